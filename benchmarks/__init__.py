@@ -1,0 +1,1 @@
+"""Speed and memory of the real thing, beside a baseline in the same run: `make bench`."""

@@ -1,0 +1,119 @@
+"""Serve, weigh and compare: writes a table to stdout and, with `--json`, the figures to a file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from benchmarks.load import Rate, bodies, measure
+from benchmarks.processes import ROOT, command_of, descendants, free_port, memory_mb, running, wait_for
+
+CONNECTIONS = (1, 8, 32)
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def main() -> None:
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="ledgerloop-bench-") as folder:
+        figures = _measure_all(Path(folder), options.seconds)
+    _show(figures)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--seconds", type=int, default=5, help="of load for each figure")
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    return parser.parse_args()
+
+
+def _measure_all(folder: Path, seconds: int) -> dict[str, object]:
+    port = free_port()
+    environment = {
+        "DATA_DIR": str(folder),
+        "PORT": str(port),
+        "MLFLOW_UI": "off",
+        "RETRAIN_EVERY_HOURS": "168",
+    }
+    page = f"http://127.0.0.1:{port}"
+    began = time.monotonic()
+    with running([sys.executable, "app.py"], environment, folder / "app.log") as app:
+        wait_for(f"{page}/")
+        first_page_s = time.monotonic() - began
+        wait_for(f"{page}/readyz", limit_s=300)
+        first_model_s = time.monotonic() - began
+        time.sleep(8)  # the training process ends, and the alias follows
+        rates = {
+            "predict": _rates(f"{page}/api/v1/predict", bodies(5000, "plain", save=False), seconds),
+            "predict and keep": _rates(f"{page}/api/v1/predict", bodies(5000, "plain", save=True), seconds),
+        }
+        memory = {_name(pid): memory_mb(pid) for pid in descendants(app.pid)}
+    began = time.monotonic()
+    with running([sys.executable, "app.py"], environment, folder / "again.log"):
+        wait_for(f"{page}/")
+        again_s = time.monotonic() - began
+    rates["bare Flask"] = _bare(folder, seconds)
+    rates["mlflow models serve"] = _mlflow(folder, seconds)
+    return {
+        "machine": f"{os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}",
+        "seconds": {"first page": first_page_s, "first model": first_model_s, "first page again": again_s},
+        "rates": {name: [asdict(each) for each in found] for name, found in rates.items()},
+        "memory_mb": memory,
+    }
+
+
+def _rates(address: str, requests: list[str], seconds: int) -> list[Rate]:
+    measure(address, requests, 8, 2)  # warm
+    return [measure(address, requests, connections, seconds) for connections in CONNECTIONS]
+
+
+def _bare(folder: Path, seconds: int) -> list[Rate]:
+    port = free_port()
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "/dev/null", "--no-control-socket"]
+    gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--keep-alive", "5"]
+    with running([*gunicorn, "--bind", f"127.0.0.1:{port}", "benchmarks.bare:app"], {}, folder / "bare.log"):
+        time.sleep(3)
+        return _rates(f"http://127.0.0.1:{port}/predict", bodies(5000, "plain"), seconds)
+
+
+def _mlflow(folder: Path, seconds: int) -> list[Rate]:
+    port = free_port()
+    serve = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/expense-categorizer@champion"]
+    serve += ["--env-manager", "local", "--port", str(port), "--workers", "2"]
+    environment = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlruns/mlflow.db", **ONE_THREAD}
+    with running(serve, environment, folder / "mlflow.log"):
+        wait_for(f"http://127.0.0.1:{port}/ping")
+        return _rates(f"http://127.0.0.1:{port}/invocations", bodies(5000, "mlflow"), seconds)
+
+
+def _name(pid: int) -> str:
+    command = command_of(pid).replace(str(ROOT), "").replace(sys.executable, "python")
+    return f"{command[:60]} ({pid})"
+
+
+def _show(figures: dict[str, object]) -> None:
+    print(figures["machine"])
+    for name, seconds in figures["seconds"].items():  # type: ignore[attr-defined]
+        print(f"{name}: {seconds:.1f} s")
+    print(f"\n{'':24}{'connections':>12}{'per second':>12}{'p50 ms':>9}{'p99 ms':>9}{'failed':>8}")
+    for name, found in figures["rates"].items():  # type: ignore[attr-defined]
+        for each in found:
+            print(
+                f"{name:24}{each['connections']:>12}{each['per_second']:>12.0f}"
+                f"{each['p50_ms']:>9.2f}{each['p99_ms']:>9.2f}{each['failed']:>8}"
+            )
+    print("\nmemory, MB resident / proportional")
+    for name, each in figures["memory_mb"].items():  # type: ignore[attr-defined]
+        print(f"{each.get('rss', 0):>8.0f}{each.get('pss', 0):>8.0f}  {name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""Measure the predictions on labelled transactions: tables to stdout, with `--json` figures to a file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.quality.baselines import BASELINES, Lookup
+from benchmarks.quality.data import Dataset, Example, about, read_folder
+from benchmarks.quality.figures import of_cold, of_replay, of_split, plain
+from benchmarks.quality.generated import generate
+from benchmarks.quality.page import rewrite
+from benchmarks.quality.product import PARTS, Product, Setup
+from benchmarks.quality.protocols import BLOCK, Baselines, Run, chronological, cold, replay, shuffled
+from benchmarks.quality.shipped import shipped_examples, vocabulary
+from benchmarks.quality.table import show
+
+LEAST_ROWS = 20
+"""A file with fewer has nothing to learn from and to ask."""
+PROTOCOLS = ("cold", "replay", "chronological")
+
+
+def main() -> None:
+    options = _options()
+    began = time.monotonic()
+    found = _data(options)
+    figures = Measuring(_setup(options), options.block).all(found, _list(options.only) or PROTOCOLS)
+    seconds = round(time.monotonic() - began)
+    measured = plain({"machine": machine(), "setup": _said(options), "data": figures, "seconds": seconds})
+    show(measured)
+    if options.page:
+        rewrite(options.page, measured)
+    if options.json:
+        options.json.write_text(json.dumps(measured, indent=1))
+
+
+class Measuring:
+    """The model of the first day is trained once; every data set starts with a copy of it."""
+
+    def __init__(self, setup: Setup, block: float = BLOCK) -> None:
+        self._setup, self._block = setup, block
+        self._first: Product | None = None
+        self._shipped: list[Any] | None = None
+
+    def all(self, found: list[Dataset], only: tuple[str, ...]) -> dict[str, Any]:
+        return {data.name: self.one(data, only) for data in found}
+
+    def one(self, data: Dataset, only: tuple[str, ...]) -> dict[str, Any]:
+        measured: dict[str, Any] = {"about": about(data), "rows": len(data.examples)}
+        if "cold" in only and data.accepted and "lexicon" not in self._setup.without:
+            measured["cold"] = self._timed(
+                data,
+                "cold",
+                lambda: of_cold(
+                    cold(data, self.first(), self._answers_of_shipped), data, vocabulary(self._setup.lexicon)
+                ),
+            )
+        if len(data.examples) < LEAST_ROWS:
+            return measured
+        if "replay" in only and data.dated:
+            measured["replay"] = self._timed(data, "replay", lambda: of_replay(self._replay(data), data))
+        if "chronological" in only:
+            name, way = ("chronological", chronological) if data.dated else ("random", shuffled)
+            measured[name] = self._timed(data, name, lambda: of_split(way(data, self._owner()), data))
+        return measured
+
+    def _replay(self, data: Dataset) -> Run:
+        return replay(data, self._owner(), self._told(data), block_share=self._block)
+
+    def first(self) -> Product:
+        """The product on its first day."""
+        if self._first is None:
+            self._first = Product(self._setup)
+            if "lexicon" not in self._setup.without:
+                self._first.train()
+        return self._first
+
+    def _owner(self) -> Product:
+        return Product(self._setup, self.first().store().copy())
+
+    def _answers_of_shipped(self, examples: Sequence[Example]) -> Baselines:
+        """What simple answers make of the same shipped knowledge."""
+        if self._shipped is None:
+            names, rows = (shipped_examples(self._setup.lexicon, brands=all_) for all_ in (True, False))
+            self._shipped = [one().fit(names if one is Lookup else rows) for one in BASELINES]
+        return {one.name: one.answer(examples) for one in self._shipped}
+
+    def _timed(self, data: Dataset, name: str, measure: Any) -> dict[str, Any]:
+        began = time.monotonic()
+        print(f"{data.name}: {name} …", file=sys.stderr, flush=True)
+        return {**measure(), "seconds": round(time.monotonic() - began, 1)}
+
+    def _told(self, data: Dataset) -> Any:
+        def told(share: float) -> None:
+            print(f"\r{data.name}: replay, {share:.0%} ", end="", file=sys.stderr, flush=True)
+
+        return told
+
+
+def machine() -> str:
+    memory = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+    return f"{os.cpu_count()} cores and {memory} GiB, {platform.system()}, Python {platform.python_version()}"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality")
+    parser.add_argument("--data", type=Path, help="a directory of CSV files in the normalized form")
+    parser.add_argument("--files", default="", help="only these, by their names without .csv: a,b")
+    parser.add_argument("--only", default="", help=f"only these protocols, of {','.join(PROTOCOLS)}")
+    parser.add_argument("--json", type=Path, help="write all figures here")
+    parser.add_argument("--page", type=Path, help="write the figures anew between the marks of this file")
+    parser.add_argument("--block", type=float, default=BLOCK, help="the share of a block in replay, 0..1")
+    parser.add_argument("--search", action="store_true", help="try every candidate at each training")
+    parser.add_argument("--without", default="", help=f"leave out, of {','.join(PARTS)}")
+    parser.add_argument("--auto-precision", type=float, default=0.95)
+    options = parser.parse_args()
+    for given, known in ((options.only, PROTOCOLS), (options.without, PARTS)):
+        if wrong := set(_list(given)) - set(known):
+            parser.error(f"{', '.join(sorted(wrong))}: there is {', '.join(known)}.")
+    return options
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part)
+
+
+def _setup(options: argparse.Namespace) -> Setup:
+    return Setup(options.auto_precision, options.search, frozenset(_list(options.without)))
+
+
+def _said(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "data": str(options.data) if options.data else "generated",
+        "search": "every candidate" if options.search else "the best guess",
+        "block": options.block,
+        "without": list(_list(options.without)),
+        "auto_precision": options.auto_precision,
+    }
+
+
+def _data(options: argparse.Namespace) -> list[Dataset]:
+    if options.data is None:
+        print("No DATA was given, so the transactions are generated: figures of made-up data.")
+        return [generate()]
+    if not options.data.is_dir():
+        raise SystemExit(f"{options.data} is not a directory.")
+    found, left_out = read_folder(options.data, _list(options.files))
+    if left_out:
+        print(f"Left out, as not in the normalized form: {', '.join(left_out)}.")
+    if not found:
+        raise SystemExit(f"{options.data} has no CSV file in the normalized form.")
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The product as one owner has it: its training pipeline, its memory and its predictor, in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from benchmarks.quality.answers import Answer
+from benchmarks.quality.data import Example
+from benchmarks.quality.stand_ins import Answers, Check, Claimed, NoLexicon, Record, Store
+from src.components.memory import MerchantMemory
+from src.components.promotion import Case, Promotion
+from src.components.search import Search
+from src.config import load_settings
+from src.domain import RunStatus, TrainingRun, Trigger, Verdict
+from src.errors import LedgerloopError
+from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.training import Steps, TrainingPipeline
+from src.services.knowledge import Knowledge
+from src.wiring import Wiring
+
+PARTS = ("memory", "lexicon", "verdict", "holdout")
+_UNDATED = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class EveryChallenger(Promotion):
+    """Promotes whatever was trained."""
+
+    def decide(self, case: Case) -> Verdict:
+        return replace(super().decide(case), promoted=True)
+
+
+@dataclass(frozen=True)
+class Setup:
+    auto_precision: float = 0.95
+    full_search: bool = False
+    """Try every candidate at each training, and not the best guess alone."""
+    without: frozenset[str] = frozenset()
+    """Of PARTS: those the product must do without, to see what each adds. Without a hold-out all labels train
+    and every model serves, for nothing is left to judge by; without the verdict every model serves too."""
+    lexicon: Any = field(default_factory=Knowledge)
+
+
+class Product:
+    """Starts with the model of the shipped lexicon, as on the first day, unless `untrained`."""
+
+    def __init__(self, setup: Setup, store: Store | None = None) -> None:
+        self._setup = setup
+        self._answers = Answers(hold_out="holdout" not in setup.without)
+        self._store = store or Store()
+        self._wiring = Wiring(load_settings(_env_file=None, auto_precision=setup.auto_precision))
+        self._serving: Serving | None = None
+        memory = MerchantMemory(agreement=1.01) if "memory" in setup.without else MerchantMemory()
+        self._predictor = Predictor(self, self._answers, memory, setup.auto_precision)  # type: ignore[arg-type]
+        self._pipeline = self._training()
+        self._runs = 0
+        self.outcomes: list[str] = []
+        """What came of each training, in a word."""
+
+    def _training(self) -> TrainingPipeline:
+        search = Search() if self._setup.full_search else Search(trials=Search().trials[:1])
+        promotion = EveryChallenger() if {"verdict", "holdout"} & self._setup.without else Promotion()
+        return TrainingPipeline(
+            labels=self._answers,
+            lexicon=NoLexicon() if "lexicon" in self._setup.without else self._setup.lexicon,
+            store=self._store,
+            record=Record(),
+            bundles=self._store.files,
+            check=Check(),
+            clock=lambda: self.now,
+            steps=Steps(search=search, promotion=promotion),
+        )
+
+    @property
+    def now(self) -> datetime:
+        """The time of the last answer."""
+        return self._answers.given[-1].labelled_at if self._answers.given else _UNDATED
+
+    def learn(self, examples: Iterable[Example]) -> None:
+        """The owner answers; the memory knows it at once."""
+        for example in examples:
+            day = example.transaction.date
+            at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC) if day else _UNDATED
+            # A moment later each, so that the newest answer is the last one of its day.
+            at += timedelta(microseconds=len(self._answers.given))
+            self._answers.add(example.transaction, example.category, at=at)
+
+    def train(self) -> str:
+        """One run of the training pipeline, to its verdict; returns what came of it, in a word."""
+        self._runs += 1
+        run = TrainingRun(
+            f"run-{self._runs}", RunStatus.RUNNING, Trigger.SCHEDULE, "", "", 0.0, 1, requested_at=self.now
+        )
+        try:
+            verdict = self._pipeline.run(Claimed(run))
+            outcome = f"{verdict.outcome.value}{'' if verdict.promoted else ', not promoted'}"
+        except LedgerloopError as error:  # the run fails, and what serves goes on serving
+            outcome = f"failed: {error}"
+        self._serving = None
+        self.outcomes.append(outcome)
+        return outcome
+
+    def current(self) -> Serving:
+        """What serves; the predictor asks for it."""
+        if self._serving is None:
+            pointer = self._store.champion()
+            if pointer is None:
+                raise LedgerloopError("No model could be trained from what is known.")
+            file = self._store.files.written(self._store.load(pointer.version))
+            self._serving = self._wiring.serve(pointer.version, file, sha256(file).hexdigest())
+        return self._serving
+
+    def answer(self, examples: Sequence[Example]) -> list[Answer]:
+        """Predict each, from what is known by now."""
+        predicted = self._predictor.predict([each.transaction for each in examples], at=self.now)
+        classes = self.current().scorer.classes
+        return [
+            Answer.of(example, prediction, classes, self._answers.said_of(example.transaction.merchant))
+            for example, (_, prediction) in zip(examples, predicted, strict=True)
+        ]
+
+    def store(self) -> Store:
+        return self._store

@@ -1,0 +1,50 @@
+"""The shipped knowledge as the baselines may use it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, cast
+
+from benchmarks.quality.data import Example
+from src.components.text import clean_text
+from src.domain import Direction, Transaction
+from src.pipeline.prediction import prepare
+from src.pipeline.training import Steps
+
+
+def shipped_examples(lexicon: Any, *, brands: bool) -> list[Example]:
+    """The rows the first model is trained on, and the phrases as they are: for a baseline these are labels.
+
+    brands: also the thousands of brand names. A look-up can hold them; a support vector machine would take
+    minutes to learn them.
+    """
+    written = Steps().statements.write(lexicon.entries(), lexicon.habits())
+    rows = zip(
+        written["description"], written["subcategory"], written["amount"], written["mode"],
+        written["direction"], written["category"], strict=True,
+    )  # fmt: skip
+    made = [_example(*row) for row in rows]
+    bare = (float("nan"), "", "")
+    phrases = [each for each in lexicon.entries() if brands or each.kind != "brand"]
+    return made + [_example(each.phrase, "", *bare, each.category) for each in phrases]
+
+
+def vocabulary(lexicon: Any) -> frozenset[str]:
+    """Every word of three letters or more that a phrase of the lexicon has."""
+    words = (word for entry in lexicon.entries() for word in clean_text(entry.phrase).split())
+    return frozenset(word for word in words if len(word) > 2)
+
+
+def _example(
+    description: str, subcategory: str, amount: float, mode: str, direction: str, category: str
+) -> Example:
+    given = Transaction(
+        description=description,
+        amount=Decimal(str(amount)),
+        currency="",
+        date=cast(Any, None),
+        direction=Direction(direction) if direction else Direction.EXPENSE,
+        mode=mode or None,
+        subcategory=subcategory or None,
+    )
+    return Example(prepare(given), category)

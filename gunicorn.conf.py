@@ -1,0 +1,92 @@
+"""gunicorn's settings, for `gunicorn app:app` by hand and under the launcher alike."""
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+
+from src import logs
+from src.config import load_settings
+from src.errors import CannotStart, LedgerloopError
+from src.services.mongod import EmbeddedMongo
+from src.services.secret_key import kept_key
+
+try:
+    settings = load_settings()
+except CannotStart as error:
+    sys.exit(str(error))
+_host = settings.host.strip("[]")
+
+bind = f"[{_host}]:{settings.port}" if ":" in _host else f"{_host}:{settings.port}"
+worker_class = "gthread"
+workers = settings.web_workers
+threads = settings.web_threads
+# A worker that gives no sign of life for so long is replaced. Requests, in their threads, may take longer.
+timeout = 60
+graceful_timeout = 30
+keepalive = 15
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 16380
+# gunicorn's sign of life is a file it touches; on a disk that blocks, a busy worker would look dead.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+# One socket in the home directory for every gunicorn of this user: nothing here asks for it.
+control_socket_disable = True
+
+_embedded = EmbeddedMongo(settings.data_path) if settings.mongo_uri is None else None
+_own_metrics: list[str] = []
+
+
+def on_starting(server):
+    """In the master, before any worker: what the launcher has done already where there is one."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        _own_metrics.append(tempfile.mkdtemp(prefix="ledgerloop-metrics-"))
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = _own_metrics[0]
+    if settings.secret_key is None:
+        os.environ["SECRET_KEY"] = kept_key(settings.data_path)
+    if _embedded is not None:
+        try:
+            _embedded.ensure()
+        except CannotStart as error:
+            sys.exit(str(error))
+
+
+def post_worker_init(worker):
+    """In each worker, once it has the application."""
+    logs.set_up(form=settings.log_format, level=settings.log_level)
+    wiring = worker.wsgi.extensions["ledgerloop"]
+    threading.Thread(target=_warm, args=(wiring, worker.log), name="warm", daemon=True).start()
+
+
+def _warm(wiring, log):
+    """Beside the requests, until it works: without a database the pages are there and say so."""
+    while True:
+        try:
+            return wiring.warm()
+        except LedgerloopError as error:
+            log.warning("the worker is not warm yet: %s", error)
+            time.sleep(2)
+
+
+def worker_exit(server, worker):
+    """In the worker: its clock's training ends with it, and another clock takes the run up."""
+    worker.wsgi.extensions["ledgerloop"].stop()
+
+
+def child_exit(server, worker):
+    """In the master: a worker's gauges go with it, its counters stay."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    """In the master, after the last worker."""
+    if _embedded is not None:
+        _embedded.stop()
+    for folder in _own_metrics:
+        shutil.rmtree(folder, ignore_errors=True)

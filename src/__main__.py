@@ -1,0 +1,129 @@
+"""The commands: `python -m src COMMAND`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from src import logs
+from src.config import load_settings
+from src.domain import RunStatus, TrainingRun, Trigger
+from src.errors import CannotStart, LedgerloopError
+from src.wiring import Wiring
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+        logs.set_up(form=settings.log_format, level=settings.log_level)
+        return int(options.command(Wiring(settings), options) or 0)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 2
+    except LedgerloopError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m src", description="Ledgerloop's commands.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, does: object, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=does)
+        return sub
+
+    command("serve", serve, "start everything, as `make run` does")
+    command("clock", clock, "run the clock: training every RETRAIN_EVERY_HOURS")
+    train_command = command("train", train, "train now, and promote the model if it is shown to be better")
+    train_command.add_argument("--reason", default="from the command line")
+    train_command.add_argument("--claimed", nargs=3, help=argparse.SUPPRESS)
+    command("follow-champion", follow_champion, "let the MLflow alias name the model that serves")
+    command("init-tracking", init_tracking, "make the MLflow store, if there is none")
+    command("rebuild", rebuild, "derive merchants and states anew from what was given and answered")
+    verify = command("verify-bundle", verify_bundle, "load a model file and predict with it")
+    verify.add_argument("file", type=Path)
+    verify.add_argument("rows", type=Path, help="JSON list of transactions")
+    return parser
+
+
+def serve(wiring: Wiring, _: argparse.Namespace) -> int:
+    from src.launcher import run
+
+    return run(wiring.settings)
+
+
+def clock(wiring: Wiring, _: argparse.Namespace) -> None:
+    wiring.start_clock()
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    ended.wait()
+    wiring.stop()
+
+
+def train(wiring: Wiring, options: argparse.Namespace) -> int:
+    done = _train_claimed(wiring, options.claimed) if options.claimed else _train_now(wiring, options.reason)
+    print(_in_words(done))
+    return 0 if done.status is RunStatus.SUCCEEDED else 1
+
+
+def _train_claimed(wiring: Wiring, claim: list[str]) -> TrainingRun:
+    run_id, holder, attempt = claim
+    return wiring.train(replace(wiring.runs.get(run_id), attempt=int(attempt)), holder=holder)
+
+
+def _train_now(wiring: Wiring, reason: str) -> TrainingRun:
+    now = datetime.now(UTC)
+    wiring.database.ensure_indexes()
+    asked = wiring.runs.request(trigger=Trigger.MANUAL, reason=reason, at=now)
+    claimed = wiring.runs.claim(holder=wiring.holder, at=now)
+    return wiring.train(claimed, holder=wiring.holder) if claimed else _follow(wiring, asked.id)
+
+
+def _follow(wiring: Wiring, run_id: str) -> TrainingRun:
+    """A clock was quicker and trains this run: wait for its end."""
+    while (run := wiring.runs.get(run_id)).status in (RunStatus.QUEUED, RunStatus.RUNNING):
+        time.sleep(1)
+    return run
+
+
+def _in_words(run: TrainingRun) -> str:
+    return f"{run.id}: {run.status.value}. {run.decision.reason if run.decision else run.error}"
+
+
+def follow_champion(wiring: Wiring, _: argparse.Namespace) -> None:
+    pointer = wiring.models.champion()
+    if pointer is not None:
+        wiring.tracking.set_alias("champion", pointer.version)
+        wiring.models.alias_follows(pointer.version)
+
+
+def init_tracking(wiring: Wiring, _: argparse.Namespace) -> None:
+    wiring.tracking.initialise()
+
+
+def rebuild(wiring: Wiring, _: argparse.Namespace) -> None:
+    from src.pipeline.prediction import prepare
+
+    print(f"{wiring.transactions.rebuild(prepare)} transactions were rebuilt.")
+
+
+def verify_bundle(wiring: Wiring, options: argparse.Namespace) -> None:
+    from src.services.bundle_check import verify
+
+    answers = verify(options.file, options.rows.read_text(), lambda *bundle: wiring.serve("", *bundle).scorer)
+    print(json.dumps(answers))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""What no model has to beat by accident: the most frequent category, and a look-up by merchant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class FittedBaselines:
+    most_frequent: str
+    by_merchant: Mapping[str, str]
+
+    def majority(self, rows: pd.DataFrame) -> np.ndarray:
+        """Shape (n_rows,), str: the same category for all."""
+        return np.full(len(rows), self.most_frequent, dtype=object)
+
+    def lookup(self, rows: pd.DataFrame) -> np.ndarray:
+        """Shape (n_rows,), str: the category this merchant mostly had, else the most frequent one."""
+        return rows["merchant"].map(self.by_merchant).fillna(self.most_frequent).to_numpy(object)
+
+
+@dataclass(frozen=True)
+class Baselines:
+    def fit(self, rows: pd.DataFrame) -> FittedBaselines:
+        """rows: training rows, needs `merchant` and `category`; ties go to the alphabetically first."""
+        named = rows[rows["merchant"] != ""]
+        counts = named.groupby(["merchant", "category"], observed=True).size().reset_index(name="n")
+        first = counts.sort_values(["n", "category"], ascending=[False, True]).drop_duplicates("merchant")
+        by_merchant = dict(zip(first["merchant"], first["category"], strict=True))
+        return FittedBaselines(str(rows["category"].mode().iloc[0]), by_merchant)

@@ -1,0 +1,209 @@
+"""From rows to the numbers a linear model learns from, as one scikit-learn transformer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.utils.validation import check_is_fitted
+
+from src.components.linear_form import BLOCKS, LinearForm, field_values
+from src.components.opinion import opinion_of
+from src.components.reading import Reading, read
+from src.components.rows import MODEL_FIELDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from src.components.classifier import LinearCategorizer
+
+_ANALYSIS: dict[str, dict[str, Any]] = {
+    "words": {"token_pattern": r"\S+"},
+    "pairs": {"token_pattern": r"\S+", "ngram_range": (2, 2)},
+    "ngrams": {"analyzer": "char_wb", "ngram_range": (2, 5)},
+}
+_FEW_ROWS = 50
+
+
+class TransactionFeatures(TransformerMixin, BaseEstimator):
+    """Words, pairs of words and character n-grams of the text, beside a column per value of the other fields.
+
+    Each block of text is TF-IDF of length `*_weight` (or 0 where the text has none of its terms); every other
+    field adds `side_weight` in one column: at full weight it would outvote the text. What is missing or was
+    never seen adds nothing.
+
+    lexicon: as of `opinion.lexicon_text`; what it says of a text adds `opinion_weight` in a few columns.
+    min_rows: a pair, n-gram or value in fewer rows is left out, unless there are few rows altogether; a word
+    is not, for one row of the lexicon may be all that is known of a name.
+    max_*: the most frequent terms are kept, which bounds the size of the model.
+    """
+
+    def __init__(
+        self,
+        word_weight: float = 0.8,
+        pair_weight: float = 0.5,
+        ngram_weight: float = 1.0,
+        side_weight: float = 0.3,
+        opinion_weight: float = 1.0,
+        lexicon: str = "",
+        min_rows: int = 2,
+        max_words: int = 20_000,
+        max_pairs: int = 10_000,
+        max_ngrams: int = 30_000,
+        max_fields: int = 2_000,
+    ) -> None:
+        self.word_weight = word_weight
+        self.pair_weight = pair_weight
+        self.ngram_weight = ngram_weight
+        self.side_weight = side_weight
+        self.opinion_weight = opinion_weight
+        self.lexicon = lexicon
+        self.min_rows = min_rows
+        self.max_words = max_words
+        self.max_pairs = max_pairs
+        self.max_ngrams = max_ngrams
+        self.max_fields = max_fields
+
+    def fit(self, X: pd.DataFrame, y: Any = None, hidden: Sequence[str] | None = None) -> Self:
+        self.fit_transform(X, hidden=hidden)
+        return self
+
+    def fit_transform(
+        self, X: pd.DataFrame, y: Any = None, hidden: Sequence[str] | None = None
+    ) -> sparse.csr_matrix:
+        """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features).
+
+        hidden: per row the phrase that the lexicon's opinion of this row may not know, "" for none.
+        """
+        readings = self._readings(X, hidden)
+        texts = [reading.text for reading in readings]
+        self.n_features_in_ = len(MODEL_FIELDS)
+        self.vectorizers_: dict[str, TfidfVectorizer] = {}
+        matrices = [self._fit_block(block, texts) for block in BLOCKS]
+        self._fit_fields(readings)
+        return self._joined(matrices, readings)
+
+    def transform(self, X: pd.DataFrame, hidden: Sequence[str] | None = None) -> sparse.csr_matrix:
+        """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features). hidden: as in fit_transform."""
+        check_is_fitted(self, "vectorizers_")
+        readings = self._readings(X, hidden)
+        texts = [reading.text for reading in readings]
+        return self._joined([self._block(block, texts) for block in BLOCKS], readings)
+
+    def terms(self, block: str) -> list[str]:
+        """The terms of a block of text, in the order of its columns."""
+        if block not in self.vectorizers_:
+            return []
+        vocabulary = self.vectorizers_[block].vocabulary_
+        return sorted(vocabulary, key=vocabulary.__getitem__)
+
+    def idf(self, block: str) -> np.ndarray:
+        """Shape (n_terms,), in the order of `terms`."""
+        return self.vectorizers_[block].idf_ if block in self.vectorizers_ else np.empty(0)
+
+    def weight(self, block: str) -> float:
+        return float(getattr(self, f"{block.removesuffix('s')}_weight"))
+
+    def linear_form(self, classifier: LinearCategorizer) -> LinearForm:
+        """These features and the classifier fitted on them, as plain numbers."""
+        return LinearForm(
+            classes=tuple(map(str, classifier.classes_)),
+            terms={block: tuple(self.terms(block)) for block in BLOCKS},
+            fields=tuple(self.fields_),
+            field_shares=self.field_shares_,
+            weights={block: self.weight(block) for block in BLOCKS}
+            | {"field": float(self.side_weight), "opinion": float(self.opinion_weight)},
+            lexicon=self.lexicon,
+            temperature=float(classifier.temperature_),
+            idf=np.concatenate([self.idf(block) for block in BLOCKS]),
+            coef=np.ascontiguousarray(classifier.coef_.T),
+            intercept=classifier.intercept_,
+        )
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        check_is_fitted(self, "vectorizers_")
+        names = [f"{block}:{term}" for block in BLOCKS for term in self.terms(block)]
+        return np.array([*names, *self.fields_], dtype=object)
+
+    def _fit_block(self, block: str, texts: Sequence[str]) -> sparse.csr_matrix:
+        vectorizer = TfidfVectorizer(
+            **_ANALYSIS[block],
+            lowercase=False,  # the text is cleaned already
+            min_df=1 if block == "words" else self._least(len(texts)),
+            max_features=getattr(self, f"max_{block}"),
+        )
+        try:
+            matrix = vectorizer.fit_transform(texts)
+        except ValueError:  # scikit-learn's answer to texts without a single term
+            return _nothing(len(texts))
+        self.vectorizers_[block] = vectorizer
+        return matrix * self.weight(block)
+
+    def _block(self, block: str, texts: Sequence[str]) -> sparse.csr_matrix:
+        if block not in self.vectorizers_:
+            return _nothing(len(texts))
+        return self.vectorizers_[block].transform(texts) * self.weight(block)
+
+    def _least(self, rows: int) -> int:
+        return self.min_rows if rows >= _FEW_ROWS else 1
+
+    def _fit_fields(self, readings: Sequence[Reading]) -> None:
+        counts = Counter(field for reading in readings for field in reading.fields)
+        ranked = sorted(counts, key=lambda field: (-counts[field], field))[: self.max_fields]
+        least = self._least(len(readings))
+        self.fields_ = sorted(field for field in ranked if counts[field] >= least)
+        self.field_shares_ = np.array([counts[field] / len(readings) for field in self.fields_])
+
+    def _joined(self, matrices: list[sparse.csr_matrix], readings: Sequence[Reading]) -> sparse.csr_matrix:
+        return sparse.hstack([*matrices, self._field_columns(readings)], format="csr")
+
+    def _field_columns(self, readings: Sequence[Reading]) -> sparse.csr_matrix:
+        columns = {field: column for column, field in enumerate(self.fields_)}
+        found = [[columns[field] for field in reading.fields if field in columns] for reading in readings]
+        starts = np.cumsum([0, *map(len, found)])
+        indices = np.array([column for row in found for column in row], dtype=np.int32)
+        values = field_values(self.fields_, self.side_weight, self.opinion_weight)[indices]
+        return sparse.csr_matrix((values, indices, starts), shape=(len(readings), len(self.fields_)))
+
+    def _readings(self, X: pd.DataFrame, hidden: Sequence[str] | None) -> list[Reading]:
+        opinion = opinion_of(self.lexicon)
+        phrases = [""] * len(X) if hidden is None else hidden
+        rows = zip(*(X[name].tolist() for name in MODEL_FIELDS), strict=True)
+        return [
+            read(*fields, opinion=opinion, hidden=phrase)
+            for fields, phrase in zip(rows, phrases, strict=True)
+        ]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Each vocabulary as one string: a model file that names 40,000 dictionary entries loads slowly."""
+        state = dict(super().__getstate__())
+        fitted = state.pop("vectorizers_", None)
+        if fitted is not None:
+            state["terms_"] = {block: "\n".join(self.terms(block)) for block in fitted}
+            state["idf_"] = {block: vectorizer.idf_ for block, vectorizer in fitted.items()}
+            state["fields_"] = "\n".join(self.fields_)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        terms, idf = state.pop("terms_", None), state.pop("idf_", None)
+        if terms is not None and idf is not None:
+            state["vectorizers_"] = {block: _restored(block, terms[block], idf[block]) for block in terms}
+            state["fields_"] = state["fields_"].split("\n") if state["fields_"] else []
+        super().__setstate__(state)
+
+
+def _restored(block: str, terms: str, idf: np.ndarray) -> TfidfVectorizer:
+    vectorizer = TfidfVectorizer(**_ANALYSIS[block], lowercase=False)
+    vectorizer.vocabulary_ = {term: column for column, term in enumerate(terms.split("\n"))}
+    vectorizer.idf_ = idf
+    return vectorizer
+
+
+def _nothing(rows: int) -> sparse.csr_matrix:
+    return sparse.csr_matrix((rows, 0), dtype=np.float64)

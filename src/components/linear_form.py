@@ -1,0 +1,78 @@
+"""A fitted model as plain numbers and words: all that serving needs, and nothing of scikit-learn.
+
+scikit-learn, and pandas with it, cost a process over 130 MB and two seconds, so web workers score from this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from src.components.opinion import PREFIX
+
+BLOCKS = ("words", "pairs", "ngrams")
+"""The blocks of text, in the order of their columns; the columns of the other fields follow them."""
+
+_ARRAYS = ("idf", "field_shares", "coef", "intercept")
+
+
+@dataclass(frozen=True)
+class LinearForm:
+    """probabilities = softmax((features @ coef + intercept) / temperature)."""
+
+    classes: tuple[str, ...]
+    terms: Mapping[str, tuple[str, ...]]
+    """The terms of each of BLOCKS, in the order of their columns."""
+    fields: tuple[str, ...]
+    field_shares: np.ndarray
+    """float64, one per field: the share of the training rows that had it."""
+    weights: Mapping[str, float]
+    """The length of each block of text, and the value of a `field` and of an `opinion`."""
+    lexicon: str
+    """What the opinions are formed with, as of `opinion.lexicon_text`."""
+    temperature: float
+    idf: np.ndarray
+    """float64, one per term of all blocks."""
+    coef: np.ndarray
+    """float32, shape (n_features, n_classes): the rows that a text needs lie together in memory."""
+    intercept: np.ndarray
+    """float64, shape (n_classes,)."""
+
+    def to_parts(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """A JSON-able dict, and the arrays by name."""
+        facts = {
+            "classes": list(self.classes),
+            "terms": {block: "\n".join(terms) for block, terms in self.terms.items()},
+            "fields": "\n".join(self.fields),
+            "weights": dict(self.weights),
+            "temperature": self.temperature,
+            "lexicon": self.lexicon,
+        }
+        return facts, {name: getattr(self, name) for name in _ARRAYS}
+
+    @classmethod
+    def from_parts(cls, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Self:
+        return cls(
+            classes=tuple(facts["classes"]),
+            terms={block: _lines(facts["terms"][block]) for block in BLOCKS},
+            fields=_lines(facts["fields"]),
+            weights=facts["weights"],
+            temperature=facts["temperature"],
+            lexicon=facts.get("lexicon", ""),  # a model from before there were opinions
+            **{name: arrays[name] for name in _ARRAYS},
+        )
+
+    def field_values(self) -> np.ndarray:
+        """float64, one per field: what it adds where it is given."""
+        return field_values(self.fields, self.weights["field"], self.weights.get("opinion", 0.0))
+
+
+def field_values(fields: Sequence[str], field: float, opinion: float) -> np.ndarray:
+    return np.array([opinion if name.startswith(PREFIX) else field for name in fields], dtype=np.float64)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n")) if text else ()

@@ -1,0 +1,243 @@
+"""Which family of classifiers, with which parameters, knows these rows best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import softmax
+from sklearn.pipeline import Pipeline
+
+from src.components.features import TransactionFeatures
+from src.components.rows import MODEL_FIELDS
+from src.components.statements import hidden_of
+from src.components.trials import TRIALS, Fold, Quality, Trial
+from src.domain import LabelSource
+from src.errors import NotEnoughData
+
+NEAR = 0.01
+"""Macro-F1 so close is a tie, which log loss breaks."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    name: str
+    family: str
+    params: dict[str, Any]
+    scores: dict[str, float]
+    """`macro_f1`, `accuracy`, `log_loss` on the judged rows, and the `temperature` that calibrates."""
+    out_of_fold: np.ndarray
+    """Calibrated probabilities, shape (n_rows, n_classes); nan for a row that is in no fold."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A trial that was not seen through."""
+
+    name: str
+    why: str
+    """`weaker on the first fold`, or `no time`."""
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    candidates: list[Candidate]
+    """Those answered for on every fold, best first."""
+    best: Candidate
+    model: Pipeline
+    """The best one, calibrated and fitted on all rows."""
+    classes: list[str]
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Search:
+    """Every trial answers for the first fold; the better half answers for the others, and the best one wins.
+
+    Deterministic for a seed, as long as the budget suffices. The best guess is always seen through, whatever
+    the budget; the last fit on all rows is not part of it.
+    """
+
+    trials: Sequence[Trial] = TRIALS
+    kept: float = 0.5
+    """The share of the trials that go on after the first fold."""
+    budget_s: float = float("inf")
+    clock: Callable[[], float] = field(default=lambda: 0.0, repr=False)
+    """Seconds, monotonic; the default one stands still, so that no budget is ever used up."""
+    seed: int = 0
+
+    def run(
+        self,
+        rows: pd.DataFrame,
+        weights: np.ndarray,
+        folds: np.ndarray,
+        judged: np.ndarray,
+        progress: Callable[[float], None],
+        lexicon: str = "",
+    ) -> SearchResult:
+        """Search, calibrate, and fit the winner on all rows.
+
+        rows: in ROW_COLUMNS form. weights: shape (n_rows,), positive, used in every fit.
+        folds: int, shape (n_rows,); a row of fold k is answered by models that have not seen fold k, and a
+        negative number means a row that trains for every fold. judged: bool, shape (n_rows,), the rows whose
+        answers score a candidate and set its temperature; where none is, all that are answered.
+        progress: is told the share done, 0..1; what it raises ends the search.
+        lexicon: whose opinion the model hears, as of `opinion.lexicon_text`.
+        Raises NotEnoughData where no fold leaves rows to learn from.
+        """
+        return _Race(
+            self, rows, weights, np.asarray(folds), np.asarray(judged, bool), progress, lexicon
+        ).run()
+
+
+class _Race:
+    """One run of a search: who is still in it, and what each has answered so far."""
+
+    def __init__(
+        self,
+        search: Search,
+        rows: pd.DataFrame,
+        weights: np.ndarray,
+        folds: np.ndarray,
+        judged: np.ndarray,
+        progress: Callable[[float], None],
+        lexicon: str,
+    ) -> None:
+        self._search, self._rows, self._weights, self._progress = search, rows, weights, progress
+        self._lexicon = lexicon
+        self._began = search.clock()
+        self._classes, self._truth = np.unique(rows["category"].to_numpy(str), return_inverse=True)
+        answered = folds >= 0
+        self._judged = answered & judged if (answered & judged).any() else answered
+        self._judges = _weights_as_judges(rows, weights)
+        self._held_out = [folds == number for number in self._numbers(folds)]
+        self._running = list(search.trials)
+        self._scores = {trial.name: self._no_answers() for trial in search.trials}
+        self._seconds: dict[str, float] = {}
+        self._left_out: list[LeftOut] = []
+        self._places = max(1, round(len(search.trials) * search.kept))
+        self._fits = len(search.trials) + self._places * (len(self._held_out) - 1) + 1
+        self._fitted = 0
+
+    def run(self) -> SearchResult:
+        self._first_fold()
+        self._narrow()
+        self._other_folds()
+        candidates = _ranked([self._candidate(trial) for trial in self._running])
+        model = self._fit_all(candidates[0])
+        self._progress(1.0)
+        return SearchResult(candidates, candidates[0], model, self._classes.tolist(), self._left_out)
+
+    def _numbers(self, folds: np.ndarray) -> list[int]:
+        """The folds that leave something to learn from; the one with the most judged rows first."""
+        numbers = [int(number) for number in np.unique(folds[folds >= 0]) if (folds != number).any()]
+        if not numbers:
+            raise NotEnoughData(need=2, have=len(folds))
+        return sorted(numbers, key=lambda number: -int(self._judged[folds == number].sum()))
+
+    def _no_answers(self) -> np.ndarray:
+        return np.full((len(self._rows), len(self._classes)), np.nan)
+
+    # The race
+
+    def _first_fold(self) -> None:
+        fold = self._fold(self._held_out[0])
+        best_guess, *others = self._running
+        self._answer(best_guess, fold)
+        for trial in others:
+            if self._time_left() > 0:
+                self._answer(trial, fold)
+            else:
+                self._drop(trial, "no time")
+
+    def _narrow(self) -> None:
+        """Strongest first, and no more than there are places."""
+        if len(self._held_out) < 2:
+            return
+        self._running = self._by_first_fold()
+        for trial in self._running[self._places :]:
+            self._drop(trial, "weaker on the first fold")
+
+    def _by_first_fold(self) -> list[Trial]:
+        """By the sum of their ranks in macro-F1 and in log loss: on few rows either alone misleads."""
+        first = self._judged & self._held_out[0]
+        rows = first if first.any() else self._held_out[0]
+        found = [self._quality(trial, rows) for trial in self._running]
+        places = _places([-one.macro_f1 for one in found]) + _places([one.log_loss for one in found])
+        return [self._running[place] for place in np.argsort(places, kind="stable")]
+
+    def _other_folds(self) -> None:
+        folds = [self._fold(held_out) for held_out in self._held_out[1:]]
+        best_so_far = self._running[0]
+        for trial in list(self._running):
+            if trial is best_so_far or self._time_left() > self._seconds[trial.name] * len(folds):
+                for fold in folds:
+                    self._answer(trial, fold)
+            else:
+                self._drop(trial, "no time")
+
+    def _fold(self, held_out: np.ndarray) -> Fold:
+        return Fold.of(self._rows, self._weights, held_out, self._lexicon)
+
+    def _answer(self, trial: Trial, fold: Fold) -> None:
+        began = self._search.clock()
+        self._scores[trial.name][fold.held_out] = fold.scores(trial, self._classes, self._search.seed)
+        self._seconds[trial.name] = self._search.clock() - began
+        self._fitted += 1
+        self._progress(min(self._fitted / self._fits, 1.0))
+
+    def _drop(self, trial: Trial, why: str) -> None:
+        self._running.remove(trial)
+        self._left_out.append(LeftOut(trial.name, why))
+
+    def _time_left(self) -> float:
+        return self._search.budget_s - (self._search.clock() - self._began)
+
+    # The results
+
+    def _quality(self, trial: Trial, rows: np.ndarray) -> Quality:
+        return Quality.of(self._scores[trial.name][rows], self._truth[rows], self._judges[rows])
+
+    def _candidate(self, trial: Trial) -> Candidate:
+        quality = self._quality(trial, self._judged)
+        probabilities = softmax(self._scores[trial.name] / quality.temperature, axis=1)
+        return Candidate(trial.name, trial.family, dict(trial.params), asdict(quality), probabilities)
+
+    def _fit_all(self, best: Candidate) -> Pipeline:
+        temperature = best.scores["temperature"]
+        trial = Trial(best.name, best.family, best.params)
+        model = Pipeline(
+            [
+                ("features", TransactionFeatures(lexicon=self._lexicon)),
+                ("classifier", trial.classifier(seed=self._search.seed, temperature=temperature)),
+            ]
+        )
+        truth = self._rows["category"].to_numpy(str)
+        return model.fit(
+            self._rows[MODEL_FIELDS],
+            truth,
+            features__hidden=hidden_of(self._rows),
+            classifier__sample_weight=self._weights,
+        )
+
+
+def _weights_as_judges(rows: pd.DataFrame, weights: np.ndarray) -> np.ndarray:
+    """A person's rows are what they are; the lexicon's stand for transactions as far as they weigh."""
+    shipped = (rows["source"] == LabelSource.KNOWLEDGE.value).to_numpy()
+    return np.where(shipped, weights / (weights[shipped].mean() if shipped.any() else 1.0), 1.0)
+
+
+def _places(values: Sequence[float]) -> np.ndarray:
+    """0 for the smallest value, and so on; equal ones share a place."""
+    return np.unique(np.asarray(values), return_inverse=True)[1]
+
+
+def _ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """By macro-F1; of those as good as the first, the one with the least log loss comes first."""
+    ranked = sorted(candidates, key=lambda one: (-one.scores["macro_f1"], one.scores["log_loss"]))
+    tied = [one for one in ranked if one.scores["macro_f1"] >= ranked[0].scores["macro_f1"] - NEAR]
+    best = min(tied, key=lambda one: one.scores["log_loss"])
+    return [best, *(one for one in ranked if one is not best)]

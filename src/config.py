@@ -1,0 +1,104 @@
+"""Settings from the environment and `.env`; the only place that reads either."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from src.errors import CannotStart
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder of `app.py`."""
+
+
+def _loopback(host: str) -> str:
+    if host == "localhost":
+        return host
+    try:
+        if ipaddress.ip_address(host.strip("[]")).is_loopback:
+            return host
+    except ValueError:
+        pass
+    raise ValueError(
+        "Ledgerloop has no accounts yet, so it listens on this machine only; use 127.0.0.1, ::1 or localhost"
+    )
+
+
+def _blank_is_unset(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Unset = BeforeValidator(_blank_is_unset)
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default; `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    port: Port = 8000
+    data_dir: Path = ROOT / "data"
+    mongo_uri: Annotated[SecretStr | None, Unset] = None
+    mongo_db_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,38}$")] = "ledgerloop"
+    mlflow_tracking_uri: Annotated[str | None, Unset] = None
+    mlflow_port: Port = 5000
+    mlflow_ui: Literal["on", "off"] = "on"
+    retrain_every_hours: Annotated[float, Field(gt=0, le=168)] = 6
+    clock: Literal["on", "off"] = "on"
+    web_workers: Annotated[int, Field(ge=1, le=64)] = 2
+    web_threads: Annotated[int, Field(ge=1, le=64)] = 8
+    auto_precision: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
+    train_budget_s: Annotated[float, Field(ge=5, le=3600)] = 60
+    train_timeout_s: Annotated[float, Field(ge=60, le=86400)] = 1800
+    lease_s: Annotated[float, Field(ge=1, le=600)] = 30
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    secret_key: Annotated[SecretStr | None, Unset] = None
+    allowed_hosts: str = ""
+    max_body_mb: Annotated[int, Field(ge=1, le=100)] = 8
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Settings:
+        if self.mlflow_ui == "on" and self.port == self.mlflow_port:
+            raise ValueError("PORT and MLFLOW_PORT must differ")
+        return self
+
+    @cached_property
+    def data_path(self) -> Path:
+        return self.data_dir.expanduser().resolve()
+
+    @cached_property
+    def mlruns_path(self) -> Path:
+        """Beside `app.py` for the default data directory, inside the data directory for any other."""
+        return ROOT / "mlruns" if self.data_path == ROOT / "data" else self.data_path / "mlruns"
+
+    @cached_property
+    def tracking_uri(self) -> str:
+        return self.mlflow_tracking_uri or f"sqlite:///{self.mlruns_path / 'mlflow.db'}"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings. Raises CannotStart with a sentence that names each wrong one."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise CannotStart(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        name = ".".join(str(part) for part in problem["loc"]).upper()
+        message = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {message}." if name else f"{message}.")
+    return "\n".join(lines)

@@ -1,0 +1,54 @@
+"""Errors this project raises on purpose.
+
+* LedgerloopError
+  - InvalidInput     the caller can mend it                       -> HTTP 422
+  - NotFound         no such id                                   -> HTTP 404
+  - Conflict         not now: a run is under way, a name is taken -> HTTP 409
+  - NotEnoughData    a training step cannot go on                 -> shown on the run
+  - LeaseLost        another process has taken this run over      -> the loser stops
+  - Unavailable      MongoDB or the model did not answer          -> HTTP 503, safe to try again
+  - CannotStart      a setting or the machine forbids the start   -> a sentence, exit 2
+"""
+
+
+class LedgerloopError(Exception):
+    """The root; its text is a sentence fit for the person who reads it."""
+
+
+class InvalidInput(LedgerloopError):
+    """The caller can mend it; `field` names the part that is wrong, if one is."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotFound(LedgerloopError):
+    """No such id."""
+
+
+class Conflict(LedgerloopError):
+    """Not now: a run is under way, or a name is taken."""
+
+
+class NotEnoughData(LedgerloopError):
+    """A training step cannot go on with so few rows."""
+
+    def __init__(self, *, need: int, have: int) -> None:
+        super().__init__(f"This step needs {need} labelled transactions and has {have}.")
+
+
+class LeaseLost(LedgerloopError):
+    """Another process has taken this run over."""
+
+
+class Unavailable(LedgerloopError):
+    """A dependency did not answer; nothing was stored, and the call may be tried again."""
+
+    def __init__(self, message: str, *, retry_after_s: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class CannotStart(LedgerloopError):
+    """A setting is wrong or the machine lacks something."""

@@ -1,0 +1,99 @@
+"""Fetches the name-suggestion-index and writes the brands it knows: the first step of `make lexicon`.
+
+Development time only, by the ordinary npm client; nothing of npm is needed to run Ledgerloop. The version is
+pinned, and so is its content: the same version gives the same file, byte for byte.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+from src.components.noise import PLACES, SOFT
+from src.components.text import clean_text
+from src.errors import InvalidInput, Unavailable
+from src.knowledge.brands import Brand, Tag, elected
+
+PACKAGE = "name-suggestion-index"
+VERSION = "8.0.20260918"
+SHA256 = "3ee22f0f0a99528ac9c65a57211575defd968e21fd6374e746bfd02e94422121"
+MEMBER = "package/dist/json/nsi.min.json"
+
+HERE = Path(__file__).parent
+TAGS = HERE / "osm_categories.csv"
+EVERYDAY = HERE / "everyday_words.txt"
+BRANDS = HERE / "brands.csv.gz"
+
+
+def main() -> int:
+    try:
+        index = index_of(fetched())
+    except (InvalidInput, Unavailable) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - this is a command
+        return 1
+    brands = elected(index, read_tags(TAGS), clean_text, read_everyday(EVERYDAY))
+    BRANDS.write_bytes(packed(brands))
+    print(f"{len(brands)} brands, {BRANDS.stat().st_size / 1024:.0f} kB")  # noqa: T201
+    return 0
+
+
+def fetched() -> bytes:
+    """The package as npm hands it over. Raises Unavailable."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", "--silent", f"{PACKAGE}@{VERSION}", "--pack-destination", folder]
+        try:
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise Unavailable(f"npm could not fetch {PACKAGE} {VERSION}: {error}") from error
+        return next(Path(folder).glob("*.tgz")).read_bytes()
+
+
+def index_of(package: bytes) -> dict[str, Any]:
+    """Tag by tag the items of the index. Raises InvalidInput where the package is not the pinned one."""
+    if hashlib.sha256(package).hexdigest() != SHA256:
+        raise InvalidInput(f"The package that npm gave is not the {PACKAGE} {VERSION} this was written for.")
+    with tarfile.open(fileobj=io.BytesIO(package)) as archive:
+        file = archive.extractfile(MEMBER)
+        return json.load(file)["nsi"] if file else {}
+
+
+def read_tags(path: Path) -> dict[str, Tag]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return {
+            f"{row['tree']}/{row['tag']}": Tag(row["category"], float(row["weight"]))
+            for row in csv.DictReader(file)
+        }
+
+
+def read_everyday(path: Path) -> Collection[str]:
+    """The words and phrases of the list, and those which the cleaning of texts knows to name nobody."""
+    everyday = set(PLACES | SOFT)
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("= "):
+            everyday.add(line.removeprefix("= "))
+        elif not line.startswith("#"):
+            everyday.update(line.split())
+    return everyday
+
+
+def packed(brands: Iterable[Brand]) -> bytes:
+    """One CSV, deflated without a time stamp."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("phrase", "category", "countries"))
+    writer.writerows((brand.phrase, brand.category, brand.countries) for brand in brands)
+    return gzip.compress(text.getvalue().encode(), compresslevel=9, mtime=0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

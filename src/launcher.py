@@ -1,0 +1,245 @@
+"""Starts everything and keeps it running: `make run`, `python app.py`, `python -m src serve`."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+from types import FrameType
+
+from src import logs
+from src.config import ROOT, Settings, load_settings
+from src.errors import CannotStart
+from src.services.file_lock import FileLock
+from src.services.mongod import EmbeddedMongo
+from src.services.secret_key import kept_key
+from src.services.supervisor import Program, Supervisor
+
+log = logging.getLogger(__name__)
+
+_LOOK_S = 0.2
+_MLFLOW_HOST = "127.0.0.1"
+# One that was killed may leave workers that answer their last requests first.
+_PORTS_FREE_WITHIN_S = 10.0
+
+
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM. The exit code: 0, 1 where it runs already, 2 where it cannot start."""
+    try:
+        settings = load_settings()
+        logs.set_up(form=settings.log_format, level=settings.log_level)
+        return run(settings)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def run(settings: Settings) -> int:
+    """`main` with settings that are read already. Raises CannotStart."""
+    os.umask(0o077)
+    try:
+        settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(f"DATA_DIR: {settings.data_path} cannot be made: {error.strerror}.") from None
+    lock = FileLock(settings.data_path / "launcher.lock")
+    left_behind = lock.read()
+    if not lock.acquire():
+        print(_runs_already(settings, left_behind), file=sys.stderr)
+        return 1
+    try:
+        _check_ports(settings, patience_s=_PORTS_FREE_WITHIN_S if left_behind else 0)
+        lock.write(json.dumps({"pid": os.getpid(), "address": page_address(settings)}))
+        return Launcher(settings).run()
+    finally:
+        lock.release()
+
+
+class Launcher:
+    """One start of everything, from the first process to the last."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._mongo = EmbeddedMongo(settings.data_path) if settings.mongo_uri is None else None
+        self._supervisor = Supervisor()
+        self._ended = threading.Event()
+        self._times_asked_to_end = 0
+        self._page_answers = False
+        self._tracking_ready = False
+
+    def run(self) -> int:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, self._ask_to_end)
+        try:
+            self._start()
+            while not self._ended.wait(_LOOK_S):
+                self._supervisor.look()
+                self._go_on()
+        finally:
+            self._stop()
+        return 0
+
+    def _ask_to_end(self, _signal: int, _frame: FrameType | None) -> None:
+        self._times_asked_to_end += 1
+        self._ended.set()
+
+    def _start(self) -> None:
+        if self._mongo is not None:
+            self._mongo.ensure()
+        self._environment = self._make_environment()
+        self._supervisor.start(self._web())
+
+    def _go_on(self) -> None:
+        """Start what has waited for something. The first page gets the processors to itself."""
+        if not self._page_answers:
+            self._page_answers = _answers(self._settings)
+            if self._page_answers:
+                self._announce()
+                self._supervisor.start(
+                    self._program("tracking", "-m", "src", "init-tracking", nice=5, once=True)
+                )
+        elif not self._tracking_ready:
+            # Of several processes that make MLflow's database at once, all but one fail.
+            self._tracking_ready = self._supervisor.finished("tracking")
+            if self._tracking_ready:
+                self._start_what_uses_tracking()
+
+    def _start_what_uses_tracking(self) -> None:
+        if self._settings.clock == "on":
+            # Guarded, so that a training under way does not outlive its clock.
+            self._supervisor.start(self._program("clock", "-m", "src", "clock", guarded=True))
+        if _has_mlflow_ui(self._settings):
+            self._supervisor.start(self._mlflow_ui())
+
+    def _stop(self) -> None:
+        self._supervisor.stop(impatient=lambda: self._times_asked_to_end > 1)
+        if self._mongo is not None:
+            self._mongo.stop()
+
+    def _make_environment(self) -> dict[str, str]:
+        """What every child gets, so that all of them mean the same."""
+        settings = self._settings
+        one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        environment = {**os.environ, **one_thread, "DATA_DIR": str(settings.data_path)}
+        environment["MLFLOW_DISABLE_TELEMETRY"] = "true"
+        environment.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+        if settings.secret_key is None:
+            environment["SECRET_KEY"] = kept_key(settings.data_path)
+        if self._mongo is not None:
+            environment["MONGO_URI"] = self._mongo.uri
+        return environment
+
+    def _empty_folder(self, name: str) -> str:
+        folder = self._settings.data_path / "run" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return str(folder)
+
+    def _program(
+        self,
+        name: str,
+        *arguments: str,
+        nice: int = 0,
+        once: bool = False,
+        guarded: bool = False,
+        stop_within_s: float = 10.0,
+        **environment: str,
+    ) -> Program:
+        return Program(
+            name,
+            [sys.executable, *arguments],
+            {**self._environment, **environment},
+            ROOT,
+            nice=nice,
+            once=once,
+            guarded=guarded,
+            stop_within_s=stop_within_s,
+        )
+
+    def _web(self) -> Program:
+        # The clock is a process of its own here, so the workers run none.
+        config = str(ROOT / "gunicorn.conf.py")
+        command = ("-m", "gunicorn", "--config", config, "--log-level", "warning", "app:app")
+        metrics = self._empty_folder("metrics")
+        return self._program("web", *command, stop_within_s=35, CLOCK="off", PROMETHEUS_MULTIPROC_DIR=metrics)
+
+    def _mlflow_ui(self) -> Program:
+        artifacts = (self._settings.mlruns_path / "artifacts").as_uri()
+        return self._program(
+            "mlflow",
+            *("-m", "mlflow", "server", "--workers", "1"),
+            *("--host", _MLFLOW_HOST, "--port", str(self._settings.mlflow_port)),
+            *("--backend-store-uri", self._settings.tracking_uri),
+            *("--registry-store-uri", self._settings.tracking_uri),
+            *("--default-artifact-root", artifacts, "--artifacts-destination", artifacts),
+            *("--uvicorn-opts", "--no-access-log --log-level warning"),
+            nice=5,
+            guarded=True,
+            MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",
+            PYTHONWARNINGS="ignore",
+        )
+
+    def _announce(self) -> None:
+        page = page_address(self._settings)
+        print(f"\n  Ledgerloop   {page}\n  the API      {page}api/docs")
+        if _has_mlflow_ui(self._settings):
+            print(f"  MLflow       http://{_MLFLOW_HOST}:{self._settings.mlflow_port}/ (a few seconds later)")
+        print("  Ctrl-C stops everything.\n", flush=True)
+
+
+def page_address(settings: Settings) -> str:
+    host = f"[{settings.host.strip('[]')}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}/"
+
+
+def _runs_already(settings: Settings, note: str) -> str:
+    told = json.loads(note) if note else {}
+    where = f" at {told['address']} as process {told['pid']}" if told else ""
+    way_out = "Stop it first, or set another DATA_DIR and PORT."
+    return f"Ledgerloop runs already on {settings.data_path}{where}. {way_out}"
+
+
+def _has_mlflow_ui(settings: Settings) -> bool:
+    """A tracking server elsewhere brings its own."""
+    return settings.mlflow_ui == "on" and settings.tracking_uri.startswith(("sqlite:", "file:"))
+
+
+def _check_ports(settings: Settings, *, patience_s: float) -> None:
+    """Raises CannotStart where a port is taken and stays so."""
+    wanted = [("PORT", settings.host, settings.port)]
+    if _has_mlflow_ui(settings):
+        wanted.append(("MLFLOW_PORT", _MLFLOW_HOST, settings.mlflow_port))
+    patience = time.monotonic() + patience_s
+    for name, host, port in wanted:
+        while not _is_free(host, port):
+            if time.monotonic() >= patience:
+                raise CannotStart(f"{name}: {port} on {host} is taken by another program; choose a free one.")
+            time.sleep(0.1)
+
+
+def _is_free(host: str, port: int) -> bool:
+    family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError:
+            return False
+    return True
+
+
+def _answers(settings: Settings) -> bool:
+    connection = http.client.HTTPConnection(settings.host.strip("[]"), settings.port, timeout=2)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,117 @@
+"""How well the challenger, the champion and two simple answers do, on rows that trained none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from src.components.baselines import Baselines
+from src.components.evaluation import Evaluation, Report, accuracy_and_macro_f1, top
+from src.components.rows import MODEL_FIELDS
+from src.domain import Scores
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One model's answers to some rows, with the report on them."""
+
+    rows: pd.DataFrame
+    answers: np.ndarray
+    report: Report
+    baselines: dict[str, Scores]
+    """`majority` and `lookup`, fitted on the training rows."""
+
+    def metrics(self, prefix: str) -> dict[str, float]:
+        scores = self.report.scores
+        plain = {
+            "rows": float(scores.rows),
+            "accuracy": scores.accuracy,
+            "macro_f1": scores.macro_f1,
+            "log_loss": scores.log_loss,
+            "ece": scores.ece,
+            "money_weighted_accuracy": self.report.money_weighted_accuracy,
+        }
+        slices = {f"accuracy_{one.name}": one.accuracy for one in self.report.slices}
+        simple = {
+            f"{name}_{measure}": getattr(base, measure)
+            for name, base in self.baselines.items()
+            for measure in ("accuracy", "macro_f1")
+        }
+        return {f"{prefix}{name}": value for name, value in (plain | slices | simple).items()}
+
+
+@dataclass(frozen=True)
+class Judging:
+    evaluation: Evaluation = field(default_factory=Evaluation)
+    baselines: Baselines = field(default_factory=Baselines)
+
+    def held_out(
+        self,
+        rows: pd.DataFrame,
+        training: pd.DataFrame,
+        probabilities: np.ndarray,
+        classes: Sequence[str],
+        version: str | None = None,
+    ) -> Answered:
+        """Judge by hold-out `rows`, of which `training` has none."""
+        simple = self.baselines.fit(training)
+        seen = rows["merchant"].isin(training["merchant"]).to_numpy()
+        base = {"majority": simple.majority(rows), "lookup": simple.lookup(rows)}
+        return self._answered(rows, probabilities, classes, seen, base, version)
+
+    def out_of_fold(
+        self,
+        training: pd.DataFrame,
+        folds: np.ndarray,
+        scored: np.ndarray,
+        probabilities: np.ndarray,
+        classes: Sequence[str],
+    ) -> Answered:
+        """Judge by those training rows that are `scored`, each answered by the model of the other folds."""
+        merchants = training["merchant"]
+        seen = (pd.Series(folds).groupby(merchants.to_numpy()).transform("nunique") > 1).to_numpy()
+        majority, lookup = np.empty((2, len(training)), dtype=object)
+        for fold in np.unique(folds):
+            inside = folds == fold
+            simple = self.baselines.fit(training[~inside])
+            majority[inside], lookup[inside] = (
+                simple.majority(training[inside]),
+                simple.lookup(training[inside]),
+            )
+        base = {"majority": majority[scored], "lookup": lookup[scored]}
+        return self._answered(training[scored], probabilities[scored], classes, seen[scored], base, None)
+
+    def _answered(
+        self,
+        rows: pd.DataFrame,
+        probabilities: np.ndarray,
+        classes: Sequence[str],
+        seen: np.ndarray,
+        base: dict[str, np.ndarray],
+        version: str | None,
+    ) -> Answered:
+        report = self.evaluation.report(rows, probabilities, classes, seen, version=version)
+        truth = rows["category"].to_numpy(object)
+        baselines = {name: _scores(truth, answers) for name, answers in base.items()}
+        return Answered(rows, top(probabilities, classes), report, baselines)
+
+
+def probabilities_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
+    """Shape (n_rows, n_classes), also for no rows, of which scikit-learn wants to know nothing."""
+    if rows.empty:
+        return np.empty((0, len(pipeline.classes_)))
+    return np.asarray(pipeline.predict_proba(rows[MODEL_FIELDS]))
+
+
+def answers_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
+    """Shape (n_rows,), str: the most probable category of each row."""
+    return top(probabilities_of(pipeline, rows), list(pipeline.classes_))
+
+
+def _scores(truth: np.ndarray, answers: np.ndarray) -> Scores:
+    accuracy, macro_f1 = accuracy_and_macro_f1(truth, answers)
+    return Scores(None, len(truth), accuracy, macro_f1, float("nan"), float("nan"))

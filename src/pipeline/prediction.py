@@ -1,0 +1,180 @@
+"""A prediction's way: prepare the text, ask the memory, ask the model, say who decided and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+
+from src.components.holdout import fingerprint, is_holdout
+from src.components.masking import mask
+from src.components.memory import MerchantMemory, Recall
+from src.components.scorer import LinearScorer
+from src.components.text import merchant_key
+from src.domain import (
+    Alternative,
+    Band,
+    DecidedBy,
+    NewTransaction,
+    Prediction,
+    Reason,
+    Recollection,
+    Status,
+    StoredTransaction,
+    Transaction,
+)
+
+SHOWN_ALTERNATIVES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A champion ready to serve: the compiled model and the confidence its bands begin at."""
+
+    version: str
+    scorer: LinearScorer
+    auto_at: float
+    suggest_at: float
+
+    def band(self, confidence: float) -> Band:
+        if confidence >= self.auto_at:
+            return Band.AUTO
+        return Band.SUGGEST if confidence >= self.suggest_at else Band.UNKNOWN
+
+
+class Rows(Protocol):
+    def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]: ...
+    def get(self, transaction_id: str) -> StoredTransaction: ...
+    def amend(
+        self, transaction_id: str, transaction: Transaction, prediction: Prediction | None
+    ) -> StoredTransaction: ...
+    def recollections(self, merchants: Collection[str]) -> dict[str, list[Recollection]]: ...
+
+
+class Model(Protocol):
+    def current(self) -> Serving: ...
+
+
+def prepare(transaction: Transaction) -> Transaction:
+    """Mask what must not be kept, and name the merchant; the subcategory stands in where no text does."""
+    description = mask(transaction.description)
+    subcategory = mask(transaction.subcategory) if transaction.subcategory else None
+    merchant = merchant_key(description) or merchant_key(subcategory or "")
+    return replace(transaction, description=description, subcategory=subcategory, merchant=merchant)
+
+
+class Predictor:
+    """Precedence: a person's answers of the merchant, then the model. Each prediction says which decided."""
+
+    def __init__(
+        self, champion: Model, transactions: Rows, memory: MerchantMemory, auto_precision: float
+    ) -> None:
+        self._champion = champion
+        self._transactions = transactions
+        self._memory = memory
+        self._auto_precision = auto_precision
+
+    def predict(
+        self, transactions: Sequence[Transaction], *, at: datetime
+    ) -> list[tuple[Transaction, Prediction]]:
+        """Each transaction as it would be kept, with its prediction. Raises Unavailable without a model."""
+        serving = self._champion.current()
+        prepared = [prepare(each) for each in transactions]
+        remembered = self._transactions.recollections({each.merchant for each in prepared})
+        probabilities = serving.scorer.probabilities(prepared)
+        recalls = (self._memory.recall(remembered.get(each.merchant, ())) for each in prepared)
+        return [
+            (each, self._decide(each, row, recall, serving, at))
+            for each, row, recall in zip(prepared, probabilities, recalls, strict=True)
+        ]
+
+    def predict_and_keep(
+        self, transactions: Sequence[Transaction], *, source: str, at: datetime
+    ) -> list[StoredTransaction]:
+        """Raises Unavailable; nothing is stored then."""
+        new = [_new(prepared, prediction) for prepared, prediction in self.predict(transactions, at=at)]
+        return self._transactions.add(new, source=source, at=at)
+
+    def edit(self, transaction_id: str, changes: Mapping[str, Any], *, at: datetime) -> StoredTransaction:
+        """Change what was given; predict anew unless a person has answered. Raises NotFound, Unavailable."""
+        row = self._transactions.get(transaction_id)
+        given = replace(row.transaction, **changes)
+        if row.status is not Status.PREDICTED:
+            return self._transactions.amend(transaction_id, prepare(given), None)
+        [(prepared, prediction)] = self.predict([given], at=at)
+        return self._transactions.amend(transaction_id, prepared, prediction)
+
+    def _decide(
+        self,
+        transaction: Transaction,
+        row: np.ndarray,
+        recall: Recall | None,
+        serving: Serving,
+        at: datetime,
+    ) -> Prediction:
+        if recall:
+            return _remembered(row, recall, serving, at, self._auto_precision)
+        return _modelled(transaction, row, serving, at)
+
+
+def _modelled(transaction: Transaction, row: np.ndarray, serving: Serving, at: datetime) -> Prediction:
+    alternatives = _alternatives(row, serving.scorer.classes)
+    best = alternatives[0]
+    band = serving.band(best.probability)
+    return Prediction(
+        category=None if band is Band.UNKNOWN else best.category,
+        confidence=best.probability,
+        band=band,
+        decided_by=DecidedBy.MODEL,
+        alternatives=alternatives,
+        explanation=serving.scorer.explain(transaction, best.category),
+        model_version=serving.version,
+        at=at,
+    )
+
+
+def _remembered(
+    row: np.ndarray, recall: Recall, serving: Serving, at: datetime, auto_precision: float
+) -> Prediction:
+    return Prediction(
+        category=recall.category,
+        confidence=recall.confidence,
+        band=Band.AUTO if recall.confidence >= auto_precision else Band.SUGGEST,
+        decided_by=DecidedBy.MEMORY,
+        alternatives=_with_memory(row, serving.scorer.classes, recall),
+        explanation=(Reason(_in_words(recall), recall.confidence),),
+        model_version=serving.version,
+        at=at,
+    )
+
+
+def _in_words(recall: Recall) -> str:
+    if recall.answers == 1:
+        return "your last answer for this merchant"
+    return f"{recall.agreeing} of your last {recall.answers} answers for this merchant"
+
+
+def _alternatives(row: np.ndarray, classes: Sequence[str]) -> tuple[Alternative, ...]:
+    best = np.argsort(-row, kind="stable")[:SHOWN_ALTERNATIVES]
+    return tuple(Alternative(classes[i], float(row[i])) for i in best)
+
+
+def _with_memory(row: np.ndarray, classes: Sequence[str], recall: Recall) -> tuple[Alternative, ...]:
+    """The remembered category takes its confidence; the model's others share the rest as before."""
+    others = [
+        (name, float(share)) for name, share in zip(classes, row, strict=True) if name != recall.category
+    ]
+    left = sum(share for _, share in others) or 1.0
+    scaled = (Alternative(name, share / left * (1 - recall.confidence)) for name, share in others)
+    every = sorted(
+        [Alternative(recall.category, recall.confidence), *scaled], key=lambda each: -each.probability
+    )
+    return tuple(every[:SHOWN_ALTERNATIVES])
+
+
+def _new(transaction: Transaction, prediction: Prediction) -> NewTransaction:
+    print_of = fingerprint(transaction)
+    return NewTransaction(transaction, prediction, print_of, is_holdout(print_of))

@@ -1,0 +1,97 @@
+"""What each stage of a training run hands to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from src.components.bands import Bands
+from src.components.ingestion import Snapshot, is_of_a_person
+from src.components.search import SearchResult
+from src.components.splitting import Split
+from src.domain import Bundle, Pointer
+from src.pipeline.judging import Answered, answers_of
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The rows of a run, and who of them trains and who judges."""
+
+    rows: pd.DataFrame
+    split: Split
+    snapshot: Snapshot
+    set_aside: dict[str, int]
+
+    @cached_property
+    def training(self) -> pd.DataFrame:
+        return self.rows[self.split.training].reset_index(drop=True)
+
+    @cached_property
+    def judging(self) -> pd.DataFrame:
+        return self.rows[self.split.judging].reset_index(drop=True)
+
+    @cached_property
+    def yours(self) -> pd.DataFrame:
+        """The rows a person labelled."""
+        return self.rows[is_of_a_person(self.rows)].reset_index(drop=True)
+
+    @cached_property
+    def learned(self) -> pd.DataFrame:
+        """The training rows a person labelled."""
+        return self.training[is_of_a_person(self.training)]
+
+    @property
+    def labelled_until(self) -> datetime | None:
+        """When the newest label was given."""
+        newest = self.rows["labelled_at"].max()
+        return None if pd.isna(newest) else newest.to_pydatetime()
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The challenger, and how it does on the permanent hold-out and on out-of-fold rows."""
+
+    result: SearchResult
+    bands: Bands
+    held_out: Answered
+    out_of_fold: Answered
+    enough: int
+    """Hold-out rows from which on they, and not the out-of-fold rows, speak for the model."""
+
+    def answers(self, rows: pd.DataFrame) -> np.ndarray:
+        return answers_of(self.result.model, rows)
+
+    @property
+    def judged(self) -> Answered:
+        """The hold-out where it is large enough to say something, else the out-of-fold rows."""
+        return self.held_out if self.held_out.report.scores.rows >= self.enough else self.out_of_fold
+
+    @cached_property
+    def metrics(self) -> dict[str, float]:
+        """The figures that stand for this model wherever versions are listed; finite ones only."""
+        found = self.judged.metrics("")
+        return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The model that serves, as the judge sees it."""
+
+    pointer: Pointer
+    bundle: Bundle
+
+    def answers(self, rows: pd.DataFrame) -> np.ndarray:
+        return answers_of(self.bundle.pipeline, rows)
+
+    @property
+    def labels(self) -> int:
+        return int(self.bundle.about.get("labels", 0))
+
+    @property
+    def labelled_until(self) -> pd.Timestamp | None:
+        until = self.bundle.about.get("labelled_until")
+        return pd.Timestamp(until) if until else None

@@ -1,0 +1,275 @@
+"""The training pipeline: from labelled transactions to a verdict, and to the pointer where it is good.
+
+It reads in the order in which it runs: ingestion, validation, transformation, splitting, weights, search,
+bands, evaluation, load-and-predict check, registration, promotion.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from src.components.bands import Bands
+from src.components.ingestion import Ingestion, snapshot
+from src.components.opinion import lexicon_text
+from src.components.probe import EXAMPLES, Probe, model_fields
+from src.components.promotion import Promotion
+from src.components.search import Search, SearchResult
+from src.components.splitting import Splitting
+from src.components.statements import StatementWriter
+from src.components.transformation import Transformation
+from src.components.validation import Validation
+from src.components.weights import SampleWeights
+from src.domain import Bundle, Outcome, Pointer, Verdict
+from src.errors import Conflict, Unavailable
+from src.pipeline.case import case_of
+from src.pipeline.judging import Judging, probabilities_of
+from src.pipeline.ports import (
+    Bundles,
+    Check,
+    Checked,
+    Claimed,
+    Clock,
+    Labels,
+    Lexicon,
+    Record,
+    RunRecord,
+    Store,
+)
+from src.pipeline.stages import Champion, Prepared, Trained
+from src.pipeline.written import settings_of, write_data, write_model, write_verdict
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The components with their settings, in the order in which they run."""
+
+    statements: StatementWriter = field(default_factory=StatementWriter)
+    ingestion: Ingestion = field(default_factory=Ingestion)
+    validation: Validation = field(default_factory=Validation)
+    transformation: Transformation = field(default_factory=Transformation)
+    splitting: Splitting = field(default_factory=Splitting)
+    weights: SampleWeights = field(default_factory=SampleWeights)
+    search: Search = field(default_factory=Search)
+    judging: Judging = field(default_factory=Judging)
+    probe: Probe = field(default_factory=Probe)
+    promotion: Promotion = field(default_factory=Promotion)
+
+
+class TrainingPipeline:
+    """One run from start to end. It may be killed anywhere: the pointer flips last, and at most once."""
+
+    def __init__(
+        self,
+        *,
+        labels: Labels,
+        lexicon: Lexicon,
+        store: Store,
+        record: Record,
+        bundles: Bundles,
+        check: Check,
+        clock: Clock,
+        steps: Steps | None = None,
+    ) -> None:
+        self._labels = labels
+        self._lexicon = lexicon
+        self._store = store
+        self._record = record
+        self._bundles = bundles
+        self._check = check
+        self._clock = clock
+        self._steps = steps or Steps()
+
+    def run(self, claimed: Claimed) -> Verdict:
+        """Train, judge, and promote if the verdict says so.
+
+        Raises NotEnoughData, Unavailable, LeaseLost; the caller writes the failure down.
+        """
+        pointer = self._store.champion()
+        if pointer and pointer.run_id == claimed.run.id and claimed.run.decision:
+            return self._finish(claimed, pointer, claimed.run.decision)
+        with self._record.start(claimed.run) as written:
+            claimed.record(mlflow_run_id=written.run_id)
+            data = self._prepare(claimed)
+            written.params(settings_of(self._steps))
+            write_data(written, data)
+            trained = self._train(claimed, data)
+            write_model(written, trained)
+            verdict = self._judge(claimed, data, trained, pointer, written)
+        claimed.succeed(at=self._clock())
+        return verdict
+
+    def _finish(self, claimed: Claimed, pointer: Pointer, verdict: Verdict) -> Verdict:
+        """An earlier attempt was killed after the pointer had flipped: only the small things are left."""
+        self._let_the_alias_follow(pointer.version)
+        with suppress(Unavailable):
+            self._record.close_stale("FINISHED")
+        claimed.succeed(at=self._clock())
+        return verdict
+
+    def _prepare(self, claimed: Claimed) -> Prepared:
+        steps = self._steps
+        claimed.progress("data_ingestion", 0.02)
+        shipped = steps.statements.write(self._lexicon.entries(), self._lexicon.habits())
+        gathered = steps.ingestion.gather(self._labels.labelled(), shipped)
+        named = snapshot(gathered, self._lexicon.sha256)
+        claimed.progress("data_validation", 0.05)
+        checked = steps.validation.check(gathered)
+        claimed.progress("data_transformation", 0.08)
+        rows = steps.transformation.prepare(checked.rows)
+        data = Prepared(rows, steps.splitting.split(rows), named, checked.set_aside)
+        claimed.record(data={"rows": len(rows), "feedback_rows": len(data.yours), "sha256": named.sha256})
+        return data
+
+    def _train(self, claimed: Claimed, data: Prepared) -> Trained:
+        steps, split = self._steps, data.split
+        claimed.progress("model_trainer", 0.1)
+        # Recency counts back from the newest label, not from today: the same data makes the same model.
+        weights = steps.weights.compute(
+            data.training,
+            data.labelled_until or claimed.run.requested_at,
+            shares={category: habit.share for category, habit in self._lexicon.habits().items()},
+        )
+        result = steps.search.run(
+            data.training,
+            weights,
+            split.folds,
+            split.scored,
+            lambda done: claimed.progress("model_trainer", 0.1 + 0.68 * done),
+            lexicon=lexicon_text(self._lexicon.entries()),
+        )
+        claimed.progress("model_evaluation", 0.8)
+        trained = self._evaluate(data, result)
+        claimed.record(metrics=trained.metrics)
+        return trained
+
+    def _evaluate(self, data: Prepared, result: SearchResult) -> Trained:
+        judging, split, best = self._steps.judging, data.split, result.best
+        held_out = judging.held_out(
+            data.judging, data.training, probabilities_of(result.model, data.judging), result.classes
+        )
+        unseen = judging.out_of_fold(
+            data.training, split.folds, split.scored, best.out_of_fold, result.classes
+        )
+        # The bands are chosen on out-of-fold rows, so the hold-out has no part in anything it judges.
+        confidence = best.out_of_fold[split.scored].max(axis=1)
+        bands = Bands.fit(confidence, unseen.answers == unseen.rows["category"].to_numpy(object))
+        return Trained(result, bands, held_out, unseen, enough=self._steps.promotion.min_rows)
+
+    def _judge(
+        self, claimed: Claimed, data: Prepared, trained: Trained, pointer: Pointer | None, written: RunRecord
+    ) -> Verdict:
+        bundle = self._bundles.dumps(self._bundle(claimed, data, trained))
+        checked = self._try(bundle, data, trained)
+        claimed.progress("model_promotion", 0.92)
+        version = self._register(claimed, trained, written)
+        champion, trouble = self._champion(pointer, data)
+        case = case_of(data, trained, champion, checked, self._steps.judging, version)
+        verdict = self._steps.promotion.decide(replace(case, notes=(*trouble, *case.notes)))
+        if verdict.outcome is not Outcome.BROKEN:
+            self._keep(bundle, claimed, trained, version, written)
+        write_verdict(written, verdict, version, checked)
+        self._record.tag_version(version, {"verdict": verdict.outcome.value})
+        return self._settle(claimed, verdict, version, pointer)
+
+    def _bundle(self, claimed: Claimed, data: Prepared, trained: Trained) -> Bundle:
+        until = data.labelled_until
+        about = {
+            "run_id": claimed.run.id,
+            "trained_at": self._clock().isoformat(),
+            "data_sha256": data.snapshot.sha256,
+            "labels": len(data.learned),
+            "labelled_until": until.isoformat() if until else None,
+            "classes": list(trained.result.classes),
+            "candidate": trained.result.best.name,
+            "metrics": trained.metrics,
+        }
+        return Bundle(trained.result.model, trained.bands.to_dict(), about)
+
+    def _try(self, bundle: bytes, data: Prepared, trained: Trained) -> Checked:
+        """In a fresh process, on transactions of the person where there are any."""
+        transactions = self._steps.probe.transactions(data.yours if len(data.yours) else data.rows)
+        expected = probabilities_of(trained.result.model, model_fields(transactions))
+        return self._check.run(bundle, transactions, list(trained.result.classes), expected)
+
+    def _register(self, claimed: Claimed, trained: Trained, written: RunRecord) -> str:
+        scores, best = trained.judged.report.scores, trained.result.best
+        version = self._record.register(
+            written.model(trained.result.model, model_fields(EXAMPLES), self._bundles.TRUSTED),
+            after=max((int(one.version) for one in self._store.versions()), default=0),
+            mlflow_run_id=written.run_id,
+            description=(
+                f"{best.name}: accuracy {scores.accuracy:.3f}, macro-F1 {scores.macro_f1:.3f} "
+                f"on {scores.rows} rows that did not train it."
+            ),
+            tags={"ledgerloop.run": claimed.run.id},
+        )
+        self._record.set_alias("challenger", version)
+        return version
+
+    def _champion(self, pointer: Pointer | None, data: Prepared) -> tuple[Champion | None, tuple[str, ...]]:
+        """What serves, and a note where it does not load: such a champion stands in nobody's way."""
+        if pointer is None:
+            return None, ()
+        file = self._store.load(pointer.version)
+        try:
+            champion = Champion(pointer, self._bundles.loads(file, pointer.sha256))
+            champion.answers(data.rows.head(1))
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("champion not loaded for judging", extra={"version": pointer.version})
+            return None, (f"The champion, version {pointer.version}, could not be loaded by this code.",)
+        return champion, ()
+
+    def _keep(
+        self, bundle: bytes, claimed: Claimed, trained: Trained, version: str, written: RunRecord
+    ) -> None:
+        self._store.keep(
+            bundle,
+            version=version,
+            run_id=claimed.run.id,
+            mlflow_run_id=written.run_id,
+            metrics=trained.metrics,
+            at=self._clock(),
+        )
+
+    def _settle(self, claimed: Claimed, verdict: Verdict, version: str, pointer: Pointer | None) -> Verdict:
+        """Write the verdict down, then carry it out. Both writes before the flip are fenced by the lease."""
+        claimed.decide(verdict)
+        if not verdict.promoted:
+            return verdict
+        claimed.progress("model_promotion", 0.97)
+        try:
+            self._store.promote(
+                version,
+                by="training",
+                reason=verdict.reason,
+                at=self._clock(),
+                expected_revision=pointer.revision if pointer else 0,
+            )
+        except Conflict:
+            overtaken = _overtaken(verdict)
+            claimed.decide(overtaken)
+            return overtaken
+        self._let_the_alias_follow(version)
+        return verdict
+
+    def _let_the_alias_follow(self, version: str) -> None:
+        """What serves has changed already; a registry that is away only makes the alias late."""
+        try:
+            self._record.set_alias("champion", version)
+            self._store.alias_follows(version)
+        except Unavailable:
+            log.warning("alias not moved; the clock will do it", extra={"version": version})
+
+
+def _overtaken(verdict: Verdict) -> Verdict:
+    reason = (
+        "Another model was promoted while this one was judged against its predecessor; the next run will "
+        f"judge against that one. The verdict had been: {verdict.reason}"
+    )
+    return replace(verdict, promoted=False, outcome=Outcome.NOT_BETTER, reason=reason)

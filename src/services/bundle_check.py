@@ -1,0 +1,132 @@
+"""Whether a bundle loads and predicts in a fresh process with the same answers, and how quickly."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from statistics import median
+from typing import Any, Protocol
+
+import numpy as np
+
+from src.config import ROOT
+from src.domain import Direction, Transaction
+
+TOLERANCE = 1e-6
+"""How far a probability of the fresh process may be from the training process' own."""
+_TIMED = 50
+"""Single predictions whose median is the latency."""
+
+
+class Scorer(Protocol):
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+
+    def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    fault: str
+    """What is wrong, as a sentence; "" where nothing is."""
+    load_s: float = float("nan")
+    per_row_ms: float = float("nan")
+    """Median of single predictions, each of another transaction."""
+
+
+@dataclass(frozen=True)
+class BundleCheck:
+    slowest_row_ms: float = 25.0
+    largest_mb: float = 64.0
+    timeout_s: float = 120.0
+
+    def run(
+        self, bundle: bytes, transactions: Sequence[Transaction], classes: Sequence[str], expected: np.ndarray
+    ) -> CheckReport:
+        """Load `bundle` in a child process as a web worker would, and compare its probabilities.
+
+        expected: shape (n_transactions, n_classes), the training process' own, columns as in `classes`.
+        """
+        if len(bundle) > self.largest_mb * 2**20:
+            return CheckReport(
+                f"the file is {len(bundle) / 2**20:.0f} MB, {self.largest_mb:.0f} are allowed."
+            )
+        with tempfile.TemporaryDirectory(prefix="ledgerloop-check-") as folder:
+            file, rows = Path(folder, "bundle.skops"), Path(folder, "rows.json")
+            file.write_bytes(bundle)
+            rows.write_text(json.dumps([asdict(one) for one in transactions], default=str))
+            answer = self._ask(file, rows)
+        return CheckReport(answer) if isinstance(answer, str) else self._compare(answer, classes, expected)
+
+    def _ask(self, file: Path, rows: Path) -> dict[str, Any] | str:
+        """The child's answer, or a sentence that says why there is none."""
+        command = [sys.executable, "-m", "src", "verify-bundle", str(file), str(rows)]
+        try:
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=self.timeout_s)
+        except subprocess.TimeoutExpired:
+            return f"it did not answer within {self.timeout_s:.0f} s."
+        if done.returncode != 0:
+            last = (done.stderr.strip() or "no message").splitlines()[-1]
+            return f"the fresh process ended with {done.returncode}: {last}"
+        answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        return answer
+
+    def _compare(self, answer: dict[str, Any], classes: Sequence[str], expected: np.ndarray) -> CheckReport:
+        found = np.asarray(answer["probabilities"], float).reshape(-1, len(answer["classes"]))
+        timing = {"load_s": answer["load_s"], "per_row_ms": answer["per_row_ms"]}
+        if list(answer["classes"]) != list(classes) or found.shape != expected.shape:
+            return CheckReport("it knows other categories than the model that was trained.", **timing)
+        if found.size and not np.abs(found - expected).max() <= TOLERANCE:
+            return CheckReport("it gives other answers than the model that was trained.", **timing)
+        if timing["per_row_ms"] > self.slowest_row_ms:
+            slow = f"one answer takes {timing['per_row_ms']:.1f} ms, {self.slowest_row_ms:.0f} are allowed."
+            return CheckReport(slow, **timing)
+        return CheckReport("", **timing)
+
+
+def verify(file: Path, rows_json: str, load: Callable[[bytes, str], Scorer]) -> dict[str, Any]:
+    """The child's side: load the file as a web worker does, and predict.
+
+    load: makes of a file's bytes and their sha256 what a worker serves from.
+    Returns `classes`, `probabilities` (a list a row), `load_s`, `per_row_ms`.
+    """
+    transactions = [_transaction(row) for row in json.loads(rows_json)]
+    data = file.read_bytes()
+    began = time.perf_counter()
+    scorer = load(data, sha256(data).hexdigest())
+    load_s = time.perf_counter() - began
+    return {
+        "classes": list(scorer.classes),
+        "load_s": load_s,
+        "per_row_ms": _per_row_ms(scorer, transactions),
+        "probabilities": scorer.probabilities(transactions).tolist(),
+    }
+
+
+def _per_row_ms(scorer: Scorer, transactions: Sequence[Transaction]) -> float:
+    timed = []
+    for transaction in transactions[:_TIMED]:
+        began = time.perf_counter()
+        scorer.probabilities([transaction])
+        timed.append((time.perf_counter() - began) * 1000)
+    return median(timed) if timed else 0.0
+
+
+def _transaction(row: dict[str, Any]) -> Transaction:
+    return Transaction(
+        **{
+            **row,
+            "amount": Decimal(row["amount"]),
+            "date": date.fromisoformat(row["date"]),
+            "direction": Direction(row["direction"]),
+        }
+    )

@@ -1,0 +1,101 @@
+"""Bundles: everything of a model in one file of bytes, and back.
+
+The file is a zip. `pipeline.skops` is the fitted scikit-learn pipeline, for training and for whoever wants to
+look inside; `form.json` and the `.npy` files are its plain form, from which web workers serve without
+scikit-learn. Nothing in it is a pickle: skops makes only objects of types that it or TRUSTED knows, whatever
+the file says.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from hashlib import sha256 as sha256_of
+from typing import Any
+
+import numpy as np
+
+from src.domain import Bundle
+from src.errors import InvalidInput
+
+TRUSTED = (
+    "src.components.classifier.LinearCategorizer",
+    "src.components.features.TransactionFeatures",
+)
+"""Our own types in a fitted pipeline; skops knows scikit-learn's. A list inside a file counts for nothing."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a web worker needs of a bundle."""
+
+    form: tuple[dict[str, Any], dict[str, np.ndarray]]
+    """What LinearScorer.from_parts takes."""
+    bands: dict[str, Any]
+    about: dict[str, Any]
+
+
+def dumps(bundle: Bundle) -> bytes:
+    """The bundle as deflated bytes; their sha256 is what `loads` asks for."""
+    from skops import io as skops_io  # scikit-learn with it, which only training needs
+
+    features, classifier = (bundle.pipeline.named_steps[name] for name in ("features", "classifier"))
+    facts, arrays = features.linear_form(classifier).to_parts()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in (("form", facts), ("bands", bundle.bands), ("about", bundle.about)):
+            _write(archive, f"{name}.json", json.dumps(content, sort_keys=True).encode())
+        for name, array in arrays.items():
+            _write(archive, f"{name}.npy", _array_bytes(array))
+        # Its members are deflated once, here.
+        _write(archive, "pipeline.skops", skops_io.dumps(bundle.pipeline, compression=zipfile.ZIP_STORED))
+    return file.getvalue()
+
+
+def loads(data: bytes, sha256: str) -> Bundle:
+    """The whole bundle. Raises InvalidInput for bytes of another `sha256`, and for a foreign type."""
+    from skops import io as skops_io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    with _opened(data, sha256) as archive:
+        try:
+            pipeline = skops_io.loads(archive.read("pipeline.skops"), trusted=list(TRUSTED))
+        except UntrustedTypesFoundException as error:
+            raise InvalidInput(f"The model file holds types that are not trusted: {error}") from None
+        return Bundle(pipeline, _json(archive, "bands"), _json(archive, "about"))
+
+
+def serve(data: bytes, sha256: str) -> Served:
+    """What predictions need, read without scikit-learn. Raises InvalidInput for bytes of another `sha256`."""
+    with _opened(data, sha256) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".npy")]
+        arrays = {name.removesuffix(".npy"): _array(archive.read(name)) for name in names}
+        return Served((_json(archive, "form"), arrays), _json(archive, "bands"), _json(archive, "about"))
+
+
+def _opened(data: bytes, sha256: str) -> zipfile.ZipFile:
+    if sha256_of(data).hexdigest() != sha256:
+        raise InvalidInput("The model file is damaged: its content is not what was stored.")
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
+def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+
+
+def _json(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(archive.read(f"{name}.json"))
+    return content
+
+
+def _array_bytes(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()
+
+
+def _array(content: bytes) -> np.ndarray:
+    array: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
+    return array

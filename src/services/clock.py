@@ -1,0 +1,78 @@
+"""APScheduler: when things are due. Who does them is settled in MongoDB, so any number of clocks may run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from src.errors import LedgerloopError
+from src.services.training_runs import slot_of
+
+log = logging.getLogger(__name__)
+
+
+class Clock:
+    """Three jobs: open the slot's run when it is due, work off what waits, keep the house in order."""
+
+    def __init__(
+        self,
+        *,
+        every_hours: float,
+        open_slot: Callable[[datetime], None],
+        work: Callable[[], None],
+        tidy: Callable[[], None],
+        look_every_s: float = 1.0,
+    ) -> None:
+        """open_slot: queue the slot's run unless it has one. work: train what waits. tidy: the rest."""
+        self._every_hours = every_hours
+        self._open_slot = open_slot
+        self._work = work
+        self._tidy = tidy
+        self._look_every_s = look_every_s
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Each slot opens when it is due; the first look makes up one missed while all was down."""
+        now = datetime.now(UTC)
+        next_slot = slot_of(now, self._every_hours) + timedelta(hours=self._every_hours)
+        self._every(timedelta(hours=self._every_hours), self._slot, "slot", first=next_slot)
+        # A slot that came while another run was under way is opened by one of these looks.
+        self._every(timedelta(seconds=self._look_every_s), self._look, "look", first=now)
+        self._every(timedelta(seconds=self._look_every_s * 2), self._keep_order, "tidy", first=now)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    def _every(self, period: timedelta, job: Callable[[], None], name: str, *, first: datetime) -> None:
+        self._scheduler.add_job(
+            job,
+            IntervalTrigger(seconds=period.total_seconds(), start_date=first, timezone=UTC),
+            id=name,
+            next_run_time=first,
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+        )
+
+    def _slot(self) -> None:
+        self._calmly(lambda: self._open_slot(slot_of(datetime.now(UTC), self._every_hours)))
+
+    def _look(self) -> None:
+        self._slot()
+        self._calmly(self._work)
+
+    def _keep_order(self) -> None:
+        self._calmly(self._tidy)
+
+    def _calmly(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except LedgerloopError as error:
+            log.warning("the clock tries again", extra={"error": type(error).__name__})
+        except Exception:
+            log.exception("a job of the clock failed")

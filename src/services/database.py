@@ -1,0 +1,143 @@
+"""The connection to MongoDB: made late, journaled, its errors turned into ours, its indexes declared here."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from typing import Any, ParamSpec, TypeVar
+
+import gridfs
+from bson.codec_options import CodecOptions
+from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient
+from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
+
+from src.errors import Unavailable
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+Document = dict[str, Any]
+
+INDEXES: dict[str, list[IndexModel]] = {
+    "transactions": [
+        IndexModel([("owner", ASCENDING), ("date", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel([("owner", ASCENDING), ("value", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel([("owner", ASCENDING), ("confidence", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel(
+            [("owner", ASCENDING), ("category", ASCENDING), ("date", DESCENDING), ("_id", DESCENDING)]
+        ),
+        # The merchant memory: what a person last called this merchant, answered from the index alone.
+        IndexModel(
+            [
+                ("owner", ASCENDING),
+                ("merchant", ASCENDING),
+                ("label.at", DESCENDING),
+                ("label.category", ASCENDING),
+            ]
+        ),
+        IndexModel(
+            [("owner", ASCENDING), ("confidence", ASCENDING), ("_id", ASCENDING)],
+            name="waiting_for_an_answer",
+            partialFilterExpression={"needs_review": True},
+        ),
+        IndexModel(
+            [("feedback.act", ASCENDING)], partialFilterExpression={"feedback.act": {"$exists": True}}
+        ),
+    ],
+    "categories": [IndexModel([("owner", ASCENDING), ("slug", ASCENDING)], unique=True)],
+    "training_runs": [
+        IndexModel([("requested_at", DESCENDING)]),
+        # At most one run is queued or running, whatever the number of processes and hosts.
+        IndexModel([("active", ASCENDING)], unique=True, partialFilterExpression={"active": True}),
+    ],
+    "models": [IndexModel([("created_at", DESCENDING)])],
+}
+
+
+def guarded(method: Callable[P, R]) -> Callable[P, R]:
+    """Turn what the driver raises in a service's method into `Unavailable`."""
+
+    @functools.wraps(method)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except PyMongoError as error:
+            raise _unavailable(error) from error
+
+    return answer
+
+
+def guarded_stream(method: Callable[P, Iterator[R]]) -> Callable[P, Iterator[R]]:
+    """`guarded` for a method that yields: the driver may fail between any two rows."""
+
+    @functools.wraps(method)
+    def stream(*args: P.args, **kwargs: P.kwargs) -> Iterator[R]:
+        try:
+            yield from method(*args, **kwargs)
+        except PyMongoError as error:
+            raise _unavailable(error) from error
+
+    return stream
+
+
+def _unavailable(error: PyMongoError) -> Unavailable:
+    log.warning("mongodb did not answer", extra={"error": type(error).__name__})
+    return Unavailable("The database did not answer. Nothing was stored; please try again in a moment.")
+
+
+class Database:
+    """One MongoDB database. Connects at the first use, so it may be made before the server runs."""
+
+    def __init__(self, uri: Callable[[], str], name: str) -> None:
+        self._uri = uri
+        self._name = name
+
+    @functools.cached_property
+    def _client(self) -> MongoClient[Document]:
+        return MongoClient(
+            self._uri(),
+            journal=True,
+            tz_aware=True,
+            tzinfo=UTC,
+            serverSelectionTimeoutMS=4000,
+            connectTimeoutMS=4000,
+            socketTimeoutMS=60000,
+            maxPoolSize=64,
+            appname="ledgerloop",
+        )
+
+    def collection(self, name: str) -> Collection[Document]:
+        return self._client.get_database(self._name).get_collection(name)
+
+    @functools.cached_property
+    def bundles(self) -> gridfs.GridFSBucket:
+        """GridFS: the model bundles."""
+        options: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
+        return gridfs.GridFSBucket(
+            self._client.get_database(self._name, codec_options=options), bucket_name="bundles"
+        )
+
+    @guarded
+    def ping(self) -> None:
+        """Raises Unavailable when MongoDB does not answer."""
+        self._client.get_database(self._name).command("ping")
+
+    @guarded
+    def ensure_indexes(self) -> None:
+        """Create what is missing; costs a few milliseconds when nothing is."""
+        for name, indexes in INDEXES.items():
+            self.collection(name).create_indexes(indexes)
+
+    @guarded
+    def drop(self) -> None:
+        """Delete the whole database (tests and benchmarks)."""
+        self._client.drop_database(self._name)
+
+    def close(self) -> None:
+        if "_client" in self.__dict__:
+            self._client.close()
+            del self.__dict__["_client"]
+            self.__dict__.pop("bundles", None)

@@ -1,0 +1,81 @@
+"""What is written into one MLflow run: parameters, metrics, candidates, data, figures and the model."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from src.services import plots
+from src.services.model_package import log_model
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class RunLog:
+    """One MLflow run that is being written."""
+
+    def __init__(self, mlflow: Any, info: Any) -> None:
+        self._mlflow = mlflow
+        self._experiment = info.experiment_id
+        self.run_id: str = info.run_id
+
+    def params(self, params: Mapping[str, object]) -> None:
+        self._mlflow.log_params({name: str(value) for name, value in params.items()})
+
+    def metrics(self, metrics: Mapping[str, float]) -> None:
+        """What is not a number is left out: MLflow's own pages cannot show it."""
+        self._mlflow.log_metrics(
+            {name: float(value) for name, value in metrics.items() if np.isfinite(value)}
+        )
+
+    def tags(self, tags: Mapping[str, str]) -> None:
+        self._mlflow.set_tags(dict(tags))
+
+    def candidate(self, name: str, params: Mapping[str, object], metrics: Mapping[str, float]) -> None:
+        """A nested run for one candidate of the search."""
+        # Without the experiment a nested run would go to MLflow's default one.
+        with self._mlflow.start_run(experiment_id=self._experiment, run_name=name, nested=True):
+            self.params(params)
+            self.metrics(metrics)
+
+    def data(self, rows: pd.DataFrame, snapshot: bytes, sha256: str) -> None:
+        """The training rows as an MLflow dataset (schema and counts), a person's rows as an artefact.
+
+        snapshot: CSV; its text was masked before it was ever stored.
+        """
+        dataset = self._mlflow.data.from_pandas(
+            rows, name="transactions", targets="category", digest=sha256[:16]
+        )
+        self._mlflow.log_input(dataset, context="training")
+        self._mlflow.set_tag("data.sha256", sha256)
+        with tempfile.TemporaryDirectory(prefix="ledgerloop-snapshot-") as folder:
+            file = Path(folder, "snapshot.csv.gz")
+            # No file time in the header: the same rows make the same bytes.
+            file.write_bytes(gzip.compress(snapshot, mtime=0))
+            self._mlflow.log_artifact(str(file), "data")
+
+    def confusion(self, labels: Sequence[str], counts: np.ndarray, *, of: str) -> None:
+        self._figure(plots.confusion(labels, counts, f"Confusion, {of} rows"), f"confusion_{of}.png")
+
+    def reliability(self, bins: Sequence[tuple[float, float, int]], *, of: str) -> None:
+        """bins: mean confidence, share right, rows."""
+        confidence, accuracy, rows = zip(*bins, strict=True)
+        figure = plots.reliability(confidence, accuracy, rows, f"Reliability, {of} rows")
+        self._figure(figure, f"reliability_{of}.png")
+
+    def _figure(self, figure: Figure, name: str) -> None:
+        self._mlflow.log_figure(figure, f"plots/{name.replace('-', '_')}")
+
+    def document(self, content: Mapping[str, object], name: str) -> None:
+        self._mlflow.log_dict(dict(content), name)
+
+    def model(self, pipeline: Any, example: pd.DataFrame, trusted: Sequence[str]) -> str:
+        """Log the fitted pipeline; return its address. See `model_package`."""
+        return log_model(self._mlflow, pipeline, example, trusted)

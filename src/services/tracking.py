@@ -1,0 +1,196 @@
+"""MLflow: the store, its runs from start to end, the registered model and its aliases.
+
+Only the training process comes here: mlflow takes seconds and over 100 MB, so it is imported at first use.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from src.config import ROOT
+from src.domain import MODEL_NAME, TrainingRun
+from src.errors import LeaseLost, Unavailable
+from src.services.run_log import RunLog
+
+EXPERIMENT = MODEL_NAME
+DESCRIPTION = (
+    "Predicts the category of a bank transaction. Trained by Ledgerloop from a person's own labels and a "
+    "shipped lexicon. The alias `champion` is the version that serves, `challenger` the newest one trained."
+)
+_LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops", "mlflow")
+_RUN_TAG = "ledgerloop.run"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def guarded(method: Callable[P, R]) -> Callable[P, R]:
+    """Turn what MLflow raises into `Unavailable`."""
+
+    @functools.wraps(method)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        _quiet()
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return method(*args, **kwargs)
+        except (MlflowException, OSError) as error:
+            raise _unavailable(error) from error
+
+    return answer
+
+
+class Tracking:
+    """The MLflow store: one experiment, one registered model. Making it connects to nothing."""
+
+    def __init__(self, uri: str, artifacts: Path | None) -> None:
+        """artifacts: where a local store keeps its files; None leaves it to the tracking server."""
+        self._uri = uri
+        self._artifacts = artifacts
+
+    @functools.cached_property
+    def _mlflow(self) -> Any:
+        _quiet()
+        import mlflow
+        import mlflow.sklearn
+
+        if self._artifacts is not None:
+            self._artifacts.mkdir(parents=True, exist_ok=True)
+        mlflow.set_tracking_uri(self._uri)
+        mlflow.set_registry_uri(self._uri)
+        return mlflow
+
+    @property
+    def _client(self) -> Any:
+        return self._mlflow.MlflowClient()
+
+    @functools.cached_property
+    def _experiment(self) -> str:
+        self.initialise()
+        return str(self._client.get_experiment_by_name(EXPERIMENT).experiment_id)
+
+    @guarded
+    def initialise(self) -> None:
+        """Make the store, the experiment and the registered model where they are missing.
+
+        Of several processes that make one new database at once all but one would fail: call this once first.
+        """
+        client = self._client
+        if client.get_experiment_by_name(EXPERIMENT) is None:
+            location = (self._artifacts / "artifacts").as_uri() if self._artifacts else None
+            client.create_experiment(EXPERIMENT, artifact_location=location)
+        if not client.search_registered_models(f"name='{MODEL_NAME}'"):
+            client.create_registered_model(MODEL_NAME, description=DESCRIPTION)
+
+    @contextmanager
+    def start(self, run: TrainingRun) -> Iterator[RunLog]:
+        """One MLflow run around the block: FINISHED, FAILED, or KILLED where the run was taken away.
+
+        What an earlier attempt, or a process that was killed, left RUNNING is closed first.
+        Raises Unavailable where MLflow does not answer.
+        """
+        _quiet()
+        from mlflow.exceptions import MlflowException
+
+        ended = "FAILED"
+        try:
+            self.close_stale()
+            active = self._mlflow.start_run(
+                experiment_id=self._experiment, run_name=run.id, tags=_tags(run), log_system_metrics=False
+            )
+            yield RunLog(self._mlflow, active.info)
+            ended = "FINISHED"
+        except MlflowException as error:
+            raise _unavailable(error) from error
+        except (LeaseLost, KeyboardInterrupt, SystemExit):
+            ended = "KILLED"
+            raise
+        finally:
+            with suppress(MlflowException):
+                while self._mlflow.active_run():
+                    self._mlflow.end_run(ended)
+
+    @guarded
+    def close_stale(self, ended: str = "KILLED") -> int:
+        """End what still says RUNNING, for only one run trains at a time; how many there were."""
+        running = self._client.search_runs([self._experiment], "attributes.status = 'RUNNING'")
+        for run in running:
+            self._client.set_terminated(run.info.run_id, ended)
+        return len(running)
+
+    @guarded
+    def register(
+        self, model_uri: str, *, after: int, mlflow_run_id: str, description: str, tags: Mapping[str, str]
+    ) -> str:
+        """Return the number of the new version, as text; it is higher than `after`. Raises Unavailable.
+
+        Where the store was thrown away its numbers begin anew, while those that served are still known.
+        """
+        passed: list[str] = []
+        while True:
+            made = self._client.create_model_version(
+                MODEL_NAME, model_uri, run_id=mlflow_run_id, description=description, tags=dict(tags)
+            )
+            if int(made.version) > after:
+                break
+            passed.append(made.version)
+        for version in passed:
+            self._client.delete_model_version(MODEL_NAME, version)
+        return str(made.version)
+
+    @guarded
+    def tag_version(self, version: str, tags: Mapping[str, str]) -> None:
+        for name, value in tags.items():
+            self._client.set_model_version_tag(MODEL_NAME, version, name, value)
+
+    @guarded
+    def set_alias(self, alias: str, version: str) -> None:
+        """Raises Unavailable."""
+        self._client.set_registered_model_alias(MODEL_NAME, alias, version)
+
+    @guarded
+    def alias(self, alias: str) -> str | None:
+        """The version the alias names, None where nobody set it."""
+        aliases = self._client.get_registered_model(MODEL_NAME).aliases
+        return str(aliases[alias]) if alias in aliases else None
+
+
+def _quiet() -> None:
+    """Nothing leaves this machine, and MLflow neither looks for a git command nor tells of each migration."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+
+
+def _tags(run: TrainingRun) -> dict[str, str]:
+    return {
+        _RUN_TAG: run.id,
+        "trigger": run.trigger.value,
+        "reason": run.reason,
+        "attempt": str(run.attempt),
+        **{f"version.{name}": installed(name) for name in _LIBRARIES},
+    } | _commit()
+
+
+def _commit() -> dict[str, str]:
+    """The commit of the code, read from the checkout where there is one."""
+    head = ROOT / ".git" / "HEAD"
+    if not head.is_file():
+        return {}
+    text = head.read_text().strip()
+    if not text.startswith("ref: "):
+        return {"git.commit": text}
+    loose = ROOT / ".git" / text.removeprefix("ref: ")
+    return {"git.commit": loose.read_text().strip()} if loose.is_file() else {}
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    message = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+    return Unavailable(f"MLflow did not answer: {message}")

@@ -1,0 +1,59 @@
+"""Child processes of the clock: training and its companions, at low priority, gone with their parent."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from src.config import ROOT
+from src.domain import TrainingRun
+from src.services.process import start
+
+log = logging.getLogger(__name__)
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+class Trainer:
+    """Runs `python -m src …` apart from the pages: nice 19, one BLAS thread, killed at a time limit."""
+
+    def __init__(self, environment: Mapping[str, str], *, timeout_s: float) -> None:
+        """environment: what the child needs to find the same MongoDB and MLflow store."""
+        self._environment = environment
+        self._timeout_s = timeout_s
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def train(self, run: TrainingRun, *, holder: str) -> bool:
+        """Train `run`, which `holder` has claimed; whether the child ended of its own accord."""
+        return self._run(["train", "--claimed", run.id, holder, str(run.attempt)], self._timeout_s)
+
+    def follow_champion(self) -> bool:
+        """Let the MLflow alias name what serves."""
+        return self._run(["follow-champion"], 120)
+
+    def stop(self) -> None:
+        """End the child that runs, if any; its run is taken up again by the next clock."""
+        if self._child is not None:
+            self._child.kill()
+
+    def _run(self, arguments: list[str], timeout_s: float) -> bool:
+        self._child = child = start(
+            [sys.executable, "-m", "src", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **self._environment, **ONE_THREAD},
+            nice=19,
+        )
+        try:
+            return child.wait(timeout_s) == 0
+        except subprocess.TimeoutExpired:
+            log.error(
+                "child took too long and was ended", extra={"command": arguments[0], "limit_s": timeout_s}
+            )
+            return False
+        finally:
+            child.kill()
+            child.wait()
+            self._child = None

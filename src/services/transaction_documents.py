@@ -1,0 +1,177 @@
+"""How a transaction's life is written in MongoDB: the one place that knows the form of the document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from datetime import date as Date  # noqa: N812 - `date` is a field's name here
+from decimal import Decimal
+from typing import Any
+
+from bson import Int64
+
+from src.domain import (
+    LOCAL_OWNER,
+    Alternative,
+    Band,
+    DecidedBy,
+    Direction,
+    Feedback,
+    LabelledTransaction,
+    LabelSource,
+    NewTransaction,
+    Prediction,
+    Reason,
+    Status,
+    StoredTransaction,
+    Transaction,
+    decimal_places,
+)
+
+Document = dict[str, Any]
+
+
+def midnight(day: Date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:
+    """The document of a transaction that was just predicted."""
+    return {
+        "owner": LOCAL_OWNER,
+        "created_at": at,
+        "source": source,
+        "fingerprint": new.fingerprint,
+        "holdout": new.holdout,
+        "revision": 1,
+        **given(new.transaction),
+        **predicted((new.prediction,)),
+        "feedback": [],
+        **holding((new.prediction,), ()),
+    }
+
+
+def given(transaction: Transaction) -> Document:
+    """The fields a person or a bank gave. `value` orders and filters; `amount` is the exact truth."""
+    places = decimal_places(transaction.currency)
+    return {
+        "description": transaction.description,
+        "merchant": transaction.merchant,
+        "subcategory": transaction.subcategory,
+        "amount": Int64(int(transaction.amount.scaleb(places))),
+        "value": float(transaction.amount),
+        "currency": transaction.currency,
+        "date": midnight(transaction.date),
+        "mode": transaction.mode,
+        "direction": transaction.direction.value,
+    }
+
+
+def holding(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
+    """What holds now: derived from the whole life, stored beside it so that it can be indexed."""
+    newest = predictions[-1]
+    answer = standing_answer(feedback)
+    if answer is None:
+        return {
+            "category": newest.category,
+            "status": Status.PREDICTED.value,
+            "confidence": newest.confidence,
+            "needs_review": newest.needs_review,
+            "label": None,
+        }
+    status = Status.CONFIRMED if answer.category == newest.category else Status.CORRECTED
+    return {
+        "category": answer.category,
+        "status": status.value,
+        "confidence": newest.confidence,
+        "needs_review": False,
+        "label": {"category": answer.category, "at": answer.at, "source": answer.source.value},
+    }
+
+
+def said(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
+    """What an answer changes."""
+    return {"feedback": [feedback_document(each) for each in feedback], **holding(predictions, feedback)}
+
+
+def predicted(predictions: Sequence[Prediction]) -> Document:
+    return {"predictions": [prediction_document(each) for each in predictions]}
+
+
+def standing_answer(feedback: Sequence[Feedback]) -> Feedback | None:
+    """The newest answer that was not taken back."""
+    taken_back = {event.act for event in feedback if event.category is None}
+    standing = [event for event in feedback if event.category is not None and event.act not in taken_back]
+    return standing[-1] if standing else None
+
+
+def feedback_document(event: Feedback) -> Document:
+    return {"category": event.category, "at": event.at, "act": event.act, "source": event.source.value}
+
+
+def prediction_document(prediction: Prediction) -> Document:
+    return {
+        "category": prediction.category,
+        "confidence": prediction.confidence,
+        "band": prediction.band.value,
+        "decided_by": prediction.decided_by.value,
+        "model_version": prediction.model_version,
+        "at": prediction.at,
+        "alternatives": [[each.category, each.probability] for each in prediction.alternatives],
+        "explanation": [[each.feature, each.weight] for each in prediction.explanation],
+    }
+
+
+def _prediction(document: Document) -> Prediction:
+    return Prediction(
+        category=document["category"],
+        confidence=document["confidence"],
+        band=Band(document["band"]),
+        decided_by=DecidedBy(document["decided_by"]),
+        alternatives=tuple(Alternative(*pair) for pair in document["alternatives"]),
+        explanation=tuple(Reason(*pair) for pair in document["explanation"]),
+        model_version=document["model_version"],
+        at=document["at"],
+    )
+
+
+def _feedback(document: Document) -> Feedback:
+    return Feedback(document["category"], document["at"], document["act"], LabelSource(document["source"]))
+
+
+def transaction_of(document: Document) -> Transaction:
+    places = decimal_places(document["currency"])
+    return Transaction(
+        description=document["description"],
+        amount=Decimal(int(document["amount"])).scaleb(-places),
+        currency=document["currency"],
+        date=document["date"].date(),
+        direction=Direction(document["direction"]),
+        mode=document["mode"],
+        subcategory=document["subcategory"],
+        merchant=document["merchant"],
+    )
+
+
+def stored(document: Document) -> StoredTransaction:
+    return StoredTransaction(
+        id=str(document["_id"]),
+        transaction=transaction_of(document),
+        category=document["category"],
+        status=Status(document["status"]),
+        predictions=tuple(_prediction(each) for each in document["predictions"]),
+        feedback=tuple(_feedback(each) for each in document["feedback"]),
+        created_at=document["created_at"],
+    )
+
+
+def labelled(document: Document) -> LabelledTransaction:
+    label = document["label"]
+    return LabelledTransaction(
+        id=str(document["_id"]),
+        transaction=transaction_of(document),
+        category=label["category"],
+        source=LabelSource(label["source"]),
+        labelled_at=label["at"],
+        holdout=document["holdout"],
+    )

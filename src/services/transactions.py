@@ -1,0 +1,191 @@
+"""The `transactions` collection: one document is the whole life of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pymongo import DESCENDING
+
+from src.domain import (
+    LOCAL_OWNER,
+    HistoryFilter,
+    HistoryPage,
+    LabelledTransaction,
+    NewTransaction,
+    Prediction,
+    Recollection,
+    StoredTransaction,
+    Transaction,
+)
+from src.services.database import Database, guarded, guarded_stream
+from src.services.history_query import Place, order_of, place_of, query_of
+from src.services.transaction_changes import change, change_many, not_found, this
+from src.services.transaction_documents import (
+    Document,
+    given,
+    holding,
+    labelled,
+    new_document,
+    predicted,
+    stored,
+)
+
+# A range rather than $exists, so that the index alone answers.
+_HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
+_MERCHANTS_AT_ONCE = 2000
+
+
+class Transactions:
+    """Every write is one atomic, journaled update of one document."""
+
+    def __init__(self, database: Database, *, remembered: int = 10) -> None:
+        """remembered: how many of a merchant's newest answers the memory looks at."""
+        self._database = database
+        self._remembered = remembered
+
+    @property
+    def _rows(self) -> Any:
+        return self._database.collection("transactions")
+
+    @guarded
+    def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]:
+        """Keep what was predicted, in the same order. Raises Unavailable."""
+        documents = [new_document(each, source=source, at=at) for each in new]
+        if len(documents) == 1:
+            self._rows.insert_one(documents[0])
+        elif documents:
+            self._rows.insert_many(documents, ordered=True)
+        return [stored(document) for document in documents]
+
+    @guarded
+    def get(self, transaction_id: str) -> StoredTransaction:
+        """Raises NotFound, Unavailable."""
+        document = self._rows.find_one(this(transaction_id))
+        if document is None:
+            raise not_found()
+        return stored(document)
+
+    @guarded
+    def delete(self, transaction_id: str) -> None:
+        """Raises NotFound, Unavailable."""
+        if not self._rows.delete_one(this(transaction_id)).deleted_count:
+            raise not_found()
+
+    @guarded
+    def amend(
+        self, transaction_id: str, transaction: Transaction, prediction: Prediction | None
+    ) -> StoredTransaction:
+        """Replace what was given and add a new prediction, if any. Raises NotFound, Unavailable."""
+
+        def amended(row: StoredTransaction) -> Document:
+            predictions = (*row.predictions, prediction) if prediction else row.predictions
+            return {**given(transaction), **predicted(predictions), **holding(predictions, row.feedback)}
+
+        change(self._rows, transaction_id, amended)
+        return self.get(transaction_id)
+
+    @guarded
+    def rebuild(self, prepare: Callable[[Transaction], Transaction]) -> int:
+        """Derive anew, in every row, what follows from what was given and said; how many rows there are."""
+
+        def rebuilt(row: StoredTransaction) -> Document:
+            return {**given(prepare(row.transaction)), **holding(row.predictions, row.feedback)}
+
+        ids = [str(document["_id"]) for document in self._rows.find({"owner": LOCAL_OWNER}, {"_id": 1})]
+        return len(change_many(self._rows, ids, rebuilt))
+
+    @guarded
+    def history(
+        self, where: HistoryFilter, *, sort: str = "-date", limit: int = 50, cursor: str | None = None
+    ) -> HistoryPage:
+        """One page; the total is counted on the first and carried on. Raises InvalidInput, Unavailable."""
+        query = query_of(where)
+        place = Place.decode(cursor, sort) if cursor else None
+        total = place.total if place else self._rows.count_documents(query)
+        page_query = {"$and": [query, place.after()]} if place else query
+        documents = list(self._ordered(page_query, sort).limit(limit + 1))
+        shown = documents[:limit]
+        following = place_of(shown[-1], sort, total).encode() if len(documents) > limit else None
+        return HistoryPage(tuple(stored(each) for each in shown), following, total)
+
+    @guarded
+    def newest(self, limit: int) -> list[StoredTransaction]:
+        """The rows that were added last, whatever their own date."""
+        return [
+            stored(each)
+            for each in self._rows.find({"owner": LOCAL_OWNER}).sort("_id", DESCENDING).limit(limit)
+        ]
+
+    @guarded_stream
+    def stream(self, where: HistoryFilter, *, sort: str = "-date") -> Iterator[StoredTransaction]:
+        """Every row of the filter, a thousand at a time from the server. Raises Unavailable."""
+        for document in self._ordered(query_of(where), sort).batch_size(1000):
+            yield stored(document)
+
+    def _ordered(self, query: Document, sort: str) -> Any:
+        field, way = order_of(sort)
+        return self._rows.find(query).sort([(field, way), ("_id", way)])
+
+    @guarded_stream
+    def labelled(self) -> Iterator[LabelledTransaction]:
+        """Every row that an answer of a person holds, in the order they were stored."""
+        for document in self._rows.find({"owner": LOCAL_OWNER, **_HAS_LABEL}).sort("_id").batch_size(2000):
+            yield labelled(document)
+
+    @guarded
+    def recollections(self, merchants: Collection[str]) -> dict[str, list[Recollection]]:
+        """What a person last called each of `merchants`, newest first; those never answered are absent."""
+        known = sorted({merchant for merchant in merchants if merchant})
+        if len(known) == 1:
+            found = self._recollections_of(known[0])
+            return {known[0]: found} if found else {}
+        return {
+            merchant: found
+            for start in range(0, len(known), _MERCHANTS_AT_ONCE)
+            for merchant, found in self._recollections_of_many(known[start : start + _MERCHANTS_AT_ONCE])
+        }
+
+    def _recollections_of(self, merchant: str) -> list[Recollection]:
+        answers = self._rows.find(
+            {"owner": LOCAL_OWNER, "merchant": merchant, **_HAS_LABEL},
+            {"_id": 0, "label.category": 1, "label.at": 1},
+        )
+        newest = answers.sort("label.at", DESCENDING).limit(self._remembered)
+        return [Recollection(each["label"]["category"], each["label"]["at"]) for each in newest]
+
+    def _recollections_of_many(self, merchants: list[str]) -> Iterator[tuple[str, list[Recollection]]]:
+        groups = self._rows.aggregate(
+            [
+                {"$match": {"owner": LOCAL_OWNER, "merchant": {"$in": merchants}, **_HAS_LABEL}},
+                {"$sort": {"owner": 1, "merchant": 1, "label.at": -1}},
+                {
+                    "$group": {
+                        "_id": "$merchant",
+                        "newest": {
+                            "$firstN": {
+                                "n": self._remembered,
+                                "input": {"category": "$label.category", "at": "$label.at"},
+                            }
+                        },
+                    }
+                },
+            ]
+        )
+        for group in groups:
+            yield group["_id"], [Recollection(each["category"], each["at"]) for each in group["newest"]]
+
+    @guarded
+    def count(self) -> int:
+        return self._rows.count_documents({"owner": LOCAL_OWNER})
+
+    @guarded
+    def count_waiting(self) -> int:
+        """Rows that need a person's look."""
+        return self._rows.count_documents({"owner": LOCAL_OWNER, "needs_review": True})
+
+    @guarded
+    def modes(self) -> list[str]:
+        """The payment modes in use, for the form's suggestions."""
+        return sorted(mode for mode in self._rows.distinct("mode", {"owner": LOCAL_OWNER}) if mode)[:50]

@@ -1,0 +1,86 @@
+"""What a supervisor asks: does the process live, can it serve, how does it do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NotRequired
+
+from flask import Response
+from typing_extensions import TypedDict
+
+from src.errors import LedgerloopError
+from src.web.bodies import json_response
+from src.web.metrics import CONTENT_TYPE, metrics
+from src.web.operations import Answer, Operations
+from src.web.problems import PROBLEM_JSON
+from src.web.wired import wiring
+
+api = Operations("health", __name__)
+
+RETRY_AFTER_S = "2"
+
+
+class AliveBody(TypedDict):
+    status: str
+
+
+class CheckBody(TypedDict):
+    ok: bool
+    detail: NotRequired[str]
+
+
+class ChecksBody(TypedDict):
+    mongodb: CheckBody
+    model: CheckBody
+
+
+class ReadyBody(TypedDict):
+    status: str
+    checks: ChecksBody
+
+
+@api.operation("GET", "/healthz", summary="The process lives", returns={200: AliveBody}, errors=())
+def healthz() -> Answer:
+    """Asks nothing of anyone."""
+    return {"status": "ok"}
+
+
+@api.operation("GET", "/readyz", summary="MongoDB answers and a model is loaded", returns={200: ReadyBody})
+def readyz() -> Answer:
+    """Else 503, with each check named in `checks` of the problem."""
+    checks: ChecksBody = {"mongodb": _check(wiring().database.ping), "model": _check(_model)}
+    if all(check["ok"] for check in (checks["mongodb"], checks["model"])):
+        return {"status": "ready", "checks": checks}
+    return _not_ready(checks)
+
+
+def _model() -> str:
+    return f"version {wiring().champion.current().version}"
+
+
+def _check(ask: Callable[[], str | None]) -> CheckBody:
+    try:
+        detail = ask()
+    except LedgerloopError as error:
+        return {"ok": False, "detail": str(error)}
+    return {"ok": True, "detail": detail} if detail else {"ok": True}
+
+
+def _not_ready(checks: ChecksBody) -> Response:
+    away = " and ".join(name for name, check in checks.items() if not check["ok"])  # type: ignore[index]
+    problem = {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": f"Not ready: {away}.",
+        "checks": checks,
+    }
+    response = json_response(problem, 503, mimetype=PROBLEM_JSON)
+    response.headers["Retry-After"] = RETRY_AFTER_S
+    return response
+
+
+@api.operation("GET", "/metrics", summary="Counters for Prometheus", returns={200: "text/plain"}, errors=())
+def prometheus_metrics() -> Answer:
+    """Text format 0.0.4. No text of a user stands in a label."""
+    return Response(metrics().text(), content_type=CONTENT_TYPE)

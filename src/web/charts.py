@@ -1,0 +1,252 @@
+"""The charts of the analytics page: each a figure, one sentence, and the same numbers as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from src.domain import Category, Group
+from src.web import figures, format
+from src.web.figures import NEUTRAL, Figure
+from src.web.words import GROUPS, TOO_FEW_ANSWERS
+
+Rows = Sequence[Mapping[str, Any]]
+
+UNSORTED = "Not sorted yet"
+NO_MODE = "Not said"
+_GROUP_COLORS = {
+    Group.ESSENTIAL: "#3f7fae",
+    Group.DISCRETIONARY: "#d9904a",
+    Group.SAVING: "#58a06c",
+    Group.TRANSFER: "#8f86b8",
+    Group.INCOME: "#4aa3a3",
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    id: str
+    title: str
+    sentence: str
+    heads: tuple[str, ...] = ()
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    figure: Figure | None = None
+    """None where there is nothing to draw."""
+    height: str = ""
+    """A class of the style sheet, so that the page keeps the room before the chart is drawn."""
+    shape: str = ""
+    """Another class: `wide` spans the page, `long` stands beside two others."""
+
+
+class Charts:
+    """All charts of one overview, in its currency."""
+
+    def __init__(self, overview: Mapping[str, Any], categories: Sequence[Category]) -> None:
+        self._overview = overview
+        self._currency: str = overview["currency"]
+        self._categories = {each.slug: each for each in categories}
+
+    def all(self, *, stack: str = "group") -> list[Chart]:
+        return [
+            self.by_month(stack),
+            self.by_category(),
+            self.by_mode(),
+            self.top_merchants(),
+            self.accuracy(),
+        ]
+
+    def _money(self, amount: Decimal) -> str:
+        return format.money(amount, self._currency)
+
+    def _name(self, slug: str | None) -> str:
+        if slug is None:
+            return UNSORTED
+        return self._categories[slug].name if slug in self._categories else slug
+
+    def _color(self, slug: str | None) -> str:
+        return self._categories[slug].color if slug in self._categories else NEUTRAL
+
+    def by_category(self) -> Chart:
+        rows: Rows = self._overview["by_category"]
+        names = [self._name(each["category"]) for each in rows]
+        sentence = _largest(names, rows, self._money, "No expenses in this period.")
+        return Chart(
+            "by-category",
+            "Spending by category",
+            sentence,
+            ("Category", "Spent", "Share", "Transactions"),
+            self._cells(names, rows),
+            self._bars_of(names, rows, [self._color(each["category"]) for each in rows]) if rows else None,
+            _height(len(rows)),
+            shape="long",
+        )
+
+    def by_mode(self) -> Chart:
+        rows: Rows = self._overview["by_mode"]
+        names = [each["mode"] or NO_MODE for each in rows]
+        return Chart(
+            "by-mode",
+            "Spending by way of paying",
+            _largest(names, rows, self._money, "No expenses in this period."),
+            ("Paid by", "Spent", "Share", "Transactions"),
+            self._cells(names, rows),
+            self._bars_of(names[:12], rows[:12]) if rows else None,
+            _height(min(len(rows), 12)),
+        )
+
+    def top_merchants(self) -> Chart:
+        rows: Rows = self._overview["top_merchants"][:10]
+        names = [_short(each["merchant"].upper()) for each in rows]
+        sentence = (
+            f"The most money went to {names[0]}: {self._money(rows[0]['amount'])}."
+            if rows
+            else "No merchants in this period."
+        )
+        return Chart(
+            "by-merchant",
+            "Where the most went",
+            sentence,
+            ("Merchant", "Spent", "Transactions"),
+            [
+                (name, self._money(each["amount"]), format.number(each["count"]))
+                for name, each in zip(names, rows, strict=True)
+            ],
+            self._bars_of(names, rows) if rows else None,
+            _height(len(rows)),
+        )
+
+    def _cells(self, names: Sequence[str], rows: Rows) -> list[tuple[str, ...]]:
+        return [
+            (name, self._money(each["amount"]), format.percent(each["share"]), format.number(each["count"]))
+            for name, each in zip(names, rows, strict=True)
+        ]
+
+    def _bars_of(self, names: Sequence[str], rows: Rows, colors: Sequence[str] | None = None) -> Figure:
+        amounts = [each["amount"] for each in rows]
+        return figures.bars(names, amounts, [self._money(each) for each in amounts], colors)
+
+    def by_month(self, stack: str) -> Chart:
+        months: Rows = self._overview["by_month"]
+        return Chart(
+            "by-month",
+            "Month by month",
+            self._month_sentence(months),
+            ("Month", "Spent", "Earned", "Left over", "Transactions"),
+            [
+                (
+                    format.month(each["month"]),
+                    self._money(each["expense"]),
+                    self._money(each["income"]),
+                    self._money(each["net"]),
+                    format.number(each["count"]),
+                )
+                for each in months
+            ],
+            self._stacked(months, stack) if months else None,
+            shape="wide",
+        )
+
+    def _month_sentence(self, months: Rows) -> str:
+        spent = [each for each in months if each["expense"]]
+        if not spent:
+            return "No expenses in this period."
+        most = max(spent, key=lambda each: each["expense"])
+        mean = sum((each["expense"] for each in months), Decimal(0)) / len(months)
+        if len(months) == 1:
+            return f"{self._money(most['expense'])} were spent in {format.month(most['month'])}."
+        peak = f"the most in {format.month(most['month'])}, {self._money(most['expense'])}"
+        return f"On average {self._money(mean)} were spent a month; {peak}."
+
+    def _stacked(self, months: Rows, stack: str) -> Figure:
+        layers = [
+            figures.Layer(name, color, [amounts.get(each["month"], Decimal(0)) for each in months])
+            for name, color, amounts in self._layers(stack)
+        ]
+        named = [format.month(each["month"]) for each in months]
+        return figures.stacked(named, layers, [each["income"] for each in months], self._money)
+
+    def _layers(self, stack: str) -> list[tuple[str, str, dict[str, Decimal]]]:
+        """Name, colour and amount by month of each layer, the largest at the bottom."""
+        layers: dict[tuple[str, str], dict[str, Decimal]] = {}
+        for each in self._overview["by_month_category"]:
+            amounts = layers.setdefault(self._layer_of(each["category"], stack), {})
+            amounts[each["month"]] = amounts.get(each["month"], Decimal(0)) + each["amount"]
+        by_size = sorted(layers.items(), key=lambda layer: -sum(layer[1].values(), Decimal(0)))
+        return [(name, color, amounts) for (name, color), amounts in by_size]
+
+    def _layer_of(self, slug: str | None, stack: str) -> tuple[str, str]:
+        if stack == "category" or slug not in self._categories:
+            return self._name(slug), self._color(slug)
+        group = self._categories[slug].group
+        return GROUPS[group], _GROUP_COLORS[group]
+
+    def accuracy(self) -> Chart:
+        """How often the prediction was what the person then said, by the week of the answer."""
+        live = self._overview["accuracy"]
+        weeks = [each for each in live["by_week"] if each["answers"]]
+        return Chart(
+            "accuracy",
+            "How often the predictions were right",
+            _accuracy_sentence(live["overall"]),
+            ("Week of", "Right", "Answers", "Accuracy", "95 % interval"),
+            [
+                (
+                    format.day(date.fromisoformat(each["week"])),
+                    format.number(each["correct"]),
+                    format.number(each["answers"]),
+                    format.percent(each["accuracy"])
+                    + ("" if each["answers"] >= TOO_FEW_ANSWERS else ", too few to tell"),
+                    _interval(each["ci95"]),
+                )
+                for each in weeks
+            ],
+            figures.weeks(weeks) if weeks else None,
+            shape="wide",
+        )
+
+
+def _accuracy_sentence(overall: Mapping[str, Any]) -> str:
+    answers, correct = overall["answers"], overall["correct"]
+    if not answers:
+        return (
+            "No answers yet. Confirm or correct some predictions, and this shows how often they were right."
+        )
+    agreed = f"{format.number(correct)} agreed with the prediction ({format.percent(overall['accuracy'])})"
+    counted = f"Of {format.counted(answers, 'answer')}, {agreed}."
+    if answers < TOO_FEW_ANSWERS:
+        anywhere = _interval(overall["ci95"], " to ")
+        return f"{counted} Too few answers to tell: the true share may lie anywhere from {anywhere}."
+    return (
+        f"{counted} The true share lies between {_interval(overall['ci95'], ' and ')}, with 95 % certainty. "
+        "It is measured on what you answered, which is often the doubtful part."
+    )
+
+
+def _interval(ends: Sequence[float], between: str = " – ") -> str:
+    return f"{format.percent(ends[0])}{between}{format.percent(ends[1])}"
+
+
+def _largest(names: Sequence[str], rows: Rows, money: Callable[[Decimal], str], otherwise: str) -> str:
+    if not rows:
+        return otherwise
+    total = sum((each["amount"] for each in rows), Decimal(0))
+    named = next((i for i, name in enumerate(names) if name not in (UNSORTED, NO_MODE)), None)
+    if named is None:
+        return f"All {money(total)} are {names[0].lower()}."
+    largest = rows[named]
+    name = names[named][:1].upper() + names[named][1:]
+    share = f"{format.percent(largest['share'])} of {money(total)}"
+    return f"{name} is the largest with {money(largest['amount'])}, {share}."
+
+
+def _short(name: str, longest: int = 26) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
+
+
+def _height(bars: int) -> str:
+    if bars <= 7:
+        return "short"
+    return "" if bars <= 13 else "tall"

@@ -1,0 +1,154 @@
+"""Plotly figures. Plotly is imported when the first one is made: half a worker's pages never need it.
+
+Colours that follow the theme (text, lines, accent) are set where a figure is drawn; `meta` names the role.
+No text has markup: Plotly would style it by attributes, which the content security policy refuses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from src.web import format
+from src.web.words import TOO_FEW_ANSWERS
+
+Figure = dict[str, Any]
+
+NEUTRAL = "#8d96a0"
+_ACCENT = "#1d8a7d"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the stacked months."""
+
+    name: str
+    color: str
+    amounts: Sequence[Decimal]
+    """One for each month."""
+
+
+def bars(
+    names: Sequence[str], amounts: Sequence[Decimal], told: Sequence[str], colors: Sequence[str] | None = None
+) -> Figure:
+    """Lying bars, the first on top. Without `colors` they take the accent of the theme."""
+    import plotly.graph_objects as go
+
+    bar = go.Bar(
+        x=[float(each) for each in amounts],
+        y=[_literal(each) for each in names],
+        orientation="h",
+        marker={"color": list(colors) if colors else _ACCENT, "cornerradius": 4, "line": {"width": 0}},
+        customdata=list(told),
+        meta=None if colors else "accent",
+        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+    )
+    downwards = {"autorange": "reversed", "automargin": True}
+    return _figure([bar], yaxis=downwards, xaxis={"tickformat": "~s", "nticks": 6})
+
+
+def stacked(
+    months: Sequence[str], layers: Sequence[Layer], earned: Sequence[Decimal], money: Callable[[Decimal], str]
+) -> Figure:
+    """A bar a month, and what was earned as a line if anything was."""
+    import plotly.graph_objects as go
+
+    traces: list[Any] = [
+        go.Bar(
+            name=_literal(layer.name),
+            x=list(months),
+            y=[float(each) for each in layer.amounts],
+            marker={"color": layer.color, "line": {"width": 0}},
+            customdata=[money(each) for each in layer.amounts],
+            hovertemplate="%{x}<br>%{fullData.name} %{customdata}<extra></extra>",
+        )
+        for layer in layers
+    ]
+    if any(earned):
+        traces.append(
+            go.Scatter(
+                name="Earned",
+                x=list(months),
+                y=[float(each) for each in earned],
+                mode="lines+markers",
+                line={"width": 2, "dash": "dot"},
+                customdata=[money(each) for each in earned],
+                hovertemplate="%{x}<br>Earned %{customdata}<extra></extra>",
+                meta="ink",
+            )
+        )
+    axes = {"yaxis": {"tickformat": "~s", "nticks": 6}, "xaxis": {"type": "category", "automargin": True}}
+    return _figure(traces, barmode="stack", showlegend=True, **axes)
+
+
+def weeks(found: Sequence[Mapping[str, Any]]) -> Figure:
+    """Accuracy by week with its intervals; hollow points stand for too few answers to tell."""
+    import plotly.graph_objects as go
+
+    shares = [each["accuracy"] for each in found]
+    points = go.Scatter(
+        x=[each["week"] for each in found],
+        y=shares,
+        mode="lines+markers",
+        meta="accent",
+        line={"color": _ACCENT, "width": 1.5},
+        marker={"size": 9, "color": _ACCENT, "symbol": [_symbol(each["answers"]) for each in found]},
+        error_y={
+            "type": "data",
+            "array": [each["ci95"][1] - share for each, share in zip(found, shares, strict=True)],
+            "arrayminus": [share - each["ci95"][0] for each, share in zip(found, shares, strict=True)],
+            "thickness": 1,
+            "width": 3,
+            "color": NEUTRAL,
+        },
+        customdata=[f"{each['correct']} of {each['answers']} right" for each in found],
+        hovertemplate="Week of %{x|%-d %b %Y}<br>%{y:.0%}, %{customdata}<extra></extra>",
+    )
+    # Plotly would fill the room between a few weeks with days.
+    ticks = {"tickvals": [each["week"] for each in found]} if len(found) <= 8 else {}
+    dates = {"type": "date", "tickformat": "%-d %b", "automargin": True, **ticks}
+    return _figure([points], yaxis={"tickformat": ".0%", "range": [0, 1.04], "nticks": 6}, xaxis=dates)
+
+
+def _literal(text: str) -> str:
+    """Text as it is: Plotly would take tags in it for markup, and style what the page's policy forbids."""
+    return escape(text, quote=False)
+
+
+def _symbol(answers: int) -> str:
+    return "circle" if answers >= TOO_FEW_ANSWERS else "circle-open"
+
+
+def _figure(traces: Sequence[Any], **layout: Any) -> Figure:
+    import plotly.graph_objects as go
+
+    base = {
+        "template": None,
+        "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "separators": f"{get_decimal_symbol(format.locale())}{get_group_symbol(format.locale())}",
+        "bargap": 0.28,
+        "hoverlabel": {"align": "left"},
+    }
+    figure: Figure = go.Figure(data=list(traces), layout={**base, **layout}).to_plotly_json()
+    return figure
+
+
+def figure_json(figure: Figure) -> str:
+    """JSON that may stand inside a script element: no text in it can end the element."""
+    text = json.dumps(figure, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return (
+        text.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )

@@ -1,0 +1,172 @@
+"""What a person typed: read leniently, checked by the API's own schemas, answered at the field."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+
+from src.domain import Transaction
+from src.errors import InvalidInput
+from src.web.problems import problem_of
+from src.web.schemas.transactions import PredictRequest
+
+Model = TypeVar("Model", bound=BaseModel)
+Errors = dict[str, str]
+"""A sentence for each wrong field, by its name; "" for the form as a whole."""
+
+CURRENCIES = (
+    "USD",
+    "EUR",
+    "GBP",
+    "INR",
+    "CHF",
+    "JPY",
+    "CAD",
+    "AUD",
+    "SGD",
+    "BRL",
+    "MXN",
+    "ZAR",
+    "SEK",
+    "PLN",
+)
+"""Suggestions only: any code of three letters is taken."""
+
+ABOUT_AN_ACT = ("answered", "act", "similar", "undone")
+"""What an answer adds to the address of the page it returns to."""
+
+_NAMES = {
+    "q": "Text",
+    "from": "From",
+    "to": "To",
+    "min_amount": "Amount",
+    "max_amount": "Amount",
+    "mode": "Paid by",
+    "subcategory": "Note",
+}
+
+
+@dataclass(frozen=True)
+class TransactionForm:
+    """The text of each field, as typed; what the form shows again when something is wrong."""
+
+    description: str = ""
+    amount: str = ""
+    currency: str = ""
+    date: str = ""
+    mode: str = ""
+    subcategory: str = ""
+    direction: str = "expense"
+
+    @classmethod
+    def read(cls, values: Mapping[str, str], **defaults: str) -> TransactionForm:
+        """Take what `values` has and `defaults` for the rest."""
+        names = cls.__dataclass_fields__
+        given = {name: values[name].strip()[:1000] for name in names if name in values}
+        return cls(**{**defaults, **given})
+
+    def to_domain(self, *, currency: str, today: datetime.date) -> Transaction:
+        """Raises ValidationError or InvalidInput, which `errors_of` puts beside the fields."""
+        typed = {name: value for name, value in asdict(self).items() if value}
+        if "amount" in typed:
+            typed["amount"] = plain_amount(typed["amount"])
+        if "currency" in typed:
+            typed["currency"] = typed["currency"].upper()
+        return PredictRequest.model_validate(typed).to_domain(currency=currency, today=today)
+
+
+def plain_amount(typed: str) -> str:
+    """`1,234.50`, `1.234,50`, `₹ 1,23,456` and `350,75 EUR` as a decimal string.
+
+    What is no amount stays as it is. The last mark is the decimal one if both kinds stand there. A single
+    mark is decimal, unless exactly three digits follow a comma (1,234).
+    """
+    marks = "".join(
+        each for each in typed if unicodedata.category(each) not in ("Sc", "Zs") and each not in "'’"
+    )
+    text = re.sub(r"^[A-Z]{3}|[A-Z]{3}$", "", marks)
+    if not re.fullmatch(r"[0-9.,]+", text):
+        return typed
+    if "," in text and "." in text:
+        decimal = max(text.rfind(","), text.rfind("."))
+        text = re.sub(r"[.,]", "", text[:decimal]) + "." + text[decimal + 1 :]
+    elif text.count(",") > 1 or re.fullmatch(r"[0-9]{1,3},[0-9]{3}", text):
+        text = text.replace(",", "")
+    elif text.count(".") > 1:
+        text = text.replace(".", "")
+    text = text.replace(",", ".")
+    return f"0{text}" if text.startswith(".") else text
+
+
+def checked(model: type[Model], values: Mapping[str, str]) -> Model:
+    """Raises ValidationError. Amounts may be typed as people write them."""
+    amounts = {name: plain_amount(values[name]) for name in ("min_amount", "max_amount") if values.get(name)}
+    return model.model_validate({**values, **amounts})
+
+
+def errors_of(error: ValidationError | InvalidInput) -> Errors:
+    """One sentence for each field that is wrong."""
+    problems = problem_of(error).get("errors", [])
+    return {
+        str(each["loc"][0]) if each["loc"] else "": _sentence(each["loc"], each["msg"])
+        for each in reversed(problems)
+    }
+
+
+def _sentence(loc: list[str | int], message: str) -> str:
+    field = str(loc[0]) if loc else ""
+    if message == "Field required":
+        return "Please fill this in."
+    if field == "currency" and "pattern" in message:
+        return "Currency must be a code of three letters, such as USD."
+    if "amount" in field and "decimal string" in message:
+        return "Amount must be a number above 0, such as 350.75. Income is chosen below, not by a sign."
+    if message.startswith(("must", "is ")):
+        message = f"{_NAMES.get(field, field.capitalize())} {message}"
+    return message if message.endswith((".", "!", "?")) else f"{message}."
+
+
+def flag(values: Mapping[str, str], name: str) -> bool:
+    return values.get(name) in ("true", "on", "1")
+
+
+def count_in(values: Mapping[str, str], name: str) -> int | None:
+    """A small count that an earlier step put into the address; None where there is none."""
+    text = values.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
+def with_query(path: str, values: Mapping[str, str | int | None]) -> str:
+    """`path` with the values that are set as its query."""
+    query = urlencode({name: value for name, value in values.items() if value not in (None, "")})
+    return f"{path}?{query}" if query else path
+
+
+def here() -> str:
+    """This page's own address, without what an earlier answer added to it."""
+    values = {name: value for name, value in request.args.items() if name not in ABOUT_AN_ACT}
+    return with_query(request.path, values)
+
+
+def local_address(given: str | None, otherwise: str) -> str:
+    """`given` if it is an address of this site, else `otherwise`: a form must not send anyone elsewhere."""
+    if not given or not given.startswith("/") or given.startswith("//") or "\\" in given:
+        return otherwise
+    parts = urlsplit(given)
+    return otherwise if parts.scheme or parts.netloc or any(ord(each) < 32 for each in given) else given
+
+
+def extended(address: str, values: Mapping[str, str | int | None]) -> str:
+    """`address` with more in its query."""
+    added = with_query("", values).removeprefix("?")
+    if not added:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{added}"

@@ -1,0 +1,98 @@
+"""Where the money went, by charts and tables, and how often the predictions were right."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from pydantic import ValidationError
+
+from src.errors import InvalidInput
+from src.web import figures, format
+from src.web.api import analytics as analytics_api
+from src.web.charts import Charts
+from src.web.forms import Errors, errors_of, with_query
+from src.web.negotiation import wants_json
+from src.web.pages.assets import plotly_style_ids
+from src.web.pages.blueprint import bp, categories, page
+from src.web.schemas.analytics import AnalyticsQuery
+from src.web.wired import wiring
+
+STACKS = ("group", "category")
+
+
+@bp.app_template_filter()
+def figure_json(figure: figures.Figure) -> Markup:
+    return Markup(figures.figure_json(figure))  # noqa: S704  escaped there, for a script element
+
+
+@bp.get("/analytics")
+def analytics() -> ResponseReturnValue:
+    if wants_json():
+        return analytics_api.analytics()
+    values = request.args.to_dict()
+    stack = values.pop("stack", "") if values.get("stack") in STACKS else "group"
+    values.pop("stack", None)
+    overview, errors = _overview(values)
+    currency = overview["currency"] if overview else values.get("currency", "")
+    return page(
+        "analytics/index.html",
+        422 if errors else 200,
+        overview=overview,
+        errors=errors,
+        values={"from": values.get("from", ""), "to": values.get("to", ""), "stack": stack},
+        currency=currency,
+        currencies=_currencies(overview, currency),
+        charts=Charts(overview, categories()).all(stack=stack)
+        if overview and overview["totals"]["count"]
+        else [],
+        plotly_style_ids=plotly_style_ids(),
+        period_sentence=_period(overview),
+        quick_periods=_quick_periods(datetime.now(UTC).date(), values.get("currency")),
+        recent_total=wiring().transactions.count(),
+    )
+
+
+def _overview(values: dict[str, str]) -> tuple[dict[str, Any] | None, Errors]:
+    try:
+        query = AnalyticsQuery.model_validate(values)
+        return wiring().analytics.overview(since=query.since, until=query.until, currency=query.currency), {}
+    except (ValidationError, InvalidInput) as error:
+        return None, errors_of(error)
+
+
+def _currencies(overview: dict[str, Any] | None, chosen: str) -> list[str]:
+    used = [each["currency"] for each in overview["currencies"]] if overview else []
+    return used if chosen in used or not chosen else [chosen, *used]
+
+
+def _period(overview: dict[str, Any] | None) -> str:
+    if overview is None:
+        return "This period cannot be read."
+    since, until = overview["from"], overview["until"]
+    if since and until:
+        return f"From {format.day(since)} to {format.day(until)}, in {overview['currency']}."
+    if since or until:
+        return f"{'Since' if since else 'Until'} {format.day(since or until)}, in {overview['currency']}."
+    return f"Everything you have added, in {overview['currency']}."
+
+
+def _quick_periods(today: date, currency: str | None) -> list[tuple[str, str]]:
+    month = today.replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    year_ago = date(month.year - 1, month.month, 1)
+    spans = {
+        "This month": (month, None),
+        "Last month": (before, month - timedelta(days=1)),
+        "This year": (date(today.year, 1, 1), None),
+        "Twelve months": (year_ago, None),
+        "Everything": (None, None),
+    }
+    address = url_for("pages.analytics")
+    return [
+        (name, with_query(address, {"from": str(since or ""), "to": str(until or ""), "currency": currency}))
+        for name, (since, until) in spans.items()
+    ]

@@ -1,0 +1,77 @@
+"""The blueprint of all pages, its filters, and what every page's frame shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, render_template
+
+from src.domain import Band, Category, Group, RunStatus, Trigger
+from src.web import format, words
+from src.web.wired import wiring
+
+bp = Blueprint("pages", __name__)
+format.register(bp)
+
+
+def categories() -> list[Category]:
+    """Read once per request."""
+    if "categories" not in g:
+        g.categories = wiring().categories.all()
+    found: list[Category] = g.categories
+    return found
+
+
+@bp.app_template_global()
+def category_groups() -> list[tuple[str, list[Category]]]:
+    """For the lists to choose from, of which a page has one in each row."""
+    if "category_groups" not in g:
+        g.category_groups = [
+            (words.GROUPS[group], members)
+            for group in Group
+            if (members := [each for each in categories() if each.group is group])
+        ]
+    found: list[tuple[str, list[Category]]] = g.category_groups
+    return found
+
+
+@bp.app_template_filter()
+def category_name(slug: str | None) -> str:
+    """A category that is gone is called by its slug."""
+    if slug is None:
+        return "Not sorted yet"
+    return next((each.name for each in categories() if each.slug == slug), slug)
+
+
+bp.add_app_template_filter(words.sure, "sure")
+bp.add_app_template_filter(words.stage, "stage")
+bp.add_app_template_filter(words.state, "state")
+bp.add_app_template_filter(words.reasons, "reasons")
+bp.add_app_template_filter(words.decided, "decided")
+
+
+@bp.app_template_filter()
+def band(value: Band) -> str:
+    return words.BANDS[value]
+
+
+@bp.app_template_filter()
+def run_status(value: RunStatus) -> str:
+    return words.RUN_STATUSES[value]
+
+
+@bp.app_template_global()
+def stages() -> dict[str, str]:
+    """For the script that follows a run."""
+    return words.STAGES
+
+
+@bp.app_template_filter()
+def trigger(value: Trigger) -> str:
+    return words.TRIGGERS[value]
+
+
+def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
+    """Render a whole page: its own values and those of the frame."""
+    frame = {"count_waiting": wiring().transactions.count_waiting(), "serving": wiring().champion.version}
+    return render_template(template, **{"categories": categories(), **frame, **values}), status

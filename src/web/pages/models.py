@@ -1,0 +1,173 @@
+"""The model that serves, the runs that made it, their verdicts, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from src.domain import ModelVersion, Promotion, RunStatus, TrainingRun, Trigger
+from src.errors import Conflict
+from src.web import format, words
+from src.web.pages.blueprint import bp, page
+from src.web.wired import wiring
+
+RUNS_SHOWN = 30
+_DATA_NAMES = {"rows": "Rows", "feedback_rows": "Labelled by you", "sha256": "Fingerprint of the data"}
+
+
+@bp.get("/models")
+def models() -> ResponseReturnValue:
+    return _page()
+
+
+def _page(said: str = "", status: int = 200) -> ResponseReturnValue:
+    service = wiring().models
+    versions = service.versions()
+    champion = next((each for each in versions if each.champion), None)
+    return page(
+        "models/index.html",
+        status,
+        said=said,
+        champion=champion,
+        pointer=service.champion(),
+        measured=_measured(champion.metrics) if champion else [],
+        measured_sentence=_measured_sentence(champion) if champion else "",
+        versions=versions,
+        runs=wiring().runs.newest(RUNS_SHOWN),
+        current=wiring().runs.current(),
+        promotions=service.promotions(20),
+        every_hours=_every(wiring().settings.retrain_every_hours),
+        mlflow_url=_mlflow_url(),
+    )
+
+
+@bp.post("/models/train")
+def train() -> ResponseReturnValue:
+    """Queue a run; the clock takes it up within seconds."""
+    try:
+        wiring().runs.request(trigger=Trigger.MANUAL, reason="Asked for on the page", at=datetime.now(UTC))
+    except Conflict as error:
+        return _page(str(error), 409)
+    return redirect(url_for("pages.models"), 303)
+
+
+@bp.get("/models/runs/<run_id>")
+def run(run_id: str) -> ResponseReturnValue:
+    """Everything of one run."""
+    found = wiring().runs.get(run_id)
+    mlflow = _mlflow_url()
+    address = f"{mlflow}#/runs/{found.mlflow_run_id}" if mlflow and found.mlflow_run_id else None
+    return page("models/run.html", run=found, run_url=address)
+
+
+@bp.route("/models/<version>/promote", methods=["GET", "POST"])
+def promote(version: str) -> ResponseReturnValue:
+    """Asked first, then done."""
+    service = wiring().models
+    target = service.get(version)
+    if request.method == "POST":
+        reason = request.form.get("reason", "").strip()[:200] or "Chosen on the page"
+        service.promote(version, by="person", reason=reason, at=datetime.now(UTC))
+        return redirect(url_for("pages.models"), 303)
+    champion = next((each for each in service.versions() if each.champion), None)
+    return page("models/promote.html", version=target, champion=champion)
+
+
+def _every(hours: float) -> str:
+    return "hour" if hours == 1 else f"{format.number(hours)} hours"
+
+
+def _mlflow_url() -> str | None:
+    """The MLflow pages beside this one; none where the launcher starts none."""
+    settings = wiring().settings
+    if settings.mlflow_ui == "off":
+        return None
+    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    return f"http://{host}:{settings.mlflow_port}/"
+
+
+def _measured(metrics: Mapping[str, float]) -> list[dict[str, str]]:
+    """The figures a person can use, each with what it is to be compared with."""
+    found = []
+    for key, name, note in (
+        ("accuracy", "Right categories", _beside(metrics, "accuracy")),
+        ("macro_f1", "Macro-F1", _beside(metrics, "macro_f1")),
+        ("money_weighted_accuracy", "Right, by money", "of each amount's worth"),
+        ("ece", "Confidence is off by", "on average; lower is better"),
+    ):
+        if key in metrics:
+            found.append({"name": name, "value": format.percent(metrics[key], 1), "note": note})
+    return found
+
+
+def _beside(metrics: Mapping[str, float], measure: str) -> str:
+    """The simple answers any model must beat."""
+    names = (("lookup", "a merchant lookup gets"), ("majority", "always the commonest"))
+    parts = [
+        f"{said} {format.percent(metrics[f'{key}_{measure}'])}"
+        for key, said in names
+        if f"{key}_{measure}" in metrics
+    ]
+    return ", ".join(parts)
+
+
+def _measured_sentence(champion: ModelVersion) -> str:
+    rows = champion.metrics.get("rows")
+    counted = f" on {format.counted(int(rows), 'row')}," if rows else ""
+    meaning = "Macro-F1 lets every category weigh alike, however rare."
+    return f"Measured{counted} each judged by a model that had not seen it. {meaning}"
+
+
+@bp.app_template_filter()
+def verdict(run: TrainingRun) -> tuple[str, str]:
+    """What came of a run, in a few words, and their tone."""
+    if run.decision:
+        return words.OUTCOMES[run.decision.outcome], "good" if run.decision.promoted else "warn"
+    tone = {RunStatus.FAILED: "bad", RunStatus.RUNNING: "accent", RunStatus.QUEUED: "accent"}.get(
+        run.status, ""
+    )
+    return words.RUN_STATUSES[run.status], tone
+
+
+@bp.app_template_filter()
+def reason(run: TrainingRun) -> str:
+    if run.decision:
+        return run.decision.reason
+    return run.error or (words.stage(run.stage) if run.finished_at is None else run.reason)
+
+
+@bp.app_template_filter()
+def took(run: TrainingRun) -> str:
+    if not (run.started_at and run.finished_at):
+        return "–"
+    return format.lasted((run.finished_at - run.started_at).total_seconds())
+
+
+@bp.app_template_filter()
+def promoted_by(promotion: Promotion) -> str:
+    return {"training": "by training", "person": "by you"}.get(promotion.by, f"by {promotion.by}")
+
+
+@bp.app_template_filter()
+def measure(value: float) -> str:
+    """A measured number: a count as it is, anything else to four places."""
+    return format.number(round(value, 4))
+
+
+@bp.app_template_filter()
+def facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A run's data as names and values, the known ones first and in words."""
+    ordered = sorted(
+        data.items(), key=lambda item: list(_DATA_NAMES).index(item[0]) if item[0] in _DATA_NAMES else 99
+    )
+    return [(_DATA_NAMES.get(name, name.replace("_", " ")), _told(value)) for name, value in ordered]
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return format.number(value)
+    return f"{value[:16]}…" if isinstance(value, str) and len(value) > 40 else str(value)

@@ -1,0 +1,121 @@
+"""Add a transaction and see what is thought of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+
+from src.domain import StoredTransaction
+from src.errors import InvalidInput, Unavailable
+from src.web.api import predictions
+from src.web.forms import CURRENCIES, Errors, TransactionForm, count_in, errors_of
+from src.web.metrics import metrics
+from src.web.negotiation import wants_json
+from src.web.pages.answers import learned_from
+from src.web.pages.blueprint import bp, page
+from src.web.wired import wiring
+
+RECENT = 8
+EXAMPLES = (
+    {"description": "SWIGGY order 8841 BANGALORE", "amount": "350.75", "currency": "INR", "mode": "UPI"},
+    {"description": "SQ *BLUE DOOR 0042 SEATTLE WA", "amount": "4.20", "currency": "USD", "mode": "card"},
+    {"description": "SHELL OIL 57444 PORTLAND", "amount": "41.60", "currency": "USD", "mode": "card"},
+)
+
+
+@bp.get("/")
+def start() -> ResponseReturnValue:
+    """The form, and beside it the transaction `?id=` names."""
+    return _shown(TransactionForm.read(request.args, **_defaults()))
+
+
+@bp.route("/predict", methods=["GET", "POST"])
+def predict() -> ResponseReturnValue:
+    if request.method == "GET":
+        return start()
+    if wants_json():
+        return predictions.predict()
+    return _added(TransactionForm.read(request.form))
+
+
+def _added(form: TransactionForm) -> ResponseReturnValue:
+    """Predict and keep; then the browser asks for the page of that transaction, so a reload adds nothing."""
+    at = datetime.now(UTC)
+    try:
+        transaction = form.to_domain(currency=wiring().settings.currency, today=at.date())
+    except (ValidationError, InvalidInput) as error:
+        return _shown(form, errors_of(error), 422)
+    try:
+        [row] = wiring().predictor.predict_and_keep([transaction], source="page", at=at)
+    except Unavailable as error:
+        return _shown(form, {"": str(error)}, 503)
+    metrics().predicted([row.prediction])
+    return redirect(url_for("pages.start", id=row.id), 303)
+
+
+def _defaults() -> dict[str, str]:
+    return {"date": datetime.now(UTC).date().isoformat()}
+
+
+def _shown(form: TransactionForm, errors: Errors | None = None, status: int = 200) -> ResponseReturnValue:
+    transactions = wiring().transactions
+    recent = transactions.newest(RECENT)
+    if not form.currency:
+        newest = recent[0].transaction.currency if recent else wiring().settings.currency
+        form = TransactionForm.read({"currency": newest}, **vars(form))
+    row = _asked_for() if errors is None else None
+    return page(
+        "predict/index.html",
+        status,
+        form=form,
+        errors=errors,
+        currencies=CURRENCIES,
+        modes=transactions.modes(),
+        recent=recent,
+        recent_total=transactions.count(),
+        examples=EXAMPLES,
+        **_answer(row),
+        **_waiting(),
+    )
+
+
+def _asked_for() -> StoredTransaction | None:
+    transaction_id = request.args.get("id")
+    return wiring().transactions.get(transaction_id) if transaction_id else None
+
+
+def _answer(row: StoredTransaction | None) -> dict[str, Any]:
+    """What the answer beside the form needs."""
+    if row is None:
+        return {"row": None, "learned": None, "undone": None, "similar": 0}
+    return {
+        "row": row,
+        "learned": learned_from(row, request.args, url_for("pages.start", id=row.id)),
+        "undone": count_in(request.args, "undone"),
+        "similar": wiring().feedback_events.count_similar(row.transaction.merchant, but=row.id),
+    }
+
+
+def _waiting() -> dict[str, Any]:
+    """Whether there is no model to ask yet, and the run that will bring it."""
+    if _has_model():
+        return {"waiting": False, "waiting_for": None}
+    runs = wiring().runs.newest()
+    return {
+        "waiting": True,
+        "waiting_for": wiring().runs.current(),
+        "failed": runs[0].error if runs else None,
+        "runs_so_far": len(runs),
+    }
+
+
+def _has_model() -> bool:
+    try:
+        wiring().champion.current()
+    except Unavailable:
+        return False
+    return True

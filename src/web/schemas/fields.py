@@ -1,0 +1,142 @@
+"""The single values of requests and answers: money, dates, text, ids."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
+
+from src.domain import decimal_places
+from src.errors import InvalidInput
+
+MAX_AMOUNT = 10**12
+
+# Tab, line feed and carriage return are white space in a statement; the other control characters are damage.
+_DAMAGE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_DAMAGED = re.compile(f"[{_DAMAGE}]")
+_AMOUNT_TEXT = r"[0-9]{1,12}(\.[0-9]{1,4})?"
+_AMOUNT = re.compile(_AMOUNT_TEXT)
+_DATE_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LINE_SPACE = str.maketrans("\t\n\r", "   ")
+
+
+class RequestModel(BaseModel):
+    """A request body or query: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _exact_amount(value: Any) -> Decimal:
+    is_text = isinstance(value, str) and _AMOUNT.fullmatch(value)
+    if is_text or (isinstance(value, int) and not isinstance(value, bool)):
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise ValueError('Give a number or a decimal string such as "350.75"')
+    if not 0 < value <= MAX_AMOUNT:
+        raise ValueError("An amount is more than 0 and at most 1000000000000")
+    return value
+
+
+def _bound(value: Any) -> Decimal:
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
+        raise ValueError('Give an amount such as "350.75"')
+    return Decimal(value)
+
+
+def in_smallest_units(amount: Decimal, currency: str) -> Decimal:
+    """`amount` with exactly the decimals of `currency`. Raises InvalidInput rather than round."""
+    places = decimal_places(currency)
+    exact = amount.quantize(Decimal(1).scaleb(-places))
+    if exact != amount:
+        raise InvalidInput(f"An amount in {currency} has at most {places} decimals.", field="amount")
+    return exact
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """`"350.75"`: the currency's decimals, no exponent."""
+    return format(amount.quantize(Decimal(1).scaleb(-decimal_places(currency))), "f")
+
+
+def _iso_date(value: Any) -> date:
+    if isinstance(value, str) and _DATE_TEXT.fullmatch(value):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("There is no such day") from None
+        if 1900 <= day.year <= 2200:
+            return day
+        raise ValueError("A date lies in the years 1900 to 2200")
+    raise ValueError('Give an ISO date such as "2026-03-04"')
+
+
+def _clean(value: str) -> str:
+    if _DAMAGED.search(value):
+        raise ValueError("A text has no control characters")
+    return value.translate(_LINE_SPACE).strip()
+
+
+def _not_blank(value: str) -> str:
+    if not value:
+        raise ValueError("A name has at least one letter")
+    return value
+
+
+def utc_text(at: datetime) -> str:
+    """`2026-03-04T12:00:00.123Z`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_ISO_DATE_SCHEMA = {
+    "type": "string",
+    "format": "date",
+    "pattern": r"^(19[0-9]{2}|2[01][0-9]{2}|2200)-[0-9]{2}-[0-9]{2}$",
+    "examples": ["2026-03-04"],
+}
+_AMOUNT_SCHEMA = {
+    "description": "Kept exactly. Decimals of its currency: two as here, none for JPY, three for KWD.",
+    "anyOf": [
+        {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_AMOUNT, "multipleOf": 0.01},
+        {"type": "string", "pattern": r"^(?=.*[1-9])[0-9]{1,12}(\.[0-9]{1,2})?$"},
+    ],
+    "examples": ["350.75"],
+}
+
+
+_TEXT_PATTERN = f"^[^{_DAMAGE}]*$"
+_NAME_PATTERN = f"^[^{_DAMAGE}]*[^{_DAMAGE}\\s][^{_DAMAGE}]*$"
+
+AmountBound = Annotated[
+    Decimal,
+    BeforeValidator(_bound),
+    WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT_TEXT}$", "examples": ["350.75"]}),
+]
+Amount = Annotated[Decimal, BeforeValidator(_exact_amount), WithJsonSchema(_AMOUNT_SCHEMA)]
+IsoDate = Annotated[date, BeforeValidator(_iso_date), WithJsonSchema(_ISO_DATE_SCHEMA)]
+Currency = Annotated[str, Strict(), Field(pattern=r"^[A-Z]{3}$", examples=["INR"])]
+Slug = Annotated[str, Strict(), Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["dining"])]
+Identifier = Annotated[str, Strict(), Field(min_length=1, max_length=64)]
+Name = Annotated[
+    str,
+    Strict(),
+    Field(max_length=100),
+    AfterValidator(_clean),
+    AfterValidator(_not_blank),
+    WithJsonSchema({"type": "string", "maxLength": 100, "pattern": _NAME_PATTERN}),
+]
+Description = Annotated[
+    str,
+    Strict(),
+    Field(max_length=500),
+    AfterValidator(_clean),
+    WithJsonSchema({"type": "string", "maxLength": 500, "pattern": _TEXT_PATTERN}),
+]
+Label = Annotated[
+    str,
+    Strict(),
+    Field(max_length=100),
+    AfterValidator(_clean),
+    WithJsonSchema({"type": "string", "maxLength": 100, "pattern": _TEXT_PATTERN}),
+]

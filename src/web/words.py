@@ -1,0 +1,108 @@
+"""The page's honest words for what the domain says with enumerations and numbers."""
+
+from __future__ import annotations
+
+from src.domain import (
+    Band,
+    DecidedBy,
+    Group,
+    Outcome,
+    Prediction,
+    RunStatus,
+    Status,
+    StoredTransaction,
+    Trigger,
+)
+
+TOO_FEW_ANSWERS = 30
+"""Below this many answers a live accuracy says too little: its 95 % interval is over 30 points wide."""
+
+_SURE = ((0.97, "almost certain"), (0.85, "very likely"), (0.6, "likely"), (0.35, "perhaps"))
+
+BANDS = {Band.AUTO: "Sorted", Band.SUGGEST: "Please check", Band.UNKNOWN: "Not sure: pick one"}
+
+GROUPS = {
+    Group.ESSENTIAL: "Essential",
+    Group.DISCRETIONARY: "Discretionary",
+    Group.SAVING: "Saving",
+    Group.TRANSFER: "Transfers",
+    Group.INCOME: "Income",
+}
+
+RUN_STATUSES = {
+    RunStatus.QUEUED: "Waiting to start",
+    RunStatus.RUNNING: "Running",
+    RunStatus.SUCCEEDED: "Finished",
+    RunStatus.FAILED: "Failed",
+    RunStatus.SKIPPED: "Skipped",
+}
+
+TRIGGERS = {
+    Trigger.SCHEDULE: "On schedule",
+    Trigger.MANUAL: "Started by hand",
+    Trigger.FIRST_START: "First start",
+    Trigger.DRIFT: "Drift seen",
+}
+
+OUTCOMES = {
+    Outcome.FIRST: "First model",
+    Outcome.BETTER: "Promoted: better",
+    Outcome.FRESHER: "Promoted: fresher",
+    Outcome.UNCHANGED: "Nothing new",
+    Outcome.TOO_FEW: "Too few rows to tell",
+    Outcome.NOT_BETTER: "Kept the champion",
+    Outcome.CATEGORY_FELL: "Kept: a category fell",
+    Outcome.BROKEN: "Kept: failed its check",
+}
+
+STAGES = {
+    "queued": "Waiting for the trainer to start",
+    "starting": "Starting",
+    "data_ingestion": "Reading the labelled transactions",
+    "data_validation": "Checking the rows",
+    "data_transformation": "Preparing the rows",
+    "model_trainer": "Trying models against each other",
+    "model_evaluation": "Judging against the champion",
+    "model_promotion": "Checking the new model in a fresh process and deciding",
+    "done": "Done",
+}
+
+
+def sure(confidence: float) -> str:
+    """How likely a calibrated probability is, in words."""
+    return next((words for least, words in _SURE if confidence >= least), "a guess")
+
+
+def stage(name: str) -> str:
+    """A stage in words; one this page does not know yet is shown by its own name."""
+    return STAGES.get(name, name.replace("_", " ").replace("-", " ").capitalize())
+
+
+def reasons(prediction: Prediction) -> tuple[list[str], list[str]]:
+    """What spoke for the category and what against it; what weighed next to nothing is not worth a word."""
+    heaviest = max((abs(each.weight) for each in prediction.explanation), default=0.0)
+    worth = [each for each in prediction.explanation if abs(each.weight) >= heaviest / 20]
+    return [each.feature for each in worth if each.weight > 0], [
+        each.feature for each in worth if each.weight < 0
+    ]
+
+
+def decided(prediction: Prediction) -> str:
+    """Who decided, as the end of a sentence."""
+    if prediction.decided_by is DecidedBy.MEMORY:
+        return "by your earlier answer for this merchant"
+    if prediction.decided_by is DecidedBy.RULE:
+        return "by a rule of yours"
+    return f"by model {prediction.model_version}" if prediction.model_version else "by the model"
+
+
+def state(row: StoredTransaction) -> tuple[str, str, str]:
+    """Where this transaction stands: words, icon and tone."""
+    if row.status is Status.CONFIRMED:
+        return "confirmed by you", "check", "good"
+    if row.status is Status.CORRECTED:
+        return "set by you", "pen", "good"
+    if row.needs_review:
+        return ("not sure" if row.category is None else "please check"), "question", "warn"
+    remembered = row.prediction.decided_by is DecidedBy.MEMORY
+    return ("sorted by memory" if remembered else "sorted"), "spark", ""

@@ -1,0 +1,210 @@
+"""The composition root: builds each service once per process, at its first use."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import time
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from src.components.bands import Bands
+from src.components.memory import MerchantMemory
+from src.components.scorer import LinearScorer
+from src.config import Settings
+from src.domain import Pointer, TrainingRun, Trigger
+from src.errors import LeaseLost, LedgerloopError
+from src.pipeline.feedback import FeedbackLoop
+from src.pipeline.prediction import Predictor, Serving
+from src.services import bundles
+from src.services.analytics import Analytics
+from src.services.categories import Categories
+from src.services.champion import Champion
+from src.services.clock import Clock
+from src.services.database import Database
+from src.services.feedback_events import FeedbackEvents
+from src.services.knowledge import Knowledge
+from src.services.models import Models
+from src.services.mongod import EmbeddedMongo
+from src.services.trainer import Trainer
+from src.services.training_runs import ClaimedRun, TrainingRuns
+from src.services.transactions import Transactions
+
+if TYPE_CHECKING:
+    from src.pipeline.training import TrainingPipeline
+    from src.services.tracking import Tracking
+
+log = logging.getLogger(__name__)
+
+
+class Wiring:
+    """What one process is made of. Making it connects to nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.mongo_uri, self.settings.mongo_db_name)
+
+    def mongo_uri(self) -> str:
+        """The given MongoDB, or the embedded one, which is started here if nobody runs it yet."""
+        if self.settings.mongo_uri is not None:
+            return self.settings.mongo_uri.get_secret_value()
+        self._embedded.ensure()
+        return self._embedded.uri
+
+    @cached_property
+    def _embedded(self) -> EmbeddedMongo:
+        return EmbeddedMongo(self.settings.data_path)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return Knowledge()
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        return Transactions(self.database)
+
+    @cached_property
+    def feedback_events(self) -> FeedbackEvents:
+        return FeedbackEvents(self.database)
+
+    @cached_property
+    def categories(self) -> Categories:
+        return Categories(self.database, self.knowledge.categories)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        return Analytics(self.database, self.categories.all, self.settings.currency)
+
+    @cached_property
+    def models(self) -> Models:
+        return Models(self.database)
+
+    @cached_property
+    def runs(self) -> TrainingRuns:
+        return TrainingRuns(self.database, lease_s=self.settings.lease_s)
+
+    @cached_property
+    def champion(self) -> Champion[Serving]:
+        return Champion(self.models.champion, self._load)
+
+    def _load(self, pointer: Pointer) -> Serving:
+        return self.serve(pointer.version, self.models.load(pointer.version), pointer.sha256)
+
+    def serve(self, version: str, bundle: bytes, sha256: str) -> Serving:
+        """A bundle's file, ready to serve. Raises InvalidInput for one that is not what its hash says."""
+        served = bundles.serve(bundle, sha256)
+        auto_at, suggest_at = Bands.from_dict(served.bands).thresholds(self.settings.auto_precision)
+        return Serving(version, LinearScorer.from_parts(*served.form), auto_at, suggest_at)
+
+    @cached_property
+    def predictor(self) -> Predictor:
+        return Predictor(self.champion, self.transactions, MerchantMemory(), self.settings.auto_precision)
+
+    @cached_property
+    def feedback(self) -> FeedbackLoop:
+        return FeedbackLoop(self.feedback_events, self.categories.slugs)
+
+    @cached_property
+    def holder(self) -> str:
+        """A name for this process that no other has."""
+        return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+    @cached_property
+    def trainer(self) -> Trainer:
+        environment = {"MONGO_URI": self.mongo_uri(), "MONGO_DB_NAME": self.settings.mongo_db_name}
+        return Trainer(environment, timeout_s=self.settings.train_timeout_s)
+
+    @cached_property
+    def tracking(self) -> Tracking:
+        from src.services.tracking import Tracking  # pandas comes with it: not for web workers
+
+        local = self.settings.mlflow_tracking_uri is None
+        return Tracking(self.settings.tracking_uri, self.settings.mlruns_path if local else None)
+
+    def train(self, run: TrainingRun, *, holder: str) -> TrainingRun:
+        """Train `run`, which `holder` has claimed, in this process; returns it as it ended."""
+        with ClaimedRun(self.runs, run, holder=holder) as claimed:
+            try:
+                self._training().run(claimed)
+            except LeaseLost as lost:
+                log.warning("training stops", extra={"run": run.id, "reason": str(lost)})
+            except Exception as error:
+                log.exception("training failed", extra={"run": run.id})
+                claimed.fail(_sentence(error), at=datetime.now(UTC))
+        return self.runs.get(run.id)
+
+    def _training(self) -> TrainingPipeline:
+        # Imported here: what training needs takes seconds to import, and only its own process trains.
+        from src.components.search import Search
+        from src.pipeline.training import Steps, TrainingPipeline
+        from src.services.bundle_check import BundleCheck
+
+        return TrainingPipeline(
+            labels=self.transactions,
+            lexicon=self.knowledge,
+            store=self.models,
+            record=self.tracking,
+            bundles=bundles,
+            check=BundleCheck(),
+            clock=lambda: datetime.now(UTC),
+            steps=Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic)),
+        )
+
+    @cached_property
+    def clock(self) -> Clock:
+        return Clock(
+            every_hours=self.settings.retrain_every_hours,
+            open_slot=self._open_slot,
+            work=self._work,
+            tidy=self._follow_champion,
+        )
+
+    def _open_slot(self, slot: datetime) -> None:
+        trigger = Trigger.SCHEDULE if self.models.champion() else Trigger.FIRST_START
+        self.runs.request_slot(slot, trigger=trigger, at=datetime.now(UTC))
+
+    def _work(self) -> None:
+        run = self.runs.claim(holder=self.holder, at=datetime.now(UTC))
+        if run is None:
+            return
+        log.info("training starts", extra={"run": run.id, "attempt": run.attempt})
+        self.trainer.train(run, holder=self.holder)
+        if self.runs.release(run.id, holder=self.holder, attempt=run.attempt):
+            log.warning("training ended before it was done", extra={"run": run.id, "attempt": run.attempt})
+
+    def _follow_champion(self) -> None:
+        pointer = self.models.champion()
+        if pointer and pointer.alias != pointer.version and self.runs.current() is None:
+            self.trainer.follow_champion()
+
+    def start_clock(self) -> None:
+        self.database.ensure_indexes()
+        self.clock.start()
+
+    def stop(self) -> None:
+        """End what runs beside the requests: the clock, its training, the look at the pointer."""
+        if "clock" in self.__dict__:
+            self.clock.stop()
+            self.trainer.stop()
+        if "champion" in self.__dict__:
+            self.champion.stop()
+
+    def warm(self) -> None:
+        """What a web worker does before its first request."""
+        self.champion.watch()
+        self.database.ensure_indexes()  # where no clock runs, nobody else makes them
+        if self.settings.clock == "on":
+            self.clock.start()
+
+
+def _sentence(error: Exception) -> str:
+    """What the run's page says of a failure: our own words, or only the kind of the error."""
+    if isinstance(error, LedgerloopError):
+        return str(error)
+    return f"The training ended with an unexpected {type(error).__name__}; the log has the details."

@@ -1,0 +1,57 @@
+// A quiet guess while a transaction is typed; nothing is kept.
+const PAUSE_MS = 280;
+let timer;
+let newest = 0;
+
+function amountOf(typed) {
+  const text = typed.replace(/[\s'’\p{Sc}]/gu, "");
+  if (/^\d+([.,]\d{1,2})?$/.test(text)) return text.replace(",", ".");
+  return /^\d{1,3}(,\d{2,3})*,\d{3}(\.\d{1,2})?$/.test(text) ? text.replaceAll(",", "") : null;
+}
+
+function given(form) {
+  const value = (name) => form.elements[name].value.trim();
+  const amount = amountOf(value("amount"));
+  if (!amount || !(value("description") || value("subcategory"))) return null;
+  const body = { amount, save: false, direction: value("direction") };
+  for (const name of ["description", "subcategory", "mode", "date"]) if (value(name)) body[name] = value(name);
+  if (/^[A-Za-z]{3}$/.test(value("currency"))) body.currency = value("currency").toUpperCase();
+  return body;
+}
+
+function nameOf(slug) {
+  return document.querySelector(`#category-names [value="${CSS.escape(slug)}"]`)?.textContent ?? slug;
+}
+
+function show(place, prediction) {
+  place.replaceChildren();
+  if (!prediction) return;
+  if (!prediction.category) return place.append("Not sure yet");
+  const chip = document.createElement("span");
+  chip.className = `chip cat-${prediction.category}`;
+  chip.textContent = nameOf(prediction.category);
+  place.append(chip, `${Math.min(99, Math.round(prediction.confidence * 100))} %`);
+}
+
+async function guess(form) {
+  const place = form.querySelector("[data-guess]");
+  const body = given(form);
+  const mine = ++newest;
+  if (!body) return show(place, null);
+  try {
+    const answer = await fetch("/api/v1/predict", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    });
+    if (mine === newest) show(place, answer.ok ? await answer.json() : null);
+  } catch {
+    if (mine === newest) show(place, null);
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-predict]");
+  if (!form || form.dataset.predict === "waiting") return;
+  clearTimeout(timer);
+  timer = setTimeout(guess, PAUSE_MS, form);
+});
+document.addEventListener("swapped", () => newest++);

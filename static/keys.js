@@ -1,0 +1,71 @@
+// One key for each answer: on the page of one transaction, and in the review queue.
+const TYPED_INTO = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
+const items = () => [...document.querySelectorAll("[data-queue] [data-item]")];
+let current = null;
+
+function choose(item, { scroll = true } = {}) {
+  current?.classList.remove("current");
+  current = item ?? null;
+  if (!current) return;
+  current.classList.add("current");
+  if (scroll) {
+    current.focus({ preventScroll: true });
+    current.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function move(step) {
+  const list = items();
+  if (!list.length) return;
+  const at = list.indexOf(current);
+  choose(list[Math.min(Math.max(at + step, 0), list.length - 1)]);
+}
+
+function nextWaiting() {
+  const list = items();
+  const after = list.slice(list.indexOf(current) + 1);
+  choose(after.find((each) => !("answered" in each.dataset)) ?? list.find((each) => !("answered" in each.dataset)) ?? current);
+}
+
+function press(scope, key) {
+  const button = scope?.querySelector(`[data-key="${key}"]`);
+  button?.click();
+  return Boolean(button);
+}
+
+const queueKeys = {
+  j: () => move(1),
+  ArrowDown: () => move(1),
+  k: () => move(-1),
+  ArrowUp: () => move(-1),
+  Enter: () => press(current, "1"),
+  c: () => current?.querySelector("select")?.focus(),
+  u: () => (document.querySelector("#toasts [data-undo]") ?? current?.querySelector("[data-undo]"))?.requestSubmit(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPED_INTO)) return;
+  const onControl = event.target.closest?.("button, a, summary, label, input");
+  const inQueue = items().length > 0;
+  const scope = inQueue ? current : document.querySelector("[data-answer-keys]");
+  let done = false;
+  if (/^[1-5]$/.test(event.key)) done = press(scope, event.key);
+  else if (event.key === "Enter" && onControl) return;
+  else if (inQueue && queueKeys[event.key]) { queueKeys[event.key](); done = true; }
+  else if (!inQueue && event.key === "Enter") { document.querySelector("[data-confirm]")?.click(); done = Boolean(document.querySelector("[data-confirm]")); }
+  else if (!inQueue && event.key === "n") { document.getElementById("description")?.focus(); done = true; }
+  else if (!inQueue && event.key === "u") document.querySelector("[data-undo]")?.requestSubmit();
+  if (done) event.preventDefault();
+});
+
+document.addEventListener("answered", ({ detail }) => {
+  if (!detail.matches("[data-item]")) return;
+  choose(detail, { scroll: false });
+  if ("answered" in detail.dataset) nextWaiting();
+  else choose(detail);
+});
+document.addEventListener("focusin", (event) => {
+  const item = event.target.closest("[data-queue] [data-item]");
+  if (item && item !== current) choose(item, { scroll: false });
+});
+choose(items()[0], { scroll: false });

@@ -1,0 +1,62 @@
+// Follows a training run once a second, and shows anew what has changed when it begins and when it ends.
+import { parse, swap } from "./live.js";
+
+const PAUSE_MS = 1000;
+const followed = new WeakSet();
+
+async function read(address) {
+  try {
+    const answer = await fetch(address);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null; // The next look tries again.
+  }
+}
+
+// What was typed into the form meanwhile stays.
+async function renew() {
+  try {
+    const page = parse(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text());
+    const form = document.querySelector("form[data-predict]");
+    if (form) form.dataset.predict = page.querySelector("form[data-predict]")?.dataset.predict ?? "";
+    swap(page, form ? ["answer", "recent", "waiting-count", "serving"] : ["main", "waiting-count", "serving"]);
+  } catch {
+    location.reload();
+  }
+}
+
+async function follow(box) {
+  if (!box.isConnected) return;
+  const run = document.hidden ? null : await read(`/api/v1/training-runs/${encodeURIComponent(box.dataset.run)}`);
+  if (run && !["queued", "running"].includes(run.status)) return renew();
+  if (run) show(box, run);
+  setTimeout(follow, PAUSE_MS, box);
+}
+
+function show(box, run) {
+  const stages = JSON.parse(document.getElementById("stages").textContent);
+  box.querySelector("[data-run-stage]").textContent = stages[run.stage] ?? run.stage;
+  box.querySelector("[data-run-share]").textContent = `${Math.round(run.progress * 100)}\u00a0%`;
+  box.querySelector("[data-run-bar]").value = run.progress;
+}
+
+// Before the first run is queued: look for it.
+async function lookForRun(box) {
+  if (!box.isConnected) return;
+  const runs = document.hidden ? null : await read("/api/v1/training-runs");
+  if (runs && runs.length > Number(box.dataset.runs)) return renew();
+  setTimeout(lookForRun, PAUSE_MS, box);
+}
+
+function begin() {
+  for (const [boxes, work] of [["[data-run]", follow], ["[data-runs]", lookForRun]]) {
+    for (const box of document.querySelectorAll(boxes)) {
+      if (followed.has(box)) continue;
+      followed.add(box);
+      work(box);
+    }
+  }
+}
+
+document.addEventListener("swapped", begin);
+begin();

@@ -1,0 +1,200 @@
+"""A headless Chromium before a real server: gunicorn, two workers, MongoDB, a model made of the lexicon."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import sync_playwright
+from sklearn.pipeline import Pipeline
+
+from src.components.bands import Bands
+from src.components.classifier import LinearCategorizer
+from src.components.features import TransactionFeatures
+from src.components.rows import MODEL_FIELDS
+from src.components.statements import StatementWriter
+from src.config import ROOT, load_settings
+from src.domain import Bundle
+from src.services.bundles import dumps
+from src.services.knowledge import Knowledge
+from src.wiring import Wiring
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def make_bundle():
+    """A model fitted once on the shipped statements: every category, in a second."""
+    rows = StatementWriter().write(Knowledge().entries(), Knowledge().habits())
+    model = Pipeline(
+        [("features", TransactionFeatures()), ("classifier", LinearCategorizer(temperature=0.4))]
+    )
+    model.fit(rows[MODEL_FIELDS], rows["category"])
+    confidence = np.linspace(0.02, 0.98, 400)
+    bands = Bands.fit(confidence, confidence > 0.5)
+    return dumps(Bundle(model, bands.to_dict(), {"classes": sorted(rows["category"].unique())}))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """The running application and, beside it, the services on the same database."""
+
+    def __init__(self, folder, mongo_uri, name):
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        given = {"data_dir": folder / "data", "mongo_uri": mongo_uri, "mongo_db_name": name, "clock": "off"}
+        self.services = Wiring(load_settings(_env_file=None, port=self.port, mlflow_ui="off", **given))
+        self.environment = {**os.environ, "PORT": str(self.port), "MLFLOW_UI": "off", "WEB_WORKERS": "2"} | {
+            key.upper(): str(value) for key, value in given.items()
+        }
+        self.log = folder / "server.txt"
+
+    def start(self, until="readyz"):
+        with self.log.open("wb") as log:
+            command = [sys.executable, "-m", "gunicorn", "app:app"]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        for _ in range(300):
+            if self._answers(until):
+                return
+            time.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def _answers(self, path):
+        try:
+            return urllib.request.urlopen(f"{self.address}/{path}", timeout=2).status == 200
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+        self.services.database.close()
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory, mongo_uri):
+    server = Server(tmp_path_factory.mktemp("browser"), mongo_uri, "browser-tests")
+    server.services.database.ensure_indexes()
+    bundle = make_bundle()
+    for version in ("1", "2"):
+        server.services.models.keep(
+            bundle,
+            version=version,
+            run_id=f"run-{version}",
+            mlflow_run_id="",
+            metrics={"rows": 400.0, "accuracy": 0.81, "macro_f1": 0.74, "lookup_accuracy": 0.6, "ece": 0.03},
+            at=datetime.now(UTC),
+        )
+    server.services.models.promote("1", by="training", reason="The first model.", at=datetime.now(UTC))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(running):
+    """The server with an empty history, no runs, and version 1 serving."""
+    for name in ("transactions", "training_runs"):
+        running.services.database.collection(name).delete_many({})
+    if running.services.models.champion().version != "1":
+        running.services.models.promote("1", by="person", reason="", at=datetime.now(UTC))
+    return running
+
+
+@pytest.fixture
+def newborn(tmp_path, mongo_uri, database_name):
+    """A server before its first model."""
+    server = Server(tmp_path, mongo_uri, database_name)
+    server.services.database.ensure_indexes()
+    server.start(until="healthz")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM.exists():
+        pytest.skip(f"There is no Chromium at {CHROMIUM}; the pages are tested without a browser only.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """Everything the browser complains about: console, scripts, requests, the content security policy."""
+
+    def __init__(self, page):
+        self.complaints = []
+        page.on("console", lambda message: self.complaints.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("response", self._look)
+
+    def _look(self, response):
+        if response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.url}")
+
+    def expect(self, words):
+        """Take a complaint that belongs to the test away; there must be one."""
+        found = [each for each in self.complaints if words in each]
+        assert found, self.complaints
+        self.complaints = [each for each in self.complaints if words not in each]
+
+
+@pytest.fixture
+def open_page(chromium, server):
+    """Open a page of the server as a visitor with these wishes; at the end nobody may have complained."""
+    opened = []
+
+    def visit(path="/", *, size=DESKTOP, theme="light", **wishes):
+        context = chromium.new_context(
+            viewport=size, color_scheme=theme, base_url=server.address, locale="en-US", **wishes
+        )
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.watch = Watch(page)
+        opened.append((context, page.watch))
+        page.goto(path)
+        return page
+
+    yield visit
+    complaints = [each for _, watch in opened for each in watch.complaints]
+    for context, _ in opened:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def known(server):
+    """Keep transactions as the API would; returns them."""
+    from src.web.schemas.transactions import TransactionFields
+
+    def keep(*given):
+        today = datetime.now(UTC)
+        transactions = [
+            TransactionFields.model_validate(each).to_domain(currency="USD", today=today.date())
+            for each in given
+        ]
+        return server.services.predictor.predict_and_keep(transactions, source="test", at=today)
+
+    return keep

@@ -1,0 +1,69 @@
+"""axe-core finds nothing in either theme, nothing scrolls sideways on a phone, the keyboard finds its way."""
+
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from src.domain import Trigger
+from tests.browser.conftest import DESKTOP, PHONE
+
+PAGES = (
+    "/",
+    "/?id={id}",
+    "/feedback",
+    "/history",
+    "/history?q=cab&sort=amount",
+    "/analytics",
+    "/models",
+    "/categories",
+    "/models/2/promote",
+    "/models/runs/{run}",
+)
+LONG = "A STATEMENT TEXT OF MANY WORDS WITHOUT-A-PLACE-TO-BREAK-IT-INTO-LINES-000000000000000000 REF"
+
+
+@pytest.fixture
+def filled(known, server):
+    rows = known(
+        {"description": LONG, "amount": "1234567.89", "mode": "bank transfer", "subcategory": "a note"},
+        {"description": "NIGHT CAB", "amount": "12.50", "mode": "card"},
+        {"description": "ZQXV KJHGQ", "amount": "8"},
+        {"subcategory": "milk", "amount": "60", "currency": "INR"},
+    )
+    server.services.feedback.record(rows[1].id, "transport", at=datetime.now(UTC))
+    run = server.services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=datetime.now(UTC))
+    return {"id": rows[0].id, "run": run.id}
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"),
+    [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)],
+    ids=["light, desktop", "dark, desktop", "light, phone"],
+)
+def test_every_page_is_accessible_and_fits_the_window(open_page, filled, theme, size):
+    page = open_page("/", theme=theme, size=size)
+    for path in PAGES:
+        page.goto(path.format(**filled))
+        if path == "/analytics":
+            page.wait_for_selector("html[data-charts=drawn]")
+        found = Axe().run(page).response["violations"]
+        assert [(path, each["id"], each["nodes"][0]["html"]) for each in found] == []
+        assert page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), path
+
+
+@pytest.mark.parametrize("path", ["/", "/feedback", "/history", "/analytics", "/models"])
+def test_an_empty_page_is_accessible_too(open_page, path):
+    page = open_page(path, theme="dark", size=PHONE)
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_the_first_tab_leads_past_the_navigation(open_page):
+    page = open_page("/history")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()

@@ -1,0 +1,61 @@
+"""Filter the history, correct a row in its place, load more."""
+
+from urllib.request import urlopen
+
+from playwright.sync_api import expect
+
+
+def test_a_filter_narrows_the_list_and_its_csv(open_page, known, server):
+    known(
+        {"description": "NIGHT CAB", "amount": "12", "mode": "card", "date": "2026-03-01"},
+        {"description": "CORNER STORE", "amount": "30", "mode": "UPI", "date": "2026-03-02"},
+    )
+    page = open_page("/history")
+    page.get_by_text("Filter and sort").click()
+    page.get_by_label("Paid by").fill("UPI")
+    page.get_by_label("Amount from").fill("20")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#total")).to_have_text("1 transaction matches the filter")
+    expect(page.locator("#rows tr")).to_have_count(1)
+    csv = urlopen(server.address + page.get_by_text("Download as CSV").get_attribute("href")).read().decode()
+    assert csv.count("CORNER STORE") == 1
+    assert "NIGHT CAB" not in csv
+    page.get_by_role("link", name="Clear").click()
+    expect(page.locator("#rows tr")).to_have_count(2)
+
+
+def test_a_category_is_corrected_in_its_row_and_taken_back_from_the_toast(open_page, known, server):
+    [row] = known({"description": "SQ *BLUE DOOR 0042", "amount": "4.20"})
+    page = open_page("/history")
+    select = page.get_by_label("Category of SQ *BLUE DOOR 0042")
+    page.locator("h1").click()
+    select.select_option("pets")
+    expect(page.locator("#toasts")).to_contain_text("Learned: the next BLUE DOOR will be Pets.")
+    expect(page.locator(f"#row-{row.id}")).to_contain_text("set by you")
+    assert server.services.transactions.get(row.id).category == "pets"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#toasts")).to_contain_text("Taken back")
+    assert server.services.transactions.get(row.id).category == row.category
+
+
+def test_arrow_keys_in_a_row_send_nothing_before_enter(open_page, known, server):
+    [row] = known({"description": "SQ *BLUE DOOR 0042", "amount": "4.20"})
+    page = open_page("/history")
+    page.get_by_label("Category of SQ *BLUE DOOR 0042").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(200)
+    assert server.services.transactions.get(row.id).status.value == "predicted"
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#row-{row.id} .state.good")).to_be_visible()
+    assert len(server.services.transactions.get(row.id).feedback) == 1
+
+
+def test_more_rows_are_loaded_below_until_all_are_there(open_page, known):
+    known(*[{"description": f"SHOP {number}", "amount": "5"} for number in range(7)])
+    page = open_page("/history?limit=3")
+    for shown in (6, 7):
+        page.get_by_role("link", name="Load more").click()
+        expect(page.locator("#rows tr")).to_have_count(shown)
+    expect(page.get_by_role("link", name="Load more")).to_have_count(0)
+    assert len(set(page.locator("#rows a.text").all_inner_texts())) == 7

@@ -1,0 +1,57 @@
+"""The analytics page: drawn charts, in the theme's colours, with the same numbers in tables."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def spending(known, server):
+    rows = known(
+        {"description": "CORNER STORE groceries", "amount": "30", "mode": "UPI", "date": "2026-03-02"},
+        {"description": "NIGHT CAB", "amount": "12.50", "mode": "<b>A&B</b>", "date": "2026-02-01"},
+        {"description": "ACME PAYROLL", "amount": "900", "direction": "income", "date": "2026-02-01"},
+    )
+    server.services.feedback.record(rows[0].id, "groceries", at=rows[0].created_at)
+
+
+def drawn(page):
+    page.wait_for_selector("html[data-charts=drawn]")
+    return page.locator(".plot .main-svg").first
+
+
+def test_every_chart_is_drawn_and_has_its_numbers_in_a_table(open_page, spending):
+    page = open_page("/analytics")
+    expect(drawn(page)).to_be_visible()
+    assert page.locator(".plot:has(.main-svg)").count() == page.locator("[data-plot]").count() == 5
+    assert page.locator(".plot .bars .point").count() >= 4
+    expect(page.locator("[data-plot='by-mode-figure'] .ytick", has_text="<b>A&B</b>")).to_be_visible()
+    first = page.locator("figure", has_text="Spending by category")
+    first.get_by_text("The same numbers as a table").click()
+    expect(first.locator("table")).to_contain_text("Groceries")
+    expect(first.locator("table")).to_contain_text("$30.00")
+
+
+def test_a_chart_tells_its_numbers_under_the_pointer(open_page, spending):
+    page = open_page("/analytics")
+    drawn(page)
+    page.locator("#by-category-title").scroll_into_view_if_needed()
+    page.locator("[data-plot='by-category-figure'] .bars .point").first.hover(force=True)
+    expect(page.locator(".hoverlayer")).to_contain_text(["$30.00"])
+
+
+def test_charts_take_the_colours_of_the_theme_when_it_changes(open_page, spending):
+    page = open_page("/analytics", theme="light")
+    color = "getComputedStyle(document.querySelector('.plot .xtick text')).fill"
+    drawn(page)
+    before = page.evaluate(color)
+    page.get_by_role("button", name="Change between light and dark").click()
+    page.wait_for_function(f"{color} !== '{before}'")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    drawn(page)
+    assert page.evaluate(color) != before
+
+
+def test_plotly_is_loaded_on_no_other_page(open_page):
+    page = open_page("/history")
+    assert page.evaluate("typeof Plotly") == "undefined"

@@ -1,0 +1,63 @@
+"""Everything works in a browser that runs no scripts."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def plain(open_page):
+    return open_page("/", java_script_enabled=False)
+
+
+def test_the_loop_is_whole_without_scripts(plain):
+    def add(description):
+        plain.goto("/")
+        plain.get_by_label("What does the statement say?").fill(description)
+        plain.get_by_label("Amount").fill("4.20")
+        plain.get_by_role("button", name="Add and predict").click()
+
+    add("SQ *BLUE DOOR 0042")
+    plain.get_by_label(re.compile("Another category")).select_option("pets")
+    plain.get_by_role("button", name="Set").click()
+    expect(plain.locator("#answer")).to_contain_text("Learned: the next BLUE DOOR will be Pets.")
+    add("SQ *BLUE DOOR 0107")
+    expect(plain.locator("#answer .chip.large")).to_have_text("Pets")
+    plain.go_back()
+    plain.go_back()
+    plain.reload()
+    plain.get_by_role("button", name="Undo").click()
+    expect(plain.locator("#answer")).to_contain_text("Taken back.")
+
+
+def test_a_row_of_the_history_is_corrected_without_scripts(plain, known):
+    [row] = known({"description": "NIGHT CAB", "amount": "12"})
+    plain.goto("/history?q=cab")
+    plain.get_by_label("Category of NIGHT CAB").select_option("pets")
+    plain.get_by_role("button", name="Save").click()
+    expect(plain.locator("#list")).to_contain_text("Learned: the next NIGHT CAB will be Pets.")
+    assert "q=cab" in plain.url
+    expect(plain.locator(f"#row-{row.id}")).to_contain_text("set by you")
+
+
+def test_the_queue_is_worked_off_without_scripts(plain, known):
+    known({"description": "ZQXV KJHGQ", "amount": "8"})
+    plain.goto("/feedback")
+    plain.locator(".option").first.click()
+    expect(plain.get_by_role("heading", name="All sorted")).to_be_visible()
+
+
+def test_the_numbers_of_the_charts_are_read_without_scripts(plain, known):
+    known({"description": "NIGHT CAB", "amount": "12.50", "mode": "card"})
+    plain.goto("/analytics")
+    expect(plain.locator(".plot").first).to_be_hidden()
+    plain.get_by_text("The same numbers as a table").first.click()
+    expect(plain.locator("table").first).to_contain_text("$12.50")
+
+
+def test_the_models_page_reloads_itself_while_a_run_is_under_way(plain, server):
+    plain.goto("/models")
+    plain.get_by_role("button", name="Train now").click()
+    expect(plain.get_by_role("heading", name="A training run is under way")).to_be_visible()
+    assert 'http-equiv="refresh"' in plain.content()

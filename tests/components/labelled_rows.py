@@ -1,0 +1,62 @@
+"""Rows for tests of components, made from a few words each."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pandas as pd
+
+from src.components.ingestion import Ingestion
+from src.components.rows import ROW_COLUMNS
+from src.components.transformation import Transformation
+from src.domain import Direction, LabelledTransaction, LabelSource, Transaction
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+def labelled(
+    id,
+    description,
+    category,
+    *,
+    amount="4.20",
+    source=LabelSource.FEEDBACK,
+    holdout=False,
+    at=NOW,
+    subcategory=None,
+    day=date(2026, 3, 1),
+    currency="USD",
+):
+    transaction = Transaction(
+        description=description,
+        amount=Decimal(amount),
+        currency=currency,
+        date=day,
+        direction=Direction.EXPENSE,
+        mode=None,
+        subcategory=subcategory,
+    )
+    return LabelledTransaction(id, transaction, category, source, at, holdout)
+
+
+def lexicon(entries):
+    """entries: (merchant, category) pairs."""
+    made = [
+        dict.fromkeys(ROW_COLUMNS, "")
+        | {
+            "id": f"knowledge:{number}",
+            "source": "knowledge",
+            "description": merchant,
+            "amount": float("nan"),
+            "date": pd.NaT,
+            "category": category,
+            "labelled_at": pd.NaT,
+            "holdout": False,
+            "group": f"entry:{merchant}",
+        }
+        for number, (merchant, category) in enumerate(entries)
+    ]
+    return pd.DataFrame(made, columns=ROW_COLUMNS)
+
+
+def rows_of(*given, entries=()):
+    return Transformation().prepare(Ingestion().gather(given, lexicon(entries)))

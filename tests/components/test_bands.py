@@ -1,0 +1,82 @@
+import json
+
+import numpy as np
+import pytest
+
+from src.components.bands import NEVER, Bands
+
+
+def honest(count, seed=0):
+    """Confidence, and answers that are right as often as it says."""
+    random = np.random.default_rng(seed)
+    confidence = random.uniform(0.05, 1.0, count)
+    return confidence, random.uniform(size=count) < confidence
+
+
+def test_rows_above_the_auto_threshold_are_right_as_often_as_was_asked_for():
+    bands = Bands.fit(*honest(5000))
+    confidence, correct = honest(20_000, seed=1)
+    for wanted in (0.7, 0.8, 0.9, 0.95):
+        auto_at, _ = bands.thresholds(wanted)
+        assert correct[confidence >= auto_at].mean() == pytest.approx(wanted, abs=0.02)
+
+
+def test_a_higher_precision_never_lowers_the_threshold():
+    bands = Bands.fit(*honest(300))
+    thresholds = [bands.thresholds(wanted)[0] for wanted in np.linspace(0.5, 0.999, 60)]
+    assert thresholds == sorted(thresholds)
+
+
+def test_below_the_suggest_threshold_a_guess_is_more_often_wrong_than_right():
+    _, suggest_at = Bands.fit(*honest(5000)).thresholds(0.95)
+    assert suggest_at == pytest.approx(0.5, abs=0.08)
+    confidence, correct = honest(20_000, seed=2)
+    assert correct[confidence < suggest_at].mean() < 0.5
+
+
+def test_an_overconfident_model_is_trusted_only_where_it_was_right():
+    random = np.random.default_rng(3)
+    confidence = random.uniform(0.5, 1.0, 4000)
+    correct = random.uniform(size=4000) < np.where(confidence > 0.9, 0.99, 0.6)
+    auto_at, _ = Bands.fit(confidence, correct).thresholds(0.95)
+    assert 0.88 < auto_at < 0.92
+
+
+def test_a_model_that_is_never_right_enough_answers_nothing_by_itself():
+    confidence = np.linspace(0.5, 0.9999, 3000)
+    auto_at, _ = Bands.fit(confidence, np.arange(3000) % 2 == 0).thresholds(0.95)
+    assert auto_at > 0.9996
+
+
+def test_without_any_row_twice_the_confidence_is_asked_for():
+    bands = Bands.fit(np.empty(0), np.empty(0, bool))
+    auto_at, suggest_at = bands.thresholds(0.9)
+    assert auto_at == pytest.approx(0.95, abs=0.001)
+    assert suggest_at == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_few_lucky_rows_do_not_lower_the_threshold_much():
+    auto_at, _ = Bands.fit(np.full(5, 0.6), np.ones(5, bool)).thresholds(0.95)
+    assert auto_at > 0.9
+
+
+def test_the_suggest_threshold_is_never_above_the_auto_threshold():
+    bands = Bands.fit(*honest(1000))
+    for wanted in (0.5, 0.6, 0.95):
+        auto_at, suggest_at = bands.thresholds(wanted)
+        assert suggest_at <= auto_at
+
+
+def test_a_precision_beyond_what_was_measured_is_never_reached():
+    assert Bands.fit(*honest(100)).thresholds(0.9999)[0] == NEVER
+
+
+def test_rows_that_were_not_answered_are_left_out():
+    confidence, correct = honest(500)
+    with_holes = Bands.fit(np.append(confidence, np.nan), np.append(correct, False))
+    assert with_holes == Bands.fit(confidence, correct)
+
+
+def test_bands_survive_json():
+    bands = Bands.fit(*honest(400))
+    assert Bands.from_dict(json.loads(json.dumps(bands.to_dict()))) == bands

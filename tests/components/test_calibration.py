@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from src.components.calibration import fit_temperature
+
+
+def drawn(count, temperature, seed=0):
+    """Scores, and truths drawn as likely as softmax(scores / temperature) says."""
+    random = np.random.default_rng(seed)
+    scores = random.normal(0, 3, (count, 4))
+    chances = softmax(scores / temperature, axis=1)
+    return scores, np.array([random.choice(4, p=row) for row in chances])
+
+
+@pytest.mark.parametrize("true", [0.3, 1.0, 4.0])
+def test_the_temperature_that_made_the_truth_is_found_again(true):
+    assert fit_temperature(*drawn(6000, true)) == pytest.approx(true, rel=0.1)
+
+
+def test_a_handful_of_right_answers_makes_nobody_certain():
+    scores = np.tile([2.0, 0.0, 0.0], (5, 1))
+    confidence = softmax(scores / fit_temperature(scores, np.zeros(5, int)), axis=1).max()
+    assert 0.7 < confidence < 0.95
+
+
+def test_answers_that_are_mostly_wrong_make_all_categories_nearly_equal():
+    scores = np.tile([2.0, 0.0, 0.0], (90, 1))
+    temperature = fit_temperature(scores, np.arange(90) % 3)
+    assert softmax(scores[0] / temperature).max() < 0.36
+
+
+def test_rows_whose_category_cannot_be_answered_are_left_out():
+    scores, truth = drawn(2000, 1.0)
+    barred = np.concatenate([scores, np.tile([-np.inf, 0.0, 5.0, 0.0], (500, 1))])
+    found = fit_temperature(barred, np.concatenate([truth, np.zeros(500, int)]))
+    assert found == pytest.approx(fit_temperature(scores, truth), rel=0.01)
+
+
+def test_weights_decide_between_rows_that_disagree():
+    sure, unsure = drawn(1500, 0.3, seed=1), drawn(1500, 4.0, seed=2)
+    scores, truth = (np.concatenate(pair) for pair in zip(sure, unsure, strict=True))
+    weights = np.repeat([1.0, 0.001], 1500)
+    assert fit_temperature(scores, truth, weights) < 0.4 < 2 < fit_temperature(scores, truth, weights[::-1])
+
+
+@pytest.mark.parametrize(("rows", "classes"), [(0, 3), (4, 1)])
+def test_nothing_to_learn_from_leaves_the_scores_as_they_are(rows, classes):
+    assert fit_temperature(np.zeros((rows, classes)), np.zeros(rows, int)) == 1.0

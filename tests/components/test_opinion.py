@@ -1,0 +1,198 @@
+"""What the lexicon says of a text, and how far a model that hears it is sure of names it knows."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from src.components.ingestion import Ingestion
+from src.components.opinion import Opinion, lexicon_text
+from src.components.scorer import LinearScorer
+from src.components.search import Search
+from src.components.splitting import Splitting
+from src.components.statements import StatementWriter, hidden_of
+from src.components.transformation import Transformation
+from src.components.trials import TRIALS
+from src.components.weights import SampleWeights
+from src.domain import Bundle, Direction, Habit, LexiconEntry
+from src.services import bundles
+from tests.components.invented import transaction
+from tests.components.labelled_rows import labelled
+
+SYLLABLES = [a + b for a in "bdfgklmnprtvz" for b in "aeiou"]
+CATEGORIES = ("dining", "groceries", "subscriptions", "transport", "travel", "pets")
+HABITS = {category: Habit(Direction.EXPENSE, 5, 100, share=4) for category in CATEGORIES}
+
+
+def entry(phrase, category, kind="merchant"):
+    return LexiconEntry(phrase, category, kind)
+
+
+def invented_names(count, category, draw):
+    return [entry("".join(draw.choice(SYLLABLES, 4)), category) for _ in range(count)]
+
+
+def invented_lexicon():
+    """Names that say nothing by themselves, a name everyone orders from, and a few words."""
+    draw = np.random.default_rng(5)
+    names = [name for category in CATEGORIES for name in invented_names(60, category, draw)]
+    words = [entry("noodle house", "dining", "word"), entry("vet clinic", "pets", "word")]
+    return [*names, entry("quibbly", "dining"), entry("orbit market", "groceries"), *words]
+
+
+LEXICON = [
+    entry("quibbly", "dining"),
+    entry("blue door", "groceries"),
+    entry("blue door cafe", "dining"),
+    entry("zorvex", "travel", "brand"),
+    entry("noodle", "dining", "word"),
+    entry("fuel", "transport", "word"),
+]
+OPINION = Opinion(lexicon_text(LEXICON))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("quibbly", {"lexicon:dining", "lexicon-whole:dining"}),
+        ("quibbly order", {"lexicon:dining", "lexicon-whole:dining"}),
+        ("quibbly north gate", {"lexicon:dining", "lexicon-first:dining"}),
+        ("north gate quibbly", {"lexicon:dining", "lexicon-inside:dining"}),
+        ("old blue door cafe", {"lexicon:dining", "lexicon-long:dining"}),
+        ("bluedoor", {"lexicon:groceries", "lexicon-whole:groceries"}),
+        ("quib bly", {"lexicon:dining", "lexicon-whole:dining"}),
+        ("quibbl", {"lexicon:dining", "lexicon-cut:dining"}),
+        ("zorvex", {"lexicon:travel", "lexicon-brand:travel"}),
+        ("sunny noodle", {"lexicon:dining", "lexicon-word:dining"}),
+        ("fuel noodle", {"lexicon:dining", "lexicon-word:dining", "lexicon-beside:transport"}),
+        ("noodle quibbly fuel", {"lexicon:dining", "lexicon-inside:dining", "lexicon-beside:transport"}),
+        ("quibblyish thing", set()),
+        ("", set()),
+    ],
+)
+def test_the_longest_phrase_of_whole_words_counts_and_a_name_before_a_word(text, said):
+    assert set(OPINION.of(text)) == said
+
+
+def test_a_hidden_phrase_is_looked_over_in_every_form_and_shorter_ones_are_not():
+    for text in ("quibbly", "quib bly", "quibbl", "quibbly north"):
+        assert OPINION.of(text, hidden="quibbly") == []
+    assert "lexicon:groceries" in OPINION.of("blue door cafe", hidden="blue door cafe")
+
+
+def test_a_cut_off_name_that_could_be_of_two_categories_is_no_name():
+    lexicon = lexicon_text([entry("marbleton grill", "dining"), entry("marbleton air", "travel")])
+    assert Opinion(lexicon).of("marbleton") == []
+
+
+def test_of_equal_phrases_the_hand_written_one_counts_and_a_brand_does_not():
+    lexicon = lexicon_text([entry("Zorvex", "pets", "brand"), entry("ZORVEX", "travel")])
+    assert "lexicon:travel" in Opinion(lexicon).of("zorvex")
+
+
+def test_no_lexicon_has_no_opinion():
+    assert Opinion("").of("quibbly") == []
+
+
+def trained(*yours):
+    entries = invented_lexicon()
+    shipped = StatementWriter().write(entries, HABITS)
+    rows = Transformation().prepare(Ingestion().gather(yours, shipped))
+    split = Splitting().split(rows)
+    shares = {category: habit.share for category, habit in HABITS.items()}
+    weights = SampleWeights().compute(rows, datetime(2026, 3, 5, tzinfo=UTC), shares)
+    search = Search(trials=TRIALS[:1])
+    found = search.run(rows, weights, split.folds, split.scored, lambda _: None, lexicon_text(entries))
+    return found.model
+
+
+@pytest.fixture(scope="module")
+def model():
+    return trained()
+
+
+def answers_of(scorer, text):
+    (row,) = scorer.probabilities([transaction(text)])
+    return scorer.classes[row.argmax()], row.max()
+
+
+def test_a_name_of_the_lexicon_is_answered_with_its_category_and_surer_than_an_unknown_one(model):
+    scorer = LinearScorer.compile(model)
+    for text in ("QUIBBLY order 8841 BANGALORE", "QUIBBLY ORDER", "SQ *QUIBBLY 0042"):
+        category, confidence = answers_of(scorer, text)
+        assert category == "dining"
+        assert confidence > 0.8
+        assert confidence > answers_of(scorer, "WEXFRAND ORDER")[1] + 0.3
+
+
+def test_an_opinion_is_told_as_a_reason(model):
+    told = LinearScorer.compile(model).explain(transaction("QUIBBLY ORDER"), "dining")
+    assert "listed under dining" in {reason.feature for reason in told if reason.weight > 0}
+
+
+def test_the_served_model_has_the_opinions_of_the_fitted_one(model):
+    texts = [
+        "QUIBBLY order 8841",
+        "ORBITMARKET",
+        "ORBIT MARK",
+        "a noodle house",
+        "WEXFRAND",
+        "quibbly vet clinic",
+    ]
+    given = [
+        transaction(text, subcategory="Orbit Market" if place % 2 else None)
+        for place, text in enumerate(texts)
+    ]
+    fields = ("description", "subcategory", "amount", "currency", "mode", "direction", "date")
+    frame = pd.DataFrame([[getattr(each, name) for name in fields] for each in given], columns=list(fields))
+    data = bundles.dumps(Bundle(model, {}, {}))
+    digest = sha256(data).hexdigest()
+    expected = model.predict_proba(frame)
+    served = LinearScorer.from_parts(*bundles.serve(data, digest).form)
+    assert np.abs(served.probabilities(given) - expected).max() < 1e-9
+    assert np.abs(bundles.loads(data, digest).pipeline.predict_proba(frame) - expected).max() < 1e-9
+
+
+def test_a_persons_own_category_names_learn_from_the_opinion():
+    lexicon = [each for each in invented_lexicon() if each.kind == "merchant"]
+    known = {
+        category: [each.phrase for each in lexicon if each.category == category][:60]
+        for category in ("dining", "transport")
+    }
+    own = {"dining": "Eating out", "transport": "Car and bus"}
+    yours = [
+        labelled(f"{category}{number}", phrase.upper(), own[category])
+        for category, phrases in known.items()
+        for number, phrase in enumerate(phrases[:40])
+    ]
+    scorer = LinearScorer.compile(trained(*yours))
+    for category, phrases in known.items():
+        right = [answers_of(scorer, phrase.upper())[0] == own[category] for phrase in phrases[40:]]
+        assert np.mean(right) > 0.9
+
+
+def test_some_rows_of_the_lexicon_are_read_without_their_phrase_and_a_persons_never():
+    shipped = StatementWriter().write(invented_lexicon(), HABITS)
+    rows = Ingestion().gather([labelled("1", "QUIBBLY", "dining")], shipped)
+    hidden = hidden_of(rows)
+    assert hidden[0] == ""
+    assert 0.4 < np.mean(hidden[1:] != "") < 0.6
+    assert (hidden == hidden_of(rows)).all()
+    by_group = pd.Series(hidden != "").groupby(rows["group"])
+    assert (by_group.nunique() == 2).mean() > 0.5
+
+
+def test_a_model_from_before_there_were_opinions_is_still_served():
+    rows = StatementWriter().write(invented_lexicon(), HABITS)
+    pipeline = (
+        Search(trials=TRIALS[:1])
+        .run(rows, np.ones(len(rows)), np.arange(len(rows)) % 2, np.ones(len(rows), bool), lambda _: None)
+        .model
+    )
+    scorer = LinearScorer.compile(pipeline)
+    facts, arrays = scorer.form.to_parts()
+    del facts["lexicon"], facts["weights"]["opinion"]
+    given = [transaction("QUIBBLY ORDER")]
+    assert (LinearScorer.from_parts(facts, arrays).probabilities(given) == scorer.probabilities(given)).all()

@@ -1,0 +1,176 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from src.components.comparison import PairedBootstrap
+from src.components.promotion import Case, Contender, Promotion
+from src.domain import Outcome, Scores
+
+CATEGORIES = np.array(["dining", "groceries", "transport", "travel"], dtype=object)
+
+
+def answers(truth, right, seed):
+    """`truth` with all but a share `right` of the answers changed."""
+    random = np.random.default_rng(seed)
+    wrong = random.random(len(truth)) >= right
+    shifted = CATEGORIES[(np.searchsorted(CATEGORIES.astype(str), truth.astype(str)) + 1) % 4]
+    return np.where(wrong, shifted, truth)
+
+
+def contender(truth, given, version):
+    accuracy = float(np.mean(truth == given)) if len(truth) else float("nan")
+    return Contender(Scores(version, len(truth), accuracy, accuracy, 0.5, 0.05), given)
+
+
+def case(rows=400, champion=0.7, challenger=0.9, **changes):
+    truth = CATEGORIES[np.arange(rows) % 4]
+    old = None if champion is None else contender(truth, answers(truth, champion, 1), "6")
+    made = Case(
+        truth=truth,
+        merchants=np.array([f"m{n // 2}" for n in range(rows)], dtype=object),
+        challenger=contender(truth, answers(truth, challenger, 2), "7"),
+        champion=old,
+        judged_by="held-out transactions of yours",
+        majority=Scores(None, rows, 0.25, 0.1, float("nan"), float("nan")),
+        fault="",
+        same_data=False,
+        same_answers=False,
+        new_labels=0,
+        known_labels=1000,
+    )
+    return replace(made, **changes)
+
+
+def decide(**how):
+    return Promotion().decide(case(**how))
+
+
+def test_a_clearly_better_model_is_promoted_with_its_figures():
+    verdict = decide()
+    assert (verdict.promoted, verdict.outcome) == (True, Outcome.BETTER)
+    assert verdict.accuracy.ci95[0] > 0
+    assert verdict.champion.version == "6"
+    assert "400 held-out transactions of yours (200 merchants)" in verdict.reason
+
+
+def test_a_clearly_worse_model_is_refused_however_many_new_labels_it_has():
+    verdict = decide(champion=0.9, challenger=0.7, new_labels=5000)
+    assert not verdict.promoted
+    assert verdict.outcome in (Outcome.NOT_BETTER, Outcome.CATEGORY_FELL)
+
+
+def test_random_answers_are_refused():
+    verdict = decide(champion=0.8, challenger=0.25, new_labels=5000)
+    assert not verdict.promoted
+
+
+def test_an_equal_model_with_new_labels_is_fresher_and_without_is_not_better():
+    same = case(champion=0.8)
+    same = replace(same, challenger=Contender(same.champion.scores, same.champion.answers))
+    fresh = Promotion().decide(replace(same, new_labels=50))
+    stale = Promotion().decide(replace(same, new_labels=49))
+    assert (fresh.promoted, fresh.outcome) == (True, Outcome.FRESHER)
+    assert "50 new labels beside the 1000" in fresh.reason
+    assert (stale.promoted, stale.outcome) == (False, Outcome.NOT_BETTER)
+
+
+def test_too_few_rows_are_a_verdict_of_their_own_that_says_what_is_needed():
+    verdict = decide(rows=12)
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
+    assert verdict.reason == (
+        "Too few rows to tell (n = 12; about 30 are needed): the champion stays; "
+        "your corrections still decide at once through the memory."
+    )
+
+
+def test_no_rows_at_all_give_no_scores_that_say_nothing():
+    verdict = decide(rows=0)
+    assert (verdict.outcome, verdict.challenger, verdict.champion) == (Outcome.TOO_FEW, None, None)
+
+
+def test_a_model_that_forgets_one_category_is_refused_though_it_is_better_overall():
+    made = case(champion=0.6, challenger=1.0)
+    forgetful = np.where(made.truth == "travel", "dining", made.truth)
+    old = np.where(made.truth == "travel", made.truth, made.champion.answers)
+    made = replace(
+        made, challenger=contender(made.truth, forgetful, "7"), champion=contender(made.truth, old, "6")
+    )
+    verdict = Promotion().decide(made)
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.CATEGORY_FELL)
+    assert "travel (recall -1.000" in verdict.reason
+
+
+def test_a_small_category_may_fall_by_chance():
+    made = case(champion=0.6, challenger=1.0)
+    rare = made.truth.copy()
+    rare[:8] = "pets"
+    forgetful = np.where(rare == "pets", "dining", rare)
+    old = np.where(rare == "pets", "pets", made.champion.answers)
+    made = replace(
+        made, truth=rare, challenger=contender(rare, forgetful, "7"), champion=contender(rare, old, "6")
+    )
+    assert Promotion().decide(made).outcome is not Outcome.CATEGORY_FELL
+
+
+def test_the_same_data_and_the_same_answers_change_nothing():
+    verdict = decide(same_data=True, same_answers=True)
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.UNCHANGED)
+    assert "version 6" in verdict.reason
+
+
+def test_new_code_on_the_same_data_is_judged_by_its_answers():
+    assert decide(same_data=True).outcome is Outcome.BETTER
+
+
+@pytest.mark.parametrize("champion", [None, 0.5])
+def test_a_bundle_that_fails_its_check_is_refused_whatever_its_scores(champion):
+    verdict = decide(champion=champion, challenger=1.0, fault="it gives other answers.")
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.BROKEN)
+    assert "it gives other answers." in verdict.reason
+
+
+def test_the_first_model_is_promoted_when_it_beats_the_most_frequent_category():
+    verdict = decide(champion=None)
+    assert (verdict.promoted, verdict.outcome, verdict.champion) == (True, Outcome.FIRST, None)
+    weak = decide(champion=None, challenger=0.25, majority=Scores(None, 400, 0.5, 0.1, 1.0, 1.0))
+    assert (weak.promoted, weak.outcome) == (False, Outcome.NOT_BETTER)
+
+
+def test_the_comparison_is_the_same_every_time_and_holds_the_seen_difference():
+    made = case()
+    first, second = (
+        PairedBootstrap().compare(made.truth, made.champion.answers, made.challenger.answers, made.merchants)
+        for _ in range(2)
+    )
+    assert first == second
+    seen = np.mean(made.challenger.answers == made.truth) - np.mean(made.champion.answers == made.truth)
+    assert first.accuracy.value == pytest.approx(seen)
+    assert first.accuracy.ci95[0] < seen < first.accuracy.ci95[1]
+
+
+def test_rows_of_one_merchant_do_not_count_as_independent():
+    made = case(champion=0.6, challenger=0.7)
+    arguments = (made.truth, made.champion.answers, made.challenger.answers)
+    alone = PairedBootstrap().compare(*arguments, np.arange(400).astype(object))
+    merchants = np.array(
+        [f"m{correct}{n % 3}" for n, correct in enumerate(made.challenger.answers == made.truth)]
+    )
+    together = PairedBootstrap().compare(*arguments, merchants)
+
+    def width(found):
+        return found.accuracy.ci95[1] - found.accuracy.ci95[0]
+
+    assert width(together) > width(alone)
+    assert together.merchants == 6
+
+
+def test_intervals_cover_nothing_in_about_nineteen_of_twenty_equal_pairs():
+    misses = 0
+    for seed in range(60):
+        truth = CATEGORIES[np.arange(200) % 4]
+        old, new = answers(truth, 0.8, 2 * seed), answers(truth, 0.8, 2 * seed + 1)
+        found = PairedBootstrap(draws=300).compare(truth, old, new, np.arange(200).astype(object))
+        low, high = found.accuracy.ci95
+        misses += not low <= 0 <= high
+    assert misses <= 9

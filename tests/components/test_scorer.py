@@ -1,0 +1,186 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import numpy as np
+import pytest
+from sklearn.pipeline import Pipeline
+
+from src.components.classifier import FAMILIES, LinearCategorizer
+from src.components.features import TransactionFeatures
+from src.components.rows import MODEL_FIELDS
+from src.components.scorer import LinearScorer
+from src.config import ROOT
+from src.domain import Direction
+from tests.components.invented import rows, transaction, transactions
+
+ODD = [
+    transaction(),
+    transaction("12345 67890"),
+    transaction("CAFÉ ÑANDÚ", "0.00"),
+    transaction("blue blue blue blue door blue"),
+    transaction("مطعم الباب الأزرق 🍕", "99999999999.99", mode="  UPI "),
+    transaction("x " * 3000, "0.01"),
+    transaction("never seen before", direction=Direction.TRANSFER, subcategory="Rent"),
+    transaction("", subcategory="rent", day=date(1, 1, 1)),
+]
+
+
+def fitted(family="logistic_regression", given=None, **features):
+    given = rows(400) if given is None else given
+    model = Pipeline(
+        [
+            ("features", TransactionFeatures(**features)),
+            ("classifier", LinearCategorizer(family, temperature=0.4)),
+        ]
+    )
+    return model.fit(given[MODEL_FIELDS], given["category"])
+
+
+def as_rows(given):
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            (
+                t.description,
+                t.subcategory or "",
+                float(t.amount),
+                t.currency,
+                t.mode or "",
+                str(t.direction),
+                t.date,
+            )
+            for t in given
+        ],
+        columns=MODEL_FIELDS,
+    )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_it_gives_the_probabilities_of_the_pipeline(family):
+    model = fitted(family)
+    given = transactions(rows(300, seed=1)) + ODD
+    expected = model.predict_proba(as_rows(given))
+    scorer = LinearScorer.compile(model)
+    assert scorer.classes == tuple(model.classes_)
+    assert np.abs(scorer.probabilities(given) - expected).max() < 1e-9
+    one_by_one = np.concatenate([scorer.probabilities([each]) for each in given])
+    assert np.abs(one_by_one - expected).max() < 1e-9
+
+
+def test_it_reads_the_weights_and_limits_of_the_features():
+    model = fitted(side_weight=0.9, pair_weight=0.0, word_weight=1.7, max_words=4, max_ngrams=20)
+    given = transactions(rows(50, seed=2)) + ODD
+    scorer = LinearScorer.compile(model)
+    assert np.abs(scorer.probabilities(given) - model.predict_proba(as_rows(given))).max() < 1e-9
+
+
+@pytest.mark.parametrize("categories", [("dining",), ("dining", "salary")])
+def test_one_or_two_categories_are_scored_too(categories):
+    model = fitted(given=rows(60, categories=categories))
+    given = transactions(rows(40, seed=3)) + ODD
+    scorer = LinearScorer.compile(model)
+    assert scorer.probabilities(given).shape == (48, len(categories))
+    assert np.abs(scorer.probabilities(given) - model.predict_proba(as_rows(given))).max() < 1e-9
+
+
+def test_a_model_of_rows_without_text_is_scored_by_the_other_fields():
+    given = rows(100).assign(description="", subcategory="")
+    model = fitted(given=given)
+    scorer = LinearScorer.compile(model)
+    assert np.abs(scorer.probabilities(ODD) - model.predict_proba(as_rows(ODD))).max() < 1e-9
+
+
+def test_no_transaction_at_all_gives_an_empty_answer():
+    assert LinearScorer.compile(fitted()).probabilities([]).shape == (0, 5)
+
+
+def test_equal_transactions_get_equal_answers_in_their_places():
+    scorer = LinearScorer.compile(fitted())
+    first, second = transactions(rows(2, seed=4))
+    mixed = scorer.probabilities([first, second, first, first, second])
+    assert (mixed[[0, 2, 3]] == mixed[0]).all()
+    assert (mixed[[1, 4]] == mixed[1]).all()
+    assert not np.allclose(mixed[0], mixed[1])
+
+
+def test_many_threads_get_the_answers_of_one():
+    given = transactions(rows(200, seed=5))
+    alone = LinearScorer.compile(fitted()).probabilities(given)
+    shared = LinearScorer.compile(fitted())
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda each: shared.probabilities([each])[0], given * 5))
+    assert np.allclose(answers, np.tile(alone, (5, 1)), atol=1e-12)
+
+
+def test_it_survives_being_taken_apart():
+    scorer = LinearScorer.compile(fitted())
+    again = LinearScorer.from_parts(*scorer.form.to_parts())
+    given = transactions(rows(50, seed=6)) + ODD
+    assert (again.probabilities(given) == scorer.probabilities(given)).all()
+
+
+def test_the_reasons_are_whole_words_and_fields_in_a_persons_words():
+    scorer = LinearScorer.compile(fitted())
+    told = scorer.explain(
+        transaction("BLUE DOOR COFFEE 4411", "12.49", mode="Credit Card"), "dining", limit=20
+    )
+    assert {reason.feature for reason in told} <= {
+        "blue", "door", "coffee", "amount about 12", "mode credit card", "expense", "currency usd",
+        "day 4 of the month",
+    }  # fmt: skip
+    assert {"blue", "door", "coffee", "mode credit card"} <= {one.feature for one in told if one.weight > 0}
+
+
+def test_the_strongest_reasons_come_first_and_at_most_as_many_as_asked_for():
+    told = LinearScorer.compile(fitted()).explain(transactions(rows(1, seed=7))[0], "dining", limit=3)
+    assert len(told) == 3
+    assert [abs(one.weight) for one in told] == sorted((abs(one.weight) for one in told), reverse=True)
+
+
+def test_what_speaks_for_one_category_speaks_against_another():
+    scorer = LinearScorer.compile(fitted())
+    income = transaction("PAYROLL BRIGHTWORKS", "2600.00", direction=Direction.INCOME)
+    weights = [
+        {one.feature: one.weight for one in scorer.explain(income, category)}
+        for category in ("salary", "dining")
+    ]
+    assert weights[0]["income"] > 0 > weights[1]["income"]
+
+
+def test_what_nearly_all_transactions_share_explains_nothing():
+    told = LinearScorer.compile(fitted()).explain(transactions(rows(1, seed=8))[0], "dining", limit=50)
+    assert "currency usd" not in {one.feature for one in told}
+
+
+def test_a_subcategory_is_one_reason_of_its_own():
+    told = LinearScorer.compile(fitted()).explain(transaction(subcategory="Rent"), "housing")
+    assert told[0].feature == "subcategory rent"
+    assert told[0].weight > 0
+
+
+def test_the_reasons_add_up_to_the_lead_over_the_average_category():
+    model = fitted(given=rows(300).assign(direction="", currency="", mode="", date=None, amount=np.nan))
+    scorer = LinearScorer.compile(model)
+    one = transaction("BLUE DOOR COFFEE HOUSE", "3.00")
+    scores = np.log(scorer.probabilities([one])[0])
+    lead = scores - scores.mean()
+    bias = scorer.form.intercept - scorer.form.intercept.mean()
+    for place, category in enumerate(scorer.classes):
+        total = sum(reason.weight for reason in scorer.explain(one, category, limit=99))
+        assert total == pytest.approx(lead[place] - bias[place] / 0.4, abs=0.01)
+
+
+def test_a_category_the_model_does_not_know_has_no_reasons():
+    assert LinearScorer.compile(fitted()).explain(ODD[0], "never-heard-of") == ()
+
+
+def test_serving_imports_neither_pandas_nor_scikit_learn():
+    code = (
+        "import sys, src.components.scorer, src.components.bands, src.services.bundles;"
+        "print([one for one in ('pandas', 'sklearn', 'skops', 'mlflow') if one in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

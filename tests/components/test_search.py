@@ -1,0 +1,195 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from src.components.rows import MODEL_FIELDS
+from src.components.search import NEAR, Search
+from src.components.trials import TRIALS, Trial
+from src.errors import LeaseLost, NotEnoughData
+from tests.components.invented import rows
+
+FEW = (
+    Trial("svc", "linear_svc", {"C": 0.3}),
+    Trial("bayes", "complement_nb", {"alpha": 0.1}),
+    Trial("sgd", "sgd", {"alpha": 1e-4}),
+)
+ALL = Search(trials=FEW, kept=1.0)
+
+
+def run(search=ALL, given=None, *, weights=None, folds=None, judged=None, progress=lambda share: None):
+    given = rows(150) if given is None else given
+    count = len(given)
+    told = {"id": np.arange(count).astype(str), "source": "feedback", "group": np.arange(count).astype(str)}
+    return search.run(
+        given.assign(**{name: value for name, value in told.items() if name not in given}),
+        np.ones(count) if weights is None else weights,
+        np.arange(count) % 3 if folds is None else folds,
+        np.ones(count, bool) if judged is None else judged,
+        progress,
+    )
+
+
+class Watch:
+    """A clock on which every look takes a second."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        self.now += 1
+        return self.now
+
+
+def test_every_candidate_answers_for_every_row_with_calibrated_probabilities():
+    found = run()
+    assert {one.name for one in found.candidates} == {"svc", "bayes", "sgd"}
+    assert found.classes == ["dining", "groceries", "housing", "salary", "transport"]
+    for one in found.candidates:
+        assert one.out_of_fold.shape == (150, 5)
+        assert np.allclose(one.out_of_fold.sum(axis=1), 1)
+        assert {"macro_f1", "accuracy", "log_loss", "temperature"} <= set(one.scores)
+
+
+def test_the_model_is_fitted_on_all_rows_with_the_temperature_of_the_held_out_ones():
+    given = rows(150)
+    found = run(given=given)
+    classifier = found.model.named_steps["classifier"]
+    assert classifier.temperature_ == found.best.scores["temperature"]
+    assert list(found.model.classes_) == found.classes
+    assert (found.model.predict(given[MODEL_FIELDS]) == given["category"]).mean() > 0.95
+
+
+def test_a_row_is_answered_by_models_that_have_not_seen_its_fold():
+    given = rows(90)
+    given.loc[:29, "category"] = "secret"
+    given.loc[:29, "description"] = "THE SECRET PLACE"
+    folds = np.repeat([0, 1, 2], 30)
+    found = run(given=given, folds=folds)
+    column = found.classes.index("secret")
+    assert (found.best.out_of_fold[:30, column] == 0).all()
+
+
+def test_a_row_of_no_fold_trains_every_model_and_is_answered_by_none():
+    given = rows(90)
+    folds = np.where(np.arange(90) < 60, -1, np.arange(90) % 2)
+    found = run(given=given, folds=folds, judged=folds >= 0)
+    assert np.isnan(found.best.out_of_fold[:60]).all()
+    assert np.isfinite(found.best.out_of_fold[60:]).all()
+    assert found.best.scores["accuracy"] > 0.9
+
+
+def test_only_judged_rows_score_a_candidate():
+    given = rows(120)
+    wrong = np.arange(120) >= 60
+    given.loc[wrong, "category"] = np.random.default_rng(0).permutation(
+        given.loc[wrong, "category"].to_numpy()
+    )
+    on_good = run(given=given, judged=~wrong).best.scores["accuracy"]
+    on_bad = run(given=given, judged=wrong).best.scores["accuracy"]
+    assert on_good > on_bad + 0.3
+
+
+def test_the_weights_reach_the_fits():
+    given = pd.concat([rows(60), rows(60).assign(category="noise")], ignore_index=True)
+    noise = (given["category"] == "noise").to_numpy()
+    light, heavy = (run(given=given, weights=np.where(noise, of, 1.0), judged=~noise) for of in (0.01, 100.0))
+    assert light.best.scores["accuracy"] > 0.8
+    assert "noise" not in set(light.model.predict(rows(60)[MODEL_FIELDS]))
+    assert heavy.best.scores["accuracy"] < 0.3
+    assert "noise" in set(heavy.model.predict(rows(60)[MODEL_FIELDS]))
+
+
+def test_the_candidates_come_best_first_and_log_loss_breaks_a_tie():
+    found = run()
+    best, tied = (
+        found.best,
+        [
+            one
+            for one in found.candidates
+            if one.scores["macro_f1"] >= max(each.scores["macro_f1"] for each in found.candidates) - NEAR
+        ],
+    )
+    assert best is found.candidates[0]
+    assert best.scores["log_loss"] == min(one.scores["log_loss"] for one in tied)
+
+
+def test_the_weaker_half_is_left_out_after_the_first_fold_and_told():
+    found = run(Search(), rows(120))
+    assert len(found.candidates) == 4
+    assert {one.name for one in found.candidates} | {one.name for one in found.left_out} == {
+        t.name for t in TRIALS
+    }
+    assert {one.why for one in found.left_out} == {"weaker on the first fold"}
+
+
+def test_at_least_three_families_are_tried():
+    assert len({trial.family for trial in TRIALS}) >= 3
+
+
+def test_what_the_budget_has_no_time_for_is_left_out_and_told():
+    found = run(Search(trials=FEW, budget_s=4, clock=Watch()))
+    assert [one.name for one in found.candidates] == ["svc"]
+    assert {one.name: one.why for one in found.left_out} == {"bayes": "no time", "sgd": "no time"}
+
+
+def test_the_best_guess_is_seen_through_even_without_any_time():
+    found = run(Search(trials=FEW, budget_s=0, clock=Watch()))
+    assert found.best.name == "svc"
+    assert np.isfinite(found.best.out_of_fold).all()
+
+
+def test_the_same_seed_gives_the_same_model():
+    first, second = run(Search(seed=3), rows(100)), run(Search(seed=3), rows(100))
+    assert first.best.name == second.best.name
+    assert (first.model.predict_proba(rows(50, seed=9)) == second.model.predict_proba(rows(50, seed=9))).all()
+
+
+def test_progress_rises_to_one():
+    shares = []
+    run(progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert len(shares) > 6
+
+
+def test_what_progress_raises_ends_the_search():
+    def lose(share):
+        raise LeaseLost("another process has taken this run over")
+
+    with pytest.raises(LeaseLost):
+        run(progress=lose)
+
+
+def test_one_category_only_is_learned_as_the_sure_answer():
+    found = run(given=rows(30, categories=("dining",)))
+    assert (found.model.predict_proba(rows(10)) == 1).all()
+    assert found.best.scores["accuracy"] == 1
+
+
+def test_a_category_with_one_row_does_not_end_the_search():
+    given = rows(60, categories=("dining", "transport"))
+    given.loc[7, ["description", "category"]] = ["PLANETARIUM", "education"]
+    found = run(Search(), given)
+    assert "education" in found.classes
+    assert all(np.isfinite(value) for value in found.best.scores.values())
+
+
+def test_two_rows_in_two_folds_are_enough():
+    found = run(given=rows(2), folds=np.array([0, 1]))
+    assert np.isfinite(found.model.predict_proba(rows(5, seed=1))).all()
+
+
+def test_without_judged_rows_all_answers_count():
+    assert np.isfinite(run(judged=np.zeros(150, bool)).best.scores["macro_f1"])
+
+
+def test_rows_of_a_single_fold_are_not_enough_data():
+    with pytest.raises(NotEnoughData):
+        run(given=rows(10), folds=np.zeros(10, int))
+
+
+def test_the_given_rows_are_left_as_they_are():
+    given = rows(80)
+    before = given.copy(deep=True)
+    run(given=given)
+    pd.testing.assert_frame_equal(given, before)

@@ -1,0 +1,56 @@
+import pandas as pd
+
+from src.components.rows import ROW_COLUMNS
+from src.components.statements import StatementWriter
+from src.domain import Direction, Habit, LexiconEntry
+
+HABITS = {
+    "dining": Habit(Direction.EXPENSE, 3, 120),
+    "salary": Habit(Direction.INCOME, 500, 6000),
+}
+ENTRIES = [
+    LexiconEntry("blue door cafe", "dining", "merchant"),
+    LexiconEntry("noodle house", "dining", "word"),
+    LexiconEntry("direct deposit payroll", "salary", "statement"),
+]
+
+
+def written(entries=ENTRIES):
+    return StatementWriter().write(entries, HABITS)
+
+
+def test_every_entry_is_written_in_several_ways_within_one_group():
+    rows = written()
+    assert list(rows.columns) == ROW_COLUMNS
+    assert rows.groupby("group")["category"].nunique().eq(1).all()
+    assert rows.groupby("group").size().min() >= 2
+    assert rows["id"].is_unique
+
+
+def test_what_is_bought_also_stands_as_a_subcategory_without_a_description():
+    rows = written()
+    assert ((rows["subcategory"] == "noodle house") & (rows["description"] == "")).any()
+
+
+def test_equal_lexicons_give_equal_rows_and_a_longer_one_changes_no_earlier_row():
+    pd.testing.assert_frame_equal(written(), written())
+    longer = written([*ENTRIES, LexiconEntry("green gate", "dining", "merchant")])
+    pd.testing.assert_frame_equal(written(), longer.head(len(written())))
+
+
+def test_amounts_lie_where_the_category_usually_does_and_some_rows_say_nothing_but_the_text():
+    many = [
+        LexiconEntry(f"shop {chr(97 + i)}{chr(97 + j)}", "dining", "merchant")
+        for i in range(20)
+        for j in range(9)
+    ]
+    rows = written(many)
+    assert rows["amount"].isna().mean() > 0.2
+    assert 3 < rows["amount"].median() < 120
+    assert set(rows.loc[rows["amount"].isna(), "direction"]) == {""}
+
+
+def test_income_is_written_as_income():
+    rows = written()
+    given = rows[(rows["category"] == "salary") & (rows["direction"] != "")]
+    assert set(given["direction"]) <= {"income"}

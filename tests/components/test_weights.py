@@ -1,0 +1,89 @@
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from src.components.weights import SampleWeights
+from src.domain import LabelSource
+from src.errors import NotEnoughData
+from tests.components.labelled_rows import NOW, labelled, rows_of
+
+
+def weights_of(*given, entries=(), **settings):
+    return SampleWeights(**settings).compute(rows_of(*given, entries=entries), NOW)
+
+
+def test_weights_are_positive_and_rows_that_count_weigh_one_on_average():
+    given = [labelled(f"{n:03}", f"SHOP {n}", "shopping" if n % 7 else "travel") for n in range(60)]
+    weights = weights_of(*given, entries=[("acme fuel", "transport")] * 40)
+    assert (weights > 0).all()
+    assert np.average(weights, weights=weights) == pytest.approx(1)
+
+
+def test_a_rare_category_weighs_more_a_row_and_full_balance_makes_categories_equal():
+    given = [labelled(f"{n}", f"SHOP {n}", "shopping") for n in range(9)] + [labelled("z", "RAIL", "travel")]
+    half = weights_of(*given, balance=0.5)
+    assert half[-1] == pytest.approx(3 * half[0])
+    full = weights_of(*given, balance=1.0)
+    assert full[:9].sum() == pytest.approx(full[9])
+
+
+def test_a_persons_answer_outweighs_an_import_and_an_import_the_lexicon():
+    given = [labelled("a", "ONE", "x"), labelled("b", "TWO", "x", source=LabelSource.IMPORT)]
+    answer, imported, shipped = weights_of(*given, entries=[("three", "x")], balance=0)
+    assert answer == pytest.approx(2 * imported) == pytest.approx(10 * shipped)
+
+
+def test_a_label_loses_half_its_weight_in_a_half_life_but_never_all():
+    given = [
+        labelled("a", "ONE", "x"),
+        labelled("b", "TWO", "x", at=NOW - timedelta(days=100)),
+        labelled("c", "THREE", "x", at=NOW - timedelta(days=9000)),
+    ]
+    new, older, oldest = weights_of(*given, half_life_days=100, recency_floor=0.25)
+    assert new == pytest.approx(2 * older) == pytest.approx(4 * oldest)
+
+
+def test_one_row_copied_500_times_counts_as_a_few():
+    copies = [labelled(f"copy{n}", "SAME SHOP", "shopping") for n in range(500)]
+    others = [labelled(f"other{n}", f"SHOP {n}", "shopping") for n in range(100)]
+    rows = rows_of(*copies, *others)
+    weights = SampleWeights(repeats=24).compute(rows, NOW)
+    of_copies = rows["id"].str.startswith("copy").to_numpy()
+    assert weights[of_copies].sum() / weights[~of_copies].sum() == pytest.approx(24 / 100)
+
+
+def test_rows_that_hardly_count_make_no_others_heavier():
+    own = [labelled(f"{n}", f"SHOP {n}", "Eating out") for n in range(200)]
+    entries = [(f"acme {n}", "transport") for n in range(1000)]
+    beside = SampleWeights().compute(rows_of(*own, entries=entries), NOW, {"transport": 1.0})
+    assert beside[:200].mean() == pytest.approx(1, abs=0.1)
+
+
+def test_the_rows_of_the_lexicon_weigh_as_often_as_their_categories_occur():
+    entries = [(f"bistro {n}", "dining") for n in range(10)] + [(f"vet {n}", "pets") for n in range(40)]
+    weights = SampleWeights().compute(rows_of(entries=entries), NOW, {"dining": 6.0, "pets": 2.0})
+    assert weights[:10].sum() == pytest.approx(3 * weights[10:].sum())
+
+
+def test_names_a_person_never_uses_lose_their_weight_and_those_in_use_keep_it():
+    own = [labelled(f"{n}", f"SHOP {n}", "Eating out") for n in range(225)]
+    mixed = [labelled(f"m{n}", f"CAFE {n}", "dining") for n in range(5)]
+    entries = [("bistro", "dining"), ("vet", "pets")]
+    shares = {"dining": 1.0, "pets": 1.0}
+    *_, dining, pets = SampleWeights().compute(rows_of(*own, *mixed, entries=entries), NOW, shares)
+    assert dining > 5 * pets
+    ours = [labelled(f"{n}", f"SHOP {n}", "dining") for n in range(230)]
+    *_, dining, pets = SampleWeights().compute(rows_of(*ours, entries=entries), NOW, shares)
+    assert dining == pytest.approx(pets)
+
+
+def test_one_row_alone_in_its_category_is_held_down():
+    given = [labelled(f"{n:04}", f"SHOP {n}", "shopping") for n in range(1000)]
+    weights = weights_of(*given, labelled("z", "RAIL", "travel"), balance=1.0, most=10.0)
+    assert 10 < weights[-1] / np.median(weights) < 21
+
+
+def test_no_rows_are_refused():
+    with pytest.raises(NotEnoughData):
+        weights_of()

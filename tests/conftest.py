@@ -1,0 +1,50 @@
+"""What every test may ask for: the real MongoDB, a database of its own, settings that touch nothing else."""
+
+import secrets
+
+import pytest
+from pymongo import MongoClient
+
+from src.config import load_settings
+from src.services.database import Database
+from src.services.mongod import EmbeddedMongo
+
+
+@pytest.fixture(scope="session")
+def mongo_uri(tmp_path_factory):
+    """A real MongoDB for the whole session, started at its first use."""
+    server = EmbeddedMongo(tmp_path_factory.mktemp("mongo"))
+    server.ensure()
+    yield server.uri
+    server.stop()
+
+
+@pytest.fixture
+def database_name(mongo_uri):
+    """A database nobody else uses, dropped afterwards."""
+    name = f"test-{secrets.token_hex(6)}"
+    yield name
+    with MongoClient(mongo_uri) as client:
+        client.drop_database(name)
+
+
+@pytest.fixture
+def database(mongo_uri, database_name):
+    """That database behind the service the other services are made of."""
+    made = Database(lambda: mongo_uri, database_name)
+    made.ensure_indexes()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def settings(tmp_path, mongo_uri, database_name):
+    """Nothing of the developer's own `.env` or data directory."""
+    return load_settings(
+        _env_file=None,
+        data_dir=tmp_path / "data",
+        mongo_uri=mongo_uri,
+        mongo_db_name=database_name,
+        clock="off",
+        mlflow_ui="off",
+    )

@@ -1,0 +1,139 @@
+"""A real start of Ledgerloop: its command, its address and every process that came of it."""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from src.config import ROOT
+
+PYTHON = sys.executable
+APP = [PYTHON, "app.py"]
+GUNICORN = [PYTHON, "-m", "gunicorn", "app:app"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(true, within_s=60):
+    patience = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < patience, "it did not come about"
+        time.sleep(0.05)
+
+
+class Site:
+    """One data directory and its ports. Every process that starts here carries a mark in its environment."""
+
+    def __init__(self, folder, **settings):
+        self.port, self.mlflow_port = free_port(), free_port()
+        self.folder = folder
+        self.data = folder / "data"
+        self.address = f"http://127.0.0.1:{self.port}/"
+        self.output = folder / "output.txt"
+        self._mark = f"LAUNCH_TEST={secrets.token_hex(8)}"
+        self.settings = {
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "MLFLOW_PORT": str(self.mlflow_port),
+            "DATA_DIR": str(self.data),
+            "CLOCK": "off",
+            "MLFLOW_UI": "off",
+            "TRAIN_BUDGET_S": "5",
+            **settings,
+        }
+        self.process = None
+
+    def start(self, command=APP):
+        unset = ("MONGO_URI", "MLFLOW_TRACKING_URI", "SECRET_KEY", "PROMETHEUS_MULTIPROC_DIR")
+        inherited = {name: value for name, value in os.environ.items() if name not in unset}
+        name, mark = self._mark.split("=")
+        with self.output.open("a") as output:
+            # In a group of its own, as a shell would have it: Ctrl-C is a signal to the group.
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**inherited, **self.settings, name: mark},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return self
+
+    def wait_for_page(self, within_s=60):
+        wait_until(lambda: self.process.poll() is not None or self.get("healthz")[0] == 200, within_s)
+        assert self.process.poll() is None, self.told()
+        return self
+
+    def told(self):
+        return self.output.read_text()
+
+    def get(self, path):
+        return self._ask(urllib.request.Request(self.address + path))
+
+    def post(self, path, body):
+        request = urllib.request.Request(
+            self.address + path, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
+        )
+        return self._ask(request)
+
+    @staticmethod
+    def _ask(request):
+        """(status, body); status 0 where nobody answers."""
+        try:
+            with urllib.request.urlopen(request, timeout=15) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return 0, b""
+
+    def processes(self):
+        """{pid: command line} of all that came of this site and still run."""
+        found = {}
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                with contextlib.suppress(OSError):
+                    if self._mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                        found[int(folder.name)] = (
+                            (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                        )
+        return found
+
+    def pids(self, words):
+        return {
+            pid for pid, command in self.processes().items() if words in command and pid != self.process.pid
+        }
+
+    def master(self):
+        """gunicorn's: the one whose parent is not a gunicorn."""
+        pids = self.pids("gunicorn")
+        return next(pid for pid in pids if parent_of(pid) not in pids)
+
+    def kill(self, *pids):
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+
+    def ctrl_c(self, within_s=30):
+        os.killpg(self.process.pid, signal.SIGINT)
+        return self.process.wait(within_s)
+
+    def sweep(self):
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def parent_of(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

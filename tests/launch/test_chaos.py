@@ -1,0 +1,132 @@
+"""The whole loop under kill -9 at random moments: nothing acknowledged is lost, nothing half promoted.
+
+`CHAOS_KILLS=20 make test` kills oftener than the few times of a usual run.
+"""
+
+import json
+import os
+import random
+import threading
+import time
+from collections import Counter
+
+import pytest
+
+from tests.launch.running_site import Site, wait_until
+
+KILLS = int(os.environ.get("CHAOS_KILLS", "4"))
+TARGETS = ("worker", "trainer", "mongod", "everything")
+
+
+@pytest.fixture
+def busy(tmp_path):
+    """Four workers, a clock whose slots are short, and leases that end soon."""
+    site = Site(
+        tmp_path,
+        CLOCK="on",
+        WEB_WORKERS="4",
+        LEASE_S="4",
+        RETRAIN_EVERY_HOURS=str(40 / 3600),
+        TRAIN_BUDGET_S="5",
+    )
+    site.start().wait_for_page()
+    wait_until(lambda: site.get("readyz")[0] == 200, 150)
+    yield site
+    site.ctrl_c(60)
+    site.sweep()
+
+
+class Person:
+    """Gives feedback without a pause, and remembers what was acknowledged."""
+
+    def __init__(self, site, number):
+        self.site, self.number = site, number
+        self.acknowledged = {}
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self._answer_on)
+        self.thread.start()
+
+    def _answer_on(self):
+        choose = random.Random(self.number)
+        while not self.stop.is_set():
+            given = {
+                "description": f"SHOP {choose.choice('ABCDEFGH')} NORTH",
+                "amount": choose.randint(1, 99),
+            }
+            status, body = self.site.post("api/v1/predict", given)
+            if status != 201:
+                time.sleep(0.1)
+                continue
+            category = choose.choice(["groceries", "dining", "travel"])
+            asked = {"transaction_id": json.loads(body)["id"], "category": category}
+            if self.site.post("api/v1/feedback", asked)[0] == 200:
+                self.acknowledged[asked["transaction_id"]] = category
+
+
+def history(site):
+    found, cursor = {}, ""
+    while cursor is not None:
+        status, body = site.get(
+            f"api/v1/history?limit=500&cursor={cursor}" if cursor else "api/v1/history?limit=500"
+        )
+        assert status == 200
+        page = json.loads(body)
+        found |= {row["id"]: row for row in page["items"]}
+        cursor = page["next_cursor"]
+    return found
+
+
+def strike(site, target):
+    if target == "everything":
+        site.kill(*site.processes())
+        site.process.wait(10)
+        site.start().wait_for_page(60)
+    elif target == "mongod":
+        site.kill(*site.pids("bin/mongod"))
+    elif target == "trainer":
+        site.kill(*site.pids("-m src train"))
+    else:
+        workers = site.pids("gunicorn") - {site.master()}
+        site.kill(random.Random().choice(sorted(workers)))
+
+
+@pytest.mark.timeout(900)
+def test_the_loop_survives_kill_9_at_random_moments(busy):
+    people = [Person(busy, number) for number in range(3)]
+    choose = random.Random(8)
+    for number in range(KILLS):
+        time.sleep(choose.uniform(1, 5))
+        target = TARGETS[number % len(TARGETS)]
+        if target == "trainer":
+            wait_until(lambda: busy.pids("-m src train"), 90)
+            time.sleep(choose.uniform(0, 4))
+        strike(busy, target)
+    wait_until(lambda: busy.get("readyz")[0] == 200, 60)
+    for person in people:
+        person.stop.set()
+        person.thread.join()
+
+    kept = history(busy)
+    acknowledged = {id_: category for person in people for id_, category in person.acknowledged.items()}
+    assert len(acknowledged) > 20 * KILLS
+    assert {id_: kept[id_]["category"] for id_ in acknowledged if id_ in kept} == acknowledged
+
+    wait_until(lambda: not any(run["status"] == "running" for run in runs(busy)), 120)
+    slots = Counter(run["id"] for run in runs(busy))
+    assert max(slots.values()) == 1
+    ended = [run for run in runs(busy) if run["status"] in ("succeeded", "failed")]
+    assert ended
+    assert all(run["decision"] for run in ended if run["status"] == "succeeded")
+    versions = json.loads(busy.get("api/v1/models")[1])
+    promoted = {
+        run["decision"]["challenger"]["version"] for run in ended if (run["decision"] or {}).get("promoted")
+    }
+    champions = [each["version"] for each in versions if each["champion"]]
+    assert len(champions) == 1
+    assert champions[0] in promoted
+
+
+def runs(site):
+    status, body = site.get("api/v1/training-runs")
+    assert status == 200
+    return json.loads(body)

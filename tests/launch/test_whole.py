@@ -1,0 +1,73 @@
+"""Everything at once: pages, database, clock with a training under way, MLflow UI."""
+
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from src.services.database import Database
+from src.services.mongod import EmbeddedMongo
+from tests.launch.running_site import APP, Site, wait_until
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    site = Site(tmp_path_factory.mktemp("whole"), CLOCK="on", MLFLOW_UI="on")
+    site.start().wait_for_page()
+    wait_until(lambda: mlflow_answers(site))
+    yield site
+    site.sweep()
+
+
+def mlflow_answers(site):
+    try:
+        return urllib.request.urlopen(f"http://127.0.0.1:{site.mlflow_port}/", timeout=5).status == 200
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def test_it_tells_its_addresses(whole):
+    wait_until(lambda: "Ctrl-C" in whole.told())
+    assert whole.address in whole.told()
+    assert f"http://127.0.0.1:{whole.mlflow_port}/" in whole.told()
+
+
+def test_each_part_is_a_process_of_its_own(whole):
+    for words in ("mongod", "gunicorn", "src clock", "mlflow server"):
+        assert whole.pids(words), words
+
+
+def test_a_second_start_on_the_same_data_says_so(whole):
+    second = Site(whole.folder)
+    second.output = whole.folder / "second.txt"
+    assert second.start().process.wait(20) == 1
+    assert whole.address in second.told()
+    assert f"process {whole.process.pid}" in second.told()
+    assert whole.get("healthz")[0] == 200
+
+
+def test_kill_9_of_the_launcher_takes_all_along_and_it_starts_again_at_once(whole):
+    before = set(whole.processes())
+    whole.kill(whole.process.pid)
+    whole.process.wait()
+    whole.start(APP).wait_for_page()
+    wait_until(lambda: not before & set(whole.processes()))
+    assert whole.get("api/v1/categories")[0] == 200
+
+
+def test_ctrl_c_ends_all_of_it_and_leaves_no_process(whole):
+    wait_until(lambda: whole.pids("src clock"))
+    told_before = len(whole.told())
+    began = time.monotonic()
+    assert whole.ctrl_c() == 0
+    assert time.monotonic() - began < 20
+    assert whole.processes() == {}
+    assert "Traceback" not in whole.told()[told_before:]
+
+
+def test_a_site_without_a_clock_makes_its_indexes_too(running):
+    database = Database(lambda: EmbeddedMongo(running.data).uri, "ledgerloop")
+    runs = database.collection("training_runs")
+    wait_until(lambda: any(index.get("unique") for index in runs.index_information().values()))
+    database.close()

@@ -1,0 +1,160 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from src.components.memory import MerchantMemory
+from src.domain import Band, DecidedBy, Reason, Transaction
+from src.errors import InvalidInput, NotFound
+from src.pipeline.feedback import FeedbackLoop
+from src.pipeline.prediction import Predictor, Serving
+from src.services.feedback_events import FeedbackEvents
+from src.services.transactions import Transactions
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+CLASSES = ("dining", "groceries", "travel")
+
+
+class Scorer:
+    """A model of a fixed opinion."""
+
+    classes = CLASSES
+
+    def __init__(self, *probabilities):
+        self.row = probabilities
+
+    def probabilities(self, transactions):
+        return np.array([self.row] * len(transactions))
+
+    def explain(self, transaction, category, limit=5):
+        return (Reason(transaction.merchant, 1.0),)
+
+
+class Model:
+    def __init__(self, *probabilities):
+        self.serving = Serving("7", Scorer(*probabilities), auto_at=0.9, suggest_at=0.4)
+
+    def current(self):
+        return self.serving
+
+
+@pytest.fixture
+def transactions(database):
+    return Transactions(database)
+
+
+@pytest.fixture
+def loop(database):
+    return FeedbackLoop(FeedbackEvents(database), lambda: {*CLASSES, "my-own"})
+
+
+def predictor(transactions, *probabilities):
+    return Predictor(Model(*probabilities), transactions, MerchantMemory(), auto_precision=0.95)
+
+
+def bought(description, amount="4.20", **given):
+    return Transaction(description, Decimal(amount), "USD", date(2026, 3, 4), **given)
+
+
+def keep(predictor, description, **given):
+    [row] = predictor.predict_and_keep([bought(description, **given)], source="api", at=NOW)
+    return row
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "band", "category"),
+    [
+        ((0.95, 0.03, 0.02), Band.AUTO, "dining"),
+        ((0.5, 0.3, 0.2), Band.SUGGEST, "dining"),
+        ((0.36, 0.32, 0.32), Band.UNKNOWN, None),
+    ],
+)
+def test_the_band_follows_the_confidence_and_unknown_names_no_category(
+    transactions, probabilities, band, category
+):
+    [(_, prediction)] = predictor(transactions, *probabilities).predict([bought("BLUE DOOR")], at=NOW)
+    assert (prediction.band, prediction.category, prediction.confidence) == (band, category, probabilities[0])
+    assert [each.category for each in prediction.alternatives] == list(CLASSES)
+    assert (prediction.decided_by, prediction.model_version) == (DecidedBy.MODEL, "7")
+
+
+def test_a_correction_decides_the_next_prediction_of_that_merchant(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    loop.record(keep(model, "SQ *BLUE DOOR 0042").id, "travel", at=NOW)
+    second = keep(model, "SQ *BLUE DOOR 0107").prediction
+    assert (second.category, second.decided_by) == ("travel", DecidedBy.MEMORY)
+    assert keep(model, "SQ *GREEN GATE 0107").prediction.decided_by is DecidedBy.MODEL
+
+
+def test_conflicting_corrections_hand_the_decision_back_to_the_model(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)
+    loop.record(keep(model, "BLUE DOOR").id, "groceries", at=NOW)
+    assert keep(model, "BLUE DOOR").prediction.decided_by is DecidedBy.MODEL
+
+
+def test_an_undone_correction_is_forgotten(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    outcome = loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)
+    assert loop.undo(outcome.act, at=NOW) == 1
+    assert keep(model, "BLUE DOOR").prediction.decided_by is DecidedBy.MODEL
+    with pytest.raises(NotFound):
+        loop.undo(outcome.act, at=NOW)
+
+
+def test_a_remembered_category_the_model_never_saw_leads_the_alternatives(transactions, loop):
+    model = predictor(transactions, 0.6, 0.3, 0.1)
+    loop.record(keep(model, "BLUE DOOR").id, "my-own", at=NOW)
+    alternatives = keep(model, "BLUE DOOR").prediction.alternatives
+    assert alternatives[0].category == "my-own"
+    assert sum(each.probability for each in alternatives) == pytest.approx(1)
+
+
+def test_a_batch_remembers_as_single_predictions_do(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)
+    batch = model.predict([bought("BLUE DOOR"), bought("GREEN GATE"), bought("BLUE DOOR 77")], at=NOW)
+    assert [prediction.category for _, prediction in batch] == ["travel", "dining", "travel"]
+
+
+def test_a_card_number_is_masked_before_it_is_kept(transactions):
+    row = keep(predictor(transactions, 0.95, 0.03, 0.02), "SHOE SHOP 4111 1111 1111 1111")
+    assert "1111" not in transactions.get(row.id).transaction.description
+
+
+def test_without_a_description_the_subcategory_names_the_merchant(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    loop.record(keep(model, "", subcategory="Netflix").id, "travel", at=NOW)
+    assert keep(model, "", subcategory="netflix").prediction.decided_by is DecidedBy.MEMORY
+
+
+def test_nothing_readable_is_never_remembered_for_others(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    loop.record(keep(model, "12345 !!").id, "travel", at=NOW)
+    assert keep(model, "99999 ??").prediction.decided_by is DecidedBy.MODEL
+
+
+def test_a_category_there_is_not_is_refused_and_nothing_is_stored(transactions, loop):
+    row = keep(predictor(transactions, 0.95, 0.03, 0.02), "BLUE DOOR")
+    with pytest.raises(InvalidInput):
+        loop.record(row.id, "no-such", at=NOW)
+    assert transactions.get(row.id).feedback == ()
+
+
+def test_an_edit_predicts_anew_and_never_overwrites_a_person(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    row = keep(model, "BLUE DOOR")
+    edited = model.edit(row.id, {"description": "GREEN GATE"}, at=NOW)
+    assert (edited.transaction.merchant, len(edited.predictions)) == ("green gate", 2)
+    loop.record(row.id, "travel", at=NOW)
+    again = model.edit(row.id, {"amount": Decimal(9)}, at=NOW)
+    assert (again.category, again.transaction.amount, len(again.predictions)) == ("travel", Decimal(9), 2)
+
+
+def test_confirming_counts_as_right_and_correcting_as_wrong(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    confirmed = loop.record(keep(model, "BLUE DOOR").id, "dining", at=NOW)
+    corrected = loop.record(keep(model, "GREEN GATE").id, "travel", at=NOW)
+    assert (confirmed.was_correct, corrected.was_correct) == (True, False)
+    assert (corrected.previous, corrected.category) == ("dining", "travel")

@@ -1,0 +1,345 @@
+"""The pipeline on the real MongoDB, the real MLflow store and a real child process for the check."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+
+from src.components.holdout import fingerprint, is_holdout
+from src.components.search import Search
+from src.components.statements import StatementWriter
+from src.components.text import merchant_key
+from src.domain import (
+    MODEL_NAME,
+    Direction,
+    Habit,
+    LabelledTransaction,
+    LabelSource,
+    LexiconEntry,
+    Outcome,
+    RunStatus,
+    Transaction,
+    Trigger,
+)
+from src.errors import LeaseLost, Unavailable
+from src.pipeline.training import Steps, TrainingPipeline
+from src.services import bundles
+from src.services.bundle_check import BundleCheck, CheckReport
+from src.services.models import Models
+from src.services.tracking import Tracking
+from src.services.training_runs import ClaimedRun, TrainingRuns
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+SHOPS = {
+    "dining": ["tulip noodle bar", "corner bakery", "taco garden", "blue door cafe", "pizza orbit"],
+    "groceries": ["green basket market", "daily harvest grocer", "fresh lane market", "mill street grocer"],
+    "transport": ["metro ticket office", "acme fuel station", "river ferry", "city parking garage"],
+    "travel": ["harbour hotel", "skyline airways", "alpine hostel", "sunset airways"],
+}
+
+
+class Lexicon:
+    sha256 = "lexicon-1"
+
+    def entries(self):
+        named = ((text, category) for category, texts in SHOPS.items() for text in texts)
+        return [LexiconEntry(text, category, "merchant") for text, category in named]
+
+    def habits(self):
+        return {category: Habit(Direction.EXPENSE, 3, 100) for category in SHOPS}
+
+
+class Labels:
+    """What a person has said so far."""
+
+    def __init__(self):
+        self.given = []
+
+    def labelled(self):
+        return iter(self.given)
+
+    def add(self, texts, category, *, at=NOW):
+        for text in texts:
+            number = len(self.given)
+            made = Transaction(
+                text, Decimal(100 + number) / 7, "USD", date(2026, 1, 1) + timedelta(number % 50)
+            )
+            made = replace(made, amount=round(made.amount, 2), merchant=merchant_key(text))
+            held = is_holdout(fingerprint(made))
+            self.given.append(
+                LabelledTransaction(f"{number:05}", made, category, LabelSource.FEEDBACK, at, held)
+            )
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mlruns")
+    made = Tracking(f"sqlite:///{folder / 'mlflow.db'}", folder)
+    made.initialise()
+    return made
+
+
+@pytest.fixture
+def labels():
+    return Labels()
+
+
+@pytest.fixture
+def store(database):
+    return Models(database)
+
+
+@pytest.fixture
+def runs(database):
+    return TrainingRuns(database)
+
+
+class QuickCheck:
+    """Passes without a process, for the tests that are about something else."""
+
+    def run(self, bundle, transactions, classes, expected):
+        return CheckReport("", 0.1, 0.1)
+
+
+@pytest.fixture
+def pipeline(labels, store, record):
+    def make(check=None, **others):
+        parts = {"labels": labels, "lexicon": Lexicon(), "store": store, "record": record, "bundles": bundles}
+        steps = Steps(search=Search(trials=Search().trials[:3]))
+        parts |= {"check": check or QuickCheck(), "clock": lambda: NOW, "steps": steps}
+        return TrainingPipeline(**(parts | others))
+
+    return make
+
+
+@pytest.fixture
+def claim(runs):
+    def claimed(holder="me"):
+        if runs.current() is None:
+            runs.request(trigger=Trigger.MANUAL, reason="a test", at=NOW)
+        return ClaimedRun(runs, runs.claim(holder=holder, at=NOW), holder=holder)
+
+    return claimed
+
+
+def shipped():
+    return len(StatementWriter().write(Lexicon().entries(), Lexicon().habits()))
+
+
+def say_a_lot(labels, *, per_shop=12, at=NOW):
+    for category, texts in SHOPS.items():
+        for text in texts:
+            labels.add([f"{text} {number}" for number in range(per_shop)], category, at=at)
+
+
+def test_the_first_model_comes_from_the_lexicon_alone_and_serves(pipeline, claim, store, runs, record):
+    claimed = claim()
+    verdict = pipeline(BundleCheck()).run(claimed)
+    assert (verdict.promoted, verdict.outcome) == (True, Outcome.FIRST)
+    assert f"{shipped()} rows of the shipped lexicon" in verdict.reason
+    run = runs.get(claimed.run.id)
+    assert (run.status, run.progress, run.decision.outcome) == (RunStatus.SUCCEEDED, 1.0, Outcome.FIRST)
+    assert run.data["rows"] == shipped()
+    pointer = store.champion()
+    assert pointer.run_id == run.id
+    assert pointer.alias == pointer.version == record.alias("champion") == verdict.challenger.version
+    served = bundles.loads(store.load(pointer.version), pointer.sha256)
+    assert served.about["data_sha256"] == run.data["sha256"]
+    assert list(served.pipeline.classes_) == sorted(SHOPS)
+    logged = mlflow.MlflowClient().get_run(run.mlflow_run_id)
+    assert logged.info.status == "FINISHED"
+    assert {"accuracy", "macro_f1", "log_loss", "ece", "majority_accuracy", "f1/dining"} <= set(
+        logged.data.metrics
+    )
+    assert logged.data.tags["verdict"] == "first"
+
+
+def test_a_second_run_on_the_same_data_says_so_and_changes_nothing(pipeline, claim, store, labels):
+    say_a_lot(labels)
+    pipeline().run(claim())
+    before = store.champion()
+    verdict = pipeline().run(claim())
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.UNCHANGED)
+    assert "same data and the same answers" in verdict.reason
+    assert store.champion() == before
+    assert len(store.versions()) == 2
+
+
+def test_a_few_answers_are_too_few_to_tell(pipeline, claim, labels):
+    pipeline().run(claim())
+    labels.add(["tulip noodle bar 5", "acme fuel station 3", "blue door cafe 1"] * 4, "travel")
+    verdict = pipeline().run(claim())
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
+
+
+def test_a_person_who_sees_things_otherwise_gets_a_better_model(pipeline, claim, labels, store):
+    pipeline().run(claim())
+    say_a_lot(labels)
+    labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
+    verdict = pipeline().run(claim())
+    assert (verdict.promoted, verdict.outcome) == (True, Outcome.BETTER)
+    assert verdict.champion.accuracy == 0
+    assert verdict.challenger.accuracy > 0.9
+    assert verdict.challenger.version == store.champion().version
+
+
+def test_rows_that_judge_are_in_no_training_frame(pipeline, claim, labels, record):
+    say_a_lot(labels)
+    seen = []
+
+    class Watching(Search):
+        def run(self, rows, *rest, **named):
+            seen.append(rows)
+            return super().run(rows, *rest, **named)
+
+    pipeline(steps=Steps(search=Watching(trials=Search().trials[:2]))).run(claim())
+    held = {one.id for one in labels.given if one.holdout}
+    assert held
+    assert not held & set(seen[0]["id"])
+    assert len(seen[0]) == shipped() + len(labels.given) - len(held)
+
+
+def test_a_bundle_that_fails_its_check_is_neither_kept_nor_promoted(pipeline, claim, store, runs):
+    class Failing:
+        def run(self, *_):
+            return CheckReport("it gives other answers than the model that was trained.")
+
+    claimed = claim()
+    verdict = pipeline(Failing()).run(claimed)
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.BROKEN)
+    assert (store.champion(), store.versions()) == (None, [])
+    assert runs.get(claimed.run.id).decision.reason.endswith("that was trained.")
+
+
+def test_a_champion_that_no_longer_loads_stands_in_nobodys_way(pipeline, claim, store):
+    store.keep(b"not a model", version="3", run_id="r", mlflow_run_id="m", metrics={}, at=NOW)
+    store.promote("3", by="person", reason="a test", at=NOW)
+    verdict = pipeline().run(claim())
+    assert (verdict.promoted, verdict.outcome) == (True, Outcome.FIRST)
+    assert "could not be loaded" in verdict.notes[0]
+
+
+def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, store, runs):
+    pipeline().run(claim())
+    first = store.champion()
+
+    class Overtaken:
+        def run(self, *_):
+            store.promote(first.version, by="person", reason="meanwhile", at=NOW)
+            return CheckReport("", 0.1, 0.1)
+
+    class OtherLexicon(Lexicon):
+        sha256 = "lexicon-2"
+
+    store_before = store.champion().revision
+    claimed = claim()
+    steps = Steps(search=Search(trials=Search().trials[:2]), promotion=_Always())
+    verdict = pipeline(Overtaken(), lexicon=OtherLexicon(), steps=steps).run(claimed)
+    assert not verdict.promoted
+    assert "Another model was promoted" in verdict.reason
+    assert store.champion().version == first.version
+    assert store.champion().revision == store_before + 1
+    assert not runs.get(claimed.run.id).decision.promoted
+
+
+class _Always(Steps.__dataclass_fields__["promotion"].default_factory):
+    """Promotes whatever comes."""
+
+    def decide(self, case):
+        return replace(super().decide(replace(case, champion=None, fault="")), promoted=True)
+
+
+def test_a_run_killed_after_the_flip_is_only_finished_by_the_next_attempt(
+    pipeline, claim, store, runs, record
+):
+    class DiesAtTheAlias:
+        def __getattr__(self, name):
+            return getattr(record, name)
+
+        def set_alias(self, alias, version):
+            if alias == "champion":
+                raise KeyboardInterrupt
+            record.set_alias(alias, version)
+
+    claimed = claim()
+    with pytest.raises(KeyboardInterrupt):
+        pipeline(record=DiesAtTheAlias()).run(claimed)
+    flipped = store.champion()
+    assert flipped.run_id == claimed.run.id
+    assert flipped.alias != flipped.version
+    runs.release(claimed.run.id, holder="me", attempt=1)
+    again = claim("another")
+    assert again.run.attempt == 2
+    verdict = pipeline(labels=_Untouched()).run(again)
+    assert verdict.outcome is Outcome.FIRST
+    assert runs.get(claimed.run.id).status is RunStatus.SUCCEEDED
+    assert store.champion().revision == flipped.revision
+    assert record.alias("champion") == flipped.version == store.champion().alias
+
+
+class _Untouched:
+    def labelled(self):
+        raise AssertionError("the run was started over")
+
+
+def test_a_run_killed_before_the_flip_starts_over(pipeline, claim, store, runs):
+    class Dying:
+        def run(self, *_):
+            raise KeyboardInterrupt
+
+    claimed = claim()
+    with pytest.raises(KeyboardInterrupt):
+        pipeline(Dying()).run(claimed)
+    assert store.champion() is None
+    killed = runs.get(claimed.run.id).mlflow_run_id
+    assert mlflow.MlflowClient().get_run(killed).info.status == "KILLED"
+    runs.release(claimed.run.id, holder="me", attempt=1)
+    verdict = pipeline().run(claim("another"))
+    assert verdict.promoted
+    assert runs.get(claimed.run.id).mlflow_run_id != killed
+
+
+def test_a_holder_that_lost_its_lease_promotes_nothing(pipeline, claim, store, runs):
+    claimed = claim()
+
+    class LosesTheLease:
+        def run(self, *_):
+            runs.release(claimed.run.id, holder="me", attempt=1)
+            runs.claim(holder="another", at=NOW)
+            return CheckReport("", 0.1, 0.1)
+
+    with pytest.raises(LeaseLost):
+        pipeline(LosesTheLease()).run(claimed)
+    assert store.champion() is None
+
+
+def test_a_registry_that_is_away_only_makes_the_alias_late(pipeline, claim, store, runs, record):
+    class Away:
+        def __getattr__(self, name):
+            return getattr(record, name)
+
+        def set_alias(self, alias, version):
+            if alias == "champion":
+                raise Unavailable("MLflow did not answer.")
+
+    claimed = claim()
+    assert pipeline(record=Away()).run(claimed).promoted
+    assert runs.get(claimed.run.id).status is RunStatus.SUCCEEDED
+    assert store.champion().alias is None
+
+
+def test_the_registered_model_brings_its_own_code_and_an_example(pipeline, claim, record):
+    pipeline().run(claim())
+    model = Path(mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}@champion"))
+    assert (model / "code/src/components/features.py").is_file()
+    assert (model / "input_example.json").is_file()
+    assert "dining" in mlflow.pyfunc.load_model(str(model)).predict(
+        pd.DataFrame(
+            [["CORNER BAKERY 3", "", 4.5, "USD", "", "expense", pd.Timestamp("2026-03-01")]],
+            columns=["description", "subcategory", "amount", "currency", "mode", "direction", "date"],
+        )
+    )

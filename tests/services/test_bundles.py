@@ -1,0 +1,134 @@
+import io
+import subprocess
+import sys
+import zipfile
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.pipeline import Pipeline
+from sklearn.tree import DecisionTreeClassifier
+from skops import io as skops_io
+
+from src.components.classifier import LinearCategorizer
+from src.components.features import TransactionFeatures
+from src.components.rows import MODEL_FIELDS
+from src.config import ROOT
+from src.domain import Bundle
+from src.errors import InvalidInput
+from src.services.bundles import TRUSTED, dumps, loads, serve
+
+TEXTS = {
+    "dining": ["blue door coffee", "noodle garden", "pizza corner"],
+    "groceries": ["green basket", "corner grocer", "daily basket"],
+    "transport": ["city cab", "metro line", "rail pass"],
+}
+
+
+@pytest.fixture(scope="module")
+def rows():
+    given = pd.DataFrame([(text, category) for category in TEXTS for text in TEXTS[category]] * 10)
+    given.columns = ["description", "category"]
+    return given.assign(
+        subcategory="", amount=12.5, currency="USD", mode="UPI", direction="expense", date=pd.NaT
+    )
+
+
+@pytest.fixture(scope="module")
+def bundle(rows):
+    model = Pipeline([("features", TransactionFeatures()), ("classifier", LinearCategorizer("sgd"))])
+    model.fit(rows[MODEL_FIELDS], rows["category"])
+    return Bundle(model, {"suggest_at": 0.5}, {"run_id": "run-1", "classes": list(TEXTS)})
+
+
+def hash_of(data):
+    return sha256(data).hexdigest()
+
+
+def test_a_bundle_comes_back_with_the_same_answers_bands_and_facts(bundle, rows):
+    data = dumps(bundle)
+    again = loads(data, hash_of(data))
+    expected = bundle.pipeline.predict_proba(rows[MODEL_FIELDS])
+    assert (again.pipeline.predict_proba(rows[MODEL_FIELDS]) == expected).all()
+    assert (again.bands, again.about) == (bundle.bands, bundle.about)
+
+
+def test_what_a_worker_serves_from_are_the_numbers_of_the_pipeline(bundle):
+    data = dumps(bundle)
+    served = serve(data, hash_of(data))
+    facts, arrays = served.form
+    features, classifier = bundle.pipeline
+    assert facts["classes"] == list(TEXTS)
+    assert facts["fields"].split("\n") == features.fields_
+    assert (arrays["coef"] == classifier.coef_.T).all()
+    assert (served.bands, served.about) == (bundle.bands, bundle.about)
+
+
+def test_a_real_pipeline_needs_no_other_types_than_the_trusted_ones(bundle):
+    needed = skops_io.get_untrusted_types(data=skops_io.dumps(bundle.pipeline))
+    assert set(needed) == set(TRUSTED)
+
+
+def test_an_untrusted_type_is_refused_by_name(bundle):
+    foreign = Pipeline([*bundle.pipeline.steps, ("tree", DecisionTreeClassifier().fit([[0], [1]], [0, 1]))])
+    data = with_member(dumps(bundle), "pipeline.skops", skops_io.dumps(foreign))
+    with pytest.raises(InvalidInput, match=r"not trusted.*sklearn\.tree\._tree\.Tree"):
+        loads(data, hash_of(data))
+
+
+def test_an_array_of_pickled_objects_is_refused(bundle):
+    file = io.BytesIO()
+    np.save(file, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    data = with_member(dumps(bundle), "coef.npy", file.getvalue())
+    with pytest.raises(ValueError, match="allow_pickle"):
+        serve(data, hash_of(data))
+
+
+@pytest.mark.parametrize("read", [loads, serve])
+@pytest.mark.parametrize("place", [0, 1000, -1])
+def test_a_flipped_byte_is_refused(bundle, read, place):
+    data = bytearray(dumps(bundle))
+    right = hash_of(data)
+    data[place] ^= 1
+    with pytest.raises(InvalidInput, match="damaged"):
+        read(bytes(data), right)
+
+
+def test_a_bundle_is_deflated(bundle):
+    with zipfile.ZipFile(io.BytesIO(dumps(bundle))) as archive:
+        assert {one.compress_type for one in archive.infolist()} == {zipfile.ZIP_DEFLATED}
+        assert sum(one.compress_size for one in archive.infolist()) < 0.6 * sum(
+            one.file_size for one in archive.infolist()
+        )
+
+
+def test_a_fresh_process_serves_a_bundle_without_scikit_learn_or_mlflow(bundle, tmp_path):
+    file = tmp_path / "bundle"
+    file.write_bytes(dumps(bundle))
+    code = f"""
+import sys
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from src.components.scorer import LinearScorer
+from src.domain import Transaction
+from src.services.bundles import serve
+
+data = open({str(file)!r}, "rb").read()
+scorer = LinearScorer.from_parts(*serve(data, sha256(data).hexdigest()).form)
+answer = scorer.probabilities([Transaction("CITY CAB 99", Decimal("8.00"), "USD", date(2026, 3, 4))])
+heavy = [one for one in ("pandas", "sklearn", "skops", "mlflow") if one in sys.modules]
+print(scorer.classes[answer[0].argmax()], heavy)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "transport []"
+
+
+def with_member(data, name, content):
+    """The same zip with another content of one member."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w") as new:
+        for member in old.namelist():
+            new.writestr(member, content if member == name else old.read(member))
+    return file.getvalue()

@@ -1,0 +1,94 @@
+from threading import Thread
+
+import pytest
+
+from src.domain import LabelSource, Status
+from src.errors import NotFound
+from src.services.feedback_events import FeedbackEvents
+from src.services.transactions import Transactions
+from tests.services.rows import NOW, answer, keep, new
+
+
+@pytest.fixture
+def transactions(database):
+    return Transactions(database)
+
+
+@pytest.fixture
+def events(database):
+    return FeedbackEvents(database)
+
+
+def test_an_answer_holds_and_an_undo_brings_back_what_stood_before(transactions, events):
+    [row] = keep(transactions, new(category="dining"))
+    events.add_many([(row.id, answer("groceries", "first"))])
+    [before] = events.add_many([(row.id, answer("travel", "second"))])
+    assert (before.category, before.status) == ("groceries", Status.CORRECTED)
+    assert transactions.get(row.id).category == "travel"
+    assert events.take_back("second", at=NOW) == 1
+    assert transactions.get(row.id).category == "groceries"
+    assert events.take_back("first", at=NOW) == 1
+    undone = transactions.get(row.id)
+    assert (undone.category, undone.status, len(undone.feedback)) == ("dining", Status.PREDICTED, 4)
+    assert events.take_back("first", at=NOW) == 0
+    assert transactions.recollections(["blue door"]) == {}
+
+
+def test_all_similar_touches_only_rows_without_an_answer_and_is_undone_as_one(transactions, events):
+    rows = keep(transactions, *(new(category="dining") for _ in range(3)), new("other"))
+    events.add_many([(rows[1].id, answer("travel", "mine"))])
+    events.add_many([(rows[0].id, answer("groceries", "all"))])
+    assert events.count_similar("blue door", but=rows[0].id) == 1
+    similar = answer("groceries", "all", LabelSource.SIMILAR)
+    assert events.answer_similar("blue door", similar, but=rows[0].id) == 1
+    held = [transactions.get(row.id).category for row in rows]
+    assert held == ["groceries", "travel", "groceries", "dining"]
+    assert events.take_back("all", at=NOW) == 2
+    assert [transactions.get(row.id).category for row in rows] == ["dining", "travel", "dining", "dining"]
+
+
+def test_answers_given_at_the_same_time_are_all_kept(transactions, events):
+    [row] = keep(transactions, new())
+    people = [
+        Thread(target=events.add_many, args=([(row.id, answer(f"c{number}", f"act{number}"))],))
+        for number in range(12)
+    ]
+    [each.start() for each in people]
+    [each.join() for each in people]
+    assert {event.category for event in transactions.get(row.id).feedback} == {
+        f"c{number}" for number in range(12)
+    }
+
+
+def test_many_answers_at_once_are_what_they_would_be_one_by_one(transactions, events):
+    rows = keep(transactions, *(new() for _ in range(3)))
+    given = [
+        (rows[0].id, answer("groceries")),
+        ("0" * 24, answer("groceries")),
+        (rows[1].id, answer("dining")),
+        (rows[0].id, answer("travel")),
+    ]
+    first, missing, second, again = events.add_many(given)
+    assert isinstance(missing, NotFound)
+    assert (first.category, second.category, again.category) == ("dining", "dining", "groceries")
+    assert [transactions.get(row.id).category for row in rows] == ["travel", "dining", "dining"]
+    assert [transactions.get(row.id).status for row in rows] == [
+        Status.CORRECTED,
+        Status.CONFIRMED,
+        Status.PREDICTED,
+    ]
+
+
+def test_many_answers_beside_other_writers_lose_none(transactions, events):
+    rows = keep(transactions, *(new() for _ in range(30)))
+    people = [
+        Thread(
+            target=events.add_many,
+            args=([(row.id, answer(f"c{number}", f"act{number}")) for row in rows],),
+        )
+        for number in range(4)
+    ]
+    [each.start() for each in people]
+    [each.join() for each in people]
+    for row in rows:
+        assert {event.act for event in transactions.get(row.id).feedback} == {f"act{n}" for n in range(4)}

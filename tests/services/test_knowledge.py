@@ -1,0 +1,59 @@
+from src.components.text import clean_text
+from src.knowledge.build import PACKED, TABLES, beside, faults_of, packed, read_brands, read_tables, slugs
+from src.knowledge.name_suggestion_index import BRANDS
+from src.services.knowledge import Knowledge
+
+SLUGS = (
+    "groceries dining transport travel shopping home housing utilities health personal-care entertainment "
+    "subscriptions insurance education family pets gifts services taxes-fees debt savings transfer salary "
+    "other-income other"
+).split()
+
+
+def test_the_default_categories_stand_in_their_order_with_colours_of_their_own():
+    categories = Knowledge().categories
+    assert [each.slug for each in categories] == SLUGS
+    assert len({each.color for each in categories}) == len(SLUGS)
+
+
+def test_the_tables_are_sound():
+    assert list(faults_of(read_tables(TABLES), slugs())) == []
+
+
+def test_the_packed_lexicon_is_what_the_tables_say():
+    own = list(read_tables(TABLES))
+    everything = [*own, *beside(own, read_brands(BRANDS))]
+    assert PACKED.read_bytes() == packed(everything), "run python -m src.knowledge.build"
+
+
+def test_a_phrase_in_two_categories_or_of_an_unknown_kind_is_told():
+    entry = {"phrase": "blue door", "category": "dining", "kind": "merchant", "countries": ""}
+    faults = list(faults_of([entry, {**entry, "category": "travel"}, {**entry, "phrase": "Big"}], slugs()))
+    assert len(faults) == 2
+    assert list(faults_of([{**entry, "kind": "x", "category": "none"}], slugs()))
+    spelled = {**entry, "phrase": "blue-door", "category": "travel"}
+    assert list(faults_of([entry, spelled], slugs())), "the same once it is cleaned"
+
+
+def test_the_brands_of_the_world_are_there_too():
+    kinds = [entry.kind for entry in Knowledge().entries()]
+    assert set(kinds) == {"merchant", "brand", "statement", "word"}
+    assert kinds.count("brand") > 20_000
+
+
+def test_every_category_is_known_by_many_phrases():
+    entries = Knowledge().entries()
+    counts = {slug: sum(entry.category == slug for entry in entries) for slug in SLUGS}
+    assert min(counts.values()) >= 20, counts
+
+
+def test_nearly_every_phrase_says_something_once_it_is_cleaned():
+    entries = Knowledge().entries()
+    silent = [entry.phrase for entry in entries if not clean_text(entry.phrase)]
+    assert len(silent) < 0.01 * len(entries), silent
+
+
+def test_reading_twice_gives_the_same_rows_and_hash():
+    one, other = Knowledge(), Knowledge()
+    assert one.sha256 == other.sha256
+    assert (one.entries(), one.habits()) == (other.entries(), other.habits())

@@ -1,0 +1,79 @@
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from src.services.supervisor import Program, Supervisor
+
+
+@pytest.fixture
+def supervisor():
+    supervisor = Supervisor()
+    yield supervisor
+    supervisor.stop()
+
+
+def program(name, folder, code, **how):
+    """`code` runs with `told`, a file beside it to append to."""
+    lines = f"import os, signal, sys, time\ntold = open({str(folder / name)!r}, 'a', buffering=1)\n{code}"
+    return Program(name, [sys.executable, "-c", lines], dict(os.environ), folder, **how)
+
+
+def told(folder, name):
+    path = Path(folder / name)
+    return path.read_text().split() if path.exists() else []
+
+
+def look_until(supervisor, true, within_s=10):
+    patience = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < patience, "it did not come about"
+        supervisor.look()
+        time.sleep(0.02)
+
+
+def test_a_program_that_ends_is_started_again(supervisor, tmp_path):
+    supervisor.start(program("dies", tmp_path, "print('started', file=told)"))
+    look_until(supervisor, lambda: len(told(tmp_path, "dies")) >= 3)
+
+
+def test_a_program_that_keeps_ending_is_given_longer_and_longer_pauses(supervisor, tmp_path):
+    supervisor.start(program("dies", tmp_path, "print(time.monotonic(), file=told)"))
+    look_until(supervisor, lambda: len(told(tmp_path, "dies")) >= 4)
+    first, second, third, fourth = (float(at) for at in told(tmp_path, "dies")[:4])
+    assert second - first < 1 <= third - second < 2 <= fourth - third
+
+
+def test_one_that_runs_once_is_tried_until_it_succeeds(supervisor, tmp_path):
+    succeed_the_second_time = "print('x', file=told); sys.exit(os.path.getsize(told.name) < 4)"
+    supervisor.start(program("once", tmp_path, succeed_the_second_time, once=True))
+    look_until(supervisor, lambda: supervisor.finished("once"))
+    for _ in range(10):
+        supervisor.look()
+        time.sleep(0.02)
+    assert told(tmp_path, "once") == ["x", "x"]
+
+
+def test_programs_are_stopped_in_reverse_order(supervisor, tmp_path):
+    say_when_stopped = (
+        "signal.signal(15, lambda *_: (print(time.monotonic(), file=told), sys.exit()))\n"
+        "print('ready', file=told)\ntime.sleep(60)"
+    )
+    for name in ("database", "pages"):
+        supervisor.start(program(name, tmp_path, say_when_stopped))
+        look_until(supervisor, lambda name=name: told(tmp_path, name))
+    supervisor.stop()
+    assert float(told(tmp_path, "pages")[1]) < float(told(tmp_path, "database")[1])
+
+
+def test_one_that_will_not_stop_is_killed_after_its_time(supervisor, tmp_path):
+    deaf = "signal.signal(15, signal.SIG_IGN); print(os.getpid(), file=told); time.sleep(60)"
+    supervisor.start(program("deaf", tmp_path, deaf, stop_within_s=0.2))
+    look_until(supervisor, lambda: told(tmp_path, "deaf"))
+    began = time.monotonic()
+    supervisor.stop()
+    assert time.monotonic() - began < 5
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told(tmp_path, "deaf")[0]), 0)

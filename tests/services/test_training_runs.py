@@ -1,0 +1,116 @@
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+from time import sleep
+
+import pytest
+
+from src.domain import Outcome, RunStatus, Trigger, Verdict
+from src.errors import Conflict, LeaseLost
+from src.services.training_runs import ClaimedRun, TrainingRuns, slot_of
+
+NOW = datetime(2026, 3, 4, 7, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def runs(database):
+    return TrainingRuns(database, lease_s=0.3)
+
+
+def ask(runs):
+    return runs.request(trigger=Trigger.MANUAL, reason="a test", at=NOW)
+
+
+def test_the_slots_of_six_hours_begin_at_midnight_utc():
+    assert slot_of(NOW, 6) == datetime(2026, 3, 4, 6, tzinfo=UTC)
+    assert slot_of(NOW, 0.5) == NOW
+    assert slot_of(NOW - timedelta(seconds=1), 0.5) == datetime(2026, 3, 4, 7, tzinfo=UTC)
+
+
+def test_a_second_run_cannot_be_asked_for_while_one_waits_or_runs(runs):
+    ask(runs)
+    with pytest.raises(Conflict):
+        ask(runs)
+    runs.claim(holder="a", at=NOW)
+    with pytest.raises(Conflict):
+        ask(runs)
+
+
+def test_a_slot_has_one_run_however_many_clocks_ask_for_it(runs):
+    slot = slot_of(NOW, 6)
+    found = []
+
+    def one_clock():
+        found.append(runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=NOW))
+        found.append(runs.claim(holder=str(id(found)), at=NOW))
+
+    clocks = [Thread(target=one_clock) for _ in range(8)]
+    [each.start() for each in clocks]
+    [each.join() for each in clocks]
+    assert sum(each is not None for each in found) == 2  # one queued it, one claimed it
+    assert len(runs.newest()) == 1
+
+
+def test_a_slot_that_has_ended_is_not_run_again(runs):
+    slot = slot_of(NOW, 6)
+    runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=NOW)
+    run = runs.claim(holder="a", at=NOW)
+    ClaimedRun(runs, run, holder="a").succeed(at=NOW)
+    assert runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=NOW) is None
+    assert runs.claim(holder="b", at=NOW) is None
+
+
+def test_a_run_whose_holder_falls_silent_is_taken_up_and_the_old_holder_is_fenced_off(runs):
+    ask(runs)
+    first = ClaimedRun(runs, runs.claim(holder="a", at=NOW), holder="a")
+    assert runs.claim(holder="b", at=NOW) is None
+    sleep(0.4)
+    taken = runs.claim(holder="b", at=NOW)
+    assert taken.attempt == 2
+    with pytest.raises(LeaseLost):
+        first.progress("model_trainer", 0.5)
+    with pytest.raises(LeaseLost):
+        first.succeed(at=NOW)
+
+
+def test_a_heartbeat_keeps_the_lease(runs):
+    ask(runs)
+    with ClaimedRun(runs, runs.claim(holder="a", at=NOW), holder="a"):
+        sleep(0.6)
+        assert runs.claim(holder="b", at=NOW) is None
+
+
+def test_a_run_known_to_be_dead_can_be_taken_up_at_once(runs):
+    ask(runs)
+    run = runs.claim(holder="a", at=NOW)
+    assert runs.release(run.id, holder="a", attempt=1)
+    assert runs.claim(holder="a", at=NOW).attempt == 2
+    assert not runs.release(run.id, holder="a", attempt=1)
+
+
+def test_a_run_stopped_three_times_ends_as_failed_and_frees_the_way(runs):
+    run = ask(runs)
+    for attempt in (1, 2, 3):
+        assert runs.claim(holder="a", at=NOW).attempt == attempt
+        runs.release(run.id, holder="a", attempt=attempt)
+    assert runs.claim(holder="a", at=NOW) is None
+    assert runs.get(run.id).status is RunStatus.FAILED
+    assert "3 times" in runs.get(run.id).error
+    ask(runs)
+
+
+def test_a_verdict_and_the_figures_of_a_run_come_back_as_they_were_kept(runs):
+    ask(runs)
+    claimed = ClaimedRun(runs, runs.claim(holder="a", at=NOW), holder="a")
+    verdict = Verdict(False, Outcome.TOO_FEW, "Too few rows to tell.", notes=("Nothing fell.",))
+    claimed.record(data={"rows": 12, "sha256": "ab"}, metrics={"accuracy": 0.5}, mlflow_run_id="m1")
+    claimed.decide(verdict)
+    claimed.succeed(at=NOW)
+    run = runs.get(claimed.run.id)
+    assert run.decision == verdict
+    assert (run.status, run.progress, run.data["rows"], run.mlflow_run_id) == (
+        RunStatus.SUCCEEDED,
+        1.0,
+        12,
+        "m1",
+    )
+    assert runs.current() is None

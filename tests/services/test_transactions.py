@@ -1,0 +1,124 @@
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from src.domain import (
+    HISTORY_SORTS,
+    Direction,
+    HistoryFilter,
+)
+from src.errors import InvalidInput, NotFound
+from src.services.feedback_events import FeedbackEvents
+from src.services.transactions import Transactions
+from tests.services.rows import NOW, answer, keep, new
+
+
+@pytest.fixture
+def transactions(database):
+    database.ensure_indexes()
+    return Transactions(database)
+
+
+@pytest.fixture
+def said(database):
+    """Let a person say something of one row."""
+    events = FeedbackEvents(database)
+    return lambda transaction_id, event: events.add_many([(transaction_id, event)])
+
+
+def test_a_transaction_comes_back_as_it_was_given(transactions):
+    given = new(
+        amount="1234567890.125", currency="KWD", direction=Direction.INCOME, mode="UPI", subcategory="tea"
+    )
+    [kept] = keep(transactions, given)
+    assert transactions.get(kept.id) == kept
+    assert kept.transaction == given.transaction
+    assert str(kept.transaction.amount) == "1234567890.125"
+
+
+def test_an_id_that_names_nothing_is_not_found(transactions):
+    for id_ in ("0" * 24, "x", "", "$where"):
+        with pytest.raises(NotFound):
+            transactions.get(id_)
+
+
+@pytest.mark.parametrize("sort", HISTORY_SORTS)
+def test_paging_shows_every_row_once_whatever_the_order(transactions, sort):
+    keep(
+        transactions,
+        *(new(amount=f"{1 + i % 7}", day=date(2026, 1, 1) + timedelta(days=i % 5)) for i in range(47)),
+    )
+    seen, cursor = [], None
+    while True:
+        page = transactions.history(HistoryFilter(), sort=sort, limit=10, cursor=cursor)
+        seen += [row.id for row in page.items]
+        assert page.total == 47
+        if (cursor := page.next_cursor) is None:
+            break
+    assert len(seen) == len(set(seen)) == 47
+
+
+def test_a_cursor_that_no_page_gave_is_refused(transactions):
+    keep(transactions, *(new() for _ in range(3)))
+    real = transactions.history(HistoryFilter(), limit=1).next_cursor
+    for cursor in ("x", "é", "bnVsbA", "W10", real[:-4]):
+        with pytest.raises(InvalidInput):
+            transactions.history(HistoryFilter(), cursor=cursor)
+    with pytest.raises(InvalidInput):
+        transactions.history(HistoryFilter(), sort="amount", cursor=real)
+
+
+def test_filters_narrow_the_history(transactions):
+    keep(
+        transactions,
+        new("corner shop", "5", mode="cash", day=date(2026, 1, 31)),
+        new("a.c (me)", "10", category=None, day=date(2026, 2, 1)),
+        new("salary", "900", direction=Direction.INCOME, day=date(2026, 2, 2)),
+    )
+
+    def names(**where):
+        return {row.transaction.merchant for row in transactions.history(HistoryFilter(**where)).items}
+
+    assert names(since=date(2026, 2, 1)) == {"a.c (me)", "salary"}
+    assert names(until=date(2026, 1, 31)) == {"corner shop"}
+    assert names(mode="cash") == {"corner shop"}
+    assert names(direction=Direction.INCOME) == {"salary"}
+    assert names(q="SHOP") == {"corner shop"}
+    assert names(q="a.c (") == {"a.c (me)"}
+    assert names(q=".*") == set()
+    assert names(min_amount=Decimal(10), max_amount=Decimal(10)) == {"a.c (me)"}
+    assert names(status="needs_review") == {"a.c (me)"}
+    assert names(category="dining") == {"corner shop", "salary"}
+
+
+def test_the_memory_hears_the_newest_answers_of_each_merchant(transactions, said):
+    rows = keep(transactions, *(new() for _ in range(12)), new("other"), new("silent"))
+    for minute, row in enumerate(rows[:13]):
+        said(row.id, answer(f"c{minute}", at=NOW + timedelta(minutes=minute)))
+    one = transactions.recollections(["blue door"])
+    many = transactions.recollections(["blue door", "other", "silent", ""])
+    assert [each.category for each in one["blue door"]] == [f"c{minute}" for minute in range(11, 1, -1)]
+    assert many == {**one, "other": transactions.recollections(["other"])["other"]}
+
+
+def test_labels_for_training_are_a_persons_and_carry_their_holdout(transactions, said):
+    rows = keep(transactions, new(), new("other", holdout=True), new("unanswered"))
+    for row in rows[:2]:
+        said(row.id, answer("groceries"))
+    found = list(transactions.labelled())
+    assert [(each.transaction.merchant, each.holdout) for each in found] == [
+        ("blue door", False),
+        ("other", True),
+    ]
+
+
+def test_a_rebuild_derives_the_merchant_and_the_state_again(transactions, database, said):
+    [row] = keep(transactions, new("blue door"))
+    said(row.id, answer("groceries"))
+    database.collection("transactions").update_one({}, {"$set": {"merchant": "old key", "category": "lost"}})
+    assert transactions.rebuild(lambda given: replace(given, merchant="new key")) == 1
+    rebuilt = transactions.get(row.id)
+    assert (rebuilt.transaction.merchant, rebuilt.category) == ("new key", "groceries")
+    assert "new key" in transactions.recollections(["new key"])

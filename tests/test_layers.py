@@ -1,0 +1,86 @@
+"""Who may import whom: read from the source, so that a forbidden import fails before it runs."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parent.parent / "src"
+
+MAY_IMPORT = {
+    "errors": set(),
+    "domain": set(),
+    "config": {"errors"},
+    "logs": set(),
+    "components": {"domain", "errors", "components"},
+    "pipeline": {"components", "domain", "errors", "pipeline"},
+    "services": {"domain", "errors", "config", "services", "knowledge"},
+    "knowledge": {"components", "domain", "errors", "knowledge"},
+    "wiring": {"services", "pipeline", "components", "config", "domain", "errors"},
+    "launcher": {"services", "config", "errors", "logs", "domain"},
+    "web": {"wiring", "pipeline", "domain", "errors", "config", "logs", "web"},
+    "__main__": {"wiring", "launcher", "services", "pipeline", "config", "domain", "errors", "logs"},
+    "__init__": set(),
+}
+
+# Each of these may be imported by the rooms, or the modules, named beside it.
+THIRD_PARTY = {
+    "pymongo": {"services"},
+    "gridfs": {"services"},
+    "bson": {"services"},
+    "mlflow": {"services/tracking.py", "services/run_log.py", "services/model_package.py"},
+    "apscheduler": {"services/clock.py"},
+    "flask": {"web"},
+    "plotly": {"web"},
+    "skops": {"services/bundles.py"},
+    "matplotlib": {"services/plots.py", "services/run_log.py"},
+    "sklearn": {"components", "services/bundles.py"},
+    "pandas": {"components", "services", "pipeline"},
+}
+
+
+def modules():
+    return sorted(path.relative_to(SRC) for path in SRC.rglob("*.py"))
+
+
+def imports_of(path):
+    tree = ast.parse((SRC / path).read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def room_of(path):
+    return path.parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_a_module_imports_only_the_rooms_below_it(path):
+    for name in imports_of(path):
+        if name.startswith("src."):
+            assert name.split(".")[1] in MAY_IMPORT[room_of(path)], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_a_module_imports_only_the_libraries_of_its_room(path):
+    for name in imports_of(path):
+        owners = THIRD_PARTY.get(name.split(".")[0])
+        if owners is not None:
+            assert room_of(path) in owners or str(path) in owners, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_only_the_settings_and_the_start_of_processes_read_the_environment(path):
+    readers = {
+        "config.py",
+        "launcher.py",
+        "services/trainer.py",
+        "services/mongod.py",
+        "services/supervisor.py",
+    }
+    if str(path) not in readers | {"services/tracking.py", "services/bundle_check.py", "web/metrics.py"}:
+        source = (SRC / path).read_text()
+        assert "os.environ" not in source, path
+        assert "os.getenv" not in source, path

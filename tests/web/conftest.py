@@ -1,0 +1,114 @@
+"""A client of the whole application: real MongoDB, and a real, small model that serves."""
+
+import secrets
+from datetime import UTC, datetime
+
+import pytest
+
+from src.config import load_settings
+from src.services.champion import Champion
+from src.services.database import Database
+from src.services.models import Models
+from src.web import create_app
+from tests.small_model import small_bundle
+
+
+@pytest.fixture(scope="session")
+def bundle():
+    """The bytes of a model that knows a few words."""
+    return small_bundle()
+
+
+EMPTIED = ("transactions", "categories", "training_runs")
+
+
+WEB_DATABASE = f"test-web-{secrets.token_hex(6)}"
+
+
+@pytest.fixture(scope="session")
+def web_database(mongo_uri):
+    """One database for all of these tests: to make one takes longer than most of them."""
+    database = Database(lambda: mongo_uri, WEB_DATABASE)
+    database.ensure_indexes()
+    yield database
+    database.drop()
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def registered(web_database, bundle):
+    """Versions 1 and 2 of a model; 1 is champion whenever a test begins."""
+    models = Models(web_database)
+    for version in ("1", "2"):
+        models.keep(
+            bundle,
+            version=version,
+            run_id=f"run-{version}",
+            mlflow_run_id="",
+            metrics={"macro_f1": 0.8},
+            at=datetime.now(UTC),
+        )
+    return models
+
+
+def application(settings, monkeypatch):
+    """It loads a model when it is asked to, and not behind the test's back."""
+    monkeypatch.setattr(Champion, "watch", lambda self: None)
+    return create_app(settings)
+
+
+@pytest.fixture
+def bare_app(settings, monkeypatch):
+    """The application before its first model, on an empty database."""
+    app = application(settings, monkeypatch)
+    yield app
+    app.extensions["ledgerloop"].database.close()
+
+
+@pytest.fixture
+def app(web_database, registered, mongo_uri, tmp_path, monkeypatch):
+    """The application with version 1 as champion, and nothing in its history."""
+    for name in EMPTIED:
+        web_database.collection(name).delete_many({})
+    pointer = registered.champion()
+    if pointer is None or pointer.version != "1":
+        registered.promote("1", by="training", reason="The first model.", at=datetime.now(UTC))
+    settings = load_settings(
+        _env_file=None, data_dir=tmp_path, mongo_uri=mongo_uri, mongo_db_name=WEB_DATABASE, clock="off"
+    )
+    app = application(settings, monkeypatch)
+    yield app
+    app.extensions["ledgerloop"].database.close()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def predicted(client):
+    """Predict and keep one transaction; returns the answer."""
+
+    def predict(description="SWIGGY order 8841 BANGALORE", amount="350.75", **fields):
+        response = client.post(
+            "/api/v1/predict", json={"description": description, "amount": amount, **fields}
+        )
+        assert response.status_code == 201, response.text
+        return response.json
+
+    return predict
+
+
+@pytest.fixture
+def answered(client):
+    """Give one feedback; returns the answer."""
+
+    def answer(transaction_id, category, **fields):
+        response = client.post(
+            "/api/v1/feedback", json={"transaction_id": transaction_id, "category": category, **fields}
+        )
+        assert response.status_code == 200, response.text
+        return response.json
+
+    return answer

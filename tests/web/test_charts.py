@@ -1,0 +1,135 @@
+"""Figures, sentences and tables of the analytics page."""
+
+import json
+from decimal import Decimal
+
+import plotly.graph_objects as go
+import pytest
+
+from src.domain import Category, Group
+from src.web.charts import Charts
+from src.web.figures import figure_json
+
+CATEGORIES = [
+    Category("groceries", "Groceries", Group.ESSENTIAL, "#4c9f50"),
+    Category("dining", "Dining out", Group.DISCRETIONARY, "#e07a3f"),
+    Category("housing", "Housing", Group.ESSENTIAL, "#7a6652"),
+]
+
+
+def spent(amount, share=0.5, count=2, **by):
+    return {**by, "amount": Decimal(amount), "share": share, "count": count}
+
+
+def month(name, expense, income="0"):
+    amounts = {"expense": Decimal(expense), "income": Decimal(income), "transfer": Decimal(0)}
+    return {"month": name, **amounts, "net": amounts["income"] - amounts["expense"], "count": 3}
+
+
+def answers(count, correct, **by):
+    return {
+        **by,
+        "answers": count,
+        "correct": correct,
+        "accuracy": correct / count if count else None,
+        "ci95": [0.4, 0.9],
+    }
+
+
+@pytest.fixture
+def overview():
+    return {
+        "currency": "USD",
+        "by_category": [spent("60.00", 0.6, category="groceries"), spent("40.00", 0.4, category=None)],
+        "by_mode": [spent("75.50", mode="UPI"), spent("24.50", mode=None)],
+        "by_month": [month("2026-01", "0", "900"), month("2026-02", "100.00")],
+        "by_month_category": [
+            spent("50.00", month="2026-02", category="groceries"),
+            spent("30.00", month="2026-02", category="housing"),
+            spent("20.00", month="2026-02", category="dining"),
+        ],
+        "top_merchants": [
+            {"merchant": "a merchant of a name that does not end", "amount": Decimal("60"), "count": 2}
+        ],
+        "accuracy": {
+            "overall": answers(10, 7),
+            "by_week": [answers(8, 6, week="2026-02-02"), answers(40, 31, week="2026-02-09")],
+        },
+    }
+
+
+@pytest.fixture
+def charts(overview):
+    return {each.id: each for each in Charts(overview, CATEGORIES).all()}
+
+
+def test_plotly_takes_every_figure_as_valid(charts):
+    for chart in charts.values():
+        assert go.Figure(chart.figure).data, chart.id
+
+
+def test_each_chart_has_a_sentence_and_the_same_numbers_as_a_table(charts):
+    for chart in charts.values():
+        assert chart.sentence.endswith("."), chart.id
+        assert all(len(cells) == len(chart.heads) for cells in chart.rows), chart.id
+    assert charts["by-category"].rows[0] == ("Groceries", "$60.00", "60\N{NO-BREAK SPACE}%", "2")
+
+
+def test_a_bar_has_the_colour_of_its_category(charts):
+    [bars] = charts["by-category"].figure["data"]
+    assert list(bars["y"]) == ["Groceries", "Not sorted yet"]
+    assert bars["marker"]["color"][0] == "#4c9f50"
+
+
+def test_the_largest_is_named_even_where_more_is_unsorted(overview):
+    overview["by_category"].reverse()
+    chart = Charts(overview, CATEGORIES).by_category()
+    assert chart.sentence.startswith("Groceries is the largest with $60.00")
+
+
+def test_months_are_stacked_by_kind_of_money_or_by_category(overview):
+    by_group = Charts(overview, CATEGORIES).by_month("group").figure["data"]
+    assert [trace["name"] for trace in by_group] == ["Essential", "Discretionary", "Earned"]
+    assert list(by_group[0]["y"]) == [0, 80]
+    by_category = Charts(overview, CATEGORIES).by_month("category").figure["data"]
+    assert [trace["name"] for trace in by_category] == ["Groceries", "Housing", "Dining out", "Earned"]
+
+
+def test_a_month_without_spending_keeps_its_place(charts):
+    assert [row[:2] for row in charts["by-month"].rows] == [("Jan 2026", "$0.00"), ("Feb 2026", "$100.00")]
+
+
+def test_few_answers_are_called_too_few_to_tell(charts):
+    chart = charts["accuracy"]
+    assert "Too few answers to tell" in chart.sentence
+    assert [cells[3] for cells in chart.rows] == [
+        "75\N{NO-BREAK SPACE}%, too few to tell",
+        "78\N{NO-BREAK SPACE}%",
+    ]
+    assert list(chart.figure["data"][0]["marker"]["symbol"]) == ["circle-open", "circle"]
+
+
+def test_no_answers_draw_nothing_and_say_what_to_do(overview):
+    overview["accuracy"] = {"overall": answers(0, 0), "by_week": []}
+    chart = Charts(overview, CATEGORIES).accuracy()
+    assert chart.figure is None
+    assert chart.sentence.startswith("No answers yet. Confirm or correct")
+
+
+def test_enough_answers_are_told_with_their_interval(overview):
+    overview["accuracy"]["overall"] = answers(120, 100)
+    assert "with 95 % certainty" in Charts(overview, CATEGORIES).accuracy().sentence
+
+
+def test_text_in_a_figure_cannot_end_its_script_element():
+    figure = {"data": [{"y": ["</script><script>alert(1)</script>", "<!--", "\u2028"]}]}
+    written = figure_json(figure)
+    assert "<" not in written
+    assert "\u2028" not in written
+    assert json.loads(written) == figure
+
+
+def test_tags_in_a_name_are_not_taken_for_markup(overview):
+    overview["by_mode"][0]["mode"] = "<b>A&B</b>"
+    [bars] = Charts(overview, CATEGORIES).by_mode().figure["data"]
+    assert bars["y"][0] == "&lt;b&gt;A&amp;B&lt;/b&gt;"

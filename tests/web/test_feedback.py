@@ -1,0 +1,77 @@
+"""POST /feedback and /feedback/batch."""
+
+
+def test_a_correction_decides_the_next_prediction_of_that_merchant(predicted, answered):
+    first = predicted("SQ *BLUE DOOR 0042", "4.20")
+    answered(first["id"], "groceries")
+    second = predicted("SQ *BLUE DOOR 0107", "5.10")
+    assert (second["category"], second["decided_by"]) == ("groceries", "memory")
+
+
+def test_an_answer_has_exactly_the_fields_of_the_contract(predicted, answered):
+    first = predicted()
+    assert answered(first["id"], "groceries") == {
+        "transaction_id": first["id"],
+        "previous": "dining",
+        "category": "groceries",
+        "was_correct": False,
+        "similar_updated": 0,
+    }
+
+
+def test_confirming_is_naming_the_predicted_category(client, predicted, answered):
+    first = predicted()
+    assert answered(first["id"], "dining")["was_correct"] is True
+    [item] = client.get("/api/v1/history").json["items"]
+    assert (item["status"], item["needs_review"]) == ("confirmed", False)
+
+
+def test_every_answer_is_kept_and_the_newest_holds(client, predicted, answered):
+    first = predicted()
+    answered(first["id"], "groceries")
+    assert answered(first["id"], "transport")["previous"] == "groceries"
+    [item] = client.get("/api/v1/history").json["items"]
+    assert item["category"] == "transport"
+    assert [event["category"] for event in item["feedback"]] == ["groceries", "transport"]
+
+
+def test_similar_transactions_follow_only_where_no_answer_holds(client, predicted, answered):
+    first, second, third = (predicted("SQ *BLUE DOOR", amount) for amount in ("1", "2", "3"))
+    answered(second["id"], "dining")
+    assert answered(first["id"], "groceries", apply_to_similar=True)["similar_updated"] == 1
+    held = {item["id"]: item["category"] for item in client.get("/api/v1/history").json["items"]}
+    assert held == {first["id"]: "groceries", second["id"]: "dining", third["id"]: "groceries"}
+
+
+def test_a_category_there_is_not_is_422_and_keeps_nothing(client, predicted):
+    first = predicted()
+    response = client.post("/api/v1/feedback", json={"transaction_id": first["id"], "category": "unheard-of"})
+    assert response.status_code == 422
+    assert response.json["errors"][0]["loc"] == ["category"]
+    assert client.get("/api/v1/history").json["items"][0]["feedback"] == []
+
+
+def test_a_transaction_there_is_not_is_404(client):
+    body = {"transaction_id": "000000000000000000000000", "category": "dining"}
+    response = client.post("/api/v1/feedback", json=body)
+    assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+
+
+def test_a_batch_keeps_the_good_answers_and_an_error_stands_in_place_of_the_others(client, predicted):
+    first, second = predicted("SWIGGY"), predicted("CITY CAB")
+    body = {
+        "feedback": [
+            {"transaction_id": first["id"], "category": "dining"},
+            {"transaction_id": "nope", "category": "dining"},
+            {"transaction_id": {"$gt": ""}, "category": "dining"},
+            {"transaction_id": second["id"], "category": "unheard-of"},
+            None,
+            {"transaction_id": second["id"], "category": "groceries", "apply_to_similar": None},
+        ]
+    }
+    response = client.post("/api/v1/feedback/batch", json=body)
+    assert response.status_code == 200
+    results = response.json["results"]
+    assert [each.get("was_correct") for each in results] == [True, None, None, None, None, False]
+    assert [each["error"]["status"] for each in results[1:5]] == [404, 422, 422, 422]
+    assert client.get("/api/v1/history?status=predicted").json["total"] == 0

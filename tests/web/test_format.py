@@ -1,0 +1,106 @@
+"""Money, dates and shares as the page shows them."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from src.web import format
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def visitor():
+    """Set the languages a visitor's browser asks for."""
+    app = Flask(__name__)
+    contexts = []
+
+    def visit(languages):
+        context = app.test_request_context(headers={"Accept-Language": languages})
+        context.push()
+        contexts.append(context)
+
+    yield visit
+    for context in reversed(contexts):
+        context.pop()
+
+
+@pytest.mark.parametrize(
+    ("languages", "shown"),
+    [
+        ("en-US,en;q=0.9", "₹123,456.70"),
+        ("en-IN", "₹1,23,456.70"),
+        ("de-DE,de;q=0.9,en;q=0.8", "123.456,70\N{NO-BREAK SPACE}₹"),
+        ("fr", "₹123,456.70"),
+        ("xx-YYYY, ;;", "₹123,456.70"),
+    ],
+)
+def test_an_amount_has_the_form_of_the_visitors_territory(visitor, languages, shown):
+    visitor(languages)
+    assert format.money(Decimal("123456.70"), "INR") == shown
+
+
+def test_an_amount_has_the_decimals_of_its_currency():
+    assert format.money("3500", "JPY") == "¥3,500"
+    assert format.money("1.5", "KWD").endswith("1.500")
+
+
+def test_an_amount_beyond_binary_floats_is_shown_exactly():
+    assert format.money("999999999999.99", "USD") == "$999,999,999,999.99"
+
+
+@pytest.mark.parametrize(
+    ("share", "places", "shown"),
+    [
+        (0.934, 0, "93 %"),
+        (0.9, 1, "90.0 %"),
+        (1.0, 0, "100 %"),
+        (0.999, 0, "99 %"),
+        (0.0, 0, "0 %"),
+        (0.001, 0, "< 1 %"),
+        (None, 0, "–"),
+        (float("nan"), 0, "–"),
+    ],
+)
+def test_a_share_is_never_rounded_to_certainty(share, places, shown):
+    assert format.percent(share, places).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+def test_a_difference_carries_its_sign():
+    assert (format.points(0.0213), format.points(-0.05)) == ("+2.1", "−5.0")
+
+
+@pytest.mark.parametrize(
+    ("past", "said"),
+    [
+        (timedelta(seconds=3), "just now"),
+        (timedelta(minutes=5), "5 minutes ago"),
+        (timedelta(hours=2), "2 hours ago"),
+        (timedelta(days=1), "1 day ago"),
+        (timedelta(days=20), "Feb 12, 2026"),
+    ],
+)
+def test_a_moment_is_told_from_now_within_a_week_and_by_date_after(past, said):
+    assert format.ago(NOW - past, NOW) == said
+
+
+def test_lengths_sizes_and_counts_have_their_units():
+    assert [format.lasted(seconds) for seconds in (48, 60, 185, 3720)] == [
+        "48 s",
+        "1 min",
+        "3 min 5 s",
+        "1 h 2 min",
+    ]
+    assert [format.size(count) for count in (900, 1_400, 2_100_000)] == ["900 bytes", "1.4 kB", "2.1 MB"]
+    assert [format.counted(count, "answer") for count in (0, 1, 1204)] == [
+        "0 answers",
+        "1 answer",
+        "1,204 answers",
+    ]
+
+
+def test_a_month_is_named():
+    assert format.month("2026-03") == "Mar 2026"
+    assert format.day(date(2026, 3, 4)) == "Mar 4, 2026"

@@ -1,0 +1,102 @@
+"""The OpenAPI document agrees with the service, and its page needs no network."""
+
+import re
+
+import jsonschema_rs
+import pytest
+
+CONTRACT = {
+    ("post", "/api/v1/predict"),
+    ("post", "/api/v1/predict/batch"),
+    ("post", "/api/v1/feedback"),
+    ("post", "/api/v1/feedback/batch"),
+    ("get", "/api/v1/history"),
+    ("get", "/api/v1/history.csv"),
+    ("patch", "/api/v1/transactions/{id}"),
+    ("delete", "/api/v1/transactions/{id}"),
+    ("get", "/api/v1/analytics"),
+    ("get", "/api/v1/categories"),
+    ("post", "/api/v1/categories"),
+    ("get", "/api/v1/training-runs"),
+    ("post", "/api/v1/training-runs"),
+    ("get", "/api/v1/training-runs/{id}"),
+    ("get", "/api/v1/models"),
+    ("post", "/api/v1/models/{version}/promote"),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+}
+
+
+@pytest.fixture
+def document(client):
+    return client.get("/api/openapi.json").json
+
+
+def operations(document):
+    return {(method, path): told for path, item in document["paths"].items() for method, told in item.items()}
+
+
+def test_the_document_tells_every_route_of_the_api_and_no_other(document, app):
+    assert document["openapi"] == "3.1.0"
+    routes = {
+        (method.lower(), re.sub("<(.*?)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/v1") or rule.rule in ("/healthz", "/readyz", "/metrics")
+    }
+    assert set(operations(document)) == routes == CONTRACT
+
+
+def test_every_operation_has_a_name_of_its_own_and_tells_its_errors(document):
+    told = operations(document).values()
+    assert len({each["operationId"] for each in told}) == len(told)
+    for each in told:
+        assert each["summary"]
+        for status, response in each["responses"].items():
+            if int(status) >= 400:
+                assert "application/problem+json" in response["content"]
+    assert {"400", "403", "413", "415", "422", "503"} < set(
+        document["paths"]["/api/v1/predict"]["post"]["responses"]
+    )
+    unavailable = document["paths"]["/api/v1/predict"]["post"]["responses"]["503"]
+    assert "Retry-After" in unavailable["headers"]
+
+
+def valid(document, method, path, response):
+    content = operations(document)[method, path]["responses"][str(response.status_code)]["content"]
+    schema = {**content[response.mimetype]["schema"], "components": document["components"]}
+    jsonschema_rs.Draft202012Validator(schema).validate(response.json)
+
+
+def test_answers_have_the_form_the_document_tells(client, document, predicted, answered):
+    answered(predicted()["id"], "groceries")
+    client.post("/api/v1/training-runs")
+    for path in ("history", "analytics", "categories", "training-runs", "models"):
+        valid(document, "get", f"/api/v1/{path}", client.get(f"/api/v1/{path}"))
+    body = {"transactions": [{"description": "SWIGGY", "amount": 1}, {}]}
+    for path, sent in (("predict", body["transactions"][0]), ("predict", {}), ("predict/batch", body)):
+        valid(document, "post", f"/api/v1/{path}", client.post(f"/api/v1/{path}", json=sent))
+
+
+def test_the_examples_of_the_document_are_taken(client, document):
+    schema = document["components"]["schemas"]["PredictRequest"]
+    for example in schema["examples"]:
+        assert client.post("/api/v1/predict", json=example).status_code == 201
+
+
+def test_swagger_ui_comes_from_here_alone(client):
+    page = client.get("/api/docs")
+    assert page.status_code == 200
+    assert not re.search(r"https?://", page.text)
+    assert "style-src 'self' 'unsafe-inline'" in page.headers["Content-Security-Policy"]
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert any("swagger-ui-bundle.js" in source for source in sources)
+    for source in sources:
+        with client.get(source) as response:
+            assert response.status_code == 200, source
+
+
+@pytest.mark.parametrize("name", ["..%2f__init__.py", "swagger.svg", "nothing.js"])
+def test_no_other_file_of_the_wheel_is_served(client, name):
+    assert client.get(f"/api/docs/{name}").status_code == 404

@@ -1,0 +1,150 @@
+"""POST /predict and /predict/batch."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+
+def test_an_answer_has_exactly_the_fields_of_the_contract(predicted):
+    answer = predicted(currency="INR", date="2026-03-04", mode="UPI")
+    assert list(answer) == [
+        "id",
+        "category",
+        "confidence",
+        "band",
+        "needs_review",
+        "decided_by",
+        "alternatives",
+        "explanation",
+        "model",
+        "transaction",
+    ]
+    assert answer["category"] == "dining"
+    assert answer["decided_by"] == "model"
+    assert answer["model"] == {"name": "expense-categorizer", "version": "1"}
+    assert answer["transaction"] == {
+        "description": "SWIGGY order 8841 BANGALORE",
+        "merchant": "swiggy",
+        "amount": "350.75",
+        "currency": "INR",
+        "date": "2026-03-04",
+        "mode": "UPI",
+        "subcategory": None,
+        "direction": "expense",
+    }
+
+
+def test_the_alternatives_are_sorted_and_at_most_five(predicted):
+    alternatives = predicted()["alternatives"]
+    shares = [each["probability"] for each in alternatives]
+    assert shares == sorted(shares, reverse=True)
+    assert 1 < len(alternatives) <= 5
+    assert sum(shares) <= 1.00001
+
+
+def test_what_is_not_saved_is_answered_with_200_and_kept_nowhere(client):
+    response = client.post("/api/v1/predict", json={"description": "SWIGGY", "amount": 5, "save": False})
+    assert response.status_code == 200
+    assert response.json["id"] is None
+    assert client.get("/api/v1/history").json["total"] == 0
+
+
+def test_the_seed_form_without_a_description_is_predicted(client):
+    body = {"amount": 120, "subcategory": "super market", "mode": "Cash"}
+    response = client.post("/api/v1/predict", json=body)
+    assert response.status_code == 201
+    assert response.json["category"] == "groceries"
+    assert response.json["transaction"]["description"] == ""
+
+
+def test_what_is_left_out_or_null_takes_its_default(client):
+    nulls = dict.fromkeys(("currency", "date", "mode", "subcategory", "direction", "save"))
+    left_out = client.post("/api/v1/predict", json={"description": "CITY CAB", "amount": 9})
+    null = client.post("/api/v1/predict", json={"description": "CITY CAB", "amount": 9, **nulls})
+    assert null.status_code == left_out.status_code == 201
+    assert null.json["transaction"] == left_out.json["transaction"]
+    assert null.json["transaction"]["currency"] == "USD"
+    assert null.json["transaction"]["direction"] == "expense"
+    assert null.json["transaction"]["date"] == datetime.now(UTC).date().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("given", "currency", "kept"),
+    [
+        ('"350.75"', "USD", "350.75"),
+        ("350.75", "USD", "350.75"),
+        ("350.750", "USD", "350.75"),
+        ("1e2", "USD", "100.00"),
+        ("0.01", "USD", "0.01"),
+        ("999999999999.99", "USD", "999999999999.99"),
+        ("1000000000000", "USD", "1000000000000.00"),
+        ("0.57", "USD", "0.57"),
+        ("350", "JPY", "350"),
+        ('"1.234"', "KWD", "1.234"),
+    ],
+)
+def test_money_is_kept_exactly(client, given, currency, kept):
+    raw = f'{{"description": "SWIGGY", "amount": {given}, "currency": "{currency}"}}'
+    answer = client.post("/api/v1/predict", data=raw, content_type="application/json").json
+    assert answer["transaction"]["amount"] == kept
+    item = client.get("/api/v1/history").json["items"][0]
+    assert item["transaction"]["amount"] == kept
+
+
+@pytest.mark.parametrize(
+    "text", ["🍕 pizza corner", "بيتزا كورنر", "פיצה", "ピザ", "e\u0301cole", "\u202eabc"]
+)
+def test_any_script_and_emoji_come_back_as_they_went_in(predicted, text):
+    assert predicted(text)["transaction"]["description"] == text
+
+
+def test_white_space_in_a_line_is_a_blank(predicted):
+    assert predicted("\tSWIGGY\nORDER ")["transaction"]["description"] == "SWIGGY ORDER"
+
+
+@pytest.mark.parametrize("direction", ["expense", "transfer"])
+def test_what_the_model_knows_nothing_of_is_answered_all_the_same(client, direction):
+    body = {"subcategory": "0", "amount": "350.75", "direction": direction}
+    response = client.post("/api/v1/predict", json=body)
+    assert response.status_code == 201
+    assert response.json["alternatives"]
+
+
+def test_a_batch_answers_in_order_and_an_error_stands_in_its_place(client):
+    body = {
+        "transactions": [
+            {"description": "SWIGGY", "amount": "1"},
+            {"description": "", "amount": "1"},
+            "not a transaction",
+            {"description": "CITY CAB", "amount": "1.005"},
+            {"description": "CITY CAB", "amount": 2},
+        ]
+    }
+    response = client.post("/api/v1/predict/batch", json=body)
+    assert response.status_code == 200
+    results = response.json["results"]
+    assert [each.get("category") for each in results] == ["dining", None, None, None, "transport"]
+    assert [each["error"]["status"] for each in results[1:4]] == [422, 422, 422]
+    assert results[3]["error"]["errors"][0]["loc"] == ["amount"]
+    assert client.get("/api/v1/history").json["total"] == 2
+
+
+def test_a_batch_of_wrong_items_only_needs_no_model(bare_app):
+    response = bare_app.test_client().post("/api/v1/predict/batch", json={"transactions": [1]})
+    assert response.json["results"][0]["error"]["status"] == 422
+
+
+def test_ten_thousand_transactions_are_one_batch_and_one_more_is_refused(client):
+    one = {"description": "SWIGGY", "amount": 1}
+    body = {"transactions": [one] * 10_000, "save": False}
+    assert len(client.post("/api/v1/predict/batch", json=body).json["results"]) == 10_000
+    body["transactions"].append(one)
+    assert client.post("/api/v1/predict/batch", json=body).status_code == 422
+
+
+def test_without_a_model_the_answer_is_503_and_says_when_to_try_again(bare_app):
+    response = bare_app.test_client().post("/api/v1/predict", json={"description": "SWIGGY", "amount": 5})
+    assert response.status_code == 503
+    assert response.mimetype == "application/problem+json"
+    assert int(response.headers["Retry-After"]) >= 1
+    assert bare_app.extensions["ledgerloop"].transactions.count() == 0
