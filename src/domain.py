@@ -108,6 +108,10 @@ class Habit:
     high: float
     share: float = 1.0
     """How many of a person's transactions are of this category, compared with other categories."""
+    unlisted: float = 1.0
+    """The same of those at merchants that no list of names holds."""
+    processors: tuple[tuple[str, float], ...] = ()
+    """(what stands before a name, for which share of the names it does)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,7 @@ class Recollection:
 
     category: str
     at: datetime
+    amount: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,13 @@ class EveryChallenger(Promotion):
         return replace(super().decide(case), promoted=True)
 
 
+class Forgetful(MerchantMemory):
+    """Remembers nothing."""
+
+    def consult(self, *_: Any) -> None:
+        return None
+
+
 @dataclass(frozen=True)
 class Setup:
     auto_precision: float = 0.95
@@ -53,7 +60,7 @@ class Product:
         self._store = store or Store()
         self._wiring = Wiring(load_settings(_env_file=None, auto_precision=setup.auto_precision))
         self._serving: Serving | None = None
-        memory = MerchantMemory(agreement=1.01) if "memory" in setup.without else MerchantMemory()
+        memory = Forgetful() if "memory" in setup.without else MerchantMemory()
         self._predictor = Predictor(self, self._answers, memory, setup.auto_precision)  # type: ignore[arg-type]
         self._pipeline = self._training()
         self._runs = 0

@@ -29,7 +29,7 @@ from src.domain import (
     Verdict,
 )
 from src.services import bundles
-from src.services.transactions import Transactions
+from src.services.transactions import Transactions, stem_of
 
 REMEMBERED: int = inspect.signature(Transactions).parameters["remembered"].default
 """How many of a merchant's newest answers the memory looks at, as in the product."""
@@ -42,6 +42,7 @@ class Answers:
         self._hold_out = hold_out
         self.given: list[LabelledTransaction] = []
         self._by_merchant: dict[str, list[Recollection]] = defaultdict(list)
+        self._by_stem: dict[str, list[Recollection]] = defaultdict(list)
 
     def add(self, transaction: Transaction, category: str, *, at: datetime) -> None:
         """transaction: prepared. at: not before the last one."""
@@ -51,7 +52,10 @@ class Answers:
             LabelledTransaction(number, transaction, category, LabelSource.FEEDBACK, at, held_out)
         )
         if transaction.merchant:
-            self._by_merchant[transaction.merchant].append(Recollection(category, at))
+            said = Recollection(category, at, float(transaction.amount))
+            self._by_merchant[transaction.merchant].append(said)
+            if stem := stem_of(transaction.merchant):
+                self._by_stem[stem].append(said)
 
     def labelled(self) -> Iterator[LabelledTransaction]:
         return iter(self.given)
@@ -59,6 +63,11 @@ class Answers:
     def recollections(self, merchants: Collection[str]) -> dict[str, list[Recollection]]:
         known = {merchant for merchant in merchants if merchant in self._by_merchant}
         return {merchant: self._by_merchant[merchant][: -REMEMBERED - 1 : -1] for merchant in known}
+
+    def similar(self, merchants: Collection[str]) -> dict[str, list[Recollection]]:
+        stems = {merchant: stem_of(merchant) for merchant in merchants}
+        known = {merchant: stem for merchant, stem in stems.items() if stem in self._by_stem}
+        return {merchant: self._by_stem[stem][: -REMEMBERED - 1 : -1] for merchant, stem in known.items()}
 
     def said_of(self, merchant: str) -> list[str]:
         """Every category the owner has called the merchant, oldest first."""

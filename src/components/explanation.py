@@ -19,6 +19,8 @@ def field_label(field: str, transaction: Transaction) -> str:
         return f"listed under {value}"
     if name in ("amount", "cents"):
         return f"amount about {_about(float(transaction.amount))}"
+    if name == "via":
+        return f"paid through {value}"
     if name == "monthday":
         return f"day {transaction.date.day} of the month"
     return value if name == "direction" else f"{name} {value}"

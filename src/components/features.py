@@ -34,8 +34,8 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
     """Words, pairs of words and character n-grams of the text, beside a column per value of the other fields.
 
     Each block of text is TF-IDF of length `*_weight` (or 0 where the text has none of its terms); every other
-    field adds `side_weight` in one column: at full weight it would outvote the text. What is missing or was
-    never seen adds nothing.
+    field adds `side_weight` in one column: at full weight it would outvote the text. Where there is no text
+    it adds `bare_weight`, for then it is all there is. What is missing or was never seen adds nothing.
 
     lexicon: as of `opinion.lexicon_text`; what it says of a text adds `opinion_weight` in a few columns.
     min_rows: a pair, n-gram or value in fewer rows is left out, unless there are few rows altogether; a word
@@ -49,6 +49,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         pair_weight: float = 0.5,
         ngram_weight: float = 1.0,
         side_weight: float = 0.3,
+        bare_weight: float = 1.0,
         opinion_weight: float = 1.0,
         lexicon: str = "",
         min_rows: int = 2,
@@ -61,6 +62,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         self.pair_weight = pair_weight
         self.ngram_weight = ngram_weight
         self.side_weight = side_weight
+        self.bare_weight = bare_weight
         self.opinion_weight = opinion_weight
         self.lexicon = lexicon
         self.min_rows = min_rows
@@ -117,7 +119,11 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             fields=tuple(self.fields_),
             field_shares=self.field_shares_,
             weights={block: self.weight(block) for block in BLOCKS}
-            | {"field": float(self.side_weight), "opinion": float(self.opinion_weight)},
+            | {
+                "field": float(self.side_weight),
+                "bare": float(self.bare_weight),
+                "opinion": float(self.opinion_weight),
+            },
             lexicon=self.lexicon,
             temperature=float(classifier.temperature_),
             idf=np.concatenate([self.idf(block) for block in BLOCKS]),
@@ -168,6 +174,8 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         starts = np.cumsum([0, *map(len, found)])
         indices = np.array([column for row in found for column in row], dtype=np.int32)
         values = field_values(self.fields_, self.side_weight, self.opinion_weight)[indices]
+        bare = np.array([not reading.text for reading in readings], dtype=bool)
+        values[np.repeat(bare, np.diff(starts))] *= self.bare_weight / self.side_weight
         return sparse.csr_matrix((values, indices, starts), shape=(len(readings), len(self.fields_)))
 
     def _readings(self, X: pd.DataFrame, hidden: Sequence[str] | None) -> list[Reading]:

@@ -30,7 +30,7 @@ class LinearForm:
     field_shares: np.ndarray
     """float64, one per field: the share of the training rows that had it."""
     weights: Mapping[str, float]
-    """The length of each block of text, and the value of a `field` and of an `opinion`."""
+    """The length of each block of text, and the value of a `field` (`bare` without text) and an `opinion`."""
     lexicon: str
     """What the opinions are formed with, as of `opinion.lexicon_text`."""
     temperature: float
@@ -64,6 +64,11 @@ class LinearForm:
             lexicon=facts.get("lexicon", ""),  # a model from before there were opinions
             **{name: arrays[name] for name in _ARRAYS},
         )
+
+    @property
+    def bare_factor(self) -> float:
+        """By how much more a field counts where there is no text."""
+        return self.weights.get("bare", self.weights["field"]) / self.weights["field"]
 
     def field_values(self) -> np.ndarray:
         """float64, one per field: what it adds where it is given."""

@@ -19,16 +19,32 @@ def _lines(text: str) -> frozenset[str]:
 
 
 PROCESSOR = re.compile(
-    r"^\W*(?:(?:sq|tst|paypal|pypl|pp|ppl|sp|iz|py|apl|zap|sub|gnc|ec|dd|fs|cke|cko|clv|wpy|bt|in|dnh|nyx|vix|dbs|et|cr|"
+    r"^\W*(?:(sq|tst|paypal|pypl|pp|ppl|sp|iz|py|apl|zap|sub|gnc|ec|dd|fs|cke|cko|clv|wpy|bt|in|dnh|nyx|vix|dbs|et|cr|"
     r"eb|"
     r"ls|ll|rtn|mso|lspa|sumup|zettle_|izettle|zettle|stripe|square|shopify|sezzle|klarna|adyen|mollie|razorpay|"
     r"razor|payu|phonepe|bharatpe|mercadopago|mercpago|mp|pagseguro|pag|pagar|ebanx|dl|ifd|cielo|stone|ton|pg|"
     r"paddle\.net|fastspring|2co\.com|2checkout|xsolla|digitalriver|nexi|satispay|wix|ghl|evt|tix|bv|ppd|smk|ot)"
     r"\s*\*+\s*"
-    r"|google\s*\*\s*(?!services|svcs|cloud|storage|play|pay|ads|one|domains|fi\b|store|workspace|gsuite))"
+    r"|(google)\s*\*\s*(?!services|svcs|cloud|storage|play|pay|ads|one|domains|fi\b|store|workspace|gsuite))"
     r"(?=\W*\w\w)"
 )
 """A payment processor before the merchant's own name: `SQ *BLUE DOOR`, `PAYPAL *SPOTIFY`."""
+
+PROCESSOR_NAMES = {
+    "pypl": "paypal",
+    "pp": "paypal",
+    "ppl": "paypal",
+    "square": "sq",
+    "iz": "zettle",
+    "izettle": "zettle",
+    "zettle_": "zettle",
+    "mp": "mercadopago",
+    "mercpago": "mercadopago",
+    "pag": "pagseguro",
+    "razor": "razorpay",
+    "evt": "eb",
+}
+"""Other spellings of a processor -> the one the model knows it by."""
 
 LEADING_PROCESSORS = _words("sq tst pp sumup zettle izettle mercadopago mercpago pagseguro bharatpe")
 """The same where the star got lost; dropped when a name follows."""

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from src.components.opinion import Opinion
-from src.components.text import clean_text
+from src.components.text import clean_text, processor
 
 BINS_PER_DOUBLING = 2
 """Amounts within a factor of about 1.4 of each other share a bin."""
@@ -57,6 +57,8 @@ def read(
             fields.append(f"{name}:{word}")
     if word := plain(subcategory):
         fields.append(f"subcategory:{word}")
+    if isinstance(description, str) and (name := processor(description)):
+        fields.append(f"via:{name}")
     if part := _part_of_month(day):
         fields.append(part)
     if opinion:

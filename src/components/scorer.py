@@ -128,6 +128,9 @@ class LinearScorer:
 
     def _columns_of(self, reading: Reading) -> Columns:
         words = reading.text.split()
+        if not words:
+            columns, values = self._with_values(list(self._fields_of(reading)))
+            return columns, values * self.form.bare_factor
         return _joined(
             [
                 *(self._columns_of_word(word) for word in words),
@@ -148,6 +151,7 @@ class LinearScorer:
         for field in reading.fields:
             if field in self._fields:
                 columns, values = self._with_values([self._fields[field]])
+                values = values if words else values * self.form.bare_factor
                 unusual = 1 - self.form.field_shares[columns - self._ends[-1]]
                 yield field_label(field, transaction), (columns, values * unusual)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import random
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ NEUTRAL = (
 MODES = ("Cash", "Credit Card", "Debit Card", "UPI", "Bank Transfer", "Checking", "Savings Account")
 CURRENCIES = ("USD", "EUR", "GBP", "INR", "AUD")
 
+DISSENT: Mapping[str, float] = MappingProxyType({})
 _GROUP = "entry:"
 
 
@@ -44,6 +46,7 @@ class StatementWriter:
     seed: int = 7
     bare: float = 0.4
     brands: float = 0.05
+    dissent: Mapping[str, float] = field(default_factory=lambda: DISSENT)
 
     def write(self, entries: Iterable[LexiconEntry], habits: Mapping[str, Habit]) -> pd.DataFrame:
         """Return ROW_COLUMNS, a few rows per entry, all of one entry in one group.
@@ -51,12 +54,16 @@ class StatementWriter:
         habits: by category; the amounts and directions that stand beside some of the texts.
         """
         chosen = (entry for entry in entries if entry.kind != "brand" or _hashed(entry.phrase) < self.brands)
-        rows = [row for entry in chosen for row in self._rows(entry, habits[entry.category])]
+        rows = [row for entry in chosen for row in self._rows(entry, habits)]
         return pd.DataFrame(rows, columns=ROW_COLUMNS)
 
-    def _rows(self, entry: LexiconEntry, habit: Habit) -> Iterator[list[object]]:
+    def _rows(self, entry: LexiconEntry, habits: Mapping[str, Habit]) -> Iterator[list[object]]:
         draw = random.Random(zlib.crc32(f"{self.seed} {entry.phrase}".encode()))  # noqa: S311
+        habit = habits[entry.category]
         for number, (description, subcategory) in enumerate(_texts(entry, draw)):
+            if entry.kind != "statement":
+                description = _processed(description, habit, draw)
+            category = self._label(entry, habits, draw)
             amount, currency, mode, direction = self._circumstances(habit, draw)
             yield [
                 f"knowledge:{entry.phrase}:{number}",
@@ -69,11 +76,18 @@ class StatementWriter:
                 direction,
                 pd.NaT,
                 merchant_key(description or subcategory),
-                entry.category,
+                category,
                 pd.NaT,
                 False,
                 f"{_GROUP}{entry.phrase}",
             ]
+
+    def _label(self, entry: LexiconEntry, habits: Mapping[str, Habit], draw: random.Random) -> str:
+        """Some people file some things elsewhere than the lexicon would."""
+        if draw.random() >= self.dissent.get(entry.kind, 0.0):
+            return entry.category
+        names = list(habits)
+        return draw.choices(names, [habits[name].share for name in names])[0]
 
     def _circumstances(self, habit: Habit, draw: random.Random) -> tuple[float, str, str, str]:
         if draw.random() < self.bare:
@@ -120,6 +134,16 @@ def _texts(entry: LexiconEntry, draw: random.Random) -> Iterator[tuple[str, str]
     yield _abbreviated(entry.phrase, draw).upper(), ""
     if draw.random() < 0.3:
         yield "", entry.phrase.title()
+
+
+def _processed(description: str, habit: Habit, draw: random.Random) -> str:
+    """Now and then behind the payment processor that merchants of the category use."""
+    chance = draw.random()
+    for prefix, share in habit.processors if description else ():
+        if chance < share:
+            return f"{prefix} * {description}".upper()
+        chance -= share
+    return description
 
 
 def _neutral(draw: random.Random) -> str:

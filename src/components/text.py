@@ -24,6 +24,7 @@ from src.components.noise import (
     PLACE_ENDINGS,
     PLACES,
     PROCESSOR,
+    PROCESSOR_NAMES,
     SOFT,
 )
 
@@ -89,6 +90,20 @@ def merchant_key(description: str) -> str:
     # "credit card payment" has no other name than these words.
     named = _name([word for word in words if word not in SOFT]) or words
     return _alias(named) or " ".join(named)
+
+
+def processor(description: str) -> str:
+    """The payment processor the text begins with, as `sq` or `paypal`; "" where none does.
+
+    `clean_text` drops it, for it does not name the merchant; but some serve restaurants only, or small shops.
+    """
+    lowered = description.lower()
+    match = PROCESSOR.match(lowered)
+    if match:
+        name = match[1] or match[2]
+        return PROCESSOR_NAMES.get(name, name)
+    first, _, rest = lowered.strip().partition(" ")
+    return PROCESSOR_NAMES.get(first, first) if rest and first in LEADING_PROCESSORS else ""
 
 
 def _clean_words(description: str) -> list[str]:

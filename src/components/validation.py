@@ -37,12 +37,14 @@ class Validation:
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:
     """Shape (n_rows,): why each row cannot be used; "" where it can."""
-    unreadable = (rows["description"].str.strip() == "") & (rows["subcategory"].str.strip() == "")
+    unreadable = (
+        rows[["description", "subcategory", "mode"]].apply(lambda texts: texts.str.strip()) == ""
+    ).all(axis=1)
     unlabelled = rows["category"].str.strip() == ""
     unbounded = np.isinf(rows["amount"])
     reasons = np.select(
         [unreadable, unlabelled, unbounded],
-        ["neither description nor subcategory", "no category", "the amount is infinite"],
+        ["no description, subcategory or mode", "no category", "the amount is infinite"],
         default="",
     )
     return pd.Series(reasons, index=rows.index)

@@ -10,7 +10,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from src.domain import LabelSource
+from src.components.statements import hidden_of
+from src.domain import Habit, LabelSource
 from src.errors import NotEnoughData
 
 BY_SOURCE: Mapping[str, float] = MappingProxyType(
@@ -39,24 +40,25 @@ class SampleWeights:
     by_source: Mapping[str, float] = field(default_factory=lambda: BY_SOURCE)
 
     def compute(
-        self, rows: pd.DataFrame, now: datetime, shares: Mapping[str, float] | None = None
+        self, rows: pd.DataFrame, now: datetime, habits: Mapping[str, Habit] | None = None
     ) -> np.ndarray:
         """Return shape (n_rows,), positive; the rows that count, as far as they count, weigh 1 on average.
 
         So thousands of rows that hardly count make no others heavier, which would fit those too closely.
 
-        rows: needs `category`, `source`, `labelled_at` (UTC), `group`. Raises NotEnoughData when empty.
-        shares: by category, how many of a person's transactions are of it, in any unit; None is all alike.
-        The lexicon's rows together weigh so, however many phrases it holds of a category.
+        rows: needs `id`, `category`, `source`, `labelled_at` (UTC), `group`. Raises NotEnoughData when empty.
+        habits: by category, how many of a person's transactions are of it, and how many of those at merchants
+        that no list holds; None is all alike. The lexicon's rows together weigh so, however many phrases it
+        holds of a category.
         """
         if rows.empty:
             raise NotEnoughData(need=1, have=0)
         worth = self._by_source(rows) * self._recency(rows, now) * self._repeats(rows)
         shipped = (rows["source"] == LabelSource.KNOWLEDGE.value).to_numpy()
         worth[shipped] *= self._in_use(rows["category"], shipped)[shipped]
-        if shares is None:
+        if habits is None:
             return self._bounded(worth * self._balance(rows, worth))
-        worth[shipped] *= _to_shares(rows["category"].to_numpy()[shipped], shares)
+        worth[shipped] *= _to_shares(rows[shipped], habits)
         if not shipped.all():
             worth[~shipped] *= self._balance(rows[~shipped], worth[~shipped])
         return self._bounded(worth)
@@ -96,8 +98,14 @@ class SampleWeights:
         return np.asarray(weights / (np.square(weights).sum() / weights.sum()))
 
 
-def _to_shares(categories: np.ndarray, shares: Mapping[str, float]) -> np.ndarray:
-    """What turns the row counts of the categories into their shares; the rows weigh together as before."""
-    counts = pd.Series(categories).groupby(categories).transform("size").to_numpy(float)
-    wanted = np.array([shares.get(category, 1.0) for category in categories]) / counts
+def _to_shares(rows: pd.DataFrame, habits: Mapping[str, Habit]) -> np.ndarray:
+    """What turns the row counts of the categories into their shares; the rows weigh together as before.
+
+    A row that is read as if no list held its name weighs by the share of the category among such names.
+    """
+    categories, hidden = rows["category"], pd.Series(hidden_of(rows) != "", index=rows.index)
+    counts = categories.groupby([categories, hidden]).transform("size").to_numpy(float)
+    listed = categories.map({name: habit.share for name, habit in habits.items()}).fillna(1.0)
+    unlisted = categories.map({name: habit.unlisted for name, habit in habits.items()}).fillna(1.0)
+    wanted = np.where(hidden, unlisted, listed).astype(float) / counts
     return np.asarray(wanted / wanted.mean())

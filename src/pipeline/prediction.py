@@ -11,7 +11,7 @@ import numpy as np
 
 from src.components.holdout import fingerprint, is_holdout
 from src.components.masking import mask
-from src.components.memory import MerchantMemory, Recall
+from src.components.memory import Hint, MerchantMemory, Recall
 from src.components.scorer import LinearScorer
 from src.components.text import merchant_key
 from src.domain import (
@@ -52,6 +52,7 @@ class Rows(Protocol):
         self, transaction_id: str, transaction: Transaction, prediction: Prediction | None
     ) -> StoredTransaction: ...
     def recollections(self, merchants: Collection[str]) -> dict[str, list[Recollection]]: ...
+    def similar(self, merchants: Collection[str]) -> dict[str, list[Recollection]]: ...
 
 
 class Model(Protocol):
@@ -83,12 +84,23 @@ class Predictor:
         """Each transaction as it would be kept, with its prediction. Raises Unavailable without a model."""
         serving = self._champion.current()
         prepared = [prepare(each) for each in transactions]
-        remembered = self._transactions.recollections({each.merchant for each in prepared})
+        remembered = self._remembered(prepared)
         probabilities = serving.scorer.probabilities(prepared)
-        recalls = (self._memory.recall(remembered.get(each.merchant, ())) for each in prepared)
         return [
-            (each, self._decide(each, row, recall, serving, at))
-            for each, row, recall in zip(prepared, probabilities, recalls, strict=True)
+            (each, self._decide(each, row, said, serving, at))
+            for each, row, said in zip(prepared, probabilities, remembered, strict=True)
+        ]
+
+    def _remembered(self, prepared: Sequence[Transaction]) -> list[Recall | Hint | None]:
+        """What the memory says of each."""
+        merchants = {each.merchant for each in prepared}
+        own = self._transactions.recollections(merchants)
+        similar = self._transactions.similar(merchants - own.keys())
+        return [
+            self._memory.consult(
+                own.get(each.merchant, ()), similar.get(each.merchant, ()), float(each.amount)
+            )
+            for each in prepared
         ]
 
     def predict_and_keep(
@@ -111,26 +123,31 @@ class Predictor:
         self,
         transaction: Transaction,
         row: np.ndarray,
-        recall: Recall | None,
+        said: Recall | Hint | None,
         serving: Serving,
         at: datetime,
     ) -> Prediction:
-        if recall:
-            return _remembered(row, recall, serving, at, self._auto_precision)
-        return _modelled(transaction, row, serving, at)
+        if isinstance(said, Recall):
+            return _remembered(row, said, serving, at, self._auto_precision)
+        return _modelled(transaction, row, said, serving, at)
 
 
-def _modelled(transaction: Transaction, row: np.ndarray, serving: Serving, at: datetime) -> Prediction:
-    alternatives = _alternatives(row, serving.scorer.classes)
+def _modelled(
+    transaction: Transaction, row: np.ndarray, hint: Hint | None, serving: Serving, at: datetime
+) -> Prediction:
+    classes = serving.scorer.classes
+    alternatives = _with_hint(row, classes, hint) if hint else _alternatives(row, classes)
     best = alternatives[0]
     band = serving.band(best.probability)
+    if hint and band is Band.AUTO and not hint.similar:
+        band = Band.SUGGEST  # the person has called this merchant by more than one name: better ask
     return Prediction(
         category=None if band is Band.UNKNOWN else best.category,
         confidence=best.probability,
         band=band,
         decided_by=DecidedBy.MODEL,
         alternatives=alternatives,
-        explanation=serving.scorer.explain(transaction, best.category),
+        explanation=(*_told(hint, best.category), *serving.scorer.explain(transaction, best.category)),
         model_version=serving.version,
         at=at,
     )
@@ -157,6 +174,14 @@ def _in_words(recall: Recall) -> str:
     return f"{recall.agreeing} of your last {recall.answers} answers for this merchant"
 
 
+def _told(hint: Hint | None, category: str) -> tuple[Reason, ...]:
+    share = hint.shares.get(category, 0.0) if hint else 0.0
+    if hint is None or not share:
+        return ()
+    whose = "merchants of a similar name" if hint.similar else "this merchant, which differ"
+    return (Reason(f"your answers for {whose}", round(hint.weight * share, 3)),)
+
+
 def _alternatives(row: np.ndarray, classes: Sequence[str]) -> tuple[Alternative, ...]:
     best = np.argsort(-row, kind="stable")[:SHOWN_ALTERNATIVES]
     return tuple(Alternative(classes[i], float(row[i])) for i in best)
@@ -173,6 +198,16 @@ def _with_memory(row: np.ndarray, classes: Sequence[str], recall: Recall) -> tup
         [Alternative(recall.category, recall.confidence), *scaled], key=lambda each: -each.probability
     )
     return tuple(every[:SHOWN_ALTERNATIVES])
+
+
+def _with_hint(row: np.ndarray, classes: Sequence[str], hint: Hint) -> tuple[Alternative, ...]:
+    """A mean of what the model and the answers say, by the weight of the hint."""
+    model = dict(zip(classes, row.tolist(), strict=True))
+    every = (
+        Alternative(name, (1 - hint.weight) * model.get(name, 0.0) + hint.weight * hint.shares.get(name, 0.0))
+        for name in {**model, **hint.shares}
+    )
+    return tuple(sorted(every, key=lambda each: -each.probability)[:SHOWN_ALTERNATIVES])
 
 
 def _new(transaction: Transaction, prediction: Prediction) -> NewTransaction:

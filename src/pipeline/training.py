@@ -131,7 +131,7 @@ class TrainingPipeline:
         weights = steps.weights.compute(
             data.training,
             data.labelled_until or claimed.run.requested_at,
-            shares={category: habit.share for category, habit in self._lexicon.habits().items()},
+            habits=self._lexicon.habits(),
         )
         result = steps.search.run(
             data.training,

@@ -36,6 +36,7 @@ INDEXES: dict[str, list[IndexModel]] = {
                 ("merchant", ASCENDING),
                 ("label.at", DESCENDING),
                 ("label.category", ASCENDING),
+                ("value", ASCENDING),
             ]
         ),
         IndexModel(

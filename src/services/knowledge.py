@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+from collections import defaultdict
 from functools import cached_property
 
 from src.config import ROOT
@@ -25,8 +26,8 @@ class Knowledge:
     @cached_property
     def sha256(self) -> str:
         """Of everything here that training learns from."""
-        table = (FOLDER / "categories.csv").read_bytes()
-        return hashlib.sha256(table + self._lexicon).hexdigest()
+        tables = [(FOLDER / name).read_bytes() for name in ("categories.csv", "processors.csv")]
+        return hashlib.sha256(b"".join([*tables, self._lexicon])).hexdigest()
 
     def entries(self) -> list[LexiconEntry]:
         """Sorted by phrase. Some 35,000, five in six of them of the kind `brand`."""
@@ -38,16 +39,33 @@ class Knowledge:
         """By category."""
         return {
             row["slug"]: Habit(
-                Direction(row["direction"]), float(row["low"]), float(row["high"]), float(row["share"])
+                Direction(row["direction"]),
+                float(row["low"]),
+                float(row["high"]),
+                float(row["share"]),
+                float(row["unlisted"]),
+                tuple(self._processors[row["slug"]]),
             )
             for row in self._table
         }
 
     @cached_property
+    def _processors(self) -> dict[str, list[tuple[str, float]]]:
+        """(prefix, share) by category."""
+        found: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for row in _read("processors.csv"):
+            found[row["category"]].append((row["prefix"], float(row["percent"]) / 100))
+        return found
+
+    @cached_property
     def _table(self) -> list[dict[str, str]]:
-        with (FOLDER / "categories.csv").open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+        return _read("categories.csv")
 
     @cached_property
     def _lexicon(self) -> bytes:
         return (FOLDER / "lexicon.csv.gz").read_bytes()
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

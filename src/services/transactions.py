@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -35,6 +36,14 @@ from src.services.transaction_documents import (
 # A range rather than $exists, so that the index alone answers.
 _HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
 _MERCHANTS_AT_ONCE = 2000
+_STEMS_AT_ONCE = 200
+_STEM_WORDS = 2
+
+
+def stem_of(merchant: str) -> str:
+    """What merchants of a similar name have in common: the first two words; "" for a name of one word."""
+    words = merchant.split(" ")
+    return " ".join(words[:_STEM_WORDS]) if len(words) >= _STEM_WORDS else ""
 
 
 class Transactions:
@@ -147,34 +156,67 @@ class Transactions:
             for merchant, found in self._recollections_of_many(known[start : start + _MERCHANTS_AT_ONCE])
         }
 
+    @guarded
+    def similar(self, merchants: Collection[str]) -> dict[str, list[Recollection]]:
+        """The same of all merchants whose names begin with the same two words."""
+        stems = {merchant: stem for merchant in merchants if (stem := stem_of(merchant))}
+        known = sorted(set(stems.values()))
+        found = {
+            stem: newest
+            for start in range(0, len(known), _STEMS_AT_ONCE)
+            for stem, newest in self._similar_of_many(known[start : start + _STEMS_AT_ONCE])
+        }
+        return {merchant: found[stem] for merchant, stem in stems.items() if stem in found}
+
     def _recollections_of(self, merchant: str) -> list[Recollection]:
         answers = self._rows.find(
             {"owner": LOCAL_OWNER, "merchant": merchant, **_HAS_LABEL},
-            {"_id": 0, "label.category": 1, "label.at": 1},
+            {"_id": 0, "label.category": 1, "label.at": 1, "value": 1},
         )
         newest = answers.sort("label.at", DESCENDING).limit(self._remembered)
-        return [Recollection(each["label"]["category"], each["label"]["at"]) for each in newest]
+        return [
+            Recollection(each["label"]["category"], each["label"]["at"], each["value"]) for each in newest
+        ]
 
     def _recollections_of_many(self, merchants: list[str]) -> Iterator[tuple[str, list[Recollection]]]:
         groups = self._rows.aggregate(
             [
                 {"$match": {"owner": LOCAL_OWNER, "merchant": {"$in": merchants}, **_HAS_LABEL}},
                 {"$sort": {"owner": 1, "merchant": 1, "label.at": -1}},
+                {"$group": {"_id": "$merchant", "newest": {"$firstN": self._newest()}}},
+            ]
+        )
+        for group in groups:
+            yield group["_id"], _recollected(group)
+
+    def _similar_of_many(self, stems: list[str]) -> Iterator[tuple[str, list[Recollection]]]:
+        beginnings = [re.compile(f"^{re.escape(stem)}(?: |$)") for stem in stems]
+        words = {"$slice": [{"$split": ["$merchant", " "]}, _STEM_WORDS]}
+        joined = {
+            "$reduce": {
+                "input": words,
+                "initialValue": "",
+                "in": {"$concat": ["$$value", {"$cond": [{"$eq": ["$$value", ""]}, "", " "]}, "$$this"]},
+            }
+        }
+        groups = self._rows.aggregate(
+            [
+                {"$match": {"owner": LOCAL_OWNER, "merchant": {"$in": beginnings}, **_HAS_LABEL}},
+                {"$project": {"_id": 0, "merchant": 1, "label.at": 1, "label.category": 1, "value": 1}},
                 {
                     "$group": {
-                        "_id": "$merchant",
-                        "newest": {
-                            "$firstN": {
-                                "n": self._remembered,
-                                "input": {"category": "$label.category", "at": "$label.at"},
-                            }
-                        },
+                        "_id": joined,
+                        "newest": {"$topN": {**self._newest("output"), "sortBy": {"label.at": -1}}},
                     }
                 },
             ]
         )
         for group in groups:
-            yield group["_id"], [Recollection(each["category"], each["at"]) for each in group["newest"]]
+            yield group["_id"], _recollected(group)
+
+    def _newest(self, name: str = "input") -> Document:
+        one = {"category": "$label.category", "at": "$label.at", "amount": "$value"}
+        return {"n": self._remembered, name: one}
 
     @guarded
     def count(self) -> int:
@@ -189,3 +231,7 @@ class Transactions:
     def modes(self) -> list[str]:
         """The payment modes in use, for the form's suggestions."""
         return sorted(mode for mode in self._rows.distinct("mode", {"owner": LOCAL_OWNER}) if mode)[:50]
+
+
+def _recollected(group: Document) -> list[Recollection]:
+    return [Recollection(each["category"], each["at"], each["amount"]) for each in group["newest"]]

@@ -25,6 +25,7 @@ def labelled(
     subcategory=None,
     day=date(2026, 3, 1),
     currency="USD",
+    mode=None,
 ):
     transaction = Transaction(
         description=description,
@@ -32,7 +33,7 @@ def labelled(
         currency=currency,
         date=day,
         direction=Direction.EXPENSE,
-        mode=None,
+        mode=mode,
         subcategory=subcategory,
     )
     return LabelledTransaction(id, transaction, category, source, at, holdout)

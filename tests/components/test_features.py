@@ -65,6 +65,12 @@ def test_each_block_of_text_has_its_length_and_each_field_the_side_weight():
     assert set(np.unique(matrix[:, -len(features.fields_) :].data)) == {0.2}
 
 
+def test_where_there_is_no_text_the_fields_are_all_there_is_and_count_in_full():
+    features = TransactionFeatures(side_weight=0.2, bare_weight=0.9).fit(rows(80))
+    bare = features.transform(rows(80).assign(description="", subcategory=""))
+    assert np.unique(bare.data) == pytest.approx([0.9])
+
+
 def test_fitting_and_transforming_give_the_same_numbers():
     given = rows(120)
     features = TransactionFeatures()

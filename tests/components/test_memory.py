@@ -2,32 +2,71 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.components.memory import MerchantMemory
+from src.components.memory import Hint, MerchantMemory, Recall
 from src.domain import Recollection
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 
-def recall(*categories):
-    return MerchantMemory().recall([Recollection(each, NOW) for each in categories])
+def said(*categories, amount=5.0):
+    """The newest first."""
+    return [Recollection(each, NOW, amount) for each in categories]
+
+
+def consult(*categories, amount=7.0):
+    return MerchantMemory().consult(said(*categories), (), amount)
 
 
 def test_without_an_answer_the_memory_is_silent():
-    assert recall() is None
+    assert consult() is None
 
 
 def test_one_answer_decides_and_more_of_the_same_make_it_surer():
-    one, five = recall("dining"), recall(*["dining"] * 5)
+    one, five = consult("dining"), consult(*["dining"] * 5)
     assert (one.category, five.category) == ("dining", "dining")
     assert 0.9 < one.confidence < five.confidence < 1
 
 
-@pytest.mark.parametrize("answers", [("dining", "groceries"), ("dining", "dining", "groceries")])
-def test_conflicting_answers_hand_the_decision_back(answers):
-    assert recall(*answers) is None
+@pytest.mark.parametrize(
+    "answers",
+    [("dining", "groceries"), ("dining", "dining", "groceries"), ("groceries", *["dining"] * 9)],
+)
+def test_conflicting_answers_hand_the_decision_back_and_tell_how_they_are_divided(answers):
+    hint = consult(*answers)
+    assert isinstance(hint, Hint)
+    assert sum(hint.shares.values()) == pytest.approx(1)
+    assert set(hint.shares) == {"dining", "groceries"}
 
 
-def test_one_odd_answer_among_many_is_outvoted_but_lowers_the_confidence():
-    mixed = recall("groceries", *["dining"] * 9)
+def test_one_answer_the_other_way_does_not_flip_what_many_had_said():
+    hint = consult("groceries", *["dining"] * 9)
+    assert hint.shares["dining"] > 2 * hint.shares["groceries"]
+
+
+def test_an_odd_answer_that_many_have_followed_only_lowers_the_confidence():
+    mixed = consult("dining", "dining", "dining", "dining", "groceries", "dining")
     assert mixed.category == "dining"
-    assert mixed.confidence < recall("dining").confidence
+    assert mixed.confidence < consult(*["dining"] * 6).confidence
+
+
+def test_who_changes_their_mind_is_followed_after_a_few_answers():
+    after = [consult(*["new"] * times, *["old"] * (10 - times)) for times in range(1, 7)]
+    assert not isinstance(after[0], Recall)
+    assert after[-1].category == "new"
+
+
+def test_answers_about_the_same_amount_count_more():
+    own = [*said("coffee", amount=4.2), *said("lunch", amount=18.0)]
+    shares = [
+        MerchantMemory(agreement=1.0).consult(own, (), amount).shares["lunch"] for amount in (4.2, 9.0, 18.1)
+    ]
+    assert shares == sorted(shares)
+    assert shares[0] < 0.2 < 0.6 < shares[2]
+
+
+def test_merchants_of_a_similar_name_are_heard_only_where_there_is_no_answer_and_never_decide():
+    memory = MerchantMemory()
+    hint = memory.consult((), said("dining"), 7.0)
+    assert isinstance(hint, Hint)
+    assert (hint.similar, hint.shares) == (True, {"dining": 1.0})
+    assert memory.consult(said("groceries"), said("dining"), 7.0).category == "groceries"

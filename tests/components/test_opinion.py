@@ -101,8 +101,7 @@ def trained(*yours):
     shipped = StatementWriter().write(entries, HABITS)
     rows = Transformation().prepare(Ingestion().gather(yours, shipped))
     split = Splitting().split(rows)
-    shares = {category: habit.share for category, habit in HABITS.items()}
-    weights = SampleWeights().compute(rows, datetime(2026, 3, 5, tzinfo=UTC), shares)
+    weights = SampleWeights().compute(rows, datetime(2026, 3, 5, tzinfo=UTC), HABITS)
     search = Search(trials=TRIALS[:1])
     found = search.run(rows, weights, split.folds, split.scored, lambda _: None, lexicon_text(entries))
     return found.model

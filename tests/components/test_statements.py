@@ -2,6 +2,7 @@ import pandas as pd
 
 from src.components.rows import ROW_COLUMNS
 from src.components.statements import StatementWriter
+from src.components.text import processor
 from src.domain import Direction, Habit, LexiconEntry
 
 HABITS = {
@@ -48,6 +49,15 @@ def test_amounts_lie_where_the_category_usually_does_and_some_rows_say_nothing_b
     assert rows["amount"].isna().mean() > 0.2
     assert 3 < rows["amount"].median() < 120
     assert set(rows.loc[rows["amount"].isna(), "direction"]) == {""}
+
+
+def test_some_names_stand_behind_the_processors_of_their_category():
+    habits = {"dining": Habit(Direction.EXPENSE, 3, 120, processors=(("tst", 0.5),))}
+    entries = [LexiconEntry(f"blue door {number}", "dining", "merchant") for number in range(40)]
+    texts = StatementWriter().write(entries, habits)["description"]
+    share = texts.map(processor).eq("tst").mean()
+    assert 0.3 < share < 0.7
+    assert set(texts[texts.map(processor) == ""].str.startswith("TST")) == {False}
 
 
 def test_income_is_written_as_income():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.components import noise
-from src.components.text import clean_text, merchant_key
+from src.components.text import clean_text, merchant_key, processor
 
 TRICKY_WORDS = """
     sq * paypal *blue door & the of to bank air hotel new york london berlin gmbh co in de us 7 eleven 24 hour
@@ -116,6 +116,25 @@ def test_the_model_reads_the_words_that_hint_at_a_category(text, words):
 @pytest.mark.parametrize("name", sorted(set(noise.ALIASES.values())))
 def test_the_name_behind_an_alias_is_its_own_key(name):
     assert merchant_key(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("TST* FOUNDRY 12", "tst"),
+        ("SQ *BLUE DOOR", "sq"),
+        ("sq blue door", "sq"),
+        ("PP*BLUE DOOR", "paypal"),
+        ("PYPL *BLUE DOOR", "paypal"),
+        ("IZ *BLUE DOOR", "zettle"),
+        ("GOOGLE *BLUE DOOR", "google"),
+        ("BLUE DOOR", ""),
+        ("SQ", ""),
+        ("", ""),
+    ],
+)
+def test_a_payment_processor_is_known_by_one_name(text, name):
+    assert processor(text) == name
 
 
 def test_the_lists_are_written_in_the_folded_form_they_are_compared_with():

@@ -11,7 +11,12 @@ def test_rows_with_nothing_to_read_are_set_aside_and_counted():
     rows = rows_of(*GOOD, labelled("c", " ", "dining"), labelled("d", "", "travel"))
     checked = Validation().check(rows)
     assert checked.rows["id"].tolist() == ["a", "b"]
-    assert checked.set_aside == {"neither description nor subcategory": 2}
+    assert checked.set_aside == {"no description, subcategory or mode": 2}
+
+
+def test_a_row_without_any_text_is_kept_for_its_mode():
+    bare = labelled("c", "", "savings", mode="Fund B")
+    assert "c" in set(Validation().check(rows_of(*GOOD, bare)).rows["id"])
 
 
 def test_a_category_of_the_persons_own_is_as_good_as_any():

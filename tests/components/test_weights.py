@@ -3,8 +3,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from src.components.statements import hidden_of
 from src.components.weights import SampleWeights
-from src.domain import LabelSource
+from src.domain import Direction, Habit, LabelSource
 from src.errors import NotEnoughData
 from tests.components.labelled_rows import NOW, labelled, rows_of
 
@@ -53,24 +54,31 @@ def test_one_row_copied_500_times_counts_as_a_few():
     assert weights[of_copies].sum() / weights[~of_copies].sum() == pytest.approx(24 / 100)
 
 
+def habit(share=1.0, unlisted=1.0):
+    return Habit(Direction.EXPENSE, 1, 100, share, unlisted)
+
+
 def test_rows_that_hardly_count_make_no_others_heavier():
     own = [labelled(f"{n}", f"SHOP {n}", "Eating out") for n in range(200)]
     entries = [(f"acme {n}", "transport") for n in range(1000)]
-    beside = SampleWeights().compute(rows_of(*own, entries=entries), NOW, {"transport": 1.0})
+    beside = SampleWeights().compute(rows_of(*own, entries=entries), NOW, {"transport": habit()})
     assert beside[:200].mean() == pytest.approx(1, abs=0.1)
 
 
 def test_the_rows_of_the_lexicon_weigh_as_often_as_their_categories_occur():
     entries = [(f"bistro {n}", "dining") for n in range(10)] + [(f"vet {n}", "pets") for n in range(40)]
-    weights = SampleWeights().compute(rows_of(entries=entries), NOW, {"dining": 6.0, "pets": 2.0})
-    assert weights[:10].sum() == pytest.approx(3 * weights[10:].sum())
+    rows, habits = rows_of(entries=entries), {"dining": habit(6, unlisted=30), "pets": habit(2, unlisted=3)}
+    weights, hidden = SampleWeights().compute(rows, NOW, habits), hidden_of(rows) != ""
+    of_dining = (rows["category"] == "dining").to_numpy()
+    for chosen, ratio in ((~hidden, 3), (hidden, 10)):
+        assert weights[chosen & of_dining].sum() == pytest.approx(ratio * weights[chosen & ~of_dining].sum())
 
 
 def test_names_a_person_never_uses_lose_their_weight_and_those_in_use_keep_it():
     own = [labelled(f"{n}", f"SHOP {n}", "Eating out") for n in range(225)]
     mixed = [labelled(f"m{n}", f"CAFE {n}", "dining") for n in range(5)]
     entries = [("bistro", "dining"), ("vet", "pets")]
-    shares = {"dining": 1.0, "pets": 1.0}
+    shares = {"dining": habit(), "pets": habit()}
     *_, dining, pets = SampleWeights().compute(rows_of(*own, *mixed, entries=entries), NOW, shares)
     assert dining > 5 * pets
     ours = [labelled(f"{n}", f"SHOP {n}", "dining") for n in range(230)]

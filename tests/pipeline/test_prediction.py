@@ -91,7 +91,24 @@ def test_conflicting_corrections_hand_the_decision_back_to_the_model(transaction
     model = predictor(transactions, 0.95, 0.03, 0.02)
     loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)
     loop.record(keep(model, "BLUE DOOR").id, "groceries", at=NOW)
-    assert keep(model, "BLUE DOOR").prediction.decided_by is DecidedBy.MODEL
+    prediction = keep(model, "BLUE DOOR").prediction
+    assert prediction.decided_by is DecidedBy.MODEL
+    # It is told what the answers were, and asks.
+    assert prediction.band is not Band.AUTO
+    chances = {each.category: each.probability for each in prediction.alternatives}
+    assert chances["groceries"] > 0.3
+    assert sum(chances.values()) == pytest.approx(1)
+    assert prediction.explanation[0].feature == "your answers for this merchant, which differ"
+
+
+def test_a_similar_name_is_heard_but_does_not_decide(transactions, loop):
+    model = predictor(transactions, 0.5, 0.3, 0.2)
+    loop.record(keep(model, "BLUE DOOR BAKERY").id, "travel", at=NOW)
+    prediction = keep(model, "BLUE DOOR EXPRESS").prediction
+    assert (prediction.category, prediction.decided_by) == ("travel", DecidedBy.MODEL)
+    assert prediction.confidence == pytest.approx(0.6 * 0.2 + 0.4)
+    assert prediction.explanation[0].feature == "your answers for merchants of a similar name"
+    assert keep(model, "BLUE MOON EXPRESS").prediction.category == "dining"
 
 
 def test_an_undone_correction_is_forgotten(transactions, loop):

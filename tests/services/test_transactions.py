@@ -103,6 +103,17 @@ def test_the_memory_hears_the_newest_answers_of_each_merchant(transactions, said
     assert many == {**one, "other": transactions.recollections(["other"])["other"]}
 
 
+def test_the_memory_also_hears_of_names_that_begin_alike(transactions, said):
+    names = ("blue door", "blue door bakery", "blue doors bakery", "blue", "blue.door bakery")
+    rows = keep(transactions, *map(new, names))
+    for minute, row in enumerate(rows):
+        said(row.id, answer(f"c{minute}", at=NOW + timedelta(minutes=minute)))
+    found = transactions.similar(["blue door express", "blue doors x", "blue", "green gate x", ""])
+    told = {merchant: [each.category for each in newest] for merchant, newest in found.items()}
+    assert told == {"blue door express": ["c1", "c0"], "blue doors x": ["c2"]}
+    assert found["blue doors x"] == transactions.recollections(["blue doors bakery"])["blue doors bakery"]
+
+
 def test_labels_for_training_are_a_persons_and_carry_their_holdout(transactions, said):
     rows = keep(transactions, new(), new("other", holdout=True), new("unanswered"))
     for row in rows[:2]:
