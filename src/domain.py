@@ -97,6 +97,8 @@ class LexiconEntry:
     kind: str
     """`merchant` (a name), `brand` (a name, one of very many), `statement` (a bank's whole wording) or `word`
     (what is bought)."""
+    type: str = ""
+    """What kind of merchant of the category it is, as `coffee` or `bar` of dining; "" where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)

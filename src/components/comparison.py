@@ -9,6 +9,7 @@ import numpy as np
 
 from src.domain import Difference
 
+_DOUBT = 0.05
 _CHUNK = 250
 """Draws at a time: bounds the memory at _CHUNK x n_merchants numbers."""
 
@@ -37,11 +38,18 @@ class PairedBootstrap:
     seed: int = 20
 
     def compare(
-        self, truth: np.ndarray, champion: np.ndarray, challenger: np.ndarray, merchants: np.ndarray
+        self,
+        truth: np.ndarray,
+        champion: np.ndarray,
+        challenger: np.ndarray,
+        merchants: np.ndarray,
+        category_rows: int = 1,
     ) -> Comparison:
         """All arguments: str, shape (n_rows,), n_rows > 0. A merchant is drawn whole, with both answers.
 
         Rows of one merchant rise and fall together: drawing single rows would make the intervals too narrow.
+        The categories of at least `category_rows` rows share the doubt of 5 % among them (Bonferroni): of
+        twenty that did not change, one would else seem to.
         """
         categories, true = np.unique(truth.astype(str), return_inverse=True)
         clusters, cluster = np.unique(merchants.astype(str), return_inverse=True)
@@ -51,11 +59,14 @@ class PairedBootstrap:
         once = np.ones((1, len(clusters)))
         drawn = [_differences(weight, support, old, new) for weight in self._weights(len(clusters))]
         seen = _differences(once, support, old, new)
-        accuracy, macro, recall = (
-            [_difference(*one) for one in zip(at.T, every.T, strict=True)]
-            for at, every in zip(seen, map(np.concatenate, zip(*drawn, strict=True)), strict=True)
-        )
         rows = support.sum(axis=0)
+        doubts = (_DOUBT, _DOUBT, _DOUBT / max(1, int((rows >= category_rows).sum())))
+        accuracy, macro, recall = (
+            [_difference(*one, doubt) for one in zip(at.T, every.T, strict=True)]
+            for at, every, doubt in zip(
+                seen, map(np.concatenate, zip(*drawn, strict=True)), doubts, strict=True
+            )
+        )
         by_category = tuple(
             CategoryDifference(str(name), difference, int(n))
             for name, difference, n in zip(categories, recall, rows, strict=True)
@@ -114,6 +125,6 @@ def _differences(
     return tuple(after - before for before, after in zip(*scores, strict=True))
 
 
-def _difference(seen: np.ndarray, drawn: np.ndarray) -> Difference:
-    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+def _difference(seen: np.ndarray, drawn: np.ndarray, doubt: float) -> Difference:
+    low, high = np.nanquantile(drawn, [doubt / 2, 1 - doubt / 2])
     return Difference(float(seen[0]), (float(low), float(high)))

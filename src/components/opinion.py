@@ -35,6 +35,8 @@ class Match(NamedTuple):
     category: str
     kind: str
     """One of _KINDS."""
+    type: str
+    """Within the category; "" where none is known."""
     words: int
     """Of the text; 0 where the name is cut off."""
     start: int
@@ -44,10 +46,10 @@ class Opinion:
     """lexicon: what `lexicon_text` gave."""
 
     def __init__(self, lexicon: str) -> None:
-        self._phrases: dict[str, tuple[str, str, str]] = {}
+        self._phrases: dict[str, tuple[str, str, str, str]] = {}
         for line in lexicon.split("\n") if lexicon else ():
-            phrase, category, kind = line.split("\t")
-            self._phrases[phrase] = (phrase, category, kind)
+            phrase, category, kind, *type = line.split("\t")
+            self._phrases[phrase] = (phrase, category, kind, type[0] if type else "")
         self._longest: dict[str, int] = {}
         for phrase in self._phrases:
             first, length = phrase.split(" ", 1)[0], phrase.count(" ") + 1
@@ -69,6 +71,7 @@ class Opinion:
         return [
             f"{PREFIX}:{best.category}",
             f"{PREFIX}-{_manner(best, words)}:{best.category}",
+            *([f"{PREFIX}-type:{best.type}"] if best.type else []),
             *(f"{PREFIX}-beside:{category}" for category in others),
         ]
 
@@ -115,14 +118,14 @@ class Opinion:
 
 
 def lexicon_text(entries: Iterable[LexiconEntry]) -> str:
-    """The lexicon as the one string a model carries: a cleaned phrase, its category and kind in each line.
+    """The lexicon as the one string a model carries: phrase, category, kind and type in each line.
 
     Where two phrases are the same once they are cleaned, the first one counts; a brand comes last.
     """
     lines: dict[str, str] = {}
     for entry in sorted(entries, key=lambda entry: entry.kind == "brand"):
         if phrase := clean_text(entry.phrase):
-            lines.setdefault(phrase, f"{phrase}\t{entry.category}\t{_KINDS[entry.kind]}")
+            lines.setdefault(phrase, f"{phrase}\t{entry.category}\t{_KINDS[entry.kind]}\t{entry.type}")
     return "\n".join(lines[phrase] for phrase in sorted(lines))
 
 

@@ -80,7 +80,9 @@ class Promotion:
         return _verdict(case, True, Outcome.FIRST, f"The first model: {figures}")
 
     def _compare(self, case: Case, champion: Contender) -> Verdict:
-        found = self.bootstrap.compare(case.truth, champion.answers, case.challenger.answers, case.merchants)
+        found = self.bootstrap.compare(
+            case.truth, champion.answers, case.challenger.answers, case.merchants, self.category_rows
+        )
         fell = [one for one in found.categories if self._fell(one)]
         figures = _figures(case, champion.scores, found)
         if fell:

@@ -31,6 +31,7 @@ NEUTRAL = (
 MODES = ("Cash", "Credit Card", "Debit Card", "UPI", "Bank Transfer", "Checking", "Savings Account")
 CURRENCIES = ("USD", "EUR", "GBP", "INR", "AUD")
 
+WRITTEN: Mapping[str, float] = MappingProxyType({"merchant": 0.4, "brand": 0.05})
 DISSENT: Mapping[str, float] = MappingProxyType({})
 _GROUP = "entry:"
 
@@ -39,13 +40,13 @@ _GROUP = "entry:"
 class StatementWriter:
     """seed: of everything that is drawn. bare: the share of rows that say nothing but the text.
 
-    brands: the share of the entries of that kind that are written. They are many and alike; the others speak
-    through the lexicon's opinion only.
+    shares: of the entries of a kind, how many are written. Names are many and alike; the others speak through
+    the lexicon's opinion only.
     """
 
     seed: int = 7
     bare: float = 0.4
-    brands: float = 0.05
+    shares: Mapping[str, float] = field(default_factory=lambda: WRITTEN)
     dissent: Mapping[str, float] = field(default_factory=lambda: DISSENT)
 
     def write(self, entries: Iterable[LexiconEntry], habits: Mapping[str, Habit]) -> pd.DataFrame:
@@ -53,7 +54,7 @@ class StatementWriter:
 
         habits: by category; the amounts and directions that stand beside some of the texts.
         """
-        chosen = (entry for entry in entries if entry.kind != "brand" or _hashed(entry.phrase) < self.brands)
+        chosen = (entry for entry in entries if _hashed(entry.phrase) < self.shares.get(entry.kind, 1.0))
         rows = [row for entry in chosen for row in self._rows(entry, habits)]
         return pd.DataFrame(rows, columns=ROW_COLUMNS)
 

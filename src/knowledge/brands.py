@@ -54,6 +54,8 @@ class Tag:
 
     category: str
     weight: float
+    type: str = ""
+    """Of types.csv."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Vote:
     category: str
     weight: float
     countries: frozenset[str]
+    type: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Brand:
     phrase: str
     category: str
     countries: str
+    type: str = ""
 
 
 def elected(
@@ -87,12 +91,11 @@ def elected(
             for item in group["items"]:
                 for phrase, vote in _votes(item, path.partition("/")[0], tag, clean):
                     votes[phrase].append(vote)
-    brands = (
-        Brand(phrase, winner(ballot), _together(ballot))
+    return [
+        Brand(phrase, category, _together(ballot), type_of(ballot, category))
         for phrase, ballot in sorted(votes.items())
-        if is_telling(phrase, everyday)
-    )
-    return [brand for brand in brands if brand.category]
+        if is_telling(phrase, everyday) and (category := winner(ballot))
+    ]
 
 
 def winner(ballot: Iterable[Vote]) -> str:
@@ -102,6 +105,16 @@ def winner(ballot: Iterable[Vote]) -> str:
         counts[vote.category] += vote.weight
     category, most = max(counts.items(), key=lambda each: (each[1], each[0]))
     return category if most >= AHEAD * sum(counts.values()) else ""
+
+
+def type_of(ballot: Iterable[Vote], category: str) -> str:
+    """What kind of merchant of `category` it is, where most of its votes agree on one."""
+    counts: dict[str, float] = defaultdict(float)
+    for vote in ballot:
+        if vote.category == category:
+            counts[vote.type] += vote.weight
+    most = max(counts, key=lambda name: (counts[name], name))
+    return most if counts[most] >= AHEAD * sum(counts.values()) else ""
 
 
 def names(item: Item, tree: str) -> tuple[list[str], list[str]]:
@@ -150,7 +163,7 @@ def _votes(item: Item, tree: str, tag: Tag, clean: Clean) -> Iterator[tuple[str,
     weights |= dict.fromkeys(_phrases(main, clean, LETTERS[tree]), tag.weight)
     places = countries(item)
     for phrase, weight in weights.items():
-        yield phrase, Vote(tag.category, weight, places)
+        yield phrase, Vote(tag.category, weight, places, tag.type)
 
 
 def _phrases(spelled: Iterable[str], clean: Clean, letters: int) -> Iterator[str]:

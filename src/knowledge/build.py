@@ -10,8 +10,9 @@ import csv
 import gzip
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from src.components.text import clean_text
 from src.knowledge.name_suggestion_index import BRANDS
@@ -19,7 +20,7 @@ from src.knowledge.name_suggestion_index import BRANDS
 HERE = Path(__file__).parent
 TABLES = HERE / "lexicon"
 PACKED = HERE / "lexicon.csv.gz"
-COLUMNS = ("phrase", "category", "kind", "countries")
+COLUMNS = ("phrase", "category", "kind", "countries", "type")
 KINDS = ("merchant", "brand", "statement", "word")
 """What comes from elsewhere is of the kind `brand`."""
 
@@ -28,7 +29,7 @@ Entry = dict[str, str]
 
 def main() -> int:
     entries = list(read_tables(TABLES))
-    faults = list(faults_of(entries, slugs()))
+    faults = list(faults_of(entries, slugs(), types()))
     if faults:
         print("\n".join(faults), file=sys.stderr)  # noqa: T201 - this is a command
         return 1
@@ -41,6 +42,12 @@ def main() -> int:
 def slugs() -> list[str]:
     with (HERE / "categories.csv").open(newline="", encoding="utf-8") as file:
         return [row["slug"] for row in csv.DictReader(file)]
+
+
+def types() -> dict[str, str]:
+    """The category of each type."""
+    with (HERE / "types.csv").open(newline="", encoding="utf-8") as file:
+        return {row["type"]: row["category"] for row in csv.DictReader(file)}
 
 
 def read_tables(folder: Path) -> Iterator[Entry]:
@@ -62,7 +69,9 @@ def beside(own: Iterable[Entry], brands: Iterable[Entry]) -> Iterator[Entry]:
     return (brand for brand in brands if brand["phrase"] not in taken)
 
 
-def faults_of(entries: Iterable[Entry], known: Iterable[str]) -> Iterator[str]:
+def faults_of(
+    entries: Iterable[Entry], known: Iterable[str], types: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
     """One sentence per fault; none where the tables are sound."""
     seen: dict[str, str] = {}
     allowed = set(known)
@@ -74,6 +83,8 @@ def faults_of(entries: Iterable[Entry], known: Iterable[str]) -> Iterator[str]:
             yield f"{category}.csv: {phrase!r} is not in lower case with single spaces."
         if entry["kind"] not in KINDS:
             yield f"{category}.csv: {phrase!r} is of the unknown kind {entry['kind']!r}."
+        if entry.get("type") and types.get(entry["type"]) != category:
+            yield f"{category}.csv: {phrase!r} is of the type {entry['type']!r}, which types.csv lacks here."
         if seen.setdefault(clean_text(phrase) or phrase, category) != category:
             yield f"{category}.csv: {phrase!r} stands, once it is cleaned, in another table as well."
 

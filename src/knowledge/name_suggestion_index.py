@@ -70,7 +70,7 @@ def index_of(package: bytes) -> dict[str, Any]:
 def read_tags(path: Path) -> dict[str, Tag]:
     with path.open(newline="", encoding="utf-8") as file:
         return {
-            f"{row['tree']}/{row['tag']}": Tag(row["category"], float(row["weight"]))
+            f"{row['tree']}/{row['tag']}": Tag(row["category"], float(row["weight"]), row["type"])
             for row in csv.DictReader(file)
         }
 
@@ -90,8 +90,8 @@ def packed(brands: Iterable[Brand]) -> bytes:
     """One CSV, deflated without a time stamp."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("phrase", "category", "countries"))
-    writer.writerows((brand.phrase, brand.category, brand.countries) for brand in brands)
+    writer.writerow(("phrase", "category", "countries", "type"))
+    writer.writerows((brand.phrase, brand.category, brand.countries, brand.type) for brand in brands)
     return gzip.compress(text.getvalue().encode(), compresslevel=9, mtime=0)
 
 

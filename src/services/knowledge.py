@@ -33,7 +33,7 @@ class Knowledge:
         """Sorted by phrase. Some 35,000, five in six of them of the kind `brand`."""
         rows = csv.reader(gzip.decompress(self._lexicon).decode().splitlines())
         next(rows)  # the names of the columns
-        return [LexiconEntry(phrase, category, kind) for phrase, category, kind, _ in rows]
+        return [LexiconEntry(phrase, category, kind, type) for phrase, category, kind, _, type in rows]
 
     def habits(self) -> dict[str, Habit]:
         """By category."""

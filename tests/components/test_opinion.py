@@ -26,8 +26,8 @@ CATEGORIES = ("dining", "groceries", "subscriptions", "transport", "travel", "pe
 HABITS = {category: Habit(Direction.EXPENSE, 5, 100, share=4) for category in CATEGORIES}
 
 
-def entry(phrase, category, kind="merchant"):
-    return LexiconEntry(phrase, category, kind)
+def entry(phrase, category, kind="merchant", type=""):
+    return LexiconEntry(phrase, category, kind, type)
 
 
 def invented_names(count, category, draw):
@@ -90,6 +90,14 @@ def test_a_cut_off_name_that_could_be_of_two_categories_is_no_name():
 def test_of_equal_phrases_the_hand_written_one_counts_and_a_brand_does_not():
     lexicon = lexicon_text([entry("Zorvex", "pets", "brand"), entry("ZORVEX", "travel")])
     assert "lexicon:travel" in Opinion(lexicon).of("zorvex")
+
+
+def test_a_type_within_the_category_is_told_too():
+    opinion = Opinion(
+        lexicon_text([entry("bean there", "dining", type="coffee"), entry("quibbly", "dining")])
+    )
+    assert "lexicon-type:coffee" in opinion.of("bean there")
+    assert not any(token.startswith("lexicon-type") for token in opinion.of("quibbly"))
 
 
 def test_no_lexicon_has_no_opinion():

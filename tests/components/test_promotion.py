@@ -174,3 +174,14 @@ def test_intervals_cover_nothing_in_about_nineteen_of_twenty_equal_pairs():
         low, high = found.accuracy.ci95
         misses += not low <= 0 <= high
     assert misses <= 9
+
+
+def test_many_categories_that_did_not_change_are_not_refused_for_one_that_seems_to_have_fallen():
+    refused = 0
+    for seed in range(40):
+        truth = np.array([f"c{n % 25:02}" for n in range(750)], dtype=object)
+        random = np.random.default_rng(seed)
+        old, new = (np.where(random.random(750) < 0.8, truth, "c00") for _ in range(2))
+        found = PairedBootstrap(draws=1000).compare(truth, old, new, np.arange(750).astype(object), 20)
+        refused += any(one.recall.ci95[1] < 0 for one in found.categories)
+    assert refused <= 6

@@ -1,6 +1,17 @@
 """How names of the name-suggestion-index find their category, on small invented items."""
 
-from src.knowledge.brands import Brand, Tag, Vote, countries, elected, in_latin, is_telling, names, winner
+from src.knowledge.brands import (
+    Brand,
+    Tag,
+    Vote,
+    countries,
+    elected,
+    in_latin,
+    is_telling,
+    names,
+    type_of,
+    winner,
+)
 
 TAGS = {
     "brands/shop/supermarket": Tag("groceries", 1),
@@ -108,6 +119,14 @@ def test_a_public_body_is_no_brand():
     assert not is_telling("city of blueville", set())
     assert not is_telling("blueville city council", set())
     assert is_telling("city bakery", {"city"})
+
+
+def test_a_brand_has_the_type_of_its_winning_tags_where_they_agree():
+    cafe, pub = Vote("dining", 1, frozenset(), "coffee"), Vote("dining", 1, frozenset(), "bar")
+    fuel = Vote("transport", 1, frozenset(), "fuel")
+    assert type_of([cafe, fuel, fuel], "dining") == "coffee"
+    assert type_of([cafe, pub], "dining") == ""
+    assert type_of([cafe, cafe, pub], "dining") == "coffee"
 
 
 def test_the_winner_needs_three_fifths():

@@ -8,7 +8,7 @@ import pytest
 from src.components.text import clean_text
 from src.errors import InvalidInput
 from src.knowledge.brands import Brand
-from src.knowledge.build import KINDS, TABLES, beside, read_brands, read_tables, slugs
+from src.knowledge.build import KINDS, TABLES, beside, read_brands, read_tables, slugs, types
 from src.knowledge.name_suggestion_index import (
     BRANDS,
     EVERYDAY,
@@ -71,6 +71,7 @@ def test_every_tag_has_a_known_category_or_a_reason_to_be_left_out():
         for row in csv.DictReader(file):
             assert row["category"] in slugs() or (not row["category"] and row["note"]), row
             assert 0 <= float(row["weight"]) <= 1, row
+            assert not row["type"] or types()[row["type"]] == row["category"], row
     assert read_tags(TAGS)["brands/shop/supermarket"].category == "groceries"
 
 
