@@ -9,6 +9,11 @@ import numpy as np
 from src.components.comparison import CategoryDifference, Comparison, PairedBootstrap
 from src.domain import Difference, Outcome, Scores, Verdict
 
+_NEWER = (
+    "You have not answered yet, so nothing of yours could judge. Both models know the shipped lexicon alone, and "
+    "this one its newer version."
+)
+
 
 @dataclass(frozen=True)
 class Contender:
@@ -40,6 +45,8 @@ class Case:
     """Training labels given since the champion was trained."""
     known_labels: int
     """Labels of a person the champion was trained on."""
+    labels: int = 0
+    """Labels of a person there are by now."""
     notes: tuple[str, ...] = ()
 
 
@@ -65,6 +72,8 @@ class Promotion:
             return self._first(case)
         if case.same_data and case.same_answers:
             return _refuse(case, Outcome.UNCHANGED, _unchanged(case.champion.scores))
+        if not case.known_labels and not case.labels:
+            return _verdict(case, True, Outcome.FRESHER, _NEWER)
         if len(case.truth) < self.min_rows:
             return _refuse(case, Outcome.TOO_FEW, self._too_few(len(case.truth)))
         return self._compare(case, case.champion)

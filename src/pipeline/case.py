@@ -27,15 +27,15 @@ def case_of(
 ) -> Case:
     """version: the challenger's number in the registry.
 
-    Two models are compared on the permanent hold-out alone. A first model has nobody to be compared with, so
-    out-of-fold rows may judge it while the hold-out is small.
+    Two models are compared on rows that trained neither: the permanent hold-out or, while that is small and
+    the champion has learned from none of the labels, the rows the challenger answers in cross-validation.
     """
-    by = trained.judged if champion is None else trained.held_out
+    by = _judges(data, trained, champion)
     return Case(
         truth=by.rows["category"].to_numpy(object),
         merchants=_merchants(by.rows),
         challenger=Contender(_numbered(by.report.scores, version), by.answers),
-        champion=_contender(champion, data, judging) if champion else None,
+        champion=_contender(champion, by.rows, data, judging) if champion else None,
         judged_by=_words_for(by, trained, data),
         majority=by.baselines["majority"],
         fault=checked.fault,
@@ -43,8 +43,17 @@ def case_of(
         same_answers=champion is not None and _alike(champion, trained, data.rows),
         new_labels=_new_labels(champion, data.learned),
         known_labels=champion.labels if champion else 0,
+        labels=len(data.yours),
         notes=_notes(data, trained, by, checked),
     )
+
+
+def _judges(data: Prepared, trained: Trained, champion: Champion | None) -> Answered:
+    if champion is None:
+        return trained.judged
+    small = trained.held_out.report.scores.rows < trained.enough
+    yours = len(data.learned) > 0 and len(trained.out_of_fold.rows) == len(data.learned)
+    return trained.out_of_fold if small and yours and not champion.labels else trained.held_out
 
 
 def _words_for(by: Answered, trained: Trained, data: Prepared) -> str:
@@ -53,12 +62,12 @@ def _words_for(by: Answered, trained: Trained, data: Prepared) -> str:
     return _UNSEEN if len(data.learned) else _NAMES
 
 
-def _contender(champion: Champion, data: Prepared, judging: Judging) -> Contender:
+def _contender(champion: Champion, rows: pd.DataFrame, data: Prepared, judging: Judging) -> Contender:
     pipeline = champion.bundle.pipeline
     answered = judging.held_out(
-        data.judging,
+        rows,
         data.training,
-        probabilities_of(pipeline, data.judging),
+        probabilities_of(pipeline, rows),
         list(pipeline.classes_),
         version=champion.pointer.version,
     )

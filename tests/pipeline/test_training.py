@@ -176,6 +176,37 @@ def test_a_few_answers_are_too_few_to_tell(pipeline, claim, labels):
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
 
 
+def test_answers_that_trained_neither_judge_a_first_change_before_there_is_a_hold_out(
+    pipeline, claim, labels, store
+):
+    pipeline().run(claim())
+    for count in range(6):
+        for category, texts in SHOPS.items():
+            labels.add([f"{text} {count}" for text in texts], f"my-{category}")
+    labels.given = [one for one in labels.given if not one.holdout][:60]
+    verdict = pipeline().run(claim())
+    assert (verdict.promoted, verdict.outcome) == (True, Outcome.BETTER)
+    assert (verdict.champion.rows, verdict.challenger.rows) == (60, 60)
+    assert "cross-validation" in verdict.reason
+    labels.given = labels.given[:-1]
+    assert pipeline().run(claim()).outcome is Outcome.TOO_FEW  # by now the champion knows the answers
+
+
+def test_newer_shipped_knowledge_serves_where_nobody_has_answered(pipeline, claim, store):
+    pipeline().run(claim())
+    before = store.champion().version
+
+    class Newer(Lexicon):
+        sha256 = "lexicon-2"
+
+        def entries(self):
+            return [*super().entries(), LexiconEntry("quibbly", "travel", "merchant")]
+
+    verdict = pipeline(lexicon=Newer()).run(claim())
+    assert (verdict.promoted, verdict.outcome) == (True, Outcome.FRESHER)
+    assert store.champion().version != before
+
+
 def test_a_person_who_sees_things_otherwise_gets_a_better_model(pipeline, claim, labels, store):
     pipeline().run(claim())
     say_a_lot(labels)
