@@ -10,8 +10,8 @@ from src.components.comparison import CategoryDifference, Comparison, PairedBoot
 from src.domain import Difference, Outcome, Scores, Verdict
 
 _NEWER = (
-    "You have not answered yet, so nothing of yours could judge. Both models know the shipped lexicon alone, and "
-    "this one its newer version."
+    "You have not answered yet, so nothing of yours could judge. Both models know the shipped lexicon alone, "
+    "and this one its newer version."
 )
 
 
