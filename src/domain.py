@@ -112,6 +112,8 @@ class Habit:
     """How many of a person's transactions are of this category, compared with other categories."""
     unlisted: float = 1.0
     """The same of those at merchants that no list of names holds."""
+    agreement: float = 1.0
+    """For which share of what the lexicon lists here people name this category, 0..1."""
     processors: tuple[tuple[str, float], ...] = ()
     """(what stands before a name, for which share of the names it does)."""
 

@@ -16,6 +16,8 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
+from src.components.linear_form import MOST_DOUBT
+
 _FAMILIES: dict[str, Callable[..., Any]] = {
     # SAGA, stopped early: on these features as good as lbfgs at convergence, in a third of its time.
     "logistic_regression": lambda seed, epochs, params: LogisticRegression(
@@ -66,6 +68,16 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
         # Eleven significant bits are more than the data can tell, and deflate to a third.
         self.coef_ = np.clip(coef, -_LARGEST, _LARGEST).astype(np.float16).astype(np.float32)
         self.intercept_ = np.asarray(intercept, dtype=np.float64)
+        self.doubts_ = np.zeros(X.shape[1])
+        return self
+
+    def doubting(self, doubts: np.ndarray) -> Self:
+        """Be less sure where a feature is present, by its share of `doubts`: 0..1, shape (n_features,).
+
+        That share of the probability goes to all categories alike; which one leads does not change. It is for
+        what the rows at hand cannot tell, because all of them were written by the same hand.
+        """
+        self.doubts_ = np.asarray(doubts, dtype=np.float64)
         return self
 
     def decision_function(self, X: sparse.csr_matrix) -> np.ndarray:
@@ -74,7 +86,9 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
         return np.asarray(X @ self.coef_.T.astype(np.float64)) + self.intercept_
 
     def predict_proba(self, X: sparse.csr_matrix) -> np.ndarray:
-        return softmax(self.decision_function(X) / self.temperature_, axis=1)
+        probabilities = softmax(self.decision_function(X) / self.temperature_, axis=1)
+        doubt = np.minimum((X != 0) @ self.doubts_, MOST_DOUBT)[:, np.newaxis]
+        return (1 - doubt) * probabilities + doubt / len(self.classes_)
 
     def predict(self, X: sparse.csr_matrix) -> np.ndarray:
         return self.classes_[self.decision_function(X).argmax(axis=1)]

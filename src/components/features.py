@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -129,7 +129,13 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             idf=np.concatenate([self.idf(block) for block in BLOCKS]),
             coef=np.ascontiguousarray(classifier.coef_.T),
             intercept=classifier.intercept_,
+            field_doubts=classifier.doubts_[len(classifier.doubts_) - len(self.fields_) :],
         )
+
+    def doubts(self, by_field: Mapping[str, float]) -> np.ndarray:
+        """Shape (n_features,): what `by_field` says of each field, and 0 for the text."""
+        terms = sum(len(self.terms(block)) for block in BLOCKS)
+        return np.array([*[0.0] * terms, *(by_field.get(field, 0.0) for field in self.fields_)])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         check_is_fitted(self, "vectorizers_")

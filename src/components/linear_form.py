@@ -16,12 +16,15 @@ from src.components.opinion import PREFIX
 BLOCKS = ("words", "pairs", "ngrams")
 """The blocks of text, in the order of their columns; the columns of the other fields follow them."""
 
-_ARRAYS = ("idf", "field_shares", "coef", "intercept")
+_ARRAYS = ("idf", "field_shares", "coef", "intercept", "field_doubts")
+
+MOST_DOUBT = 0.9
+"""However many fields are doubted, so much is left to the model."""
 
 
 @dataclass(frozen=True)
 class LinearForm:
-    """probabilities = softmax((features @ coef + intercept) / temperature)."""
+    """probabilities = softmax((features @ coef + intercept) / temperature), less the doubt in the fields."""
 
     classes: tuple[str, ...]
     terms: Mapping[str, tuple[str, ...]]
@@ -40,6 +43,8 @@ class LinearForm:
     """float32, shape (n_features, n_classes): the rows that a text needs lie together in memory."""
     intercept: np.ndarray
     """float64, shape (n_classes,)."""
+    field_doubts: np.ndarray
+    """float64, one per field: which share of the probability goes to all classes alike where it is given."""
 
     def to_parts(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """A JSON-able dict, and the arrays by name."""
@@ -62,7 +67,8 @@ class LinearForm:
             weights=facts["weights"],
             temperature=facts["temperature"],
             lexicon=facts.get("lexicon", ""),  # a model from before there were opinions
-            **{name: arrays[name] for name in _ARRAYS},
+            field_doubts=arrays.get("field_doubts", np.zeros_like(arrays["field_shares"])),
+            **{name: arrays[name] for name in _ARRAYS if name != "field_doubts"},
         )
 
     @property

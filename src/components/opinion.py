@@ -7,7 +7,7 @@ in their own way, what the lexicon's categories are called by them. No scikit-le
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +21,18 @@ PREFIX = "lexicon"
 _KINDS = {"merchant": "name", "statement": "name", "brand": "brand", "word": "word"}
 """A lexicon's kind -> ours. There are so many brands that one stands in a text by chance now and then."""
 _RANK = {"name": 2, "brand": 1, "word": 0}
+_TRUST = {
+    "whole": 1.02,
+    "first": 1.01,
+    "long": 0.97,
+    "word": 0.95,
+    "brand": 0.93,
+    "cut": 0.9,
+    "inside": 0.85,
+    "brand-inside": 0.85,
+}
+"""How far each manner of match is to be believed, compared with the average one."""
+_MOST_TRUSTED = 0.985
 _LONGEST = 5
 """Words of a phrase that are compared."""
 _LEAST_JOINED = 6
@@ -115,6 +127,18 @@ class Opinion:
             if known[0] != hidden and len(self._sorted[place]) <= longest:
                 found.append(known)
         return Match(*found[0], 0, 0) if len({known[1] for known in found}) == 1 else None
+
+
+def doubts_of(agreement: Mapping[str, float]) -> dict[str, float]:
+    """By token, how seldom what the lexicon says is what a person would say, 0..1.
+
+    agreement: by category, for which share of what is listed there people name it.
+    """
+    return {
+        f"{PREFIX}-{manner}:{category}": 1 - min(_MOST_TRUSTED, share * trust)
+        for category, share in agreement.items()
+        for manner, trust in _TRUST.items()
+    }
 
 
 def lexicon_text(entries: Iterable[LexiconEntry]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from src.components.explanation import field_label, strongest
-from src.components.linear_form import BLOCKS, LinearForm
+from src.components.linear_form import BLOCKS, MOST_DOUBT, LinearForm
 from src.components.opinion import opinion_of
 from src.components.reading import Reading, read
 from src.domain import Reason, Transaction
@@ -46,6 +46,7 @@ class LinearScorer:
         self._ends = np.array(starts[1:])
         self._lengths = np.array([*(form.weights[block] for block in BLOCKS), 1.0])
         self._values = np.concatenate([form.idf, form.field_values()])
+        self._doubts = np.concatenate([np.zeros(len(form.idf)), form.field_doubts])
         self._opinion = opinion_of(form.lexicon)
         self._columns_of_word = lru_cache(_WORDS_KEPT)(self._find_word)
 
@@ -65,7 +66,10 @@ class LinearScorer:
         rows = [places.setdefault(self._reading(transaction), len(places)) for transaction in transactions]
         if not rows:
             return np.empty((0, len(self.classes)))
-        return _softmax(self._scores(list(places)) / self.form.temperature)[rows]
+        scores, doubts = self._scores(list(places))
+        probabilities = _softmax(scores / self.form.temperature)
+        doubt = np.minimum(doubts, MOST_DOUBT)[:, np.newaxis]
+        return ((1 - doubt) * probabilities + doubt / len(self.classes))[rows]
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
         """What spoke for and against `category`, compared with the average category; the strongest first.
@@ -98,17 +102,19 @@ class LinearScorer:
             opinion=self._opinion,
         )
 
-    def _scores(self, readings: Sequence[Reading]) -> np.ndarray:
+    def _scores(self, readings: Sequence[Reading]) -> tuple[np.ndarray, np.ndarray]:
+        """Shape (n_readings, n_classes), and (n_readings,): how far each is to be doubted."""
         found = [self._columns_of(reading) for reading in readings]
         columns, values = _joined(found)
         rows = np.repeat(np.arange(len(found)), [len(columns) for columns, _ in found])
         rows, columns, values = _summed(rows, columns, values)
+        doubts = np.bincount(rows, self._doubts[columns], len(found))
         values = values * self._factors(rows, columns, values)[rows, self._blocks(columns)]
         if len(found) == 1:
-            return (values @ self.form.coef[columns] + self.form.intercept)[np.newaxis]
+            return (values @ self.form.coef[columns] + self.form.intercept)[np.newaxis], doubts
         starts = np.searchsorted(rows, np.arange(len(found) + 1))
         matrix = sparse.csr_matrix((values, columns, starts), shape=(len(found), len(self._values)))
-        return np.asarray(matrix @ self.form.coef) + self.form.intercept
+        return np.asarray(matrix @ self.form.coef) + self.form.intercept, doubts
 
     def _factors(self, rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Shape (n_rows, n_blocks + 1): what gives each block of a row its length; 1 for the other fields.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ class Search:
         judged: np.ndarray,
         progress: Callable[[float], None],
         lexicon: str = "",
+        doubts: Mapping[str, float] = MappingProxyType({}),
     ) -> SearchResult:
         """Search, calibrate, and fit the winner on all rows.
 
@@ -85,11 +87,12 @@ class Search:
         negative number means a row that trains for every fold. judged: bool, shape (n_rows,), the rows whose
         answers score a candidate and set its temperature; where none is, all that are answered.
         progress: is told the share done, 0..1; what it raises ends the search.
-        lexicon: whose opinion the model hears, as of `opinion.lexicon_text`.
+        lexicon: whose opinion the model hears, as of `opinion.lexicon_text`. doubts: by field token, how far
+        the model that is handed over is to doubt a row that has it; the search itself does without.
         Raises NotEnoughData where no fold leaves rows to learn from.
         """
         return _Race(
-            self, rows, weights, np.asarray(folds), np.asarray(judged, bool), progress, lexicon
+            self, rows, weights, np.asarray(folds), np.asarray(judged, bool), progress, lexicon, doubts
         ).run()
 
 
@@ -105,9 +108,10 @@ class _Race:
         judged: np.ndarray,
         progress: Callable[[float], None],
         lexicon: str,
+        doubts: Mapping[str, float],
     ) -> None:
         self._search, self._rows, self._weights, self._progress = search, rows, weights, progress
-        self._lexicon = lexicon
+        self._lexicon, self._doubts = lexicon, doubts
         self._began = search.clock()
         self._classes, self._truth = np.unique(rows["category"].to_numpy(str), return_inverse=True)
         answered = folds >= 0
@@ -216,12 +220,14 @@ class _Race:
             ]
         )
         truth = self._rows["category"].to_numpy(str)
-        return model.fit(
+        model.fit(
             self._rows[MODEL_FIELDS],
             truth,
             features__hidden=hidden_of(self._rows),
             classifier__sample_weight=self._weights,
         )
+        model["classifier"].doubting(model["features"].doubts(self._doubts))
+        return model
 
 
 def _weights_as_judges(rows: pd.DataFrame, weights: np.ndarray) -> np.ndarray:

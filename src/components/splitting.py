@@ -25,6 +25,8 @@ class Split:
     """int, shape (n_training,): the fold of each training row, 0 .. k-1, none of them empty."""
     scored: np.ndarray
     """bool, shape (n_training,): whose out-of-fold predictions choose among the candidates."""
+    scored_by_person: bool
+    """Whether these are a person's rows alone."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,10 @@ class Splitting:
         training = ~held & ~twin
         folds = self._folds(rows["group"][training])
         scored = person[training]
-        if scored.sum() < self.min_scored:
+        enough = bool(scored.sum() >= self.min_scored)
+        if not enough:
             scored = np.ones(len(scored), bool)
-        return Split(training, held & rows["source"].isin(_JUDGES).to_numpy(), folds, scored)
+        return Split(training, held & rows["source"].isin(_JUDGES).to_numpy(), folds, scored, enough)
 
     def _folds(self, groups: pd.Series) -> np.ndarray:
         """By a hash of the group, so a group keeps its fold from run to run; empty folds are closed up."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -31,8 +32,9 @@ NEUTRAL = (
 MODES = ("Cash", "Credit Card", "Debit Card", "UPI", "Bank Transfer", "Checking", "Savings Account")
 CURRENCIES = ("USD", "EUR", "GBP", "INR", "AUD")
 
-WRITTEN: Mapping[str, float] = MappingProxyType({"merchant": 0.4, "brand": 0.05})
-DISSENT: Mapping[str, float] = MappingProxyType({})
+MOST_WRITTEN: Mapping[str, int] = MappingProxyType(
+    {"merchant": 3_000, "brand": 1_000, "word": 4_000, "statement": 2_500}
+)
 _GROUP = "entry:"
 
 
@@ -40,21 +42,23 @@ _GROUP = "entry:"
 class StatementWriter:
     """seed: of everything that is drawn. bare: the share of rows that say nothing but the text.
 
-    shares: of the entries of a kind, how many are written. Names are many and alike; the others speak through
-    the lexicon's opinion only.
+    most: about how many entries of a kind are written; the others, by a hash, speak through the lexicon's
+    opinion only. Names are many and alike, and a model learns as much from some of them as from all.
     """
 
     seed: int = 7
     bare: float = 0.4
-    shares: Mapping[str, float] = field(default_factory=lambda: WRITTEN)
-    dissent: Mapping[str, float] = field(default_factory=lambda: DISSENT)
+    most: Mapping[str, int] = field(default_factory=lambda: MOST_WRITTEN)
 
     def write(self, entries: Iterable[LexiconEntry], habits: Mapping[str, Habit]) -> pd.DataFrame:
         """Return ROW_COLUMNS, a few rows per entry, all of one entry in one group.
 
         habits: by category; the amounts and directions that stand beside some of the texts.
         """
-        chosen = (entry for entry in entries if _hashed(entry.phrase) < self.shares.get(entry.kind, 1.0))
+        known = list(entries)
+        counts = Counter(entry.kind for entry in known)
+        shares = {kind: self.most.get(kind, count) / count for kind, count in counts.items()}
+        chosen = (entry for entry in known if _hashed(entry.phrase) < shares[entry.kind])
         rows = [row for entry in chosen for row in self._rows(entry, habits)]
         return pd.DataFrame(rows, columns=ROW_COLUMNS)
 
@@ -64,7 +68,6 @@ class StatementWriter:
         for number, (description, subcategory) in enumerate(_texts(entry, draw)):
             if entry.kind != "statement":
                 description = _processed(description, habit, draw)
-            category = self._label(entry, habits, draw)
             amount, currency, mode, direction = self._circumstances(habit, draw)
             yield [
                 f"knowledge:{entry.phrase}:{number}",
@@ -77,18 +80,11 @@ class StatementWriter:
                 direction,
                 pd.NaT,
                 merchant_key(description or subcategory),
-                category,
+                entry.category,
                 pd.NaT,
                 False,
                 f"{_GROUP}{entry.phrase}",
             ]
-
-    def _label(self, entry: LexiconEntry, habits: Mapping[str, Habit], draw: random.Random) -> str:
-        """Some people file some things elsewhere than the lexicon would."""
-        if draw.random() >= self.dissent.get(entry.kind, 0.0):
-            return entry.category
-        names = list(habits)
-        return draw.choices(names, [habits[name].share for name in names])[0]
 
     def _circumstances(self, habit: Habit, draw: random.Random) -> tuple[float, str, str, str]:
         if draw.random() < self.bare:

@@ -34,11 +34,11 @@ class Trial:
 
 
 TRIALS = (
-    Trial("logistic_regression C=10", "logistic_regression", {"C": 10.0}),
+    Trial("logistic_regression C=3", "logistic_regression", {"C": 3.0}),
     Trial("sgd alpha=1e-4", "sgd", {"alpha": 1e-4}),
     Trial("linear_svc C=0.3", "linear_svc", {"C": 0.3}),
     Trial("complement_nb alpha=0.1", "complement_nb", {"alpha": 0.1}),
-    Trial("logistic_regression C=3", "logistic_regression", {"C": 3.0}),
+    Trial("logistic_regression C=10", "logistic_regression", {"C": 10.0}),
     Trial("logistic_regression C=30", "logistic_regression", {"C": 30.0}),
     Trial("sgd alpha=3e-5", "sgd", {"alpha": 3e-5}),
     Trial("linear_svc C=1", "linear_svc", {"C": 1.0}),

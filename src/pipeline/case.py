@@ -52,8 +52,8 @@ def _judges(data: Prepared, trained: Trained, champion: Champion | None) -> Answ
     if champion is None:
         return trained.judged
     small = trained.held_out.report.scores.rows < trained.enough
-    yours = len(data.learned) > 0 and len(trained.out_of_fold.rows) == len(data.learned)
-    return trained.out_of_fold if small and yours and not champion.labels else trained.held_out
+    fair = data.split.scored_by_person and not champion.labels
+    return trained.out_of_fold if small and fair else trained.held_out
 
 
 def _words_for(by: Answered, trained: Trained, data: Prepared) -> str:

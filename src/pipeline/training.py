@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from src.components.bands import Bands
 from src.components.ingestion import Ingestion, snapshot
-from src.components.opinion import lexicon_text
+from src.components.opinion import doubts_of, lexicon_text
 from src.components.probe import EXAMPLES, Probe, model_fields
 from src.components.promotion import Promotion
 from src.components.search import Search, SearchResult
@@ -140,11 +140,16 @@ class TrainingPipeline:
             split.scored,
             lambda done: claimed.progress("model_trainer", 0.1 + 0.68 * done),
             lexicon=lexicon_text(self._lexicon.entries()),
+            doubts={} if split.scored_by_person else doubts_of(self._agreement()),
         )
         claimed.progress("model_evaluation", 0.8)
         trained = self._evaluate(data, result)
         claimed.record(metrics=trained.metrics)
         return trained
+
+    def _agreement(self) -> dict[str, float]:
+        """Which matters while too few answers tell how this person calls things."""
+        return {category: habit.agreement for category, habit in self._lexicon.habits().items()}
 
     def _evaluate(self, data: Prepared, result: SearchResult) -> Trained:
         judging, split, best = self._steps.judging, data.split, result.best

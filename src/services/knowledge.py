@@ -44,6 +44,7 @@ class Knowledge:
                 float(row["high"]),
                 float(row["share"]),
                 float(row["unlisted"]),
+                float(row["agreement"]),
                 tuple(self._processors[row["slug"]]),
             )
             for row in self._table
