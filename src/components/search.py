@@ -77,6 +77,7 @@ class Search:
         folds: np.ndarray,
         judged: np.ndarray,
         progress: Callable[[float], None],
+        subjects: np.ndarray | None = None,
         lexicon: str = "",
         doubts: Mapping[str, float] = MappingProxyType({}),
     ) -> SearchResult:
@@ -87,12 +88,22 @@ class Search:
         negative number means a row that trains for every fold. judged: bool, shape (n_rows,), the rows whose
         answers score a candidate and set its temperature; where none is, all that are answered.
         progress: is told the share done, 0..1; what it raises ends the search.
+        subjects: shape (n_rows,); the models that answer for a fold have seen no subject of it either; None
+        is one for each row.
         lexicon: whose opinion the model hears, as of `opinion.lexicon_text`. doubts: by field token, how far
         the model that is handed over is to doubt a row that has it; the search itself does without.
         Raises NotEnoughData where no fold leaves rows to learn from.
         """
         return _Race(
-            self, rows, weights, np.asarray(folds), np.asarray(judged, bool), progress, lexicon, doubts
+            self,
+            rows,
+            weights,
+            np.asarray(folds),
+            np.asarray(judged, bool),
+            progress,
+            np.arange(len(rows)) if subjects is None else subjects,
+            lexicon,
+            doubts,
         ).run()
 
 
@@ -107,11 +118,12 @@ class _Race:
         folds: np.ndarray,
         judged: np.ndarray,
         progress: Callable[[float], None],
+        subjects: np.ndarray,
         lexicon: str,
         doubts: Mapping[str, float],
     ) -> None:
         self._search, self._rows, self._weights, self._progress = search, rows, weights, progress
-        self._lexicon, self._doubts = lexicon, doubts
+        self._subjects, self._lexicon, self._doubts = subjects, lexicon, doubts
         self._began = search.clock()
         self._classes, self._truth = np.unique(rows["category"].to_numpy(str), return_inverse=True)
         answered = folds >= 0
@@ -184,7 +196,7 @@ class _Race:
                 self._drop(trial, "no time")
 
     def _fold(self, held_out: np.ndarray) -> Fold:
-        return Fold.of(self._rows, self._weights, held_out, self._lexicon)
+        return Fold.of(self._rows, self._weights, held_out, self._subjects, self._lexicon)
 
     def _answer(self, trial: Trial, fold: Fold) -> None:
         began = self._search.clock()

@@ -22,7 +22,11 @@ class Split:
     judging: np.ndarray
     """bool, shape (n_rows,): the permanent hold-out rows that judge champion and challenger."""
     folds: np.ndarray
-    """int, shape (n_training,): the fold of each training row, 0 .. k-1, none of them empty."""
+    """int, shape (n_training,): the fold of each training row, 0 .. k-1, none of them empty. The last one is
+    the newest rows where a person has given enough of them."""
+    subjects: np.ndarray
+    """str, shape (n_training,): what each row is about. Who answers for a fold learns of none of its
+    subjects, as if they were met for the first time: of the others, memory knows what they were called."""
     scored: np.ndarray
     """bool, shape (n_training,): whose out-of-fold predictions choose among the candidates."""
     scored_by_person: bool
@@ -32,6 +36,8 @@ class Split:
 @dataclass(frozen=True)
 class Splitting:
     folds: int = 3
+    newest: float = 0.2
+    """The share of a person's rows, by date, that is a fold of its own, answered by older rows alone."""
     min_scored: int = 50
     """With at least so many training rows of a person, these alone choose the candidate; else all rows do."""
 
@@ -46,21 +52,51 @@ class Splitting:
         held = rows["holdout"].to_numpy(bool) & person
         twin = rows["group"].isin(rows["group"][held]).to_numpy() & person
         training = ~held & ~twin
-        folds = self._folds(rows["group"][training])
         scored = person[training]
         enough = bool(scored.sum() >= self.min_scored)
+        newest = self._newest(rows["date"][training], scored) if enough else np.zeros(len(scored), bool)
+        subjects = _subjects(rows[training])
+        folds = self._folds(subjects, newest)
         if not enough:
             scored = np.ones(len(scored), bool)
-        return Split(training, held & rows["source"].isin(_JUDGES).to_numpy(), folds, scored, enough)
+        return Split(
+            training,
+            held & rows["source"].isin(_JUDGES).to_numpy(),
+            folds,
+            subjects.to_numpy(object),
+            scored,
+            enough,
+        )
 
-    def _folds(self, groups: pd.Series) -> np.ndarray:
-        """By a hash of the group, so a group keeps its fold from run to run; empty folds are closed up."""
-        by_group = {group: _fold(group, self.folds) for group in groups.unique()}
-        if len(by_group) < 2:
-            raise NotEnoughData(need=2, have=len(by_group))
-        if len(set(by_group.values())) < 2:  # a handful of groups may hash alike: deal them out instead
-            by_group = {group: number % 2 for number, group in enumerate(sorted(by_group))}
-        return np.unique(groups.map(by_group).to_numpy(int), return_inverse=True)[1]
+    def _newest(self, dates: pd.Series, person: np.ndarray) -> np.ndarray:
+        """bool, one per row: a person's newest ones; none where the dates do not tell them apart."""
+        newest = np.zeros(len(dates), bool)
+        given = dates[person]
+        newest[person] = (given > given.quantile(1 - self.newest)).to_numpy()
+        return newest
+
+    def _folds(self, subjects: pd.Series, newest: np.ndarray) -> np.ndarray:
+        """By a hash of the subject, which so keeps its fold from run to run; empty folds are closed up."""
+        older = self.folds - 1 if newest.any() else self.folds
+        by_subject = {subject: _fold(subject, older) for subject in subjects.unique()}
+        if len(by_subject) < 2:
+            raise NotEnoughData(need=2, have=len(by_subject))
+        if len(set(by_subject.values())) < 2:  # a handful of them may hash alike: deal them out instead
+            by_subject = {subject: number % 2 for number, subject in enumerate(sorted(by_subject))}
+        folds = np.where(newest, self.folds, subjects.map(by_subject).to_numpy(int))
+        return np.unique(folds, return_inverse=True)[1]
+
+
+def learns_for(held_out: np.ndarray, subjects: np.ndarray) -> np.ndarray:
+    """bool, one per row: which rows a model learns from that answers for `held_out`."""
+    return ~(held_out | np.isin(subjects, subjects[held_out]))
+
+
+def _subjects(rows: pd.DataFrame) -> pd.Series:
+    """The merchant of a person's row, else what stands in it; the entry of a row of the lexicon."""
+    named = is_of_a_person(rows) & (rows["merchant"] != "")
+    subjects = rows["group"].where(~named, "merchant\x1f" + rows["merchant"])
+    return subjects if subjects.nunique() > 1 else rows["group"]
 
 
 def _fold(group: str, folds: int) -> int:

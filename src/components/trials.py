@@ -17,6 +17,7 @@ from src.components.calibration import fit_temperature
 from src.components.classifier import LinearCategorizer
 from src.components.features import TransactionFeatures
 from src.components.rows import MODEL_FIELDS
+from src.components.splitting import learns_for
 from src.components.statements import hidden_of
 
 _LEAST_PROBABILITY = 1e-6
@@ -60,13 +61,21 @@ class Fold:
     answer: sparse.csr_matrix
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, weights: np.ndarray, held_out: np.ndarray, lexicon: str = "") -> Self:
-        """held_out: bool, shape (n_rows,). lexicon: as of `opinion.lexicon_text`."""
+    def of(
+        cls,
+        rows: pd.DataFrame,
+        weights: np.ndarray,
+        held_out: np.ndarray,
+        subjects: np.ndarray,
+        lexicon: str = "",
+    ) -> Self:
+        """held_out: bool, shape (n_rows,). subjects, lexicon: as in `Search.run`."""
         features, inputs, hidden = TransactionFeatures(lexicon=lexicon), rows[MODEL_FIELDS], hidden_of(rows)
+        learns = learns_for(held_out, subjects)
         return cls(
-            learn=features.fit_transform(inputs[~held_out], hidden=hidden[~held_out]),
-            truth=rows["category"].to_numpy(str)[~held_out],
-            weights=weights[~held_out],
+            learn=features.fit_transform(inputs[learns], hidden=hidden[learns]),
+            truth=rows["category"].to_numpy(str)[learns],
+            weights=weights[learns],
             held_out=np.flatnonzero(held_out),
             answer=features.transform(inputs[held_out], hidden=hidden[held_out]),
         )

@@ -12,6 +12,7 @@ import pandas as pd
 from src.components.baselines import Baselines
 from src.components.evaluation import Evaluation, Report, accuracy_and_macro_f1, top
 from src.components.rows import MODEL_FIELDS
+from src.components.splitting import learns_for
 from src.domain import Scores
 
 
@@ -67,17 +68,17 @@ class Judging:
         self,
         training: pd.DataFrame,
         folds: np.ndarray,
+        subjects: np.ndarray,
         scored: np.ndarray,
         probabilities: np.ndarray,
         classes: Sequence[str],
     ) -> Answered:
-        """Judge by those training rows that are `scored`, each answered by the model of the other folds."""
-        merchants = training["merchant"]
-        seen = (pd.Series(folds).groupby(merchants.to_numpy()).transform("nunique") > 1).to_numpy()
+        """Judge by those training rows that are `scored`, each answered by a model new to its subject."""
+        seen = np.zeros(len(training), bool)
         majority, lookup = np.empty((2, len(training)), dtype=object)
         for fold in np.unique(folds):
             inside = folds == fold
-            simple = self.baselines.fit(training[~inside])
+            simple = self.baselines.fit(training[learns_for(inside, subjects)])
             majority[inside], lookup[inside] = (
                 simple.majority(training[inside]),
                 simple.lookup(training[inside]),

@@ -139,6 +139,7 @@ class TrainingPipeline:
             split.folds,
             split.scored,
             lambda done: claimed.progress("model_trainer", 0.1 + 0.68 * done),
+            subjects=split.subjects,
             lexicon=lexicon_text(self._lexicon.entries()),
             doubts={} if split.scored_by_person else doubts_of(self._agreement()),
         )
@@ -157,7 +158,7 @@ class TrainingPipeline:
             data.judging, data.training, probabilities_of(result.model, data.judging), result.classes
         )
         unseen = judging.out_of_fold(
-            data.training, split.folds, split.scored, best.out_of_fold, result.classes
+            data.training, split.folds, split.subjects, split.scored, best.out_of_fold, result.classes
         )
         # The bands are chosen on out-of-fold rows, so the hold-out has no part in anything it judges.
         confidence = best.out_of_fold[split.scored].max(axis=1)

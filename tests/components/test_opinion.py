@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime
 from hashlib import sha256
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from src.components.ingestion import Ingestion
-from src.components.opinion import Opinion, lexicon_text
+from src.components.opinion import Opinion, doubts_of, lexicon_text
+from src.components.rows import MODEL_FIELDS
 from src.components.scorer import LinearScorer
 from src.components.search import Search
 from src.components.splitting import Splitting
@@ -100,19 +102,26 @@ def test_a_type_within_the_category_is_told_too():
     assert not any(token.startswith("lexicon-type") for token in opinion.of("quibbly"))
 
 
+def test_the_lexicon_is_doubted_by_category_and_manner_of_match():
+    doubts = doubts_of({"dining": 0.97, "services": 0.6})
+    assert doubts["lexicon-whole:dining"] < doubts["lexicon-word:dining"] < doubts["lexicon-inside:dining"]
+    assert doubts["lexicon-whole:services"] > doubts["lexicon-inside:dining"]
+    assert all(0 < doubt < 1 for doubt in doubts.values())
+
+
 def test_no_lexicon_has_no_opinion():
     assert Opinion("").of("quibbly") == []
 
 
-def trained(*yours):
+def trained(*yours, doubts=MappingProxyType({})):
     entries = invented_lexicon()
     shipped = StatementWriter().write(entries, HABITS)
     rows = Transformation().prepare(Ingestion().gather(yours, shipped))
     split = Splitting().split(rows)
     weights = SampleWeights().compute(rows, datetime(2026, 3, 5, tzinfo=UTC), HABITS)
     search = Search(trials=TRIALS[:1])
-    found = search.run(rows, weights, split.folds, split.scored, lambda _: None, lexicon_text(entries))
-    return found.model
+    given = (rows, weights, split.folds, split.scored, lambda _: None, split.subjects)
+    return search.run(*given, lexicon=lexicon_text(entries), doubts=doubts).model
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +148,23 @@ def test_an_opinion_is_told_as_a_reason(model):
     assert "listed under dining" in {reason.feature for reason in told if reason.weight > 0}
 
 
+def frame_of(given):
+    return pd.DataFrame(
+        [[getattr(each, name) for name in MODEL_FIELDS] for each in given], columns=MODEL_FIELDS
+    )
+
+
+def test_a_doubted_match_is_answered_alike_but_less_surely_in_training_and_serving():
+    model = trained(doubts={"lexicon-whole:dining": 0.2})
+    served = LinearScorer.compile(model)
+    given = [transaction("QUIBBLY"), transaction("ORBIT MARKET")]
+    doubted, trusted = served.probabilities(given)
+    assert served.classes[doubted.argmax()] == "dining"
+    assert doubted.max() < 0.84 < 0.9 < trusted.max()
+    assert doubted.sum() == pytest.approx(1)
+    assert np.allclose(model.predict_proba(frame_of(given)), [doubted, trusted], atol=1e-9)
+
+
 def test_the_served_model_has_the_opinions_of_the_fitted_one(model):
     texts = [
         "QUIBBLY order 8841",
@@ -152,8 +178,7 @@ def test_the_served_model_has_the_opinions_of_the_fitted_one(model):
         transaction(text, subcategory="Orbit Market" if place % 2 else None)
         for place, text in enumerate(texts)
     ]
-    fields = ("description", "subcategory", "amount", "currency", "mode", "direction", "date")
-    frame = pd.DataFrame([[getattr(each, name) for name in fields] for each in given], columns=list(fields))
+    frame = frame_of(given)
     data = bundles.dumps(Bundle(model, {}, {}))
     digest = sha256(data).hexdigest()
     expected = model.predict_proba(frame)

@@ -1,14 +1,18 @@
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 
-from src.components.splitting import Splitting
+from src.components.splitting import Splitting, learns_for
 from src.domain import LabelSource
 from src.errors import NotEnoughData
 from tests.components.labelled_rows import labelled, rows_of
 
+NAMES = [a + b + c for a in "bdfgk" for b in "aeiou" for c in ("rim", "lop", "tuk", "nes")]
+
 
 def shops(count, **how):
-    return [labelled(f"{n:04}", f"SHOP {n}", "shopping", **how) for n in range(count)]
+    return [labelled(f"{n:04}", f"SHOP {NAMES[n]}", "shopping", **how) for n in range(count)]
 
 
 def test_held_out_rows_judge_and_never_train():
@@ -76,3 +80,30 @@ def test_a_persons_rows_choose_the_candidate_once_there_are_enough():
     assert few.scored.all()
     many = Splitting(min_scored=50).split(rows_of(*shops(60), entries=entries))
     assert many.scored.sum() == 60
+
+
+def test_a_merchant_and_the_newest_rows_are_kept_apart_from_those_who_answer_for_them():
+    days = [date(2026, 1, 1) + timedelta(n) for n in range(80)]
+    given = [
+        labelled(f"{n:04}", f"SHOP {NAMES[n % 30]}", "shopping", amount=f"{n}.10", day=day)
+        for n, day in enumerate(days)
+    ]
+    rows = rows_of(*given, entries=[(f"brand {n}", "shopping") for n in range(20)])
+    split = Splitting().split(rows)
+    training = rows[split.training].reset_index(drop=True)
+    for fold in np.unique(split.folds):
+        inside = split.folds == fold
+        learns = learns_for(inside, split.subjects)
+        mine = training["source"] != "knowledge"
+        assert learns.any()
+        assert not (learns & inside).any()
+        assert not set(training["merchant"][inside & mine]) & set(training["merchant"][learns & mine])
+    newest = (split.folds == split.folds.max()) & mine.to_numpy()
+    assert training["date"][newest].min() > training["date"][~newest & mine].max()
+
+
+def test_one_merchant_alone_is_told_apart_by_what_its_rows_say():
+    given = [labelled(f"{n}", "SHOP", "shopping", amount=f"{n}.10") for n in range(6)]
+    split = Splitting().split(rows_of(*given))
+    for fold in np.unique(split.folds):
+        assert learns_for(split.folds == fold, split.subjects).any()

@@ -1,5 +1,15 @@
 from src.components.text import clean_text
-from src.knowledge.build import PACKED, TABLES, beside, faults_of, packed, read_brands, read_tables, slugs
+from src.knowledge.build import (
+    PACKED,
+    TABLES,
+    beside,
+    faults_of,
+    packed,
+    read_brands,
+    read_tables,
+    slugs,
+    types,
+)
 from src.knowledge.name_suggestion_index import BRANDS
 from src.services.knowledge import Knowledge
 
@@ -17,7 +27,7 @@ def test_the_default_categories_stand_in_their_order_with_colours_of_their_own()
 
 
 def test_the_tables_are_sound():
-    assert list(faults_of(read_tables(TABLES), slugs())) == []
+    assert list(faults_of(read_tables(TABLES), slugs(), types())) == []
 
 
 def test_the_packed_lexicon_is_what_the_tables_say():
