@@ -99,8 +99,9 @@ class Wiring:
     def serve(self, version: str, bundle: bytes, sha256: str) -> Serving:
         """A bundle's file, ready to serve. Raises InvalidInput for one that is not what its hash says."""
         served = bundles.serve(bundle, sha256)
-        auto_at, suggest_at = Bands.from_dict(served.bands).thresholds(self.settings.auto_precision)
-        return Serving(version, LinearScorer.from_parts(*served.form), auto_at, suggest_at)
+        bands, precision = Bands.from_dict(served.bands), self.settings.auto_precision
+        scorer = LinearScorer.from_parts(*served.form)
+        return Serving(version, scorer, *bands.thresholds(precision), bands.auto_by_category(precision))
 
     @cached_property
     def predictor(self) -> Predictor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +16,8 @@ import numpy as np
 _PRECISIONS = (*(percent / 100 for percent in range(50, 100)), 0.995, 0.999)
 _PRIOR_ROWS = 20
 """The measured rows are joined by so many imagined ones, that few rows decide little."""
+_CATEGORY_ROWS = 60
+"""So often a category must have been the answer to have thresholds of its own."""
 NEVER = 1.01
 """A threshold that no confidence reaches."""
 
@@ -28,28 +30,44 @@ class Bands:
     suggest_at: float
     rows: int
     """How many held-out rows this was measured on."""
+    by_category: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """The same as `auto_at` for the answers that are common enough to have thresholds of their own."""
 
     @classmethod
-    def fit(cls, confidence: np.ndarray, correct: np.ndarray) -> Self:
-        """confidence: shape (n_rows,), calibrated, 0..1, nan is left out; correct: bool, shape (n_rows,)."""
+    def fit(cls, confidence: np.ndarray, correct: np.ndarray, answers: np.ndarray | None = None) -> Self:
+        """confidence: shape (n_rows,), calibrated, 0..1, nan is left out; correct: bool, shape (n_rows,).
+
+        answers: str, shape (n_rows,), what was answered; None gives no category thresholds of its own.
+        """
         confidence, correct = np.asarray(confidence, float), np.asarray(correct, float)
         known = np.isfinite(confidence)
-        order = np.argsort(-confidence[known], kind="stable")
-        confidence, correct = confidence[known][order], correct[known][order]
-        steps, precision = _cautious_precision(confidence, correct)
-        # Even the least sure of them is to be right more often than not by far: at 95 %, nine times in ten.
-        auto_at = [max(_lowest(steps, precision, wanted), 2 * wanted - 1) for wanted in _PRECISIONS]
-        rising = tuple(np.maximum.accumulate(auto_at).round(6).tolist())
-        return cls(_PRECISIONS, rising, round(_break_even(confidence, correct), 6), len(confidence))
+        order = np.flatnonzero(known)[np.argsort(-confidence[known], kind="stable")]
+        confidence, correct = confidence[order], correct[order]
+        suggest_at = round(_break_even(confidence, correct), 6)
+        own: dict[str, tuple[float, ...]] = {}
+        if answers is not None:
+            answers = np.asarray(answers, str)[order]
+            for category, count in zip(*np.unique(answers, return_counts=True), strict=True):
+                if count >= _CATEGORY_ROWS:
+                    of_it = answers == category
+                    own[str(category)] = _auto_at(confidence[of_it], correct[of_it])
+        return cls(_PRECISIONS, _auto_at(confidence, correct), suggest_at, len(confidence), own)
 
     def thresholds(self, auto_precision: float) -> tuple[float, float]:
         """(auto_at, suggest_at): `auto` from the first on, `unknown` below the second, `suggest` between.
 
         auto_precision: 0.5 .. 0.999; between two measured precisions the stricter one holds.
         """
-        place = bisect_left(self.precisions, auto_precision - 1e-9)
-        auto_at = self.auto_at[place] if place < len(self.auto_at) else NEVER
+        auto_at = self._at(self.auto_at, auto_precision)
         return auto_at, min(self.suggest_at, auto_at)
+
+    def auto_by_category(self, auto_precision: float) -> dict[str, float]:
+        """Where `auto` begins for the categories with a threshold of their own."""
+        return {name: self._at(auto_at, auto_precision) for name, auto_at in self.by_category.items()}
+
+    def _at(self, auto_at: tuple[float, ...], auto_precision: float) -> float:
+        place = bisect_left(self.precisions, auto_precision - 1e-9)
+        return auto_at[place] if place < len(auto_at) else NEVER
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able."""
@@ -58,6 +76,7 @@ class Bands:
             "auto_at": list(self.auto_at),
             "suggest_at": self.suggest_at,
             "rows": self.rows,
+            "by_category": {name: list(auto_at) for name, auto_at in self.by_category.items()},
         }
 
     @classmethod
@@ -67,7 +86,16 @@ class Bands:
             tuple(content["auto_at"]),
             float(content["suggest_at"]),
             int(content["rows"]),
+            {name: tuple(auto_at) for name, auto_at in content.get("by_category", {}).items()},
         )
+
+
+def _auto_at(confidence: np.ndarray, correct: np.ndarray) -> tuple[float, ...]:
+    """One threshold for each of _PRECISIONS; the most confident rows come first."""
+    steps, precision = _cautious_precision(confidence, correct)
+    # Even the least sure of them is to be right more often than not by far: at 95 %, nine times in ten.
+    auto_at = [max(_lowest(steps, precision, wanted), 2 * wanted - 1) for wanted in _PRECISIONS]
+    return tuple(np.maximum.accumulate(auto_at).round(6).tolist())
 
 
 def _cautious_precision(confidence: np.ndarray, correct: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

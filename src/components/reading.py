@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from src.components.opinion import Opinion
-from src.components.text import clean_text, processor
+from src.components.text import category_code, clean_text, processor
 
 BINS_PER_DOUBLING = 2
 """Amounts within a factor of about 1.4 of each other share a bin."""
@@ -50,7 +50,7 @@ def read(
 
     hidden: a phrase of the lexicon that `opinion` is not to know.
     """
-    described, detail = _words(description), _words(subcategory)
+    described, detail = _words(description), _category_code(subcategory) or _words(subcategory)
     fields = _amount_fields(amount)
     for name, value in (("currency", currency), ("mode", mode), ("direction", direction)):
         if word := plain(value):
@@ -69,6 +69,10 @@ def read(
 def plain(value: Any) -> str:
     """A field's word: lower case, single spaces; "" for anything that is not text."""
     return " ".join(value.lower().split()) if isinstance(value, str) else ""
+
+
+def _category_code(value: Any) -> str:
+    return category_code(value) if isinstance(value, str) else ""
 
 
 def _words(value: Any) -> str:

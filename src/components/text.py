@@ -37,7 +37,11 @@ _MOMENT = re.compile(
 _HIDDEN = re.compile(r"x{3,}\d*|x{2}\d+")
 _NAME_THEN_NUMBER = re.compile(r"([^\W\d_]{3,})\d{3,}")
 _BRANCH = re.compile(r"[a-z]{4}0\d{6}")  # an Indian branch code, IFSC
+_MERCHANT_CODE = re.compile(r"mcc\d{4}")
 _CODE = re.compile(r"0.*|(?:\D*\d){3}.*|(?=.{5})\D+\d+\D.*|(?=.{5})\d+\D+\d.*")
+
+_GIVEN_CODE = re.compile(r"\s*(?:mcc\W{0,3})?(\d{4})\s*", re.IGNORECASE | re.ASCII)
+_TRADES = ((3000, 3350, 4511), (3351, 3500, 7512), (3501, 3999, 7011))
 
 _SINGLE_LETTERS = dict(zip("ßøđłæœıðþёς&", "sodlaoidtеσ&", strict=True))
 
@@ -106,6 +110,19 @@ def processor(description: str) -> str:
     return PROCESSOR_NAMES.get(first, first) if rest and first in LEADING_PROCESSORS else ""
 
 
+def category_code(text: str) -> str:
+    """An ISO 18245 merchant category code as a word: `5411`, `MCC: 5411` -> `mcc5411`; anything else -> "".
+
+    The thousand codes of single airlines, car rentals and hotels are those of their trades.
+    """
+    match = _GIVEN_CODE.fullmatch(text)
+    if not match:
+        return ""
+    number = int(match[1])
+    trade = next((code for first, last, code in _TRADES if first <= number <= last), number)
+    return f"mcc{trade:04}"
+
+
 def _clean_words(description: str) -> list[str]:
     return _without_endings(_without_processors(_without_noise(_split(description))))
 
@@ -171,6 +188,8 @@ def _is_number(words: list[str], place: int) -> bool:
 
 def _without_number(word: str) -> str:
     """What a word with digits says of a name: `shop1234` -> `shop`, `o2` as it is, a reference nothing."""
+    if _MERCHANT_CODE.fullmatch(word):
+        return word
     if not _LETTER.search(word) or _MOMENT.fullmatch(word) or _HIDDEN.fullmatch(word):
         return ""
     if (match := _NAME_THEN_NUMBER.fullmatch(word)) and not _BRANCH.fullmatch(word):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -38,9 +38,11 @@ class Serving:
     scorer: LinearScorer
     auto_at: float
     suggest_at: float
+    auto_by_category: Mapping[str, float] = field(default_factory=dict)
+    """Where `auto` begins for some categories, instead of `auto_at`."""
 
-    def band(self, confidence: float) -> Band:
-        if confidence >= self.auto_at:
+    def band(self, confidence: float, category: str) -> Band:
+        if confidence >= self.auto_by_category.get(category, self.auto_at):
             return Band.AUTO
         return Band.SUGGEST if confidence >= self.suggest_at else Band.UNKNOWN
 
@@ -138,7 +140,7 @@ def _modelled(
     classes = serving.scorer.classes
     alternatives = _with_hint(row, classes, hint) if hint else _alternatives(row, classes)
     best = alternatives[0]
-    band = serving.band(best.probability)
+    band = serving.band(best.probability, best.category)
     if hint and band is Band.AUTO and not hint.similar:
         band = Band.SUGGEST  # the person has called this merchant by more than one name: better ask
     return Prediction(

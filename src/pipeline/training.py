@@ -162,7 +162,8 @@ class TrainingPipeline:
         )
         # The bands are chosen on out-of-fold rows, so the hold-out has no part in anything it judges.
         confidence = best.out_of_fold[split.scored].max(axis=1)
-        bands = Bands.fit(confidence, unseen.answers == unseen.rows["category"].to_numpy(object))
+        correct = unseen.answers == unseen.rows["category"].to_numpy(object)
+        bands = Bands.fit(confidence, correct, unseen.answers)
         return Trained(result, bands, held_out, unseen, enough=self._steps.promotion.min_rows)
 
     def _judge(

@@ -80,3 +80,18 @@ def test_rows_that_were_not_answered_are_left_out():
 def test_bands_survive_json():
     bands = Bands.fit(*honest(400))
     assert Bands.from_dict(json.loads(json.dumps(bands.to_dict()))) == bands
+
+
+def test_a_category_with_enough_answers_has_a_threshold_of_its_own():
+    random = np.random.default_rng(4)
+    answers = random.choice(["sure", "doubtful", "rare"], 6000, p=[0.495, 0.495, 0.01])
+    confidence = random.uniform(0.5, 1.0, 6000)
+    correct = random.uniform(size=6000) < np.where(answers == "sure", 0.99, confidence)
+    bands = Bands.fit(confidence, correct, answers)
+    own = bands.auto_by_category(0.95)
+    assert set(own) == {"sure", "doubtful"} | ({"rare"} if (answers == "rare").sum() >= 60 else set())
+    assert own["sure"] == pytest.approx(0.9)
+    assert own["doubtful"] > bands.thresholds(0.95)[0]
+    of_it = (answers == "doubtful") & (confidence >= own["doubtful"])
+    assert correct[of_it].mean() == pytest.approx(0.95, abs=0.03)
+    assert Bands.from_dict(json.loads(json.dumps(bands.to_dict()))) == bands

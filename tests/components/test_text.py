@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.components import noise
-from src.components.text import clean_text, merchant_key, processor
+from src.components.text import category_code, clean_text, merchant_key, processor
 
 TRICKY_WORDS = """
     sq * paypal *blue door & the of to bank air hotel new york london berlin gmbh co in de us 7 eleven 24 hour
@@ -135,6 +135,25 @@ def test_the_name_behind_an_alias_is_its_own_key(name):
 )
 def test_a_payment_processor_is_known_by_one_name(text, name):
     assert processor(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("5411", "mcc5411"),
+        (" MCC: 0742 ", "mcc0742"),
+        ("mcc5812", "mcc5812"),
+        ("3058", "mcc4511"),
+        ("3393", "mcc7512"),
+        ("3640", "mcc7011"),
+        ("54110", ""),
+        ("٥٤١١", ""),
+        ("train 5411", ""),
+    ],
+)
+def test_a_merchant_category_code_is_known_and_that_of_one_airline_is_of_all(text, code):
+    assert category_code(text) == code
+    assert clean_text(code) == code
 
 
 def test_the_lists_are_written_in_the_folded_form_they_are_compared_with():

@@ -79,6 +79,12 @@ def test_the_band_follows_the_confidence_and_unknown_names_no_category(
     assert (prediction.decided_by, prediction.model_version) == (DecidedBy.MODEL, "7")
 
 
+def test_a_category_may_be_trusted_earlier_or_later_than_others():
+    serving = Serving("7", Scorer(1, 0, 0), auto_at=0.9, suggest_at=0.4, auto_by_category={"travel": 0.97})
+    assert serving.band(0.95, "dining") is Band.AUTO
+    assert serving.band(0.95, "travel") is Band.SUGGEST
+
+
 def test_a_correction_decides_the_next_prediction_of_that_merchant(transactions, loop):
     model = predictor(transactions, 0.95, 0.03, 0.02)
     loop.record(keep(model, "SQ *BLUE DOOR 0042").id, "travel", at=NOW)
