@@ -16,7 +16,8 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
-from src.components.linear_form import MOST_DOUBT
+from src.components.calibration import ConfidenceMap
+from src.components.linear_form import MOST_DOUBT, recalibrated
 
 _FAMILIES: dict[str, Callable[..., Any]] = {
     # SAGA, stopped early: on these features as good as lbfgs at convergence, in a third of its time.
@@ -69,6 +70,12 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
         self.coef_ = np.clip(coef, -_LARGEST, _LARGEST).astype(np.float16).astype(np.float32)
         self.intercept_ = np.asarray(intercept, dtype=np.float64)
         self.doubts_ = np.zeros(X.shape[1])
+        self.said_ = self.found_ = np.empty(0)
+        return self
+
+    def calibrated(self, line: ConfidenceMap) -> Self:
+        """Let the leading category have the confidence that it turned out to be worth."""
+        self.said_, self.found_ = line.said, line.found
         return self
 
     def doubting(self, doubts: np.ndarray) -> Self:
@@ -86,7 +93,8 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
         return np.asarray(X @ self.coef_.T.astype(np.float64)) + self.intercept_
 
     def predict_proba(self, X: sparse.csr_matrix) -> np.ndarray:
-        probabilities = softmax(self.decision_function(X) / self.temperature_, axis=1)
+        plain = softmax(self.decision_function(X) / self.temperature_, axis=1)
+        probabilities = recalibrated(plain, self.said_, self.found_)
         doubt = np.minimum((X != 0) @ self.doubts_, MOST_DOUBT)[:, np.newaxis]
         return (1 - doubt) * probabilities + doubt / len(self.classes_)
 

@@ -129,6 +129,8 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             idf=np.concatenate([self.idf(block) for block in BLOCKS]),
             coef=np.ascontiguousarray(classifier.coef_.T),
             intercept=classifier.intercept_,
+            said=classifier.said_,
+            found=classifier.found_,
             field_doubts=classifier.doubts_[len(classifier.doubts_) - len(self.fields_) :],
         )
 

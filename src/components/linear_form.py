@@ -16,7 +16,9 @@ from src.components.opinion import PREFIX
 BLOCKS = ("words", "pairs", "ngrams")
 """The blocks of text, in the order of their columns; the columns of the other fields follow them."""
 
-_ARRAYS = ("idf", "field_shares", "coef", "intercept", "field_doubts")
+_ARRAYS = ("idf", "field_shares", "coef", "intercept", "field_doubts", "said", "found")
+_LATER = ("field_doubts", "said", "found")
+"""Arrays that a model from before there were such things lacks."""
 
 MOST_DOUBT = 0.9
 """However many fields are doubted, so much is left to the model."""
@@ -43,6 +45,9 @@ class LinearForm:
     """float32, shape (n_features, n_classes): the rows that a text needs lie together in memory."""
     intercept: np.ndarray
     """float64, shape (n_classes,)."""
+    said: np.ndarray
+    found: np.ndarray
+    """float64, shape (n_points,): as of `calibration.ConfidenceMap`."""
     field_doubts: np.ndarray
     """float64, one per field: which share of the probability goes to all classes alike where it is given."""
 
@@ -68,7 +73,9 @@ class LinearForm:
             temperature=facts["temperature"],
             lexicon=facts.get("lexicon", ""),  # a model from before there were opinions
             field_doubts=arrays.get("field_doubts", np.zeros_like(arrays["field_shares"])),
-            **{name: arrays[name] for name in _ARRAYS if name != "field_doubts"},
+            said=arrays.get("said", np.empty(0)),
+            found=arrays.get("found", np.empty(0)),
+            **{name: arrays[name] for name in _ARRAYS if name not in _LATER},
         )
 
     @property
@@ -79,6 +86,25 @@ class LinearForm:
     def field_values(self) -> np.ndarray:
         """float64, one per field: what it adds where it is given."""
         return field_values(self.fields, self.weights["field"], self.weights.get("opinion", 0.0))
+
+
+def recalibrated(probabilities: np.ndarray, said: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Give the leader of each row the probability that its confidence turned out to be worth.
+
+    probabilities: shape (n_rows, n_classes). said, found: points of a rising line; none changes nothing. The
+    others share the rest as before, and the leader stays the leader.
+    """
+    if not len(said) or probabilities.shape[1] < 2:
+        return probabilities
+    leader = probabilities.argmax(axis=1)[:, np.newaxis]
+    confidence = np.take_along_axis(probabilities, leader, axis=1)
+    second = np.partition(probabilities, -2, axis=1)[:, -2:-1]
+    rest = np.maximum(1 - confidence, 1e-12)
+    least = second / (rest + second)  # at which the second one would catch up
+    worth = np.clip(np.interp(confidence, said, found), least, 1.0)
+    shared = probabilities * ((1 - worth) / rest)
+    np.put_along_axis(shared, leader, worth, axis=1)
+    return shared
 
 
 def field_values(fields: Sequence[str], field: float, opinion: float) -> np.ndarray:

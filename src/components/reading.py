@@ -10,6 +10,7 @@ import math
 from datetime import date
 from typing import Any, NamedTuple
 
+from src.components.currencies import units_per_dollar
 from src.components.opinion import Opinion
 from src.components.text import category_code, clean_text, processor
 
@@ -51,7 +52,7 @@ def read(
     hidden: a phrase of the lexicon that `opinion` is not to know.
     """
     described, detail = _words(description), _category_code(subcategory) or _words(subcategory)
-    fields = _amount_fields(amount)
+    fields = _amount_fields(amount, plain(currency))
     for name, value in (("currency", currency), ("mode", mode), ("direction", direction)):
         if word := plain(value):
             fields.append(f"{name}:{word}")
@@ -79,7 +80,8 @@ def _words(value: Any) -> str:
     return clean_text(value) if isinstance(value, str) and value else ""
 
 
-def _amount_fields(value: Any) -> list[str]:
+def _amount_fields(value: Any, currency: str) -> list[str]:
+    """The step of the amount's worth, whatever its currency, and how it ends."""
     size = _size(value)
     if size is None:
         return ["amount:missing"]
@@ -87,7 +89,7 @@ def _amount_fields(value: Any) -> list[str]:
         return ["amount:zero"]
     cents = round(size * 100) % 100 if size < 1e12 else 0
     return [
-        f"amount:{round(math.log2(size) * BINS_PER_DOUBLING)}",
+        f"amount:{round(math.log2(size / units_per_dollar(currency)) * BINS_PER_DOUBLING)}",
         f"cents:{_PRICE_ENDINGS.get(cents, 'other')}",
     ]
 

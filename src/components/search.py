@@ -12,7 +12,9 @@ import pandas as pd
 from scipy.special import softmax
 from sklearn.pipeline import Pipeline
 
+from src.components.calibration import ConfidenceMap, choose_map
 from src.components.features import TransactionFeatures
+from src.components.linear_form import recalibrated
 from src.components.rows import MODEL_FIELDS
 from src.components.statements import hidden_of
 from src.components.trials import TRIALS, Fold, Quality, Trial
@@ -32,6 +34,7 @@ class Candidate:
     """`macro_f1`, `accuracy`, `log_loss` on the judged rows, and the `temperature` that calibrates."""
     out_of_fold: np.ndarray
     """Calibrated probabilities, shape (n_rows, n_classes); nan for a row that is in no fold."""
+    calibration: ConfidenceMap = field(default_factory=ConfidenceMap)
 
 
 @dataclass(frozen=True)
@@ -220,7 +223,18 @@ class _Race:
     def _candidate(self, trial: Trial) -> Candidate:
         quality = self._quality(trial, self._judged)
         probabilities = softmax(self._scores[trial.name] / quality.temperature, axis=1)
-        return Candidate(trial.name, trial.family, dict(trial.params), asdict(quality), probabilities)
+        line = self._line(probabilities)
+        out_of_fold = recalibrated(probabilities, line.said, line.found)
+        return Candidate(trial.name, trial.family, dict(trial.params), asdict(quality), out_of_fold, line)
+
+    def _line(self, probabilities: np.ndarray) -> ConfidenceMap:
+        answered = probabilities[self._judged]
+        return choose_map(
+            answered.max(axis=1),
+            answered.argmax(axis=1) == self._truth[self._judged],
+            self._judges[self._judged],
+            self._subjects[self._judged],
+        )
 
     def _fit_all(self, best: Candidate) -> Pipeline:
         temperature = best.scores["temperature"]
@@ -238,7 +252,8 @@ class _Race:
             features__hidden=hidden_of(self._rows),
             classifier__sample_weight=self._weights,
         )
-        model["classifier"].doubting(model["features"].doubts(self._doubts))
+        doubts = model["features"].doubts(self._doubts)
+        model["classifier"].calibrated(best.calibration).doubting(doubts)
         return model
 
 

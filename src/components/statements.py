@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from src.components.currencies import units_per_dollar
 from src.components.rows import ROW_COLUMNS
 from src.components.text import clean_text, merchant_key
 from src.domain import Habit, LabelSource, LexiconEntry
@@ -90,8 +91,9 @@ class StatementWriter:
         if draw.random() < self.bare:
             return float("nan"), "", "", ""
         middle, spread = (habit.low * habit.high) ** 0.5, (habit.high / habit.low) ** 0.25
-        amount = round(middle * spread ** draw.gauss(0, 1), 2)
-        return amount, draw.choice(CURRENCIES), draw.choice(MODES), habit.direction.value
+        currency = draw.choice(CURRENCIES)
+        amount = round(units_per_dollar(currency) * middle * spread ** draw.gauss(0, 1), 2)
+        return amount, currency, draw.choice(MODES), habit.direction.value
 
 
 def hidden_of(rows: pd.DataFrame, share: float = 0.5) -> np.ndarray:

@@ -33,7 +33,7 @@ def write_model(written: RunRecord, trained: Trained) -> None:
     left_out = {one.name: one.why for one in trained.result.left_out}
     written.document(left_out, "candidates_left_out.json")
     best = trained.result.best
-    written.params({"best": best.name, "best.family": best.family})
+    written.params({"best": best.name, "best.family": best.family, "best.calibration": best.calibration.name})
     written.params({f"best.{name}": value for name, value in best.params.items()})
     written.metrics(trained.metrics)
     written.metrics(trained.held_out.metrics("holdout_") | trained.out_of_fold.metrics("oof_"))

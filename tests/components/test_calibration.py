@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
-from scipy.special import softmax
+from scipy.special import expit, logit, softmax
 
-from src.components.calibration import fit_temperature
+from src.components.calibration import ConfidenceMap, choose_map, fit_temperature
+from src.components.linear_form import recalibrated
 
 
 def drawn(count, temperature, seed=0):
@@ -47,3 +48,41 @@ def test_weights_decide_between_rows_that_disagree():
 @pytest.mark.parametrize(("rows", "classes"), [(0, 3), (4, 1)])
 def test_nothing_to_learn_from_leaves_the_scores_as_they_are(rows, classes):
     assert fit_temperature(np.zeros((rows, classes)), np.zeros(rows, int)) == 1.0
+
+
+def lines(count, worth, seed=0):
+    random = np.random.default_rng(seed)
+    confidence = random.uniform(0.02, 0.98, count)
+    correct = random.uniform(size=count) < worth(confidence)
+    return confidence, correct, np.ones(count), np.arange(count).astype(str)
+
+
+@pytest.mark.parametrize(
+    ("worth", "names"),
+    [
+        (lambda said: said, {"temperature"}),
+        (lambda said: expit(0.4 * logit(said) - 0.8), {"sigmoid", "isotonic"}),
+        (lambda said: np.where(said > 0.7, 0.85, 0.25), {"isotonic"}),
+    ],
+)
+def test_the_data_choose_how_confidence_is_calibrated(worth, names):
+    found = choose_map(*lines(6000, worth))
+    assert found.name in names
+    confidence, *_ = lines(500, worth, seed=1)
+    assert np.abs(found(confidence) - worth(confidence)).mean() < 0.04
+
+
+def test_few_rows_change_nothing_but_the_temperature():
+    few = lines(150, lambda said: 0.3 * said)
+    assert choose_map(*few).name == "temperature"
+    assert choose_map(few[0], np.ones(150, bool), *few[2:]).name == "temperature"
+
+
+def test_a_line_keeps_the_leader_and_the_sum_and_shares_the_rest_as_before():
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.45, 0.45], [1.0, 0.0, 0.0]])
+    line = ConfidenceMap("isotonic", np.array([0.0, 1.0]), np.array([0.0, 0.5]))
+    found = recalibrated(probabilities, line.said, line.found)
+    assert np.allclose(found.sum(axis=1), 1)
+    assert (found.max(axis=1) <= found[np.arange(3), [0, 1, 0]] + 1e-12).all()
+    assert found[0] == pytest.approx([0.4, 0.4, 0.2], abs=0.001)
+    assert np.array_equal(recalibrated(probabilities, np.empty(0), np.empty(0)), probabilities)
