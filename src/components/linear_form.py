@@ -20,6 +20,7 @@ _ARRAYS = ("idf", "field_shares", "coef", "intercept", "field_doubts", "said", "
 _LATER = ("field_doubts", "said", "found")
 """Arrays that a model from before there were such things lacks."""
 
+_NOTHING = 1e-12
 MOST_DOUBT = 0.9
 """However many fields are doubted, so much is left to the model."""
 
@@ -92,17 +93,19 @@ def recalibrated(probabilities: np.ndarray, said: np.ndarray, found: np.ndarray)
     """Give the leader of each row the probability that its confidence turned out to be worth.
 
     probabilities: shape (n_rows, n_classes). said, found: points of a rising line; none changes nothing. The
-    others share the rest as before, and the leader stays the leader.
+    others share the rest as before (or alike, where they had nothing), and the leader stays the leader.
     """
     if not len(said) or probabilities.shape[1] < 2:
         return probabilities
     leader = probabilities.argmax(axis=1)[:, np.newaxis]
     confidence = np.take_along_axis(probabilities, leader, axis=1)
     second = np.partition(probabilities, -2, axis=1)[:, -2:-1]
-    rest = np.maximum(1 - confidence, 1e-12)
-    least = second / (rest + second)  # at which the second one would catch up
+    rest = 1 - confidence
+    least = second / np.maximum(rest + second, _NOTHING)  # at which the second one would catch up
     worth = np.clip(np.interp(confidence, said, found), least, 1.0)
-    shared = probabilities * ((1 - worth) / rest)
+    alike = 1 / (probabilities.shape[1] - 1)
+    shares = np.where(rest > _NOTHING, probabilities / np.maximum(rest, _NOTHING), alike)
+    shared = shares * (1 - worth)
     np.put_along_axis(shared, leader, worth, axis=1)
     return shared
 
