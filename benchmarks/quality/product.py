@@ -11,18 +11,18 @@ from typing import Any
 from benchmarks.quality.answers import Answer
 from benchmarks.quality.data import Example
 from benchmarks.quality.stand_ins import Answers, Check, Claimed, NoLexicon, Record, Store
-from src.components.memory import MerchantMemory
+from src.components.memory import Hint, MerchantMemory, Recall
 from src.components.promotion import Case, Promotion
 from src.components.search import Search
 from src.config import load_settings
-from src.domain import RunStatus, TrainingRun, Trigger, Verdict
+from src.domain import LexiconEntry, RunStatus, TrainingRun, Trigger, Verdict
 from src.errors import LedgerloopError
 from src.pipeline.prediction import Predictor, Serving
 from src.pipeline.training import Steps, TrainingPipeline
 from src.services.knowledge import Knowledge
 from src.wiring import Wiring
 
-PARTS = ("memory", "lexicon", "verdict", "holdout")
+PARTS = ("memory", "hints", "lexicon", "types", "verdict", "holdout")
 _UNDATED = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -38,6 +38,21 @@ class Forgetful(MerchantMemory):
 
     def consult(self, *_: Any) -> None:
         return None
+
+
+class Decisive(MerchantMemory):
+    """Decides or says nothing: it gives the model no hint."""
+
+    def consult(self, *given: Any) -> Recall | Hint | None:
+        said = super().consult(*given)
+        return said if isinstance(said, Recall) else None
+
+
+class Untyped(Knowledge):
+    """The lexicon without the types of its phrases."""
+
+    def entries(self) -> list[LexiconEntry]:
+        return [replace(each, type="") for each in super().entries()]
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,7 @@ class Product:
         self._store = store or Store()
         self._wiring = Wiring(load_settings(_env_file=None, auto_precision=setup.auto_precision))
         self._serving: Serving | None = None
-        memory = Forgetful() if "memory" in setup.without else MerchantMemory()
+        memory = _memory(setup.without)
         self._predictor = Predictor(self, self._answers, memory, setup.auto_precision)  # type: ignore[arg-type]
         self._pipeline = self._training()
         self._runs = 0
@@ -72,7 +87,7 @@ class Product:
         promotion = EveryChallenger() if {"verdict", "holdout"} & self._setup.without else Promotion()
         return TrainingPipeline(
             labels=self._answers,
-            lexicon=NoLexicon() if "lexicon" in self._setup.without else self._setup.lexicon,
+            lexicon=self._lexicon(),
             store=self._store,
             record=Record(),
             bundles=self._store.files,
@@ -80,6 +95,11 @@ class Product:
             clock=lambda: self.now,
             steps=Steps(search=search, promotion=promotion),
         )
+
+    def _lexicon(self) -> Any:
+        if "lexicon" in self._setup.without:
+            return NoLexicon()
+        return Untyped() if "types" in self._setup.without else self._setup.lexicon
 
     @property
     def now(self) -> datetime:
@@ -131,3 +151,9 @@ class Product:
 
     def store(self) -> Store:
         return self._store
+
+
+def _memory(without: frozenset[str]) -> MerchantMemory:
+    if "memory" in without:
+        return Forgetful()
+    return Decisive() if "hints" in without else MerchantMemory()

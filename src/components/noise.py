@@ -68,7 +68,7 @@ HARD = _words(
     "terminal term authorized auth "
     # references
     "ref refno refid reference txn txnid trn tran trans trace utr rrn tid mid arn eref mref kref cred "
-    "svwz abwa nr num confirmation conf xref iid indn ppd ccd www http https html com "
+    "svwz abwa iban bic emetteur ech nr num confirmation conf xref iid indn ppd ccd www http https html com "
     # bank codes inside UPI texts
     "yesb sbin utib punb kkbk barb cnrb ubin idib ioba fdrl airp pytm icic indb "
     # currencies
@@ -81,20 +81,23 @@ SOFT = _words(
     "billpay billing recurring autopay autopmt epay epayment invoice sale sales online web internet "
     "sundry bpay trip withdrawal txns transaction zahlung lastschrift kartenzahlung kauf rechnung "
     "einkauf paiement achat carte cb prlv prelevement vir pago compra tarjeta recibo pagamento acquisto "
-    "carta addebito betaling betaalautomaat incasso pix boleto oplata pokupka amex paid thank you "
-    "received successful inst xfer instant"
+    "carta tarj cartao addebito betaling betaalpas betaalautomaat incasso pix boleto oplata pokupka amex "
+    "paid thank you received successful inst xfer instant оплата товаров услуг покупка"
 )
 """May hint at the category, so `clean_text` keeps it; names nobody, so `merchant_key` drops it."""
 
 EDGE = _words(
-    "to from at on via by for in of the a an and und bei von zu de la el le les du des da do di del"
+    "to from at on via by for in of the a an and и und bei von zu de la el le les du des da do di del"
 )
 """Dropped where a merchant's name begins or ends with it."""
 
 BESIDE_NUMBERS = _words(
     "card acct no term jan feb mar apr may jun jul aug sep sept oct nov dec january february march "
     "april june july august september october november december mon tue tues wed thu thur thurs fri sat "
-    "sun mai okt dez mrz ene abr ago dic fev avr juin juil aout"
+    "sun mai okt dez mrz ene abr ago dic fev avr juin juil aout januar februar marz maerz juni juli oktober "
+    "dezember janvier fevrier avril juillet septembre octobre novembre decembre enero febrero marzo abril "
+    "junio julio agosto septiembre octubre noviembre diciembre janeiro fevereiro maio junho julho setembro "
+    "outubro dezembro gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre"
 )
 """Months, weekdays and the like, dropped beside a number."""
 
@@ -129,7 +132,7 @@ _STATES = _words(
 _COUNTRY_CODES = _words(
     "us usa uk gb gbr ind au aus ca can de deu fr fra es esp it ita nl nld sg sgp br bra mx mex ie irl "
     "lu lux ch che at aut be bel pt prt jp jpn nz nzl hk hkg my mys th tha se swe no nor dk dnk fi fin "
-    "pl pol cz cze cn chn ae are za zaf"
+    "pl pol cz cze cn chn ae are za zaf ru rus ua ukr tr tur"
 )
 _COUNTRIES = _lines(
     """united states, united kingdom, great britain, england, scotland, ireland, india, australia,

@@ -32,7 +32,9 @@ _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
 _AMPERSAND = re.compile(r"(?<![^\W_])([^\W_]{1,2})\s*&\s*([^\W_]{1,2})(?![^\W_])|&")
 _MOMENT = re.compile(
-    r"\d{1,4}(?:am|pm|st|nd|rd|th|hrs?|h|uhr)|\d{1,4}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*"
+    r"\d{1,4}(?:am|pm|st|nd|rd|th|hrs?|h|uhr)"
+    r"|\d{1,4}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:\d\d|20\d\d)"
 )
 _HIDDEN = re.compile(r"x{3,}\d*|x{2}\d+")
 _NAME_THEN_NUMBER = re.compile(r"([^\W\d_]{3,})\d{3,}")
