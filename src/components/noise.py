@@ -132,7 +132,7 @@ _STATES = _words(
 _COUNTRY_CODES = _words(
     "us usa uk gb gbr ind au aus ca can de deu fr fra es esp it ita nl nld sg sgp br bra mx mex ie irl "
     "lu lux ch che at aut be bel pt prt jp jpn nz nzl hk hkg my mys th tha se swe no nor dk dnk fi fin "
-    "pl pol cz cze cn chn ae are za zaf ru rus ua ukr tr tur"
+    "pl pol cz cze cn chn ae are za zaf rus ukr tur"
 )
 _COUNTRIES = _lines(
     """united states, united kingdom, great britain, england, scotland, ireland, india, australia,
