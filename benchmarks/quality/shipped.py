@@ -12,11 +12,14 @@ from src.pipeline.prediction import prepare
 from src.pipeline.training import Steps
 
 
+_LEARNED_PHRASES = 5_000
+
+
 def shipped_examples(lexicon: Any, *, brands: bool) -> list[Example]:
     """The rows the first model is trained on, and the phrases as they are: for a baseline these are labels.
 
-    brands: also the thousands of brand names. A look-up can hold them; a support vector machine would take
-    minutes to learn them.
+    brands: all phrases, the thousands of brand names among them. A look-up can hold them; a support vector
+    machine would take many minutes to learn them, so without it there are some thousands of our own.
     """
     written = Steps().statements.write(lexicon.entries(), lexicon.habits())
     rows = zip(
@@ -26,7 +29,8 @@ def shipped_examples(lexicon: Any, *, brands: bool) -> list[Example]:
     made = [_example(*row) for row in rows]
     bare = (float("nan"), "", "")
     phrases = [each for each in lexicon.entries() if brands or each.kind != "brand"]
-    return made + [_example(each.phrase, "", *bare, each.category) for each in phrases]
+    step = 1 if brands else max(1, len(phrases) // _LEARNED_PHRASES)
+    return made + [_example(each.phrase, "", *bare, each.category) for each in phrases[::step]]
 
 
 def vocabulary(lexicon: Any) -> frozenset[str]:

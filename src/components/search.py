@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -72,6 +72,10 @@ class Search:
     clock: Callable[[], float] = field(default=lambda: 0.0, repr=False)
     """Seconds, monotonic; the default one stands still, so that no budget is ever used up."""
     seed: int = 0
+
+    def best_guess(self) -> Self:
+        """The same without the other candidates."""
+        return replace(self, trials=self.trials[:1])
 
     def run(
         self,

@@ -133,7 +133,9 @@ class TrainingPipeline:
             data.labelled_until or claimed.run.requested_at,
             habits=self._lexicon.habits(),
         )
-        result = steps.search.run(
+        # The lexicon's own rows cannot tell which candidate suits a person: then the best guess does.
+        search = steps.search if split.scored_by_person else steps.search.best_guess()
+        result = search.run(
             data.training,
             weights,
             split.folds,
