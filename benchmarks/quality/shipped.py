@@ -11,7 +11,6 @@ from src.domain import Direction, Transaction
 from src.pipeline.prediction import prepare
 from src.pipeline.training import Steps
 
-
 _LEARNED_PHRASES = 5_000
 
 
