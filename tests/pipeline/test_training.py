@@ -234,6 +234,21 @@ def test_rows_that_judge_are_in_no_training_frame(pipeline, claim, labels, recor
     assert len(seen[0]) == shipped() + len(labels.given) - len(held)
 
 
+def test_candidates_are_tried_once_there_are_answers_to_choose_by(pipeline, claim, labels):
+    tried = []
+
+    class Watching(Search):
+        def run(self, *given, **named):
+            tried.append(len(self.trials))
+            return super().run(*given, **named)
+
+    steps = Steps(search=Watching(trials=Search().trials[:2]))
+    pipeline(steps=steps).run(claim())
+    say_a_lot(labels)
+    pipeline(steps=steps).run(claim())
+    assert tried == [1, 2]
+
+
 def test_a_bundle_that_fails_its_check_is_neither_kept_nor_promoted(pipeline, claim, store, runs):
     class Failing:
         def run(self, *_):
