@@ -165,7 +165,8 @@ class TrainingPipeline:
         # The bands are chosen on out-of-fold rows, so the hold-out has no part in anything it judges.
         confidence = best.out_of_fold[split.scored].max(axis=1)
         correct = unseen.answers == unseen.rows["category"].to_numpy(object)
-        bands = Bands.fit(confidence, correct, unseen.answers)
+        # How the lexicon's rows fare by category says little of how a person's do.
+        bands = Bands.fit(confidence, correct, unseen.answers if split.scored_by_person else None)
         return Trained(result, bands, held_out, unseen, enough=self._steps.promotion.min_rows)
 
     def _judge(
