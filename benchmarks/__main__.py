@@ -88,7 +88,9 @@ def _mlflow(folder: Path, seconds: int) -> list[Rate]:
     port = free_port()
     serve = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/expense-categorizer@champion"]
     serve += ["--env-manager", "local", "--port", str(port), "--workers", "2"]
-    environment = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlruns/mlflow.db", **ONE_THREAD}
+    # `mlflow models serve` looks for uvicorn on PATH.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlruns/mlflow.db", "PATH": path, **ONE_THREAD}
     with running(serve, environment, folder / "mlflow.log"):
         wait_for(f"http://127.0.0.1:{port}/ping")
         return _rates(f"http://127.0.0.1:{port}/invocations", bodies(5000, "mlflow"), seconds)
