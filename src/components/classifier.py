@@ -17,7 +17,7 @@ from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
 from src.components.calibration import ConfidenceMap
-from src.components.linear_form import MOST_DOUBT, recalibrated
+from src.components.linear_form import doubted, recalibrated
 
 _FAMILIES: dict[str, Callable[..., Any]] = {
     # SAGA, stopped early: on these features as good as lbfgs at convergence, in a third of its time.
@@ -98,9 +98,7 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: sparse.csr_matrix) -> np.ndarray:
         plain = softmax(self.decision_function(X) / self.temperature_, axis=1)
-        probabilities = recalibrated(plain, self.said_, self.found_)
-        doubt = np.minimum((X != 0) @ self.doubts_, MOST_DOUBT)[:, np.newaxis]
-        return (1 - doubt) * probabilities + doubt / len(self.classes_)
+        return doubted(recalibrated(plain, self.said_, self.found_), (X != 0) @ self.doubts_)
 
     def predict(self, X: sparse.csr_matrix) -> np.ndarray:
         return self.classes_[self.decision_function(X).argmax(axis=1)]

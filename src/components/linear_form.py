@@ -21,7 +21,7 @@ _LATER = ("field_doubts", "said", "found")
 """Arrays that a model from before there were such things lacks."""
 
 _NOTHING = 1e-12
-MOST_DOUBT = 0.9
+_MOST_DOUBT = 0.9
 """However many fields are doubted, so much is left to the model."""
 
 
@@ -108,6 +108,15 @@ def recalibrated(probabilities: np.ndarray, said: np.ndarray, found: np.ndarray)
     shared = shares * (1 - worth)
     np.put_along_axis(shared, leader, worth, axis=1)
     return shared
+
+
+def doubted(probabilities: np.ndarray, doubts: np.ndarray) -> np.ndarray:
+    """Give each row's share of doubt to all classes alike; which one leads does not change.
+
+    probabilities: shape (n_rows, n_classes); doubts: shape (n_rows,), added up over the row's fields.
+    """
+    doubt = np.minimum(doubts, _MOST_DOUBT)[:, np.newaxis]
+    return (1 - doubt) * probabilities + doubt / probabilities.shape[1]
 
 
 def field_values(fields: Sequence[str], field: float, opinion: float) -> np.ndarray:

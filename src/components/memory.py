@@ -26,7 +26,6 @@ class Hint:
     """What part of the answers each category has; they add up to 1."""
     weight: float
     """How much the shares count beside the model's own probabilities, 0..1."""
-    answers: int
     similar: bool = False
     """They are of merchants of a similar name."""
 
@@ -64,14 +63,14 @@ class MerchantMemory:
         if newest:
             return self._own(newest, amount)
         if similar:
-            return Hint(self._shares(similar, amount), self.similar, len(similar), similar=True)
+            return Hint(self._shares(similar, amount), self.similar, similar=True)
         return None
 
     def _own(self, newest: Sequence[Recollection], amount: float) -> Recall | Hint:
         shares, mass = self._shares(newest, amount), self._mass(len(newest))
         category = max(shares, key=shares.__getitem__)
         if shares[category] < self.agreement:
-            return Hint(shares, mass / (mass + 1), len(newest))
+            return Hint(shares, mass / (mass + 1))
         # An answer the other way costs half of what it counts: it may have been an exception.
         confidence = 1 - (self.doubt + mass * (1 - shares[category]) / 2) / (mass + self.doubt)
         agreeing = sum(each.category == category for each in newest)

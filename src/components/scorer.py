@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from src.components.explanation import field_label, strongest
-from src.components.linear_form import BLOCKS, MOST_DOUBT, LinearForm, recalibrated
+from src.components.linear_form import BLOCKS, LinearForm, doubted, recalibrated
 from src.components.opinion import opinion_of
 from src.components.reading import Reading, read
 from src.domain import Reason, Transaction
@@ -68,9 +68,7 @@ class LinearScorer:
             return np.empty((0, len(self.classes)))
         scores, doubts = self._scores(list(places))
         plain = _softmax(scores / self.form.temperature)
-        probabilities = recalibrated(plain, self.form.said, self.form.found)
-        doubt = np.minimum(doubts, MOST_DOUBT)[:, np.newaxis]
-        return ((1 - doubt) * probabilities + doubt / len(self.classes))[rows]
+        return doubted(recalibrated(plain, self.form.said, self.form.found), doubts)[rows]
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
         """What spoke for and against `category`, compared with the average category; the strongest first.
