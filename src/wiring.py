@@ -101,7 +101,7 @@ class Wiring:
         served = bundles.serve(bundle, sha256)
         bands, precision = Bands.from_dict(served.bands), self.settings.auto_precision
         scorer = LinearScorer.from_parts(*served.form)
-        return Serving(version, scorer, *bands.thresholds(precision), bands.auto_by_category(precision))
+        return Serving(version, scorer, *bands.thresholds(precision), bands.own_thresholds(precision))
 
     @cached_property
     def predictor(self) -> Predictor:

@@ -54,6 +54,8 @@ class SearchResult:
     model: Pipeline
     """The best one, calibrated and fitted on all rows."""
     classes: list[str]
+    judges: np.ndarray
+    """Shape (n_rows,): for how many transactions the answer for each row stands."""
     left_out: list[LeftOut] = field(default_factory=list)
 
 
@@ -136,6 +138,7 @@ class _Race:
         answered = folds >= 0
         self._judged = answered & judged if (answered & judged).any() else answered
         self._judges = _weights_as_judges(rows, weights)
+        self._hidden = hidden_of(rows)
         self._held_out = [folds == number for number in self._numbers(folds)]
         self._running = list(search.trials)
         self._scores = {trial.name: self._no_answers() for trial in search.trials}
@@ -152,7 +155,9 @@ class _Race:
         candidates = _ranked([self._candidate(trial) for trial in self._running])
         model = self._fit_all(candidates[0])
         self._progress(1.0)
-        return SearchResult(candidates, candidates[0], model, self._classes.tolist(), self._left_out)
+        return SearchResult(
+            candidates, candidates[0], model, self._classes.tolist(), self._judges, self._left_out
+        )
 
     def _numbers(self, folds: np.ndarray) -> list[int]:
         """The folds that leave something to learn from; the one with the most judged rows first."""
@@ -203,7 +208,7 @@ class _Race:
                 self._drop(trial, "no time")
 
     def _fold(self, held_out: np.ndarray) -> Fold:
-        return Fold.of(self._rows, self._weights, held_out, self._subjects, self._lexicon)
+        return Fold.of(self._rows, self._weights, held_out, self._subjects, self._lexicon, self._hidden)
 
     def _answer(self, trial: Trial, fold: Fold) -> None:
         began = self._search.clock()
@@ -253,7 +258,7 @@ class _Race:
         model.fit(
             self._rows[MODEL_FIELDS],
             truth,
-            features__hidden=hidden_of(self._rows),
+            features__hidden=self._hidden,
             classifier__sample_weight=self._weights,
         )
         doubts = model["features"].doubts(self._doubts)

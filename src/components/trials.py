@@ -18,7 +18,6 @@ from src.components.classifier import LinearCategorizer
 from src.components.features import TransactionFeatures
 from src.components.rows import MODEL_FIELDS
 from src.components.splitting import learns_for
-from src.components.statements import hidden_of
 
 _LEAST_PROBABILITY = 1e-6
 """What log loss takes for a category the fold never saw."""
@@ -67,10 +66,11 @@ class Fold:
         weights: np.ndarray,
         held_out: np.ndarray,
         subjects: np.ndarray,
-        lexicon: str = "",
+        lexicon: str,
+        hidden: np.ndarray,
     ) -> Self:
-        """held_out: bool, shape (n_rows,). subjects, lexicon: as in `Search.run`."""
-        features, inputs, hidden = TransactionFeatures(lexicon=lexicon), rows[MODEL_FIELDS], hidden_of(rows)
+        """held_out: bool, shape (n_rows,). subjects, lexicon: as in `Search.run`. hidden: of `hidden_of`."""
+        features, inputs = TransactionFeatures(lexicon=lexicon), rows[MODEL_FIELDS]
         learns = learns_for(held_out, subjects)
         return cls(
             learn=features.fit_transform(inputs[learns], hidden=hidden[learns]),

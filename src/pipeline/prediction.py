@@ -38,13 +38,14 @@ class Serving:
     scorer: LinearScorer
     auto_at: float
     suggest_at: float
-    auto_by_category: Mapping[str, float] = field(default_factory=dict)
-    """Where `auto` begins for some categories, instead of `auto_at`."""
+    own_thresholds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """(auto_at, suggest_at) of the categories that have their own."""
 
     def band(self, confidence: float, category: str) -> Band:
-        if confidence >= self.auto_by_category.get(category, self.auto_at):
+        auto_at, suggest_at = self.own_thresholds.get(category, (self.auto_at, self.suggest_at))
+        if confidence >= auto_at:
             return Band.AUTO
-        return Band.SUGGEST if confidence >= self.suggest_at else Band.UNKNOWN
+        return Band.SUGGEST if confidence >= suggest_at else Band.UNKNOWN
 
 
 class Rows(Protocol):

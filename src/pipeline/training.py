@@ -166,7 +166,8 @@ class TrainingPipeline:
         confidence = best.out_of_fold[split.scored].max(axis=1)
         correct = unseen.answers == unseen.rows["category"].to_numpy(object)
         # How the lexicon's rows fare by category says little of how a person's do.
-        bands = Bands.fit(confidence, correct, unseen.answers if split.scored_by_person else None)
+        answers = unseen.answers if split.scored_by_person else None
+        bands = Bands.fit(confidence, correct, answers, result.judges[split.scored])
         return Trained(result, bands, held_out, unseen, enough=self._steps.promotion.min_rows)
 
     def _judge(

@@ -88,10 +88,30 @@ def test_a_category_with_enough_answers_has_a_threshold_of_its_own():
     confidence = random.uniform(0.5, 1.0, 6000)
     correct = random.uniform(size=6000) < np.where(answers == "sure", 0.99, confidence)
     bands = Bands.fit(confidence, correct, answers)
-    own = bands.auto_by_category(0.95)
+    own = {name: auto_at for name, (auto_at, _) in bands.own_thresholds(0.95).items()}
     assert set(own) == {"sure", "doubtful"} | ({"rare"} if (answers == "rare").sum() >= 60 else set())
     assert own["sure"] == pytest.approx(0.9)
     assert own["doubtful"] > bands.thresholds(0.95)[0]
     of_it = (answers == "doubtful") & (confidence >= own["doubtful"])
     assert correct[of_it].mean() == pytest.approx(0.95, abs=0.03)
     assert Bands.from_dict(json.loads(json.dumps(bands.to_dict()))) == bands
+
+
+def test_a_category_that_is_seldom_right_is_suggested_later():
+    random = np.random.default_rng(5)
+    answers = random.choice(["plain", "tempting"], 4000)
+    confidence = random.uniform(0.3, 1.0, 4000)
+    worth = np.where(answers == "plain", confidence, confidence - 0.25)
+    bands = Bands.fit(confidence, random.uniform(size=4000) < worth, answers)
+    own = {name: suggest_at for name, (_, suggest_at) in bands.own_thresholds(0.95).items()}
+    assert own["plain"] == pytest.approx(0.5, abs=0.08)
+    assert own["tempting"] == pytest.approx(0.75, abs=0.08)
+
+
+def test_a_row_that_stands_for_more_rows_counts_as_so_many():
+    confidence, correct = honest(300)
+    weights = np.random.default_rng(6).integers(1, 5, 300)
+    repeated = Bands.fit(np.repeat(confidence, weights), np.repeat(correct, weights))
+    weighted = Bands.fit(confidence, correct, weights=weights)
+    assert weighted.auto_at == pytest.approx(repeated.auto_at)
+    assert weighted.suggest_at == pytest.approx(repeated.suggest_at)

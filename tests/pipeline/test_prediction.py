@@ -80,9 +80,11 @@ def test_the_band_follows_the_confidence_and_unknown_names_no_category(
 
 
 def test_a_category_may_be_trusted_earlier_or_later_than_others():
-    serving = Serving("7", Scorer(1, 0, 0), auto_at=0.9, suggest_at=0.4, auto_by_category={"travel": 0.97})
+    serving = Serving("7", Scorer(1, 0, 0), 0.9, 0.4, own_thresholds={"travel": (0.97, 0.6)})
     assert serving.band(0.95, "dining") is Band.AUTO
     assert serving.band(0.95, "travel") is Band.SUGGEST
+    assert serving.band(0.5, "dining") is Band.SUGGEST
+    assert serving.band(0.5, "travel") is Band.UNKNOWN
 
 
 def test_a_correction_decides_the_next_prediction_of_that_merchant(transactions, loop):
