@@ -37,6 +37,8 @@ class SampleWeights:
     """No row weighs more than this many average rows."""
     trial_rows: int = 25
     """After so many rows of a person, a shipped category not one of them is in counts half, and ever less."""
+    due_rows: float = 5.0
+    """Such a category counts half once so many rows of it were due by its share, and ever less."""
     by_source: Mapping[str, float] = field(default_factory=lambda: BY_SOURCE)
 
     def compute(
@@ -55,7 +57,7 @@ class SampleWeights:
             raise NotEnoughData(need=1, have=0)
         worth = self._by_source(rows) * self._recency(rows, now) * self._repeats(rows)
         shipped = (rows["source"] == LabelSource.KNOWLEDGE.value).to_numpy()
-        worth[shipped] *= self._in_use(rows["category"], shipped)[shipped]
+        worth[shipped] *= self._in_use(rows["category"], shipped, habits or {})[shipped]
         if habits is None:
             return self._bounded(worth * self._balance(rows, worth))
         worth[shipped] *= _to_shares(rows[shipped], habits)
@@ -77,7 +79,7 @@ class SampleWeights:
         shared = np.minimum(1.0, self.repeats / alike.to_numpy(float))
         return np.where(rows["source"] == LabelSource.KNOWLEDGE.value, 1.0, shared)
 
-    def _in_use(self, categories: pd.Series, shipped: np.ndarray) -> np.ndarray:
+    def _in_use(self, categories: pd.Series, shipped: np.ndarray, habits: Mapping[str, Habit]) -> np.ndarray:
         """Whoever names categories in another way is not to be answered with names never used.
 
         The lexicon's opinion is then heard as a feature: what it calls dining, these rows call by their name.
@@ -85,6 +87,9 @@ class SampleWeights:
         used = set(categories[~shipped])
         by_our_names = categories[~shipped].isin(set(categories[shipped])).sum()
         share = (by_our_names + self.trial_rows) / ((~shipped).sum() + self.trial_rows)
+        of_all = sum(habit.share for habit in habits.values())
+        due = {name: (~shipped).sum() * habit.share / of_all for name, habit in habits.items()}
+        share = share * self.due_rows / (self.due_rows + categories.map(due).fillna(0.0).to_numpy(float))
         return np.where(categories.isin(used), 1.0, share)
 
     def _balance(self, rows: pd.DataFrame, worth: np.ndarray) -> np.ndarray:

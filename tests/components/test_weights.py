@@ -81,9 +81,18 @@ def test_names_a_person_never_uses_lose_their_weight_and_those_in_use_keep_it():
     shares = {"dining": habit(), "pets": habit()}
     *_, dining, pets = SampleWeights().compute(rows_of(*own, *mixed, entries=entries), NOW, shares)
     assert dining > 5 * pets
-    ours = [labelled(f"{n}", f"SHOP {n}", "dining") for n in range(230)]
+    ours = [labelled(f"{n}", f"SHOP {n}", "pets" if n % 9 == 0 else "dining") for n in range(230)]
     *_, dining, pets = SampleWeights().compute(rows_of(*ours, entries=entries), NOW, shares)
     assert dining == pytest.approx(pets)
+
+
+def test_a_category_never_used_loses_weight_the_more_of_it_was_due():
+    own = [labelled(f"{n}", f"SHOP {n}", "groceries") for n in range(200)]
+    rows = rows_of(*own, entries=[("bistro", "dining"), ("vet", "pets"), ("market", "groceries")])
+    habits = {"groceries": habit(80, 80), "dining": habit(15, 15), "pets": habit(5, 5)}
+    *_, dining, pets, groceries = SampleWeights(due_rows=5).compute(rows, NOW, habits)
+    assert groceries / 80 == pytest.approx((5 + 30) / 5 * dining / 15)
+    assert groceries / 80 == pytest.approx((5 + 10) / 5 * pets / 5)
 
 
 def test_one_row_alone_in_its_category_is_held_down():
