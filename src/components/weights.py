@@ -37,7 +37,7 @@ class SampleWeights:
     """No row weighs more than this many average rows."""
     trial_rows: int = 25
     """After so many rows of a person, a shipped category not one of them is in counts half, and ever less."""
-    due_rows: float = 5.0
+    due_rows: float = 2.0
     """Such a category counts half once so many rows of it were due by its share, and ever less."""
     by_source: Mapping[str, float] = field(default_factory=lambda: BY_SOURCE)
 
