@@ -86,6 +86,9 @@ SOFT = _words(
 )
 """May hint at the category, so `clean_text` keeps it; names nobody, so `merchant_key` drops it."""
 
+BEFORE_SOFT = frozenset({("direct", "debit"), ("standing", "order")})
+"""(word, a soft one behind it): part of a name elsewhere, but here of how the money went."""
+
 EDGE = _words(
     "to from at on via by for in of the a an and и und bei von zu de la el le les du des da do di del"
 )

@@ -13,6 +13,7 @@ from src.components.noise import (
     ADDRESS,
     ALIASES,
     BEFORE_A_PLACE,
+    BEFORE_SOFT,
     BESIDE_NUMBERS,
     COMPANY_FORMS,
     DOMAIN,
@@ -94,7 +95,7 @@ def merchant_key(description: str) -> str:
     if not words:
         return ""
     # "credit card payment" has no other name than these words.
-    named = _name([word for word in words if word not in SOFT]) or words
+    named = _name(_without_soft(words)) or words
     return _alias(named) or " ".join(named)
 
 
@@ -127,6 +128,11 @@ def category_code(text: str) -> str:
 
 def _clean_words(description: str) -> list[str]:
     return _without_endings(_without_processors(_without_noise(_split(description))))
+
+
+def _without_soft(words: list[str]) -> list[str]:
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    return [word for word, following in pairs if word not in SOFT and (word, following) not in BEFORE_SOFT]
 
 
 def _name(words: list[str]) -> list[str]:

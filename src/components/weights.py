@@ -58,7 +58,7 @@ class SampleWeights:
         worth = self._by_source(rows) * self._recency(rows, now) * self._repeats(rows)
         shipped = (rows["source"] == LabelSource.KNOWLEDGE.value).to_numpy()
         worth[shipped] *= self._in_use(rows["category"], shipped, habits or {})[shipped]
-        if habits is None:
+        if not habits:
             return self._bounded(worth * self._balance(rows, worth))
         worth[shipped] *= _to_shares(rows[shipped], habits)
         if not shipped.all():
