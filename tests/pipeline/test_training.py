@@ -15,6 +15,9 @@ from src.components.statements import StatementWriter
 from src.components.text import merchant_key
 from src.domain import (
     MODEL_NAME,
+    Band,
+    CategoryChange,
+    Changes,
     Direction,
     Habit,
     LabelledTransaction,
@@ -330,6 +333,62 @@ def test_a_run_killed_after_the_flip_is_only_finished_by_the_next_attempt(
 class _Untouched:
     def labelled(self):
         raise AssertionError("the run was started over")
+
+
+class Noticing:
+    """Notes what served when it was asked what changed."""
+
+    def __init__(self, store, told=None):
+        self.store, self.told, self.asked = store, told, []
+
+    def promoted(self, version, *, at):
+        self.asked.append((version, self.store.champion().version))
+        if isinstance(self.told, BaseException):
+            raise self.told
+        return self.told
+
+
+CHANGES = Changes(
+    before="1",
+    after="2",
+    unanswered=40_000,
+    rows=20_000,
+    remembered=12,
+    pairs=(
+        CategoryChange("dining", None, 2, {"JPY": Decimal(500), "USD": Decimal("8.40")}, ("a", "b")),
+        CategoryChange(None, "travel", 1, {"KWD": Decimal("1.250")}, ()),
+    ),
+    bands=((Band.AUTO, Band.SUGGEST, 3),),
+    at=NOW,
+)
+
+
+def test_what_a_promotion_changed_is_told_after_the_flip_and_kept_with_the_run(pipeline, claim, store, runs):
+    claimed, noticing = claim(), Noticing(store, CHANGES)
+    verdict = pipeline(changes=noticing).run(claimed)
+    assert noticing.asked == [(verdict.challenger.version,) * 2]
+    assert runs.get(claimed.run.id).changes == CHANGES
+    assert not pipeline(changes=noticing).run(claim()).promoted
+    assert len(noticing.asked) == 1
+
+
+@pytest.mark.parametrize("trouble", [Unavailable("away"), KeyError("old form"), None], ids=repr)
+def test_a_run_does_not_fail_where_nobody_can_tell_what_changed(pipeline, claim, store, runs, trouble):
+    claimed = claim()
+    assert pipeline(changes=Noticing(store, trouble)).run(claimed).promoted
+    run = runs.get(claimed.run.id)
+    assert (run.status, run.changes) == (RunStatus.SUCCEEDED, None)
+
+
+def test_a_run_killed_while_it_told_what_changed_tells_it_in_the_next_attempt(pipeline, claim, store, runs):
+    claimed = claim()
+    with pytest.raises(KeyboardInterrupt):
+        pipeline(changes=Noticing(store, KeyboardInterrupt())).run(claimed)
+    assert (runs.get(claimed.run.id).changes, store.champion().run_id) == (None, claimed.run.id)
+    runs.release(claimed.run.id, holder="me", attempt=1)
+    pipeline(labels=_Untouched(), changes=Noticing(store, CHANGES)).run(claim("another"))
+    run = runs.get(claimed.run.id)
+    assert (run.status, run.changes) == (RunStatus.SUCCEEDED, CHANGES)
 
 
 def test_a_run_killed_before_the_flip_starts_over(pipeline, claim, store, runs):
