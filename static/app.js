@@ -5,3 +5,4 @@ import "./picker.js";
 import "./keys.js";
 import "./guess.js";
 import "./runs.js";
+import "./parts.js";

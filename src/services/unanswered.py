@@ -43,6 +43,8 @@ class Unanswered:
     def given(self, ids: Collection[str]) -> dict[str, Transaction]:
         """What was given, by id, answered by now or not; those there are no more are absent."""
         known = [ObjectId(each) for each in ids if ObjectId.is_valid(each)]
+        if not known:
+            return {}
         return dict(map(_row, self._rows.find({"_id": {"$in": known}, "owner": LOCAL_OWNER}, _GIVEN)))
 
 

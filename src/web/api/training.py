@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from src.domain import Trigger
 from src.web.operations import Answer, Operations
+from src.web.schemas.changes import ChangesBody, changes_body, example_ids
 from src.web.schemas.training import (
     AcceptedRunBody,
     ModelVersionBody,
@@ -45,14 +46,17 @@ def request_training_run(body: ReasonRequest) -> Answer:
     returns={200: list[TrainingRunBody]},
 )
 def list_training_runs() -> Answer:
-    return [training_run_body(run) for run in wiring().runs.newest()]
+    runs = wiring().runs.newest()
+    given = wiring().unanswered.given(example_ids(run.changes for run in runs))
+    return [training_run_body(run, given) for run in runs]
 
 
 @api.operation(
     "GET", "/training-runs/{id}", summary="One training run with its verdict", returns={200: TrainingRunBody}
 )
 def training_run(id: str) -> Answer:
-    return training_run_body(wiring().runs.get(id))
+    run = wiring().runs.get(id)
+    return training_run_body(run, wiring().unanswered.given(example_ids([run.changes])))
 
 
 @api.operation(
@@ -63,6 +67,22 @@ def training_run(id: str) -> Answer:
 )
 def list_models() -> Answer:
     return [model_version_body(model) for model in wiring().models.versions()]
+
+
+@api.operation(
+    "GET",
+    "/models/{version}/changes",
+    summary="What would change if this version served",
+    returns={200: ChangesBody},
+    errors=(404, 409, 503),
+)
+def model_changes(version: str) -> Answer:
+    """Asks this version and the champion about the transactions nobody has answered, the newest 20,000.
+
+    It takes up to a few seconds, and changes nothing. 409 where the version cannot be loaded any more.
+    """
+    changes = wiring().changes.promoting(wiring().champion.current(), version, at=datetime.now(UTC))
+    return changes_body(changes, wiring().unanswered.given(example_ids([changes])))
 
 
 @api.operation(

@@ -1,0 +1,135 @@
+"""What would change with another model: over the API, on the page before a promotion, and on a run."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from html import unescape
+
+import pytest
+
+from src.domain import Band, CategoryChange, Changes, Trigger
+from src.services.training_runs import ClaimedRun
+from tests.small_model import TAUGHT, small_bundle
+
+HTML = {"Accept": "text/html"}
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def otherwise():
+    """The bytes of a model that calls transport what others call dining."""
+    return small_bundle({**TAUGHT, "dining": TAUGHT["transport"], "transport": TAUGHT["dining"]})
+
+
+@pytest.fixture
+def other(app, registered, web_database, otherwise):
+    """Version 3, which sees things otherwise."""
+    registered.keep(
+        otherwise, version="3", run_id="run-3", mlflow_run_id="", metrics={"accuracy": 0.8}, at=NOW
+    )
+    yield "3"
+    web_database.collection("models").delete_one({"_id": "version:3"})
+
+
+def words_of(response):
+    text = re.sub(r"<(script|style)\b.*?</\1>", " ", response.text, flags=re.S)
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text)))
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace(" .", ".")
+
+
+def test_the_api_tells_what_would_change_in_rows_money_and_examples(client, predicted, answered, other):
+    first = predicted("SWIGGY order 8841", "350.75", currency="INR")
+    predicted("FARM MARKET", "9")
+    answered(predicted("PIZZA CORNER 7", "20")["id"], "dining")
+    told = client.get(f"/api/v1/models/{other}/changes")
+    assert told.status_code == 200
+    body = told.json
+    assert (body["before"], body["after"]) == ("1", "3")
+    assert (body["unanswered"], body["looked_at"], body["changed"], body["remembered"]) == (2, 2, 1, 0)
+    [pair] = body["pairs"]
+    assert (pair["from"], pair["to"], pair["rows"]) == ("dining", "transport", 1)
+    assert pair["money"] == body["money"] == [{"currency": "INR", "amount": "350.75"}]
+    assert pair["examples"] == [{"id": first["id"], "transaction": first["transaction"]}]
+
+
+def test_asking_changes_nothing(client, predicted, other):
+    predicted()
+    before = client.get("/api/v1/history").json
+    client.get(f"/api/v1/models/{other}/changes")
+    assert client.get("/api/v1/history").json == before
+    assert [each["version"] for each in client.get("/api/v1/models").json if each["champion"]] == ["1"]
+
+
+def test_a_version_there_is_not_is_404_and_one_that_does_not_load_is_409(
+    client, registered, other, web_database
+):
+    assert client.get("/api/v1/models/99/changes").status_code == 404
+    web_database.collection("models").update_one({"_id": "version:3"}, {"$set": {"sha256": "other"}})
+    assert client.get("/api/v1/models/3/changes").status_code == 409
+    page = client.get("/models/3/changes", headers=HTML)
+    assert page.status_code == 409
+    assert "Model 3 could not be loaded" in words_of(page)
+
+
+def test_before_the_first_model_nobody_can_tell(bare_app):
+    assert bare_app.test_client().get("/api/v1/models/1/changes").status_code == 503
+
+
+def test_the_question_before_a_promotion_leads_to_what_would_change(client, predicted, other):
+    row = predicted("SWIGGY order 8841", "350.75", currency="INR")
+    predicted("FARM MARKET", "9")
+    question = client.get(f"/models/{other}/promote", headers=HTML)
+    assert "What would change" in words_of(question)
+    [address] = re.findall(r'href="([^"]*)" data-part="changes"', question.text)
+    page = client.get(address, headers=HTML)
+    told = words_of(page)
+    assert "Of your 2 unanswered transactions 1 (50.0 %, ₹350.75) would change category." in told
+    assert "Dining out → becomes Transport" in told
+    assert f"/?id={row['id']}" in page.text
+    assert "/history?category=dining&amp;status=predicted" in page.text
+    assert "What you answered stays as it is" in told
+    assert 'id="changes"' in page.text
+    assert "style=" not in page.text
+
+
+def test_where_nothing_would_change_it_is_said(client, predicted):
+    predicted()
+    told = words_of(client.get("/models/2/changes", headers=HTML))
+    assert "Nothing would change: of your 1 unanswered transaction both models say the same." in told
+    assert "Model 1 → model 2" not in told
+    assert "model 1 serves already" in words_of(client.get("/models/1/promote", headers=HTML))
+
+
+@pytest.fixture
+def told_run(app, predicted):
+    """A run whose promotion changed two rows, of which one is gone by now."""
+    runs, row = app.extensions["ledgerloop"].runs, predicted("NIGHT CAB", "12.50")
+    runs.request(trigger=Trigger.SCHEDULE, reason="the slot", at=NOW)
+    claimed = ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test")
+    pair = CategoryChange(None, "transport", 2, {"USD": Decimal("20.50")}, ("0" * 24, row["id"]))
+    claimed.changed(Changes("1", "2", 40_000, 20_000, 0, (pair,), ((Band.UNKNOWN, Band.AUTO, 2),), NOW))
+    claimed.succeed(at=NOW)
+    return claimed.run.id
+
+
+def test_what_a_promotion_changed_stands_on_its_run(client, told_run):
+    told = words_of(client.get(f"/models/runs/{told_run}", headers=HTML))
+    assert "What the promotion changed" in told
+    assert "Of the newest 20,000 of your 40,000 unanswered transactions at that time model 2 puts 2" in told
+    assert "2 from “Not sure: pick one” to “Sorted”" in told
+    assert "For instance NIGHT CAB $12.50" in told
+
+
+def test_the_runs_of_the_api_have_it_and_examples_that_are_gone_fall_out(client, told_run):
+    body = client.get(f"/api/v1/training-runs/{told_run}").json
+    [pair] = body["changes"]["pairs"]
+    assert (pair["from"], pair["to"], pair["rows"]) == (None, "transport", 2)
+    assert [each["transaction"]["description"] for each in pair["examples"]] == ["NIGHT CAB"]
+    assert body["changes"]["bands"] == [{"from": "unknown", "to": "auto", "rows": 2}]
+    assert client.get("/api/v1/training-runs").json == [body]
+
+
+def test_a_run_that_promoted_nothing_has_no_changes(client):
+    run_id = client.post("/api/v1/training-runs").json["id"]
+    assert client.get(f"/api/v1/training-runs/{run_id}").json["changes"] is None
+    assert "What the promotion changed" not in client.get(f"/models/runs/{run_id}", headers=HTML).text
