@@ -158,6 +158,8 @@ class Prediction:
     explanation: tuple[Reason, ...]
     model_version: str | None
     at: datetime
+    act: str | None = None
+    """What asked for it anew, together with many others; None for a transaction's own prediction."""
 
     @property
     def needs_review(self) -> bool:

@@ -20,6 +20,7 @@ from src.errors import LeaseLost, LedgerloopError
 from src.pipeline.changes import WhatChanges
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.repredicting import Repredicting
 from src.services import bundles
 from src.services.analytics import Analytics
 from src.services.categories import Categories
@@ -30,6 +31,7 @@ from src.services.feedback_events import FeedbackEvents
 from src.services.knowledge import Knowledge
 from src.services.models import Models
 from src.services.mongod import EmbeddedMongo
+from src.services.repredictions import Repredictions
 from src.services.trainer import Trainer
 from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
@@ -116,6 +118,10 @@ class Wiring:
     @cached_property
     def changes(self) -> WhatChanges:
         return WhatChanges(self.unanswered, self.predictor, self.models, self._serving)
+
+    @cached_property
+    def repredicting(self) -> Repredicting:
+        return Repredicting(Repredictions(self.database), self.predictor, self.champion, self.models)
 
     def _serving(self, version: str) -> Serving:
         return self.serve(version, self.models.load(version), self.models.sha256(version))

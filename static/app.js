@@ -6,3 +6,4 @@ import "./keys.js";
 import "./guess.js";
 import "./runs.js";
 import "./parts.js";
+import "./repredict.js";

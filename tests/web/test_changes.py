@@ -133,3 +133,56 @@ def test_a_run_that_promoted_nothing_has_no_changes(client):
     run_id = client.post("/api/v1/training-runs").json["id"]
     assert client.get(f"/api/v1/training-runs/{run_id}").json["changes"] is None
     assert "What the promotion changed" not in client.get(f"/models/runs/{run_id}", headers=HTML).text
+
+
+@pytest.fixture
+def serves_otherwise(app, registered, other, predicted):
+    """Two rows of model 1, and version 3 promoted since; 1 serves again afterwards."""
+    rows = [predicted("SWIGGY order 8841", "350.75", currency="INR"), predicted("FARM MARKET", "9")]
+    registered.promote("3", by="person", reason="", at=NOW)
+    app.extensions["ledgerloop"].champion.look()
+    yield rows
+    registered.promote("1", by="person", reason="", at=NOW)
+
+
+def test_unanswered_transactions_are_predicted_anew_and_taken_back_over_the_api(client, serves_otherwise):
+    before = client.get("/api/v1/history").json
+    assert before["items"][1]["model"]["version"] == "1"
+    done = client.post("/api/v1/models/repredict")
+    assert done.status_code == 200
+    act = done.json["act"]
+    assert done.json == {"act": act, "model": "3", "predicted": 2, "changed": 1, "left": 0}
+    assert client.post("/api/v1/models/repredict", json={"act": act}).json == done.json
+    after = client.get("/api/v1/history?category=transport").json["items"]
+    assert [(each["id"], each["model"]["version"]) for each in after] == [(serves_otherwise[0]["id"], "3")]
+    assert client.post("/api/v1/models/repredict/undo", json={"act": act}).json == {"undone": 2}
+    assert client.get("/api/v1/history").json == before
+    assert client.post("/api/v1/models/repredict/undo", json={"act": act}).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["x", "", {"$ne": ""}, 1, "g" * 24], ids=repr)
+def test_an_act_that_is_none_is_refused(client, act):
+    for address in ("repredict", "repredict/undo"):
+        assert client.post(f"/api/v1/models/{address}", json={"act": act}).status_code == 422
+    assert client.post("/api/v1/models/repredict/undo", json={}).status_code == 422
+
+
+def test_the_page_applies_the_model_tells_how_far_it_is_and_takes_it_back(client, serves_otherwise):
+    assert "Apply it to unanswered transactions" in words_of(client.get("/models", headers=HTML))
+    page = client.get("/models/repredict", headers=HTML)
+    assert "2 unanswered transactions were last predicted by another model." in words_of(page)
+    assert "Undo" not in words_of(page)
+    answer = client.post("/models/repredict", data={"act": ""}, headers=HTML)
+    assert answer.status_code == 303
+    page = client.get(answer.location, headers=HTML)
+    assert "2 transactions predicted anew, 1 of them with another category" in words_of(page)
+    [act] = re.findall(r'name="act" value="([0-9a-f]+)"', page.text)
+    answer = client.post("/models/repredict/undo", data={"act": act}, headers=HTML)
+    assert "Taken back. 2 transactions stand as before." in words_of(
+        client.get(answer.location, headers=HTML)
+    )
+
+
+def test_an_act_in_the_address_that_is_none_is_a_page_that_says_so(client):
+    assert client.get("/models/repredict?act=%24ne", headers=HTML).status_code == 422
+    assert client.post("/models/repredict/undo", data={}, headers=HTML).status_code == 422

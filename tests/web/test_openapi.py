@@ -22,6 +22,8 @@ CONTRACT = {
     ("get", "/api/v1/training-runs/{id}"),
     ("get", "/api/v1/models"),
     ("get", "/api/v1/models/{version}/changes"),
+    ("post", "/api/v1/models/repredict"),
+    ("post", "/api/v1/models/repredict/undo"),
     ("post", "/api/v1/models/{version}/promote"),
     ("get", "/healthz"),
     ("get", "/readyz"),

@@ -7,6 +7,13 @@ from datetime import UTC, datetime
 from src.domain import Trigger
 from src.web.operations import Answer, Operations
 from src.web.schemas.changes import ChangesBody, changes_body, example_ids
+from src.web.schemas.repredict import (
+    RepredictedBody,
+    RepredictRequest,
+    TakeBackRequest,
+    TakenBackBody,
+    repredicted_body,
+)
 from src.web.schemas.training import (
     AcceptedRunBody,
     ModelVersionBody,
@@ -83,6 +90,35 @@ def model_changes(version: str) -> Answer:
     """
     changes = wiring().changes.promoting(wiring().champion.current(), version, at=datetime.now(UTC))
     return changes_body(changes, wiring().unanswered.given(example_ids([changes])))
+
+
+@api.operation(
+    "POST",
+    "/models/repredict",
+    summary="Predict unanswered transactions anew with the champion",
+    body=RepredictRequest,
+    body_optional=True,
+    returns={200: RepredictedBody},
+)
+def repredict(body: RepredictRequest) -> Answer:
+    """Predicts up to 4,000 of those an earlier model spoke of last; call again while some are left.
+
+    Each gets one more prediction in its history. What a person answered is never touched.
+    """
+    return repredicted_body(wiring().repredicting.go_on(body.act or "", at=datetime.now(UTC)))
+
+
+@api.operation(
+    "POST",
+    "/models/repredict/undo",
+    summary="Take back what was predicted anew",
+    body=TakeBackRequest,
+    returns={200: TakenBackBody},
+    errors=(404, 503),
+)
+def take_back_repredictions(body: TakeBackRequest) -> Answer:
+    """Those answered since stay as they are."""
+    return {"undone": wiring().repredicting.take_back(body.act)}
 
 
 @api.operation(
