@@ -42,6 +42,9 @@ class Model:
         self.serving = Serving(version, Scorer(category), auto_at=0.9, suggest_at=0.4)
         self.named = version
 
+    def look(self):
+        pass
+
     def current(self):
         return self.serving
 

@@ -92,6 +92,16 @@ def test_the_question_before_a_promotion_leads_to_what_would_change(client, pred
     assert "style=" not in page.text
 
 
+def test_the_rarer_changes_are_folded_away_but_counted(client, app):
+    runs = app.extensions["ledgerloop"].runs
+    runs.request(trigger=Trigger.SCHEDULE, reason="the slot", at=NOW)
+    claimed = ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test")
+    pairs = tuple(CategoryChange("dining", f"c{number}", 2, {"USD": Decimal(1)}, ()) for number in range(10))
+    claimed.changed(Changes("1", "2", 90, 90, 0, pairs, (), NOW))
+    told = words_of(client.get(f"/models/runs/{claimed.run.id}", headers=HTML))
+    assert told.index("c7") < told.index("2 rarer changes, 4 transactions") < told.index("c8")
+
+
 def test_where_nothing_would_change_it_is_said(client, predicted):
     predicted()
     told = words_of(client.get("/models/2/changes", headers=HTML))
