@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import mlflow
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from src.components.holdout import fingerprint, is_holdout
+from src.components.scorer import LinearScorer
 from src.components.search import Search
 from src.components.statements import StatementWriter
 from src.components.text import merchant_key
@@ -29,12 +31,17 @@ from src.domain import (
     Trigger,
 )
 from src.errors import LeaseLost, Unavailable
+from src.pipeline.changes import WhatChanges
+from src.pipeline.prediction import Serving
 from src.pipeline.training import Steps, TrainingPipeline
 from src.services import bundles
 from src.services.bundle_check import BundleCheck, CheckReport
 from src.services.models import Models
 from src.services.tracking import Tracking
 from src.services.training_runs import ClaimedRun, TrainingRuns
+from src.services.transactions import Transactions
+from src.services.unanswered import Unanswered
+from tests.services.rows import keep, new
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SHOPS = {
@@ -370,6 +377,36 @@ def test_what_a_promotion_changed_is_told_after_the_flip_and_kept_with_the_run(p
     assert runs.get(claimed.run.id).changes == CHANGES
     assert not pipeline(changes=noticing).run(claim()).promoted
     assert len(noticing.asked) == 1
+
+
+def test_unanswered_transactions_tell_what_a_better_model_changed(
+    pipeline, claim, labels, store, runs, database
+):
+    [row] = keep(Transactions(database), new("tulip noodle bar 99", "12.50"))
+    changes = WhatChanges(
+        Unanswered(database), _NoMemory(), store, lambda version: _serving(version, store.load(version))
+    )
+    first = claim()
+    pipeline(changes=changes).run(first)
+    assert runs.get(first.run.id).changes is None
+    say_a_lot(labels)
+    labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
+    second = claim()
+    assert pipeline(changes=changes).run(second).outcome is Outcome.BETTER
+    told = runs.get(second.run.id).changes
+    assert (told.after, told.rows, told.changed) == (store.champion().version, 1, 1)
+    [pair] = told.pairs
+    assert (pair.after, pair.money, pair.examples) == ("my-dining", {"USD": Decimal("12.50")}, (row.id,))
+
+
+class _NoMemory:
+    def remembered(self, prepared):
+        return [None] * len(prepared)
+
+
+def _serving(version, file):
+    served = bundles.serve(file, sha256(file).hexdigest())
+    return Serving(version, LinearScorer.from_parts(*served.form), auto_at=0.5, suggest_at=0.1)
 
 
 @pytest.mark.parametrize("trouble", [Unavailable("away"), KeyError("old form"), None], ids=repr)
