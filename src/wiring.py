@@ -17,8 +17,10 @@ from src.components.scorer import LinearScorer
 from src.config import Settings
 from src.domain import Pointer, TrainingRun, Trigger
 from src.errors import LeaseLost, LedgerloopError
+from src.pipeline.changes import WhatChanges
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.repredicting import Repredicting
 from src.services import bundles
 from src.services.analytics import Analytics
 from src.services.categories import Categories
@@ -29,9 +31,11 @@ from src.services.feedback_events import FeedbackEvents
 from src.services.knowledge import Knowledge
 from src.services.models import Models
 from src.services.mongod import EmbeddedMongo
+from src.services.repredictions import Repredictions
 from src.services.trainer import Trainer
 from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
+from src.services.unanswered import Unanswered
 
 if TYPE_CHECKING:
     from src.pipeline.training import TrainingPipeline
@@ -108,6 +112,21 @@ class Wiring:
         return Predictor(self.champion, self.transactions, MerchantMemory(), self.settings.auto_precision)
 
     @cached_property
+    def unanswered(self) -> Unanswered:
+        return Unanswered(self.database)
+
+    @cached_property
+    def changes(self) -> WhatChanges:
+        return WhatChanges(self.unanswered, self.predictor, self.models, self._serving)
+
+    @cached_property
+    def repredicting(self) -> Repredicting:
+        return Repredicting(Repredictions(self.database), self.predictor, self.champion, self.models)
+
+    def _serving(self, version: str) -> Serving:
+        return self.serve(version, self.models.load(version), self.models.sha256(version))
+
+    @cached_property
     def feedback(self) -> FeedbackLoop:
         return FeedbackLoop(self.feedback_events, self.categories.slugs)
 
@@ -155,6 +174,7 @@ class Wiring:
             check=BundleCheck(),
             clock=lambda: datetime.now(UTC),
             steps=Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic)),
+            changes=self.changes,
         )
 
     @cached_property

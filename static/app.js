@@ -5,3 +5,5 @@ import "./picker.js";
 import "./keys.js";
 import "./guess.js";
 import "./runs.js";
+import "./parts.js";
+import "./repredict.js";

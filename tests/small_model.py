@@ -19,10 +19,10 @@ TAUGHT = {
 }
 
 
-def small_bundle():
-    """The bytes of a model that has learned TAUGHT."""
+def small_bundle(taught=TAUGHT):
+    """The bytes of a model that has learned `taught`."""
     rows = pd.DataFrame(
-        [{"description": text, "category": category} for category, texts in TAUGHT.items() for text in texts]
+        [{"description": text, "category": category} for category, texts in taught.items() for text in texts]
     )
     rows = rows.assign(subcategory="", amount=np.nan, currency="", mode="", direction="expense", date=pd.NaT)
     model = Pipeline(
@@ -31,4 +31,4 @@ def small_bundle():
     model.fit(rows[MODEL_FIELDS], rows["category"])
     confidence = np.linspace(0.05, 0.95, 200)
     bands = Bands.fit(confidence, confidence > 0.4)
-    return dumps(Bundle(model, bands.to_dict(), {"run_id": "run-1", "classes": sorted(TAUGHT)}))
+    return dumps(Bundle(model, bands.to_dict(), {"run_id": "run-1", "classes": sorted(taught)}))

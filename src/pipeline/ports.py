@@ -12,6 +12,7 @@ import pandas as pd
 
 from src.domain import (
     Bundle,
+    Changes,
     Habit,
     LabelledTransaction,
     LexiconEntry,
@@ -34,6 +35,7 @@ class Claimed(Protocol):
     def progress(self, stage: str, share: float) -> None: ...
     def record(self, **fields: Any) -> None: ...
     def decide(self, verdict: Verdict) -> None: ...
+    def changed(self, changes: Changes) -> None: ...
     def succeed(self, *, at: datetime) -> None: ...
 
 
@@ -95,6 +97,12 @@ class Check(Protocol):
     def run(
         self, bundle: bytes, transactions: Sequence[Transaction], classes: Sequence[str], expected: np.ndarray
     ) -> Checked: ...
+
+
+class WhatChanged(Protocol):
+    """What a promotion changed; None where there is nothing to compare with."""
+
+    def promoted(self, version: str, *, at: datetime) -> Changes | None: ...
 
 
 class RunRecord(Protocol):

@@ -87,15 +87,15 @@ class Predictor:
         """Each transaction as it would be kept, with its prediction. Raises Unavailable without a model."""
         serving = self._champion.current()
         prepared = [prepare(each) for each in transactions]
-        remembered = self._remembered(prepared)
+        remembered = self.remembered(prepared)
         probabilities = serving.scorer.probabilities(prepared)
         return [
             (each, self._decide(each, row, said, serving, at))
             for each, row, said in zip(prepared, probabilities, remembered, strict=True)
         ]
 
-    def _remembered(self, prepared: Sequence[Transaction]) -> list[Recall | Hint | None]:
-        """What the memory says of each."""
+    def remembered(self, prepared: Sequence[Transaction]) -> list[Recall | Hint | None]:
+        """What the memory says of each, of which `prepare` has named the merchant."""
         merchants = {each.merchant for each in prepared}
         own = self._transactions.recollections(merchants)
         similar = self._transactions.similar(merchants - own.keys())
@@ -138,12 +138,8 @@ class Predictor:
 def _modelled(
     transaction: Transaction, row: np.ndarray, hint: Hint | None, serving: Serving, at: datetime
 ) -> Prediction:
-    classes = serving.scorer.classes
-    alternatives = _with_hint(row, classes, hint) if hint else _alternatives(row, classes)
+    alternatives, band = weighed(row, hint, serving)
     best = alternatives[0]
-    band = serving.band(best.probability, best.category)
-    if hint and band is Band.AUTO and not hint.similar:
-        band = Band.SUGGEST  # the person has called this merchant by more than one name: better ask
     return Prediction(
         category=None if band is Band.UNKNOWN else best.category,
         confidence=best.probability,
@@ -154,6 +150,20 @@ def _modelled(
         model_version=serving.version,
         at=at,
     )
+
+
+def weighed(row: np.ndarray, hint: Hint | None, serving: Serving) -> tuple[tuple[Alternative, ...], Band]:
+    """What the model says once it is told of the answers: the alternatives, best first, and the band.
+
+    row: shape (n_classes,), the model's own probabilities.
+    """
+    classes = serving.scorer.classes
+    alternatives = _with_hint(row, classes, hint) if hint else _alternatives(row, classes)
+    best = alternatives[0]
+    band = serving.band(best.probability, best.category)
+    if hint and band is Band.AUTO and not hint.similar:
+        band = Band.SUGGEST  # the person has called this merchant by more than one name: better ask
+    return alternatives, band
 
 
 def _remembered(

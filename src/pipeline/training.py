@@ -36,6 +36,7 @@ from src.pipeline.ports import (
     Record,
     RunRecord,
     Store,
+    WhatChanged,
 )
 from src.pipeline.stages import Champion, Prepared, Trained
 from src.pipeline.written import settings_of, write_data, write_model, write_verdict
@@ -73,6 +74,7 @@ class TrainingPipeline:
         check: Check,
         clock: Clock,
         steps: Steps | None = None,
+        changes: WhatChanged | None = None,
     ) -> None:
         self._labels = labels
         self._lexicon = lexicon
@@ -82,6 +84,7 @@ class TrainingPipeline:
         self._check = check
         self._clock = clock
         self._steps = steps or Steps()
+        self._changes = changes
 
     def run(self, claimed: Claimed) -> Verdict:
         """Train, judge, and promote if the verdict says so.
@@ -107,6 +110,7 @@ class TrainingPipeline:
         self._let_the_alias_follow(pointer.version)
         with suppress(Unavailable):
             self._record.close_stale("FINISHED")
+        self._tell_what_changed(claimed, pointer.version)
         claimed.succeed(at=self._clock())
         return verdict
 
@@ -267,7 +271,19 @@ class TrainingPipeline:
             claimed.decide(overtaken)
             return overtaken
         self._let_the_alias_follow(version)
+        self._tell_what_changed(claimed, version)
         return verdict
+
+    def _tell_what_changed(self, claimed: Claimed, version: str) -> None:
+        """For the run's page. The model serves by now, and nothing here makes the run fail."""
+        if self._changes is None or claimed.run.changes is not None:
+            return
+        try:
+            changes = self._changes.promoted(version, at=self._clock())
+            if changes is not None:
+                claimed.changed(changes)
+        except Exception:
+            log.exception("changes not told", extra={"version": version})
 
     def _let_the_alias_follow(self, version: str) -> None:
         """What serves has changed already; a registry that is away only makes the alias late."""

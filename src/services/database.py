@@ -47,6 +47,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel(
             [("feedback.act", ASCENDING)], partialFilterExpression={"feedback.act": {"$exists": True}}
         ),
+        IndexModel(
+            [("predictions.act", ASCENDING)], partialFilterExpression={"predictions.act": {"$exists": True}}
+        ),
     ],
     "categories": [IndexModel([("owner", ASCENDING), ("slug", ASCENDING)], unique=True)],
     "training_runs": [

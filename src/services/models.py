@@ -63,6 +63,11 @@ class Models:
             raise NotFound(f"The file of model version {version} is gone.") from None
 
     @guarded
+    def sha256(self, version: str) -> str:
+        """What the bytes of `load` must hash to. Raises NotFound, Unavailable."""
+        return str(self._document(version)["sha256"])
+
+    @guarded
     def versions(self) -> list[ModelVersion]:
         """Newest first."""
         serving = self.champion()

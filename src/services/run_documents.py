@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from src.domain import Difference, Outcome, RunStatus, Scores, TrainingRun, Trigger, Verdict
+from src.services.change_documents import changes_of
 
 Document = dict[str, Any]
 
@@ -26,6 +27,7 @@ def run_of(document: Document) -> TrainingRun:
         data=document.get("data", {}),
         metrics=document.get("metrics", {}),
         decision=_verdict(document["decision"]) if document.get("decision") else None,
+        changes=changes_of(document["changes"]) if document.get("changes") else None,
         error=document.get("error"),
     )
 

@@ -11,8 +11,9 @@ from typing import Any
 from pymongo import DESCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from src.domain import LOCAL_OWNER, RunStatus, TrainingRun, Trigger, Verdict
+from src.domain import LOCAL_OWNER, Changes, RunStatus, TrainingRun, Trigger, Verdict
 from src.errors import Conflict, LeaseLost, LedgerloopError, NotFound
+from src.services.change_documents import changes_document
 from src.services.database import Database, Document, guarded
 from src.services.run_documents import run_of, verdict_document
 
@@ -211,6 +212,10 @@ class ClaimedRun:
     def decide(self, verdict: Verdict) -> None:
         """Keep the verdict, before anything flips. Raises LeaseLost."""
         self._set({"decision": verdict_document(verdict)})
+
+    def changed(self, changes: Changes) -> None:
+        """Keep what the promotion changed. Raises LeaseLost."""
+        self._set({"changes": changes_document(changes)})
 
     def succeed(self, *, at: datetime) -> None:
         self._finish(_ended(RunStatus.SUCCEEDED, at) | {"stage": "done", "progress": 1.0})

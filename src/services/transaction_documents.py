@@ -119,6 +119,7 @@ def prediction_document(prediction: Prediction) -> Document:
         "at": prediction.at,
         "alternatives": [[each.category, each.probability] for each in prediction.alternatives],
         "explanation": [[each.feature, each.weight] for each in prediction.explanation],
+        **({"act": prediction.act} if prediction.act else {}),
     }
 
 
@@ -132,6 +133,7 @@ def _prediction(document: Document) -> Prediction:
         explanation=tuple(Reason(*pair) for pair in document["explanation"]),
         model_version=document["model_version"],
         at=document["at"],
+        act=document.get("act"),
     )
 
 

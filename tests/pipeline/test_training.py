@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import mlflow
@@ -10,11 +11,15 @@ import pandas as pd
 import pytest
 
 from src.components.holdout import fingerprint, is_holdout
+from src.components.scorer import LinearScorer
 from src.components.search import Search
 from src.components.statements import StatementWriter
 from src.components.text import merchant_key
 from src.domain import (
     MODEL_NAME,
+    Band,
+    CategoryChange,
+    Changes,
     Direction,
     Habit,
     LabelledTransaction,
@@ -26,12 +31,17 @@ from src.domain import (
     Trigger,
 )
 from src.errors import LeaseLost, Unavailable
+from src.pipeline.changes import WhatChanges
+from src.pipeline.prediction import Serving
 from src.pipeline.training import Steps, TrainingPipeline
 from src.services import bundles
 from src.services.bundle_check import BundleCheck, CheckReport
 from src.services.models import Models
 from src.services.tracking import Tracking
 from src.services.training_runs import ClaimedRun, TrainingRuns
+from src.services.transactions import Transactions
+from src.services.unanswered import Unanswered
+from tests.services.rows import keep, new
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SHOPS = {
@@ -330,6 +340,92 @@ def test_a_run_killed_after_the_flip_is_only_finished_by_the_next_attempt(
 class _Untouched:
     def labelled(self):
         raise AssertionError("the run was started over")
+
+
+class Noticing:
+    """Notes what served when it was asked what changed."""
+
+    def __init__(self, store, told=None):
+        self.store, self.told, self.asked = store, told, []
+
+    def promoted(self, version, *, at):
+        self.asked.append((version, self.store.champion().version))
+        if isinstance(self.told, BaseException):
+            raise self.told
+        return self.told
+
+
+CHANGES = Changes(
+    before="1",
+    after="2",
+    unanswered=40_000,
+    rows=20_000,
+    remembered=12,
+    pairs=(
+        CategoryChange("dining", None, 2, {"JPY": Decimal(500), "USD": Decimal("8.40")}, ("a", "b")),
+        CategoryChange(None, "travel", 1, {"KWD": Decimal("1.250")}, ()),
+    ),
+    bands=((Band.AUTO, Band.SUGGEST, 3),),
+    at=NOW,
+)
+
+
+def test_what_a_promotion_changed_is_told_after_the_flip_and_kept_with_the_run(pipeline, claim, store, runs):
+    claimed, noticing = claim(), Noticing(store, CHANGES)
+    verdict = pipeline(changes=noticing).run(claimed)
+    assert noticing.asked == [(verdict.challenger.version,) * 2]
+    assert runs.get(claimed.run.id).changes == CHANGES
+    assert not pipeline(changes=noticing).run(claim()).promoted
+    assert len(noticing.asked) == 1
+
+
+def test_unanswered_transactions_tell_what_a_better_model_changed(
+    pipeline, claim, labels, store, runs, database
+):
+    [row] = keep(Transactions(database), new("tulip noodle bar 99", "12.50"))
+    changes = WhatChanges(
+        Unanswered(database), _NoMemory(), store, lambda version: _serving(version, store.load(version))
+    )
+    first = claim()
+    pipeline(changes=changes).run(first)
+    assert runs.get(first.run.id).changes is None
+    say_a_lot(labels)
+    labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
+    second = claim()
+    assert pipeline(changes=changes).run(second).outcome is Outcome.BETTER
+    told = runs.get(second.run.id).changes
+    assert (told.after, told.rows, told.changed) == (store.champion().version, 1, 1)
+    [pair] = told.pairs
+    assert (pair.after, pair.money, pair.examples) == ("my-dining", {"USD": Decimal("12.50")}, (row.id,))
+
+
+class _NoMemory:
+    def remembered(self, prepared):
+        return [None] * len(prepared)
+
+
+def _serving(version, file):
+    served = bundles.serve(file, sha256(file).hexdigest())
+    return Serving(version, LinearScorer.from_parts(*served.form), auto_at=0.5, suggest_at=0.1)
+
+
+@pytest.mark.parametrize("trouble", [Unavailable("away"), KeyError("old form"), None], ids=repr)
+def test_a_run_does_not_fail_where_nobody_can_tell_what_changed(pipeline, claim, store, runs, trouble):
+    claimed = claim()
+    assert pipeline(changes=Noticing(store, trouble)).run(claimed).promoted
+    run = runs.get(claimed.run.id)
+    assert (run.status, run.changes) == (RunStatus.SUCCEEDED, None)
+
+
+def test_a_run_killed_while_it_told_what_changed_tells_it_in_the_next_attempt(pipeline, claim, store, runs):
+    claimed = claim()
+    with pytest.raises(KeyboardInterrupt):
+        pipeline(changes=Noticing(store, KeyboardInterrupt())).run(claimed)
+    assert (runs.get(claimed.run.id).changes, store.champion().run_id) == (None, claimed.run.id)
+    runs.release(claimed.run.id, holder="me", attempt=1)
+    pipeline(labels=_Untouched(), changes=Noticing(store, CHANGES)).run(claim("another"))
+    run = runs.get(claimed.run.id)
+    assert (run.status, run.changes) == (RunStatus.SUCCEEDED, CHANGES)
 
 
 def test_a_run_killed_before_the_flip_starts_over(pipeline, claim, store, runs):

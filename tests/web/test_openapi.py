@@ -21,6 +21,9 @@ CONTRACT = {
     ("post", "/api/v1/training-runs"),
     ("get", "/api/v1/training-runs/{id}"),
     ("get", "/api/v1/models"),
+    ("get", "/api/v1/models/{version}/changes"),
+    ("post", "/api/v1/models/repredict"),
+    ("post", "/api/v1/models/repredict/undo"),
     ("post", "/api/v1/models/{version}/promote"),
     ("get", "/healthz"),
     ("get", "/readyz"),
@@ -74,6 +77,8 @@ def test_answers_have_the_form_the_document_tells(client, document, predicted, a
     client.post("/api/v1/training-runs")
     for path in ("history", "analytics", "categories", "training-runs", "models"):
         valid(document, "get", f"/api/v1/{path}", client.get(f"/api/v1/{path}"))
+    changes = client.get("/api/v1/models/2/changes")
+    valid(document, "get", "/api/v1/models/{version}/changes", changes)
     body = {"transactions": [{"description": "SWIGGY", "amount": 1}, {}]}
     for path, sent in (("predict", body["transactions"][0]), ("predict", {}), ("predict/batch", body)):
         valid(document, "post", f"/api/v1/{path}", client.post(f"/api/v1/{path}", json=sent))

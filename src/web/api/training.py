@@ -6,6 +6,14 @@ from datetime import UTC, datetime
 
 from src.domain import Trigger
 from src.web.operations import Answer, Operations
+from src.web.schemas.changes import ChangesBody, changes_body, example_ids
+from src.web.schemas.repredict import (
+    RepredictedBody,
+    RepredictRequest,
+    TakeBackRequest,
+    TakenBackBody,
+    repredicted_body,
+)
 from src.web.schemas.training import (
     AcceptedRunBody,
     ModelVersionBody,
@@ -45,14 +53,17 @@ def request_training_run(body: ReasonRequest) -> Answer:
     returns={200: list[TrainingRunBody]},
 )
 def list_training_runs() -> Answer:
-    return [training_run_body(run) for run in wiring().runs.newest()]
+    runs = wiring().runs.newest()
+    given = wiring().unanswered.given(example_ids(run.changes for run in runs))
+    return [training_run_body(run, given) for run in runs]
 
 
 @api.operation(
     "GET", "/training-runs/{id}", summary="One training run with its verdict", returns={200: TrainingRunBody}
 )
 def training_run(id: str) -> Answer:
-    return training_run_body(wiring().runs.get(id))
+    run = wiring().runs.get(id)
+    return training_run_body(run, wiring().unanswered.given(example_ids([run.changes])))
 
 
 @api.operation(
@@ -63,6 +74,51 @@ def training_run(id: str) -> Answer:
 )
 def list_models() -> Answer:
     return [model_version_body(model) for model in wiring().models.versions()]
+
+
+@api.operation(
+    "GET",
+    "/models/{version}/changes",
+    summary="What would change if this version served",
+    returns={200: ChangesBody},
+    errors=(404, 409, 503),
+)
+def model_changes(version: str) -> Answer:
+    """Asks this version and the champion about the transactions nobody has answered, the newest 20,000.
+
+    It takes up to a few seconds, and changes nothing. 409 where the version cannot be loaded any more.
+    """
+    changes = wiring().changes.promoting(wiring().champion.current(), version, at=datetime.now(UTC))
+    return changes_body(changes, wiring().unanswered.given(example_ids([changes])))
+
+
+@api.operation(
+    "POST",
+    "/models/repredict",
+    summary="Predict unanswered transactions anew with the champion",
+    body=RepredictRequest,
+    body_optional=True,
+    returns={200: RepredictedBody},
+)
+def repredict(body: RepredictRequest) -> Answer:
+    """Predicts up to 2,000 of those an earlier model spoke of last; call again while some are left.
+
+    Each gets one more prediction in its history. What a person answered is never touched.
+    """
+    return repredicted_body(wiring().repredicting.go_on(body.act or "", at=datetime.now(UTC)))
+
+
+@api.operation(
+    "POST",
+    "/models/repredict/undo",
+    summary="Take back what was predicted anew",
+    body=TakeBackRequest,
+    returns={200: TakenBackBody},
+    errors=(404, 503),
+)
+def take_back_repredictions(body: TakeBackRequest) -> Answer:
+    """Those answered since stay as they are."""
+    return {"undone": wiring().repredicting.take_back(body.act)}
 
 
 @api.operation(

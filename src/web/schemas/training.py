@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from src.domain import Difference, ModelVersion, Pointer, Scores, TrainingRun, Verdict
+from src.domain import Difference, ModelVersion, Pointer, Scores, TrainingRun, Transaction, Verdict
+from src.web.schemas.changes import ChangesBody, changes_body
 from src.web.schemas.fields import Label, RequestModel, utc_text
 
 
@@ -67,6 +69,7 @@ class TrainingRunBody(TypedDict):
     data: Annotated[dict[str, Any], Field(description="`rows`, `feedback_rows`, `sha256`.")]
     metrics: dict[str, float | None]
     decision: DecisionBody | None
+    changes: Annotated[ChangesBody | None, Field(description="What its promotion changed, once it is told.")]
     error: str | None
 
 
@@ -135,7 +138,8 @@ def _decision_body(verdict: Verdict) -> DecisionBody:
     }
 
 
-def training_run_body(run: TrainingRun) -> TrainingRunBody:
+def training_run_body(run: TrainingRun, given: Mapping[str, Transaction]) -> TrainingRunBody:
+    """given: the transactions that its changes have as examples, by id."""
     return {
         "id": run.id,
         "status": run.status.value,
@@ -151,6 +155,7 @@ def training_run_body(run: TrainingRun) -> TrainingRunBody:
         "data": run.data,
         "metrics": _metrics(run.metrics),
         "decision": _decision_body(run.decision) if run.decision else None,
+        "changes": changes_body(run.changes, given) if run.changes else None,
         "error": run.error,
     }
 

@@ -1,0 +1,115 @@
+"""What would change with another model: both are asked of the transactions no person has answered.
+
+Web workers run this: rows come a thousand at a time, and nothing here needs pandas or scikit-learn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Protocol
+
+import numpy as np
+
+from src.components.changes import ChangeCount, Judged, Said
+from src.components.memory import Hint, Recall
+from src.domain import Band, Changes, Promotion, Transaction
+from src.errors import Conflict, NotFound, Unavailable
+from src.pipeline.prediction import Serving, weighed
+
+LIMIT = 20_000
+"""So many transactions take about three seconds."""
+_AT_ONCE = 1000
+
+Row = tuple[str, Transaction]
+"""An id, and what was given."""
+Heard = Recall | Hint | None
+"""What the memory says of a transaction."""
+
+
+class Rows(Protocol):
+    """The transactions that no answer of a person holds."""
+
+    def newest(self, limit: int) -> Iterator[Row]: ...
+    def count(self) -> int: ...
+
+
+class Memory(Protocol):
+    def remembered(self, prepared: Sequence[Transaction]) -> list[Heard]: ...
+
+
+class Promotions(Protocol):
+    def promotions(self, limit: int = 50) -> list[Promotion]: ...
+
+
+@dataclass(frozen=True)
+class WhatChanges:
+    """load: makes a version ready to serve; it may raise anything for a file that is no good."""
+
+    rows: Rows
+    memory: Memory
+    promotions: Promotions
+    load: Callable[[str], Serving]
+    limit: int = LIMIT
+
+    def promoting(self, champion: Serving, version: str, *, at: datetime) -> Changes:
+        """What would change if `version` served. Raises NotFound, Conflict, Unavailable."""
+        after = champion if version == champion.version else self._loaded(version)
+        return self.between(champion, after, at=at)
+
+    def promoted(self, version: str, *, at: datetime) -> Changes | None:
+        """What the newest promotion of `version` changed; None for the first model of all.
+
+        Raises NotFound, Conflict, Unavailable.
+        """
+        lines = self.promotions.promotions()
+        previous = next((line.previous for line in lines if line.version == version), None)
+        if previous is None:
+            return None
+        return self.between(self._loaded(previous), self._loaded(version), at=at)
+
+    def between(self, before: Serving, after: Serving, *, at: datetime) -> Changes:
+        """What the two say, each told what the memory has to say, as in any prediction of today."""
+        count = ChangeCount.of(self._judged(before, after))
+        return Changes(
+            before=before.version,
+            after=after.version,
+            unanswered=count.rows if count.rows < self.limit else self.rows.count(),
+            rows=count.rows,
+            remembered=count.remembered,
+            pairs=count.pairs,
+            bands=count.bands,
+            at=at,
+        )
+
+    def _loaded(self, version: str) -> Serving:
+        try:
+            return self.load(version)
+        except (NotFound, Unavailable):
+            raise
+        except Exception as error:  # of an older form, or damaged
+            sentence = f"Model {version} could not be loaded by this code, so nobody can tell what changes."
+            raise Conflict(sentence) from error
+
+    def _judged(self, before: Serving, after: Serving) -> Iterator[Judged]:
+        rows = self.rows.newest(self.limit)
+        while some := list(islice(rows, _AT_ONCE)):
+            given = [transaction for _, transaction in some]
+            heard = self.memory.remembered(given)
+            one, other = _said(before, given, heard), _said(after, given, heard)
+            for (row_id, transaction), first, second, told in zip(some, one, other, heard, strict=True):
+                yield Judged(row_id, transaction, first, second, remembered=isinstance(told, Recall))
+
+
+def _said(serving: Serving, given: Sequence[Transaction], heard: Sequence[Heard]) -> list[Said]:
+    probabilities = serving.scorer.probabilities(given)
+    return [_one(row, told, serving) for row, told in zip(probabilities, heard, strict=True)]
+
+
+def _one(row: np.ndarray, told: Heard, serving: Serving) -> Said:
+    if isinstance(told, Recall):
+        return Said(told.category, Band.AUTO)  # the same whatever the model, so its band does not matter
+    alternatives, band = weighed(row, told, serving)
+    return Said(None if band is Band.UNKNOWN else alternatives[0].category, band)

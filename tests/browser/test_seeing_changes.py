@@ -1,0 +1,71 @@
+"""What would change is there before the button; unanswered transactions are predicted anew part by part."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from src.domain import Band, CategoryChange, Changes, Trigger
+from src.pipeline.repredicting import AT_ONCE
+from src.services.training_runs import ClaimedRun
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.small_model import small_bundle
+
+LONG = "A STATEMENT TEXT OF MANY WORDS WITHOUT-A-PLACE-TO-BREAK-IT-INTO-LINES-000000000000000000 REF"
+
+
+@pytest.fixture
+def other(server):
+    """Version 3, which has learned next to nothing."""
+    models, at = server.services.models, datetime.now(UTC)
+    models.keep(small_bundle(), version="3", run_id="run-3", mlflow_run_id="", metrics={}, at=at)
+    yield "3"
+    server.services.database.collection("models").delete_one({"_id": "version:3"})
+
+
+@pytest.fixture
+def told_run(server, known):
+    """A run with a promotion that changed some rows."""
+    runs, at = server.services.runs, datetime.now(UTC)
+    [row] = known({"description": LONG, "amount": "1234567.89"})
+    runs.request(trigger=Trigger.MANUAL, reason="by hand", at=at)
+    claimed = ClaimedRun(runs, runs.claim(holder="test", at=at), holder="test")
+    pairs = (
+        CategoryChange("dining", None, 2, {"EUR": Decimal(7), "USD": Decimal("1234567.89")}, (row.id,)),
+        CategoryChange(None, "transport", 1, {"JPY": Decimal(500)}, ()),
+    )
+    claimed.changed(Changes("1", "2", 40_000, 20_000, 12, pairs, ((Band.UNKNOWN, Band.AUTO, 2),), at))
+    claimed.succeed(at=at)
+    return claimed.run.id
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light, desktop", "dark, phone"]
+)
+def test_what_would_change_comes_by_itself_and_is_accessible(open_page, known, other, told_run, theme, size):
+    known({"description": "GREGGS BAKERY", "amount": "4.50"}, {"description": "NIGHT CAB", "amount": "12"})
+    page = open_page("/models/3/promote", theme=theme, size=size)
+    expect(page.locator("#changes .verdict")).to_contain_text("unanswered transactions")
+    for path in ("/models/3/promote", "/models/3/changes", "/models/repredict", f"/models/runs/{told_run}"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page).response["violations"]
+        assert [(path, each["id"], each["nodes"][0]["html"]) for each in found] == []
+        assert page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), path
+
+
+def test_the_parts_of_an_act_follow_each_other_and_are_taken_back_at_once(open_page, known, server):
+    count = AT_ONCE + 1
+    server.services.champion.look()
+    known(*[{"description": "NIGHT CAB", "amount": "12"}] * count)
+    server.services.models.promote("2", by="person", reason="", at=datetime.now(UTC))
+    page = open_page("/models/repredict")
+    page.get_by_role("button", name="Predict them anew").click()
+    expect(page.locator("#repredict .verdict")).to_contain_text(f"{count:,} transactions", timeout=30_000)
+    expect(page.get_by_text("None is left.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text(f"{count:,} transactions stand as before.")).to_be_visible(timeout=30_000)

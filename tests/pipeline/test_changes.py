@@ -1,0 +1,160 @@
+"""What would change with another model: asked of real rows, of two models of fixed opinions."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from src.components.memory import MerchantMemory
+from src.domain import Band, Promotion, Transaction
+from src.errors import Conflict, NotFound
+from src.pipeline.changes import WhatChanges
+from src.pipeline.feedback import FeedbackLoop
+from src.pipeline.prediction import Predictor, Serving
+from src.services.feedback_events import FeedbackEvents
+from src.services.transactions import Transactions
+from src.services.unanswered import Unanswered
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+CLASSES = ("dining", "groceries", "travel")
+
+
+class Scorer:
+    """Sure of one category for every text, but for those it knows by name."""
+
+    classes = CLASSES
+
+    def __init__(self, usual, **known):
+        self.usual, self.known = usual, known
+
+    def probabilities(self, transactions):
+        return np.array([self.known.get(each.merchant.split()[0], self.usual) for each in transactions])
+
+    def explain(self, transaction, category, limit=5):
+        return ()
+
+
+def model(version, usual, **known):
+    return Serving(version, Scorer(usual, **known), auto_at=0.9, suggest_at=0.4)
+
+
+DINING, TRAVEL = (0.96, 0.02, 0.02), (0.02, 0.02, 0.96)
+LIKELY_DINING, NOT_SURE = (0.6, 0.2, 0.2), (0.34, 0.33, 0.33)
+OLD = model("1", DINING)
+NEW = model("2", DINING, taco=TRAVEL, orbit=LIKELY_DINING, zqx=NOT_SURE)
+
+
+class Current:
+    def current(self):
+        return OLD
+
+
+@pytest.fixture
+def transactions(database):
+    return Transactions(database)
+
+
+@pytest.fixture
+def loop(database):
+    return FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES))
+
+
+@pytest.fixture
+def predictor(transactions):
+    return Predictor(Current(), transactions, MerchantMemory(), auto_precision=0.95)
+
+
+@pytest.fixture
+def keep(predictor):
+    def kept(*texts, **given):
+        made = [Transaction(each, Decimal("4.20"), "USD", date(2026, 3, 4), **given) for each in texts]
+        return predictor.predict_and_keep(made, source="api", at=NOW)
+
+    return kept
+
+
+@pytest.fixture
+def changes(database, predictor):
+    def make(**others):
+        parts = {"promotions": Lines(), "load": {"1": OLD, "2": NEW}.__getitem__}
+        return WhatChanges(Unanswered(database), predictor, **(parts | others))
+
+    return make
+
+
+class Lines:
+    def __init__(self, *lines):
+        self.lines = lines
+
+    def promotions(self, limit=50):
+        return [Promotion(version, before, NOW, "training", "") for version, before in self.lines]
+
+
+def test_what_the_other_model_says_otherwise_is_counted_with_examples(changes, keep):
+    rows = keep("TACO GARDEN", "ORBIT HOUSE", "ZQX KJH", "CORNER BAKERY")
+    told = changes().promoting(OLD, "2", at=NOW)
+    assert (told.before, told.after, told.rows, told.unanswered, told.changed) == ("1", "2", 4, 4, 2)
+    assert {(pair.before, pair.after): pair.examples for pair in told.pairs} == {
+        ("dining", "travel"): (rows[0].id,),
+        ("dining", None): (rows[2].id,),
+    }
+    assert told.money == {"USD": Decimal("8.40")}
+    assert {(Band.AUTO, Band.SUGGEST, 1), (Band.AUTO, Band.UNKNOWN, 1)} == set(told.bands)
+
+
+def test_what_a_person_answered_is_not_looked_at_and_what_the_memory_decides_does_not_change(
+    changes, keep, loop
+):
+    [first, *_] = keep("TACO GARDEN", "TACO GARDEN 12", "TACO HUT EXPRESS")
+    loop.record(first.id, "groceries", at=NOW)
+    told = changes().promoting(OLD, "2", at=NOW)
+    assert (told.rows, told.remembered, told.changed) == (2, 1, 1)
+    assert told.pairs[0].after == "travel"
+
+
+def test_answers_that_differ_are_told_to_both_models_as_in_a_prediction(changes, keep, loop, predictor):
+    rows = keep("TACO GARDEN", "TACO GARDEN", "TACO GARDEN")
+    loop.record(rows[0].id, "groceries", at=NOW)
+    loop.record(rows[1].id, "dining", at=NOW)
+    told = changes().promoting(OLD, "2", at=NOW)
+    [(_, today)] = predictor.predict([rows[2].transaction], at=NOW)
+    assert told.pairs[0].before == today.category
+    [(before, after, _)] = told.bands
+    assert (before, after) == (today.band, Band.UNKNOWN)  # sure of travel, but told that you never said so
+
+
+def test_a_model_says_the_same_as_itself(changes, keep):
+    keep("TACO GARDEN", "ZQX KJH")
+    assert changes().promoting(NEW, "2", at=NOW).changed == 0
+
+
+def test_only_the_newest_are_looked_at_and_the_others_are_counted(changes, keep):
+    keep("TACO GARDEN", *(f"CORNER BAKERY {number}" for number in range(4)))
+    told = changes(limit=3).promoting(OLD, "2", at=NOW)
+    assert (told.rows, told.unanswered, told.changed) == (3, 5, 0)
+
+
+def test_rows_beyond_one_chunk_are_all_looked_at(changes, keep):
+    keep(*(f"TACO GARDEN {number}" for number in range(1003)))
+    assert changes().promoting(OLD, "2", at=NOW).pairs[0].rows == 1003
+
+
+def test_a_promotion_is_compared_with_what_served_before(changes, keep):
+    keep("TACO GARDEN")
+    told = changes(promotions=Lines(("1", "2"), ("2", "1"), ("1", None))).promoted("2", at=NOW)
+    assert (told.before, told.after, told.changed) == ("1", "2", 1)
+    assert changes(promotions=Lines(("1", None))).promoted("1", at=NOW) is None
+
+
+def test_a_version_that_is_gone_or_does_not_load_is_said(changes):
+    def gone(version):
+        raise NotFound("There is no model of this version.")
+
+    def broken(version):
+        raise KeyError("classes")
+
+    with pytest.raises(NotFound):
+        changes(load=gone).promoting(OLD, "2", at=NOW)
+    with pytest.raises(Conflict, match="Model 2 could not be loaded"):
+        changes(load=broken).promoting(OLD, "2", at=NOW)

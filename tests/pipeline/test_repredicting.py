@@ -1,0 +1,136 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from src.components.memory import MerchantMemory
+from src.domain import DecidedBy, Status, Transaction
+from src.errors import NotFound, Unavailable
+from src.pipeline.feedback import FeedbackLoop
+from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.repredicting import Repredicting
+from src.services.feedback_events import FeedbackEvents
+from src.services.repredictions import Repredictions
+from src.services.transactions import Transactions
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+CLASSES = ("dining", "groceries", "travel")
+
+
+class Scorer:
+    classes = CLASSES
+
+    def __init__(self, category):
+        self.row = [0.96 if each == category else 0.02 for each in CLASSES]
+
+    def probabilities(self, transactions):
+        return np.array([self.row] * len(transactions))
+
+    def explain(self, transaction, category, limit=5):
+        return ()
+
+
+class Model:
+    """What serves in this process, and what the pointer names: the same, until a test parts them."""
+
+    def __init__(self):
+        self.promote("1", "dining")
+
+    def promote(self, version, category):
+        self.serving = Serving(version, Scorer(category), auto_at=0.9, suggest_at=0.4)
+        self.named = version
+
+    def look(self):
+        pass
+
+    def current(self):
+        return self.serving
+
+    def champion(self):
+        return SimpleNamespace(version=self.named)
+
+
+@pytest.fixture
+def model():
+    return Model()
+
+
+@pytest.fixture
+def transactions(database):
+    return Transactions(database)
+
+
+@pytest.fixture
+def predictor(model, transactions):
+    return Predictor(model, transactions, MerchantMemory(), auto_precision=0.95)
+
+
+@pytest.fixture
+def repredicting(database, predictor, model):
+    return Repredicting(Repredictions(database), predictor, model, model)
+
+
+@pytest.fixture
+def say(database):
+    loop = FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES))
+    return lambda row, category: loop.record(row.id, category, at=NOW)
+
+
+@pytest.fixture
+def keep(predictor):
+    def kept(*texts):
+        made = [Transaction(each, Decimal("4.20"), "USD", date(2026, 3, 4)) for each in texts]
+        return predictor.predict_and_keep(made, source="api", at=NOW)
+
+    return kept
+
+
+def test_an_act_goes_on_where_it_was_until_nothing_is_left(repredicting, keep, model, transactions):
+    rows = keep(*(f"SHOP {name}" for name in ("ALPHA", "BETA", "GAMMA")))
+    assert repredicting.told().left == 0
+    model.promote("2", "travel")
+    first = repredicting.go_on(at=NOW, at_once=2)
+    assert (first.version, first.rows, first.changed, first.left) == ("2", 2, 2, 1)
+    second = repredicting.go_on(first.act, at=NOW, at_once=2)
+    assert (second.act, second.rows, second.left) == (first.act, 3, 0)
+    assert {transactions.get(row.id).category for row in rows} == {"travel"}
+    assert repredicting.go_on(first.act, at=NOW) == second == repredicting.told(first.act)
+
+
+def test_what_a_person_answered_stays_and_speaks_for_its_merchant(
+    repredicting, keep, model, say, transactions
+):
+    said, same, other = keep("BLUE DOOR 1", "BLUE DOOR 2", "TACO GARDEN")
+    say(said, "groceries")
+    before = transactions.get(said.id)
+    model.promote("2", "travel")
+    done = repredicting.go_on(at=NOW)
+    assert (done.rows, done.changed) == (2, 2)
+    assert transactions.get(said.id) == before
+    remembered = transactions.get(same.id)
+    assert (remembered.category, remembered.prediction.decided_by) == ("groceries", DecidedBy.MEMORY)
+    assert transactions.get(other.id).category == "travel"
+
+
+def test_an_act_is_taken_back(repredicting, keep, model, transactions):
+    rows = keep("BLUE DOOR", "TACO GARDEN")
+    model.promote("2", "travel")
+    act = repredicting.go_on(at=NOW).act
+    assert repredicting.take_back(act) == 2
+    assert [transactions.get(row.id) for row in rows] == rows
+    assert repredicting.told(act).left == 2
+    with pytest.raises(NotFound):
+        repredicting.take_back(act)
+
+
+def test_a_process_that_does_not_serve_the_champion_yet_predicts_nothing(
+    repredicting, keep, model, transactions
+):
+    [row] = keep("BLUE DOOR")
+    model.named = "2"
+    with pytest.raises(Unavailable):
+        repredicting.go_on(at=NOW)
+    assert transactions.get(row.id) == row
+    assert row.status is Status.PREDICTED

@@ -1,0 +1,198 @@
+"""What would change with another model: over the API, on the page before a promotion, and on a run."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from html import unescape
+
+import pytest
+
+from src.domain import Band, CategoryChange, Changes, Trigger
+from src.services.training_runs import ClaimedRun
+from tests.small_model import TAUGHT, small_bundle
+
+HTML = {"Accept": "text/html"}
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def otherwise():
+    """The bytes of a model that calls transport what others call dining."""
+    return small_bundle({**TAUGHT, "dining": TAUGHT["transport"], "transport": TAUGHT["dining"]})
+
+
+@pytest.fixture
+def other(app, registered, web_database, otherwise):
+    """Version 3, which sees things otherwise."""
+    registered.keep(
+        otherwise, version="3", run_id="run-3", mlflow_run_id="", metrics={"accuracy": 0.8}, at=NOW
+    )
+    yield "3"
+    web_database.collection("models").delete_one({"_id": "version:3"})
+
+
+def words_of(response):
+    text = re.sub(r"<(script|style)\b.*?</\1>", " ", response.text, flags=re.S)
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text)))
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace(" .", ".")
+
+
+def test_the_api_tells_what_would_change_in_rows_money_and_examples(client, predicted, answered, other):
+    first = predicted("SWIGGY order 8841", "350.75", currency="INR")
+    predicted("FARM MARKET", "9")
+    answered(predicted("PIZZA CORNER 7", "20")["id"], "dining")
+    told = client.get(f"/api/v1/models/{other}/changes")
+    assert told.status_code == 200
+    body = told.json
+    assert (body["before"], body["after"]) == ("1", "3")
+    assert (body["unanswered"], body["looked_at"], body["changed"], body["remembered"]) == (2, 2, 1, 0)
+    [pair] = body["pairs"]
+    assert (pair["from"], pair["to"], pair["rows"]) == ("dining", "transport", 1)
+    assert pair["money"] == body["money"] == [{"currency": "INR", "amount": "350.75"}]
+    assert pair["examples"] == [{"id": first["id"], "transaction": first["transaction"]}]
+
+
+def test_asking_changes_nothing(client, predicted, other):
+    predicted()
+    before = client.get("/api/v1/history").json
+    client.get(f"/api/v1/models/{other}/changes")
+    assert client.get("/api/v1/history").json == before
+    assert [each["version"] for each in client.get("/api/v1/models").json if each["champion"]] == ["1"]
+
+
+def test_a_version_there_is_not_is_404_and_one_that_does_not_load_is_409(
+    client, registered, other, web_database
+):
+    assert client.get("/api/v1/models/99/changes").status_code == 404
+    web_database.collection("models").update_one({"_id": "version:3"}, {"$set": {"sha256": "other"}})
+    assert client.get("/api/v1/models/3/changes").status_code == 409
+    page = client.get("/models/3/changes", headers=HTML)
+    assert page.status_code == 409
+    assert "Model 3 could not be loaded" in words_of(page)
+
+
+def test_before_the_first_model_nobody_can_tell(bare_app):
+    assert bare_app.test_client().get("/api/v1/models/1/changes").status_code == 503
+
+
+def test_the_question_before_a_promotion_leads_to_what_would_change(client, predicted, other):
+    row = predicted("SWIGGY order 8841", "350.75", currency="INR")
+    predicted("FARM MARKET", "9")
+    question = client.get(f"/models/{other}/promote", headers=HTML)
+    assert "What would change" in words_of(question)
+    [address] = re.findall(r'href="([^"]*)" data-part="changes"', question.text)
+    page = client.get(address, headers=HTML)
+    told = words_of(page)
+    assert "Of your 2 unanswered transactions 1 (50.0 %, ₹350.75) would change category." in told
+    assert "Dining out → becomes Transport" in told
+    assert f"/?id={row['id']}" in page.text
+    assert "/history?category=dining&amp;status=predicted" in page.text
+    assert "What you answered stays as it is" in told
+    assert 'id="changes"' in page.text
+    assert "style=" not in page.text
+
+
+def test_the_rarer_changes_are_folded_away_but_counted(client, app):
+    runs = app.extensions["ledgerloop"].runs
+    runs.request(trigger=Trigger.SCHEDULE, reason="the slot", at=NOW)
+    claimed = ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test")
+    pairs = tuple(CategoryChange("dining", f"c{number}", 2, {"USD": Decimal(1)}, ()) for number in range(10))
+    claimed.changed(Changes("1", "2", 90, 90, 0, pairs, (), NOW))
+    told = words_of(client.get(f"/models/runs/{claimed.run.id}", headers=HTML))
+    assert told.index("c7") < told.index("2 rarer changes, 4 transactions") < told.index("c8")
+
+
+def test_where_nothing_would_change_it_is_said(client, predicted):
+    predicted()
+    told = words_of(client.get("/models/2/changes", headers=HTML))
+    assert "Nothing would change: of your 1 unanswered transaction both models say the same." in told
+    assert "Model 1 → model 2" not in told
+    assert "model 1 serves already" in words_of(client.get("/models/1/promote", headers=HTML))
+
+
+@pytest.fixture
+def told_run(app, predicted):
+    """A run whose promotion changed two rows, of which one is gone by now."""
+    runs, row = app.extensions["ledgerloop"].runs, predicted("NIGHT CAB", "12.50")
+    runs.request(trigger=Trigger.SCHEDULE, reason="the slot", at=NOW)
+    claimed = ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test")
+    pair = CategoryChange(None, "transport", 2, {"USD": Decimal("20.50")}, ("0" * 24, row["id"]))
+    claimed.changed(Changes("1", "2", 40_000, 20_000, 0, (pair,), ((Band.UNKNOWN, Band.AUTO, 2),), NOW))
+    claimed.succeed(at=NOW)
+    return claimed.run.id
+
+
+def test_what_a_promotion_changed_stands_on_its_run(client, told_run):
+    told = words_of(client.get(f"/models/runs/{told_run}", headers=HTML))
+    assert "What the promotion changed" in told
+    assert "Of the newest 20,000 of your 40,000 unanswered transactions at that time model 2 puts 2" in told
+    assert "2 from “Not sure: pick one” to “Sorted”" in told
+    assert "For instance NIGHT CAB $12.50" in told
+
+
+def test_the_runs_of_the_api_have_it_and_examples_that_are_gone_fall_out(client, told_run):
+    body = client.get(f"/api/v1/training-runs/{told_run}").json
+    [pair] = body["changes"]["pairs"]
+    assert (pair["from"], pair["to"], pair["rows"]) == (None, "transport", 2)
+    assert [each["transaction"]["description"] for each in pair["examples"]] == ["NIGHT CAB"]
+    assert body["changes"]["bands"] == [{"from": "unknown", "to": "auto", "rows": 2}]
+    assert client.get("/api/v1/training-runs").json == [body]
+
+
+def test_a_run_that_promoted_nothing_has_no_changes(client):
+    run_id = client.post("/api/v1/training-runs").json["id"]
+    assert client.get(f"/api/v1/training-runs/{run_id}").json["changes"] is None
+    assert "What the promotion changed" not in client.get(f"/models/runs/{run_id}", headers=HTML).text
+
+
+@pytest.fixture
+def serves_otherwise(app, registered, other, predicted):
+    """Two rows of model 1, and version 3 promoted since; 1 serves again afterwards."""
+    rows = [predicted("SWIGGY order 8841", "350.75", currency="INR"), predicted("FARM MARKET", "9")]
+    registered.promote("3", by="person", reason="", at=NOW)
+    app.extensions["ledgerloop"].champion.look()
+    yield rows
+    registered.promote("1", by="person", reason="", at=NOW)
+
+
+def test_unanswered_transactions_are_predicted_anew_and_taken_back_over_the_api(client, serves_otherwise):
+    before = client.get("/api/v1/history").json
+    assert before["items"][1]["model"]["version"] == "1"
+    done = client.post("/api/v1/models/repredict")
+    assert done.status_code == 200
+    act = done.json["act"]
+    assert done.json == {"act": act, "model": "3", "predicted": 2, "changed": 1, "left": 0}
+    assert client.post("/api/v1/models/repredict", json={"act": act}).json == done.json
+    after = client.get("/api/v1/history?category=transport").json["items"]
+    assert [(each["id"], each["model"]["version"]) for each in after] == [(serves_otherwise[0]["id"], "3")]
+    assert client.post("/api/v1/models/repredict/undo", json={"act": act}).json == {"undone": 2}
+    assert client.get("/api/v1/history").json == before
+    assert client.post("/api/v1/models/repredict/undo", json={"act": act}).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["x", "", {"$ne": ""}, 1, "g" * 24], ids=repr)
+def test_an_act_that_is_none_is_refused(client, act):
+    for address in ("repredict", "repredict/undo"):
+        assert client.post(f"/api/v1/models/{address}", json={"act": act}).status_code == 422
+    assert client.post("/api/v1/models/repredict/undo", json={}).status_code == 422
+
+
+def test_the_page_applies_the_model_tells_how_far_it_is_and_takes_it_back(client, serves_otherwise):
+    assert "Apply it to unanswered transactions" in words_of(client.get("/models", headers=HTML))
+    page = client.get("/models/repredict", headers=HTML)
+    assert "2 unanswered transactions were last predicted by another model." in words_of(page)
+    assert "Undo" not in words_of(page)
+    answer = client.post("/models/repredict", data={"act": ""}, headers=HTML)
+    assert answer.status_code == 303
+    page = client.get(answer.location, headers=HTML)
+    assert "2 transactions predicted anew, 1 of them with another category" in words_of(page)
+    [act] = re.findall(r'name="act" value="([0-9a-f]+)"', page.text)
+    answer = client.post("/models/repredict/undo", data={"act": act}, headers=HTML)
+    assert "Taken back. 2 transactions stand as before." in words_of(
+        client.get(answer.location, headers=HTML)
+    )
+
+
+def test_an_act_in_the_address_that_is_none_is_a_page_that_says_so(client):
+    assert client.get("/models/repredict?act=%24ne", headers=HTML).status_code == 422
+    assert client.post("/models/repredict/undo", data={}, headers=HTML).status_code == 422
