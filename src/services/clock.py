@@ -25,13 +25,18 @@ class Clock:
         open_slot: Callable[[datetime], None],
         work: Callable[[], None],
         tidy: Callable[[], None],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_every_s: float = 1.0,
     ) -> None:
-        """open_slot: queue the slot's run unless it has one. work: train what waits. tidy: the rest."""
+        """open_slot: see to the slot's run unless it has one. work: train what waits. tidy: the rest.
+
+        now: which slot it is; when to look goes by the real time.
+        """
         self._every_hours = every_hours
         self._open_slot = open_slot
         self._work = work
         self._tidy = tidy
+        self._now = now
         self._look_every_s = look_every_s
         self._scheduler = BackgroundScheduler(timezone=UTC)
 
@@ -41,7 +46,7 @@ class Clock:
         next_slot = slot_of(now, self._every_hours) + timedelta(hours=self._every_hours)
         self._every(timedelta(hours=self._every_hours), self._slot, "slot", first=next_slot)
         # A slot that came while another run was under way is opened by one of these looks.
-        self._every(timedelta(seconds=self._look_every_s), self._look, "look", first=now)
+        self._every(timedelta(seconds=self._look_every_s), self.look, "look", first=now)
         self._every(timedelta(seconds=self._look_every_s * 2), self._keep_order, "tidy", first=now)
         self._scheduler.start()
 
@@ -60,9 +65,10 @@ class Clock:
         )
 
     def _slot(self) -> None:
-        self._calmly(lambda: self._open_slot(slot_of(datetime.now(UTC), self._every_hours)))
+        self._calmly(lambda: self._open_slot(slot_of(self._now(), self._every_hours)))
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """What a clock does each second; a simulation may do it as often as it likes."""
         self._slot()
         self._calmly(self._work)
 
