@@ -7,7 +7,6 @@ then finds out exactly. So most idle slots need no process at all.
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from collections.abc import Callable
 from functools import cached_property
@@ -57,10 +56,7 @@ class Standing:
         """Raises Unavailable. 100,000 labels take about half a second."""
         settings = self._settings.model_dump_json(exclude=_NO_PART)
         digest = hashlib.sha256(f"{self.code}\n{self._lexicon_sha256()}\n{settings}\n".encode())
-        for document in self._labels():
-            digest.update(json.dumps(document, default=str, sort_keys=True).encode())
+        rows: Any = self._database.collection("transactions")
+        for documents in rows.find_raw_batches({"owner": LOCAL_OWNER, **HAS_LABEL}, _TELLS).sort("_id"):
+            digest.update(documents)
         return digest.hexdigest()
-
-    def _labels(self) -> Any:
-        rows = self._database.collection("transactions")
-        return rows.find({"owner": LOCAL_OWNER, **HAS_LABEL}, _TELLS).sort("_id").batch_size(5000)
