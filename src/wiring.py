@@ -18,6 +18,7 @@ from src.components.scorer import LinearScorer
 from src.config import Settings
 from src.domain import Pointer, TrainingRun
 from src.errors import LeaseLost, LedgerloopError
+from src.pipeline.drift import DriftWatch
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
 from src.services import bundles
@@ -26,6 +27,8 @@ from src.services.categories import Categories
 from src.services.champion import Champion
 from src.services.clock import Clock
 from src.services.database import Database
+from src.services.drift_periods import DriftPeriods
+from src.services.early_runs import EarlyRuns
 from src.services.feedback_events import FeedbackEvents
 from src.services.knowledge import Knowledge
 from src.services.models import Models
@@ -172,8 +175,18 @@ class Wiring:
             open_slot=self.slots.open,
             work=self._work,
             tidy=self._follow_champion,
+            watch=self._watch_for_drift,
             now=self.now,
         )
+
+    @cached_property
+    def drift(self) -> DriftWatch:
+        periods, early_runs = DriftPeriods(self.database), EarlyRuns(self.runs)
+        return DriftWatch(periods, self.models, early_runs, self.runs.last_success_at, self.now)
+
+    def _watch_for_drift(self) -> None:
+        if run := self.drift.start_early():
+            log.info("training starts early", extra={"run": run.id})
 
     @cached_property
     def standing(self) -> Standing:

@@ -14,9 +14,11 @@ from src.services.training_runs import slot_of
 
 log = logging.getLogger(__name__)
 
+_WATCH_EVERY = timedelta(minutes=10)
+
 
 class Clock:
-    """Three jobs: open the slot's run when it is due, work off what waits, keep the house in order."""
+    """Four jobs: open the slot's run when it is due, work off what waits, keep order, watch for drift."""
 
     def __init__(
         self,
@@ -25,17 +27,20 @@ class Clock:
         open_slot: Callable[[datetime], None],
         work: Callable[[], None],
         tidy: Callable[[], None],
+        watch: Callable[[], object] = lambda: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_every_s: float = 1.0,
     ) -> None:
         """open_slot: see to the slot's run unless it has one. work: train what waits. tidy: the rest.
 
+        watch: what is worth a look about every ten minutes.
         now: which slot it is; when to look goes by the real time.
         """
         self._every_hours = every_hours
         self._open_slot = open_slot
         self._work = work
         self._tidy = tidy
+        self._watch = watch
         self._now = now
         self._look_every_s = look_every_s
         self._scheduler = BackgroundScheduler(timezone=UTC)
@@ -48,6 +53,7 @@ class Clock:
         # A slot that came while another run was under way is opened by one of these looks.
         self._every(timedelta(seconds=self._look_every_s), self.look, "look", first=now)
         self._every(timedelta(seconds=self._look_every_s * 2), self._keep_order, "tidy", first=now)
+        self._every(_WATCH_EVERY, self._keep_watch, "watch", first=now + _WATCH_EVERY / 10)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -75,7 +81,10 @@ class Clock:
     def _keep_order(self) -> None:
         self._calmly(self._tidy)
 
-    def _calmly(self, job: Callable[[], None]) -> None:
+    def _keep_watch(self) -> None:
+        self._calmly(self._watch)
+
+    def _calmly(self, job: Callable[[], object]) -> None:
         try:
             job()
         except LedgerloopError as error:

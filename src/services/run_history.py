@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pymongo import DESCENDING
 
-from src.domain import RunStatus, TrainingRun
+from src.domain import RunStatus, TrainingRun, Trigger
 from src.errors import NotFound
 from src.services.database import Database, Document, guarded
 from src.services.run_documents import run_of
@@ -62,6 +63,19 @@ class RunHistory:
         ended = {"status": {"$in": [RunStatus.SUCCEEDED.value, RunStatus.SKIPPED.value]}}
         last = self._runs.find_one(ended, {"standing": 1}, sort=[("requested_at", DESCENDING)])
         return last.get("standing") if last else None
+
+    @guarded
+    def last_success_at(self) -> datetime | None:
+        """When the newest run that succeeded was asked for."""
+        last = self.last_success()
+        return last["requested_at"] if last else None
+
+    @guarded
+    def newest_at(self, trigger: Trigger) -> datetime | None:
+        """When the newest run of this trigger was asked for."""
+        order = [("requested_at", DESCENDING)]
+        found = self._runs.find_one({"trigger": trigger.value}, {"requested_at": 1}, sort=order)
+        return found["requested_at"] if found else None
 
     @guarded
     def last_success(self) -> Document | None:

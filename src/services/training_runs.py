@@ -44,7 +44,7 @@ class TrainingRuns(RunHistory):
     def request(self, *, trigger: Trigger, reason: str, at: datetime) -> TrainingRun:
         """Queue a run. Raises Conflict while one is queued or running, Unavailable."""
         run_id = f"{trigger.value}-{at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        run = self._queue(run_id, trigger, reason, at)
+        run = self.queue(run_id, trigger=trigger, reason=reason, at=at)
         if run is None:
             raise Conflict("A training run is under way; wait for it to end.")
         return run
@@ -52,7 +52,8 @@ class TrainingRuns(RunHistory):
     @guarded
     def request_slot(self, slot: datetime, *, trigger: Trigger, at: datetime) -> TrainingRun | None:
         """Queue the run of `slot`; None when the slot has its run already, or another run is under way."""
-        return self._queue(slot_id(slot), trigger, f"The slot of {slot:%Y-%m-%d %H:%M} UTC", at)
+        reason = f"The slot of {slot:%Y-%m-%d %H:%M} UTC"
+        return self.queue(slot_id(slot), trigger=trigger, reason=reason, at=at)
 
     @guarded
     def has_room(self, slot: datetime) -> bool:
@@ -68,7 +69,9 @@ class TrainingRuns(RunHistory):
         document = new(slot_id(slot), Trigger.SCHEDULE, "", at) | skipped(self.last_success(), at)
         return self._insert(document | {"standing": standing})
 
-    def _queue(self, run_id: str, trigger: Trigger, reason: str, at: datetime) -> TrainingRun | None:
+    @guarded
+    def queue(self, run_id: str, *, trigger: Trigger, reason: str, at: datetime) -> TrainingRun | None:
+        """None when there is a run of this id already, or another one is under way."""
         return self._insert(new(run_id, trigger, reason, at) | {"active": True})
 
     def _insert(self, document: Document) -> TrainingRun | None:
