@@ -14,8 +14,6 @@ from src.services.training_runs import slot_of
 
 log = logging.getLogger(__name__)
 
-_WATCH_EVERY = timedelta(minutes=10)
-
 
 class Clock:
     """Four jobs: open the slot's run when it is due, work off what waits, keep order, watch for drift."""
@@ -30,10 +28,11 @@ class Clock:
         watch: Callable[[], object] = lambda: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_every_s: float = 1.0,
+        watch_every_s: float = 600.0,
     ) -> None:
         """open_slot: see to the slot's run unless it has one. work: train what waits. tidy: the rest.
 
-        watch: what is worth a look about every ten minutes.
+        watch: what is worth a look every ten minutes.
         now: which slot it is; when to look goes by the real time.
         """
         self._every_hours = every_hours
@@ -43,6 +42,7 @@ class Clock:
         self._watch = watch
         self._now = now
         self._look_every_s = look_every_s
+        self._watch_every = timedelta(seconds=watch_every_s)
         self._scheduler = BackgroundScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -53,7 +53,7 @@ class Clock:
         # A slot that came while another run was under way is opened by one of these looks.
         self._every(timedelta(seconds=self._look_every_s), self.look, "look", first=now)
         self._every(timedelta(seconds=self._look_every_s * 2), self._keep_order, "tidy", first=now)
-        self._every(_WATCH_EVERY, self._keep_watch, "watch", first=now + _WATCH_EVERY / 10)
+        self._every(self._watch_every, self._keep_watch, "watch", first=now + self._watch_every / 10)
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from src.domain import DriftMeasure, DriftSign, DriftVerdict
+from src.pipeline.drift import DriftReport
 from src.web import format
 from src.web.pages.blueprint import bp, category_name
 from src.web.wired import wiring
@@ -22,9 +23,17 @@ _INDEX = (DriftMeasure.AMOUNTS, DriftMeasure.CATEGORIES)
 
 @bp.app_template_global()
 def drift_view() -> dict[str, Any]:
-    """The report, and its signs as the cells of a table."""
+    """The report, what it comes to in words with their tone, and its signs as the cells of a table."""
     report = wiring().drift.look()
-    return {"report": report, "rows": [_row(sign) for sign in report.signs]}
+    words, tone = _summary(report)
+    return {"report": report, "words": words, "tone": tone, "rows": [_row(sign) for sign in report.signs]}
+
+
+def _summary(report: DriftReport) -> tuple[str, str]:
+    if report.drifting:
+        return "Drift seen", "warn"
+    steady = any(sign.verdict is DriftVerdict.STEADY for sign in report.signs)
+    return ("No sign of drift", "good") if steady else ("Too few to tell", "")
 
 
 def _row(sign: DriftSign) -> dict[str, str]:
@@ -44,7 +53,7 @@ def _row(sign: DriftSign) -> dict[str, str]:
 
 def _moved(sign: DriftSign) -> str:
     """The category that the two shares are of."""
-    if sign.measure is not DriftMeasure.CATEGORIES or sign.then is None:
+    if sign.measure is not DriftMeasure.CATEGORIES or sign.then == sign.now:
         return ""
     return f"{category_name(sign.of or None)} moved most"
 
