@@ -9,7 +9,6 @@ from typing import Protocol
 
 from src.components.drift import DriftCheck, reason_of
 from src.domain import DriftSign, DriftVerdict, ModelVersion, Period, Pointer, TrainingRun
-from src.pipeline.ports import Clock
 
 
 class Periods(Protocol):
@@ -50,7 +49,7 @@ class DriftWatch:
         models: Models,
         early_runs: EarlyRuns,
         last_run: Callable[[], datetime | None],
-        now: Clock,
+        now: Callable[[], datetime],
         check: DriftCheck | None = None,
     ) -> None:
         """last_run: when the newest run that succeeded was asked for."""
