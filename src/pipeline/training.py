@@ -275,6 +275,7 @@ class TrainingPipeline:
         except Conflict:
             overtaken = _overtaken(verdict)
             claimed.decide(overtaken)
+            claimed.record(inputs={}, standing="")  # so that the next slot is not skipped as a repetition
             return overtaken
         self._let_the_alias_follow(version)
         return verdict

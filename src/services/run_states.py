@@ -38,4 +38,5 @@ def skipped(last: Document | None, at: datetime) -> Document:
     """last: the run since which nothing is new, as it is written."""
     since = f" since the run of {last['requested_at']:%Y-%m-%d %H:%M} UTC" if last else ""
     reason = f"Nothing new{since}: the same labels, settings and code."
-    return ended(RunStatus.SKIPPED, at) | {"reason": reason, "stage": "done", "progress": 1.0}
+    told = {"reason": reason, "stage": "done", "progress": 1.0, "data": last.get("data", {}) if last else {}}
+    return ended(RunStatus.SKIPPED, at) | told

@@ -39,7 +39,7 @@ class House:
         if run is None:
             return
         claimed = ClaimedRun(self.runs, run, holder="me")
-        claimed.record(standing=self.standing.sha256())
+        claimed.record(standing=self.standing.sha256(), data={"rows": 5})
         if self.fails:
             claimed.fail("It broke.", at=self.now)
             return
@@ -79,6 +79,7 @@ def test_a_slot_with_nothing_new_is_skipped_with_the_reason_and_no_process_start
     assert (skipped.status, skipped.trigger, skipped.attempt) == (RunStatus.SKIPPED, Trigger.SCHEDULE, 0)
     first = trained.now - SIX_HOURS
     assert f"Nothing new since the run of {first:%Y-%m-%d %H:%M} UTC" in skipped.reason
+    assert skipped.data == {"rows": 5}
     again = trained.next_slot()
     assert (again.status, again.reason) == (RunStatus.SKIPPED, skipped.reason)
     assert again.id != skipped.id
