@@ -10,6 +10,7 @@ import argparse
 import random
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from src import logs
 from src.config import load_settings
 from src.domain import Category, Group, StoredTransaction, TrainingRun
 from src.errors import Conflict
+from src.services.training_runs import slot_of
 from src.wiring import Wiring
 
 HOURS = 6
@@ -109,14 +111,12 @@ class Simulation:
 
     def _own(self, category: str) -> str:
         slug = re.sub(r"[^a-z0-9]+", "-", category.lower()).strip("-") or "unnamed"
-        try:
+        with suppress(Conflict):
             self._wiring.categories.add(Category(slug, category, Group.DISCRETIONARY, "#7a8b99"))
-        except Conflict:
-            pass
         return slug
 
     def _train(self, slot: int, rows: int, answers: int, right: int) -> None:
-        self._wiring.open_slot(self._now)
+        self._wiring.slots.open(slot_of(self._now, HOURS))
         run = self._wiring.runs.claim(holder=self._wiring.holder, at=self._now)
         done = self._wiring.train(run, holder=self._wiring.holder) if run else None
         self._wiring.champion.look()

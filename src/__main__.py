@@ -74,7 +74,7 @@ def clock(wiring: Wiring, _: argparse.Namespace) -> None:
 def train(wiring: Wiring, options: argparse.Namespace) -> int:
     done = _train_claimed(wiring, options.claimed) if options.claimed else _train_now(wiring, options.reason)
     print(_in_words(done))
-    return 0 if done.status is RunStatus.SUCCEEDED else 1
+    return 0 if done.status in (RunStatus.SUCCEEDED, RunStatus.SKIPPED) else 1
 
 
 def _train_claimed(wiring: Wiring, claim: list[str]) -> TrainingRun:
@@ -98,7 +98,8 @@ def _follow(wiring: Wiring, run_id: str) -> TrainingRun:
 
 
 def _in_words(run: TrainingRun) -> str:
-    return f"{run.id}: {run.status.value}. {run.decision.reason if run.decision else run.error}"
+    told = run.decision.reason if run.decision else run.error or run.reason
+    return f"{run.id}: {run.status.value}. {told}"
 
 
 def follow_champion(wiring: Wiring, _: argparse.Namespace) -> None:

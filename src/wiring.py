@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,9 +16,10 @@ from src.components.bands import Bands
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
-from src.domain import Pointer, TrainingRun, Trigger
+from src.domain import Pointer, TrainingRun
 from src.errors import LeaseLost, LedgerloopError
 from src.pipeline.changes import WhatChanges
+from src.pipeline.drift import DriftWatch
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
 from src.pipeline.repredicting import Repredicting
@@ -27,11 +29,15 @@ from src.services.categories import Categories
 from src.services.champion import Champion
 from src.services.clock import Clock
 from src.services.database import Database
+from src.services.drift_periods import DriftPeriods
+from src.services.early_runs import EarlyRuns
 from src.services.feedback_events import FeedbackEvents
 from src.services.knowledge import Knowledge
 from src.services.models import Models
 from src.services.mongod import EmbeddedMongo
 from src.services.repredictions import Repredictions
+from src.services.slots import Slots
+from src.services.standing import Standing
 from src.services.trainer import Trainer
 from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
@@ -47,8 +53,12 @@ log = logging.getLogger(__name__)
 class Wiring:
     """What one process is made of. Making it connects to nothing."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """now: the time that slots, runs and models are dated by; leases go by MongoDB's own clock."""
         self.settings = settings
+        self.now = now
 
     @cached_property
     def database(self) -> Database:
@@ -156,7 +166,7 @@ class Wiring:
                 log.warning("training stops", extra={"run": run.id, "reason": str(lost)})
             except Exception as error:
                 log.exception("training failed", extra={"run": run.id})
-                claimed.fail(_sentence(error), at=datetime.now(UTC))
+                claimed.fail(_sentence(error), at=self.now())
         return self.runs.get(run.id)
 
     def _training(self) -> TrainingPipeline:
@@ -172,7 +182,8 @@ class Wiring:
             record=self.tracking,
             bundles=bundles,
             check=BundleCheck(),
-            clock=lambda: datetime.now(UTC),
+            clock=self.now,
+            standing=self.standing,
             steps=Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic)),
             changes=self.changes,
         )
@@ -181,17 +192,32 @@ class Wiring:
     def clock(self) -> Clock:
         return Clock(
             every_hours=self.settings.retrain_every_hours,
-            open_slot=self._open_slot,
+            open_slot=self.slots.open,
             work=self._work,
             tidy=self._follow_champion,
+            watch=self._watch_for_drift,
+            now=self.now,
         )
 
-    def _open_slot(self, slot: datetime) -> None:
-        trigger = Trigger.SCHEDULE if self.models.champion() else Trigger.FIRST_START
-        self.runs.request_slot(slot, trigger=trigger, at=datetime.now(UTC))
+    @cached_property
+    def drift(self) -> DriftWatch:
+        periods, early_runs = DriftPeriods(self.database), EarlyRuns(self.runs)
+        return DriftWatch(periods, self.models, early_runs, self.runs.last_success_at, self.now)
+
+    def _watch_for_drift(self) -> None:
+        if run := self.drift.start_early():
+            log.info("training starts early", extra={"run": run.id})
+
+    @cached_property
+    def standing(self) -> Standing:
+        return Standing(self.database, lambda: self.knowledge.sha256, self.settings)
+
+    @cached_property
+    def slots(self) -> Slots:
+        return Slots(self.runs, self.models, self.standing, self.now)
 
     def _work(self) -> None:
-        run = self.runs.claim(holder=self.holder, at=datetime.now(UTC))
+        run = self.runs.claim(holder=self.holder, at=self.now())
         if run is None:
             return
         log.info("training starts", extra={"run": run.id, "attempt": run.attempt})

@@ -25,6 +25,7 @@ from src.domain import Bundle, Outcome, Pointer, Verdict
 from src.errors import Conflict, Unavailable
 from src.pipeline.case import case_of
 from src.pipeline.judging import Judging, probabilities_of
+from src.pipeline.novelty import Standing, is_idle, made_of
 from src.pipeline.ports import (
     Bundles,
     Check,
@@ -75,7 +76,9 @@ class TrainingPipeline:
         clock: Clock,
         steps: Steps | None = None,
         changes: WhatChanged | None = None,
+        standing: Standing | None = None,
     ) -> None:
+        """standing: names what there is to learn from; without it no run is ever skipped."""
         self._labels = labels
         self._lexicon = lexicon
         self._store = store
@@ -85,18 +88,25 @@ class TrainingPipeline:
         self._clock = clock
         self._steps = steps or Steps()
         self._changes = changes
+        self._standing = standing
 
-    def run(self, claimed: Claimed) -> Verdict:
-        """Train, judge, and promote if the verdict says so.
+    def run(self, claimed: Claimed) -> Verdict | None:
+        """Train, judge, and promote if the verdict says so; None where a slot brings nothing new.
 
         Raises NotEnoughData, Unavailable, LeaseLost; the caller writes the failure down.
         """
         pointer = self._store.champion()
         if pointer and pointer.run_id == claimed.run.id and claimed.run.decision:
             return self._finish(claimed, pointer, claimed.run.decision)
+        standing = self._standing.sha256() if self._standing else ""  # before the labels are read
+        data = self._prepare(claimed)
+        made = made_of(data, self._steps, self._standing.code if self._standing else "")
+        claimed.record(inputs=made, standing=standing)
+        if is_idle(claimed, made, has_champion=pointer is not None):
+            claimed.skip(at=self._clock())
+            return None
         with self._record.start(claimed.run) as written:
             claimed.record(mlflow_run_id=written.run_id)
-            data = self._prepare(claimed)
             written.params(settings_of(self._steps))
             write_data(written, data)
             trained = self._train(claimed, data)
@@ -269,6 +279,7 @@ class TrainingPipeline:
         except Conflict:
             overtaken = _overtaken(verdict)
             claimed.decide(overtaken)
+            claimed.record(inputs={}, standing="")  # so that the next slot is not skipped as a repetition
             return overtaken
         self._let_the_alias_follow(version)
         self._tell_what_changed(claimed, version)

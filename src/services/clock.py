@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Clock:
-    """Three jobs: open the slot's run when it is due, work off what waits, keep the house in order."""
+    """Four jobs: open the slot's run when it is due, work off what waits, keep order, watch for drift."""
 
     def __init__(
         self,
@@ -25,14 +25,24 @@ class Clock:
         open_slot: Callable[[datetime], None],
         work: Callable[[], None],
         tidy: Callable[[], None],
+        watch: Callable[[], object] = lambda: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_every_s: float = 1.0,
+        watch_every_s: float = 600.0,
     ) -> None:
-        """open_slot: queue the slot's run unless it has one. work: train what waits. tidy: the rest."""
+        """open_slot: see to the slot's run unless it has one. work: train what waits. tidy: the rest.
+
+        watch: what is worth a look every ten minutes.
+        now: which slot it is; when to look goes by the real time.
+        """
         self._every_hours = every_hours
         self._open_slot = open_slot
         self._work = work
         self._tidy = tidy
+        self._watch = watch
+        self._now = now
         self._look_every_s = look_every_s
+        self._watch_every = timedelta(seconds=watch_every_s)
         self._scheduler = BackgroundScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -41,8 +51,9 @@ class Clock:
         next_slot = slot_of(now, self._every_hours) + timedelta(hours=self._every_hours)
         self._every(timedelta(hours=self._every_hours), self._slot, "slot", first=next_slot)
         # A slot that came while another run was under way is opened by one of these looks.
-        self._every(timedelta(seconds=self._look_every_s), self._look, "look", first=now)
+        self._every(timedelta(seconds=self._look_every_s), self.look, "look", first=now)
         self._every(timedelta(seconds=self._look_every_s * 2), self._keep_order, "tidy", first=now)
+        self._every(self._watch_every, self._keep_watch, "watch", first=now + self._watch_every / 10)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -60,16 +71,20 @@ class Clock:
         )
 
     def _slot(self) -> None:
-        self._calmly(lambda: self._open_slot(slot_of(datetime.now(UTC), self._every_hours)))
+        self._calmly(lambda: self._open_slot(slot_of(self._now(), self._every_hours)))
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """What a clock does each second; a simulation may do it as often as it likes."""
         self._slot()
         self._calmly(self._work)
 
     def _keep_order(self) -> None:
         self._calmly(self._tidy)
 
-    def _calmly(self, job: Callable[[], None]) -> None:
+    def _keep_watch(self) -> None:
+        self._calmly(self._watch)
+
+    def _calmly(self, job: Callable[[], object]) -> None:
         try:
             job()
         except LedgerloopError as error:

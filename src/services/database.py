@@ -44,6 +44,12 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="waiting_for_an_answer",
             partialFilterExpression={"needs_review": True},
         ),
+        # The newest rows and the newest answers, as the look for drift asks for them.
+        IndexModel([("owner", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel(
+            [("owner", ASCENDING), ("label.at", DESCENDING)],
+            partialFilterExpression={"label.at": {"$exists": True}},
+        ),
         IndexModel(
             [("feedback.act", ASCENDING)], partialFilterExpression={"feedback.act": {"$exists": True}}
         ),

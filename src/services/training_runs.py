@@ -8,14 +8,16 @@ import threading
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import DESCENDING, ReturnDocument
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from src.domain import LOCAL_OWNER, Changes, RunStatus, TrainingRun, Trigger, Verdict
-from src.errors import Conflict, LeaseLost, LedgerloopError, NotFound
+from src.domain import Changes, RunStatus, TrainingRun, Trigger, Verdict
+from src.errors import Conflict, LeaseLost, LedgerloopError
 from src.services.change_documents import changes_document
 from src.services.database import Database, Document, guarded
 from src.services.run_documents import run_of, verdict_document
+from src.services.run_history import RunHistory
+from src.services.run_states import CLEARED, ended, new, skipped, slot_id
 
 log = logging.getLogger(__name__)
 
@@ -29,25 +31,21 @@ def slot_of(now: datetime, every_hours: float) -> datetime:
     return epoch + ((now - epoch) // length) * length
 
 
-class TrainingRuns:
+class TrainingRuns(RunHistory):
     """A unique index on `active` lets at most one run be queued or running, on whatever host.
 
     Leases are reckoned by MongoDB's own clock, so hosts need not agree on the time.
     """
 
     def __init__(self, database: Database, *, lease_s: float = 30) -> None:
-        self._database = database
+        super().__init__(database)
         self.lease_s = lease_s
-
-    @property
-    def _runs(self) -> Any:
-        return self._database.collection("training_runs")
 
     @guarded
     def request(self, *, trigger: Trigger, reason: str, at: datetime) -> TrainingRun:
         """Queue a run. Raises Conflict while one is queued or running, Unavailable."""
         run_id = f"{trigger.value}-{at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        run = self._queue(run_id, trigger, reason, at)
+        run = self.queue(run_id, trigger=trigger, reason=reason, at=at)
         if run is None:
             raise Conflict("A training run is under way; wait for it to end.")
         return run
@@ -55,46 +53,34 @@ class TrainingRuns:
     @guarded
     def request_slot(self, slot: datetime, *, trigger: Trigger, at: datetime) -> TrainingRun | None:
         """Queue the run of `slot`; None when the slot has its run already, or another run is under way."""
-        return self._queue(
-            f"slot-{slot:%Y%m%dT%H%M%SZ}", trigger, f"The slot of {slot:%Y-%m-%d %H:%M} UTC", at
-        )
+        reason = f"The slot of {slot:%Y-%m-%d %H:%M} UTC"
+        return self.queue(slot_id(slot), trigger=trigger, reason=reason, at=at)
 
-    def _queue(self, run_id: str, trigger: Trigger, reason: str, at: datetime) -> TrainingRun | None:
-        document = {
-            "_id": run_id,
-            "owner": LOCAL_OWNER,
-            "status": RunStatus.QUEUED.value,
-            "active": True,
-            "trigger": trigger.value,
-            "reason": reason,
-            "stage": "queued",
-            "progress": 0.0,
-            "attempt": 0,
-            "requested_at": at,
-        }
+    @guarded
+    def has_room(self, slot: datetime) -> bool:
+        """Whether `slot` has no run yet and none is under way."""
+        return self._runs.find_one({"$or": [{"_id": slot_id(slot)}, {"active": True}]}, {"_id": 1}) is None
+
+    @guarded
+    def skip_slot(self, slot: datetime, *, standing: str, at: datetime) -> TrainingRun | None:
+        """Write down that `slot` needs no run; None when it has one already.
+
+        standing: the name of what it would have learned from, which is that of the newest run.
+        """
+        document = new(slot_id(slot), Trigger.SCHEDULE, "", at) | skipped(self.last_success(), at)
+        return self._insert(document | {"standing": standing})
+
+    @guarded
+    def queue(self, run_id: str, *, trigger: Trigger, reason: str, at: datetime) -> TrainingRun | None:
+        """None when there is a run of this id already, or another one is under way."""
+        return self._insert(new(run_id, trigger, reason, at) | {"active": True})
+
+    def _insert(self, document: Document) -> TrainingRun | None:
         try:
             self._runs.insert_one(document)
         except DuplicateKeyError:
             return None
         return run_of(document)
-
-    @guarded
-    def get(self, run_id: str) -> TrainingRun:
-        """Raises NotFound, Unavailable."""
-        document = self._runs.find_one({"_id": {"$eq": run_id}})
-        if document is None:
-            raise NotFound("There is no training run with this id.")
-        return run_of(document)
-
-    @guarded
-    def newest(self, limit: int = 50) -> list[TrainingRun]:
-        return [run_of(each) for each in self._runs.find().sort("requested_at", DESCENDING).limit(limit)]
-
-    @guarded
-    def current(self) -> TrainingRun | None:
-        """The run that is queued or running."""
-        document = self._runs.find_one({"active": True})
-        return run_of(document) if document else None
 
     @guarded
     def claim(self, *, holder: str, at: datetime) -> TrainingRun | None:
@@ -134,7 +120,7 @@ class TrainingRuns:
     def _give_up(self, exhausted: Document, at: datetime) -> None:
         sentence = f"Training was stopped {MAX_ATTEMPTS} times before it could finish."
         self._runs.update_one(
-            exhausted, {"$set": _ended(RunStatus.FAILED, at) | {"error": sentence}, **_CLEARED}
+            exhausted, {"$set": ended(RunStatus.FAILED, at) | {"error": sentence}, **CLEARED}
         )
 
     @guarded
@@ -157,6 +143,11 @@ class TrainingRuns:
         if not self._runs.update_one(held, update).matched_count:
             raise LeaseLost("Another process has taken this training run over.")
 
+    @guarded
+    def skip(self, run_id: str, holder: str, attempt: int, *, at: datetime) -> None:
+        """End a claimed run that has nothing new to learn from. Raises LeaseLost, Unavailable."""
+        self.write(run_id, holder, attempt, {"$set": skipped(self.last_success(), at), **CLEARED})
+
     def _lease(self) -> Document:
         return {
             "$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": round(self.lease_s * 1000)}
@@ -164,13 +155,6 @@ class TrainingRuns:
 
     def renew(self, run_id: str, holder: str, attempt: int) -> None:
         self.write(run_id, holder, attempt, [{"$set": {"lease_until": self._lease()}}])
-
-
-_CLEARED = {"$unset": {"active": "", "holder": "", "lease_until": ""}}
-
-
-def _ended(status: RunStatus, at: datetime) -> Document:
-    return {"status": status.value, "finished_at": at}
 
 
 class ClaimedRun:
@@ -206,7 +190,7 @@ class ClaimedRun:
         self._set({"stage": stage, "progress": round(min(max(share, 0.0), 1.0), 3)})
 
     def record(self, **fields: Any) -> None:
-        """Note `data`, `metrics` or `mlflow_run_id`. Raises LeaseLost."""
+        """Note `data`, `inputs`, `standing`, `metrics` or `mlflow_run_id`. Raises LeaseLost."""
         self._set(fields)
 
     def decide(self, verdict: Verdict) -> None:
@@ -218,11 +202,20 @@ class ClaimedRun:
         self._set({"changes": changes_document(changes)})
 
     def succeed(self, *, at: datetime) -> None:
-        self._finish(_ended(RunStatus.SUCCEEDED, at) | {"stage": "done", "progress": 1.0})
+        self._finish(ended(RunStatus.SUCCEEDED, at) | {"stage": "done", "progress": 1.0})
+
+    def last_inputs(self) -> dict[str, str]:
+        """What the newest run that succeeded was made of; empty where there is none."""
+        return self._runs.last_inputs()
+
+    def skip(self, *, at: datetime) -> None:
+        """Nothing is new since the newest run that succeeded. Raises LeaseLost."""
+        self._runs.skip(self.run.id, self._holder, self.run.attempt, at=at)
+        self._ended.set()
 
     def fail(self, sentence: str, *, at: datetime) -> None:
-        self._finish(_ended(RunStatus.FAILED, at) | {"error": sentence})
+        self._finish(ended(RunStatus.FAILED, at) | {"error": sentence})
 
     def _finish(self, fields: Document) -> None:
-        self._runs.write(self.run.id, self._holder, self.run.attempt, {"$set": fields, **_CLEARED})
+        self._runs.write(self.run.id, self._holder, self.run.attempt, {"$set": fields, **CLEARED})
         self._ended.set()

@@ -33,7 +33,7 @@ from src.services.transaction_documents import (
 )
 
 # A range rather than $exists, so that the index alone answers.
-_HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
+HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
 _MERCHANTS_AT_ONCE = 2000
 _STEMS_AT_ONCE = 200
 _STEM_WORDS = 2
@@ -139,7 +139,7 @@ class Transactions:
     @guarded_stream
     def labelled(self) -> Iterator[LabelledTransaction]:
         """Every row that an answer of a person holds, in the order they were stored."""
-        for document in self._rows.find({"owner": LOCAL_OWNER, **_HAS_LABEL}).sort("_id").batch_size(2000):
+        for document in self._rows.find({"owner": LOCAL_OWNER, **HAS_LABEL}).sort("_id").batch_size(2000):
             yield labelled(document)
 
     @guarded
@@ -169,7 +169,7 @@ class Transactions:
 
     def _recollections_of(self, merchant: str) -> list[Recollection]:
         answers = self._rows.find(
-            {"owner": LOCAL_OWNER, "merchant": merchant, **_HAS_LABEL},
+            {"owner": LOCAL_OWNER, "merchant": merchant, **HAS_LABEL},
             {"_id": 0, "label.category": 1, "label.at": 1, "value": 1},
         )
         newest = answers.sort("label.at", DESCENDING).limit(self._remembered)
@@ -180,7 +180,7 @@ class Transactions:
     def _recollections_of_many(self, merchants: list[str]) -> Iterator[tuple[str, list[Recollection]]]:
         groups = self._rows.aggregate(
             [
-                {"$match": {"owner": LOCAL_OWNER, "merchant": {"$in": merchants}, **_HAS_LABEL}},
+                {"$match": {"owner": LOCAL_OWNER, "merchant": {"$in": merchants}, **HAS_LABEL}},
                 {"$sort": {"owner": 1, "merchant": 1, "label.at": -1}},
                 {"$group": {"_id": "$merchant", "newest": {"$firstN": self._newest()}}},
             ]
@@ -201,7 +201,7 @@ class Transactions:
         }
         groups = self._rows.aggregate(
             [
-                {"$match": {"$or": [{**beginning, **_HAS_LABEL} for beginning in beginnings]}},
+                {"$match": {"$or": [{**beginning, **HAS_LABEL} for beginning in beginnings]}},
                 {"$project": {"_id": 0, "merchant": 1, "label.at": 1, "label.category": 1, "value": 1}},
                 {
                     "$group": {

@@ -88,7 +88,11 @@ def _champion() -> Iterator[Metric]:
 
 def _runs() -> Iterator[Metric]:
     tally = Tally(run.status.value for run in wiring().runs.newest())
-    runs = GaugeMetricFamily("ledgerloop_training_runs", "The 50 newest runs.", labels=["status"])
+    runs = GaugeMetricFamily(
+        "ledgerloop_training_runs",
+        "The 50 newest runs, and the slots skipped between them.",
+        labels=["status"],
+    )
     for status, count in tally.items():
         runs.add_metric([status], count)
     yield runs

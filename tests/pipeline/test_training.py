@@ -279,7 +279,7 @@ def test_a_champion_that_no_longer_loads_stands_in_nobodys_way(pipeline, claim, 
     assert "could not be loaded" in verdict.notes[0]
 
 
-def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, store, runs):
+def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, store, runs, database):
     pipeline().run(claim())
     first = store.champion()
 
@@ -300,6 +300,8 @@ def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, st
     assert store.champion().version == first.version
     assert store.champion().revision == store_before + 1
     assert not runs.get(claimed.run.id).decision.promoted
+    kept = database.collection("training_runs").find_one({"_id": claimed.run.id})
+    assert (kept["inputs"], kept["standing"]) == ({}, "")  # the next slot judges anew, with the same data
 
 
 class _Always(Steps.__dataclass_fields__["promotion"].default_factory):

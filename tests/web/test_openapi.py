@@ -15,6 +15,7 @@ CONTRACT = {
     ("patch", "/api/v1/transactions/{id}"),
     ("delete", "/api/v1/transactions/{id}"),
     ("get", "/api/v1/analytics"),
+    ("get", "/api/v1/drift"),
     ("get", "/api/v1/categories"),
     ("post", "/api/v1/categories"),
     ("get", "/api/v1/training-runs"),

@@ -6,7 +6,7 @@ import functools
 
 from flask import Flask
 
-from src.web.api import analytics, categories, docs, feedback, health, history, predictions, training
+from src.web.api import analytics, categories, docs, drift, feedback, health, history, predictions, training
 from src.web.openapi import document
 
 TAGS = {
@@ -16,9 +16,10 @@ TAGS = {
     "analytics": "Sums, and live accuracy.",
     "categories": "The categories there are.",
     "training": "Training runs, their verdicts, and the models.",
+    "drift": "Whether what comes in still looks like what the champion learned from.",
     "health": "For supervisors.",
 }
-_AREAS = (predictions, feedback, history, analytics, categories, training, health)
+_AREAS = (predictions, feedback, history, analytics, categories, training, drift, health)
 
 
 def init_app(app: Flask) -> None:

@@ -49,7 +49,7 @@ def request_training_run(body: ReasonRequest) -> Answer:
 @api.operation(
     "GET",
     "/training-runs",
-    summary="The 50 newest training runs, newest first",
+    summary="The 50 newest training runs, and the slots skipped between them, newest first",
     returns={200: list[TrainingRunBody]},
 )
 def list_training_runs() -> Answer:

@@ -5,11 +5,13 @@ from src.web.pages import (
     assets,
     categories,
     changes,
+    drift,
     feedback,
     history,
     models,
     predict,
     repredict,
+    runs,
 )
 from src.web.pages.blueprint import bp
 
@@ -19,9 +21,11 @@ __all__ = [
     "bp",
     "categories",
     "changes",
+    "drift",
     "feedback",
     "history",
     "models",
     "predict",
     "repredict",
+    "runs",
 ]

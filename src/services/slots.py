@@ -1,0 +1,34 @@
+"""The scheduled slots: each has one run, or a line that says why it needed none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from src.domain import Trigger
+from src.services.models import Models
+from src.services.standing import Standing
+from src.services.training_runs import TrainingRuns
+
+
+class Slots:
+    def __init__(
+        self, runs: TrainingRuns, models: Models, standing: Standing, now: Callable[[], datetime]
+    ) -> None:
+        self._runs = runs
+        self._models = models
+        self._standing = standing
+        self._now = now
+
+    def open(self, slot: datetime) -> None:
+        """Queue the slot's run, or write it down as skipped where nothing is new; once for each slot."""
+        if not self._runs.has_room(slot):
+            return
+        if self._models.champion() is None:
+            self._runs.request_slot(slot, trigger=Trigger.FIRST_START, at=self._now())
+            return
+        last = self._runs.last_standing()
+        if last is not None and last == self._standing.sha256():
+            self._runs.skip_slot(slot, standing=last, at=self._now())
+        else:
+            self._runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=self._now())

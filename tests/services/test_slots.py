@@ -1,0 +1,162 @@
+"""Which slots need a run, on the real MongoDB; the runs themselves are only told to have ended."""
+
+from datetime import timedelta
+
+import pytest
+
+from src.domain import RunStatus, Trigger
+from src.services.clock import Clock
+from src.services.feedback_events import FeedbackEvents
+from src.services.models import Models
+from src.services.slots import Slots
+from src.services.standing import Standing, code_sha256
+from src.services.training_runs import ClaimedRun, TrainingRuns
+from src.services.transactions import Transactions
+from tests.services.rows import NOW, answer, keep, new
+
+SIX_HOURS = timedelta(hours=6)
+
+
+class House:
+    """The parts a clock works with, and a time that the test moves on."""
+
+    def __init__(self, database, settings):
+        self.now = NOW
+        self.lexicon = "lexicon-1"
+        self.transactions = Transactions(database)
+        self.feedback = FeedbackEvents(database)
+        self.models = Models(database)
+        self.runs = TrainingRuns(database)
+        self.standing = Standing(database, lambda: self.lexicon, settings)
+        self.slots = Slots(self.runs, self.models, self.standing, lambda: self.now)
+        self.clock = Clock(
+            every_hours=6, open_slot=self.slots.open, work=self.work, tidy=lambda: None, now=lambda: self.now
+        )
+        self.fails = False
+
+    def work(self):
+        run = self.runs.claim(holder="me", at=self.now)
+        if run is None:
+            return
+        claimed = ClaimedRun(self.runs, run, holder="me")
+        claimed.record(standing=self.standing.sha256(), data={"rows": 5})
+        if self.fails:
+            claimed.fail("It broke.", at=self.now)
+            return
+        claimed.succeed(at=self.now)
+        if self.models.champion() is None:
+            self.models.keep(b"", version="1", run_id=run.id, mlflow_run_id="", metrics={}, at=self.now)
+            self.models.promote("1", by="training", reason="first", at=self.now)
+
+    def next_slot(self):
+        """Six hours on; the run of the new slot."""
+        self.now += SIX_HOURS
+        self.clock.look()
+        self.clock.look()
+        return self.runs.newest()[0]
+
+    def label(self, category="dining", act="one"):
+        [row] = keep(self.transactions, new())
+        self.feedback.add_many([(row.id, answer(category, act))])
+        return row.id
+
+
+@pytest.fixture
+def house(database, settings):
+    return House(database, settings)
+
+
+@pytest.fixture
+def trained(house):
+    """There is a champion, and a label it knows."""
+    house.known = house.label()
+    assert house.next_slot().trigger is Trigger.FIRST_START
+    return house
+
+
+def test_a_slot_with_nothing_new_is_skipped_with_the_reason_and_no_process_starts(trained):
+    skipped = trained.next_slot()
+    assert (skipped.status, skipped.trigger, skipped.attempt) == (RunStatus.SKIPPED, Trigger.SCHEDULE, 0)
+    first = trained.now - SIX_HOURS
+    assert f"Nothing new since the run of {first:%Y-%m-%d %H:%M} UTC" in skipped.reason
+    assert skipped.data == {"rows": 5}
+    again = trained.next_slot()
+    assert (again.status, again.reason) == (RunStatus.SKIPPED, skipped.reason)
+    assert again.id != skipped.id
+    assert trained.runs.current() is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda house: house.label(),
+        lambda house: house.feedback.add_many([(house.known, answer("groceries", "two"))]),
+        lambda house: house.feedback.take_back("one", at=NOW),
+        lambda house: house.transactions.delete(house.known),
+        lambda house: house.transactions.amend(house.known, new(amount="9").transaction, None),
+        lambda house: setattr(house, "lexicon", "lexicon-2"),
+    ],
+    ids=["a label", "a correction", "an undo", "a deletion", "an edit", "a newer lexicon"],
+)
+def test_a_slot_with_anything_new_is_run(trained, change):
+    assert trained.next_slot().status is RunStatus.SKIPPED
+    change(trained)
+    assert trained.next_slot().status is RunStatus.SUCCEEDED
+    assert trained.next_slot().status is RunStatus.SKIPPED
+
+
+def test_transactions_that_nobody_labelled_are_nothing_new(trained):
+    keep(trained.transactions, new("green basket"), new("mill street"))
+    assert trained.next_slot().status is RunStatus.SKIPPED
+
+
+def test_a_changed_setting_is_something_new(trained, database, settings):
+    changed = Standing(database, lambda: "lexicon-1", settings.model_copy(update={"train_budget_s": 30.0}))
+    assert changed.sha256() != trained.standing.sha256()
+
+
+def test_the_code_is_known_by_its_source():
+    assert code_sha256() == code_sha256()
+    assert len(code_sha256()) == 64
+
+
+def test_a_failed_run_does_not_let_the_next_slot_be_skipped(trained):
+    trained.label()
+    trained.fails = True
+    assert trained.next_slot().status is RunStatus.FAILED
+    assert trained.next_slot().status is RunStatus.FAILED
+    trained.fails = False
+    assert trained.next_slot().status is RunStatus.SUCCEEDED
+    assert trained.next_slot().status is RunStatus.SKIPPED
+
+
+def test_a_run_asked_for_by_hand_is_run_though_nothing_is_new(trained):
+    trained.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=trained.now)
+    trained.clock.look()
+    assert trained.runs.newest()[0].status is RunStatus.SUCCEEDED
+    assert trained.next_slot().status is RunStatus.SKIPPED
+
+
+def test_a_slot_is_opened_once_the_run_that_is_under_way_has_ended(trained):
+    trained.label()
+    trained.now += SIX_HOURS
+    asked = trained.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=trained.now)
+    trained.slots.open(trained.now)
+    assert trained.runs.newest()[0].id == asked.id
+    trained.clock.look()
+    trained.now += timedelta(minutes=1)
+    trained.clock.look()
+    assert trained.runs.newest()[0].status is RunStatus.SKIPPED  # the run by hand knew the label
+
+
+def test_skipped_slots_hide_no_run_from_the_list(trained):
+    for _ in range(5):
+        trained.label()
+        trained.next_slot()
+        for _ in range(4):
+            trained.next_slot()
+    listed = trained.runs.newest(3)
+    assert [run.status for run in listed].count(RunStatus.SUCCEEDED) == 3
+    assert [run.requested_at for run in listed] == sorted([run.requested_at for run in listed], reverse=True)
+    assert listed[-1].status is RunStatus.SUCCEEDED
+    assert len(trained.runs.newest(3, skipped=2)) == 5
