@@ -245,6 +245,21 @@ class LabelledTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """An answer that contradicts nearly all others alike; it trains once the person has looked again."""
+
+    transaction_id: str
+    category: str
+    """What the person said."""
+    others: str
+    """What the person called the others."""
+    agreeing: int
+    """How many others."""
+    labelled_at: datetime
+    """When the answer was given that is in doubt; a newer one is not."""
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryFilter:
     """None (or empty) means: no matter."""
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from src.components.bands import Bands
+from src.components.contradictions import Contradictions
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
@@ -19,12 +20,14 @@ from src.domain import Pointer, TrainingRun, Trigger
 from src.errors import LeaseLost, LedgerloopError
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.second_looks import SecondLooks
 from src.services import bundles
 from src.services.analytics import Analytics
 from src.services.categories import Categories
 from src.services.champion import Champion
 from src.services.clock import Clock
 from src.services.database import Database
+from src.services.doubts import Doubts
 from src.services.feedback_events import FeedbackEvents
 from src.services.knowledge import Knowledge
 from src.services.models import Models
@@ -72,6 +75,14 @@ class Wiring:
     @cached_property
     def feedback_events(self) -> FeedbackEvents:
         return FeedbackEvents(self.database)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        return Doubts(self.database)
+
+    @cached_property
+    def second_looks(self) -> SecondLooks:
+        return SecondLooks(self.doubts, self.feedback, Contradictions())
 
     @cached_property
     def categories(self) -> Categories:
@@ -154,6 +165,7 @@ class Wiring:
             bundles=bundles,
             check=BundleCheck(),
             clock=lambda: datetime.now(UTC),
+            doubts=self.doubts,
             steps=Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic)),
         )
 

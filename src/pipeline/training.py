@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from src.components.bands import Bands
+from src.components.contradictions import Contradictions
 from src.components.ingestion import Ingestion, snapshot
 from src.components.opinion import doubts_of, lexicon_text
 from src.components.probe import EXAMPLES, Probe, model_fields
@@ -37,6 +38,7 @@ from src.pipeline.ports import (
     RunRecord,
     Store,
 )
+from src.pipeline.second_looks import Marks, to_learn_from
 from src.pipeline.stages import Champion, Prepared, Trained
 from src.pipeline.written import settings_of, write_data, write_model, write_verdict
 
@@ -48,6 +50,7 @@ class Steps:
     """The components with their settings, in the order in which they run."""
 
     statements: StatementWriter = field(default_factory=StatementWriter)
+    contradictions: Contradictions = field(default_factory=Contradictions)
     ingestion: Ingestion = field(default_factory=Ingestion)
     validation: Validation = field(default_factory=Validation)
     transformation: Transformation = field(default_factory=Transformation)
@@ -73,7 +76,9 @@ class TrainingPipeline:
         check: Check,
         clock: Clock,
         steps: Steps | None = None,
+        doubts: Marks | None = None,
     ) -> None:
+        """doubts: where answers are marked that a person should look at again; None sets none aside."""
         self._labels = labels
         self._lexicon = lexicon
         self._store = store
@@ -82,6 +87,7 @@ class TrainingPipeline:
         self._check = check
         self._clock = clock
         self._steps = steps or Steps()
+        self._doubts = doubts
 
     def run(self, claimed: Claimed) -> Verdict:
         """Train, judge, and promote if the verdict says so.
@@ -114,13 +120,14 @@ class TrainingPipeline:
         steps = self._steps
         claimed.progress("data_ingestion", 0.02)
         shipped = steps.statements.write(self._lexicon.entries(), self._lexicon.habits())
-        gathered = steps.ingestion.gather(self._labels.labelled(), shipped)
+        labelled, doubted = to_learn_from(self._labels, steps.contradictions, self._doubts, at=self._clock())
+        gathered = steps.ingestion.gather(labelled, shipped)
         named = snapshot(gathered, self._lexicon.sha256)
         claimed.progress("data_validation", 0.05)
         checked = steps.validation.check(gathered)
         claimed.progress("data_transformation", 0.08)
         rows = steps.transformation.prepare(checked.rows)
-        data = Prepared(rows, steps.splitting.split(rows), named, checked.set_aside)
+        data = Prepared(rows, steps.splitting.split(rows), named, checked.set_aside | doubted)
         claimed.record(data={"rows": len(rows), "feedback_rows": len(data.yours), "sha256": named.sha256})
         return data
 
