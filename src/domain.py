@@ -187,6 +187,8 @@ class StoredTransaction:
     predictions: tuple[Prediction, ...]
     feedback: tuple[Feedback, ...]
     created_at: datetime
+    audit: bool = False
+    """Drawn for a random check: asked about although it is sorted."""
 
     @property
     def prediction(self) -> Prediction:
@@ -207,6 +209,8 @@ class NewTransaction:
     fingerprint: str
     """Hash of what was given: equal rows share it."""
     holdout: bool
+    audit: bool = False
+    """Drawn for a random check."""
 
 
 @dataclass(frozen=True, slots=True)

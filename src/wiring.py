@@ -23,6 +23,7 @@ from src.pipeline.prediction import Predictor, Serving
 from src.pipeline.second_looks import SecondLooks
 from src.services import bundles
 from src.services.analytics import Analytics
+from src.services.audits import Audits
 from src.services.categories import Categories
 from src.services.champion import Champion
 from src.services.clock import Clock
@@ -77,6 +78,10 @@ class Wiring:
         return FeedbackEvents(self.database)
 
     @cached_property
+    def audits(self) -> Audits:
+        return Audits(self.database)
+
+    @cached_property
     def doubts(self) -> Doubts:
         return Doubts(self.database)
 
@@ -116,7 +121,10 @@ class Wiring:
 
     @cached_property
     def predictor(self) -> Predictor:
-        return Predictor(self.champion, self.transactions, MerchantMemory(), self.settings.auto_precision)
+        given = self.settings
+        return Predictor(
+            self.champion, self.transactions, MerchantMemory(), given.auto_precision, given.audit_share
+        )
 
     @cached_property
     def feedback(self) -> FeedbackLoop:

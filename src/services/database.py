@@ -45,6 +45,11 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"needs_review": True},
         ),
         IndexModel(
+            [("owner", ASCENDING), ("_id", DESCENDING)],
+            name="random_checks",
+            partialFilterExpression={"audit": True, "status": "predicted"},
+        ),
+        IndexModel(
             [("owner", ASCENDING), ("_id", ASCENDING)],
             name="asked_again",
             partialFilterExpression={"doubt.label_at": {"$exists": True}},

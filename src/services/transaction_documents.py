@@ -43,6 +43,7 @@ def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:
         "source": source,
         "fingerprint": new.fingerprint,
         "holdout": new.holdout,
+        **({"audit": True} if new.audit else {}),
         "revision": 1,
         **given(new.transaction),
         **predicted((new.prediction,)),
@@ -162,6 +163,7 @@ def stored(document: Document) -> StoredTransaction:
         predictions=tuple(_prediction(each) for each in document["predictions"]),
         feedback=tuple(_feedback(each) for each in document["feedback"]),
         created_at=document["created_at"],
+        audit=document.get("audit", False),
     )
 
 
