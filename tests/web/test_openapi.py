@@ -10,6 +10,8 @@ CONTRACT = {
     ("post", "/api/v1/predict/batch"),
     ("post", "/api/v1/feedback"),
     ("post", "/api/v1/feedback/batch"),
+    ("get", "/api/v1/second-looks"),
+    ("post", "/api/v1/second-looks/{transaction_id}"),
     ("get", "/api/v1/history"),
     ("get", "/api/v1/history.csv"),
     ("patch", "/api/v1/transactions/{id}"),

@@ -6,19 +6,30 @@ import functools
 
 from flask import Flask
 
-from src.web.api import analytics, categories, docs, feedback, health, history, predictions, training
+from src.web.api import (
+    analytics,
+    categories,
+    docs,
+    feedback,
+    health,
+    history,
+    predictions,
+    second_looks,
+    training,
+)
 from src.web.openapi import document
 
 TAGS = {
     "predictions": "Predict the category of transactions.",
     "feedback": "Confirm or correct; the next prediction of that merchant knows it.",
+    "second looks": "Answers set aside because they contradict nearly all others alike.",
     "history": "The kept transactions.",
     "analytics": "Sums, and live accuracy.",
     "categories": "The categories there are.",
     "training": "Training runs, their verdicts, and the models.",
     "health": "For supervisors.",
 }
-_AREAS = (predictions, feedback, history, analytics, categories, training, health)
+_AREAS = (predictions, feedback, second_looks, history, analytics, categories, training, health)
 
 
 def init_app(app: Flask) -> None:
