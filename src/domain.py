@@ -246,6 +246,8 @@ class LabelledTransaction:
     labelled_at: datetime
     holdout: bool
     """True: judges models, never trains one. Fixed when the row is stored."""
+    replaced: Feedback | None = None
+    """The person's answer of another category that this one took the place of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,19 @@ class Doubt:
     """How many others."""
     labelled_at: datetime
     """When the answer was given that is in doubt; a newer one is not."""
+    wholesale: bool = False
+    """It is one of many that call a whole category otherwise; then `others` is what was said before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Nearly a whole category is called otherwise of late, and nobody has confirmed that yet."""
+
+    earlier: str
+    category: str
+    """What the newest answers say."""
+    transaction_ids: tuple[str, ...]
+    merchants: int
 
 
 @dataclass(frozen=True, slots=True)

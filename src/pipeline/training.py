@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from src.components.bands import Bands
 from src.components.contradictions import Contradictions
 from src.components.ingestion import Ingestion, snapshot
+from src.components.moves import Moves
 from src.components.opinion import doubts_of, lexicon_text
 from src.components.probe import EXAMPLES, Probe, model_fields
 from src.components.promotion import Promotion
@@ -51,6 +52,7 @@ class Steps:
 
     statements: StatementWriter = field(default_factory=StatementWriter)
     contradictions: Contradictions = field(default_factory=Contradictions)
+    moves: Moves = field(default_factory=Moves)
     ingestion: Ingestion = field(default_factory=Ingestion)
     validation: Validation = field(default_factory=Validation)
     transformation: Transformation = field(default_factory=Transformation)
@@ -120,7 +122,9 @@ class TrainingPipeline:
         steps = self._steps
         claimed.progress("data_ingestion", 0.02)
         shipped = steps.statements.write(self._lexicon.entries(), self._lexicon.habits())
-        labelled, doubted = to_learn_from(self._labels, steps.contradictions, self._doubts, at=self._clock())
+        labelled, doubted = to_learn_from(
+            self._labels, steps.contradictions, steps.moves, self._doubts, at=self._clock()
+        )
         gathered = steps.ingestion.gather(labelled, shipped)
         named = snapshot(gathered, self._lexicon.sha256)
         claimed.progress("data_validation", 0.05)

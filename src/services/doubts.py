@@ -13,7 +13,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
 
-from src.domain import LOCAL_OWNER, Doubt, LabelledTransaction, StoredTransaction
+from src.domain import LOCAL_OWNER, Doubt, LabelledTransaction, Move, StoredTransaction
 from src.errors import NotFound
 from src.services.database import Database, Document, guarded, guarded_stream
 from src.services.transaction_changes import this
@@ -25,6 +25,8 @@ _OPEN: Document = {
     "doubt.vouched_at": None,
     "$expr": {"$eq": ["$doubt.label_at", "$label.at"]},
 }
+# A category that is called otherwise as a whole is asked about as a whole.
+_ALONE: Document = {**_OPEN, "doubt.wholesale": False}
 _SAME_NAME = {"$eq": ["$doubt.category", "$label.category"]}
 _SAID_AGAIN = {"$lt": ["$doubt.label_at", "$label.at"]}
 # Without the long parts that nobody here reads.
@@ -58,12 +60,12 @@ class Doubts:
     @guarded
     def open(self, limit: int) -> list[StoredTransaction]:
         """The rows with an open mark, the newest first. Raises Unavailable."""
-        return [stored(each) for each in self._rows.find(_OPEN).sort("_id", DESCENDING).limit(limit)]
+        return [stored(each) for each in self._rows.find(_ALONE).sort("_id", DESCENDING).limit(limit)]
 
     @guarded
     def one(self, transaction_id: str) -> StoredTransaction:
         """The row, if its mark is open. Raises NotFound, Unavailable."""
-        document = self._rows.find_one({**_OPEN, **this(transaction_id)})
+        document = self._rows.find_one({**_ALONE, **this(transaction_id)})
         if document is None:
             raise _nothing_asked()
         return stored(document)
@@ -83,9 +85,36 @@ class Doubts:
     @guarded
     def vouch(self, transaction_id: str, *, at: datetime) -> None:
         """The answer stands. Raises NotFound where it is in no doubt, Unavailable."""
-        vouched = {"$set": {"doubt.vouched_at": at}}
-        if not self._rows.update_one({**_OPEN, **this(transaction_id)}, vouched).matched_count:
+        if not self._rows.update_one({**_ALONE, **this(transaction_id)}, _vouched(at)).matched_count:
             raise _nothing_asked()
+
+    @guarded
+    def moves(self) -> list[Move]:
+        """The open marks of whole categories, together, those of the most answers first."""
+        groups = self._rows.aggregate(
+            [
+                {"$match": {**_OPEN, "doubt.wholesale": True}},
+                {"$sort": {"_id": 1}},
+                {
+                    "$group": {
+                        "_id": {"earlier": "$doubt.others", "category": "$doubt.category"},
+                        "ids": {"$push": "$_id"},
+                        "merchants": {"$addToSet": "$merchant"},
+                    }
+                },
+            ]
+        )
+        found = [
+            Move(**group["_id"], transaction_ids=_texts(group["ids"]), merchants=len(group["merchants"]))
+            for group in groups
+        ]
+        return sorted(found, key=lambda move: (-len(move.transaction_ids), move.earlier, move.category))
+
+    @guarded
+    def vouch_move(self, move: Move, *, at: datetime) -> None:
+        """All its answers stand. Raises Unavailable."""
+        ids = [ObjectId(each) for each in move.transaction_ids]
+        self._rows.update_many({**_OPEN, "doubt.wholesale": True, "_id": {"$in": ids}}, _vouched(at))
 
 
 def _doubted(doubt: Doubt) -> Document:
@@ -96,10 +125,20 @@ def _doubted(doubt: Doubt) -> Document:
 def _mark(doubt: Doubt, at: datetime) -> Document:
     return {
         "category": doubt.category,
+        "others": doubt.others,
+        "wholesale": doubt.wholesale,
         "label_at": doubt.labelled_at,
         "found_at": at,
         "vouched_at": None,
     }
+
+
+def _vouched(at: datetime) -> Document:
+    return {"$set": {"doubt.vouched_at": at}}
+
+
+def _texts(ids: Sequence[ObjectId]) -> tuple[str, ...]:
+    return tuple(str(each) for each in ids)
 
 
 def _nothing_asked() -> NotFound:

@@ -8,6 +8,7 @@ from bson import ObjectId
 from playwright.sync_api import expect
 
 from src.components.contradictions import Contradictions
+from src.components.moves import Moves
 from src.pipeline.second_looks import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -29,7 +30,7 @@ def asked(known, server):
     for number, row in enumerate(rows):
         category = {3: "pets", 7: "groceries"}.get(number, "dining")
         services.feedback.record(row.id, category, at=NOW + timedelta(minutes=number))
-    to_learn_from(services.transactions, Contradictions(), services.doubts, at=NOW)
+    to_learn_from(services.transactions, Contradictions(), Moves(), services.doubts, at=NOW)
     for _ in range(3):
         [cab] = known({"description": "NIGHT CAB", "amount": "12"})
         services.feedback.record(cab.id, "transport", at=NOW)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from src.components.contradictions import Contradictions
+from src.components.moves import Moves
 from src.domain import Feedback
 from src.errors import NotFound
 from src.pipeline.feedback import FeedbackLoop
@@ -60,7 +61,7 @@ def train(transactions, doubts):
     """What a training would learn from."""
 
     def learned():
-        labels, set_aside = to_learn_from(transactions, Contradictions(), doubts, at=NOW)
+        labels, set_aside = to_learn_from(transactions, Contradictions(), Moves(), doubts, at=NOW)
         return {one.id for one in labels}, set_aside
 
     return learned
@@ -122,5 +123,5 @@ def test_rows_that_judge_stay_and_have_no_voice(database, rows, train):
 
 
 def test_where_nobody_can_be_asked_nothing_is_set_aside(rows, transactions):
-    labels, set_aside = to_learn_from(transactions, Contradictions(), None, at=NOW)
+    labels, set_aside = to_learn_from(transactions, Contradictions(), Moves(), None, at=NOW)
     assert (len(labels), set_aside) == (10, {})

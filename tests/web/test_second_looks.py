@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from src.components.contradictions import Contradictions
+from src.components.moves import Moves
 from src.domain import Feedback
 from src.pipeline.second_looks import to_learn_from
 
@@ -20,7 +21,7 @@ def services(app):
 @pytest.fixture
 def trained(services):
     """What a training run does with the labels before it learns from them."""
-    return lambda: to_learn_from(services.transactions, Contradictions(), services.doubts, at=NOW)[1]
+    return lambda: to_learn_from(services.transactions, Contradictions(), Moves(), services.doubts, at=NOW)[1]
 
 
 @pytest.fixture
