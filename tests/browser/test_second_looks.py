@@ -1,5 +1,6 @@
 """The second look and the random checks, as a visitor with a keyboard or a phone meets them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 
 from src.components.contradictions import Contradictions
 from src.components.moves import Moves
+from src.domain import Doubt
 from src.pipeline.second_looks import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -76,3 +78,23 @@ def test_the_page_with_all_its_parts_is_accessible(open_page, asked, theme, size
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_whole_category_is_asked_about_in_one_note(open_page, known, server):
+    rows = known(
+        *[{"description": text, "amount": "9"} for text in ("TACO GARDEN", "NOODLE BAR", "PIZZA ORBIT")]
+    )
+    for row in rows:
+        server.services.feedback.record(row.id, "groceries", at=NOW)
+    doubts = [Doubt(row.id, "groceries", "dining", 3, NOW, wholesale=True) for row in rows]
+    at = server.services.transactions.get(rows[0].id).feedback[-1].at
+    server.services.doubts.replace([replace(each, labelled_at=at) for each in doubts], at=NOW)
+    page = open_page("/feedback", size=PHONE)
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.get_by_role("button", name="Change all back to Dining out").click()
+    expect(page.locator("main")).to_contain_text("3 answers changed back.")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="It is meant").click()
+    expect(page.locator("main")).to_contain_text("Kept as it is.")
+    assert server.services.transactions.get(rows[0].id).category == "groceries"

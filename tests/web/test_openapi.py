@@ -11,6 +11,8 @@ CONTRACT = {
     ("post", "/api/v1/feedback"),
     ("post", "/api/v1/feedback/batch"),
     ("get", "/api/v1/second-looks"),
+    ("get", "/api/v1/moves"),
+    ("post", "/api/v1/moves"),
     ("post", "/api/v1/second-looks/{transaction_id}"),
     ("get", "/api/v1/history"),
     ("get", "/api/v1/history.csv"),

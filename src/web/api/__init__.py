@@ -13,6 +13,7 @@ from src.web.api import (
     feedback,
     health,
     history,
+    moves,
     predictions,
     second_looks,
     training,
@@ -23,13 +24,14 @@ TAGS = {
     "predictions": "Predict the category of transactions.",
     "feedback": "Confirm or correct; the next prediction of that merchant knows it.",
     "second looks": "Answers set aside because they contradict nearly all others alike.",
+    "moves": "Whole categories called otherwise, until that is confirmed.",
     "history": "The kept transactions.",
     "analytics": "Sums, and live accuracy.",
     "categories": "The categories there are.",
     "training": "Training runs, their verdicts, and the models.",
     "health": "For supervisors.",
 }
-_AREAS = (predictions, feedback, second_looks, history, analytics, categories, training, health)
+_AREAS = (predictions, feedback, second_looks, moves, history, analytics, categories, training, health)
 
 
 def init_app(app: Flask) -> None:

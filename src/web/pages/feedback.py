@@ -43,6 +43,7 @@ def feedback() -> ResponseReturnValue:
     return page(
         "feedback/index.html",
         rows=found.items,
+        moves=wiring().second_looks.moves() if first_page else [],
         looks=wiring().second_looks.waiting() if first_page else [],
         checks=wiring().audits.open(CHECKS) if first_page else [],
         next_page=with_query(request.path, {"cursor": found.next_cursor}) if found.next_cursor else None,
@@ -50,6 +51,8 @@ def feedback() -> ResponseReturnValue:
         learned=learned_from(transactions.get(answered), request.args, here()) if answered else None,
         undone=count_in(request.args, "undone"),
         kept=flag(request.args, "kept"),
+        changed_back=count_in(request.args, "changed_back"),
+        act=request.args.get("act", ""),
         recent_total=found.total or transactions.count(),
     )
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from src.domain import Move
 from src.web.forms import extended, flag
 from src.web.pages.blueprint import bp
 from src.web.pages.feedback import asked_live, back, kept_answer
@@ -23,3 +24,15 @@ def second_look() -> ResponseReturnValue:
     if asked_live():
         return render_template("feedback/_kept_look.html", row=look.row)
     return redirect(extended(back(), {"kept": 1}), 303)
+
+
+@bp.post("/feedback/move")
+def settle_move() -> ResponseReturnValue:
+    """Keep what a person says of a whole category."""
+    looks, now = wiring().second_looks, datetime.now(UTC)
+    move: Move = looks.move(request.form.get("earlier", ""), request.form.get("category", ""))
+    if flag(request.form, "keep"):
+        looks.keep_move(move, at=now)
+        return redirect(extended(back(), {"kept": 1}), 303)
+    act = looks.change_back(move, at=now)
+    return redirect(extended(back(), {"changed_back": len(move.transaction_ids), "act": act}), 303)
