@@ -77,8 +77,8 @@ class SampleWeights:
 
     def _repeats(self, rows: pd.DataFrame) -> np.ndarray:
         equal = ["group", "source", "category"]
-        of_a_day = rows.groupby([*equal, "date"], observed=True, dropna=False)["source"].transform("size")
-        once = (1.0 / of_a_day).rename("once")
+        of_a_day = rows.groupby([*equal, "date"], observed=True)["source"].transform("size")
+        once = (1.0 / of_a_day).fillna(1.0)  # of rows without a date nobody knows
         alike = once.groupby([rows[name] for name in equal], observed=True).transform("sum")
         shared = (once * np.minimum(1.0, self.repeats / alike)).to_numpy(float)
         return np.where(rows["source"] == LabelSource.KNOWLEDGE.value, 1.0, shared)
