@@ -91,3 +91,22 @@ def test_alike_are_the_labelled_rows_that_may_train(database, doubts, events, ro
     events.add_many([(each.id, answer("dining", "some")) for each in (held, other)])
     assert [each.id for each in doubts.alike({"blue door"})] == [row.id]
     assert unanswered.id not in {each.id for each in doubts.alike({"blue door", "city cab"})}
+
+
+def test_a_labelled_row_tells_which_answer_the_newest_took_the_place_of(database, events):
+    transactions = Transactions(database)
+    [row] = keep(transactions, new())
+
+    def replaced():
+        [one] = transactions.labelled()
+        return one.replaced and one.replaced.category
+
+    for number, (category, earlier) in enumerate(
+        [("dining", None), ("groceries", "dining"), ("groceries", None), ("travel", "groceries")]
+    ):
+        events.add_many([(row.id, answer(category, f"act-{number}", at=NOW + timedelta(hours=number)))])
+        assert replaced() == earlier
+    events.take_back("act-3", at=LATER)
+    assert replaced() is None
+    events.take_back("act-2", at=LATER)
+    assert replaced() == "dining"

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from src.domain import Move
 from src.web.forms import extended, flag
 from src.web.pages.blueprint import bp
 from src.web.pages.feedback import asked_live, back, kept_answer
@@ -30,7 +29,7 @@ def second_look() -> ResponseReturnValue:
 def settle_move() -> ResponseReturnValue:
     """Keep what a person says of a whole category."""
     looks, now = wiring().second_looks, datetime.now(UTC)
-    move: Move = looks.move(request.form.get("earlier", ""), request.form.get("category", ""))
+    move = looks.move(request.form.get("earlier", ""), request.form.get("category", ""))
     if flag(request.form, "keep"):
         looks.keep_move(move, at=now)
         return redirect(extended(back(), {"kept": 1}), 303)
