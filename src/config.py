@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     web_threads: Annotated[int, Field(ge=1, le=64)] = 8
     auto_precision: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
+    audit_share: Annotated[float, Field(ge=0, le=0.2)] = 0.02
     train_budget_s: Annotated[float, Field(ge=5, le=3600)] = 60
     train_timeout_s: Annotated[float, Field(ge=60, le=86400)] = 1800
     lease_s: Annotated[float, Field(ge=1, le=600)] = 30

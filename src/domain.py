@@ -189,6 +189,8 @@ class StoredTransaction:
     predictions: tuple[Prediction, ...]
     feedback: tuple[Feedback, ...]
     created_at: datetime
+    audit: bool = False
+    """Drawn for a random check: asked about although it is sorted."""
 
     @property
     def prediction(self) -> Prediction:
@@ -209,6 +211,8 @@ class NewTransaction:
     fingerprint: str
     """Hash of what was given: equal rows share it."""
     holdout: bool
+    audit: bool = False
+    """Drawn for a random check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +248,36 @@ class LabelledTransaction:
     labelled_at: datetime
     holdout: bool
     """True: judges models, never trains one. Fixed when the row is stored."""
+    replaced: Feedback | None = None
+    """The person's answer of another category that this one took the place of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An answer that contradicts nearly all others alike; it trains once the person has looked again."""
+
+    transaction_id: str
+    category: str
+    """What the person said."""
+    others: str
+    """What the person called the others."""
+    agreeing: int
+    """How many others."""
+    labelled_at: datetime
+    """When the answer was given that is in doubt; a newer one is not."""
+    wholesale: bool = False
+    """It is one of many that call a whole category otherwise; then `others` is what was said before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Nearly a whole category is called otherwise of late, and nobody has confirmed that yet."""
+
+    earlier: str
+    category: str
+    """What the newest answers say."""
+    transaction_ids: tuple[str, ...]
+    merchants: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from src.components.bands import Bands
+from src.components.contradictions import Contradictions
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
@@ -23,12 +24,15 @@ from src.pipeline.drift import DriftWatch
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
 from src.pipeline.repredicting import Repredicting
+from src.pipeline.second_looks import SecondLooks
 from src.services import bundles
 from src.services.analytics import Analytics
+from src.services.audits import Audits
 from src.services.categories import Categories
 from src.services.champion import Champion
 from src.services.clock import Clock
 from src.services.database import Database
+from src.services.doubts import Doubts
 from src.services.drift_periods import DriftPeriods
 from src.services.early_runs import EarlyRuns
 from src.services.feedback_events import FeedbackEvents
@@ -88,6 +92,18 @@ class Wiring:
         return FeedbackEvents(self.database)
 
     @cached_property
+    def audits(self) -> Audits:
+        return Audits(self.database)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        return Doubts(self.database)
+
+    @cached_property
+    def second_looks(self) -> SecondLooks:
+        return SecondLooks(self.doubts, self.feedback, Contradictions())
+
+    @cached_property
     def categories(self) -> Categories:
         return Categories(self.database, self.knowledge.categories)
 
@@ -119,7 +135,10 @@ class Wiring:
 
     @cached_property
     def predictor(self) -> Predictor:
-        return Predictor(self.champion, self.transactions, MerchantMemory(), self.settings.auto_precision)
+        given = self.settings
+        return Predictor(
+            self.champion, self.transactions, MerchantMemory(), given.auto_precision, given.audit_share
+        )
 
     @cached_property
     def unanswered(self) -> Unanswered:
@@ -184,6 +203,7 @@ class Wiring:
             check=BundleCheck(),
             clock=self.now,
             standing=self.standing,
+            doubts=self.doubts,
             steps=Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic)),
             changes=self.changes,
         )

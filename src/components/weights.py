@@ -32,7 +32,7 @@ class SampleWeights:
     balance: float = 0.5
     """0: categories count by their rows; 1: every category counts the same."""
     repeats: int = 24
-    """Equal rows count together at most as this many, so a thing copied 500 times is not 500 things."""
+    """Equal rows count together at most as this many, and those of one day as one: copies are no answers."""
     most: float = 10.0
     """No row weighs more than this many average rows."""
     trial_rows: int = 25
@@ -48,7 +48,8 @@ class SampleWeights:
 
         So thousands of rows that hardly count make no others heavier, which would fit those too closely.
 
-        rows: needs `id`, `category`, `source`, `labelled_at` (UTC), `group`. Raises NotEnoughData when empty.
+        rows: needs `id`, `category`, `source`, `labelled_at` (UTC), `group`, `date`.
+        Raises NotEnoughData when empty.
         habits: by category, how many of a person's transactions are of it, and how many of those at merchants
         that no list holds; None is all alike. The lexicon's rows together weigh so, however many phrases it
         holds of a category.
@@ -75,8 +76,11 @@ class SampleWeights:
         return np.maximum(halved, self.recency_floor)
 
     def _repeats(self, rows: pd.DataFrame) -> np.ndarray:
-        alike = rows.groupby(["group", "source", "category"], observed=True)["source"].transform("size")
-        shared = np.minimum(1.0, self.repeats / alike.to_numpy(float))
+        equal = ["group", "source", "category"]
+        of_a_day = rows.groupby([*equal, "date"], observed=True)["source"].transform("size")
+        once = (1.0 / of_a_day).fillna(1.0)  # of rows without a date nobody knows
+        alike = once.groupby([rows[name] for name in equal], observed=True).transform("sum")
+        shared = (once * np.minimum(1.0, self.repeats / alike)).to_numpy(float)
         return np.where(rows["source"] == LabelSource.KNOWLEDGE.value, 1.0, shared)
 
     def _in_use(self, categories: pd.Series, shipped: np.ndarray, habits: Mapping[str, Habit]) -> np.ndarray:

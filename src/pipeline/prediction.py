@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from src.components.audit import is_audited
 from src.components.holdout import fingerprint, is_holdout
 from src.components.masking import mask
 from src.components.memory import Hint, MerchantMemory, Recall
@@ -74,12 +75,19 @@ class Predictor:
     """Precedence: a person's answers of the merchant, then the model. Each prediction says which decided."""
 
     def __init__(
-        self, champion: Model, transactions: Rows, memory: MerchantMemory, auto_precision: float
+        self,
+        champion: Model,
+        transactions: Rows,
+        memory: MerchantMemory,
+        auto_precision: float,
+        audit_share: float = 0.0,
     ) -> None:
+        """audit_share: which share of the sorted rows is drawn for a random check, 0..1."""
         self._champion = champion
         self._transactions = transactions
         self._memory = memory
         self._auto_precision = auto_precision
+        self._audit_share = audit_share
 
     def predict(
         self, transactions: Sequence[Transaction], *, at: datetime
@@ -110,7 +118,8 @@ class Predictor:
         self, transactions: Sequence[Transaction], *, source: str, at: datetime
     ) -> list[StoredTransaction]:
         """Raises Unavailable; nothing is stored then."""
-        new = [_new(prepared, prediction) for prepared, prediction in self.predict(transactions, at=at)]
+        predicted = self.predict(transactions, at=at)
+        new = [_new(prepared, prediction, self._audit_share) for prepared, prediction in predicted]
         return self._transactions.add(new, source=source, at=at)
 
     def edit(self, transaction_id: str, changes: Mapping[str, Any], *, at: datetime) -> StoredTransaction:
@@ -223,6 +232,7 @@ def _with_hint(row: np.ndarray, classes: Sequence[str], hint: Hint) -> tuple[Alt
     return tuple(sorted(every, key=lambda each: -each.probability)[:SHOWN_ALTERNATIVES])
 
 
-def _new(transaction: Transaction, prediction: Prediction) -> NewTransaction:
+def _new(transaction: Transaction, prediction: Prediction, audit_share: float) -> NewTransaction:
     print_of = fingerprint(transaction)
-    return NewTransaction(transaction, prediction, print_of, is_holdout(print_of))
+    audit = not prediction.needs_review and is_audited(print_of, transaction.date, audit_share)
+    return NewTransaction(transaction, prediction, print_of, is_holdout(print_of), audit)

@@ -11,7 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from src.components.bands import Bands
+from src.components.contradictions import Contradictions
 from src.components.ingestion import Ingestion, snapshot
+from src.components.moves import Moves
 from src.components.opinion import doubts_of, lexicon_text
 from src.components.probe import EXAMPLES, Probe, model_fields
 from src.components.promotion import Promotion
@@ -39,6 +41,7 @@ from src.pipeline.ports import (
     Store,
     WhatChanged,
 )
+from src.pipeline.second_looks import Marks, to_learn_from
 from src.pipeline.stages import Champion, Prepared, Trained
 from src.pipeline.written import settings_of, write_data, write_model, write_verdict
 
@@ -50,6 +53,8 @@ class Steps:
     """The components with their settings, in the order in which they run."""
 
     statements: StatementWriter = field(default_factory=StatementWriter)
+    contradictions: Contradictions = field(default_factory=Contradictions)
+    moves: Moves = field(default_factory=Moves)
     ingestion: Ingestion = field(default_factory=Ingestion)
     validation: Validation = field(default_factory=Validation)
     transformation: Transformation = field(default_factory=Transformation)
@@ -77,8 +82,12 @@ class TrainingPipeline:
         steps: Steps | None = None,
         changes: WhatChanged | None = None,
         standing: Standing | None = None,
+        doubts: Marks | None = None,
     ) -> None:
-        """standing: names what there is to learn from; without it no run is ever skipped."""
+        """standing: names what there is to learn from; without it no run is ever skipped.
+
+        doubts: where answers are marked that a person should look at again; None sets none aside.
+        """
         self._labels = labels
         self._lexicon = lexicon
         self._store = store
@@ -89,6 +98,7 @@ class TrainingPipeline:
         self._steps = steps or Steps()
         self._changes = changes
         self._standing = standing
+        self._doubts = doubts
 
     def run(self, claimed: Claimed) -> Verdict | None:
         """Train, judge, and promote if the verdict says so; None where a slot brings nothing new.
@@ -128,13 +138,16 @@ class TrainingPipeline:
         steps = self._steps
         claimed.progress("data_ingestion", 0.02)
         shipped = steps.statements.write(self._lexicon.entries(), self._lexicon.habits())
-        gathered = steps.ingestion.gather(self._labels.labelled(), shipped)
+        labelled, doubted = to_learn_from(
+            self._labels, steps.contradictions, steps.moves, self._doubts, at=self._clock()
+        )
+        gathered = steps.ingestion.gather(labelled, shipped)
         named = snapshot(gathered, self._lexicon.sha256)
         claimed.progress("data_validation", 0.05)
         checked = steps.validation.check(gathered)
         claimed.progress("data_transformation", 0.08)
         rows = steps.transformation.prepare(checked.rows)
-        data = Prepared(rows, steps.splitting.split(rows), named, checked.set_aside)
+        data = Prepared(rows, steps.splitting.split(rows), named, checked.set_aside | doubted)
         claimed.record(data={"rows": len(rows), "feedback_rows": len(data.yours), "sha256": named.sha256})
         return data
 

@@ -51,6 +51,16 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"label.at": {"$exists": True}},
         ),
         IndexModel(
+            [("owner", ASCENDING), ("_id", DESCENDING)],
+            name="random_checks",
+            partialFilterExpression={"audit": True, "status": "predicted"},
+        ),
+        IndexModel(
+            [("owner", ASCENDING), ("_id", ASCENDING)],
+            name="asked_again",
+            partialFilterExpression={"doubt.label_at": {"$exists": True}},
+        ),
+        IndexModel(
             [("feedback.act", ASCENDING)], partialFilterExpression={"feedback.act": {"$exists": True}}
         ),
         IndexModel(

@@ -43,6 +43,7 @@ def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:
         "source": source,
         "fingerprint": new.fingerprint,
         "holdout": new.holdout,
+        **({"audit": True} if new.audit else {}),
         "revision": 1,
         **given(new.transaction),
         **predicted((new.prediction,)),
@@ -100,9 +101,14 @@ def predicted(predictions: Sequence[Prediction]) -> Document:
 
 def standing_answer(feedback: Sequence[Feedback]) -> Feedback | None:
     """The newest answer that was not taken back."""
-    taken_back = {event.act for event in feedback if event.category is None}
-    standing = [event for event in feedback if event.category is not None and event.act not in taken_back]
+    standing = _standing(feedback)
     return standing[-1] if standing else None
+
+
+def _standing(feedback: Sequence[Feedback]) -> list[Feedback]:
+    """The answers that were not taken back, in order."""
+    taken_back = {event.act for event in feedback if event.category is None}
+    return [event for event in feedback if event.category is not None and event.act not in taken_back]
 
 
 def feedback_document(event: Feedback) -> Document:
@@ -164,10 +170,12 @@ def stored(document: Document) -> StoredTransaction:
         predictions=tuple(_prediction(each) for each in document["predictions"]),
         feedback=tuple(_feedback(each) for each in document["feedback"]),
         created_at=document["created_at"],
+        audit=document.get("audit", False),
     )
 
 
 def labelled(document: Document) -> LabelledTransaction:
+    """`feedback` may be left out of the document where nobody asks what an answer replaced."""
     label = document["label"]
     return LabelledTransaction(
         id=str(document["_id"]),
@@ -176,4 +184,12 @@ def labelled(document: Document) -> LabelledTransaction:
         source=LabelSource(label["source"]),
         labelled_at=label["at"],
         holdout=document["holdout"],
+        replaced=_replaced([_feedback(each) for each in document.get("feedback", ())]),
     )
+
+
+def _replaced(feedback: Sequence[Feedback]) -> Feedback | None:
+    """The standing answer before the newest one, if it said otherwise."""
+    standing = _standing(feedback)
+    before, newest = standing[-2:] if len(standing) > 1 else (None, None)
+    return before if before and newest and before.category != newest.category else None

@@ -63,6 +63,7 @@ class Server:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         given = {"data_dir": folder / "data", "mongo_uri": mongo_uri, "mongo_db_name": name, "clock": "off"}
+        given |= {"audit_share": 0}  # a row without a date would be drawn on some days only
         self.services = Wiring(load_settings(_env_file=None, port=self.port, mlflow_ui="off", **given))
         self.environment = {**os.environ, "PORT": str(self.port), "MLFLOW_UI": "off", "WEB_WORKERS": "2"} | {
             key.upper(): str(value) for key, value in given.items()

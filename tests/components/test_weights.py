@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -45,13 +45,17 @@ def test_a_label_loses_half_its_weight_in_a_half_life_but_never_all():
     assert new == pytest.approx(2 * older) == pytest.approx(4 * oldest)
 
 
-def test_one_row_copied_500_times_counts_as_a_few():
-    copies = [labelled(f"copy{n}", "SAME SHOP", "shopping") for n in range(500)]
+@pytest.mark.parametrize(("days", "counts"), [(1, 1), (6, 6), (500, 24)])
+def test_one_row_copied_500_times_counts_as_a_few_and_on_one_day_as_one(days, counts):
+    copies = [
+        labelled(f"copy{n}", "SAME SHOP", "shopping", day=date(2020, 1, 1) + timedelta(days=n % days))
+        for n in range(500)
+    ]
     others = [labelled(f"other{n}", f"SHOP {n}", "shopping") for n in range(100)]
     rows = rows_of(*copies, *others)
     weights = SampleWeights(repeats=24).compute(rows, NOW)
     of_copies = rows["id"].str.startswith("copy").to_numpy()
-    assert weights[of_copies].sum() / weights[~of_copies].sum() == pytest.approx(24 / 100)
+    assert weights[of_copies].sum() / weights[~of_copies].sum() == pytest.approx(counts / 100)
 
 
 def habit(share=1.0, unlisted=1.0):

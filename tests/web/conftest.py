@@ -74,7 +74,12 @@ def app(web_database, registered, mongo_uri, tmp_path, monkeypatch):
     if pointer is None or pointer.version != "1":
         registered.promote("1", by="training", reason="The first model.", at=datetime.now(UTC))
     settings = load_settings(
-        _env_file=None, data_dir=tmp_path, mongo_uri=mongo_uri, mongo_db_name=WEB_DATABASE, clock="off"
+        _env_file=None,
+        data_dir=tmp_path,
+        mongo_uri=mongo_uri,
+        mongo_db_name=WEB_DATABASE,
+        clock="off",
+        audit_share=0,  # a row without a date would be drawn on some days only
     )
     app = application(settings, monkeypatch)
     yield app

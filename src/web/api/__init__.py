@@ -6,12 +6,26 @@ import functools
 
 from flask import Flask
 
-from src.web.api import analytics, categories, docs, drift, feedback, health, history, predictions, training
+from src.web.api import (
+    analytics,
+    categories,
+    docs,
+    drift,
+    feedback,
+    health,
+    history,
+    moves,
+    predictions,
+    second_looks,
+    training,
+)
 from src.web.openapi import document
 
 TAGS = {
     "predictions": "Predict the category of transactions.",
     "feedback": "Confirm or correct; the next prediction of that merchant knows it.",
+    "second looks": "Answers set aside because they contradict nearly all others alike.",
+    "moves": "Whole categories called otherwise, until that is confirmed.",
     "history": "The kept transactions.",
     "analytics": "Sums, and live accuracy.",
     "categories": "The categories there are.",
@@ -19,7 +33,18 @@ TAGS = {
     "drift": "Whether what comes in still looks like what the champion learned from.",
     "health": "For supervisors.",
 }
-_AREAS = (predictions, feedback, history, analytics, categories, training, drift, health)
+_AREAS = (
+    predictions,
+    feedback,
+    second_looks,
+    moves,
+    history,
+    analytics,
+    drift,
+    categories,
+    training,
+    health,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -12,6 +12,7 @@ from src.web.pages import (
     predict,
     repredict,
     runs,
+    second_looks,
 )
 from src.web.pages.blueprint import bp
 
@@ -28,4 +29,5 @@ __all__ = [
     "predict",
     "repredict",
     "runs",
+    "second_looks",
 ]

@@ -8,7 +8,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain import FeedbackOutcome, HistoryFilter
-from src.errors import InvalidInput
+from src.errors import InvalidInput, NotFound
+from src.pipeline.second_looks import SecondLook
 from src.web.api import feedback as feedback_api
 from src.web.bodies import json_response, read_json
 from src.web.forms import count_in, extended, flag, here, local_address, with_query
@@ -19,17 +20,21 @@ from src.web.pages.blueprint import bp, page
 from src.web.wired import wiring
 
 QUEUE_PAGE = 25
+CHECKS = 5
+"""Random checks that are open at once: a small request, beside what really waits."""
 _FRAGMENTS = {
     "row": ("history/_changed_row.html", "history/_undone_row.html"),
     "item": ("feedback/_answered_item.html", "feedback/_undone_item.html"),
+    "look": ("feedback/_answered_item.html", "feedback/_undone_look.html"),
 }
 """The parts of a page that a script swaps in, after an answer and after an undo."""
 
 
 @bp.get("/feedback")
 def feedback() -> ResponseReturnValue:
-    """The transactions that wait for an answer, the oldest first."""
+    """The transactions that wait for an answer, the oldest first; the first page asks a little more."""
     transactions = wiring().transactions
+    first_page = not request.args.get("cursor")
     where = HistoryFilter(status="needs_review")
     found = transactions.history(
         where, sort="date", limit=QUEUE_PAGE, cursor=request.args.get("cursor") or None
@@ -38,10 +43,16 @@ def feedback() -> ResponseReturnValue:
     return page(
         "feedback/index.html",
         rows=found.items,
+        moves=wiring().second_looks.moves() if first_page else [],
+        looks=wiring().second_looks.waiting() if first_page else [],
+        checks=wiring().audits.open(CHECKS) if first_page else [],
         next_page=with_query(request.path, {"cursor": found.next_cursor}) if found.next_cursor else None,
         here=here(),
         learned=learned_from(transactions.get(answered), request.args, here()) if answered else None,
         undone=count_in(request.args, "undone"),
+        kept=flag(request.args, "kept"),
+        changed_back=count_in(request.args, "changed_back"),
+        act=request.args.get("act", ""),
         recent_total=found.total or transactions.count(),
     )
 
@@ -60,20 +71,23 @@ def answer() -> ResponseReturnValue:
         apply_to_similar=flag(request.form, "apply_to_similar"),
         at=datetime.now(UTC),
     )
+    return kept_answer(outcome)
+
+
+def kept_answer(outcome: FeedbackOutcome) -> ResponseReturnValue:
+    """What follows an answer: the changed part for a script, else the page it was given on."""
     metrics().answered(outcome.was_correct)
-    return (
-        _fragment(outcome.transaction_id, outcome.act)
-        if _asked_live()
-        else redirect(_back_with(outcome), 303)
-    )
+    if asked_live():
+        return _fragment(outcome.transaction_id, outcome.act)
+    return redirect(_back_with(outcome), 303)
 
 
-def _asked_live() -> bool:
+def asked_live() -> bool:
     """Whether a script asks for the changed part only."""
     return "X-Live" in request.headers and request.form.get("shape") in _FRAGMENTS
 
 
-def _back() -> str:
+def back() -> str:
     return local_address(request.form.get("next"), url_for("pages.feedback"))
 
 
@@ -83,7 +97,7 @@ def _back_with(outcome: FeedbackOutcome) -> str:
         "act": outcome.act,
         "similar": outcome.similar_updated or None,
     }
-    return extended(_back(), said)
+    return extended(back(), said)
 
 
 def _fragment(transaction_id: str, act: str = "") -> str:
@@ -93,11 +107,20 @@ def _fragment(transaction_id: str, act: str = "") -> str:
     return render_template(
         after_answer if act else after_undo,
         row=row,
-        here=_back(),
+        here=back(),
         count_waiting=wiring().transactions.count_waiting(),
         shape=request.form["shape"],
-        learned=learned_from(row, {"act": act}, _back()),
+        learned=learned_from(row, {"act": act}, back()),
+        look=_asked_again(transaction_id) if request.form["shape"] == "look" else None,
     )
+
+
+def _asked_again(transaction_id: str) -> SecondLook | None:
+    """After an undo: the question stands again, unless other answers have settled it meanwhile."""
+    try:
+        return wiring().second_looks.of(transaction_id)
+    except NotFound:
+        return None
 
 
 @bp.post("/feedback/undo")
@@ -106,9 +129,9 @@ def undo() -> ResponseReturnValue:
     if wants_json():
         return json_response({"undone": _undone(read_json())})
     changed = wiring().feedback.undo(request.form.get("act", ""), at=datetime.now(UTC))
-    if _asked_live():
+    if asked_live():
         return _fragment(request.form.get("transaction_id", ""))
-    return redirect(extended(_back(), {"undone": changed}), 303)
+    return redirect(extended(back(), {"undone": changed}), 303)
 
 
 def _undone(body: object) -> int:

@@ -1,0 +1,100 @@
+"""The second look and the random checks, as a visitor with a keyboard or a phone meets them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bson import ObjectId
+from playwright.sync_api import expect
+
+from src.components.contradictions import Contradictions
+from src.components.moves import Moves
+from src.domain import Doubt
+from src.pipeline.second_looks import to_learn_from
+from tests.browser.conftest import DESKTOP, PHONE
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def asked(known, server):
+    """Two slips among the answers for one merchant, a random check, and a row that waits."""
+    services = server.services
+    rows = known(
+        *[
+            {"description": f"SQ *BLUE DOOR {4000 + day}", "amount": "4.20", "date": f"2026-02-{day:02}"}
+            for day in range(1, 13)
+        ]
+    )
+    stored = services.database.collection("transactions")
+    stored.update_many({}, {"$set": {"holdout": False}})
+    for number, row in enumerate(rows):
+        category = {3: "pets", 7: "groceries"}.get(number, "dining")
+        services.feedback.record(row.id, category, at=NOW + timedelta(minutes=number))
+    to_learn_from(services.transactions, Contradictions(), Moves(), services.doubts, at=NOW)
+    for _ in range(3):
+        [cab] = known({"description": "NIGHT CAB", "amount": "12"})
+        services.feedback.record(cab.id, "transport", at=NOW)
+    check, waiting = known(
+        {"description": "NIGHT CAB", "amount": "12"}, {"description": "ZQXV KJHGQ", "amount": "8"}
+    )
+    assert not check.needs_review
+    stored.update_one({"_id": ObjectId(check.id)}, {"$set": {"audit": True}})
+    return {"pets": rows[3].id, "groceries": rows[7].id, "check": check.id, "waiting": waiting.id}
+
+
+def test_both_answers_are_given_by_key_and_taken_back(open_page, asked, server):
+    page = open_page("/feedback")
+    expect(page.locator(f"#item-{asked['groceries']}")).to_have_class("card item current")
+    page.keyboard.press("2")
+    expect(page.locator("#toasts")).to_contain_text("will be Dining out")
+    expect(page.locator(f"#item-{asked['pets']}")).to_have_class("card item current")
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.locator(f"#item-{asked['groceries']}")).to_contain_text("Change to Dining out")
+    assert server.services.transactions.get(asked["groceries"]).category == "groceries"
+    page.locator(f"#item-{asked['pets']}").get_by_text("It is right: Pets").click()
+    expect(page.locator("#toasts")).to_contain_text("Kept as it is.")
+    page.reload()
+    expect(page.locator(f"#item-{asked['pets']}")).to_have_count(0)
+    assert server.services.transactions.get(asked["pets"]).category == "pets"
+
+
+def test_a_random_check_is_answered_like_any_other(open_page, asked, server):
+    page = open_page("/feedback")
+    expect(page.locator("#queue-count")).to_contain_text("1 transaction waits")
+    page.locator(f"#item-{asked['check']}").locator(".option").first.click()
+    expect(page.locator("#toasts")).to_contain_text("Learned")
+    expect(page.locator("#queue-count")).to_contain_text("1 transaction waits")
+    assert server.services.transactions.get(asked["check"]).status.value == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light, desktop", "dark, phone"]
+)
+def test_the_page_with_all_its_parts_is_accessible(open_page, asked, theme, size):
+    page = open_page("/feedback", theme=theme, size=size)
+    for heading in ("Second look", "Random checks", "Waiting for an answer"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_whole_category_is_asked_about_in_one_note(open_page, known, server):
+    rows = known(
+        *[{"description": text, "amount": "9"} for text in ("TACO GARDEN", "NOODLE BAR", "PIZZA ORBIT")]
+    )
+    for row in rows:
+        server.services.feedback.record(row.id, "groceries", at=NOW)
+    doubts = [Doubt(row.id, "groceries", "dining", 3, NOW, wholesale=True) for row in rows]
+    at = server.services.transactions.get(rows[0].id).feedback[-1].at
+    server.services.doubts.replace([replace(each, labelled_at=at) for each in doubts], at=NOW)
+    page = open_page("/feedback", size=PHONE)
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.get_by_role("button", name="Change all back to Dining out").click()
+    expect(page.locator("main")).to_contain_text("3 answers changed back.")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="It is meant").click()
+    expect(page.locator("main")).to_contain_text("Kept as it is.")
+    assert server.services.transactions.get(rows[0].id).category == "groceries"

@@ -1,0 +1,108 @@
+"""From a whole category that is called otherwise to the question about it, and what trains meanwhile."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from src.components.contradictions import Contradictions
+from src.components.moves import Moves
+from src.domain import Feedback
+from src.errors import NotFound
+from src.pipeline.feedback import FeedbackLoop
+from src.pipeline.second_looks import MOVED, SecondLooks, to_learn_from
+from src.services.doubts import Doubts
+from src.services.feedback_events import FeedbackEvents
+from src.services.transactions import Transactions
+from tests.services.rows import keep, new
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=7)
+MERCHANTS = ("noodle bar", "taco garden", "corner bakery")
+SLUGS = {"dining", "groceries"}
+
+
+@pytest.fixture
+def transactions(database):
+    return Transactions(database)
+
+
+@pytest.fixture
+def events(database):
+    return FeedbackEvents(database)
+
+
+@pytest.fixture
+def doubts(database):
+    return Doubts(database)
+
+
+@pytest.fixture
+def looks(doubts, events):
+    return SecondLooks(doubts, FeedbackLoop(events, lambda: SLUGS), Contradictions())
+
+
+@pytest.fixture
+def train(transactions, doubts):
+    """What a training would learn: the category of each row, by id, and what was set aside."""
+
+    def learned():
+        labels, set_aside = to_learn_from(transactions, Contradictions(), Moves(), doubts, at=LATER)
+        return {one.id: one.category for one in labels}, set_aside
+
+    return learned
+
+
+@pytest.fixture
+def changed(transactions, events):
+    """Twelve answers that said dining until, at once, all were changed to groceries."""
+    made = [new(merchant, day=date(2026, 1, day)) for merchant in MERCHANTS for day in range(1, 5)]
+    rows = keep(transactions, *made)
+    for name, at in (("dining", NOW), ("groceries", LATER)):
+        events.add_many([(row.id, Feedback(name, at, f"all-{name}")) for row in rows])
+    return rows
+
+
+def test_what_was_said_before_is_learned_until_it_is_confirmed(changed, train, looks, transactions):
+    learned, set_aside = train()
+    assert (set(learned.values()), set_aside) == ({"dining"}, {MOVED: 12})
+    assert {row.category for row in transactions.newest(20)} == {"groceries"}  # the person's word stands
+    [move] = looks.moves()
+    assert (move.earlier, move.category, move.merchants) == ("dining", "groceries", 3)
+    assert set(move.transaction_ids) == {row.id for row in changed}
+    assert looks.waiting() == []  # asked as a whole, not one by one
+
+
+def test_a_confirmed_change_is_learned_and_asked_about_no_more(changed, train, looks):
+    train()
+    looks.keep_move(looks.move("dining", "groceries"), at=LATER)
+    assert looks.moves() == []
+    learned, set_aside = train()
+    assert (set(learned.values()), set_aside) == ({"groceries"}, {})
+    assert looks.moves() == []
+
+
+def test_all_is_changed_back_by_one_act_that_can_be_undone(changed, train, looks, events, transactions):
+    train()
+    act = looks.change_back(looks.move("dining", "groceries"), at=LATER + timedelta(hours=1))
+    assert {row.category for row in transactions.newest(20)} == {"dining"}
+    assert looks.moves() == []
+    events.take_back(act, at=LATER + timedelta(hours=2))
+    assert len(looks.moves()) == 1
+
+
+def test_a_change_taken_back_before_the_next_training_leaves_nothing_to_ask(changed, train, looks, events):
+    train()
+    events.take_back("all-groceries", at=LATER + timedelta(hours=1))
+    assert looks.moves() == []
+    assert train()[1] == {}
+    with pytest.raises(NotFound):
+        looks.move("dining", "groceries")
+
+
+def test_new_rows_of_another_name_are_left_out_and_the_old_ones_learned(transactions, events, train, looks):
+    for name, at, first in (("dining", NOW, 1), ("groceries", LATER, 10)):
+        made = [new(merchant, day=date(2026, 1, first + day)) for merchant in MERCHANTS for day in range(4)]
+        events.add_many([(row.id, Feedback(name, at, f"all-{name}")) for row in keep(transactions, *made)])
+    learned, set_aside = train()
+    assert (sorted(learned.values()), set_aside) == (["dining"] * 12, {MOVED: 12})
+    assert len(looks.moves()) == 1

@@ -1,0 +1,127 @@
+"""From a slip to the question about it, and from the answer to what trains."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from src.components.contradictions import Contradictions
+from src.components.moves import Moves
+from src.domain import Feedback
+from src.errors import NotFound
+from src.pipeline.feedback import FeedbackLoop
+from src.pipeline.second_looks import SET_ASIDE, SecondLooks, to_learn_from
+from src.services.doubts import Doubts
+from src.services.feedback_events import FeedbackEvents
+from src.services.transactions import Transactions
+from tests.services.rows import keep, new
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def transactions(database):
+    return Transactions(database)
+
+
+@pytest.fixture
+def events(database):
+    return FeedbackEvents(database)
+
+
+@pytest.fixture
+def doubts(database):
+    return Doubts(database)
+
+
+@pytest.fixture
+def looks(doubts, events):
+    return SecondLooks(doubts, FeedbackLoop(events, lambda: {"dining", "groceries"}), Contradictions())
+
+
+@pytest.fixture
+def rows(transactions, events):
+    """Ten purchases at one merchant, one of them called otherwise."""
+    made = [
+        replace(new("fresh lane", day=date(2026, 1, day)), fingerprint=f"print-{day}") for day in range(1, 11)
+    ]
+    kept = keep(transactions, *made)
+    names = ["groceries"] * 6 + ["dining"] + ["groceries"] * 3
+    events.add_many(
+        [
+            (row.id, Feedback(name, NOW + timedelta(hours=number), f"act-{number}"))
+            for number, (row, name) in enumerate(zip(kept, names, strict=True))
+        ]
+    )
+    return kept
+
+
+@pytest.fixture
+def train(transactions, doubts):
+    """What a training would learn from."""
+
+    def learned():
+        labels, set_aside = to_learn_from(transactions, Contradictions(), Moves(), doubts, at=NOW)
+        return {one.id for one in labels}, set_aside
+
+    return learned
+
+
+def test_a_slip_is_set_aside_and_asked_about(rows, train, looks):
+    learned, set_aside = train()
+    assert learned == {row.id for row in rows} - {rows[6].id}
+    assert set_aside == {SET_ASIDE: 1}
+    [look] = looks.waiting()
+    assert (look.row.id, look.doubt.category) == (rows[6].id, "dining")
+    assert (look.doubt.others, look.doubt.agreeing) == ("groceries", 9)
+    assert look.row.category == "dining"  # the person's word stands meanwhile
+
+
+def test_it_is_right_lets_it_train_and_nothing_is_asked_again(rows, train, looks):
+    train()
+    looks.keep(rows[6].id, at=NOW)
+    assert looks.waiting() == []
+    for _ in range(2):
+        learned, set_aside = train()
+        assert (len(learned), set_aside) == (10, {})
+    assert looks.waiting() == []
+
+
+def test_change_makes_it_what_the_others_are(rows, train, looks, transactions):
+    train()
+    outcome = looks.change(rows[6].id, at=NOW + timedelta(days=1))
+    assert (outcome.previous, outcome.category) == ("dining", "groceries")
+    assert transactions.get(rows[6].id).category == "groceries"
+    assert looks.waiting() == []
+    assert train()[1] == {}
+
+
+def test_an_answer_through_any_other_door_settles_it_too(rows, train, looks, events):
+    train()
+    events.add_many([(rows[6].id, Feedback("dining", NOW + timedelta(days=1), "again"))])
+    assert looks.waiting() == []
+    assert len(train()[0]) == 10
+
+
+def test_what_no_longer_contradicts_drops_out_before_the_next_training(rows, train, looks, events):
+    train()
+    events.add_many([(row.id, Feedback("dining", NOW + timedelta(days=1), "all")) for row in rows[:5]])
+    assert looks.waiting() == []
+    with pytest.raises(NotFound):
+        looks.keep(rows[6].id, at=NOW)
+    with pytest.raises(NotFound):
+        looks.change(rows[6].id, at=NOW)
+
+
+def test_rows_that_judge_stay_and_have_no_voice(database, rows, train):
+    held = database.collection("transactions")
+    held.update_one({"fingerprint": "print-7"}, {"$set": {"holdout": True}})
+    assert len(train()[0]) == 10
+    held.update_one({"fingerprint": "print-7"}, {"$set": {"holdout": False}})
+    held.update_many({"fingerprint": {"$nin": ["print-7", "print-1"]}}, {"$set": {"holdout": True}})
+    assert len(train()[0]) == 10
+
+
+def test_where_nobody_can_be_asked_nothing_is_set_aside(rows, transactions):
+    labels, set_aside = to_learn_from(transactions, Contradictions(), Moves(), None, at=NOW)
+    assert (len(labels), set_aside) == (10, {})
