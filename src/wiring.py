@@ -19,6 +19,7 @@ from src.domain import Pointer, TrainingRun, Trigger
 from src.errors import LeaseLost, LedgerloopError
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.quality import Quality
 from src.services import bundles
 from src.services.analytics import Analytics
 from src.services.categories import Categories
@@ -29,6 +30,7 @@ from src.services.feedback_events import FeedbackEvents
 from src.services.knowledge import Knowledge
 from src.services.models import Models
 from src.services.mongod import EmbeddedMongo
+from src.services.quality import QualityCounts
 from src.services.trainer import Trainer
 from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
@@ -80,6 +82,10 @@ class Wiring:
     @cached_property
     def analytics(self) -> Analytics:
         return Analytics(self.database, self.categories.all, self.settings.currency)
+
+    @cached_property
+    def quality(self) -> Quality:
+        return Quality(QualityCounts(self.database))
 
     @cached_property
     def models(self) -> Models:

@@ -6,7 +6,7 @@ import functools
 
 from flask import Flask
 
-from src.web.api import analytics, categories, docs, feedback, health, history, predictions, training
+from src.web.api import analytics, categories, docs, feedback, health, history, predictions, quality, training
 from src.web.openapi import document
 
 TAGS = {
@@ -14,11 +14,12 @@ TAGS = {
     "feedback": "Confirm or correct; the next prediction of that merchant knows it.",
     "history": "The kept transactions.",
     "analytics": "Sums, and live accuracy.",
+    "quality": "How well the predictions do.",
     "categories": "The categories there are.",
     "training": "Training runs, their verdicts, and the models.",
     "health": "For supervisors.",
 }
-_AREAS = (predictions, feedback, history, analytics, categories, training, health)
+_AREAS = (predictions, feedback, history, analytics, quality, categories, training, health)
 
 
 def init_app(app: Flask) -> None:

@@ -59,7 +59,7 @@ def analytics() -> ResponseReturnValue:
 def _overview(values: dict[str, str]) -> tuple[dict[str, Any] | None, Errors]:
     try:
         query = AnalyticsQuery.model_validate(values)
-        return wiring().analytics.overview(since=query.since, until=query.until, currency=query.currency), {}
+        return analytics_api.overview_of(query), {}
     except (ValidationError, InvalidInput) as error:
         return None, errors_of(error)
 
