@@ -272,7 +272,7 @@ class HistoryFilter:
     version: str | None = None
     decided_by: DecidedBy | None = None
     """These three are of the judged prediction too."""
-    answered: Answered | None = None
+    answer: Answered | None = None
 
 
 HISTORY_SORTS = ("-date", "date", "-amount", "amount", "confidence")

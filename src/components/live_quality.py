@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from src.domain import CONFIDENCE_STEPS, TOO_FEW_ANSWERS, AnswerCount, Band
 
@@ -46,6 +46,15 @@ class Accuracy:
     @property
     def enough(self) -> bool:
         return self.answers >= TOO_FEW_ANSWERS
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the live accuracy is told: `accuracy` is None for no answers."""
+        return {
+            "answers": self.answers,
+            "correct": self.correct,
+            "accuracy": self.share,
+            "ci95": list(self.ci95),
+        }
 
 
 class Count(Protocol):
@@ -93,12 +102,14 @@ class Estimate:
 
     share: float
     ci95: tuple[float, float]
+    answers: int
+    """How many it rests on."""
     covered: float
     """Which share of the predictions lies in bands with enough answers, 0..1."""
 
     @property
     def enough(self) -> bool:
-        return self.covered >= COVERED
+        return self.covered >= COVERED and self.answers >= TOO_FEW_ANSWERS
 
 
 def stratified(strata: Sequence[Stratum]) -> Estimate | None:
@@ -121,7 +132,8 @@ def stratified(strata: Sequence[Stratum]) -> Estimate | None:
         below += (weight * (middle - low)) ** 2 * unseen
         above += (weight * (high - middle)) ** 2 * unseen
     covered = sum(each.predictions for each in strata if each.enough) / total
-    return Estimate(share, (max(0.0, share - sqrt(below)), min(1.0, share + sqrt(above))), covered)
+    ends = max(0.0, share - sqrt(below)), min(1.0, share + sqrt(above))
+    return Estimate(share, ends, sum(each.answered.answers for each in strata), covered)
 
 
 def strata_of(counts: Sequence[AnswerCount], predictions: dict[Band, int]) -> list[Stratum]:

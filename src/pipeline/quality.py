@@ -133,7 +133,7 @@ class Quality:
             confusions, lambda each: each.category, lambda each: each.predicted == each.category
         )
         return {
-            "overall": _told(accuracy(answers, _given)),
+            "overall": accuracy(answers, _given).to_dict(),
             "by_category": _listed(by_category, "category"),
             "by_week": _listed(accuracy_by(answers, lambda each: each.week, _given), "week"),
             "by_model_version": _listed(accuracy_by(answers, lambda each: each.version, _given), "version"),
@@ -153,13 +153,4 @@ def _guessed(count: ConfusionCount) -> bool:
 
 
 def _listed(found: Mapping[Hashable, Accuracy], by: str) -> list[dict[str, Any]]:
-    return [{by: key, **_told(each)} for key, each in found.items()]
-
-
-def _told(found: Accuracy) -> dict[str, Any]:
-    return {
-        "answers": found.answers,
-        "correct": found.correct,
-        "accuracy": found.share,
-        "ci95": list(found.ci95),
-    }
+    return [{by: key, **each.to_dict()} for key, each in found.items()]

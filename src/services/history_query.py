@@ -90,8 +90,8 @@ def query_of(where: HistoryFilter) -> Query:
     if where.q:
         holds = {"$regex": re.escape(where.q), "$options": "i"}
         query["$or"] = [{name: holds} for name in ("description", "merchant", "subcategory")]
-    if where.answered is not None:
-        query |= _LABELS[where.answered]
+    if where.answer is not None:
+        query |= _LABELS[where.answer]
     return query | _judged(where)
 
 

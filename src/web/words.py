@@ -14,9 +14,6 @@ from src.domain import (
     Trigger,
 )
 
-TOO_FEW_ANSWERS = 30
-"""Below this many answers a live accuracy says too little: its 95 % interval is over 30 points wide."""
-
 _SURE = ((0.97, "almost certain"), (0.85, "very likely"), (0.6, "likely"), (0.35, "perhaps"))
 
 BANDS = {Band.AUTO: "Sorted", Band.SUGGEST: "Please check", Band.UNKNOWN: "Not sure: pick one"}
@@ -53,6 +50,14 @@ OUTCOMES = {
     Outcome.NOT_BETTER: "Kept the champion",
     Outcome.CATEGORY_FELL: "Kept: a category fell",
     Outcome.BROKEN: "Kept: failed its check",
+}
+
+DECIDERS = {
+    "rule": "A rule of yours",
+    "memory": "Your earlier answers",
+    "model": "The model",
+    "person": "You, by changing it",
+    "waiting": "Waiting for you",
 }
 
 STAGES = {

@@ -52,8 +52,9 @@ def test_each_band_weighs_as_much_as_it_holds_predictions():
 
 
 def test_what_is_answered_whole_is_known_and_what_nobody_answered_is_not():
-    known = stratified([Stratum(Band.SUGGEST, 4, Accuracy(3, 4))])
+    known = stratified([Stratum(Band.SUGGEST, 12, Accuracy(9, 12))])
     assert (known.share, known.ci95, known.enough) == (0.75, (0.75, 0.75), True)
+    assert not stratified([Stratum(Band.SUGGEST, 4, Accuracy(3, 4))]).enough
     unknown = stratified([Stratum(Band.AUTO, 50, Accuracy(0, 0))])
     assert (unknown.ci95, unknown.enough) == ((0.0, 1.0), False)
     assert stratified([Stratum(Band.AUTO, 0, Accuracy(0, 0))]) is None

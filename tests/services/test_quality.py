@@ -175,9 +175,9 @@ def test_the_history_finds_exactly_the_rows_that_were_counted(counts, transactio
         return {row.id for row in transactions.history(HistoryFilter(**where)).items}
 
     mixed_up = {"predicted": "dining", "category": "groceries"}
-    assert found(**mixed_up, answered=Answered.DIRECTLY) == {rows[0].id}
-    assert found(**mixed_up, answered=Answered.SIMILAR) == {rows[1].id, rows[2].id}
-    assert found(predicted="dining", answered=Answered.NO) == {rows[3].id}
+    assert found(**mixed_up, answer=Answered.DIRECTLY) == {rows[0].id}
+    assert found(**mixed_up, answer=Answered.SIMILAR) == {rows[1].id, rows[2].id}
+    assert found(predicted="dining", answer=Answered.NO) == {rows[3].id}
     assert found(band=Band.SUGGEST) == {rows[4].id}
     assert found(version="1", decided_by=DecidedBy.MODEL) == {row.id for row in rows}
     assert found(version="2") == found(decided_by=DecidedBy.RULE) == found(predicted="$ne") == set()

@@ -49,7 +49,7 @@ class HistoryFilterQuery(QueryModel):
     band: Band | None = None
     version: Annotated[Label | None, Field(description="Of the model that predicted.")] = None
     decided_by: DecidedBy | None = None
-    answered: Annotated[
+    answer: Annotated[
         Answered | None, Field(description="`directly`, `similar` (with others of its like) or `no`.")
     ] = None
     sort: Sort = "-date"
@@ -69,7 +69,7 @@ class HistoryFilterQuery(QueryModel):
             band=self.band,
             version=self.version or None,
             decided_by=self.decided_by,
-            answered=self.answered,
+            answer=self.answer,
         )
 
 
