@@ -83,7 +83,8 @@ class QualityCounts:
         [found] = self._rows.aggregate(
             [
                 {"$match": query},
-                {"$project": {"_id": 0, "label": 1, "audit": 1, "judged": JUDGED}},
+                _trimmed("alternatives", "model_version"),
+                {"$project": {"label": 1, "audit": 1, "judged": JUDGED}},
                 {"$project": _ANSWER},
                 {"$facet": {"kinds": _counted(_KIND), "categories": _counted(_CATEGORIES)}},
             ]
@@ -99,8 +100,8 @@ class QualityCounts:
             **query_of(HistoryFilter(since=since, until=until)),
             "label.source": {"$ne": LabelSource.IMPORT.value},
         }
-        judged = {"$project": {"_id": 0, "date": 1, "label.category": 1, "judged": JUDGED}}
-        found = self._rows.aggregate([{"$match": query}, judged, *_counted(_PREDICTION)])
+        judged = {"$project": {"date": 1, "label": 1, "judged": JUDGED}}
+        found = self._rows.aggregate([{"$match": query}, _trimmed(), judged, *_counted(_PREDICTION)])
         return [_prediction_count(each) for each in found]
 
     @property
@@ -141,6 +142,13 @@ class QualityCounts:
             for each in found
         ]
         return versions[::-1]
+
+
+def _trimmed(*more: str) -> Document:
+    """Only what is counted: what else a prediction holds is many times as much, and costs to carry along."""
+    counted = ("category", "confidence", "band", "decided_by", "at", *more)
+    predictions = {f"predictions.{name}": 1 for name in counted}
+    return {"$project": {"_id": 0, "date": 1, "audit": 1, "label": 1, **predictions}}
 
 
 def _counted(key: Document) -> list[Document]:

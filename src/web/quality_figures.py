@@ -28,7 +28,11 @@ def shares(names: Sequence[str], found: Sequence[Accuracy]) -> Figure:
         **_points(found),
     )
     downwards = {"autorange": "reversed", "automargin": True, "type": "category"}
-    return drawn([points], xaxis={**_PERCENT, "range": [-0.02, 1.04]}, yaxis=downwards)
+    return drawn(
+        [points],
+        xaxis={"tickformat": ".0%", "tickvals": [0, 0.5, 1], "range": [-0.02, 1.04]},
+        yaxis=downwards,
+    )
 
 
 def reliability(steps: Sequence[ReliabilityStep]) -> Figure:
@@ -48,8 +52,8 @@ def reliability(steps: Sequence[ReliabilityStep]) -> Figure:
         **_points(found),
     )
     axes = {
-        "xaxis": {**_PERCENT, "range": [0, 1.04], "title": {"text": "How sure it was"}, "automargin": True},
-        "yaxis": {**_PERCENT, "range": [0, 1.04], "title": {"text": "How often right"}, "automargin": True},
+        "xaxis": {**_PERCENT, "range": [0, 1.04], "title": _title("How sure it was"), "automargin": True},
+        "yaxis": {**_PERCENT, "range": [0, 1.04], "title": _title("How often right"), "automargin": True},
     }
     return drawn([line, points], **axes)
 
@@ -112,9 +116,13 @@ def curves(
         )
         for number, (name, color, values) in enumerate(lines)
     ]
-    known = {"title": {"text": "Labels of yours it knew"}, "rangemode": "tozero", "automargin": True}
+    known = {"title": _title("Labels of yours it knew"), "rangemode": "tozero", "automargin": True}
     axes = {"xaxis": {**known, "nticks": 8}, "yaxis": {**_PERCENT, "range": [0, 1.04]}}
     return drawn(traces, showlegend=True, **axes)
+
+
+def _title(text: str) -> dict[str, Any]:
+    return {"text": text, "font": {"size": 12}, "standoff": 8}
 
 
 def _points(found: Sequence[Accuracy]) -> dict[str, Any]:

@@ -75,15 +75,18 @@ def categories(found: Mapping[str, Accuracy]) -> str:
     judged = {name: each for name, each in found.items() if each.enough}
     if not judged:
         return "Too few answers to tell the categories apart." if found else _NO_ANSWERS
-    worst = min(judged, key=lambda name: judged[name].correct / judged[name].answers)
-    best = max(judged, key=lambda name: judged[name].correct / judged[name].answers)
+    by_share = sorted(judged, key=lambda name: judged[name].correct / judged[name].answers)
+    worst, best = by_share[0], by_share[-1]
     if worst == best:
         answers = format.counted(judged[best].answers, "answer")
         return f"{best} was recognized in {told(judged[best])} of {answers}."
-    return (
+    said = (
         f"{best} is recognized best ({told(judged[best])} of {format.number(judged[best].answers)}), "
-        f"{worst} worst ({told(judged[worst])} of {format.number(judged[worst].answers)})."
+        f"{worst} worst ({told(judged[worst])} of {format.number(judged[worst].answers)})"
     )
+    if judged[worst].ci95[1] >= judged[best].ci95[0]:
+        return f"{said}; so few answers cannot truly tell them apart."
+    return f"{said}."
 
 
 def learning(known: Sequence[tuple[int, LearnedVersion]]) -> str:

@@ -62,12 +62,12 @@ def _period(report: QualityReport | None) -> str:
     if report is None:
         return "This period cannot be read."
     if report.since and report.until:
-        return f"Transactions from {format.day(report.since)} to {format.day(report.until)}."
+        return f"This counts transactions from {format.day(report.since)} to {format.day(report.until)}."
     if report.since:
-        return f"Transactions since {format.day(report.since)}."
+        return f"This counts transactions since {format.day(report.since)}."
     if report.until:
-        return f"Transactions until {format.day(report.until)}."
-    return "All your transactions."
+        return f"This counts transactions until {format.day(report.until)}."
+    return "This counts all your transactions."
 
 
 def _measured(report: QualityReport, estimate: Estimate, days: dict[str, str]) -> dict[str, Any]:
