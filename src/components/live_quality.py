@@ -188,7 +188,6 @@ def asked(counts: Sequence[AnswerCount]) -> list[AnswerCount]:
 
     All of them, while too few of the sorted rows were asked about to know how these fare.
     """
-    audited = sum(each.answers for each in counts if each.audited and each.band is Band.AUTO)
-    if audited < TOO_FEW_ANSWERS:
-        return list(counts)
-    return [each for each in counts if _speaks(each, each.band)]
+    speaking = [each for each in counts if _speaks(each, each.band)]
+    audited = sum(each.answers for each in speaking if each.band is Band.AUTO)
+    return speaking if audited >= TOO_FEW_ANSWERS else list(counts)

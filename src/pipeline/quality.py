@@ -101,7 +101,16 @@ class QualityReport:
 
     @cached_property
     def reliability(self) -> list[ReliabilityStep]:
-        return live_quality.reliability(live_quality.asked(self.answers))
+        return live_quality.reliability(self._asked)
+
+    @cached_property
+    def unasked(self) -> int:
+        """How many answers of `reliability` are to rows that nobody asked about: mostly corrections."""
+        return sum(each.answers for each in self._asked if each.band is Band.AUTO and not each.audited)
+
+    @cached_property
+    def _asked(self) -> list[AnswerCount]:
+        return live_quality.asked(self.answers)
 
     @cached_property
     def confusion(self) -> Confusion:

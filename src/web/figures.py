@@ -92,10 +92,12 @@ def weeks(found: Sequence[Mapping[str, Any]]) -> Figure:
     import plotly.graph_objects as go
 
     shares = [each["accuracy"] for each in found]
+    telling = sum(each["answers"] >= TOO_FEW_ANSWERS for each in found)
     points = go.Scatter(
         x=[each["week"] for each in found],
         y=shares,
-        mode="lines+markers",
+        # A line through weeks of a few answers each would draw a trend out of chance.
+        mode="lines+markers" if 2 * telling > len(found) else "markers",
         meta="accent",
         line={"color": ACCENT, "width": 1.5},
         marker={"size": 9, "color": ACCENT, "symbol": [symbol(each["answers"]) for each in found]},

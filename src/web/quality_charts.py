@@ -33,7 +33,7 @@ def all_charts(report: QualityReport, name_of: Callable[[str | None], str]) -> l
     return [
         _weeks(report),
         _categories(report, name_of),
-        _reliability(report.reliability),
+        _reliability(report),
         _deciders(report),
         _months(report),
         _learning(report.versions),
@@ -52,12 +52,13 @@ def _weeks(report: QualityReport) -> Chart:
     return by_week(weeks, sentences.weeks(report))
 
 
-def _reliability(steps: Sequence[ReliabilityStep]) -> Chart:
+def _reliability(report: QualityReport) -> Chart:
+    steps = report.reliability
     rows = [(_step(each), each) for each in steps]
     return Chart(
         "reliability",
         "Can you trust how sure it is?",
-        sentences.reliability(steps),
+        sentences.reliability(report),
         ("Shown as sure", "On average", "Answers", "Right", "95 % interval"),
         [
             (

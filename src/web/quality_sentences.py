@@ -12,7 +12,6 @@ from src.pipeline.quality import (
     Estimate,
     LearnedVersion,
     QualityReport,
-    ReliabilityStep,
 )
 from src.web import format
 from src.web.charts import interval
@@ -43,9 +42,12 @@ def weeks(report: QualityReport) -> str:
     )
 
 
-def reliability(steps: Sequence[ReliabilityStep]) -> str:
+def reliability(report: QualityReport) -> str:
+    steps = report.reliability
     if not steps:
         return _NO_ANSWERS
+    unasked = " Corrections of sorted rows weigh on it until enough random checks are answered."
+    unasked = unasked if report.unasked else ""
     most = max(steps, key=lambda each: (each.answered.answers, each.low))
     found = most.answered
     right = f"{format.percent(found.share)} were right (n = {format.number(found.answers)})"
@@ -54,10 +56,10 @@ def reliability(steps: Sequence[ReliabilityStep]) -> str:
         return f"{said} Too few answers to tell whether that is honest."
     low, high = found.ci95
     if low <= most.confidence <= high:
-        return f"{said} What it promised and what came fit together."
+        return f"{said} What it promised lies within the likely {interval(found.ci95, ' to ')}.{unasked}"
     if most.confidence < low:
-        return f"{said} It could have been surer."
-    return f"{said} It was surer than it had reason to be."
+        return f"{said} It could have been surer.{unasked}"
+    return f"{said} It was surer than it had reason to be.{unasked}"
 
 
 def deciders(newest: Sequence[tuple[Hashable, Accuracy]]) -> str:
