@@ -177,8 +177,6 @@ def _learning(versions: Sequence[LearnedVersion]) -> Chart:
             )
             for each in reversed(versions)
         ],
-        quality_figures.curves([labels for labels, _ in known], [each.version for _, each in known], lines)
-        if known
-        else None,
+        quality_figures.curves(known, lines) if known else None,
         shape="wide",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from src.pipeline.quality import Accuracy, ReliabilityStep
+from src.pipeline.quality import Accuracy, LearnedVersion, ReliabilityStep
 from src.web import format
 from src.web.figures import ACCENT, NEUTRAL, Figure, drawn, literal, symbol
 
@@ -96,28 +96,33 @@ def parts_by_month(
 
 
 def curves(
-    labels: Sequence[int], versions: Sequence[str], lines: Sequence[tuple[str, str, Sequence[float | None]]]
+    known: Sequence[tuple[int, LearnedVersion]], lines: Sequence[tuple[str, str, Sequence[float | None]]]
 ) -> Figure:
-    """lines: (name, colour, a value for each version), over the labels known; the first two stand out."""
+    """known: (labels, version); lines: (name, colour, a value for each of them), the first two stand out.
+
+    A version that never served is hollow.
+    """
     import plotly.graph_objects as go
 
+    labels, versions = [labels for labels, _ in known], [each.version for _, each in known]
+    symbols = ["circle" if each.promoted else "circle-open" for _, each in known]
     traces = [
         go.Scatter(
             name=name,
-            x=list(labels),
+            x=labels,
             y=list(values),
             mode="lines+markers",
             line={"width": 2, "color": color}
             if number < 2
             else {"width": 1.2, "dash": "dot", "color": color},
-            marker={"size": 8 if number < 2 else 5, "color": color},
-            customdata=list(versions),
+            marker={"size": 8 if number < 2 else 5, "color": color, "symbol": symbols},
+            customdata=versions,
             hovertemplate="Model %{customdata}, %{x} labels<br>%{fullData.name} %{y:.1%}<extra></extra>",
         )
         for number, (name, color, values) in enumerate(lines)
     ]
-    known = {"title": _title("Labels of yours it knew"), "rangemode": "tozero", "automargin": True}
-    axes = {"xaxis": {**known, "nticks": 8}, "yaxis": {**_PERCENT, "range": [0, 1.04]}}
+    below = {"title": _title("Labels of yours it knew"), "rangemode": "tozero", "automargin": True}
+    axes = {"xaxis": {**below, "nticks": 8}, "yaxis": {**_PERCENT, "range": [0, 1.04]}}
     return drawn(traces, showlegend=True, **axes)
 
 

@@ -71,7 +71,9 @@ def test_rows_sorted_without_asking_are_judged_by_their_random_checks_alone(
     rows.update_many({}, {"$set": {"predictions.0.band": "auto"}})
     ids = [each["_id"] for each in rows.find({}, {"_id": 1}).sort("_id")]
     rows.update_many({"_id": {"$in": [ids[1], *ids[7:]]}}, {"$set": {"audit": True}})
-    [auto, *_] = client.get("/api/v1/quality").json["estimate"]["bands"]
+    body = client.get("/api/v1/quality").json
+    assert [(each["band"], each["correct"], each["answers"]) for each in body["by_band"]] == [("auto", 8, 10)]
+    [auto, *_] = body["estimate"]["bands"]
     assert (auto["band"], auto["predictions"]) == ("auto", 10)
     assert (auto["correct"], auto["answers"], auto["enough"]) == (3, 4, False)
 
@@ -82,6 +84,11 @@ def test_the_period_is_that_of_the_transactions(client, ten_answers):
     assert (within["from"], within["to"], within["overall"]["answers"]) == ("2026-03-04", "2026-03-04", 10)
     assert client.get("/api/v1/quality?from=soon").status_code == 422
     assert client.get("/api/v1/quality?currency=USD").status_code == 422
+
+
+def test_who_accepts_json_gets_from_the_page_what_the_api_tells(client, ten_answers):
+    page = client.get("/quality", headers={"Accept": "application/json"})
+    assert page.json == client.get("/api/v1/quality").json
 
 
 def test_the_page_says_in_words_what_the_api_says_in_numbers(browse, ten_answers):

@@ -23,8 +23,8 @@ def held(n, band=Band.SUGGEST, agrees=None, decided_by=DecidedBy.MODEL, month="2
     return PredictionCount(n, 0.8 * n, month, band, decided_by, agrees)
 
 
-def version(number, labels, accuracy, **metrics):
-    return LearnedVersion(number, labels, {"accuracy": accuracy, **metrics}, NOW, promoted=True)
+def version(number, labels, accuracy, *, promoted=True, **metrics):
+    return LearnedVersion(number, labels, {"accuracy": accuracy, **metrics}, NOW, promoted)
 
 
 def report(given=(), confusions=(), predictions=(), versions=()):
@@ -45,7 +45,10 @@ def full():
             ConfusionCount(4, "groceries", None, "groceries"),
         ],
         [held(400), held(100, Band.AUTO), held(31, agrees=False, month="2026-02")],
-        [version("1", 0, 0.7, rows=400.0, macro_f1=0.6, lookup_accuracy=0.5), version("2", 310, 0.8)],
+        [
+            version("1", 0, 0.7, rows=400.0, macro_f1=0.6, lookup_accuracy=0.5),
+            version("2", 310, 0.8, promoted=False),
+        ],
     )
 
 
@@ -115,8 +118,9 @@ def test_the_learning_curve_sets_each_version_over_the_labels_it_knew(full):
     accuracy, macro_f1, *_ = chart.figure["data"]
     assert (list(accuracy["x"]), list(accuracy["y"])) == ([0, 310], [0.7, 0.8])
     assert list(macro_f1["y"]) == [0.6, None]
+    assert list(accuracy["marker"]["symbol"]) == ["circle", "circle-open"]
     assert "knew 310 labels of yours" in chart.sentence
-    assert [cells[0] for cells in chart.rows] == ["2, promoted", "1, promoted"]
+    assert [cells[0] for cells in chart.rows] == ["2", "1, promoted"]
 
 
 def test_what_the_estimate_lacks_is_named():

@@ -56,6 +56,12 @@ class VersionBody(AnswersBody):
     version: str | None
 
 
+class ShownBody(AnswersBody):
+    """By all answers, asked for or not."""
+
+    band: str
+
+
 class BandBody(AnswersBody):
     """`auto` by its randomly sampled rows only, as they alone speak for those nobody looked at."""
 
@@ -143,6 +149,7 @@ QualityBody = TypedDict(
         "by_category": list[CategoryBody],
         "by_guess": list[GuessBody],
         "by_model_version": list[VersionBody],
+        "by_band": list[ShownBody],
         "by_decided_by": list[DeciderBody],
         "reliability": list[ReliabilityBody],
         "confusion": list[ConfusionBody],
@@ -164,6 +171,7 @@ def quality_body(report: QualityReport) -> QualityBody:
         "by_category": _by("category", report.by_category),
         "by_guess": _by("category", report.by_guess),
         "by_model_version": _by("version", report.by_version),
+        "by_band": _by("band", report.by_band),
         "by_decided_by": _by("decided_by", report.by_decider),
         "reliability": [_step(each) for each in report.reliability],
         "confusion": [
