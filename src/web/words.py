@@ -18,6 +18,14 @@ _SURE = ((0.97, "almost certain"), (0.85, "very likely"), (0.6, "likely"), (0.35
 
 BANDS = {Band.AUTO: "Sorted", Band.SUGGEST: "Please check", Band.UNKNOWN: "Not sure: pick one"}
 
+DECIDERS = {
+    "rule": "A rule of yours",
+    "memory": "Your earlier answers",
+    "model": "The model",
+    "person": "You, by changing it",
+    "waiting": "Waiting for you",
+}
+
 GROUPS = {
     Group.ESSENTIAL: "Essential",
     Group.DISCRETIONARY: "Discretionary",
@@ -50,14 +58,6 @@ OUTCOMES = {
     Outcome.NOT_BETTER: "Kept the champion",
     Outcome.CATEGORY_FELL: "Kept: a category fell",
     Outcome.BROKEN: "Kept: failed its check",
-}
-
-DECIDERS = {
-    "rule": "A rule of yours",
-    "memory": "Your earlier answers",
-    "model": "The model",
-    "person": "You, by changing it",
-    "waiting": "Waiting for you",
 }
 
 STAGES = {
