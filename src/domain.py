@@ -69,6 +69,14 @@ class LabelSource(StrEnum):
     KNOWLEDGE = "knowledge"
 
 
+class Answered(StrEnum):
+    """Whether a person's word stands on a transaction: said of this one, of all similar ones, or not yet."""
+
+    DIRECTLY = "directly"
+    SIMILAR = "similar"
+    NO = "no"
+
+
 class Group(StrEnum):
     """What kind of money a category is."""
 
@@ -294,6 +302,13 @@ class HistoryFilter:
     max_amount: Decimal | None = None
     status: str | None = None
     """One of Status, or `needs_review`."""
+    predicted: str | None = None
+    """The category that the judged prediction gave: the newest one that stood before the answer, if any."""
+    band: Band | None = None
+    version: str | None = None
+    decided_by: DecidedBy | None = None
+    """These three are of the judged prediction too."""
+    answer: Answered | None = None
 
 
 HISTORY_SORTS = ("-date", "date", "-amount", "amount", "confidence")
@@ -304,6 +319,79 @@ class HistoryPage:
     items: tuple[StoredTransaction, ...]
     next_cursor: str | None
     total: int
+
+
+TOO_FEW_ANSWERS = 10
+"""Below this many answers a share says too little: its 95 % interval is over 50 points wide."""
+
+
+CONFIDENCE_STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+"""Where each step of confidence begins; most predictions are sure ones, so the upper end has more of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCount:
+    """How many answers to single transactions are alike, with the prediction each of them judges.
+
+    That is the newest prediction which stood before the answer.
+    """
+
+    answers: int
+    confidence: float
+    """Sum over the answers."""
+    week: str
+    """The Monday of the answer, ISO."""
+    version: str | None
+    band: Band
+    decided_by: DecidedBy
+    audited: bool
+    """Whether the transaction is of the random sample."""
+    step: int
+    """Which of CONFIDENCE_STEPS."""
+    right: bool
+    """Whether the best guess was right, also one that was shown as not sure: what confidence speaks of."""
+    given: bool
+    """Whether the category was right and given outright: `was_correct` of a single answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusionCount:
+    """The same answers by category."""
+
+    answers: int
+    category: str
+    """What the person said."""
+    predicted: str | None
+    """What the prediction gave; None where it was not sure."""
+    guess: str | None
+    """Its best guess, also where it was not sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionCount:
+    """How many transactions' judged predictions are alike, whether anybody answered or not."""
+
+    predictions: int
+    confidence: float
+    """Sum over the predictions."""
+    month: str
+    """Of the transaction, as `2026-03`."""
+    band: Band
+    decided_by: DecidedBy
+    agrees: bool | None
+    """Whether the category that a person says is the one that the prediction gave; None for no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedVersion:
+    """A version with what it knew when it was made."""
+
+    version: str
+    labels: int | None
+    """A person's labels there were; None where its run is not on record any more."""
+    metrics: dict[str, float]
+    created_at: datetime
+    promoted: bool
 
 
 class RunStatus(StrEnum):

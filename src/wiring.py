@@ -23,6 +23,7 @@ from src.pipeline.changes import WhatChanges
 from src.pipeline.drift import DriftWatch
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.quality import Quality
 from src.pipeline.repredicting import Repredicting
 from src.pipeline.second_looks import SecondLooks
 from src.services import bundles
@@ -39,6 +40,7 @@ from src.services.feedback_events import FeedbackEvents
 from src.services.knowledge import Knowledge
 from src.services.models import Models
 from src.services.mongod import EmbeddedMongo
+from src.services.quality import QualityCounts
 from src.services.repredictions import Repredictions
 from src.services.slots import Slots
 from src.services.standing import Standing
@@ -110,6 +112,10 @@ class Wiring:
     @cached_property
     def analytics(self) -> Analytics:
         return Analytics(self.database, self.categories.all, self.settings.currency)
+
+    @cached_property
+    def quality(self) -> Quality:
+        return Quality(QualityCounts(self.database))
 
     @cached_property
     def models(self) -> Models:

@@ -13,11 +13,8 @@ from src.domain import (
     Direction,
     Group,
     HistoryFilter,
-    LabelSource,
-    Status,
     decimal_places,
 )
-from src.services.answers import Answers
 from src.services.database import Database, Document, guarded
 from src.services.history_query import query_of
 
@@ -25,7 +22,7 @@ TOP_MERCHANTS = 20
 
 
 class Analytics:
-    """What was spent and earned, and how often the predictions were right."""
+    """What was spent and earned."""
 
     def __init__(
         self, database: Database, categories: Callable[[], Sequence[Category]], currency: str
@@ -43,7 +40,7 @@ class Analytics:
 
         Amounts are Decimal. `by_category`, `by_mode`, `top_merchants` and `essential_vs_discretionary` are
         of expenses, largest first; `by_month` has expense, income and transfer; a category of None is "not
-        sure yet". `accuracy` tells how often the newest prediction was what the person then said.
+        sure yet".
         """
         span = query_of(HistoryFilter(since=since, until=until))
         currencies = self._currencies(span)
@@ -65,7 +62,6 @@ class Analytics:
             "top_merchants": self._top_merchants(
                 {**span, "currency": {"$eq": chosen}}, decimal_places(chosen)
             ),
-            "accuracy": self._accuracy(since, until),
         }
 
     def _currencies(self, query: Document) -> list[Document]:
@@ -117,35 +113,6 @@ class Analytics:
             }
             for each in found
         ]
-
-    def _accuracy(self, since: date | None, until: date | None) -> Document:
-        """Answers given to single transactions; 'and all similar' says nothing of each prediction."""
-        query = query_of(HistoryFilter(since=since, until=until))
-        week = {"$dateTrunc": {"date": "$label.at", "unit": "week", "startOfWeek": "monday"}}
-        newest = {"$last": "$predictions"}
-        found = self._rows.aggregate(
-            [
-                {"$match": {**query, "label.source": LabelSource.FEEDBACK.value}},
-                {
-                    "$group": {
-                        "_id": {
-                            "week": {"$dateToString": {"date": week, "format": "%Y-%m-%d"}},
-                            "category": "$label.category",
-                            "version": {"$getField": {"field": "model_version", "input": newest}},
-                        },
-                        "answers": {"$sum": 1},
-                        "correct": {"$sum": {"$cond": [{"$eq": ["$status", Status.CONFIRMED.value]}, 1, 0]}},
-                    }
-                },
-            ]
-        )
-        answers = [Answers(**each["_id"], answers=each["answers"], correct=each["correct"]) for each in found]
-        return {
-            "overall": Answers.together(answers),
-            "by_category": Answers.grouped(answers, "category"),
-            "by_week": Answers.grouped(answers, "week"),
-            "by_model_version": Answers.grouped(answers, "version"),
-        }
 
 
 def _totals(cells: Iterable[Document]) -> Document:

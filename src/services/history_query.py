@@ -13,11 +13,39 @@ from typing import Any
 from bson import ObjectId
 from bson.errors import InvalidId
 
-from src.domain import HISTORY_SORTS, LOCAL_OWNER, HistoryFilter, Status
+from src.domain import HISTORY_SORTS, LOCAL_OWNER, Answered, HistoryFilter, LabelSource, Status
 from src.errors import InvalidInput
 from src.services.transaction_documents import midnight
 
 Query = dict[str, Any]
+
+_BEFORE_THE_ANSWER = {
+    "$filter": {
+        "input": "$predictions",
+        "cond": {"$lte": ["$$this.at", {"$ifNull": ["$label.at", datetime(9999, 1, 1, tzinfo=UTC)]}]},
+    }
+}
+# A transaction that was changed has several predictions. An answer speaks of the one that it could see.
+JUDGED = {
+    "$cond": [
+        {"$gt": [{"$size": "$predictions"}, 1]},
+        {"$ifNull": [{"$last": _BEFORE_THE_ANSWER}, {"$first": "$predictions"}]},
+        {"$first": "$predictions"},
+    ]
+}
+"""An expression: the newest prediction that stood before the answer which holds; without one, the newest."""
+
+_JUDGED_FIELDS = {
+    "predicted": "category",
+    "band": "band",
+    "version": "model_version",
+    "decided_by": "decided_by",
+}
+_LABELS: dict[Answered, Query] = {
+    Answered.DIRECTLY: {"label.source": LabelSource.FEEDBACK.value},
+    Answered.SIMILAR: {"label.source": LabelSource.SIMILAR.value},
+    Answered.NO: {"label": None},
+}
 
 # The field of each order, and which way it runs.
 _ORDERS = {
@@ -62,7 +90,22 @@ def query_of(where: HistoryFilter) -> Query:
     if where.q:
         holds = {"$regex": re.escape(where.q), "$options": "i"}
         query["$or"] = [{name: holds} for name in ("description", "merchant", "subcategory")]
-    return query
+    if where.answer is not None:
+        query |= _LABELS[where.answer]
+    return query | _judged(where)
+
+
+def _judged(where: HistoryFilter) -> Query:
+    asked = {field: getattr(where, name) for name, field in _JUDGED_FIELDS.items()}
+    asked = {field: str(value) for field, value in asked.items() if value is not None}
+    if not asked:
+        return {}
+    same = [
+        {"$eq": [{"$getField": {"field": field, "input": JUDGED}}, {"$literal": value}]}
+        for field, value in asked.items()
+    ]
+    # The first condition is the weaker one, but costs far less.
+    return {"predictions": {"$elemMatch": asked}, "$expr": {"$and": same}}
 
 
 def _span(first: datetime | None, before: datetime | None) -> Query:

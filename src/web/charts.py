@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from src.domain import Category, Group
+from src.domain import TOO_FEW_ANSWERS, Category, Group
 from src.web import figures, format
 from src.web.figures import NEUTRAL, Figure
-from src.web.words import GROUPS, TOO_FEW_ANSWERS
+from src.web.words import GROUPS
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -80,7 +80,7 @@ class Charts:
             ("Category", "Spent", "Share", "Transactions"),
             self._cells(names, rows),
             self._bars_of(names, rows, [self._color(each["category"]) for each in rows]) if rows else None,
-            _height(len(rows)),
+            height(len(rows)),
             shape="long",
         )
 
@@ -94,7 +94,7 @@ class Charts:
             ("Paid by", "Spent", "Share", "Transactions"),
             self._cells(names, rows),
             self._bars_of(names[:12], rows[:12]) if rows else None,
-            _height(min(len(rows), 12)),
+            height(min(len(rows), 12)),
         )
 
     def top_merchants(self) -> Chart:
@@ -115,7 +115,7 @@ class Charts:
                 for name, each in zip(names, rows, strict=True)
             ],
             self._bars_of(names, rows) if rows else None,
-            _height(len(rows)),
+            height(len(rows)),
         )
 
     def _cells(self, names: Sequence[str], rows: Rows) -> list[tuple[str, ...]]:
@@ -184,28 +184,32 @@ class Charts:
         return GROUPS[group], _GROUP_COLORS[group]
 
     def accuracy(self) -> Chart:
-        """How often the prediction was what the person then said, by the week of the answer."""
         live = self._overview["accuracy"]
-        weeks = [each for each in live["by_week"] if each["answers"]]
-        return Chart(
-            "accuracy",
-            "How often the predictions were right",
-            _accuracy_sentence(live["overall"]),
-            ("Week of", "Right", "Answers", "Accuracy", "95 % interval"),
-            [
-                (
-                    format.day(date.fromisoformat(each["week"])),
-                    format.number(each["correct"]),
-                    format.number(each["answers"]),
-                    format.percent(each["accuracy"])
-                    + ("" if each["answers"] >= TOO_FEW_ANSWERS else ", too few to tell"),
-                    _interval(each["ci95"]),
-                )
-                for each in weeks
-            ],
-            figures.weeks(weeks) if weeks else None,
-            shape="wide",
-        )
+        return by_week(live["by_week"], _accuracy_sentence(live["overall"]))
+
+
+def by_week(found: Rows, sentence: str) -> Chart:
+    """How often the predictions were right, by the week of the answer."""
+    weeks = [each for each in found if each["answers"]]
+    return Chart(
+        "accuracy",
+        "How often the predictions were right",
+        sentence,
+        ("Week of", "Right", "Answers", "Accuracy", "95 % interval"),
+        [
+            (
+                format.day(date.fromisoformat(each["week"])),
+                format.number(each["correct"]),
+                format.number(each["answers"]),
+                format.percent(each["accuracy"])
+                + ("" if each["answers"] >= TOO_FEW_ANSWERS else ", too few to tell"),
+                interval(each["ci95"]),
+            )
+            for each in weeks
+        ],
+        figures.weeks(weeks) if weeks else None,
+        shape="wide",
+    )
 
 
 def _accuracy_sentence(overall: Mapping[str, Any]) -> str:
@@ -217,15 +221,15 @@ def _accuracy_sentence(overall: Mapping[str, Any]) -> str:
     agreed = f"{format.number(correct)} agreed with the prediction ({format.percent(overall['accuracy'])})"
     counted = f"Of {format.counted(answers, 'answer')}, {agreed}."
     if answers < TOO_FEW_ANSWERS:
-        anywhere = _interval(overall["ci95"], " to ")
+        anywhere = interval(overall["ci95"], " to ")
         return f"{counted} Too few answers to tell: the true share may lie anywhere from {anywhere}."
     return (
-        f"{counted} The true share lies between {_interval(overall['ci95'], ' and ')}, with 95 % certainty. "
+        f"{counted} The true share lies between {interval(overall['ci95'], ' and ')}, with 95 % certainty. "
         "It is measured on what you answered, which is often the doubtful part."
     )
 
 
-def _interval(ends: Sequence[float], between: str = " – ") -> str:
+def interval(ends: Sequence[float], between: str = " – ") -> str:
     return f"{format.percent(ends[0])}{between}{format.percent(ends[1])}"
 
 
@@ -246,7 +250,7 @@ def _short(name: str, longest: int = 26) -> str:
     return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
 
 
-def _height(bars: int) -> str:
+def height(bars: int) -> str:
     if bars <= 7:
         return "short"
     return "" if bars <= 13 else "tall"

@@ -15,13 +15,13 @@ from typing import Any
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
+from src.domain import TOO_FEW_ANSWERS
 from src.web import format
-from src.web.words import TOO_FEW_ANSWERS
 
 Figure = dict[str, Any]
 
 NEUTRAL = "#8d96a0"
-_ACCENT = "#1d8a7d"
+ACCENT = "#1d8a7d"
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,15 @@ def bars(
 
     bar = go.Bar(
         x=[float(each) for each in amounts],
-        y=[_literal(each) for each in names],
+        y=[literal(each) for each in names],
         orientation="h",
-        marker={"color": list(colors) if colors else _ACCENT, "cornerradius": 4, "line": {"width": 0}},
+        marker={"color": list(colors) if colors else ACCENT, "cornerradius": 4, "line": {"width": 0}},
         customdata=list(told),
         meta=None if colors else "accent",
         hovertemplate="%{y}<br>%{customdata}<extra></extra>",
     )
     downwards = {"autorange": "reversed", "automargin": True}
-    return _figure([bar], yaxis=downwards, xaxis={"tickformat": "~s", "nticks": 6})
+    return drawn([bar], yaxis=downwards, xaxis={"tickformat": "~s", "nticks": 6})
 
 
 def stacked(
@@ -61,7 +61,7 @@ def stacked(
 
     traces: list[Any] = [
         go.Bar(
-            name=_literal(layer.name),
+            name=literal(layer.name),
             x=list(months),
             y=[float(each) for each in layer.amounts],
             marker={"color": layer.color, "line": {"width": 0}},
@@ -84,7 +84,7 @@ def stacked(
             )
         )
     axes = {"yaxis": {"tickformat": "~s", "nticks": 6}, "xaxis": {"type": "category", "automargin": True}}
-    return _figure(traces, barmode="stack", showlegend=True, **axes)
+    return drawn(traces, barmode="stack", showlegend=True, **axes)
 
 
 def weeks(found: Sequence[Mapping[str, Any]]) -> Figure:
@@ -92,13 +92,15 @@ def weeks(found: Sequence[Mapping[str, Any]]) -> Figure:
     import plotly.graph_objects as go
 
     shares = [each["accuracy"] for each in found]
+    telling = sum(each["answers"] >= TOO_FEW_ANSWERS for each in found)
     points = go.Scatter(
         x=[each["week"] for each in found],
         y=shares,
-        mode="lines+markers",
+        # A line through weeks of a few answers each would draw a trend out of chance.
+        mode="lines+markers" if 2 * telling > len(found) else "markers",
         meta="accent",
-        line={"color": _ACCENT, "width": 1.5},
-        marker={"size": 9, "color": _ACCENT, "symbol": [_symbol(each["answers"]) for each in found]},
+        line={"color": ACCENT, "width": 1.5},
+        marker={"size": 9, "color": ACCENT, "symbol": [symbol(each["answers"]) for each in found]},
         error_y={
             "type": "data",
             "array": [each["ci95"][1] - share for each, share in zip(found, shares, strict=True)],
@@ -113,19 +115,20 @@ def weeks(found: Sequence[Mapping[str, Any]]) -> Figure:
     # Plotly would fill the room between a few weeks with days.
     ticks = {"tickvals": [each["week"] for each in found]} if len(found) <= 8 else {}
     dates = {"type": "date", "tickformat": "%-d %b", "automargin": True, **ticks}
-    return _figure([points], yaxis={"tickformat": ".0%", "range": [0, 1.04], "nticks": 6}, xaxis=dates)
+    return drawn([points], yaxis={"tickformat": ".0%", "range": [0, 1.04], "nticks": 6}, xaxis=dates)
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Text as it is: Plotly would take tags in it for markup, and style what the page's policy forbids."""
     return escape(text, quote=False)
 
 
-def _symbol(answers: int) -> str:
+def symbol(answers: int) -> str:
     return "circle" if answers >= TOO_FEW_ANSWERS else "circle-open"
 
 
-def _figure(traces: Sequence[Any], **layout: Any) -> Figure:
+def drawn(traces: Sequence[Any], **layout: Any) -> Figure:
+    """`traces` in the layout that all figures share."""
     import plotly.graph_objects as go
 
     base = {

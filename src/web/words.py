@@ -14,12 +14,17 @@ from src.domain import (
     Trigger,
 )
 
-TOO_FEW_ANSWERS = 30
-"""Below this many answers a live accuracy says too little: its 95 % interval is over 30 points wide."""
-
 _SURE = ((0.97, "almost certain"), (0.85, "very likely"), (0.6, "likely"), (0.35, "perhaps"))
 
 BANDS = {Band.AUTO: "Sorted", Band.SUGGEST: "Please check", Band.UNKNOWN: "Not sure: pick one"}
+
+DECIDERS = {
+    "rule": "A rule of yours",
+    "memory": "Your earlier answers",
+    "model": "The model",
+    "person": "You, by changing it",
+    "waiting": "Waiting for you",
+}
 
 GROUPS = {
     Group.ESSENTIAL: "Essential",

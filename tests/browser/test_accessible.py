@@ -16,6 +16,7 @@ PAGES = (
     "/history",
     "/history?q=cab&sort=amount",
     "/analytics",
+    "/quality",
     "/models",
     "/categories",
     "/models/2/promote",
@@ -46,7 +47,7 @@ def test_every_page_is_accessible_and_fits_the_window(open_page, filled, theme, 
     page = open_page("/", theme=theme, size=size)
     for path in PAGES:
         page.goto(path.format(**filled))
-        if path == "/analytics":
+        if path in ("/analytics", "/quality"):
             page.wait_for_selector("html[data-charts=drawn]")
         found = Axe().run(page).response["violations"]
         assert [(path, each["id"], each["nodes"][0]["html"]) for each in found] == []
@@ -55,7 +56,7 @@ def test_every_page_is_accessible_and_fits_the_window(open_page, filled, theme, 
         ), path
 
 
-@pytest.mark.parametrize("path", ["/", "/feedback", "/history", "/analytics", "/models"])
+@pytest.mark.parametrize("path", ["/", "/feedback", "/history", "/analytics", "/quality", "/models"])
 def test_an_empty_page_is_accessible_too(open_page, path):
     page = open_page(path, theme="dark", size=PHONE)
     assert Axe().run(page).response["violations"] == []

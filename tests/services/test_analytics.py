@@ -3,10 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from src.domain import Category, Direction, Feedback, Group
+from src.domain import Category, Direction, Group
 from src.services.analytics import Analytics
-from src.services.answers import wilson
-from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions
 from tests.services.rows import NOW, new
 
@@ -22,11 +20,6 @@ def transactions(database):
 
 
 @pytest.fixture
-def events(database):
-    return FeedbackEvents(database)
-
-
-@pytest.fixture
 def analytics(database):
     return Analytics(database, lambda: CATEGORIES, "EUR")
 
@@ -36,7 +29,6 @@ def test_an_empty_history_has_sums_of_nothing(analytics):
     assert overview["currency"] == "EUR"
     assert overview["totals"]["net"] == 0
     assert overview["by_month"] == []
-    assert overview["accuracy"]["overall"]["accuracy"] is None
 
 
 def test_sums_are_exact_and_kept_apart_by_currency_and_direction(analytics, transactions):
@@ -63,19 +55,3 @@ def test_months_without_a_transaction_are_shown_as_empty(analytics, transactions
 def test_the_period_narrows_everything(analytics, transactions):
     transactions.add([new(day=date(2025, 11, 5)), new(day=date(2026, 2, 1))], source="api", at=NOW)
     assert analytics.overview(since=date(2026, 1, 1), until=date(2026, 2, 1))["totals"]["count"] == 1
-
-
-def test_live_accuracy_counts_each_answer_once_with_its_interval(analytics, transactions, events):
-    rows = transactions.add([new() for _ in range(4)], source="api", at=NOW)
-    for number, row in enumerate(rows[:3]):
-        said = "groceries" if number == 0 else "dining"
-        events.add_many([(row.id, Feedback(said, NOW, f"act{number}"))])
-    accuracy = analytics.overview()["accuracy"]
-    assert (accuracy["overall"]["answers"], accuracy["overall"]["correct"]) == (3, 2)
-    assert accuracy["overall"]["ci95"] == pytest.approx(wilson(2, 3))
-    assert [(each["category"], each["correct"]) for each in accuracy["by_category"]] == [
-        ("dining", 2),
-        ("groceries", 0),
-    ]
-    assert accuracy["by_week"][0]["week"] == "2026-03-02"
-    assert accuracy["by_model_version"][0]["version"] == "1"

@@ -52,7 +52,7 @@ def overview():
             {"merchant": "a merchant of a name that does not end", "amount": Decimal("60"), "count": 2}
         ],
         "accuracy": {
-            "overall": answers(10, 7),
+            "overall": answers(9, 7),
             "by_week": [answers(8, 6, week="2026-02-02"), answers(40, 31, week="2026-02-09")],
         },
     }

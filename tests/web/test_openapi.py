@@ -20,6 +20,7 @@ CONTRACT = {
     ("delete", "/api/v1/transactions/{id}"),
     ("get", "/api/v1/analytics"),
     ("get", "/api/v1/drift"),
+    ("get", "/api/v1/quality"),
     ("get", "/api/v1/categories"),
     ("post", "/api/v1/categories"),
     ("get", "/api/v1/training-runs"),
@@ -80,7 +81,7 @@ def valid(document, method, path, response):
 def test_answers_have_the_form_the_document_tells(client, document, predicted, answered):
     answered(predicted()["id"], "groceries")
     client.post("/api/v1/training-runs")
-    for path in ("history", "analytics", "categories", "training-runs", "models"):
+    for path in ("history", "analytics", "quality", "categories", "training-runs", "models"):
         valid(document, "get", f"/api/v1/{path}", client.get(f"/api/v1/{path}"))
     changes = client.get("/api/v1/models/2/changes")
     valid(document, "get", "/api/v1/models/{version}/changes", changes)

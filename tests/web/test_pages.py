@@ -60,7 +60,9 @@ def field(html, name):
     return unescape(re.findall(rf'name="{name}" value="([^"]*)"', html)[-1])
 
 
-@pytest.mark.parametrize("address", ["/", "/predict", "/feedback", "/history", "/analytics", "/models"])
+@pytest.mark.parametrize(
+    "address", ["/", "/predict", "/feedback", "/history", "/analytics", "/quality", "/models"]
+)
 def test_every_page_works_before_the_first_transaction_and_tells_the_next_step(browse, address):
     page = browse(address)
     assert page.mimetype == "text/html"
@@ -68,7 +70,7 @@ def test_every_page_works_before_the_first_transaction_and_tells_the_next_step(b
     assert "style=" not in page.text
 
 
-@pytest.mark.parametrize("address", ["/", "/feedback", "/history", "/analytics", "/models"])
+@pytest.mark.parametrize("address", ["/", "/feedback", "/history", "/analytics", "/quality", "/models"])
 def test_every_page_works_before_the_first_model(bare_app, address):
     response = bare_app.test_client().get(address, headers=HTML)
     assert response.status_code == 200

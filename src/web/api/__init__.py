@@ -16,6 +16,7 @@ from src.web.api import (
     history,
     moves,
     predictions,
+    quality,
     second_looks,
     training,
 )
@@ -28,6 +29,7 @@ TAGS = {
     "moves": "Whole categories called otherwise, until that is confirmed.",
     "history": "The kept transactions.",
     "analytics": "Sums, and live accuracy.",
+    "quality": "How well the predictions do.",
     "categories": "The categories there are.",
     "training": "Training runs, their verdicts, and the models.",
     "drift": "Whether what comes in still looks like what the champion learned from.",
@@ -40,6 +42,7 @@ _AREAS = (
     moves,
     history,
     analytics,
+    quality,
     drift,
     categories,
     training,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from src.web.operations import Answer, Operations
 from src.web.schemas.analytics import AnalyticsBody, AnalyticsQuery, analytics_body
 from src.web.wired import wiring
@@ -18,5 +20,11 @@ api = Operations("analytics", __name__, url_prefix="/api/v1")
 )
 def analytics(query: AnalyticsQuery) -> Answer:
     """Sums of one currency; by category, mode, merchant and group they are of expenses."""
-    overview = wiring().analytics.overview(since=query.since, until=query.until, currency=query.currency)
-    return analytics_body(overview)
+    return analytics_body(overview_of(query))
+
+
+def overview_of(query: AnalyticsQuery) -> dict[str, Any]:
+    """The sums, and beside them the live accuracy as `accuracy`. Raises Unavailable."""
+    days = {"since": query.since, "until": query.until}
+    sums = wiring().analytics.overview(**days, currency=query.currency)
+    return {**sums, "accuracy": wiring().quality.accuracy(**days)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import request, url_for
@@ -14,10 +14,11 @@ from src.errors import InvalidInput
 from src.web import figures, format
 from src.web.api import analytics as analytics_api
 from src.web.charts import Charts
-from src.web.forms import Errors, errors_of, with_query
+from src.web.forms import Errors, errors_of
 from src.web.negotiation import wants_json
 from src.web.pages.assets import plotly_style_ids
 from src.web.pages.blueprint import bp, categories, page
+from src.web.periods import quick_periods
 from src.web.schemas.analytics import AnalyticsQuery
 from src.web.wired import wiring
 
@@ -51,7 +52,9 @@ def analytics() -> ResponseReturnValue:
         else [],
         plotly_style_ids=plotly_style_ids(),
         period_sentence=_period(overview),
-        quick_periods=_quick_periods(datetime.now(UTC).date(), values.get("currency")),
+        quick_periods=quick_periods(
+            url_for("pages.analytics"), datetime.now(UTC).date(), currency=values.get("currency")
+        ),
         recent_total=wiring().transactions.count(),
     )
 
@@ -59,7 +62,7 @@ def analytics() -> ResponseReturnValue:
 def _overview(values: dict[str, str]) -> tuple[dict[str, Any] | None, Errors]:
     try:
         query = AnalyticsQuery.model_validate(values)
-        return wiring().analytics.overview(since=query.since, until=query.until, currency=query.currency), {}
+        return analytics_api.overview_of(query), {}
     except (ValidationError, InvalidInput) as error:
         return None, errors_of(error)
 
@@ -78,21 +81,3 @@ def _period(overview: dict[str, Any] | None) -> str:
     if since or until:
         return f"{'Since' if since else 'Until'} {format.day(since or until)}, in {overview['currency']}."
     return f"Everything you have added, in {overview['currency']}."
-
-
-def _quick_periods(today: date, currency: str | None) -> list[tuple[str, str]]:
-    month = today.replace(day=1)
-    before = (month - timedelta(days=1)).replace(day=1)
-    year_ago = date(month.year - 1, month.month, 1)
-    spans = {
-        "This month": (month, None),
-        "Last month": (before, month - timedelta(days=1)),
-        "This year": (date(today.year, 1, 1), None),
-        "Twelve months": (year_ago, None),
-        "Everything": (None, None),
-    }
-    address = url_for("pages.analytics")
-    return [
-        (name, with_query(address, {"from": str(since or ""), "to": str(until or ""), "currency": currency}))
-        for name, (since, until) in spans.items()
-    ]

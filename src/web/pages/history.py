@@ -16,7 +16,10 @@ from src.web.pages.blueprint import bp, page
 from src.web.schemas.history import HistoryQuery
 from src.web.wired import wiring
 
-FILTERS = ("q", "from", "to", "category", "status", "direction", "mode", "min_amount", "max_amount")
+FILTERS = (
+    *("q", "from", "to", "category", "status", "direction", "mode", "min_amount", "max_amount"),
+    *("predicted", "band", "version", "decided_by", "answer"),
+)
 
 
 @bp.get("/history")

@@ -7,7 +7,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
-from src.domain import MODEL_NAME, Direction, Feedback, HistoryFilter, StoredTransaction
+from src.domain import (
+    MODEL_NAME,
+    Answered,
+    Band,
+    DecidedBy,
+    Direction,
+    Feedback,
+    HistoryFilter,
+    StoredTransaction,
+)
 from src.web.schemas.fields import AmountBound, IsoDate, Label, RequestModel, Slug, utc_text
 from src.web.schemas.transactions import ModelBody, TransactionBody, transaction_body
 
@@ -36,6 +45,13 @@ class HistoryFilterQuery(QueryModel):
     min_amount: AmountBound | None = None
     max_amount: AmountBound | None = None
     status: StatusFilter | None = None
+    predicted: Annotated[Slug | None, Field(description="The category that was predicted.")] = None
+    band: Band | None = None
+    version: Annotated[Label | None, Field(description="Of the model that predicted.")] = None
+    decided_by: DecidedBy | None = None
+    answer: Annotated[
+        Answered | None, Field(description="`directly`, `similar` (with others of its like) or `no`.")
+    ] = None
     sort: Sort = "-date"
 
     def to_domain(self) -> HistoryFilter:
@@ -49,6 +65,11 @@ class HistoryFilterQuery(QueryModel):
             min_amount=self.min_amount,
             max_amount=self.max_amount,
             status=self.status,
+            predicted=self.predicted,
+            band=self.band,
+            version=self.version or None,
+            decided_by=self.decided_by,
+            answer=self.answer,
         )
 
 

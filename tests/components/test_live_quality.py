@@ -1,0 +1,102 @@
+from math import sqrt
+
+import pytest
+
+from src.components.live_quality import (
+    Accuracy,
+    Stratum,
+    asked,
+    reliability,
+    strata_of,
+    stratified,
+    wilson,
+)
+from src.domain import AnswerCount, Band, DecidedBy
+
+
+def count(answers=1, *, right=True, band=Band.AUTO, audited=False, step=9, confidence=0.92, given=None):
+    return AnswerCount(
+        answers,
+        confidence * answers,
+        "2026-03-02",
+        "1",
+        band,
+        DecidedBy.MODEL,
+        audited,
+        step,
+        right,
+        right if given is None else given,
+    )
+
+
+def test_wilsons_interval_is_that_of_the_text_books():
+    # Newcombe 1998, table I: 81 of 263, 15 of 148, 1 of 29.
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=1e-4)
+    assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=1e-4)
+    assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_each_band_weighs_as_much_as_it_holds_predictions():
+    strata = [
+        Stratum(Band.AUTO, 900, Accuracy(19, 20)),
+        Stratum(Band.SUGGEST, 100, Accuracy(30, 60)),
+    ]
+    found = stratified(strata)
+    assert found.share == pytest.approx(0.9 * 0.95 + 0.1 * 0.5)
+    (low_a, high_a), (low_s, high_s) = wilson(19, 20), wilson(30, 60)
+    below = (0.9 * (0.95 - low_a)) ** 2 * 880 / 900 + (0.1 * (0.5 - low_s)) ** 2 * 40 / 100
+    above = (0.9 * (high_a - 0.95)) ** 2 * 880 / 900 + (0.1 * (high_s - 0.5)) ** 2 * 40 / 100
+    assert found.ci95 == pytest.approx((found.share - sqrt(below), found.share + sqrt(above)))
+    assert found.enough
+
+
+def test_what_is_answered_whole_is_known_and_what_nobody_answered_is_not():
+    known = stratified([Stratum(Band.SUGGEST, 12, Accuracy(9, 12))])
+    assert (known.share, known.ci95, known.enough) == (0.75, (0.75, 0.75), True)
+    assert not stratified([Stratum(Band.SUGGEST, 4, Accuracy(3, 4))]).enough
+    unknown = stratified([Stratum(Band.AUTO, 50, Accuracy(0, 0))])
+    assert (unknown.ci95, unknown.enough) == ((0.0, 1.0), False)
+    assert stratified([Stratum(Band.AUTO, 0, Accuracy(0, 0))]) is None
+
+
+def test_an_estimate_stands_though_a_tiny_band_has_few_answers():
+    tiny = Stratum(Band.UNKNOWN, 4, Accuracy(1, 2))
+    assert stratified([Stratum(Band.AUTO, 96, Accuracy(19, 20)), tiny]).enough
+    assert not stratified([Stratum(Band.AUTO, 60, Accuracy(19, 20)), tiny]).enough
+
+
+def test_of_sorted_rows_only_the_random_sample_speaks():
+    counts = [
+        count(40, right=False),  # corrections nobody asked for
+        count(18, audited=True),
+        count(2, audited=True, right=False),
+        count(5, band=Band.SUGGEST),
+    ]
+    strata = {each.band: each for each in strata_of(counts, {Band.AUTO: 1000, Band.SUGGEST: 30})}
+    assert strata[Band.AUTO].answered == Accuracy(18, 20)
+    assert strata[Band.SUGGEST].answered == Accuracy(5, 5)
+    assert strata[Band.UNKNOWN].predictions == 0
+
+
+def test_reliability_sets_the_mean_confidence_of_a_step_beside_how_often_it_was_right():
+    counts = [
+        count(3, step=9, confidence=0.92),
+        count(1, step=9, confidence=0.94, right=False),
+        count(2, step=11, confidence=0.995),
+    ]
+    nine, top = reliability(counts)
+    assert (nine.low, nine.high, nine.answered) == (0.9, 0.95, Accuracy(3, 4))
+    assert nine.confidence == pytest.approx((3 * 0.92 + 0.94) / 4)
+    assert (top.low, top.high) == (0.99, 1.0)
+
+
+def test_corrections_nobody_asked_for_are_left_out_once_enough_were_asked_for():
+    unasked, few, doubtful = count(7, right=False), count(9, audited=True), count(5, band=Band.SUGGEST)
+    assert asked([unasked, few, doubtful]) == [unasked, few, doubtful]
+    enough = count(10, audited=True)
+    assert asked([unasked, enough, doubtful]) == [enough, doubtful]
+
+
+def test_ten_answers_are_the_fewest_that_tell():
+    assert (Accuracy(9, 9).enough, Accuracy(10, 10).enough) == (False, True)

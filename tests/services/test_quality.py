@@ -1,0 +1,183 @@
+"""Counts of answers and predictions, on rows whose figures can be told by hand."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from src.domain import (
+    Alternative,
+    Answered,
+    Band,
+    DecidedBy,
+    HistoryFilter,
+    LabelSource,
+    Outcome,
+    Trigger,
+    Verdict,
+)
+from src.services.feedback_events import FeedbackEvents
+from src.services.models import Models
+from src.services.quality import QualityCounts
+from src.services.training_runs import ClaimedRun, TrainingRuns
+from src.services.transactions import Transactions
+from tests.services.rows import NOW, answer, keep, new
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def transactions(database):
+    return Transactions(database)
+
+
+@pytest.fixture
+def events(database):
+    return FeedbackEvents(database)
+
+
+@pytest.fixture
+def counts(database):
+    return QualityCounts(database)
+
+
+def predicted(category, confidence=0.9, band=Band.AUTO, guess=None, **fields):
+    """A transaction with a prediction like this."""
+    row = new(category=category, day=fields.pop("day", date(2026, 3, 4)))
+    alternatives = (Alternative(category or guess, confidence),)
+    given = {"confidence": confidence, "band": band, "alternatives": alternatives, **fields}
+    return replace(row, prediction=replace(row.prediction, **given))
+
+
+def test_an_answer_is_counted_with_the_prediction_it_judges(counts, transactions, events):
+    sure = predicted("dining", 0.97)
+    unsure = predicted(None, 0.3, Band.UNKNOWN, guess="travel", model_version="2")
+    rows = keep(transactions, sure, sure, unsure, sure)
+    said = ["dining", "groceries", "travel"]
+    events.add_many(
+        [(row.id, answer(category, row.id, at=LATER)) for row, category in zip(rows[:3], said, strict=True)]
+    )
+    kinds, categories = counts.answers()
+    told = {(each.version, each.band, each.step, each.right, each.given): each.answers for each in kinds}
+    assert told == {
+        ("1", Band.AUTO, 10, True, True): 1,
+        ("1", Band.AUTO, 10, False, False): 1,
+        ("2", Band.UNKNOWN, 3, True, False): 1,
+    }
+    assert {each.week for each in kinds} == {"2026-03-02"}
+    assert sum(each.confidence for each in kinds) == pytest.approx(0.97 + 0.97 + 0.3)
+    named = {(each.predicted, each.guess, each.category): each.answers for each in categories}
+    assert named == {
+        ("dining", "dining", "dining"): 1,
+        ("dining", "dining", "groceries"): 1,
+        (None, "travel", "travel"): 1,
+    }
+
+
+def test_an_answer_taken_back_or_given_to_all_similar_judges_nothing(counts, transactions, events):
+    rows = keep(transactions, *(new() for _ in range(3)))
+    events.add_many([(rows[0].id, answer("groceries", "all"))])
+    events.answer_similar("blue door", answer("groceries", "all", LabelSource.SIMILAR), but=rows[0].id)
+    assert sum(each.answers for each in counts.answers()[0]) == 1
+    events.take_back("all", at=LATER)
+    assert counts.answers() == ([], [])
+
+
+def test_a_second_answer_replaces_the_first(counts, transactions, events):
+    [row] = keep(transactions, new(category="dining"))
+    events.add_many([(row.id, answer("groceries", "first"))])
+    events.add_many([(row.id, answer("dining", "second", at=LATER))])
+    [kind], _ = counts.answers()
+    assert (kind.answers, kind.right) == (1, True)
+
+
+def test_a_prediction_made_after_the_answer_is_not_judged_by_it(counts, transactions, events):
+    [row] = keep(transactions, new(category="dining"))
+    events.add_many([(row.id, answer("groceries", at=LATER))])
+    afterwards = replace(row.prediction, category="groceries", at=LATER + timedelta(hours=1))
+    transactions.amend(row.id, row.transaction, afterwards)
+    [kind], [named] = counts.answers()
+    assert (kind.right, named.predicted) == (False, "dining")
+    [held] = counts.predictions()
+    assert held.agrees is False
+
+
+def test_a_prediction_made_anew_before_the_answer_is_the_one_judged(counts, transactions, events):
+    [row] = keep(transactions, new(category="dining"))
+    transactions.amend(row.id, row.transaction, replace(row.prediction, category="groceries", at=LATER))
+    events.add_many([(row.id, answer("groceries", at=LATER + timedelta(hours=1)))])
+    [kind], _ = counts.answers()
+    assert kind.right
+
+
+def test_only_rows_of_the_random_sample_are_called_audited(counts, transactions, events, database):
+    rows = keep(transactions, new(), new())
+    database.collection("transactions").update_one({}, {"$set": {"audit": True}})
+    events.add_many([(row.id, answer("dining", row.id)) for row in rows])
+    assert {each.audited: each.answers for each in counts.answers()[0]} == {True: 1, False: 1}
+
+
+def test_all_predictions_are_counted_by_month_band_and_what_came_of_them(counts, transactions, events):
+    rows = keep(
+        transactions,
+        predicted("dining", 0.9),
+        predicted("dining", 0.8, day=date(2026, 2, 1)),
+        predicted("dining", 0.6, decided_by=DecidedBy.MEMORY),
+        predicted(None, 0.2, Band.UNKNOWN, guess="travel"),
+    )
+    events.add_many([(rows[2].id, answer("dining", "a")), (rows[3].id, answer("travel", "b"))])
+    told = {
+        (each.month, each.band, each.decided_by, each.agrees): (each.predictions, each.confidence)
+        for each in counts.predictions()
+    }
+    assert told == {
+        ("2026-03", Band.AUTO, DecidedBy.MODEL, None): (1, 0.9),
+        ("2026-02", Band.AUTO, DecidedBy.MODEL, None): (1, 0.8),
+        ("2026-03", Band.AUTO, DecidedBy.MEMORY, True): (1, 0.6),
+        ("2026-03", Band.UNKNOWN, DecidedBy.MODEL, False): (1, 0.2),
+    }
+    assert [each.month for each in counts.predictions(until=date(2026, 2, 28))] == ["2026-02"]
+
+
+def test_labels_that_came_with_an_import_judge_no_prediction(counts, transactions, events):
+    [row] = keep(transactions, new())
+    events.add_many([(row.id, answer("dining", source=LabelSource.IMPORT))])
+    assert counts.answers() == ([], [])
+    assert counts.predictions() == []
+
+
+def test_versions_are_told_with_the_labels_their_runs_knew(counts, database):
+    runs, models = TrainingRuns(database), Models(database)
+    runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
+    with ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test") as run:
+        run.record(data={"rows": 900, "feedback_rows": 31})
+        run.decide(Verdict(True, Outcome.FIRST, ""))
+    for version, run_id in (("1", run.run.id), ("2", "gone")):
+        at = NOW + timedelta(hours=int(version))
+        models.keep(b"", version=version, run_id=run_id, mlflow_run_id="", metrics={"accuracy": 0.8}, at=at)
+    models.promote("1", by="training", reason="", at=NOW)
+    told = [(each.version, each.labels, each.promoted, each.metrics) for each in counts.versions()]
+    assert told == [("1", 31, True, {"accuracy": 0.8}), ("2", None, False, {"accuracy": 0.8})]
+
+
+def test_the_history_finds_exactly_the_rows_that_were_counted(counts, transactions, events):
+    rows = keep(
+        transactions, *(predicted("dining") for _ in range(4)), predicted("travel", band=Band.SUGGEST)
+    )
+    events.add_many([(rows[0].id, answer("groceries", "one"))])
+    events.answer_similar("blue door", answer("groceries", "two", LabelSource.SIMILAR), but=rows[0].id)
+    events.take_back("two", at=LATER)
+    events.add_many([(row.id, answer("groceries", "three", LabelSource.SIMILAR)) for row in rows[1:3]])
+    afterwards = replace(rows[0].prediction, category="groceries", at=LATER)
+    transactions.amend(rows[0].id, rows[0].transaction, afterwards)
+
+    def found(**where):
+        return {row.id for row in transactions.history(HistoryFilter(**where)).items}
+
+    mixed_up = {"predicted": "dining", "category": "groceries"}
+    assert found(**mixed_up, answer=Answered.DIRECTLY) == {rows[0].id}
+    assert found(**mixed_up, answer=Answered.SIMILAR) == {rows[1].id, rows[2].id}
+    assert found(predicted="dining", answer=Answered.NO) == {rows[3].id}
+    assert found(band=Band.SUGGEST) == {rows[4].id}
+    assert found(version="1", decided_by=DecidedBy.MODEL) == {row.id for row in rows}
+    assert found(version="2") == found(decided_by=DecidedBy.RULE) == found(predicted="$ne") == set()

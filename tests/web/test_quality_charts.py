@@ -1,0 +1,131 @@
+"""Figures, tables and sentences of the quality page, from counts made up for them."""
+
+from datetime import UTC, datetime
+
+import plotly.graph_objects as go
+import pytest
+
+from src.domain import AnswerCount, Band, ConfusionCount, DecidedBy, LearnedVersion, PredictionCount
+from src.pipeline.quality import QualityReport
+from src.web import quality_sentences
+from src.web.quality_charts import all_charts
+
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+HARD_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def answers(n, *, right=True, band=Band.SUGGEST, audited=False, step=9, confidence=0.9, version="3", **given):
+    by = given.pop("decided_by", DecidedBy.MODEL)
+    return AnswerCount(n, confidence * n, "2026-03-02", version, band, by, audited, step, right, right)
+
+
+def held(n, band=Band.SUGGEST, agrees=None, decided_by=DecidedBy.MODEL, month="2026-03"):
+    return PredictionCount(n, 0.8 * n, month, band, decided_by, agrees)
+
+
+def version(number, labels, accuracy, *, promoted=True, **metrics):
+    return LearnedVersion(number, labels, {"accuracy": accuracy, **metrics}, NOW, promoted)
+
+
+def report(given=(), confusions=(), predictions=(), versions=()):
+    return QualityReport(None, None, given, confusions, predictions, versions)
+
+
+def charts_of(found):
+    return {each.id: each for each in all_charts(found, lambda slug: (slug or "").capitalize())}
+
+
+@pytest.fixture
+def full():
+    return report(
+        [answers(309), answers(31, right=False), answers(4, decided_by=DecidedBy.MEMORY, step=11)],
+        [
+            ConfusionCount(309, "dining", "dining", "dining"),
+            ConfusionCount(31, "groceries", "dining", "dining"),
+            ConfusionCount(4, "groceries", None, "groceries"),
+        ],
+        [held(400), held(100, Band.AUTO), held(31, agrees=False, month="2026-02")],
+        [
+            version("1", 0, 0.7, rows=400.0, macro_f1=0.6, lookup_accuracy=0.5),
+            version("2", 310, 0.8, promoted=False),
+        ],
+    )
+
+
+def test_each_chart_is_drawn_with_a_sentence_and_the_same_numbers_as_a_table(full):
+    for chart in charts_of(full).values():
+        assert go.Figure(chart.figure).data, chart.id
+        assert chart.sentence.endswith("."), chart.id
+        assert chart.rows, chart.id
+        assert all(len(cells) == len(chart.heads) for cells in chart.rows), chart.id
+
+
+def test_nothing_yet_draws_nothing_and_says_so():
+    for chart in charts_of(report()).values():
+        assert chart.figure is None, chart.id
+        assert chart.sentence.endswith("."), chart.id
+
+
+def test_reliability_is_told_in_one_sentence(full):
+    sentence = charts_of(full)["reliability"].sentence.replace(HARD_SPACE, " ")
+    said = "Of the rows shown as 90 % sure, 91 % were right (n = 340)."
+    assert sentence == f"{said} What it promised lies within the likely 87 % to 94 %."
+
+
+def test_corrections_nobody_asked_for_are_named_where_they_weigh_on_reliability():
+    given = [answers(20), answers(5, right=False, band=Band.AUTO, step=10, confidence=0.97)]
+    assert "Corrections of sorted rows weigh on it" in charts_of(report(given))["reliability"].sentence
+    given.append(answers(10, band=Band.AUTO, step=10, confidence=0.97, audited=True))
+    assert "Corrections" not in charts_of(report(given))["reliability"].sentence
+
+
+@pytest.mark.parametrize(
+    ("right", "of", "confidence", "verdict"),
+    [
+        (50, 100, 0.9, "It was surer than it had reason to be."),
+        (99, 100, 0.9, "It could have been surer."),
+        (5, 5, 0.9, "Too few answers to tell whether that is honest."),
+    ],
+)
+def test_confidence_that_was_not_met_is_called_so(right, of, confidence, verdict):
+    given = [answers(right, confidence=confidence), answers(of - right, right=False, confidence=confidence)]
+    found = report([each for each in given if each.answers])
+    assert charts_of(found)["reliability"].sentence.endswith(verdict)
+
+
+def test_a_category_is_told_by_what_was_found_and_by_what_was_right(full):
+    dining, groceries = charts_of(full)["categories"].rows
+    assert dining[:3] == ("Dining", "309", "309")
+    assert dining[5] == f"91{HARD_SPACE}%"
+    assert groceries[:3] == ("Groceries", "4", "35")
+    assert groceries[5] == f"100{HARD_SPACE}%, too few to tell"
+
+
+def test_what_the_memory_knew_is_no_merit_of_a_version(full):
+    rows = {cells[0]: cells[1:3] for cells in charts_of(full)["deciders"].rows}
+    assert rows == {"Your earlier answers": ("4", "4"), "Model 3": ("309", "340")}
+
+
+def test_each_month_is_divided_among_those_who_decided(full):
+    february, march = charts_of(full)["decided"].rows
+    assert charts_of(full)["decided"].heads[3:] == ("The model", "You, by changing it", "Waiting for you")
+    assert february[3:] == (f"0{HARD_SPACE}%", f"100{HARD_SPACE}%", f"0{HARD_SPACE}%")
+    assert march[2:] == tuple(f"{share}{HARD_SPACE}%" for share in (20, 20, 0, 80))
+
+
+def test_the_learning_curve_sets_each_version_over_the_labels_it_knew(full):
+    chart = charts_of(full)["learning"]
+    accuracy, macro_f1, *_ = chart.figure["data"]
+    assert (list(accuracy["x"]), list(accuracy["y"])) == ([0, 310], [0.7, 0.8])
+    assert list(macro_f1["y"]) == [0.6, None]
+    assert list(accuracy["marker"]["symbol"]) == ["circle", "circle-open"]
+    assert "knew 310 labels of yours" in chart.sentence
+    assert [cells[0] for cells in chart.rows] == ["2", "1, promoted"]
+
+
+def test_what_the_estimate_lacks_is_named():
+    found = report([answers(40)], predictions=[held(60, agrees=True), held(940, Band.AUTO)])
+    sentence = quality_sentences.rests_on(found, found.estimate)
+    assert "Too few to tell for now: 940 rows of “Sorted” rest on no random check yet." in sentence
+    [(_, figure, note), *_] = quality_sentences.headline(found, found.estimate, 0.95)
+    assert (figure, note) == ("–", "too few answers to tell")
