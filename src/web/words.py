@@ -53,6 +53,7 @@ OUTCOMES = {
     Outcome.NOT_BETTER: "Kept the champion",
     Outcome.CATEGORY_FELL: "Kept: a category fell",
     Outcome.BROKEN: "Kept: failed its check",
+    Outcome.TOO_HEAVY: "Kept: too large or too slow",
 }
 
 STAGES = {

@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from src.components.comparison import PairedBootstrap
-from src.components.promotion import Case, Contender, Promotion
+from src.components.case import Case
+from src.components.comparison import Contender, PairedBootstrap, Pairs
+from src.components.promotion import Promotion
 from src.domain import Outcome, Scores
 
 CATEGORIES = np.array(["dining", "groceries", "transport", "travel"], dtype=object)
@@ -20,7 +21,13 @@ def answers(truth, right, seed):
 
 def contender(truth, given, version):
     accuracy = float(np.mean(truth == given)) if len(truth) else float("nan")
-    return Contender(Scores(version, len(truth), accuracy, accuracy, 0.5, 0.05), given)
+    losses = np.where(truth == given, 0.1, 2.0)
+    return Contender(Scores(version, len(truth), accuracy, accuracy, 0.5, 0.05), given, losses)
+
+
+def pairs(truth, old, new, merchants, money=None):
+    money = np.ones(len(truth)) if money is None else money
+    return Pairs(truth, merchants, money, contender(truth, old, "6"), contender(truth, new, "7"))
 
 
 def case(rows=400, champion=0.7, challenger=0.9, **changes):
@@ -32,7 +39,9 @@ def case(rows=400, champion=0.7, challenger=0.9, **changes):
         challenger=contender(truth, answers(truth, challenger, 2), "7"),
         champion=old,
         judged_by="held-out transactions of yours",
+        money=np.ones(rows),
         majority=Scores(None, rows, 0.25, 0.1, float("nan"), float("nan")),
+        lookup=Scores(None, rows, 0.5, 0.4, float("nan"), float("nan")),
         fault="",
         same_data=False,
         same_answers=False,
@@ -67,7 +76,7 @@ def test_random_answers_are_refused():
 
 def test_an_equal_model_with_new_labels_is_fresher_and_without_is_not_better():
     same = case(champion=0.8)
-    same = replace(same, challenger=Contender(same.champion.scores, same.champion.answers))
+    same = replace(same, challenger=same.champion)
     fresh = Promotion().decide(replace(same, new_labels=50))
     stale = Promotion().decide(replace(same, new_labels=49))
     assert (fresh.promoted, fresh.outcome) == (True, Outcome.FRESHER)
@@ -77,11 +86,13 @@ def test_an_equal_model_with_new_labels_is_fresher_and_without_is_not_better():
 
 def test_too_few_rows_are_a_verdict_of_their_own_that_says_what_is_needed():
     verdict = decide(rows=12)
-    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
+    assert (verdict.promoted, verdict.outcome, verdict.accuracy) == (False, Outcome.TOO_FEW, None)
     assert verdict.reason == (
         "Too few rows to tell (n = 12; about 30 are needed): the champion stays; "
-        "your corrections still decide at once through the memory."
+        "your corrections still decide at once through the memory. "
+        "On fewer than 30 rows two models are not compared."
     )
+    assert verdict.rows_needed == 30
 
 
 def test_no_rows_at_all_give_no_scores_that_say_nothing():
@@ -140,7 +151,9 @@ def test_the_first_model_is_promoted_when_it_beats_the_most_frequent_category():
 def test_the_comparison_is_the_same_every_time_and_holds_the_seen_difference():
     made = case()
     first, second = (
-        PairedBootstrap().compare(made.truth, made.champion.answers, made.challenger.answers, made.merchants)
+        PairedBootstrap().compare(
+            pairs(made.truth, made.champion.answers, made.challenger.answers, made.merchants)
+        )
         for _ in range(2)
     )
     assert first == second
@@ -152,11 +165,11 @@ def test_the_comparison_is_the_same_every_time_and_holds_the_seen_difference():
 def test_rows_of_one_merchant_do_not_count_as_independent():
     made = case(champion=0.6, challenger=0.7)
     arguments = (made.truth, made.champion.answers, made.challenger.answers)
-    alone = PairedBootstrap().compare(*arguments, np.arange(400).astype(object))
+    alone = PairedBootstrap().compare(pairs(*arguments, np.arange(400).astype(object)))
     merchants = np.array(
         [f"m{correct}{n % 3}" for n, correct in enumerate(made.challenger.answers == made.truth)]
     )
-    together = PairedBootstrap().compare(*arguments, merchants)
+    together = PairedBootstrap().compare(pairs(*arguments, merchants))
 
     def width(found):
         return found.accuracy.ci95[1] - found.accuracy.ci95[0]
@@ -170,7 +183,7 @@ def test_intervals_cover_nothing_in_about_nineteen_of_twenty_equal_pairs():
     for seed in range(60):
         truth = CATEGORIES[np.arange(200) % 4]
         old, new = answers(truth, 0.8, 2 * seed), answers(truth, 0.8, 2 * seed + 1)
-        found = PairedBootstrap(draws=300).compare(truth, old, new, np.arange(200).astype(object))
+        found = PairedBootstrap(draws=300).compare(pairs(truth, old, new, np.arange(200).astype(object)))
         low, high = found.accuracy.ci95
         misses += not low <= 0 <= high
     assert misses <= 9
@@ -182,6 +195,6 @@ def test_many_categories_that_did_not_change_are_not_refused_for_one_that_seems_
         truth = np.array([f"c{n % 25:02}" for n in range(750)], dtype=object)
         random = np.random.default_rng(seed)
         old, new = (np.where(random.random(750) < 0.8, truth, "c00") for _ in range(2))
-        found = PairedBootstrap(draws=1000).compare(truth, old, new, np.arange(750).astype(object), 20)
+        found = PairedBootstrap(draws=1000).compare(pairs(truth, old, new, np.arange(750).astype(object)), 20)
         refused += any(one.recall.ci95[1] < 0 for one in found.categories)
     assert refused <= 6
