@@ -23,7 +23,7 @@ class Promotion:
     floor: float = 0.05
     """How much accuracy the interval of a fresher model may reach below the champion."""
     wide_floor: float = 0.10
-    """The same of one that seems to lose nothing: else few could pass who have but few rows to judge by."""
+    """The same of one that seems to lose none: else few could pass where there are few rows to judge by."""
     fresh_share: float = 0.05
     """New labels, as a share of those the champion learned from, that make a model fresher."""
     category_rows: int = 20
@@ -119,8 +119,7 @@ class Promotion:
         return found.accuracy.ci95[0] >= -floor and found.merchants >= fewest_merchants(floor)
 
     def _floor(self, found: Comparison) -> float:
-        seems_as_good = found.accuracy.value >= 0 and found.macro_f1.value >= 0
-        return self.wide_floor if seems_as_good else self.floor
+        return self.wide_floor if found.accuracy.value >= 0 else self.floor
 
     def _needed(self, case: Case, found: Comparison) -> int:
         rows = len(case.truth)

@@ -31,7 +31,7 @@ def rows_needed(accuracy: Difference, fall: float, rows: int, merchants: int) ->
     value = accuracy.value
     not_worse = ((value - low) / (value + fall)) ** 2 if value > -fall else math.inf
     worse = ((high - value) / value) ** 2 if value < 0 else math.inf
-    times = max(min(not_worse, worse), fewest_merchants(fall) / merchants)
+    times = min(worse, max(not_worse, fewest_merchants(fall) / merchants))
     return _rounded_up(rows * max(times, 1.1))
 
 

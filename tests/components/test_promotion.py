@@ -6,7 +6,7 @@ import pytest
 from src.components.case import Case
 from src.components.comparison import Contender, PairedBootstrap, Pairs
 from src.components.promotion import Promotion
-from src.domain import Outcome, Scores
+from src.domain import Footprint, Outcome, Scores
 
 CATEGORIES = np.array(["dining", "groceries", "transport", "travel"], dtype=object)
 
@@ -198,3 +198,113 @@ def test_many_categories_that_did_not_change_are_not_refused_for_one_that_seems_
         found = PairedBootstrap(draws=1000).compare(pairs(truth, old, new, np.arange(750).astype(object)), 20)
         refused += any(one.recall.ci95[1] < 0 for one in found.categories)
     assert refused <= 6
+
+
+def counted(rows, won, lost, **changes):
+    """As many merchants as rows: the challenger gains `won` of them and loses `lost`; 80 % are right."""
+    truth = CATEGORIES[np.arange(rows) % 4]
+    number = np.arange(rows)
+    wrong = np.roll(CATEGORIES, 1)[number % 4]
+    old = np.where((number < won) | (number >= rows * 0.8 + won), wrong, truth)
+    new = np.where((number < won + lost) & (number >= won) | (number >= rows * 0.8 + won), wrong, truth)
+    made = case(rows=rows, **changes)
+    return replace(
+        made,
+        merchants=number.astype(str).astype(object),
+        champion=contender(truth, old, "6"),
+        challenger=contender(truth, new, "7"),
+    )
+
+
+def test_more_rows_than_the_least_may_still_be_too_few_to_tell():
+    verdict = Promotion().decide(counted(100, won=20, lost=20, new_labels=500))
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
+    assert verdict.accuracy.ci95[0] < -0.1 < 0 < verdict.accuracy.ci95[1]
+    assert 100 < verdict.rows_needed < 200
+    assert f"(n = 100; about {verdict.rows_needed} are needed)" in verdict.reason
+    assert "when a fall of accuracy by 10 points is ruled out; these rows leave room for 1" in verdict.reason
+
+
+def test_about_as_many_rows_as_were_said_to_be_needed_do_tell():
+    few = Promotion().decide(counted(100, won=20, lost=20, new_labels=500))
+    rows = round(1.1 * few.rows_needed)
+    more = counted(rows, won=rows // 5, lost=rows // 5, new_labels=500)
+    assert Promotion().decide(more).outcome is Outcome.FRESHER
+
+
+@pytest.mark.parametrize("rows", [40, 80, 400])
+def test_a_new_users_fresher_model_that_seems_no_worse_is_not_kept_waiting(rows):
+    verdict = Promotion().decide(counted(rows, won=2, lost=1, new_labels=100))
+    assert (verdict.promoted, verdict.outcome) == (True, Outcome.FRESHER)
+    assert "surely less than 10 points" in verdict.reason
+
+
+def test_a_fresher_model_that_seems_a_little_worse_must_rule_out_a_smaller_fall():
+    assert Promotion().decide(counted(400, won=3, lost=5, new_labels=100)).outcome is Outcome.FRESHER
+    verdict = Promotion().decide(counted(200, won=16, lost=18, new_labels=100))
+    assert verdict.outcome is Outcome.TOO_FEW
+    assert "a fall of accuracy by 5 points" in verdict.reason
+
+
+def test_a_fresher_model_that_seems_to_lose_more_than_the_margin_is_refused_with_the_margin():
+    verdict = Promotion().decide(counted(600, won=8, lost=16, new_labels=100))
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.NOT_BETTER)
+    assert "may seem to lose 1 point of accuracy, or 2 points of macro-F1" in verdict.reason
+
+
+def test_rows_of_few_merchants_that_all_agree_are_too_few_to_tell():
+    made = counted(90, won=0, lost=0, new_labels=500)
+    verdict = Promotion().decide(replace(made, merchants=np.array([f"m{n % 9}" for n in range(90)])))
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
+    assert "that takes at least 30 merchants, and these rows are of 9 merchants" in verdict.reason
+    assert verdict.rows_needed == 300
+
+
+def test_a_gain_at_a_handful_of_merchants_shows_nothing_yet():
+    made = counted(100, won=40, lost=0)
+    merchants = np.array([f"m{min(n // 10, 20)}" for n in range(100)])
+    verdict = Promotion().decide(replace(made, merchants=merchants))
+    assert verdict.accuracy.ci95[0] > 0
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
+    assert "The two models differ at 4 merchants; from 6 on" in verdict.reason
+    assert verdict.rows_needed == 150
+
+
+def test_what_is_not_fresher_says_how_many_labels_it_would_take():
+    verdict = Promotion().decide(counted(400, won=2, lost=2, new_labels=10))
+    assert verdict.outcome is Outcome.NOT_BETTER
+    assert "10 new labels beside the 1000 the champion learned, and 5% are asked for" in verdict.reason
+
+
+@pytest.mark.parametrize("champion", [None, 0.5])
+@pytest.mark.parametrize(
+    ("footprint", "said"),
+    [
+        (Footprint(25.1, 0.1, 0.3), "the file has 25.1 MB, 25 are allowed"),
+        (Footprint(3.0, 21.0, 0.3), "loading takes 21.0 s, 20 are allowed"),
+        (
+            Footprint(30.0, 0.1, 26.0),
+            "the file has 30.0 MB, 25 are allowed; one answer takes 26.0 ms, 25 are allowed",
+        ),
+    ],
+)
+def test_what_is_too_large_or_too_slow_is_refused_however_good_it_is(champion, footprint, said):
+    verdict = decide(champion=champion, challenger=1.0, footprint=footprint)
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_HEAVY)
+    assert verdict.reason == f"Too heavy to serve: {said}."
+    assert verdict.footprint == footprint
+
+
+def test_a_usual_model_on_a_busy_machine_is_not_too_heavy():
+    assert decide(footprint=Footprint(4.0, 5.0, 9.0)).outcome is Outcome.BETTER
+
+
+def test_everything_that_was_weighed_stands_in_the_verdict():
+    verdict = decide()
+    assert verdict.merchants == 200
+    assert verdict.discordance.challenger_right > verdict.discordance.rows / 2
+    assert verdict.discordance.p < 0.001
+    assert verdict.log_loss.ci95[1] < 0
+    assert verdict.money_weighted_accuracy.value == pytest.approx(verdict.accuracy.value)
+    assert (verdict.majority.accuracy, verdict.lookup.accuracy) == (0.25, 0.5)
+    assert verdict.rows_needed is None
