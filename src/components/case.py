@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.components.comparison import Comparison, Contender
+from src.components.comparison import Comparison
+from src.components.pairs import Contender
 from src.domain import Footprint, Outcome, Scores, SliceScores, Verdict
 
 

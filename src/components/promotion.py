@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from src.components import reasons
 from src.components.case import Case
-from src.components.comparison import CategoryDifference, Comparison, Contender, PairedBootstrap, Pairs
+from src.components.comparison import CategoryDifference, Comparison, PairedBootstrap
+from src.components.pairs import Contender, Pairs
 from src.components.sample_size import fewest_merchants, fewest_to_convince, rows_needed, rows_to_convince
 from src.domain import Difference, Footprint, Outcome, Verdict
 
@@ -30,7 +31,7 @@ class Promotion:
     category_fall: float = 0.05
     largest_mb: float = 25.0
     slowest_row_ms: float = 25.0
-    """Some fifty times what a model takes on an idle machine: a busy one refuses none."""
+    """Over a hundred times what a model takes on an idle machine: a busy one refuses none."""
     slowest_load_s: float = 20.0
     bootstrap: PairedBootstrap = field(default_factory=PairedBootstrap)
 
@@ -38,7 +39,7 @@ class Promotion:
         """Weigh the case in the order in which a reader would ask."""
         if case.fault:
             return case.verdict(Outcome.BROKEN, f"The load-and-predict check failed: {case.fault}")
-        if heavy := self._too_heavy(case.footprint):
+        if heavy := self.too_heavy(case.footprint):
             return case.verdict(Outcome.TOO_HEAVY, reasons.too_heavy(heavy))
         if case.champion is None:
             return self._first(case)
@@ -50,8 +51,8 @@ class Promotion:
             return case.verdict(Outcome.TOO_FEW, reasons.too_few(0, self.min_rows), needed=self.min_rows)
         return self._compare(case, case.champion)
 
-    def _too_heavy(self, found: Footprint | None) -> list[str]:
-        """Each limit that is passed, as a part of a sentence."""
+    def too_heavy(self, found: Footprint | None) -> list[str]:
+        """Each limit that is passed, as a part of a sentence; empty where none is."""
         if found is None:
             return []
         limits = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from src.components.comparison import CategoryDifference, Comparison, Pairs
+from src.components.comparison import CategoryDifference, Comparison
+from src.components.pairs import Pairs
 from src.components.sample_size import fewest_merchants, fewest_to_convince
 from src.domain import Difference, Scores
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from src.components.case import Case
-from src.components.comparison import Contender
 from src.components.evaluation import money_weights
 from src.components.ingestion import is_of_a_person
+from src.components.pairs import Contender
 from src.domain import Footprint
 from src.pipeline.judging import Answered, Judging, met_in, probabilities_of
 from src.pipeline.ports import Checked
@@ -122,17 +122,12 @@ def _merchants(rows: pd.DataFrame) -> np.ndarray:
 
 
 def _notes(data: Prepared, trained: Trained, checked: Checked) -> tuple[str, ...]:
-    notes = [
+    return (
         _sources(data),
         f"The best of {len(trained.result.candidates)} candidates was {trained.result.best.name}.",
         *(f"Set aside {rows} rows: {reason}." for reason, rows in data.set_aside.items()),
-    ]
-    if not checked.fault:
-        notes.append(
-            f"A fresh process loads it in {checked.load_s:.2f} s and answers one transaction in "
-            f"{checked.per_row_ms:.2f} ms, with the same answers."
-        )
-    return tuple(notes)
+        *([] if checked.fault else ["Loaded in a fresh process it gives the same answers."]),
+    )
 
 
 def _sources(data: Prepared) -> str:

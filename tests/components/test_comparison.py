@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from src.components.comparison import Contender, PairedBootstrap, Pairs
+from src.components.comparison import PairedBootstrap
 from src.components.discordance import differing_merchants, discordance
+from src.components.pairs import Contender, Pairs
 from src.domain import Scores
 
 TRUTH = np.array(["dining", "travel"] * 30, dtype=object)

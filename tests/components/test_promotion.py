@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from src.components.case import Case
-from src.components.comparison import Contender, PairedBootstrap, Pairs
+from src.components.comparison import PairedBootstrap
+from src.components.pairs import Contender, Pairs
 from src.components.promotion import Promotion
 from src.domain import Footprint, Outcome, Scores
 
