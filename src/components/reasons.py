@@ -13,7 +13,7 @@ NEWER = (
     "You have not answered yet, so nothing of yours could judge. Both models know the shipped lexicon alone, "
     "and this one its newer version."
 )
-BETTER = "Better than the champion: the interval of accuracy or macro-F1 lies above 0, that of neither below."
+BETTER = "Better than the champion: accuracy or macro-F1 is surely higher, and neither is surely lower."
 WORSE = "Surely worse than the champion, which stays."
 
 
@@ -74,8 +74,8 @@ def fresher(new_labels: int, known_labels: int, margin: float, floor: float) -> 
 
 def not_fresher(new_labels: int, known_labels: int, share: float) -> str:
     return (
-        f"Not shown to be better, and as good but not fresher: {new_labels} new labels beside the "
-        f"{known_labels} the champion learned, and {share:.0%} are asked for. The champion stays."
+        f"Not shown to be better; as good as the champion, but not fresher: {new_labels} new labels beside "
+        f"the {known_labels} it learned, where {share:.0%} are asked for. The champion stays."
     )
 
 

@@ -274,7 +274,7 @@ def test_a_gain_at_a_handful_of_merchants_shows_nothing_yet():
 def test_what_is_not_fresher_says_how_many_labels_it_would_take():
     verdict = Promotion().decide(counted(400, won=2, lost=2, new_labels=10))
     assert verdict.outcome is Outcome.NOT_BETTER
-    assert "10 new labels beside the 1000 the champion learned, and 5% are asked for" in verdict.reason
+    assert "10 new labels beside the 1000 it learned, where 5% are asked for" in verdict.reason
 
 
 @pytest.mark.parametrize("champion", [None, 0.5])
