@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.domain import Difference
+from src.components.discordance import differing_merchants, discordance
+from src.components.pairs import ModelSums, Pairs, Sums
+from src.domain import Difference, Discordance
 
 _DOUBT = 0.05
 _CHUNK = 250
@@ -27,9 +29,16 @@ class Comparison:
 
     accuracy: Difference
     macro_f1: Difference
+    log_loss: Difference
+    """Below 0 is better."""
+    money_weighted_accuracy: Difference | None
+    """None where the rows have no amounts."""
     categories: tuple[CategoryDifference, ...]
+    discordance: Discordance
     merchants: int
     """How many independent groups of rows the intervals rest on."""
+    differing: int
+    """At how many of them one model is right more often than the other."""
 
 
 @dataclass(frozen=True)
@@ -37,94 +46,67 @@ class PairedBootstrap:
     draws: int = 2_000
     seed: int = 20
 
-    def compare(
-        self,
-        truth: np.ndarray,
-        champion: np.ndarray,
-        challenger: np.ndarray,
-        merchants: np.ndarray,
-        category_rows: int = 1,
-    ) -> Comparison:
-        """All arguments: str, shape (n_rows,), n_rows > 0. A merchant is drawn whole, with both answers.
+    def compare(self, pairs: Pairs, category_rows: int = 1) -> Comparison:
+        """Draw merchants whole, each with the answers of both models.
 
-        Rows of one merchant rise and fall together: drawing single rows would make the intervals too narrow.
-        The categories of at least `category_rows` rows share the doubt of 5 % among them (Bonferroni): of
-        twenty that did not change, one would else seem to.
+        Drawing single rows would make the intervals too narrow. The categories of at least `category_rows`
+        rows share the doubt of 5 % among them (Bonferroni): of twenty that did not change, one would else
+        seem to.
         """
-        categories, true = np.unique(truth.astype(str), return_inverse=True)
-        clusters, cluster = np.unique(merchants.astype(str), return_inverse=True)
-        shape = (len(clusters), len(categories))
-        support = _count(shape, cluster, true)
-        old, new = (_Counts.of(shape, cluster, true, categories, a) for a in (champion, challenger))
-        once = np.ones((1, len(clusters)))
-        drawn = [_differences(weight, support, old, new) for weight in self._weights(len(clusters))]
-        seen = _differences(once, support, old, new)
-        rows = support.sum(axis=0)
-        doubts = (_DOUBT, _DOUBT, _DOUBT / max(1, int((rows >= category_rows).sum())))
-        accuracy, macro, recall = (
-            [_difference(*one, doubt) for one in zip(at.T, every.T, strict=True)]
-            for at, every, doubt in zip(
-                seen, map(np.concatenate, zip(*drawn, strict=True)), doubts, strict=True
-            )
+        sums = Sums.of(pairs)
+        once = np.ones((1, sums.merchants))
+        seen = _differences(once, sums)
+        drawn = [_differences(weight, sums) for weight in self._weights(sums.merchants)]
+        means, macro, recall = map(np.concatenate, zip(*drawn, strict=True))
+        rows = sums.support.sum(axis=0)
+        shared = _DOUBT / max(1, int((rows >= category_rows).sum()))
+        accuracy, log_loss, money = (
+            _difference(one, every) for one, every in zip(seen[0][0], means.T, strict=True)
         )
         by_category = tuple(
-            CategoryDifference(str(name), difference, int(n))
-            for name, difference, n in zip(categories, recall, rows, strict=True)
+            CategoryDifference(str(name), _difference(one, every, shared), int(n))
+            for name, one, every, n in zip(sums.categories, seen[2][0], recall.T, rows, strict=True)
         )
-        return Comparison(accuracy[0], macro[0], by_category, len(clusters))
+        old, new = (one.answers == pairs.truth for one in (pairs.champion, pairs.challenger))
+        return Comparison(
+            accuracy=accuracy,
+            macro_f1=_difference(seen[1][0, 0], macro[:, 0]),
+            log_loss=log_loss,
+            money_weighted_accuracy=None if np.isnan(money.value) else money,
+            categories=by_category,
+            discordance=discordance(old, new),
+            merchants=sums.merchants,
+            differing=differing_merchants(old, new, pairs.merchants),
+        )
 
-    def _weights(self, clusters: int) -> Iterator[np.ndarray]:
-        """How often each cluster is drawn; shape (<= _CHUNK, n_clusters) each time, `draws` rows in all."""
+    def _weights(self, merchants: int) -> Iterator[np.ndarray]:
+        """How often each merchant is drawn; shape (<= _CHUNK, n_merchants) each time, `draws` rows in all."""
         random = np.random.default_rng(self.seed)
         for start in range(0, self.draws, _CHUNK):
             size = min(_CHUNK, self.draws - start)
-            yield random.multinomial(clusters, np.full(clusters, 1 / clusters), size=size).astype(float)
+            yield random.multinomial(merchants, np.full(merchants, 1 / merchants), size=size).astype(float)
 
 
-@dataclass(frozen=True)
-class _Counts:
-    """Per merchant and category, shape (n_merchants, n_categories): answered, and answered rightly."""
-
-    said: np.ndarray
-    right: np.ndarray
-
-    @classmethod
-    def of(
-        cls,
-        shape: tuple[int, int],
-        cluster: np.ndarray,
-        true: np.ndarray,
-        categories: np.ndarray,
-        answers: np.ndarray,
-    ) -> _Counts:
-        place = {name: number for number, name in enumerate(categories)}
-        answered = np.array([place.get(answer, -1) for answer in answers], int)
-        known, hit = answered >= 0, answered == true
-        return cls(_count(shape, cluster[known], answered[known]), _count(shape, cluster[hit], true[hit]))
+def _differences(weight: np.ndarray, sums: Sums) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(accuracy, log loss, money-weighted accuracy), (macro-F1,) and recalls: a row for each of `weight`."""
+    was, size = weight @ sums.support, weight @ sums.size
+    old, new = (_measures(weight, model, was, size) for model in sums.models)
+    means, macro, recall = (after - before for before, after in zip(old, new, strict=True))
+    return means, macro, recall
 
 
-def _count(shape: tuple[int, int], cluster: np.ndarray, category: np.ndarray) -> np.ndarray:
-    counts = np.zeros(shape)
-    np.add.at(counts, (cluster, category), 1.0)
-    return counts
+def _measures(weight: np.ndarray, model: ModelSums, was: np.ndarray, size: np.ndarray) -> list[np.ndarray]:
+    right, said = weight @ model.right, weight @ model.said
+    with np.errstate(invalid="ignore", divide="ignore"):
+        recall = np.where(was > 0, right / was, np.nan)
+        f1 = np.where(was > 0, 2 * right / (said + was), np.nan)
+        means = np.where(size > 0, weight @ model.sums / size, np.nan)
+    return [means, np.nanmean(f1, axis=1, keepdims=True), recall]
 
 
-def _differences(
-    weight: np.ndarray, support: np.ndarray, old: _Counts, new: _Counts
-) -> tuple[np.ndarray, ...]:
-    """Accuracy and macro-F1, shape (n_draws, 1), and recall by category, shape (n_draws, n_categories)."""
-    was = weight @ support
-    scores = []
-    for model in (old, new):
-        right, said = weight @ model.right, weight @ model.said
-        with np.errstate(invalid="ignore", divide="ignore"):
-            recall = np.where(was > 0, right / was, np.nan)
-            f1 = np.where(was > 0, 2 * right / (said + was), np.nan)
-        accuracy = right.sum(axis=1, keepdims=True) / was.sum(axis=1, keepdims=True)
-        scores.append((accuracy, np.nanmean(f1, axis=1, keepdims=True), recall))
-    return tuple(after - before for before, after in zip(*scores, strict=True))
-
-
-def _difference(seen: np.ndarray, drawn: np.ndarray, doubt: float) -> Difference:
-    low, high = np.nanquantile(drawn, [doubt / 2, 1 - doubt / 2])
-    return Difference(float(seen[0]), (float(low), float(high)))
+def _difference(seen: float, drawn: np.ndarray, doubt: float = _DOUBT) -> Difference:
+    found = drawn[~np.isnan(drawn)]
+    if not len(found):
+        return Difference(float(seen), (float("nan"), float("nan")))
+    low, high = np.quantile(found, [doubt / 2, 1 - doubt / 2])
+    return Difference(float(seen), (float(low), float(high)))

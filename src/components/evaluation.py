@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from src.components.slices import newest_quarter
 from src.domain import Scores
 
 _TINY = 1e-12
@@ -49,7 +50,8 @@ class Report:
     """int, shape (n_labels, n_labels): [true, answered]."""
     reliability: tuple[ReliabilityBin, ...]
     slices: tuple[Slice, ...]
-    money_weighted_accuracy: float
+    losses: np.ndarray
+    """float, shape (n_rows,): what each row adds to the log loss, in nats."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Evaluation:
         answers = top(probabilities, classes)
         confidence = probabilities.max(axis=1) if len(rows) else np.empty(0)
         correct = answers == truth
+        losses = log_losses(truth, probabilities, classes)
         labels, confusion = confusion_matrix(truth, answers)
         categories = tuple(one for one in per_category(labels, confusion) if one.support)
         scores = Scores(
@@ -82,8 +85,9 @@ class Evaluation:
             rows=len(rows),
             accuracy=_mean(correct),
             macro_f1=_mean([one.f1 for one in categories]),
-            log_loss=log_loss(truth, probabilities, classes),
+            log_loss=_mean(losses),
             ece=expected_calibration_error(confidence, correct, self.bins),
+            money_weighted_accuracy=money_weighted_accuracy(rows, correct),
         )
         return Report(
             scores,
@@ -92,7 +96,7 @@ class Evaluation:
             confusion,
             reliability(confidence, correct, self.bins),
             slices(rows, correct, _seen(rows, seen)),
-            money_weighted_accuracy(rows, correct),
+            losses,
         )
 
 
@@ -124,11 +128,11 @@ def per_category(labels: Sequence[str], confusion: np.ndarray) -> list[CategoryS
     ]
 
 
-def log_loss(truth: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> float:
-    """Mean of -ln(probability given to the true category), in nats; a category not known counts as 1e-12."""
+def log_losses(truth: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> np.ndarray:
+    """Shape (n_rows,): -ln(probability given to the true category), in nats; of one not known, of 1e-12."""
     place = {name: number for number, name in enumerate(classes)}
     given = [probabilities[row, place[name]] if name in place else 0.0 for row, name in enumerate(truth)]
-    return _mean(-np.log(np.clip(given, _TINY, 1.0)))
+    return np.asarray(-np.log(np.clip(given, _TINY, 1.0)))
 
 
 def expected_calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> float:
@@ -159,17 +163,20 @@ def reliability(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> 
 
 def slices(rows: pd.DataFrame, correct: np.ndarray, seen: np.ndarray) -> tuple[Slice, ...]:
     """Accuracy on rows of known and of unknown merchants, and on the newest quarter by date."""
-    dated = rows["date"].notna().to_numpy()
-    newest = dated & (rows["date"] >= rows["date"].quantile(0.75)).to_numpy() if dated.any() else dated
-    parts = {"seen_merchants": seen, "unseen_merchants": ~seen, "newest_quarter": newest}
+    parts = {"seen_merchants": seen, "unseen_merchants": ~seen, "newest_quarter": newest_quarter(rows)}
     return tuple(Slice(name, _mean(correct[mask]), int(mask.sum())) for name, mask in parts.items())
 
 
-def money_weighted_accuracy(rows: pd.DataFrame, correct: np.ndarray) -> float:
-    """Share of the money categorized rightly; currencies are made comparable by their mean amount."""
+def money_weights(rows: pd.DataFrame) -> np.ndarray:
+    """Shape (n_rows,), >= 0: amounts, made comparable by the mean amount of their currency; 0 where none."""
     amount = rows["amount"].fillna(0.0)
     mean = amount.groupby(rows["currency"]).transform("mean")
-    weight = (amount / mean.where(mean > 0, 1.0)).to_numpy(float)
+    return np.asarray((amount / mean.where(mean > 0, 1.0)).to_numpy(float))
+
+
+def money_weighted_accuracy(rows: pd.DataFrame, correct: np.ndarray) -> float:
+    """Share of the money categorized rightly; nan where no row has an amount."""
+    weight = money_weights(rows)
     return float(np.average(correct, weights=weight)) if weight.sum() > 0 else float("nan")
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from src.components.evaluation import Report
-from src.components.promotion import Case, Contender
-from src.domain import Scores
-from src.pipeline.judging import Answered, Judging, probabilities_of
+from src.components.case import Case
+from src.components.evaluation import money_weights
+from src.components.ingestion import is_of_a_person
+from src.components.pairs import Contender
+from src.domain import Footprint
+from src.pipeline.judging import Answered, Judging, met_in, probabilities_of
 from src.pipeline.ports import Checked
 from src.pipeline.stages import Champion, Prepared, Trained
 
@@ -31,20 +35,28 @@ def case_of(
     the champion has learned from none of the labels, the rows the challenger answers in cross-validation.
     """
     by = _judges(data, trained, champion)
+    other = _judged(champion, by.rows, data, judging) if champion else None
+    mine = _contender(by)
     return Case(
         truth=by.rows["category"].to_numpy(object),
         merchants=_merchants(by.rows),
-        challenger=Contender(_numbered(by.report.scores, version), by.answers),
-        champion=_contender(champion, by.rows, data, judging) if champion else None,
+        money=money_weights(by.rows),
+        challenger=replace(mine, scores=replace(mine.scores, version=version)),
+        champion=_contender(other) if other else None,
         judged_by=_words_for(by, trained, data),
         majority=by.baselines["majority"],
+        lookup=by.baselines["lookup"],
         fault=checked.fault,
         same_data=champion is not None and champion.bundle.about.get("data_sha256") == data.snapshot.sha256,
         same_answers=champion is not None and _alike(champion, trained, data.rows),
         new_labels=_new_labels(champion, data.learned),
         known_labels=champion.labels if champion else 0,
         labels=len(data.yours),
-        notes=_notes(data, trained, by, checked),
+        footprint=_footprint(checked),
+        slices=judging.slicing.slices(
+            by.rows, by.right, other.right if other else None, by.met, other.met if other else None
+        ),
+        notes=_notes(data, trained, checked),
     )
 
 
@@ -62,7 +74,7 @@ def _words_for(by: Answered, trained: Trained, data: Prepared) -> str:
     return _UNSEEN if len(data.learned) else _NAMES
 
 
-def _contender(champion: Champion, rows: pd.DataFrame, data: Prepared, judging: Judging) -> Contender:
+def _judged(champion: Champion, rows: pd.DataFrame, data: Prepared, judging: Judging) -> Answered:
     pipeline = champion.bundle.pipeline
     answered = judging.held_out(
         rows,
@@ -71,7 +83,27 @@ def _contender(champion: Champion, rows: pd.DataFrame, data: Prepared, judging: 
         list(pipeline.classes_),
         version=champion.pointer.version,
     )
-    return Contender(answered.report.scores, answered.answers)
+    return replace(answered, met=met_in(_learned_by(champion, data.training), rows))
+
+
+def _learned_by(champion: Champion, training: pd.DataFrame) -> pd.DataFrame:
+    """The training rows that were there when the champion was trained, as far as their labels tell."""
+    shipped = ~is_of_a_person(training)
+    until = champion.labelled_until
+    if not champion.labels or until is None:
+        return training[shipped]
+    return training[shipped | (training["labelled_at"] <= until)]
+
+
+def _contender(answered: Answered) -> Contender:
+    return Contender(answered.report.scores, answered.answers, answered.report.losses)
+
+
+def _footprint(checked: Checked) -> Footprint | None:
+    """None where the fresh process did not come so far."""
+    if not np.isfinite(checked.load_s):
+        return None
+    return Footprint(checked.megabytes, checked.load_s, checked.per_row_ms)
 
 
 def _alike(champion: Champion, trained: Trained, rows: pd.DataFrame) -> bool:
@@ -89,42 +121,15 @@ def _merchants(rows: pd.DataFrame) -> np.ndarray:
     return rows["merchant"].where(rows["merchant"] != "", "\x00" + rows["group"]).to_numpy(object)
 
 
-def _numbered(scores: Scores, version: str) -> Scores:
-    return Scores(version, scores.rows, scores.accuracy, scores.macro_f1, scores.log_loss, scores.ece)
-
-
-def _notes(data: Prepared, trained: Trained, by: Answered, checked: Checked) -> tuple[str, ...]:
-    notes = [
+def _notes(data: Prepared, trained: Trained, checked: Checked) -> tuple[str, ...]:
+    return (
         _sources(data),
         f"The best of {len(trained.result.candidates)} candidates was {trained.result.best.name}.",
         *(f"Set aside {rows} rows: {reason}." for reason, rows in data.set_aside.items()),
-    ]
-    if by.report.scores.rows:
-        notes += [_baselines(by), *_slices(by.report)]
-    if not checked.fault:
-        notes.append(
-            f"A fresh process loads it in {checked.load_s:.2f} s and answers one transaction in "
-            f"{checked.per_row_ms:.2f} ms, with the same answers."
-        )
-    return tuple(notes)
+        *([] if checked.fault else ["Loaded in a fresh process it gives the same answers."]),
+    )
 
 
 def _sources(data: Prepared) -> str:
     mine = len(data.learned)
     return f"Learned from {mine} labels of yours and {len(data.training) - mine} rows of the shipped lexicon."
-
-
-def _baselines(by: Answered) -> str:
-    lookup, majority = by.baselines["lookup"], by.baselines["majority"]
-    return (
-        f"Looking the merchant up is right on {lookup.accuracy:.1%} of these rows (macro-F1 "
-        f"{lookup.macro_f1:.3f}), always answering the most frequent category on {majority.accuracy:.1%}."
-    )
-
-
-def _slices(report: Report) -> list[str]:
-    return [
-        f"Accuracy on {one.name.replace('_', ' ')}: {one.accuracy:.1%} (n = {one.rows})."
-        for one in report.slices
-        if one.rows
-    ]

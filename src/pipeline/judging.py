@@ -10,8 +10,15 @@ import numpy as np
 import pandas as pd
 
 from src.components.baselines import Baselines
-from src.components.evaluation import Evaluation, Report, accuracy_and_macro_f1, top
+from src.components.evaluation import (
+    Evaluation,
+    Report,
+    accuracy_and_macro_f1,
+    money_weighted_accuracy,
+    top,
+)
 from src.components.rows import MODEL_FIELDS
+from src.components.slices import Slicing
 from src.components.splitting import learns_for
 from src.domain import Scores
 
@@ -25,6 +32,13 @@ class Answered:
     report: Report
     baselines: dict[str, Scores]
     """`majority` and `lookup`, fitted on the training rows."""
+    met: np.ndarray
+    """bool, shape (n_rows,): whether the training rows hold the row's merchant."""
+
+    @property
+    def right(self) -> np.ndarray:
+        """bool, shape (n_rows,)."""
+        return np.asarray(self.answers == self.rows["category"].to_numpy(object))
 
     def metrics(self, prefix: str) -> dict[str, float]:
         scores = self.report.scores
@@ -34,13 +48,13 @@ class Answered:
             "macro_f1": scores.macro_f1,
             "log_loss": scores.log_loss,
             "ece": scores.ece,
-            "money_weighted_accuracy": self.report.money_weighted_accuracy,
+            "money_weighted_accuracy": scores.money_weighted_accuracy,
         }
         slices = {f"accuracy_{one.name}": one.accuracy for one in self.report.slices}
         simple = {
             f"{name}_{measure}": getattr(base, measure)
             for name, base in self.baselines.items()
-            for measure in ("accuracy", "macro_f1")
+            for measure in ("accuracy", "macro_f1", "money_weighted_accuracy")
         }
         return {f"{prefix}{name}": value for name, value in (plain | slices | simple).items()}
 
@@ -49,6 +63,7 @@ class Answered:
 class Judging:
     evaluation: Evaluation = field(default_factory=Evaluation)
     baselines: Baselines = field(default_factory=Baselines)
+    slicing: Slicing = field(default_factory=Slicing)
 
     def held_out(
         self,
@@ -60,9 +75,8 @@ class Judging:
     ) -> Answered:
         """Judge by hold-out `rows`, of which `training` has none."""
         simple = self.baselines.fit(training)
-        seen = rows["merchant"].isin(training["merchant"]).to_numpy()
         base = {"majority": simple.majority(rows), "lookup": simple.lookup(rows)}
-        return self._answered(rows, probabilities, classes, seen, base, version)
+        return self._answered(rows, probabilities, classes, met_in(training, rows), base, version)
 
     def out_of_fold(
         self,
@@ -97,8 +111,13 @@ class Judging:
     ) -> Answered:
         report = self.evaluation.report(rows, probabilities, classes, seen, version=version)
         truth = rows["category"].to_numpy(object)
-        baselines = {name: _scores(truth, answers) for name, answers in base.items()}
-        return Answered(rows, top(probabilities, classes), report, baselines)
+        baselines = {name: _scores(rows, truth, answers) for name, answers in base.items()}
+        return Answered(rows, top(probabilities, classes), report, baselines, seen)
+
+
+def met_in(training: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
+    """bool, shape (n_rows,): whose merchant `training` holds; a row without one is of a merchant not met."""
+    return ((rows["merchant"] != "") & rows["merchant"].isin(training["merchant"])).to_numpy()
 
 
 def probabilities_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
@@ -113,6 +132,8 @@ def answers_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
     return top(probabilities_of(pipeline, rows), list(pipeline.classes_))
 
 
-def _scores(truth: np.ndarray, answers: np.ndarray) -> Scores:
+def _scores(rows: pd.DataFrame, truth: np.ndarray, answers: np.ndarray) -> Scores:
+    """Of answers that state no probability."""
     accuracy, macro_f1 = accuracy_and_macro_f1(truth, answers)
-    return Scores(None, len(truth), accuracy, macro_f1, float("nan"), float("nan"))
+    money = money_weighted_accuracy(rows, answers == truth)
+    return Scores(None, len(truth), accuracy, macro_f1, float("nan"), float("nan"), money)

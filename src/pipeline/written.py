@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
+from math import isfinite
 from typing import Any
 
 from src.components.rows import MODEL_FIELDS
-from src.domain import Verdict
+from src.domain import SliceScores, Verdict
 from src.pipeline.judging import Answered
 from src.pipeline.ports import Checked, RunRecord
 from src.pipeline.stages import Prepared, Trained
+
+_MEASURES = ("accuracy", "macro_f1", "log_loss", "ece", "money_weighted_accuracy")
 
 
 def write_data(written: RunRecord, data: Prepared) -> None:
@@ -57,18 +60,54 @@ def write_verdict(written: RunRecord, verdict: Verdict, version: str, checked: C
             "model.version": version,
         }
     )
-    written.metrics({"check.load_s": checked.load_s, "check.per_row_ms": checked.per_row_ms})
-    for name, difference in (("accuracy", verdict.accuracy), ("macro_f1", verdict.macro_f1)):
-        if difference:
+    written.metrics(
+        {
+            "check.load_s": checked.load_s,
+            "check.per_row_ms": checked.per_row_ms,
+            "check.megabytes": checked.megabytes,
+        }
+    )
+    written.metrics(_figures(verdict))
+    written.document(_json(asdict(verdict)), "verdict.json")
+    written.table([_slice(one) for one in verdict.slices], "slices.json")
+
+
+def _figures(verdict: Verdict) -> dict[str, float]:
+    """Both models on the judging rows, as `challenger/accuracy`, and how far they differ."""
+    found: dict[str, float] = {}
+    sides = ("challenger", "champion", "majority", "lookup")
+    for name, scores in ((side, getattr(verdict, side)) for side in sides):
+        if scores:
+            found |= {f"{name}/{measure}": getattr(scores, measure) for measure in ("rows", *_MEASURES)}
+    for measure in ("accuracy", "macro_f1", "log_loss", "money_weighted_accuracy"):
+        if difference := getattr(verdict, measure):
             low, high = difference.ci95
-            written.metrics(
-                {
-                    f"difference/{name}": difference.value,
-                    f"difference/{name}_low": low,
-                    f"difference/{name}_high": high,
-                }
-            )
-    written.document(asdict(verdict), "verdict.json")
+            values = {"": difference.value, "_low": low, "_high": high}
+            found |= {f"difference/{measure}{end}": value for end, value in values.items()}
+    if pairs := verdict.discordance:
+        found |= {f"mcnemar/{name}": value for name, value in asdict(pairs).items()}
+    counts = {"judging/merchants": verdict.merchants, "judging/rows_needed": verdict.rows_needed}
+    return found | {name: float(count) for name, count in counts.items() if count is not None}
+
+
+def _slice(one: SliceScores) -> dict[str, object]:
+    champion = None if one.champion is None else round(one.champion, 4)
+    return {
+        "kind": one.kind,
+        "slice": one.name,
+        "rows": one.rows,
+        "champion": champion,
+        "challenger": round(one.challenger, 4),
+    }
+
+
+def _json(value: Any) -> Any:
+    """Without nan, which JSON does not know: what could not be measured is null."""
+    if isinstance(value, Mapping):
+        return {name: _json(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(one) for one in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def settings_of(steps: Any) -> dict[str, object]:

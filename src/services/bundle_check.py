@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -41,12 +41,14 @@ class CheckReport:
     load_s: float = float("nan")
     per_row_ms: float = float("nan")
     """Median of single predictions, each of another transaction."""
+    megabytes: float = float("nan")
+    """Of 1,000,000 bytes: the file."""
 
 
 @dataclass(frozen=True)
 class BundleCheck:
-    slowest_row_ms: float = 25.0
-    largest_mb: float = 64.0
+    """What is found is measured here; how large and how slow a model may be, `Promotion` says."""
+
     timeout_s: float = 120.0
 
     def run(
@@ -56,16 +58,13 @@ class BundleCheck:
 
         expected: shape (n_transactions, n_classes), the training process' own, columns as in `classes`.
         """
-        if len(bundle) > self.largest_mb * 2**20:
-            return CheckReport(
-                f"the file is {len(bundle) / 2**20:.0f} MB, {self.largest_mb:.0f} are allowed."
-            )
         with tempfile.TemporaryDirectory(prefix="ledgerloop-check-") as folder:
             file, rows = Path(folder, "bundle.skops"), Path(folder, "rows.json")
             file.write_bytes(bundle)
             rows.write_text(json.dumps([asdict(one) for one in transactions], default=str))
             answer = self._ask(file, rows)
-        return CheckReport(answer) if isinstance(answer, str) else self._compare(answer, classes, expected)
+        found = CheckReport(answer) if isinstance(answer, str) else self._compare(answer, classes, expected)
+        return replace(found, megabytes=len(bundle) / 1e6)
 
     def _ask(self, file: Path, rows: Path) -> dict[str, Any] | str:
         """The child's answer, or a sentence that says why there is none."""
@@ -87,9 +86,6 @@ class BundleCheck:
             return CheckReport("it knows other categories than the model that was trained.", **timing)
         if found.size and not np.abs(found - expected).max() <= TOLERANCE:
             return CheckReport("it gives other answers than the model that was trained.", **timing)
-        if timing["per_row_ms"] > self.slowest_row_ms:
-            slow = f"one answer takes {timing['per_row_ms']:.1f} ms, {self.slowest_row_ms:.0f} are allowed."
-            return CheckReport(slow, **timing)
         return CheckReport("", **timing)
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from src.domain import Difference, Outcome, RunStatus, Scores, TrainingRun, Trigger, Verdict
+from src.domain import (
+    Difference,
+    Discordance,
+    Footprint,
+    Outcome,
+    RunStatus,
+    Scores,
+    SliceScores,
+    TrainingRun,
+    Trigger,
+    Verdict,
+)
 from src.services.change_documents import changes_of
 
 Document = dict[str, Any]
@@ -33,10 +44,11 @@ def run_of(document: Document) -> TrainingRun:
 
 
 def verdict_document(verdict: Verdict) -> Document:
-    return asdict(verdict) | {"outcome": verdict.outcome.value, "notes": list(verdict.notes)}
+    return asdict(verdict) | {"outcome": verdict.outcome.value}
 
 
 def _verdict(document: Document) -> Verdict:
+    """A verdict written before there was one of its parts lacks that part."""
     return Verdict(
         promoted=document["promoted"],
         outcome=Outcome(document["outcome"]),
@@ -46,6 +58,15 @@ def _verdict(document: Document) -> Verdict:
         macro_f1=_difference(document["macro_f1"]),
         accuracy=_difference(document["accuracy"]),
         notes=tuple(document["notes"]),
+        log_loss=_difference(document.get("log_loss")),
+        money_weighted_accuracy=_difference(document.get("money_weighted_accuracy")),
+        discordance=Discordance(**discordance) if (discordance := document.get("discordance")) else None,
+        merchants=document.get("merchants"),
+        rows_needed=document.get("rows_needed"),
+        majority=_scores(document.get("majority")),
+        lookup=_scores(document.get("lookup")),
+        slices=tuple(SliceScores(**each) for each in document.get("slices", ())),
+        footprint=Footprint(**footprint) if (footprint := document.get("footprint")) else None,
     )
 
 

@@ -76,6 +76,11 @@ class RunLog:
     def document(self, content: Mapping[str, object], name: str) -> None:
         self._mlflow.log_dict(dict(content), name)
 
+    def table(self, rows: Sequence[Mapping[str, object]], name: str) -> None:
+        """A table that MLflow's own pages show as one; nothing for no rows. name: ends in `.json`."""
+        if rows:
+            self._mlflow.log_table({column: [row[column] for row in rows] for column in rows[0]}, name)
+
     def model(self, pipeline: Any, example: pd.DataFrame, trusted: Sequence[str]) -> str:
         """Log the fitted pipeline; return its address. See `model_package`."""
         return log_model(self._mlflow, pipeline, example, trusted)

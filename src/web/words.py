@@ -58,7 +58,30 @@ OUTCOMES = {
     Outcome.NOT_BETTER: "Kept the champion",
     Outcome.CATEGORY_FELL: "Kept: a category fell",
     Outcome.BROKEN: "Kept: failed its check",
+    Outcome.TOO_HEAVY: "Kept: too large or too slow",
 }
+
+SLICES = {
+    "category": "By category",
+    "merchants": "By whether the merchant was known",
+    "mode": "By payment mode",
+    "direction": "By direction",
+    "age": "By age",
+}
+"""What the slices of a verdict are of."""
+
+SLICE_NAMES = {
+    ("merchants", "seen"): "Both models learned of the merchant",
+    ("merchants", "met-since"): "Only the new model did",
+    ("merchants", "unseen"): "Neither did",
+    ("direction", "expense"): "Expenses",
+    ("direction", "income"): "Income",
+    ("direction", "transfer"): "Transfers",
+    ("age", "newest-quarter"): "The newest quarter of the rows",
+}
+
+MET_ALONE = {"seen": "The model learned of the merchant", "unseen": "It did not"}
+"""The slices by merchant, where there is no champion."""
 
 STAGES = {
     "queued": "Waiting for the trainer to start",

@@ -65,11 +65,11 @@ def test_slices_tell_known_merchants_from_new_ones_and_the_newest_quarter():
 
 def test_money_weighted_accuracy_counts_money_within_each_currency():
     report = report_of(["dining", "dining"], [[0.9, 0.1], [0.1, 0.9]], amount=[90.0, 10.0])
-    assert report.money_weighted_accuracy == pytest.approx(0.9)
+    assert report.scores.money_weighted_accuracy == pytest.approx(0.9)
     mixed = report_of(
         ["dining"] * 2, [[0.9, 0.1], [0.1, 0.9]], amount=[5.0, 700_000.0], currency=["USD", "VND"]
     )
-    assert mixed.money_weighted_accuracy == pytest.approx(0.5)
+    assert mixed.scores.money_weighted_accuracy == pytest.approx(0.5)
 
 
 def test_no_rows_make_a_report_without_figures():

@@ -3,9 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from src.components.case import Case
 from src.components.comparison import PairedBootstrap
-from src.components.promotion import Case, Contender, Promotion
-from src.domain import Outcome, Scores
+from src.components.pairs import Contender, Pairs
+from src.components.promotion import Promotion
+from src.domain import Footprint, Outcome, Scores
 
 CATEGORIES = np.array(["dining", "groceries", "transport", "travel"], dtype=object)
 
@@ -20,7 +22,13 @@ def answers(truth, right, seed):
 
 def contender(truth, given, version):
     accuracy = float(np.mean(truth == given)) if len(truth) else float("nan")
-    return Contender(Scores(version, len(truth), accuracy, accuracy, 0.5, 0.05), given)
+    losses = np.where(truth == given, 0.1, 2.0)
+    return Contender(Scores(version, len(truth), accuracy, accuracy, 0.5, 0.05), given, losses)
+
+
+def pairs(truth, old, new, merchants, money=None):
+    money = np.ones(len(truth)) if money is None else money
+    return Pairs(truth, merchants, money, contender(truth, old, "6"), contender(truth, new, "7"))
 
 
 def case(rows=400, champion=0.7, challenger=0.9, **changes):
@@ -32,7 +40,9 @@ def case(rows=400, champion=0.7, challenger=0.9, **changes):
         challenger=contender(truth, answers(truth, challenger, 2), "7"),
         champion=old,
         judged_by="held-out transactions of yours",
+        money=np.ones(rows),
         majority=Scores(None, rows, 0.25, 0.1, float("nan"), float("nan")),
+        lookup=Scores(None, rows, 0.5, 0.4, float("nan"), float("nan")),
         fault="",
         same_data=False,
         same_answers=False,
@@ -67,7 +77,7 @@ def test_random_answers_are_refused():
 
 def test_an_equal_model_with_new_labels_is_fresher_and_without_is_not_better():
     same = case(champion=0.8)
-    same = replace(same, challenger=Contender(same.champion.scores, same.champion.answers))
+    same = replace(same, challenger=same.champion)
     fresh = Promotion().decide(replace(same, new_labels=50))
     stale = Promotion().decide(replace(same, new_labels=49))
     assert (fresh.promoted, fresh.outcome) == (True, Outcome.FRESHER)
@@ -77,11 +87,13 @@ def test_an_equal_model_with_new_labels_is_fresher_and_without_is_not_better():
 
 def test_too_few_rows_are_a_verdict_of_their_own_that_says_what_is_needed():
     verdict = decide(rows=12)
-    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
+    assert (verdict.promoted, verdict.outcome, verdict.accuracy) == (False, Outcome.TOO_FEW, None)
     assert verdict.reason == (
         "Too few rows to tell (n = 12; about 30 are needed): the champion stays; "
-        "your corrections still decide at once through the memory."
+        "your corrections still decide at once through the memory. "
+        "On fewer than 30 rows two models are not compared."
     )
+    assert verdict.rows_needed == 30
 
 
 def test_no_rows_at_all_give_no_scores_that_say_nothing():
@@ -140,7 +152,9 @@ def test_the_first_model_is_promoted_when_it_beats_the_most_frequent_category():
 def test_the_comparison_is_the_same_every_time_and_holds_the_seen_difference():
     made = case()
     first, second = (
-        PairedBootstrap().compare(made.truth, made.champion.answers, made.challenger.answers, made.merchants)
+        PairedBootstrap().compare(
+            pairs(made.truth, made.champion.answers, made.challenger.answers, made.merchants)
+        )
         for _ in range(2)
     )
     assert first == second
@@ -152,11 +166,11 @@ def test_the_comparison_is_the_same_every_time_and_holds_the_seen_difference():
 def test_rows_of_one_merchant_do_not_count_as_independent():
     made = case(champion=0.6, challenger=0.7)
     arguments = (made.truth, made.champion.answers, made.challenger.answers)
-    alone = PairedBootstrap().compare(*arguments, np.arange(400).astype(object))
+    alone = PairedBootstrap().compare(pairs(*arguments, np.arange(400).astype(object)))
     merchants = np.array(
         [f"m{correct}{n % 3}" for n, correct in enumerate(made.challenger.answers == made.truth)]
     )
-    together = PairedBootstrap().compare(*arguments, merchants)
+    together = PairedBootstrap().compare(pairs(*arguments, merchants))
 
     def width(found):
         return found.accuracy.ci95[1] - found.accuracy.ci95[0]
@@ -170,7 +184,7 @@ def test_intervals_cover_nothing_in_about_nineteen_of_twenty_equal_pairs():
     for seed in range(60):
         truth = CATEGORIES[np.arange(200) % 4]
         old, new = answers(truth, 0.8, 2 * seed), answers(truth, 0.8, 2 * seed + 1)
-        found = PairedBootstrap(draws=300).compare(truth, old, new, np.arange(200).astype(object))
+        found = PairedBootstrap(draws=300).compare(pairs(truth, old, new, np.arange(200).astype(object)))
         low, high = found.accuracy.ci95
         misses += not low <= 0 <= high
     assert misses <= 9
@@ -182,6 +196,116 @@ def test_many_categories_that_did_not_change_are_not_refused_for_one_that_seems_
         truth = np.array([f"c{n % 25:02}" for n in range(750)], dtype=object)
         random = np.random.default_rng(seed)
         old, new = (np.where(random.random(750) < 0.8, truth, "c00") for _ in range(2))
-        found = PairedBootstrap(draws=1000).compare(truth, old, new, np.arange(750).astype(object), 20)
+        found = PairedBootstrap(draws=1000).compare(pairs(truth, old, new, np.arange(750).astype(object)), 20)
         refused += any(one.recall.ci95[1] < 0 for one in found.categories)
     assert refused <= 6
+
+
+def counted(rows, won, lost, **changes):
+    """As many merchants as rows: the challenger gains `won` of them and loses `lost`; 80 % are right."""
+    truth = CATEGORIES[np.arange(rows) % 4]
+    number = np.arange(rows)
+    wrong = np.roll(CATEGORIES, 1)[number % 4]
+    old = np.where((number < won) | (number >= rows * 0.8 + won), wrong, truth)
+    new = np.where((number < won + lost) & (number >= won) | (number >= rows * 0.8 + won), wrong, truth)
+    made = case(rows=rows, **changes)
+    return replace(
+        made,
+        merchants=number.astype(str).astype(object),
+        champion=contender(truth, old, "6"),
+        challenger=contender(truth, new, "7"),
+    )
+
+
+def test_more_rows_than_the_least_may_still_be_too_few_to_tell():
+    verdict = Promotion().decide(counted(100, won=20, lost=20, new_labels=500))
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
+    assert verdict.accuracy.ci95[0] < -0.1 < 0 < verdict.accuracy.ci95[1]
+    assert 100 < verdict.rows_needed < 200
+    assert f"(n = 100; about {verdict.rows_needed} are needed)" in verdict.reason
+    assert "when a fall of accuracy by 10 points is ruled out; these rows leave room for 1" in verdict.reason
+
+
+def test_about_as_many_rows_as_were_said_to_be_needed_do_tell():
+    few = Promotion().decide(counted(100, won=20, lost=20, new_labels=500))
+    rows = round(1.1 * few.rows_needed)
+    more = counted(rows, won=rows // 5, lost=rows // 5, new_labels=500)
+    assert Promotion().decide(more).outcome is Outcome.FRESHER
+
+
+@pytest.mark.parametrize("rows", [40, 80, 400])
+def test_a_new_users_fresher_model_that_seems_no_worse_is_not_kept_waiting(rows):
+    verdict = Promotion().decide(counted(rows, won=2, lost=1, new_labels=100))
+    assert (verdict.promoted, verdict.outcome) == (True, Outcome.FRESHER)
+    assert "surely less than 10 points" in verdict.reason
+
+
+def test_a_fresher_model_that_seems_a_little_worse_must_rule_out_a_smaller_fall():
+    assert Promotion().decide(counted(400, won=3, lost=5, new_labels=100)).outcome is Outcome.FRESHER
+    verdict = Promotion().decide(counted(200, won=16, lost=18, new_labels=100))
+    assert verdict.outcome is Outcome.TOO_FEW
+    assert "a fall of accuracy by 5 points" in verdict.reason
+
+
+def test_a_fresher_model_that_seems_to_lose_more_than_the_margin_is_refused_with_the_margin():
+    verdict = Promotion().decide(counted(600, won=8, lost=16, new_labels=100))
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.NOT_BETTER)
+    assert "may seem to lose 1 point of accuracy, or 2 points of macro-F1" in verdict.reason
+
+
+def test_rows_of_few_merchants_that_all_agree_are_too_few_to_tell():
+    made = counted(90, won=0, lost=0, new_labels=500)
+    verdict = Promotion().decide(replace(made, merchants=np.array([f"m{n % 9}" for n in range(90)])))
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
+    assert "that takes at least 30 merchants, and these rows are of 9 merchants" in verdict.reason
+    assert verdict.rows_needed == 300
+
+
+def test_a_gain_at_a_handful_of_merchants_shows_nothing_yet():
+    made = counted(100, won=40, lost=0)
+    merchants = np.array([f"m{min(n // 10, 20)}" for n in range(100)])
+    verdict = Promotion().decide(replace(made, merchants=merchants))
+    assert verdict.accuracy.ci95[0] > 0
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
+    assert "The two models differ at 4 merchants; from 6 on" in verdict.reason
+    assert verdict.rows_needed == 150
+
+
+def test_what_is_not_fresher_says_how_many_labels_it_would_take():
+    verdict = Promotion().decide(counted(400, won=2, lost=2, new_labels=10))
+    assert verdict.outcome is Outcome.NOT_BETTER
+    assert "10 new labels beside the 1000 it learned, where 5% are asked for" in verdict.reason
+
+
+@pytest.mark.parametrize("champion", [None, 0.5])
+@pytest.mark.parametrize(
+    ("footprint", "said"),
+    [
+        (Footprint(25.1, 0.1, 0.3), "the file has 25.1 MB, 25 are allowed"),
+        (Footprint(3.0, 21.0, 0.3), "loading takes 21.0 s, 20 are allowed"),
+        (
+            Footprint(30.0, 0.1, 26.0),
+            "the file has 30.0 MB, 25 are allowed; one answer takes 26.0 ms, 25 are allowed",
+        ),
+    ],
+)
+def test_what_is_too_large_or_too_slow_is_refused_however_good_it_is(champion, footprint, said):
+    verdict = decide(champion=champion, challenger=1.0, footprint=footprint)
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_HEAVY)
+    assert verdict.reason == f"Too heavy to serve: {said}."
+    assert verdict.footprint == footprint
+
+
+def test_a_usual_model_on_a_busy_machine_is_not_too_heavy():
+    assert decide(footprint=Footprint(4.0, 5.0, 9.0)).outcome is Outcome.BETTER
+
+
+def test_everything_that_was_weighed_stands_in_the_verdict():
+    verdict = decide()
+    assert verdict.merchants == 200
+    assert verdict.discordance.challenger_right > verdict.discordance.rows / 2
+    assert verdict.discordance.p < 0.001
+    assert verdict.log_loss.ci95[1] < 0
+    assert verdict.money_weighted_accuracy.value == pytest.approx(verdict.accuracy.value)
+    assert (verdict.majority.accuracy, verdict.lookup.accuracy) == (0.25, 0.5)
+    assert verdict.rows_needed is None

@@ -42,11 +42,14 @@ def own_answers(fitted):
     return fitted.predict_proba(model_fields(TRANSACTIONS))
 
 
-def test_a_good_bundle_gives_the_same_answers_in_a_fresh_process_and_says_how_fast(bundle, own_answers):
+def test_a_good_bundle_gives_the_same_answers_in_a_fresh_process_and_says_how_fast_and_large(
+    bundle, own_answers
+):
     report = BundleCheck().run(bundle, TRANSACTIONS, ["dining", "transport"], own_answers)
     assert report.fault == ""
     assert 0 < report.load_s < 60
     assert 0 < report.per_row_ms < 25
+    assert report.megabytes == len(bundle) / 1e6
 
 
 def test_other_answers_than_the_trained_models_are_a_fault(bundle, own_answers):
@@ -62,12 +65,6 @@ def test_other_categories_are_a_fault(bundle, own_answers):
 def test_a_file_that_does_not_load_is_a_fault_and_not_a_crash(own_answers):
     report = BundleCheck().run(b"no bundle", TRANSACTIONS, ["dining", "transport"], own_answers)
     assert report.fault.startswith("the fresh process ended with 1")
-
-
-def test_a_bundle_that_is_slow_or_large_is_refused(bundle, own_answers):
-    arguments = (bundle, TRANSACTIONS, ["dining", "transport"], own_answers)
-    assert "one answer takes" in BundleCheck(slowest_row_ms=0.0).run(*arguments).fault
-    assert "MB" in BundleCheck(largest_mb=0.0).run(*arguments).fault
 
 
 def test_a_description_of_any_script_reaches_the_fresh_process_unchanged(fitted, bundle):

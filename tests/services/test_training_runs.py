@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from time import sleep
@@ -7,6 +8,7 @@ import pytest
 from src.domain import Outcome, RunStatus, Trigger, Verdict
 from src.errors import Conflict, LeaseLost
 from src.services.training_runs import ClaimedRun, TrainingRuns, slot_of
+from tests.whole_verdict import WHOLE
 
 NOW = datetime(2026, 3, 4, 7, 30, tzinfo=UTC)
 
@@ -114,3 +116,39 @@ def test_a_verdict_and_the_figures_of_a_run_come_back_as_they_were_kept(runs):
         "m1",
     )
     assert runs.current() is None
+
+
+def test_a_whole_verdict_comes_back_with_all_that_led_to_it(runs):
+    ask(runs)
+    claimed = ClaimedRun(runs, runs.claim(holder="a", at=NOW), holder="a")
+    whole = replace(WHOLE, majority=None, lookup=None)  # their nan is no equal of itself
+    claimed.decide(whole)
+    assert runs.get(claimed.run.id).decision == whole
+
+
+def test_a_verdict_written_before_there_were_slices_still_reads(runs, database):
+    run = ask(runs)
+    scores = {"version": "1", "rows": 40, "accuracy": 0.8, "macro_f1": 0.7, "log_loss": 0.5, "ece": 0.03}
+    old = {
+        "promoted": False,
+        "outcome": "not-better",
+        "reason": "Not shown to be better.",
+        "challenger": scores | {"version": "2"},
+        "champion": scores,
+        "macro_f1": {"value": 0.01, "ci95": [-0.1, 0.1]},
+        "accuracy": None,
+        "notes": ["A note."],
+    }
+    database.collection("training_runs").update_one({"_id": run.id}, {"$set": {"decision": old}})
+    verdict = runs.get(run.id).decision
+    assert (verdict.outcome, verdict.champion.accuracy, verdict.notes) == (
+        Outcome.NOT_BETTER,
+        0.8,
+        ("A note.",),
+    )
+    assert (verdict.slices, verdict.footprint, verdict.discordance, verdict.rows_needed) == (
+        (),
+        None,
+        None,
+        None,
+    )

@@ -314,9 +314,7 @@ def test_the_verdict_of_a_run_is_told_with_all_its_numbers(services, browse):
     page = browse(f"/models/runs/{run.run.id}").words
     for told in (
         "The new model is no better on 412 transactions of yours.",
-        "Macro-F1 85.0 % 84.0 %",
-        "changed by −1.0 points",
-        "between −3.0 and +1.2",
+        "Macro-F1 85.0 % 84.0 % −1.0 (−3.0 to +1.2)",
         "Dining out fell by 4 points.",
         "Labelled by you 310",
     ):

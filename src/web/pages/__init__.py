@@ -14,6 +14,7 @@ from src.web.pages import (
     repredict,
     runs,
     second_looks,
+    verdicts,
 )
 from src.web.pages.blueprint import bp
 
@@ -32,4 +33,5 @@ __all__ = [
     "repredict",
     "runs",
     "second_looks",
+    "verdicts",
 ]

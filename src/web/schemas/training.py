@@ -1,17 +1,17 @@
-"""Training runs, their verdicts, and the registered models."""
+"""Training runs and the registered models."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from src.domain import Difference, ModelVersion, Pointer, Scores, TrainingRun, Transaction, Verdict
+from src.domain import ModelVersion, Pointer, TrainingRun, Transaction
 from src.web.schemas.changes import ChangesBody, changes_body
 from src.web.schemas.fields import Label, RequestModel, utc_text
+from src.web.schemas.verdict import DecisionBody, decision_body, finite
 
 
 class ReasonRequest(RequestModel):
@@ -24,34 +24,6 @@ class ReasonRequest(RequestModel):
 
 class AcceptedRunBody(TypedDict):
     id: str
-
-
-class ScoresBody(TypedDict):
-    version: Annotated[str | None, Field(description="Null for a model that was not registered.")]
-    rows: int
-    accuracy: float | None
-    macro_f1: float | None
-    log_loss: float | None
-    ece: float | None
-
-
-class DifferenceBody(TypedDict):
-    """Challenger minus champion, on the same rows."""
-
-    macro_f1: float | None
-    ci95: Annotated[list[float | None] | None, Field(description="95 % interval of the macro-F1 difference.")]
-    accuracy: float | None
-    accuracy_ci95: list[float | None] | None
-
-
-class DecisionBody(TypedDict):
-    promoted: bool
-    outcome: str
-    reason: str
-    champion: ScoresBody | None
-    challenger: ScoresBody | None
-    difference: DifferenceBody | None
-    notes: list[str]
 
 
 class TrainingRunBody(TypedDict):
@@ -89,53 +61,8 @@ class PromotedBody(TypedDict):
     revision: int
 
 
-def _finite(value: float | None) -> float | None:
-    """JSON has no nan: what could not be measured is null."""
-    return round(value, 6) if value is not None and math.isfinite(value) else None
-
-
 def _metrics(metrics: dict[str, float]) -> dict[str, float | None]:
-    return {name: _finite(value) for name, value in metrics.items()}
-
-
-def _scores_body(scores: Scores | None) -> ScoresBody | None:
-    if scores is None:
-        return None
-    return {
-        "version": scores.version,
-        "rows": scores.rows,
-        "accuracy": _finite(scores.accuracy),
-        "macro_f1": _finite(scores.macro_f1),
-        "log_loss": _finite(scores.log_loss),
-        "ece": _finite(scores.ece),
-    }
-
-
-def _interval(difference: Difference | None) -> list[float | None] | None:
-    return [_finite(end) for end in difference.ci95] if difference else None
-
-
-def _difference_body(verdict: Verdict) -> DifferenceBody | None:
-    if verdict.macro_f1 is None and verdict.accuracy is None:
-        return None
-    return {
-        "macro_f1": _finite(verdict.macro_f1.value) if verdict.macro_f1 else None,
-        "ci95": _interval(verdict.macro_f1),
-        "accuracy": _finite(verdict.accuracy.value) if verdict.accuracy else None,
-        "accuracy_ci95": _interval(verdict.accuracy),
-    }
-
-
-def _decision_body(verdict: Verdict) -> DecisionBody:
-    return {
-        "promoted": verdict.promoted,
-        "outcome": verdict.outcome.value,
-        "reason": verdict.reason,
-        "champion": _scores_body(verdict.champion),
-        "challenger": _scores_body(verdict.challenger),
-        "difference": _difference_body(verdict),
-        "notes": list(verdict.notes),
-    }
+    return {name: finite(value) for name, value in metrics.items()}
 
 
 def training_run_body(run: TrainingRun, given: Mapping[str, Transaction]) -> TrainingRunBody:
@@ -154,7 +81,7 @@ def training_run_body(run: TrainingRun, given: Mapping[str, Transaction]) -> Tra
         "mlflow_run_id": run.mlflow_run_id,
         "data": run.data,
         "metrics": _metrics(run.metrics),
-        "decision": _decision_body(run.decision) if run.decision else None,
+        "decision": decision_body(run.decision) if run.decision else None,
         "changes": changes_body(run.changes, given) if run.changes else None,
         "error": run.error,
     }

@@ -1,0 +1,80 @@
+"""What is put before the judge, and the form of what the judge hands back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from src.components.comparison import Comparison
+from src.components.pairs import Contender
+from src.domain import Footprint, Outcome, Scores, SliceScores, Verdict
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a verdict rests on. The judging rows are the same for both and trained neither."""
+
+    truth: np.ndarray
+    """str, shape (n_judging,)."""
+    merchants: np.ndarray
+    """str, shape (n_judging,)."""
+    money: np.ndarray
+    """float, shape (n_judging,): how much each row weighs in money-weighted accuracy."""
+    challenger: Contender
+    champion: Contender | None
+    judged_by: str
+    """What the judging rows are, in words: "held-out rows of yours"."""
+    majority: Scores
+    """Of always answering the most frequent category, on the same rows."""
+    lookup: Scores
+    """Of looking the merchant up, on the same rows."""
+    fault: str
+    """What the load-and-predict check found wrong, as a sentence; "" where it passed."""
+    same_data: bool
+    same_answers: bool
+    """Both models answer every row at hand alike."""
+    new_labels: int
+    """Training labels given since the champion was trained."""
+    known_labels: int
+    """Labels of a person the champion was trained on."""
+    labels: int = 0
+    """Labels of a person there are by now."""
+    footprint: Footprint | None = None
+    slices: tuple[SliceScores, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def verdict(
+        self,
+        outcome: Outcome,
+        reason: str,
+        *,
+        promoted: bool = False,
+        found: Comparison | None = None,
+        needed: int | None = None,
+    ) -> Verdict:
+        """`outcome` with everything that was known; needed: about how many rows would tell."""
+        return Verdict(
+            promoted=promoted,
+            outcome=outcome,
+            reason=reason,
+            challenger=_judged(self.challenger.scores),
+            champion=_judged(self.champion.scores) if self.champion else None,
+            macro_f1=found.macro_f1 if found else None,
+            accuracy=found.accuracy if found else None,
+            notes=self.notes,
+            log_loss=found.log_loss if found else None,
+            money_weighted_accuracy=found.money_weighted_accuracy if found else None,
+            discordance=found.discordance if found else None,
+            merchants=found.merchants if found else None,
+            rows_needed=needed,
+            majority=_judged(self.majority),
+            lookup=_judged(self.lookup),
+            slices=self.slices,
+            footprint=self.footprint,
+        )
+
+
+def _judged(scores: Scores) -> Scores | None:
+    """None where there was no row to judge by: a score of no rows says nothing."""
+    return scores if scores.rows else None

@@ -1,0 +1,108 @@
+"""What a verdict says, in sentences a user can read: what was found, and what would have been asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from src.components.comparison import CategoryDifference, Comparison
+from src.components.pairs import Pairs
+from src.components.sample_size import fewest_merchants, fewest_to_convince
+from src.domain import Difference, Scores
+
+NEWER = (
+    "You have not answered yet, so nothing of yours could judge. Both models know the shipped lexicon alone, "
+    "and this one its newer version."
+)
+BETTER = "Better than the champion: accuracy or macro-F1 is surely higher, and neither is surely lower."
+WORSE = "Surely worse than the champion, which stays."
+
+
+def unchanged(champion: Scores) -> str:
+    return (
+        f"Nothing has changed: the same data and the same answers as the champion (version "
+        f"{champion.version}), which stays."
+    )
+
+
+def too_heavy(parts: Sequence[str]) -> str:
+    """parts: each limit that is passed, as "the file has 30.1 MB, 25 are allowed"."""
+    return f"Too heavy to serve: {'; '.join(parts)}."
+
+
+def too_few(rows: int, needed: int) -> str:
+    return (
+        f"Too few rows to tell (n = {rows}; about {needed} are needed): the champion stays; "
+        "your corrections still decide at once through the memory."
+    )
+
+
+def not_compared(least: int) -> str:
+    return f"On fewer than {least} rows two models are not compared."
+
+
+def must_rule_out(found: Comparison, floor: float) -> str:
+    """What the rows would have to rule out, and what they leave room for."""
+    asked = f"A fresher model passes when a fall of accuracy by {_points(floor)} is ruled out;"
+    low = found.accuracy.ci95[0]
+    if low < -floor:
+        return f"{asked} these rows leave room for {_points(-low)}."
+    least, merchants = fewest_merchants(floor), _counted(found.merchants, "merchant")
+    return f"{asked} that takes at least {least} merchants, and these rows are of {merchants}."
+
+
+def few_speak_for_it(found: Comparison) -> str:
+    return (
+        f"The two models differ at {_counted(found.differing, 'merchant')}; from {fewest_to_convince()} on "
+        "one that seems better is taken for better."
+    )
+
+
+def category_fell(fell: Sequence[CategoryDifference], least_fall: float, least_rows: int) -> str:
+    each = ", ".join(f"{one.category} (recall {_spoken(one.recall)} on {one.rows} rows)" for one in fell)
+    return (
+        f"It would forget {each}; the champion stays. No category of {least_rows} rows or more may surely "
+        f"fall, by over {_points(least_fall)}."
+    )
+
+
+def fresher(new_labels: int, known_labels: int, margin: float, floor: float) -> str:
+    return (
+        f"As good as the champion (accuracy at most {_points(margin)} lower, surely less than "
+        f"{_points(floor)}) and fresher: {new_labels} new labels beside the {known_labels} it learned."
+    )
+
+
+def not_fresher(new_labels: int, known_labels: int, share: float) -> str:
+    return (
+        f"Not shown to be better; as good as the champion, but not fresher: {new_labels} new labels beside "
+        f"the {known_labels} it learned, where {share:.0%} are asked for. The champion stays."
+    )
+
+
+def seems_worse(margin: float) -> str:
+    return (
+        f"Not shown to be better; the champion stays. A fresher model may seem to lose {_points(margin)} of "
+        f"accuracy, or {_points(2 * margin)} of macro-F1, and this one seems to lose more."
+    )
+
+
+def figures(judged_by: str, pairs: Pairs, found: Comparison) -> str:
+    mine, other = pairs.challenger.scores, pairs.champion.scores
+    return (
+        f"On the same {mine.rows} {judged_by} ({_counted(found.merchants, 'merchant')}): "
+        f"accuracy {mine.accuracy:.1%} against {other.accuracy:.1%} ({_spoken(found.accuracy)}), "
+        f"macro-F1 {mine.macro_f1:.3f} against {other.macro_f1:.3f} ({_spoken(found.macro_f1)})."
+    )
+
+
+def _spoken(difference: Difference) -> str:
+    low, high = difference.ci95
+    return f"{difference.value:+.3f}, 95 % between {low:+.3f} and {high:+.3f}"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.3g} points" if round(100 * share, 2) != 1 else "1 point"
+
+
+def _counted(count: int, one: str) -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"

@@ -1,0 +1,162 @@
+"""What a training run decided, with everything the decision rests on."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from src.domain import Difference, Scores, SliceScores, Verdict
+
+
+class ScoresBody(TypedDict):
+    version: Annotated[str | None, Field(description="Null for a model that was not registered.")]
+    rows: int
+    accuracy: float | None
+    macro_f1: float | None
+    log_loss: float | None
+    ece: float | None
+    money_weighted_accuracy: float | None
+
+
+class DifferenceBody(TypedDict):
+    """Challenger minus champion, on the same rows."""
+
+    macro_f1: float | None
+    ci95: Annotated[list[float | None] | None, Field(description="95 % interval of the macro-F1 difference.")]
+    accuracy: float | None
+    accuracy_ci95: list[float | None] | None
+    log_loss: Annotated[float | None, Field(description="Below 0 is better.")]
+    log_loss_ci95: list[float | None] | None
+    money_weighted_accuracy: float | None
+    money_weighted_accuracy_ci95: list[float | None] | None
+
+
+class McnemarBody(TypedDict):
+    """McNemar's exact test on the rows that only one of the two models gets right."""
+
+    rows: int
+    challenger_right: int
+    p: Annotated[float, Field(ge=0, le=1, description="Two-sided.")]
+
+
+class BaselinesBody(TypedDict):
+    """Simple answers on the same rows; they state no probability."""
+
+    majority: Annotated[ScoresBody | None, Field(description="Always the most frequent category.")]
+    lookup: Annotated[ScoresBody | None, Field(description="What the merchant mostly was.")]
+
+
+class SliceBody(TypedDict):
+    """Shares of right answers of both models on the same part of the rows."""
+
+    kind: Annotated[str, Field(description="`category`, `merchants`, `mode`, `direction` or `age`.")]
+    name: str
+    rows: int
+    champion: float | None
+    challenger: float | None
+
+
+class FootprintBody(TypedDict):
+    """What the model took in a fresh process."""
+
+    megabytes: float | None
+    load_s: float | None
+    per_row_ms: float | None
+
+
+class DecisionBody(TypedDict):
+    promoted: bool
+    outcome: str
+    reason: str
+    champion: ScoresBody | None
+    challenger: ScoresBody | None
+    difference: DifferenceBody | None
+    notes: list[str]
+    mcnemar: McnemarBody | None
+    merchants: Annotated[int | None, Field(description="Independent groups the intervals rest on.")]
+    rows_needed: Annotated[int | None, Field(description="About how many rows would tell, if too few.")]
+    baselines: BaselinesBody
+    slices: list[SliceBody]
+    footprint: FootprintBody | None
+
+
+def finite(value: float | None) -> float | None:
+    """JSON has no nan: what could not be measured is null."""
+    return round(value, 6) if value is not None and math.isfinite(value) else None
+
+
+def decision_body(verdict: Verdict) -> DecisionBody:
+    found, footprint = verdict.discordance, verdict.footprint
+    return {
+        "promoted": verdict.promoted,
+        "outcome": verdict.outcome.value,
+        "reason": verdict.reason,
+        "champion": _scores(verdict.champion),
+        "challenger": _scores(verdict.challenger),
+        "difference": _difference(verdict),
+        "notes": list(verdict.notes),
+        "mcnemar": {"rows": found.rows, "challenger_right": found.challenger_right, "p": round(found.p, 6)}
+        if found
+        else None,
+        "merchants": verdict.merchants,
+        "rows_needed": verdict.rows_needed,
+        "baselines": {"majority": _scores(verdict.majority), "lookup": _scores(verdict.lookup)},
+        "slices": [_slice(each) for each in verdict.slices],
+        "footprint": {
+            "megabytes": finite(footprint.megabytes),
+            "load_s": finite(footprint.load_s),
+            "per_row_ms": finite(footprint.per_row_ms),
+        }
+        if footprint
+        else None,
+    }
+
+
+def _scores(scores: Scores | None) -> ScoresBody | None:
+    if scores is None:
+        return None
+    return {
+        "version": scores.version,
+        "rows": scores.rows,
+        "accuracy": finite(scores.accuracy),
+        "macro_f1": finite(scores.macro_f1),
+        "log_loss": finite(scores.log_loss),
+        "ece": finite(scores.ece),
+        "money_weighted_accuracy": finite(scores.money_weighted_accuracy),
+    }
+
+
+def _difference(verdict: Verdict) -> DifferenceBody | None:
+    if verdict.macro_f1 is None and verdict.accuracy is None:
+        return None
+    return {
+        "macro_f1": _value(verdict.macro_f1),
+        "ci95": _interval(verdict.macro_f1),
+        "accuracy": _value(verdict.accuracy),
+        "accuracy_ci95": _interval(verdict.accuracy),
+        "log_loss": _value(verdict.log_loss),
+        "log_loss_ci95": _interval(verdict.log_loss),
+        "money_weighted_accuracy": _value(verdict.money_weighted_accuracy),
+        "money_weighted_accuracy_ci95": _interval(verdict.money_weighted_accuracy),
+    }
+
+
+def _value(difference: Difference | None) -> float | None:
+    return finite(difference.value) if difference else None
+
+
+def _interval(difference: Difference | None) -> list[float | None] | None:
+    return [finite(end) for end in difference.ci95] if difference else None
+
+
+def _slice(one: SliceScores) -> SliceBody:
+    return {
+        "kind": one.kind,
+        "name": one.name,
+        "rows": one.rows,
+        "champion": finite(one.champion),
+        "challenger": finite(one.challenger),
+    }

@@ -1,0 +1,42 @@
+"""How many rows it takes to tell."""
+
+import pytest
+
+from src.components.sample_size import fewest_merchants, fewest_to_convince, rows_needed, rows_to_convince
+from src.domain import Difference
+
+
+def test_an_interval_four_times_as_wide_as_it_may_be_needs_sixteen_times_the_rows():
+    assert rows_needed(Difference(0.0, (-0.2, 0.2)), 0.05, rows=100, merchants=100) == 1600
+
+
+def test_what_seems_better_needs_fewer_rows_and_what_seems_a_little_worse_more():
+    wide = {
+        value: rows_needed(Difference(value, (value - 0.15, value + 0.15)), 0.05, 100, 100)
+        for value in (-0.01, 0.0, 0.05)
+    }
+    assert wide[0.05] < wide[0.0] < wide[-0.01]
+
+
+def test_what_seems_much_worse_is_soon_known_to_be():
+    assert rows_needed(Difference(-0.2, (-0.42, 0.02)), 0.05, rows=40, merchants=40) == 49
+
+
+def test_few_merchants_need_more_of_them_though_none_of_them_differs():
+    assert rows_needed(Difference(0.0, (0.0, 0.0)), 0.1, rows=40, merchants=10) == 120
+
+
+def test_more_rows_are_needed_than_there_are():
+    assert rows_needed(Difference(-0.1, (-0.2, 0.0)), 0.05, rows=50, merchants=100) > 50
+
+
+@pytest.mark.parametrize(("fall", "merchants"), [(0.05, 60), (0.1, 30)])
+def test_the_rule_of_three(fall, merchants):
+    assert fewest_merchants(fall) == merchants
+    assert (1 - fall) ** merchants < 0.05
+
+
+def test_the_fewest_merchants_that_convince_are_those_of_the_sign_test():
+    least = fewest_to_convince()
+    assert 2 * 0.5**least <= 0.05 < 2 * 0.5 ** (least - 1)
+    assert rows_to_convince(40, differing=3) == 80
