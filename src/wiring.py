@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,14 +16,16 @@ from src.components.bands import Bands
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
-from src.domain import Pointer, TrainingRun, Trigger
+from src.domain import Prediction, TrainingRun, Transaction, Trigger
 from src.errors import LeaseLost, LedgerloopError
+from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
 from src.services import bundles
+from src.services.alias_watch import AliasWatch
 from src.services.analytics import Analytics
 from src.services.categories import Categories
-from src.services.champion import Champion
+from src.services.champion import Champion, Pointing, ShadowModel
 from src.services.clock import Clock
 from src.services.database import Database
 from src.services.feedback_events import FeedbackEvents
@@ -34,6 +37,8 @@ from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from src.pipeline.training import TrainingPipeline
     from src.services.tracking import Tracking
 
@@ -93,7 +98,11 @@ class Wiring:
     def champion(self) -> Champion[Serving]:
         return Champion(self.models.champion, self._load)
 
-    def _load(self, pointer: Pointer) -> Serving:
+    @cached_property
+    def shadow_model(self) -> ShadowModel[Serving]:
+        return ShadowModel(self.models.shadows.current, self._load, every_s=2)
+
+    def _load(self, pointer: Pointing) -> Serving:
         return self.serve(pointer.version, self.models.load(pointer.version), pointer.sha256)
 
     def serve(self, version: str, bundle: bytes, sha256: str) -> Serving:
@@ -105,7 +114,21 @@ class Wiring:
 
     @cached_property
     def predictor(self) -> Predictor:
-        return Predictor(self.champion, self.transactions, MerchantMemory(), self.settings.auto_precision)
+        precision = self.settings.auto_precision
+        return Predictor(self.champion, self.transactions, MerchantMemory(), precision, self._with_shadow)
+
+    def _with_shadow(
+        self,
+        predictions: Sequence[Prediction],
+        transactions: Sequence[Transaction],
+        own: np.ndarray,
+        serving: Serving,
+    ) -> list[Prediction]:
+        return with_shadow(predictions, transactions, own, serving, self.shadow_model.peek())
+
+    @cached_property
+    def by_hand(self) -> ByHand:
+        return ByHand(self.models, self.serve)
 
     @cached_property
     def feedback(self) -> FeedbackLoop:
@@ -181,8 +204,24 @@ class Wiring:
 
     def _follow_champion(self) -> None:
         pointer = self.models.champion()
-        if pointer and pointer.alias != pointer.version and self.runs.current() is None:
-            self.trainer.follow_champion()
+        if pointer and self.runs.current() is None:
+            self._alias_watch.look(pointer)
+
+    @cached_property
+    def _alias_watch(self) -> AliasWatch:
+        return AliasWatch(self.settings.tracking_uri, self.models.alias, self.trainer.follow_champion)
+
+    def settle_alias(self) -> None:
+        """Let the MLflow alias follow what serves, or what serves follow a person who moved the alias."""
+        from src.pipeline.alias import AliasKeeper
+        from src.pipeline.tryout import Tryout
+        from src.services.bundle_check import BundleCheck
+
+        tryout = Tryout(self.models, bundles, BundleCheck(timeout_s=60), self._some_transactions)
+        AliasKeeper(self.models, self.tracking, tryout.fault_of, lambda: datetime.now(UTC)).settle()
+
+    def _some_transactions(self) -> list[Transaction]:
+        return [each.transaction for each in self.transactions.newest(100)]
 
     def start_clock(self) -> None:
         self.database.ensure_indexes()
@@ -193,12 +232,14 @@ class Wiring:
         if "clock" in self.__dict__:
             self.clock.stop()
             self.trainer.stop()
-        if "champion" in self.__dict__:
-            self.champion.stop()
+        for follower in ("champion", "shadow_model"):
+            if follower in self.__dict__:
+                getattr(self, follower).stop()
 
     def warm(self) -> None:
         """What a web worker does before its first request."""
         self.champion.watch()
+        self.shadow_model.watch()
         self.database.ensure_indexes()  # where no clock runs, nobody else makes them
         if self.settings.clock == "on":
             self.clock.start()

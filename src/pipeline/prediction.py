@@ -62,6 +62,18 @@ class Model(Protocol):
     def current(self) -> Serving: ...
 
 
+class Beside(Protocol):
+    """Adds the word of another model; see pipeline/beside.py."""
+
+    def __call__(
+        self,
+        predictions: Sequence[Prediction],
+        transactions: Sequence[Transaction],
+        own: np.ndarray,
+        serving: Serving,
+    ) -> list[Prediction]: ...
+
+
 def prepare(transaction: Transaction) -> Transaction:
     """Mask what must not be kept, and name the merchant; the subcategory stands in where no text does."""
     description = mask(transaction.description)
@@ -74,25 +86,40 @@ class Predictor:
     """Precedence: a person's answers of the merchant, then the model. Each prediction says which decided."""
 
     def __init__(
-        self, champion: Model, transactions: Rows, memory: MerchantMemory, auto_precision: float
+        self,
+        champion: Model,
+        transactions: Rows,
+        memory: MerchantMemory,
+        auto_precision: float,
+        beside: Beside | None = None,
     ) -> None:
+        """beside: adds to predictions that are kept what the model in the shadow says."""
         self._champion = champion
         self._transactions = transactions
         self._memory = memory
         self._auto_precision = auto_precision
+        self._beside = beside
 
     def predict(
         self, transactions: Sequence[Transaction], *, at: datetime
     ) -> list[tuple[Transaction, Prediction]]:
         """Each transaction as it would be kept, with its prediction. Raises Unavailable without a model."""
+        return self._predict(transactions, at, None)
+
+    def _predict(
+        self, transactions: Sequence[Transaction], at: datetime, beside: Beside | None
+    ) -> list[tuple[Transaction, Prediction]]:
         serving = self._champion.current()
         prepared = [prepare(each) for each in transactions]
         remembered = self._remembered(prepared)
         probabilities = serving.scorer.probabilities(prepared)
-        return [
-            (each, self._decide(each, row, said, serving, at))
+        predictions = [
+            self._decide(each, row, said, serving, at)
             for each, row, said in zip(prepared, probabilities, remembered, strict=True)
         ]
+        if beside:
+            predictions = beside(predictions, prepared, probabilities, serving)
+        return list(zip(prepared, predictions, strict=True))
 
     def _remembered(self, prepared: Sequence[Transaction]) -> list[Recall | Hint | None]:
         """What the memory says of each."""
@@ -110,7 +137,8 @@ class Predictor:
         self, transactions: Sequence[Transaction], *, source: str, at: datetime
     ) -> list[StoredTransaction]:
         """Raises Unavailable; nothing is stored then."""
-        new = [_new(prepared, prediction) for prepared, prediction in self.predict(transactions, at=at)]
+        predicted = self._predict(transactions, at, self._beside)
+        new = [_new(prepared, prediction) for prepared, prediction in predicted]
         return self._transactions.add(new, source=source, at=at)
 
     def edit(self, transaction_id: str, changes: Mapping[str, Any], *, at: datetime) -> StoredTransaction:
@@ -119,7 +147,7 @@ class Predictor:
         given = replace(row.transaction, **changes)
         if row.status is not Status.PREDICTED:
             return self._transactions.amend(transaction_id, prepare(given), None)
-        [(prepared, prediction)] = self.predict([given], at=at)
+        [(prepared, prediction)] = self._predict([given], at, self._beside)
         return self._transactions.amend(transaction_id, prepared, prediction)
 
     def _decide(

@@ -21,8 +21,9 @@ from src.components.statements import StatementWriter
 from src.components.transformation import Transformation
 from src.components.validation import Validation
 from src.components.weights import SampleWeights
-from src.domain import Bundle, Outcome, Pointer, Verdict
-from src.errors import Conflict, Unavailable
+from src.domain import Bundle, Figures, Outcome, Pointer, Verdict
+from src.errors import Conflict, Pinned, Unavailable
+from src.pipeline.alias import follow
 from src.pipeline.case import case_of
 from src.pipeline.judging import Judging, probabilities_of
 from src.pipeline.ports import (
@@ -252,7 +253,7 @@ class TrainingPipeline:
         """Write the verdict down, then carry it out. Both writes before the flip are fenced by the lease."""
         claimed.decide(verdict)
         if not verdict.promoted:
-            return verdict
+            return self._refuse(claimed, verdict, version)
         claimed.progress("model_promotion", 0.97)
         try:
             self._store.promote(
@@ -261,21 +262,41 @@ class TrainingPipeline:
                 reason=verdict.reason,
                 at=self._clock(),
                 expected_revision=pointer.revision if pointer else 0,
+                unless_pinned=True,
+                figures=Figures.of(verdict),
             )
-        except Conflict:
-            overtaken = _overtaken(verdict)
-            claimed.decide(overtaken)
-            return overtaken
+        except Conflict as conflict:
+            kept = _pinned(verdict, conflict) if isinstance(conflict, Pinned) else _overtaken(verdict)
+            claimed.decide(kept)
+            return self._refuse(claimed, kept, version)
         self._let_the_alias_follow(version)
+        return verdict
+
+    def _refuse(self, claimed: Claimed, verdict: Verdict, version: str) -> Verdict:
+        """A refusal stands in the promotion history too."""
+        self._store.refuse(
+            version,
+            by="training",
+            reason=verdict.reason,
+            at=self._clock(),
+            figures=Figures.of(verdict),
+            run_id=claimed.run.id,
+        )
         return verdict
 
     def _let_the_alias_follow(self, version: str) -> None:
         """What serves has changed already; a registry that is away only makes the alias late."""
         try:
-            self._record.set_alias("champion", version)
-            self._store.alias_follows(version)
+            follow(self._store, self._record)
         except Unavailable:
             log.warning("alias not moved; the clock will do it", extra={"version": version})
+
+
+def _pinned(verdict: Verdict, pinned: Pinned) -> Verdict:
+    reason = (
+        f"Better, but model {pinned.version} is pinned and goes on. The verdict had been: {verdict.reason}"
+    )
+    return replace(verdict, promoted=False, outcome=Outcome.PINNED, reason=reason)
 
 
 def _overtaken(verdict: Verdict) -> Verdict:

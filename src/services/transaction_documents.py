@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, time
 from datetime import date as Date  # noqa: N812 - `date` is a field's name here
 from decimal import Decimal
@@ -22,6 +23,7 @@ from src.domain import (
     NewTransaction,
     Prediction,
     Reason,
+    ShadowSaid,
     Status,
     StoredTransaction,
     Transaction,
@@ -110,6 +112,7 @@ def feedback_document(event: Feedback) -> Document:
 
 
 def prediction_document(prediction: Prediction) -> Document:
+    shadow = {"shadow": asdict(prediction.shadow)} if prediction.shadow else {}
     return {
         "category": prediction.category,
         "confidence": prediction.confidence,
@@ -119,6 +122,7 @@ def prediction_document(prediction: Prediction) -> Document:
         "at": prediction.at,
         "alternatives": [[each.category, each.probability] for each in prediction.alternatives],
         "explanation": [[each.feature, each.weight] for each in prediction.explanation],
+        **shadow,
     }
 
 
@@ -132,6 +136,7 @@ def _prediction(document: Document) -> Prediction:
         explanation=tuple(Reason(*pair) for pair in document["explanation"]),
         model_version=document["model_version"],
         at=document["at"],
+        shadow=ShadowSaid(**document["shadow"]) if "shadow" in document else None,
     )
 
 

@@ -6,7 +6,17 @@ import functools
 
 from flask import Flask
 
-from src.web.api import analytics, categories, docs, feedback, health, history, predictions, training
+from src.web.api import (
+    analytics,
+    categories,
+    docs,
+    feedback,
+    health,
+    history,
+    predictions,
+    promotions,
+    training,
+)
 from src.web.openapi import document
 
 TAGS = {
@@ -16,9 +26,10 @@ TAGS = {
     "analytics": "Sums, and live accuracy.",
     "categories": "The categories there are.",
     "training": "Training runs, their verdicts, and the models.",
+    "promotions": "What serves, what served when and why, the pin, and the model in the shadow.",
     "health": "For supervisors.",
 }
-_AREAS = (predictions, feedback, history, analytics, categories, training, health)
+_AREAS = (predictions, feedback, history, analytics, categories, training, promotions, health)
 
 
 def init_app(app: Flask) -> None:

@@ -9,11 +9,9 @@ from src.web.operations import Answer, Operations
 from src.web.schemas.training import (
     AcceptedRunBody,
     ModelVersionBody,
-    PromotedBody,
     ReasonRequest,
     TrainingRunBody,
     model_version_body,
-    promoted_body,
     training_run_body,
 )
 from src.web.wired import wiring
@@ -63,20 +61,3 @@ def training_run(id: str) -> Answer:
 )
 def list_models() -> Answer:
     return [model_version_body(model) for model in wiring().models.versions()]
-
-
-@api.operation(
-    "POST",
-    "/models/{version}/promote",
-    summary="Let this version serve",
-    body=ReasonRequest,
-    body_optional=True,
-    returns={200: PromotedBody},
-    errors=(404, 409, 503),
-)
-def promote_model(version: str, body: ReasonRequest) -> Answer:
-    """A rollback is the same call with an older version. Every worker serves it within two seconds."""
-    pointer = wiring().models.promote(
-        version, by="person", reason=body.reason or "Asked for over the API", at=datetime.now(UTC)
-    )
-    return promoted_body(pointer)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from src.domain import Difference, ModelVersion, Pointer, Scores, TrainingRun, Verdict
+from src.domain import Difference, ModelVersion, Scores, TrainingRun, Verdict
 from src.web.schemas.fields import Label, RequestModel, utc_text
 
 
@@ -78,12 +78,6 @@ class ModelVersionBody(TypedDict):
     created_at: str
     metrics: dict[str, float | None]
     size: Annotated[int, Field(description="Bytes of the bundle.")]
-
-
-class PromotedBody(TypedDict):
-    version: str
-    promoted_at: str
-    revision: int
 
 
 def _finite(value: float | None) -> float | None:
@@ -164,12 +158,4 @@ def model_version_body(model: ModelVersion) -> ModelVersionBody:
         "created_at": utc_text(model.created_at),
         "metrics": _metrics(model.metrics),
         "size": model.size,
-    }
-
-
-def promoted_body(pointer: Pointer) -> PromotedBody:
-    return {
-        "version": pointer.version,
-        "promoted_at": utc_text(pointer.promoted_at),
-        "revision": pointer.revision,
     }
