@@ -181,6 +181,7 @@ class TrainingPipeline:
         champion, trouble = self._champion(pointer, data)
         case = case_of(data, trained, champion, checked, self._steps.judging, version)
         verdict = self._steps.promotion.decide(replace(case, notes=(*trouble, *case.notes)))
+        verdict = self._unless_pinned(verdict)
         if verdict.outcome is not Outcome.BROKEN:
             self._keep(bundle, claimed, trained, version, written)
         write_verdict(written, verdict, version, checked)
@@ -266,11 +267,16 @@ class TrainingPipeline:
                 figures=Figures.of(verdict),
             )
         except Conflict as conflict:
-            kept = _pinned(verdict, conflict) if isinstance(conflict, Pinned) else _overtaken(verdict)
+            kept = _pinned(verdict, conflict.version) if isinstance(conflict, Pinned) else _overtaken(verdict)
             claimed.decide(kept)
             return self._refuse(claimed, kept, version)
         self._let_the_alias_follow(version)
         return verdict
+
+    def _unless_pinned(self, verdict: Verdict) -> Verdict:
+        """Told before it is written anywhere; a pin that comes later still is in the way of the flip."""
+        now = self._store.champion() if verdict.promoted else None
+        return _pinned(verdict, now.version) if now and now.pinned_at else verdict
 
     def _refuse(self, claimed: Claimed, verdict: Verdict, version: str) -> Verdict:
         """A refusal stands in the promotion history too."""
@@ -292,10 +298,8 @@ class TrainingPipeline:
             log.warning("alias not moved; the clock will do it", extra={"version": version})
 
 
-def _pinned(verdict: Verdict, pinned: Pinned) -> Verdict:
-    reason = (
-        f"Better, but model {pinned.version} is pinned and goes on. The verdict had been: {verdict.reason}"
-    )
+def _pinned(verdict: Verdict, version: str) -> Verdict:
+    reason = f"Better, but model {version} is pinned and goes on. The verdict had been: {verdict.reason}"
     return replace(verdict, promoted=False, outcome=Outcome.PINNED, reason=reason)
 
 

@@ -50,7 +50,7 @@ class AliasWatch:
         """settle: starts the child and waits for it; whether it did its work.
 
         pause_s: the least time between two looks, among all clocks of one database. A store on another
-        machine tells of no change, so it is looked at every `remote_pause_s`.
+        machine tells of no change, so it is looked at every `remote_pause_s`; so is one that just failed.
         """
         self._uri = uri
         self._steps = steps
@@ -58,13 +58,15 @@ class AliasWatch:
         self._pause_s = pause_s
         self._remote_pause_s = remote_pause_s
         self._seen: Trace | None = None
+        self._failed = False
 
     def look(self, pointer: Pointer) -> None:
         trace = trace_of(self._uri)
         late = pointer.alias != pointer.version
         if not late and trace is not None and trace == self._seen:
             return
-        remote = trace is None and not late
-        # Taken before the child looks: what is written while it works is seen by the next look.
-        if self._steps.claim_look(self._remote_pause_s if remote else self._pause_s) and self._settle():
-            self._seen = trace
+        seldom = self._failed or (trace is None and not late)
+        if self._steps.claim_look(self._remote_pause_s if seldom else self._pause_s):
+            self._failed = not self._settle()
+            # Taken before the child looked: what was written while it worked is seen by the next look.
+            self._seen = None if self._failed else trace

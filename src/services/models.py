@@ -14,7 +14,7 @@ from src.errors import Conflict, NotFound, Pinned
 from src.services.alias_steps import AliasSteps
 from src.services.database import Database, Document, guarded
 from src.services.pointer import ChampionPointer
-from src.services.promotion_history import Refusals, is_rollback, own_figures
+from src.services.promotion_history import Refusals, lines_of, own_figures
 from src.services.shadows import Shadows
 
 _TRIES = 5
@@ -114,11 +114,12 @@ class Models:
         self._find_file(target)
         for tries_left in reversed(range(1 if expected_revision is not None else _TRIES)):
             before = self.champion()
-            line = self._line(target, before, by=by, reason=reason, at=at, figures=figures)
+            measured = figures or own_figures(target, self._known(before.version) if before else None)
+            lines = lines_of(target, before, by=by, reason=reason, at=at, figures=measured, pin=pin)
             try:
                 pointer = self._pointer.flip(
                     target,
-                    _told(line, before, pin),
+                    lines,
                     expected_revision=_revision(before) if expected_revision is None else expected_revision,
                     unless_pinned=unless_pinned,
                     pinned_at=at if pin else None,
@@ -129,29 +130,6 @@ class Models:
                     raise
         self.shadows.end_of(version)
         return pointer
-
-    def _line(
-        self,
-        target: Document,
-        before: Pointer | None,
-        *,
-        by: str,
-        reason: str,
-        at: datetime,
-        figures: Figures | None,
-    ) -> Promotion:
-        version, previous = target["version"], before.version if before else None
-        old = self._models.find_one({"_id": _key(previous)}) if previous else None
-        return Promotion(
-            version=version,
-            previous=previous,
-            at=at,
-            by=by,
-            reason=reason,
-            change=Change.ROLLED_BACK if is_rollback(version, previous) else Change.PROMOTED,
-            figures=figures or own_figures(target, old),
-            run_id=target["run_id"] if by == "training" else None,
-        )
 
     def refuse(
         self,
@@ -189,8 +167,12 @@ class Models:
         if not list(self._database.bundles.find({"_id": target["file_id"]}, limit=1)):
             raise NotFound(f"The file of model version {target['version']} is gone.")
 
+    def _known(self, version: str) -> Document | None:
+        found: Document | None = self._models.find_one({"_id": _key(version)})
+        return found
+
     def _document(self, version: str) -> Document:
-        document = self._models.find_one({"_id": _key(version)})
+        document = self._known(version)
         if document is None:
             raise NotFound("There is no model of this version.")
         return document
@@ -215,14 +197,3 @@ def _version(document: Document, *, champion: bool) -> ModelVersion:
 
 def _revision(pointer: Pointer | None) -> int:
     return pointer.revision if pointer else 0
-
-
-def _told(line: Promotion, before: Pointer | None, pin: bool) -> list[Promotion]:
-    """The promotion, and what became of a pin, oldest first."""
-    version, at, by = line.version, line.at, line.by
-    if pin:
-        return [line, Promotion(version, version, at, by, "Asked for with the promotion.", Change.PINNED)]
-    if before and before.pinned_at:
-        ended = f"It ended when model {version} was promoted."
-        return [line, Promotion(before.version, version, at, by, ended, Change.LET_GO)]
-    return [line]

@@ -7,17 +7,42 @@ changes no pointer, so it has a document of its own.
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from pymongo import DESCENDING
 
-from src.domain import LOCAL_OWNER, Change, Figures, Promotion
+from src.domain import LOCAL_OWNER, Change, Figures, Pointer, Promotion
 from src.services.database import Database, Document, guarded
 
 
 def is_rollback(version: str, previous: str | None) -> bool:
     """Version numbers only grow, so a lower one is an older model."""
     return previous is not None and int(version) < int(previous)
+
+
+def lines_of(
+    target: Document,
+    before: Pointer | None,
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+    figures: Figures,
+    pin: bool,
+) -> list[Promotion]:
+    """What is told of a promotion of the version of document `target`, and of a pin with it, oldest first."""
+    version, previous = target["version"], before.version if before else None
+    change = Change.ROLLED_BACK if is_rollback(version, previous) else Change.PROMOTED
+    run_id = target["run_id"] if by == "training" else None
+    promoted = Promotion(version, previous, at, by, reason, change, figures, run_id)
+    if pin:
+        asked = "Asked for with the promotion."
+        return [promoted, Promotion(version, version, at, by, asked, Change.PINNED)]
+    if before and before.pinned_at:
+        ended = f"It ended when model {version} was promoted."
+        return [promoted, Promotion(before.version, version, at, by, ended, Change.LET_GO)]
+    return [promoted]
 
 
 def line_document(line: Promotion) -> Document:

@@ -304,12 +304,37 @@ def test_a_better_model_does_not_take_the_place_of_a_pinned_one(pipeline, claim,
     claimed = claim()
     verdict = pipeline(lexicon=OtherLexicon(), steps=steps).run(claimed)
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.PINNED)
+    tags = mlflow.MlflowClient().get_run(runs.get(claimed.run.id).mlflow_run_id).data.tags
+    assert (tags["verdict"], tags["promoted"]) == ("pinned", "false")
     assert f"Better, but model {first.version} is pinned" in verdict.reason
     assert runs.get(claimed.run.id).decision == verdict
     assert store.champion() == first
     [refused] = [line for line in store.promotions() if line.change is Change.REFUSED]
     assert (refused.by, refused.run_id) == ("training", claimed.run.id)
     assert refused.version == record.alias("challenger") != first.version
+
+
+def test_a_pin_set_while_a_model_is_judged_holds_too(pipeline, claim, store):
+    pipeline().run(claim())
+
+    class PinsLate:
+        """Between the verdict and the flip."""
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        def promote(self, *given, **how):
+            store.pin(by="person", reason="", at=NOW)
+            return store.promote(*given, **how)
+
+    class OtherLexicon(Lexicon):
+        sha256 = "lexicon-2"
+
+    steps = Steps(search=Search(trials=Search().trials[:2]), promotion=_Always())
+    before = store.champion().version
+    verdict = pipeline(lexicon=OtherLexicon(), steps=steps, store=PinsLate()).run(claim())
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.PINNED)
+    assert store.champion().version == before
 
 
 def test_promotions_and_refusals_stand_in_one_history_with_their_figures(pipeline, claim, store, labels):

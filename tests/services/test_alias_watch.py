@@ -66,12 +66,14 @@ def test_an_alias_that_is_late_needs_no_change_of_the_store(uri):
     assert child.started == 3
 
 
-def test_a_child_that_failed_is_started_again(uri):
-    child = Child()
+def test_a_child_that_failed_is_started_again_but_not_soon(uri):
+    child, turns = Child(), Turns()
     child.works = False
-    watch = AliasWatch(uri, Turns(), child)
-    [watch.look(pointer()) for _ in range(2)]
-    assert child.started == 2
+    watch = AliasWatch(uri, turns, child)
+    watch.look(pointer())
+    child.works = True
+    [watch.look(pointer()) for _ in range(3)]
+    assert (child.started, turns.asked) == (2, [20, 300])
 
 
 def test_a_store_on_another_machine_is_looked_at_seldom_but_a_late_alias_soon():

@@ -57,6 +57,13 @@ def test_the_history_tells_promotions_rollbacks_refusals_and_pins(client, servic
 
 def test_a_version_may_be_pinned_as_it_is_promoted_and_let_go(client, services, promote):
     assert promote("2", pin=True)["pinned"] is True
+    client.post("/api/v1/models/1/shadow")
+    listed = client.get("/api/v1/models").json
+    assert {each["version"]: (each["pinned"], each["shadow"]) for each in listed} == {
+        "1": (False, True),
+        "2": (True, False),
+    }
+    client.delete("/api/v1/models/shadow")
     with pytest.raises(Pinned):
         services.models.promote("1", by="training", reason="", at=datetime.now(UTC), unless_pinned=True)
     assert client.delete("/api/v1/models/pin").json["pinned"] is False

@@ -60,4 +60,6 @@ def training_run(id: str) -> Answer:
     returns={200: list[ModelVersionBody]},
 )
 def list_models() -> Answer:
-    return [model_version_body(model) for model in wiring().models.versions()]
+    models = wiring().models
+    pointer, shadow = models.champion(), models.shadows.current()
+    return [model_version_body(model, pointer, shadow) for model in models.versions()]

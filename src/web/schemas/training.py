@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from src.domain import Difference, ModelVersion, Scores, TrainingRun, Verdict
+from src.domain import Difference, ModelVersion, Pointer, Scores, Shadow, TrainingRun, Verdict
 from src.web.schemas.fields import Label, RequestModel, utc_text
 
 
@@ -73,6 +73,8 @@ class TrainingRunBody(TypedDict):
 class ModelVersionBody(TypedDict):
     version: str
     champion: bool
+    pinned: Annotated[bool, Field(description="Champion until it is let go.")]
+    shadow: Annotated[bool, Field(description="Predicts beside the champion without being shown.")]
     run_id: str
     mlflow_run_id: str
     created_at: str
@@ -149,10 +151,14 @@ def training_run_body(run: TrainingRun) -> TrainingRunBody:
     }
 
 
-def model_version_body(model: ModelVersion) -> ModelVersionBody:
+def model_version_body(
+    model: ModelVersion, pointer: Pointer | None, shadow: Shadow | None
+) -> ModelVersionBody:
     return {
         "version": model.version,
         "champion": model.champion,
+        "pinned": model.champion and pointer is not None and pointer.pinned_at is not None,
+        "shadow": shadow is not None and shadow.version == model.version,
         "run_id": model.run_id,
         "mlflow_run_id": model.mlflow_run_id,
         "created_at": utc_text(model.created_at),
