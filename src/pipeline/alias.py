@@ -16,16 +16,15 @@ _CHAMPION, _CHALLENGER = "champion", "challenger"
 
 
 def follow(store: Store, registry: Registry) -> None:
-    """Let the aliases name what serves, unless a person moved one or another process is about it.
+    """Let the aliases name what serves, unless a person moved one.
 
-    Raises Unavailable.
+    Raises Unavailable, also while another process is about it.
     """
-    with store.alias.lease() as held:
-        pointer = store.champion() if held else None
-        if pointer is None:
-            return
-        found = registry.alias(_CHAMPION)
-        if not moved_by_a_person(pointer, found):
+    if store.champion() is None:
+        return
+    with store.alias.lease():
+        pointer, found = store.champion(), registry.alias(_CHAMPION)
+        if pointer and not moved_by_a_person(pointer, found):
             _move(store, registry, pointer, found)
 
 
@@ -42,16 +41,16 @@ class AliasKeeper:
     def settle(self) -> None:
         """Promote the version a person moved the alias to, or set the alias back and say why.
 
-        Raises Unavailable; the next call goes on from where this one was.
+        Raises Unavailable, also while another process is about it; the next call goes on from there.
         """
-        with self.store.alias.lease() as held:
-            pointer = self.store.champion() if held else None
-            if pointer is None:
-                return
-            found = self.registry.alias(_CHAMPION)
-            if found is not None and moved_by_a_person(pointer, found):
+        if self.store.champion() is None:
+            return
+        with self.store.alias.lease():
+            pointer, found = self.store.champion(), self.registry.alias(_CHAMPION)
+            if pointer and found is not None and moved_by_a_person(pointer, found):
                 pointer = self._heed(pointer, found)
-            _move(self.store, self.registry, pointer, found)
+            if pointer:
+                _move(self.store, self.registry, pointer, found)
 
     def _heed(self, pointer: Pointer, version: str) -> Pointer:
         """What serves after a person asked for `version`."""

@@ -38,6 +38,7 @@ from src.pipeline.ports import (
     RunRecord,
     Store,
 )
+from src.pipeline.settling import pinned, refuse, unless_pinned
 from src.pipeline.stages import Champion, Prepared, Trained
 from src.pipeline.written import settings_of, write_data, write_model, write_verdict
 
@@ -181,7 +182,7 @@ class TrainingPipeline:
         champion, trouble = self._champion(pointer, data)
         case = case_of(data, trained, champion, checked, self._steps.judging, version)
         verdict = self._steps.promotion.decide(replace(case, notes=(*trouble, *case.notes)))
-        verdict = self._unless_pinned(verdict)
+        verdict = unless_pinned(self._store, verdict)
         if verdict.outcome is not Outcome.BROKEN:
             self._keep(bundle, claimed, trained, version, written)
         write_verdict(written, verdict, version, checked)
@@ -254,7 +255,7 @@ class TrainingPipeline:
         """Write the verdict down, then carry it out. Both writes before the flip are fenced by the lease."""
         claimed.decide(verdict)
         if not verdict.promoted:
-            return self._refuse(claimed, verdict, version)
+            return refuse(self._store, claimed.run, verdict, version, at=self._clock())
         claimed.progress("model_promotion", 0.97)
         try:
             self._store.promote(
@@ -267,27 +268,10 @@ class TrainingPipeline:
                 figures=Figures.of(verdict),
             )
         except Conflict as conflict:
-            kept = _pinned(verdict, conflict.version) if isinstance(conflict, Pinned) else _overtaken(verdict)
+            kept = pinned(verdict, conflict.version) if isinstance(conflict, Pinned) else _overtaken(verdict)
             claimed.decide(kept)
-            return self._refuse(claimed, kept, version)
+            return refuse(self._store, claimed.run, kept, version, at=self._clock())
         self._let_the_alias_follow(version)
-        return verdict
-
-    def _unless_pinned(self, verdict: Verdict) -> Verdict:
-        """Told before it is written anywhere; a pin that comes later still is in the way of the flip."""
-        now = self._store.champion() if verdict.promoted else None
-        return _pinned(verdict, now.version) if now and now.pinned_at else verdict
-
-    def _refuse(self, claimed: Claimed, verdict: Verdict, version: str) -> Verdict:
-        """A refusal stands in the promotion history too."""
-        self._store.refuse(
-            version,
-            by="training",
-            reason=verdict.reason,
-            at=self._clock(),
-            figures=Figures.of(verdict),
-            run_id=claimed.run.id,
-        )
         return verdict
 
     def _let_the_alias_follow(self, version: str) -> None:
@@ -296,11 +280,6 @@ class TrainingPipeline:
             follow(self._store, self._record)
         except Unavailable:
             log.warning("alias not moved; the clock will do it", extra={"version": version})
-
-
-def _pinned(verdict: Verdict, version: str) -> Verdict:
-    reason = f"Better, but model {version} is pinned and goes on. The verdict had been: {verdict.reason}"
-    return replace(verdict, promoted=False, outcome=Outcome.PINNED, reason=reason)
 
 
 def _overtaken(verdict: Verdict) -> Verdict:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from src.errors import Unavailable
 from src.services.database import Database, Document, guarded
 
 _ID = "champion"
@@ -29,15 +30,15 @@ class AliasSteps:
         return self._database.collection("models")
 
     @contextmanager
-    def lease(self) -> Iterator[bool]:
-        """Whether this process, and no other, may move the alias inside the block."""
+    def lease(self) -> Iterator[None]:
+        """No other process moves the alias during the block. Raises Unavailable while another one does."""
         holder = secrets.token_hex(8)
-        held = self._take(holder)
+        if not self._take(holder):
+            raise Unavailable("Another process is about the alias.", retry_after_s=LEASE_S)
         try:
-            yield held
+            yield
         finally:
-            if held:
-                self._give_back(holder)
+            self._give_back(holder)
 
     @guarded
     def _take(self, holder: str) -> bool:
