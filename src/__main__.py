@@ -47,7 +47,11 @@ def _parser() -> argparse.ArgumentParser:
     train_command = command("train", train, "train now, and promote the model if it is shown to be better")
     train_command.add_argument("--reason", default="from the command line")
     train_command.add_argument("--claimed", nargs=3, help=argparse.SUPPRESS)
-    command("follow-champion", follow_champion, "let the MLflow alias name the model that serves")
+    command(
+        "follow-champion",
+        follow_champion,
+        "let the MLflow alias name the model that serves, or the other way",
+    )
     command("init-tracking", init_tracking, "make the MLflow store, if there is none")
     command("rebuild", rebuild, "derive merchants and states anew from what was given and answered")
     verify = command("verify-bundle", verify_bundle, "load a model file and predict with it")
@@ -103,10 +107,7 @@ def _in_words(run: TrainingRun) -> str:
 
 
 def follow_champion(wiring: Wiring, _: argparse.Namespace) -> None:
-    pointer = wiring.models.champion()
-    if pointer is not None:
-        wiring.tracking.set_alias("champion", pointer.version)
-        wiring.models.alias_follows(pointer.version)
+    wiring.settle_alias()
 
 
 def init_tracking(wiring: Wiring, _: argparse.Namespace) -> None:

@@ -155,6 +155,19 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class ShadowSaid:
+    """What the model in the shadow said of a transaction, beside what the champion's model said of it.
+
+    Both are the models' own best categories, before memory, hints and bands had their say.
+    """
+
+    version: str
+    category: str
+    confidence: float
+    champion_category: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     category: str | None
     """None where the band is unknown."""
@@ -168,6 +181,7 @@ class Prediction:
     at: datetime
     act: str | None = None
     """What asked for it anew, together with many others; None for a transaction's own prediction."""
+    shadow: ShadowSaid | None = None
 
     @property
     def needs_review(self) -> bool:
@@ -419,6 +433,7 @@ class Outcome(StrEnum):
     TOO_FEW = "too-few"
     NOT_BETTER = "not-better"
     CATEGORY_FELL = "category-fell"
+    PINNED = "pinned"
     BROKEN = "broken"
     TOO_HEAVY = "too-heavy"
 
@@ -645,6 +660,7 @@ class ModelVersion:
     size: int
     """Bytes of the bundle."""
     champion: bool = False
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -659,6 +675,12 @@ class Pointer:
     promoted_at: datetime
     alias: str | None
     """The version the MLflow alias `champion` was last set to."""
+    alias_next: str | None = None
+    """The version the alias is about to be set to, written down before it is."""
+    by: str = ""
+    """Who promoted it, as in Promotion."""
+    pinned_at: datetime | None = None
+    """Since when it is kept from being replaced by training or by MLflow; None where it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -672,13 +694,81 @@ class Bundle:
     """JSON-able facts: run, time, data hash, labels used, classes, metrics."""
 
 
+class Change(StrEnum):
+    """What a line of the promotion history tells."""
+
+    PROMOTED = "promoted"
+    ROLLED_BACK = "rolled-back"
+    REFUSED = "refused"
+    PINNED = "pinned"
+    LET_GO = "let-go"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How the two models of a change did. Shares are 0..1; None for what nobody measured."""
+
+    judged: bool
+    """True: both on the same rows, by a verdict. False: each in the run that made it."""
+    accuracy: float | None
+    macro_f1: float | None
+    previous_accuracy: float | None
+    previous_macro_f1: float | None
+    rows: int | None = None
+    macro_f1_ci95: tuple[float, float] | None = None
+    """95 % interval of the difference in macro-F1."""
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Figures | None:
+        """None for a verdict that was reached without scores."""
+        new, old, gap = verdict.challenger, verdict.champion, verdict.macro_f1
+        if new is None:
+            return None
+        return cls(
+            judged=True,
+            accuracy=new.accuracy,
+            macro_f1=new.macro_f1,
+            previous_accuracy=old.accuracy if old else None,
+            previous_macro_f1=old.macro_f1 if old else None,
+            rows=new.rows,
+            macro_f1_ci95=gap.ci95 if gap else None,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Promotion:
     """One line of the promotion history."""
 
     version: str
     previous: str | None
+    """What served before; for a refusal, what went on serving."""
     at: datetime
     by: str
-    """`training` or `person`."""
+    """`training`, `person` or `mlflow`."""
     reason: str
+    change: Change = Change.PROMOTED
+    figures: Figures | None = None
+    run_id: str | None = None
+    """The training run whose verdict it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """The version that predicts beside the champion without being shown."""
+
+    version: str
+    revision: int
+    """Grows with every start, so that a process sees that another version took its place."""
+    sha256: str
+    since: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Answers to rows that the champion's model decided while the shadow ran: how many each had right."""
+
+    answers: int
+    both_right: int
+    champion_only: int
+    shadow_only: int

@@ -4,6 +4,7 @@
   - InvalidInput     the caller can mend it                       -> HTTP 422
   - NotFound         no such id                                   -> HTTP 404
   - Conflict         not now: a run is under way, a name is taken -> HTTP 409
+    - Pinned         the champion is kept by a person's wish      -> HTTP 409
   - NotEnoughData    a training step cannot go on                 -> shown on the run
   - LeaseLost        another process has taken this run over      -> the loser stops
   - Unavailable      MongoDB or the model did not answer          -> HTTP 503, safe to try again
@@ -29,6 +30,14 @@ class NotFound(LedgerloopError):
 
 class Conflict(LedgerloopError):
     """Not now: a run is under way, or a name is taken."""
+
+
+class Pinned(Conflict):
+    """A person pinned what serves; `version` names it."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"Model {version} is pinned, so nothing was changed.")
+        self.version = version
 
 
 class NotEnoughData(LedgerloopError):

@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,8 +17,9 @@ from src.components.contradictions import Contradictions
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
-from src.domain import Pointer, TrainingRun
+from src.domain import Prediction, TrainingRun, Transaction
 from src.errors import LeaseLost, LedgerloopError
+from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.changes import WhatChanges
 from src.pipeline.drift import DriftWatch
 from src.pipeline.feedback import FeedbackLoop
@@ -27,10 +28,11 @@ from src.pipeline.quality import Quality
 from src.pipeline.repredicting import Repredicting
 from src.pipeline.second_looks import SecondLooks
 from src.services import bundles
+from src.services.alias_watch import AliasWatch
 from src.services.analytics import Analytics
 from src.services.audits import Audits
 from src.services.categories import Categories
-from src.services.champion import Champion
+from src.services.champion import Champion, Pointing, ShadowModel
 from src.services.clock import Clock
 from src.services.database import Database
 from src.services.doubts import Doubts
@@ -50,6 +52,8 @@ from src.services.transactions import Transactions
 from src.services.unanswered import Unanswered
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from src.pipeline.training import TrainingPipeline
     from src.services.tracking import Tracking
 
@@ -129,7 +133,11 @@ class Wiring:
     def champion(self) -> Champion[Serving]:
         return Champion(self.models.champion, self._load)
 
-    def _load(self, pointer: Pointer) -> Serving:
+    @cached_property
+    def shadow_model(self) -> ShadowModel[Serving]:
+        return ShadowModel(self.models.shadows.current, self._load, every_s=2)
+
+    def _load(self, pointer: Pointing) -> Serving:
         return self.serve(pointer.version, self.models.load(pointer.version), pointer.sha256)
 
     def serve(self, version: str, bundle: bytes, sha256: str) -> Serving:
@@ -143,7 +151,12 @@ class Wiring:
     def predictor(self) -> Predictor:
         given = self.settings
         return Predictor(
-            self.champion, self.transactions, MerchantMemory(), given.auto_precision, given.audit_share
+            self.champion,
+            self.transactions,
+            MerchantMemory(),
+            given.auto_precision,
+            given.audit_share,
+            self._with_shadow,
         )
 
     @cached_property
@@ -160,6 +173,19 @@ class Wiring:
 
     def _serving(self, version: str) -> Serving:
         return self.serve(version, self.models.load(version), self.models.sha256(version))
+
+    def _with_shadow(
+        self,
+        predictions: Sequence[Prediction],
+        transactions: Sequence[Transaction],
+        own: np.ndarray,
+        serving: Serving,
+    ) -> list[Prediction]:
+        return with_shadow(predictions, transactions, own, serving, self.shadow_model.peek())
+
+    @cached_property
+    def by_hand(self) -> ByHand:
+        return ByHand(self.models, self.serve)
 
     @cached_property
     def feedback(self) -> FeedbackLoop:
@@ -253,8 +279,24 @@ class Wiring:
 
     def _follow_champion(self) -> None:
         pointer = self.models.champion()
-        if pointer and pointer.alias != pointer.version and self.runs.current() is None:
-            self.trainer.follow_champion()
+        if pointer and self.runs.current() is None:
+            self._alias_watch.look(pointer)
+
+    @cached_property
+    def _alias_watch(self) -> AliasWatch:
+        return AliasWatch(self.settings.tracking_uri, self.models.alias, self.trainer.follow_champion)
+
+    def settle_alias(self) -> None:
+        """Let the MLflow alias follow what serves, or what serves follow a person who moved the alias."""
+        from src.pipeline.alias import AliasKeeper
+        from src.pipeline.tryout import Tryout
+        from src.services.bundle_check import BundleCheck
+
+        tryout = Tryout(self.models, bundles, BundleCheck(timeout_s=60), self._some_transactions)
+        AliasKeeper(self.models, self.tracking, tryout.fault_of, self.now).settle()
+
+    def _some_transactions(self) -> list[Transaction]:
+        return [each.transaction for each in self.transactions.newest(100)]
 
     def start_clock(self) -> None:
         self.database.ensure_indexes()
@@ -265,12 +307,14 @@ class Wiring:
         if "clock" in self.__dict__:
             self.clock.stop()
             self.trainer.stop()
-        if "champion" in self.__dict__:
-            self.champion.stop()
+        for follower in ("champion", "shadow_model"):
+            if follower in self.__dict__:
+                getattr(self, follower).stop()
 
     def warm(self) -> None:
         """What a web worker does before its first request."""
         self.champion.watch()
+        self.shadow_model.watch()
         self.database.ensure_indexes()  # where no clock runs, nobody else makes them
         if self.settings.clock == "on":
             self.clock.start()

@@ -13,6 +13,7 @@ import pandas as pd
 from src.domain import (
     Bundle,
     Changes,
+    Figures,
     Habit,
     LabelledTransaction,
     LexiconEntry,
@@ -53,9 +54,19 @@ class Lexicon(Protocol):
     def habits(self) -> Mapping[str, Habit]: ...
 
 
+class AliasSteps(Protocol):
+    """How far the registry's alias has followed the pointer."""
+
+    def lease(self) -> AbstractContextManager[None]: ...
+    def about_to(self, version: str, *, found: str | None) -> None: ...
+    def landed(self, version: str) -> None: ...
+
+
 class Store(Protocol):
     """Where bundles are kept, and the pointer to the one that serves."""
 
+    @property
+    def alias(self) -> AliasSteps: ...
     def champion(self) -> Pointer | None: ...
     def load(self, version: str) -> bytes: ...
     def versions(self) -> Sequence[ModelVersion]: ...
@@ -69,10 +80,28 @@ class Store(Protocol):
         metrics: dict[str, float],
         at: datetime,
     ) -> Any: ...
+    def get(self, version: str) -> ModelVersion: ...
     def promote(
-        self, version: str, *, by: str, reason: str, at: datetime, expected_revision: int | None = None
+        self,
+        version: str,
+        *,
+        by: str,
+        reason: str,
+        at: datetime,
+        expected_revision: int | None = None,
+        unless_pinned: bool = False,
+        figures: Figures | None = None,
     ) -> Pointer: ...
-    def alias_follows(self, version: str) -> None: ...
+    def refuse(
+        self,
+        version: str,
+        *,
+        by: str,
+        reason: str,
+        at: datetime,
+        figures: Figures | None = None,
+        run_id: str | None = None,
+    ) -> None: ...
 
 
 class Bundles(Protocol):
@@ -126,7 +155,15 @@ class RunRecord(Protocol):
     def model(self, pipeline: Any, example: pd.DataFrame, trusted: Sequence[str]) -> str: ...
 
 
-class Record(Protocol):
+class Registry(Protocol):
+    """The names that point at versions of the registered model."""
+
+    def alias(self, alias: str) -> str | None: ...
+    def set_alias(self, alias: str, version: str) -> None: ...
+    def remove_alias(self, alias: str) -> None: ...
+
+
+class Record(Registry, Protocol):
     """The record of all runs, and the registry of models."""
 
     def start(self, run: TrainingRun) -> AbstractContextManager[RunRecord]: ...
@@ -135,4 +172,3 @@ class Record(Protocol):
         self, model_uri: str, *, after: int, mlflow_run_id: str, description: str, tags: Mapping[str, str]
     ) -> str: ...
     def tag_version(self, version: str, tags: Mapping[str, str]) -> None: ...
-    def set_alias(self, alias: str, version: str) -> None: ...

@@ -63,6 +63,18 @@ class Model(Protocol):
     def current(self) -> Serving: ...
 
 
+class Beside(Protocol):
+    """Adds the word of another model; see pipeline/beside.py."""
+
+    def __call__(
+        self,
+        predictions: Sequence[Prediction],
+        transactions: Sequence[Transaction],
+        own: np.ndarray,
+        serving: Serving,
+    ) -> list[Prediction]: ...
+
+
 def prepare(transaction: Transaction) -> Transaction:
     """Mask what must not be kept, and name the merchant; the subcategory stands in where no text does."""
     description = mask(transaction.description)
@@ -81,26 +93,39 @@ class Predictor:
         memory: MerchantMemory,
         auto_precision: float,
         audit_share: float = 0.0,
+        beside: Beside | None = None,
     ) -> None:
-        """audit_share: which share of the sorted rows is drawn for a random check, 0..1."""
+        """audit_share: which share of the sorted rows is drawn for a random check, 0..1.
+
+        beside: adds to predictions that are kept what the model in the shadow says.
+        """
         self._champion = champion
         self._transactions = transactions
         self._memory = memory
         self._auto_precision = auto_precision
         self._audit_share = audit_share
+        self._beside = beside
 
     def predict(
         self, transactions: Sequence[Transaction], *, at: datetime
     ) -> list[tuple[Transaction, Prediction]]:
         """Each transaction as it would be kept, with its prediction. Raises Unavailable without a model."""
+        return self._predict(transactions, at, None)
+
+    def _predict(
+        self, transactions: Sequence[Transaction], at: datetime, beside: Beside | None
+    ) -> list[tuple[Transaction, Prediction]]:
         serving = self._champion.current()
         prepared = [prepare(each) for each in transactions]
         remembered = self.remembered(prepared)
         probabilities = serving.scorer.probabilities(prepared)
-        return [
-            (each, self._decide(each, row, said, serving, at))
+        predictions = [
+            self._decide(each, row, said, serving, at)
             for each, row, said in zip(prepared, probabilities, remembered, strict=True)
         ]
+        if beside:
+            predictions = beside(predictions, prepared, probabilities, serving)
+        return list(zip(prepared, predictions, strict=True))
 
     def remembered(self, prepared: Sequence[Transaction]) -> list[Recall | Hint | None]:
         """What the memory says of each, of which `prepare` has named the merchant."""
@@ -118,7 +143,7 @@ class Predictor:
         self, transactions: Sequence[Transaction], *, source: str, at: datetime
     ) -> list[StoredTransaction]:
         """Raises Unavailable; nothing is stored then."""
-        predicted = self.predict(transactions, at=at)
+        predicted = self._predict(transactions, at, self._beside)
         new = [_new(prepared, prediction, self._audit_share) for prepared, prediction in predicted]
         return self._transactions.add(new, source=source, at=at)
 
@@ -128,7 +153,7 @@ class Predictor:
         given = replace(row.transaction, **changes)
         if row.status is not Status.PREDICTED:
             return self._transactions.amend(transaction_id, prepare(given), None)
-        [(prepared, prediction)] = self.predict([given], at=at)
+        [(prepared, prediction)] = self._predict([given], at, self._beside)
         return self._transactions.amend(transaction_id, prepared, prediction)
 
     def _decide(

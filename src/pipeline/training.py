@@ -23,8 +23,9 @@ from src.components.statements import StatementWriter
 from src.components.transformation import Transformation
 from src.components.validation import Validation
 from src.components.weights import SampleWeights
-from src.domain import Bundle, Outcome, Pointer, Verdict
-from src.errors import Conflict, Unavailable
+from src.domain import Bundle, Figures, Outcome, Pointer, Verdict
+from src.errors import Conflict, Pinned, Unavailable
+from src.pipeline.alias import follow
 from src.pipeline.case import case_of
 from src.pipeline.judging import Judging, probabilities_of
 from src.pipeline.novelty import Standing, is_idle, made_of
@@ -42,6 +43,7 @@ from src.pipeline.ports import (
     WhatChanged,
 )
 from src.pipeline.second_looks import Marks, to_learn_from
+from src.pipeline.settling import pinned, refuse, unless_pinned
 from src.pipeline.stages import Champion, Prepared, Trained
 from src.pipeline.written import settings_of, write_data, write_model, write_verdict
 
@@ -207,6 +209,7 @@ class TrainingPipeline:
         champion, trouble = self._champion(pointer, data)
         case = case_of(data, trained, champion, checked, self._steps.judging, version)
         verdict = self._steps.promotion.decide(replace(case, notes=(*trouble, *case.notes)))
+        verdict = unless_pinned(self._store, verdict)
         if verdict.outcome is not Outcome.BROKEN:
             self._keep(bundle, claimed, trained, version, written)
         write_verdict(written, verdict, version, checked)
@@ -279,7 +282,7 @@ class TrainingPipeline:
         """Write the verdict down, then carry it out. Both writes before the flip are fenced by the lease."""
         claimed.decide(verdict)
         if not verdict.promoted:
-            return verdict
+            return self._refuse(claimed, verdict, version)
         claimed.progress("model_promotion", 0.97)
         try:
             self._store.promote(
@@ -288,15 +291,23 @@ class TrainingPipeline:
                 reason=verdict.reason,
                 at=self._clock(),
                 expected_revision=pointer.revision if pointer else 0,
+                unless_pinned=True,
+                figures=Figures.of(verdict),
             )
-        except Conflict:
-            overtaken = _overtaken(verdict)
-            claimed.decide(overtaken)
-            claimed.record(inputs={}, standing="")  # so that the next slot is not skipped as a repetition
-            return overtaken
+        except Conflict as conflict:
+            kept = pinned(verdict, conflict.version) if isinstance(conflict, Pinned) else _overtaken(verdict)
+            claimed.decide(kept)
+            return self._refuse(claimed, kept, version, overtaken=True)
         self._let_the_alias_follow(version)
         self._tell_what_changed(claimed, version)
         return verdict
+
+    def _refuse(
+        self, claimed: Claimed, verdict: Verdict, version: str, *, overtaken: bool = False
+    ) -> Verdict:
+        if overtaken or verdict.outcome is Outcome.PINNED:
+            claimed.record(inputs={}, standing="")  # so that the next slot is not skipped as a repetition
+        return refuse(self._store, claimed.run, verdict, version, at=self._clock())
 
     def _tell_what_changed(self, claimed: Claimed, version: str) -> None:
         """For the run's page. The model serves by now, and nothing here makes the run fail."""
@@ -312,8 +323,7 @@ class TrainingPipeline:
     def _let_the_alias_follow(self, version: str) -> None:
         """What serves has changed already; a registry that is away only makes the alias late."""
         try:
-            self._record.set_alias("champion", version)
-            self._store.alias_follows(version)
+            follow(self._store, self._record)
         except Unavailable:
             log.warning("alias not moved; the clock will do it", extra={"version": version})
 

@@ -7,13 +7,23 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from src.domain import Pointer
 from src.errors import LedgerloopError, Unavailable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+class Pointing(Protocol):
+    """What names a version and the bytes it is made of."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
 
 
 class Champion(Generic[T]):
@@ -23,17 +33,19 @@ class Champion(Generic[T]):
     serving, and is tried again only when the pointer moves.
     """
 
+    _called = "champion"
+
     def __init__(
         self,
-        pointer: Callable[[], Pointer | None],
-        load: Callable[[Pointer], T],
+        pointer: Callable[[], Pointing | None],
+        load: Callable[[Pointing], T],
         *,
         every_s: float = 0.5,
     ) -> None:
         self._pointer = pointer
         self._load = load
         self._every_s = every_s
-        self._serving: tuple[Pointer, T] | None = None
+        self._serving: tuple[Pointing, T] | None = None
         self._refused: int | None = None
         self._watcher_of: int | None = None
         self._lock = threading.Lock()
@@ -63,7 +75,7 @@ class Champion(Generic[T]):
         with self._lock:
             if self._watcher_of != os.getpid():
                 self._watcher_of = os.getpid()
-                threading.Thread(target=self._keep_looking, name="champion-watch", daemon=True).start()
+                threading.Thread(target=self._keep_looking, name=f"{self._called}-watch", daemon=True).start()
 
     def stop(self) -> None:
         """End the watching; what serves goes on serving."""
@@ -76,24 +88,46 @@ class Champion(Generic[T]):
 
     def look(self) -> None:
         """Load what the pointer names, unless it serves already. Raises Unavailable."""
-        pointer = self._pointer()
+        self._follow(self._pointer())
+
+    def _follow(self, pointer: Pointing | None) -> None:
         if pointer is None or pointer.revision == self._refused or self._serves(pointer):
             return
         with self._lock:
             if not self._serves(pointer):
                 self._swap(pointer)
 
-    def _serves(self, pointer: Pointer) -> bool:
+    def _serves(self, pointer: Pointing) -> bool:
         return self._serving is not None and self._serving[0].revision == pointer.revision
 
-    def _swap(self, pointer: Pointer) -> None:
+    def _swap(self, pointer: Pointing) -> None:
         try:
             loaded = self._load(pointer)
         except Unavailable:
             raise
         except Exception:
             self._refused = pointer.revision
-            log.exception("champion not loaded; the old one goes on", extra={"version": pointer.version})
+            log.exception("model not loaded; the old one goes on", extra=self._about(pointer))
             return
         self._serving = (pointer, loaded)
-        log.info("champion serves", extra={"version": pointer.version})
+        log.info("model swapped", extra=self._about(pointer))
+
+    def _about(self, pointer: Pointing) -> dict[str, str]:
+        return {"serves_as": self._called, "version": pointer.version}
+
+
+class ShadowModel(Champion[T]):
+    """The same for the model in the shadow: nothing waits for it, and nothing fails with it."""
+
+    _called = "shadow"
+
+    def peek(self) -> T | None:
+        """What runs in the shadow, as far as this process knows."""
+        self.watch()
+        serving = self._serving
+        return serving[1] if serving else None
+
+    def _follow(self, pointer: Pointing | None) -> None:
+        if pointer is None:
+            self._serving = None
+        super()._follow(pointer)

@@ -74,6 +74,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("active", ASCENDING)], unique=True, partialFilterExpression={"active": True}),
     ],
     "models": [IndexModel([("created_at", DESCENDING)])],
+    "refusals": [IndexModel([("owner", ASCENDING), ("at", DESCENDING)])],
 }
 
 

@@ -1,4 +1,4 @@
-"""The `models` collection and its GridFS: every version's bundle, and the pointer to the one that serves."""
+"""The `models` collection and its GridFS: every version's bundle, and the way to let one of them serve."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from gridfs.errors import NoFile
-from pymongo import DESCENDING, ReturnDocument
-from pymongo.errors import DuplicateKeyError
+from pymongo import DESCENDING
 
-from src.domain import ModelVersion, Pointer, Promotion
-from src.errors import Conflict, NotFound
+from src.domain import Change, Figures, ModelVersion, Pointer, Promotion
+from src.errors import Conflict, NotFound, Pinned
+from src.services.alias_steps import AliasSteps
 from src.services.database import Database, Document, guarded
+from src.services.pointer import ChampionPointer
+from src.services.promotion_history import Refusals, lines_of, own_figures
+from src.services.shadows import Shadows
 
-_CHAMPION = "champion"
-_HISTORY_KEPT = 1000
+_TRIES = 5
 
 
 class Models:
@@ -23,6 +25,10 @@ class Models:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._pointer = ChampionPointer(database)
+        self._refusals = Refusals(database)
+        self.alias = AliasSteps(database)
+        self.shadows = Shadows(database)
 
     @property
     def _models(self) -> Any:
@@ -83,79 +89,95 @@ class Models:
         serving = self.champion()
         return _version(self._document(version), champion=serving is not None and serving.version == version)
 
-    @guarded
     def champion(self) -> Pointer | None:
-        document = self._models.find_one({"_id": _CHAMPION}, {"history": 0})
-        return _pointer(document) if document else None
+        return self._pointer.read()
 
     @guarded
+    @guarded
     def promote(
-        self, version: str, *, by: str, reason: str, at: datetime, expected_revision: int | None = None
+        self,
+        version: str,
+        *,
+        by: str,
+        reason: str,
+        at: datetime,
+        expected_revision: int | None = None,
+        unless_pinned: bool = False,
+        pin: bool = False,
+        figures: Figures | None = None,
     ) -> Pointer:
         """Let `version` serve.
 
         expected_revision: the pointer's revision that the verdict was reached against, 0 for no champion
         yet; Conflict if another promotion came in between. None promotes in any case (a person's word).
+        unless_pinned: raise Pinned rather than replace a version that is pinned.
+        pin: keep `version` from then on; else a pin of its predecessor ends.
+        figures: what the verdict rested on; without them, what each version measured in its own run.
         Raises NotFound, Conflict, Unavailable.
         """
         target = self._document(version)
-        before = self.champion()
-        if expected_revision is None:
-            expected_revision = before.revision if before else 0
-        line = {
-            "version": version,
-            "previous": before.version if before else None,
-            "at": at,
-            "by": by,
-            "reason": reason,
-        }
-        flipped = {
-            "version": version,
-            "run_id": target["run_id"],
-            "sha256": target["sha256"],
-            "promoted_at": at,
-        }
-        return _pointer(self._flip(flipped, line, expected_revision))
-
-    def _flip(self, flipped: Document, line: Document, expected_revision: int) -> Document:
-        moved = Conflict("Another model was promoted in the meantime; nothing was changed.")
-        if expected_revision == 0:
-            document = {"_id": _CHAMPION, "revision": 1, "alias": None, "history": [line], **flipped}
+        self._find_file(target)
+        for tries_left in reversed(range(1 if expected_revision is not None else _TRIES)):
+            before = self.champion()
+            measured = figures or own_figures(target, self._known(before.version) if before else None)
+            lines = lines_of(target, before, by=by, reason=reason, at=at, figures=measured, pin=pin)
             try:
-                self._models.insert_one(document)
-            except DuplicateKeyError:
-                raise moved from None
-            return document
-        document = self._models.find_one_and_update(
-            {"_id": _CHAMPION, "revision": expected_revision},
-            {
-                "$set": flipped,
-                "$inc": {"revision": 1},
-                "$push": {"history": {"$each": [line], "$slice": -_HISTORY_KEPT}},
-            },
-            return_document=ReturnDocument.AFTER,
-        )
-        if document is None:
-            raise moved
-        return document
+                pointer = self._pointer.flip(
+                    target,
+                    lines,
+                    expected_revision=_revision(before) if expected_revision is None else expected_revision,
+                    unless_pinned=unless_pinned,
+                    pinned_at=at if pin else None,
+                )
+                break
+            except Conflict as conflict:
+                if isinstance(conflict, Pinned) or not tries_left:
+                    raise
+        self.shadows.end_of(version)
+        return pointer
 
-    @guarded
+    def refuse(
+        self,
+        version: str,
+        *,
+        by: str,
+        reason: str,
+        at: datetime,
+        figures: Figures | None = None,
+        run_id: str | None = None,
+    ) -> None:
+        """Write down that `version` was not let serve. Raises Unavailable."""
+        before = self.champion()
+        serving = before.version if before else None
+        self._refusals.add(Promotion(version, serving, at, by, reason, Change.REFUSED, figures, run_id))
+
+    def pin(self, version: str | None = None, *, by: str, reason: str, at: datetime) -> Pointer:
+        """Keep what serves until it is let go; Conflict where it is no longer `version`.
+
+        Raises NotFound, Conflict, Unavailable.
+        """
+        return self._pointer.pin(version, by=by, reason=reason, at=at)
+
+    def let_go(self, *, by: str, reason: str, at: datetime) -> Pointer:
+        """Raises NotFound where no model serves, Unavailable."""
+        return self._pointer.let_go(by=by, reason=reason, at=at)
+
     def promotions(self, limit: int = 50) -> list[Promotion]:
-        """The history, newest first."""
-        document = self._models.find_one({"_id": _CHAMPION}, {"history": {"$slice": -limit}})
-        lines = document["history"] if document else []
-        return [
-            Promotion(line["version"], line["previous"], line["at"], line["by"], line["reason"])
-            for line in reversed(lines)
-        ]
+        """Everything that changed what serves, and what was refused, newest first."""
+        lines = [*self._pointer.history(limit), *self._refusals.newest(limit)]
+        return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
-    @guarded
-    def alias_follows(self, version: str) -> None:
-        """Note that the MLflow alias names `version` now."""
-        self._models.update_one({"_id": _CHAMPION}, {"$set": {"alias": version}})
+    def _find_file(self, target: Document) -> None:
+        """A promotion of a version without a file would leave the next worker to start without a model."""
+        if not list(self._database.bundles.find({"_id": target["file_id"]}, limit=1)):
+            raise NotFound(f"The file of model version {target['version']} is gone.")
+
+    def _known(self, version: str) -> Document | None:
+        found: Document | None = self._models.find_one({"_id": _key(version)})
+        return found
 
     def _document(self, version: str) -> Document:
-        document = self._models.find_one({"_id": _key(version)})
+        document = self._known(version)
         if document is None:
             raise NotFound("There is no model of this version.")
         return document
@@ -174,15 +196,9 @@ def _version(document: Document, *, champion: bool) -> ModelVersion:
         metrics=document["metrics"],
         size=document["size"],
         champion=champion,
-    )
-
-
-def _pointer(document: Document) -> Pointer:
-    return Pointer(
-        version=document["version"],
-        revision=document["revision"],
-        run_id=document["run_id"],
         sha256=document["sha256"],
-        promoted_at=document["promoted_at"],
-        alias=document.get("alias"),
     )
+
+
+def _revision(pointer: Pointer | None) -> int:
+    return pointer.revision if pointer else 0

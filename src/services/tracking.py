@@ -21,7 +21,8 @@ from src.services.run_log import RunLog
 EXPERIMENT = MODEL_NAME
 DESCRIPTION = (
     "Predicts the category of a bank transaction. Trained by Ledgerloop from a person's own labels and a "
-    "shipped lexicon. The alias `champion` is the version that serves, `challenger` the newest one trained."
+    "shipped lexicon. The alias `champion` is the version that serves: move it, and that version serves once "
+    "it was tried. `challenger` is the newest version, for as long as it does not serve."
 )
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops", "mlflow")
 _RUN_TAG = "ledgerloop.run"
@@ -153,6 +154,11 @@ class Tracking:
     def set_alias(self, alias: str, version: str) -> None:
         """Raises Unavailable."""
         self._client.set_registered_model_alias(MODEL_NAME, alias, version)
+
+    @guarded
+    def remove_alias(self, alias: str) -> None:
+        """Raises Unavailable."""
+        self._client.delete_registered_model_alias(MODEL_NAME, alias)
 
     @guarded
     def alias(self, alias: str) -> str | None:

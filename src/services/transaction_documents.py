@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, time
 from datetime import date as Date  # noqa: N812 - `date` is a field's name here
 from decimal import Decimal
@@ -22,6 +23,7 @@ from src.domain import (
     NewTransaction,
     Prediction,
     Reason,
+    ShadowSaid,
     Status,
     StoredTransaction,
     Transaction,
@@ -116,6 +118,7 @@ def feedback_document(event: Feedback) -> Document:
 
 
 def prediction_document(prediction: Prediction) -> Document:
+    shadow = {"shadow": asdict(prediction.shadow)} if prediction.shadow else {}
     return {
         "category": prediction.category,
         "confidence": prediction.confidence,
@@ -126,6 +129,7 @@ def prediction_document(prediction: Prediction) -> Document:
         "alternatives": [[each.category, each.probability] for each in prediction.alternatives],
         "explanation": [[each.feature, each.weight] for each in prediction.explanation],
         **({"act": prediction.act} if prediction.act else {}),
+        **shadow,
     }
 
 
@@ -140,6 +144,7 @@ def _prediction(document: Document) -> Prediction:
         model_version=document["model_version"],
         at=document["at"],
         act=document.get("act"),
+        shadow=ShadowSaid(**document["shadow"]) if "shadow" in document else None,
     )
 
 

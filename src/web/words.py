@@ -57,6 +57,7 @@ OUTCOMES = {
     Outcome.TOO_FEW: "Too few rows to tell",
     Outcome.NOT_BETTER: "Kept the champion",
     Outcome.CATEGORY_FELL: "Kept: a category fell",
+    Outcome.PINNED: "Better, but one is pinned",
     Outcome.BROKEN: "Kept: failed its check",
     Outcome.TOO_HEAVY: "Kept: too large or too slow",
 }

@@ -19,6 +19,7 @@ from src.domain import (
     MODEL_NAME,
     Band,
     CategoryChange,
+    Change,
     Changes,
     Direction,
     Habit,
@@ -304,6 +305,65 @@ def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, st
     assert (kept["inputs"], kept["standing"]) == ({}, "")  # the next slot judges anew, with the same data
 
 
+def test_a_better_model_does_not_take_the_place_of_a_pinned_one(pipeline, claim, store, runs, record):
+    pipeline().run(claim())
+    first = store.pin(by="person", reason="a test", at=NOW)
+
+    class OtherLexicon(Lexicon):
+        sha256 = "lexicon-2"
+
+    steps = Steps(search=Search(trials=Search().trials[:2]), promotion=_Always())
+    claimed = claim()
+    verdict = pipeline(lexicon=OtherLexicon(), steps=steps).run(claimed)
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.PINNED)
+    tags = mlflow.MlflowClient().get_run(runs.get(claimed.run.id).mlflow_run_id).data.tags
+    assert (tags["verdict"], tags["promoted"]) == ("pinned", "false")
+    assert f"Better, but model {first.version} is pinned" in verdict.reason
+    assert runs.get(claimed.run.id).decision == verdict
+    assert store.champion() == first
+    [refused] = [line for line in store.promotions() if line.change is Change.REFUSED]
+    assert (refused.by, refused.run_id) == ("training", claimed.run.id)
+    assert refused.version == record.alias("challenger") != first.version
+
+
+def test_a_pin_set_while_a_model_is_judged_holds_too(pipeline, claim, store):
+    pipeline().run(claim())
+
+    class PinsLate:
+        """Between the verdict and the flip."""
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        def promote(self, *given, **how):
+            store.pin(by="person", reason="", at=NOW)
+            return store.promote(*given, **how)
+
+    class OtherLexicon(Lexicon):
+        sha256 = "lexicon-2"
+
+    steps = Steps(search=Search(trials=Search().trials[:2]), promotion=_Always())
+    before = store.champion().version
+    verdict = pipeline(lexicon=OtherLexicon(), steps=steps, store=PinsLate()).run(claim())
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.PINNED)
+    assert store.champion().version == before
+
+
+def test_promotions_and_refusals_stand_in_one_history_with_their_figures(pipeline, claim, store, labels):
+    say_a_lot(labels)
+    first = pipeline().run(claim())
+    refused = pipeline().run(claim())
+    lines = {line.change: line for line in store.promotions()}
+    assert set(lines) == {Change.PROMOTED, Change.REFUSED}
+    told = lines[Change.REFUSED]
+    assert (told.version, told.previous) == (refused.challenger.version, first.challenger.version)
+    assert told.reason == refused.reason
+    assert (told.figures.judged, told.figures.rows) == (True, refused.challenger.rows)
+    assert told.figures.accuracy == refused.challenger.accuracy
+    assert told.figures.previous_macro_f1 == refused.champion.macro_f1
+    assert lines[Change.PROMOTED].figures.previous_accuracy is None
+
+
 class _Always(Steps.__dataclass_fields__["promotion"].default_factory):
     """Promotes whatever comes."""
 
@@ -337,6 +397,7 @@ def test_a_run_killed_after_the_flip_is_only_finished_by_the_next_attempt(
     assert runs.get(claimed.run.id).status is RunStatus.SUCCEEDED
     assert store.champion().revision == flipped.revision
     assert record.alias("champion") == flipped.version == store.champion().alias
+    assert record.alias("challenger") is None
 
 
 class _Untouched:
@@ -473,7 +534,7 @@ def test_a_registry_that_is_away_only_makes_the_alias_late(pipeline, claim, stor
     claimed = claim()
     assert pipeline(record=Away()).run(claimed).promoted
     assert runs.get(claimed.run.id).status is RunStatus.SUCCEEDED
-    assert store.champion().alias is None
+    assert store.champion().alias != store.champion().version
 
 
 def test_the_registered_model_brings_its_own_code_and_an_example(pipeline, claim, record):

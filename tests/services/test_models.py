@@ -1,8 +1,10 @@
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from src.errors import Conflict, NotFound
+from src.domain import Change
+from src.errors import Conflict, NotFound, Pinned
 from src.services.models import Models
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -73,3 +75,112 @@ def test_a_version_there_is_not_cannot_be_promoted_or_loaded(models):
         promote(models, "9")
     with pytest.raises(NotFound):
         models.load("9")
+
+
+def changes(models):
+    return [(line.change, line.version) for line in models.promotions()]
+
+
+def test_a_rollback_is_named_as_such(models):
+    [keep(models, version) for version in ("9", "10")]
+    [promote(models, version) for version in ("9", "10", "9")]
+    assert changes(models) == [
+        (Change.ROLLED_BACK, "9"),
+        (Change.PROMOTED, "10"),
+        (Change.PROMOTED, "9"),
+    ]
+
+
+def test_a_line_of_the_history_brings_what_both_versions_measured(models):
+    [keep(models, version) for version in "12"]
+    [promote(models, version) for version in "12"]
+    figures = models.promotions()[0].figures
+    assert (figures.judged, figures.macro_f1, figures.previous_macro_f1) == (False, 0.5, 0.5)
+    assert figures.accuracy is None
+
+
+def test_a_line_from_before_there_were_pins_still_reads(models, database):
+    keep(models, "1")
+    promote(models, "1")
+    old = {"version": "1", "previous": "2", "at": NOW, "by": "person", "reason": "old"}
+    database.collection("models").update_one({"_id": "champion"}, {"$set": {"history": [old]}})
+    assert changes(models) == [(Change.ROLLED_BACK, "1")]
+
+
+def test_a_pinned_version_is_kept_from_training_until_it_is_let_go(models):
+    [keep(models, version) for version in "12"]
+    pinned = promote(models, "1", pin=True)
+    assert pinned.pinned_at == NOW
+    with pytest.raises(Pinned, match="Model 1 is pinned"):
+        promote(models, "2", expected_revision=pinned.revision, unless_pinned=True)
+    assert models.champion() == pinned
+    models.let_go(by="person", reason="enough", at=NOW)
+    promote(models, "2", expected_revision=pinned.revision, unless_pinned=True)
+    assert models.champion().version == "2"
+    assert changes(models) == [
+        (Change.PROMOTED, "2"),
+        (Change.LET_GO, "1"),
+        (Change.PINNED, "1"),
+        (Change.PROMOTED, "1"),
+    ]
+
+
+def test_a_pin_set_while_a_verdict_is_reached_holds(models):
+    [keep(models, version) for version in "12"]
+    judged_against = promote(models, "1").revision
+    models.pin("1", by="person", reason="wait", at=NOW)
+    with pytest.raises(Pinned):
+        promote(models, "2", expected_revision=judged_against, unless_pinned=True)
+
+
+def test_a_person_may_promote_past_a_pin_which_then_ends(models):
+    [keep(models, version) for version in "12"]
+    promote(models, "1", pin=True)
+    assert promote(models, "2").pinned_at is None
+    assert changes(models)[:2] == [(Change.LET_GO, "1"), (Change.PROMOTED, "2")]
+
+
+def test_pinning_twice_or_letting_go_of_nothing_changes_nothing(models):
+    keep(models, "1")
+    promote(models, "1")
+    models.let_go(by="person", reason="", at=NOW)
+    [models.pin("1", by="person", reason="", at=NOW) for _ in range(2)]
+    assert changes(models) == [(Change.PINNED, "1"), (Change.PROMOTED, "1")]
+
+
+def test_only_what_serves_can_be_pinned(models):
+    with pytest.raises(NotFound):
+        models.pin(by="person", reason="", at=NOW)
+    [keep(models, version) for version in "12"]
+    promote(models, "1")
+    with pytest.raises(Conflict, match="Model 1 serves now"):
+        models.pin("2", by="person", reason="", at=NOW)
+    assert models.champion().pinned_at is None
+
+
+def test_a_refusal_stands_in_the_history_and_a_run_has_one(models):
+    keep(models, "1")
+    promote(models, "1")
+    for _ in range(2):
+        models.refuse("2", by="training", reason="worse", at=NOW + timedelta(1), run_id="run-2")
+    line = models.promotions()[0]
+    assert (line.change, line.version, line.previous, line.reason) == (Change.REFUSED, "2", "1", "worse")
+    assert len(models.promotions()) == 2
+    assert len(models.promotions(1)) == 1
+
+
+def test_a_version_whose_file_is_gone_is_not_promoted(models, database):
+    keep(models, "1")
+    [database.bundles.delete(file._id) for file in database.bundles.find()]
+    with pytest.raises(NotFound, match="The file of model version 1 is gone"):
+        promote(models, "1")
+    assert models.champion() is None
+
+
+def test_of_many_who_promote_at_once_each_is_heard(models):
+    [keep(models, version) for version in "123"]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda version: promote(models, version), "123"))
+    assert models.champion().revision == 3
+    lines = models.promotions()
+    assert [line.previous for line in lines] == [lines[1].version, lines[2].version, None]

@@ -19,7 +19,7 @@ def bundle():
     return small_bundle()
 
 
-EMPTIED = ("transactions", "categories", "training_runs")
+EMPTIED = ("transactions", "categories", "training_runs", "refusals")
 
 
 WEB_DATABASE = f"test-web-{secrets.token_hex(6)}"
@@ -73,6 +73,8 @@ def app(web_database, registered, mongo_uri, tmp_path, monkeypatch):
     pointer = registered.champion()
     if pointer is None or pointer.version != "1":
         registered.promote("1", by="training", reason="The first model.", at=datetime.now(UTC))
+    registered.let_go(by="person", reason="", at=datetime.now(UTC))
+    registered.shadows.end_of("2")
     settings = load_settings(
         _env_file=None,
         data_dir=tmp_path,

@@ -16,6 +16,7 @@ from src.web.api import (
     history,
     moves,
     predictions,
+    promotions,
     quality,
     second_looks,
     training,
@@ -46,6 +47,7 @@ _AREAS = (
     drift,
     categories,
     training,
+    promotions,
     health,
 )
 

@@ -17,11 +17,9 @@ from src.web.schemas.repredict import (
 from src.web.schemas.training import (
     AcceptedRunBody,
     ModelVersionBody,
-    PromotedBody,
     ReasonRequest,
     TrainingRunBody,
     model_version_body,
-    promoted_body,
     training_run_body,
 )
 from src.web.wired import wiring
@@ -73,7 +71,9 @@ def training_run(id: str) -> Answer:
     returns={200: list[ModelVersionBody]},
 )
 def list_models() -> Answer:
-    return [model_version_body(model) for model in wiring().models.versions()]
+    models = wiring().models
+    pointer, shadow = models.champion(), models.shadows.current()
+    return [model_version_body(model, pointer, shadow) for model in models.versions()]
 
 
 @api.operation(
@@ -119,20 +119,3 @@ def repredict(body: RepredictRequest) -> Answer:
 def take_back_repredictions(body: TakeBackRequest) -> Answer:
     """Those answered since stay as they are."""
     return {"undone": wiring().repredicting.take_back(body.act)}
-
-
-@api.operation(
-    "POST",
-    "/models/{version}/promote",
-    summary="Let this version serve",
-    body=ReasonRequest,
-    body_optional=True,
-    returns={200: PromotedBody},
-    errors=(404, 409, 503),
-)
-def promote_model(version: str, body: ReasonRequest) -> Answer:
-    """A rollback is the same call with an older version. Every worker serves it within two seconds."""
-    pointer = wiring().models.promote(
-        version, by="person", reason=body.reason or "Asked for over the API", at=datetime.now(UTC)
-    )
-    return promoted_body(pointer)

@@ -14,6 +14,7 @@ from src.web.pages import (
     repredict,
     runs,
     second_looks,
+    serving,
     verdicts,
 )
 from src.web.pages.blueprint import bp
@@ -33,5 +34,6 @@ __all__ = [
     "repredict",
     "runs",
     "second_looks",
+    "serving",
     "verdicts",
 ]

@@ -9,13 +9,15 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from src.domain import ModelVersion, Promotion, RunStatus, TrainingRun, Trigger
+from src.domain import ModelVersion, RunStatus, TrainingRun, Trigger
 from src.errors import Conflict
 from src.web import format, words
+from src.web.forms import flag
 from src.web.pages.blueprint import bp, page
 from src.web.wired import wiring
 
 RUNS_SHOWN = 30
+LINES_SHOWN = 30
 _DATA_NAMES = {"rows": "Rows", "feedback_rows": "Labelled by you", "sha256": "Fingerprint of the data"}
 
 
@@ -39,7 +41,8 @@ def _page(said: str = "", status: int = 200) -> ResponseReturnValue:
         versions=versions,
         runs=wiring().runs.newest(RUNS_SHOWN),
         current=wiring().runs.current(),
-        promotions=service.promotions(20),
+        promotions=service.promotions(LINES_SHOWN),
+        standing=wiring().by_hand.standing(),
         every_hours=_every(wiring().settings.retrain_every_hours),
         mlflow_url=_mlflow_url(),
     )
@@ -71,10 +74,11 @@ def promote(version: str) -> ResponseReturnValue:
     target = service.get(version)
     if request.method == "POST":
         reason = request.form.get("reason", "").strip()[:200] or "Chosen on the page"
-        service.promote(version, by="person", reason=reason, at=datetime.now(UTC))
+        pin = flag(request.form, "pin")
+        wiring().by_hand.promote(version, reason=reason, at=datetime.now(UTC), pin=pin)
         return redirect(url_for("pages.models"), 303)
     champion = next((each for each in service.versions() if each.champion), None)
-    return page("models/promote.html", version=target, champion=champion)
+    return page("models/promote.html", version=target, champion=champion, pointer=service.champion())
 
 
 def _every(hours: float) -> str:
@@ -145,11 +149,6 @@ def took(run: TrainingRun) -> str:
     if not (run.started_at and run.finished_at):
         return "–"
     return format.lasted((run.finished_at - run.started_at).total_seconds())
-
-
-@bp.app_template_filter()
-def promoted_by(promotion: Promotion) -> str:
-    return {"training": "by training", "person": "by you"}.get(promotion.by, f"by {promotion.by}")
 
 
 @bp.app_template_filter()

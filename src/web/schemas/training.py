@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from src.domain import ModelVersion, Pointer, TrainingRun, Transaction
+from src.domain import ModelVersion, Pointer, Shadow, TrainingRun, Transaction
 from src.web.schemas.changes import ChangesBody, changes_body
 from src.web.schemas.fields import Label, RequestModel, utc_text
 from src.web.schemas.verdict import DecisionBody, decision_body, finite
@@ -48,17 +48,13 @@ class TrainingRunBody(TypedDict):
 class ModelVersionBody(TypedDict):
     version: str
     champion: bool
+    pinned: Annotated[bool, Field(description="Champion until it is let go.")]
+    shadow: Annotated[bool, Field(description="Predicts beside the champion without being shown.")]
     run_id: str
     mlflow_run_id: str
     created_at: str
     metrics: dict[str, float | None]
     size: Annotated[int, Field(description="Bytes of the bundle.")]
-
-
-class PromotedBody(TypedDict):
-    version: str
-    promoted_at: str
-    revision: int
 
 
 def _metrics(metrics: dict[str, float]) -> dict[str, float | None]:
@@ -87,21 +83,17 @@ def training_run_body(run: TrainingRun, given: Mapping[str, Transaction]) -> Tra
     }
 
 
-def model_version_body(model: ModelVersion) -> ModelVersionBody:
+def model_version_body(
+    model: ModelVersion, pointer: Pointer | None, shadow: Shadow | None
+) -> ModelVersionBody:
     return {
         "version": model.version,
         "champion": model.champion,
+        "pinned": model.champion and pointer is not None and pointer.pinned_at is not None,
+        "shadow": shadow is not None and shadow.version == model.version,
         "run_id": model.run_id,
         "mlflow_run_id": model.mlflow_run_id,
         "created_at": utc_text(model.created_at),
         "metrics": _metrics(model.metrics),
         "size": model.size,
-    }
-
-
-def promoted_body(pointer: Pointer) -> PromotedBody:
-    return {
-        "version": pointer.version,
-        "promoted_at": utc_text(pointer.promoted_at),
-        "revision": pointer.revision,
     }

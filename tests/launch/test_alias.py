@@ -1,0 +1,37 @@
+"""The child of the clock that settles the alias, as a process of its own."""
+
+import os
+import subprocess
+from datetime import UTC, datetime
+
+import mlflow
+
+from src.config import ROOT
+from src.domain import MODEL_NAME
+from src.services.models import Models
+from src.services.tracking import Tracking
+from tests.launch.running_site import PYTHON
+from tests.small_model import small_bundle
+
+
+def test_the_child_heeds_a_person_who_moved_the_alias(database, database_name, mongo_uri, tmp_path):
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    registry, store, file = Tracking(uri, tmp_path), Models(database), small_bundle()
+    registry.initialise()
+    for version in ("1", "2"):
+        mlflow.MlflowClient().create_model_version(MODEL_NAME, str(tmp_path))
+        store.keep(
+            file, version=version, run_id=f"run-{version}", mlflow_run_id="", metrics={}, at=datetime.now(UTC)
+        )
+    store.promote("1", by="training", reason="a test", at=datetime.now(UTC))
+    settings = {
+        "MONGO_URI": mongo_uri,
+        "MONGO_DB_NAME": database_name,
+        "MLFLOW_TRACKING_URI": uri,
+        "DATA_DIR": str(tmp_path),
+    }
+    for expected in ("1", "2"):
+        follow = [PYTHON, "-m", "src", "follow-champion"]
+        subprocess.run(follow, cwd=ROOT, env=os.environ | settings, check=True, timeout=120)
+        assert store.champion().version == store.champion().alias == registry.alias("champion") == expected
+        registry.set_alias("champion", "2")

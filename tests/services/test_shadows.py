@@ -1,0 +1,126 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from src.domain import Band, DecidedBy, LabelSource, ShadowSaid, SideBySide
+from src.errors import Conflict, NotFound
+from src.services.feedback_events import FeedbackEvents
+from src.services.models import Models
+from src.services.transactions import Transactions
+from tests.services.rows import answer, keep, new
+
+NOW = datetime.now(UTC)
+"""A row's id says when it was stored, which is really now."""
+
+
+@pytest.fixture
+def models(database):
+    made = Models(database)
+    for version in "123":
+        made.keep(b"bundle", version=version, run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    made.promote("1", by="training", reason="", at=NOW)
+    return made
+
+
+@pytest.fixture
+def shadows(models):
+    return models.shadows
+
+
+@pytest.fixture
+def answered(database):
+    """Keep a row of which both models said something, and answer it with `dining`."""
+    transactions, events = Transactions(database), FeedbackEvents(database)
+
+    def make(
+        champion="dining",
+        shadow="dining",
+        *,
+        version="2",
+        model="1",
+        by=DecidedBy.MODEL,
+        source=LabelSource.FEEDBACK,
+    ):
+        made = new()
+        said = ShadowSaid(version, shadow, 0.8, champion)
+        prediction = replace(
+            made.prediction, shadow=said, model_version=model, decided_by=by, at=NOW, band=Band.UNKNOWN
+        )
+        [row] = keep(transactions, replace(made, prediction=prediction))
+        events.add_many([(row.id, answer("dining", source=source, at=NOW))])
+        return row
+
+    return make
+
+
+def start(shadows, version="2", at=NOW - timedelta(hours=1)):
+    return shadows.start(version, sha256="ab", by="person", at=at)
+
+
+def test_one_version_at_a_time_runs_in_the_shadow(shadows):
+    assert shadows.current() is None
+    assert start(shadows) == shadows.current()
+    assert start(shadows, "3").revision == 2
+    assert shadows.current().version == "3"
+    shadows.end()
+    assert shadows.current() is None
+    with pytest.raises(NotFound):
+        shadows.end()
+    assert start(shadows, "2").revision == 3  # no process takes it for an earlier one
+
+
+def test_what_serves_needs_no_shadow_and_a_shadow_that_serves_has_ended(shadows, models):
+    with pytest.raises(Conflict, match="Model 1 serves already"):
+        start(shadows, "1")
+    start(shadows, "2")
+    models.promote("2", by="person", reason="", at=NOW)
+    assert shadows.current() is None
+    models.promote("1", by="person", reason="", at=NOW)
+    assert shadows.current() is None
+
+
+def test_another_promotion_leaves_the_shadow_running(shadows, models):
+    start(shadows, "2")
+    models.promote("3", by="person", reason="", at=NOW)
+    assert shadows.current().version == "2"
+
+
+def test_both_models_are_compared_on_what_a_person_answered(shadows, answered):
+    shadow = start(shadows)
+    for champion, other in [("dining", "dining")] * 3 + [("dining", "travel")] + [("travel", "dining")] * 2:
+        answered(champion, other)
+    answered("travel", "pets")
+    assert shadows.side_by_side(shadow, "1") == SideBySide(
+        answers=7, both_right=3, champion_only=1, shadow_only=2
+    )
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"by": DecidedBy.MEMORY},
+        {"model": "3"},
+        {"version": "3"},
+        {"source": LabelSource.SIMILAR},
+    ],
+    ids=["memory decided", "another champion", "another shadow", "answered with many others"],
+)
+def test_a_row_that_says_nothing_of_the_two_does_not_count(shadows, answered, otherwise):
+    shadow = start(shadows)
+    answered(**otherwise)
+    assert shadows.side_by_side(shadow, "1").answers == 0
+
+
+def test_rows_from_before_the_shadow_ran_do_not_count(shadows, answered):
+    answered()
+    assert shadows.side_by_side(start(shadows, at=NOW + timedelta(seconds=1)), "1").answers == 0
+
+
+def test_what_the_shadow_said_stays_when_a_row_is_written_anew(database, answered):
+    transactions = Transactions(database)
+    row = answered("travel", "dining")
+    transactions.rebuild(lambda given: given)
+    changed = replace(row.transaction, description="another")
+    kept = transactions.amend(row.id, changed, None)
+    assert kept.prediction.shadow == ShadowSaid("2", "dining", 0.8, "travel")

@@ -1,0 +1,97 @@
+"""The pin, the shadow and the history on the page of the models, without scripts."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from src.domain import Change, Figures, Promotion
+from src.web.pages.serving import figures
+from tests.web.test_pages import HTML, words_of
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def services(app):
+    return app.extensions["ledgerloop"]
+
+
+@pytest.fixture
+def read(client):
+    return lambda address="/models": words_of(client.get(address, headers=HTML).text)
+
+
+@pytest.fixture
+def post(client, read):
+    """Send a form; the words of the page it leads to."""
+
+    def send(address, **fields):
+        response = client.post(address, data=fields, headers=HTML)
+        assert response.status_code == 303, response.text
+        return read(response.location)
+
+    return send
+
+
+def test_a_version_is_pinned_as_it_is_promoted_and_let_go_on_the_page(read, post, services):
+    page = post("/models/2/promote", reason="keep this", pin="on")
+    assert "Training goes on and judges, but nothing takes its place until you let go." in page
+    assert services.models.champion().pinned_at is not None
+    assert "Model 2 is pinned. Its pin ends as model 1 takes over" in read("/models/1/promote")
+    page = post("/models/let-go")
+    assert "Pin it" in page
+    assert services.models.champion().pinned_at is None
+
+
+def test_what_serves_is_pinned_only_if_it_is_what_the_page_showed(client, post, services):
+    assert client.post("/models/pin", data={"version": "2"}, headers=HTML).status_code == 409
+    assert services.models.champion().pinned_at is None
+    assert "Let go" in post("/models/pin", version="1")
+
+
+def test_going_back_is_called_a_rollback(read, post, services):
+    assert "rollback" not in read("/models/2/promote")
+    post("/models/2/promote")
+    assert "so this is a rollback" in read("/models/1/promote")
+    page = post("/models/1/promote", reason="it was better")
+    assert "Rolled back Model 2 → Model 1 by you it was better" in page
+
+
+def test_a_refusal_stands_in_the_history_with_its_figures(read, services):
+    told = Figures(True, 0.9, 0.8, 0.91, 0.82, 400, (-0.03, 0.012))
+    services.models.refuse("7", by="mlflow", reason="Set back.", at=datetime.now(UTC), figures=told)
+    page = read().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Refused Model 7 ; model 1 goes on in MLflow Set back." in page
+    assert "Accuracy 90.0 % against 91.0 %, macro-F1 80.0 % against 82.0 % on 400 rows" in page
+
+
+def test_a_version_runs_in_the_shadow_from_its_row_until_it_is_ended(read, post, services):
+    assert "Run in the shadow : model 2" in read()
+    page = post("/models/2/shadow")
+    assert "Model 2 predicts beside model 1 without being shown" in page
+    assert "Too few answers to tell (n = 0; they differ on 0)." in page
+    assert services.models.shadows.current().version == "2"
+    assert "None does." in post("/models/shadow/end")
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (None, ""),
+        (Figures(False, None, None, None, None), ""),
+        (Figures(True, 0.9, float("nan"), None, None, 40), "Accuracy 90.0 % on 40 rows."),
+        (
+            Figures(False, 0.9, None, 0.8, None),
+            "Accuracy 90.0 % against 80.0 %, each measured in its own run.",
+        ),
+        (
+            Figures(True, 0.9, None, 0.8, None, 400, (-0.03, 0.012)),
+            "Accuracy 90.0 % against 80.0 % on 400 rows; "
+            "the change in macro-F1 lies between −3.0 and +1.2 points (95 %).",
+        ),
+    ],
+)
+def test_figures_are_told_as_far_as_they_were_measured(app, found, sentence):
+    line = Promotion("2", "1", NOW, "training", "", Change.PROMOTED, found)
+    with app.test_request_context():
+        assert figures(line).replace("\N{NO-BREAK SPACE}", " ") == sentence
