@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import socket
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from src.components.bands import Bands
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
 from src.domain import Pointer, TrainingRun, Trigger
-from src.errors import LeaseLost, LedgerloopError
+from src.errors import LeaseLost, LedgerloopError, NotFound
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
 from src.services import bundles
@@ -34,7 +37,8 @@ from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
 
 if TYPE_CHECKING:
-    from src.pipeline.training import TrainingPipeline
+    from src.pipeline.reproduction import Reproduced
+    from src.pipeline.training import Steps, TrainingPipeline
     from src.services.tracking import Tracking
 
 log = logging.getLogger(__name__)
@@ -132,7 +136,9 @@ class Wiring:
         """Train `run`, which `holder` has claimed, in this process; returns it as it ended."""
         with ClaimedRun(self.runs, run, holder=holder) as claimed:
             try:
-                self._training().run(claimed)
+                training = self._training()
+                with _one_thread():
+                    training.run(claimed)
             except LeaseLost as lost:
                 log.warning("training stops", extra={"run": run.id, "reason": str(lost)})
             except Exception as error:
@@ -140,10 +146,29 @@ class Wiring:
                 claimed.fail(_sentence(error), at=datetime.now(UTC))
         return self.runs.get(run.id)
 
-    def _training(self) -> TrainingPipeline:
+    def reproduce(self, run_id: str, progress: Callable[[str, float], None]) -> Reproduced:
+        """Make a run once more; `run_id` is its own or that of MLflow. Raises NotFound, Unavailable."""
+        from src.pipeline.reproduction import Reproduction
+        from src.services.past_runs import PastRuns
+        from src.services.provenance import provenance
+
+        logged = run_id if re.fullmatch("[0-9a-f]{32}", run_id) else self.runs.get(run_id).mlflow_run_id
+        if logged is None:
+            raise NotFound("This run ended before it wrote anything into MLflow.")
+        past = PastRuns(self.tracking).get(logged)
+        again = Reproduction(self._steps(), self._training, self.knowledge.sha256, provenance())
+        with _one_thread():
+            return again.run(past, progress)
+
+    def _steps(self) -> Steps:
         # Imported here: what training needs takes seconds to import, and only its own process trains.
         from src.components.search import Search
-        from src.pipeline.training import Steps, TrainingPipeline
+        from src.pipeline.training import Steps
+
+        return Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic))
+
+    def _training(self, steps: Steps | None = None) -> TrainingPipeline:
+        from src.pipeline.training import TrainingPipeline
         from src.services.bundle_check import BundleCheck
 
         return TrainingPipeline(
@@ -154,7 +179,7 @@ class Wiring:
             bundles=bundles,
             check=BundleCheck(),
             clock=lambda: datetime.now(UTC),
-            steps=Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic)),
+            steps=steps or self._steps(),
         )
 
     @cached_property
@@ -202,6 +227,13 @@ class Wiring:
         self.database.ensure_indexes()  # where no clock runs, nobody else makes them
         if self.settings.clock == "on":
             self.clock.start()
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """For BLAS and OpenMP: sums then do not depend on the number of processors, nor on who started us."""
+    from threadpoolctl import threadpool_limits  # scikit-learn's own way, and it brings it
+
+    return cast("AbstractContextManager[object]", threadpool_limits(limits=1))
 
 
 def _sentence(error: Exception) -> str:

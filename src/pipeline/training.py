@@ -94,13 +94,20 @@ class TrainingPipeline:
         with self._record.start(claimed.run) as written:
             claimed.record(mlflow_run_id=written.run_id)
             data = self._prepare(claimed)
-            written.params(settings_of(self._steps))
+            written.document(settings_of(self._steps), "settings.json")
+            written.tags({"lexicon.sha256": self._lexicon.sha256})
             write_data(written, data)
             trained = self._train(claimed, data)
             write_model(written, trained)
             verdict = self._judge(claimed, data, trained, pointer, written)
         claimed.succeed(at=self._clock())
         return verdict
+
+    def repeat(self, claimed: Claimed, written: RunRecord) -> None:
+        """Prepare and train as `run` does, and no more: nothing is judged, registered or promoted."""
+        data = self._prepare(claimed)
+        write_data(written, data)
+        write_model(written, self._train(claimed, data))
 
     def _finish(self, claimed: Claimed, pointer: Pointer, verdict: Verdict) -> Verdict:
         """An earlier attempt was killed after the pointer had flipped: only the small things are left."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any
@@ -72,22 +73,40 @@ def write_verdict(written: RunRecord, verdict: Verdict, version: str, checked: C
 
 
 def settings_of(steps: Any) -> dict[str, object]:
-    """Every plain setting of every component, as `component.setting`."""
+    """Every setting of every component, as `component.setting`, in the types of JSON."""
+    return {
+        f"{part.name}.{name}": value
+        for part in fields(steps)
+        if is_dataclass(component := getattr(steps, part.name))
+        for name, value in _settings(component).items()
+    }
+
+
+def _settings(component: Any) -> dict[str, object]:
+    """A part that is made of settings itself gives them as `part.setting`."""
     found: dict[str, object] = {}
-    for part in fields(steps):
-        component = getattr(steps, part.name)
-        if is_dataclass(component):
-            found |= {
-                f"{part.name}.{one.name}": _plain(getattr(component, one.name))
-                for one in fields(component)
-                if not callable(getattr(component, one.name))
-                and not is_dataclass(getattr(component, one.name))
-            }
+    for one in fields(component):
+        value = getattr(component, one.name)
+        if is_dataclass(value) and not isinstance(value, type):
+            found |= {f"{one.name}.{name}": inner for name, inner in _settings(value).items()}
+        elif not callable(value):
+            found[one.name] = _plain(value)
     return found
 
 
-def _plain(value: object) -> object:
-    return dict(value) if isinstance(value, Mapping) else value
+def _plain(value: Any) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    # JSON knows no infinity.
+    return value if isinstance(value, str | int | bool | None) or _is_finite(value) else str(value)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, float) and math.isfinite(value)
 
 
 def _draw(written: RunRecord, answered: Answered, name: str) -> None:

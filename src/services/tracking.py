@@ -9,13 +9,12 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from src.config import ROOT
 from src.domain import MODEL_NAME, TrainingRun
 from src.errors import LeaseLost, Unavailable
+from src.services.provenance import provenance
 from src.services.run_log import RunLog
 
 EXPERIMENT = MODEL_NAME
@@ -23,7 +22,6 @@ DESCRIPTION = (
     "Predicts the category of a bank transaction. Trained by Ledgerloop from a person's own labels and a "
     "shipped lexicon. The alias `champion` is the version that serves, `challenger` the newest one trained."
 )
-_LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops", "mlflow")
 _RUN_TAG = "ledgerloop.run"
 
 P = ParamSpec("P")
@@ -69,6 +67,16 @@ class Tracking:
     @property
     def _client(self) -> Any:
         return self._mlflow.MlflowClient()
+
+    @property
+    def client(self) -> Any:
+        """MLflow's own client, for the services that read or clear away what this one writes."""
+        return self._client
+
+    @property
+    def experiment(self) -> str:
+        """The id of the one experiment."""
+        return self._experiment
 
     @functools.cached_property
     def _experiment(self) -> str:
@@ -175,20 +183,7 @@ def _tags(run: TrainingRun) -> dict[str, str]:
         "trigger": run.trigger.value,
         "reason": run.reason,
         "attempt": str(run.attempt),
-        **{f"version.{name}": installed(name) for name in _LIBRARIES},
-    } | _commit()
-
-
-def _commit() -> dict[str, str]:
-    """The commit of the code, read from the checkout where there is one."""
-    head = ROOT / ".git" / "HEAD"
-    if not head.is_file():
-        return {}
-    text = head.read_text().strip()
-    if not text.startswith("ref: "):
-        return {"git.commit": text}
-    loose = ROOT / ".git" / text.removeprefix("ref: ")
-    return {"git.commit": loose.read_text().strip()} if loose.is_file() else {}
+    } | provenance()
 
 
 def _unavailable(error: Exception) -> Unavailable:
