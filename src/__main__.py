@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     again = command("reproduce", reproduce, "make a run once more from its snapshot, and tell what differs")
     again.add_argument("run", help="the id of a training run, or of its MLflow run")
     command("follow-champion", follow_champion, "let the MLflow alias name the model that serves")
+    command(
+        "tidy", tidy, "clear away runs and models beyond KEEP_RUNS and KEEP_MODELS; the clock does so daily"
+    )
     command("init-tracking", init_tracking, "make the MLflow store, if there is none")
     command("rebuild", rebuild, "derive merchants and states anew from what was given and answered")
     verify = command("verify-bundle", verify_bundle, "load a model file and predict with it")
@@ -116,6 +119,10 @@ def follow_champion(wiring: Wiring, _: argparse.Namespace) -> None:
     if pointer is not None:
         wiring.tracking.set_alias("champion", pointer.version)
         wiring.models.alias_follows(pointer.version)
+
+
+def tidy(wiring: Wiring, _: argparse.Namespace) -> None:
+    print(wiring.tidy(datetime.now(UTC)).sentence())
 
 
 def init_tracking(wiring: Wiring, _: argparse.Namespace) -> None:

@@ -32,12 +32,14 @@ from src.services.feedback_events import FeedbackEvents
 from src.services.knowledge import Knowledge
 from src.services.models import Models
 from src.services.mongod import EmbeddedMongo
+from src.services.retention import Retention
 from src.services.trainer import Trainer
 from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
 
 if TYPE_CHECKING:
-    from src.pipeline.reproduction import Reproduced
+    from src.pipeline.reproduced import Reproduced
+    from src.pipeline.tidying import Tidied
     from src.pipeline.training import Steps, TrainingPipeline
     from src.services.tracking import Tracking
 
@@ -188,7 +190,7 @@ class Wiring:
             every_hours=self.settings.retrain_every_hours,
             open_slot=self._open_slot,
             work=self._work,
-            tidy=self._follow_champion,
+            tidy=self._keep_house,
         )
 
     def _open_slot(self, slot: datetime) -> None:
@@ -203,6 +205,26 @@ class Wiring:
         self.trainer.train(run, holder=self.holder)
         if self.runs.release(run.id, holder=self.holder, attempt=run.attempt):
             log.warning("training ended before it was done", extra={"run": run.id, "attempt": run.attempt})
+
+    def _keep_house(self) -> None:
+        self._follow_champion()
+        if self.runs.current() is None and self.retention.claim_turn(datetime.now(UTC)):
+            self.trainer.tidy()
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self.database)
+
+    def tidy(self, now: datetime) -> Tidied:
+        """Clear away what KEEP_RUNS and KEEP_MODELS leave no room for. Raises Unavailable."""
+        from src.pipeline.tidying import Tidying
+        from src.services.tracking_retention import TrackingRetention
+
+        record = TrackingRetention(self.tracking, self.settings.tracking_uri)
+        tidying = Tidying(self.retention, record, self.settings.keep_models, self.settings.keep_runs)
+        tidied = tidying.run(now)
+        self.retention.end_turn(now)
+        return tidied
 
     def _follow_champion(self) -> None:
         pointer = self.models.champion()
