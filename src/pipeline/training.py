@@ -38,7 +38,7 @@ from src.pipeline.ports import (
     Store,
 )
 from src.pipeline.stages import Champion, Prepared, Trained
-from src.pipeline.written import settings_of, write_data, write_model, write_verdict
+from src.pipeline.written import in_short, settings_of, write_data, write_model, write_verdict
 
 log = logging.getLogger(__name__)
 
@@ -190,7 +190,10 @@ class TrainingPipeline:
         if verdict.outcome is not Outcome.BROKEN:
             self._keep(bundle, claimed, trained, version, written)
         write_verdict(written, verdict, version, checked)
-        self._record.tag_version(version, {"verdict": verdict.outcome.value})
+        self._record.tag_version(
+            version, {"verdict": verdict.outcome.value, "promoted": str(verdict.promoted).lower()}
+        )
+        self._record.describe_version(version, f"{in_short(verdict).capitalize()}. {_figures(trained)}")
         return self._settle(claimed, verdict, version, pointer)
 
     def _bundle(self, claimed: Claimed, data: Prepared, trained: Trained) -> Bundle:
@@ -214,15 +217,11 @@ class TrainingPipeline:
         return self._check.run(bundle, transactions, list(trained.result.classes), expected)
 
     def _register(self, claimed: Claimed, trained: Trained, written: RunRecord) -> str:
-        scores, best = trained.judged.report.scores, trained.result.best
         version = self._record.register(
             written.model(trained.result.model, model_fields(EXAMPLES), self._bundles.TRUSTED),
             after=max((int(one.version) for one in self._store.versions()), default=0),
             mlflow_run_id=written.run_id,
-            description=(
-                f"{best.name}: accuracy {scores.accuracy:.3f}, macro-F1 {scores.macro_f1:.3f} "
-                f"on {scores.rows} rows that did not train it."
-            ),
+            description=_figures(trained),
             tags={"ledgerloop.run": claimed.run.id},
         )
         self._record.set_alias("challenger", version)
@@ -283,6 +282,14 @@ class TrainingPipeline:
             self._store.alias_follows(version)
         except Unavailable:
             log.warning("alias not moved; the clock will do it", extra={"version": version})
+
+
+def _figures(trained: Trained) -> str:
+    scores, best = trained.judged.report.scores, trained.result.best
+    return (
+        f"Accuracy {scores.accuracy:.1%}, macro-F1 {scores.macro_f1:.3f} on {scores.rows} rows "
+        f"that did not train it; {best.name}."
+    )
 
 
 def _overtaken(verdict: Verdict) -> Verdict:

@@ -36,8 +36,8 @@ def write_model(written: RunRecord, trained: Trained) -> None:
     best = trained.result.best
     written.params({"best": best.name, "best.family": best.family, "best.calibration": best.calibration.name})
     written.params({f"best.{name}": value for name, value in best.params.items()})
-    written.metrics(trained.metrics)
-    written.metrics(trained.held_out.metrics("holdout_") | trained.out_of_fold.metrics("oof_"))
+    written.metrics(_grouped(trained.metrics))
+    written.metrics(trained.held_out.metrics("holdout/") | trained.out_of_fold.metrics("out_of_fold/"))
     for category in trained.judged.report.categories:
         written.metrics(
             {
@@ -48,6 +48,15 @@ def write_model(written: RunRecord, trained: Trained) -> None:
         )
     _draw(written, trained.held_out, "holdout")
     _draw(written, trained.out_of_fold, "out_of_fold")
+
+
+def _grouped(metrics: Mapping[str, float]) -> dict[str, float]:
+    """The few headline figures as they are, the others in groups, which MLflow names before a slash."""
+    groups = {"accuracy_": "slice/", "majority_": "baseline/", "lookup_": "baseline/"}
+    return {
+        next((group for start, group in groups.items() if name.startswith(start)), "") + name: value
+        for name, value in metrics.items()
+    }
 
 
 def write_verdict(written: RunRecord, verdict: Verdict, version: str, checked: Checked) -> None:
@@ -70,6 +79,12 @@ def write_verdict(written: RunRecord, verdict: Verdict, version: str, checked: C
                 }
             )
     written.document(asdict(verdict), "verdict.json")
+    written.conclude(f"v{version} {in_short(verdict)}", "\n\n".join((verdict.reason, *verdict.notes)))
+
+
+def in_short(verdict: Verdict) -> str:
+    """For lists: `promoted: better`."""
+    return f"{'promoted' if verdict.promoted else 'refused'}: {verdict.outcome.value.replace('-', ' ')}"
 
 
 def settings_of(steps: Any) -> dict[str, object]:

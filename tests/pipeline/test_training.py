@@ -152,10 +152,15 @@ def test_the_first_model_comes_from_the_lexicon_alone_and_serves(pipeline, claim
     assert list(served.pipeline.classes_) == sorted(SHOPS)
     logged = mlflow.MlflowClient().get_run(run.mlflow_run_id)
     assert logged.info.status == "FINISHED"
-    assert {"accuracy", "macro_f1", "log_loss", "ece", "majority_accuracy", "f1/dining"} <= set(
+    assert {"accuracy", "macro_f1", "log_loss", "ece", "baseline/majority_accuracy", "f1/dining"} <= set(
         logged.data.metrics
     )
     assert logged.data.tags["verdict"] == "first"
+    assert logged.info.run_name == f"v{pointer.version} promoted: first, 2026-03-04 12:00"
+    assert verdict.reason in logged.data.tags["mlflow.note.content"]
+    version = mlflow.MlflowClient().get_model_version(MODEL_NAME, pointer.version)
+    assert (version.tags["promoted"], version.tags["verdict"]) == ("true", "first")
+    assert version.description.startswith("Promoted: first. Accuracy ")
 
 
 def test_a_second_run_on_the_same_data_says_so_and_changes_nothing(pipeline, claim, store, labels):
