@@ -158,7 +158,7 @@ class Wiring:
         if logged is None:
             raise NotFound("This run ended before it wrote anything into MLflow.")
         past = PastRuns(self.tracking).get(logged)
-        again = Reproduction(self._steps(), self._training, self.knowledge.sha256, provenance())
+        again = Reproduction(self._steps(), self.knowledge, provenance())
         with _one_thread():
             return again.run(past, progress)
 
@@ -169,7 +169,7 @@ class Wiring:
 
         return Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic))
 
-    def _training(self, steps: Steps | None = None) -> TrainingPipeline:
+    def _training(self) -> TrainingPipeline:
         from src.pipeline.training import TrainingPipeline
         from src.services.bundle_check import BundleCheck
 
@@ -181,7 +181,7 @@ class Wiring:
             bundles=bundles,
             check=BundleCheck(),
             clock=lambda: datetime.now(UTC),
-            steps=steps or self._steps(),
+            steps=self._steps(),
         )
 
     @cached_property

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from src.components.snapshot import FromSnapshot
-from src.domain import RunStatus, TrainingRun, Trigger
+from src.domain import LabelledTransaction, RunStatus, TrainingRun, Trigger
+from src.pipeline.ports import Lexicon
 from src.pipeline.reproduced import (
     Past,
     Reproduced,
@@ -25,11 +26,10 @@ from src.pipeline.written import settings_of
 
 @dataclass(frozen=True)
 class Reproduction:
-    """steps: with the settings of today. pipeline: makes the pipeline of given steps; see `repeat` there."""
+    """steps: with the settings of today."""
 
     steps: Steps
-    pipeline: Callable[[Steps], TrainingPipeline]
-    lexicon_sha256: str
+    lexicon: Lexicon
     provenance: Mapping[str, str]
     """What today's runs are made with, as tags."""
 
@@ -45,11 +45,11 @@ class Reproduction:
             search=self.steps.search.repeating(past.left_out),
         )
         written = _Remembered()
-        self.pipeline(steps).repeat(_Claim(_stands_for(past), progress), written)
+        self._pipeline(steps, past).repeat(_Claim(_stands_for(past), progress), written)
         then, now = figures(past.metrics, past.candidates), figures(written.metrics_, written.candidates)
         return Reproduced(
             circumstances=[
-                *data_changed(past, self.lexicon_sha256),
+                *data_changed(past, self.lexicon.sha256),
                 *made_with_changed(past.tags, self.provenance),
                 *settings_changed(past.settings, settings_of(self.steps)),
             ],
@@ -57,6 +57,27 @@ class Reproduction:
             compared=len(now),
             not_repeated=sorted(set(then) - set(now)),
         )
+
+    def _pipeline(self, steps: Steps, past: Past) -> TrainingPipeline:
+        """One that could not change anything if it tried."""
+        nothing: Any = _Nothing()
+        return TrainingPipeline(
+            labels=nothing,
+            lexicon=self.lexicon,
+            store=nothing,
+            record=nothing,
+            bundles=nothing,
+            check=nothing,
+            clock=lambda: past.started_at,
+            steps=steps,
+        )
+
+
+class _Nothing:
+    """Stands for the services a repeated run must leave alone; the labels are in the snapshot."""
+
+    def labelled(self) -> Iterator[LabelledTransaction]:
+        return iter(())
 
 
 def _stands_for(past: Past) -> TrainingRun:

@@ -52,7 +52,7 @@ def write_model(written: RunRecord, trained: Trained) -> None:
 
 def _grouped(metrics: Mapping[str, float]) -> dict[str, float]:
     """The few headline figures as they are, the others in groups, which MLflow names before a slash."""
-    groups = {"accuracy_": "slice/", "majority_": "baseline/", "lookup_": "baseline/"}
+    groups = {"rows": "judging/", "accuracy_": "slice/", "majority_": "baseline/", "lookup_": "baseline/"}
     return {
         next((group for start, group in groups.items() if name.startswith(start)), "") + name: value
         for name, value in metrics.items()

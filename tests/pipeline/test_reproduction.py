@@ -10,7 +10,7 @@ import pytest
 from src.components.search import Search
 from src.errors import InvalidInput, NotFound
 from src.pipeline.reproduction import Reproduction
-from src.pipeline.training import Steps, TrainingPipeline
+from src.pipeline.training import Steps
 from src.services.past_runs import PastRuns
 from src.services.provenance import provenance
 from tests.pipeline.test_training import (
@@ -27,27 +27,9 @@ from tests.pipeline.test_training import (
 STEPS = Steps(search=Search(trials=Search().trials[:3]))
 
 
-class Nothing:
-    """Stands for every service a repeated run must leave alone."""
-
-    def __getattr__(self, name):
-        raise AssertionError(f"{name} was asked for")
-
-
-class NoLabels:
-    def labelled(self):
-        yield from Nothing().labelled
-
-
 def again(past, steps=STEPS, lexicon=None, made_with=None):
-    lexicon = lexicon or Lexicon()
-
-    def repeated(steps):
-        parts = dict.fromkeys(("store", "record", "bundles", "check", "clock"), Nothing())
-        return TrainingPipeline(labels=NoLabels(), lexicon=lexicon, steps=steps, **parts)
-
     made_with = provenance() if made_with is None else made_with
-    return Reproduction(steps, repeated, lexicon.sha256, made_with).run(past, lambda stage, share: None)
+    return Reproduction(steps, lexicon or Lexicon(), made_with).run(past, lambda stage, share: None)
 
 
 @pytest.fixture
