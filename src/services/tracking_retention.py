@@ -64,8 +64,11 @@ class TrackingRetention:
     @guarded
     def spared(self) -> set[str]:
         """Versions somebody gave an alias, be it `champion`, `challenger` or one of their own."""
-        aliases = self._client.get_registered_model(MODEL_NAME).aliases
-        return {str(version) for version in aliases.values()}
+        spared: set[str] = set()
+        with _gone_already():  # before the first training there is no model
+            aliases = self._client.get_registered_model(MODEL_NAME).aliases
+            spared |= {str(version) for version in aliases.values()}
+        return spared
 
     @guarded
     def drop_version(self, version: str, run_id: str | None) -> None:

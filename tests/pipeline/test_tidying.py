@@ -14,6 +14,7 @@ from src.pipeline.tidying import Tidying, beyond
 from src.services.retention import Retention
 from src.services.tracking import Tracking
 from src.services.tracking_retention import TrackingRetention
+from src.wiring import Wiring
 from tests.pipeline.test_training import NOW, claim, labels, pipeline, runs, store
 
 SERVED, REFUSED, NEWEST = ("1", "3"), ("2", "4", "5"), "6"
@@ -198,3 +199,12 @@ def test_one_process_a_day_has_the_turn_and_soon_another_where_it_failed(databas
 @pytest.mark.parametrize(("keep", "gone"), [(0, ["d", "b", "a"]), (2, ["a"]), (9, [])])
 def test_beyond_counts_only_what_is_not_spared(keep, gone):
     assert beyond(["d", "c", "b", "a"], keep, {"c"}) == gone
+
+
+def test_a_turn_of_the_whole_house_counts_for_a_day(settings):
+    wiring = Wiring(settings)
+    tidied = wiring.tidy(NOW)
+    assert "0 model versions" in tidied.sentence()
+    assert not wiring.retention.claim_turn(NOW + timedelta(hours=23))
+    assert wiring.retention.claim_turn(NOW + timedelta(hours=25))
+    wiring.database.close()
