@@ -189,12 +189,21 @@ class TrainingPipeline:
         verdict = self._steps.promotion.decide(replace(case, notes=(*trouble, *case.notes)))
         if verdict.outcome is not Outcome.BROKEN:
             self._keep(bundle, claimed, trained, version, written)
+        self._tell(written, verdict, trained, version, checked)
+        settled = self._settle(claimed, verdict, version, pointer)
+        if settled.promoted != verdict.promoted:  # it was told before it was carried out, which then failed
+            with suppress(Unavailable):
+                self._tell(written, settled, trained, version, checked)
+        return settled
+
+    def _tell(
+        self, written: RunRecord, verdict: Verdict, trained: Trained, version: str, checked: Checked
+    ) -> None:
         write_verdict(written, verdict, version, checked)
         self._record.tag_version(
             version, {"verdict": verdict.outcome.value, "promoted": str(verdict.promoted).lower()}
         )
         self._record.describe_version(version, f"{in_short(verdict).capitalize()}. {_figures(trained)}")
-        return self._settle(claimed, verdict, version, pointer)
 
     def _bundle(self, claimed: Claimed, data: Prepared, trained: Trained) -> Bundle:
         until = data.labelled_until

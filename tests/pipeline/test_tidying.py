@@ -175,6 +175,14 @@ def test_a_file_without_a_version_goes_once_it_is_a_day_old(database, store):
     assert database.collection("bundles.chunks").count_documents({}) == 1
 
 
+def test_a_version_that_is_promoted_in_the_moment_it_would_go_stays(database, store):
+    store.keep(b"chosen", version="1", run_id="r", mlflow_run_id="m", metrics={}, at=NOW)
+    store.promote("1", by="person", reason="a test", at=NOW)
+    assert not Retention(database).drop_version("1")
+    assert store.load("1") == b"chosen"
+    assert store.get("1").champion
+
+
 def test_only_the_newest_notes_of_skipped_slots_stay(database):
     notes = database.collection("training_runs")
     notes.insert_many(

@@ -294,7 +294,11 @@ def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, st
     assert "Another model was promoted" in verdict.reason
     assert store.champion().version == first.version
     assert store.champion().revision == store_before + 1
-    assert not runs.get(claimed.run.id).decision.promoted
+    run = runs.get(claimed.run.id)
+    assert not run.decision.promoted
+    logged = mlflow.MlflowClient().get_run(run.mlflow_run_id)
+    assert logged.data.tags["promoted"] == "false"
+    assert "refused" in logged.info.run_name
 
 
 class _Always(Steps.__dataclass_fields__["promotion"].default_factory):
