@@ -156,7 +156,7 @@ class Wiring:
 
         logged = run_id if re.fullmatch("[0-9a-f]{32}", run_id) else self.runs.get(run_id).mlflow_run_id
         if logged is None:
-            raise NotFound("This run ended before it wrote anything into MLflow.")
+            raise NotFound("MLflow has nothing of this run: it ended before that, or was cleared away.")
         past = PastRuns(self.tracking).get(logged)
         again = Reproduction(self._steps(), self.knowledge, provenance())
         with _one_thread():

@@ -57,7 +57,8 @@ class Reproduced:
     compared: int
     """Metrics of the run and of its candidates."""
     not_repeated: list[str]
-    """Metrics of the run that depend on the champion of that time, or on how quick the machine was."""
+    """Metrics of the run that this code does not make again: they depend on the champion of that time, or on
+    how quick the machine was."""
 
     @property
     def same(self) -> bool:
@@ -83,9 +84,8 @@ class Reproduced:
         if not self.not_repeated:
             return []
         names = ", ".join(self.not_repeated)
-        return [
-            f"Not made again, for they hang on the champion of that time or the machine's speed: {names}."
-        ]
+        why = "They hang on the champion of that time, on the machine's speed, or have another name by now."
+        return [f"Not compared: {names}. {why}"]
 
 
 def data_changed(past: Past, lexicon_sha256: str) -> list[Changed]:

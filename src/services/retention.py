@@ -65,6 +65,12 @@ class Retention:
         return True
 
     @guarded
+    def forget_run(self, mlflow_run_id: str) -> None:
+        """The page of a run no longer points to where MLflow kept it; the run's own document stays."""
+        runs = self._database.collection("training_runs")
+        runs.update_many({"mlflow_run_id": {"$eq": mlflow_run_id}}, {"$unset": {"mlflow_run_id": ""}})
+
+    @guarded
     def sweep_orphans(self, now: datetime) -> int:
         """Delete the files no version names, once they are a day old; how many there were.
 
