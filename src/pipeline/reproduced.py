@@ -77,7 +77,7 @@ class Reproduced:
     def _why(self) -> list[str]:
         differ = [f"  {one.what}: {one.then} then, {one.now} now" for one in self.circumstances]
         if differ:
-            return ["It was made from something else:", *differ]
+            return ["What it is made from has changed since:", *differ]
         return ["Data, lexicon, code, settings, libraries and Python are what they were."]
 
     def _left(self) -> list[str]:
