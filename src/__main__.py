@@ -47,10 +47,15 @@ def _parser() -> argparse.ArgumentParser:
     train_command = command("train", train, "train now, and promote the model if it is shown to be better")
     train_command.add_argument("--reason", default="from the command line")
     train_command.add_argument("--claimed", nargs=3, help=argparse.SUPPRESS)
+    again = command("reproduce", reproduce, "make a run once more from its snapshot, and tell what differs")
+    again.add_argument("run", help="the id of a training run, or of its MLflow run")
     command(
         "follow-champion",
         follow_champion,
         "let the MLflow alias name the model that serves, or the other way",
+    )
+    command(
+        "tidy", tidy, "clear away runs and models beyond KEEP_RUNS and KEEP_MODELS; the clock does so daily"
     )
     command("init-tracking", init_tracking, "make the MLflow store, if there is none")
     command("rebuild", rebuild, "derive merchants and states anew from what was given and answered")
@@ -106,8 +111,20 @@ def _in_words(run: TrainingRun) -> str:
     return f"{run.id}: {run.status.value}. {told}"
 
 
+def reproduce(wiring: Wiring, options: argparse.Namespace) -> int:
+    found = wiring.reproduce(
+        options.run, lambda stage, share: print(f"{share:4.0%} {stage}", file=sys.stderr)
+    )
+    print("\n".join(found.sentences()))
+    return 0 if found.same else 1
+
+
 def follow_champion(wiring: Wiring, _: argparse.Namespace) -> None:
     wiring.settle_alias()
+
+
+def tidy(wiring: Wiring, _: argparse.Namespace) -> None:
+    print(wiring.tidy(datetime.now(UTC)).sentence())
 
 
 def init_tracking(wiring: Wiring, _: argparse.Namespace) -> None:

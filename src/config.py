@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     audit_share: Annotated[float, Field(ge=0, le=0.2)] = 0.02
     train_budget_s: Annotated[float, Field(ge=5, le=3600)] = 60
     train_timeout_s: Annotated[float, Field(ge=60, le=86400)] = 1800
+    keep_runs: Annotated[int, Field(ge=5, le=10_000)] = 60
+    keep_models: Annotated[int, Field(ge=2, le=1_000)] = 20
     lease_s: Annotated[float, Field(ge=1, le=600)] = 30
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     secret_key: Annotated[SecretStr | None, Unset] = None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from src.components.bands import Bands
 from src.components.contradictions import Contradictions
@@ -18,7 +20,7 @@ from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
 from src.domain import Prediction, TrainingRun, Transaction
-from src.errors import LeaseLost, LedgerloopError
+from src.errors import LeaseLost, LedgerloopError, NotFound
 from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.changes import WhatChanges
 from src.pipeline.drift import DriftWatch
@@ -44,6 +46,7 @@ from src.services.models import Models
 from src.services.mongod import EmbeddedMongo
 from src.services.quality import QualityCounts
 from src.services.repredictions import Repredictions
+from src.services.retention import Retention
 from src.services.slots import Slots
 from src.services.standing import Standing
 from src.services.trainer import Trainer
@@ -54,7 +57,9 @@ from src.services.unanswered import Unanswered
 if TYPE_CHECKING:
     import numpy as np
 
-    from src.pipeline.training import TrainingPipeline
+    from src.pipeline.reproduced import Reproduced
+    from src.pipeline.tidying import Tidied
+    from src.pipeline.training import Steps, TrainingPipeline
     from src.services.tracking import Tracking
 
 log = logging.getLogger(__name__)
@@ -212,7 +217,9 @@ class Wiring:
         """Train `run`, which `holder` has claimed, in this process; returns it as it ended."""
         with ClaimedRun(self.runs, run, holder=holder) as claimed:
             try:
-                self._training().run(claimed)
+                training = self._training()
+                with _one_thread():
+                    training.run(claimed)
             except LeaseLost as lost:
                 log.warning("training stops", extra={"run": run.id, "reason": str(lost)})
             except Exception as error:
@@ -220,10 +227,29 @@ class Wiring:
                 claimed.fail(_sentence(error), at=self.now())
         return self.runs.get(run.id)
 
-    def _training(self) -> TrainingPipeline:
+    def reproduce(self, run_id: str, progress: Callable[[str, float], None]) -> Reproduced:
+        """Make a run once more; `run_id` is its own or that of MLflow. Raises NotFound, Unavailable."""
+        from src.pipeline.reproduction import Reproduction
+        from src.services.past_runs import PastRuns
+        from src.services.provenance import provenance
+
+        logged = run_id if re.fullmatch("[0-9a-f]{32}", run_id) else self.runs.get(run_id).mlflow_run_id
+        if logged is None:
+            raise NotFound("MLflow has nothing of this run: it ended before that, or was cleared away.")
+        past = PastRuns(self.tracking).get(logged)
+        again = Reproduction(self._steps(), self.knowledge, provenance())
+        with _one_thread():
+            return again.run(past, progress)
+
+    def _steps(self) -> Steps:
         # Imported here: what training needs takes seconds to import, and only its own process trains.
         from src.components.search import Search
-        from src.pipeline.training import Steps, TrainingPipeline
+        from src.pipeline.training import Steps
+
+        return Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic))
+
+    def _training(self) -> TrainingPipeline:
+        from src.pipeline.training import TrainingPipeline
         from src.services.bundle_check import BundleCheck
 
         return TrainingPipeline(
@@ -236,7 +262,7 @@ class Wiring:
             clock=self.now,
             standing=self.standing,
             doubts=self.doubts,
-            steps=Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic)),
+            steps=self._steps(),
             changes=self.changes,
         )
 
@@ -246,7 +272,7 @@ class Wiring:
             every_hours=self.settings.retrain_every_hours,
             open_slot=self.slots.open,
             work=self._work,
-            tidy=self._follow_champion,
+            tidy=self._keep_house,
             watch=self._watch_for_drift,
             now=self.now,
         )
@@ -276,6 +302,26 @@ class Wiring:
         self.trainer.train(run, holder=self.holder)
         if self.runs.release(run.id, holder=self.holder, attempt=run.attempt):
             log.warning("training ended before it was done", extra={"run": run.id, "attempt": run.attempt})
+
+    def _keep_house(self) -> None:
+        self._follow_champion()
+        if self.runs.current() is None and self.retention.claim_turn(self.now()):
+            self.trainer.tidy()
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self.database)
+
+    def tidy(self, now: datetime) -> Tidied:
+        """Clear away what KEEP_RUNS and KEEP_MODELS leave no room for. Raises Unavailable."""
+        from src.pipeline.tidying import Tidying
+        from src.services.tracking_retention import TrackingRetention
+
+        record = TrackingRetention(self.tracking, self.settings.tracking_uri)
+        tidying = Tidying(self.retention, record, self.settings.keep_models, self.settings.keep_runs)
+        tidied = tidying.run(now)
+        self.retention.end_turn(now)
+        return tidied
 
     def _follow_champion(self) -> None:
         pointer = self.models.champion()
@@ -318,6 +364,13 @@ class Wiring:
         self.database.ensure_indexes()  # where no clock runs, nobody else makes them
         if self.settings.clock == "on":
             self.clock.start()
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """For BLAS and OpenMP: sums then do not depend on the number of processors, nor on who started us."""
+    from threadpoolctl import threadpool_limits  # scikit-learn's own way, and it brings it
+
+    return cast("AbstractContextManager[object]", threadpool_limits(limits=1))
 
 
 def _sentence(error: Exception) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import bdtr
 
+from src.components.mcnemar import exact_p
 from src.domain import Discordance
 
 
@@ -12,11 +12,10 @@ def discordance(champion_right: np.ndarray, challenger_right: np.ndarray) -> Dis
     """Both: bool, shape (n_rows,).
 
     The two-sided p of so uneven a division if each row fell to either model by the toss of a coin.
-    Source: McNemar 1947; exact form, Fagerland et al. 2013, "The McNemar test for binary matched-pairs data".
     """
     won = int((challenger_right & ~champion_right).sum())
     lost = int((champion_right & ~challenger_right).sum())
-    return Discordance(won + lost, won, min(1.0, 2 * float(bdtr(min(won, lost), won + lost, 0.5))))
+    return Discordance(won + lost, won, exact_p(lost, won))
 
 
 def differing_merchants(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from src.components.holdout import fingerprint
+from src.components.masking import mask
 from src.components.rows import ROW_COLUMNS
 from src.domain import LabelledTransaction, LabelSource
 
@@ -33,22 +34,32 @@ class Ingestion:
         """
         person = sorted(labelled, key=lambda one: one.id)
         mine = pd.DataFrame([_row(one) for one in person], columns=ROW_COLUMNS)
-        parts = [_typed(part) for part in (mine, knowledge[ROW_COLUMNS]) if len(part)]
-        return pd.concat(parts, ignore_index=True) if parts else _typed(mine)
+        return joined(mine, knowledge)
+
+
+def joined(mine: pd.DataFrame, knowledge: pd.DataFrame) -> pd.DataFrame:
+    """A person's rows before the lexicon's, in the column types of `rows.py`."""
+    parts = [_typed(part) for part in (mine, knowledge[ROW_COLUMNS]) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else _typed(mine)
 
 
 def snapshot(rows: pd.DataFrame, knowledge_sha256: str) -> Snapshot:
     """Write a person's rows as CSV, sorted by id, and hash them together with the lexicon."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    text = io.StringIO(newline="")
+    # With this end of line a text that holds either of its characters is quoted, and comes back as it was.
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(ROW_COLUMNS)
     mine = rows[is_of_a_person(rows)].sort_values("id", kind="stable")
     writer.writerows(
         [_plain(value) for value in row] for row in mine[ROW_COLUMNS].itertuples(index=False, name=None)
     )
     data = text.getvalue().encode("utf-8", "surrogatepass")
-    digest = hashlib.sha256(data + b"\nknowledge " + knowledge_sha256.encode())
-    return Snapshot(data, digest.hexdigest())
+    return Snapshot(data, sha256_of(data, knowledge_sha256))
+
+
+def sha256_of(snapshot_csv: bytes, knowledge_sha256: str) -> str:
+    """What names the data of a run: a person's rows and the lexicon."""
+    return hashlib.sha256(snapshot_csv + b"\nknowledge " + knowledge_sha256.encode()).hexdigest()
 
 
 def is_of_a_person(rows: pd.DataFrame) -> pd.Series:
@@ -58,14 +69,15 @@ def is_of_a_person(rows: pd.DataFrame) -> pd.Series:
 
 def _row(labelled: LabelledTransaction) -> dict[str, object]:
     transaction = labelled.transaction
+    # Masked when it was stored; once more, for a row may be older than what is masked today.
     return {
         "id": labelled.id,
         "source": str(labelled.source),
-        "description": transaction.description,
-        "subcategory": transaction.subcategory or "",
+        "description": mask(transaction.description),
+        "subcategory": mask(transaction.subcategory or ""),
         "amount": float(transaction.amount),
         "currency": transaction.currency,
-        "mode": transaction.mode or "",
+        "mode": mask(transaction.mode or ""),
         "direction": str(transaction.direction),
         "date": pd.Timestamp(transaction.date),
         "merchant": transaction.merchant,

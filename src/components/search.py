@@ -23,6 +23,8 @@ from src.errors import NotEnoughData
 
 NEAR = 0.01
 """Macro-F1 so close is a tie, which log loss breaks."""
+NO_TIME = "no time"
+NO_TIME_LATER = "no time for more than the first fold"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class LeftOut:
 
     name: str
     why: str
-    """`weaker on the first fold`, or `no time`."""
+    """`weaker on the first fold`, NO_TIME or NO_TIME_LATER."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class SearchResult:
 class Search:
     """Every trial answers for the first fold; the better half answers for the others, and the best one wins.
 
-    Deterministic for a seed, as long as the budget suffices. The best guess is always seen through, whatever
-    the budget; the last fit on all rows is not part of it.
+    Deterministic for a seed, but for what the budget has no time for, and `repeating` repeats that too. The
+    best guess is always seen through, whatever the budget; the last fit on all rows is not part of it.
     """
 
     trials: Sequence[Trial] = TRIALS
@@ -74,10 +76,16 @@ class Search:
     clock: Callable[[], float] = field(default=lambda: 0.0, repr=False)
     """Seconds, monotonic; the default one stands still, so that no budget is ever used up."""
     seed: int = 0
+    left_out: Mapping[str, str] | None = None
+    """For a search that is repeated: by trial, why it was left out then."""
 
     def best_guess(self) -> Self:
         """The same without the other candidates."""
         return replace(self, trials=self.trials[:1])
+
+    def repeating(self, left_out: Mapping[str, str]) -> Self:
+        """The search that left these out, by name and why: it has no time for these, and for all others."""
+        return replace(self, left_out=left_out)
 
     def run(
         self,
@@ -176,10 +184,10 @@ class _Race:
         best_guess, *others = self._running
         self._answer(best_guess, fold)
         for trial in others:
-            if self._time_left() > 0:
+            if self._has_time(trial, 0, NO_TIME):
                 self._answer(trial, fold)
             else:
-                self._drop(trial, "no time")
+                self._drop(trial, NO_TIME)
 
     def _narrow(self) -> None:
         """Strongest first, and no more than there are places."""
@@ -201,11 +209,12 @@ class _Race:
         folds = [self._fold(held_out) for held_out in self._held_out[1:]]
         best_so_far = self._running[0]
         for trial in list(self._running):
-            if trial is best_so_far or self._time_left() > self._seconds[trial.name] * len(folds):
+            seconds = self._seconds[trial.name] * len(folds)
+            if trial is best_so_far or self._has_time(trial, seconds, NO_TIME_LATER):
                 for fold in folds:
                     self._answer(trial, fold)
             else:
-                self._drop(trial, "no time")
+                self._drop(trial, NO_TIME_LATER)
 
     def _fold(self, held_out: np.ndarray) -> Fold:
         return Fold.of(self._rows, self._weights, held_out, self._subjects, self._lexicon, self._hidden)
@@ -221,8 +230,10 @@ class _Race:
         self._running.remove(trial)
         self._left_out.append(LeftOut(trial.name, why))
 
-    def _time_left(self) -> float:
-        return self._search.budget_s - (self._search.clock() - self._began)
+    def _has_time(self, trial: Trial, needed_s: float, else_why: str) -> bool:
+        if self._search.left_out is not None:
+            return self._search.left_out.get(trial.name) != else_why
+        return self._search.budget_s - (self._search.clock() - self._began) > needed_s
 
     # The results
 

@@ -79,8 +79,11 @@ def prepare(transaction: Transaction) -> Transaction:
     """Mask what must not be kept, and name the merchant; the subcategory stands in where no text does."""
     description = mask(transaction.description)
     subcategory = mask(transaction.subcategory) if transaction.subcategory else None
+    mode = mask(transaction.mode) if transaction.mode else transaction.mode
     merchant = merchant_key(description) or merchant_key(subcategory or "")
-    return replace(transaction, description=description, subcategory=subcategory, merchant=merchant)
+    return replace(
+        transaction, description=description, subcategory=subcategory, mode=mode, merchant=merchant
+    )
 
 
 class Predictor:

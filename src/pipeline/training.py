@@ -45,7 +45,7 @@ from src.pipeline.ports import (
 from src.pipeline.second_looks import Marks, to_learn_from
 from src.pipeline.settling import pinned, refuse, unless_pinned
 from src.pipeline.stages import Champion, Prepared, Trained
-from src.pipeline.written import settings_of, write_data, write_model, write_verdict
+from src.pipeline.written import in_short, settings_of, write_data, write_model, write_verdict
 
 log = logging.getLogger(__name__)
 
@@ -119,13 +119,20 @@ class TrainingPipeline:
             return None
         with self._record.start(claimed.run) as written:
             claimed.record(mlflow_run_id=written.run_id)
-            written.params(settings_of(self._steps))
+            written.document(settings_of(self._steps), "settings.json")
+            written.tags({"lexicon.sha256": self._lexicon.sha256})
             write_data(written, data)
             trained = self._train(claimed, data)
             write_model(written, trained)
             verdict = self._judge(claimed, data, trained, pointer, written)
         claimed.succeed(at=self._clock())
         return verdict
+
+    def repeat(self, claimed: Claimed, written: RunRecord) -> None:
+        """Prepare and train as `run` does, and no more: nothing is judged, registered or promoted."""
+        data = self._prepare(claimed)
+        write_data(written, data)
+        write_model(written, self._train(claimed, data))
 
     def _finish(self, claimed: Claimed, pointer: Pointer, verdict: Verdict) -> Verdict:
         """An earlier attempt was killed after the pointer had flipped: only the small things are left."""
@@ -212,9 +219,21 @@ class TrainingPipeline:
         verdict = unless_pinned(self._store, verdict)
         if verdict.outcome is not Outcome.BROKEN:
             self._keep(bundle, claimed, trained, version, written)
+        self._tell(written, verdict, trained, version, checked)
+        settled = self._settle(claimed, verdict, version, pointer)
+        if settled.promoted != verdict.promoted:  # it was told before it was carried out, which then failed
+            with suppress(Unavailable):
+                self._tell(written, settled, trained, version, checked)
+        return settled
+
+    def _tell(
+        self, written: RunRecord, verdict: Verdict, trained: Trained, version: str, checked: Checked
+    ) -> None:
         write_verdict(written, verdict, version, checked)
-        self._record.tag_version(version, {"verdict": verdict.outcome.value})
-        return self._settle(claimed, verdict, version, pointer)
+        self._record.tag_version(
+            version, {"verdict": verdict.outcome.value, "promoted": str(verdict.promoted).lower()}
+        )
+        self._record.describe_version(version, f"{in_short(verdict).capitalize()}. {_figures(trained)}")
 
     def _bundle(self, claimed: Claimed, data: Prepared, trained: Trained) -> Bundle:
         until = data.labelled_until
@@ -237,15 +256,11 @@ class TrainingPipeline:
         return self._check.run(bundle, transactions, list(trained.result.classes), expected)
 
     def _register(self, claimed: Claimed, trained: Trained, written: RunRecord) -> str:
-        scores, best = trained.judged.report.scores, trained.result.best
         version = self._record.register(
             written.model(trained.result.model, model_fields(EXAMPLES), self._bundles.TRUSTED),
             after=max((int(one.version) for one in self._store.versions()), default=0),
             mlflow_run_id=written.run_id,
-            description=(
-                f"{best.name}: accuracy {scores.accuracy:.3f}, macro-F1 {scores.macro_f1:.3f} "
-                f"on {scores.rows} rows that did not train it."
-            ),
+            description=_figures(trained),
             tags={"ledgerloop.run": claimed.run.id},
         )
         self._record.set_alias("challenger", version)
@@ -326,6 +341,14 @@ class TrainingPipeline:
             follow(self._store, self._record)
         except Unavailable:
             log.warning("alias not moved; the clock will do it", extra={"version": version})
+
+
+def _figures(trained: Trained) -> str:
+    scores, best = trained.judged.report.scores, trained.result.best
+    return (
+        f"Accuracy {scores.accuracy:.1%}, macro-F1 {scores.macro_f1:.3f} on {scores.rows} rows "
+        f"that did not train it; {best.name}."
+    )
 
 
 def _overtaken(verdict: Verdict) -> Verdict:

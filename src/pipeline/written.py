@@ -38,8 +38,8 @@ def write_model(written: RunRecord, trained: Trained) -> None:
     best = trained.result.best
     written.params({"best": best.name, "best.family": best.family, "best.calibration": best.calibration.name})
     written.params({f"best.{name}": value for name, value in best.params.items()})
-    written.metrics(trained.metrics)
-    written.metrics(trained.held_out.metrics("holdout_") | trained.out_of_fold.metrics("oof_"))
+    written.metrics(_grouped(trained.metrics))
+    written.metrics(trained.held_out.metrics("holdout/") | trained.out_of_fold.metrics("out_of_fold/"))
     for category in trained.judged.report.categories:
         written.metrics(
             {
@@ -50,6 +50,15 @@ def write_model(written: RunRecord, trained: Trained) -> None:
         )
     _draw(written, trained.held_out, "holdout")
     _draw(written, trained.out_of_fold, "out_of_fold")
+
+
+def _grouped(metrics: Mapping[str, float]) -> dict[str, float]:
+    """The few headline figures as they are, the others in groups, which MLflow names before a slash."""
+    groups = {"rows": "judging/", "accuracy_": "slice/", "majority_": "baseline/", "lookup_": "baseline/"}
+    return {
+        next((group for start, group in groups.items() if name.startswith(start)), "") + name: value
+        for name, value in metrics.items()
+    }
 
 
 def write_verdict(written: RunRecord, verdict: Verdict, version: str, checked: Checked) -> None:
@@ -70,6 +79,7 @@ def write_verdict(written: RunRecord, verdict: Verdict, version: str, checked: C
     written.metrics(_figures(verdict))
     written.document(_json(asdict(verdict)), "verdict.json")
     written.table([_slice(one) for one in verdict.slices], "slices.json")
+    written.conclude(f"v{version} {in_short(verdict)}", "\n\n".join((verdict.reason, *verdict.notes)))
 
 
 def _figures(verdict: Verdict) -> dict[str, float]:
@@ -110,23 +120,46 @@ def _json(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
+def in_short(verdict: Verdict) -> str:
+    """For lists: `promoted: better`."""
+    return f"{'promoted' if verdict.promoted else 'refused'}: {verdict.outcome.value.replace('-', ' ')}"
+
+
 def settings_of(steps: Any) -> dict[str, object]:
-    """Every plain setting of every component, as `component.setting`."""
+    """Every setting of every component, as `component.setting`, in the types of JSON."""
+    return {
+        f"{part.name}.{name}": value
+        for part in fields(steps)
+        if is_dataclass(component := getattr(steps, part.name))
+        for name, value in _settings(component).items()
+    }
+
+
+def _settings(component: Any) -> dict[str, object]:
+    """A part that is made of settings itself gives them as `part.setting`."""
     found: dict[str, object] = {}
-    for part in fields(steps):
-        component = getattr(steps, part.name)
-        if is_dataclass(component):
-            found |= {
-                f"{part.name}.{one.name}": _plain(getattr(component, one.name))
-                for one in fields(component)
-                if not callable(getattr(component, one.name))
-                and not is_dataclass(getattr(component, one.name))
-            }
+    for one in fields(component):
+        value = getattr(component, one.name)
+        if is_dataclass(value) and not isinstance(value, type):
+            found |= {f"{one.name}.{name}": inner for name, inner in _settings(value).items()}
+        elif not callable(value):
+            found[one.name] = _plain(value)
     return found
 
 
-def _plain(value: object) -> object:
-    return dict(value) if isinstance(value, Mapping) else value
+def _plain(value: Any) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    # JSON knows no infinity.
+    return value if isinstance(value, str | int | bool | None) or _is_finite(value) else str(value)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, float) and isfinite(value)
 
 
 def _draw(written: RunRecord, answered: Answered, name: str) -> None:

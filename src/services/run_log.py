@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 class RunLog:
     """One MLflow run that is being written."""
 
-    def __init__(self, mlflow: Any, info: Any) -> None:
+    def __init__(self, mlflow: Any, info: Any, *, when: str) -> None:
+        """when: the day and time the run is known by."""
         self._mlflow = mlflow
+        self._when = when
         self._experiment = info.experiment_id
         self.run_id: str = info.run_id
 
@@ -37,6 +39,11 @@ class RunLog:
 
     def tags(self, tags: Mapping[str, str]) -> None:
         self._mlflow.set_tags(dict(tags))
+
+    def conclude(self, name: str, text: str) -> None:
+        """What became of the run: its name in the list, before the time, and its description (Markdown)."""
+        self._mlflow.MlflowClient().update_run(self.run_id, name=f"{name}, {self._when}")
+        self._mlflow.set_tag("mlflow.note.content", text)
 
     def candidate(self, name: str, params: Mapping[str, object], metrics: Mapping[str, float]) -> None:
         """A nested run for one candidate of the search."""

@@ -7,35 +7,24 @@ then finds out exactly. So most idle slots need no process at all.
 from __future__ import annotations
 
 import hashlib
-import platform
 from collections.abc import Callable
 from functools import cached_property
-from importlib.metadata import version as installed
 from typing import Any
 
-from src.config import ROOT, Settings
+from src.config import Settings
 from src.domain import LOCAL_OWNER
 from src.services.database import Database, guarded
+from src.services.provenance import provenance
 from src.services.transactions import HAS_LABEL
 
-LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops", "mlflow")
-"""Whose versions a model depends on."""
-
-_CODE = ("components", "pipeline", "knowledge", "domain.py", "wiring.py")
 _NO_PART = {"mongo_uri", "mongo_db_name", "secret_key"}  # secrets, and they differ between hosts
 _TELLS = {"revision": 1, "label": 1, "holdout": 1, "doubt": 1}
 
 
-def code_sha256() -> str:
+def made_with_sha256() -> str:
     """Of the source that trains, of Python and of the libraries; no checkout is needed."""
-    digest = hashlib.sha256(platform.python_version().encode())
-    for library in LIBRARIES:
-        digest.update(f"\0{library} {installed(library)}".encode())
-    for place in _CODE:
-        path = ROOT / "src" / place
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(b"\0" + file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+    told = {name: value for name, value in provenance().items() if name != "git.commit"}
+    return hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()
 
 
 class Standing:
@@ -49,7 +38,7 @@ class Standing:
     @cached_property
     def code(self) -> str:
         """As it was when this process began, which is the code it runs."""
-        return code_sha256()
+        return made_with_sha256()
 
     @guarded
     def sha256(self) -> str:

@@ -9,13 +9,12 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from src.config import ROOT
 from src.domain import MODEL_NAME, TrainingRun
 from src.errors import LeaseLost, Unavailable
+from src.services.provenance import provenance
 from src.services.run_log import RunLog
 
 EXPERIMENT = MODEL_NAME
@@ -24,7 +23,15 @@ DESCRIPTION = (
     "shipped lexicon. The alias `champion` is the version that serves: move it, and that version serves once "
     "it was tried. `challenger` is the newest version, for as long as it does not serve."
 )
-_LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops", "mlflow")
+_EXPERIMENT_TAGS = {
+    "mlflow.experimentKind": "custom_model_development",
+    "mlflow.note.content": (
+        "One run for each training of Ledgerloop. Its name says which version it made and what became of it, "
+        "its description why; nested in it are the candidates that were tried."
+    ),
+}
+"""The kind lets MLflow's pages show training runs rather than prompts and traces."""
+_MODEL_TAGS = {"application": "ledgerloop", "task": "text and amount to category"}
 _RUN_TAG = "ledgerloop.run"
 
 P = ParamSpec("P")
@@ -71,6 +78,16 @@ class Tracking:
     def _client(self) -> Any:
         return self._mlflow.MlflowClient()
 
+    @property
+    def client(self) -> Any:
+        """MLflow's own client, for the services that read or clear away what this one writes."""
+        return self._client
+
+    @property
+    def experiment(self) -> str:
+        """The id of the one experiment."""
+        return self._experiment
+
     @functools.cached_property
     def _experiment(self) -> str:
         self.initialise()
@@ -85,9 +102,9 @@ class Tracking:
         client = self._client
         if client.get_experiment_by_name(EXPERIMENT) is None:
             location = (self._artifacts / "artifacts").as_uri() if self._artifacts else None
-            client.create_experiment(EXPERIMENT, artifact_location=location)
+            client.create_experiment(EXPERIMENT, artifact_location=location, tags=_EXPERIMENT_TAGS)
         if not client.search_registered_models(f"name='{MODEL_NAME}'"):
-            client.create_registered_model(MODEL_NAME, description=DESCRIPTION)
+            client.create_registered_model(MODEL_NAME, _MODEL_TAGS, DESCRIPTION)
 
     @contextmanager
     def start(self, run: TrainingRun) -> Iterator[RunLog]:
@@ -102,10 +119,14 @@ class Tracking:
         ended = "FAILED"
         try:
             self.close_stale()
+            when = f"{run.requested_at:%Y-%m-%d %H:%M}"
             active = self._mlflow.start_run(
-                experiment_id=self._experiment, run_name=run.id, tags=_tags(run), log_system_metrics=False
+                experiment_id=self._experiment,
+                run_name=f"{when} {run.trigger.value}",
+                tags=_tags(run),
+                log_system_metrics=False,
             )
-            yield RunLog(self._mlflow, active.info)
+            yield RunLog(self._mlflow, active.info, when=when)
             ended = "FINISHED"
         except MlflowException as error:
             raise _unavailable(error) from error
@@ -151,6 +172,10 @@ class Tracking:
             self._client.set_model_version_tag(MODEL_NAME, version, name, value)
 
     @guarded
+    def describe_version(self, version: str, text: str) -> None:
+        self._client.update_model_version(MODEL_NAME, version, text)
+
+    @guarded
     def set_alias(self, alias: str, version: str) -> None:
         """Raises Unavailable."""
         self._client.set_registered_model_alias(MODEL_NAME, alias, version)
@@ -178,23 +203,11 @@ def _quiet() -> None:
 def _tags(run: TrainingRun) -> dict[str, str]:
     return {
         _RUN_TAG: run.id,
+        "mlflow.source.name": "python -m src train",
         "trigger": run.trigger.value,
         "reason": run.reason,
         "attempt": str(run.attempt),
-        **{f"version.{name}": installed(name) for name in _LIBRARIES},
-    } | _commit()
-
-
-def _commit() -> dict[str, str]:
-    """The commit of the code, read from the checkout where there is one."""
-    head = ROOT / ".git" / "HEAD"
-    if not head.is_file():
-        return {}
-    text = head.read_text().strip()
-    if not text.startswith("ref: "):
-        return {"git.commit": text}
-    loose = ROOT / ".git" / text.removeprefix("ref: ")
-    return {"git.commit": loose.read_text().strip()} if loose.is_file() else {}
+    } | provenance()
 
 
 def _unavailable(error: Exception) -> Unavailable:

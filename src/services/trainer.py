@@ -34,6 +34,10 @@ class Trainer:
         """Let the MLflow alias name what serves."""
         return self._run(["follow-champion"], 120)
 
+    def tidy(self) -> bool:
+        """Clear away old runs and models."""
+        return self._run(["tidy"], 1800)
+
     def stop(self) -> None:
         """End the child that runs, if any; its run is taken up again by the next clock."""
         if self._child is not None:

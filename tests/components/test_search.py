@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from src.components.rows import MODEL_FIELDS
-from src.components.search import NEAR, Search
+from src.components.search import NEAR, NO_TIME, NO_TIME_LATER, Search
 from src.components.trials import TRIALS, Trial
 from src.errors import LeaseLost, NotEnoughData
 from tests.components.invented import rows
@@ -129,7 +129,19 @@ def test_at_least_three_families_are_tried():
 def test_what_the_budget_has_no_time_for_is_left_out_and_told():
     found = run(Search(trials=FEW, budget_s=4, clock=Watch()))
     assert [one.name for one in found.candidates] == ["svc"]
-    assert {one.name: one.why for one in found.left_out} == {"bayes": "no time", "sgd": "no time"}
+    assert {one.name: one.why for one in found.left_out} == {"bayes": NO_TIME_LATER, "sgd": NO_TIME}
+
+
+@pytest.mark.parametrize("budget_s", [0, 2, 4, 6, 8, 1000])
+def test_a_search_that_is_repeated_leaves_out_what_there_was_no_time_for_and_nothing_else(budget_s):
+    given = rows(120)
+    found = run(Search(budget_s=budget_s, clock=Watch()), given)
+    left_out = {one.name: one.why for one in found.left_out}
+    again = run(Search(budget_s=0, clock=Watch()).repeating(left_out), given)
+    assert [(one.name, one.scores) for one in again.candidates] == [
+        (one.name, one.scores) for one in found.candidates
+    ]
+    assert again.left_out == found.left_out
 
 
 def test_the_best_guess_is_seen_through_even_without_any_time():

@@ -58,7 +58,7 @@ def predictor(transactions):
         def beside(*given):
             return with_shadow(*given, shadow)
 
-        return Predictor(Champion(), transactions, MerchantMemory(), 0.95, beside)
+        return Predictor(Champion(), transactions, MerchantMemory(), 0.95, beside=beside)
 
     return make
 

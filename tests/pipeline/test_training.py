@@ -163,10 +163,15 @@ def test_the_first_model_comes_from_the_lexicon_alone_and_serves(pipeline, claim
     assert list(served.pipeline.classes_) == sorted(SHOPS)
     logged = mlflow.MlflowClient().get_run(run.mlflow_run_id)
     assert logged.info.status == "FINISHED"
-    assert {"accuracy", "macro_f1", "log_loss", "ece", "majority_accuracy", "f1/dining"} <= set(
+    assert {"accuracy", "macro_f1", "log_loss", "ece", "baseline/majority_accuracy", "f1/dining"} <= set(
         logged.data.metrics
     )
     assert logged.data.tags["verdict"] == "first"
+    assert logged.info.run_name == f"v{pointer.version} promoted: first, 2026-03-04 12:00"
+    assert verdict.reason in logged.data.tags["mlflow.note.content"]
+    version = mlflow.MlflowClient().get_model_version(MODEL_NAME, pointer.version)
+    assert (version.tags["promoted"], version.tags["verdict"]) == ("true", "first")
+    assert version.description.startswith("Promoted: first. Accuracy ")
 
 
 def test_a_second_run_on_the_same_data_says_so_and_changes_nothing(pipeline, claim, store, labels):
@@ -300,7 +305,11 @@ def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, st
     assert "Another model was promoted" in verdict.reason
     assert store.champion().version == first.version
     assert store.champion().revision == store_before + 1
-    assert not runs.get(claimed.run.id).decision.promoted
+    run = runs.get(claimed.run.id)
+    assert not run.decision.promoted
+    logged = mlflow.MlflowClient().get_run(run.mlflow_run_id)
+    assert logged.data.tags["promoted"] == "false"
+    assert "refused" in logged.info.run_name
     kept = database.collection("training_runs").find_one({"_id": claimed.run.id})
     assert (kept["inputs"], kept["standing"]) == ({}, "")  # the next slot judges anew, with the same data
 

@@ -9,7 +9,7 @@ from src.services.clock import Clock
 from src.services.feedback_events import FeedbackEvents
 from src.services.models import Models
 from src.services.slots import Slots
-from src.services.standing import Standing, code_sha256
+from src.services.standing import Standing, made_with_sha256
 from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
 from tests.services.rows import NOW, answer, keep, new
@@ -116,8 +116,8 @@ def test_a_changed_setting_is_something_new(trained, database, settings):
 
 
 def test_the_code_is_known_by_its_source():
-    assert code_sha256() == code_sha256()
-    assert len(code_sha256()) == 64
+    assert made_with_sha256() == made_with_sha256()
+    assert len(made_with_sha256()) == 64
 
 
 def test_a_failed_run_does_not_let_the_next_slot_be_skipped(trained):

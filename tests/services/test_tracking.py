@@ -80,7 +80,8 @@ def test_a_run_keeps_what_was_written_and_says_where_it_came_from(tracking, clie
         written.document({"promoted": True}, "verdict.json")
     found = run_of(client, written.run_id)
     assert found.info.status == "FINISHED"
-    assert found.info.run_name == RUN.id
+    assert found.info.run_name == "2026-03-04 12:00 schedule"
+    assert found.data.tags["ledgerloop.run"] == RUN.id
     assert found.data.metrics == {"accuracy": 0.9, "f1/dining": 0.8}
     assert found.data.params == {"weights.balance": "0.5"}
     assert found.data.tags["trigger"] == "schedule"

@@ -1,0 +1,47 @@
+"""What a model was made with, beside its data: code, commit, libraries, Python and machine."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from importlib.metadata import version as installed
+
+from src.config import ROOT
+
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops", "mlflow")
+_ROOMS = ("components", "pipeline", "knowledge", "domain.py", "wiring.py")
+"""Of `src`: the code that decides which model comes out."""
+
+
+def provenance() -> dict[str, str]:
+    """`code.sha256`, `git.commit` where it is known, `platform`, `version.python`, `version.<library>`."""
+    return {
+        "code.sha256": code_sha256(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "version.python": platform.python_version(),
+        **{f"version.{name}": installed(name) for name in LIBRARIES},
+        **_commit(),
+    }
+
+
+def code_sha256() -> str:
+    """Of every source file that makes a run, under its name; the lexicon has a hash of its own."""
+    digest = hashlib.sha256()
+    for room in _ROOMS:
+        path = ROOT / "src" / room
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            name = file.relative_to(ROOT).as_posix()
+            digest.update(f"{name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _commit() -> dict[str, str]:
+    """The commit of the code, read from the checkout where there is one."""
+    head = ROOT / ".git" / "HEAD"
+    if not head.is_file():
+        return {}
+    text = head.read_text().strip()
+    if not text.startswith("ref: "):
+        return {"git.commit": text}
+    loose = ROOT / ".git" / text.removeprefix("ref: ")
+    return {"git.commit": loose.read_text().strip()} if loose.is_file() else {}
