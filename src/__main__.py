@@ -14,8 +14,9 @@ from pathlib import Path
 
 from src import logs
 from src.config import load_settings
-from src.domain import RunStatus, TrainingRun, Trigger
+from src.domain import IMPORT_UNDER_WAY, ImportStatus, RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
+from src.pipeline.intake import Preview
 from src.wiring import Wiring
 
 
@@ -47,6 +48,14 @@ def _parser() -> argparse.ArgumentParser:
     train_command = command("train", train, "train now, and promote the model if it is shown to be better")
     train_command.add_argument("--reason", default="from the command line")
     train_command.add_argument("--claimed", nargs=3, help=argparse.SUPPRESS)
+    bring = command("import", bring_in, "bring a bank's file in")
+    bring.add_argument("file", type=Path)
+    bring.add_argument("--profile", default="", help="read it as the files of this profile")
+    bring.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE", help="to a question")
+    bring.add_argument("--labels", action="store_true", help="take the file's categories as yours")
+    bring.add_argument("--dry-run", action="store_true", help="show how it would be read")
+    run_import = command("run-import", run_claimed_import, "read a file that was claimed")
+    run_import.add_argument("claimed", nargs=3)
     again = command("reproduce", reproduce, "make a run once more from its snapshot, and tell what differs")
     again.add_argument("run", help="the id of a training run, or of its MLflow run")
     command(
@@ -117,6 +126,52 @@ def reproduce(wiring: Wiring, options: argparse.Namespace) -> int:
     )
     print("\n".join(found.sentences()))
     return 0 if found.same else 1
+
+
+def bring_in(wiring: Wiring, options: argparse.Namespace) -> int:
+    content = options.file.read_bytes()
+    changes: dict[str, object] = dict(each.partition("=")[::2] for each in options.answer)
+    if options.profile:
+        changes = {**_of_profile(wiring, options.profile), **changes}
+    if options.labels:
+        changes["take_categories"] = True
+    seen = wiring.intake.look(content, changes)
+    print(_of_preview(seen))
+    if options.dry_run or seen.questions:
+        return 1 if seen.questions else 0
+    kept = wiring.intake.receive(content, name=options.file.name, changes=changes)
+    wiring.intake.begin(kept.id)
+    claimed = wiring.imports.claim(holder=wiring.holder)
+    while claimed:  # this one, and those that waited before it
+        wiring.importing.run(claimed, holder=wiring.holder)
+        claimed = wiring.imports.claim(holder=wiring.holder)
+    while (done := wiring.imports.get(kept.id)).status in IMPORT_UNDER_WAY:  # a clock was quicker
+        time.sleep(0.5)
+    print(f"{done.id}: {done.status.value}. {done.counts} {done.error or ''}")
+    return 0 if done.status is ImportStatus.DONE else 1
+
+
+def _of_profile(wiring: Wiring, name: str) -> dict[str, object]:
+    plan = wiring.import_profiles.named(name).plan
+    return {part: value for part, value in plan.items() if value is not None and part != "open"}
+
+
+def _of_preview(seen: Preview) -> str:
+    lines = [f"{seen.detected}: {seen.entry_count} transactions, {seen.rejected_count} rejected, "]
+    lines[0] += f"{seen.left_out_count} left out"
+    lines += [
+        f"  {each.date} {each.direction.value:8} {each.amount:>12} {each.currency}  {each.description[:60]}"
+        for each in seen.entries[:5]
+    ]
+    for question in seen.questions:
+        lines.append(f"{question.text} Answer with --answer {question.key}=VALUE")
+        lines += [f"  {each.value}: {each.label}. {each.example}" for each in question.choices]
+    return "\n".join(lines)
+
+
+def run_claimed_import(wiring: Wiring, options: argparse.Namespace) -> None:
+    import_id, holder, attempt = options.claimed
+    wiring.importing.run(replace(wiring.imports.get(import_id), attempt=int(attempt)), holder=holder)
 
 
 def follow_champion(wiring: Wiring, _: argparse.Namespace) -> None:

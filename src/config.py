@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     secret_key: Annotated[SecretStr | None, Unset] = None
     allowed_hosts: str = ""
+    max_import_mb: Annotated[int, Field(ge=1, le=200)] = 25
     max_body_mb: Annotated[int, Field(ge=1, le=100)] = 8
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

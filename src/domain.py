@@ -5,6 +5,9 @@ Money is `Decimal`, time is aware UTC, a transaction's date is a date, probabili
 
 from __future__ import annotations
 
+import re
+import unicodedata
+import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -94,6 +97,16 @@ class Category:
     group: Group
     color: str
     """`#rrggbb`."""
+
+
+_LONGEST_SLUG = 40
+
+
+def slug_of(name: str) -> str:
+    """A short name in plain letters; where a script has none to offer, one made from a hash."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-").lstrip("0123456789-")[:_LONGEST_SLUG].strip("-")
+    return slug or f"category-{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +238,17 @@ class StoredTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an imported transaction comes from."""
+
+    import_id: str
+    key: str
+    """The same for the same transaction whenever it is brought again; no two rows share one."""
+    label: Feedback | None = None
+    """What the file itself calls it."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewTransaction:
     """A predicted transaction on its way to be kept."""
 
@@ -233,6 +257,7 @@ class NewTransaction:
     fingerprint: str
     """Hash of what was given: equal rows share it."""
     holdout: bool
+    origin: Origin | None = None
     audit: bool = False
     """Drawn for a random check."""
 
@@ -333,6 +358,67 @@ class HistoryPage:
     items: tuple[StoredTransaction, ...]
     next_cursor: str | None
     total: int
+
+
+class ImportStatus(StrEnum):
+    PREVIEW = "preview"
+    """It waits for a person to say how it is to be read."""
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    UNDONE = "undone"
+
+
+IMPORT_UNDER_WAY = (ImportStatus.QUEUED, ImportStatus.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """Rows of a file, each counted once."""
+
+    read: int = 0
+    added: int = 0
+    known: int = 0
+    """They had been brought before."""
+    rejected: int = 0
+    left_out: int = 0
+    """Rightly: no transactions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One file and what became of it."""
+
+    id: str
+    status: ImportStatus
+    name: str
+    """Of the file, masked."""
+    size: int
+    """Bytes."""
+    layout: str
+    """The same for all files of one layout."""
+    plan: dict[str, Any]
+    """How it is read, as of `importing.Plan.to_dict`."""
+    created_at: datetime
+    format: str = ""
+    rows: int = 0
+    """How many there are to read."""
+    counts: ImportCounts = field(default_factory=ImportCounts)
+    attempt: int = 0
+    finished_at: datetime | None = None
+    error: str | None = None
+    """A sentence, where it failed."""
+    kept_aside: int = 0
+    """Rows with a person's answers that were taken back; the answers return with the rows."""
+
+    @property
+    def progress(self) -> float:
+        """0..1."""
+        if self.status in (*IMPORT_UNDER_WAY, ImportStatus.PREVIEW):
+            return min(self.counts.read / self.rows, 1.0) if self.rows else 0.0
+        return 1.0
 
 
 TOO_FEW_ANSWERS = 10

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from src.components.bands import Bands
 from src.components.contradictions import Contradictions
+from src.components.importing.limits import Limits
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
@@ -25,6 +26,8 @@ from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.changes import WhatChanges
 from src.pipeline.drift import DriftWatch
 from src.pipeline.feedback import FeedbackLoop
+from src.pipeline.importing import Importing
+from src.pipeline.intake import Intake
 from src.pipeline.prediction import Predictor, Serving
 from src.pipeline.quality import Quality
 from src.pipeline.repredicting import Repredicting
@@ -41,6 +44,9 @@ from src.services.doubts import Doubts
 from src.services.drift_periods import DriftPeriods
 from src.services.early_runs import EarlyRuns
 from src.services.feedback_events import FeedbackEvents
+from src.services.import_profiles import ImportProfiles
+from src.services.imported_rows import ImportedRows
+from src.services.imports import Imports
 from src.services.knowledge import Knowledge
 from src.services.models import Models
 from src.services.mongod import EmbeddedMongo
@@ -101,6 +107,43 @@ class Wiring:
     @cached_property
     def feedback_events(self) -> FeedbackEvents:
         return FeedbackEvents(self.database)
+
+    @cached_property
+    def imports(self) -> Imports:
+        return Imports(self.database, lease_s=self.settings.lease_s)
+
+    @cached_property
+    def import_profiles(self) -> ImportProfiles:
+        return ImportProfiles(self.database)
+
+    @cached_property
+    def imported_rows(self) -> ImportedRows:
+        return ImportedRows(self.database)
+
+    @cached_property
+    def importing(self) -> Importing:
+        return Importing(
+            files=self.imports,
+            rows=self.imported_rows,
+            predictor=self.predictor,
+            categories=self.categories,
+            clock=self.now,
+            limits=self.import_limits,
+        )
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(
+            files=self.imports,
+            profiles=self.import_profiles,
+            rows=self.imported_rows,
+            clock=self.now,
+            limits=self.import_limits,
+        )
+
+    @property
+    def import_limits(self) -> Limits:
+        return Limits(size=self.settings.max_import_mb * 1_000_000)
 
     @cached_property
     def audits(self) -> Audits:
@@ -203,6 +246,14 @@ class Wiring:
 
     @cached_property
     def trainer(self) -> Trainer:
+        return self._children()
+
+    @cached_property
+    def importer(self) -> Trainer:
+        """A second one, for files come in while a model is trained."""
+        return self._children()
+
+    def _children(self) -> Trainer:
         environment = {"MONGO_URI": self.mongo_uri(), "MONGO_DB_NAME": self.settings.mongo_db_name}
         return Trainer(environment, timeout_s=self.settings.train_timeout_s)
 
@@ -275,6 +326,7 @@ class Wiring:
             tidy=self._keep_house,
             watch=self._watch_for_drift,
             now=self.now,
+            bring_in=self._bring_in,
         )
 
     @cached_property
@@ -302,6 +354,16 @@ class Wiring:
         self.trainer.train(run, holder=self.holder)
         if self.runs.release(run.id, holder=self.holder, attempt=run.attempt):
             log.warning("training ended before it was done", extra={"run": run.id, "attempt": run.attempt})
+
+    def _bring_in(self) -> None:
+        """Work off the file that waits longest, in a process of its own."""
+        claimed = self.imports.claim(holder=self.holder)
+        if claimed is None:
+            self.imports.forget_unread()
+            return
+        self.importer.bring_in(claimed, holder=self.holder)
+        if self.imports.release(claimed.id, holder=self.holder, attempt=claimed.attempt):
+            log.warning("import ended before it was done", extra={"import": claimed.id})
 
     def _keep_house(self) -> None:
         self._follow_champion()
@@ -353,6 +415,7 @@ class Wiring:
         if "clock" in self.__dict__:
             self.clock.stop()
             self.trainer.stop()
+            self.importer.stop()
         for follower in ("champion", "shadow_model"):
             if follower in self.__dict__:
                 getattr(self, follower).stop()

@@ -42,6 +42,10 @@ THIRD_PARTY = {
     "matplotlib": {"services/plots.py", "services/run_log.py"},
     "sklearn": {"components", "services/bundles.py"},
     "pandas": {"components", "services", "pipeline"},
+    "openpyxl": {"components/importing/sheets.py"},
+    "ofxtools": {"components/importing/ofx.py"},
+    "mt940": {"components/importing/swift.py"},
+    "defusedxml": {"components/importing/camt.py"},
 }
 
 

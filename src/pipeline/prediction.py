@@ -146,9 +146,12 @@ class Predictor:
         self, transactions: Sequence[Transaction], *, source: str, at: datetime
     ) -> list[StoredTransaction]:
         """Raises Unavailable; nothing is stored then."""
+        return self._transactions.add(self.new(transactions, at=at), source=source, at=at)
+
+    def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:
+        """Each as it is to be kept, in the same order. Raises Unavailable."""
         predicted = self._predict(transactions, at, self._beside)
-        new = [_new(prepared, prediction, self._audit_share) for prepared, prediction in predicted]
-        return self._transactions.add(new, source=source, at=at)
+        return [_new(prepared, prediction, self._audit_share) for prepared, prediction in predicted]
 
     def edit(self, transaction_id: str, changes: Mapping[str, Any], *, at: datetime) -> StoredTransaction:
         """Change what was given; predict anew unless a person has answered. Raises NotFound, Unavailable."""
@@ -263,4 +266,4 @@ def _with_hint(row: np.ndarray, classes: Sequence[str], hint: Hint) -> tuple[Alt
 def _new(transaction: Transaction, prediction: Prediction, audit_share: float) -> NewTransaction:
     print_of = fingerprint(transaction)
     audit = not prediction.needs_review and is_audited(print_of, transaction.date, audit_share)
-    return NewTransaction(transaction, prediction, print_of, is_holdout(print_of), audit)
+    return NewTransaction(transaction, prediction, print_of, is_holdout(print_of), audit=audit)

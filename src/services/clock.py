@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Clock:
-    """Four jobs: open the slot's run when it is due, work off what waits, keep order, watch for drift."""
+    """Five jobs: open the slot's run when it is due, train, bring files in, keep order, watch for drift."""
 
     def __init__(
         self,
@@ -25,6 +25,7 @@ class Clock:
         open_slot: Callable[[datetime], None],
         work: Callable[[], None],
         tidy: Callable[[], None],
+        bring_in: Callable[[], object] = lambda: None,
         watch: Callable[[], object] = lambda: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_every_s: float = 1.0,
@@ -32,6 +33,7 @@ class Clock:
     ) -> None:
         """open_slot: see to the slot's run unless it has one. work: train what waits. tidy: the rest.
 
+        bring_in: read the file that waits.
         watch: what is worth a look every ten minutes.
         now: which slot it is; when to look goes by the real time.
         """
@@ -39,6 +41,7 @@ class Clock:
         self._open_slot = open_slot
         self._work = work
         self._tidy = tidy
+        self._bring_in = bring_in
         self._watch = watch
         self._now = now
         self._look_every_s = look_every_s
@@ -53,6 +56,7 @@ class Clock:
         # A slot that came while another run was under way is opened by one of these looks.
         self._every(timedelta(seconds=self._look_every_s), self.look, "look", first=now)
         self._every(timedelta(seconds=self._look_every_s * 2), self._keep_order, "tidy", first=now)
+        self._every(timedelta(seconds=self._look_every_s), self._files, "files", first=now)
         self._every(self._watch_every, self._keep_watch, "watch", first=now + self._watch_every / 10)
         self._scheduler.start()
 
@@ -77,6 +81,9 @@ class Clock:
         """What a clock does each second; a simulation may do it as often as it likes."""
         self._slot()
         self._calmly(self._work)
+
+    def _files(self) -> None:
+        self._calmly(self._bring_in)
 
     def _keep_order(self) -> None:
         self._calmly(self._tidy)

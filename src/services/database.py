@@ -44,6 +44,13 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="waiting_for_an_answer",
             partialFilterExpression={"needs_review": True},
         ),
+        # A row that was imported has a key, and no other row has the same.
+        IndexModel(
+            [("owner", ASCENDING), ("key", ASCENDING)],
+            unique=True,
+            partialFilterExpression={"key": {"$exists": True}},
+        ),
+        IndexModel([("import", ASCENDING)], partialFilterExpression={"import": {"$exists": True}}),
         # The newest rows and the newest answers, as the look for drift asks for them.
         IndexModel([("owner", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]),
         IndexModel(
@@ -67,6 +74,10 @@ INDEXES: dict[str, list[IndexModel]] = {
             [("predictions.act", ASCENDING)], partialFilterExpression={"predictions.act": {"$exists": True}}
         ),
     ],
+    "imports": [IndexModel([("created_at", DESCENDING)])],
+    "import_rejects": [IndexModel([("import", ASCENDING), ("row", ASCENDING)], unique=True)],
+    "answers_aside": [IndexModel([("owner", ASCENDING), ("key", ASCENDING)], unique=True)],
+    "import_profiles": [IndexModel([("owner", ASCENDING), ("layout", ASCENDING)], unique=True)],
     "categories": [IndexModel([("owner", ASCENDING), ("slug", ASCENDING)], unique=True)],
     "training_runs": [
         IndexModel([("requested_at", DESCENDING)]),
@@ -141,6 +152,11 @@ class Database:
             self._client.get_database(self._name, codec_options=options), bucket_name="bundles"
         )
 
+    @functools.cached_property
+    def uploads(self) -> gridfs.GridFSBucket:
+        """GridFS: files on their way in, deleted once they are."""
+        return gridfs.GridFSBucket(self._client.get_database(self._name), bucket_name="uploads")
+
     @guarded
     def ping(self) -> None:
         """Raises Unavailable when MongoDB does not answer."""
@@ -162,3 +178,4 @@ class Database:
             self._client.close()
             del self.__dict__["_client"]
             self.__dict__.pop("bundles", None)
+            self.__dict__.pop("uploads", None)

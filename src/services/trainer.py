@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from src.config import ROOT
-from src.domain import TrainingRun
+from src.domain import Import, TrainingRun
 from src.services.process import start
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,10 @@ class Trainer:
     def train(self, run: TrainingRun, *, holder: str) -> bool:
         """Train `run`, which `holder` has claimed; whether the child ended of its own accord."""
         return self._run(["train", "--claimed", run.id, holder, str(run.attempt)], self._timeout_s)
+
+    def bring_in(self, claimed: Import, *, holder: str) -> bool:
+        """Read a file that `holder` has claimed; whether the child ended of its own accord."""
+        return self._run(["run-import", claimed.id, holder, str(claimed.attempt)], self._timeout_s)
 
     def follow_champion(self) -> bool:
         """Let the MLflow alias name what serves."""

@@ -21,6 +21,7 @@ from src.domain import (
     LabelledTransaction,
     LabelSource,
     NewTransaction,
+    Origin,
     Prediction,
     Reason,
     ShadowSaid,
@@ -49,9 +50,13 @@ def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:
         "revision": 1,
         **given(new.transaction),
         **predicted((new.prediction,)),
-        "feedback": [],
-        **holding((new.prediction,), ()),
+        **_origin(new.origin),
+        **said((new.prediction,), (new.origin.label,) if new.origin and new.origin.label else ()),
     }
+
+
+def _origin(origin: Origin | None) -> Document:
+    return {"import": origin.import_id, "key": origin.key} if origin else {}
 
 
 def given(transaction: Transaction) -> Document:

@@ -93,6 +93,9 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
             "required": not operation.body_optional,
             "content": {"application/json": {"schema": schemas[operation.body]}},
         }
+    if operation.form is not None:
+        content = {"multipart/form-data": {"schema": dict(operation.form)}}
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 
@@ -150,7 +153,7 @@ def _error_statuses(operation: Operation) -> set[int]:
     statuses = {400, 422, *operation.errors}
     if operation.method in _WRITING:
         statuses.add(403)
-    if operation.body is not None:
+    if operation.body is not None or operation.form is not None:
         statuses |= {413, 415}
     if _PARAMETER.search(operation.path):
         statuses.add(404)

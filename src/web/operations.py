@@ -40,6 +40,8 @@ class Operation:
     body: type[BaseModel] | None
     body_optional: bool
     query: type[BaseModel] | None
+    form: Mapping[str, Any] | None
+    """The JSON schema of a form of several parts, where such a one is sent."""
     returns: Mapping[int, Any]
     """Status to the type of the answer; None for no body, a string for another media type."""
     errors: Sequence[int]
@@ -63,6 +65,7 @@ class Operations(Blueprint):
         body: type[BaseModel] | None = None,
         body_optional: bool = False,
         query: type[BaseModel] | None = None,
+        form: Mapping[str, Any] | None = None,
         errors: Sequence[int] = (503,),
     ) -> Callable[[Callable[..., Answer]], View]:
         """errors: what the function itself may come to; those of reading the request are known."""
@@ -80,6 +83,7 @@ class Operations(Blueprint):
                     body=body,
                     body_optional=body_optional,
                     query=query,
+                    form=form,
                     returns=returns,
                     errors=errors,
                 )

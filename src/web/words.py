@@ -6,6 +6,7 @@ from src.domain import (
     Band,
     DecidedBy,
     Group,
+    ImportStatus,
     Outcome,
     Prediction,
     RunStatus,
@@ -62,6 +63,47 @@ OUTCOMES = {
     Outcome.TOO_HEAVY: "Kept: too large or too slow",
 }
 
+IMPORT_STATUSES = {
+    ImportStatus.PREVIEW: ("Waits for you", "warn"),
+    ImportStatus.QUEUED: ("Waiting to start", "accent"),
+    ImportStatus.RUNNING: ("Running", "accent"),
+    ImportStatus.DONE: ("Done", "good"),
+    ImportStatus.FAILED: ("Failed", "bad"),
+    ImportStatus.STOPPED: ("Stopped", "warn"),
+    ImportStatus.UNDONE: ("Taken back", ""),
+}
+"""Words and tone."""
+
+COLUMN_FIELDS = {
+    "": "Nothing",
+    "date": "Date",
+    "description": "Text",
+    "amount": "Amount",
+    "out": "Money out",
+    "in": "Money in",
+    "type": "Which way it went",
+    "currency": "Currency",
+    "fee": "Fee",
+    "category": "Category",
+    "subcategory": "Note",
+    "mode": "Paid by",
+    "id": "Reference",
+    "status": "Status",
+    "balance": "Balance",
+}
+"""What a column of a file may hold."""
+
+SIGNS = {
+    "negative-is-expense": "A minus is spending",
+    "positive-is-expense": "A plus is spending",
+    "two-columns": "Two columns, out and in",
+    "type-column": "A column says which way",
+    "all-expenses": "All of it is spending",
+}
+
+DATE_ORDERS = {"dmy": "Day, month, year", "mdy": "Month, day, year", "ymd": "Year, month, day"}
+
+DECIMAL_MARKS = {".": "1,234.50", ",": "1.234,50"}
 SLICES = {
     "category": "By category",
     "merchants": "By whether the merchant was known",

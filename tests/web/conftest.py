@@ -19,7 +19,16 @@ def bundle():
     return small_bundle()
 
 
-EMPTIED = ("transactions", "categories", "training_runs", "refusals")
+EMPTIED = (
+    "transactions",
+    "categories",
+    "training_runs",
+    "imports",
+    "import_rejects",
+    "import_profiles",
+    "answers_aside",
+    "refusals",
+)
 
 
 WEB_DATABASE = f"test-web-{secrets.token_hex(6)}"

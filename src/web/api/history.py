@@ -105,13 +105,13 @@ def _cells(stored: StoredTransaction) -> list[str]:
     return [
         stored.id,
         given.date.isoformat(),
-        _harmless(given.description),
-        _harmless(given.merchant),
-        _harmless(given.subcategory),
+        harmless(given.description),
+        harmless(given.merchant),
+        harmless(given.subcategory),
         money(given.amount, given.currency),
         given.currency,
         given.direction.value,
-        _harmless(given.mode),
+        harmless(given.mode),
         stored.category or "",
         stored.status.value,
         newest.category or "",
@@ -122,7 +122,7 @@ def _cells(stored: StoredTransaction) -> list[str]:
     ]
 
 
-def _harmless(text: str | None) -> str:
+def harmless(text: str | None) -> str:
     return f"'{text}" if text and text.startswith(_FORMULA) else text or ""
 
 

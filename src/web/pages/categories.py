@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-import zlib
-
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain import Group
+from src.domain import Group, slug_of
 from src.errors import Conflict
 from src.web import words
 from src.web.forms import Errors, errors_of
@@ -19,7 +15,6 @@ from src.web.schemas.categories import CategoryRequest
 from src.web.wired import wiring
 
 _FIRST_COLOR = "#7a5195"
-_LONGEST_SLUG = 40
 
 
 @bp.get("/categories")
@@ -39,13 +34,6 @@ def add_category() -> ResponseReturnValue:
     except Conflict as error:
         return _shown(given, {"name": str(error)}, 409)
     return redirect(url_for("pages.categories", added=asked.slug), 303)
-
-
-def slug_of(name: str) -> str:
-    """A short name in plain letters; where a script has none to offer, one made from a hash."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-").lstrip("0123456789-")[:_LONGEST_SLUG].strip("-")
-    return slug or f"category-{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
 
 
 def _shown(given: dict[str, str], errors: Errors | None = None, status: int = 200) -> ResponseReturnValue:

@@ -1,0 +1,116 @@
+"""The words of alerts: which are no payment, and which way the money went."""
+
+from __future__ import annotations
+
+import re
+
+from src.domain import Direction
+
+MOST_READ = 400
+"""Letters of a message that are read."""
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+INDIAN = _any(
+    r"\bINR\b", "₹", r"\bUPI\b", r"\bIMPS\b", r"\bNEFT\b", r"\bRTGS\b", r"\bpaytm\b", r"\bVPA\b", r"\blakh\b"
+)
+
+_WARNING = _any(
+    r"(?:never|do ?n[o']t|don[’']t|please do not|not you)\b[^.!?]{0,80}(?:otp|pin|cvv|password|passcode|"
+    r"code)[^.!?]{0,60}",
+    r"(?:bank|we) (?:never|will never)[^.!?]{0,80}",
+)
+_CODE = _any(
+    r"\b(?:otp|tan|mtan)\b",
+    r"\bone[- ]time (?:password|passcode|code|pin)\b",
+    r"\b(?:verification|security|confirmation|authori[sz]ation|authentication|login|access) code\b",
+    r"\bpasscode\b",
+    r"\bcode (?:is )?\d{4,8}\b",
+    r"\b\d{4,8} is (?:your|the)\b[^.]{0,40}\b(?:code|password|pin)\b",
+    r"\bcode à usage unique\b|\bcódigo de (?:verificación|seguridad)\b|\bкод\b",
+)
+_FAILED = _any(
+    r"\b(?:declined|failed|unsuccessful|rejected|blocked|not (?:been )?(?:processed|approved|completed|"
+    r"successful))\b",
+    r"\bcould not be\b|\binsufficient (?:funds|balance)\b|\babgelehnt\b|\brefusé\b|\brechazad[ao]\b",
+)
+_LATER = _any(
+    r"\b(?:is|are|was|falls|payment|amount|amt|bill|emi|min(?:imum)?|total)\.? (?:\w+ )?due\b",
+    r"\bdue (?:date|on|by|in|amount|amt)\b",
+    r"\b(?:will|shall|to) be (?:auto[- ]?)?(?:debited|deducted|charged|credited|processed|paid)\b",
+    r"\bhas requested\b|\brequested (?:money|payment|rs|inr|₹|\$)|\bcollect request\b|\bpayment request\b",
+    r"\b(?:reminder|remind you|upcoming|scheduled for|overdue)\b",
+    r"\b(?:bill|statement)\b[^.]{0,60}\b(?:generated|ready|available)\b",
+    r"\bmandate\b[^.]{0,60}\b(?:created|registered|set up|revoked)\b",
+)
+_ADVERTISEMENT = _any(
+    r"\b(?:apply|shop|buy|order|book|hurry|click|visit|download|register|upgrade|claim|avail|"
+    r"activate)\b[^.!]{0,40}"
+    r"\b(?:now|today|here|link|app)\b",
+    r"\b(?:up ?to|flat|get|save|extra|upto)\b[^.!]{0,12}[0-9]+ ?%|% (?:off|cashback|discount)\b",
+    r"\b(?:offer|sale|coupon|voucher|promo|lucky|winner|congratulations|eligible|pre-?approved|"
+    r"limited period)\b",
+    r"\bT&C\b",
+)
+_BALANCE_TOLD = _any(
+    r"\b(?:avl|avail|available|current|closing|a/c|account|ledger|your|wallet)\.? ?(?:bal|balance)\b",
+    r"\bbalance (?:in|of|for|on|is|as)\b",
+    r"\bkontostand\b|\bsolde\b|\bsaldo\b",
+)
+_OUT = _any(
+    r"\bdebit(?:ed)?\b(?! ?card| limit)",
+    r"\b(?:spent|paid|sent|withdrawn|withdrew|deducted|charged|transferred|purchased?|used (?:at|for)|"
+    r"trf to|swiped)\b",
+    r"\b(?:payment|txn|transaction|trxn|charge|purchase|transfer|withdrawal|order) (?:of|for|was made|"
+    r"made|with|at)\b",
+    r"\b(?:payment|txn|transaction) (?:inr|rs|usd|eur|gbp|[$€£₹])",
+    r"\b(?:bezahlt|abgebucht|lastschrift|zahlung|paiement|achat|prélèvement|compra|pago|pagamento|betaald|"
+    r"списание|покупка)\b",
+)
+_IN = _any(
+    r"\bcredit(?:ed)?\b(?! ?card| limit| score)",
+    r"\b(?:received|deposited|refund(?:ed)?|reversed|reversal|cashback)\b",
+    r"\b(?:gutschrift|eingang|virement reçu|remboursement|abono|ingreso|accredito|ontvangen|зачисление|"
+    r"возврат)\b",
+)
+_PAID_TO_YOU = _any(
+    r"\b(?:payment|refund|amount|transfer|deposit)\b[^.;]{0,80}\b(?:has been |was |is )?(?:received|"
+    r"refunded|reversed|posted)\b",
+    r"\b(?:you(?:[’']ve| have)? received|received (?:a )?payment|refund of|refunded)\b",
+)
+
+
+def not_a_payment(message: str) -> str | None:
+    """Why a message is rightly left out, in a sentence; None where it may be a payment."""
+    told = _WARNING.sub(" ", message[:MOST_READ])
+    if _CODE.search(told):
+        return "It is a one-time code, not a payment."
+    if _FAILED.search(told):
+        return "It tells of a payment that failed or was declined."
+    paid = way_told(told) is not None
+    if _LATER.search(told):
+        return "It is a reminder or a request, not a payment."
+    if _ADVERTISEMENT.search(told) and not _settled(told):
+        return "It is an advertisement, not a payment."
+    if _BALANCE_TOLD.search(told) and not paid:
+        return "It tells a balance, not a payment."
+    return None
+
+
+def _settled(message: str) -> bool:
+    return bool(
+        re.search(r"\b(?:debited|credited|spent|ref|utr|txn|transaction|a/c)\b", message, re.IGNORECASE)
+    )
+
+
+def way_told(message: str) -> Direction | None:
+    """By the verb that comes first; None where none does."""
+    if _PAID_TO_YOU.search(message) and not re.search(r"\bdebited\b", message, re.IGNORECASE):
+        return Direction.INCOME
+    out, came = _OUT.search(message), _IN.search(message)
+    if out and (not came or out.start() <= came.start()):
+        return Direction.EXPENSE
+    return Direction.INCOME if came else None

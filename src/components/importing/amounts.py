@@ -1,0 +1,133 @@
+"""Amounts as people, banks and programs write them, and which decimal mark a column of them has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from src.domain import Direction
+
+CURRENCIES = frozenset(
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD "
+    "CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF "
+    "GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK "
+    "LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR "
+    "PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP "
+    "SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYI UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER "
+    "ZAR ZMW ZWG ZWL".split()
+)
+SIGNS = dict(
+    pair.split(":")
+    for pair in (
+        "€:EUR EURO:EUR EUROS:EUR £:GBP ₹:INR ₽:RUB РУБ:RUB Р:RUB ₺:TRY ₩:KRW ₪:ILS ₫:VND ₴:UAH ₦:NGN "
+        "₱:PHP ฿:THB ₸:KZT ZŁ:PLN KČ:CZK FT:HUF R$:BRL A$:AUD AU$:AUD C$:CAD CA$:CAD US$:USD S$:SGD "
+        "HK$:HKD NZ$:NZD FR:CHF SFR:CHF R:ZAR CN¥:CNY JP¥:JPY RMB:CNY TL:TRY LEI:RON "
+    ).split()
+)
+SHARED_SIGNS = {
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"),
+    "¥": ("JPY", "CNY"),
+    "KR": ("SEK", "NOK", "DKK", "ISK"),
+    "RS": ("INR", "PKR", "LKR", "NPR"),
+}
+"""Signs of more than one currency, the likeliest first."""
+
+_OUT = ("DR", "DB", "D", "S", "DEBIT")
+_IN = ("CR", "C", "H", "CREDIT")
+_MARKS = (".", ",")
+
+_SPACES = str.maketrans(
+    {
+        **dict.fromkeys(" \t\xa0\u2009\u202f\u2007'’`´", None),
+        **dict.fromkeys("\u2212\u2013\u2012\u2014\ufe63\uff0d", "-"),
+        "﷼": None,
+    }
+)
+_UNIT = r"(?:[A-Z]{1,3}[$¥]|[$€£₹₽₺₩₪₫₴₦₱฿₸¥]|[^\W\d_]{2,4}\.?|[RР]\.?)"
+_FRAME = re.compile(
+    rf"(\()?([-+])?({_UNIT})?([-+])?([0-9.,]*[0-9][0-9.,]*?)([-+])?({_UNIT})?(\))?([-+])?(DR|CR|DB|[DCHS]|DEBIT|CREDIT)?\.?"
+)
+_NO_CENTS = re.compile(r"(?<=[0-9])[.,]-{1,2}(?=$|[^0-9])")
+"""`25,-` is twenty-five, not less than nothing."""
+_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,2})?")
+_NUMBER = {
+    mark: re.compile(
+        rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{2,3}})*{group}[0-9]{{3}})?(?:{re.escape(mark)}[0-9]*)?"
+    )
+    for mark, group in ((".", ","), (",", r"\."))
+}
+MOST_LETTERS = 60
+
+
+class Amount(NamedTuple):
+    value: Decimal
+    """Signed as written."""
+    unit: str = ""
+    """A code of ISO 4217, or a sign of SHARED_SIGNS."""
+    side: Direction | None = None
+    """Where CR or DR stands beside it."""
+
+
+def exact(value: float) -> Decimal:
+    """A number of a spreadsheet as its owner sees it: binary noise begins behind the fifteenth digit."""
+    return Decimal(format(value, ".15g"))
+
+
+@lru_cache(maxsize=20_000)
+def parse_amount(text: str, mark: str) -> Amount | None:
+    """mark: the decimal one, `.` or `,`; the other then parts thousands. None where `text` is no amount."""
+    if mark == "." and _PLAIN.fullmatch(text):
+        return Amount(Decimal(text))
+    if len(text) > MOST_LETTERS:
+        return None
+    frame = _FRAME.fullmatch(_NO_CENTS.sub("", text.translate(_SPACES).upper()))
+    if not frame or not _NUMBER[mark].fullmatch(frame[5]):
+        return None
+    digits = frame[5].replace("," if mark == "." else ".", "").replace(",", ".")
+    units = {unit_of(each) for each in (frame[3], frame[7]) if each}
+    units.discard("")
+    if len(units) > 1 or bool(frame[1]) != bool(frame[8]) or len(digits) > 30 or not digits.strip("."):
+        return None
+    if any(each and not unit_of(each) and each not in _OUT + _IN for each in (frame[3], frame[7])):
+        return None
+    minus = frame[1] or "-" in (frame[2], frame[4], frame[6], frame[9])
+    value = Decimal(digits)
+    return Amount(-value if minus else value, units.pop() if units else "", _side_of(frame[10] or frame[7]))
+
+
+def _side_of(letters: str | None) -> Direction | None:
+    if letters in _OUT:
+        return Direction.EXPENSE
+    return Direction.INCOME if letters in _IN else None
+
+
+def unit_of(text: str) -> str:
+    """`€`, `eur`, `Rs.` -> EUR, EUR, RS; "" for what is no currency."""
+    name = text.strip().rstrip(".").upper()
+    if name in CURRENCIES or name in SHARED_SIGNS:
+        return name
+    return SIGNS.get(name, "")
+
+
+def is_amount(text: str) -> bool:
+    return any(parse_amount(text, mark) for mark in _MARKS)
+
+
+def marks_that_fit(texts: Iterable[str]) -> tuple[str, ...]:
+    """The decimal marks by which most of `texts` are amounts; two where both fit and give other amounts.
+
+    texts: distinct cells of a column; what is no amount by either mark (a total, a heading) does not count.
+    """
+    fits = dict.fromkeys(_MARKS, 0)
+    differ = False
+    for text in texts:
+        readings = {mark: parse_amount(text, mark) for mark in _MARKS}
+        for mark, amount in readings.items():
+            fits[mark] += amount is not None
+        differ = differ or readings["."] != readings[","]
+    best = max(fits.values())
+    fitting = tuple(mark for mark in _MARKS if fits[mark] == best)
+    return fitting if differ else fitting[:1]

@@ -1,0 +1,98 @@
+"""Text in columns: CSV and its sisters. The bytes are cut into records; nothing is understood of them yet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from src.components.importing.amounts import is_amount
+from src.components.importing.cells import is_data
+from src.components.importing.dates import is_date
+from src.components.importing.headings import known_names
+from src.components.importing.limits import Limits
+from src.components.importing.plan import DELIMITERS
+from src.components.importing.record import Record
+from src.errors import InvalidInput
+
+MOST_LINES = 60
+"""Lines one record may have; more, and a quotation mark was opened that nobody closed."""
+_LINES_LOOKED_AT = 300
+_LETTERS_LOOKED_AT = 200_000
+
+
+def records(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
+    """Each record that is not blank, with the line it starts on. Raises InvalidInput."""
+    reader = csv.reader(_short_lines(text, limits), delimiter=delimiter)
+    start, count, lines = 1, 0, 1
+    try:
+        for cells in reader:
+            lines = reader.line_num + 1 - start
+            if lines > MOST_LINES:
+                raise _never_closed(start)
+            if lines > 1 and (_swallows(cells, delimiter) or _open_at_the_end(text, start, reader.line_num)):
+                raise _never_closed(start)
+            if any(cells):
+                count += 1
+                limits.check_row(count)
+                limits.check_cells(start, cells)
+                yield start, cells
+            start = reader.line_num + 1
+    except csv.Error:
+        raise InvalidInput(f"Row {start} cannot be told into columns.", field="file") from None
+
+
+def _short_lines(text: str, limits: Limits) -> Iterator[str]:
+    for row, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > limits.line:
+            raise InvalidInput(f"Line {row} has more than {limits.line:,} letters.", field="file")
+        yield line
+
+
+def _swallows(cells: list[str], delimiter: str) -> bool:
+    """Whether a quotation of several lines has records within it."""
+    inner = (line for cell in cells if "\n" in cell or "\r" in cell for line in cell.splitlines()[1:])
+    return any(is_data([part.strip('" ') for part in line.split(delimiter)]) for line in inner)
+
+
+def _open_at_the_end(text: str, start: int, last: int) -> bool:
+    """Whether the record of the lines `start` to `last` is the last one, and still inside a quotation."""
+    if text.endswith('"'):
+        return False
+    lines = list(islice(io.StringIO(text, newline=""), start - 1, last + 1))
+    return len(lines) == last + 1 - start and sum(line.count('"') for line in lines) % 2 == 1
+
+
+def _never_closed(line: int) -> InvalidInput:
+    return InvalidInput(f"A quotation mark opened in line {line} is never closed.", field="file")
+
+
+def detect_delimiter(text: str) -> str | None:
+    """The one that gives the most even columns; None where none gives two of days, amounts, a heading."""
+    sample = "".join(islice(io.StringIO(text[:_LETTERS_LOOKED_AT], newline=""), _LINES_LOOKED_AT))
+    scores = {each: _score(sample, each) for each in DELIMITERS}
+    best = max(scores, key=lambda each: scores[each])
+    return best if scores[best] > (0, 0, 0) else None
+
+
+def _score(sample: str, delimiter: str) -> tuple[int, int, int]:
+    """(signs of a table: days, amounts, a heading; even records; columns)."""
+    try:
+        rows = [
+            cells for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if any(cells)
+        ]
+    except csv.Error:
+        return (0, 0, 0)
+    widths = Counter(len(cells) for cells in rows if len(cells) > 1)
+    if not widths:
+        return (0, 0, 0)
+    width, even = max(widths.items(), key=lambda item: (item[1], item[0]))
+    body = [cells for cells in rows if len(cells) == width][:60]
+    kinds = sum(
+        any(sum(fits(cells[place]) for cells in body) >= 0.3 * len(body) for place in range(width))
+        for fits in (is_date, is_amount)
+    )
+    kinds += max(0, min(max(map(known_names, rows[:60])), 3) - 1)
+    return (kinds, even, width) if kinds > 1 else (0, 0, 0)

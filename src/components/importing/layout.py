@@ -1,0 +1,170 @@
+"""Where a table has its heading, and what each column holds: by name where it has one, else by its cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, permutations
+
+from src.components.importing.amounts import is_amount, unit_of
+from src.components.importing.apps import App, columns_of, recognized
+from src.components.importing.balances import running
+from src.components.importing.cells import Cells, counted, dated, has_data, is_data, trimmed
+from src.components.importing.headings import fields_of, known_names
+from src.components.importing.plan import NO_HEADER, Field
+from src.components.importing.record import Cell, Record, as_text
+from src.components.importing.wording import is_way
+
+_HEADING_WITHIN = 60
+"""Records looked at for a heading."""
+_MOST_AMOUNTS = 6
+"""Columns of amounts among which a balance is looked for."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    header: int
+    names: tuple[str, ...]
+    """Of the heading; empty where there is none."""
+    columns: tuple[Field, ...]
+    app: App | None
+    doubts: tuple[tuple[Field, tuple[int, ...]], ...] = ()
+    """Fields that more than one column may be, and the places of these, the likeliest first."""
+
+
+def layout_of(
+    sample: Sequence[Record],
+    header: int | None = None,
+    columns: tuple[Field, ...] | None = None,
+    still_open: Sequence[Field] = (),
+) -> Layout:
+    """sample: the first records of the file. header, columns: where they are known already.
+
+    still_open: of known columns the fields whose doubt nobody has settled yet.
+    """
+    if header is None:
+        header = find_header(sample)
+    heading = next((cells for row, cells in sample if row == header), ())
+    below = [cells for row, cells in sample if row > header]
+    body = [cells for cells in below if is_data(cells)] or below
+    width = max(len(trimmed(heading)), _usual_width(body)) if body else len(heading)
+    names = tuple(as_text(each).strip() for each in heading[:width])
+    app = recognized(names)
+    if columns is not None and not still_open:
+        return Layout(header, names, columns, app)
+    if app is not None:
+        return Layout(header, names, _padded(columns_of(app, names), width), app)
+    found = _padded(fields_of(names), width)
+    layout = _by_cells(header, names, list(found), Cells(body, width))
+    if columns is None:
+        return layout
+    doubts = tuple(each for each in layout.doubts if each[0] in still_open)
+    return replace(layout, columns=columns, doubts=doubts)
+
+
+def find_header(sample: Sequence[Record]) -> int:
+    """The row of the heading, NO_HEADER where there is none."""
+    first = sample[:_HEADING_WITHIN]
+    scored = [(known_names(cells), row) for row, cells in first if not has_data(cells)]
+    best = max((known for known, _ in scored), default=0)
+    if best >= 2:
+        return next(row for known, row in scored if known == best)
+    above: Record | None = None
+    for row, cells in first:
+        if is_data(cells):
+            return above[0] if above and _names_columns(above[1], cells) else NO_HEADER
+        above = (row, cells)
+    return NO_HEADER
+
+
+def _names_columns(above: Sequence[Cell], data: Sequence[Cell]) -> bool:
+    cells = [as_text(each).strip() for each in trimmed(above)]
+    wide_enough = len(cells) > 1 and len(cells) >= len(trimmed(data)) - 1
+    return wide_enough and sum(map(bool, cells)) > len(cells) / 2 and not has_data(above)
+
+
+def _usual_width(body: Sequence[Sequence[Cell]]) -> int:
+    widths = Counter(len(cells) for cells in body)
+    return max(widths.items(), key=lambda item: (item[1], item[0]))[0]
+
+
+def _padded(columns: Sequence[Field], width: int) -> tuple[Field, ...]:
+    return (*columns[:width], *[Field.NOTHING] * (width - len(columns)))
+
+
+def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: Cells) -> Layout:
+    """Fill in what the names did not tell."""
+    _drop_what_does_not_fit(columns, cells)
+    free = [
+        place for place, each in enumerate(columns) if each is Field.NOTHING and not cells.is_empty(place)
+    ]
+    doubts: list[tuple[Field, tuple[int, ...]]] = []
+    days = [place for place in free if cells.mostly(place, dated)]
+    if Field.DATE not in columns and days:
+        columns[days[0]] = Field.DATE
+        if any(cells.columns[each] != cells.columns[days[0]] for each in days[1:]):
+            doubts.append((Field.DATE, tuple(days)))
+    if not {Field.AMOUNT, Field.OUT, Field.IN} & set(columns):
+        doubts += _find_amounts(columns, [place for place in free if cells.mostly(place, counted)], cells)
+    if Field.CURRENCY not in columns:
+        for place in free:
+            if columns[place] is Field.NOTHING and cells.mostly(
+                place, lambda each: bool(unit_of(as_text(each)))
+            ):
+                columns[place] = Field.CURRENCY
+                break
+    if Field.DESCRIPTION not in columns:
+        texts = [place for place in free if columns[place] is Field.NOTHING and cells.letters(place) >= 1]
+        texts = [each for each in texts if not cells.mostly(each, dated) and not cells.mostly(each, counted)]
+        texts.sort(key=cells.letters, reverse=True)
+        if texts:
+            columns[texts[0]] = Field.DESCRIPTION
+        if len(texts) > 1:
+            doubts.append((Field.DESCRIPTION, tuple(texts)))
+    return Layout(header, names, tuple(columns), None, tuple(doubts))
+
+
+def _drop_what_does_not_fit(columns: list[Field], cells: Cells) -> None:
+    """A name may say more than its cells hold: `type` above `POS`, `value` above a day."""
+    for place, field in enumerate(columns):
+        fits: Callable[[Cell], bool] | None = {
+            Field.DATE: dated,
+            Field.AMOUNT: lambda each: not isinstance(each, str) or is_amount(each),
+            Field.TYPE: lambda each: is_way(as_text(each)),
+            Field.CURRENCY: lambda each: bool(unit_of(as_text(each))),
+        }.get(field)
+        if fits and not cells.mostly(place, fits):
+            columns[place] = Field.NOTHING
+    if {Field.OUT, Field.IN} <= set(columns):
+        _clear(columns, Field.AMOUNT, Field.TYPE)
+    elif Field.AMOUNT in columns:
+        _clear(columns, Field.OUT, Field.IN)
+    if Field.OUT in columns or Field.IN in columns:
+        _clear(columns, Field.TYPE)
+
+
+def _clear(columns: list[Field], *unwanted: Field) -> None:
+    columns[:] = [Field.NOTHING if each in unwanted else each for each in columns]
+
+
+def _find_amounts(
+    columns: list[Field], places: list[int], cells: Cells
+) -> list[tuple[Field, tuple[int, ...]]]:
+    """One column of amounts, perhaps a balance beside it, or one for money out and one for money in."""
+    places = [each for each in places if columns[each] is Field.NOTHING]
+    if not places:
+        return []
+    for one, other in pairwise(places):
+        if cells.never_both(one, other):
+            columns[one], columns[other] = Field.OUT, Field.IN
+            return [(Field.OUT, (one, other))]
+    columns[places[0]] = Field.AMOUNT
+    if len(places) == 1:
+        return []
+    for amount, balance in permutations(places[:_MOST_AMOUNTS], 2):
+        if running(cells.columns[amount], cells.columns[balance]):
+            columns[places[0]] = Field.NOTHING
+            columns[amount], columns[balance] = Field.AMOUNT, Field.BALANCE
+            return []
+    return [(Field.AMOUNT, tuple(places))]

@@ -1,0 +1,49 @@
+"""How much of a file is read before it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from src.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    size: int = 25_000_000
+    """Bytes of the file."""
+    rows: int = 200_000
+    columns: int = 200
+    cell: int = 10_000
+    """Characters of one cell, or of one message."""
+    line: int = 1_000_000
+    """Characters of one line of text in columns."""
+    messages: int = 5_000_000
+    """Characters of all messages of a file; they are read word by word."""
+    unpacked: int = 150_000_000
+    """Bytes of all parts of a spreadsheet once unpacked."""
+    ratio: int = 100
+    """How many times larger a part of a spreadsheet of more than a megabyte may be than it is packed."""
+    parts: int = 5_000
+    """Elements of XML one transaction may have."""
+    depth: int = 40
+    """Elements of XML or SGML within each other."""
+
+    def check_size(self, content: bytes) -> None:
+        if not content:
+            raise InvalidInput("The file is empty.", field="file")
+        if len(content) > self.size:
+            raise InvalidInput(f"The file is larger than {self.size / 1e6:g} megabytes.", field="file")
+
+    def check_row(self, count: int) -> None:
+        """count: records read so far."""
+        if count > self.rows:
+            raise InvalidInput(f"The file has more than {self.rows:,} rows. Split it.", field="file")
+
+    def check_cells(self, row: int, cells: list[str]) -> None:
+        if len(cells) > self.columns:
+            raise InvalidInput(f"Row {row} has more than {self.columns} columns.", field="file")
+        if sum(map(len, cells)) > self.cell and max(map(len, cells)) > self.cell:
+            raise InvalidInput(f"Row {row} has a cell of more than {self.cell:,} letters.", field="file")
+
+
+DEFAULT = Limits()

@@ -1,0 +1,115 @@
+"""OFX and QFX, as SGML (1.x) and as XML (2.x): Open Financial Exchange, of banks mostly in North America."""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+from typing import Any
+
+from ofxtools.Parser import ParseError, TreeBuilder
+
+from src.components.importing.entry import Rejected
+from src.components.importing.limits import Limits
+from src.components.importing.plan import Field
+from src.components.importing.record import Line
+from src.errors import InvalidInput
+
+COLUMNS = (
+    Field.DATE,
+    Field.AMOUNT,
+    Field.CURRENCY,
+    Field.DESCRIPTION,
+    Field.DESCRIPTION,
+    Field.MODE,
+    Field.SUBCATEGORY,
+    Field.ID,
+)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
+_AMOUNT = re.compile(r"[-+]?[0-9]{1,15}(?:[.,][0-9]{0,6})?")
+_MODES = {
+    "CHECK": "check",
+    "ATM": "cash",
+    "CASH": "cash",
+    "POS": "card",
+    "DIRECTDEBIT": "direct debit",
+    "REPEATPMT": "standing order",
+    "XFER": "bank transfer",
+    "PAYMENT": "bank transfer",
+}
+
+
+def records(text: str, limits: Limits) -> list[Line]:
+    """One for each STMTTRN. Raises InvalidInput."""
+    logging.getLogger("ofxtools").setLevel(logging.WARNING)  # it logs what it reads
+    start = re.search(r"<OFX>", text, re.IGNORECASE)
+    if not start:
+        raise InvalidInput("This OFX file has no statement in it.", field="file")
+    body = _CDATA.sub(
+        lambda found: found[1].replace("&", "&amp;").replace("<", "&lt;"), text[start.start() :]
+    )
+    collector = _Collector(limits)
+    try:
+        collector.feed(body)
+    except ParseError:
+        raise InvalidInput("This OFX file is damaged and cannot be read.", field="file") from None
+    return collector.lines
+
+
+class _Collector(TreeBuilder):
+    """Takes transactions out of the stream of tags, and keeps nothing else of the tree."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self.lines: list[Line] = []
+        self._limits = limits
+        self._within: list[str] = []
+        self._found: dict[str, str] = {}
+        self._currency = ""
+
+    def start(self, tag: str, _: Any) -> Any:
+        if len(self._within) >= self._limits.depth:
+            raise InvalidInput("This OFX file is nested too deeply.", field="file")
+        if tag == "STMTTRN":
+            self._found = {}
+        self._within.append(tag)
+
+    def data(self, text: str) -> None:
+        if len(text) > self._limits.cell:
+            raise InvalidInput(f"A value has more than {self._limits.cell:,} letters.", field="file")
+        tag = self._within[-1]
+        if tag == "CURDEF":
+            self._currency = text.strip()
+        elif "STMTTRN" in self._within:
+            self._found.setdefault(tag, html.unescape(text).strip())
+
+    def end(self, tag: str) -> Any:
+        """Close `tag`, and with it what a bank left open within it."""
+        if tag not in self._within:
+            return
+        while self._within.pop() != tag:
+            pass
+        if tag == "STMTTRN":
+            self._limits.check_row(len(self.lines) + 1)
+            self.lines.append(_line(len(self.lines) + 1, self._found, self._currency))
+
+
+def _line(row: int, found: dict[str, str], currency: str) -> Line:
+    amount, day = found.get("TRNAMT", ""), found.get("DTPOSTED", "")[:8]
+    if not _AMOUNT.fullmatch(amount):
+        return Rejected(row, "Its amount is missing or cannot be read.")
+    if not day:
+        return Rejected(row, "Its date is missing or cannot be read.")
+    name, memo = found.get("NAME", ""), found.get("MEMO", "")
+    if name and memo.startswith(name):
+        name = ""
+    return row, [
+        day,
+        amount.replace(",", "."),
+        found.get("CURSYM") or currency,
+        name,
+        "" if memo == name else memo,
+        _MODES.get(found.get("TRNTYPE", "").upper(), ""),
+        found.get("SIC", ""),
+        found.get("FITID", ""),
+    ]

@@ -1,0 +1,107 @@
+"""Each question with its possible answers, and an example of what each makes of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from src.components.importing.amounts import Amount, parse_amount
+from src.components.importing.dates import readings
+from src.components.importing.entry import Choice, Question, clean
+from src.components.importing.plan import Field, Sign
+from src.components.importing.record import Record, as_text
+
+_ORDERS = {"dmy": "Day first", "mdy": "Month first", "ymd": "Year first"}
+_MARKS = {".": "The point parts the decimals", ",": "The comma parts the decimals"}
+_COLUMNS = {
+    Field.DATE: ("date_column", "Which column has the day of the transaction?"),
+    Field.DESCRIPTION: ("description_column", "Which column has the text that tells what it was?"),
+    Field.AMOUNT: ("amount_column", "Which column has the amount?"),
+    Field.OUT: ("out_column", "Which column has the money that went out?"),
+}
+
+
+def about_date_order(texts: Iterable[str], orders: Sequence[str]) -> Question:
+    listed = list(texts)
+    telling = next(
+        (each for each in listed if len({readings(each).get(order) for order in orders}) > 1), listed[0]
+    )
+    days = {order: readings(telling).get(order) for order in orders}
+    choices = (
+        Choice(order, _ORDERS[order], f"{clean(telling, 30)} is {_day(days[order])}") for order in orders
+    )
+    return Question("date_order", "Which part of a date is the day, and which the month?", tuple(choices))
+
+
+def _day(day: object) -> str:
+    return f"{day:%-d %B %Y}" if day else "no day"
+
+
+def about_mark(texts: Iterable[str], marks: Sequence[str]) -> Question:
+    telling = next(each for each in texts if parse_amount(each, ".") != parse_amount(each, ","))
+    choices = []
+    for mark in marks:
+        amount = parse_amount(telling, mark)
+        choices.append(
+            Choice(mark, _MARKS[mark], f"{clean(telling, 30)} is {amount.value:f}" if amount else "")
+        )
+    return Question("decimal_mark", "Which mark parts the decimals of an amount?", tuple(choices))
+
+
+def about_sign(amounts: Sequence[Amount]) -> Question:
+    """amounts: signed as written; those beside which CR or DR stands are left away."""
+    text = "Which amounts are spending?"
+    minus = next((each.value for each in amounts if each.value < 0), None)
+    plus = next((each.value for each in amounts if each.value > 0), None)
+    example = f"{plus:f}" if plus else ""
+    if minus is None:
+        return Question(
+            "sign",
+            text,
+            (
+                Choice(Sign.ALL_EXPENSES, "All of them", f"{example} was spent" if example else ""),
+                Choice(
+                    Sign.NEGATIVE_IS_EXPENSE,
+                    "None: all of it came in",
+                    f"{example} came in" if example else "",
+                ),
+            ),
+        )
+    less, more = f"{minus:f}", example
+    return Question(
+        "sign",
+        text,
+        (
+            Choice(Sign.NEGATIVE_IS_EXPENSE, "Those with a minus", f"{less} was spent, {more} came in"),
+            Choice(Sign.POSITIVE_IS_EXPENSE, "Those without a minus", f"{more} was spent, {less} came in"),
+        ),
+    )
+
+
+def about_currency(codes: Sequence[str]) -> Question:
+    choices = tuple(Choice(code, code) for code in codes)
+    return Question("default_currency", "In which currency are these amounts?", choices, any_value=True)
+
+
+def about_day() -> Question:
+    text = "Some transactions name no day. Which day shall they have?"
+    return Question("default_date", text, (), any_value=True)
+
+
+def about_column(
+    field: Field, places: Sequence[int], names: Sequence[str], sample: Sequence[Record], header: int
+) -> Question:
+    key, text = _COLUMNS[field]
+    choices = []
+    for place in places:
+        filled = (
+            as_text(cells[place])
+            for row, cells in sample
+            if row > header and place < len(cells) and cells[place]
+        )
+        choices.append(Choice(str(place), name_of(place, names), clean(next(filled, ""), 60)))
+    return Question(key, text, tuple(choices))
+
+
+def name_of(place: int, names: Sequence[str]) -> str:
+    """place: from 0."""
+    return (clean(names[place], 60) if place < len(names) else "") or f"Column {place + 1}"

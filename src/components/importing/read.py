@@ -1,0 +1,134 @@
+"""The two verbs: show how a file would be read, and read it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from src.components.importing.entry import Entry, Preview, Rejected
+from src.components.importing.inference import Inference
+from src.components.importing.layout import Layout, layout_of
+from src.components.importing.limits import DEFAULT, Limits
+from src.components.importing.plan import COLUMN_QUESTIONS, PLAIN_QUESTIONS, TABLES, Field, Plan
+from src.components.importing.questions import name_of
+from src.components.importing.record import Line, Record
+from src.components.importing.rows import RowReader
+from src.components.importing.source import Source, open_source
+from src.errors import InvalidInput
+
+SHOWN = 20
+"""Entries, and rejects, a preview shows."""
+_SAMPLE = 2_000
+"""Records from which the layout is told."""
+_NEEDED = ("format", "columns", "date_order", "decimal_mark", "sign")
+
+
+def preview(content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAULT) -> Preview:
+    """Find what `plan` leaves None or open, and show what `entries` would yield with the plan found.
+
+    Raises InvalidInput where the file is none that can be read.
+    """
+    asked = _without_open(plan or Plan())
+    source = open_source(content, asked, limits)
+    known = replace(asked, format=source.format, **{**source.settled, **_said(asked, source)})
+    sample = _sample(source)
+    still_open = [COLUMN_QUESTIONS[key] for key in (plan or known).open if key in COLUMN_QUESTIONS]
+    layout = _layout(source, sample, known, still_open)
+    inference = Inference(known, layout, sample, _body(source, layout.header))
+    found = inference.run()
+    entries, rejects, counts = _counted(RowReader(found).read_all(_body(source, layout.header)))
+    if not sum(counts):
+        raise InvalidInput("No transactions were found in this file.", field="file")
+    app = f" of {layout.app.name}" if layout.app else ""
+    names = tuple(name_of(place, layout.names) for place in range(len(layout.columns)))
+    return Preview(
+        source.detected + app,
+        found,
+        tuple(inference.questions),
+        names if source.format in TABLES else (),
+        tuple(entries),
+        tuple(rejects),
+        *counts,
+    )
+
+
+def entries(content: bytes, plan: Plan, *, limits: Limits = DEFAULT) -> Iterator[Entry | Rejected]:
+    """One for each record, in the order of the file; what `preview` showed.
+
+    plan: one that `preview` completed. Raises InvalidInput at once where it is not or has open questions,
+    and on the way where a limit is met.
+    """
+    if plan.open:
+        raise InvalidInput("A question about this file is not answered yet.", field=plan.open[0])
+    missing = next((name for name in _NEEDED if getattr(plan, name) is None), None)
+    if missing:
+        raise InvalidInput("The plan is not complete: preview the file with it first.", field=missing)
+    source = open_source(content, plan, limits)
+    return RowReader(plan).read_all(_body(source, plan.header or 0))
+
+
+def fingerprint_of_header(content: bytes, *, limits: Limits = DEFAULT) -> str:
+    """The same for all files of one layout, so that an answered plan can be remembered by it.
+
+    Of the names of the columns, or where there are none of the number and kinds of the columns; never of a
+    transaction. Raises InvalidInput.
+    """
+    source = open_source(content, Plan(), limits)
+    layout = _layout(source, _sample(source), Plan())
+    named = [re.sub(r"[\W\d_]+", " ", name.casefold()).strip() for name in layout.names]
+    parts = [source.format.value, str(source.settled.get("delimiter")), *(named or layout.columns)]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _without_open(plan: Plan) -> Plan:
+    plain = {name: None for name in plan.open if name in PLAIN_QUESTIONS}
+    return replace(plan, open=(), **plain)  # type: ignore[arg-type]
+
+
+def _said(plan: Plan, source: Source) -> dict[str, object]:
+    """What the plan says already of the parts that the source settles."""
+    given = {name: getattr(plan, name) for name in source.settled}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _layout(source: Source, sample: list[Record], plan: Plan, still_open: Sequence[Field] = ()) -> Layout:
+    if source.columns is not None:
+        return Layout(0, (), source.columns, None)
+    return layout_of(sample, plan.header, plan.columns, still_open)
+
+
+def _sample(source: Source) -> list[Record]:
+    """The first records of a table; what they hold needs no telling in other formats."""
+    if source.columns is not None:
+        return []
+    return [each for each in islice(source.records(), _SAMPLE) if not isinstance(each, Rejected)]
+
+
+def _body(source: Source, header: int) -> Iterator[Line]:
+    """What stands below the heading."""
+    if not header:
+        return source.records()
+    return (line for line in source.records() if not isinstance(line, Rejected) and line[0] > header)
+
+
+def _counted(
+    results: Iterator[Entry | Rejected],
+) -> tuple[list[Entry], list[Rejected], tuple[int, int, int]]:
+    """The first entries and rejects, and how many entries, rejects and lines left out there are."""
+    first: list[Entry] = []
+    rejects: list[Rejected] = []
+    entry_count = left_out = rejected = 0
+    for each in results:
+        if isinstance(each, Entry):
+            entry_count += 1
+            if entry_count <= SHOWN:
+                first.append(each)
+            continue
+        left_out += each.left_out
+        rejected += not each.left_out
+        if len(rejects) < SHOWN:
+            rejects.append(each)
+    return first, rejects, (entry_count, rejected, left_out)

@@ -1,0 +1,109 @@
+"""What kind of file it is, told by its content, and its records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from src.components.importing import camt, delimited, messages, ofx, qif, sheets, swift
+from src.components.importing.encodings import decode, detect_encoding, in_words
+from src.components.importing.limits import Limits
+from src.components.importing.plan import Field, Format, Plan, Sign
+from src.components.importing.record import Line
+from src.errors import InvalidInput
+
+_REFUSED = (
+    (b"%PDF", "This is a PDF. Ask the bank for CSV, OFX or another format made for programs."),
+    (b"\xd0\xcf\x11\xe0", "This is an old Excel file (.xls). Save it as .xlsx or CSV and try again."),
+    (b"\x1f\x8b", "This file is packed (gzip). Unpack it first."),
+    (b"\x89PNG", "This is a picture, not a list of transactions."),
+    (b"\xff\xd8\xff", "This is a picture, not a list of transactions."),
+    (b"Rar!", "This file is packed (rar). Unpack it first."),
+    (b"7z\xbc\xaf", "This file is packed (7z). Unpack it first."),
+)
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_BY_AMOUNT = {"date_order": "ymd", "decimal_mark": ".", "sign": Sign.NEGATIVE_IS_EXPENSE}
+_CAMT = re.compile(r"BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\b|camt\.05[234]")
+_OFX = re.compile(r"OFXHEADER|<OFX>", re.IGNORECASE)
+_START = 4_000
+"""Letters in which a format makes itself known."""
+
+
+@dataclass(frozen=True)
+class Source:
+    format: Format
+    detected: str
+    """In words."""
+    records: Callable[[], Iterator[Line]]
+    """From the start, each time it is called."""
+    columns: tuple[Field, ...] | None = None
+    """Where the format itself says what they hold."""
+    settled: dict[str, Any] = field(default_factory=dict)
+    """Parts of the plan that the format or the bytes settle."""
+
+
+def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
+    """plan: what it says of format, encoding and delimiter is followed. Raises InvalidInput."""
+    limits.check_size(content)
+    for start, reason in _REFUSED:
+        if content.startswith(start):
+            raise InvalidInput(reason, field="file")
+    if content.startswith(b"PK\x03\x04"):
+        found = sheets.records(content, limits)
+        return Source(Format.XLSX, "Excel workbook", lambda: iter(found))
+    encoding = plan.encoding or detect_encoding(content)
+    text = decode(content, encoding)
+    if not text.strip():
+        raise InvalidInput("The file is empty.", field="file")
+    of_format = plan.format or _format_of(text)
+    if of_format is Format.CAMT:
+        return _fixed(of_format, "camt statement (ISO 20022)", camt.records(content, limits), camt.COLUMNS)
+    read = _READERS.get(of_format)
+    if read is None:
+        return _delimited(text, encoding, plan, limits)
+    in_word, records, columns, settled = read
+    source = _fixed(of_format, in_word, records(text, limits), columns)
+    return Source(of_format, in_word, source.records, columns, {**settled, "encoding": encoding})
+
+
+def _format_of(text: str) -> Format:
+    start = text[:_START].lstrip()
+    if _OFX.search(start):
+        return Format.OFX
+    if start.startswith("<"):
+        if _CAMT.search(start):
+            return Format.CAMT
+        raise InvalidInput(
+            "This is a web page or an XML file of another kind, not a statement.", field="file"
+        )
+    if qif.is_qif(start):
+        return Format.QIF
+    if swift.is_mt940(text):
+        return Format.MT940
+    if start[0] in "[{" and '":' in start:
+        raise InvalidInput("This is a JSON file, which is not read. Export CSV, OFX or Excel.", field="file")
+    return Format.CSV if delimited.detect_delimiter(text) else Format.MESSAGES
+
+
+def _fixed(of_format: Format, detected: str, found: list[Line], columns: tuple[Field, ...]) -> Source:
+    return Source(of_format, detected, lambda: iter(found), columns, dict(_BY_AMOUNT))
+
+
+def _delimited(text: str, encoding: str, plan: Plan, limits: Limits) -> Source:
+    delimiter = plan.delimiter or delimited.detect_delimiter(text) or ","
+    return Source(
+        Format.CSV,
+        f"text in columns parted by {_DELIMITERS[delimiter]}, {in_words(encoding)}",
+        lambda: delimited.records(text, delimiter, limits),
+        settled={"encoding": encoding, "delimiter": delimiter},
+    )
+
+
+_READERS: dict[Format, tuple[str, Callable[[str, Limits], list[Line]], tuple[Field, ...], dict[str, Any]]] = {
+    Format.OFX: ("OFX statement", ofx.records, ofx.COLUMNS, _BY_AMOUNT),
+    Format.QIF: ("QIF file", qif.records, qif.COLUMNS, {"sign": Sign.NEGATIVE_IS_EXPENSE}),
+    Format.MT940: ("MT940 statement", swift.records, swift.COLUMNS, _BY_AMOUNT),
+    Format.MESSAGES: ("messages, one by one", messages.records, messages.COLUMNS, {}),
+}

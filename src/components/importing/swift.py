@@ -1,0 +1,101 @@
+"""MT940, the statement of SWIFT: one tag a line, the amount in :61:, what it was in :86:."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain, repeat
+from typing import Any
+
+import mt940
+
+from src.components.importing.entry import Rejected
+from src.components.importing.limits import Limits
+from src.components.importing.plan import Field
+from src.components.importing.record import Line
+
+COLUMNS = (
+    Field.DATE,
+    Field.AMOUNT,
+    Field.CURRENCY,
+    Field.DESCRIPTION,
+    Field.DESCRIPTION,
+    Field.MODE,
+    Field.ID,
+)
+_TAG = re.compile(r"^:([0-9]{2}[A-Z]?):", re.MULTILINE)
+_BALANCE = re.compile(r"[CD][0-9]{6}([A-Z]{3})")
+_END = re.compile(r"^-\}?\s*$", re.MULTILINE)
+_PARTS_OF_86 = ("applicant_name", "purpose", "additional_purpose")
+
+
+def is_mt940(text: str) -> bool:
+    tags = {found[1] for found in _TAG.finditer(text[:20_000])}
+    return "20" in tags and bool(tags & {"25", "28C", "28"}) and bool(tags & {"60F", "60M", "61"})
+
+
+def records(text: str, limits: Limits) -> list[Line]:
+    """One for each :61:, read with its :86: alone, so that a damaged one does not spoil the others."""
+    logging.getLogger("mt940").setLevel(logging.CRITICAL)  # it logs the lines it cannot read
+    lines: list[Line] = []
+    currency, statement, details = "", "", ""
+
+    def finish() -> None:
+        if statement:
+            limits.check_row(len(lines) + 1)
+            limits.check_cells(len(lines) + 1, [statement, details])
+            lines.append(_line(len(lines) + 1, currency, statement, details))
+
+    for tag, value in _tags(text):
+        if tag == "61":
+            finish()
+            statement, details = value, ""
+        elif tag == "86":
+            details = details or value
+        else:
+            finish()
+            statement = details = ""
+            if tag.startswith("60") and (found := _BALANCE.match(value)):
+                currency = found[1]
+    finish()
+    return lines
+
+
+def _tags(text: str) -> Iterator[tuple[str, str]]:
+    starts, nexts = _TAG.finditer(text), _TAG.finditer(text)
+    next(nexts, None)
+    ends = chain((each.start() for each in nexts), repeat(len(text)))
+    return (
+        (each[1], _END.sub("", text[each.end() : end]).strip())
+        for each, end in zip(starts, ends, strict=False)
+    )
+
+
+def _line(row: int, currency: str, statement: str, details: str) -> Line:
+    about = f"\n:86:{details}" if details else ""
+    try:
+        (read,) = mt940.parse(f":20:X\n:60F:C200101{currency or 'XXX'}0,\n:61:{statement}{about}\n")
+        return row, _cells(read.data, currency)
+    except (RuntimeError, ValueError, ArithmeticError, TypeError, KeyError, AttributeError, IndexError):
+        return Rejected(row, "This transaction is damaged and cannot be read.")
+
+
+def _cells(data: dict[str, Any], currency: str) -> list[Any]:
+    day: date = data["date"]
+    told = " ".join(str(data[part]) for part in _PARTS_OF_86 if data.get(part))
+    if not told:
+        told = re.sub(
+            r"\s*\n\s*", " ", str(data.get("transaction_details") or data.get("extra_details") or "")
+        )
+    references = (data.get("bank_reference"), data.get("customer_reference"))
+    return [
+        date(day.year, day.month, day.day),
+        data["amount"].amount,
+        currency,
+        told,
+        "" if told else str(data.get("posting_text") or ""),
+        "",
+        next((each for each in references if each and each != "NONREF"), ""),
+    ]

@@ -1,0 +1,106 @@
+"""The imported rows of the `transactions` collection: added once, however often they are brought."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError
+
+from src.domain import LOCAL_OWNER, NewTransaction
+from src.services.database import Database, Document, guarded
+from src.services.transaction_documents import new_document, said, stored
+
+_DUPLICATE = 11000
+_AT_ONCE = 1000
+SOURCE = "import"
+
+
+class ImportedRows:
+    """A unique index on `key` is what keeps two processes, or two tries, from adding a row twice."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _rows(self) -> Any:
+        return self._database.collection("transactions")
+
+    @property
+    def _aside(self) -> Any:
+        return self._database.collection("answers_aside")
+
+    @guarded
+    def known(self, keys: Collection[str]) -> dict[str, str]:
+        """Key -> the import that brought it, of those there are."""
+        query = {"owner": LOCAL_OWNER, "key": {"$in": list(keys)}}
+        return {each["key"]: each["import"] for each in self._rows.find(query, {"key": 1, "import": 1})}
+
+    @guarded
+    def add(self, new: Sequence[NewTransaction], *, at: datetime) -> int:
+        """Keep those whose key is not there yet; how many were. Answers kept aside return to their rows.
+
+        Raises Unavailable; doing it again is safe then.
+        """
+        if not new:
+            return 0
+        documents = [new_document(each, source=SOURCE, at=at) for each in new]
+        aside = self._answers_aside([each["key"] for each in documents])
+        for document in documents:
+            if feedback := aside.get(document["key"]):
+                document.update(_answered(document, feedback))
+        try:
+            added = len(self._rows.insert_many(documents, ordered=False).inserted_ids)
+        except BulkWriteError as error:
+            if any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
+                raise
+            added = int(error.details["nInserted"])
+        if aside:
+            self._aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": list(aside)}})
+        return added
+
+    def _answers_aside(self, keys: Sequence[str]) -> dict[str, list[Document]]:
+        found = self._aside.find({"owner": LOCAL_OWNER, "key": {"$in": keys}})
+        return {each["key"]: each["feedback"] for each in found}
+
+    @guarded
+    def take_back(self, import_id: str, *, at: datetime) -> tuple[int, int]:
+        """Delete every row of an import; how many, and on how many of them a person's answers stood.
+
+        The answers are kept aside until the rows are brought again. Killed in between, it goes on when it is
+        called again.
+        """
+        deleted = kept = 0
+        while documents := list(self._rows.find({"import": {"$eq": import_id}}).limit(_AT_ONCE)):
+            answered = [each for each in documents if _answers(each)]
+            if answered:
+                self._aside.bulk_write([_kept(each, at) for each in answered], ordered=False)
+            ids = [each["_id"] for each in documents]
+            deleted += self._rows.delete_many({"_id": {"$in": ids}}).deleted_count
+            kept += len(answered)
+        return deleted, kept
+
+    @guarded
+    def count(self, import_id: str) -> tuple[int, int]:
+        """Rows of an import, and how many of them a person has answered since."""
+        query = {"import": {"$eq": import_id}}
+        answered = {**query, "feedback": {"$elemMatch": {"source": {"$ne": SOURCE}}}}
+        return self._rows.count_documents(query), self._rows.count_documents(answered)
+
+
+def _answers(document: Document) -> list[Document]:
+    """What a person said of it, beside what its file said."""
+    return [event for event in document["feedback"] if event["source"] != SOURCE]
+
+
+def _kept(document: Document, at: datetime) -> ReplaceOne[Document]:
+    query = {"owner": LOCAL_OWNER, "key": document["key"]}
+    return ReplaceOne(query, {**query, "feedback": _answers(document), "at": at}, upsert=True)
+
+
+def _answered(document: Document, feedback: list[Document]) -> Document:
+    """The fields of a new row that change because a person had answered it before."""
+    row = stored({**document, "_id": "", "feedback": [*document["feedback"], *feedback]})
+    return said(row.predictions, row.feedback)

@@ -1,0 +1,128 @@
+"""Files brought in: how one would be read, how far it is, what became of it, and the way back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from flask import Response, request
+from werkzeug.exceptions import BadRequest
+
+from src.errors import InvalidInput
+from src.web.api.history import harmless
+from src.web.bodies import parse_json
+from src.web.operations import Answer, Operations
+from src.web.schemas.imports import (
+    UPLOAD,
+    AcceptedImportBody,
+    ImportBody,
+    PreviewBody,
+    UndoneImportBody,
+    import_body,
+    preview_body,
+    status_of,
+)
+from src.web.wired import wiring
+
+api = Operations("imports", __name__, url_prefix="/api/v1")
+REJECTS_SHOWN = 200
+
+
+def uploaded() -> tuple[bytes, str]:
+    """The file that was sent, and its name. Raises 413, and InvalidInput where there is none."""
+    settings = wiring().settings
+    request.max_content_length = settings.max_import_mb * 1_000_000 + 64 * 1024
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise InvalidInput("Choose a file to bring in.", field="file")
+    return file.read(), file.filename
+
+
+@api.operation(
+    "POST",
+    "/imports",
+    summary="Bring a file in",
+    form=UPLOAD,
+    returns={202: AcceptedImportBody, 200: PreviewBody},
+)
+def start_import() -> Answer:
+    """422 names the first open question where more than one reading fits the file; a dry run lists them all.
+    The file is worked off apart from this call: ask `GET /imports/{id}` how far it is."""
+    if request.mimetype != "multipart/form-data":
+        raise InvalidInput("Send the file as multipart/form-data.", field="file")
+    content, name = uploaded()
+    unknown = set(request.form) - {"mapping", "dry_run"}
+    if unknown:
+        raise InvalidInput("A form has file, mapping and dry_run only.")
+    changes = _mapping(request.form.get("mapping", ""))
+    if _flag(request.form.get("dry_run", "false")):
+        return preview_body(wiring().intake.look(content, changes)), 200
+    seen = wiring().intake.look(content, changes)
+    if seen.questions:
+        raise InvalidInput(seen.questions[0].text, field=seen.questions[0].key)
+    kept = wiring().intake.receive(content, name=name, changes=changes)
+    begun = wiring().intake.begin(kept.id)
+    return {"id": begun.id, "status": status_of(begun)}, 202
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        changes = parse_json(text.encode("utf-8", "surrogatepass"))
+    except BadRequest:
+        raise InvalidInput("The mapping is not readable as JSON.", field="mapping") from None
+    if not isinstance(changes, dict):
+        raise InvalidInput("The mapping is an object of JSON.", field="mapping")
+    return changes
+
+
+def _flag(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise InvalidInput("true or false", field="dry_run")
+    return text == "true"
+
+
+@api.operation(
+    "GET", "/imports", summary="The 30 newest imports, newest first", returns={200: list[ImportBody]}
+)
+def list_imports() -> Answer:
+    return [import_body(each, []) for each in wiring().imports.newest()]
+
+
+@api.operation(
+    "GET", "/imports/{id}", summary="One import, with what was rejected", returns={200: ImportBody}
+)
+def get_import(id: str) -> Answer:
+    found = wiring().imports.get(id)
+    return import_body(found, wiring().imports.rejects(id, REJECTS_SHOWN))
+
+
+@api.operation(
+    "GET", "/imports/{id}/rejects.csv", summary="The rejected rows as CSV", returns={200: "text/csv"}
+)
+def import_rejects(id: str) -> Answer:
+    """The cells as they stood in the file, masked, and the reason of each: mend them and bring them again."""
+    wiring().imports.get(id)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for each in wiring().imports.rejects(id):
+        if not each["left_out"]:
+            writer.writerow([*map(harmless, each.get("cells", [f"row {each['row']}"])), each["reason"]])
+    response = Response(text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="rejected.csv"'
+    return response
+
+
+@api.operation(
+    "DELETE",
+    "/imports/{id}",
+    summary="Take one import back",
+    returns={200: UndoneImportBody},
+    errors=(404, 409, 503),
+)
+def undo_import(id: str) -> Answer:
+    """Every row of it goes. Answers given since are kept aside and return if the rows are brought again."""
+    rows, answers = wiring().intake.undo(id)
+    return {"rows_removed": rows, "answers_kept": answers}

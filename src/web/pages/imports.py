@@ -1,0 +1,138 @@
+"""Bringing files in: choose one, see how it is read, say what is unclear, follow it, take it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from src.domain import Import, ImportStatus
+from src.errors import InvalidInput, NotFound
+from src.pipeline.intake import Preview
+from src.web import words
+from src.web.api.imports import REJECTS_SHOWN, uploaded
+from src.web.forms import flag
+from src.web.pages.blueprint import bp, page
+from src.web.wired import wiring
+
+_PLAIN = ("date_order", "decimal_mark", "sign", "default_currency", "default_date", "mode")
+
+
+@bp.app_template_filter()
+def import_status(found: Import) -> tuple[str, str]:
+    return words.IMPORT_STATUSES[found.status]
+
+
+@bp.get("/import")
+def imports() -> ResponseReturnValue:
+    return _list()
+
+
+def _list(wrong: str = "", status: int = 200) -> ResponseReturnValue:
+    return page(
+        "imports/index.html",
+        status,
+        wrong=wrong,
+        imports=wiring().imports.newest(),
+        profiles=wiring().import_profiles.all(),
+        most_mb=wiring().settings.max_import_mb,
+    )
+
+
+@bp.post("/import")
+def receive() -> ResponseReturnValue:
+    """Keep the file and show how it would be read."""
+    try:
+        content, name = uploaded()
+        found = wiring().intake.receive(content, name=name)
+    except InvalidInput as error:
+        return _list(str(error), 422)
+    return redirect(url_for("pages.one_import", import_id=found.id), 303)
+
+
+@bp.get("/import/<import_id>")
+def one_import(import_id: str) -> ResponseReturnValue:
+    return _shown(wiring().imports.get(import_id))
+
+
+def _shown(found: Import, wrong: str = "", status: int = 200) -> ResponseReturnValue:
+    if found.status is ImportStatus.PREVIEW:
+        return _preview(found, wrong, status)
+    rows, answered = wiring().imported_rows.count(found.id)
+    return page(
+        "imports/report.html",
+        status,
+        found=found,
+        wrong=wrong,
+        rejects=wiring().imports.rejects(found.id, REJECTS_SHOWN),
+        rows=rows,
+        answered=answered,
+    )
+
+
+def _preview(found: Import, wrong: str, status: int) -> ResponseReturnValue:
+    try:
+        seen: Preview | None = wiring().intake.preview(found.id)
+    except (InvalidInput, NotFound) as error:
+        seen, wrong, status = None, str(error), 422
+    return page(
+        "imports/preview.html",
+        status,
+        found=found,
+        seen=seen,
+        wrong=wrong,
+        fields=words.COLUMN_FIELDS,
+        signs=words.SIGNS,
+        orders=words.DATE_ORDERS,
+        marks=words.DECIMAL_MARKS,
+    )
+
+
+@bp.post("/import/<import_id>/plan")
+def plan_import(import_id: str) -> ResponseReturnValue:
+    """Take what a person says of the file; bring it in where that was asked for and nothing is open."""
+    try:
+        wiring().intake.change(import_id, _said())
+        if request.form.get("act") == "begin":
+            wiring().intake.begin(import_id, profile=request.form.get("profile", "").strip()[:60])
+    except InvalidInput as error:
+        return _shown(wiring().imports.get(import_id), str(error), 422)
+    return redirect(url_for("pages.one_import", import_id=import_id), 303)
+
+
+def _said() -> dict[str, Any]:
+    form = request.form
+    changes: dict[str, Any] = {"take_categories": flag(form, "take_categories")}
+    if "column-0" in form:
+        columns = [form.get(f"column-{place}") for place in range(len(form))]
+        changes["columns"] = [each for each in columns if each is not None]
+    changes |= {name: form[name] for name in _PLAIN if form.get(name)}
+    answers = {
+        name.removeprefix("answer-"): value for name, value in form.items() if name.startswith("answer-")
+    }
+    return changes | {name: value for name, value in answers.items() if value}
+
+
+@bp.post("/import/<import_id>/stop")
+def stop_import(import_id: str) -> ResponseReturnValue:
+    wiring().imports.stop(import_id)
+    return redirect(url_for("pages.one_import", import_id=import_id), 303)
+
+
+@bp.post("/import/<import_id>/undo")
+def undo_import(import_id: str) -> ResponseReturnValue:
+    wiring().intake.undo(import_id)
+    return redirect(url_for("pages.one_import", import_id=import_id), 303)
+
+
+@bp.post("/import/<import_id>/discard")
+def discard_import(import_id: str) -> ResponseReturnValue:
+    wiring().imports.discard(import_id)
+    return redirect(url_for("pages.imports"), 303)
+
+
+@bp.post("/import/profiles/<layout>/forget")
+def forget_profile(layout: str) -> ResponseReturnValue:
+    wiring().import_profiles.forget(layout)
+    return redirect(url_for("pages.imports"), 303)

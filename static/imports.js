@@ -1,0 +1,32 @@
+// Files dropped on the import page, and the progress of one that is read.
+import { parse, swap } from "./live.js";
+
+const PAUSE_MS = 700;
+
+const form = document.querySelector("form[data-drop]");
+if (form) {
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    form.elements.file.files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
+}
+
+async function follow(box) {
+  if (!box.isConnected) return;
+  const answer = document.hidden ? null : await fetch(`/api/v1/imports/${encodeURIComponent(box.dataset.import)}`).catch(() => null);
+  const found = answer?.ok ? await answer.json() : null;
+  if (found && found.status !== "running") {
+    swap(parse(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text()), ["main", "waiting-count"]);
+    return;
+  }
+  if (found) {
+    box.querySelector("[data-import-share]").textContent = `${Math.round(found.progress * 100)}\u00a0%`;
+    box.querySelector("[data-import-bar]").value = found.progress;
+  }
+  setTimeout(follow, PAUSE_MS, box);
+}
+
+for (const box of document.querySelectorAll("[data-import]")) follow(box);

@@ -1,0 +1,184 @@
+"""A file's way in and back, on the real MongoDB, with a real model that knows a few words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from src.domain import Category, Group, HistoryFilter, ImportStatus, LabelSource, Status
+from src.errors import Conflict, InvalidInput, NotFound
+from src.pipeline.importing import Importing
+from src.wiring import Wiring
+from tests.small_model import small_bundle
+
+SAID = {"default_currency": "USD", "sign": "negative-is-expense"}
+BANK = """Date,Details,Amount
+2026-03-04,PIZZA CORNER,-12.50
+2026-03-04,PIZZA CORNER,-12.50
+2026-03-05,ACME PAYROLL 4111111111111111,2500.00
+2026-03-06,nonsense,not money
+2026-03-07,CITY CAB,-8.00
+"""
+
+
+@pytest.fixture
+def house(settings):
+    made = Wiring(settings)
+    made.database.ensure_indexes()
+    at = datetime(2026, 3, 8, tzinfo=UTC)
+    made.models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=at)
+    made.models.promote("1", by="training", reason="first", at=at)
+    yield made
+    made.stop()
+    made.database.close()
+
+
+def brought(house, text=BANK, **changes):
+    changes = {**SAID, **changes}
+    kept = house.intake.receive(text.encode(), name="bank.csv", changes=changes)
+    house.intake.begin(kept.id)
+    return work_off(house)
+
+
+def work_off(house):
+    claimed = house.imports.claim(holder="me")
+    house.importing.run(claimed, holder="me")
+    return house.imports.get(claimed.id)
+
+
+def rows_of(house):
+    return house.transactions.history(HistoryFilter(), sort="date").items
+
+
+def counts_of(done):
+    counts = done.counts
+    return counts.added, counts.known, counts.rejected
+
+
+def test_the_rows_of_a_file_are_kept_masked_and_predicted(house):
+    done = brought(house)
+    assert (done.status, counts_of(done), done.progress) == (ImportStatus.DONE, (4, 0, 1), 1.0)
+    rows = rows_of(house)
+    assert [row.transaction.amount for row in rows] == [
+        Decimal("12.50"),
+        Decimal("12.50"),
+        Decimal("2500.00"),
+        Decimal("8.00"),
+    ]
+    assert rows[0].prediction.alternatives[0].category == "dining"
+    assert rows[2].transaction.description == "ACME PAYROLL [card]"
+    assert rows[2].transaction.direction == "income"
+
+
+def test_the_same_file_again_adds_nothing_and_one_that_overlaps_only_what_is_new(house):
+    brought(house)
+    assert counts_of(brought(house)) == (0, 4, 1)
+    longer = BANK + "2026-03-04,PIZZA CORNER,-12.50\n2026-03-08,BUS PASS,-30.00\n"
+    assert counts_of(brought(house, longer)) == (2, 4, 1)
+    assert len(rows_of(house)) == 6
+
+
+def test_an_import_that_was_killed_begins_again_and_doubles_nothing(house):
+    kept = house.intake.receive(BANK.encode(), name="bank.csv", changes=SAID)
+    house.intake.begin(kept.id)
+    first = house.imports.claim(holder="the one that dies")
+    parts = {"rows": house.imported_rows, "predictor": house.predictor, "categories": house.categories}
+
+    class Dying:
+        content, reject = house.imports.content, house.imports.reject
+
+        def went_on(self, *_):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Importing(files=Dying(), clock=lambda: datetime.now(UTC), **parts).run(first, holder="x")
+    assert len(rows_of(house)) == 4
+    assert house.imports.claim(holder="me") is None
+    house.imports.release(first.id, holder="the one that dies", attempt=1)
+    assert counts_of(work_off(house)) == (4, 0, 1)
+    assert len(rows_of(house)) == 4
+
+
+def test_an_import_is_taken_back_whole_and_answers_given_since_return_with_its_rows(house):
+    done = brought(house)
+    other = house.predictor.predict_and_keep(
+        [replace(rows_of(house)[0].transaction, description="CORNER MARKET")],
+        source="page",
+        at=done.created_at,
+    )
+    answered = rows_of(house)[0].id
+    house.feedback.record(answered, "travel", at=datetime.now(UTC))
+    assert house.intake.undo(done.id) == (4, 1)
+    assert [row.id for row in rows_of(house)] == [other[0].id]
+    undone = house.imports.get(done.id)
+    assert (undone.status, undone.kept_aside) == (ImportStatus.UNDONE, 1)
+    assert house.intake.undo(done.id) == (0, 0)
+    assert counts_of(brought(house)) == (4, 0, 1)
+    assert [row.category for row in rows_of(house) if row.status is Status.CORRECTED] == ["travel"]
+
+
+def test_the_files_own_categories_are_labels_only_where_the_person_says_so(house):
+    house.categories.add(Category("eating-out", "Eating Out", Group.DISCRETIONARY, "#112233"))
+    text = (
+        "Date,Details,Amount,Category\n2026-03-04,PIZZA CORNER,-12.50,eating out\n2026-03-14,CAB,-3,Rides\n"
+    )
+    assert brought(house, text).counts.added == 2
+    assert {row.status for row in rows_of(house)} == {Status.PREDICTED}
+    house.intake.undo(house.imports.newest()[0].id)
+    brought(house, text, take_categories=True)
+    assert [row.category for row in rows_of(house)] == ["eating-out", "rides"]
+    assert {row.feedback[0].source for row in rows_of(house)} == {LabelSource.IMPORT}
+    assert {label.source for label in house.transactions.labelled()} == {LabelSource.IMPORT}
+
+
+def test_what_is_unclear_must_be_said_before_a_file_is_brought_in(house):
+    text = "Date,Details,Amount\n04/05/2026,PIZZA CORNER,-12.50\n05/06/2026,CITY CAB,-8.00\n"
+    kept = house.intake.receive(text.encode(), name="b.csv", changes=SAID)
+    with pytest.raises(InvalidInput, match="day"):
+        house.intake.begin(kept.id)
+    seen = house.intake.change(kept.id, {"date_order": "dmy"})
+    shown = [(each.date, each.description, each.amount) for each in seen.entries]
+    house.intake.begin(kept.id)
+    work_off(house)
+    saved = [row.transaction for row in rows_of(house)]
+    assert [(each.date, each.description, each.amount) for each in saved] == shown
+    assert str(saved[0].date) == "2026-05-04"
+
+
+def test_an_answer_is_remembered_for_the_next_file_of_the_same_layout(house):
+    text = "Date,Details,Amount\n04/05/2026,PIZZA CORNER,-12.50\n05/06/2026,CITY CAB,-8.00\n"
+    brought(house, text, date_order="dmy")
+    later = "Date,Details,Amount\n07/08/2026,BUS PASS,-3.00\n"
+    assert not house.intake.look(later.encode(), {"default_currency": "USD"}).questions
+    [profile] = house.import_profiles.all()
+    house.import_profiles.forget(profile.layout)
+    assert house.intake.look(later.encode(), {"default_currency": "USD"}).questions
+
+
+def test_a_file_is_deleted_once_it_is_read_and_its_rejected_cells_are_kept_masked(house):
+    text = BANK.replace("nonsense", "nonsense 4111111111111111")
+    done = brought(house, text)
+    with pytest.raises(NotFound):
+        house.imports.content(done.id)
+    [reject] = house.imports.rejects(done.id)
+    assert reject["cells"] == ["2026-03-06", "nonsense [card]", "not money"]
+    assert reject["row"] == 5
+
+
+def test_an_import_can_be_stopped_and_what_is_in_stays_until_it_is_taken_back(house):
+    kept = house.intake.receive(BANK.encode(), name="bank.csv", changes=SAID)
+    house.intake.begin(kept.id)
+    house.imports.stop(kept.id)
+    stopped = work_off(house)
+    assert (stopped.status, stopped.counts.added) == (ImportStatus.STOPPED, 4)
+    with pytest.raises(Conflict):
+        house.imports.stop(kept.id)
+    assert house.intake.undo(kept.id)[0] == 4
+
+
+def test_a_file_under_way_cannot_be_taken_back(house):
+    kept = house.intake.receive(BANK.encode(), name="bank.csv", changes=SAID)
+    house.intake.begin(kept.id)
+    with pytest.raises(Conflict):
+        house.intake.undo(kept.id)

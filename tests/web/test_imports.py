@@ -1,0 +1,136 @@
+"""Files over HTTP: the page's way and the API's."""
+
+import io
+
+import pytest
+
+BANK = b"""Date,Details,Amount,Cur
+2026-03-04,PIZZA CORNER,-12.50,USD
+2026-03-05,y,z,USD
+2026-03-05,CITY CAB,-8.00,USD
+"""
+UNCLEAR = b"Date,Details,Amount,Cur\n04/05/2026,PIZZA CORNER,-12.50,USD\n05/06/2026,CITY CAB,-8.00,USD\n"
+SIGN = '{"sign": "negative-is-expense"}'
+
+
+def upload(client, content=BANK, name="bank.csv", **fields):
+    data = {"file": (io.BytesIO(content), name), **fields}
+    return client.post("/api/v1/imports", data=data, content_type="multipart/form-data")
+
+
+def work_off(app):
+    wiring = app.extensions["ledgerloop"]
+    while claimed := wiring.imports.claim(holder="test"):
+        wiring.importing.run(claimed, holder="test")
+
+
+def test_a_file_is_taken_on_worked_off_and_reported(app, client):
+    answer = upload(client, mapping=SIGN)
+    assert (answer.status_code, answer.json["status"]) == (202, "running")
+    work_off(app)
+    done = client.get(f"/api/v1/imports/{answer.json['id']}").json
+    assert (done["status"], done["progress"]) == ("done", 1)
+    assert [done[f"rows_{name}"] for name in ("read", "added", "duplicate", "rejected")] == [3, 2, 0, 1]
+    assert [each["row"] for each in done["rejects"]] == [3]
+    assert client.get("/api/v1/history").json["total"] == 2
+    assert [each["id"] for each in client.get("/api/v1/imports").json] == [done["id"]]
+
+
+def test_a_dry_run_shows_what_would_be_kept_and_keeps_nothing(client):
+    seen = upload(client, UNCLEAR, dry_run="true").json
+    assert {each["key"] for each in seen["questions"]} >= {"date_order"}
+    answered = upload(
+        client, UNCLEAR, dry_run="true", mapping='{"date_order": "dmy", "sign": "negative-is-expense"}'
+    )
+    assert (answered.status_code, answered.json["questions"]) == (200, [])
+    assert [each["date"] for each in answered.json["entries"]] == ["2026-05-04", "2026-06-05"]
+    assert client.get("/api/v1/imports").json == []
+
+
+def test_a_file_with_an_open_question_is_not_taken(client):
+    answer = upload(client, UNCLEAR)
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert answer.json["errors"][0]["loc"] == ["date_order"]
+
+
+def test_an_import_is_taken_back(app, client):
+    import_id = upload(client, mapping=SIGN).json["id"]
+    assert client.delete(f"/api/v1/imports/{import_id}").status_code == 409
+    work_off(app)
+    assert client.delete(f"/api/v1/imports/{import_id}").json == {"rows_removed": 2, "answers_kept": 0}
+    assert client.get("/api/v1/history").json["total"] == 0
+    assert client.get(f"/api/v1/imports/{import_id}").json["status"] == "undone"
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "status"),
+    [
+        (b"", {}, 422),
+        (b"%PDF-1.4 ...", {}, 422),
+        (BANK, {"mapping": "nonsense"}, 422),
+        (BANK, {"mapping": "[1]"}, 422),
+        (BANK, {"mapping": '{"sign": {"$gt": 1}}'}, 422),
+        (BANK, {"mapping": '{"no_such_part": 1}'}, 422),
+        (BANK, {"dry_run": "perhaps"}, 422),
+        (BANK, {"more": "1"}, 422),
+    ],
+)
+def test_what_cannot_be_taken_is_told_in_the_contracts_form(client, content, fields, status):
+    answer = upload(client, content, **fields)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert "Traceback" not in answer.text
+
+
+def test_a_file_that_is_too_large_is_refused(app, client):
+    most = app.extensions["ledgerloop"].settings.max_import_mb
+    assert upload(client, b"x" * (most * 1_000_000 + 200_000)).status_code == 413
+
+
+def test_no_file_and_no_such_import(client):
+    assert client.post("/api/v1/imports", json={}).status_code == 422
+    for path in ("/api/v1/imports/none", "/api/v1/imports/none/rejects.csv", "/import/none"):
+        assert client.get(path).status_code == 404
+
+
+def test_rejected_rows_come_as_csv_without_formulas(app, client):
+    import_id = upload(client, BANK.replace(b",y,", b",=1+1,"), mapping=SIGN).json["id"]
+    work_off(app)
+    text = client.get(f"/api/v1/imports/{import_id}/rejects.csv").text
+    assert text.startswith("2026-03-05,'=1+1,z,USD,")
+
+
+def test_the_pages_lead_from_the_file_to_the_report_and_back(app, client):
+    assert "Bring in a file" in client.get("/import").text
+    sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "<b>march</b>.csv")})
+    assert sent.status_code == 303
+    shown = client.get(sent.location).text
+    assert "04/05/2026 is 4 May 2026" in shown
+    assert "&lt;b&gt;march" in shown
+    plan = f"{sent.location}/plan"
+    refused = client.post(plan, data={"act": "begin"})
+    assert (refused.status_code, client.get("/api/v1/history").json["total"]) == (422, 0)
+    said = {
+        "answer-date_order": "dmy",
+        "answer-sign": "negative-is-expense",
+        "act": "begin",
+        "profile": "My bank",
+    }
+    assert client.post(plan, data=said).status_code == 303
+    work_off(app)
+    report = client.get(sent.location).text
+    assert "2 transactions of this file would go" in report
+    assert "My bank" in client.get("/import").text
+    client.post(f"{sent.location}/undo")
+    assert "Taken back" in client.get(sent.location).text
+
+
+def test_a_file_may_be_left(client):
+    sent = client.post("/import", data={"file": (io.BytesIO(BANK), "bank.csv")})
+    assert client.post(f"{sent.location}/discard").status_code == 303
+    assert client.get(sent.location).status_code == 404
+
+
+def test_rubbish_on_the_page_is_told_on_the_page(client):
+    for content in (b"", b"%PDF-1.4"):
+        answer = client.post("/import", data={"file": (io.BytesIO(content), "x.csv")})
+        assert (answer.status_code, answer.mimetype) == (422, "text/html")
