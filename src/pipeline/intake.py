@@ -93,7 +93,7 @@ class Intake:
         self.profiles.remember(
             found.layout,
             seen.plan.profile().to_dict(),
-            name=profile or found.format,
+            name=profile or found.name,
             at=self.clock(),
         )
         return self.files.begin(import_id, seen.plan.to_dict(), rows=rows)
