@@ -138,9 +138,7 @@ class Store:
         self._bundles[version] = bundle
         self._versions.append(ModelVersion(version, run_id, mlflow_run_id, at, metrics, len(bundle)))
 
-    def promote(
-        self, version: str, *, by: str, reason: str, at: datetime, expected_revision: int | None = None
-    ) -> Pointer:
+    def promote(self, version: str, *, by: str, reason: str, at: datetime, **_: Any) -> Pointer:
         before = self._pointer
         revision = before.revision + 1 if before else 1
         run_id = next(each.run_id for each in self._versions if each.version == version)
@@ -149,8 +147,16 @@ class Store:
         self.files.keep_only(self._bundles[version])  # nothing asks for the others any more
         return self._pointer
 
-    def alias_follows(self, version: str) -> None:
-        """The pointer carries it from the start."""
+    def refuse(self, *_: Any, **__: Any) -> None: ...
+
+    @property
+    def alias(self) -> Store:
+        return self
+
+    @contextmanager
+    def lease(self) -> Iterator[bool]:
+        """There is no registry whose alias could follow."""
+        yield False
 
     def copy(self) -> Store:
         """Another store that serves the same champion."""
@@ -182,7 +188,7 @@ class Record:
     def _nothing(self, *_: Any, **__: Any) -> None: ...
 
     params = metrics = tags = candidate = data = confusion = reliability = document = _nothing
-    tag_version = set_alias = _nothing
+    table = conclude = tag_version = describe_version = alias = set_alias = remove_alias = _nothing
 
 
 @dataclass(frozen=True)
@@ -190,6 +196,7 @@ class Passed:
     fault: str = ""
     load_s: float = 0.0
     per_row_ms: float = 0.0
+    megabytes: float = 0.0
 
 
 class Check:

@@ -25,6 +25,7 @@ class Trainer:
         self._environment = environment
         self._timeout_s = timeout_s
         self._child: subprocess.Popen[bytes] | None = None
+        self._stopped = False
 
     def train(self, run: TrainingRun, *, holder: str) -> bool:
         """Train `run`, which `holder` has claimed; whether the child ended of its own accord."""
@@ -44,6 +45,7 @@ class Trainer:
 
     def stop(self) -> None:
         """End the child that runs, if any; its run is taken up again by the next clock."""
+        self._stopped = True
         if self._child is not None:
             self._child.kill()
 
@@ -55,6 +57,8 @@ class Trainer:
             nice=19,
         )
         try:
+            if self._stopped:  # while it was being started
+                return False
             return child.wait(timeout_s) == 0
         except subprocess.TimeoutExpired:
             log.error(

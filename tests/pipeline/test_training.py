@@ -113,7 +113,7 @@ class QuickCheck:
     """Passes without a process, for the tests that are about something else."""
 
     def run(self, bundle, transactions, classes, expected):
-        return CheckReport("", 0.1, 0.1)
+        return CheckReport("", 0.1, 0.1, 0.5)
 
 
 @pytest.fixture
@@ -292,7 +292,7 @@ def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, st
     class Overtaken:
         def run(self, *_):
             store.promote(first.version, by="person", reason="meanwhile", at=NOW)
-            return CheckReport("", 0.1, 0.1)
+            return CheckReport("", 0.1, 0.1, 0.5)
 
     class OtherLexicon(Lexicon):
         sha256 = "lexicon-2"
@@ -524,7 +524,7 @@ def test_a_holder_that_lost_its_lease_promotes_nothing(pipeline, claim, store, r
         def run(self, *_):
             runs.release(claimed.run.id, holder="me", attempt=1)
             runs.claim(holder="another", at=NOW)
-            return CheckReport("", 0.1, 0.1)
+            return CheckReport("", 0.1, 0.1, 0.5)
 
     with pytest.raises(LeaseLost):
         pipeline(LosesTheLease()).run(claimed)
