@@ -151,12 +151,16 @@ class Store:
 
     @property
     def alias(self) -> Store:
+        """There is no registry whose alias could follow."""
         return self
 
     @contextmanager
-    def lease(self) -> Iterator[bool]:
-        """There is no registry whose alias could follow."""
-        yield False
+    def lease(self) -> Iterator[None]:
+        yield
+
+    def about_to(self, *_: Any, **__: Any) -> None: ...
+
+    def landed(self, *_: Any) -> None: ...
 
     def copy(self) -> Store:
         """Another store that serves the same champion."""
