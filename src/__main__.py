@@ -14,7 +14,7 @@ from pathlib import Path
 
 from src import logs
 from src.config import load_settings
-from src.domain import IMPORT_UNDER_WAY, ImportStatus, RunStatus, TrainingRun, Trigger
+from src.domain import IMPORT_UNDER_WAY, Import, ImportStatus, RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
 from src.pipeline.intake import Preview
 from src.wiring import Wiring
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--answer", action="append", default=[], metavar="KEY=VALUE", help="to a question")
     bring.add_argument("--labels", action="store_true", help="take the file's categories as yours")
     bring.add_argument("--dry-run", action="store_true", help="show how it would be read")
+    command("demo", demo, "bring in a year of made-up transactions; taking the import back takes them away")
     run_import = command("run-import", run_claimed_import, "read a file that was claimed")
     run_import.add_argument("claimed", nargs=3)
     again = command("reproduce", reproduce, "make a run once more from its snapshot, and tell what differs")
@@ -129,6 +130,7 @@ def reproduce(wiring: Wiring, options: argparse.Namespace) -> int:
 
 
 def bring_in(wiring: Wiring, options: argparse.Namespace) -> int:
+    wiring.database.ensure_indexes()
     content = options.file.read_bytes()
     changes: dict[str, object] = dict(each.partition("=")[::2] for each in options.answer)
     if options.profile:
@@ -140,14 +142,26 @@ def bring_in(wiring: Wiring, options: argparse.Namespace) -> int:
     if options.dry_run or seen.questions:
         return 1 if seen.questions else 0
     kept = wiring.intake.receive(content, name=options.file.name, changes=changes)
-    wiring.intake.begin(kept.id)
+    return _work_off(wiring, wiring.intake.begin(kept.id))
+
+
+def demo(wiring: Wiring, _: argparse.Namespace) -> int:
+    wiring.database.ensure_indexes()
+    return _work_off(wiring, wiring.intake.demo(wiring.settings.currency))
+
+
+def _work_off(wiring: Wiring, begun: Import) -> int:
     claimed = wiring.imports.claim(holder=wiring.holder)
     while claimed:  # this one, and those that waited before it
         wiring.importing.run(claimed, holder=wiring.holder)
         claimed = wiring.imports.claim(holder=wiring.holder)
-    while (done := wiring.imports.get(kept.id)).status in IMPORT_UNDER_WAY:  # a clock was quicker
+    while (done := wiring.imports.get(begun.id)).status in IMPORT_UNDER_WAY:  # a clock was quicker
         time.sleep(0.5)
-    print(f"{done.id}: {done.status.value}. {done.counts} {done.error or ''}")
+    counts = done.counts
+    print(
+        f"{done.name}, {done.status.value}: {counts.added} added, {counts.known} known before, "
+        f"{counts.rejected} rejected, {counts.left_out} left out. {done.error or ''}".rstrip()
+    )
     return 0 if done.status is ImportStatus.DONE else 1
 
 

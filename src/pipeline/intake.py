@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from src.components.demo import year
 from src.components.importing.entry import Choice, Entry, Preview, Question, Rejected
 from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import Plan
+from src.components.importing.plan import Plan, Sign
 from src.components.importing.read import fingerprint_of_header, preview
 from src.components.masking import mask
 from src.domain import Import
@@ -17,6 +18,7 @@ from src.errors import InvalidInput
 
 __all__ = ["Entry", "Intake", "Preview", "Question", "Rejected"]
 
+DEMO = "Demo: a year of made-up transactions"
 _LONGEST_NAME = 120
 _OF_COLUMNS = ("date_order", "decimal_mark", "sign", "default_currency")
 """What is found anew where the columns are said to hold something else."""
@@ -83,6 +85,16 @@ class Intake:
         seen = self._changed(self.files.content(import_id), Plan.from_dict(found.plan), changes)
         self.files.plan(import_id, seen.plan.to_dict(), form=seen.detected)
         return _masked(seen)
+
+    def demo(self, currency: str) -> Import:
+        """Begin to bring in a year of made-up transactions, to be taken back like any other import."""
+        now = self.clock()
+        content = year(now.date(), currency).encode()
+        seen = preview(content, Plan(sign=Sign.NEGATIVE_IS_EXPENSE), limits=self.limits)
+        kept = self.files.open(
+            content, name=DEMO, layout=DEMO, plan=seen.plan.to_dict(), form=seen.detected, at=now
+        )
+        return self.files.begin(kept.id, seen.plan.to_dict(), rows=seen.entry_count)
 
     def begin(self, import_id: str, *, profile: str = "") -> Import:
         """Bring it in, and remember how it was read. Raises InvalidInput while a question is open."""

@@ -182,3 +182,15 @@ def test_a_file_under_way_cannot_be_taken_back(house):
     house.intake.begin(kept.id)
     with pytest.raises(Conflict):
         house.intake.undo(kept.id)
+
+
+def test_the_demo_is_a_year_of_plausible_rows_and_gone_with_one_undo(house):
+    begun = house.intake.demo("USD")
+    done = work_off(house)
+    assert (done.id, done.status, done.counts.rejected) == (begun.id, ImportStatus.DONE, 0)
+    days = [row.transaction.date for row in house.transactions.stream(HistoryFilter(), sort="date")]
+    assert 360 <= (days[-1] - days[0]).days < 366
+    assert 400 < len(days) == done.counts.added
+    assert house.import_profiles.all() == []
+    house.intake.undo(done.id)
+    assert rows_of(house) == ()
