@@ -16,6 +16,11 @@ from src.web.pages.blueprint import bp, page
 from src.web.schemas.history import HistoryQuery
 from src.web.wired import wiring
 
+EXPORTS = (
+    ("JSON lines", "exports.history_jsonl"),
+    ("beancount", "exports.history_beancount"),
+    ("hledger", "exports.history_journal"),
+)
 FILTERS = (
     *("q", "from", "to", "category", "status", "direction", "mode", "min_amount", "max_amount"),
     *("predicted", "band", "version", "decided_by", "answer"),
@@ -42,6 +47,7 @@ def history() -> ResponseReturnValue:
         if found and found.next_cursor
         else None,
         first_page=with_query(request.path, filters),
+        export_urls=[(name, with_query(url_for(endpoint), filters)) for name, endpoint in EXPORTS],
         csv_url=with_query(url_for("history.history_csv"), filters),
         **_said(),
     )

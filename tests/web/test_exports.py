@@ -1,0 +1,38 @@
+"""The history as other programs read it."""
+
+import json
+
+TEXT = 'CAFE "NOIR"; a\\b | 12'
+
+
+def test_each_line_of_json_is_an_item_of_the_history(client, predicted):
+    for number in range(3):
+        predicted(description=f"PIZZA CORNER {number}")
+    lines = client.get("/api/v1/history.jsonl").text.splitlines()
+    assert [json.loads(line) for line in lines] == client.get("/api/v1/history").json["items"]
+
+
+def test_a_beancount_journal_has_an_account_for_each_category(client, predicted, answered):
+    row = predicted(description=TEXT, amount="1234.50", mode="Credit Card")
+    answered(row["id"], "groceries")
+    text = client.get("/api/v1/history.beancount").text
+    assert text.startswith('plugin "beancount.plugins.auto_accounts"\n')
+    assert r'* "CAFE \"NOIR\"; a\\b | 12"' in text
+    assert "  Expenses:Groceries  1234.50 USD\n  Assets:Credit-Card\n" in text
+    assert f'  ledgerloop: "{row["id"]}"' in text
+
+
+def test_an_hledger_journal_keeps_what_would_end_a_description_out_of_it(client, predicted):
+    predicted(description=TEXT, amount="2500", direction="income", mode=None)
+    first, account, other, *_ = client.get("/api/v1/history.journal").text.splitlines()
+    assert first.split("  ; ")[0].endswith('* CAFE "NOIR" a\\b 12')
+    assert "income:" in account
+    assert account.endswith("-2500.00 USD")
+    assert other == "    assets:unknown"
+
+
+def test_exports_take_the_filters_of_the_history_and_refuse_others(client, predicted):
+    predicted(description="PIZZA CORNER")
+    for form in ("jsonl", "beancount", "journal"):
+        assert "PIZZA" not in client.get(f"/api/v1/history.{form}?q=nothing").text
+        assert client.get(f"/api/v1/history.{form}?nonsense=1").status_code == 422
