@@ -16,7 +16,7 @@ run: $(VENV)/.ready  ## start everything; Ctrl-C stops it
 	@exec $(BIN)/python app.py
 
 test: $(VENV)/.ready-dev  ## run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.ready-dev  ## formatting, lint, types, import directions, all tests
 	$(BIN)/ruff format --check .

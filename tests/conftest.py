@@ -1,5 +1,6 @@
 """What every test may ask for: the real MongoDB, a database of its own, settings that touch nothing else."""
 
+import logging
 import secrets
 
 import pytest
@@ -8,6 +9,15 @@ from pymongo import MongoClient
 from src.config import load_settings
 from src.services.database import Database
 from src.services.mongod import EmbeddedMongo
+
+
+# A watching thread that outlives its database would else tell so on the terminal.
+logging.getLogger("src").addHandler(logging.NullHandler())
+
+
+def pytest_collection_modifyitems(items):
+    """The tests of whole processes first: they take longest, and two workers are to end together."""
+    items.sort(key=lambda item: "launch" not in item.path.parts)
 
 
 @pytest.fixture(scope="session")
