@@ -10,7 +10,6 @@ from src.config import load_settings
 from src.services.database import Database
 from src.services.mongod import EmbeddedMongo
 
-
 # A watching thread that outlives its database would else tell so on the terminal.
 logging.getLogger("src").addHandler(logging.NullHandler())
 
