@@ -324,7 +324,7 @@ class Wiring:
             open_slot=self.slots.open,
             work=self._work,
             tidy=self._keep_house,
-            watch=self._watch_for_drift,
+            watch=self._keep_watch,
             now=self.now,
             bring_in=self._bring_in,
         )
@@ -334,7 +334,8 @@ class Wiring:
         periods, early_runs = DriftPeriods(self.database), EarlyRuns(self.runs)
         return DriftWatch(periods, self.models, early_runs, self.runs.last_success_at, self.now)
 
-    def _watch_for_drift(self) -> None:
+    def _keep_watch(self) -> None:
+        self.imports.forget_unread()
         if run := self.drift.start_early():
             log.info("training starts early", extra={"run": run.id})
 
@@ -359,7 +360,6 @@ class Wiring:
         """Work off the file that waits longest, in a process of its own."""
         claimed = self.imports.claim(holder=self.holder)
         if claimed is None:
-            self.imports.forget_unread()
             return
         self.importer.bring_in(claimed, holder=self.holder)
         if self.imports.release(claimed.id, holder=self.holder, attempt=claimed.attempt):

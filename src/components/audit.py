@@ -5,10 +5,9 @@ People answer mostly what is doubtful, so those answers say little of how often 
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 
-_SCALE = 2**64
+from src.components.holdout import drawn
 
 
 def is_audited(fingerprint: str, day: date, share: float) -> bool:
@@ -16,5 +15,4 @@ def is_audited(fingerprint: str, day: date, share: float) -> bool:
 
     The day has a part in it, or a monthly bill would be asked about every month, or never.
     """
-    digest = hashlib.sha256(f"audit\x1f{fingerprint}\x1f{day.isoformat()}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") < share * _SCALE
+    return drawn(f"audit\x1f{fingerprint}\x1f{day.isoformat()}", share)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
-
-from flask import Response
+from collections.abc import Callable, Iterable
 
 from src.domain import StoredTransaction
 from src.web import journals
 from src.web.operations import Answer, Operations
 from src.web.schemas.history import HistoryFilterQuery
-from src.web.wired import wiring
+from src.web.streams import streamed
 
 api = Operations("exports", __name__, url_prefix="/api/v1")
-_ROWS_AT_ONCE = 200
+
+
+def _each(written: Callable[[StoredTransaction], str]) -> Callable[[Iterable[StoredTransaction]], str]:
+    return lambda rows: "".join(map(written, rows))
 
 
 @api.operation(
@@ -26,7 +26,7 @@ _ROWS_AT_ONCE = 200
 )
 def history_jsonl(query: HistoryFilterQuery) -> Answer:
     """Each line is an item of `/history`."""
-    return _streamed(query, journals.json_line, "application/jsonl", "history.jsonl")
+    return streamed(query, _each(journals.json_line), "application/jsonl", "history.jsonl")
 
 
 @api.operation(
@@ -39,7 +39,7 @@ def history_jsonl(query: HistoryFilterQuery) -> Answer:
 def history_beancount(query: HistoryFilterQuery) -> Answer:
     """Categories become accounts, the mode of payment the other one; the rest is metadata."""
     head = journals.BEANCOUNT_HEAD
-    return _streamed(query, journals.beancount, "text/plain", "history.beancount", head=head)
+    return streamed(query, _each(journals.beancount), "text/plain", "history.beancount", head=head)
 
 
 @api.operation(
@@ -51,27 +51,4 @@ def history_beancount(query: HistoryFilterQuery) -> Answer:
 )
 def history_journal(query: HistoryFilterQuery) -> Answer:
     """Categories become accounts, the mode of payment the other one; the rest is tags."""
-    return _streamed(query, journals.hledger, "text/plain", "history.journal")
-
-
-def _streamed(
-    query: HistoryFilterQuery,
-    written: Callable[[StoredTransaction], str],
-    mimetype: str,
-    name: str,
-    *,
-    head: str = "",
-) -> Response:
-    rows = wiring().transactions.stream(query.to_domain(), sort=query.sort)
-    first = list(itertools.islice(rows, 1))  # asked for here, so that an error still has its status
-    response = Response(_texts(itertools.chain(first, rows), written, head), mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _texts(
-    rows: Iterator[StoredTransaction], written: Callable[[StoredTransaction], str], head: str
-) -> Iterator[str]:
-    yield head
-    while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
-        yield "".join(map(written, some))
+    return streamed(query, _each(journals.hledger), "text/plain", "history.journal")

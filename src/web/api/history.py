@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from flask import Response
@@ -22,6 +21,7 @@ from src.web.schemas.history import (
     history_item,
 )
 from src.web.schemas.transactions import TransactionChanges
+from src.web.streams import streamed
 from src.web.wired import wiring
 
 api = Operations("history", __name__, url_prefix="/api/v1")
@@ -46,7 +46,6 @@ CSV_COLUMNS = (
 )
 # A spreadsheet reads a cell that begins so as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_ROWS_AT_ONCE = 200
 
 
 @api.operation(
@@ -81,17 +80,11 @@ def history(query: HistoryQuery) -> Answer:
 )
 def history_csv(query: HistoryFilterQuery) -> Answer:
     """Streamed, UTF-8. A text that a spreadsheet would take for a formula begins with an apostrophe."""
-    rows = wiring().transactions.stream(query.to_domain(), sort=query.sort)
-    first = list(itertools.islice(rows, 1))  # asked for here, so that an error still has its status
-    response = Response(_csv(itertools.chain(first, rows)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="history.csv"'
-    return response
+    return streamed(query, _csv, "text/csv", "history.csv", head=_lines([CSV_COLUMNS]))
 
 
-def _csv(rows: Iterator[StoredTransaction]) -> Iterator[str]:
-    yield _lines([CSV_COLUMNS])
-    while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
-        yield _lines(_cells(stored) for stored in some)
+def _csv(rows: Iterable[StoredTransaction]) -> str:
+    return _lines(_cells(stored) for stored in rows)
 
 
 def _lines(rows: Iterable[Iterable[str]]) -> str:
