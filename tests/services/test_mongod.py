@@ -77,15 +77,22 @@ def test_it_answers_on_a_private_socket_and_no_port(server):
 
 
 def listening_ports(pid):
-    sockets = {
-        os.readlink(fd)[8:-1] for fd in Path(f"/proc/{pid}/fd").iterdir() if "socket:" in os.readlink(fd)
-    }
+    links = (link_of(descriptor) for descriptor in Path(f"/proc/{pid}/fd").iterdir())
+    sockets = {link.removeprefix("socket:[").removesuffix("]") for link in links if "socket:" in link}
     rows = [
         line.split()
         for kind in ("tcp", "tcp6")
         for line in Path(f"/proc/net/{kind}").read_text().splitlines()
     ]
     return [row[1] for row in rows if row[3] == "0A" and row[9] in sockets]
+
+
+def link_of(descriptor):
+    # Connections come and go while the directory is read.
+    try:
+        return os.readlink(descriptor)
+    except FileNotFoundError:
+        return ""
 
 
 def test_acknowledged_writes_survive_a_killed_mongod_and_it_comes_back(server):
