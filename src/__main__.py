@@ -14,7 +14,8 @@ from pathlib import Path
 
 from src import logs
 from src.config import load_settings
-from src.domain import IMPORT_UNDER_WAY, Import, ImportStatus, RunStatus, TrainingRun, Trigger
+from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
+from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
 from src.pipeline.intake import Preview
 from src.wiring import Wiring

@@ -20,7 +20,9 @@ from src.components.importing.limits import Limits
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
-from src.domain import Prediction, TrainingRun, Transaction
+from src.domain.predictions import Prediction
+from src.domain.training_runs import TrainingRun
+from src.domain.transactions import Transaction
 from src.errors import LeaseLost, LedgerloopError, NotFound
 from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.changes import WhatChanges

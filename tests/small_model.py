@@ -8,7 +8,7 @@ from src.components.bands import Bands
 from src.components.classifier import LinearCategorizer
 from src.components.features import TransactionFeatures
 from src.components.rows import MODEL_FIELDS
-from src.domain import Bundle
+from src.domain.models import Bundle
 from src.services.bundles import dumps
 
 TAUGHT = {

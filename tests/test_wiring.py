@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain import Trigger
+from src.domain.training_runs import Trigger
 from src.wiring import Wiring
 from tests.small_model import small_bundle
 

@@ -1,14 +1,6 @@
 """A verdict with everything it can hold."""
 
-from src.domain import (
-    Difference,
-    Discordance,
-    Footprint,
-    Outcome,
-    Scores,
-    SliceScores,
-    Verdict,
-)
+from src.domain.verdicts import Difference, Discordance, Footprint, Outcome, Scores, SliceScores, Verdict
 
 NAN = float("nan")
 

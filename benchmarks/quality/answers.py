@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.quality.data import Example
-from src.domain import Band, DecidedBy, Prediction
+from src.domain.predictions import Band, DecidedBy, Prediction
 
 LEAST = 1e-6
 """What log loss takes for the probability of a category that was not known."""

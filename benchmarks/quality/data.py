@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import cast
 
-from src.domain import Direction, Transaction
+from src.domain.transactions import Direction, Transaction
 from src.pipeline.prediction import prepare
 
 MAPS = "category_maps.json"

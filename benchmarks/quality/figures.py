@@ -12,7 +12,7 @@ from benchmarks.quality.data import Dataset
 from benchmarks.quality.measures import Figure, calibration_error, macro_f1, macro_recall, mean, share
 from benchmarks.quality.mistakes import cold_kinds, kinds
 from benchmarks.quality.protocols import Run
-from src.domain import Band
+from src.domain.predictions import Band
 
 Figures = dict[str, Figure]
 LAST_QUARTER = 0.25

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from benchmarks.quality.data import Dataset, Example, dataset
-from src.domain import Direction, Transaction
+from src.domain.transactions import Direction, Transaction
 from src.pipeline.prediction import prepare
 
 FIRST_DAY = date(2023, 1, 2)

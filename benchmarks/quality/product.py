@@ -15,7 +15,9 @@ from src.components.memory import Hint, MerchantMemory, Recall
 from src.components.promotion import Case, Promotion
 from src.components.search import Search
 from src.config import load_settings
-from src.domain import LexiconEntry, RunStatus, TrainingRun, Trigger, Verdict
+from src.domain.lexicon import LexiconEntry
+from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.domain.verdicts import Verdict
 from src.errors import LedgerloopError
 from src.pipeline.prediction import Predictor, Serving
 from src.pipeline.training import Steps, TrainingPipeline

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from benchmarks.quality.data import Example
 from src.components.text import clean_text
-from src.domain import Direction, Transaction
+from src.domain.transactions import Direction, Transaction
 from src.pipeline.prediction import prepare
 from src.pipeline.training import Steps
 

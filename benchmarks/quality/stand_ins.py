@@ -16,18 +16,13 @@ from hashlib import sha256
 from typing import Any
 
 from src.components.holdout import fingerprint, is_holdout
-from src.domain import (
-    Bundle,
-    LabelledTransaction,
-    LabelSource,
-    LexiconEntry,
-    ModelVersion,
-    Pointer,
-    Recollection,
-    TrainingRun,
-    Transaction,
-    Verdict,
-)
+from src.domain.feedback import LabelSource, Recollection
+from src.domain.labels import LabelledTransaction
+from src.domain.lexicon import LexiconEntry
+from src.domain.models import Bundle, ModelVersion, Pointer
+from src.domain.training_runs import TrainingRun
+from src.domain.transactions import Transaction
+from src.domain.verdicts import Verdict
 from src.services import bundles
 from src.services.transactions import Transactions, stem_of
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from src.components.comparison import Comparison
 from src.components.pairs import Contender
-from src.domain import Footprint, Outcome, Scores, SliceScores, Verdict
+from src.domain.verdicts import Footprint, Outcome, Scores, SliceScores, Verdict
 
 
 @dataclass(frozen=True)

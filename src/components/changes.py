@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from src.domain import Band, CategoryChange, Transaction
+from src.domain.changes import CategoryChange
+from src.domain.predictions import Band
+from src.domain.transactions import Transaction
 
 
 @dataclass(frozen=True, slots=True)

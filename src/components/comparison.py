@@ -9,7 +9,7 @@ import numpy as np
 
 from src.components.discordance import differing_merchants, discordance
 from src.components.pairs import ModelSums, Pairs, Sums
-from src.domain import Difference, Discordance
+from src.domain.verdicts import Difference, Discordance
 
 _DOUBT = 0.05
 _CHUNK = 250

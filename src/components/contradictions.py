@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from src.components.holdout import fingerprint
-from src.domain import Doubt, LabelledTransaction
+from src.domain.labels import Doubt, LabelledTransaction
 
 _Rows = Sequence[LabelledTransaction]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from src.components.mcnemar import exact_p
-from src.domain import Discordance
+from src.domain.verdicts import Discordance
 
 
 def discordance(champion_right: np.ndarray, challenger_right: np.ndarray) -> Discordance:

@@ -20,7 +20,7 @@ from src.components.two_samples import (
     same_distribution,
     stability_index,
 )
-from src.domain import DriftMeasure, DriftSign, DriftVerdict, Period
+from src.domain.drift import DriftMeasure, DriftSign, DriftVerdict, Period
 
 _NOT_SURE = "not sure"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from src.components.slices import newest_quarter
-from src.domain import Scores
+from src.domain.verdicts import Scores
 
 _TINY = 1e-12
 

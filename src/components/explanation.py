@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 
 from src.components.opinion import PREFIX
-from src.domain import Reason, Transaction
+from src.domain.predictions import Reason
+from src.domain.transactions import Transaction
 
 _LEAST = 0.0005
 """Weights are told with three decimals; one that would read 0.000 is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
-from src.domain import Transaction
+from src.domain.transactions import Transaction
 
 HOLDOUT_SHARE = 0.2
 _SCALE = 2**64

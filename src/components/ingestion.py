@@ -13,7 +13,8 @@ import pandas as pd
 from src.components.holdout import fingerprint
 from src.components.masking import mask
 from src.components.rows import ROW_COLUMNS
-from src.domain import LabelledTransaction, LabelSource
+from src.domain.feedback import LabelSource
+from src.domain.labels import LabelledTransaction
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Protocol, TypeVar
 
-from src.domain import CONFIDENCE_STEPS, TOO_FEW_ANSWERS, AnswerCount, Band
+from src.domain.predictions import Band
+from src.domain.quality import CONFIDENCE_STEPS, TOO_FEW_ANSWERS, AnswerCount
 
 COVERED = 0.95
 """An estimate stands when the bands with enough answers hold at least this share of the predictions."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from src.domain import Recollection
+from src.domain.feedback import Recollection
 
 
 @dataclass(frozen=True, slots=True)

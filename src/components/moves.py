@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from src.domain import Doubt, LabelledTransaction
+from src.domain.labels import Doubt, LabelledTransaction
 
 _Rows = Sequence[LabelledTransaction]
 

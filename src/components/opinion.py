@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from src.components.noise import SOFT
 from src.components.text import clean_text
-from src.domain import LexiconEntry
+from src.domain.lexicon import LexiconEntry
 
 PREFIX = "lexicon"
 """Every token begins with it: `lexicon:dining`, `lexicon-whole:dining`."""

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from src.domain import Band, ConfusionCount, DecidedBy, PredictionCount
+from src.domain.predictions import Band, DecidedBy
+from src.domain.quality import ConfusionCount, PredictionCount
 
 PERSON, WAITING = "person", "waiting"
 DECIDERS = (*(each.value for each in DecidedBy), PERSON, WAITING)

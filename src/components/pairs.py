@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.domain import Scores
+from src.domain.verdicts import Scores
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from src.components.rows import MODEL_FIELDS
-from src.domain import Direction, Transaction
+from src.domain.transactions import Direction, Transaction
 
 _SOME_AMOUNT, _SOME_DAY = Decimal("12.50"), date(2024, 2, 29)
 

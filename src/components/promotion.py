@@ -9,7 +9,7 @@ from src.components.case import Case
 from src.components.comparison import CategoryDifference, Comparison, PairedBootstrap
 from src.components.pairs import Contender, Pairs
 from src.components.sample_size import fewest_merchants, fewest_to_convince, rows_needed, rows_to_convince
-from src.domain import Difference, Footprint, Outcome, Verdict
+from src.domain.verdicts import Difference, Footprint, Outcome, Verdict
 
 
 @dataclass(frozen=True)

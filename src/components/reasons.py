@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from src.components.comparison import CategoryDifference, Comparison
 from src.components.pairs import Pairs
 from src.components.sample_size import fewest_merchants, fewest_to_convince
-from src.domain import Difference, Scores
+from src.domain.verdicts import Difference, Scores
 
 NEWER = (
     "You have not answered yet, so nothing of yours could judge. Both models know the shipped lexicon alone, "

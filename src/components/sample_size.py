@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from src.domain import Difference
+from src.domain.verdicts import Difference
 
 
 def fewest_merchants(fall: float) -> int:

@@ -18,7 +18,8 @@ from src.components.explanation import field_label, strongest
 from src.components.linear_form import BLOCKS, LinearForm, doubted, recalibrated
 from src.components.opinion import opinion_of
 from src.components.reading import Reading, read
-from src.domain import Reason, Transaction
+from src.domain.predictions import Reason
+from src.domain.transactions import Transaction
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

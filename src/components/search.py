@@ -18,7 +18,7 @@ from src.components.linear_form import recalibrated
 from src.components.rows import MODEL_FIELDS
 from src.components.statements import hidden_of
 from src.components.trials import TRIALS, Fold, Quality, Trial
-from src.domain import LabelSource
+from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
 
 NEAR = 0.01

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from src.components.masking import mask
-from src.domain import SliceScores
+from src.domain.verdicts import SliceScores
 
 SEEN, MET_SINCE, UNSEEN = "seen", "met-since", "unseen"
 """Of merchants: both models learned of them, the challenger alone did, neither did."""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from src.components.ingestion import Ingestion, joined
 from src.components.rows import ROW_COLUMNS
-from src.domain import LabelledTransaction
+from src.domain.labels import LabelledTransaction
 from src.errors import InvalidInput
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from src.components.ingestion import is_of_a_person
-from src.domain import LabelSource
+from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
 
 _JUDGES = (LabelSource.FEEDBACK.value, LabelSource.IMPORT.value)

@@ -18,7 +18,8 @@ import pandas as pd
 from src.components.currencies import units_per_dollar
 from src.components.rows import ROW_COLUMNS
 from src.components.text import clean_text, merchant_key
-from src.domain import Habit, LabelSource, LexiconEntry
+from src.domain.feedback import LabelSource
+from src.domain.lexicon import Habit, LexiconEntry
 
 # Names that tell nothing: they stand beside every category alike, so that the model learns to ignore them.
 NEUTRAL = (

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from src.components.statements import hidden_of
-from src.domain import Habit, LabelSource
+from src.domain.feedback import LabelSource
+from src.domain.lexicon import Habit
 from src.errors import NotEnoughData
 
 BY_SOURCE: Mapping[str, float] = MappingProxyType(

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from src.domain import Pointer
+from src.domain.models import Pointer
 from src.errors import Conflict, Pinned
 from src.pipeline.ports import Clock, Registry, Store
 

@@ -11,7 +11,9 @@ from typing import Protocol
 import numpy as np
 
 from src.components.mcnemar import exact_p
-from src.domain import ModelVersion, Pointer, Prediction, Shadow, ShadowSaid, SideBySide, Transaction
+from src.domain.models import ModelVersion, Pointer, Shadow, SideBySide
+from src.domain.predictions import Prediction, ShadowSaid
+from src.domain.transactions import Transaction
 from src.errors import Conflict, LedgerloopError, NotFound
 from src.pipeline.prediction import Serving
 

@@ -11,7 +11,7 @@ from src.components.case import Case
 from src.components.evaluation import money_weights
 from src.components.ingestion import is_of_a_person
 from src.components.pairs import Contender
-from src.domain import Footprint
+from src.domain.verdicts import Footprint
 from src.pipeline.judging import Answered, Judging, met_in, probabilities_of
 from src.pipeline.ports import Checked
 from src.pipeline.stages import Champion, Prepared, Trained

@@ -15,7 +15,10 @@ import numpy as np
 
 from src.components.changes import ChangeCount, Judged, Said
 from src.components.memory import Hint, Recall
-from src.domain import Band, Changes, Promotion, Transaction
+from src.domain.changes import Changes
+from src.domain.predictions import Band
+from src.domain.promotions import Promotion
+from src.domain.transactions import Transaction
 from src.errors import Conflict, NotFound, Unavailable
 from src.pipeline.prediction import Serving, weighed
 

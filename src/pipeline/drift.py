@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from src.components.drift import DriftCheck, reason_of
-from src.domain import DriftSign, DriftVerdict, ModelVersion, Period, Pointer, TrainingRun
+from src.domain.drift import DriftSign, DriftVerdict, Period
+from src.domain.models import ModelVersion, Pointer
+from src.domain.training_runs import TrainingRun
 
 
 class Periods(Protocol):

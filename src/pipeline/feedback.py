@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from src.domain import Feedback, FeedbackOutcome, LabelSource, StoredTransaction
+from src.domain.feedback import Feedback, FeedbackOutcome, LabelSource
+from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, LedgerloopError, NotFound
 
 

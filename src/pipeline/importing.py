@@ -17,19 +17,10 @@ from src.components.importing.read import entries
 from src.components.importing.record import as_text
 from src.components.importing.source import open_source
 from src.components.masking import mask
-from src.domain import (
-    Category,
-    Feedback,
-    Group,
-    Import,
-    ImportCounts,
-    ImportStatus,
-    LabelSource,
-    NewTransaction,
-    Origin,
-    Transaction,
-    slug_of,
-)
+from src.domain.categories import Category, Group, slug_of
+from src.domain.feedback import Feedback, LabelSource
+from src.domain.imports import Import, ImportCounts, ImportStatus
+from src.domain.transactions import NewTransaction, Origin, Transaction
 from src.errors import Conflict, InvalidInput, NotFound
 
 CHUNK = 1000

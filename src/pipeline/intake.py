@@ -13,7 +13,7 @@ from src.components.importing.limits import DEFAULT, Limits
 from src.components.importing.plan import Plan, Sign
 from src.components.importing.read import fingerprint_of_header, preview
 from src.components.masking import mask
-from src.domain import Import
+from src.domain.imports import Import
 from src.errors import InvalidInput
 
 __all__ = ["Entry", "Intake", "Preview", "Question", "Rejected"]

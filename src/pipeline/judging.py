@@ -20,7 +20,7 @@ from src.components.evaluation import (
 from src.components.rows import MODEL_FIELDS
 from src.components.slices import Slicing
 from src.components.splitting import learns_for
-from src.domain import Scores
+from src.domain.verdicts import Scores
 
 
 @dataclass(frozen=True)

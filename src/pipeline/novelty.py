@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from src.components.rows import ROW_COLUMNS
-from src.domain import Trigger
+from src.domain.training_runs import Trigger
 from src.pipeline.ports import Claimed
 from src.pipeline.stages import Prepared
 from src.pipeline.written import settings_of

@@ -10,19 +10,14 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from src.domain import (
-    Bundle,
-    Changes,
-    Figures,
-    Habit,
-    LabelledTransaction,
-    LexiconEntry,
-    ModelVersion,
-    Pointer,
-    TrainingRun,
-    Transaction,
-    Verdict,
-)
+from src.domain.changes import Changes
+from src.domain.labels import LabelledTransaction
+from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.models import Bundle, ModelVersion, Pointer
+from src.domain.promotions import Figures
+from src.domain.training_runs import TrainingRun
+from src.domain.transactions import Transaction
+from src.domain.verdicts import Verdict
 
 Clock = Callable[[], datetime]
 """The time, UTC and aware."""

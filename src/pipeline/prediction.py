@@ -15,18 +15,9 @@ from src.components.masking import mask
 from src.components.memory import Hint, MerchantMemory, Recall
 from src.components.scorer import LinearScorer
 from src.components.text import merchant_key
-from src.domain import (
-    Alternative,
-    Band,
-    DecidedBy,
-    NewTransaction,
-    Prediction,
-    Reason,
-    Recollection,
-    Status,
-    StoredTransaction,
-    Transaction,
-)
+from src.domain.feedback import Recollection
+from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason
+from src.domain.transactions import NewTransaction, Status, StoredTransaction, Transaction
 
 SHOWN_ALTERNATIVES = 5
 

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from src.components import live_quality, outcomes
 from src.components.live_quality import Accuracy, Estimate, ReliabilityStep, Stratum, accuracy, accuracy_by
 from src.components.outcomes import Confusion, Decided
-from src.domain import AnswerCount, Band, ConfusionCount, DecidedBy, LearnedVersion, PredictionCount
+from src.domain.predictions import Band, DecidedBy
+from src.domain.quality import AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
 
 
 class Counts(Protocol):

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from src.domain import Pointer, Prediction, Transaction
+from src.domain.models import Pointer
+from src.domain.predictions import Prediction
+from src.domain.transactions import Transaction
 from src.errors import NotFound, Unavailable
 from src.pipeline.prediction import Serving
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from src.components.snapshot import FromSnapshot
-from src.domain import LabelledTransaction, RunStatus, TrainingRun, Trigger
+from src.domain.labels import LabelledTransaction
+from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.pipeline.ports import Lexicon
 from src.pipeline.reproduced import (
     Past,

@@ -10,7 +10,9 @@ from typing import Protocol
 
 from src.components.contradictions import Contradictions
 from src.components.moves import Moves
-from src.domain import Doubt, FeedbackOutcome, LabelledTransaction, Move, StoredTransaction
+from src.domain.feedback import FeedbackOutcome
+from src.domain.labels import Doubt, LabelledTransaction, Move
+from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback import Answer, FeedbackLoop
 

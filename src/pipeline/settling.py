@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from src.domain import Figures, Outcome, TrainingRun, Verdict
+from src.domain.promotions import Figures
+from src.domain.training_runs import TrainingRun
+from src.domain.verdicts import Outcome, Verdict
 from src.pipeline.ports import Store
 
 

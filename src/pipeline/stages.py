@@ -13,7 +13,7 @@ from src.components.bands import Bands
 from src.components.ingestion import Snapshot, is_of_a_person
 from src.components.search import SearchResult
 from src.components.splitting import Split
-from src.domain import Bundle, Pointer
+from src.domain.models import Bundle, Pointer
 from src.pipeline.judging import Answered, answers_of
 
 

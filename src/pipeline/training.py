@@ -23,7 +23,9 @@ from src.components.statements import StatementWriter
 from src.components.transformation import Transformation
 from src.components.validation import Validation
 from src.components.weights import SampleWeights
-from src.domain import Bundle, Figures, Outcome, Pointer, Verdict
+from src.domain.models import Bundle, Pointer
+from src.domain.promotions import Figures
+from src.domain.verdicts import Outcome, Verdict
 from src.errors import Conflict, Pinned, Unavailable
 from src.pipeline.alias import follow
 from src.pipeline.case import case_of

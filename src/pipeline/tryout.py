@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from src.components.probe import EXAMPLES, model_fields
-from src.domain import Transaction
+from src.domain.transactions import Transaction
 from src.errors import NotFound, Unavailable
 from src.pipeline.judging import probabilities_of
 from src.pipeline.ports import Bundles, Check, Store

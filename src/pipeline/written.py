@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from src.components.rows import MODEL_FIELDS
-from src.domain import SliceScores, Verdict
+from src.domain.verdicts import SliceScores, Verdict
 from src.pipeline.judging import Answered
 from src.pipeline.ports import Checked, RunRecord
 from src.pipeline.stages import Prepared, Trained

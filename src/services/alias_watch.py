@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from src.domain import Pointer
+from src.domain.models import Pointer
 
 _PREFIX = "sqlite:///"
 _FILES = ("", "-wal", "-journal")

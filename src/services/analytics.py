@@ -8,13 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from src.domain import (
-    Category,
-    Direction,
-    Group,
-    HistoryFilter,
-    decimal_places,
-)
+from src.domain.categories import Category, Group
+from src.domain.history import HistoryFilter
+from src.domain.money import decimal_places
+from src.domain.transactions import Direction
 from src.services.database import Database, Document, guarded
 from src.services.history_query import query_of
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pymongo import DESCENDING
 
-from src.domain import LOCAL_OWNER, Status, StoredTransaction
+from src.domain.owners import LOCAL_OWNER
+from src.domain.transactions import Status, StoredTransaction
 from src.services.database import Database, guarded
 from src.services.transaction_documents import stored
 

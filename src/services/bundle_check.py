@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from src.config import ROOT
-from src.domain import Direction, Transaction
+from src.domain.transactions import Direction, Transaction
 
 TOLERANCE = 1e-6
 """How far a probability of the fresh process may be from the training process' own."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from src.domain import Bundle
+from src.domain.models import Bundle
 from src.errors import InvalidInput
 
 TRUSTED = (

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pymongo.errors import DuplicateKeyError
 
-from src.domain import LOCAL_OWNER, Category, Group
+from src.domain.categories import Category, Group
+from src.domain.owners import LOCAL_OWNER
 from src.errors import Conflict
 from src.services.database import Database, guarded
 

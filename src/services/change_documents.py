@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from src.domain import Band, CategoryChange, Changes
+from src.domain.changes import CategoryChange, Changes
+from src.domain.predictions import Band
 
 Document = dict[str, Any]
 

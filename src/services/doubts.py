@@ -13,7 +13,9 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
 
-from src.domain import LOCAL_OWNER, Doubt, LabelledTransaction, Move, StoredTransaction
+from src.domain.labels import Doubt, LabelledTransaction, Move
+from src.domain.owners import LOCAL_OWNER
+from src.domain.transactions import StoredTransaction
 from src.errors import NotFound
 from src.services.database import Database, Document, guarded, guarded_stream
 from src.services.transaction_changes import this

@@ -7,7 +7,10 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from src.domain import LOCAL_OWNER, Glimpse, LabelSource, Period, Status
+from src.domain.drift import Glimpse, Period
+from src.domain.feedback import LabelSource
+from src.domain.owners import LOCAL_OWNER
+from src.domain.transactions import Status
 from src.services.database import Database, Document, guarded
 
 _OWN: Document = {"owner": LOCAL_OWNER}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from src.domain import TrainingRun, Trigger
+from src.domain.training_runs import TrainingRun, Trigger
 from src.services.training_runs import TrainingRuns
 
 A_DAY = timedelta(hours=24)

@@ -10,7 +10,9 @@ from typing import Any
 
 from bson import ObjectId
 
-from src.domain import LOCAL_OWNER, Feedback, Status, StoredTransaction
+from src.domain.feedback import Feedback
+from src.domain.owners import LOCAL_OWNER
+from src.domain.transactions import Status, StoredTransaction
 from src.errors import NotFound
 from src.services.database import Database, Document, guarded
 from src.services.transaction_changes import change_many, not_found

@@ -13,7 +13,10 @@ from typing import Any
 from bson import ObjectId
 from bson.errors import InvalidId
 
-from src.domain import HISTORY_SORTS, LOCAL_OWNER, Answered, HistoryFilter, LabelSource, Status
+from src.domain.feedback import Answered, LabelSource
+from src.domain.history import HISTORY_SORTS, HistoryFilter
+from src.domain.owners import LOCAL_OWNER
+from src.domain.transactions import Status
 from src.errors import InvalidInput
 from src.services.transaction_documents import midnight
 

@@ -9,7 +9,8 @@ from typing import Any
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
-from src.domain import LOCAL_OWNER, NewTransaction
+from src.domain.owners import LOCAL_OWNER
+from src.domain.transactions import NewTransaction
 from src.services.database import Database, Document, guarded
 from src.services.transaction_documents import new_document, said, stored
 

@@ -13,7 +13,8 @@ from bson import ObjectId
 from gridfs.errors import NoFile
 from pymongo import DESCENDING, ReplaceOne, ReturnDocument
 
-from src.domain import IMPORT_UNDER_WAY, LOCAL_OWNER, Import, ImportCounts, ImportStatus
+from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportCounts, ImportStatus
+from src.domain.owners import LOCAL_OWNER
 from src.errors import Conflict, LeaseLost, NotFound
 from src.services.database import Database, Document, guarded
 

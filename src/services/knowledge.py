@@ -9,7 +9,9 @@ from collections import defaultdict
 from functools import cached_property
 
 from src.config import ROOT
-from src.domain import Category, Direction, Group, Habit, LexiconEntry
+from src.domain.categories import Category, Group
+from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.transactions import Direction
 
 FOLDER = ROOT / "src" / "knowledge"
 

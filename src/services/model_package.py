@@ -15,7 +15,7 @@ import pandas as pd
 from src.config import ROOT
 
 _NEEDED_TO_SERVE = ("scikit-learn", "numpy", "scipy", "pandas", "skops")
-_SERVED_CODE = ("__init__.py", "domain.py", "errors.py", "components")
+_SERVED_CODE = ("__init__.py", "domain", "errors.py", "components")
 """What of `src` a fitted pipeline imports: copied beside it."""
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from gridfs.errors import NoFile
 from pymongo import DESCENDING
 
-from src.domain import Change, Figures, ModelVersion, Pointer, Promotion
+from src.domain.models import ModelVersion, Pointer
+from src.domain.promotions import Change, Figures, Promotion
 from src.errors import Conflict, NotFound, Pinned
 from src.services.alias_steps import AliasSteps
 from src.services.database import Database, Document, guarded

@@ -9,7 +9,8 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from src.domain import Change, Pointer, Promotion
+from src.domain.models import Pointer
+from src.domain.promotions import Change, Promotion
 from src.errors import Conflict, NotFound, Pinned
 from src.services.database import Database, Document, guarded
 from src.services.promotion_history import line_document, line_of

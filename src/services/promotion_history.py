@@ -12,7 +12,9 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from src.domain import LOCAL_OWNER, Change, Figures, Pointer, Promotion
+from src.domain.models import Pointer
+from src.domain.owners import LOCAL_OWNER
+from src.domain.promotions import Change, Figures, Promotion
 from src.services.database import Database, Document, guarded
 
 

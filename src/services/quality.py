@@ -7,17 +7,10 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from src.domain import (
-    CONFIDENCE_STEPS,
-    AnswerCount,
-    Band,
-    ConfusionCount,
-    DecidedBy,
-    HistoryFilter,
-    LabelSource,
-    LearnedVersion,
-    PredictionCount,
-)
+from src.domain.feedback import LabelSource
+from src.domain.history import HistoryFilter
+from src.domain.predictions import Band, DecidedBy
+from src.domain.quality import CONFIDENCE_STEPS, AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
 from src.services.database import Database, Document, guarded
 from src.services.history_query import JUDGED, query_of
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from src.domain import LOCAL_OWNER, Prediction, Status, StoredTransaction, Transaction
+from src.domain.owners import LOCAL_OWNER
+from src.domain.predictions import Prediction
+from src.domain.transactions import Status, StoredTransaction, Transaction
 from src.services.database import Database, Document, guarded
 from src.services.transaction_changes import change_many
 from src.services.transaction_documents import holding, predicted, transaction_of

@@ -11,7 +11,7 @@ from bson import ObjectId
 from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
-from src.domain import RunStatus
+from src.domain.training_runs import RunStatus
 from src.services.database import Database, guarded
 
 _TURN = "tidy"

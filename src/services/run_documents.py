@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from src.domain import (
-    Difference,
-    Discordance,
-    Footprint,
-    Outcome,
-    RunStatus,
-    Scores,
-    SliceScores,
-    TrainingRun,
-    Trigger,
-    Verdict,
-)
+from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.domain.verdicts import Difference, Discordance, Footprint, Outcome, Scores, SliceScores, Verdict
 from src.services.change_documents import changes_of
 
 Document = dict[str, Any]

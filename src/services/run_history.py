@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from src.domain import RunStatus, TrainingRun, Trigger
+from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import NotFound
 from src.services.database import Database, Document, guarded
 from src.services.run_documents import run_of

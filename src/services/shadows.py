@@ -9,7 +9,10 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReturnDocument
 
-from src.domain import LOCAL_OWNER, DecidedBy, LabelSource, Shadow, SideBySide
+from src.domain.feedback import LabelSource
+from src.domain.models import Shadow, SideBySide
+from src.domain.owners import LOCAL_OWNER
+from src.domain.predictions import DecidedBy
 from src.errors import Conflict, NotFound
 from src.services.database import Database, Document, guarded
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from src.domain import Trigger
+from src.domain.training_runs import Trigger
 from src.services.models import Models
 from src.services.standing import Standing
 from src.services.training_runs import TrainingRuns

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from src.config import Settings
-from src.domain import LOCAL_OWNER
+from src.domain.owners import LOCAL_OWNER
 from src.services.database import Database, guarded
 from src.services.provenance import provenance
 from src.services.transactions import HAS_LABEL

@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from src.domain import MODEL_NAME, TrainingRun
+from src.domain.models import MODEL_NAME
+from src.domain.training_runs import TrainingRun
 from src.errors import LeaseLost, Unavailable
 from src.services.provenance import provenance
 from src.services.run_log import RunLog

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from src.domain import MODEL_NAME
+from src.domain.models import MODEL_NAME
 from src.services.tracking import Tracking, guarded
 
 log = logging.getLogger(__name__)

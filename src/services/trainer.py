@@ -9,7 +9,8 @@ import sys
 from collections.abc import Mapping
 
 from src.config import ROOT
-from src.domain import Import, TrainingRun
+from src.domain.imports import Import
+from src.domain.training_runs import TrainingRun
 from src.services.process import start
 
 log = logging.getLogger(__name__)

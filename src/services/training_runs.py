@@ -11,7 +11,9 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from src.domain import Changes, RunStatus, TrainingRun, Trigger, Verdict
+from src.domain.changes import Changes
+from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.domain.verdicts import Verdict
 from src.errors import Conflict, LeaseLost, LedgerloopError
 from src.services.change_documents import changes_document
 from src.services.database import Database, Document, guarded

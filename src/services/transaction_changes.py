@@ -9,7 +9,8 @@ from typing import Any
 from bson import ObjectId
 from pymongo import UpdateOne
 
-from src.domain import LOCAL_OWNER, StoredTransaction
+from src.domain.owners import LOCAL_OWNER
+from src.domain.transactions import StoredTransaction
 from src.errors import Conflict, NotFound
 from src.services.transaction_documents import Document, stored
 

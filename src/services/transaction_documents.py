@@ -11,25 +11,12 @@ from typing import Any
 
 from bson import Int64
 
-from src.domain import (
-    LOCAL_OWNER,
-    Alternative,
-    Band,
-    DecidedBy,
-    Direction,
-    Feedback,
-    LabelledTransaction,
-    LabelSource,
-    NewTransaction,
-    Origin,
-    Prediction,
-    Reason,
-    ShadowSaid,
-    Status,
-    StoredTransaction,
-    Transaction,
-    decimal_places,
-)
+from src.domain.feedback import Feedback, LabelSource
+from src.domain.labels import LabelledTransaction
+from src.domain.money import decimal_places
+from src.domain.owners import LOCAL_OWNER
+from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowSaid
+from src.domain.transactions import Direction, NewTransaction, Origin, Status, StoredTransaction, Transaction
 
 Document = dict[str, Any]
 

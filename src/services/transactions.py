@@ -8,17 +8,12 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from src.domain import (
-    LOCAL_OWNER,
-    HistoryFilter,
-    HistoryPage,
-    LabelledTransaction,
-    NewTransaction,
-    Prediction,
-    Recollection,
-    StoredTransaction,
-    Transaction,
-)
+from src.domain.feedback import Recollection
+from src.domain.history import HistoryFilter, HistoryPage
+from src.domain.labels import LabelledTransaction
+from src.domain.owners import LOCAL_OWNER
+from src.domain.predictions import Prediction
+from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
 from src.services.database import Database, guarded, guarded_stream
 from src.services.history_query import Place, order_of, place_of, query_of
 from src.services.transaction_changes import change, change_many, not_found, this

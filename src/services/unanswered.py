@@ -8,7 +8,8 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING
 
-from src.domain import LOCAL_OWNER, Status, Transaction
+from src.domain.owners import LOCAL_OWNER
+from src.domain.transactions import Status, Transaction
 from src.services.database import Database, guarded, guarded_stream
 from src.services.transaction_documents import Document, transaction_of
 

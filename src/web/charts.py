@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from src.domain import TOO_FEW_ANSWERS, Category, Group
+from src.domain.categories import Category, Group
+from src.domain.quality import TOO_FEW_ANSWERS
 from src.web import figures, format
 from src.web.figures import NEUTRAL, Figure
 from src.web.words import GROUPS

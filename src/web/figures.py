@@ -15,7 +15,7 @@ from typing import Any
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from src.domain import TOO_FEW_ANSWERS
+from src.domain.quality import TOO_FEW_ANSWERS
 from src.web import format
 
 Figure = dict[str, Any]

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import request
 from pydantic import BaseModel, ValidationError
 
-from src.domain import Transaction
+from src.domain.transactions import Transaction
 from src.errors import InvalidInput
 from src.web.problems import problem_of
 from src.web.schemas.transactions import PredictRequest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from src.domain import Direction, StoredTransaction
+from src.domain.transactions import Direction, StoredTransaction
 from src.web.schemas.fields import money
 from src.web.schemas.history import history_item
 

@@ -15,7 +15,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from src.domain import Prediction
+from src.domain.predictions import Prediction
 from src.errors import LedgerloopError
 from src.web.wired import wiring
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
-from src.domain import DecidedBy
+from src.domain.predictions import DecidedBy
 from src.pipeline.quality import Accuracy, LearnedVersion, QualityReport, ReliabilityStep
 from src.web import format, quality_figures, words
 from src.web import quality_sentences as sentences

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 
-from src.domain import TOO_FEW_ANSWERS, Band
+from src.domain.predictions import Band
+from src.domain.quality import TOO_FEW_ANSWERS
 from src.pipeline.quality import (
     Accuracy,
     Confusion,

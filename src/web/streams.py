@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from flask import Response
 
-from src.domain import StoredTransaction
+from src.domain.transactions import StoredTransaction
 from src.web.schemas.history import HistoryFilterQuery
 from src.web.wired import wiring
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from src.domain import (
-    Band,
-    DecidedBy,
-    Group,
-    ImportStatus,
-    Outcome,
-    Prediction,
-    RunStatus,
-    Status,
-    StoredTransaction,
-    Trigger,
-)
+from src.domain.categories import Group
+from src.domain.imports import ImportStatus
+from src.domain.predictions import Band, DecidedBy, Prediction
+from src.domain.training_runs import RunStatus, Trigger
+from src.domain.transactions import Status, StoredTransaction
+from src.domain.verdicts import Outcome
 
 _SURE = ((0.97, "almost certain"), (0.85, "very likely"), (0.6, "likely"), (0.35, "perhaps"))
 

@@ -1,6 +1,7 @@
 import pytest
 
-from src.domain import Direction, Habit, LexiconEntry
+from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.transactions import Direction
 
 SHOPS = {
     "dining": ("tulip noodle bar", "corner bakery", "taco garden", "pizza orbit"),

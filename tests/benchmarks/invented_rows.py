@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from benchmarks.quality.answers import Answer
 from benchmarks.quality.data import Example, dataset
-from src.domain import Band, Transaction
+from src.domain.predictions import Band
+from src.domain.transactions import Transaction
 from src.pipeline.prediction import prepare
 
 FIRST = date(2026, 1, 1)

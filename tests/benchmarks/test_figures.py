@@ -8,7 +8,7 @@ from benchmarks.quality import figures, measures, mistakes
 from benchmarks.quality.answers import LEAST, likelihood
 from benchmarks.quality.protocols import Run
 from src.components.evaluation import expected_calibration_error
-from src.domain import Alternative, Band, DecidedBy, Prediction
+from src.domain.predictions import Alternative, Band, DecidedBy, Prediction
 from tests.benchmarks.invented_rows import answer, data, rows_of
 
 DRAW = np.random.default_rng(5)

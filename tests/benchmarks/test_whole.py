@@ -14,7 +14,9 @@ from benchmarks.quality.product import Setup
 from benchmarks.quality.stand_ins import Answers
 from benchmarks.quality.table import show
 from src.components.holdout import fingerprint
-from src.domain import Band, DecidedBy, Direction, Feedback, NewTransaction, Prediction
+from src.domain.feedback import Feedback
+from src.domain.predictions import Band, DecidedBy, Prediction
+from src.domain.transactions import Direction, NewTransaction
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions
 from tests.benchmarks.invented_rows import example

@@ -21,7 +21,7 @@ from src.components.features import TransactionFeatures
 from src.components.rows import MODEL_FIELDS
 from src.components.statements import StatementWriter
 from src.config import ROOT, load_settings
-from src.domain import Bundle
+from src.domain.models import Bundle
 from src.services.bundles import dumps
 from src.services.knowledge import Knowledge
 from src.wiring import Wiring

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from src.domain import Trigger
+from src.domain.training_runs import Trigger
 from tests.browser.conftest import DESKTOP, PHONE
 
 PAGES = (

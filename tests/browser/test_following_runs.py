@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import expect
 
-from src.domain import Outcome, Scores, Trigger, Verdict
+from src.domain.training_runs import Trigger
+from src.domain.verdicts import Outcome, Scores, Verdict
 from src.services.training_runs import ClaimedRun
 from tests.browser.conftest import make_bundle
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from src.config import ROOT
-from src.domain import Transaction
+from src.domain.transactions import Transaction
 
 SHOWN = [
     ("WHOLE MARKET 1123", "62.18", "card"),

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from src.components.contradictions import Contradictions
 from src.components.moves import Moves
-from src.domain import Doubt
+from src.domain.labels import Doubt
 from src.pipeline.second_looks import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE
 

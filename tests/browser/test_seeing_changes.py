@@ -7,7 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from src.domain import Band, CategoryChange, Changes, Trigger
+from src.domain.changes import CategoryChange, Changes
+from src.domain.predictions import Band
+from src.domain.training_runs import Trigger
 from src.pipeline.repredicting import AT_ONCE
 from src.services.training_runs import ClaimedRun
 from tests.browser.conftest import DESKTOP, PHONE

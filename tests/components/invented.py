@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from src.components.rows import MODEL_FIELDS
-from src.domain import Direction, Transaction
+from src.domain.transactions import Direction, Transaction
 
 MERCHANTS = {
     "dining": ["blue door coffee", "noodle garden", "pizza corner", "taco house", "old mill bakery"],

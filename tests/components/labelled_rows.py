@@ -8,7 +8,9 @@ import pandas as pd
 from src.components.ingestion import Ingestion
 from src.components.rows import ROW_COLUMNS
 from src.components.transformation import Transformation
-from src.domain import Direction, LabelledTransaction, LabelSource, Transaction
+from src.domain.feedback import LabelSource
+from src.domain.labels import LabelledTransaction
+from src.domain.transactions import Direction, Transaction
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 

@@ -2,7 +2,9 @@ from datetime import date
 from decimal import Decimal
 
 from src.components.changes import ChangeCount, Judged, Said
-from src.domain import Band, CategoryChange, Transaction
+from src.domain.changes import CategoryChange
+from src.domain.predictions import Band
+from src.domain.transactions import Transaction
 
 AUTO, SUGGEST, UNKNOWN = Band.AUTO, Band.SUGGEST, Band.UNKNOWN
 

@@ -7,7 +7,7 @@ from scipy.stats import binomtest
 from src.components.comparison import PairedBootstrap
 from src.components.discordance import differing_merchants, discordance
 from src.components.pairs import Contender, Pairs
-from src.domain import Scores
+from src.domain.verdicts import Scores
 
 TRUTH = np.array(["dining", "travel"] * 30, dtype=object)
 

@@ -5,7 +5,7 @@ import pytest
 
 from src.components.contradictions import Contradictions
 from src.components.text import merchant_key
-from src.domain import Direction
+from src.domain.transactions import Direction
 from tests.components.labelled_rows import NOW, labelled
 
 FOUND = Contradictions()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from src.components.drift import DriftCheck, reason_of
-from src.domain import DriftMeasure, DriftVerdict, Glimpse, Period
+from src.domain.drift import DriftMeasure, DriftVerdict, Glimpse, Period
 
 CATEGORIES = ["groceries", "dining", "transport", "utilities", "shopping", "travel", "health", None]
 SHARES = np.array([0.3, 0.2, 0.15, 0.1, 0.1, 0.05, 0.05, 0.05])

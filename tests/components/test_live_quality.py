@@ -11,7 +11,8 @@ from src.components.live_quality import (
     stratified,
     wilson,
 )
-from src.domain import AnswerCount, Band, DecidedBy
+from src.domain.predictions import Band, DecidedBy
+from src.domain.quality import AnswerCount
 
 
 def count(answers=1, *, right=True, band=Band.AUTO, audited=False, step=9, confidence=0.92, given=None):

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from src.components.memory import Hint, MerchantMemory, Recall
-from src.domain import Recollection
+from src.domain.feedback import Recollection
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 

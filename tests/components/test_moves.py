@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from src.components.moves import Moves
-from src.domain import Feedback
+from src.domain.feedback import Feedback
 from tests.components.labelled_rows import NOW, labelled
 
 MERCHANTS = ("noodle bar", "taco garden", "corner bakery", "pizza orbit")

@@ -18,7 +18,9 @@ from src.components.statements import StatementWriter, hidden_of
 from src.components.transformation import Transformation
 from src.components.trials import TRIALS
 from src.components.weights import SampleWeights
-from src.domain import Bundle, Direction, Habit, LexiconEntry
+from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.models import Bundle
+from src.domain.transactions import Direction
 from src.services import bundles
 from tests.components.invented import transaction
 from tests.components.labelled_rows import labelled

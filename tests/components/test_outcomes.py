@@ -1,5 +1,6 @@
 from src.components.outcomes import confusion, decided, decided_by_month
-from src.domain import Band, ConfusionCount, DecidedBy, PredictionCount
+from src.domain.predictions import Band, DecidedBy
+from src.domain.quality import ConfusionCount, PredictionCount
 
 
 def held(predictions, band=Band.AUTO, decided_by=DecidedBy.MODEL, agrees=None, month="2026-03"):

@@ -7,7 +7,7 @@ from src.components.case import Case
 from src.components.comparison import PairedBootstrap
 from src.components.pairs import Contender, Pairs
 from src.components.promotion import Promotion
-from src.domain import Footprint, Outcome, Scores
+from src.domain.verdicts import Footprint, Outcome, Scores
 
 CATEGORIES = np.array(["dining", "groceries", "transport", "travel"], dtype=object)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from src.components.sample_size import fewest_merchants, fewest_to_convince, rows_needed, rows_to_convince
-from src.domain import Difference
+from src.domain.verdicts import Difference
 
 
 def test_an_interval_four_times_as_wide_as_it_may_be_needs_sixteen_times_the_rows():

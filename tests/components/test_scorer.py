@@ -12,7 +12,7 @@ from src.components.features import TransactionFeatures
 from src.components.rows import MODEL_FIELDS
 from src.components.scorer import LinearScorer
 from src.config import ROOT
-from src.domain import Direction
+from src.domain.transactions import Direction
 from tests.components.invented import rows, transaction, transactions
 
 ODD = [

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from src.components.ingestion import Ingestion, snapshot
 from src.components.rows import ROW_COLUMNS
 from src.components.snapshot import FromSnapshot, read
-from src.domain import Direction, LabelledTransaction, LabelSource, Transaction
+from src.domain.feedback import LabelSource
+from src.domain.labels import LabelledTransaction
+from src.domain.transactions import Direction, Transaction
 from src.errors import InvalidInput
 from tests.components.labelled_rows import labelled, lexicon
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from src.components.splitting import Splitting, learns_for
-from src.domain import LabelSource
+from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
 from tests.components.labelled_rows import labelled, rows_of
 

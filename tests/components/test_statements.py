@@ -3,7 +3,8 @@ import pandas as pd
 from src.components.rows import ROW_COLUMNS
 from src.components.statements import StatementWriter
 from src.components.text import processor
-from src.domain import Direction, Habit, LexiconEntry
+from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.transactions import Direction
 
 HABITS = {
     "dining": Habit(Direction.EXPENSE, 3, 120),

@@ -5,7 +5,9 @@ import pytest
 
 from src.components.statements import hidden_of
 from src.components.weights import SampleWeights
-from src.domain import Direction, Habit, LabelSource
+from src.domain.feedback import LabelSource
+from src.domain.lexicon import Habit
+from src.domain.transactions import Direction
 from src.errors import NotEnoughData
 from tests.components.labelled_rows import NOW, labelled, rows_of
 

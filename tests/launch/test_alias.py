@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import mlflow
 
 from src.config import ROOT
-from src.domain import MODEL_NAME
+from src.domain.models import MODEL_NAME
 from src.services.models import Models
 from src.services.tracking import Tracking
 from tests.launch.running_site import PYTHON

@@ -7,7 +7,8 @@ from itertools import count
 import mlflow
 import pytest
 
-from src.domain import MODEL_NAME, Change
+from src.domain.models import MODEL_NAME
+from src.domain.promotions import Change
 from src.errors import Unavailable
 from src.pipeline.alias import AliasKeeper, follow
 from src.pipeline.tryout import Tryout

@@ -3,7 +3,7 @@
 import pytest
 
 from src.components.memory import MerchantMemory
-from src.domain import DecidedBy
+from src.domain.predictions import DecidedBy
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor
 from src.services.audits import Audits

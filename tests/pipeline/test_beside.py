@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from src.components.memory import MerchantMemory
-from src.domain import DecidedBy, Reason, Shadow, ShadowSaid, SideBySide
+from src.domain.models import Shadow, SideBySide
+from src.domain.predictions import DecidedBy, Reason, ShadowSaid
 from src.errors import Conflict, NotFound
 from src.pipeline.beside import ByHand, Standing, with_shadow
 from src.pipeline.feedback import FeedbackLoop

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from src.components.memory import MerchantMemory
-from src.domain import Band, Promotion, Transaction
+from src.domain.predictions import Band
+from src.domain.promotions import Promotion
+from src.domain.transactions import Transaction
 from src.errors import Conflict, NotFound
 from src.pipeline.changes import WhatChanges
 from src.pipeline.feedback import FeedbackLoop

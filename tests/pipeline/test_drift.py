@@ -5,7 +5,8 @@ from threading import Thread
 
 import pytest
 
-from src.domain import DriftMeasure, DriftVerdict, RunStatus, Trigger
+from src.domain.drift import DriftMeasure, DriftVerdict
+from src.domain.training_runs import RunStatus, Trigger
 from src.pipeline.drift import DriftWatch
 from src.services.drift_periods import DriftPeriods
 from src.services.early_runs import EarlyRuns

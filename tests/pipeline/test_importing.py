@@ -6,7 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from src.domain import Category, Group, HistoryFilter, ImportStatus, LabelSource, Status
+from src.domain.categories import Category, Group
+from src.domain.feedback import LabelSource
+from src.domain.history import HistoryFilter
+from src.domain.imports import ImportStatus
+from src.domain.transactions import Status
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.importing import Importing
 from src.wiring import Wiring

@@ -6,7 +6,7 @@ import pytest
 
 from src.components.contradictions import Contradictions
 from src.components.moves import Moves
-from src.domain import Feedback
+from src.domain.feedback import Feedback
 from src.errors import NotFound
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.second_looks import MOVED, SecondLooks, to_learn_from

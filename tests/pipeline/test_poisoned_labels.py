@@ -17,7 +17,10 @@ from src.components.holdout import fingerprint, is_holdout
 from src.components.probe import model_fields
 from src.components.search import Search
 from src.components.text import merchant_key
-from src.domain import Feedback, LabelledTransaction, LabelSource, Transaction, Trigger
+from src.domain.feedback import Feedback, LabelSource
+from src.domain.labels import LabelledTransaction
+from src.domain.training_runs import Trigger
+from src.domain.transactions import Transaction
 from src.pipeline.second_looks import MOVED, SET_ASIDE
 from src.pipeline.training import Steps, TrainingPipeline
 from src.services import bundles

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from src.components.memory import MerchantMemory
-from src.domain import Band, DecidedBy, Reason, Transaction
+from src.domain.predictions import Band, DecidedBy, Reason
+from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from src.components.memory import MerchantMemory
-from src.domain import DecidedBy, Status, Transaction
+from src.domain.predictions import DecidedBy
+from src.domain.transactions import Status, Transaction
 from src.errors import NotFound, Unavailable
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving

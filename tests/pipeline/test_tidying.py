@@ -9,7 +9,7 @@ import mlflow
 import pytest
 from bson import ObjectId
 
-from src.domain import MODEL_NAME
+from src.domain.models import MODEL_NAME
 from src.pipeline.tidying import Tidying, beyond
 from src.services.retention import Retention
 from src.services.tracking import Tracking

@@ -15,22 +15,16 @@ from src.components.scorer import LinearScorer
 from src.components.search import Search
 from src.components.statements import StatementWriter
 from src.components.text import merchant_key
-from src.domain import (
-    MODEL_NAME,
-    Band,
-    CategoryChange,
-    Change,
-    Changes,
-    Direction,
-    Habit,
-    LabelledTransaction,
-    LabelSource,
-    LexiconEntry,
-    Outcome,
-    RunStatus,
-    Transaction,
-    Trigger,
-)
+from src.domain.changes import CategoryChange, Changes
+from src.domain.feedback import LabelSource
+from src.domain.labels import LabelledTransaction
+from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.models import MODEL_NAME
+from src.domain.predictions import Band
+from src.domain.promotions import Change
+from src.domain.training_runs import RunStatus, Trigger
+from src.domain.transactions import Direction, Transaction
+from src.domain.verdicts import Outcome
 from src.errors import LeaseLost, Unavailable
 from src.pipeline.changes import WhatChanges
 from src.pipeline.prediction import Serving

@@ -10,7 +10,7 @@ from urllib.parse import urlparse
 import mlflow
 import pytest
 
-from src.domain import LabelSource
+from src.domain.feedback import LabelSource
 from src.pipeline.prediction import prepare
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from src.components.search import Search
-from src.domain import Outcome
+from src.domain.verdicts import Outcome
 from src.pipeline.training import Steps
 from src.services import bundles
 from src.services.bundle_check import BundleCheck, CheckReport

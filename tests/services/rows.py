@@ -3,16 +3,9 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from src.domain import (
-    Alternative,
-    Band,
-    DecidedBy,
-    Feedback,
-    LabelSource,
-    NewTransaction,
-    Prediction,
-    Transaction,
-)
+from src.domain.feedback import Feedback, LabelSource
+from src.domain.predictions import Alternative, Band, DecidedBy, Prediction
+from src.domain.transactions import NewTransaction, Transaction
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain import Pointer
+from src.domain.models import Pointer
 from src.services.alias_watch import AliasWatch, trace_of
 
 

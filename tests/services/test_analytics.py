@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from src.domain import Category, Direction, Group
+from src.domain.categories import Category, Group
+from src.domain.transactions import Direction
 from src.services.analytics import Analytics
 from src.services.transactions import Transactions
 from tests.services.rows import NOW, new

@@ -11,7 +11,8 @@ from src.components.bands import Bands
 from src.components.classifier import LinearCategorizer
 from src.components.features import TransactionFeatures
 from src.components.probe import model_fields
-from src.domain import Bundle, Transaction
+from src.domain.models import Bundle
+from src.domain.transactions import Transaction
 from src.services.bundle_check import BundleCheck
 from src.services.bundles import dumps
 

@@ -15,7 +15,7 @@ from src.components.classifier import LinearCategorizer
 from src.components.features import TransactionFeatures
 from src.components.rows import MODEL_FIELDS
 from src.config import ROOT
-from src.domain import Bundle
+from src.domain.models import Bundle
 from src.errors import InvalidInput
 from src.services.bundles import TRUSTED, dumps, loads, serve
 
@@ -112,7 +112,7 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from src.components.scorer import LinearScorer
-from src.domain import Transaction
+from src.domain.transactions import Transaction
 from src.services.bundles import serve
 
 data = open({str(file)!r}, "rb").read()

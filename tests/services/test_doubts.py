@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from src.domain import Doubt
+from src.domain.labels import Doubt
 from src.errors import NotFound
 from src.services.doubts import Doubts
 from src.services.feedback_events import FeedbackEvents

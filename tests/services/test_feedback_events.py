@@ -2,7 +2,8 @@ from threading import Thread
 
 import pytest
 
-from src.domain import LabelSource, Status
+from src.domain.feedback import LabelSource
+from src.domain.transactions import Status
 from src.errors import NotFound
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from src.domain import Change
+from src.domain.promotions import Change
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models import Models
 

@@ -5,17 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from src.domain import (
-    Alternative,
-    Answered,
-    Band,
-    DecidedBy,
-    HistoryFilter,
-    LabelSource,
-    Outcome,
-    Trigger,
-    Verdict,
-)
+from src.domain.feedback import Answered, LabelSource
+from src.domain.history import HistoryFilter
+from src.domain.predictions import Alternative, Band, DecidedBy
+from src.domain.training_runs import Trigger
+from src.domain.verdicts import Outcome, Verdict
 from src.services.feedback_events import FeedbackEvents
 from src.services.models import Models
 from src.services.quality import QualityCounts

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from src.domain import Band, Status
+from src.domain.predictions import Band
+from src.domain.transactions import Status
 from src.services.feedback_events import FeedbackEvents
 from src.services.repredictions import Repredictions
 from src.services.transactions import Transactions

@@ -3,7 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from src.domain import Band, DecidedBy, LabelSource, ShadowSaid, SideBySide
+from src.domain.feedback import LabelSource
+from src.domain.models import SideBySide
+from src.domain.predictions import Band, DecidedBy, ShadowSaid
 from src.errors import Conflict, NotFound
 from src.services.feedback_events import FeedbackEvents
 from src.services.models import Models

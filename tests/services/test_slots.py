@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from src.domain import RunStatus, Trigger
+from src.domain.training_runs import RunStatus, Trigger
 from src.services.clock import Clock
 from src.services.feedback_events import FeedbackEvents
 from src.services.models import Models

@@ -23,7 +23,9 @@ from src.components.classifier import LinearCategorizer
 from src.components.features import TransactionFeatures
 from src.components.probe import EXAMPLES, model_fields
 from src.components.rows import MODEL_FIELDS
-from src.domain import MODEL_NAME, RunStatus, TrainingRun, Transaction, Trigger
+from src.domain.models import MODEL_NAME
+from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.domain.transactions import Transaction
 from src.errors import LeaseLost, Unavailable
 from src.services.bundles import TRUSTED
 from src.services.tracking import Tracking

@@ -5,7 +5,8 @@ from time import sleep
 
 import pytest
 
-from src.domain import Outcome, RunStatus, Trigger, Verdict
+from src.domain.training_runs import RunStatus, Trigger
+from src.domain.verdicts import Outcome, Verdict
 from src.errors import Conflict, LeaseLost
 from src.services.training_runs import ClaimedRun, TrainingRuns, slot_of
 from tests.whole_verdict import WHOLE

@@ -4,11 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from src.domain import (
-    HISTORY_SORTS,
-    Direction,
-    HistoryFilter,
-)
+from src.domain.history import HISTORY_SORTS, HistoryFilter
+from src.domain.transactions import Direction
 from src.errors import InvalidInput, NotFound
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions

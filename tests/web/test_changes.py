@@ -7,7 +7,9 @@ from html import unescape
 
 import pytest
 
-from src.domain import Band, CategoryChange, Changes, Trigger
+from src.domain.changes import CategoryChange, Changes
+from src.domain.predictions import Band
+from src.domain.training_runs import Trigger
 from src.services.training_runs import ClaimedRun
 from tests.small_model import TAUGHT, small_bundle
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import plotly.graph_objects as go
 import pytest
 
-from src.domain import Category, Group
+from src.domain.categories import Category, Group
 from src.web.charts import Charts
 from src.web.figures import figure_json
 

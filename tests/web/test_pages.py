@@ -6,7 +6,8 @@ from html import unescape
 
 import pytest
 
-from src.domain import Difference, Outcome, Scores, Trigger, Verdict
+from src.domain.training_runs import Trigger
+from src.domain.verdicts import Difference, Outcome, Scores, Verdict
 from src.services.training_runs import ClaimedRun
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain import Figures
+from src.domain.promotions import Figures
 from src.errors import Pinned
 
 

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from src.domain import TOO_FEW_ANSWERS
+from src.domain.quality import TOO_FEW_ANSWERS
 from src.web.words import DECIDERS
 
 HTML = {"Accept": "text/html"}

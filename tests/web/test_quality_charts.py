@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import plotly.graph_objects as go
 import pytest
 
-from src.domain import AnswerCount, Band, ConfusionCount, DecidedBy, LearnedVersion, PredictionCount
+from src.domain.predictions import Band, DecidedBy
+from src.domain.quality import AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
 from src.pipeline.quality import QualityReport
 from src.web import quality_sentences
 from src.web.quality_charts import all_charts

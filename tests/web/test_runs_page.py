@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from src.domain import Trigger
+from src.domain.training_runs import Trigger
 from src.services.training_runs import ClaimedRun
 from tests.web.test_pages import HTML, words_of
 

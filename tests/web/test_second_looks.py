@@ -6,7 +6,7 @@ import pytest
 
 from src.components.contradictions import Contradictions
 from src.components.moves import Moves
-from src.domain import Feedback
+from src.domain.feedback import Feedback
 from src.pipeline.second_looks import to_learn_from
 
 HTML = {"Accept": "text/html"}

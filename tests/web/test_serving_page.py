@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain import Change, Figures, Promotion
+from src.domain.promotions import Change, Figures, Promotion
 from src.web.pages.serving import figures
 from tests.web.test_pages import HTML, words_of
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain import Difference, Outcome, Scores, Verdict
+from src.domain.verdicts import Difference, Outcome, Scores, Verdict
 from src.services.training_runs import ClaimedRun
 
 

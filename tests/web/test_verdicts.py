@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain import Discordance, Outcome, Trigger
+from src.domain.training_runs import Trigger
+from src.domain.verdicts import Discordance, Outcome
 from src.services.training_runs import ClaimedRun
 from tests.web.test_pages import HTML, words_of
 from tests.whole_verdict import WHOLE

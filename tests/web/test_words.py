@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain import Band, DecidedBy, Outcome, Prediction, Reason, RunStatus, Trigger
+from src.domain.predictions import Band, DecidedBy, Prediction, Reason
+from src.domain.training_runs import RunStatus, Trigger
+from src.domain.verdicts import Outcome
 from src.web import words
 
 

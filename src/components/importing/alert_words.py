@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from src.domain import Direction
+from src.domain.transactions import Direction
 
 MOST_READ = 400
 """Letters of a message that are read."""

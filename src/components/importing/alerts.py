@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from src.components.importing.alert_words import MOST_READ, way_told
 from src.components.importing.entry import clean
-from src.domain import Direction
+from src.domain.transactions import Direction
 
 _UNIT = (
     r"(?:(?:US|AU|CA|NZ|HK|A|C|S)?\$|[€£₹¥₺₽₱฿₦]|\bRs\b\.?|\b(?:INR|USD|EUR|GBP|AUD|CAD|NZD|SGD|HKD|CHF|"

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from src.components.importing.amounts import CURRENCIES
 from src.components.importing.plan import Plan
-from src.domain import Direction, decimal_places
+from src.domain.money import decimal_places
+from src.domain.transactions import Direction
 
 MOST_TEXT = 500
 """Characters kept of a description."""

@@ -14,7 +14,7 @@ from src.components.importing.headings import field_of
 from src.components.importing.plan import Field, Plan, Sign
 from src.components.importing.record import Cell, Line, as_text
 from src.components.importing.wording import is_balance, is_footer, is_no_way, is_unsettled, way_of
-from src.domain import Direction
+from src.domain.transactions import Direction
 
 
 class RowReader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from src.domain import Direction
+from src.domain.transactions import Direction
 
 _OUT = (
     "debit|dr|d|db|deb|out|expense|expenses|withdrawal|withdraw|outflow|paid|sale|purchase|spent|soll|s|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from src.domain import StoredTransaction
+from src.domain.transactions import StoredTransaction
 from src.web import journals
 from src.web.operations import Answer, Operations
 from src.web.schemas.history import HistoryFilterQuery

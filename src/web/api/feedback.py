@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from typing_extensions import TypedDict
 
-from src.domain import FeedbackOutcome
+from src.domain.feedback import FeedbackOutcome
 from src.errors import LedgerloopError
 from src.pipeline.feedback import Answer as GivenAnswer
 from src.web.metrics import metrics

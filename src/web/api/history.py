@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from flask import Response
 
-from src.domain import StoredTransaction
+from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, NotFound
 from src.web.operations import Answer, Operations
 from src.web.schemas.fields import money, utc_text

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from typing_extensions import TypedDict
 
-from src.domain import Transaction
+from src.domain.transactions import Transaction
 from src.errors import InvalidInput
 from src.web.metrics import metrics
 from src.web.operations import Answer, Operations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from src.domain import Trigger
+from src.domain.training_runs import Trigger
 from src.web.operations import Answer, Operations
 from src.web.schemas.changes import ChangesBody, changes_body, example_ids
 from src.web.schemas.repredict import (

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from src.domain import DecidedBy, Feedback, StoredTransaction
+from src.domain.feedback import Feedback
+from src.domain.predictions import DecidedBy
+from src.domain.transactions import StoredTransaction
 from src.errors import Unavailable
 from src.web.forms import count_in
 from src.web.pages.blueprint import category_name

@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 
-from src.domain import Band, Category, Group, RunStatus, Trigger
+from src.domain.categories import Category, Group
+from src.domain.predictions import Band
+from src.domain.training_runs import RunStatus, Trigger
 from src.web import format, words
 from src.web.wired import wiring
 

@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain import Group, slug_of
+from src.domain.categories import Group, slug_of
 from src.errors import Conflict
 from src.web import words
 from src.web.forms import Errors, errors_of

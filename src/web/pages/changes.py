@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from flask.typing import ResponseReturnValue
 
-from src.domain import Changes, Transaction
+from src.domain.changes import Changes
+from src.domain.transactions import Transaction
 from src.errors import Conflict
 from src.web import format, words
 from src.web.pages.blueprint import bp, page

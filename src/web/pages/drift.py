@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from src.domain import DriftMeasure, DriftSign, DriftVerdict
+from src.domain.drift import DriftMeasure, DriftSign, DriftVerdict
 from src.pipeline.drift import DriftReport
 from src.web import format
 from src.web.pages.blueprint import bp, category_name

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from src.domain import FeedbackOutcome, HistoryFilter
+from src.domain.feedback import FeedbackOutcome
+from src.domain.history import HistoryFilter
 from src.errors import InvalidInput, NotFound
 from src.pipeline.second_looks import SecondLook
 from src.web.api import feedback as feedback_api

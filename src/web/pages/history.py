@@ -6,7 +6,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain import HistoryPage
+from src.domain.history import HistoryPage
 from src.errors import InvalidInput
 from src.web.api import history as history_api
 from src.web.forms import ABOUT_AN_ACT, Errors, checked, count_in, errors_of, here, with_query

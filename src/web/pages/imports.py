@@ -7,7 +7,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from src.domain import Import, ImportStatus
+from src.domain.imports import Import, ImportStatus
 from src.errors import InvalidInput, NotFound
 from src.pipeline.intake import Preview
 from src.web import words

@@ -9,7 +9,8 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from src.domain import ModelVersion, RunStatus, TrainingRun, Trigger
+from src.domain.models import ModelVersion
+from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import Conflict
 from src.web import format, words
 from src.web.forms import flag

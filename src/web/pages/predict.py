@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain import StoredTransaction
+from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, Unavailable
 from src.web.api import predictions
 from src.web.forms import CURRENCIES, Errors, TransactionForm, count_in, errors_of

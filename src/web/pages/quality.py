@@ -9,7 +9,8 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain import Answered, Band
+from src.domain.feedback import Answered
+from src.domain.predictions import Band
 from src.errors import InvalidInput
 from src.pipeline.quality import Estimate, QualityReport
 from src.web import charts, format, quality_sentences, words

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from src.domain import RunStatus, TrainingRun
+from src.domain.training_runs import RunStatus, TrainingRun
 from src.web.pages.blueprint import bp
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from src.domain import Change, Figures, Promotion
+from src.domain.promotions import Change, Figures, Promotion
 from src.web import format
 from src.web.pages.blueprint import bp
 from src.web.wired import wiring

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from babel.numbers import format_decimal
 
-from src.domain import Difference, Discordance, Footprint, Scores, SliceScores, Verdict
+from src.domain.verdicts import Difference, Discordance, Footprint, Scores, SliceScores, Verdict
 from src.web import format, words
 from src.web.pages.blueprint import bp, category_name
 

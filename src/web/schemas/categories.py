@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, Strict
 from typing_extensions import TypedDict
 
-from src.domain import Category, Group
+from src.domain.categories import Category, Group
 from src.web.schemas.fields import Name, RequestModel, Slug
 
 

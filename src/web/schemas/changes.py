@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain import CategoryChange, Changes, Transaction
+from src.domain.changes import CategoryChange, Changes
+from src.domain.transactions import Transaction
 from src.web.schemas.fields import money, utc_text
 from src.web.schemas.transactions import TransactionBody, transaction_body
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain import DriftSign
+from src.domain.drift import DriftSign
 from src.pipeline.drift import DriftReport
 from src.web.schemas.fields import utc_text
 

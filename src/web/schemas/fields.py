@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
 
-from src.domain import decimal_places
+from src.domain.money import decimal_places
 from src.errors import InvalidInput
 
 MAX_AMOUNT = 10**12

@@ -7,16 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
-from src.domain import (
-    MODEL_NAME,
-    Answered,
-    Band,
-    DecidedBy,
-    Direction,
-    Feedback,
-    HistoryFilter,
-    StoredTransaction,
-)
+from src.domain.feedback import Answered, Feedback
+from src.domain.history import HistoryFilter
+from src.domain.models import MODEL_NAME
+from src.domain.predictions import Band, DecidedBy
+from src.domain.transactions import Direction, StoredTransaction
 from src.web.schemas.fields import AmountBound, IsoDate, Label, RequestModel, Slug, utc_text
 from src.web.schemas.transactions import ModelBody, TransactionBody, transaction_body
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain import IMPORT_UNDER_WAY, Import, ImportStatus
+from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.pipeline.intake import Entry, Preview, Question, Rejected
 from src.web.schemas.fields import money, utc_text
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, Strict
 from typing_extensions import TypedDict
 
-from src.domain import Move
+from src.domain.labels import Move
 from src.web.schemas.fields import RequestModel, Slug
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from src.domain import Figures, Pointer, Promotion
+from src.domain.models import Pointer
+from src.domain.promotions import Figures, Promotion
 from src.pipeline.beside import Standing
 from src.web.schemas.fields import Identifier, Label, RequestModel, utc_text
 

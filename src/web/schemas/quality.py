@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain import LearnedVersion
+from src.domain.quality import LearnedVersion
 from src.pipeline.quality import Accuracy, Decided, QualityReport, ReliabilityStep, Stratum
 from src.web.schemas.fields import IsoDate, utc_text
 from src.web.schemas.history import QueryModel

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from src.domain import ModelVersion, Pointer, Shadow, TrainingRun, Transaction
+from src.domain.models import ModelVersion, Pointer, Shadow
+from src.domain.training_runs import TrainingRun
+from src.domain.transactions import Transaction
 from src.web.schemas.changes import ChangesBody, changes_body
 from src.web.schemas.fields import Label, RequestModel, utc_text
 from src.web.schemas.verdict import DecisionBody, decision_body, finite

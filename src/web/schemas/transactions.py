@@ -10,7 +10,9 @@ from pydantic import ConfigDict, Field, SkipValidation, Strict
 from pydantic.config import JsonDict
 from typing_extensions import TypedDict
 
-from src.domain import MODEL_NAME, Direction, Prediction, StoredTransaction, Transaction
+from src.domain.models import MODEL_NAME
+from src.domain.predictions import Prediction
+from src.domain.transactions import Direction, StoredTransaction, Transaction
 from src.errors import Conflict, InvalidInput
 from src.web.schemas.fields import (
     Amount,

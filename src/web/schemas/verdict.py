@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain import Difference, Scores, SliceScores, Verdict
+from src.domain.verdicts import Difference, Scores, SliceScores, Verdict
 
 
 class ScoresBody(TypedDict):

@@ -18,7 +18,7 @@ from src.components.importing.dates import orders_that_fit, parse_date, readings
 from src.components.importing.entry import Entry, Rejected
 from src.components.importing.plan import Plan
 from src.components.importing.read import entries, fingerprint_of_header, preview
-from src.domain import decimal_places
+from src.domain.money import decimal_places
 from src.errors import InvalidInput
 from tests.components.importing.files import CAMT, MT940, OFX_SGML, OFX_XML, QIF, workbook
 from tests.components.importing.test_apps import EXPORTS

@@ -10,7 +10,7 @@ import pytest
 from src.components.importing.limits import Limits
 from src.components.importing.plan import Format, Plan
 from src.components.importing.read import entries, preview
-from src.domain import Direction
+from src.domain.transactions import Direction
 from src.errors import InvalidInput
 from tests.components.importing.files import CAMT, MT940, OFX_SGML, OFX_XML, QIF, packed, workbook
 from tests.components.importing.reading import DOLLARS, brief, left_out, read, refused, seen

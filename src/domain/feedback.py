@@ -1,0 +1,57 @@
+"""A person's answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class LabelSource(StrEnum):
+    """Where a label came from: an answer, an answer's 'and all similar', an import, the shipped lexicon."""
+
+    FEEDBACK = "feedback"
+    SIMILAR = "similar"
+    IMPORT = "import"
+    KNOWLEDGE = "knowledge"
+
+
+class Answered(StrEnum):
+    """Whether a person's word stands on a transaction: said of this one, of all similar ones, or not yet."""
+
+    DIRECTLY = "directly"
+    SIMILAR = "similar"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One answer of a person. `category` is None where the act took an earlier answer back."""
+
+    category: str | None
+    at: datetime
+    act: str
+    """Shared by all the answers of one click, so that one undo takes them all back."""
+    source: LabelSource = LabelSource.FEEDBACK
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackOutcome:
+    transaction_id: str
+    previous: str | None
+    """The category that held before."""
+    category: str
+    was_correct: bool
+    """Whether the newest prediction had said so."""
+    similar_updated: int
+    act: str
+    """What to hand to undo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """A person once called this merchant `category`."""
+
+    category: str
+    at: datetime
+    amount: float

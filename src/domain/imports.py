@@ -1,0 +1,69 @@
+"""A file brought in, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class ImportStatus(StrEnum):
+    PREVIEW = "preview"
+    """It waits for a person to say how it is to be read."""
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    UNDONE = "undone"
+
+
+IMPORT_UNDER_WAY = (ImportStatus.QUEUED, ImportStatus.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """Rows of a file, each counted once."""
+
+    read: int = 0
+    added: int = 0
+    known: int = 0
+    """They had been brought before."""
+    rejected: int = 0
+    left_out: int = 0
+    """Rightly: no transactions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One file and what became of it."""
+
+    id: str
+    status: ImportStatus
+    name: str
+    """Of the file, masked."""
+    size: int
+    """Bytes."""
+    layout: str
+    """The same for all files of one layout."""
+    plan: dict[str, Any]
+    """How it is read, as of `importing.Plan.to_dict`."""
+    created_at: datetime
+    format: str = ""
+    rows: int = 0
+    """How many there are to read."""
+    counts: ImportCounts = field(default_factory=ImportCounts)
+    attempt: int = 0
+    finished_at: datetime | None = None
+    error: str | None = None
+    """A sentence, where it failed."""
+    kept_aside: int = 0
+    """Rows with a person's answers that were taken back; the answers return with the rows."""
+
+    @property
+    def progress(self) -> float:
+        """0..1."""
+        if self.status in (*IMPORT_UNDER_WAY, ImportStatus.PREVIEW):
+            return min(self.counts.read / self.rows, 1.0) if self.rows else 0.0
+        return 1.0

@@ -1,0 +1,49 @@
+"""A run of the training pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from src.domain.changes import Changes
+from src.domain.verdicts import Verdict
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Trigger(StrEnum):
+    SCHEDULE = "schedule"
+    MANUAL = "manual"
+    FIRST_START = "first-start"
+    DRIFT = "drift"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    id: str
+    status: RunStatus
+    trigger: Trigger
+    reason: str
+    stage: str
+    progress: float
+    attempt: int
+    requested_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    mlflow_run_id: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    """`rows`, `feedback_rows`, `sha256`."""
+    metrics: dict[str, float] = field(default_factory=dict)
+    decision: Verdict | None = None
+    changes: Changes | None = None
+    """What its promotion changed; None before, and where nothing was promoted or compared."""
+    error: str | None = None
+    """A sentence, where the run failed."""

@@ -1,0 +1,103 @@
+"""A new model beside the champion, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What a verdict came to, in a word; its reason says it in a sentence."""
+
+    FIRST = "first"
+    BETTER = "better"
+    FRESHER = "fresher"
+    UNCHANGED = "unchanged"
+    TOO_FEW = "too-few"
+    NOT_BETTER = "not-better"
+    CATEGORY_FELL = "category-fell"
+    PINNED = "pinned"
+    BROKEN = "broken"
+    TOO_HEAVY = "too-heavy"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One model on the judging rows. Shares are 0..1; `version` is None for a model not registered."""
+
+    version: str | None
+    rows: int
+    accuracy: float
+    macro_f1: float
+    log_loss: float
+    ece: float
+    money_weighted_accuracy: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Challenger minus champion, with a 95 % interval of the paired bootstrap."""
+
+    value: float
+    ci95: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Discordance:
+    """The rows that only one of the two models gets right, with McNemar's exact test."""
+
+    rows: int
+    challenger_right: int
+    p: float
+    """Two-sided. It takes rows for independent, which those of one merchant are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SliceScores:
+    """Shares of right answers on a part of the judging rows."""
+
+    kind: str
+    """`category`, `merchants`, `mode`, `direction` or `age`."""
+    name: str
+    rows: int
+    challenger: float
+    champion: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What a bundle takes: its file, and a fresh process that loads it and predicts."""
+
+    megabytes: float
+    """Of 1,000,000 bytes."""
+    load_s: float
+    per_row_ms: float
+    """Median of single predictions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    promoted: bool
+    outcome: Outcome
+    reason: str
+    """A sentence, or several, a user can read."""
+    challenger: Scores | None = None
+    champion: Scores | None = None
+    macro_f1: Difference | None = None
+    accuracy: Difference | None = None
+    notes: tuple[str, ...] = ()
+    """Everything else that was weighed, one sentence each."""
+    log_loss: Difference | None = None
+    """Below 0 is better."""
+    money_weighted_accuracy: Difference | None = None
+    discordance: Discordance | None = None
+    merchants: int | None = None
+    """How many independent groups of rows the intervals rest on."""
+    rows_needed: int | None = None
+    """About how many judging rows would tell, where they were too few."""
+    majority: Scores | None = None
+    """Of always answering the most frequent category."""
+    lookup: Scores | None = None
+    """Of looking the merchant up."""
+    slices: tuple[SliceScores, ...] = ()
+    footprint: Footprint | None = None
