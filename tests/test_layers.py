@@ -9,7 +9,7 @@ SRC = Path(__file__).parent.parent / "src"
 
 MAY_IMPORT = {
     "errors": set(),
-    "domain": set(),
+    "domain": {"domain"},
     "config": {"errors"},
     "logs": set(),
     "components": {"domain", "errors", "components"},
