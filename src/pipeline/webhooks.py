@@ -9,7 +9,7 @@ from typing import Protocol
 
 from src.components.masking import mask
 from src.domain.feedback import Feedback, FeedbackOutcome, LabelSource
-from src.domain.predictions import Band
+from src.domain.predictions import Band, Prediction
 from src.domain.transactions import NewTransaction, Origin, Status, StoredTransaction, Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.category_names import Categories, CategoryNames
@@ -33,10 +33,14 @@ class Told:
 class Rows(Protocol):
     def by_key(self, keys: Collection[str]) -> dict[str, StoredTransaction]: ...
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> None: ...
+    def renew(self, new: Mapping[str, Prediction]) -> None: ...
 
 
 class Predicts(Protocol):
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]: ...
+    def predict(
+        self, transactions: Sequence[Transaction], *, at: datetime
+    ) -> list[tuple[Transaction, Prediction]]: ...
 
 
 class Answers(Protocol):
@@ -64,36 +68,67 @@ class Webhooks:
     feedback: Answers
     categories: Categories
 
-    def take(self, told: Sequence[Told], *, program: str, at: datetime) -> Taken:
+    def take(self, told: Sequence[Told], *, program: str, at: datetime, again: bool = False) -> Taken:
         """Keep what is new, learn what a person chose. Raises Unavailable; telling it again is safe.
 
+        again: predict anew what was known before but nobody was sure of.
         A text that was changed in the other program stays here as it was first told: the next one from the
         bank will look like that.
         """
         keyed = {_key(program, each.key): each for each in told}
         known = self.rows.by_key(keyed)
-        names = CategoryNames(self.categories)
         fresh = {key: each for key, each in keyed.items() if key not in known}
-        if fresh:
-            self.rows.add(self._new(fresh, names, at), source=program, at=at)
+        names = CategoryNames(self.categories)
+        # What a person chose comes first, so that the rest is predicted by it.
+        self._add({key: each for key, each in fresh.items() if each.category}, program, names, at)
+        answers = self._learn(known, keyed, program, names, at)
+        self._add({key: each for key, each in fresh.items() if not each.category}, program, names, at)
+        if again:
+            self._predict_again([row for key, row in known.items() if not keyed[key].category], at)
+        return Taken(
+            rows={keyed[key].key: row for key, row in self.rows.by_key(keyed).items()},
+            fresh=frozenset(each.key for each in fresh.values()),
+            answers=answers,
+        )
+
+    def _add(self, fresh: Mapping[str, Told], program: str, names: CategoryNames, at: datetime) -> None:
+        if not fresh:
+            return
+        predicted = self.predictor.new([_bounded(each.transaction) for each in fresh.values()], at=at)
+        new = [
+            replace(one, origin=Origin(None, key, _label(key, each, names, at)))
+            for (key, each), one in zip(fresh.items(), predicted, strict=True)
+        ]
+        self.rows.add(new, source=program, at=at)
+
+    def _learn(
+        self,
+        known: Mapping[str, StoredTransaction],
+        keyed: Mapping[str, Told],
+        program: str,
+        names: CategoryNames,
+        at: datetime,
+    ) -> tuple[FeedbackOutcome, ...]:
         answers = [
             Answer(row.id, slug)
             for key, row in known.items()
             if (name := keyed[key].category) and _is_news(row, slug := names.slug(name), program)
         ]
-        outcomes = self.feedback.record_many(answers, at=at, program=program) if answers else []
-        return Taken(
-            rows={keyed[key].key: row for key, row in self.rows.by_key(keyed).items()},
-            fresh=frozenset(each.key for each in fresh.values()),
-            answers=tuple(each for each in outcomes if isinstance(each, FeedbackOutcome)),
-        )
+        outcomes = self.feedback.record_many(answers, at=at, program=program) if answers else ()
+        return tuple(each for each in outcomes if isinstance(each, FeedbackOutcome))
 
-    def _new(self, fresh: dict[str, Told], names: CategoryNames, at: datetime) -> list[NewTransaction]:
-        predicted = self.predictor.new([_bounded(each.transaction) for each in fresh.values()], at=at)
-        return [
-            replace(one, origin=Origin(None, key, _label(key, each, names, at)))
-            for (key, each), one in zip(fresh.items(), predicted, strict=True)
-        ]
+    def _predict_again(self, rows: Sequence[StoredTransaction], at: datetime) -> None:
+        unsure = [row for row in rows if row.needs_review]
+        if not unsure:
+            return
+        predicted = self.predictor.predict([row.transaction for row in unsure], at=at)
+        changed = {
+            row.id: prediction
+            for row, (_, prediction) in zip(unsure, predicted, strict=True)
+            if (prediction.category, prediction.band) != (row.prediction.category, row.prediction.band)
+        }
+        if changed:
+            self.rows.renew(changed)
 
 
 def _key(program: str, key: str) -> str:

@@ -92,14 +92,15 @@ def firefly_deliveries() -> Answer:
 def actual_transactions(body: actual.ActualRequest) -> Answer:
     """Answers what to call each. One that is called something in Actual (`category_name`) is learned from.
 
-    Each is kept once by its id. One that cannot be taken gets an error in its place.
+    Each is kept once by its id; asked about again, it is predicted anew while nobody is sure. One that
+    cannot be taken gets an error in its place.
     """
     currency = body.currency or wiring().settings.currency
 
     def told(item: Any) -> Told:
         return actual.ActualTransaction.model_validate(item).to_told(currency)
 
-    _, results = _take([_read(item, told, "id") for item in body.each()], actual.PROGRAM)
+    _, results = _take([_read(item, told, "id") for item in body.each()], actual.PROGRAM, again=True)
     return {"results": results}
 
 
@@ -115,10 +116,12 @@ def _refused(id: Any, error: Exception) -> RefusedBody:
     return {"id": str(id) if named else None, "error": problem_of(error)}
 
 
-def _take(read: Iterable[Told | RefusedBody], program: str) -> tuple[Taken, list[ToldBody | RefusedBody]]:
+def _take(
+    read: Iterable[Told | RefusedBody], program: str, *, again: bool = False
+) -> tuple[Taken, list[ToldBody | RefusedBody]]:
     items = list(read)
     told = [each for each in items if isinstance(each, Told)]
-    taken = wiring().webhooks.take(told, program=program, at=datetime.now(UTC))
+    taken = wiring().webhooks.take(told, program=program, at=datetime.now(UTC), again=again)
     metrics().predicted(taken.rows[key].prediction for key in taken.fresh if key in taken.rows)
     for answer in taken.answers:
         metrics().answered(answer.was_correct)
