@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from src.config import load_settings
+from src.config import ROOT, load_settings
 from tests.web.conftest import WEB_DATABASE, application
 from tests.web.firefly_messages import SECRET, deliver, encoded, message, signed, split
 
@@ -206,6 +206,14 @@ def test_the_signature_is_that_of_the_documentation(client):
     headers = {"Signature": f"t={at},v1={digest}", "Content-Type": "application/json"}
     assert client.post("/api/v1/webhooks/firefly-iii", data=raw, headers=headers).status_code == 200
     assert client.post("/api/v1/webhooks/firefly-iii", data=raw + b" ", headers=headers).status_code == 403
+
+
+def test_the_example_of_the_document_and_that_of_the_documentation_are_taken(client):
+    schemas = client.get("/api/openapi.json").json["components"]["schemas"]
+    [example] = schemas["FireflyMessage"]["examples"]
+    assert only(deliver(client, example))["id"] == "251"
+    raw = (ROOT / "docs" / "examples" / "firefly-message.json").read_bytes()
+    assert only(client.post("/api/v1/webhooks/firefly-iii", data=raw, headers=signed(raw)))["id"] == "252"
 
 
 def test_garbage_that_is_signed_is_refused_in_the_contracts_form(client):
