@@ -19,6 +19,7 @@ from src.components.probe import EXAMPLES, Probe, model_fields
 from src.components.promotion import Promotion
 from src.components.search import Search, SearchResult
 from src.components.splitting import Splitting
+from src.components.spoken import count, percent
 from src.components.statements import StatementWriter
 from src.components.transformation import Transformation
 from src.components.validation import Validation
@@ -348,8 +349,8 @@ class TrainingPipeline:
 def _figures(trained: Trained) -> str:
     scores, best = trained.judged.report.scores, trained.result.best
     return (
-        f"Accuracy {scores.accuracy:.1%}, macro-F1 {scores.macro_f1:.3f} on {scores.rows} rows "
-        f"that did not train it; {best.name}."
+        f"Accuracy {percent(scores.accuracy, 1)}, macro-F1 {scores.macro_f1:.3f} "
+        f"on {count(scores.rows)} rows that did not train it; {best.name}."
     )
 
 
