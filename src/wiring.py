@@ -71,8 +71,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from src.pipeline.reproduced import Reproduced
+    from src.pipeline.steps import Steps
     from src.pipeline.tidying import Tidied
-    from src.pipeline.training import Steps, TrainingPipeline
+    from src.pipeline.training import TrainingPipeline
     from src.services.tracking import Tracking
 
 log = logging.getLogger(__name__)
@@ -314,7 +315,7 @@ class Wiring:
     def _steps(self) -> Steps:
         # Imported here: what training needs takes seconds to import, and only its own process trains.
         from src.components.search import Search
-        from src.pipeline.training import Steps
+        from src.pipeline.steps import Steps
 
         return Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic))
 
