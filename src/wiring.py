@@ -378,17 +378,17 @@ class Wiring:
 
     def work_off(self, claimed: Import, *, holder: str) -> None:
         """Bring in or take back what `holder` has claimed, in this process. Raises LeaseLost, Unavailable."""
-        if claimed.status is ImportStatus.UNDOING:
-            self.undoing.run(claimed, holder=holder)
-        else:
-            self.importing.run(claimed, holder=holder)
+        work = self.undoing if claimed.status is ImportStatus.UNDOING else self.importing
+        with self.imports.kept(claimed.id, holder, claimed.attempt):
+            work.run(claimed, holder=holder)
 
     def _bring_in(self) -> None:
         """Work off the import that waits longest, in a process of its own."""
         claimed = self.imports.claim(holder=self.holder)
         if claimed is None:
             return
-        self.importer.bring_in(claimed, holder=self.holder)
+        with self.imports.kept(claimed.id, self.holder, claimed.attempt):  # from before the child is awake
+            self.importer.bring_in(claimed, holder=self.holder)
         if self.imports.release(claimed.id, holder=self.holder, attempt=claimed.attempt):
             log.warning("import ended before it was done", extra={"import": claimed.id})
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -30,7 +29,6 @@ _COLOR = "#7a8b99"
 class Files(Protocol):
     def content(self, import_id: str) -> bytes: ...
     def went_on(self, import_id: str, holder: str, attempt: int, counts: ImportCounts) -> bool: ...
-    def kept(self, import_id: str, holder: str, attempt: int) -> AbstractContextManager[None]: ...
     def end(
         self,
         import_id: str,
@@ -79,11 +77,10 @@ class Importing:
         counts = ImportCounts()
         status, error = ImportStatus.DONE, None
         try:
-            with self.files.kept(claimed.id, holder, claimed.attempt):
-                for counts in self._steps(claimed):
-                    if not self.files.went_on(claimed.id, holder, claimed.attempt, counts):
-                        status = ImportStatus.STOPPED
-                        break
+            for counts in self._steps(claimed):
+                if not self.files.went_on(claimed.id, holder, claimed.attempt, counts):
+                    status = ImportStatus.STOPPED
+                    break
         except (InvalidInput, NotFound) as failure:  # what is away for a moment is tried again instead
             status, error = ImportStatus.FAILED, str(failure)
         self.files.end(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -17,7 +16,6 @@ AT_ONCE = 2000
 class Files(Protocol):
     def get(self, import_id: str) -> Import: ...
     def undo(self, import_id: str, *, holder: str, rows: int) -> Import: ...
-    def kept(self, import_id: str, holder: str, attempt: int) -> AbstractContextManager[None]: ...
     def took_back(self, import_id: str, holder: str, attempt: int, *, undone: int) -> None: ...
     def undone(
         self, import_id: str, holder: str, attempt: int, *, rows: int, kept_aside: int, at: datetime
@@ -56,10 +54,8 @@ class Undoing:
     def run(self, claimed: Import, *, holder: str) -> None:
         """Take back what is left of what `holder` has claimed. Raises LeaseLost, Unavailable."""
         undone = claimed.rows_to_undo - self.rows.count(claimed.id)[0]
-        with self.files.kept(claimed.id, holder, claimed.attempt):
-            while gone := self.rows.take_back(claimed.id, at=self.clock()):
-                undone += gone
-                self.files.took_back(claimed.id, holder, claimed.attempt, undone=undone)
-            kept_aside = self.rows.kept_aside(claimed.id)
-            at = self.clock()
-            self.files.undone(claimed.id, holder, claimed.attempt, rows=undone, kept_aside=kept_aside, at=at)
+        while gone := self.rows.take_back(claimed.id, at=self.clock()):
+            undone += gone
+            self.files.took_back(claimed.id, holder, claimed.attempt, undone=undone)
+        kept_aside, at = self.rows.kept_aside(claimed.id), self.clock()
+        self.files.undone(claimed.id, holder, claimed.attempt, rows=undone, kept_aside=kept_aside, at=at)

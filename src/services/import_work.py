@@ -9,10 +9,12 @@ from typing import Any
 from src.domain.imports import Import, ImportCounts, ImportStatus
 from src.services.database import Database, Document, guarded
 from src.services.import_documents import counted, import_of
-from src.services.leases import MAX_ATTEMPTS, Leases
+from src.services.leases import Leases
 from src.services.uploads import Uploads
 
 _WAITING = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
+_ATTEMPTS = 10
+"""Each goes over what is there already in seconds, so a machine in trouble costs an import little."""
 _WORKED_ON = (ImportStatus.RUNNING, ImportStatus.UNDOING)
 
 
@@ -28,6 +30,7 @@ class ImportWork:
             lease_s=lease_s,
             worked_on=[each.value for each in _WORKED_ON],
             lost="Another process has taken this import over.",
+            attempts=_ATTEMPTS,
         )
 
     @property
@@ -41,7 +44,7 @@ class ImportWork:
         It is to be taken back where its status is `undoing`, else to be brought in.
         """
         waiting = {"status": {"$in": [each.value for each in _WAITING]}}
-        sentence = f"It was stopped {MAX_ATTEMPTS} times before it could finish."
+        sentence = f"It was stopped {self._leases.attempts} times before it could finish."
         self._leases.give_up(waiting, {"$set": {"status": ImportStatus.FAILED.value, "error": sentence}})
         queued = {"$eq": ["$status", ImportStatus.QUEUED.value]}
         taken = {"status": {"$cond": [queued, ImportStatus.RUNNING.value, "$status"]}}

@@ -20,7 +20,6 @@ from src.services.database import Database, Document, guarded
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 3
 _FREE: Document = {"$expr": {"$lt": ["$lease_until", "$$NOW"]}}
 """Nobody holds it: a document without `lease_until` counts as one whose lease ran out."""
 
@@ -30,13 +29,22 @@ class Leases:
 
     worked_on: the values of `status` a document has while somebody holds it.
     lost: the sentence of LeaseLost.
+    attempts: how often one is taken up at most.
     """
 
     def __init__(
-        self, database: Database, collection: str, *, lease_s: float, worked_on: Collection[str], lost: str
+        self,
+        database: Database,
+        collection: str,
+        *,
+        lease_s: float,
+        worked_on: Collection[str],
+        lost: str,
+        attempts: int = 3,
     ) -> None:
         self._database, self._name = database, collection
         self.lease_s = lease_s
+        self.attempts = attempts
         self._worked_on = list(worked_on)
         self._lost = lost
 
@@ -64,7 +72,7 @@ class Leases:
             "lease_until": self.until(),
         }
         document: Document | None = self._documents.find_one_and_update(
-            {**among, **_FREE, "attempt": {"$lt": MAX_ATTEMPTS}},
+            {**among, **_FREE, "attempt": {"$lt": self.attempts}},
             [{"$set": taken}],
             sort=sort,
             return_document=ReturnDocument.AFTER,
@@ -73,8 +81,8 @@ class Leases:
 
     @guarded
     def give_up(self, among: Document, update: Document) -> None:
-        """Change each of `among` that nobody holds and that was tried MAX_ATTEMPTS times."""
-        self._documents.update_many({**among, **_FREE, "attempt": {"$gte": MAX_ATTEMPTS}}, update)
+        """Change each of `among` that nobody holds and that was taken up as often as it may be."""
+        self._documents.update_many({**among, **_FREE, "attempt": {"$gte": self.attempts}}, update)
 
     @guarded
     def release(self, document_id: str, holder: str, attempt: int) -> bool:

@@ -15,7 +15,7 @@ from src.domain.verdicts import Verdict
 from src.errors import Conflict
 from src.services.change_documents import changes_document
 from src.services.database import Database, Document, guarded
-from src.services.leases import MAX_ATTEMPTS, Leases
+from src.services.leases import Leases
 from src.services.run_documents import run_of, verdict_document
 from src.services.run_history import RunHistory
 from src.services.run_states import CLEARED, ended, new, skipped, slot_id
@@ -86,10 +86,10 @@ class TrainingRuns(RunHistory):
     def claim(self, *, holder: str, at: datetime) -> TrainingRun | None:
         """Take the run that waits, or one whose holder fell silent; None when there is none to take.
 
-        A run that was stopped MAX_ATTEMPTS times is ended as failed instead.
+        A run that was stopped too often is ended as failed instead.
         """
         active = {"active": True}
-        sentence = f"Training was stopped {MAX_ATTEMPTS} times before it could finish."
+        sentence = f"Training was stopped {self._leases.attempts} times before it could finish."
         failed = {"$set": ended(RunStatus.FAILED, at) | {"error": sentence}, **CLEARED}
         self._leases.give_up(active, failed)
         taken = {

@@ -99,7 +99,7 @@ def test_an_import_that_was_killed_begins_again_and_doubles_nothing(house):
     }
 
     class Dying:
-        content, kept = house.imports.content, house.imports.kept
+        content = house.imports.content
 
         def went_on(self, *_):
             raise KeyboardInterrupt

@@ -5,7 +5,7 @@ from time import sleep
 import pytest
 
 from src.errors import LeaseLost
-from src.services.leases import MAX_ATTEMPTS, Leases
+from src.services.leases import Leases
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_lease_is_kept_as_long_as_the_work_goes_on(leases):
 
 
 def test_what_was_stopped_too_often_is_not_taken_again(leases, database):
-    for attempt in range(1, MAX_ATTEMPTS + 1):
+    for attempt in range(1, leases.attempts + 1):
         assert claim(leases, "a")["attempt"] == attempt
         leases.release("w", "a", attempt)
     assert claim(leases, "a") is None
