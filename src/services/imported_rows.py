@@ -9,6 +9,7 @@ from typing import Any
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
+from src.domain.feedback import LabelSource
 from src.domain.owners import LOCAL_OWNER
 from src.domain.transactions import NewTransaction
 from src.services.database import Database, Document, guarded
@@ -16,6 +17,7 @@ from src.services.transaction_documents import new_document, said, stored
 
 _DUPLICATE = 11000
 _AT_ONCE = 1000
+_OF_A_PERSON = [LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value]
 SOURCE = "import"
 
 
@@ -89,7 +91,7 @@ class ImportedRows:
     def count(self, import_id: str) -> tuple[int, int]:
         """Rows of an import, and how many of them a person has answered since."""
         query = {"import": {"$eq": import_id}}
-        answered = {**query, "feedback": {"$elemMatch": {"source": {"$ne": SOURCE}}}}
+        answered = {**query, "label.source": {"$in": _OF_A_PERSON}}
         return self._rows.count_documents(query), self._rows.count_documents(answered)
 
 
