@@ -16,12 +16,12 @@ _FIRST_DAY = date(2016, 1, 4)
 _DAYS = 3650
 _MERCHANTS = 3000
 _FIRST = (
-    "grand little royal central golden silver green sunny quiet northern southern happy lucky modern classic "
-    "crystal copper marble coastal alpine urban rustic velvet emerald scarlet hidden noble merry swift humble"
+    "grand little royal central golden silver green sunny quiet northern southern happy lucky modern "
+    "classic crystal copper marble coastal alpine urban rustic velvet emerald scarlet hidden noble merry"
 ).split()
 _SECOND = (
     "tulip orbit lantern maple cobalt juniper falcon willow amber pebble harbour meadow thistle beacon "
-    "saffron orchid canyon raven clover summit ember heron indigo walnut badger cedar comet dahlia otter quarry"
+    "saffron orchid canyon raven clover summit ember heron indigo walnut badger cedar comet dahlia otter"
 ).split()
 _KINDS = (
     ("market", "groceries", 6, 120),
