@@ -31,6 +31,10 @@ class Field(StrEnum):
     """What a column holds. Several of DESCRIPTION are put together; the others stand once."""
 
     DATE = "date"
+    PARTY = "party"
+    """Who was paid; where there is no PAYER, the other party either way. Stands before the description."""
+    PAYER = "payer"
+    """Who paid: the other party of money that came in."""
     DESCRIPTION = "description"
     AMOUNT = "amount"
     OUT = "out"
