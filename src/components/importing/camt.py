@@ -25,7 +25,7 @@ COLUMNS = (
     Field.DATE,
     Field.AMOUNT,
     Field.CURRENCY,
-    Field.DESCRIPTION,
+    Field.PARTY,
     Field.DESCRIPTION,
     Field.MODE,
     Field.STATUS,

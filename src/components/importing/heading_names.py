@@ -79,9 +79,9 @@ NAMES: dict[Field, str] = {
         "тип операции|收 支|收支|收支类型"
     ),
     Field.CURRENCY: (
-        "currency|ccy|currency code|curr|source currency|wahrung|waehrung|devise|divisa|moneda|moeda|"
-        "valuta code|munt|muntsoort|waluta|mena|penznem|devizanem|валюта операции|валюта|валюта платежа|"
-        "валюта счета|valuutta|account currency|币种|通貨"
+        "currency|ccy|iso currency code|currency code|curr|source currency|wahrung|waehrung|devise|divisa|"
+        "moneda|moeda|valuta code|munt|muntsoort|waluta|mena|penznem|devizanem|валюта операции|валюта|"
+        "валюта платежа|валюта счета|valuutta|account currency|币种|通貨"
     ),
     Field.CATEGORY: (
         "category|categories|kategorie|categorie|categoria|kategoria|kategori|категория|spending category|"
@@ -101,7 +101,7 @@ NAMES: dict[Field, str] = {
         "交易订单号"
     ),
     Field.STATUS: (
-        "status|state|transaction status|stato|contabilizzazione|estado|statut|статус|booking status|"
+        "status|state|pending|transaction status|stato|contabilizzazione|estado|statut|статус|booking status|"
         "当前状态|"
         "交易状态"
     ),

@@ -16,6 +16,7 @@ from src.components.importing.contents import MONEY
 from src.components.importing.headings import field_of, fields_of, known_names, tells_how, unit_in
 from src.components.importing.plan import NO_HEADER, Field
 from src.components.importing.record import Cell, Record, as_text
+from src.components.importing.sections import first_heading
 from src.components.importing.wording import is_way
 
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}|[0-9/ -]+")
@@ -68,6 +69,8 @@ def layout_of(
 
 def find_header(sample: Sequence[Record]) -> int:
     """The row of the heading, NO_HEADER where there is none."""
+    if of_transactions := first_heading(sample):
+        return of_transactions
     first = sample[:_HEADING_WITHIN]
     scored = [(known_names(cells), row) for row, cells in first if not has_data(cells)]
     best = max((known for known, _ in scored), default=0)
@@ -158,11 +161,12 @@ def _find_text(columns: list[Field], free: list[int], cells: Cells) -> list[tupl
 
 
 def _join_where_blank(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
-    """Where the text is missing in some rows, another column of texts may have it."""
-    if Field.DESCRIPTION not in columns or not cells.has_blank(columns.index(Field.DESCRIPTION)):
+    """Where the text is missing in some rows, another column of the same kind may have it."""
+    held = Field.DESCRIPTION if Field.DESCRIPTION in columns else Field.PARTY
+    if held not in columns or not cells.has_blank(columns.index(held)):
         return
-    others = (place for place, name in enumerate(names) if field_of(name) is Field.DESCRIPTION)
-    place = next((each for each in others if not columns[each] and not cells.is_empty(each)), None)
+    alike = (place for place, name in enumerate(names) if field_of(name) is held and not columns[place])
+    place = next((each for each in alike if cells.letters(each) >= 1), None)
     if place is not None:
         columns[place] = Field.DESCRIPTION
 

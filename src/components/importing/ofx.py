@@ -19,7 +19,7 @@ COLUMNS = (
     Field.DATE,
     Field.AMOUNT,
     Field.CURRENCY,
-    Field.DESCRIPTION,
+    Field.PARTY,
     Field.DESCRIPTION,
     Field.MODE,
     Field.SUBCATEGORY,
@@ -101,15 +101,12 @@ def _line(row: int, found: dict[str, str], currency: str) -> Line:
         return Rejected(row, "Its amount is missing or cannot be read.")
     if not day:
         return Rejected(row, "Its date is missing or cannot be read.")
-    name, memo = found.get("NAME", ""), found.get("MEMO", "")
-    if name and memo.startswith(name):
-        name = ""
     return row, [
         day,
         amount.replace(",", "."),
         found.get("CURSYM") or currency,
-        name,
-        "" if memo == name else memo,
+        found.get("NAME", ""),
+        found.get("MEMO", ""),
         _MODES.get(found.get("TRNTYPE", "").upper(), ""),
         found.get("SIC", ""),
         found.get("FITID", ""),

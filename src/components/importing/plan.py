@@ -16,6 +16,7 @@ from src.errors import InvalidInput
 class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
+    JSON = "json"
     OFX = "ofx"
     QIF = "qif"
     MT940 = "mt940"
@@ -23,7 +24,7 @@ class Format(StrEnum):
     MESSAGES = "messages"
 
 
-TABLES = (Format.CSV, Format.XLSX)
+TABLES = (Format.CSV, Format.XLSX, Format.JSON)
 """The formats whose columns have to be told apart; those of the others are known."""
 
 

@@ -14,7 +14,7 @@ from src.components.importing.record import Line
 COLUMNS = (
     Field.DATE,
     Field.AMOUNT,
-    Field.DESCRIPTION,
+    Field.PARTY,
     Field.DESCRIPTION,
     Field.CATEGORY,
     Field.ID,

@@ -25,7 +25,8 @@ def told_by_words(rows: Sequence[Sequence[Cell]], columns: Sequence[Field], mark
         for way in _ways(cells, beside)
     ]
     agree = {negative == expense for negative, expense in spent}
-    if len(spent) < _FEWEST or len(agree) > 1:
+    has_both = any(len(cells) > amount and _is_negative(cells[amount], mark) for cells in rows)
+    if len(spent) < _FEWEST or len(agree) > 1 or not has_both:
         return None
     return Sign.NEGATIVE_IS_EXPENSE if agree.pop() else Sign.POSITIVE_IS_EXPENSE
 
