@@ -36,8 +36,9 @@ def _unit(found: re.Match[str]) -> str:
 _RANK = {
     folded(name): (field, rank)
     for field, names in NAMES.items()
-    for rank, name in enumerate(names.split("|"))
+    for rank, name in enumerate([field.value, *names.split("|")])
 }
+_WHY = re.compile(r"Why it was rejected \(layout ([0-9a-f]{32})\)")
 _HOW_IT_WAS_PAID = frozenset(map(folded, HOW_IT_WAS_PAID.split("|")))
 
 
@@ -92,3 +93,14 @@ def known_names(cells: Sequence[Cell]) -> int:
     return sum(
         isinstance(cell, str) and bool(cell.strip()) and field_of(cell) is not Field.NOTHING for cell in cells
     )
+
+
+def heading_of_rejects(columns: Sequence[Field], layout: str) -> list[str]:
+    """The heading above rejected rows: by it they are read as the file of which they are, once mended."""
+    return [*(each.value for each in columns), f"Why it was rejected (layout {layout})"]
+
+
+def layout_of_rejects(names: Sequence[str]) -> str | None:
+    """The layout of the file whose rejected rows these are; None where they are no such rows."""
+    found = (_WHY.fullmatch(each) for each in names)
+    return next((each[1] for each in found if each), None)

@@ -56,7 +56,7 @@ def layout_of(
     names = tuple(as_text(each).strip() for each in heading[:width])
     app = recognized(names)
     if columns is not None and not still_open:
-        return Layout(header, names, columns, app)
+        return Layout(header, names, _padded(columns, max(len(columns), len(names))), app)
     if app is not None:
         return Layout(header, names, _padded(columns_of(app, names), width), app)
     cells = Cells(body, width)

@@ -97,13 +97,11 @@ class _Collector(TreeBuilder):
 
 def _line(row: int, found: dict[str, str], currency: str) -> Line:
     amount, day = _GROUPS.sub("", found.get("TRNAMT", "")), found.get("DTPOSTED", "")[:8]
-    if not _AMOUNT.fullmatch(amount):
-        return Rejected(row, "Its amount is missing or cannot be read.")
-    if not day:
-        return Rejected(row, "Its date is missing or cannot be read.")
+    if not (amount or day):
+        return Rejected(row, "Its date and its amount are missing.")
     return row, [
         day,
-        amount.replace(",", "."),
+        amount.replace(",", ".") if _AMOUNT.fullmatch(amount) else amount,
         found.get("CURSYM") or currency,
         found.get("NAME", ""),
         found.get("MEMO", ""),

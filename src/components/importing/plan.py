@@ -137,7 +137,8 @@ class Plan:
 
     def profile(self) -> Plan:
         """What holds for every file of this layout, without what is this one file's."""
-        return replace(self, header=None, encoding=None, default_date=None, open=())
+        of_one = dict.fromkeys(("format", "delimiter", "encoding", "header", "default_date"))
+        return replace(self, **of_one, open=())  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; `from_dict` takes it back."""

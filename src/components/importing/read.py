@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import islice
 
 from src.components.importing.entry import Entry, Preview, Rejected
+from src.components.importing.headings import layout_of_rejects
 from src.components.importing.inference import Inference
 from src.components.importing.layout import Layout, find_header, layout_of
 from src.components.importing.limits import DEFAULT, Limits
@@ -79,6 +80,8 @@ def fingerprint_of_header(content: bytes, *, limits: Limits = DEFAULT) -> str:
     """
     source = open_source(content, Plan(), limits)
     layout = _layout(source, _sample(source, Plan()), Plan())
+    if of_rejects := layout_of_rejects(layout.names):
+        return of_rejects
     named = [re.sub(r"[\W\d_]+", " ", name.casefold()).strip() for name in layout.names]
     parts = [source.format.value, str(source.settled.get("delimiter")), *(named or layout.columns)]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]

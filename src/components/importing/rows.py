@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from src.components.importing.record import Cell, Line, as_text
 from src.components.importing.wording import is_balance, is_footer, is_no_way, is_unsettled, way_of
 from src.domain.transactions import Direction
 
+_KEPT_FROM_COMPUTING = re.compile(r"'[=+\-@]")
 _STAND_INS = (Field.MODE, Field.CATEGORY)
 """What tells of a transaction without a text."""
 
@@ -188,6 +190,9 @@ def _day_of(cell: date) -> date:
 
 
 def _said(text: str) -> str:
-    """One line, or "" for a mark such as `/` that says there is nothing."""
-    text = clean(text)
+    """One line, or "" for a mark such as `/` that says there is nothing.
+
+    An apostrophe that keeps a spreadsheet from computing the text is none of its letters.
+    """
+    text = clean(text[1:] if _KEPT_FROM_COMPUTING.match(text) else text)
     return "" if len(text) < 3 and not any(map(str.isalnum, text)) and text.isascii() else text
