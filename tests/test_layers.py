@@ -36,6 +36,7 @@ THIRD_PARTY = {
         "services/tracking_retention.py",
     },
     "apscheduler": {"services/clock.py"},
+    "cryptography": {"services/uploads.py"},
     "flask": {"web"},
     "plotly": {"web"},
     "skops": {"services/bundles.py"},

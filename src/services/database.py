@@ -51,6 +51,8 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"key": {"$exists": True}},
         ),
         IndexModel([("import", ASCENDING)], partialFilterExpression={"import": {"$exists": True}}),
+        # The ways of paying in use, which several pages offer.
+        IndexModel([("owner", ASCENDING), ("mode", ASCENDING)]),
         # The newest rows and the newest answers, as the look for drift asks for them.
         IndexModel([("owner", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]),
         IndexModel(

@@ -64,6 +64,7 @@ IMPORT_STATUSES = {
     ImportStatus.DONE: ("Done", "good"),
     ImportStatus.FAILED: ("Failed", "bad"),
     ImportStatus.STOPPED: ("Stopped", "warn"),
+    ImportStatus.UNDOING: ("Being taken back", "accent"),
     ImportStatus.UNDONE: ("Taken back", ""),
 }
 """Words and tone."""

@@ -4,6 +4,8 @@ import io
 
 import pytest
 
+from src.pipeline import intake, undoing
+
 BANK = b"""Date,Details,Amount,Cur
 2026-03-04,PIZZA CORNER,-12.50,USD
 2026-03-05,y,z,USD
@@ -21,7 +23,7 @@ def upload(client, content=BANK, name="bank.csv", **fields):
 def work_off(app):
     wiring = app.extensions["ledgerloop"]
     while claimed := wiring.imports.claim(holder="test"):
-        wiring.importing.run(claimed, holder="test")
+        wiring.work_off(claimed, holder="test")
 
 
 def test_a_file_is_taken_on_worked_off_and_reported(app, client):
@@ -134,3 +136,29 @@ def test_rubbish_on_the_page_is_told_on_the_page(client):
     for content in (b"", b"%PDF-1.4"):
         answer = client.post("/import", data={"file": (io.BytesIO(content), "x.csv")})
         assert (answer.status_code, answer.mimetype) == (422, "text/html")
+
+
+def test_a_large_import_is_taken_back_apart_from_the_request(app, client, monkeypatch):
+    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    import_id = upload(client, mapping=SIGN).json["id"]
+    work_off(app)
+    answer = client.delete(f"/api/v1/imports/{import_id}")
+    assert (answer.status_code, answer.json) == (202, {"id": import_id, "status": "undoing"})
+    shown = client.get(f"/import/{import_id}").text
+    assert "Taking it back" in shown
+    assert "Take the whole import back" not in shown
+    assert client.delete(f"/api/v1/imports/{import_id}").status_code == 409
+    work_off(app)
+    told = client.get(f"/api/v1/imports/{import_id}").json
+    assert (told["status"], told["progress"]) == ("undone", 1)
+    assert client.get("/api/v1/history").json["total"] == 0
+
+
+def test_a_file_that_says_how_it_is_read_is_read_once_before_it_is_taken(client, monkeypatch):
+    looks = []
+    preview = intake.preview
+    monkeypatch.setattr(
+        intake, "preview", lambda *args, **kwargs: [looks.append(1), preview(*args, **kwargs)][1]
+    )
+    assert upload(client, mapping=SIGN).status_code == 202
+    assert len(looks) == 1

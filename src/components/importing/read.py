@@ -63,13 +63,20 @@ def entries(content: bytes, plan: Plan, *, limits: Limits = DEFAULT) -> Iterator
     plan: one that `preview` completed. Raises InvalidInput at once where it is not or has open questions,
     and on the way where a limit is met.
     """
+    return (result for _, result in lines_and_entries(content, plan, limits=limits))
+
+
+def lines_and_entries(
+    content: bytes, plan: Plan, *, limits: Limits = DEFAULT
+) -> Iterator[tuple[Line, Entry | Rejected]]:
+    """The same as `entries`, each beside the line it was made of."""
     if plan.open:
         raise InvalidInput("A question about this file is not answered yet.", field=plan.open[0])
     missing = next((name for name in _NEEDED if getattr(plan, name) is None), None)
     if missing:
         raise InvalidInput("The plan is not complete: preview the file with it first.", field=missing)
-    source = open_source(content, plan, limits)
-    return RowReader(plan).read_all(_body(source, plan.header or 0))
+    source, reader = open_source(content, plan, limits), RowReader(plan)
+    return ((line, reader.result(line)) for line in _body(source, plan.header or 0))
 
 
 def fingerprint_of_header(content: bytes, *, limits: Limits = DEFAULT) -> str:

@@ -42,7 +42,10 @@ class RowReader:
 
     def read_all(self, lines: Iterable[Line]) -> Iterator[Entry | Rejected]:
         """One for each line."""
-        return (line if isinstance(line, Rejected) else self.read(*line) for line in lines)
+        return map(self.result, lines)
+
+    def result(self, line: Line) -> Entry | Rejected:
+        return line if isinstance(line, Rejected) else self.read(*line)
 
     def read(self, row: int, cells: Iterable[Cell]) -> Entry | Rejected:
         given = list(cells)

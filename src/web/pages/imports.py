@@ -65,7 +65,7 @@ def _shown(found: Import, wrong: str = "", status: int = 200) -> ResponseReturnV
         status,
         found=found,
         wrong=wrong,
-        rejects=wiring().imports.rejects(found.id, REJECTS_SHOWN),
+        rejects=wiring().import_rejects.of(found.id, REJECTS_SHOWN),
         rows=rows,
         answered=answered,
     )
@@ -122,7 +122,7 @@ def stop_import(import_id: str) -> ResponseReturnValue:
 
 @bp.post("/import/<import_id>/undo")
 def undo_import(import_id: str) -> ResponseReturnValue:
-    wiring().intake.undo(import_id)
+    wiring().undoing.begin(import_id, holder=wiring().holder)
     return redirect(url_for("pages.one_import", import_id=import_id), 303)
 
 
