@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from src.components.importing.entry import Entry, Rejected
 from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import TABLES, Plan
+from src.components.importing.plan import Plan
 from src.components.importing.read import lines_and_entries
 from src.components.importing.record import Line, as_text
 from src.components.masking import mask
@@ -91,7 +91,7 @@ class Importing:
             found = [each for _, each in chunk if isinstance(each, Entry)]
             rejects = [(line, each) for line, each in chunk if isinstance(each, Rejected)]
             added = self._add(claimed.id, found, keys, labels)
-            self.rejects.add(claimed.id, [_reject(line, each, plan) for line, each in rejects])
+            self.rejects.add(claimed.id, [_reject(*each) for each in rejects])
             left_out = sum(each.left_out for _, each in rejects)
             counts = ImportCounts(
                 read=counts.read + len(chunk),
@@ -167,10 +167,10 @@ def _transaction(entry: Entry) -> Transaction:
     )
 
 
-def _reject(line: Line, rejected: Rejected, plan: Plan) -> dict[str, Any]:
+def _reject(line: Line, rejected: Rejected) -> dict[str, Any]:
     """With what stood in the row, masked, so that a person can mend it and bring it again."""
     said = {"row": rejected.row, "reason": rejected.reason, "left_out": rejected.left_out}
-    if plan.format not in TABLES or rejected.left_out or isinstance(line, Rejected):
+    if rejected.left_out or isinstance(line, Rejected):
         return said
     return {**said, "cells": [mask(as_text(cell)) for cell in line[1]]}
 
