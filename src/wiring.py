@@ -20,6 +20,7 @@ from src.components.importing.limits import Limits
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
+from src.domain.imports import Import, ImportStatus
 from src.domain.predictions import Prediction
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
@@ -35,6 +36,7 @@ from src.pipeline.prediction import Predictor, Serving
 from src.pipeline.quality import Quality
 from src.pipeline.repredicting import Repredicting
 from src.pipeline.second_looks import SecondLooks
+from src.pipeline.undoing import Undoing
 from src.pipeline.webhooks import Webhooks
 from src.services import bundles
 from src.services.alias_watch import AliasWatch
@@ -50,6 +52,7 @@ from src.services.drift_periods import DriftPeriods
 from src.services.early_runs import EarlyRuns
 from src.services.feedback_events import FeedbackEvents
 from src.services.import_profiles import ImportProfiles
+from src.services.import_rejects import ImportRejects
 from src.services.imported_rows import ImportedRows
 from src.services.imports import Imports
 from src.services.knowledge import Knowledge
@@ -58,12 +61,14 @@ from src.services.mongod import EmbeddedMongo
 from src.services.quality import QualityCounts
 from src.services.repredictions import Repredictions
 from src.services.retention import Retention
+from src.services.secret_key import kept_key
 from src.services.slots import Slots
 from src.services.standing import Standing
 from src.services.trainer import Trainer
 from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
 from src.services.unanswered import Unanswered
+from src.services.uploads import Uploads
 from src.services.webhook_rows import WebhookRows
 
 if TYPE_CHECKING:
@@ -117,7 +122,15 @@ class Wiring:
 
     @cached_property
     def imports(self) -> Imports:
-        return Imports(self.database, lease_s=self.settings.lease_s)
+        return Imports(self.database, Uploads(self.database, self._secret), lease_s=self.settings.lease_s)
+
+    def _secret(self) -> str:
+        given = self.settings.secret_key
+        return given.get_secret_value() if given else kept_key(self.settings.data_path)
+
+    @cached_property
+    def import_rejects(self) -> ImportRejects:
+        return ImportRejects(self.database)
 
     @cached_property
     def import_profiles(self) -> ImportProfiles:
@@ -131,6 +144,7 @@ class Wiring:
     def importing(self) -> Importing:
         return Importing(
             files=self.imports,
+            rejects=self.import_rejects,
             rows=self.imported_rows,
             predictor=self.predictor,
             categories=self.categories,
@@ -143,10 +157,13 @@ class Wiring:
         return Intake(
             files=self.imports,
             profiles=self.import_profiles,
-            rows=self.imported_rows,
             clock=self.now,
             limits=self.import_limits,
         )
+
+    @cached_property
+    def undoing(self) -> Undoing:
+        return Undoing(files=self.imports, rows=self.imported_rows, clock=self.now)
 
     @property
     def import_limits(self) -> Limits:
@@ -393,12 +410,19 @@ class Wiring:
         if self.runs.release(run.id, holder=self.holder, attempt=run.attempt):
             log.warning("training ended before it was done", extra={"run": run.id, "attempt": run.attempt})
 
+    def work_off(self, claimed: Import, *, holder: str) -> None:
+        """Bring in or take back what `holder` has claimed, in this process. Raises LeaseLost, Unavailable."""
+        work = self.undoing if claimed.status is ImportStatus.UNDOING else self.importing
+        with self.imports.kept(claimed.id, holder, claimed.attempt):
+            work.run(claimed, holder=holder)
+
     def _bring_in(self) -> None:
-        """Work off the file that waits longest, in a process of its own."""
+        """Work off the import that waits longest, in a process of its own."""
         claimed = self.imports.claim(holder=self.holder)
         if claimed is None:
             return
-        self.importer.bring_in(claimed, holder=self.holder)
+        with self.imports.kept(claimed.id, self.holder, claimed.attempt):  # from before the child is awake
+            self.importer.bring_in(claimed, holder=self.holder)
         if self.imports.release(claimed.id, holder=self.holder, attempt=claimed.attempt):
             log.warning("import ended before it was done", extra={"import": claimed.id})
 
