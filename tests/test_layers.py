@@ -46,6 +46,7 @@ THIRD_PARTY = {
     "ofxtools": {"components/importing/ofx.py"},
     "mt940": {"components/importing/swift.py"},
     "defusedxml": {"components/importing/camt.py"},
+    "pyarrow": {"web/parquet.py", "components/importing/own_parquet.py"},
 }
 
 

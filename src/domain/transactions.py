@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from src.domain.feedback import Feedback
+from src.domain.feedback import Feedback, standing
 from src.domain.predictions import Prediction
 
 
@@ -62,6 +63,15 @@ class NewTransaction:
     """Drawn for a random check."""
 
 
+def held(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> tuple[str | None, Status]:
+    """The category that holds, and how it came to: the newest answer that stands, else the prediction."""
+    newest, answers = predictions[-1], standing(feedback)
+    if not answers:
+        return newest.category, Status.PREDICTED
+    said = answers[-1].category
+    return said, Status.CONFIRMED if said == newest.category else Status.CORRECTED
+
+
 @dataclass(frozen=True, slots=True)
 class StoredTransaction:
     """The whole life of one transaction."""
@@ -76,6 +86,14 @@ class StoredTransaction:
     created_at: datetime
     audit: bool = False
     """Drawn for a random check: asked about although it is sorted."""
+    source: str = ""
+    """How it came: `page`, `api` or `import`."""
+    fingerprint: str = ""
+    """Hash of what was given when it was stored."""
+    holdout: bool = False
+    """True: judges models, never trains one. Follows from the fingerprint."""
+    key: str | None = None
+    """Of an imported one: no other row has the same."""
 
     @property
     def prediction(self) -> Prediction:

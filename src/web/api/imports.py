@@ -10,7 +10,6 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest
 
 from src.errors import InvalidInput
-from src.web.api.history import harmless
 from src.web.bodies import parse_json
 from src.web.operations import Answer, Operations
 from src.web.schemas.imports import (
@@ -23,6 +22,7 @@ from src.web.schemas.imports import (
     preview_body,
     status_of,
 )
+from src.web.tables import harmless
 from src.web.wired import wiring
 
 api = Operations("imports", __name__, url_prefix="/api/v1")
