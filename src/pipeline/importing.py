@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from src.components.importing.entry import Entry, Rejected
 from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import TABLES, Plan
+from src.components.importing.plan import TABLES, Format, Plan
 from src.components.importing.read import entries
 from src.components.importing.record import as_text
 from src.components.importing.source import open_source
@@ -20,8 +20,9 @@ from src.components.masking import mask
 from src.domain.categories import Category, Group, slug_of
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.imports import Import, ImportCounts, ImportStatus
-from src.domain.transactions import NewTransaction, Origin, Transaction
+from src.domain.transactions import NewTransaction, Origin, StoredTransaction, Transaction
 from src.errors import Conflict, InvalidInput, NotFound
+from src.pipeline.restoring import Restoring
 
 CHUNK = 1000
 _COLOR = "#7a8b99"
@@ -47,6 +48,7 @@ class Files(Protocol):
 class Rows(Protocol):
     def known(self, keys: Collection[str]) -> dict[str, str]: ...
     def add(self, new: Sequence[NewTransaction], *, at: datetime) -> int: ...
+    def restore(self, rows: Sequence[StoredTransaction], *, import_id: str) -> int: ...
 
 
 class Predicts(Protocol):
@@ -90,12 +92,12 @@ class Importing:
 
     def _steps(self, claimed: Import, content: bytes, plan: Plan) -> Iterator[ImportCounts]:
         """The counts after each chunk."""
-        counts, keys, labels = ImportCounts(), Keys(), Labels(self.categories)
+        counts, add = ImportCounts(), self._adding(claimed.id, plan)
         results = entries(content, plan, limits=self.limits)
         while chunk := list(islice(results, CHUNK)):
             found = [each for each in chunk if isinstance(each, Entry)]
             rejects = [each for each in chunk if isinstance(each, Rejected)]
-            added = self._add(claimed.id, found, keys, labels)
+            added = add(found)
             self.files.reject(claimed.id, [_reject(each) for each in rejects])
             left_out = sum(each.left_out for each in rejects)
             counts = ImportCounts(
@@ -106,6 +108,14 @@ class Importing:
                 left_out=counts.left_out + left_out,
             )
             yield counts
+
+    def _adding(self, import_id: str, plan: Plan) -> Callable[[Sequence[Entry]], int]:
+        """What keeps some entries, and says how many of them this import has brought."""
+        if plan.format is Format.LEDGERLOOP:
+            restoring = Restoring(import_id, self.rows, self.categories)
+            return lambda found: restoring.add([each.kept for each in found if each.kept])
+        keys, labels = Keys(), Labels(self.categories)
+        return lambda found: self._add(import_id, found, keys, labels)
 
     def _add(self, import_id: str, found: Sequence[Entry], keys: Keys, labels: Labels) -> int:
         """How many of `found` this import has added, now or in an earlier try."""

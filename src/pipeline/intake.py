@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from src.components.demo import year
 from src.components.importing.entry import Choice, Entry, Preview, Question, Rejected
 from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import Plan, Sign
+from src.components.importing.plan import Format, Plan, Sign
 from src.components.importing.read import fingerprint_of_header, preview
 from src.components.masking import mask
 from src.domain.imports import Import
@@ -102,12 +102,13 @@ class Intake:
         if seen.questions:
             raise InvalidInput(seen.questions[0].text, field=seen.questions[0].key)
         rows = seen.entry_count + seen.rejected_count + seen.left_out_count
-        self.profiles.remember(
-            found.layout,
-            seen.plan.profile().to_dict(),
-            name=profile or found.name,
-            at=self.clock(),
-        )
+        if seen.plan.format is not Format.LEDGERLOOP:  # nothing is to be remembered of our own
+            self.profiles.remember(
+                found.layout,
+                seen.plan.profile().to_dict(),
+                name=profile or found.name,
+                at=self.clock(),
+            )
         return self.files.begin(import_id, seen.plan.to_dict(), rows=rows)
 
     def undo(self, import_id: str) -> tuple[int, int]:
