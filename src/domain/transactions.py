@@ -63,6 +63,21 @@ class NewTransaction:
     """Drawn for a random check."""
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtMark:
+    """An answer was found to contradict nearly all others of its merchant, or to be one of a whole move."""
+
+    category: str
+    """What the person said."""
+    others: str
+    wholesale: bool
+    label_at: datetime
+    """Of the answer in doubt; a newer one is not."""
+    found_at: datetime
+    vouched_at: datetime | None
+    """When the person stood by it."""
+
+
 def held(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> tuple[str | None, Status]:
     """The category that holds, and how it came to: the newest answer that stands, else the prediction."""
     newest, answers = predictions[-1], standing(feedback)
@@ -94,6 +109,7 @@ class StoredTransaction:
     """True: judges models, never trains one. Follows from the fingerprint."""
     key: str | None = None
     """Of an imported one: no other row has the same."""
+    doubt: DoubtMark | None = None
 
     @property
     def prediction(self) -> Prediction:

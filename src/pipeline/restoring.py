@@ -10,7 +10,7 @@ from src.components.importing.entry import Kept
 from src.components.masking import mask
 from src.domain.categories import Category, Group
 from src.domain.predictions import Prediction
-from src.domain.transactions import StoredTransaction
+from src.domain.transactions import DoubtMark, StoredTransaction
 from src.errors import Conflict
 from src.pipeline.prediction import prepare
 
@@ -90,6 +90,15 @@ def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTrans
             replace(each, category=slugs.get(each.category, each.category)) if each.category else each
             for each in row.feedback
         ),
+        doubt=_doubt(row.doubt, slugs) if row.doubt else None,
+    )
+
+
+def _doubt(mark: DoubtMark, slugs: Mapping[str, str]) -> DoubtMark:
+    return replace(
+        mark,
+        category=slugs.get(mark.category, mark.category),
+        others=slugs.get(mark.others, mark.others),
     )
 
 

@@ -18,6 +18,7 @@ from src.domain.owners import LOCAL_OWNER
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowSaid
 from src.domain.transactions import (
     Direction,
+    DoubtMark,
     NewTransaction,
     Origin,
     Status,
@@ -66,6 +67,7 @@ def restored_document(row: StoredTransaction, *, import_id: str) -> Document:
         "import": import_id,
         **({"key": row.key} if row.key else {}),
         "told": len(row.feedback),
+        **({"doubt": asdict(row.doubt)} if row.doubt else {}),
         **said(row.predictions, row.feedback),
     }
 
@@ -183,6 +185,7 @@ def stored(document: Document) -> StoredTransaction:
         fingerprint=document["fingerprint"],
         holdout=document["holdout"],
         key=document.get("key"),
+        doubt=DoubtMark(**document["doubt"]) if "doubt" in document else None,
     )
 
 

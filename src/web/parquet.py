@@ -64,9 +64,15 @@ def _typed(body: ExportedBody) -> dict[str, Any]:
         "date": date.fromisoformat(row["date"]),
         "amount": Decimal(row["amount"]),
         "created_at": _moment(row["created_at"]),
+        "doubt": _with_moments(row["doubt"]) if row["doubt"] else None,
         "feedback": [{**each, "at": _moment(each["at"])} for each in row["feedback"]],
         "predictions": [{**each, "at": _moment(each["at"])} for each in row["predictions"]],
     }
+
+
+def _with_moments(doubt: dict[str, Any]) -> dict[str, Any]:
+    moments = {name: doubt[name] for name in ("label_at", "found_at", "vouched_at") if doubt[name]}
+    return doubt | {name: _moment(text) for name, text in moments.items()}
 
 
 def _moment(text: str) -> datetime:
@@ -91,6 +97,14 @@ def _schema() -> pa.Schema:
         **dict.fromkeys(("model_version", "source"), few),
         "audit": pa.bool_(),
         **dict.fromkeys(("fingerprint", "key"), text),
+        "doubt": pa.struct(
+            {
+                "category": few,
+                "others": few,
+                "wholesale": pa.bool_(),
+                **dict.fromkeys(("label_at", "found_at", "vouched_at"), moment),
+            }
+        ),
         "feedback": _list_of(category=few, at=moment, act=text, source=few),
         "predictions": _list_of(
             category=few,

@@ -20,7 +20,7 @@ COLUMNS = (
     *_OF_WHAT_WAS_GIVEN,
     *("category", "status", "predicted", "confidence", "band", "decided_by", "created_at"),
     *("model_version", "source", "audit", "fingerprint", "key"),
-    *("feedback", "predictions", "own_categories"),
+    *("doubt", "feedback", "predictions", "own_categories"),
 )
 # A spreadsheet reads a cell that begins so as a formula.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -48,7 +48,7 @@ def lines(rows: Iterable[Iterable[str]]) -> str:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, (list, bool)):
+    if isinstance(value, (dict, list, bool)):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return harmless(value)
 

@@ -2,12 +2,14 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 import pytest
 from bson import ObjectId
 
+from src.domain.labels import Doubt
 from tests.web.conftest import EMPTIED
 from tests.web.test_imports import upload, work_off
 
@@ -56,6 +58,9 @@ def full(app, client, wiring, registered, predicted, answered, web_database):
     web_database.collection("transactions").update_one(
         {"_id": ObjectId(audited["id"])}, {"$set": {"audit": True}}
     )
+    doubt = Doubt(twice["id"], "books", "travel", 4, wiring.transactions.get(twice["id"]).feedback[-1].at)
+    wiring.doubts.replace([doubt], at=datetime.now(UTC))
+    wiring.doubts.vouch(twice["id"], at=datetime.now(UTC))
     registered.promote("2", by="person", reason="newer", at=datetime.now(UTC))
     wiring.champion.look()
     assert client.post("/api/v1/models/repredict", json={}).status_code == 200
@@ -89,8 +94,9 @@ def all_of(client):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_history_comes_back_as_it_was(app, client, full, web_database, form):
+def test_a_history_comes_back_as_it_was(app, client, wiring, full, web_database, form):
     before, categories = all_of(client), client.get("/api/v1/categories").json
+    assert (vouched := wiring.doubts.vouched())
     rows = len(before["jsonl"].splitlines())
     emptied(web_database)
     done = brought(app, client, before[form], form)
@@ -102,6 +108,7 @@ def test_a_history_comes_back_as_it_was(app, client, full, web_database, form):
     assert tables[0].equals(tables[1])
     assert tables[0].num_rows == rows
     assert client.get("/api/v1/categories").json == categories
+    assert wiring.doubts.vouched() == vouched
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -155,6 +162,29 @@ def test_bringing_back_is_taken_back_whole_and_later_answers_return_with_it(
         row = wiring.transactions.get(full["id"])
         assert [event.category for event in row.feedback] == ["dining", "travel"]
         assert row.category == "travel"
+
+
+def test_bringing_back_that_was_killed_begins_again_and_doubles_nothing(
+    app, client, wiring, full, web_database
+):
+    content, rows = taken(client, "parquet"), len(taken(client, "jsonl").splitlines())
+    emptied(web_database)
+    assert upload(client, content).status_code == 202
+    claimed = wiring.imports.claim(holder="the one that dies")
+
+    class Dying:
+        content, reject = wiring.imports.content, wiring.imports.reject
+
+        def went_on(self, *_):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replace(wiring.importing, files=Dying()).run(claimed, holder="the one that dies")
+    wiring.imports.release(claimed.id, holder="the one that dies", attempt=1)
+    work_off(app)
+    done = client.get(f"/api/v1/imports/{claimed.id}").json
+    assert counts(done) == [rows, 0, 0, 0]
+    assert client.get("/api/v1/history").json["total"] == rows
 
 
 def test_an_own_category_of_the_same_name_takes_the_answers_of_the_other(

@@ -20,9 +20,9 @@ from src.components.importing.plan import DELIMITERS, Format, Plan
 from src.errors import InvalidInput
 
 _OF_THE_TRANSACTION = ("description", "amount", "currency", "date", "direction", "mode", "subcategory")
-_LISTS = ("feedback", "predictions", "own_categories")
-_MAY_BE_BLANK = ("category", "predicted", "key", "mode", "subcategory")
-_MARKS = ("id", "fingerprint", *_LISTS)
+_IN_JSON = ("doubt", "feedback", "predictions", "own_categories")
+_MAY_BE_BLANK = ("category", "predicted", "key", "mode", "subcategory", "doubt")
+_MARKS = ("id", "fingerprint", "feedback", "predictions", "own_categories")
 """Names that stand together in no file but ours."""
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _LOOKED_AT = 20
@@ -159,7 +159,7 @@ def _of_cells(names: Sequence[str], cells: Sequence[str]) -> dict[str, Any] | Un
     }
     row |= {name: row.get(name) or None for name in _MAY_BE_BLANK}
     try:
-        row |= {name: json.loads(row[name]) for name in _LISTS}
+        row |= {name: json.loads(row[name]) for name in _IN_JSON if row.get(name)}
     except (ValueError, RecursionError):
         return Unreadable("Its answers, predictions or categories are not readable as JSON.")
     return _with_transaction(row)

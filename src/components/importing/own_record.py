@@ -19,7 +19,7 @@ from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowSaid
-from src.domain.transactions import Direction, Status, StoredTransaction, Transaction, held
+from src.domain.transactions import Direction, DoubtMark, Status, StoredTransaction, Transaction, held
 
 _DAMAGE = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CLOSE = 1e-4
@@ -106,6 +106,15 @@ class _Answer(_Part):
     source: LabelSource
 
 
+class _Doubt(_Part):
+    category: _Slug
+    others: _Slug
+    wholesale: bool
+    label_at: _Moment
+    found_at: _Moment
+    vouched_at: _Moment | None
+
+
 class _Category(_Part):
     slug: _Slug
     name: Annotated[_Word, Field(max_length=100)]
@@ -139,6 +148,7 @@ class _Record(_Part):
     audit: bool
     fingerprint: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}:[0-9]{1,6}$")] | None
+    doubt: _Doubt | None
     own_categories: Annotated[list[_Category], Field(max_length=1_000)]
 
 
@@ -160,7 +170,7 @@ def _reason(error: ValidationError | RecursionError) -> str:
     place = error.errors(include_input=False, include_context=False, include_url=False)[0]["loc"]
     names = [each for each in place if isinstance(each, str)]
     name = names[1] if names[0] == "transaction" and len(names) > 1 else names[0]
-    return f"Its {name.replace('_', ' ')} is missing or not as an export has it."
+    return f"Its part “{name.replace('_', ' ')}” is missing or not as an export has it."
 
 
 def _row(read: _Record) -> StoredTransaction:
@@ -180,6 +190,7 @@ def _row(read: _Record) -> StoredTransaction:
         fingerprint=read.fingerprint,
         holdout=is_holdout(read.fingerprint),
         key=read.key,
+        doubt=DoubtMark(**read.doubt.model_dump()) if read.doubt else None,
     )
 
 

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from src.domain.categories import Category
 from src.domain.predictions import Prediction
-from src.domain.transactions import StoredTransaction
+from src.domain.transactions import DoubtMark, StoredTransaction
 from src.web.schemas.categories import CategoryBody, category_body
 from src.web.schemas.fields import utc_text
 from src.web.schemas.history import HistoryItemBody, history_item
@@ -31,6 +31,15 @@ class PastPredictionBody(TypedDict):
     shadow: dict[str, Any] | None
 
 
+class DoubtBody(TypedDict):
+    category: str
+    others: str
+    wholesale: bool
+    label_at: str
+    found_at: str
+    vouched_at: str | None
+
+
 class ExportedBody(HistoryItemBody):
     """What is beside an item of the history is read by `components/importing/own_record.py`."""
 
@@ -38,6 +47,7 @@ class ExportedBody(HistoryItemBody):
     audit: bool
     fingerprint: str
     key: str | None
+    doubt: DoubtBody | None
     predictions: list[PastPredictionBody]
     own_categories: list[CategoryBody]
 
@@ -61,6 +71,7 @@ def _exported(row: StoredTransaction, own: Sequence[Category]) -> ExportedBody:
         "audit": row.audit,
         "fingerprint": row.fingerprint,
         "key": row.key,
+        "doubt": _doubt(row.doubt) if row.doubt else None,
         "predictions": [_past(each) for each in row.predictions],
         "own_categories": [category_body(each) for each in own],
     }
@@ -75,6 +86,17 @@ def _named(row: StoredTransaction, own: Mapping[str, Category]) -> list[Category
         *(other.category for each in row.predictions for other in each.alternatives),
     }
     return [category for slug, category in own.items() if slug in slugs]
+
+
+def _doubt(mark: DoubtMark) -> DoubtBody:
+    return {
+        "category": mark.category,
+        "others": mark.others,
+        "wholesale": mark.wholesale,
+        "label_at": utc_text(mark.label_at),
+        "found_at": utc_text(mark.found_at),
+        "vouched_at": utc_text(mark.vouched_at) if mark.vouched_at else None,
+    }
 
 
 def _past(prediction: Prediction) -> PastPredictionBody:
