@@ -67,9 +67,7 @@ def open_own(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
 
         limits.check_size(content)
         file = own_parquet.opened(content, limits, (*_MARKS, *_OF_THE_TRANSACTION))
-        return OwnExport(
-            "a Ledgerloop export (Parquet)", lambda: _nested(own_parquet.rows(file, limits)), limits
-        )
+        return OwnExport("a Ledgerloop export (Parquet)", lambda: _nested(own_parquet.rows(file)), limits)
     if not all(mark.encode() in content[: limits.line] for mark in _MARKS):
         return None
     limits.check_size(content)

@@ -13,7 +13,8 @@ from src.components.importing.limits import Limits
 from src.errors import InvalidInput
 
 _ROWS_AT_ONCE = 500
-_LONGEST_LIST = 10_000
+_MOST_BYTES = 50_000_000
+"""Of that many rows, written out."""
 
 
 def opened(content: bytes, limits: Limits, names: Collection[str]) -> ParquetFile:
@@ -26,8 +27,7 @@ def opened(content: bytes, limits: Limits, names: Collection[str]) -> ParquetFil
         # As dictionaries texts stay as small as they are in the file.
         file = ParquetFile(pa.BufferReader(content), read_dictionary=texts)
         groups = [file.metadata.row_group(each) for each in range(file.metadata.num_row_groups)]
-        chunks = [group.column(each) for group in groups for each in range(group.num_columns)]
-        size = sum(max(each.total_uncompressed_size, each.num_values) for each in chunks)
+        size = sum(each.total_byte_size for each in groups)  # each.column(…) ends the process where damaged
         found = set(file.schema_arrow.names)
     except (pa.ArrowException, OSError, ValueError):
         raise _damaged() from None
@@ -43,17 +43,18 @@ def opened(content: bytes, limits: Limits, names: Collection[str]) -> ParquetFil
     return file
 
 
-def rows(file: ParquetFile, limits: Limits) -> Iterator[dict[str, Any]]:
-    """Raises InvalidInput where the file is damaged or a limit is met."""
+def rows(file: ParquetFile) -> Iterator[dict[str, Any]]:
+    """Raises InvalidInput where the file is damaged or its rows are larger than any of ours."""
     batches = file.iter_batches(_ROWS_AT_ONCE, use_threads=False)
     while True:
         try:
             batch = next(batches, None)
             if batch is None:
                 return
-            if not all(_is_bounded(column, limits) for column in batch.columns):
+            if sum(map(_written_out, batch.columns)) > _MOST_BYTES:
                 raise InvalidInput("A row of this file holds more than a transaction can.", field="file")
-            found = batch.to_pylist()
+            columns = [each.cast(_plain(each.type)) for each in batch.columns]
+            found = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
         except (pa.ArrowException, OSError, ValueError, OverflowError):
             raise _damaged() from None
         yield from found
@@ -63,20 +64,28 @@ def _is_text(column: Any) -> bool:
     return bool(column.physical_type == "BYTE_ARRAY")
 
 
-def _is_bounded(values: pa.Array, limits: Limits) -> bool:
-    """Whether it stays small when texts and lists are written out."""
+def _written_out(values: pa.Array) -> int:
+    """Bytes of it where each text is written out wherever it stands."""
     kind = values.type
     if pa.types.is_dictionary(kind):
-        return _at_most(pc.binary_length(values.dictionary), limits.cell)
+        lengths = pc.binary_length(values.dictionary).take(values.indices)
+        return pc.sum(pc.cast(lengths, pa.int64())).as_py() or 0
     if pa.types.is_list(kind):
-        return _at_most(values.value_lengths(), _LONGEST_LIST) and _is_bounded(values.flatten(), limits)
+        return _written_out(values.flatten())
     if pa.types.is_struct(kind):
-        return all(_is_bounded(each, limits) for each in values.flatten())
-    return pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
+        return sum(map(_written_out, values.flatten()))
+    return int(values.nbytes)
 
 
-def _at_most(lengths: pa.Array, most: int) -> bool:
-    return (pc.max(lengths).as_py() or 0) <= most
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The same without dictionaries, which are slow to make Python of."""
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    if pa.types.is_list(kind):
+        return pa.list_(_plain(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(each.name, _plain(each.type)) for each in kind])
+    return kind
 
 
 def _damaged() -> InvalidInput:
