@@ -73,7 +73,9 @@ def restored_document(row: StoredTransaction, *, import_id: str) -> Document:
 
 
 def _origin(origin: Origin | None) -> Document:
-    return {"import": origin.import_id, "key": origin.key} if origin else {}
+    if origin is None:
+        return {}
+    return {"key": origin.key, **({"import": origin.import_id} if origin.import_id else {})}
 
 
 def given(transaction: Transaction) -> Document:

@@ -173,7 +173,7 @@ def test_bringing_back_that_was_killed_begins_again_and_doubles_nothing(
     claimed = wiring.imports.claim(holder="the one that dies")
 
     class Dying:
-        content, reject = wiring.imports.content, wiring.imports.reject
+        content = wiring.imports.content
 
         def went_on(self, *_):
             raise KeyboardInterrupt

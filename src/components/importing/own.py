@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from src.components.importing.archives import unpacked
 from src.components.importing.encodings import decode, detect_encoding
 from src.components.importing.entry import Entry, Kept, Rejected
 from src.components.importing.limits import Limits
@@ -62,15 +63,15 @@ def open_own(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
     """
     if plan.format not in (None, Format.LEDGERLOOP):
         return None
+    limits.check_size(content)
+    content = unpacked(content, limits)
     if content.startswith(b"PAR1"):
         from src.components.importing import own_parquet  # pyarrow is large: only where it is needed
 
-        limits.check_size(content)
         file = own_parquet.opened(content, limits, (*_MARKS, *_OF_THE_TRANSACTION))
         return OwnExport("a Ledgerloop export (Parquet)", lambda: _nested(own_parquet.rows(file)), limits)
     if not all(mark.encode() in content[: limits.line] for mark in _MARKS):
         return None
-    limits.check_size(content)
     text = decode(content, detect_encoding(content))
     if any(map(_is_ours, islice(io.StringIO(text), _LOOKED_AT))):
         return OwnExport("a Ledgerloop export (JSON lines)", lambda: _lines(text, limits), limits)
