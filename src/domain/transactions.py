@@ -103,13 +103,13 @@ class StoredTransaction:
     audit: bool = False
     """Drawn for a random check: asked about although it is sorted."""
     source: str = ""
-    """How it came: `page`, `api` or `import`."""
+    """How it came: `page`, `api`, `import`, or the name of another program."""
     fingerprint: str = ""
     """Hash of what was given when it was stored."""
     holdout: bool = False
     """True: judges models, never trains one. Follows from the fingerprint."""
     key: str | None = None
-    """Of an imported one: no other row has the same."""
+    """Of one that a file or another program brought: no other row has the same."""
     doubt: DoubtMark | None = None
 
     @property

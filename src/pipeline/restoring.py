@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol
 
 from src.components.importing.entry import Kept
 from src.components.masking import mask
-from src.domain.categories import Category, Group
+from src.domain.categories import Category
 from src.domain.predictions import Prediction
 from src.domain.transactions import DoubtMark, StoredTransaction
 from src.errors import Conflict
+from src.pipeline.category_names import Categories, CategoryNames
 from src.pipeline.prediction import prepare
-
-_COLOR = "#7a8b99"
 
 
 class Rows(Protocol):
     def restore(self, rows: Sequence[StoredTransaction], *, import_id: str) -> int: ...
-
-
-class Names(Protocol):
-    def all(self) -> list[Category]: ...
-    def add(self, category: Category) -> Category: ...
 
 
 @dataclass
@@ -32,7 +27,7 @@ class Restoring:
 
     import_id: str
     rows: Rows
-    categories: Names
+    categories: Categories
     _slugs: dict[str, str] = field(default_factory=dict)
     """What a category is called in the export -> what it is called here."""
 
@@ -49,7 +44,11 @@ class Restoring:
         named = {event.category for event in one.row.feedback if event.category}
         for slug in (*told, *sorted(named - set(told))):
             if slug not in self._slugs:
-                self._slugs[slug] = self._here(told.get(slug) or _untold(slug))
+                self._slugs[slug] = self._here(told[slug]) if slug in told else self._names.slug(slug)
+
+    @cached_property
+    def _names(self) -> CategoryNames:
+        return CategoryNames(self.categories)
 
     def _here(self, category: Category) -> str:
         there = self.categories.all()
@@ -62,10 +61,6 @@ class Restoring:
             return self.categories.add(category).slug
         except Conflict:  # another import made it in this moment
             return self._here(category)
-
-
-def _untold(slug: str) -> Category:
-    return Category(slug, slug.replace("-", " ").capitalize(), Group.DISCRETIONARY, _COLOR)
 
 
 def _masked(row: StoredTransaction) -> StoredTransaction:

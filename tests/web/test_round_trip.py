@@ -3,13 +3,16 @@
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pyarrow.parquet as pq
 import pytest
 from bson import ObjectId
 
 from src.domain.labels import Doubt
+from src.domain.transactions import Transaction
+from src.pipeline.webhooks import Told
 from tests.web.conftest import EMPTIED
 from tests.web.test_imports import upload, work_off
 
@@ -58,6 +61,8 @@ def full(app, client, wiring, registered, predicted, answered, web_database):
     web_database.collection("transactions").update_one(
         {"_id": ObjectId(audited["id"])}, {"$set": {"audit": True}}
     )
+    told = Transaction("BLUE DOOR", Decimal("4.20"), "EUR", date(2026, 3, 4))
+    wiring.webhooks.take([Told("=7", told, "Coffee out")], program="actual", at=datetime.now(UTC))
     doubt = Doubt(twice["id"], "books", "travel", 4, wiring.transactions.get(twice["id"]).feedback[-1].at)
     wiring.doubts.replace([doubt], at=datetime.now(UTC))
     wiring.doubts.vouch(twice["id"], at=datetime.now(UTC))
@@ -205,6 +210,21 @@ def test_a_part_of_the_lines_can_be_brought_alone(app, client, full, web_databas
     part = [each for each in lines if json.loads(each)["category"] == "books"][1:]
     assert counts(brought(app, client, b"\n".join(part))) == [len(part), 0, 0, 0]
     assert "books" in {each["slug"] for each in client.get("/api/v1/categories").json}
+
+
+def test_what_a_hand_wrote_into_an_export_is_masked_and_its_categories_are_made(
+    app, client, full, web_database
+):
+    [line] = taken(client, "jsonl", "q=SWIGGY").splitlines()
+    body = json.loads(line)
+    body["transaction"]["description"] = "SWIGGY 4111 1111 1111 1111"
+    body["feedback"][0]["category"] = body["category"] = "from-nowhere"
+    body["status"] = "corrected"
+    emptied(web_database)
+    assert counts(brought(app, client, json.dumps(body).encode())) == [1, 0, 0, 0]
+    [item] = client.get("/api/v1/history").json["items"]
+    assert item["transaction"]["description"] == "SWIGGY [card]"
+    assert item["category"] in {each["slug"] for each in client.get("/api/v1/categories").json}
 
 
 def test_the_preview_says_what_it_is_and_asks_nothing(client, full):

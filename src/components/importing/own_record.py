@@ -45,6 +45,8 @@ def _in_our_time(at: datetime) -> datetime:
 # What is masked may be longer than what was given.
 _Text = Annotated[str, Field(max_length=1_000), AfterValidator(_sound)]
 _Word = Annotated[str, Field(max_length=200, min_length=1), AfterValidator(_sound)]
+_Number = Annotated[str, Field(max_length=300, min_length=1), AfterValidator(_sound)]
+"""Of a click, a file's row or another program."""
 _Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
 _Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 _Share = Annotated[float, Field(ge=0, le=1)]
@@ -79,7 +81,7 @@ class _Prediction(_Part):
     decided_by: DecidedBy
     model_version: _Token | None
     at: _Moment
-    act: _Token | None
+    act: _Number | None
     alternatives: Annotated[list[_Alternative], Field(max_length=20)]
     explanation: Annotated[list[_Reason], Field(max_length=100)]
     shadow: _Shadow | None
@@ -102,7 +104,7 @@ class _Prediction(_Part):
 class _Answer(_Part):
     category: _Slug | None
     at: _Moment
-    act: _Token
+    act: _Number
     source: LabelSource
 
 
@@ -144,10 +146,10 @@ class _Record(_Part):
     feedback: Annotated[list[_Answer], Field(max_length=10_000)]
     predictions: Annotated[list[_Prediction], Field(min_length=1, max_length=1_000)]
     created_at: _Moment
-    source: Annotated[str, Field(pattern=r"^[a-z-]{1,20}$")]
+    source: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
     audit: bool
     fingerprint: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}:[0-9]{1,6}$")] | None
+    key: _Number | None
     doubt: _Doubt | None
     own_categories: Annotated[list[_Category], Field(max_length=1_000)]
 
