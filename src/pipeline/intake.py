@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from src.components.demo import year
+from src.components.importing import headings
 from src.components.importing.entry import Choice, Entry, Preview, Question, Rejected
 from src.components.importing.limits import DEFAULT, Limits
 from src.components.importing.plan import COLUMN_QUESTIONS, Plan, Sign
@@ -111,9 +112,9 @@ class Intake:
         plan = Plan.from_dict(found.plan)
         if plan.open:
             check_answered(self.preview(import_id))
-        self.profiles.remember(
-            found.layout, plan.profile().to_dict(), name=profile or found.name, at=self.clock()
-        )
+        known = self.profiles.find(found.layout)
+        name = profile or (known.name if known else found.name)
+        self.profiles.remember(found.layout, plan.profile().to_dict(), name=name, at=self.clock())
         return self.files.begin(import_id)
 
     def _changed(self, content: bytes, plan: Plan, changes: Mapping[str, Any]) -> Preview:
@@ -174,3 +175,8 @@ def _with_parts(plan: Plan, parts: Mapping[str, Any]) -> Plan:
         before |= dict.fromkeys(_OF_COLUMNS)
     still_open = [key for key in before["open"] if key not in parts]
     return Plan.from_dict({**before, "open": still_open, **parts})
+
+
+def heading_of_rejects(found: Import) -> list[str]:
+    """The heading above the rejected rows of an import."""
+    return headings.heading_of_rejects(Plan.from_dict(found.plan).columns or (), found.layout)

@@ -84,6 +84,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     "import_rejects": [IndexModel([("import", ASCENDING), ("row", ASCENDING)], unique=True)],
     "answers_aside": [IndexModel([("owner", ASCENDING), ("key", ASCENDING)], unique=True)],
     "import_profiles": [IndexModel([("owner", ASCENDING), ("layout", ASCENDING)], unique=True)],
+    "deliveries": [
+        IndexModel([("due_at", ASCENDING)], partialFilterExpression={"status": "waiting"}),
+        IndexModel([("status", ASCENDING), ("finished_at", DESCENDING)]),
+        IndexModel([("keys", ASCENDING)]),
+    ],
     "categories": [IndexModel([("owner", ASCENDING), ("slug", ASCENDING)], unique=True)],
     "training_runs": [
         IndexModel([("requested_at", DESCENDING)]),

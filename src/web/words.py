@@ -72,6 +72,8 @@ IMPORT_STATUSES = {
 COLUMN_FIELDS = {
     "": "Nothing",
     "date": "Date",
+    "party": "Other party",
+    "payer": "Payer, of what came in",
     "description": "Text",
     "amount": "Amount",
     "out": "Money out",

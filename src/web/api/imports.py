@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 
 from src.domain.imports import ImportStatus
 from src.errors import InvalidInput
-from src.pipeline.intake import check_answered
+from src.pipeline.intake import check_answered, heading_of_rejects
 from src.web.api.history import harmless
 from src.web.bodies import parse_json
 from src.web.operations import Answer, Operations
@@ -105,13 +105,19 @@ def get_import(id: str) -> Answer:
     "GET", "/imports/{id}/rejects.csv", summary="The rejected rows as CSV", returns={200: "text/csv"}
 )
 def import_rejects(id: str) -> Answer:
-    """The cells as they stood in the file, masked, and the reason of each: mend them and bring them again."""
-    wiring().imports.get(id)
+    """What stood in the rows, masked, and the reason of each: mend them, and bring this file in as it is.
+
+    It is read as the file was of which these rows are, without a question."""
+    found = wiring().imports.get(id)
     text = io.StringIO()
     writer = csv.writer(text)
+    heading = heading_of_rejects(found)
+    writer.writerow(heading)
     for each in wiring().import_rejects.of(id):
         if not each["left_out"]:
-            writer.writerow([*map(harmless, each.get("cells", [f"row {each['row']}"])), each["reason"]])
+            cells = each.get("cells", [f"row {each['row']}"])
+            blank = [""] * (len(heading) - 1 - len(cells))
+            writer.writerow([*map(harmless, cells), *blank, each["reason"]])
     response = Response(text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="rejected.csv"'
     return response

@@ -110,10 +110,13 @@ def _said() -> dict[str, Any]:
         columns = [form.get(f"column-{place}") for place in range(len(form))]
         changes["columns"] = [each for each in columns if each is not None]
     changes |= {name: form[name] for name in _PLAIN if form.get(name)}
-    answers = {
-        name.removeprefix("answer-"): value for name, value in form.items() if name.startswith("answer-")
-    }
-    return changes | {name: value for name, value in answers.items() if value}
+    return changes | _answers("answer-") | _answers("other-")
+
+
+def _answers(prefix: str) -> dict[str, str]:
+    """By the key of the question; what is typed in beside its choices stands under `other-`."""
+    given = ((name, value.strip()) for name, value in request.form.items() if name.startswith(prefix))
+    return {name.removeprefix(prefix): value for name, value in given if value}
 
 
 @bp.post("/import/<import_id>/stop")
