@@ -52,6 +52,7 @@ def records(text: str, limits: Limits) -> list[Line]:
     collector = _Collector(limits)
     try:
         collector.feed(body)
+        collector.finish()
     except ParseError:
         raise InvalidInput("This OFX file is damaged and cannot be read.", field="file") from None
     return collector.lines
@@ -72,7 +73,7 @@ class _Collector(TreeBuilder):
         if len(self._within) >= self._limits.depth:
             raise InvalidInput("This OFX file is nested too deeply.", field="file")
         if tag == "STMTTRN":
-            self._found = {}
+            self.finish()
         self._within.append(tag)
 
     def data(self, text: str) -> None:
@@ -90,9 +91,15 @@ class _Collector(TreeBuilder):
             return
         while self._within.pop() != tag:
             pass
-        if tag == "STMTTRN":
+        if tag == "STMTTRN" or "STMTTRN" not in self._within:
+            self.finish()
+
+    def finish(self) -> None:
+        """Take what was told of a transaction, be it closed or not."""
+        if self._found:
             self._limits.check_row(len(self.lines) + 1)
             self.lines.append(_line(len(self.lines) + 1, self._found, self._currency))
+        self._found = {}
 
 
 def _line(row: int, found: dict[str, str], currency: str) -> Line:
