@@ -1,6 +1,7 @@
 """Whatever the bytes: entries, reasons, or one sentence; no other error, and no row lost.
 
-`IMPORT_MUTATIONS=100000 pytest tests/components/importing/test_any_bytes.py` tries that many damaged files.
+`IMPORT_MUTATIONS=100000 pytest tests/components/importing/test_any_bytes.py -k damaged` tries that many
+damaged files, and others with another `IMPORT_SEED`.
 """
 
 import csv
@@ -36,7 +37,7 @@ from tests.components.importing.test_tables import BRITISH, GERMAN
 from tests.components.importing.test_tables import INDIAN as INDIAN_TABLE
 
 MUTATIONS = int(os.environ.get("IMPORT_MUTATIONS", "2500"))
-SEED = 20260304
+SEED = int(os.environ.get("IMPORT_SEED", "20260304"))
 SLOW_S = 5.0
 SHEET = workbook(["Date", "Text", "Debit"], [date(2026, 3, 4), "Kiosk", 1.5], ["2026-03-05", "Bar", "2.50"])
 FILES = [
@@ -170,14 +171,14 @@ def test_damaged_files_end_in_rows_or_in_a_sentence():
     read = 0
     for number in range(MUTATIONS):
         content = mutated(draw.choice(FILES), draw)
-        started = time.monotonic()
+        started = time.process_time()
         try:
             read += whole(content) is not None
             if content:
                 fingerprint(content)
         except Exception as error:
             raise AssertionError(f"mutation {number} of seed {SEED}: {content[:3000]!r}") from error
-        assert time.monotonic() - started < SLOW_S, (
+        assert time.process_time() - started < SLOW_S, (
             f"mutation {number} of seed {SEED} is slow: {content[:3000]!r}"
         )
     assert read > MUTATIONS / 4
