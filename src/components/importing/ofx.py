@@ -66,7 +66,8 @@ class _Collector(TreeBuilder):
         self.lines: list[Line] = []
         self._limits = limits
         self._within: list[str] = []
-        self._found: dict[str, str] = {}
+        self._found: dict[str, str] | None = None
+        """What is told of the transaction that is open."""
         self._currency = ""
 
     def start(self, tag: str, _: Any) -> Any:
@@ -74,6 +75,7 @@ class _Collector(TreeBuilder):
             raise InvalidInput("This OFX file is nested too deeply.", field="file")
         if tag == "STMTTRN":
             self.finish()
+            self._found = {}
         self._within.append(tag)
 
     def data(self, text: str) -> None:
@@ -82,7 +84,7 @@ class _Collector(TreeBuilder):
         tag = self._within[-1]
         if tag == "CURDEF":
             self._currency = text.strip()
-        elif "STMTTRN" in self._within and "ORIGCURRENCY" not in self._within:
+        elif self._found is not None and "ORIGCURRENCY" not in self._within:
             self._found.setdefault(tag, html.unescape(text).strip())
 
     def end(self, tag: str) -> Any:
@@ -96,10 +98,10 @@ class _Collector(TreeBuilder):
 
     def finish(self) -> None:
         """Take what was told of a transaction, be it closed or not."""
-        if self._found:
+        if self._found is not None:
             self._limits.check_row(len(self.lines) + 1)
             self.lines.append(_line(len(self.lines) + 1, self._found, self._currency))
-        self._found = {}
+        self._found = None
 
 
 def _line(row: int, found: dict[str, str], currency: str) -> Line:
