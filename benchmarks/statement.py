@@ -15,8 +15,14 @@ HEADING = ("Date", "Description", "Amount", "Currency", "Paid by", "Type of shop
 _FIRST_DAY = date(2016, 1, 4)
 _DAYS = 3650
 _MERCHANTS = 3000
-_FIRST = "tulip orbit lantern maple cobalt juniper falcon willow amber pebble harbour meadow copper".split()
-_SECOND = "north river grand little royal central golden silver green royal sunny quiet old new".split()
+_FIRST = (
+    "grand little royal central golden silver green sunny quiet northern southern happy lucky modern "
+    "classic crystal copper marble coastal alpine urban rustic velvet emerald scarlet hidden noble merry"
+).split()
+_SECOND = (
+    "tulip orbit lantern maple cobalt juniper falcon willow amber pebble harbour meadow thistle beacon "
+    "saffron orchid canyon raven clover summit ember heron indigo walnut badger cedar comet dahlia otter"
+).split()
 _KINDS = (
     ("market", "groceries", 6, 120),
     ("cafe", "eating out", 3, 25),
@@ -52,7 +58,7 @@ def statement(rows: int, seed: int = 5) -> bytes:
 def _merchant(draw: random.Random) -> tuple[str, str, float, float, float]:
     """Name, kind of shop, what each bill is (0 where it varies), the range of its amounts."""
     kind, shop, low, high = draw.choice(_KINDS)
-    name = f"{draw.choice(_SECOND)} {draw.choice(_FIRST)} {kind} {draw.choice(_TOWNS)}".upper()
+    name = f"{draw.choice(_FIRST)} {draw.choice(_SECOND)} {kind} {draw.choice(_TOWNS)}".upper()
     bill = round(draw.uniform(low, high), 2) if draw.random() < 0.2 else 0.0
     return name, shop, bill, low, high
 

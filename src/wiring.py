@@ -27,6 +27,7 @@ from src.domain.transactions import Transaction
 from src.errors import LeaseLost, LedgerloopError, NotFound
 from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.changes import WhatChanges
+from src.pipeline.delivering import Delivering
 from src.pipeline.drift import DriftWatch
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.importing import Importing
@@ -36,6 +37,7 @@ from src.pipeline.quality import Quality
 from src.pipeline.repredicting import Repredicting
 from src.pipeline.second_looks import SecondLooks
 from src.pipeline.undoing import Undoing
+from src.pipeline.webhooks import Webhooks
 from src.services import bundles
 from src.services.alias_watch import AliasWatch
 from src.services.analytics import Analytics
@@ -44,6 +46,7 @@ from src.services.categories import Categories
 from src.services.champion import Champion, Pointing, ShadowModel
 from src.services.clock import Clock
 from src.services.database import Database
+from src.services.deliveries import Deliveries
 from src.services.doubts import Doubts
 from src.services.drift_periods import DriftPeriods
 from src.services.early_runs import EarlyRuns
@@ -66,6 +69,7 @@ from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
 from src.services.unanswered import Unanswered
 from src.services.uploads import Uploads
+from src.services.webhook_rows import WebhookRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,6 +168,35 @@ class Wiring:
     @property
     def import_limits(self) -> Limits:
         return Limits(size=self.settings.max_import_mb * 1_000_000)
+
+    @cached_property
+    def webhook_rows(self) -> WebhookRows:
+        return WebhookRows(self.database)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        return Webhooks(self.webhook_rows, self.predictor, self.feedback, self.categories)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.database)
+
+    @cached_property
+    def delivering(self) -> Delivering | None:
+        """None where no Firefly III is named."""
+        given = self.settings
+        if given.firefly_url is None or given.firefly_token is None:
+            return None
+        from src.services.firefly import FireflyIII  # requests comes with it: for those who need it
+
+        return Delivering(
+            self.deliveries,
+            FireflyIII(given.firefly_url, given.firefly_token.get_secret_value()),
+            self.webhook_rows,
+            self.categories.all,
+            self.now,
+            given.firefly_check_tag,
+        )
 
     @cached_property
     def audits(self) -> Audits:
@@ -347,6 +380,7 @@ class Wiring:
             watch=self._keep_watch,
             now=self.now,
             bring_in=self._bring_in,
+            deliver=self._deliver,
         )
 
     @cached_property
@@ -391,6 +425,10 @@ class Wiring:
             self.importer.bring_in(claimed, holder=self.holder)
         if self.imports.release(claimed.id, holder=self.holder, attempt=claimed.attempt):
             log.warning("import ended before it was done", extra={"import": claimed.id})
+
+    def _deliver(self) -> None:
+        if self.delivering:
+            self.delivering.work()
 
     def _keep_house(self) -> None:
         self._follow_champion()

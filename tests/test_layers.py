@@ -47,6 +47,7 @@ THIRD_PARTY = {
     "openpyxl": {"components/importing/sheets.py"},
     "ofxtools": {"components/importing/ofx.py"},
     "mt940": {"components/importing/swift.py"},
+    "requests": {"services/firefly.py"},
     "defusedxml": {"components/importing/camt.py"},
 }
 

@@ -16,14 +16,13 @@ from src.components.importing.plan import Plan
 from src.components.importing.read import lines_and_entries
 from src.components.importing.record import Line, as_text
 from src.components.masking import mask
-from src.domain.categories import Category, Group, slug_of
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.imports import Import, ImportCounts, ImportStatus
 from src.domain.transactions import NewTransaction, Origin, Transaction
-from src.errors import Conflict, InvalidInput, NotFound
+from src.errors import InvalidInput, NotFound
+from src.pipeline.category_names import Categories, CategoryNames
 
 CHUNK = 1000
-_COLOR = "#7a8b99"
 
 
 class Files(Protocol):
@@ -55,11 +54,6 @@ class Predicts(Protocol):
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]: ...
 
 
-class Names(Protocol):
-    def all(self) -> list[Category]: ...
-    def add(self, category: Category) -> Category: ...
-
-
 @dataclass(frozen=True)
 class Importing:
     """Killed anywhere, it begins again at the first row and adds none a second time."""
@@ -68,7 +62,7 @@ class Importing:
     rejects: Rejects
     rows: Rows
     predictor: Predicts
-    categories: Names
+    categories: Categories
     clock: Callable[[], datetime]
     limits: Limits = DEFAULT
 
@@ -150,35 +144,15 @@ class Keys:
 
 
 class Labels:
-    """The file's own categories as a person's: found by name, else made."""
+    """The file's own categories as a person's."""
 
-    def __init__(self, categories: Names) -> None:
-        self._categories = categories
-        self._slugs: dict[str, str] = {}
+    def __init__(self, categories: Categories) -> None:
+        self._names = CategoryNames(categories)
 
     def of(self, entry: Entry, import_id: str, at: datetime) -> Feedback | None:
         if not entry.category:
             return None
-        return Feedback(self._slug(entry.category), at, f"import:{import_id}", LabelSource.IMPORT)
-
-    def _slug(self, name: str) -> str:
-        slugs = self._slugs or self._known()
-        found = slugs.get(name.casefold()) or self._made(name, slugs)
-        self._slugs = {**slugs, name.casefold(): found}
-        return found
-
-    def _known(self) -> dict[str, str]:
-        known = self._categories.all()
-        return {each.slug: each.slug for each in known} | {each.name.casefold(): each.slug for each in known}
-
-    def _made(self, name: str, slugs: dict[str, str]) -> str:
-        slug, number = slug_of(name), 2
-        while slug in slugs.values():
-            slug, number = f"{slug_of(name)}-{number}", number + 1
-        try:
-            return self._categories.add(Category(slug, name, Group.DISCRETIONARY, _COLOR)).slug
-        except Conflict:  # another import made it in this moment
-            return self._known()[name.casefold()]
+        return Feedback(self._names.slug(entry.category), at, f"import:{import_id}", LabelSource.IMPORT)
 
 
 def _transaction(entry: Entry) -> Transaction:

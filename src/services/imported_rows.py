@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import ReplaceOne
-from pymongo.errors import BulkWriteError
 
+from src.domain.feedback import LabelSource
 from src.domain.owners import LOCAL_OWNER
 from src.domain.transactions import NewTransaction
 from src.services.database import Database, Document, guarded
+from src.services.transaction_changes import insert_new
 from src.services.transaction_documents import new_document, said, stored
 
-_DUPLICATE = 11000
 _AT_ONCE = 1000
+_OF_A_PERSON = [LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value]
 SOURCE = "import"
 
 
@@ -52,12 +53,7 @@ class ImportedRows:
         for document in documents:
             if feedback := aside.get(document["key"]):
                 document.update(_answered(document, feedback))
-        try:
-            added = len(self._rows.insert_many(documents, ordered=False).inserted_ids)
-        except BulkWriteError as error:
-            if any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
-                raise
-            added = int(error.details["nInserted"])
+        added = insert_new(self._rows, documents)
         if aside:
             self._aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": list(aside)}})
         return added
@@ -89,7 +85,7 @@ class ImportedRows:
     def count(self, import_id: str) -> tuple[int, int]:
         """Rows of an import, and how many of them a person has answered since."""
         query = {"import": {"$eq": import_id}}
-        answered = {**query, "feedback": {"$elemMatch": {"source": {"$ne": SOURCE}}}}
+        answered = {**query, "label.source": {"$in": _OF_A_PERSON}}
         return self._rows.count_documents(query), self._rows.count_documents(answered)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from src.domain.imports import Import, ImportStatus
+from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.errors import InvalidInput, NotFound
 from src.pipeline.intake import Preview
 from src.web import words
@@ -59,11 +59,13 @@ def one_import(import_id: str) -> ResponseReturnValue:
 def _shown(found: Import, wrong: str = "", status: int = 200) -> ResponseReturnValue:
     if found.status is ImportStatus.PREVIEW:
         return _preview(found, wrong, status)
-    rows, answered = wiring().imported_rows.count(found.id)
+    active = found.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
+    rows, answered = (0, 0) if active else wiring().imported_rows.count(found.id)
     return page(
         "imports/report.html",
         status,
         found=found,
+        active=active,
         wrong=wrong,
         rejects=wiring().import_rejects.of(found.id, REJECTS_SHOWN),
         rows=rows,
