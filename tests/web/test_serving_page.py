@@ -110,3 +110,5 @@ def test_the_page_says_whose_rows_judged_the_model(read, services, labels, whose
         services.models.promote("9", by="training", reason="", at=NOW)
         claimed.succeed(at=NOW)
     assert f"Measured on 1,200 {whose}, each judged" in read().replace("\N{NO-BREAK SPACE}", " ")
+    services.models.promote("1", by="training", reason="", at=NOW)
+    services.retention.drop_version("9")
