@@ -1,4 +1,4 @@
-"""Serve, weigh and compare: writes a table to stdout and, with `--json`, the figures to a file."""
+"""Serve, weigh, bring in and compare: writes a table to stdout and, with `--json`, the figures to a file."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks import imports
 from benchmarks.load import Rate, bodies, measure
 from benchmarks.processes import ROOT, command_of, descendants, free_port, memory_mb, running, wait_for
 
@@ -56,6 +57,7 @@ def _measure_all(folder: Path, seconds: int) -> dict[str, object]:
             "predict and keep": _rates(f"{page}/api/v1/predict", bodies(5000, "plain", save=True), seconds),
         }
         memory = {_name(pid): memory_mb(pid) for pid in descendants(app.pid)}
+        brought = imports.measure(page, app.pid, folder)
     began = time.monotonic()
     with running([sys.executable, "app.py"], environment, folder / "again.log"):
         wait_for(f"{page}/")
@@ -67,6 +69,7 @@ def _measure_all(folder: Path, seconds: int) -> dict[str, object]:
         "seconds": {"first page": first_page_s, "first model": first_model_s, "first page again": again_s},
         "rates": {name: [asdict(each) for each in found] for name, found in rates.items()},
         "memory_mb": memory,
+        "imports": brought,
     }
 
 
@@ -115,6 +118,7 @@ def _show(figures: dict[str, object]) -> None:
     print("\nmemory, MB resident / proportional")
     for name, each in figures["memory_mb"].items():  # type: ignore[attr-defined]
         print(f"{each.get('rss', 0):>8.0f}{each.get('pss', 0):>8.0f}  {name}")
+    imports.show(figures["imports"])  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

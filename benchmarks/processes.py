@@ -10,7 +10,8 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,3 +91,26 @@ def descendants(pid: int) -> list[int]:
 
 def command_of(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+
+
+@dataclass
+class Peak:
+    """What a child of `app` that runs `python -m src WORD` took, as last seen; megabytes: VmHWM."""
+
+    app: int
+    word: str
+    megabytes: float = 0.0
+    cpu_s: float = 0.0
+
+    def look(self) -> None:
+        with suppress(OSError, StopIteration):
+            pid = next(each for each in descendants(self.app) if self._is_it(each))
+            status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+            self.megabytes = max(self.megabytes, int(status["VmHWM"].split()[0]) / 1024)
+            times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            self.cpu_s = (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _is_it(self, pid: int) -> bool:
+        with suppress(OSError):
+            return f"-m src {self.word}" in command_of(pid)
+        return False

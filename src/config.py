@@ -6,6 +6,7 @@ import ipaddress
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +28,13 @@ def _loopback(host: str) -> str:
     raise ValueError(
         "Ledgerloop has no accounts yet, so it listens on this machine only; use 127.0.0.1, ::1 or localhost"
     )
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
+        raise ValueError("give an address such as https://firefly.example, without a name or password in it")
+    return url.rstrip("/")
 
 
 def _blank_is_unset(value: Any) -> Any:
@@ -68,6 +76,10 @@ class Settings(BaseSettings):
     allowed_hosts: str = ""
     max_import_mb: Annotated[int, Field(ge=1, le=200)] = 25
     max_body_mb: Annotated[int, Field(ge=1, le=100)] = 8
+    firefly_webhook_secret: Annotated[SecretStr | None, Unset] = None
+    firefly_url: Annotated[Annotated[str, AfterValidator(_address)] | None, Unset] = None
+    firefly_token: Annotated[SecretStr | None, Unset] = None
+    firefly_check_tag: Annotated[Annotated[str, Field(max_length=100)] | None, Unset] = None
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -76,6 +88,18 @@ class Settings(BaseSettings):
         if self.mlflow_ui == "on" and self.port == self.mlflow_port:
             raise ValueError("PORT and MLFLOW_PORT must differ")
         return self
+
+    @model_validator(mode="after")
+    def _firefly_is_whole(self) -> Settings:
+        if (self.firefly_url is None) != (self.firefly_token is None):
+            raise ValueError("FIREFLY_URL and FIREFLY_TOKEN belong together; set both or neither")
+        return self
+
+    @cached_property
+    def firefly_secrets(self) -> tuple[str, ...]:
+        """One for each webhook made in Firefly III, which gives each its own."""
+        given = self.firefly_webhook_secret.get_secret_value() if self.firefly_webhook_secret else ""
+        return tuple(filter(None, (each.strip() for each in given.split(","))))
 
     @cached_property
     def data_path(self) -> Path:

@@ -20,12 +20,14 @@ from src.components.importing.limits import Limits
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
+from src.domain.imports import Import, ImportStatus
 from src.domain.predictions import Prediction
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
 from src.errors import LeaseLost, LedgerloopError, NotFound
 from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.changes import WhatChanges
+from src.pipeline.delivering import Delivering
 from src.pipeline.drift import DriftWatch
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.importing import Importing
@@ -34,6 +36,8 @@ from src.pipeline.prediction import Predictor, Serving
 from src.pipeline.quality import Quality
 from src.pipeline.repredicting import Repredicting
 from src.pipeline.second_looks import SecondLooks
+from src.pipeline.undoing import Undoing
+from src.pipeline.webhooks import Webhooks
 from src.services import bundles
 from src.services.alias_watch import AliasWatch
 from src.services.analytics import Analytics
@@ -42,11 +46,13 @@ from src.services.categories import Categories
 from src.services.champion import Champion, Pointing, ShadowModel
 from src.services.clock import Clock
 from src.services.database import Database
+from src.services.deliveries import Deliveries
 from src.services.doubts import Doubts
 from src.services.drift_periods import DriftPeriods
 from src.services.early_runs import EarlyRuns
 from src.services.feedback_events import FeedbackEvents
 from src.services.import_profiles import ImportProfiles
+from src.services.import_rejects import ImportRejects
 from src.services.imported_rows import ImportedRows
 from src.services.imports import Imports
 from src.services.knowledge import Knowledge
@@ -55,19 +61,23 @@ from src.services.mongod import EmbeddedMongo
 from src.services.quality import QualityCounts
 from src.services.repredictions import Repredictions
 from src.services.retention import Retention
+from src.services.secret_key import kept_key
 from src.services.slots import Slots
 from src.services.standing import Standing
 from src.services.trainer import Trainer
 from src.services.training_runs import ClaimedRun, TrainingRuns
 from src.services.transactions import Transactions
 from src.services.unanswered import Unanswered
+from src.services.uploads import Uploads
+from src.services.webhook_rows import WebhookRows
 
 if TYPE_CHECKING:
     import numpy as np
 
     from src.pipeline.reproduced import Reproduced
+    from src.pipeline.steps import Steps
     from src.pipeline.tidying import Tidied
-    from src.pipeline.training import Steps, TrainingPipeline
+    from src.pipeline.training import TrainingPipeline
     from src.services.tracking import Tracking
 
 log = logging.getLogger(__name__)
@@ -112,7 +122,15 @@ class Wiring:
 
     @cached_property
     def imports(self) -> Imports:
-        return Imports(self.database, lease_s=self.settings.lease_s)
+        return Imports(self.database, Uploads(self.database, self._secret), lease_s=self.settings.lease_s)
+
+    def _secret(self) -> str:
+        given = self.settings.secret_key
+        return given.get_secret_value() if given else kept_key(self.settings.data_path)
+
+    @cached_property
+    def import_rejects(self) -> ImportRejects:
+        return ImportRejects(self.database)
 
     @cached_property
     def import_profiles(self) -> ImportProfiles:
@@ -126,6 +144,7 @@ class Wiring:
     def importing(self) -> Importing:
         return Importing(
             files=self.imports,
+            rejects=self.import_rejects,
             rows=self.imported_rows,
             predictor=self.predictor,
             categories=self.categories,
@@ -138,14 +157,46 @@ class Wiring:
         return Intake(
             files=self.imports,
             profiles=self.import_profiles,
-            rows=self.imported_rows,
             clock=self.now,
             limits=self.import_limits,
         )
 
+    @cached_property
+    def undoing(self) -> Undoing:
+        return Undoing(files=self.imports, rows=self.imported_rows, clock=self.now)
+
     @property
     def import_limits(self) -> Limits:
         return Limits(size=self.settings.max_import_mb * 1_000_000)
+
+    @cached_property
+    def webhook_rows(self) -> WebhookRows:
+        return WebhookRows(self.database)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        return Webhooks(self.webhook_rows, self.predictor, self.feedback, self.categories)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.database)
+
+    @cached_property
+    def delivering(self) -> Delivering | None:
+        """None where no Firefly III is named."""
+        given = self.settings
+        if given.firefly_url is None or given.firefly_token is None:
+            return None
+        from src.services.firefly import FireflyIII  # requests comes with it: for those who need it
+
+        return Delivering(
+            self.deliveries,
+            FireflyIII(given.firefly_url, given.firefly_token.get_secret_value()),
+            self.webhook_rows,
+            self.categories.all,
+            self.now,
+            given.firefly_check_tag,
+        )
 
     @cached_property
     def audits(self) -> Audits:
@@ -297,7 +348,7 @@ class Wiring:
     def _steps(self) -> Steps:
         # Imported here: what training needs takes seconds to import, and only its own process trains.
         from src.components.search import Search
-        from src.pipeline.training import Steps
+        from src.pipeline.steps import Steps
 
         return Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic))
 
@@ -329,6 +380,7 @@ class Wiring:
             watch=self._keep_watch,
             now=self.now,
             bring_in=self._bring_in,
+            deliver=self._deliver,
         )
 
     @cached_property
@@ -358,14 +410,25 @@ class Wiring:
         if self.runs.release(run.id, holder=self.holder, attempt=run.attempt):
             log.warning("training ended before it was done", extra={"run": run.id, "attempt": run.attempt})
 
+    def work_off(self, claimed: Import, *, holder: str) -> None:
+        """Bring in or take back what `holder` has claimed, in this process. Raises LeaseLost, Unavailable."""
+        work = self.undoing if claimed.status is ImportStatus.UNDOING else self.importing
+        with self.imports.kept(claimed.id, holder, claimed.attempt):
+            work.run(claimed, holder=holder)
+
     def _bring_in(self) -> None:
-        """Work off the file that waits longest, in a process of its own."""
+        """Work off the import that waits longest, in a process of its own."""
         claimed = self.imports.claim(holder=self.holder)
         if claimed is None:
             return
-        self.importer.bring_in(claimed, holder=self.holder)
+        with self.imports.kept(claimed.id, self.holder, claimed.attempt):  # from before the child is awake
+            self.importer.bring_in(claimed, holder=self.holder)
         if self.imports.release(claimed.id, holder=self.holder, attempt=claimed.attempt):
             log.warning("import ended before it was done", extra={"import": claimed.id})
+
+    def _deliver(self) -> None:
+        if self.delivering:
+            self.delivering.work()
 
     def _keep_house(self) -> None:
         self._follow_champion()

@@ -18,7 +18,7 @@ async function follow(box) {
   if (!box.isConnected) return;
   const answer = document.hidden ? null : await fetch(`/api/v1/imports/${encodeURIComponent(box.dataset.import)}`).catch(() => null);
   const found = answer?.ok ? await answer.json() : null;
-  if (found && found.status !== "running") {
+  if (found && !["running", "undoing"].includes(found.status)) {
     swap(parse(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text()), ["main", "waiting-count"]);
     return;
   }

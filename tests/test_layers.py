@@ -36,15 +36,18 @@ THIRD_PARTY = {
         "services/tracking_retention.py",
     },
     "apscheduler": {"services/clock.py"},
+    "cryptography": {"services/uploads.py"},
     "flask": {"web"},
     "plotly": {"web"},
     "skops": {"services/bundles.py"},
     "matplotlib": {"services/plots.py", "services/run_log.py"},
     "sklearn": {"components", "services/bundles.py"},
     "pandas": {"components", "services", "pipeline"},
+    "chardet": {"components/importing/encodings.py"},
     "openpyxl": {"components/importing/sheets.py"},
     "ofxtools": {"components/importing/ofx.py"},
     "mt940": {"components/importing/swift.py"},
+    "requests": {"services/firefly.py"},
     "defusedxml": {"components/importing/camt.py"},
 }
 

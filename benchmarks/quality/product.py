@@ -20,7 +20,8 @@ from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import Verdict
 from src.errors import LedgerloopError
 from src.pipeline.prediction import Predictor, Serving
-from src.pipeline.training import Steps, TrainingPipeline
+from src.pipeline.steps import Steps
+from src.pipeline.training import TrainingPipeline
 from src.services.knowledge import Knowledge
 from src.wiring import Wiring
 

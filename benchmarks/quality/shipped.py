@@ -9,7 +9,7 @@ from benchmarks.quality.data import Example
 from src.components.text import clean_text
 from src.domain.transactions import Direction, Transaction
 from src.pipeline.prediction import prepare
-from src.pipeline.training import Steps
+from src.pipeline.steps import Steps
 
 _LEARNED_PHRASES = 5_000
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from src.components.spoken import percent
 from src.components.two_samples import (
     is_enough,
     more_often,
@@ -60,7 +61,7 @@ class DriftCheck:
         if not found.enough:
             return found.too_few()
         before, after = new_before / rows_before, new / rows
-        told = f"merchants not met shortly before rose from {before:.0%} to {after:.0%}"
+        told = f"merchants not met shortly before rose from {percent(before)} to {percent(after)}"
         p = more_often(new, rows, new_before, rows_before)
         return self._judged(found, p, after - before, before, after, told)
 
@@ -104,7 +105,8 @@ class DriftCheck:
         }
         moved = max(sorted(shares), key=lambda name: abs(shares[name][1] - shares[name][0]))
         was, became = shares[moved]
-        told = f"predicted categories have shifted, {moved or _NOT_SURE} most: {was:.0%} to {became:.0%}"
+        fell_or_rose = f"{percent(was)} to {percent(became)}"
+        told = f"predicted categories have shifted, {moved or _NOT_SURE} most: {fell_or_rose}"
         p, effect = same_distribution(*cells), stability_index(*cells)
         return self._judged(found, p, effect, was, became, told, of=moved)
 
@@ -113,7 +115,7 @@ class DriftCheck:
         if not found.enough:
             return found.too_few()
         before, after = then.right / then.answers, now.right / now.answers
-        told = f"answers that agree with the prediction fell from {before:.0%} to {after:.0%}"
+        told = f"answers that agree with the prediction fell from {percent(before)} to {percent(after)}"
         p = more_often(now.answers - now.right, now.answers, then.answers - then.right, then.answers)
         return self._judged(found, p, before - after, before, after, told)
 

@@ -14,20 +14,35 @@ _LEAST = 0.0005
 """Weights are told with three decimals; one that would read 0.000 is none."""
 
 
-def field_label(field: str, transaction: Transaction) -> str:
-    """What a person calls a field token of `reading.read`, such as `amount:17` or `mode:upi`."""
+AMOUNT, DAY = "amount:", "monthday:"
+"""Labels that `told` fills with what the transaction says; no word and no other label reads like them."""
+
+
+def field_label(field: str) -> str:
+    """What a person calls a field token of `reading.read`, such as `mode:upi`; AMOUNT or DAY for these."""
     name, _, value = field.partition(":")
     if name.startswith(PREFIX):
         return f"listed under {value}"
     if name in ("amount", "cents"):
-        return f"amount about {_about(float(transaction.amount))}"
+        return AMOUNT
     if name.startswith(USUAL):
         return "amount beside the usual one"
     if name == "via":
         return f"paid through {value}"
     if name == "monthday":
-        return f"day {transaction.date.day} of the month"
+        return DAY
     return value if name == "direction" else f"{name} {value}"
+
+
+def told(reasons: Iterable[Reason], transaction: Transaction) -> tuple[Reason, ...]:
+    """`reasons` with the amount and the day of `transaction` in their labels."""
+    said = {
+        AMOUNT: lambda: f"amount about {_about(float(transaction.amount))}",
+        DAY: lambda: f"day {transaction.date.day} of the month",
+    }
+    return tuple(
+        Reason(said[each.feature](), each.weight) if each.feature in said else each for each in reasons
+    )
 
 
 def strongest(weights: Iterable[tuple[str, float]], limit: int) -> tuple[Reason, ...]:

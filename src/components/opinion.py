@@ -44,6 +44,7 @@ _LEAST_OTHER = 3
 """Letters that the other half of such a compound has at least."""
 _MOST_CUT = 4
 """Letters that a bank may have cut off the last word."""
+_TEXTS_KEPT = 8_192
 _LEAST_LEFT = 0.6
 """The share of a name that must be left of it where it is cut off."""
 
@@ -85,23 +86,27 @@ class Opinion:
         self._words = {word: known for word, known in self._phrases.items() if _is_word(known)}
         self._ordered = sorted(self._words)
         self._vocabulary = {word for phrase in self._phrases for word in phrase.split(" ")}
+        self._tokens = lru_cache(_TEXTS_KEPT)(self._find_tokens)
 
     def of(self, text: str, hidden: str = "") -> list[str]:
         """Tokens for a cleaned text. hidden: a phrase that is looked over, as if the lexicon lacked it."""
+        return list(self._tokens(text, hidden))
+
+    def _find_tokens(self, text: str, hidden: str) -> tuple[str, ...]:
         words = text.split()
         matches = list(self._matches(words, hidden))
         if all(match.kind == "word" for match in matches) and (cut := self._cut_off(words, hidden)):
             matches.append(cut)
         if not matches:
-            return []
+            return ()
         best = max(matches, key=_standing)
         others = dict.fromkeys(match.category for match in matches if match.category != best.category)
-        return [
+        return (
             f"{PREFIX}:{best.category}",
             f"{PREFIX}-{_manner(best, words)}:{best.category}",
             *([f"{PREFIX}-type:{best.type}"] if best.type else []),
             *(f"{PREFIX}-beside:{category}" for category in others),
-        ]
+        )
 
     def _matches(self, words: Sequence[str], hidden: str) -> Iterator[Match]:
         """From left to right, the longest at each place; none reaches into another."""

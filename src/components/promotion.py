@@ -9,6 +9,7 @@ from src.components.case import Case
 from src.components.comparison import CategoryDifference, Comparison, PairedBootstrap
 from src.components.pairs import Contender, Pairs
 from src.components.sample_size import fewest_merchants, fewest_to_convince, rows_needed, rows_to_convince
+from src.components.spoken import count, percent
 from src.domain.verdicts import Difference, Footprint, Outcome, Verdict
 
 
@@ -69,8 +70,9 @@ class Promotion:
     def _first(self, case: Case) -> Verdict:
         mine, base = case.challenger.scores, case.majority
         figures = (
-            f"right on {mine.accuracy:.1%} of {mine.rows} {case.judged_by}, macro-F1 {mine.macro_f1:.3f}; "
-            f"always answering the most frequent category is right on {base.accuracy:.1%}."
+            f"right on {percent(mine.accuracy, 1)} of {count(mine.rows)} {case.judged_by}, "
+            f"macro-F1 {mine.macro_f1:.3f}; "
+            f"always answering the most frequent category is right on {percent(base.accuracy, 1)}."
         )
         if not mine.accuracy > base.accuracy:
             return case.verdict(Outcome.NOT_BETTER, f"No better than the simplest answer: {figures}")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from src.components.comparison import CategoryDifference, Comparison
 from src.components.pairs import Pairs
 from src.components.sample_size import fewest_merchants, fewest_to_convince
+from src.components.spoken import count, counted, percent, points
 from src.domain.verdicts import Difference, Scores
 
 NEWER = (
@@ -31,7 +32,7 @@ def too_heavy(parts: Sequence[str]) -> str:
 
 def too_few(rows: int, needed: int) -> str:
     return (
-        f"Too few rows to tell (n = {rows}; about {needed} are needed): the champion stays; "
+        f"Too few rows to tell (n = {count(rows)}; about {count(needed)} are needed): the champion stays; "
         "your corrections still decide at once through the memory."
     )
 
@@ -42,55 +43,60 @@ def not_compared(least: int) -> str:
 
 def must_rule_out(found: Comparison, floor: float) -> str:
     """What the rows would have to rule out, and what they leave room for."""
-    asked = f"A fresher model passes when a fall of accuracy by {_points(floor)} is ruled out;"
+    asked = f"A fresher model passes when a fall of accuracy by {points(floor)} is ruled out;"
     low = found.accuracy.ci95[0]
     if low < -floor:
-        return f"{asked} these rows leave room for {_points(-low)}."
-    least, merchants = fewest_merchants(floor), _counted(found.merchants, "merchant")
+        return f"{asked} these rows leave room for {points(-low)}."
+    least, merchants = fewest_merchants(floor), counted(found.merchants, "merchant")
     return f"{asked} that takes at least {least} merchants, and these rows are of {merchants}."
 
 
 def few_speak_for_it(found: Comparison) -> str:
     return (
-        f"The two models differ at {_counted(found.differing, 'merchant')}; from {fewest_to_convince()} on "
+        f"The two models differ at {counted(found.differing, 'merchant')}; from {fewest_to_convince()} on "
         "one that seems better is taken for better."
     )
 
 
 def category_fell(fell: Sequence[CategoryDifference], least_fall: float, least_rows: int) -> str:
-    each = ", ".join(f"{one.category} (recall {_spoken(one.recall)} on {one.rows} rows)" for one in fell)
+    each = ", ".join(
+        f"{one.category} (recall {_spoken(one.recall)} on {count(one.rows)} rows)" for one in fell
+    )
     return (
         f"It would forget {each}; the champion stays. No category of {least_rows} rows or more may surely "
-        f"fall, by over {_points(least_fall)}."
+        f"fall, by over {points(least_fall)}."
     )
 
 
 def fresher(new_labels: int, known_labels: int, margin: float, floor: float) -> str:
     return (
-        f"As good as the champion (accuracy at most {_points(margin)} lower, surely less than "
-        f"{_points(floor)}) and fresher: {new_labels} new labels beside the {known_labels} it learned."
+        f"As good as the champion (accuracy at most {points(margin)} lower, surely less than "
+        f"{points(floor)}) and fresher: {count(new_labels)} new labels beside the {count(known_labels)} "
+        "it learned."
     )
 
 
 def not_fresher(new_labels: int, known_labels: int, share: float) -> str:
     return (
-        f"Not shown to be better; as good as the champion, but not fresher: {new_labels} new labels beside "
-        f"the {known_labels} it learned, where {share:.0%} are asked for. The champion stays."
+        f"Not shown to be better; as good as the champion, but not fresher: {count(new_labels)} new labels "
+        f"beside the {count(known_labels)} it learned, where {percent(share)} are asked for. "
+        "The champion stays."
     )
 
 
 def seems_worse(margin: float) -> str:
     return (
-        f"Not shown to be better; the champion stays. A fresher model may seem to lose {_points(margin)} of "
-        f"accuracy, or {_points(2 * margin)} of macro-F1, and this one seems to lose more."
+        f"Not shown to be better; the champion stays. A fresher model may seem to lose {points(margin)} of "
+        f"accuracy, or {points(2 * margin)} of macro-F1, and this one seems to lose more."
     )
 
 
 def figures(judged_by: str, pairs: Pairs, found: Comparison) -> str:
     mine, other = pairs.challenger.scores, pairs.champion.scores
     return (
-        f"On the same {mine.rows} {judged_by} ({_counted(found.merchants, 'merchant')}): "
-        f"accuracy {mine.accuracy:.1%} against {other.accuracy:.1%} ({_spoken(found.accuracy)}), "
+        f"On the same {count(mine.rows)} {judged_by} ({counted(found.merchants, 'merchant')}): "
+        f"accuracy {percent(mine.accuracy, 1)} against {percent(other.accuracy, 1)} "
+        f"({_spoken(found.accuracy)}), "
         f"macro-F1 {mine.macro_f1:.3f} against {other.macro_f1:.3f} ({_spoken(found.macro_f1)})."
     )
 
@@ -98,11 +104,3 @@ def figures(judged_by: str, pairs: Pairs, found: Comparison) -> str:
 def _spoken(difference: Difference) -> str:
     low, high = difference.ci95
     return f"{difference.value:+.3f}, 95 % between {low:+.3f} and {high:+.3f}"
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:.3g} points" if round(100 * share, 2) != 1 else "1 point"
-
-
-def _counted(count: int, one: str) -> str:
-    return f"{count} {one}" if count == 1 else f"{count} {one}s"

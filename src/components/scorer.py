@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy import sparse
 
-from src.components.explanation import field_label, strongest
+from src.components.explanation import field_label, strongest, told
 from src.components.linear_form import BLOCKS, LinearForm, doubted, recalibrated
 from src.components.opinion import opinion_of
 from src.components.reading import Reading, read
@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 _NGRAM_SIZES = range(2, 6)
 _WORDS_KEPT = 16_384
 """About 1 kB each."""
+_READINGS_KEPT = 8_192
+"""Whose answers are kept, about 1 kB each: a file of transactions says the same again and again."""
 
 Columns = tuple[np.ndarray, np.ndarray]
 """Columns of the feature matrix, and the value in each; a column may occur more than once."""
 
 
 class LinearScorer:
-    """Thread-safe: nothing changes after it is made but the cache of words, which guards itself."""
+    """Thread-safe: nothing changes after it is made but its caches, which guard themselves."""
 
     def __init__(self, form: LinearForm) -> None:
         self.form = form
@@ -50,6 +52,8 @@ class LinearScorer:
         self._doubts = np.concatenate([np.zeros(len(form.idf)), form.field_doubts])
         self._opinion = opinion_of(form.lexicon)
         self._columns_of_word = lru_cache(_WORDS_KEPT)(self._find_word)
+        self._reasons = lru_cache(_READINGS_KEPT)(self._find_reasons)
+        self._scored: dict[Reading, np.ndarray] = {}
 
     @classmethod
     def compile(cls, pipeline: Pipeline) -> Self:
@@ -63,13 +67,25 @@ class LinearScorer:
 
     def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray:
         """Shape (n_transactions, n_classes), columns as in `classes`. Equal transactions are scored once."""
-        places: dict[Reading, int] = {}
-        rows = [places.setdefault(self._reading(transaction), len(places)) for transaction in transactions]
-        if not rows:
+        readings = [self._reading(transaction) for transaction in transactions]
+        scored = {reading: row for reading in readings if (row := self._scored.get(reading)) is not None}
+        if new := [reading for reading in dict.fromkeys(readings) if reading not in scored]:
+            scored.update(zip(new, self._probabilities(new), strict=True))
+            self._keep(scored)
+        if not readings:
             return np.empty((0, len(self.classes)))
-        scores, doubts = self._scores(list(places))
+        return np.stack([scored[reading] for reading in readings])
+
+    def _probabilities(self, readings: Sequence[Reading]) -> np.ndarray:
+        scores, doubts = self._scores(readings)
         plain = _softmax(scores / self.form.temperature)
-        return doubted(recalibrated(plain, self.form.said, self.form.found), doubts)[rows]
+        return doubted(recalibrated(plain, self.form.said, self.form.found), doubts)
+
+    def _keep(self, scored: Mapping[Reading, np.ndarray]) -> None:
+        if len(self._scored) + len(scored) > _READINGS_KEPT:
+            self._scored = {}  # another thread may still fill the old one, which does no harm
+        if len(scored) <= _READINGS_KEPT:
+            self._scored.update(scored)
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
         """What spoke for and against `category`, compared with the average category; the strongest first.
@@ -79,7 +95,10 @@ class LinearScorer:
         """
         if category not in self.classes:
             return ()
-        parts = list(self._labelled_parts(self._reading(transaction), transaction))
+        return told(self._reasons(self._reading(transaction), category, limit), transaction)
+
+    def _find_reasons(self, reading: Reading, category: str, limit: int) -> tuple[Reason, ...]:
+        parts = list(self._labelled_parts(reading))
         if not parts:  # nothing the model has ever seen
             return ()
         columns, values = _joined([columns for _, columns in parts])
@@ -145,10 +164,10 @@ class LinearScorer:
             ]
         )
 
-    def _labelled_parts(self, reading: Reading, transaction: Transaction) -> Iterator[tuple[str, Columns]]:
+    def _labelled_parts(self, reading: Reading) -> Iterator[tuple[str, Columns]]:
         described, words = reading.description.split(), reading.text.split()
-        subcategory = f"subcategory {(transaction.subcategory or '').lower()}"
-        labels = [*described, *[subcategory] * (len(words) - len(described))]
+        subcategory = next((each for each in reading.fields if each.startswith("subcategory:")), "")
+        labels = [*described, *[field_label(subcategory)] * (len(words) - len(described))]
         for label, word in zip(labels, words, strict=True):
             yield label, self._columns_of_word(word)
         for two_labels, two_words in zip(itertools.pairwise(labels), itertools.pairwise(words), strict=True):
@@ -160,7 +179,7 @@ class LinearScorer:
                 columns, values = self._with_values([self._fields[field]])
                 values = values if words else values * self.form.bare_factor
                 unusual = 1 - self.form.field_shares[columns - self._ends[-1]]
-                yield field_label(field, transaction), (columns, values * unusual)
+                yield field_label(field), (columns, values * unusual)
 
     def _find_word(self, word: str) -> Columns:
         found = [self._ngrams[ngram] for ngram in _ngrams_of(word) if ngram in self._ngrams]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from src.components.noise import (
     ADDRESS,
@@ -28,6 +29,9 @@ from src.components.noise import (
     PROCESSOR_NAMES,
     SOFT,
 )
+
+_TEXTS_KEPT = 8_192
+"""A file of transactions says the same again and again."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
@@ -84,11 +88,13 @@ def _plain_letter(char: str) -> str:
 _FOLDING = _Folding()
 
 
+@lru_cache(_TEXTS_KEPT)
 def clean_text(description: str) -> str:
     """What the model reads: folded words without processors, references, dates, terminals and places."""
     return " ".join(_clean_words(description))
 
 
+@lru_cache(_TEXTS_KEPT)
 def merchant_key(description: str) -> str:
     """The name by which memory and grouping know the merchant; empty where nothing names one."""
     words = _clean_words(description)

@@ -16,6 +16,8 @@ class ImportStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
+    UNDOING = "undoing"
+    """Its rows are being taken back."""
     UNDONE = "undone"
 
 
@@ -58,12 +60,18 @@ class Import:
     finished_at: datetime | None = None
     error: str | None = None
     """A sentence, where it failed."""
+    rows_to_undo: int = 0
+    """How many there were when it was begun to take them back."""
+    rows_undone: int = 0
+    """How many of them are gone."""
     kept_aside: int = 0
     """Rows with a person's answers that were taken back; the answers return with the rows."""
 
     @property
     def progress(self) -> float:
-        """0..1."""
+        """0..1 of bringing it in, or of taking it back."""
+        if self.status is ImportStatus.UNDOING:
+            return min(self.rows_undone / self.rows_to_undo, 1.0) if self.rows_to_undo else 0.0
         if self.status in (*IMPORT_UNDER_WAY, ImportStatus.PREVIEW):
             return min(self.counts.read / self.rows, 1.0) if self.rows else 0.0
         return 1.0

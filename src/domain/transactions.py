@@ -39,13 +39,14 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where an imported transaction comes from."""
+    """Where a transaction comes from that a file or another program brought."""
 
-    import_id: str
+    import_id: str | None
+    """None where another program told of it."""
     key: str
     """The same for the same transaction whenever it is brought again; no two rows share one."""
     label: Feedback | None = None
-    """What the file itself calls it."""
+    """What the file or the program itself calls it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from src.components.case import Case
 from src.components.evaluation import money_weights
 from src.components.ingestion import is_of_a_person
 from src.components.pairs import Contender
+from src.components.spoken import counted
 from src.domain.verdicts import Footprint
 from src.pipeline.judging import Answered, Judging, met_in, probabilities_of
 from src.pipeline.ports import Checked
@@ -125,7 +126,7 @@ def _notes(data: Prepared, trained: Trained, checked: Checked) -> tuple[str, ...
     return (
         _sources(data),
         f"The best of {len(trained.result.candidates)} candidates was {trained.result.best.name}.",
-        *(f"Set aside {rows} rows: {reason}." for reason, rows in data.set_aside.items()),
+        *(f"Set aside {counted(rows, 'row')}: {reason}." for reason, rows in data.set_aside.items()),
         *([] if checked.fault else ["Loaded in a fresh process it gives the same answers."]),
     )
 

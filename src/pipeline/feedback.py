@@ -45,13 +45,15 @@ class FeedbackLoop:
         return outcome
 
     def record_many(
-        self, answers: Sequence[Answer], *, at: datetime
+        self, answers: Sequence[Answer], *, at: datetime, program: str = ""
     ) -> list[FeedbackOutcome | InvalidInput | NotFound]:
         """Keep many answers of one act, in order; the error stands in the place of one that cannot be kept.
 
+        program: the other one they were given in; the act begins with its name.
         Raises Unavailable; giving the same answers again is safe then.
         """
         act, slugs = secrets.token_urlsafe(12), self._slugs()
+        act = f"{program}:{act}" if program else act
         known = [answer for answer in answers if answer.category in slugs]
         events = [(answer.transaction_id, Feedback(answer.category, at, act)) for answer in known]
         befores = iter(self._events.add_many(events))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -12,25 +12,22 @@ from typing import Any, Protocol
 
 from src.components.importing.entry import Entry, Rejected
 from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import TABLES, Plan
-from src.components.importing.read import entries
-from src.components.importing.record import as_text
-from src.components.importing.source import open_source
+from src.components.importing.plan import Plan
+from src.components.importing.read import lines_and_entries
+from src.components.importing.record import Line, as_text
 from src.components.masking import mask
-from src.domain.categories import Category, Group, slug_of
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.imports import Import, ImportCounts, ImportStatus
 from src.domain.transactions import NewTransaction, Origin, Transaction
-from src.errors import Conflict, InvalidInput, NotFound
+from src.errors import InvalidInput, NotFound
+from src.pipeline.category_names import Categories, CategoryNames
 
 CHUNK = 1000
-_COLOR = "#7a8b99"
 
 
 class Files(Protocol):
     def content(self, import_id: str) -> bytes: ...
     def went_on(self, import_id: str, holder: str, attempt: int, counts: ImportCounts) -> bool: ...
-    def reject(self, import_id: str, rejects: Sequence[dict[str, Any]]) -> None: ...
     def end(
         self,
         import_id: str,
@@ -44,6 +41,10 @@ class Files(Protocol):
     ) -> None: ...
 
 
+class Rejects(Protocol):
+    def add(self, import_id: str, rejects: Sequence[dict[str, Any]]) -> None: ...
+
+
 class Rows(Protocol):
     def known(self, keys: Collection[str]) -> dict[str, str]: ...
     def add(self, new: Sequence[NewTransaction], *, at: datetime) -> int: ...
@@ -53,19 +54,15 @@ class Predicts(Protocol):
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]: ...
 
 
-class Names(Protocol):
-    def all(self) -> list[Category]: ...
-    def add(self, category: Category) -> Category: ...
-
-
 @dataclass(frozen=True)
 class Importing:
     """Killed anywhere, it begins again at the first row and adds none a second time."""
 
     files: Files
+    rejects: Rejects
     rows: Rows
     predictor: Predicts
-    categories: Names
+    categories: Categories
     clock: Callable[[], datetime]
     limits: Limits = DEFAULT
 
@@ -74,13 +71,10 @@ class Importing:
         counts = ImportCounts()
         status, error = ImportStatus.DONE, None
         try:
-            content, plan = self.files.content(claimed.id), Plan.from_dict(claimed.plan)
-            for counts in self._steps(claimed, content, plan):
+            for counts in self._steps(claimed):
                 if not self.files.went_on(claimed.id, holder, claimed.attempt, counts):
                     status = ImportStatus.STOPPED
                     break
-            if status is ImportStatus.DONE and counts.rejected:
-                self._keep_cells(claimed.id, content, plan)
         except (InvalidInput, NotFound) as failure:  # what is away for a moment is tried again instead
             status, error = ImportStatus.FAILED, str(failure)
         self.files.end(
@@ -88,16 +82,17 @@ class Importing:
         )
         return status
 
-    def _steps(self, claimed: Import, content: bytes, plan: Plan) -> Iterator[ImportCounts]:
+    def _steps(self, claimed: Import) -> Iterator[ImportCounts]:
         """The counts after each chunk."""
+        content, plan = self.files.content(claimed.id), Plan.from_dict(claimed.plan)
         counts, keys, labels = ImportCounts(), Keys(), Labels(self.categories)
-        results = entries(content, plan, limits=self.limits)
+        results = lines_and_entries(content, plan, limits=self.limits)
         while chunk := list(islice(results, CHUNK)):
-            found = [each for each in chunk if isinstance(each, Entry)]
-            rejects = [each for each in chunk if isinstance(each, Rejected)]
+            found = [each for _, each in chunk if isinstance(each, Entry)]
+            rejects = [(line, each) for line, each in chunk if isinstance(each, Rejected)]
             added = self._add(claimed.id, found, keys, labels)
-            self.files.reject(claimed.id, [_reject(each) for each in rejects])
-            left_out = sum(each.left_out for each in rejects)
+            self.rejects.add(claimed.id, [_reject(*each) for each in rejects])
+            left_out = sum(each.left_out for _, each in rejects)
             counts = ImportCounts(
                 read=counts.read + len(chunk),
                 added=counts.added + added,
@@ -124,25 +119,6 @@ class Importing:
         ]
         return self.rows.add(new, at=at) + sum(one == import_id for one in known.values())
 
-    def _keep_cells(self, import_id: str, content: bytes, plan: Plan) -> None:
-        """What stood in the rejected rows, masked, so that a person can mend them and bring them again."""
-        if plan.format not in TABLES:
-            return
-        rejected = {
-            each.row: each
-            for each in entries(content, plan, limits=self.limits)
-            if isinstance(each, Rejected) and not each.left_out
-        }
-        for records in _chunks(open_source(content, plan, self.limits).records()):
-            self.files.reject(
-                import_id,
-                [
-                    {**_reject(rejected[row]), "cells": [mask(as_text(cell)) for cell in cells]}
-                    for row, cells in records
-                    if row in rejected
-                ],
-            )
-
 
 @dataclass
 class Keys:
@@ -168,35 +144,15 @@ class Keys:
 
 
 class Labels:
-    """The file's own categories as a person's: found by name, else made."""
+    """The file's own categories as a person's."""
 
-    def __init__(self, categories: Names) -> None:
-        self._categories = categories
-        self._slugs: dict[str, str] = {}
+    def __init__(self, categories: Categories) -> None:
+        self._names = CategoryNames(categories)
 
     def of(self, entry: Entry, import_id: str, at: datetime) -> Feedback | None:
         if not entry.category:
             return None
-        return Feedback(self._slug(entry.category), at, f"import:{import_id}", LabelSource.IMPORT)
-
-    def _slug(self, name: str) -> str:
-        slugs = self._slugs or self._known()
-        found = slugs.get(name.casefold()) or self._made(name, slugs)
-        self._slugs = {**slugs, name.casefold(): found}
-        return found
-
-    def _known(self) -> dict[str, str]:
-        known = self._categories.all()
-        return {each.slug: each.slug for each in known} | {each.name.casefold(): each.slug for each in known}
-
-    def _made(self, name: str, slugs: dict[str, str]) -> str:
-        slug, number = slug_of(name), 2
-        while slug in slugs.values():
-            slug, number = f"{slug_of(name)}-{number}", number + 1
-        try:
-            return self._categories.add(Category(slug, name, Group.DISCRETIONARY, _COLOR)).slug
-        except Conflict:  # another import made it in this moment
-            return self._known()[name.casefold()]
+        return Feedback(self._names.slug(entry.category), at, f"import:{import_id}", LabelSource.IMPORT)
 
 
 def _transaction(entry: Entry) -> Transaction:
@@ -211,15 +167,13 @@ def _transaction(entry: Entry) -> Transaction:
     )
 
 
-def _reject(rejected: Rejected) -> dict[str, Any]:
-    return {"row": rejected.row, "reason": rejected.reason, "left_out": rejected.left_out}
+def _reject(line: Line, rejected: Rejected) -> dict[str, Any]:
+    """With what stood in the row, masked, so that a person can mend it and bring it again."""
+    said = {"row": rejected.row, "reason": rejected.reason, "left_out": rejected.left_out}
+    if rejected.left_out or isinstance(line, Rejected):
+        return said
+    return {**said, "cells": [mask(as_text(cell)) for cell in line[1]]}
 
 
 def _plain(text: str | None) -> str:
     return " ".join((text or "").casefold().split())
-
-
-def _chunks(records: Iterable[Any]) -> Iterator[list[Any]]:
-    iterator = iter(records)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk

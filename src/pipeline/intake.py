@@ -1,4 +1,4 @@
-"""Before a file is brought in: how it would be read, what a person says of that; and the way back."""
+"""Before a file is brought in: how it would be read, and what a person says of that."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from src.components.demo import year
+from src.components.importing import headings
 from src.components.importing.entry import Choice, Entry, Preview, Question, Rejected
 from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import Plan, Sign
+from src.components.importing.plan import COLUMN_QUESTIONS, Plan, Sign
 from src.components.importing.read import fingerprint_of_header, preview
 from src.components.masking import mask
 from src.domain.imports import Import
 from src.errors import InvalidInput
 
-__all__ = ["Entry", "Intake", "Preview", "Question", "Rejected"]
+__all__ = ["Entry", "Intake", "Preview", "Question", "Rejected", "check_answered"]
 
 DEMO = "Demo: a year of made-up transactions"
 _LONGEST_NAME = 120
@@ -26,13 +27,20 @@ _OF_COLUMNS = ("date_order", "decimal_mark", "sign", "default_currency")
 
 class Files(Protocol):
     def open(
-        self, content: bytes, *, name: str, layout: str, plan: Mapping[str, Any], form: str, at: datetime
+        self,
+        content: bytes,
+        *,
+        name: str,
+        layout: str,
+        plan: Mapping[str, Any],
+        form: str,
+        rows: int,
+        at: datetime,
     ) -> Import: ...
     def get(self, import_id: str) -> Import: ...
     def content(self, import_id: str) -> bytes: ...
-    def plan(self, import_id: str, plan: Mapping[str, Any], *, form: str) -> Import: ...
-    def begin(self, import_id: str, plan: Mapping[str, Any], *, rows: int) -> Import: ...
-    def undone(self, import_id: str, *, kept_aside: int, at: datetime) -> Import: ...
+    def plan(self, import_id: str, plan: Mapping[str, Any], *, form: str, rows: int) -> Import: ...
+    def begin(self, import_id: str) -> Import: ...
 
 
 class Profiles(Protocol):
@@ -40,15 +48,10 @@ class Profiles(Protocol):
     def remember(self, layout: str, plan: Mapping[str, Any], *, name: str, at: datetime) -> None: ...
 
 
-class Rows(Protocol):
-    def take_back(self, import_id: str, *, at: datetime) -> tuple[int, int]: ...
-
-
 @dataclass(frozen=True)
 class Intake:
     files: Files
     profiles: Profiles
-    rows: Rows
     clock: Callable[[], datetime]
     limits: Limits = DEFAULT
 
@@ -60,77 +63,86 @@ class Intake:
         """
         known = self.profiles.find(fingerprint_of_header(content, limits=self.limits))
         plan = replace(Plan.from_dict(known.plan), open=()) if known else Plan()
+        if changes and ({"columns", *COLUMN_QUESTIONS} & changes.keys()):
+            plan = self._preview(content, plan).plan  # which columns there are, and what is asked of them
         return _masked(self._changed(content, plan, changes or {}))
 
     def receive(self, content: bytes, *, name: str, changes: Mapping[str, Any] | None = None) -> Import:
         """Keep a file until it is said how it is read. Raises InvalidInput for one that cannot be."""
-        seen = self.look(content, changes)
+        return self.keep(content, self.look(content, changes), name=name)
+
+    def keep(self, content: bytes, seen: Preview, *, name: str) -> Import:
+        """seen: what `look` gave of this file."""
         return self.files.open(
             content,
             name=mask(" ".join(name.split()))[:_LONGEST_NAME] or "file",
             layout=fingerprint_of_header(content, limits=self.limits),
             plan=seen.plan.to_dict(),
             form=seen.detected,
+            rows=_rows(seen),
             at=self.clock(),
         )
 
     def preview(self, import_id: str) -> Preview:
         """What would be kept. Raises NotFound once the file was read."""
         found = self.files.get(import_id)
-        return _masked(preview(self.files.content(import_id), Plan.from_dict(found.plan), limits=self.limits))
+        return _masked(self._preview(self.files.content(import_id), Plan.from_dict(found.plan)))
 
     def change(self, import_id: str, changes: Mapping[str, Any]) -> Preview:
         """Say how it is read. Raises InvalidInput, NotFound, Conflict once it was begun."""
         found = self.files.get(import_id)
         seen = self._changed(self.files.content(import_id), Plan.from_dict(found.plan), changes)
-        self.files.plan(import_id, seen.plan.to_dict(), form=seen.detected)
+        self.files.plan(import_id, seen.plan.to_dict(), form=seen.detected, rows=_rows(seen))
         return _masked(seen)
 
     def demo(self, currency: str) -> Import:
         """Begin to bring in a year of made-up transactions, to be taken back like any other import."""
         now = self.clock()
         content = year(now.date(), currency).encode()
-        seen = preview(content, Plan(sign=Sign.NEGATIVE_IS_EXPENSE), limits=self.limits)
+        seen = self._preview(content, Plan(sign=Sign.NEGATIVE_IS_EXPENSE))
+        plan, rows = seen.plan.to_dict(), _rows(seen)
         kept = self.files.open(
-            content, name=DEMO, layout=DEMO, plan=seen.plan.to_dict(), form=seen.detected, at=now
+            content, name=DEMO, layout=DEMO, plan=plan, form=seen.detected, rows=rows, at=now
         )
-        return self.files.begin(kept.id, seen.plan.to_dict(), rows=seen.entry_count)
+        return self.files.begin(kept.id)
 
     def begin(self, import_id: str, *, profile: str = "") -> Import:
         """Bring it in, and remember how it was read. Raises InvalidInput while a question is open."""
-        found, seen = self.files.get(import_id), self.preview(import_id)
-        if seen.questions:
-            raise InvalidInput(seen.questions[0].text, field=seen.questions[0].key)
-        rows = seen.entry_count + seen.rejected_count + seen.left_out_count
-        self.profiles.remember(
-            found.layout,
-            seen.plan.profile().to_dict(),
-            name=profile or found.name,
-            at=self.clock(),
-        )
-        return self.files.begin(import_id, seen.plan.to_dict(), rows=rows)
-
-    def undo(self, import_id: str) -> tuple[int, int]:
-        """Take every row of an import back; how many, and how many answers of a person are kept aside.
-
-        Raises Conflict while it is under way, NotFound, Unavailable.
-        """
-        now, before = self.clock(), self.files.get(import_id).kept_aside
-        self.files.undone(import_id, kept_aside=before, at=now)  # first, so that no other act comes between
-        rows, answers = self.rows.take_back(import_id, at=now)
-        self.files.undone(import_id, kept_aside=before + answers, at=now)
-        return rows, answers
+        found = self.files.get(import_id)
+        plan = Plan.from_dict(found.plan)
+        if plan.open:
+            check_answered(self.preview(import_id))
+        known = self.profiles.find(found.layout)
+        name = profile or (known.name if known else found.name)
+        self.profiles.remember(found.layout, plan.profile().to_dict(), name=name, at=self.clock())
+        return self.files.begin(import_id)
 
     def _changed(self, content: bytes, plan: Plan, changes: Mapping[str, Any]) -> Preview:
-        seen = preview(content, plan, limits=self.limits)
-        keys = {question.key for question in seen.questions}
-        parts = {name: value for name, value in changes.items() if name not in keys}
-        if parts:
-            seen = preview(content, _with_parts(seen.plan, parts), limits=self.limits)
-        for name, value in changes.items():
-            if any(question.key == name for question in seen.questions):
-                seen = preview(content, seen.plan.answered(name, str(value)), limits=self.limits)
-        return seen
+        """changes: answers to what `plan` leaves open, and parts of it. Each look reads the whole file."""
+        answers = {name: str(value) for name, value in changes.items() if name in plan.open}
+        told = _with_parts(plan, {name: value for name, value in changes.items() if name not in answers})
+        seen = self._preview(content, told) if told != plan else None
+        for name in answers.keys() & COLUMN_QUESTIONS.keys():
+            told = seen.plan if seen else told
+            if name in told.open:  # another answer may have settled it
+                seen = self._preview(content, told.answered(name, answers[name]))
+        told = answered = seen.plan if seen else told
+        for name in answers.keys() & set(told.open) - COLUMN_QUESTIONS.keys():
+            answered = answered.answered(name, answers[name])
+        return seen if seen and answered == told else self._preview(content, answered)
+
+    def _preview(self, content: bytes, plan: Plan) -> Preview:
+        return preview(content, plan, limits=self.limits)
+
+
+def check_answered(seen: Preview) -> None:
+    """Raises InvalidInput with the first question that is open."""
+    if seen.questions:
+        raise InvalidInput(seen.questions[0].text, field=seen.questions[0].key)
+
+
+def _rows(seen: Preview) -> int:
+    return seen.entry_count + seen.rejected_count + seen.left_out_count
 
 
 def _masked(seen: Preview) -> Preview:
@@ -163,3 +175,8 @@ def _with_parts(plan: Plan, parts: Mapping[str, Any]) -> Plan:
         before |= dict.fromkeys(_OF_COLUMNS)
     still_open = [key for key in before["open"] if key not in parts]
     return Plan.from_dict({**before, "open": still_open, **parts})
+
+
+def heading_of_rejects(found: Import) -> list[str]:
+    """The heading above the rejected rows of an import."""
+    return headings.heading_of_rejects(Plan.from_dict(found.plan).columns or (), found.layout)

@@ -21,7 +21,8 @@ from src.pipeline.reproduced import (
     params_changed,
     settings_changed,
 )
-from src.pipeline.training import Steps, TrainingPipeline
+from src.pipeline.steps import Steps
+from src.pipeline.training import TrainingPipeline
 from src.pipeline.written import settings_of
 
 

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Clock:
-    """Five jobs: open the slot's run when it is due, train, bring files in, keep order, watch for drift."""
+    """Six jobs: open the slot's run when it is due, train, bring files in, deliver, keep order, watch."""
 
     def __init__(
         self,
@@ -26,6 +26,7 @@ class Clock:
         work: Callable[[], None],
         tidy: Callable[[], None],
         bring_in: Callable[[], object] = lambda: None,
+        deliver: Callable[[], object] = lambda: None,
         watch: Callable[[], object] = lambda: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         look_every_s: float = 1.0,
@@ -34,6 +35,7 @@ class Clock:
         """open_slot: see to the slot's run unless it has one. work: train what waits. tidy: the rest.
 
         bring_in: read the file that waits.
+        deliver: say to other programs what waits to be said.
         watch: what is worth a look every ten minutes.
         now: which slot it is; when to look goes by the real time.
         """
@@ -42,6 +44,7 @@ class Clock:
         self._work = work
         self._tidy = tidy
         self._bring_in = bring_in
+        self._deliver = deliver
         self._watch = watch
         self._now = now
         self._look_every_s = look_every_s
@@ -57,6 +60,7 @@ class Clock:
         self._every(timedelta(seconds=self._look_every_s), self.look, "look", first=now)
         self._every(timedelta(seconds=self._look_every_s * 2), self._keep_order, "tidy", first=now)
         self._every(timedelta(seconds=self._look_every_s), self._files, "files", first=now)
+        self._every(timedelta(seconds=self._look_every_s), self._deliveries, "deliveries", first=now)
         self._every(self._watch_every, self._keep_watch, "watch", first=now + self._watch_every / 10)
         self._scheduler.start()
 
@@ -84,6 +88,9 @@ class Clock:
 
     def _files(self) -> None:
         self._calmly(self._bring_in)
+
+    def _deliveries(self) -> None:
+        self._calmly(self._deliver)
 
     def _keep_order(self) -> None:
         self._calmly(self._tidy)

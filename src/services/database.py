@@ -50,7 +50,13 @@ INDEXES: dict[str, list[IndexModel]] = {
             unique=True,
             partialFilterExpression={"key": {"$exists": True}},
         ),
-        IndexModel([("import", ASCENDING)], partialFilterExpression={"import": {"$exists": True}}),
+        # The rows of an import, and how many of them a person has answered.
+        IndexModel(
+            [("import", ASCENDING), ("label.source", ASCENDING)],
+            partialFilterExpression={"import": {"$exists": True}},
+        ),
+        # The ways of paying in use, which several pages offer.
+        IndexModel([("owner", ASCENDING), ("mode", ASCENDING)]),
         # The newest rows and the newest answers, as the look for drift asks for them.
         IndexModel([("owner", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)]),
         IndexModel(
@@ -78,6 +84,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     "import_rejects": [IndexModel([("import", ASCENDING), ("row", ASCENDING)], unique=True)],
     "answers_aside": [IndexModel([("owner", ASCENDING), ("key", ASCENDING)], unique=True)],
     "import_profiles": [IndexModel([("owner", ASCENDING), ("layout", ASCENDING)], unique=True)],
+    "deliveries": [
+        IndexModel([("due_at", ASCENDING)], partialFilterExpression={"status": "waiting"}),
+        IndexModel([("status", ASCENDING), ("finished_at", DESCENDING)]),
+        IndexModel([("keys", ASCENDING)]),
+    ],
     "categories": [IndexModel([("owner", ASCENDING), ("slug", ASCENDING)], unique=True)],
     "training_runs": [
         IndexModel([("requested_at", DESCENDING)]),

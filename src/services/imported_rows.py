@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import ReplaceOne
-from pymongo.errors import BulkWriteError
 
+from src.domain.feedback import LabelSource
 from src.domain.owners import LOCAL_OWNER
 from src.domain.transactions import NewTransaction
 from src.services.database import Database, Document, guarded
+from src.services.transaction_changes import insert_new
 from src.services.transaction_documents import new_document, said, stored
 
-_DUPLICATE = 11000
 _AT_ONCE = 1000
+_OF_A_PERSON = [LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value]
 SOURCE = "import"
 
 
@@ -52,12 +53,7 @@ class ImportedRows:
         for document in documents:
             if feedback := aside.get(document["key"]):
                 document.update(_answered(document, feedback))
-        try:
-            added = len(self._rows.insert_many(documents, ordered=False).inserted_ids)
-        except BulkWriteError as error:
-            if any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
-                raise
-            added = int(error.details["nInserted"])
+        added = insert_new(self._rows, documents)
         if aside:
             self._aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": list(aside)}})
         return added
@@ -67,27 +63,29 @@ class ImportedRows:
         return {each["key"]: each["feedback"] for each in found}
 
     @guarded
-    def take_back(self, import_id: str, *, at: datetime) -> tuple[int, int]:
-        """Delete every row of an import; how many, and on how many of them a person's answers stood.
+    def take_back(self, import_id: str, *, at: datetime) -> int:
+        """Delete some of an import's rows; how many, 0 once all are gone.
 
-        The answers are kept aside until the rows are brought again. Killed in between, it goes on when it is
-        called again.
+        A person's answers to them are kept aside until the rows are brought again.
         """
-        deleted = kept = 0
-        while documents := list(self._rows.find({"import": {"$eq": import_id}}).limit(_AT_ONCE)):
-            answered = [each for each in documents if _answers(each)]
-            if answered:
-                self._aside.bulk_write([_kept(each, at) for each in answered], ordered=False)
-            ids = [each["_id"] for each in documents]
-            deleted += self._rows.delete_many({"_id": {"$in": ids}}).deleted_count
-            kept += len(answered)
-        return deleted, kept
+        mine = {"import": {"$eq": import_id}}
+        documents = list(self._rows.find(mine, {"key": 1, "feedback": 1}).limit(_AT_ONCE))
+        answered = [_kept(each, import_id, at) for each in documents if _answers(each)]
+        if answered:
+            self._aside.bulk_write(answered, ordered=False)
+        ids = [each["_id"] for each in documents]
+        return int(self._rows.delete_many({"_id": {"$in": ids}}).deleted_count) if ids else 0
+
+    @guarded
+    def kept_aside(self, import_id: str) -> int:
+        """Rows of an import that were taken back and whose answers wait to return."""
+        return self._aside.count_documents({"owner": LOCAL_OWNER, "import": {"$eq": import_id}})
 
     @guarded
     def count(self, import_id: str) -> tuple[int, int]:
         """Rows of an import, and how many of them a person has answered since."""
         query = {"import": {"$eq": import_id}}
-        answered = {**query, "feedback": {"$elemMatch": {"source": {"$ne": SOURCE}}}}
+        answered = {**query, "label.source": {"$in": _OF_A_PERSON}}
         return self._rows.count_documents(query), self._rows.count_documents(answered)
 
 
@@ -96,9 +94,10 @@ def _answers(document: Document) -> list[Document]:
     return [event for event in document["feedback"] if event["source"] != SOURCE]
 
 
-def _kept(document: Document, at: datetime) -> ReplaceOne[Document]:
+def _kept(document: Document, import_id: str, at: datetime) -> ReplaceOne[Document]:
     query = {"owner": LOCAL_OWNER, "key": document["key"]}
-    return ReplaceOne(query, {**query, "feedback": _answers(document), "at": at}, upsert=True)
+    kept = {**query, "import": import_id, "feedback": _answers(document), "at": at}
+    return ReplaceOne(query, kept, upsert=True)
 
 
 def _answered(document: Document, feedback: list[Document]) -> Document:

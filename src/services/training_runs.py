@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
-import threading
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from src.domain.changes import Changes
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import Verdict
-from src.errors import Conflict, LeaseLost, LedgerloopError
+from src.errors import Conflict
 from src.services.change_documents import changes_document
 from src.services.database import Database, Document, guarded
+from src.services.leases import Leases
 from src.services.run_documents import run_of, verdict_document
 from src.services.run_history import RunHistory
 from src.services.run_states import CLEARED, ended, new, skipped, slot_id
-
-log = logging.getLogger(__name__)
-
-MAX_ATTEMPTS = 3
 
 
 def slot_of(now: datetime, every_hours: float) -> datetime:
@@ -34,14 +29,17 @@ def slot_of(now: datetime, every_hours: float) -> datetime:
 
 
 class TrainingRuns(RunHistory):
-    """A unique index on `active` lets at most one run be queued or running, on whatever host.
-
-    Leases are reckoned by MongoDB's own clock, so hosts need not agree on the time.
-    """
+    """A unique index on `active` lets at most one run be queued or running, on whatever host."""
 
     def __init__(self, database: Database, *, lease_s: float = 30) -> None:
         super().__init__(database)
-        self.lease_s = lease_s
+        self._leases = Leases(
+            database,
+            "training_runs",
+            lease_s=lease_s,
+            worked_on=[RunStatus.RUNNING.value],
+            lost="Another process has taken this training run over.",
+        )
 
     @guarded
     def request(self, *, trigger: Trigger, reason: str, at: datetime) -> TrainingRun:
@@ -88,75 +86,37 @@ class TrainingRuns(RunHistory):
     def claim(self, *, holder: str, at: datetime) -> TrainingRun | None:
         """Take the run that waits, or one whose holder fell silent; None when there is none to take.
 
-        A run that was stopped MAX_ATTEMPTS times is ended as failed instead.
+        A run that was stopped too often is ended as failed instead.
         """
-        free = {
-            "active": True,
-            "$expr": {
-                "$or": [
-                    {"$eq": ["$status", RunStatus.QUEUED.value]},
-                    {"$lt": ["$lease_until", "$$NOW"]},
-                ]
-            },
+        active = {"active": True}
+        sentence = f"Training was stopped {self._leases.attempts} times before it could finish."
+        failed = {"$set": ended(RunStatus.FAILED, at) | {"error": sentence}, **CLEARED}
+        self._leases.give_up(active, failed)
+        taken = {
+            "status": RunStatus.RUNNING.value,
+            "started_at": {"$ifNull": ["$started_at", at]},
+            "stage": "starting",
+            "progress": 0.0,
         }
-        self._give_up({**free, "attempt": {"$gte": MAX_ATTEMPTS}}, at)
-        claimed = self._runs.find_one_and_update(
-            {**free, "attempt": {"$lt": MAX_ATTEMPTS}},
-            [
-                {
-                    "$set": {
-                        "status": RunStatus.RUNNING.value,
-                        "holder": {"$literal": holder},
-                        "attempt": {"$add": ["$attempt", 1]},
-                        "started_at": {"$ifNull": ["$started_at", at]},
-                        "stage": "starting",
-                        "progress": 0.0,
-                        "lease_until": self._lease(),
-                    }
-                }
-            ],
-            return_document=ReturnDocument.AFTER,
-        )
+        claimed = self._leases.claim(active, taken, holder=holder)
         return run_of(claimed) if claimed else None
 
-    def _give_up(self, exhausted: Document, at: datetime) -> None:
-        sentence = f"Training was stopped {MAX_ATTEMPTS} times before it could finish."
-        self._runs.update_one(
-            exhausted, {"$set": ended(RunStatus.FAILED, at) | {"error": sentence}, **CLEARED}
-        )
-
-    @guarded
     def release(self, run_id: str, *, holder: str, attempt: int) -> bool:
         """Let go of a run whose process is known to be dead; whether it was still held."""
-        held = {"_id": run_id, "holder": holder, "attempt": attempt, "status": RunStatus.RUNNING.value}
-        past = [
-            {
-                "$set": {
-                    "lease_until": {"$dateSubtract": {"startDate": "$$NOW", "unit": "second", "amount": 1}}
-                }
-            }
-        ]
-        return bool(self._runs.update_one(held, past).matched_count)
+        return self._leases.release(run_id, holder, attempt)
 
-    @guarded
     def write(self, run_id: str, holder: str, attempt: int, update: Any) -> None:
         """One fenced write: LeaseLost unless `holder` still holds this attempt."""
-        held = {"_id": run_id, "holder": holder, "attempt": attempt, "status": RunStatus.RUNNING.value}
-        if not self._runs.update_one(held, update).matched_count:
-            raise LeaseLost("Another process has taken this training run over.")
+        self._leases.write(run_id, holder, attempt, update)
+
+    def kept(self, run_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
+        """A thread renews the lease until the block ends."""
+        return self._leases.kept(run_id, holder, attempt)
 
     @guarded
     def skip(self, run_id: str, holder: str, attempt: int, *, at: datetime) -> None:
         """End a claimed run that has nothing new to learn from. Raises LeaseLost, Unavailable."""
         self.write(run_id, holder, attempt, {"$set": skipped(self.last_success(), at), **CLEARED})
-
-    def _lease(self) -> Document:
-        return {
-            "$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": round(self.lease_s * 1000)}
-        }
-
-    def renew(self, run_id: str, holder: str, attempt: int) -> None:
-        self.write(run_id, holder, attempt, [{"$set": {"lease_until": self._lease()}}])
 
 
 class ClaimedRun:
@@ -166,23 +126,14 @@ class ClaimedRun:
         self._runs = runs
         self._holder = holder
         self.run = run
-        self._ended = threading.Event()
+        self._heartbeat = runs.kept(run.id, holder, run.attempt)
 
     def __enter__(self) -> ClaimedRun:
-        threading.Thread(target=self._beat, name="lease-heartbeat", daemon=True).start()
+        self._heartbeat.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-
-    def _beat(self) -> None:
-        while not self._ended.wait(self._runs.lease_s / 3):
-            try:
-                self._runs.renew(self.run.id, self._holder, self.run.attempt)
-            except LeaseLost:
-                return  # the next fenced write stops the training
-            except LedgerloopError:
-                log.warning("lease not renewed", extra={"run": self.run.id})
+    def __exit__(self, *raised: Any) -> None:
+        self._heartbeat.__exit__(*raised)
 
     def _set(self, fields: Document) -> None:
         self._runs.write(self.run.id, self._holder, self.run.attempt, {"$set": fields})
@@ -213,11 +164,9 @@ class ClaimedRun:
     def skip(self, *, at: datetime) -> None:
         """Nothing is new since the newest run that succeeded. Raises LeaseLost."""
         self._runs.skip(self.run.id, self._holder, self.run.attempt, at=at)
-        self._ended.set()
 
     def fail(self, sentence: str, *, at: datetime) -> None:
         self._finish(ended(RunStatus.FAILED, at) | {"error": sentence})
 
     def _finish(self, fields: Document) -> None:
         self._runs.write(self.run.id, self._holder, self.run.attempt, {"$set": fields, **CLEARED})
-        self._ended.set()

@@ -8,6 +8,7 @@ from typing import Any
 
 from bson import ObjectId
 from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
 
 from src.domain.owners import LOCAL_OWNER
 from src.domain.transactions import StoredTransaction
@@ -19,6 +20,7 @@ Derive = Callable[[StoredTransaction], Document]
 
 _AT_ONCE = 1000
 _TRIES = 50
+_DUPLICATE = 11000
 
 
 def change(rows: Any, transaction_id: str, derive: Derive) -> StoredTransaction:
@@ -62,6 +64,16 @@ def _change_at_once(
         for transaction_id in [str(document["_id"]) for document in missed]:
             befores[transaction_id] = change(rows, transaction_id, derive)
     return befores
+
+
+def insert_new(rows: Any, documents: Sequence[Document]) -> int:
+    """Add those whose key is not there yet; how many were. Doing it again is safe."""
+    try:
+        return len(rows.insert_many(documents, ordered=False).inserted_ids)
+    except BulkWriteError as error:
+        if any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
+            raise
+        return int(error.details["nInserted"])
 
 
 def _unchanged(document: Document) -> Document:

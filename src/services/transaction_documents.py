@@ -43,7 +43,9 @@ def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:
 
 
 def _origin(origin: Origin | None) -> Document:
-    return {"import": origin.import_id, "key": origin.key} if origin else {}
+    if origin is None:
+        return {}
+    return {"key": origin.key, **({"import": origin.import_id} if origin.import_id else {})}
 
 
 def given(transaction: Transaction) -> Document:

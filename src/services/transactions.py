@@ -218,9 +218,10 @@ class Transactions:
         return self._rows.count_documents({"owner": LOCAL_OWNER})
 
     @guarded
-    def count_waiting(self) -> int:
-        """Rows that need a person's look."""
-        return self._rows.count_documents({"owner": LOCAL_OWNER, "needs_review": True})
+    def count_waiting(self, most: int = 0) -> int:
+        """Rows that need a person's look; counted up to `most`, or all where that is 0."""
+        limit = {"limit": most} if most else {}
+        return self._rows.count_documents({"owner": LOCAL_OWNER, "needs_review": True}, **limit)
 
     @guarded
     def modes(self) -> list[str]:

@@ -67,11 +67,15 @@ class Operations(Blueprint):
         query: type[BaseModel] | None = None,
         form: Mapping[str, Any] | None = None,
         errors: Sequence[int] = (503,),
+        before: Callable[[], None] | None = None,
     ) -> Callable[[Callable[..., Answer]], View]:
-        """errors: what the function itself may come to; those of reading the request are known."""
+        """errors: what the function itself may come to; those of reading the request are known.
+
+        before: raises what forbids that the request is read at all.
+        """
 
         def declare(function: Callable[..., Answer]) -> View:
-            view = _view(function, body, body_optional, query, next(iter(returns)))
+            view = _view(function, body, body_optional, query, next(iter(returns)), before)
             self.declared.append(
                 Operation(
                     id=function.__name__,
@@ -105,9 +109,12 @@ def _view(
     body_optional: bool,
     query: type[BaseModel] | None,
     status: int,
+    before: Callable[[], None] | None,
 ) -> View:
     @functools.wraps(function)
     def view(**arguments: Any) -> Response:
+        if before is not None:
+            before()
         if query is not None:
             arguments["query"] = query.model_validate(read_query())
         elif request.args:

@@ -64,6 +64,7 @@ IMPORT_STATUSES = {
     ImportStatus.DONE: ("Done", "good"),
     ImportStatus.FAILED: ("Failed", "bad"),
     ImportStatus.STOPPED: ("Stopped", "warn"),
+    ImportStatus.UNDOING: ("Being taken back", "accent"),
     ImportStatus.UNDONE: ("Taken back", ""),
 }
 """Words and tone."""
@@ -71,6 +72,8 @@ IMPORT_STATUSES = {
 COLUMN_FIELDS = {
     "": "Nothing",
     "date": "Date",
+    "party": "Other party",
+    "payer": "Payer, of what came in",
     "description": "Text",
     "amount": "Amount",
     "out": "Money out",

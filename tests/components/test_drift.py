@@ -133,4 +133,4 @@ def test_the_reason_has_the_numbers():
     now = replace(period(rng, 500, amounts=90.0), answers=100, right=70)
     reason = reason_of(DriftCheck().look(then, now))
     assert reason.startswith("Drift: amounts have shifted, from a median of ")
-    assert reason.endswith("; answers that agree with the prediction fell from 90% to 70% (n = 100).")
+    assert reason.endswith("; answers that agree with the prediction fell from 90 % to 70 % (n = 100).")

@@ -81,7 +81,7 @@ def test_an_equal_model_with_new_labels_is_fresher_and_without_is_not_better():
     fresh = Promotion().decide(replace(same, new_labels=50))
     stale = Promotion().decide(replace(same, new_labels=49))
     assert (fresh.promoted, fresh.outcome) == (True, Outcome.FRESHER)
-    assert "50 new labels beside the 1000" in fresh.reason
+    assert "50 new labels beside the 1,000" in fresh.reason
     assert (stale.promoted, stale.outcome) == (False, Outcome.NOT_BETTER)
 
 
@@ -274,7 +274,7 @@ def test_a_gain_at_a_handful_of_merchants_shows_nothing_yet():
 def test_what_is_not_fresher_says_how_many_labels_it_would_take():
     verdict = Promotion().decide(counted(400, won=2, lost=2, new_labels=10))
     assert verdict.outcome is Outcome.NOT_BETTER
-    assert "10 new labels beside the 1000 it learned, where 5% are asked for" in verdict.reason
+    assert "10 new labels beside the 1,000 it learned, where 5 % are asked for" in verdict.reason
 
 
 @pytest.mark.parametrize("champion", [None, 0.5])

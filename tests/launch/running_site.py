@@ -56,16 +56,20 @@ class Site:
         }
         self.process = None
 
-    def start(self, command=APP):
+    def environment(self):
+        """Of every process of this site."""
         unset = ("MONGO_URI", "MLFLOW_TRACKING_URI", "SECRET_KEY", "PROMETHEUS_MULTIPROC_DIR")
         inherited = {name: value for name, value in os.environ.items() if name not in unset}
         name, mark = self._mark.split("=")
+        return {**inherited, **self.settings, name: mark}
+
+    def start(self, command=APP):
         with self.output.open("a") as output:
             # In a group of its own, as a shell would have it: Ctrl-C is a signal to the group.
             self.process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env={**inherited, **self.settings, name: mark},
+                env=self.environment(),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -74,7 +74,7 @@ def test_answers_that_disagree_oftener_start_a_run_early_with_the_numbers(house)
     house.live(200, right=60)
     run = house.watch.start_early()
     assert (run.status, run.trigger) == (RunStatus.QUEUED, Trigger.DRIFT)
-    assert run.reason == "Drift: answers that agree with the prediction fell from 90% to 60% (n = 200)."
+    assert run.reason == "Drift: answers that agree with the prediction fell from 90 % to 60 % (n = 200)."
 
 
 def test_steady_days_start_nothing(house):

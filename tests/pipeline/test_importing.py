@@ -51,6 +51,10 @@ def work_off(house):
     return house.imports.get(claimed.id)
 
 
+def undo(house, import_id):
+    return house.undoing.begin(import_id, holder="me")
+
+
 def rows_of(house):
     return house.transactions.history(HistoryFilter(), sort="date").items
 
@@ -87,10 +91,15 @@ def test_an_import_that_was_killed_begins_again_and_doubles_nothing(house):
     kept = house.intake.receive(BANK.encode(), name="bank.csv", changes=SAID)
     house.intake.begin(kept.id)
     first = house.imports.claim(holder="the one that dies")
-    parts = {"rows": house.imported_rows, "predictor": house.predictor, "categories": house.categories}
+    parts = {
+        "rows": house.imported_rows,
+        "rejects": house.import_rejects,
+        "predictor": house.predictor,
+        "categories": house.categories,
+    }
 
     class Dying:
-        content, reject = house.imports.content, house.imports.reject
+        content = house.imports.content
 
         def went_on(self, *_):
             raise KeyboardInterrupt
@@ -113,11 +122,11 @@ def test_an_import_is_taken_back_whole_and_answers_given_since_return_with_its_r
     )
     answered = rows_of(house)[0].id
     house.feedback.record(answered, "travel", at=datetime.now(UTC))
-    assert house.intake.undo(done.id) == (4, 1)
+    assert undo(house, done.id) == (4, 1)
     assert [row.id for row in rows_of(house)] == [other[0].id]
     undone = house.imports.get(done.id)
     assert (undone.status, undone.kept_aside) == (ImportStatus.UNDONE, 1)
-    assert house.intake.undo(done.id) == (0, 0)
+    assert undo(house, done.id) == (0, 0)
     assert counts_of(brought(house)) == (4, 0, 1)
     assert [row.category for row in rows_of(house) if row.status is Status.CORRECTED] == ["travel"]
 
@@ -129,7 +138,7 @@ def test_the_files_own_categories_are_labels_only_where_the_person_says_so(house
     )
     assert brought(house, text).counts.added == 2
     assert {row.status for row in rows_of(house)} == {Status.PREDICTED}
-    house.intake.undo(house.imports.newest()[0].id)
+    undo(house, house.imports.newest()[0].id)
     brought(house, text, take_categories=True)
     assert [row.category for row in rows_of(house)] == ["eating-out", "rides"]
     assert {row.feedback[0].source for row in rows_of(house)} == {LabelSource.IMPORT}
@@ -165,7 +174,7 @@ def test_a_file_is_deleted_once_it_is_read_and_its_rejected_cells_are_kept_maske
     done = brought(house, text)
     with pytest.raises(NotFound):
         house.imports.content(done.id)
-    [reject] = house.imports.rejects(done.id)
+    [reject] = house.import_rejects.of(done.id)
     assert reject["cells"] == ["2026-03-06", "nonsense [card]", "not money"]
     assert reject["row"] == 5
 
@@ -178,14 +187,14 @@ def test_an_import_can_be_stopped_and_what_is_in_stays_until_it_is_taken_back(ho
     assert (stopped.status, stopped.counts.added) == (ImportStatus.STOPPED, 4)
     with pytest.raises(Conflict):
         house.imports.stop(kept.id)
-    assert house.intake.undo(kept.id)[0] == 4
+    assert undo(house, kept.id)[0] == 4
 
 
 def test_a_file_under_way_cannot_be_taken_back(house):
     kept = house.intake.receive(BANK.encode(), name="bank.csv", changes=SAID)
     house.intake.begin(kept.id)
     with pytest.raises(Conflict):
-        house.intake.undo(kept.id)
+        undo(house, kept.id)
 
 
 def test_the_demo_is_a_year_of_plausible_rows_and_gone_with_one_undo(house):
@@ -196,5 +205,20 @@ def test_the_demo_is_a_year_of_plausible_rows_and_gone_with_one_undo(house):
     assert 360 <= (days[-1] - days[0]).days < 366
     assert 400 < len(days) == done.counts.added
     assert house.import_profiles.all() == []
-    house.intake.undo(done.id)
+    undo(house, done.id)
     assert rows_of(house) == ()
+
+
+def test_what_a_file_says_again_and_again_is_scored_and_explained_once(house, monkeypatch):
+    scored, explained = [], []
+    scorer = house.champion.current().scorer
+    score, labelled_parts = scorer._scores, scorer._labelled_parts
+    monkeypatch.setattr(scorer, "_scores", lambda readings: [scored.extend(readings), score(readings)][1])
+    monkeypatch.setattr(
+        scorer, "_labelled_parts", lambda reading: [explained.append(reading), labelled_parts(reading)][1]
+    )
+    rows = ["2026-03-04,PIZZA CORNER,-12.50", "2026-03-05,CITY CAB 0{:04},-8.00"]
+    lines = [rows[number % 2].format(number) for number in range(2500)]
+    done = brought(house, "\n".join(["Date,Details,Amount", *lines]))
+    assert done.counts.added == 2500
+    assert len(scored) == len(explained) == 2

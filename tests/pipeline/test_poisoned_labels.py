@@ -22,7 +22,8 @@ from src.domain.labels import LabelledTransaction
 from src.domain.training_runs import Trigger
 from src.domain.transactions import Transaction
 from src.pipeline.second_looks import MOVED, SET_ASIDE
-from src.pipeline.training import Steps, TrainingPipeline
+from src.pipeline.steps import Steps
+from src.pipeline.training import TrainingPipeline
 from src.services import bundles
 from src.services.database import Database
 from src.services.doubts import Doubts

@@ -10,7 +10,7 @@ import pytest
 from src.components.search import Search
 from src.errors import InvalidInput, NotFound
 from src.pipeline.reproduction import Reproduction
-from src.pipeline.training import Steps
+from src.pipeline.steps import Steps
 from src.services.past_runs import PastRuns
 from src.services.provenance import provenance
 from tests.pipeline.test_training import (

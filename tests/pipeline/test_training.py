@@ -28,7 +28,8 @@ from src.domain.verdicts import Outcome
 from src.errors import LeaseLost, Unavailable
 from src.pipeline.changes import WhatChanges
 from src.pipeline.prediction import Serving
-from src.pipeline.training import Steps, TrainingPipeline
+from src.pipeline.steps import Steps
+from src.pipeline.training import TrainingPipeline
 from src.services import bundles
 from src.services.bundle_check import BundleCheck, CheckReport
 from src.services.models import Models

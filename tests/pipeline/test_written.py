@@ -8,7 +8,7 @@ import mlflow
 import pytest
 
 from src.components.search import Search
-from src.pipeline.training import Steps
+from src.pipeline.steps import Steps
 from src.pipeline.written import write_verdict
 from src.services.bundle_check import CheckReport
 from tests.pipeline.test_training import (  # noqa: F401

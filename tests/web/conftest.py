@@ -28,6 +28,7 @@ EMPTIED = (
     "import_profiles",
     "answers_aside",
     "refusals",
+    "deliveries",
 )
 
 

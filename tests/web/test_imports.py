@@ -4,6 +4,8 @@ import io
 
 import pytest
 
+from src.pipeline import intake, undoing
+
 BANK = b"""Date,Details,Amount,Cur
 2026-03-04,PIZZA CORNER,-12.50,USD
 2026-03-05,y,z,USD
@@ -21,7 +23,7 @@ def upload(client, content=BANK, name="bank.csv", **fields):
 def work_off(app):
     wiring = app.extensions["ledgerloop"]
     while claimed := wiring.imports.claim(holder="test"):
-        wiring.importing.run(claimed, holder="test")
+        wiring.work_off(claimed, holder="test")
 
 
 def test_a_file_is_taken_on_worked_off_and_reported(app, client):
@@ -95,8 +97,80 @@ def test_no_file_and_no_such_import(client):
 def test_rejected_rows_come_as_csv_without_formulas(app, client):
     import_id = upload(client, BANK.replace(b",y,", b",=1+1,"), mapping=SIGN).json["id"]
     work_off(app)
-    text = client.get(f"/api/v1/imports/{import_id}/rejects.csv").text
-    assert text.startswith("2026-03-05,'=1+1,z,USD,")
+    heading, row = client.get(f"/api/v1/imports/{import_id}/rejects.csv").text.splitlines()
+    assert heading.startswith("date,description,amount,currency,Why it was rejected")
+    assert row.startswith("2026-03-05,'=1+1,z,USD,")
+
+
+def rejected(client, import_id):
+    return client.get(f"/api/v1/imports/{import_id}/rejects.csv").data
+
+
+QIF = b"!Type:Bank\nD3/14/2026\nT-4.20\nPKettle\n^\nD3/15/2026\nTz\nPKiosk\n^\n"
+OFX = (
+    b"OFXHEADER:100\n\n<OFX><BANKTRANLIST><CURDEF>USD"
+    b"<STMTTRN><DTPOSTED>20260314<TRNAMT>-4.20<FITID>1<NAME>Kettle</STMTTRN>"
+    b"<STMTTRN><DTPOSTED>20260315<TRNAMT>z<FITID>2<NAME>Kiosk</STMTTRN></BANKTRANLIST></OFX>"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "mapping"),
+    [
+        (BANK, SIGN),
+        (BANK.replace(b",", b";").replace(b"y", b"=y"), SIGN),
+        (UNCLEAR.replace(b"-8.00", b"z"), '{"date_order": "dmy", "sign": "negative-is-expense"}'),
+        (QIF, '{"default_currency": "GBP"}'),
+        (OFX, "{}"),
+    ],
+    ids=["commas", "semicolons", "unclear days", "QIF", "OFX"],
+)
+def test_rejected_rows_that_are_mended_are_added_and_nothing_twice(app, client, content, mapping):
+    import_id = upload(client, content, mapping=mapping).json["id"]
+    work_off(app)
+    before = client.get("/api/v1/history").json["total"]
+    mended = rejected(client, import_id).replace(b",z,", b",-3.50,")
+    for added in (1, 0):
+        again = upload(client, mended, name="rejected.csv")
+        assert again.status_code == 202, again.text
+        work_off(app)
+        done = client.get(f"/api/v1/imports/{again.json['id']}").json
+        assert [done[f"rows_{name}"] for name in ("added", "rejected")] == [added, 0]
+    items = [each["transaction"] for each in client.get("/api/v1/history").json["items"]]
+    assert len(items) == before + 1
+    assert sorted(each["amount"] for each in items if each["amount"] == "3.50") == ["3.50"]
+    assert {each["currency"] for each in items} == {"GBP" if content == QIF else "USD"}
+    assert all(each["direction"] == "expense" for each in items)
+
+
+def test_rejected_rows_that_are_not_mended_are_rejected_again(app, client):
+    import_id = upload(client, mapping=SIGN).json["id"]
+    work_off(app)
+    again = upload(client, rejected(client, import_id)).json["id"]
+    work_off(app)
+    done = client.get(f"/api/v1/imports/{again}").json
+    assert [done[f"rows_{name}"] for name in ("added", "rejected")] == [0, 1]
+
+
+def test_a_profile_keeps_its_name_when_another_file_follows_it(app, client):
+    sent = client.post("/import", data={"file": (io.BytesIO(BANK), "march.csv")})
+    client.post(
+        f"{sent.location}/plan",
+        data={"answer-sign": "negative-is-expense", "act": "begin", "profile": "My bank"},
+    )
+    upload(client, BANK.replace(b"03-04", b"04-04"), name="april.csv")
+    page = client.get("/import").text
+    assert "My bank" in page
+
+
+def test_a_currency_that_is_none_of_the_choices_is_typed_in(app, client):
+    content = b"Date,Details,Debit\n2026-03-04,PIZZA CORNER,12.50\n"
+    sent = client.post("/import", data={"file": (io.BytesIO(content), "x.csv")})
+    assert 'name="other-default_currency"' in client.get(sent.location).text
+    said = {"other-default_currency": "nok", "act": "begin"}
+    assert client.post(f"{sent.location}/plan", data=said).status_code == 303
+    work_off(app)
+    assert client.get("/api/v1/history").json["items"][0]["transaction"]["currency"] == "NOK"
 
 
 def test_the_pages_lead_from_the_file_to_the_report_and_back(app, client):
@@ -134,3 +208,29 @@ def test_rubbish_on_the_page_is_told_on_the_page(client):
     for content in (b"", b"%PDF-1.4"):
         answer = client.post("/import", data={"file": (io.BytesIO(content), "x.csv")})
         assert (answer.status_code, answer.mimetype) == (422, "text/html")
+
+
+def test_a_large_import_is_taken_back_apart_from_the_request(app, client, monkeypatch):
+    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    import_id = upload(client, mapping=SIGN).json["id"]
+    work_off(app)
+    answer = client.delete(f"/api/v1/imports/{import_id}")
+    assert (answer.status_code, answer.json) == (202, {"id": import_id, "status": "undoing"})
+    shown = client.get(f"/import/{import_id}").text
+    assert "Taking it back" in shown
+    assert "Take the whole import back" not in shown
+    assert client.delete(f"/api/v1/imports/{import_id}").status_code == 409
+    work_off(app)
+    told = client.get(f"/api/v1/imports/{import_id}").json
+    assert (told["status"], told["progress"]) == ("undone", 1)
+    assert client.get("/api/v1/history").json["total"] == 0
+
+
+def test_a_file_that_says_how_it_is_read_is_read_once_before_it_is_taken(client, monkeypatch):
+    looks = []
+    preview = intake.preview
+    monkeypatch.setattr(
+        intake, "preview", lambda *args, **kwargs: [looks.append(1), preview(*args, **kwargs)][1]
+    )
+    assert upload(client, mapping=SIGN).status_code == 202
+    assert len(looks) == 1

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from src.domain.promotions import Change, Figures, Promotion
+from src.domain.training_runs import Trigger
+from src.services.training_runs import ClaimedRun
 from src.web.pages.serving import figures
 from tests.web.test_pages import HTML, words_of
 
@@ -95,3 +97,16 @@ def test_figures_are_told_as_far_as_they_were_measured(app, found, sentence):
     line = Promotion("2", "1", NOW, "training", "", Change.PROMOTED, found)
     with app.test_request_context():
         assert figures(line).replace("\N{NO-BREAK SPACE}", " ") == sentence
+
+
+@pytest.mark.parametrize(("labels", "whose"), [(0, "rows of the shipped lexicon"), (40, "rows of yours")])
+def test_the_page_says_whose_rows_judged_the_model(read, services, labels, whose):
+    services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=NOW)
+    run = services.runs.claim(holder="test", at=NOW)
+    with ClaimedRun(services.runs, run, holder="test") as claimed:
+        claimed.record(data={"feedback_rows": labels})
+        metrics = {"rows": 1200.0, "accuracy": 0.7}
+        services.models.keep(b"bundle", version="9", run_id=run.id, mlflow_run_id="", metrics=metrics, at=NOW)
+        services.models.promote("9", by="training", reason="", at=NOW)
+        claimed.succeed(at=NOW)
+    assert f"Measured on 1,200 {whose}, each judged" in read().replace("\N{NO-BREAK SPACE}", " ")

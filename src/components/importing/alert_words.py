@@ -66,6 +66,7 @@ _OUT = _any(
     r"trf to|swiped)\b",
     r"\b(?:payment|txn|transaction|trxn|charge|purchase|transfer|withdrawal|order) (?:of|for|was made|"
     r"made|with|at)\b",
+    r"\bpayment to\b",
     r"\b(?:payment|txn|transaction) (?:inr|rs|usd|eur|gbp|[$€£₹])",
     r"\b(?:bezahlt|abgebucht|lastschrift|zahlung|paiement|achat|prélèvement|compra|pago|pagamento|betaald|"
     r"списание|покупка)\b",
@@ -73,12 +74,14 @@ _OUT = _any(
 _IN = _any(
     r"\bcredit(?:ed)?\b(?! ?card| limit| score)",
     r"\b(?:received|deposited|refund(?:ed)?|reversed|reversal|cashback)\b",
+    r"\bdeposit of\b|\b(?:sent|paid|transferred) you\b",
     r"\b(?:gutschrift|eingang|virement reçu|remboursement|abono|ingreso|accredito|ontvangen|зачисление|"
     r"возврат)\b",
 )
 _PAID_TO_YOU = _any(
     r"\b(?:payment|refund|amount|transfer|deposit)\b[^.;]{0,80}\b(?:has been |was |is )?(?:received|"
     r"refunded|reversed|posted)\b",
+    r"\b(?:sent|paid|transferred) you\b",
     r"\b(?:you(?:[’']ve| have)? received|received (?:a )?payment|refund of|refunded)\b",
 )
 

@@ -24,6 +24,8 @@ _BEHIND_A_VERB = re.compile(
     r"([0-9][0-9,]*(?:\.[0-9]+)?)(?![\w/-])",
     re.IGNORECASE,
 )
+_PLUS = re.compile(r"(?<![0-9])\+")
+"""In a diary what came in has a plus."""
 _BARE = re.compile(
     r"(?<![\w./,:#-])[-+]?[0-9]{1,9}(?:[.,][0-9]{3})*(?:[.,][0-9]{1,2})?(?![\w/:#-]|[.,][0-9])"
 )
@@ -63,7 +65,7 @@ _END = (
     r"(?=\s+on\s+(?:date\s+)?(?:[0-9]|[A-Z][a-z]{2,8}\s+[0-9])|\s+on\s*$|\s+on\s*[.,]|\s+on\s{2}|"
     r"\s+at\s+[0-9]"
     r"|\s+(?:dated|via|using|thru|through|ref|refno|refid|utr|upi|from\s+(?:your|a/c|ac|acct|account|"
-    r"[A-Z]\w+\s+bank)|"
+    r"\w+\s+(?:bank|balance|wallet))|"
     r"with\s+(?:your\s+)?(?:card|ref)|by\s+(?:card|upi)|has\s+been|was|is|were|posted|succeeded|successful|"
     r"completed|processed|"
     r"approved|bezahlt|avl|avail|bal|txn|for\s+(?:rs|inr|usd)|(?:mit|avec|con)\s+(?:karte|carte|tarjeta|"
@@ -76,6 +78,8 @@ _NAME = rf"((?:[^\W_][^;|\n]{{0,70}}?)){_END}"
 _PLACES = {
     Direction.EXPENSE: [
         rf"\bUPI/P2[MA]/[0-9]+/{_NAME}",
+        rf"\b(?:IST|GMT|UTC)\s+{_NAME}",
+        rf"\bnach for\s+{_NAME}",
         r";\s*([^\W\d_][^;.]{1,60}?) credited\b",
         rf"\b(?:at|bei|chez)\s+{_NAME}",
         rf"\b(?:trf to|transferred to|paid to|sent to|to|towards|with|an)\s+(?:vpa\s+)?{_NAME}",
@@ -85,6 +89,7 @@ _PLACES = {
         rf"\b(?:en|presso|na|bij)\s+{_NAME}",
     ],
     Direction.INCOME: [
+        r"(?:^|:\s*)([^\W\d_][^:;.]{0,60}?) (?:sent|paid|transferred) you\b",
         rf"\b(?:from|von|de la part de|de)\s+(?:vpa\s+)?{_NAME}",
         rf"\bby\s+{_NAME}",
         rf"\b(?:refund|refunded|cashback)\b[^.]{{0,40}}\b(?:at|by|from|for)\s+{_NAME}",
@@ -130,7 +135,7 @@ def read_alert(message: str) -> Alert | None:
     reference = _REFERENCE.search(message)
     return Alert(
         found_day[0] if found_day else "",
-        amount + mark,
+        amount + (" CR" if not mark and way is None and _PLUS.search(amount) else mark),
         _told(without_day, way, where) if way or reference else _rest(without_day, where),
         next((name for name, pattern in _MODE if pattern.search(message)), ""),
         reference[1] if reference else "",

@@ -24,7 +24,7 @@ SIGNS = dict(
     for pair in (
         "€:EUR EURO:EUR EUROS:EUR £:GBP ₹:INR ₽:RUB РУБ:RUB Р:RUB ₺:TRY ₩:KRW ₪:ILS ₫:VND ₴:UAH ₦:NGN "
         "₱:PHP ฿:THB ₸:KZT ZŁ:PLN KČ:CZK FT:HUF R$:BRL A$:AUD AU$:AUD C$:CAD CA$:CAD US$:USD S$:SGD "
-        "HK$:HKD NZ$:NZD FR:CHF SFR:CHF R:ZAR CN¥:CNY JP¥:JPY RMB:CNY TL:TRY LEI:RON "
+        "HK$:HKD NZ$:NZD FR:CHF SFR:CHF R:ZAR CN¥:CNY JP¥:JPY RMB:CNY 元:CNY 円:JPY TL:TRY LEI:RON RUR:RUB "
     ).split()
 )
 SHARED_SIGNS = {

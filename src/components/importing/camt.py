@@ -25,7 +25,7 @@ COLUMNS = (
     Field.DATE,
     Field.AMOUNT,
     Field.CURRENCY,
-    Field.DESCRIPTION,
+    Field.PARTY,
     Field.DESCRIPTION,
     Field.MODE,
     Field.STATUS,
@@ -112,7 +112,8 @@ def _lines(entry: Any, row: int) -> Iterator[Line]:
     ]
     amounts = [_amount(part) for part in payments]
     whole = _money(entry, "Amt")
-    split = len(payments) > 1 and None not in amounts and whole is not None and _adds_up(amounts, whole)
+    ways = {_text(part, "CdtDbtInd") or _text(entry, "CdtDbtInd") for part in payments}
+    split = len(payments) > 1 and len(ways) == 1 and None not in amounts and _adds_up(amounts, whole)
     if split:
         for place, (part, amount) in enumerate(zip(payments, amounts, strict=True)):
             yield _line(row + place, entry, part, amount)
@@ -120,8 +121,9 @@ def _lines(entry: Any, row: int) -> Iterator[Line]:
         yield _line(row, entry, payments[0] if len(payments) == 1 else entry, whole)
 
 
-def _adds_up(amounts: list[Any], whole: tuple[Decimal, str]) -> bool:
-    return sum(each[0] for each in amounts) == whole[0] and {each[1] for each in amounts} == {whole[1]}
+def _adds_up(amounts: list[Any], whole: tuple[Decimal, str] | None) -> bool:
+    total = sum(each[0] for each in amounts)
+    return whole is not None and total == whole[0] and {each[1] for each in amounts} == {whole[1]}
 
 
 def _amount(part: Any) -> tuple[Decimal, str] | None:
@@ -142,7 +144,8 @@ def _line(row: int, entry: Any, part: Any, money: tuple[Decimal, str] | None) ->
     if way not in ("CRDT", "DBIT") or not day:
         return Rejected(row, "Its date is missing, or which way the money went.")
     came = way == "CRDT"
-    other = "Dbtr" if came else "Cdtr"
+    is_reversal = _text(entry, "RvslInd") == "true"  # of which the parties are those of what is taken back
+    other = "Dbtr" if came != is_reversal else "Cdtr"
     party = _text(part, f"RltdPties/{other}/Nm", f"RltdPties/{other}/Pty/Nm", f"RltdPties/Ultmt{other}/Nm")
     told = _purpose(part) or _text(part, "AddtlTxInf") or _text(entry, "AddtlNtryInf")
     status = _text(entry, "Sts/Cd", "Sts")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from src.components.importing.amounts import is_amount
 from src.components.importing.dates import is_date
-from src.components.importing.record import Cell
+from src.components.importing.record import Cell, as_text
 
+_TWO_WORDS = re.compile(r"[^\W\d_]{2,} +[^\W\d_]{2,}")
 _MOSTLY = 0.8
 """Share of the filled cells that must fit what a column is said to hold."""
 
@@ -31,6 +33,12 @@ def counted(cell: Cell) -> bool:
     return is_amount(cell) and not is_date(cell) if isinstance(cell, str) else isinstance(cell, Decimal)
 
 
+def named(cell: Cell) -> bool:
+    """Whether it may be what a bank calls a transaction: digits, and not several words."""
+    text = as_text(cell)
+    return any(map(str.isdecimal, text)) and not _TWO_WORDS.search(text)
+
+
 def trimmed(cells: Sequence[Cell]) -> Sequence[Cell]:
     end = len(cells)
     while end and cells[end - 1] == "":
@@ -43,7 +51,7 @@ class Cells:
 
     def __init__(self, body: Sequence[Sequence[Cell]], width: int) -> None:
         self.columns = [[cells[place] for cells in body if place < len(cells)] for place in range(width)]
-        self._filled = [[each for each in column if each != ""] for column in self.columns]
+        self._filled = [[each for each in column if not _blank(each)] for column in self.columns]
 
     def mostly(self, place: int, fits: Callable[[Cell], bool]) -> bool:
         filled = self._filled[place]
@@ -51,6 +59,9 @@ class Cells:
 
     def is_empty(self, place: int) -> bool:
         return not self._filled[place]
+
+    def has_blank(self, place: int) -> bool:
+        return any(map(_blank, self.columns[place]))
 
     def letters(self, place: int) -> float:
         """How much text of its own it has: mean letters of a cell times the share of distinct cells."""
@@ -60,9 +71,27 @@ class Cells:
         letters = sum(sum(map(str.isalpha, each)) for each in texts) / len(texts)
         return letters * len(set(texts)) / len(texts)
 
-    def never_both(self, one: int, other: int) -> bool:
-        pairs = zip(self.columns[one], self.columns[other], strict=False)
-        return all(not _worth(first) or not _worth(second) for first, second in pairs)
+    def alternate(self, one: int, other: int) -> bool:
+        """Whether each of the two columns has amounts, and no row has one in both."""
+        pairs = [
+            (_worth(first), _worth(second))
+            for first, second in zip(self.columns[one], self.columns[other], strict=False)
+        ]
+        return bool(pairs) and not any(map(all, pairs)) and all(map(any, zip(*pairs, strict=True)))
+
+    def looks_like_money(self, place: int) -> bool:
+        """Whether some of its amounts have decimals, a sign or a currency: the number of a row has none."""
+        return any(not _is_whole(each) for each in self._filled[place] if counted(each))
+
+
+def _blank(cell: Cell) -> bool:
+    return isinstance(cell, str) and (not cell or cell.isspace())
+
+
+def _is_whole(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        return cell.strip().isdecimal()
+    return isinstance(cell, Decimal) and cell >= 0 and cell == cell.to_integral_value()
 
 
 def _worth(cell: Cell) -> bool:

@@ -17,7 +17,7 @@ COMMON = ("USD", "EUR", "GBP", "INR", "CHF", "CAD", "AUD", "JPY", "SGD", "BRL")
 _CODE = re.compile(r"(?<![^\W_])[A-Z]{3}(?![^\W_])")
 _WORDS = frozenset("ALL AMD ANG BAM BOB COP CUP DOP GEL LAK MAD MOP PAB PEN RON SOS TOP TRY".split())
 """Codes that are words or names as well, and so say nothing above a table."""
-_SYMBOLS = re.compile("[€£₹₽₺₩₪₫₴₦₱฿₸]")
+_SYMBOLS = re.compile("[€£₹₽₺₩₪₫₴₦₱฿₸元円]")
 
 
 def needed(contents: Contents, mark: str) -> bool:
@@ -38,8 +38,11 @@ def candidates(contents: Contents, layout: Layout, sample: Sequence[Record], mar
     units = {amount.unit for amount in contents.amounts(mark, *MONEY)}
     units |= {unit_of(text) for text in contents.texts(Field.CURRENCY)}
     beside = zip(layout.names, layout.columns, strict=False)
-    units |= {unit_in(name) for name, field in beside if field in (*MONEY, Field.BALANCE)}
+    of_names = {unit_in(name) for name, field in beside if field in (*MONEY, Field.BALANCE)} - {""}
+    units |= of_names
     units.discard("")
+    if len(of_names) == 1 and all(of_names <= {unit, *SHARED_SIGNS.get(unit, ())} for unit in units):
+        units = of_names
     if len(units) == 1 and units <= CURRENCIES:
         return [*units]
     above = _above(sample, layout.header)
@@ -47,7 +50,7 @@ def candidates(contents: Contents, layout: Layout, sample: Sequence[Record], mar
         return [*above]
     shared = [code for unit in sorted(units) for code in SHARED_SIGNS.get(unit, ())]
     return list(
-        dict.fromkeys((*sorted(above & set(shared)), *sorted(units & CURRENCIES), *shared, *sorted(above)))
+        dict.fromkeys((*sorted(above & set(shared)), *shared, *sorted(units & CURRENCIES), *sorted(above)))
     )
 
 

@@ -142,7 +142,8 @@ def orders_that_fit(texts: Iterable[str]) -> tuple[str, ...]:
     texts: distinct cells of a column; what is no day in any order does not count. Of a year in two digits the
     orders stay that spread the days over the fewest years, for `31/12/26` is hardly the year 2031.
     """
-    found = [each for each in map(readings, texts) if each]
+    named = [(each, readings(each)) for each in texts]
+    found = [_european(each, days) for each, days in named if days]
     fits = {order: sum(order in each for each in found) for order in DATE_ORDERS}
     best = max(fits.values(), default=0)
     days = {order: [each.get(order) for each in found] for order in DATE_ORDERS if fits[order] == best}
@@ -155,3 +156,9 @@ def orders_that_fit(texts: Iterable[str]) -> tuple[str, ...]:
         if years[order] == fewest and column not in kept.values():
             kept[order] = column
     return tuple(kept)
+
+
+def _european(text: str, days: dict[str, date]) -> dict[str, date]:
+    """No country parts by points a month that stands first."""
+    by_points = text.count(".") == 2 and len(set(days.values())) > 1
+    return {order: day for order, day in days.items() if order != "mdy"} if by_points else days

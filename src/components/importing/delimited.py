@@ -44,6 +44,28 @@ def records(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
         raise InvalidInput(f"Row {start} cannot be told into columns.", field="file") from None
 
 
+def plain(text: str) -> str:
+    """Two odd dialects as the usual one: bars between tildes, and whole lines in quotation marks."""
+    if "~|~" in text[:_LETTERS_LOOKED_AT]:
+        text = text.replace("~|~", "|")
+    lines = text[:_LETTERS_LOOKED_AT].splitlines()
+    if sum(map(_is_quoted_whole, lines)) < 0.9 * len(lines):
+        return text
+    return "".join(map(_unquoted, text.splitlines(keepends=True)))
+
+
+def _is_quoted_whole(line: str) -> bool:
+    inner = line.strip()[1:-1].replace('""', "")
+    return (
+        len(line) > 2 and line.strip()[:: len(line.strip()) - 1] == '""' and '"' not in inner and "," in inner
+    )
+
+
+def _unquoted(line: str) -> str:
+    kept = line.rstrip("\r\n")
+    return kept.strip()[1:-1].replace('""', '"') + line[len(kept) :] if _is_quoted_whole(kept) else line
+
+
 def _short_lines(text: str, limits: Limits) -> Iterator[str]:
     for row, line in enumerate(io.StringIO(text, newline=""), start=1):
         if len(line) > limits.line:

@@ -1,4 +1,4 @@
-"""Bytes to text: the marks at the start are believed, then UTF-8, then what the single bytes suggest."""
+"""Bytes to text: the marks at the start are believed, then UTF-8, then what the letters suggest."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 200_000
-_CYRILLIC_RUN = re.compile(rb"[\xc0-\xff\xa8\xb8]{2,}")
-_HIGH_LETTER = re.compile(rb"[\xc0-\xff\xa8\xb8]")
+_LATIN = ("cp1250", "cp1252", "cp1254", "cp1257", "cp1258")
+_NEVER_WESTERN = re.compile(
+    rb"[\xc0-\xff]{3}|[\xa3\xa5\xaf\xb3\xb9\xbc\xbe](?=[A-Za-z])|[\x81\x83\x8d\x8f\x90\x9d]"
+)
+"""Three accents in a row, or a sign such as \u00af before a letter, which in Polish is one itself."""
+_NEARLY = 0.8
+"""Of a few accents the alphabets of Europe are told apart hardly; the western one is the likeliest."""
 _WELL_FORMED = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _NAMES = {
     "utf-8": "UTF-8",
@@ -23,10 +28,27 @@ _NAMES = {
     "utf-16": "UTF-16",
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
-    "cp1252": "Windows Western",
+    "cp1250": "Windows Central European",
     "cp1251": "Windows Cyrillic",
+    "cp1252": "Windows Western",
+    "cp1253": "Windows Greek",
+    "cp1254": "Windows Turkish",
+    "cp1255": "Windows Hebrew",
+    "cp1256": "Windows Arabic",
+    "cp1257": "Windows Baltic",
+    "cp1258": "Windows Vietnamese",
+    "cp874": "Windows Thai",
+    "cp932": "Shift JIS",
+    "cp949": "Windows Korean",
+    "euc_jp": "EUC, Japanese",
+    "euc_kr": "EUC, Korean",
+    "gb18030": "GB 18030, Chinese",
+    "big5": "Big5, Chinese",
+    "big5hkscs": "Big5, Chinese",
+    "koi8-r": "KOI8, Cyrillic",
+    "koi8-u": "KOI8, Cyrillic",
     "iso8859-15": "Latin-9",
-    "latin-1": "Latin-1",
+    "iso8859-1": "Latin-1",
 }
 
 
@@ -42,7 +64,8 @@ def detect_encoding(content: bytes) -> str:
         content.decode("utf-8")
     except UnicodeDecodeError:
         at = next(re.finditer(rb"[\x80-\xff]", content)).start()
-        return _single_bytes(content[at : at + _SAMPLE])
+        start = 0 if at < _SAMPLE // 2 else at
+        return _by_its_letters(content[start : start + _SAMPLE])
     return "utf-8"
 
 
@@ -75,21 +98,40 @@ def _without_mark(sample: bytes) -> str:
     return ""
 
 
-def _single_bytes(sample: bytes) -> str:
-    """UTF-8 with some damage, or one of the alphabets of single bytes."""
-    letters = len(_HIGH_LETTER.findall(sample))
+def _by_its_letters(sample: bytes) -> str:
+    """UTF-8 with some damage, or the alphabet in which the letters make up a language best."""
     in_sequences = sum(map(len, _WELL_FORMED.findall(sample)))
     others = sum(each >= 0x80 for each in sample) - in_sequences
     if in_sequences > 4 * others:
         return "utf-8"
-    in_words_of_them = sum(map(len, _CYRILLIC_RUN.findall(sample)))
-    if letters and in_words_of_them > 0.7 * letters:
-        return "cp1251"
-    has_windows = any(0x80 <= each <= 0x9F for each in sample)
-    if not has_windows:
+    import chardet  # its models take memory; a worker that reads plain UTF-8 is spared them
+
+    found = chardet.detect_all(sample, encoding_era=chardet.EncodingEra.MODERN_WEB, prefer_superset=True)
+    likely = {codecs.lookup(each["encoding"] or "cp1252").name: each["confidence"] for each in found}
+    fitting = {codec: share for codec, share in likely.items() if _may_be(codec, sample)}
+    best = max(fitting, key=lambda codec: fitting[codec], default="cp1252")
+    if fitting.get("cp1252", 0.0) >= _NEARLY * fitting.get(best, 0.0):
+        return _western(sample)
+    return best
+
+
+def _may_be(codec: str, sample: bytes) -> bool:
+    if codec == "cp1252":
+        return not _NEVER_WESTERN.search(sample)
+    if codec in _LATIN:
+        return True
+    if codec == "cp932":
+        return "\ufffd" not in codecs.getincrementaldecoder(codec)("replace").decode(sample)
+    runs = [len(each) for each in re.findall(rb"[\x80-\xff]+", sample)]  # of an alphabet like Cyrillic
+    in_runs = sum(each for each in runs if each > 1)
+    return codec in _NAMES and not codec.startswith("utf") and in_runs > 0.7 * sum(runs)
+
+
+def _western(sample: bytes) -> str:
+    if not any(0x80 <= each <= 0x9F for each in sample):
         return "iso8859-15" if b"\xa4" in sample else "cp1252"
     try:
         sample.decode("cp1252")
     except UnicodeDecodeError:
-        return "latin-1"
+        return "iso8859-1"
     return "cp1252"

@@ -10,7 +10,7 @@ from src.components.importing import currency
 from src.components.importing.amounts import marks_that_fit
 from src.components.importing.balances import running
 from src.components.importing.contents import MONEY, Contents
-from src.components.importing.dates import orders_that_fit
+from src.components.importing.dates import is_date, orders_that_fit
 from src.components.importing.entry import Question
 from src.components.importing.layout import Layout
 from src.components.importing.plan import TABLES, Field, Format, Plan, Sign
@@ -22,7 +22,8 @@ from src.components.importing.questions import (
     about_mark,
     about_sign,
 )
-from src.components.importing.record import Line, Record
+from src.components.importing.record import Cell, Line, Record
+from src.components.importing.signs import told_by_words
 
 
 class Inference:
@@ -63,8 +64,18 @@ class Inference:
         if app and app.date_order in orders:
             return str(app.date_order)
         if len(orders) > 1:
+            orders = self._as_elsewhere(texts, orders)
+        if len(orders) > 1:
             self.questions.append(about_date_order(texts, orders))
         return orders[0] if orders else "ymd"
+
+    def _as_elsewhere(self, texts: list[str], orders: tuple[str, ...]) -> tuple[str, ...]:
+        """A bank writes all days of a file alike: those of other columns, and those above the table."""
+        others = (
+            each for _, cells in self._sample for each in cells if isinstance(each, str) and is_date(each)
+        )
+        certain = orders_that_fit(dict.fromkeys((*texts, *others)))
+        return certain if len(certain) == 1 and certain[0] in orders else orders
 
     def _decimal_mark(self) -> str:
         app = self._layout.app
@@ -98,23 +109,27 @@ class Inference:
             return Sign.ALL_EXPENSES
         if unmarked and all(each.value < 0 for each in unmarked):
             return Sign.NEGATIVE_IS_EXPENSE
-        by_balance = self._falling()
-        if by_balance:
-            return Sign.NEGATIVE_IS_EXPENSE if by_balance > 0 else Sign.POSITIVE_IS_EXPENSE
+        told = self._told_sign()
+        if told:
+            return told
         question = about_sign(unmarked)
         self.questions.append(question)
         return Sign(question.choices[0].value)
 
-    def _falling(self) -> int:
-        if not {Field.AMOUNT, Field.BALANCE} <= set(self._columns):
-            return 0
-        amount, balance = self._columns.index(Field.AMOUNT), self._columns.index(Field.BALANCE)
-        body = [
-            cells
-            for row, cells in self._sample
-            if row > self._layout.header and len(cells) > max(amount, balance)
-        ]
-        return running([cells[amount] for cells in body], [cells[balance] for cells in body])
+    def _told_sign(self) -> Sign | None:
+        """By a balance that falls, or by words in the same rows."""
+        rows = [cells for row, cells in self._sample if row > self._layout.header]
+        columns = {each: place for place, each in enumerate(self._columns)}
+        if {Field.AMOUNT, Field.BALANCE} <= set(columns):
+            whole = [
+                cells for cells in rows if len(cells) > max(columns[Field.AMOUNT], columns[Field.BALANCE])
+            ]
+            wanted = (Field.AMOUNT, Field.BALANCE, Field.DATE)
+            falls = running(*(_column(whole, columns.get(each)) for each in wanted))
+            if falls:
+                return Sign.NEGATIVE_IS_EXPENSE if falls > 0 else Sign.POSITIVE_IS_EXPENSE
+        in_columns = Field.AMOUNT in columns and self._plan.format in TABLES
+        return told_by_words(rows, self._columns, self._plan.decimal_mark or ".") if in_columns else None
 
     def _currency(self) -> str | None:
         mark = self._plan.decimal_mark or "."
@@ -136,3 +151,7 @@ class Inference:
 def _sure_of_days(plan: Plan) -> bool:
     """A pattern of a person's own names days that are none otherwise."""
     return plan.format in TABLES and "%" not in (plan.date_order or "")
+
+
+def _column(rows: Sequence[Sequence[Cell]], place: int | None) -> list[Cell]:
+    return [] if place is None else [cells[place] if place < len(cells) else "" for cells in rows]

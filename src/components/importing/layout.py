@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, permutations
 
-from src.components.importing.amounts import is_amount, unit_of
+from src.components.importing.amounts import CURRENCIES, is_amount, unit_of
 from src.components.importing.apps import App, columns_of, recognized
 from src.components.importing.balances import running
-from src.components.importing.cells import Cells, counted, dated, has_data, is_data, trimmed
-from src.components.importing.headings import fields_of, known_names
+from src.components.importing.cells import Cells, counted, dated, has_data, is_data, named, trimmed
+from src.components.importing.contents import MONEY
+from src.components.importing.headings import field_of, fields_of, known_names, tells_how, unit_in
 from src.components.importing.plan import NO_HEADER, Field
 from src.components.importing.record import Cell, Record, as_text
+from src.components.importing.sections import first_heading
 from src.components.importing.wording import is_way
 
+_ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}|[0-9/ -]+")
 _HEADING_WITHIN = 60
 """Records looked at for a heading."""
 _MOST_AMOUNTS = 6
@@ -52,11 +56,11 @@ def layout_of(
     names = tuple(as_text(each).strip() for each in heading[:width])
     app = recognized(names)
     if columns is not None and not still_open:
-        return Layout(header, names, columns, app)
+        return Layout(header, names, _padded(columns, max(len(columns), len(names))), app)
     if app is not None:
         return Layout(header, names, _padded(columns_of(app, names), width), app)
-    found = _padded(fields_of(names), width)
-    layout = _by_cells(header, names, list(found), Cells(body, width))
+    cells = Cells(body, width)
+    layout = _by_cells(header, names, list(_padded(fields_of(_filled(names, cells)), width)), cells)
     if columns is None:
         return layout
     doubts = tuple(each for each in layout.doubts if each[0] in still_open)
@@ -65,6 +69,8 @@ def layout_of(
 
 def find_header(sample: Sequence[Record]) -> int:
     """The row of the heading, NO_HEADER where there is none."""
+    if of_transactions := first_heading(sample):
+        return of_transactions
     first = sample[:_HEADING_WITHIN]
     scored = [(known_names(cells), row) for row, cells in first if not has_data(cells)]
     best = max((known for known, _ in scored), default=0)
@@ -89,13 +95,29 @@ def _usual_width(body: Sequence[Sequence[Cell]]) -> int:
     return max(widths.items(), key=lambda item: (item[1], item[0]))[0]
 
 
+def _filled(names: tuple[str, ...], cells: Cells) -> list[str]:
+    """Where the cells belie it, a name says nothing: a column is empty, though one of those of money may be
+    so; or it names the other party by a number."""
+    return [
+        ""
+        if (cells.is_empty(place) and field_of(name) not in MONEY)
+        or (field_of(name) is Field.PARTY and cells.mostly(place, _is_account))
+        else name
+        for place, name in enumerate(names)
+    ]
+
+
+def _is_account(cell: Cell) -> bool:
+    return bool(_ACCOUNT.fullmatch(as_text(cell).strip()))
+
+
 def _padded(columns: Sequence[Field], width: int) -> tuple[Field, ...]:
     return (*columns[:width], *[Field.NOTHING] * (width - len(columns)))
 
 
 def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: Cells) -> Layout:
     """Fill in what the names did not tell."""
-    _drop_what_does_not_fit(columns, cells)
+    _drop_what_does_not_fit(names, columns, cells)
     free = [
         place for place, each in enumerate(columns) if each is Field.NOTHING and not cells.is_empty(place)
     ]
@@ -107,41 +129,73 @@ def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: 
             doubts.append((Field.DATE, tuple(days)))
     if not {Field.AMOUNT, Field.OUT, Field.IN} & set(columns):
         doubts += _find_amounts(columns, [place for place in free if cells.mostly(place, counted)], cells)
-    if Field.CURRENCY not in columns:
-        for place in free:
-            if columns[place] is Field.NOTHING and cells.mostly(
-                place, lambda each: bool(unit_of(as_text(each)))
-            ):
-                columns[place] = Field.CURRENCY
-                break
-    if Field.DESCRIPTION not in columns:
-        texts = [place for place in free if columns[place] is Field.NOTHING and cells.letters(place) >= 1]
-        texts = [each for each in texts if not cells.mostly(each, dated) and not cells.mostly(each, counted)]
-        texts.sort(key=cells.letters, reverse=True)
-        if texts:
-            columns[texts[0]] = Field.DESCRIPTION
-        if len(texts) > 1:
-            doubts.append((Field.DESCRIPTION, tuple(texts)))
+    _find_currency(names, columns, free, cells)
+    if not {Field.DESCRIPTION, Field.PARTY} & set(columns):
+        doubts += _find_text(columns, free, cells)
+    _join_where_blank(names, columns, cells)
     return Layout(header, names, tuple(columns), None, tuple(doubts))
 
 
-def _drop_what_does_not_fit(columns: list[Field], cells: Cells) -> None:
+def _find_currency(names: tuple[str, ...], columns: list[Field], free: list[int], cells: Cells) -> None:
+    """Where the name of the amounts has one, as `Amount (EUR)`, another column tells of a foreign amount."""
+    if any(unit_in(name) in CURRENCIES for name, each in zip(names, columns, strict=False) if each in MONEY):
+        _clear(columns, Field.CURRENCY)
+    elif Field.CURRENCY not in columns:
+        units = (place for place in free if cells.mostly(place, _is_unit))
+        place = next((each for each in units if columns[each] is Field.NOTHING), None)
+        if place is not None:
+            columns[place] = Field.CURRENCY
+
+
+def _is_unit(cell: Cell) -> bool:
+    return bool(unit_of(as_text(cell)))
+
+
+def _find_text(columns: list[Field], free: list[int], cells: Cells) -> list[tuple[Field, tuple[int, ...]]]:
+    texts = [place for place in free if columns[place] is Field.NOTHING and cells.letters(place) >= 1]
+    texts = [each for each in texts if not cells.mostly(each, dated) and not cells.mostly(each, counted)]
+    texts.sort(key=cells.letters, reverse=True)
+    if texts:
+        columns[texts[0]] = Field.DESCRIPTION
+    return [(Field.DESCRIPTION, tuple(texts))] if len(texts) > 1 else []
+
+
+def _join_where_blank(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
+    """Where the text is missing in some rows, another column of the same kind may have it."""
+    held = Field.DESCRIPTION if Field.DESCRIPTION in columns else Field.PARTY
+    if held not in columns or not cells.has_blank(columns.index(held)):
+        return
+    alike = (place for place, name in enumerate(names) if field_of(name) is held and not columns[place])
+    place = next((each for each in alike if cells.letters(each) >= 1), None)
+    if place is not None:
+        columns[place] = Field.DESCRIPTION
+
+
+def _drop_what_does_not_fit(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
     """A name may say more than its cells hold: `type` above `POS`, `value` above a day."""
     for place, field in enumerate(columns):
         fits: Callable[[Cell], bool] | None = {
             Field.DATE: dated,
             Field.AMOUNT: lambda each: not isinstance(each, str) or is_amount(each),
             Field.TYPE: lambda each: is_way(as_text(each)),
-            Field.CURRENCY: lambda each: bool(unit_of(as_text(each))),
+            Field.CURRENCY: _is_unit,
+            Field.ID: named,
         }.get(field)
         if fits and not cells.mostly(place, fits):
-            columns[place] = Field.NOTHING
+            columns[place] = _instead(field, names[place], columns)
     if {Field.OUT, Field.IN} <= set(columns):
         _clear(columns, Field.AMOUNT, Field.TYPE)
     elif Field.AMOUNT in columns:
         _clear(columns, Field.OUT, Field.IN)
     if Field.OUT in columns or Field.IN in columns:
         _clear(columns, Field.TYPE)
+
+
+def _instead(field: Field, name: str, columns: list[Field]) -> Field:
+    """What a column holds that is not of the field of its name."""
+    if field is Field.TYPE and tells_how(name) and Field.MODE not in columns:
+        return Field.MODE
+    return Field.DESCRIPTION if field is Field.ID and Field.DESCRIPTION not in columns else Field.NOTHING
 
 
 def _clear(columns: list[Field], *unwanted: Field) -> None:
@@ -153,17 +207,19 @@ def _find_amounts(
 ) -> list[tuple[Field, tuple[int, ...]]]:
     """One column of amounts, perhaps a balance beside it, or one for money out and one for money in."""
     places = [each for each in places if columns[each] is Field.NOTHING]
+    places = [each for each in places if cells.looks_like_money(each)] or places
     if not places:
         return []
     for one, other in pairwise(places):
-        if cells.never_both(one, other):
+        if cells.alternate(one, other):
             columns[one], columns[other] = Field.OUT, Field.IN
             return [(Field.OUT, (one, other))]
     columns[places[0]] = Field.AMOUNT
     if len(places) == 1:
         return []
+    days = cells.columns[columns.index(Field.DATE)] if Field.DATE in columns else []
     for amount, balance in permutations(places[:_MOST_AMOUNTS], 2):
-        if running(cells.columns[amount], cells.columns[balance]):
+        if running(cells.columns[amount], cells.columns[balance], days):
             columns[places[0]] = Field.NOTHING
             columns[amount], columns[balance] = Field.AMOUNT, Field.BALANCE
             return []

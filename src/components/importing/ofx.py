@@ -19,7 +19,7 @@ COLUMNS = (
     Field.DATE,
     Field.AMOUNT,
     Field.CURRENCY,
-    Field.DESCRIPTION,
+    Field.PARTY,
     Field.DESCRIPTION,
     Field.MODE,
     Field.SUBCATEGORY,
@@ -27,6 +27,7 @@ COLUMNS = (
 )
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _AMOUNT = re.compile(r"[-+]?[0-9]{1,15}(?:[.,][0-9]{0,6})?")
+_GROUPS = re.compile(r"[.,](?=[0-9]{3}[.,])")
 _MODES = {
     "CHECK": "check",
     "ATM": "cash",
@@ -80,7 +81,7 @@ class _Collector(TreeBuilder):
         tag = self._within[-1]
         if tag == "CURDEF":
             self._currency = text.strip()
-        elif "STMTTRN" in self._within:
+        elif "STMTTRN" in self._within and "ORIGCURRENCY" not in self._within:
             self._found.setdefault(tag, html.unescape(text).strip())
 
     def end(self, tag: str) -> Any:
@@ -95,20 +96,15 @@ class _Collector(TreeBuilder):
 
 
 def _line(row: int, found: dict[str, str], currency: str) -> Line:
-    amount, day = found.get("TRNAMT", ""), found.get("DTPOSTED", "")[:8]
-    if not _AMOUNT.fullmatch(amount):
-        return Rejected(row, "Its amount is missing or cannot be read.")
-    if not day:
-        return Rejected(row, "Its date is missing or cannot be read.")
-    name, memo = found.get("NAME", ""), found.get("MEMO", "")
-    if name and memo.startswith(name):
-        name = ""
+    amount, day = _GROUPS.sub("", found.get("TRNAMT", "")), found.get("DTPOSTED", "")[:8]
+    if not (amount or day):
+        return Rejected(row, "Its date and its amount are missing.")
     return row, [
         day,
-        amount.replace(",", "."),
+        amount.replace(",", ".") if _AMOUNT.fullmatch(amount) else amount,
         found.get("CURSYM") or currency,
-        name,
-        "" if memo == name else memo,
+        found.get("NAME", ""),
+        found.get("MEMO", ""),
         _MODES.get(found.get("TRNTYPE", "").upper(), ""),
         found.get("SIC", ""),
         found.get("FITID", ""),

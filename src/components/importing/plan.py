@@ -16,6 +16,7 @@ from src.errors import InvalidInput
 class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
+    JSON = "json"
     OFX = "ofx"
     QIF = "qif"
     MT940 = "mt940"
@@ -23,7 +24,7 @@ class Format(StrEnum):
     MESSAGES = "messages"
 
 
-TABLES = (Format.CSV, Format.XLSX)
+TABLES = (Format.CSV, Format.XLSX, Format.JSON)
 """The formats whose columns have to be told apart; those of the others are known."""
 
 
@@ -31,6 +32,10 @@ class Field(StrEnum):
     """What a column holds. Several of DESCRIPTION are put together; the others stand once."""
 
     DATE = "date"
+    PARTY = "party"
+    """Who was paid; where there is no PAYER, the other party either way. Stands before the description."""
+    PAYER = "payer"
+    """Who paid: the other party of money that came in."""
     DESCRIPTION = "description"
     AMOUNT = "amount"
     OUT = "out"
@@ -132,7 +137,8 @@ class Plan:
 
     def profile(self) -> Plan:
         """What holds for every file of this layout, without what is this one file's."""
-        return replace(self, header=None, encoding=None, default_date=None, open=())
+        of_one = dict.fromkeys(("format", "delimiter", "encoding", "header", "default_date"))
+        return replace(self, **of_one, open=())  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; `from_dict` takes it back."""

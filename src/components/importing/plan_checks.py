@@ -8,7 +8,9 @@ from datetime import datetime
 
 from src.errors import InvalidInput
 
-_ALPHABET = re.compile(r"utf-?(8|16)|cp125\d|cp866|koi8|iso8859|mac|shift_jis|cp932|gb|big5|euc|cp949|ascii")
+_ALPHABET = re.compile(
+    r"utf-?(8|16)|cp125\d|cp866|cp874|koi8|iso8859|mac|shift_jis|cp932|gb|big5|euc|cp949|ascii"
+)
 
 
 def check_encoding(name: str) -> None:

@@ -14,7 +14,7 @@ from src.components.importing.record import Line
 COLUMNS = (
     Field.DATE,
     Field.AMOUNT,
-    Field.DESCRIPTION,
+    Field.PARTY,
     Field.DESCRIPTION,
     Field.CATEGORY,
     Field.ID,
@@ -48,11 +48,11 @@ def records(text: str, limits: Limits) -> list[Line]:
 
 def _line(row: int, found: dict[str, str]) -> Line:
     amount = found.get("T") or found.get("U", "")
-    if not found.get("D") or not amount:
-        return Rejected(row, "Its date or its amount is missing.")
+    if not (found.get("D") or amount):
+        return Rejected(row, "Its date and its amount are missing.")
     label = found.get("L", "")
     return row, [
-        found["D"],
+        found.get("D", ""),
         amount,
         found.get("P", ""),
         found.get("M", ""),

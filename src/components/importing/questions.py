@@ -48,7 +48,10 @@ def about_mark(texts: Iterable[str], marks: Sequence[str]) -> Question:
 
 
 def about_sign(amounts: Sequence[Amount]) -> Question:
-    """amounts: signed as written; those beside which CR or DR stands are left away."""
+    """amounts: signed as written; those beside which CR or DR stands are left away.
+
+    Most people spend more often than they are paid, so the first choice makes the most of them spending.
+    """
     text = "Which amounts are spending?"
     minus = next((each.value for each in amounts if each.value < 0), None)
     plus = next((each.value for each in amounts if each.value > 0), None)
@@ -67,14 +70,12 @@ def about_sign(amounts: Sequence[Amount]) -> Question:
             ),
         )
     less, more = f"{minus:f}", example
-    return Question(
-        "sign",
-        text,
-        (
-            Choice(Sign.NEGATIVE_IS_EXPENSE, "Those with a minus", f"{less} was spent, {more} came in"),
-            Choice(Sign.POSITIVE_IS_EXPENSE, "Those without a minus", f"{more} was spent, {less} came in"),
-        ),
+    choices = (
+        Choice(Sign.NEGATIVE_IS_EXPENSE, "Those with a minus", f"{less} was spent, {more} came in"),
+        Choice(Sign.POSITIVE_IS_EXPENSE, "Those without a minus", f"{more} was spent, {less} came in"),
     )
+    mostly_minus = 2 * sum(each.value < 0 for each in amounts) >= len(amounts)
+    return Question("sign", text, choices if mostly_minus else choices[::-1])
 
 
 def about_currency(codes: Sequence[str]) -> Question:

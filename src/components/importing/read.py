@@ -9,13 +9,15 @@ from dataclasses import replace
 from itertools import islice
 
 from src.components.importing.entry import Entry, Preview, Rejected
+from src.components.importing.headings import layout_of_rejects
 from src.components.importing.inference import Inference
-from src.components.importing.layout import Layout, layout_of
+from src.components.importing.layout import Layout, find_header, layout_of
 from src.components.importing.limits import DEFAULT, Limits
 from src.components.importing.plan import COLUMN_QUESTIONS, PLAIN_QUESTIONS, TABLES, Field, Plan
 from src.components.importing.questions import name_of
 from src.components.importing.record import Line, Record
 from src.components.importing.rows import RowReader
+from src.components.importing.sections import below
 from src.components.importing.source import Source, open_source
 from src.errors import InvalidInput
 
@@ -34,7 +36,7 @@ def preview(content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAUL
     asked = _without_open(plan or Plan())
     source = open_source(content, asked, limits)
     known = replace(asked, format=source.format, **{**source.settled, **_said(asked, source)})
-    sample = _sample(source)
+    sample = _sample(source, known)
     still_open = [COLUMN_QUESTIONS[key] for key in (plan or known).open if key in COLUMN_QUESTIONS]
     layout = _layout(source, sample, known, still_open)
     inference = Inference(known, layout, sample, _body(source, layout.header))
@@ -61,13 +63,20 @@ def entries(content: bytes, plan: Plan, *, limits: Limits = DEFAULT) -> Iterator
     plan: one that `preview` completed. Raises InvalidInput at once where it is not or has open questions,
     and on the way where a limit is met.
     """
+    return (result for _, result in lines_and_entries(content, plan, limits=limits))
+
+
+def lines_and_entries(
+    content: bytes, plan: Plan, *, limits: Limits = DEFAULT
+) -> Iterator[tuple[Line, Entry | Rejected]]:
+    """The same as `entries`, each beside the line it was made of."""
     if plan.open:
         raise InvalidInput("A question about this file is not answered yet.", field=plan.open[0])
     missing = next((name for name in _NEEDED if getattr(plan, name) is None), None)
     if missing:
         raise InvalidInput("The plan is not complete: preview the file with it first.", field=missing)
-    source = open_source(content, plan, limits)
-    return RowReader(plan).read_all(_body(source, plan.header or 0))
+    source, reader = open_source(content, plan, limits), RowReader(plan)
+    return ((line, reader.result(line)) for line in _body(source, plan.header or 0))
 
 
 def fingerprint_of_header(content: bytes, *, limits: Limits = DEFAULT) -> str:
@@ -77,7 +86,9 @@ def fingerprint_of_header(content: bytes, *, limits: Limits = DEFAULT) -> str:
     transaction. Raises InvalidInput.
     """
     source = open_source(content, Plan(), limits)
-    layout = _layout(source, _sample(source), Plan())
+    layout = _layout(source, _sample(source, Plan()), Plan())
+    if of_rejects := layout_of_rejects(layout.names):
+        return of_rejects
     named = [re.sub(r"[\W\d_]+", " ", name.casefold()).strip() for name in layout.names]
     parts = [source.format.value, str(source.settled.get("delimiter")), *(named or layout.columns)]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
@@ -100,18 +111,19 @@ def _layout(source: Source, sample: list[Record], plan: Plan, still_open: Sequen
     return layout_of(sample, plan.header, plan.columns, still_open)
 
 
-def _sample(source: Source) -> list[Record]:
+def _sample(source: Source, plan: Plan) -> list[Record]:
     """The first records of a table; what they hold needs no telling in other formats."""
     if source.columns is not None:
         return []
-    return [each for each in islice(source.records(), _SAMPLE) if not isinstance(each, Rejected)]
+    raw = [each for each in islice(source.records(), _SAMPLE) if not isinstance(each, Rejected)]
+    header = find_header(raw) if plan.header is None else plan.header
+    above = [each for each in raw if header and each[0] <= header]
+    return [*above, *(each for each in below(raw, header) if not isinstance(each, Rejected))]
 
 
 def _body(source: Source, header: int) -> Iterator[Line]:
-    """What stands below the heading."""
-    if not header:
-        return source.records()
-    return (line for line in source.records() if not isinstance(line, Rejected) and line[0] > header)
+    """What stands below the heading, and what else might be a transaction."""
+    return below(source.records(), header)
 
 
 def _counted(

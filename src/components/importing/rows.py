@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,6 +16,10 @@ from src.components.importing.plan import Field, Plan, Sign
 from src.components.importing.record import Cell, Line, as_text
 from src.components.importing.wording import is_balance, is_footer, is_no_way, is_unsettled, way_of
 from src.domain.transactions import Direction
+
+_KEPT_FROM_COMPUTING = re.compile(r"'[=+\-@]")
+_STAND_INS = (Field.MODE, Field.CATEGORY)
+"""What tells of a transaction without a text."""
 
 
 class RowReader:
@@ -37,7 +42,10 @@ class RowReader:
 
     def read_all(self, lines: Iterable[Line]) -> Iterator[Entry | Rejected]:
         """One for each line."""
-        return (line if isinstance(line, Rejected) else self.read(*line) for line in lines)
+        return map(self.result, lines)
+
+    def result(self, line: Line) -> Entry | Rejected:
+        return line if isinstance(line, Rejected) else self.read(*line)
 
     def read(self, row: int, cells: Iterable[Cell]) -> Entry | Rejected:
         given = list(cells)
@@ -52,7 +60,7 @@ class RowReader:
             return self._no_transaction(row, given, day, money)
         if isinstance(money, Rejected):
             return replace(money, row=row)
-        text = self._description(given)
+        text = self._description(given, money[1])
         if is_balance(text):
             return Rejected(row, "It is a balance, not a transaction.", left_out=True)
         return self._entry(row, given, text, day, *money)
@@ -82,10 +90,22 @@ class RowReader:
         place = self._place.get(field)
         return "" if place is None else as_text(given[place])
 
-    def _description(self, given: list[Cell]) -> str:
+    def _description(self, given: list[Cell], way: Direction) -> str:
+        """The other party and what is told beside it; where neither is, how it was paid."""
+        party = self._party(given, way)
+        told = party if not self._texts else self._told(given)
+        if party and party.casefold() not in told.casefold():
+            told = party if told.casefold() in party.casefold() else clean(f"{party} {told}")
+        return told or next(filter(None, (clean(self._text(given, each)) for each in _STAND_INS)), "")
+
+    def _party(self, given: list[Cell], way: Direction) -> str:
+        payer = _said(self._text(given, Field.PAYER)) if way is Direction.INCOME else ""
+        return payer or _said(self._text(given, Field.PARTY))
+
+    def _told(self, given: list[Cell]) -> str:
         if len(self._texts) == 1:
-            return clean(as_text(given[self._texts[0]]))
-        parts = dict.fromkeys(clean(as_text(given[place])) for place in self._texts)
+            return _said(as_text(given[self._texts[0]]))
+        parts = dict.fromkeys(_said(as_text(given[place])) for place in self._texts)
         return clean(" ".join(each for each in parts if each))
 
     def _date(self, given: list[Cell]) -> date | None:
@@ -170,3 +190,12 @@ class RowReader:
 
 def _day_of(cell: date) -> date:
     return cell.date() if isinstance(cell, datetime) else cell
+
+
+def _said(text: str) -> str:
+    """One line, or "" for a mark such as `/` that says there is nothing.
+
+    An apostrophe that keeps a spreadsheet from computing the text is none of its letters.
+    """
+    text = clean(text[1:] if _KEPT_FROM_COMPUTING.match(text) else text)
+    return "" if len(text) < 3 and not any(map(str.isalnum, text)) and text.isascii() else text

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from src.components.importing import camt, delimited, messages, ofx, qif, sheets, swift
+from src.components.importing import camt, delimited, messages, objects, ofx, qif, sheets, swift
+from src.components.importing.archives import MARK, unpacked
 from src.components.importing.encodings import decode, detect_encoding, in_words
 from src.components.importing.limits import Limits
 from src.components.importing.plan import Field, Format, Plan, Sign
@@ -47,17 +48,22 @@ class Source:
 def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     """plan: what it says of format, encoding and delimiter is followed. Raises InvalidInput."""
     limits.check_size(content)
+    content = unpacked(content, limits)
     for start, reason in _REFUSED:
         if content.startswith(start):
             raise InvalidInput(reason, field="file")
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith(MARK):
         found = sheets.records(content, limits)
         return Source(Format.XLSX, "Excel workbook", lambda: iter(found))
     encoding = plan.encoding or detect_encoding(content)
     text = decode(content, encoding)
     if not text.strip():
         raise InvalidInput("The file is empty.", field="file")
+    text = delimited.plain(text)
     of_format = plan.format or _format_of(text)
+    if of_format is Format.JSON:
+        rows = objects.records(text, limits)
+        return Source(of_format, "JSON", lambda: iter(rows), settled={"encoding": encoding})
     if of_format is Format.CAMT:
         return _fixed(of_format, "camt statement (ISO 20022)", camt.records(content, limits), camt.COLUMNS)
     read = _READERS.get(of_format)
@@ -82,8 +88,8 @@ def _format_of(text: str) -> Format:
         return Format.QIF
     if swift.is_mt940(text):
         return Format.MT940
-    if start[0] in "[{" and '":' in start:
-        raise InvalidInput("This is a JSON file, which is not read. Export CSV, OFX or Excel.", field="file")
+    if objects.is_json(start):
+        return Format.JSON
     return Format.CSV if delimited.detect_delimiter(text) else Format.MESSAGES
 
 

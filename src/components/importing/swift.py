@@ -15,12 +15,13 @@ from src.components.importing.entry import Rejected
 from src.components.importing.limits import Limits
 from src.components.importing.plan import Field
 from src.components.importing.record import Line
+from src.components.importing.swift_details import told
 
 COLUMNS = (
     Field.DATE,
     Field.AMOUNT,
     Field.CURRENCY,
-    Field.DESCRIPTION,
+    Field.PARTY,
     Field.DESCRIPTION,
     Field.MODE,
     Field.ID,
@@ -28,7 +29,6 @@ COLUMNS = (
 _TAG = re.compile(r"^:([0-9]{2}[A-Z]?):", re.MULTILINE)
 _BALANCE = re.compile(r"[CD][0-9]{6}([A-Z]{3})")
 _END = re.compile(r"^-\}?\s*$", re.MULTILINE)
-_PARTS_OF_86 = ("applicant_name", "purpose", "additional_purpose")
 
 
 def is_mt940(text: str) -> bool:
@@ -74,28 +74,25 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _line(row: int, currency: str, statement: str, details: str) -> Line:
-    about = f"\n:86:{details}" if details else ""
     try:
-        (read,) = mt940.parse(f":20:X\n:60F:C200101{currency or 'XXX'}0,\n:61:{statement}{about}\n")
-        return row, _cells(read.data, currency)
+        (read,) = mt940.parse(f":20:X\n:60F:C200101{currency or 'XXX'}0,\n:61:{statement}\n")
+        return row, _cells(read.data, currency, details)
     except (RuntimeError, ValueError, ArithmeticError, TypeError, KeyError, AttributeError, IndexError):
         return Rejected(row, "This transaction is damaged and cannot be read.")
 
 
-def _cells(data: dict[str, Any], currency: str) -> list[Any]:
+def _cells(data: dict[str, Any], currency: str, details: str) -> list[Any]:
     day: date = data["date"]
-    told = " ".join(str(data[part]) for part in _PARTS_OF_86 if data.get(part))
-    if not told:
-        told = re.sub(
-            r"\s*\n\s*", " ", str(data.get("transaction_details") or data.get("extra_details") or "")
-        )
+    party, purpose, booked = told(details)
+    if not (party or purpose):
+        purpose = " ".join(str(data.get("extra_details") or "").split())
     references = (data.get("bank_reference"), data.get("customer_reference"))
     return [
         date(day.year, day.month, day.day),
         data["amount"].amount,
         currency,
-        told,
-        "" if told else str(data.get("posting_text") or ""),
-        "",
+        party,
+        purpose or booked,
+        booked,
         next((each for each in references if each and each != "NONREF"), ""),
     ]

@@ -9,14 +9,16 @@ from src.domain.transactions import Direction
 _OUT = (
     "debit|dr|d|db|deb|out|expense|expenses|withdrawal|withdraw|outflow|paid|sale|purchase|spent|soll|s|"
     "lastschrift|ausgabe|ausgaben|belastung|af|debet|cargo|gasto|gastos|egreso|debito|dare|saida|uscita|"
-    "despesa|dépense|débit|débito|расход|списание|payment out|charge"
+    "despesa|dépense|débit|débito|расход|списание|payment out|charge|ausgang|uitgave|kimenő|支出|wydatek"
 )
 _IN = (
     "credit|cr|c|cred|in|income|deposit|inflow|received|refund|return|haben|h|gutschrift|einnahme|"
     "einnahmen|bij|abono|ingreso|ingresos|credito|avere|entrada|entrata|receita|crédit|crédito|revenu|"
-    "приход|зачисление|payment in"
+    "приход|зачисление|payment in|incomes|kredit|eingang|inkomst|bejövő|收入|przychód"
 )
-_TRANSFER = "transfer|transfers|transfer out|transfer in|umbuchung|virement interne|перевод"
+_TRANSFER = (
+    "transfer|transfers|transfer out|transfer in|umbuchung|virement interne|перевод|neutral|不计收支|/"
+)
 _WAYS = {
     **dict.fromkeys(_OUT.split("|"), Direction.EXPENSE),
     **dict.fromkeys(_IN.split("|"), Direction.INCOME),
@@ -30,7 +32,8 @@ _BALANCE = re.compile(
     r"(?:(?:opening|closing|starting|ending|beginning|available|current|previous|ledger|final|new|old) )?"
     r"(?:balance|bal)(?: (?:b/?f|c/?f|brought forward|carried forward|as (?:on|of|at)\b.*))?:?"
     r"|b/f|c/f|(?:brought|carried) forward|(?:alter |neuer )?kontostand.*|(?:anfangs|end|start)saldo"
-    r"|saldo(?: (?:inicial|final|anterior|iniziale|finale|actual|poczatkowe|koncowe))?:?"
+    r"|saldos?(?: (?:inicial|final|anterior|iniziale|finale|actual|poczatkowe|koncowe|do dia|parcial|"
+    r"total|em [0-9/.]+|al [0-9/.]+))?:?"
     r"|solde(?: (?:initial|final|precedent))?|остаток.*",
     re.IGNORECASE,
 )
@@ -44,7 +47,8 @@ _TOTAL = re.compile(
 )
 _UNSETTLED = re.compile(
     r"pending|authori[sz](?:ed|ation)|declined|failed|reverted|reversed|cancell?ed|rejected|void|vorgemerkt|"
-    r"vorgemerkt.*|offen|en attente|pendiente|in sospeso|failure|unsuccessful|expired|processing",
+    r"vorgemerkt.*|offen|en attente|pendiente|in sospeso|non contabilizzato|交易关闭|支付失败|"
+    r"failure|unsuccessful|expired|processing",
     re.IGNORECASE,
 )
 

@@ -22,6 +22,7 @@ from src.web.api import (
     quality,
     second_looks,
     training,
+    webhooks,
 )
 from src.web.openapi import document
 
@@ -33,6 +34,7 @@ TAGS = {
     "history": "The kept transactions.",
     "exports": "The history as files for other programs.",
     "imports": "Files brought in, and taken back.",
+    "webhooks": "What Firefly III and scripts of Actual call.",
     "analytics": "Sums, and live accuracy.",
     "quality": "How well the predictions do.",
     "categories": "The categories there are.",
@@ -48,6 +50,7 @@ _AREAS = (
     history,
     imports,
     exports,
+    webhooks,
     analytics,
     quality,
     drift,

@@ -9,7 +9,9 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import BadRequest
 
+from src.domain.imports import ImportStatus
 from src.errors import InvalidInput
+from src.pipeline.intake import check_answered, heading_of_rejects
 from src.web.api.history import harmless
 from src.web.bodies import parse_json
 from src.web.operations import Answer, Operations
@@ -56,12 +58,12 @@ def start_import() -> Answer:
     if unknown:
         raise InvalidInput("A form has file, mapping and dry_run only.")
     changes = _mapping(request.form.get("mapping", ""))
-    if _flag(request.form.get("dry_run", "false")):
-        return preview_body(wiring().intake.look(content, changes)), 200
+    dry_run = _flag(request.form.get("dry_run", "false"))
     seen = wiring().intake.look(content, changes)
-    if seen.questions:
-        raise InvalidInput(seen.questions[0].text, field=seen.questions[0].key)
-    kept = wiring().intake.receive(content, name=name, changes=changes)
+    if dry_run:
+        return preview_body(seen), 200
+    check_answered(seen)
+    kept = wiring().intake.keep(content, seen, name=name)
     begun = wiring().intake.begin(kept.id)
     return {"id": begun.id, "status": status_of(begun)}, 202
 
@@ -96,20 +98,26 @@ def list_imports() -> Answer:
 )
 def get_import(id: str) -> Answer:
     found = wiring().imports.get(id)
-    return import_body(found, wiring().imports.rejects(id, REJECTS_SHOWN))
+    return import_body(found, wiring().import_rejects.of(id, REJECTS_SHOWN))
 
 
 @api.operation(
     "GET", "/imports/{id}/rejects.csv", summary="The rejected rows as CSV", returns={200: "text/csv"}
 )
 def import_rejects(id: str) -> Answer:
-    """The cells as they stood in the file, masked, and the reason of each: mend them and bring them again."""
-    wiring().imports.get(id)
+    """What stood in the rows, masked, and the reason of each: mend them, and bring this file in as it is.
+
+    It is read as the file was of which these rows are, without a question."""
+    found = wiring().imports.get(id)
     text = io.StringIO()
     writer = csv.writer(text)
-    for each in wiring().imports.rejects(id):
+    heading = heading_of_rejects(found)
+    writer.writerow(heading)
+    for each in wiring().import_rejects.of(id):
         if not each["left_out"]:
-            writer.writerow([*map(harmless, each.get("cells", [f"row {each['row']}"])), each["reason"]])
+            cells = each.get("cells", [f"row {each['row']}"])
+            blank = [""] * (len(heading) - 1 - len(cells))
+            writer.writerow([*map(harmless, cells), *blank, each["reason"]])
     response = Response(text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="rejected.csv"'
     return response
@@ -119,10 +127,14 @@ def import_rejects(id: str) -> Answer:
     "DELETE",
     "/imports/{id}",
     summary="Take one import back",
-    returns={200: UndoneImportBody},
+    returns={200: UndoneImportBody, 202: AcceptedImportBody},
     errors=(404, 409, 503),
 )
 def undo_import(id: str) -> Answer:
-    """Every row of it goes. Answers given since are kept aside and return if the rows are brought again."""
-    rows, answers = wiring().intake.undo(id)
+    """Every row of it goes. Answers given since are kept aside and return if the rows are brought again.
+    A large import is taken back apart from this call, which then answers 202: ask `GET /imports/{id}`."""
+    done = wiring().undoing.begin(id, holder=wiring().holder)
+    if done is None:
+        return {"id": id, "status": ImportStatus.UNDOING.value}, 202
+    rows, answers = done
     return {"rows_removed": rows, "answers_kept": answers}

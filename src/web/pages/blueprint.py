@@ -75,5 +75,6 @@ def trigger(value: Trigger) -> str:
 
 def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
     """Render a whole page: its own values and those of the frame."""
-    frame = {"count_waiting": wiring().transactions.count_waiting(), "serving": wiring().champion.version}
+    waiting = wiring().transactions.count_waiting(most=100)  # the frame says 99+ beyond
+    frame = {"count_waiting": waiting, "serving": wiring().champion.version}
     return render_template(template, **{"categories": categories(), **frame, **values}), status

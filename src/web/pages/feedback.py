@@ -44,6 +44,7 @@ def feedback() -> ResponseReturnValue:
     return page(
         "feedback/index.html",
         rows=found.items,
+        count_waiting=transactions.count_waiting(),
         moves=wiring().second_looks.moves() if first_page else [],
         looks=wiring().second_looks.waiting() if first_page else [],
         checks=wiring().audits.open(CHECKS) if first_page else [],

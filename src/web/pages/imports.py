@@ -7,7 +7,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from src.domain.imports import Import, ImportStatus
+from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.errors import InvalidInput, NotFound
 from src.pipeline.intake import Preview
 from src.web import words
@@ -59,13 +59,15 @@ def one_import(import_id: str) -> ResponseReturnValue:
 def _shown(found: Import, wrong: str = "", status: int = 200) -> ResponseReturnValue:
     if found.status is ImportStatus.PREVIEW:
         return _preview(found, wrong, status)
-    rows, answered = wiring().imported_rows.count(found.id)
+    active = found.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
+    rows, answered = (0, 0) if active else wiring().imported_rows.count(found.id)
     return page(
         "imports/report.html",
         status,
         found=found,
+        active=active,
         wrong=wrong,
-        rejects=wiring().imports.rejects(found.id, REJECTS_SHOWN),
+        rejects=wiring().import_rejects.of(found.id, REJECTS_SHOWN),
         rows=rows,
         answered=answered,
     )
@@ -108,10 +110,13 @@ def _said() -> dict[str, Any]:
         columns = [form.get(f"column-{place}") for place in range(len(form))]
         changes["columns"] = [each for each in columns if each is not None]
     changes |= {name: form[name] for name in _PLAIN if form.get(name)}
-    answers = {
-        name.removeprefix("answer-"): value for name, value in form.items() if name.startswith("answer-")
-    }
-    return changes | {name: value for name, value in answers.items() if value}
+    return changes | _answers("answer-") | _answers("other-")
+
+
+def _answers(prefix: str) -> dict[str, str]:
+    """By the key of the question; what is typed in beside its choices stands under `other-`."""
+    given = ((name, value.strip()) for name, value in request.form.items() if name.startswith(prefix))
+    return {name.removeprefix(prefix): value for name, value in given if value}
 
 
 @bp.post("/import/<import_id>/stop")
@@ -122,7 +127,7 @@ def stop_import(import_id: str) -> ResponseReturnValue:
 
 @bp.post("/import/<import_id>/undo")
 def undo_import(import_id: str) -> ResponseReturnValue:
-    wiring().intake.undo(import_id)
+    wiring().undoing.begin(import_id, holder=wiring().holder)
     return redirect(url_for("pages.one_import", import_id=import_id), 303)
 
 

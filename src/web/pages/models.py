@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from src.domain.models import ModelVersion
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.errors import Conflict
+from src.errors import Conflict, NotFound
 from src.web import format, words
 from src.web.forms import flag
 from src.web.pages.blueprint import bp, page
@@ -122,9 +122,18 @@ def _beside(metrics: Mapping[str, float], measure: str) -> str:
 
 def _measured_sentence(champion: ModelVersion) -> str:
     rows = champion.metrics.get("rows")
-    counted = f" on {format.counted(int(rows), 'row')}," if rows else ""
+    counted = f" on {format.counted(int(rows), 'row')}{_of_whom(champion)}," if rows else ""
     meaning = "Macro-F1 lets every category weigh alike, however rare."
     return f"Measured{counted} each judged by a model that had not seen it. {meaning}"
+
+
+def _of_whom(champion: ModelVersion) -> str:
+    """A model without labels could only be judged by what is shipped."""
+    try:
+        labels = wiring().runs.get(champion.run_id).data.get("feedback_rows")
+    except NotFound:  # cleared away
+        return ""
+    return "" if labels is None else " of the shipped lexicon" if not labels else " of yours"
 
 
 @bp.app_template_filter()

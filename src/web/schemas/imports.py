@@ -39,7 +39,7 @@ class AcceptedImportBody(TypedDict):
 
 class ImportBody(TypedDict):
     id: str
-    status: Annotated[str, Field(description="preview, running, done, failed, stopped or undone.")]
+    status: Annotated[str, Field(description="preview, running, done, failed, stopped, undoing or undone.")]
     name: str
     format: str
     created_at: str
@@ -50,7 +50,7 @@ class ImportBody(TypedDict):
     rows_rejected: int
     rows_left_out: int
     rejects: Annotated[list[RejectBody], Field(description="At most the first 200.")]
-    progress: Annotated[float, Field(ge=0, le=1)]
+    progress: Annotated[float, Field(ge=0, le=1, description="Of bringing it in, or of taking it back.")]
     error: str | None
 
 

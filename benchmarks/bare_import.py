@@ -1,0 +1,59 @@
+"""The bare cost of the two main steps of an import, on the same rows: the pipeline and the inserts."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from src.components.rows import MODEL_FIELDS
+from src.services import bundles
+from src.services.database import INDEXES, Database
+from src.services.models import Models
+from src.services.mongod import EmbeddedMongo
+
+
+def bare(data: Path) -> dict[str, float]:
+    """Seconds of each, a thousand rows at a time, for what an import has kept in this data directory."""
+    database = Database(lambda: EmbeddedMongo(data).uri, "ledgerloop")
+    kept = list(database.collection("transactions").find({"source": "import"}))
+    try:
+        return {
+            "pipeline.predict_proba": _predict_proba(database, kept),
+            "insert_many": _inserts(database, kept, indexes=False),
+            "insert_many with the indexes": _inserts(database, kept, indexes=True),
+        }
+    finally:
+        database.close()
+
+
+def _predict_proba(database: Database, kept: list[dict[str, Any]]) -> float:
+    models = Models(database)
+    champion = models.champion()
+    assert champion
+    pipeline = bundles.loads(models.load(champion.version), champion.sha256).pipeline
+    table = pd.DataFrame(kept)
+    table["amount"] = table["value"]
+    table["date"] = pd.to_datetime(table["date"]).dt.tz_localize(None)
+    table = table[MODEL_FIELDS].fillna({"subcategory": "", "mode": ""})
+    began = time.monotonic()
+    for start in range(0, len(table), 1000):
+        pipeline.predict_proba(table.iloc[start : start + 1000])
+    return time.monotonic() - began
+
+
+def _inserts(database: Database, kept: list[dict[str, Any]], *, indexes: bool) -> float:
+    name = f"bench_{secrets.token_hex(4)}"
+    collection = database.collection(name)
+    if indexes:
+        collection.create_indexes(INDEXES["transactions"])
+    try:
+        began = time.monotonic()
+        for start in range(0, len(kept), 1000):
+            collection.insert_many(kept[start : start + 1000], ordered=False)
+        return time.monotonic() - began
+    finally:
+        collection.drop()

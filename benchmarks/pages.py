@@ -1,0 +1,76 @@
+"""Requests to a running Ledgerloop, and how long its pages take to answer."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+
+@dataclass
+class Answers:
+    """How long one page took to answer, again and again."""
+
+    ms: list[float] = field(default_factory=list)
+    failed: int = 0
+
+    def told(self) -> dict[str, float]:
+        taken = sorted(self.ms) or [float("nan")]
+        p95 = taken[int(0.95 * (len(taken) - 1))]
+        return {"median": median(taken), "p95": p95, "worst": taken[-1], "failed": self.failed}
+
+
+@contextmanager
+def latencies(address: str, pages: Mapping[str, object]) -> Iterator[dict[str, Answers]]:
+    """Ask for each page in turn, twenty times a second, until the block ends. pages: path -> body to post."""
+    found, ended = {path: Answers() for path in pages}, threading.Event()
+
+    def ask_on() -> None:
+        while not ended.is_set():
+            for path, body in pages.items():
+                began = time.monotonic()
+                try:
+                    ask(address + path, body, as_json=body is not None)
+                    found[path].ms.append((time.monotonic() - began) * 1000)
+                except OSError:
+                    found[path].failed += 1
+                ended.wait(0.05)
+
+    asking = threading.Thread(target=ask_on, daemon=True)
+    asking.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        asking.join()
+
+
+def ask(address: str, body: object = None, *, as_json: bool = True) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address, data=data, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=600) as answer:
+        content = answer.read()
+    return json.loads(content) if as_json else content
+
+
+def delete(address: str) -> None:
+    with urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=600) as answer:
+        answer.read()
+
+
+def upload(address: str, content: bytes, *, mapping: str) -> str:
+    """The id of the import that was begun."""
+    mark = secrets.token_hex(16)
+    part = f"--{mark}\r\nContent-Disposition: form-data; name="
+    body = f'{part}"mapping"\r\n\r\n{mapping}\r\n{part}"file"; filename="bench.csv"\r\n\r\n'.encode()
+    request = urllib.request.Request(address, data=body + content + f"\r\n--{mark}--\r\n".encode())
+    request.add_header("Content-Type", f"multipart/form-data; boundary={mark}")
+    with urllib.request.urlopen(request, timeout=600) as answer:
+        return str(json.load(answer)["id"])

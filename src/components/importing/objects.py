@@ -1,0 +1,130 @@
+"""JSON, as programs hand transactions out: a list of objects, however deep it lies, or an object a line.
+
+It becomes a table: the keys are the heading, in its first row, and each object is a row below.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from src.components.importing.cells import is_data
+from src.components.importing.entry import Rejected
+from src.components.importing.limits import Limits
+from src.components.importing.record import Cell, Line
+from src.components.importing.wording import is_unsettled
+from src.errors import InvalidInput
+
+_DEPTH = 6
+_MOST_DIGITS = 30
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def is_json(start: str) -> bool:
+    return start[:1] in ("[", "{") and '"' in start
+
+
+def records(text: str, limits: Limits) -> list[Line]:
+    """The heading, and one for each object that is in a list of transactions. Raises InvalidInput."""
+    try:
+        return _table(list(_listed(_loads(text), "", _DEPTH)), limits)
+    except _NotJSON:
+        lines = [(row, line) for row, line in enumerate(text.splitlines(), start=2) if line.strip()]
+        return _of_lines(lines, limits)
+
+
+def _of_lines(lines: list[tuple[int, str]], limits: Limits) -> list[Line]:
+    objects: list[dict[str, Cell] | None] = []
+    for _, line in lines:
+        try:
+            found = _loads(line)
+        except _NotJSON:
+            found = None
+        objects.append(_flat(found) if isinstance(found, dict) else None)
+    if objects[0] is None:
+        raise InvalidInput("This file begins like JSON, and is none that can be read.", field="file")
+    heading, *rows = _table([each for each in objects if each is not None], limits)
+    read = iter(rows)
+    told = (
+        Rejected(row, "This line is not readable as JSON.") if each is None else (row, next(read)[1])  # type: ignore[index]
+        for (row, _), each in zip(lines, objects, strict=True)
+    )
+    return [heading, *told]
+
+
+class _NotJSON(Exception):
+    pass
+
+
+def _loads(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=_number, parse_int=_number, parse_constant=str)
+    except (ValueError, RecursionError):
+        raise _NotJSON from None
+
+
+def _number(text: str) -> Cell:
+    """A text where it has more digits than any amount."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text[:_MOST_DIGITS]
+    digits, exponent = len(number.as_tuple().digits), int(number.as_tuple().exponent)
+    return number if digits + abs(exponent) <= _MOST_DIGITS else text[:_MOST_DIGITS]
+
+
+def _listed(value: Any, key: str, depth: int) -> Iterator[dict[str, Cell]]:
+    """The objects of all lists with transactions in them. key: of the list."""
+    if isinstance(value, dict) and depth:
+        for name, each in value.items():
+            yield from _listed(each, name, depth - 1)
+    elif isinstance(value, list):
+        objects = [_flat(each) for each in value if isinstance(each, dict)]
+        if any(is_data(list(each.values())) for each in objects):
+            told: dict[str, Cell] = {"status": key} if is_unsettled(key) else {}
+            yield from ({**told, **each} for each in objects)
+
+
+def _flat(value: dict[str, Any], path: str = "", depth: int = _DEPTH) -> dict[str, Cell]:
+    """Keys within keys parted by points; of a list its words."""
+    flat: dict[str, Cell] = {}
+    for key, each in value.items():
+        name = f"{path}.{key}" if path else key
+        if isinstance(each, dict):
+            flat |= _flat(each, name, depth - 1) if depth else {}
+        elif isinstance(each, list):
+            flat[name] = ", ".join(one for one in each if isinstance(one, str))
+        else:
+            flat[name] = _cell(each, key)
+    return flat
+
+
+def _cell(value: Any, key: str) -> Cell:
+    if isinstance(value, bool) or value is None:
+        return key if value else ""  # so that `"pending": true` says pending
+    return value.replace("\0", "") if isinstance(value, str) else Decimal(value)
+
+
+def _table(objects: list[dict[str, Cell]], limits: Limits) -> list[Line]:
+    if not objects:
+        raise InvalidInput("This JSON file has no list of transactions in it.", field="file")
+    names = list(dict.fromkeys(name for each in objects for name in each))
+    lines: list[Line] = [(1, [_short(name, names) for name in names])]
+    for row, each in enumerate(objects, start=2):
+        limits.check_row(row - 1)
+        cells = [each.get(name, "") for name in names]
+        limits.check_cells(row, [cell for cell in cells if isinstance(cell, str)])
+        lines.append((row, cells))
+    if len(names) > limits.columns:
+        raise InvalidInput(f"The objects have more than {limits.columns} keys.", field="file")
+    return lines
+
+
+def _short(name: str, names: list[str]) -> str:
+    """The last key alone, where no other is called so: of `transactionAmount.currency` the currency."""
+    last = name.rpartition(".")[2]
+    alone = sum(each.rpartition(".")[2] == last for each in names) == 1
+    return _HUMP.sub(" ", last if alone else name.replace(".", " "))

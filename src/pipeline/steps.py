@@ -1,0 +1,36 @@
+"""The components of a training run, with their settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from src.components.contradictions import Contradictions
+from src.components.ingestion import Ingestion
+from src.components.moves import Moves
+from src.components.probe import Probe
+from src.components.promotion import Promotion
+from src.components.search import Search
+from src.components.splitting import Splitting
+from src.components.statements import StatementWriter
+from src.components.transformation import Transformation
+from src.components.validation import Validation
+from src.components.weights import SampleWeights
+from src.pipeline.judging import Judging
+
+
+@dataclass(frozen=True)
+class Steps:
+    """In the order in which they run."""
+
+    statements: StatementWriter = field(default_factory=StatementWriter)
+    contradictions: Contradictions = field(default_factory=Contradictions)
+    moves: Moves = field(default_factory=Moves)
+    ingestion: Ingestion = field(default_factory=Ingestion)
+    validation: Validation = field(default_factory=Validation)
+    transformation: Transformation = field(default_factory=Transformation)
+    splitting: Splitting = field(default_factory=Splitting)
+    weights: SampleWeights = field(default_factory=SampleWeights)
+    search: Search = field(default_factory=Search)
+    judging: Judging = field(default_factory=Judging)
+    probe: Probe = field(default_factory=Probe)
+    promotion: Promotion = field(default_factory=Promotion)

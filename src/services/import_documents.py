@@ -1,0 +1,55 @@
+"""How an import is written in MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from src.domain.imports import Import, ImportCounts, ImportStatus
+from src.domain.owners import LOCAL_OWNER
+
+Document = dict[str, Any]
+
+
+def new(import_id: str, *, name: str, size: int, layout: str, at: datetime) -> Document:
+    return {
+        "_id": import_id,
+        "owner": LOCAL_OWNER,
+        "status": ImportStatus.PREVIEW.value,
+        "name": name,
+        "size": size,
+        "layout": layout,
+        "created_at": at,
+        "attempt": 0,
+    }
+
+
+def planned(plan: Mapping[str, Any], form: str, rows: int) -> Document:
+    return {"plan": dict(plan), "format": form, "rows": rows}
+
+
+def counted(counts: ImportCounts) -> Document:
+    return {"counts": asdict(counts)}
+
+
+def import_of(document: Document) -> Import:
+    return Import(
+        id=document["_id"],
+        status=ImportStatus(document["status"]),
+        name=document["name"],
+        size=document["size"],
+        layout=document["layout"],
+        plan=document["plan"],
+        created_at=document["created_at"],
+        format=document["format"],
+        rows=document.get("rows", 0),
+        counts=ImportCounts(**document.get("counts", {})),
+        attempt=document["attempt"],
+        finished_at=document.get("finished_at"),
+        error=document.get("error"),
+        rows_to_undo=document.get("rows_to_undo", 0),
+        rows_undone=document.get("rows_undone", 0),
+        kept_aside=document.get("kept_aside", 0),
+    )

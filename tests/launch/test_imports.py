@@ -1,0 +1,156 @@
+"""A long file and kill -9: every row is there once, and the pages answer all the while."""
+
+import contextlib
+import json
+import secrets
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from src.config import ROOT
+from src.services.database import Database
+from src.services.models import Models
+from src.services.mongod import EmbeddedMongo
+from src.services.training_runs import TrainingRuns, slot_of
+from tests.launch.running_site import PYTHON, Site, wait_until
+from tests.small_model import small_bundle
+
+ROWS = 20_000
+WEEK = 168
+PAGES = ("", "history", "import", "healthz")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Pages, database, and the clocks of two hosts; a model serves, and nothing is due to be trained."""
+    site = Site(tmp_path_factory.mktemp("imports"), CLOCK="on", LEASE_S="3", RETRAIN_EVERY_HOURS=str(WEEK))
+    _furnish(site)
+    site.start().wait_for_page()
+    other = subprocess.Popen([PYTHON, "-m", "src", "clock"], cwd=ROOT, env=site.environment())
+    wait_until(lambda: site.get("readyz")[0] == 200)
+    yield site
+    other.terminate()
+    other.wait(10)
+    site.ctrl_c()
+    site.sweep()
+
+
+def _furnish(site):
+    server = EmbeddedMongo(site.data)
+    server.ensure()
+    database, now = Database(lambda: server.uri, "ledgerloop"), datetime.now(UTC)
+    database.ensure_indexes()
+    models = Models(database)
+    models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=now)
+    models.promote("1", by="training", reason="first", at=now)
+    TrainingRuns(database).skip_slot(slot_of(now, WEEK), standing="", at=now)
+    database.close()
+    server.stop()
+
+
+def statement(name):
+    first = date(2020, 1, 1)
+    lines = (
+        f"{first + timedelta(days=number % 900)},{name} {number % 700} MARKET,-{number % 97 + 1}.25"
+        for number in range(ROWS)
+    )
+    return "\n".join(["Date,Details,Amount", *lines]).encode()
+
+
+def upload(site, content):
+    mark = secrets.token_hex(8)
+    mapping = json.dumps({"sign": "negative-is-expense", "default_currency": "USD"})
+    parts = [
+        f'--{mark}\r\nContent-Disposition: form-data; name="mapping"\r\n\r\n{mapping}\r\n',
+        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n',
+    ]
+    body = "".join(parts).encode() + content + f"\r\n--{mark}--\r\n".encode()
+    request = urllib.request.Request(site.address + "api/v1/imports", data=body)
+    request.add_header("Content-Type", f"multipart/form-data; boundary={mark}")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)["id"]
+
+
+def told(site, import_id):
+    """What the API says of the import; nothing while it cannot."""
+    status, body = site.get(f"api/v1/imports/{import_id}")
+    return json.loads(body) if status == 200 else {"status": "", "rows_read": 0, "progress": 0}
+
+
+@contextlib.contextmanager
+def pages_asked(site):
+    """Ask for pages all the while; gives the (status, whether it says when to come again) of each answer."""
+    found, ended = [], threading.Event()
+
+    def ask_on():
+        while not ended.is_set():
+            for page in PAGES:
+                try:
+                    with urllib.request.urlopen(site.address + page, timeout=30) as answer:
+                        found.append((page, answer.status, False))
+                except urllib.error.HTTPError as error:
+                    found.append((page, error.code, "Retry-After" in error.headers))
+                time.sleep(0.02)
+
+    asking = threading.Thread(target=ask_on)
+    asking.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        asking.join()
+
+
+def rows_of(site, import_id):
+    """How many there are, and how many different ones."""
+    database = Database(lambda: EmbeddedMongo(site.data).uri, "ledgerloop")
+    keys = [each["key"] for each in database.collection("transactions").find({"import": import_id})]
+    database.close()
+    return len(keys), len(set(keys))
+
+
+def kill_once_read(site, import_id, rows, words):
+    """kill -9 every process of `words` once so many rows were read, and not all of them."""
+    wait_until(lambda: rows <= told(site, import_id)["rows_read"] < ROWS and site.pids(words), 120)
+    site.kill(*site.pids(words))
+
+
+@pytest.mark.timeout(400)
+def test_an_import_survives_kill_9_of_the_child_of_the_clocks_and_of_mongod(site):
+    import_id = upload(site, statement("GREEN"))
+    with pages_asked(site) as answers:
+        kill_once_read(site, import_id, 2_000, "src run-import")
+        kill_once_read(site, import_id, 5_000, "src clock")
+        wait_until(lambda: not site.pids("src run-import"))
+        kill_once_read(site, import_id, 8_000, "bin/mongod")
+        wait_until(lambda: told(site, import_id)["status"] not in ("", "running"), 120)
+    done = told(site, import_id)
+    assert (done["status"], done["progress"]) == ("done", 1)
+    assert [done[f"rows_{name}"] for name in ("read", "added", "duplicate", "rejected")] == [ROWS, ROWS, 0, 0]
+    assert rows_of(site, import_id) == (ROWS, ROWS)
+    assert len(answers) > 100
+    assert [each for each in answers if each[1:] not in ((200, False), (503, True))] == []
+
+
+def test_one_that_is_stopped_keeps_what_is_in_and_is_taken_back_although_that_is_killed(site):
+    import_id = upload(site, statement("BLUE"))
+    wait_until(lambda: told(site, import_id)["rows_read"] >= 4_000)
+    urllib.request.urlopen(urllib.request.Request(f"{site.address}import/{import_id}/stop", data=b""))
+    wait_until(lambda: told(site, import_id)["status"] != "running")
+    stopped = told(site, import_id)
+    assert stopped["status"] == "stopped"
+    assert 4_000 <= stopped["rows_added"] < ROWS
+    assert rows_of(site, import_id) == (stopped["rows_added"], stopped["rows_added"])
+
+    undo = urllib.request.Request(f"{site.address}api/v1/imports/{import_id}", method="DELETE")
+    with urllib.request.urlopen(undo) as answer:
+        assert answer.status == 202
+    wait_until(lambda: site.pids("src run-import") or told(site, import_id)["status"] == "undone")
+    site.kill(*site.pids("src run-import"))
+    wait_until(lambda: told(site, import_id)["status"] == "undone")
+    assert rows_of(site, import_id) == (0, 0)

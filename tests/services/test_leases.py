@@ -1,0 +1,64 @@
+"""Two processes and one document: who may write."""
+
+from time import sleep
+
+import pytest
+
+from src.errors import LeaseLost
+from src.services.leases import Leases
+
+
+@pytest.fixture
+def leases(database):
+    made = Leases(database, "works", lease_s=0.3, worked_on=["running"], lost="It was taken over.")
+    database.collection("works").insert_one({"_id": "w", "status": "queued", "attempt": 0})
+    return made
+
+
+def claim(leases, holder):
+    return leases.claim({}, {"status": "running"}, holder=holder)
+
+
+def test_one_of_two_gets_it(leases):
+    assert claim(leases, "a")["attempt"] == 1
+    assert claim(leases, "b") is None
+
+
+def test_whoever_falls_silent_loses_it_and_can_write_no_more(leases):
+    claim(leases, "a")
+    leases.write("w", "a", 1, {"$set": {"done": 1}})
+    sleep(0.4)
+    assert claim(leases, "b")["attempt"] == 2
+    with pytest.raises(LeaseLost, match="taken over"):
+        leases.write("w", "a", 1, {"$set": {"done": 2}})
+    leases.write("w", "b", 2, {"$set": {"done": 3}})
+
+
+def test_the_same_holder_cannot_write_for_an_earlier_attempt(leases):
+    claim(leases, "a")
+    assert leases.release("w", "a", 1)
+    assert claim(leases, "a")["attempt"] == 2
+    with pytest.raises(LeaseLost):
+        leases.renew("w", "a", 1)
+
+
+def test_a_lease_is_kept_as_long_as_the_work_goes_on(leases):
+    claim(leases, "a")
+    with leases.kept("w", "a", 1):
+        sleep(0.6)
+        assert claim(leases, "b") is None
+    sleep(0.4)
+    assert claim(leases, "b")
+
+
+def test_what_was_stopped_too_often_is_not_taken_again(leases, database):
+    for attempt in range(1, leases.attempts + 1):
+        assert claim(leases, "a")["attempt"] == attempt
+        leases.release("w", "a", attempt)
+    assert claim(leases, "a") is None
+    leases.give_up({}, {"$set": {"status": "failed"}})
+    assert database.collection("works").find_one()["status"] == "failed"
+
+
+def test_a_holder_is_a_name_and_nothing_that_mongodb_would_reckon(leases):
+    assert claim(leases, "$status")["holder"] == "$status"

@@ -1,0 +1,42 @@
+import pytest
+
+from src.errors import NotFound
+from src.services.uploads import Uploads
+
+STATEMENT = b"2026-03-04,ACME PAYROLL 4111111111111111,-12.50\n" * 20_000
+
+
+@pytest.fixture
+def uploads(database):
+    return Uploads(database, lambda: "a secret")
+
+
+def test_a_file_comes_back_as_it_was(uploads):
+    assert uploads.read(uploads.keep("one", STATEMENT), "one") == STATEMENT
+
+
+def test_nothing_of_a_file_can_be_read_in_the_database(uploads, database):
+    uploads.keep("one", STATEMENT)
+    kept = b"".join(each["data"] for each in database.collection("uploads.chunks").find())
+    assert len(kept) > len(STATEMENT)
+    assert b"4111" not in kept
+    assert b"ACME" not in kept
+
+
+def test_a_host_with_another_key_says_that_the_file_is_to_be_brought_again(uploads, database):
+    kept = uploads.keep("one", STATEMENT)
+    with pytest.raises(NotFound, match="another SECRET_KEY; bring it again"):
+        Uploads(database, lambda: "another secret").read(kept, "one")
+
+
+def test_a_file_opens_only_under_its_own_name(uploads):
+    with pytest.raises(NotFound):
+        uploads.read(uploads.keep("one", STATEMENT), "two")
+
+
+def test_a_deleted_file_is_gone_and_may_be_deleted_again(uploads):
+    kept = uploads.keep("one", STATEMENT)
+    uploads.delete(kept)
+    uploads.delete(kept)
+    with pytest.raises(NotFound, match="deleted"):
+        uploads.read(kept, "one")
