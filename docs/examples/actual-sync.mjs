@@ -102,8 +102,23 @@ async function categoryId(name, categories) {
   return id;
 }
 
+const changed = new Map();
+
 async function change(id, fields) {
-  if (options.apply) await actual.updateTransaction(id, fields);
+  if (!options.apply) return;
+  changed.set(id, fields);
+  await actual.updateTransaction(id, fields);
+}
+
+/** Wait until every change can be read: updateTransaction returns before it is written. */
+async function settle() {
+  const isWritten = (each) =>
+    Object.entries(changed.get(each.id) ?? {}).every(([name, value]) => each[name] === value);
+  for (let patience = 100; changed.size && patience; patience -= 1) {
+    if ((await newest()).every(isWritten)) return;
+    await new Promise((later) => setTimeout(later, 200));
+  }
+  if (changed.size) throw new Error('Actual has not written every change; please run this again.');
 }
 
 function withNote(notes) {
@@ -149,6 +164,7 @@ async function main() {
       await change(each.id, { notes: withoutNote(each.notes) });
     }
   }
+  await settle();
   if (missing.size) console.log(`Actual has no category ${[...missing].join(', ')}: make it, or use --make.`);
   console.log(`${set} ${options.apply ? 'set' : 'would be set'}, ${unsure} to check.`);
   if (!options.apply) console.log('Nothing was changed; --apply does it.');

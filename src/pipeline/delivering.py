@@ -111,19 +111,20 @@ def _change(
 def _category(split: Split, row: StoredTransaction, names: Mapping[str, str]) -> str | None:
     """The name to set, or None where what stands there is to stay."""
     wanted = names.get(row.category or "")
-    if wanted is None or row.needs_review or wanted == split.category:
+    if wanted is None or row.needs_review:
         return None
     if not split.category:
         return wanted
+    there = _slug(split.category, names)
+    # One we set, or a person's word of before that we know, gives way to a newer answer.
+    ours = own_words(row) | {each.category for each in row.feedback}
     answered = row.status is not Status.PREDICTED
-    return wanted if answered and _is_ours(split.category, row, names) else None
+    return wanted if answered and there in ours and there != row.category else None
 
 
-def _is_ours(name: str, row: StoredTransaction, names: Mapping[str, str]) -> bool:
-    """Whether the name that stands there is one we set, or a person's word of before that we know."""
-    slugs = {one.casefold(): slug for slug, one in names.items()}
-    known = own_words(row) | {each.category for each in row.feedback}
-    return slugs.get(name.casefold(), slug_of(name)) in known
+def _slug(name: str, names: Mapping[str, str]) -> str:
+    """Of the category of this name, whatever its case."""
+    return next((slug for slug, one in names.items() if one.casefold() == name.casefold()), slug_of(name))
 
 
 def _tags(split: Split, sure: bool, check_tag: str | None) -> tuple[str, ...] | None:

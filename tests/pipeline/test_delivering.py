@@ -115,6 +115,16 @@ def test_nothing_is_said_over_a_persons_word(house, firefly):
     assert counts(house).waiting == 0
 
 
+def test_a_category_that_is_written_otherwise_there_keeps_its_name(house, firefly):
+    firefly.add(7, {"journal": 1})
+    tell(house, told())
+    house.delivering.work()
+    firefly.groups["7"][0]["category_name"] = "DINING OUT"
+    [row] = tell(house, told(category="DINING OUT"))
+    house.delivering.work()
+    assert (row.category, firefly.category(7)) == ("dining", "DINING OUT")
+
+
 @pytest.mark.parametrize("one", [told(text=UNSURE), told(direction=Direction.TRANSFER)])
 def test_what_is_unsure_and_transfers_are_left_alone(house, firefly, one):
     firefly.add(7, {"journal": 1})
@@ -237,6 +247,14 @@ def test_one_that_changes_while_it_is_delivered_is_delivered_again(house):
     house.deliveries.add("firefly-iii", "7", ["firefly-iii:1"], anew=True)
     house.deliveries.done(under_way, at=house.now())
     assert counts(house).waiting == 1
+
+
+def test_one_that_was_killed_before_it_was_due_is_due_when_it_is_told_again(house):
+    document = {"_id": "firefly-iii:7", "owner": "local", "group": "7", "keys": []}
+    house.database.collection("deliveries").insert_one(document)
+    assert house.deliveries.claim() is None
+    house.deliveries.add("firefly-iii", "7", ["firefly-iii:1"], anew=False)
+    assert house.deliveries.claim().group == "7"
 
 
 def test_one_whose_process_was_killed_is_taken_up_again(house, firefly):

@@ -108,9 +108,13 @@ def test_answers_have_the_form_the_document_tells(client, document, predicted, a
 
 
 def test_the_examples_of_the_document_are_taken(client, document):
-    schema = document["components"]["schemas"]["PredictRequest"]
-    for example in schema["examples"]:
+    schemas = document["components"]["schemas"]
+    for example in schemas["PredictRequest"]["examples"]:
         assert client.post("/api/v1/predict", json=example).status_code == 201
+    one, _ = schemas["ActualRequest"]["properties"]["transactions"]["items"]["anyOf"]
+    told = client.post("/api/v1/webhooks/actual", json={"transactions": one["examples"]})
+    assert [each["slug"] for each in told.json["results"]] == ["dining"]
+    valid(document, "post", "/api/v1/webhooks/actual", told)
 
 
 def test_swagger_ui_comes_from_here_alone(client):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from src.config import load_settings
+from src.config import ROOT, load_settings
 from tests.web.conftest import WEB_DATABASE, application
 from tests.web.firefly_messages import SECRET, deliver, encoded, message, signed, split
 
@@ -208,6 +208,14 @@ def test_the_signature_is_that_of_the_documentation(client):
     assert client.post("/api/v1/webhooks/firefly-iii", data=raw + b" ", headers=headers).status_code == 403
 
 
+def test_the_example_of_the_document_and_that_of_the_documentation_are_taken(client):
+    schemas = client.get("/api/openapi.json").json["components"]["schemas"]
+    [example] = schemas["FireflyMessage"]["examples"]
+    assert only(deliver(client, example))["id"] == "251"
+    raw = (ROOT / "docs" / "examples" / "firefly-message.json").read_bytes()
+    assert only(client.post("/api/v1/webhooks/firefly-iii", data=raw, headers=signed(raw)))["id"] == "252"
+
+
 def test_garbage_that_is_signed_is_refused_in_the_contracts_form(client):
     for raw, status in ((b"{", 400), (b"", 400), (b"\xff", 400), (b"[]", 422), (b'{"trigger": 5}', 422)):
         response = client.post("/api/v1/webhooks/firefly-iii", data=raw, headers=signed(raw))
@@ -238,3 +246,6 @@ def test_what_is_to_be_delivered_waits_only_where_an_address_is_set(client, conn
     deliver(connected)
     told = connected.get("/api/v1/webhooks/firefly-iii").json
     assert (told["on"], told["waiting"]) == (True, 1)
+    page = " ".join(connected.get("/import").text.split())
+    assert "It has not been told any category yet. Waiting to be told: 1." in page
+    assert "Waiting to be told" not in client.get("/import").text

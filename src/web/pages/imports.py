@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from src.domain.deliveries import DeliveryCounts
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.errors import InvalidInput, NotFound
 from src.pipeline.intake import Preview
@@ -37,7 +39,15 @@ def _list(wrong: str = "", status: int = 200) -> ResponseReturnValue:
         imports=wiring().imports.newest(),
         profiles=wiring().import_profiles.all(),
         most_mb=wiring().settings.max_import_mb,
+        deliveries=_deliveries(),
     )
+
+
+def _deliveries() -> DeliveryCounts | None:
+    """None where no Firefly III is named."""
+    if wiring().settings.firefly_url is None:
+        return None
+    return wiring().deliveries.counts(now=datetime.now(UTC))
 
 
 @bp.post("/import")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, Strict
 
 from src.domain.transactions import Direction, Transaction
 from src.errors import InvalidInput
 from src.pipeline.webhooks import Told
 from src.web.schemas.fields import Currency, IsoDate, RequestModel, in_smallest_units
-from src.web.schemas.transactions import BATCH_LIMIT
+from src.web.schemas.transactions import BATCH_LIMIT, Anything
 from src.web.schemas.webhooks import Text
 
 PROGRAM = "actual"
@@ -74,7 +74,9 @@ class ActualTransaction(BaseModel):
 class ActualRequest(RequestModel):
     """Up to 10,000 transactions; each is checked by itself."""
 
-    transactions: Annotated[list[Any], Field(min_length=1, max_length=BATCH_LIMIT)]
+    transactions: Annotated[
+        list[SkipValidation[ActualTransaction] | Anything], Field(min_length=1, max_length=BATCH_LIMIT)
+    ]
     currency: Annotated[Currency | None, Field(description="Default: the CURRENCY setting.")] = None
 
     def each(self) -> list[Any]:

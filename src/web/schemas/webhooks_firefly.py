@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation, WithJsonSchema
 
 from src.domain.transactions import Direction, Transaction
 from src.errors import InvalidInput
 from src.pipeline.webhooks import Told
 from src.web.schemas.fields import Currency, IsoDate, in_smallest_units
+from src.web.schemas.transactions import Anything
 from src.web.schemas.webhooks import Number, Size, Text
 
 PROGRAM = "firefly-iii"
@@ -104,7 +105,9 @@ def _meant(text: str) -> str:
 
 class FireflyGroup(BaseModel):
     id: Number
-    transactions: Annotated[list[Any], Field(min_length=1, max_length=1000)]
+    transactions: Annotated[
+        list[SkipValidation[FireflySplit] | Anything], Field(min_length=1, max_length=1000)
+    ]
 
 
 class FireflyMessage(BaseModel):
@@ -113,7 +116,7 @@ class FireflyMessage(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     trigger: Annotated[str, Field(max_length=100)]
-    content: Any = None
+    content: SkipValidation[FireflyGroup] | Annotated[Any, Field(description="Of other messages.")] = None
 
     def group(self) -> FireflyGroup | None:
         """None for what is not about a transaction that is there. Raises InvalidInput, ValidationError."""
