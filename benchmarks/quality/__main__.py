@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.quality.baselines import BASELINES, Lookup
+from benchmarks.quality.ceilings import show_ceilings
 from benchmarks.quality.data import Dataset, Example, about, read_folder
 from benchmarks.quality.figures import of_cold, of_replay, of_split, plain
 from benchmarks.quality.generated import generate
@@ -31,6 +32,10 @@ def main() -> None:
     options = _options()
     began = time.monotonic()
     found = _data(options)
+    if options.ceilings:
+        for data in found:
+            show_ceilings(data, options.block)
+        return
     figures = Measuring(_setup(options), options.block).all(found, _list(options.only) or PROTOCOLS)
     seconds = round(time.monotonic() - began)
     measured = plain({"machine": machine(), "setup": _said(options), "data": figures, "seconds": seconds})
@@ -119,6 +124,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--block", type=float, default=BLOCK, help="the share of a block in replay, 0..1")
     parser.add_argument("--search", action="store_true", help="try every candidate at each training")
     parser.add_argument("--without", default="", help=f"leave out, of {','.join(PARTS)}")
+    parser.add_argument("--ceilings", action="store_true", help="only how far any answer could come")
     parser.add_argument("--auto-precision", type=float, default=0.95)
     options = parser.parse_args()
     for given, known in ((options.only, PROTOCOLS), (options.without, PARTS)):

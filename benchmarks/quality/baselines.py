@@ -1,10 +1,4 @@
-"""Simple answers to stand beside the product's, learned from the same labels at the same time.
-
-`SmartImporter` is the recipe of smart_importer 1.2 (MIT): counts of one to three words of narration (weight
-0.8) and payee (0.5) and the day of the month (0.1), to a linear support vector machine. The recipe is built
-here from scikit-learn, because its package imports beancount, which is under the GPL, only to hold the entry.
-A description is its narration, a subcategory its payee.
-"""
+"""Simple answers to stand beside the product's, learned from the same labels at the same time."""
 
 from __future__ import annotations
 
@@ -12,15 +6,17 @@ import math
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any, Self
+from datetime import date
+from typing import Any, ClassVar, Self
 
-import numpy as np
+from beancount.core.data import Open, Posting, new_metadata
+from beancount.core.data import Transaction as Entry
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder
-from sklearn.svm import SVC
+from smart_importer import PredictPostings
 
 from benchmarks.quality.data import Example
 
@@ -96,30 +92,44 @@ class LookupThenLogistic:
 
 
 class SmartImporter:
-    """smart_importer's published recipe."""
+    """The package smart_importer at work: it completes the postings of a beancount ledger's transactions.
 
-    name = "smart_importer's recipe"
-    narration, payee, day = 0.8, 0.5, 0.1
+    A category is an account; a description is the narration, a subcategory the payee.
+    """
+
+    name = "smart_importer"
+    _BANK = "Assets:Bank"
+    _UNDATED = date(2000, 1, 1)
+    _META: ClassVar = new_metadata("", 0)
 
     def fit(self, examples: Sequence[Example]) -> Self:
-        self._words = [CountVectorizer(ngram_range=(1, 3)) for _ in range(2)]
-        self._model = SVC(kernel="linear")
-        _fit(self._model, self._features(examples, fit=True), examples)
+        self._categories = sorted({each.category for each in examples})
+        accounts = {category: f"Expenses:C{place}" for place, category in enumerate(self._categories)}
+        opened = [
+            Open(self._META, self._UNDATED, each, None, None) for each in (self._BANK, *accounts.values())
+        ]
+        self._predictor = PredictPostings()
+        self._predictor.load_open_accounts(opened)
+        self._predictor.load_training_data(
+            [self._entry(each, self._BANK, accounts[each.category]) for each in examples], self._BANK
+        )
+        self._predictor.define_pipeline()
+        self._predictor.train_pipeline()
         return self
 
-    def _features(self, examples: Sequence[Example], *, fit: bool = False) -> sparse.csr_matrix:
-        narrations = [each.transaction.description for each in examples]
-        payees = [each.transaction.subcategory or "" for each in examples]
-        days = [[each.transaction.date.day if each.transaction.date else 0.0] for each in examples]
-        blocks = [
-            self.narration * _counted(self._words[0], narrations, fit=fit),
-            self.payee * _counted(self._words[1], payees, fit=fit),
-            sparse.csr_matrix(self.day * np.array(days)),
-        ]
-        return sparse.hstack(blocks, format="csr")
-
     def answer(self, examples: Sequence[Example]) -> list[str]:
-        return [str(each) for each in self._model.predict(self._features(examples))] if examples else []
+        entries = [self._entry(each, self._BANK) for each in examples]
+        return [self._category(each) for each in self._predictor.process_entries(entries)]
+
+    def _entry(self, example: Example, *accounts: str) -> Entry:
+        given = example.transaction
+        postings = [Posting(account, None, None, None, None, None) for account in accounts]
+        day, nothing = given.date or self._UNDATED, frozenset[str]()
+        return Entry(self._META, day, "*", given.subcategory, given.description, nothing, nothing, postings)
+
+    def _category(self, entry: Entry) -> str:
+        [account] = {posting.account for posting in entry.postings} - {self._BANK}
+        return self._categories[int(account.removeprefix("Expenses:C"))]
 
 
 BASELINES: tuple[type[Any], ...] = (Majority, Lookup, LookupThenLogistic, SmartImporter)
@@ -127,14 +137,6 @@ BASELINES: tuple[type[Any], ...] = (Majority, Lookup, LookupThenLogistic, SmartI
 
 def _fit(model: Any, X: sparse.csr_matrix, examples: Sequence[Example]) -> None:
     model.fit(X, [each.category for each in examples])
-
-
-def _counted(words: CountVectorizer, texts: Sequence[str], *, fit: bool) -> sparse.csr_matrix:
-    """Nothing where no text has a word."""
-    try:
-        return words.fit_transform(texts) if fit else words.transform(texts)
-    except ValueError:
-        return sparse.csr_matrix((len(texts), 0))
 
 
 def _text(example: Example) -> str:

@@ -12,7 +12,7 @@ _SHORT = {
     "majority": "majority",
     "exact lookup": "lookup",
     "lookup, then TF-IDF + logistic regression": "lookup + TF-IDF",
-    "smart_importer's recipe": "smart_importer's recipe",
+    "smart_importer": "smart_importer",
 }
 _COLUMNS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     "cold": (

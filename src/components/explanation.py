@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from src.components.opinion import PREFIX
+from src.components.usual import PREFIX as USUAL
 from src.domain.predictions import Reason
 from src.domain.transactions import Transaction
 
@@ -24,6 +25,8 @@ def field_label(field: str) -> str:
         return f"listed under {value}"
     if name in ("amount", "cents"):
         return AMOUNT
+    if name.startswith(USUAL):
+        return "amount beside the usual one"
     if name == "via":
         return f"paid through {value}"
     if name == "monthday":

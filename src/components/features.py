@@ -14,8 +14,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from src.components.linear_form import BLOCKS, LinearForm, field_values
 from src.components.opinion import opinion_of
-from src.components.reading import Reading, read
+from src.components.reading import Reading, merchant, read, worth
 from src.components.rows import MODEL_FIELDS
+from src.components.usual import PREFIX as USUAL
+from src.components.usual import UsualAmounts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +40,8 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
     it adds `bare_weight`, for then it is all there is. What is missing or was never seen adds nothing.
 
     lexicon: as of `opinion.lexicon_text`; what it says of a text adds `opinion_weight` in a few columns.
+    usual_weight: what the amount beside the merchant's and the person's usual one adds, in a column each;
+    with 0 nothing usual is learned.
     min_rows: a pair, n-gram or value in fewer rows is left out, unless there are few rows altogether; a word
     is not, for one row of the lexicon may be all that is known of a name.
     max_*: the most frequent terms are kept, which bounds the size of the model.
@@ -51,6 +55,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         side_weight: float = 0.3,
         bare_weight: float = 1.0,
         opinion_weight: float = 1.0,
+        usual_weight: float = 0.0,
         lexicon: str = "",
         min_rows: int = 2,
         max_words: int = 20_000,
@@ -64,6 +69,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         self.side_weight = side_weight
         self.bare_weight = bare_weight
         self.opinion_weight = opinion_weight
+        self.usual_weight = usual_weight
         self.lexicon = lexicon
         self.min_rows = min_rows
         self.max_words = max_words
@@ -71,18 +77,31 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         self.max_ngrams = max_ngrams
         self.max_fields = max_fields
 
-    def fit(self, X: pd.DataFrame, y: Any = None, hidden: Sequence[str] | None = None) -> Self:
-        self.fit_transform(X, hidden=hidden)
+    def fit(
+        self,
+        X: pd.DataFrame,
+        y: Any = None,
+        hidden: Sequence[str] | None = None,
+        own: np.ndarray | None = None,
+    ) -> Self:
+        self.fit_transform(X, hidden=hidden, own=own)
         return self
 
     def fit_transform(
-        self, X: pd.DataFrame, y: Any = None, hidden: Sequence[str] | None = None
+        self,
+        X: pd.DataFrame,
+        y: Any = None,
+        hidden: Sequence[str] | None = None,
+        own: np.ndarray | None = None,
     ) -> sparse.csr_matrix:
         """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features).
 
         hidden: per row the phrase that the lexicon's opinion of this row may not know, "" for none.
+        own: bool, shape (n_rows,), the rows of a person: only these have amounts that were paid; None is all.
         """
-        readings = self._readings(X, hidden)
+        own = np.ones(len(X), bool) if own is None else own
+        self.usual_ = self._learned_usual(X[own]) if self.usual_weight else None
+        readings = self._readings(X, hidden, own)
         texts = [reading.text for reading in readings]
         self.n_features_in_ = len(MODEL_FIELDS)
         self.vectorizers_: dict[str, TfidfVectorizer] = {}
@@ -93,7 +112,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
     def transform(self, X: pd.DataFrame, hidden: Sequence[str] | None = None) -> sparse.csr_matrix:
         """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features). hidden: as in fit_transform."""
         check_is_fitted(self, "vectorizers_")
-        readings = self._readings(X, hidden)
+        readings = self._readings(X, hidden, np.ones(len(X), bool))
         texts = [reading.text for reading in readings]
         return self._joined([self._block(block, texts) for block in BLOCKS], readings)
 
@@ -118,13 +137,9 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             terms={block: tuple(self.terms(block)) for block in BLOCKS},
             fields=tuple(self.fields_),
             field_shares=self.field_shares_,
-            weights={block: self.weight(block) for block in BLOCKS}
-            | {
-                "field": float(self.side_weight),
-                "bare": float(self.bare_weight),
-                "opinion": float(self.opinion_weight),
-            },
+            weights=self._weights(),
             lexicon=self.lexicon,
+            usual=self.usual_,
             temperature=float(classifier.temperature_),
             idf=np.concatenate([self.idf(block) for block in BLOCKS]),
             coef=np.ascontiguousarray(classifier.coef_.T),
@@ -133,6 +148,11 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             found=classifier.found_,
             field_doubts=classifier.doubts_[len(classifier.doubts_) - len(self.fields_) :],
         )
+
+    def usual_columns(self) -> np.ndarray:
+        """bool, shape (n_features,): the columns of how usual an amount is."""
+        terms = sum(len(self.terms(block)) for block in BLOCKS)
+        return np.array([*[False] * terms, *(field.startswith(USUAL) for field in self.fields_)])
 
     def doubts(self, by_field: Mapping[str, float]) -> np.ndarray:
         """Shape (n_features,): what `by_field` says of each field, and 0 for the text."""
@@ -143,6 +163,24 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "vectorizers_")
         names = [f"{block}:{term}" for block in BLOCKS for term in self.terms(block)]
         return np.array([*names, *self.fields_], dtype=object)
+
+    def _weights(self) -> dict[str, float]:
+        names = {
+            "field": self.side_weight,
+            "bare": self.bare_weight,
+            "opinion": self.opinion_weight,
+            "usual": self.usual_weight,
+        }
+        return {block: self.weight(block) for block in BLOCKS} | {
+            name: float(weight) for name, weight in names.items()
+        }
+
+    def _learned_usual(self, X: pd.DataFrame) -> UsualAmounts:
+        rows = zip(*(X[name] for name in ("description", "subcategory", "amount", "currency")), strict=True)
+        return UsualAmounts.learned(
+            (merchant(described, detail), worth(amount, currency))
+            for described, detail, amount, currency in rows
+        )
 
     def _fit_block(self, block: str, texts: Sequence[str]) -> sparse.csr_matrix:
         vectorizer = TfidfVectorizer(
@@ -181,18 +219,18 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         found = [[columns[field] for field in reading.fields if field in columns] for reading in readings]
         starts = np.cumsum([0, *map(len, found)])
         indices = np.array([column for row in found for column in row], dtype=np.int32)
-        values = field_values(self.fields_, self.side_weight, self.opinion_weight)[indices]
+        values = field_values(self.fields_, self._weights())[indices]
         bare = np.array([not reading.text for reading in readings], dtype=bool)
         values[np.repeat(bare, np.diff(starts))] *= self.bare_weight / self.side_weight
         return sparse.csr_matrix((values, indices, starts), shape=(len(readings), len(self.fields_)))
 
-    def _readings(self, X: pd.DataFrame, hidden: Sequence[str] | None) -> list[Reading]:
+    def _readings(self, X: pd.DataFrame, hidden: Sequence[str] | None, own: np.ndarray) -> list[Reading]:
         opinion = opinion_of(self.lexicon)
         phrases = [""] * len(X) if hidden is None else hidden
         rows = zip(*(X[name].tolist() for name in MODEL_FIELDS), strict=True)
         return [
-            read(*fields, opinion=opinion, hidden=phrase)
-            for fields, phrase in zip(rows, phrases, strict=True)
+            read(*fields, opinion=opinion, hidden=phrase, usual=self.usual_ if paid else None)
+            for fields, phrase, paid in zip(rows, phrases, own, strict=True)
         ]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -203,6 +241,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             state["terms_"] = {block: "\n".join(self.terms(block)) for block in fitted}
             state["idf_"] = {block: vectorizer.idf_ for block, vectorizer in fitted.items()}
             state["fields_"] = "\n".join(self.fields_)
+            state["usual_"] = self.usual_.to_text() if self.usual_ else None
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -211,6 +250,9 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         if terms is not None and idf is not None:
             state["vectorizers_"] = {block: _restored(block, terms[block], idf[block]) for block in terms}
             state["fields_"] = state["fields_"].split("\n") if state["fields_"] else []
+            usual = state.get("usual_")  # a model from before there was such a thing has none
+            state["usual_"] = None if usual is None else UsualAmounts.from_text(usual)
+            state.setdefault("usual_weight", 0.0)
         super().__setstate__(state)
 
 

@@ -11,7 +11,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from src.components.opinion import PREFIX
+from src.components.opinion import PREFIX as OPINION
+from src.components.usual import PREFIX as USUAL
+from src.components.usual import UsualAmounts
 
 BLOCKS = ("words", "pairs", "ngrams")
 """The blocks of text, in the order of their columns; the columns of the other fields follow them."""
@@ -36,9 +38,12 @@ class LinearForm:
     field_shares: np.ndarray
     """float64, one per field: the share of the training rows that had it."""
     weights: Mapping[str, float]
-    """The length of each block of text, and the value of a `field` (`bare` without text) and an `opinion`."""
+    """The length of each block of text, and the value of a `field` (`bare` without text), an `opinion`, and
+    of how `usual` the amount is."""
     lexicon: str
     """What the opinions are formed with, as of `opinion.lexicon_text`."""
+    usual: UsualAmounts | None
+    """Beside which amounts are read; None where the model does without."""
     temperature: float
     idf: np.ndarray
     """float64, one per term of all blocks."""
@@ -61,6 +66,7 @@ class LinearForm:
             "weights": dict(self.weights),
             "temperature": self.temperature,
             "lexicon": self.lexicon,
+            "usual": self.usual.to_text() if self.usual else None,
         }
         return facts, {name: getattr(self, name) for name in _ARRAYS}
 
@@ -73,6 +79,7 @@ class LinearForm:
             weights=facts["weights"],
             temperature=facts["temperature"],
             lexicon=facts.get("lexicon", ""),  # a model from before there were opinions
+            usual=None if facts.get("usual") is None else UsualAmounts.from_text(facts["usual"]),
             field_doubts=arrays.get("field_doubts", np.zeros_like(arrays["field_shares"])),
             said=arrays.get("said", np.empty(0)),
             found=arrays.get("found", np.empty(0)),
@@ -86,7 +93,7 @@ class LinearForm:
 
     def field_values(self) -> np.ndarray:
         """float64, one per field: what it adds where it is given."""
-        return field_values(self.fields, self.weights["field"], self.weights.get("opinion", 0.0))
+        return field_values(self.fields, self.weights)
 
 
 def recalibrated(probabilities: np.ndarray, said: np.ndarray, found: np.ndarray) -> np.ndarray:
@@ -119,8 +126,13 @@ def doubted(probabilities: np.ndarray, doubts: np.ndarray) -> np.ndarray:
     return (1 - doubt) * probabilities + doubt / probabilities.shape[1]
 
 
-def field_values(fields: Sequence[str], field: float, opinion: float) -> np.ndarray:
-    return np.array([opinion if name.startswith(PREFIX) else field for name in fields], dtype=np.float64)
+def field_values(fields: Sequence[str], weights: Mapping[str, float]) -> np.ndarray:
+    """float64, one per field. weights: as in LinearForm."""
+    own = {OPINION: weights.get("opinion", 0.0), USUAL: weights.get("usual", 0.0)}
+    values = (
+        next((own[start] for start in own if name.startswith(start)), weights["field"]) for name in fields
+    )
+    return np.fromiter(values, np.float64, len(fields))
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -20,12 +20,13 @@ PREFIX = "lexicon"
 
 _KINDS = {"merchant": "name", "statement": "name", "brand": "brand", "word": "word"}
 """A lexicon's kind -> ours. There are so many brands that one stands in a text by chance now and then."""
-_RANK = {"name": 2, "brand": 1, "word": 0}
+_RANK = {"name": 2, "brand": 1, "word": 0, "part": -1}
 _TRUST = {
     "whole": 1.02,
     "first": 1.01,
     "long": 0.97,
     "word": 0.95,
+    "part": 0.9,
     "brand": 0.93,
     "cut": 0.9,
     "inside": 0.85,
@@ -37,9 +38,19 @@ _LONGEST = 5
 """Words of a phrase that are compared."""
 _LEAST_JOINED = 6
 """Letters of a name run together, or cut off, that are enough to know it."""
+_LEAST_HALF = 5
+"""Letters of a word for what is bought that are enough to know it in a compound, or at a text's cut end."""
+_LEAST_OTHER = 3
+"""Letters that the other half of such a compound has at least."""
+_MOST_CUT = 4
+"""Letters that a bank may have cut off the last word."""
 _TEXTS_KEPT = 8_192
 _LEAST_LEFT = 0.6
 """The share of a name that must be left of it where it is cut off."""
+
+
+Known = tuple[str, str, str, str]
+"""Phrase, category, kind and type, as in Match."""
 
 
 class Match(NamedTuple):
@@ -53,13 +64,15 @@ class Match(NamedTuple):
     words: int
     """Of the text; 0 where the name is cut off."""
     start: int
+    partly: bool = False
+    """It is half of a compound, as in `bahnhofsapotheke`, or lost its end, as in `city parkin`."""
 
 
 class Opinion:
     """lexicon: what `lexicon_text` gave."""
 
     def __init__(self, lexicon: str) -> None:
-        self._phrases: dict[str, tuple[str, str, str, str]] = {}
+        self._phrases: dict[str, Known] = {}
         for line in lexicon.split("\n") if lexicon else ():
             phrase, category, kind, *type = line.split("\t")
             self._phrases[phrase] = (phrase, category, kind, type[0] if type else "")
@@ -70,6 +83,9 @@ class Opinion:
         names = [known for known in self._phrases.values() if known[2] == "name"]
         self._joined = {known[0].replace(" ", ""): known for known in reversed(names)}
         self._sorted = sorted(joined for joined in self._joined if len(joined) >= _LEAST_JOINED)
+        self._words = {word: known for word, known in self._phrases.items() if _is_word(known)}
+        self._ordered = sorted(self._words)
+        self._vocabulary = {word for phrase in self._phrases for word in phrase.split(" ")}
         self._tokens = lru_cache(_TEXTS_KEPT)(self._find_tokens)
 
     def of(self, text: str, hidden: str = "") -> list[str]:
@@ -96,7 +112,11 @@ class Opinion:
         """From left to right, the longest at each place; none reaches into another."""
         place = 0
         while place < len(words):
-            match = self._spelled(words, place, hidden) or self._run_together(words, place, hidden)
+            match = (
+                self._spelled(words, place, hidden)
+                or self._run_together(words, place, hidden)
+                or self._partly(words, place, hidden)
+            )
             if match:
                 yield match
             place += match.words if match else 1
@@ -118,6 +138,41 @@ class Opinion:
                 if known and known[0] != hidden:
                     return Match(*known, length, place)
         return None
+
+    def _partly(self, words: Sequence[str], place: int, hidden: str) -> Match | None:
+        """`bahnhofsapotheke` and `pizzahouse` by one half, and the last word of a text without its end.
+
+        A word that stands in any phrase is known as it is: `delivery` has nothing of a deli.
+        """
+        word = words[place].rstrip("0123456789")  # `shop12`: a branch
+        if word in self._vocabulary or not word.isalpha():
+            known = self._phrases.get(word) if word != hidden and len(word) >= _LEAST_HALF else None
+        else:
+            known = self._half(word, hidden)
+            if not known and place and place == len(words) - 1:
+                known = self._without_end(word, hidden)
+        return Match(*known, 1, place, partly=True) if known else None
+
+    def _half(self, word: str, hidden: str) -> Known | None:
+        """The second half says what a compound is; then the first one."""
+        last = len(word) - _LEAST_HALF
+        seconds = (word[cut:] for cut in range(_LEAST_OTHER, last + 1))
+        firsts = (word[:-cut] for cut in range(_LEAST_OTHER, last))
+        known = (self._words.get(half) for half in (*seconds, *firsts) if half != hidden)
+        return next(filter(None, known), None)
+
+    def _without_end(self, word: str, hidden: str) -> Known | None:
+        """Where all words that begin so, and are little longer, are of one category."""
+        if len(word) < _LEAST_HALF:
+            return None
+        found = []
+        for place in range(bisect_left(self._ordered, word), len(self._ordered)):
+            full = self._ordered[place]
+            if not full.startswith(word):
+                break
+            if full != hidden and len(full) <= len(word) + _MOST_CUT:
+                found.append(self._words[full])
+        return found[0] if len({known[1] for known in found}) == 1 else None
 
     def _cut_off(self, words: Sequence[str], hidden: str) -> Match | None:
         """The whole text as the beginning of a name, where all names that begin so are of one category."""
@@ -164,9 +219,15 @@ def opinion_of(lexicon: str) -> Opinion:
     return Opinion(lexicon)
 
 
+def _is_word(known: Known) -> bool:
+    """One word for what is bought that is long enough to be known in part."""
+    return known[2] == "word" and known[0].isalpha() and len(known[0]) >= _LEAST_HALF
+
+
 def _standing(match: Match) -> tuple[int, int, int]:
     """A name begins a text; of the words for what is bought the last one says it: `bread shop`."""
-    return _RANK[match.kind], match.words, match.start if match.kind == "word" else -match.start
+    rank = _RANK["part"] if match.partly else _RANK[match.kind]
+    return rank, match.words, match.start if match.kind == "word" else -match.start
 
 
 def _manner(match: Match, words: Sequence[str]) -> str:
@@ -176,6 +237,8 @@ def _manner(match: Match, words: Sequence[str]) -> str:
     alone = all(word in SOFT for word in others)
     if match.kind == "brand":
         return "brand" if alone or match.words > 1 else "brand-inside"
+    if match.partly:
+        return "part"
     if alone:
         return "whole"
     if match.kind == "word":

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from src.components.currencies import units_per_dollar
 from src.components.opinion import Opinion
-from src.components.text import category_code, clean_text, processor
+from src.components.text import category_code, clean_text, merchant_key, processor
+from src.components.usual import UsualAmounts, worth_of
 
 BINS_PER_DOUBLING = 2
 """Amounts within a factor of about 1.4 of each other share a bin."""
@@ -46,10 +47,11 @@ def read(
     *,
     opinion: Opinion | None = None,
     hidden: str = "",
+    usual: UsualAmounts | None = None,
 ) -> Reading:
     """Read one transaction. Any argument may be None, nan, NaT or "": what is missing says nothing.
 
-    hidden: a phrase of the lexicon that `opinion` is not to know.
+    hidden: a phrase of the lexicon that `opinion` is not to know. usual: beside which the amount is read.
     """
     described, detail = _words(description), _category_code(subcategory) or _words(subcategory)
     fields = _amount_fields(amount, plain(currency))
@@ -64,7 +66,20 @@ def read(
         fields.append(part)
     if opinion:
         fields.extend(dict.fromkeys([*opinion.of(described, hidden), *opinion.of(detail, hidden)]))
+    if usual:
+        fields.extend(usual.fields(merchant(description, subcategory), worth(amount, currency)))
     return Reading(described, detail, tuple(fields))
+
+
+def merchant(description: Any, subcategory: Any) -> str:
+    """The one named in the description, or else in the subcategory; "" where neither names one."""
+    named = (merchant_key(text) for text in (description, subcategory) if isinstance(text, str))
+    return next(filter(None, named), "")
+
+
+def worth(amount: Any, currency: Any) -> float | None:
+    """As of `usual.worth_of`."""
+    return worth_of(_size(amount), units_per_dollar(plain(currency)))
 
 
 def plain(value: Any) -> str:

@@ -119,6 +119,7 @@ class LinearScorer:
             transaction.direction,
             transaction.date,
             opinion=self._opinion,
+            usual=self.form.usual,
         )
 
     def _scores(self, readings: Sequence[Reading]) -> tuple[np.ndarray, np.ndarray]:

@@ -14,15 +14,19 @@ from sklearn.pipeline import Pipeline
 
 from src.components.calibration import ConfidenceMap, choose_map
 from src.components.features import TransactionFeatures
+from src.components.ingestion import is_of_a_person
 from src.components.linear_form import recalibrated
 from src.components.rows import MODEL_FIELDS
 from src.components.statements import hidden_of
 from src.components.trials import TRIALS, Fold, Quality, Trial
+from src.components.usual_weight import UsualWeight
 from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
 
 NEAR = 0.01
 """Macro-F1 so close is a tie, which log loss breaks."""
+USUAL_AMOUNTS = "usual amounts"
+"""By this name the choice of their weight is left out where there is no time for it."""
 NO_TIME = "no time"
 NO_TIME_LATER = "no time for more than the first fold"
 
@@ -59,6 +63,8 @@ class SearchResult:
     judges: np.ndarray
     """Shape (n_rows,): for how many transactions the answer for each row stands."""
     left_out: list[LeftOut] = field(default_factory=list)
+    usual_weight: float = 0.0
+    """What the amount beside the usual one adds in the model; 0 where it was not clearly of use."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,7 @@ class Search:
     clock: Callable[[], float] = field(default=lambda: 0.0, repr=False)
     """Seconds, monotonic; the default one stands still, so that no budget is ever used up."""
     seed: int = 0
+    usual: UsualWeight = field(default_factory=UsualWeight)
     left_out: Mapping[str, str] | None = None
     """For a search that is repeated: by trial, why it was left out then."""
 
@@ -161,10 +168,11 @@ class _Race:
         self._narrow()
         self._other_folds()
         candidates = _ranked([self._candidate(trial) for trial in self._running])
-        model = self._fit_all(candidates[0])
+        usual = self._usual_weight(candidates[0])
+        model = self._fit_all(candidates[0], usual)
         self._progress(1.0)
         return SearchResult(
-            candidates, candidates[0], model, self._classes.tolist(), self._judges, self._left_out
+            candidates, candidates[0], model, self._classes.tolist(), self._judges, self._left_out, usual
         )
 
     def _numbers(self, folds: np.ndarray) -> list[int]:
@@ -184,7 +192,7 @@ class _Race:
         best_guess, *others = self._running
         self._answer(best_guess, fold)
         for trial in others:
-            if self._has_time(trial, 0, NO_TIME):
+            if self._has_time(trial.name, 0, NO_TIME):
                 self._answer(trial, fold)
             else:
                 self._drop(trial, NO_TIME)
@@ -210,7 +218,7 @@ class _Race:
         best_so_far = self._running[0]
         for trial in list(self._running):
             seconds = self._seconds[trial.name] * len(folds)
-            if trial is best_so_far or self._has_time(trial, seconds, NO_TIME_LATER):
+            if trial is best_so_far or self._has_time(trial.name, seconds, NO_TIME_LATER):
                 for fold in folds:
                     self._answer(trial, fold)
             else:
@@ -226,13 +234,22 @@ class _Race:
         self._fitted += 1
         self._progress(min(self._fitted / self._fits, 1.0))
 
+    def _usual_weight(self, best: Candidate) -> float:
+        """The winner is chosen without usual amounts; then they may be switched on for it."""
+        choice, search = self._search.usual, self._search
+        if not self._has_time(USUAL_AMOUNTS, self._seconds[best.name] * len(choice.choices), NO_TIME_LATER):
+            self._left_out.append(LeftOut(USUAL_AMOUNTS, NO_TIME_LATER))
+            return choice.choices[0]
+        trial, temperature = Trial(best.name, best.family, best.params), best.scores["temperature"]
+        return choice.choose(self._rows, self._weights, trial, temperature, self._lexicon, search.seed)
+
     def _drop(self, trial: Trial, why: str) -> None:
         self._running.remove(trial)
         self._left_out.append(LeftOut(trial.name, why))
 
-    def _has_time(self, trial: Trial, needed_s: float, else_why: str) -> bool:
+    def _has_time(self, name: str, needed_s: float, else_why: str) -> bool:
         if self._search.left_out is not None:
-            return self._search.left_out.get(trial.name) != else_why
+            return self._search.left_out.get(name) != else_why
         return self._search.budget_s - (self._search.clock() - self._began) > needed_s
 
     # The results
@@ -256,12 +273,12 @@ class _Race:
             self._subjects[self._judged],
         )
 
-    def _fit_all(self, best: Candidate) -> Pipeline:
+    def _fit_all(self, best: Candidate, usual_weight: float) -> Pipeline:
         temperature = best.scores["temperature"]
         trial = Trial(best.name, best.family, best.params)
         model = Pipeline(
             [
-                ("features", TransactionFeatures(lexicon=self._lexicon)),
+                ("features", TransactionFeatures(lexicon=self._lexicon, usual_weight=usual_weight)),
                 ("classifier", trial.classifier(seed=self._search.seed, temperature=temperature)),
             ]
         )
@@ -270,6 +287,7 @@ class _Race:
             self._rows[MODEL_FIELDS],
             truth,
             features__hidden=self._hidden,
+            features__own=is_of_a_person(self._rows).to_numpy(),
             classifier__sample_weight=self._weights,
         )
         doubts = model["features"].doubts(self._doubts)

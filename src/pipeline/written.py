@@ -37,6 +37,7 @@ def write_model(written: RunRecord, trained: Trained) -> None:
     written.document(left_out, "candidates_left_out.json")
     best = trained.result.best
     written.params({"best": best.name, "best.family": best.family, "best.calibration": best.calibration.name})
+    written.params({"best.usual_weight": trained.result.usual_weight})
     written.params({f"best.{name}": value for name, value in best.params.items()})
     written.metrics(_grouped(trained.metrics))
     written.metrics(trained.held_out.metrics("holdout/") | trained.out_of_fold.metrics("out_of_fold/"))

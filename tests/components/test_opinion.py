@@ -80,6 +80,42 @@ def test_the_longest_phrase_of_whole_words_counts_and_a_name_before_a_word(text,
     assert set(OPINION.of(text)) == said
 
 
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("bahnhofsapotheke", "health"),
+        ("apothekenhaus", "health"),
+        ("city of somewhere parkin", "transport"),
+        ("quibbly parkin", "dining"),  # a whole name says more than half a word
+        ("market12 north", "groceries"),
+        ("parkin", None),  # a text of one word is cut off only where it is a name
+        ("parkin of somewhere", None),  # within a text nothing is cut off
+        ("grand mar", None),  # too little is left
+        ("operation", None),  # stands in a phrase, and has nothing of a ration
+        ("grand anti", None),  # antique or antibiotic
+    ],
+)
+def test_a_word_for_what_is_bought_is_known_in_a_compound_and_without_its_end(text, category):
+    words = {
+        "apotheke": "health",
+        "parking": "transport",
+        "market": "groceries",
+        "ration": "groceries",
+        "operation game": "family",
+        "antique": "shopping",
+        "antibiotics": "health",
+    }
+    known = [*(entry(word, of, "word") for word, of in words.items()), entry("quibbly", "dining")]
+    said = Opinion(lexicon_text(known)).of(text)
+    assert said[:1] == ([f"lexicon:{category}"] if category else [])
+    assert (f"lexicon-part:{category}" in said) == (category not in (None, "dining"))
+
+
+def test_half_a_word_is_not_known_by_the_phrase_that_is_hidden():
+    opinion = Opinion(lexicon_text([entry("apotheke", "health", "word")]))
+    assert opinion.of("bahnhofsapotheke", hidden="apotheke") == []
+
+
 def test_a_hidden_phrase_is_looked_over_in_every_form_and_shorter_ones_are_not():
     for text in ("quibbly", "quib bly", "quibbl", "quibbly north"):
         assert OPINION.of(text, hidden="quibbly") == []

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from src.components.rows import MODEL_FIELDS
-from src.components.search import NEAR, NO_TIME, NO_TIME_LATER, Search
+from src.components.search import NEAR, NO_TIME, NO_TIME_LATER, USUAL_AMOUNTS, Search
 from src.components.trials import TRIALS, Trial
 from src.errors import LeaseLost, NotEnoughData
 from tests.components.invented import rows
@@ -129,7 +129,11 @@ def test_at_least_three_families_are_tried():
 def test_what_the_budget_has_no_time_for_is_left_out_and_told():
     found = run(Search(trials=FEW, budget_s=4, clock=Watch()))
     assert [one.name for one in found.candidates] == ["svc"]
-    assert {one.name: one.why for one in found.left_out} == {"bayes": NO_TIME_LATER, "sgd": NO_TIME}
+    assert {one.name: one.why for one in found.left_out} == {
+        "bayes": NO_TIME_LATER,
+        "sgd": NO_TIME,
+        USUAL_AMOUNTS: NO_TIME_LATER,
+    }
 
 
 @pytest.mark.parametrize("budget_s", [0, 2, 4, 6, 8, 1000])

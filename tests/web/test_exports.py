@@ -1,6 +1,9 @@
 """The history as other programs read it."""
 
 import json
+from decimal import Decimal
+
+from beancount import loader
 
 TEXT = 'CAFE "NOIR"; a\\b | 12'
 
@@ -23,6 +26,23 @@ def test_a_beancount_journal_has_an_account_for_each_category(client, predicted,
     assert r'* "CAFE \"NOIR\"; a\\b | 12"' in text
     assert "  Expenses:Groceries  1234.50 USD\n  Assets:Credit-Card\n" in text
     assert f'  ledgerloop: "{row["id"]}"' in text
+
+
+def test_beancount_itself_reads_its_journal_without_an_error(client, predicted, answered):
+    own = {"slug": "food-24-7", "name": "食費 24 / 7", "group": "essential", "color": "#123456"}
+    assert client.post("/api/v1/categories", json=own).status_code == 201
+    row = predicted(description=TEXT, amount="1200", currency="JPY", mode="Кредит", date="2024-02-29")
+    answered(row["id"], "food-24-7")
+    predicted(description="", subcategory="two\nlines", amount="0.01", mode=None)
+    predicted(description="* ! #tag ^link ; 2024-01-01 open", amount="99999999.99", direction="income")
+    predicted(description="to the savings account", direction="transfer", mode="1st Bank")
+    predicted(description='"\\', amount="3.333", currency="KWD")
+    entries, errors, _ = loader.load_string(client.get("/api/v1/history.beancount").text)
+    assert errors == []
+    read = {each.narration: each.postings[0].units for each in entries if hasattr(each, "narration")}
+    assert len(read) == 5
+    assert (read[TEXT].number, read[TEXT].currency) == (1200, "JPY")
+    assert read["* ! #tag ^link ; 2024-01-01 open"].number == Decimal("-99999999.99")
 
 
 def test_an_hledger_journal_keeps_what_would_end_a_description_out_of_it(client, predicted):
