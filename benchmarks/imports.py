@@ -63,38 +63,49 @@ def measure(address: str, app: int, data: Path, rows: int = ROWS) -> dict[str, A
     load_before = os.getloadavg()[0]
     with latencies(address, _PAGES) as beside:
         brought = _bring_in(address, app, content)
+    with latencies(address, _PAGES) as settled:
+        time.sleep(5)
+    found = {"idle, empty": idle, "while it runs": beside, "idle, full": settled}
+    batch_s, bare_s = _batch(address, content), bare(data)
+    with latencies(address, _PAGES) as found["while it goes"]:
+        _take_back(address, brought)
+    return {
+        "rows": rows,
+        "load average before": load_before,
+        "import": brought,
+        "pages ms": {path: {when: each[path].told() for when, each in found.items()} for path in _PAGES},
+        "batch s": batch_s,
+        "bare s": bare_s,
+    }
+
+
+def _take_back(address: str, brought: dict[str, Any]) -> None:
     began = time.monotonic()
     delete(f"{address}/api/v1/imports/{brought['id']}")
     brought["undo answers after s"] = time.monotonic() - began
     _followed(address, brought["id"], lambda status: status in ("done", "undoing"))
     brought["undone after s"] = time.monotonic() - began
-    again = _bring_in(address, app, content)
-    return {
-        "rows": rows,
-        "load average before": load_before,
-        "import": brought,
-        "import once more": again,
-        "pages ms": {path: {"idle": idle[path].told(), "beside": beside[path].told()} for path in _PAGES},
-        "batch s": _batch(address, content),
-        "bare s": bare(data),
-    }
 
 
 def _bring_in(address: str, app: int, content: bytes) -> dict[str, Any]:
-    began, peak = time.monotonic(), Peak(app, "run-import")
+    child, mongod = Peak(app, "-m src run-import"), Peak(app, "bin/mongod")
+    mongod.look()
+    began, mongod_before_s = time.monotonic(), mongod.cpu_s
     import_id = upload(f"{address}/api/v1/imports", content, mapping=_MAPPING)
     accepted = time.monotonic() - began
-    found = _followed(address, import_id, lambda status: status == "running", peak.look)
+    found = _followed(address, import_id, lambda status: status == "running", child.look)
     assert found["status"] == "done", found
     wall = time.monotonic() - began
+    mongod.look()
     return {
         "id": import_id,
         "added": found["rows_added"],
         "accepted after s": accepted,
         "wall s": wall,
         "rows per s": found["rows_read"] / wall,
-        "peak MB": peak.megabytes,
-        "cpu s of the child": peak.cpu_s,
+        "peak MB": child.megabytes,
+        "cpu s of the child": child.cpu_s,
+        "cpu s of mongod": mongod.cpu_s - mongod_before_s,
     }
 
 
@@ -127,28 +138,24 @@ def _batch(address: str, content: bytes) -> float:
 
 def show(figures: dict[str, Any]) -> None:
     print(f"\n{figures['rows']:,} rows of CSV (load average before: {figures['load average before']:.2f})")
-    for name in ("import", "import once more"):
-        found = figures[name]
-        print(
-            f"{name}: {found['wall s']:.1f} s, {found['rows per s']:.0f} rows/s, {found['added']} added, "
-            f"accepted after {found['accepted after s']:.1f} s, peak {found['peak MB']:.0f} MB, "
-            f"{found['cpu s of the child']:.1f} s of CPU in the child"
-        )
-    undone = figures["import"]
+    found = figures["import"]
     print(
-        f"taken back: answered after {undone['undo answers after s']:.2f} s, "
-        f"done after {undone['undone after s']:.1f} s"
+        f"brought in: {found['wall s']:.1f} s, {found['rows per s']:.0f} rows/s, {found['added']} added, "
+        f"accepted after {found['accepted after s']:.1f} s, peak {found['peak MB']:.0f} MB, "
+        f"CPU: {found['cpu s of the child']:.1f} s in the child, {found['cpu s of mongod']:.1f} s in mongod"
+    )
+    print(
+        f"taken back: answered after {found['undo answers after s']:.2f} s, "
+        f"done after {found['undone after s']:.1f} s"
     )
     for name, seconds in figures["bare s"].items():
-        print(f"bare {name}: {seconds:.1f} s; the import takes {undone['wall s'] / seconds:.1f} times that")
+        print(f"bare {name}: {seconds:.1f} s; the import takes {found['wall s'] / seconds:.1f} times that")
     print(f"/predict/batch of {BATCH:,} without saving: {figures['batch s']:.2f} s")
-    print(f"\n{'':20}{'idle: median':>14}{'p95':>8}{'worst':>8}{'beside: median':>16}{'p95':>8}{'worst':>8}")
-    for path, found in figures["pages ms"].items():
-        idle, beside = found["idle"], found["beside"]
-        print(
-            f"{path:20}{idle['median']:>14.1f}{idle['p95']:>8.1f}{idle['worst']:>8.1f}"
-            f"{beside['median']:>16.1f}{beside['p95']:>8.1f}{beside['worst']:>8.1f}  ms"
-        )
+    print("\npages, ms                     median     p95   worst")
+    for path, when in figures["pages ms"].items():
+        for name, each in when.items():
+            told = f"{each['median']:>8.1f}{each['p95']:>8.1f}{each['worst']:>8.1f}"
+            print(f"{path:18}{name:15}{told}{'  failed: ' + str(each['failed']) if each['failed'] else ''}")
 
 
 if __name__ == "__main__":

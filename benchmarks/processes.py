@@ -95,10 +95,10 @@ def command_of(pid: int) -> str:
 
 @dataclass
 class Peak:
-    """What a child of `app` that runs `python -m src WORD` took, as last seen; megabytes: VmHWM."""
+    """What a child of `app` whose command has `words` took, as last seen; megabytes: VmHWM."""
 
     app: int
-    word: str
+    words: str
     megabytes: float = 0.0
     cpu_s: float = 0.0
 
@@ -112,5 +112,5 @@ class Peak:
 
     def _is_it(self, pid: int) -> bool:
         with suppress(OSError):
-            return f"-m src {self.word}" in command_of(pid)
+            return self.words in command_of(pid)
         return False

@@ -417,7 +417,9 @@ class Wiring:
             work.run(claimed, holder=holder)
 
     def _bring_in(self) -> None:
-        """Work off the import that waits longest, in a process of its own."""
+        """Work off the import that waits longest, in a process of its own; all wait for the first model."""
+        if self.models.champion() is None:
+            return
         claimed = self.imports.claim(holder=self.holder)
         if claimed is None:
             return

@@ -5,8 +5,13 @@ const PAUSE_MS = 700;
 
 const form = document.querySelector("form[data-drop]");
 if (form) {
-  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    form.classList.add("dropping");
+  });
+  document.addEventListener("dragleave", () => form.classList.remove("dropping"));
   document.addEventListener("drop", (event) => {
+    form.classList.remove("dropping");
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
     form.elements.file.files = event.dataTransfer.files;

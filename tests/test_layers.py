@@ -49,6 +49,7 @@ THIRD_PARTY = {
     "mt940": {"components/importing/swift.py"},
     "requests": {"services/firefly.py"},
     "defusedxml": {"components/importing/camt.py"},
+    "pyarrow": {"web/parquet.py", "components/importing/own_parquet.py"},
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from src.config import ROOT
 
-HEAVY = ("pandas", "sklearn", "scipy.stats", "mlflow", "matplotlib", "skops")
+HEAVY = ("pandas", "sklearn", "scipy.stats", "mlflow", "matplotlib", "skops", "pyarrow")
 
 
 @pytest.mark.parametrize("module", ["src.web", "src.__main__"])

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from src.domain.imports import ImportStatus
 from src.domain.training_runs import Trigger
 from src.wiring import Wiring
 from tests.small_model import small_bundle
@@ -57,3 +58,10 @@ def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped
     for follower in (wiring.champion, wiring.shadow_model):
         follower.look()
     assert (wiring.champion.version, wiring.shadow_model.version) == ("2", None)
+
+
+def test_a_file_brought_in_before_the_first_model_waits_for_it_without_a_failed_try(wiring):
+    begun = wiring.intake.demo("EUR")
+    wiring._bring_in()
+    waiting = wiring.imports.get(begun.id)
+    assert (waiting.status, waiting.attempt) == (ImportStatus.QUEUED, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +34,12 @@ class Feedback:
     act: str
     """Shared by all the answers of one click, so that one undo takes them all back."""
     source: LabelSource = LabelSource.FEEDBACK
+
+
+def standing(feedback: Sequence[Feedback]) -> list[Feedback]:
+    """The answers that were not taken back, in order; the last one holds."""
+    taken_back = {event.act for event in feedback if event.category is None}
+    return [event for event in feedback if event.category is not None and event.act not in taken_back]
 
 
 @dataclass(frozen=True, slots=True)

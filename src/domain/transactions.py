@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from src.domain.feedback import Feedback
+from src.domain.feedback import Feedback, standing
 from src.domain.predictions import Prediction
 
 
@@ -64,6 +65,30 @@ class NewTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtMark:
+    """An answer was found to contradict nearly all others of its merchant, or to be one of a whole move."""
+
+    category: str
+    """What the person said."""
+    others: str
+    wholesale: bool
+    label_at: datetime
+    """Of the answer in doubt; a newer one is not."""
+    found_at: datetime
+    vouched_at: datetime | None
+    """When the person stood by it."""
+
+
+def held(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> tuple[str | None, Status]:
+    """The category that holds, and how it came to: the newest answer that stands, else the prediction."""
+    newest, answers = predictions[-1], standing(feedback)
+    if not answers:
+        return newest.category, Status.PREDICTED
+    said = answers[-1].category
+    return said, Status.CONFIRMED if said == newest.category else Status.CORRECTED
+
+
+@dataclass(frozen=True, slots=True)
 class StoredTransaction:
     """The whole life of one transaction."""
 
@@ -77,6 +102,15 @@ class StoredTransaction:
     created_at: datetime
     audit: bool = False
     """Drawn for a random check: asked about although it is sorted."""
+    source: str = ""
+    """How it came: `page`, `api`, `import`, or the name of another program."""
+    fingerprint: str = ""
+    """Hash of what was given when it was stored."""
+    holdout: bool = False
+    """True: judges models, never trains one. Follows from the fingerprint."""
+    key: str | None = None
+    """Of one that a file or another program brought: no other row has the same."""
+    doubt: DoubtMark | None = None
 
     @property
     def prediction(self) -> Prediction:

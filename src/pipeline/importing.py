@@ -12,15 +12,16 @@ from typing import Any, Protocol
 
 from src.components.importing.entry import Entry, Rejected
 from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import Plan
+from src.components.importing.plan import Format, Plan
 from src.components.importing.read import lines_and_entries
 from src.components.importing.record import Line, as_text
 from src.components.masking import mask
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.imports import Import, ImportCounts, ImportStatus
-from src.domain.transactions import NewTransaction, Origin, Transaction
+from src.domain.transactions import NewTransaction, Origin, StoredTransaction, Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.category_names import Categories, CategoryNames
+from src.pipeline.restoring import Restoring
 
 CHUNK = 1000
 
@@ -48,6 +49,7 @@ class Rejects(Protocol):
 class Rows(Protocol):
     def known(self, keys: Collection[str]) -> dict[str, str]: ...
     def add(self, new: Sequence[NewTransaction], *, at: datetime) -> int: ...
+    def restore(self, rows: Sequence[StoredTransaction], *, import_id: str) -> int: ...
 
 
 class Predicts(Protocol):
@@ -85,12 +87,12 @@ class Importing:
     def _steps(self, claimed: Import) -> Iterator[ImportCounts]:
         """The counts after each chunk."""
         content, plan = self.files.content(claimed.id), Plan.from_dict(claimed.plan)
-        counts, keys, labels = ImportCounts(), Keys(), Labels(self.categories)
+        counts, add = ImportCounts(), self._adding(claimed.id, plan)
         results = lines_and_entries(content, plan, limits=self.limits)
         while chunk := list(islice(results, CHUNK)):
             found = [each for _, each in chunk if isinstance(each, Entry)]
             rejects = [(line, each) for line, each in chunk if isinstance(each, Rejected)]
-            added = self._add(claimed.id, found, keys, labels)
+            added = add(found)
             self.rejects.add(claimed.id, [_reject(*each) for each in rejects])
             left_out = sum(each.left_out for _, each in rejects)
             counts = ImportCounts(
@@ -101,6 +103,14 @@ class Importing:
                 left_out=counts.left_out + left_out,
             )
             yield counts
+
+    def _adding(self, import_id: str, plan: Plan) -> Callable[[Sequence[Entry]], int]:
+        """What keeps some entries, and says how many of them this import has brought."""
+        if plan.format is Format.LEDGERLOOP:
+            restoring = Restoring(import_id, self.rows, self.categories)
+            return lambda found: restoring.add([each.kept for each in found if each.kept])
+        keys, labels = Keys(), Labels(self.categories)
+        return lambda found: self._add(import_id, found, keys, labels)
 
     def _add(self, import_id: str, found: Sequence[Entry], keys: Keys, labels: Labels) -> int:
         """How many of `found` this import has added, now or in an earlier try."""

@@ -11,7 +11,7 @@ from src.components.demo import year
 from src.components.importing import headings
 from src.components.importing.entry import Choice, Entry, Preview, Question, Rejected
 from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import COLUMN_QUESTIONS, Plan, Sign
+from src.components.importing.plan import COLUMN_QUESTIONS, Format, Plan, Sign
 from src.components.importing.read import fingerprint_of_header, preview
 from src.components.masking import mask
 from src.domain.imports import Import
@@ -112,9 +112,10 @@ class Intake:
         plan = Plan.from_dict(found.plan)
         if plan.open:
             check_answered(self.preview(import_id))
-        known = self.profiles.find(found.layout)
-        name = profile or (known.name if known else found.name)
-        self.profiles.remember(found.layout, plan.profile().to_dict(), name=name, at=self.clock())
+        if plan.format is not Format.LEDGERLOOP:  # our own exports say themselves how they are read
+            known = self.profiles.find(found.layout)
+            name = profile or (known.name if known else found.name)
+            self.profiles.remember(found.layout, plan.profile().to_dict(), name=name, at=self.clock())
         return self.files.begin(import_id)
 
     def _changed(self, content: bytes, plan: Plan, changes: Mapping[str, Any]) -> Preview:

@@ -10,10 +10,10 @@ from pymongo import ReplaceOne
 
 from src.domain.feedback import LabelSource
 from src.domain.owners import LOCAL_OWNER
-from src.domain.transactions import NewTransaction
+from src.domain.transactions import NewTransaction, StoredTransaction
 from src.services.database import Database, Document, guarded
 from src.services.transaction_changes import insert_new
-from src.services.transaction_documents import new_document, said, stored
+from src.services.transaction_documents import new_document, restored_document, said, stored
 
 _AT_ONCE = 1000
 _OF_A_PERSON = [LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value]
@@ -48,10 +48,27 @@ class ImportedRows:
         """
         if not new:
             return 0
-        documents = [new_document(each, source=SOURCE, at=at) for each in new]
-        aside = self._answers_aside([each["key"] for each in documents])
+        return self._insert([new_document(each, source=SOURCE, at=at) for each in new])
+
+    @guarded
+    def restore(self, rows: Sequence[StoredTransaction], *, import_id: str) -> int:
+        """Keep, as they were, those whose id and key are not there yet; how many this import has brought.
+
+        Answers kept aside return to their rows. Raises Unavailable; doing it again is safe then.
+        """
+        documents = [restored_document(each, import_id=import_id) for each in rows]
+        query = {"_id": {"$in": [each["_id"] for each in documents]}}
+        there = {each["_id"]: each.get("import") for each in self._rows.find(query, {"import": 1})}
+        fresh = [each for each in documents if each["_id"] not in there]
+        return self._insert(fresh) + sum(brought_by == import_id for brought_by in there.values())
+
+    def _insert(self, documents: Sequence[Document]) -> int:
+        """How many of them were not there yet."""
+        if not documents:
+            return 0
+        aside = self._answers_aside([_key_of(each) for each in documents])
         for document in documents:
-            if feedback := aside.get(document["key"]):
+            if feedback := aside.get(_key_of(document)):
                 document.update(_answered(document, feedback))
         added = insert_new(self._rows, documents)
         if aside:
@@ -69,7 +86,7 @@ class ImportedRows:
         A person's answers to them are kept aside until the rows are brought again.
         """
         mine = {"import": {"$eq": import_id}}
-        documents = list(self._rows.find(mine, {"key": 1, "feedback": 1}).limit(_AT_ONCE))
+        documents = list(self._rows.find(mine, {"key": 1, "feedback": 1, "told": 1}).limit(_AT_ONCE))
         answered = [_kept(each, import_id, at) for each in documents if _answers(each)]
         if answered:
             self._aside.bulk_write(answered, ordered=False)
@@ -85,22 +102,33 @@ class ImportedRows:
     def count(self, import_id: str) -> tuple[int, int]:
         """Rows of an import, and how many of them a person has answered since."""
         query = {"import": {"$eq": import_id}}
-        answered = {**query, "label.source": {"$in": _OF_A_PERSON}}
+        since = [{"told": None}, {"$expr": {"$gt": [{"$size": "$feedback"}, "$told"]}}]
+        answered = {**query, "label.source": {"$in": _OF_A_PERSON}, "$or": since}
         return self._rows.count_documents(query), self._rows.count_documents(answered)
 
 
 def _answers(document: Document) -> list[Document]:
-    """What a person said of it, beside what its file said."""
+    """What a person has said of it since it was brought, beside what its file said."""
+    if "told" in document:
+        return list(document["feedback"][document["told"] :])
     return [event for event in document["feedback"] if event["source"] != SOURCE]
 
 
+def _key_of(document: Document) -> str:
+    """By which answers are kept aside; a row of an export may have been typed in once, and has an id only."""
+    key: str | None = document.get("key")
+    return key or f"id:{document['_id']}"
+
+
 def _kept(document: Document, import_id: str, at: datetime) -> ReplaceOne[Document]:
-    query = {"owner": LOCAL_OWNER, "key": document["key"]}
+    query = {"owner": LOCAL_OWNER, "key": _key_of(document)}
     kept = {**query, "import": import_id, "feedback": _answers(document), "at": at}
     return ReplaceOne(query, kept, upsert=True)
 
 
 def _answered(document: Document, feedback: list[Document]) -> Document:
     """The fields of a new row that change because a person had answered it before."""
-    row = stored({**document, "_id": "", "feedback": [*document["feedback"], *feedback]})
+    told = document["feedback"]
+    every = [*told, *(event for event in feedback if event not in told)]
+    row = stored({**document, "_id": "", "feedback": every})
     return said(row.predictions, row.feedback)

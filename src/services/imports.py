@@ -127,6 +127,7 @@ class Imports(ImportWork):
             self._forget(each["_id"])
             if each["status"] == ImportStatus.PREVIEW.value:
                 self._imports.delete_one({"_id": each["_id"], "status": ImportStatus.PREVIEW.value})
+        self._uploads.delete_strays(self._imports.distinct("file_id"))
         return len(found)
 
     def _document(self, import_id: str) -> Document:

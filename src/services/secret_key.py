@@ -1,4 +1,4 @@
-"""The key that signs cookies, for whoever has set no SECRET_KEY: made once, kept in the data directory."""
+"""The key for cookies and uploads of whoever has set no SECRET_KEY: made once, kept in the data directory."""
 
 from __future__ import annotations
 

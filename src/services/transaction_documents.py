@@ -9,14 +9,23 @@ from datetime import date as Date  # noqa: N812 - `date` is a field's name here
 from decimal import Decimal
 from typing import Any
 
-from bson import Int64
+from bson import Int64, ObjectId
 
-from src.domain.feedback import Feedback, LabelSource
+from src.domain.feedback import Feedback, LabelSource, standing
 from src.domain.labels import LabelledTransaction
 from src.domain.money import decimal_places
 from src.domain.owners import LOCAL_OWNER
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowSaid
-from src.domain.transactions import Direction, NewTransaction, Origin, Status, StoredTransaction, Transaction
+from src.domain.transactions import (
+    Direction,
+    DoubtMark,
+    NewTransaction,
+    Origin,
+    Status,
+    StoredTransaction,
+    Transaction,
+    held,
+)
 
 Document = dict[str, Any]
 
@@ -39,6 +48,27 @@ def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:
         **predicted((new.prediction,)),
         **_origin(new.origin),
         **said((new.prediction,), (new.origin.label,) if new.origin and new.origin.label else ()),
+    }
+
+
+def restored_document(row: StoredTransaction, *, import_id: str) -> Document:
+    """The document of a transaction whose life an export tells. told: how many answers it told."""
+    return {
+        "_id": ObjectId(row.id),
+        "owner": LOCAL_OWNER,
+        "created_at": row.created_at,
+        "source": row.source,
+        "fingerprint": row.fingerprint,
+        "holdout": row.holdout,
+        **({"audit": True} if row.audit else {}),
+        "revision": 1,
+        **given(row.transaction),
+        **predicted(row.predictions),
+        "import": import_id,
+        **({"key": row.key} if row.key else {}),
+        "told": len(row.feedback),
+        **({"doubt": asdict(row.doubt)} if row.doubt else {}),
+        **said(row.predictions, row.feedback),
     }
 
 
@@ -66,24 +96,19 @@ def given(transaction: Transaction) -> Document:
 
 def holding(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
     """What holds now: derived from the whole life, stored beside it so that it can be indexed."""
-    newest = predictions[-1]
-    answer = standing_answer(feedback)
-    if answer is None:
-        return {
-            "category": newest.category,
-            "status": Status.PREDICTED.value,
-            "confidence": newest.confidence,
-            "needs_review": newest.needs_review,
-            "label": None,
-        }
-    status = Status.CONFIRMED if answer.category == newest.category else Status.CORRECTED
+    newest, answers = predictions[-1], standing(feedback)
+    category, status = held(predictions, feedback)
     return {
-        "category": answer.category,
+        "category": category,
         "status": status.value,
         "confidence": newest.confidence,
-        "needs_review": False,
-        "label": {"category": answer.category, "at": answer.at, "source": answer.source.value},
+        "needs_review": newest.needs_review and not answers,
+        "label": _label(answers[-1]) if answers else None,
     }
+
+
+def _label(answer: Feedback) -> Document:
+    return {"category": answer.category, "at": answer.at, "source": answer.source.value}
 
 
 def said(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
@@ -93,18 +118,6 @@ def said(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Doc
 
 def predicted(predictions: Sequence[Prediction]) -> Document:
     return {"predictions": [prediction_document(each) for each in predictions]}
-
-
-def standing_answer(feedback: Sequence[Feedback]) -> Feedback | None:
-    """The newest answer that was not taken back."""
-    standing = _standing(feedback)
-    return standing[-1] if standing else None
-
-
-def _standing(feedback: Sequence[Feedback]) -> list[Feedback]:
-    """The answers that were not taken back, in order."""
-    taken_back = {event.act for event in feedback if event.category is None}
-    return [event for event in feedback if event.category is not None and event.act not in taken_back]
 
 
 def feedback_document(event: Feedback) -> Document:
@@ -170,6 +183,11 @@ def stored(document: Document) -> StoredTransaction:
         feedback=tuple(_feedback(each) for each in document["feedback"]),
         created_at=document["created_at"],
         audit=document.get("audit", False),
+        source=document["source"],
+        fingerprint=document["fingerprint"],
+        holdout=document["holdout"],
+        key=document.get("key"),
+        doubt=DoubtMark(**document["doubt"]) if "doubt" in document else None,
     )
 
 
@@ -189,6 +207,6 @@ def labelled(document: Document) -> LabelledTransaction:
 
 def _replaced(feedback: Sequence[Feedback]) -> Feedback | None:
     """The standing answer before the newest one, if it said otherwise."""
-    standing = _standing(feedback)
-    before, newest = standing[-2:] if len(standing) > 1 else (None, None)
+    answers = standing(feedback)
+    before, newest = answers[-2:] if len(answers) > 1 else (None, None)
     return before if before and newest and before.category != newest.category else None

@@ -6,7 +6,7 @@ AES-256-GCM; the key is derived from the service's secret key, which is not in t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,14 @@ class Uploads:
         """Again does nothing."""
         with suppress(NoFile):
             self._database.uploads.delete(file_id)
+
+    @guarded
+    def delete_strays(self, known: Collection[Any]) -> None:
+        """Delete each file older than a day that is none of `known`: whoever kept it was killed then."""
+        a_day_ago = {"$dateSubtract": {"startDate": "$$NOW", "unit": "day", "amount": 1}}
+        strays = {"_id": {"$nin": list(known)}, "$expr": {"$lt": ["$uploadDate", a_day_ago]}}
+        for each in self._database.uploads.find(strays):
+            self.delete(each._id)
 
     @cached_property
     def _cipher(self) -> AESGCM:

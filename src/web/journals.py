@@ -1,13 +1,11 @@
-"""Transactions as other programs read them: beancount, hledger, JSON lines; one text for each."""
+"""Transactions as other programs read them: beancount and hledger; one text for each."""
 
 from __future__ import annotations
 
-import json
 import re
 
 from src.domain.transactions import Direction, StoredTransaction
 from src.web.schemas.fields import money
-from src.web.schemas.history import history_item
 
 BEANCOUNT_HEAD = 'plugin "beancount.plugins.auto_accounts"\n'
 """The accounts need no opening."""
@@ -15,11 +13,6 @@ BEANCOUNT_HEAD = 'plugin "beancount.plugins.auto_accounts"\n'
 _ROOTS = {Direction.EXPENSE: "Expenses", Direction.INCOME: "Income", Direction.TRANSFER: "Assets:Transfers"}
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
 _UNSORTED = "unsorted"
-
-
-def json_line(row: StoredTransaction) -> str:
-    """As an item of `/api/v1/history`."""
-    return json.dumps(history_item(row), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def beancount(row: StoredTransaction) -> str:

@@ -4,35 +4,46 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from flask import Response
 
 from src.domain.transactions import StoredTransaction
+from src.web.schemas.exported import ExportedBody, exported
 from src.web.schemas.history import HistoryFilterQuery
 from src.web.wired import wiring
 
 _ROWS_AT_ONCE = 200
+R = TypeVar("R")
+Written = Callable[[Iterator[R]], Iterator[str] | Iterator[bytes]]
+"""The pieces of a file, of rows of which no more are at hand than a piece needs."""
 
 
 def streamed(
-    query: HistoryFilterQuery,
-    written: Callable[[Iterable[StoredTransaction]], str],
-    mimetype: str,
-    name: str,
-    *,
-    head: str = "",
+    query: HistoryFilterQuery, written: Written[StoredTransaction], mimetype: str, name: str
 ) -> Response:
-    """written: the text of some rows. head: what stands before the first."""
     rows = wiring().transactions.stream(query.to_domain(), sort=query.sort)
     first = list(itertools.islice(rows, 1))  # asked for here, so that an error still has its status
-    response = Response(_texts(itertools.chain(first, rows), written, head), mimetype=mimetype)
+    response = Response(written(itertools.chain(first, rows)), mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _texts(
-    rows: Iterator[StoredTransaction], written: Callable[[Iterable[StoredTransaction]], str], head: str
-) -> Iterator[str]:
-    yield head
-    while some := list(itertools.islice(rows, _ROWS_AT_ONCE)):
-        yield written(some)
+def streamed_whole(
+    query: HistoryFilterQuery, written: Written[ExportedBody], mimetype: str, name: str
+) -> Response:
+    """With the whole life of each row, so that it can be brought back."""
+    own = wiring().categories.own()
+    return streamed(query, lambda rows: written(exported(rows, own)), mimetype, name)
+
+
+def texts(each: Callable[[R], str], head: str = "") -> Written[R]:
+    """A text for each row. head: what stands before the first."""
+
+    def written(rows: Iterable[R]) -> Iterator[str]:
+        remaining = iter(rows)
+        yield head
+        while some := list(itertools.islice(remaining, _ROWS_AT_ONCE)):
+            yield "".join(map(each, some))
+
+    return written

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from src.errors import NotFound
@@ -40,3 +42,11 @@ def test_a_deleted_file_is_gone_and_may_be_deleted_again(uploads):
     uploads.delete(kept)
     with pytest.raises(NotFound, match="deleted"):
         uploads.read(kept, "one")
+
+
+def test_a_file_that_belongs_to_nothing_is_deleted_after_a_day(uploads, database):
+    stray, known, young = (uploads.keep(name, STATEMENT) for name in ("stray", "known", "young"))
+    long_ago = {"$set": {"uploadDate": datetime.now(UTC) - timedelta(days=2)}}
+    database.collection("uploads.files").update_many({"_id": {"$in": [stray, known]}}, long_ago)
+    uploads.delete_strays([known])
+    assert {each["_id"] for each in database.collection("uploads.files").find()} == {known, young}

@@ -12,7 +12,10 @@ def test_each_line_of_json_is_an_item_of_the_history(client, predicted):
     for number in range(3):
         predicted(description=f"PIZZA CORNER {number}")
     lines = client.get("/api/v1/history.jsonl").text.splitlines()
-    assert [json.loads(line) for line in lines] == client.get("/api/v1/history").json["items"]
+    items = client.get("/api/v1/history").json["items"]
+    assert [item | json.loads(line) for item, line in zip(items, lines, strict=True)] == [
+        json.loads(line) for line in lines
+    ]
 
 
 def test_a_beancount_journal_has_an_account_for_each_category(client, predicted, answered):

@@ -32,6 +32,7 @@ CONTRACT = {
     ("post", "/api/v1/models/repredict/undo"),
     ("post", "/api/v1/models/{version}/promote"),
     ("get", "/api/v1/history.jsonl"),
+    ("get", "/api/v1/history.parquet"),
     ("get", "/api/v1/history.beancount"),
     ("get", "/api/v1/history.journal"),
     ("post", "/api/v1/imports"),

@@ -100,13 +100,15 @@ def test_figures_are_told_as_far_as_they_were_measured(app, found, sentence):
 
 
 @pytest.mark.parametrize(("labels", "whose"), [(0, "rows of the shipped lexicon"), (40, "rows of yours")])
-def test_the_page_says_whose_rows_judged_the_model(read, services, labels, whose):
+def test_the_page_says_whose_rows_judged_the_model(bare_app, labels, whose):
+    services = bare_app.extensions["ledgerloop"]
     services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=NOW)
     run = services.runs.claim(holder="test", at=NOW)
     with ClaimedRun(services.runs, run, holder="test") as claimed:
         claimed.record(data={"feedback_rows": labels})
         metrics = {"rows": 1200.0, "accuracy": 0.7}
-        services.models.keep(b"bundle", version="9", run_id=run.id, mlflow_run_id="", metrics=metrics, at=NOW)
-        services.models.promote("9", by="training", reason="", at=NOW)
+        services.models.keep(b"bundle", version="1", run_id=run.id, mlflow_run_id="", metrics=metrics, at=NOW)
+        services.models.promote("1", by="training", reason="", at=NOW)
         claimed.succeed(at=NOW)
-    assert f"Measured on 1,200 {whose}, each judged" in read().replace("\N{NO-BREAK SPACE}", " ")
+    page = words_of(bare_app.test_client().get("/models", headers=HTML).text)
+    assert f"Measured on 1,200 {whose}, each judged" in page.replace("\N{NO-BREAK SPACE}", " ")

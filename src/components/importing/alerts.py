@@ -24,6 +24,7 @@ _BEHIND_A_VERB = re.compile(
     r"([0-9][0-9,]*(?:\.[0-9]+)?)(?![\w/-])",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"([A-Za-z](?!\w*qr)[A-Za-z._-]{3,})[0-9]*@[A-Za-z]+", re.IGNORECASE)
 _PLUS = re.compile(r"(?<![0-9])\+")
 """In a diary what came in has a plus."""
 _BARE = re.compile(
@@ -161,9 +162,15 @@ def _told(message: str, way: Direction | None, where: tuple[int, int]) -> str:
         for found in pattern.finditer(message):
             name = found[1].strip(" .,:;-*'\"")
             if name and not _OWN.fullmatch(name):
-                return clean(name)
+                return clean(_spoken(name))
     before = clean(message[: where[0]].strip(" .,:;-"))
     return before if any(map(str.isalpha, before)) and not _OWN.fullmatch(before) else clean(message)
+
+
+def _spoken(name: str) -> str:
+    """Of an address such as `lotus.stores@bank` the name: all of it would be masked as an account."""
+    address = _ADDRESS.fullmatch(name)
+    return re.sub(r"[._-]+", " ", address[1]) if address else name
 
 
 def _rest(message: str, amount: tuple[int, int]) -> str:

@@ -113,12 +113,13 @@ def _lines(entry: Any, row: int) -> Iterator[Line]:
     amounts = [_amount(part) for part in payments]
     whole = _money(entry, "Amt")
     ways = {_text(part, "CdtDbtInd") or _text(entry, "CdtDbtInd") for part in payments}
-    split = len(payments) > 1 and len(ways) == 1 and None not in amounts and _adds_up(amounts, whole)
+    alike = ways == {_text(entry, "CdtDbtInd")}
+    split = len(payments) > 1 and alike and None not in amounts and _adds_up(amounts, whole)
     if split:
         for place, (part, amount) in enumerate(zip(payments, amounts, strict=True)):
             yield _line(row + place, entry, part, amount)
     else:
-        yield _line(row, entry, payments[0] if len(payments) == 1 else entry, whole)
+        yield _line(row, entry, payments[0] if payments else entry, whole)
 
 
 def _adds_up(amounts: list[Any], whole: tuple[Decimal, str] | None) -> bool:
@@ -140,7 +141,7 @@ def _line(row: int, entry: Any, part: Any, money: tuple[Decimal, str] | None) ->
     day = _text(entry, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")[:10]
     if money is None:
         return Rejected(row, "Its amount is missing or cannot be read.")
-    way = _text(part, "CdtDbtInd") or _text(entry, "CdtDbtInd")
+    way = _text(entry, "CdtDbtInd")
     if way not in ("CRDT", "DBIT") or not day:
         return Rejected(row, "Its date is missing, or which way the money went.")
     came = way == "CRDT"

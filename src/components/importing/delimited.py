@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -19,6 +20,7 @@ from src.errors import InvalidInput
 
 MOST_LINES = 60
 """Lines one record may have; more, and a quotation mark was opened that nobody closed."""
+_QUOTED_WHOLE = re.compile(r'"(?:[^"]|"")*+"')
 _LINES_LOOKED_AT = 300
 _LETTERS_LOOKED_AT = 200_000
 
@@ -55,10 +57,7 @@ def plain(text: str) -> str:
 
 
 def _is_quoted_whole(line: str) -> bool:
-    inner = line.strip()[1:-1].replace('""', "")
-    return (
-        len(line) > 2 and line.strip()[:: len(line.strip()) - 1] == '""' and '"' not in inner and "," in inner
-    )
+    return "," in line and bool(_QUOTED_WHOLE.fullmatch(line.strip()))
 
 
 def _unquoted(line: str) -> str:

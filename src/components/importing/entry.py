@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from src.components.importing.amounts import CURRENCIES
 from src.components.importing.plan import Plan
+from src.domain.categories import Category
 from src.domain.money import decimal_places
-from src.domain.transactions import Direction
+from src.domain.transactions import Direction, StoredTransaction
 
 MOST_TEXT = 500
 """Characters kept of a description."""
@@ -20,6 +21,14 @@ MOST_MONEY = Decimal(10**12)
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, marks that turn the direction of writing, and halves of characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A transaction as an export of Ledgerloop tells it, and the person's own categories beside it."""
+
+    row: StoredTransaction
+    categories: tuple[Category, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,8 @@ class Entry:
     """The file's own label, where the plan takes them."""
     bank_id: str | None = None
     """What the bank calls this transaction."""
+    kept: Kept | None = None
+    """Its life until it was exported, where the file is our own."""
 
 
 @dataclass(frozen=True, slots=True)

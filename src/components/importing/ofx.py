@@ -52,6 +52,7 @@ def records(text: str, limits: Limits) -> list[Line]:
     collector = _Collector(limits)
     try:
         collector.feed(body)
+        collector.finish()
     except ParseError:
         raise InvalidInput("This OFX file is damaged and cannot be read.", field="file") from None
     return collector.lines
@@ -65,13 +66,15 @@ class _Collector(TreeBuilder):
         self.lines: list[Line] = []
         self._limits = limits
         self._within: list[str] = []
-        self._found: dict[str, str] = {}
+        self._found: dict[str, str] | None = None
+        """What is told of the transaction that is open."""
         self._currency = ""
 
     def start(self, tag: str, _: Any) -> Any:
         if len(self._within) >= self._limits.depth:
             raise InvalidInput("This OFX file is nested too deeply.", field="file")
         if tag == "STMTTRN":
+            self.finish()
             self._found = {}
         self._within.append(tag)
 
@@ -81,7 +84,7 @@ class _Collector(TreeBuilder):
         tag = self._within[-1]
         if tag == "CURDEF":
             self._currency = text.strip()
-        elif "STMTTRN" in self._within and "ORIGCURRENCY" not in self._within:
+        elif self._found is not None and "ORIGCURRENCY" not in self._within:
             self._found.setdefault(tag, html.unescape(text).strip())
 
     def end(self, tag: str) -> Any:
@@ -90,9 +93,15 @@ class _Collector(TreeBuilder):
             return
         while self._within.pop() != tag:
             pass
-        if tag == "STMTTRN":
+        if tag == "STMTTRN" or "STMTTRN" not in self._within:
+            self.finish()
+
+    def finish(self) -> None:
+        """Take what was told of a transaction, be it closed or not."""
+        if self._found is not None:
             self._limits.check_row(len(self.lines) + 1)
             self.lines.append(_line(len(self.lines) + 1, self._found, self._currency))
+        self._found = None
 
 
 def _line(row: int, found: dict[str, str], currency: str) -> Line:

@@ -22,6 +22,8 @@ class Format(StrEnum):
     MT940 = "mt940"
     CAMT = "camt"
     MESSAGES = "messages"
+    LEDGERLOOP = "ledgerloop"
+    """Our own exports, in whatever form; see own.py."""
 
 
 TABLES = (Format.CSV, Format.XLSX, Format.JSON)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from itertools import chain
 
 from src.components.importing.entry import Rejected
 from src.components.importing.limits import Limits
@@ -32,18 +31,28 @@ def records(text: str, limits: Limits) -> list[Line]:
     lines: list[Line] = []
     found: dict[str, str] = {}
     of_statement = False
-    for line in chain((each.rstrip("\r\n") for each in io.StringIO(text, newline=None)), "^"):
-        if line.startswith("!"):
-            of_statement = bool(_STATEMENT.fullmatch(line)) if _HEADING.match(line) else of_statement
-        elif line.startswith("^"):
-            if of_statement and found:
-                limits.check_row(len(lines) + 1)
-                limits.check_cells(len(lines) + 1, list(found.values()))
-                lines.append(_line(len(lines) + 1, found))
-            found = {}
-        elif line.strip():
-            found.setdefault(line[0].upper(), line[1:].strip())
+
+    def finish() -> None:
+        if found and (of_statement or {"D", "T"} <= found.keys()):
+            limits.check_row(len(lines) + 1)
+            limits.check_cells(len(lines) + 1, list(found.values()))
+            lines.append(_line(len(lines) + 1, found) if of_statement else _of_another(len(lines) + 1))
+        found.clear()
+
+    for line in (each.rstrip("\r\n") for each in io.StringIO(text, newline=None)):
+        letter = line[:1].upper()
+        if letter in ("!", "^") or (letter in ("D", "T") and letter in found):
+            finish()  # a second day, where a caret is missing
+        if _HEADING.match(line):
+            of_statement = bool(_STATEMENT.fullmatch(line))
+        elif line.strip() and letter not in ("!", "^"):
+            found.setdefault(letter, line[1:].strip())
+    finish()
     return lines
+
+
+def _of_another(row: int) -> Line:
+    return Rejected(row, "It is of no bank, card or cash account.", left_out=True)
 
 
 def _line(row: int, found: dict[str, str]) -> Line:

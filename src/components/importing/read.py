@@ -13,7 +13,8 @@ from src.components.importing.headings import layout_of_rejects
 from src.components.importing.inference import Inference
 from src.components.importing.layout import Layout, find_header, layout_of
 from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import COLUMN_QUESTIONS, PLAIN_QUESTIONS, TABLES, Field, Plan
+from src.components.importing.own import OwnExport, open_own
+from src.components.importing.plan import COLUMN_QUESTIONS, PLAIN_QUESTIONS, TABLES, Field, Format, Plan
 from src.components.importing.questions import name_of
 from src.components.importing.record import Line, Record
 from src.components.importing.rows import RowReader
@@ -33,6 +34,8 @@ def preview(content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAUL
 
     Raises InvalidInput where the file is none that can be read.
     """
+    if own := open_own(content, plan or Plan(), limits):
+        return _preview_of_own(own)
     asked = _without_open(plan or Plan())
     source = open_source(content, asked, limits)
     known = replace(asked, format=source.format, **{**source.settled, **_said(asked, source)})
@@ -42,8 +45,6 @@ def preview(content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAUL
     inference = Inference(known, layout, sample, _body(source, layout.header))
     found = inference.run()
     entries, rejects, counts = _counted(RowReader(found).read_all(_body(source, layout.header)))
-    if not sum(counts):
-        raise InvalidInput("No transactions were found in this file.", field="file")
     app = f" of {layout.app.name}" if layout.app else ""
     names = tuple(name_of(place, layout.names) for place in range(len(layout.columns)))
     return Preview(
@@ -54,6 +55,14 @@ def preview(content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAUL
         tuple(entries),
         tuple(rejects),
         *counts,
+    )
+
+
+def _preview_of_own(own: OwnExport) -> Preview:
+    """It says itself what everything is, so nothing is asked."""
+    shown, rejects, counts = _counted(own.entries())
+    return Preview(
+        own.detected, Plan(format=Format.LEDGERLOOP), (), (), tuple(shown), tuple(rejects), *counts
     )
 
 
@@ -72,6 +81,11 @@ def lines_and_entries(
     """The same as `entries`, each beside the line it was made of."""
     if plan.open:
         raise InvalidInput("A question about this file is not answered yet.", field=plan.open[0])
+    if plan.format is Format.LEDGERLOOP:
+        own = open_own(content, plan, limits)
+        if own is None:
+            raise InvalidInput("This file is no export of Ledgerloop.", field="format")
+        return ((each if isinstance(each, Rejected) else (each.row, ()), each) for each in own.entries())
     missing = next((name for name in _NEEDED if getattr(plan, name) is None), None)
     if missing:
         raise InvalidInput("The plan is not complete: preview the file with it first.", field=missing)
@@ -85,6 +99,8 @@ def fingerprint_of_header(content: bytes, *, limits: Limits = DEFAULT) -> str:
     Of the names of the columns, or where there are none of the number and kinds of the columns; never of a
     transaction. Raises InvalidInput.
     """
+    if own := open_own(content, Plan(), limits):
+        return own.detected
     source = open_source(content, Plan(), limits)
     layout = _layout(source, _sample(source, Plan()), Plan())
     if of_rejects := layout_of_rejects(layout.names):
@@ -129,7 +145,10 @@ def _body(source: Source, header: int) -> Iterator[Line]:
 def _counted(
     results: Iterator[Entry | Rejected],
 ) -> tuple[list[Entry], list[Rejected], tuple[int, int, int]]:
-    """The first entries and rejects, and how many entries, rejects and lines left out there are."""
+    """The first entries and rejects, and how many entries, rejects and lines left out there are.
+
+    Raises InvalidInput where there is none of them.
+    """
     first: list[Entry] = []
     rejects: list[Rejected] = []
     entry_count = left_out = rejected = 0
@@ -143,4 +162,6 @@ def _counted(
         rejected += not each.left_out
         if len(rejects) < SHOWN:
             rejects.append(each)
+    if not entry_count + rejected + left_out:
+        raise InvalidInput("No transactions were found in this file.", field="file")
     return first, rejects, (entry_count, rejected, left_out)

@@ -76,6 +76,8 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
 
 def _format_of(text: str) -> Format:
     start = text[:_START].lstrip()
+    if qif.is_qif(start):
+        return Format.QIF
     if _OFX.search(start):
         return Format.OFX
     if start.startswith("<"):
@@ -84,8 +86,6 @@ def _format_of(text: str) -> Format:
         raise InvalidInput(
             "This is a web page or an XML file of another kind, not a statement.", field="file"
         )
-    if qif.is_qif(start):
-        return Format.QIF
     if swift.is_mt940(text):
         return Format.MT940
     if objects.is_json(start):

@@ -40,10 +40,11 @@ def records(text: str, limits: Limits) -> list[Line]:
     """One for each :61:, read with its :86: alone, so that a damaged one does not spoil the others."""
     logging.getLogger("mt940").setLevel(logging.CRITICAL)  # it logs the lines it cannot read
     lines: list[Line] = []
-    currency, statement, details = "", "", ""
+    currency, details = "", ""
+    statement: str | None = None
 
     def finish() -> None:
-        if statement:
+        if statement is not None:
             limits.check_row(len(lines) + 1)
             limits.check_cells(len(lines) + 1, [statement, details])
             lines.append(_line(len(lines) + 1, currency, statement, details))
@@ -56,7 +57,7 @@ def records(text: str, limits: Limits) -> list[Line]:
             details = details or value
         else:
             finish()
-            statement = details = ""
+            statement, details = None, ""
             if tag.startswith("60") and (found := _BALANCE.match(value)):
                 currency = found[1]
     finish()

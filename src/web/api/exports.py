@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
-from src.domain.transactions import StoredTransaction
-from src.web import journals
+from src.web import journals, tables
 from src.web.operations import Answer, Operations
+from src.web.parquet import parquet
+from src.web.schemas.exported import json_line
 from src.web.schemas.history import HistoryFilterQuery
-from src.web.streams import streamed
+from src.web.streams import streamed, streamed_whole, texts
 
 api = Operations("exports", __name__, url_prefix="/api/v1")
 
 
-def _each(written: Callable[[StoredTransaction], str]) -> Callable[[Iterable[StoredTransaction]], str]:
-    return lambda rows: "".join(map(written, rows))
+@api.operation(
+    "GET",
+    "/history.csv",
+    summary="The history as CSV",
+    query=HistoryFilterQuery,
+    returns={200: "text/csv"},
+)
+def history_csv(query: HistoryFilterQuery) -> Answer:
+    """Streamed, UTF-8. A text that a spreadsheet would take for a formula begins with an apostrophe.
+    All answers, all predictions and the own categories that are named stand in the last columns as JSON:
+    the file can be brought in again, and everything is as it was."""
+    return streamed_whole(query, texts(tables.csv_line, tables.heading()), "text/csv", "history.csv")
+
+
+@api.operation(
+    "GET",
+    "/history.parquet",
+    summary="The history as Parquet",
+    query=HistoryFilterQuery,
+    returns={200: "application/vnd.apache.parquet"},
+)
+def history_parquet(query: HistoryFilterQuery) -> Answer:
+    """The columns of the CSV with types, compressed. It can be brought in again like the CSV."""
+    return streamed_whole(query, parquet, "application/vnd.apache.parquet", "history.parquet")
 
 
 @api.operation(
@@ -25,8 +46,9 @@ def _each(written: Callable[[StoredTransaction], str]) -> Callable[[Iterable[Sto
     returns={200: "application/jsonl"},
 )
 def history_jsonl(query: HistoryFilterQuery) -> Answer:
-    """Each line is an item of `/history`."""
-    return streamed(query, _each(journals.json_line), "application/jsonl", "history.jsonl")
+    """Each line is an item of `/history` with `source`, `audit`, `fingerprint`, `key`, all `predictions` and
+    the `own_categories` it names beside. It can be brought in again, whole or line by line."""
+    return streamed_whole(query, texts(json_line), "application/jsonl", "history.jsonl")
 
 
 @api.operation(
@@ -38,8 +60,8 @@ def history_jsonl(query: HistoryFilterQuery) -> Answer:
 )
 def history_beancount(query: HistoryFilterQuery) -> Answer:
     """Categories become accounts, the mode of payment the other one; the rest is metadata."""
-    head = journals.BEANCOUNT_HEAD
-    return streamed(query, _each(journals.beancount), "text/plain", "history.beancount", head=head)
+    written = texts(journals.beancount, journals.BEANCOUNT_HEAD)
+    return streamed(query, written, "text/plain", "history.beancount")
 
 
 @api.operation(
@@ -51,4 +73,4 @@ def history_beancount(query: HistoryFilterQuery) -> Answer:
 )
 def history_journal(query: HistoryFilterQuery) -> Answer:
     """Categories become accounts, the mode of payment the other one; the rest is tags."""
-    return streamed(query, _each(journals.hledger), "text/plain", "history.journal")
+    return streamed(query, texts(journals.hledger), "text/plain", "history.journal")

@@ -1,51 +1,23 @@
-"""The kept transactions: read them, take them away as CSV, change or delete one."""
+"""The kept transactions: read them, change or delete one."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from flask import Response
 
-from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, NotFound
 from src.web.operations import Answer, Operations
-from src.web.schemas.fields import money, utc_text
 from src.web.schemas.history import (
     HistoryBody,
-    HistoryFilterQuery,
     HistoryItemBody,
     HistoryQuery,
     history_item,
 )
 from src.web.schemas.transactions import TransactionChanges
-from src.web.streams import streamed
 from src.web.wired import wiring
 
 api = Operations("history", __name__, url_prefix="/api/v1")
-
-CSV_COLUMNS = (
-    "id",
-    "date",
-    "description",
-    "merchant",
-    "subcategory",
-    "amount",
-    "currency",
-    "direction",
-    "mode",
-    "category",
-    "status",
-    "predicted",
-    "confidence",
-    "band",
-    "decided_by",
-    "created_at",
-)
-# A spreadsheet reads a cell that begins so as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @api.operation(
@@ -69,54 +41,6 @@ def history(query: HistoryQuery) -> Answer:
         "next_cursor": page.next_cursor,
         "total": page.total,
     }
-
-
-@api.operation(
-    "GET",
-    "/history.csv",
-    summary="The history as CSV",
-    query=HistoryFilterQuery,
-    returns={200: "text/csv"},
-)
-def history_csv(query: HistoryFilterQuery) -> Answer:
-    """Streamed, UTF-8. A text that a spreadsheet would take for a formula begins with an apostrophe."""
-    return streamed(query, _csv, "text/csv", "history.csv", head=_lines([CSV_COLUMNS]))
-
-
-def _csv(rows: Iterable[StoredTransaction]) -> str:
-    return _lines(_cells(stored) for stored in rows)
-
-
-def _lines(rows: Iterable[Iterable[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
-
-
-def _cells(stored: StoredTransaction) -> list[str]:
-    given, newest = stored.transaction, stored.prediction
-    return [
-        stored.id,
-        given.date.isoformat(),
-        harmless(given.description),
-        harmless(given.merchant),
-        harmless(given.subcategory),
-        money(given.amount, given.currency),
-        given.currency,
-        given.direction.value,
-        harmless(given.mode),
-        stored.category or "",
-        stored.status.value,
-        newest.category or "",
-        f"{newest.confidence:.4f}",
-        newest.band.value,
-        newest.decided_by.value,
-        utc_text(stored.created_at),
-    ]
-
-
-def harmless(text: str | None) -> str:
-    return f"'{text}" if text and text.startswith(_FORMULA) else text or ""
 
 
 @api.operation(

@@ -12,7 +12,6 @@ from werkzeug.exceptions import BadRequest
 from src.domain.imports import ImportStatus
 from src.errors import InvalidInput
 from src.pipeline.intake import check_answered, heading_of_rejects
-from src.web.api.history import harmless
 from src.web.bodies import parse_json
 from src.web.operations import Answer, Operations
 from src.web.schemas.imports import (
@@ -25,6 +24,7 @@ from src.web.schemas.imports import (
     preview_body,
     status_of,
 )
+from src.web.tables import harmless
 from src.web.wired import wiring
 
 api = Operations("imports", __name__, url_prefix="/api/v1")

@@ -18,6 +18,7 @@ from src.web.wired import wiring
 
 EXPORTS = (
     ("JSON lines", "exports.history_jsonl"),
+    ("Parquet", "exports.history_parquet"),
     ("beancount", "exports.history_beancount"),
     ("hledger", "exports.history_journal"),
 )
@@ -48,7 +49,7 @@ def history() -> ResponseReturnValue:
         else None,
         first_page=with_query(request.path, filters),
         export_urls=[(name, with_query(url_for(endpoint), filters)) for name, endpoint in EXPORTS],
-        csv_url=with_query(url_for("history.history_csv"), filters),
+        csv_url=with_query(url_for("exports.history_csv"), filters),
         **_said(),
     )
 

@@ -18,7 +18,7 @@ from src.web.forms import flag
 from src.web.pages.blueprint import bp, page
 from src.web.wired import wiring
 
-_PLAIN = ("date_order", "decimal_mark", "sign", "default_currency", "default_date", "mode")
+_PLAIN = ("encoding", "date_order", "decimal_mark", "sign", "default_currency", "default_date", "mode")
 
 
 @bp.app_template_filter()
@@ -98,19 +98,22 @@ def _preview(found: Import, wrong: str, status: int) -> ResponseReturnValue:
         signs=words.SIGNS,
         orders=words.DATE_ORDERS,
         marks=words.DECIMAL_MARKS,
+        encodings=words.ENCODINGS,
     )
 
 
 @bp.post("/import/<import_id>/plan")
 def plan_import(import_id: str) -> ResponseReturnValue:
     """Take what a person says of the file; bring it in where that was asked for and nothing is open."""
+    name = request.form.get("profile", "").strip()[:60]
     try:
         wiring().intake.change(import_id, _said())
         if request.form.get("act") == "begin":
-            wiring().intake.begin(import_id, profile=request.form.get("profile", "").strip()[:60])
+            wiring().intake.begin(import_id, profile=name)
+            name = ""
     except InvalidInput as error:
         return _shown(wiring().imports.get(import_id), str(error), 422)
-    return redirect(url_for("pages.one_import", import_id=import_id), 303)
+    return redirect(url_for("pages.one_import", import_id=import_id, profile=name or None), 303)
 
 
 def _said() -> dict[str, Any]:

@@ -76,6 +76,7 @@ class HistoryQuery(HistoryFilterQuery):
 class FeedbackEventBody(TypedDict):
     category: Annotated[str | None, Field(description="Null where an earlier answer was taken back.")]
     at: str
+    act: Annotated[str, Field(description="Shared by all answers of one click.")]
     source: str
 
 
@@ -103,7 +104,12 @@ class HistoryBody(TypedDict):
 
 
 def _event_body(event: Feedback) -> FeedbackEventBody:
-    return {"category": event.category, "at": utc_text(event.at), "source": event.source.value}
+    return {
+        "category": event.category,
+        "at": utc_text(event.at),
+        "act": event.act,
+        "source": event.source.value,
+    }
 
 
 def history_item(stored: StoredTransaction) -> HistoryItemBody:

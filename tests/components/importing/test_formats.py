@@ -199,3 +199,62 @@ def test_which_way_the_money_went_is_no_question_where_the_format_says_it(text):
     everything = list(entries(text.encode(), found.plan))
     ways = {each.direction for each in everything if hasattr(each, "direction")}
     assert ways == {Direction.EXPENSE, Direction.INCOME}
+
+
+def test_an_amount_of_ofx_is_in_the_currency_of_the_account_whatever_it_was_before():
+    text = OFX_SGML.replace("<NAME>Wages", "<NAME>Wages<ORIGCURRENCY><CURRATE>1.2<CURSYM>GBP</ORIGCURRENCY>")
+    assert [each[3] for each in brief(read(text))] == ["CAD", "CAD"]
+    text = OFX_SGML.replace("<NAME>Wages", "<NAME>Wages<CURRENCY><CURRATE>1.2<CURSYM>GBP</CURRENCY>")
+    assert [each[3] for each in brief(read(text))] == ["CAD", "GBP"]
+
+
+@pytest.mark.parametrize(
+    "text", [OFX_SGML.replace("</STMTTRN>", ""), OFX_SGML.partition("</BANKTRANLIST>")[0]]
+)
+def test_a_transaction_of_ofx_that_is_not_closed_is_not_lost(text):
+    assert len(read(text)) == 3
+
+
+def test_a_transaction_of_qif_without_its_caret_is_not_lost():
+    assert len(brief(read(QIF.replace("^\nD3/15", "D3/15"), DOLLARS))) == 3
+
+
+def test_a_payment_taken_back_names_the_one_to_whom_it_had_gone():
+    text = CAMT.replace(
+        "<CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK",
+        "<CdtDbtInd>CRDT</CdtDbtInd><RvslInd>true</RvslInd><Sts><Cd>BOOK",
+    )
+    assert brief(read(text))[0][1:3] == ("Stadtwerke Lärche Abschlag März", "12.50")
+
+
+def test_payments_that_do_not_add_up_to_their_entry_stay_one():
+    text = CAMT.replace(
+        '<TxDtls><Amt Ccy="EUR">20.00</Amt>', '<TxDtls><Amt Ccy="EUR">20.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>'
+    )
+    assert [each[2] for each in brief(read(text))] == ["-12.50", "30.00"]
+
+
+@pytest.mark.parametrize(
+    ("details", "text", "mode"),
+    [
+        (
+            "105?00FOLGELASTSCHRIFT?20EREF+4711?21CRED+DE98ZZZ\n09?22SVWZ+Beitrag 03/2026 Vertr?23ag 7"
+            "?31DE\n0010?32Turnhalle Nord",
+            "Turnhalle Nord Beitrag 03/2026 Vertrag 7",
+            "FOLGELASTSCHRIFT",
+        ),
+        ("073~00VE02~20TYTUL: ZAKUP~21KIOSK 1~32KIOSK~33LAS~60~61", "KIOSK LAS TYTUL: ZAKUP KIOSK 1", "VE02"),
+        (
+            "/EREF/SALARIS//CNTP/NL00/ABNA/Werkgever BV///REMI/\nUSTD//Salaris maart/",
+            "Werkgever BV Salaris maart",
+            None,
+        ),
+        ("/TRTP/SEPA OVERBOEKING/IBAN/NL00/NAME/Otto Eiche/REMI/Huur", "Otto Eiche Huur", "SEPA OVERBOEKING"),
+        ("BEA NR:C3D4\nBAKKERIJ DE ZON", "BEA NR:C3D4 BAKKERIJ DE ZON", None),
+    ],
+    ids=["German", "Polish", "counterparty", "name", "plain"],
+)
+def test_what_a_transaction_of_mt940_was(details, text, mode):
+    heading = ":20:X\n:25:1\n:28C:1\n:60F:C260301EUR1,00\n:61:260304D12,50NMSCNONREF\n"
+    (entry,) = read(f"{heading}:86:{details}\n:62F:C260306EUR1,00\n")
+    assert (entry.description, entry.mode) == (text, mode)

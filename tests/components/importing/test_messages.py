@@ -2,7 +2,7 @@
 
 import pytest
 
-from src.components.importing.plan import Format, Plan
+from src.components.importing.plan import Format, Plan, Sign
 from tests.components.importing.reading import DOLLARS, brief, left_out, read, seen
 
 INDIAN = """\
@@ -51,7 +51,7 @@ def told(text, **answers):
 def test_alerts_of_indian_banks():
     results = read(INDIAN)
     assert [each[1:] for each in brief(results)] == [
-        ("lotus.stores@okbank", "-350.75", "INR", "2026-09-13"),
+        ("lotus stores", "-350.75", "INR", "2026-09-13"),
         ("LOTUS STORES", "-500.00", "INR", "2026-09-14"),
         ("TEAK HOME", "-123456.00", "INR", "2026-09-15"),
         ("CHAI CORNER", "-90.0", "INR", "2026-09-16"),
@@ -92,7 +92,7 @@ def test_what_is_no_payment_is_left_out_with_a_reason(message, why):
 def test_a_warning_about_codes_makes_no_payment_a_code():
     warning = "Never share your OTP or PIN with anyone."
     text = f"Rs 500 debited on 13-09-2026 to VPA lotus@okbank. UPI Ref 612345678901. {warning}"
-    assert told(text) == [("lotus@okbank", "-500", "INR", "2026-09-13")]
+    assert told(text) == [("lotus", "-500", "INR", "2026-09-13")]
 
 
 def test_a_message_without_a_day_asks_for_one_and_others_keep_theirs():
@@ -132,3 +132,28 @@ def test_rupees_of_nobody_knows_which_country_are_asked_for():
     assert found.plan.format is Format.MESSAGES
     question = next(each for each in found.questions if each.key == "default_currency")
     assert {each.value for each in question.choices} >= {"INR", "PKR", "LKR"}
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "amount"),
+    [
+        (
+            "Spent INR 245.00 Axis Bank Card no. XX1234 05-03-26 18:03:22 IST NIGHT CAB Avl Limit: INR 5",
+            "NIGHT CAB",
+            "-245.00",
+        ),
+        (
+            "Rs.999 debited from A/c XX1 towards NACH for LOTUS LIFE on 10-03-26. UMRN: L1",
+            "LOTUS LIFE",
+            "-999",
+        ),
+        ("Deposit of $1,950.00 from WREN PAYROLL on 03/13/2026", "WREN PAYROLL", "1950.00"),
+        ("Otto Eiche sent you $25.00 on 03/16/2026", "Otto Eiche", "25.00"),
+        ("Acct 1234: Your $31.07 payment to NORTHGATE WATER on 03/12/2026.", "NORTHGATE WATER", "-31.07"),
+        ("Paid Rs.60 to Metro Recharge from Paytm Balance. Order 1 on 07-03-2026", "Metro Recharge", "-60"),
+        ("2026-03-16 +1950 EUR salary", "salary", "1950"),
+    ],
+)
+def test_the_other_party_and_the_way_of_more_alerts(message, text, amount):
+    plan = Plan(default_currency="USD", date_order="mdy", sign=Sign.ALL_EXPENSES)
+    assert [each[1:3] for each in brief(read(message, plan))] == [(text, amount)]

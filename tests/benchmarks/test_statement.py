@@ -1,0 +1,16 @@
+from benchmarks.statement import statement
+from src.components.importing.plan import Plan, Sign
+from src.components.importing.read import entries, preview
+from src.components.masking import mask
+from src.components.text import merchant_key
+
+
+def test_the_statement_of_the_benchmark_is_read_whole_and_looks_like_life():
+    content = statement(2000)
+    seen = preview(content, Plan(sign=Sign.NEGATIVE_IS_EXPENSE))
+    assert (seen.questions, seen.entry_count, seen.rejected_count) == ((), 2000, 0)
+    texts = [each.description for each in entries(content, seen.plan)]
+    assert 0.3 < len(set(texts)) / len(texts) < 0.9
+    assert len({merchant_key(mask(each)) for each in texts}) < 0.3 * len(texts)
+    assert any("[card]" in mask(each) for each in texts)
+    assert statement(2000) == content

@@ -1,0 +1,316 @@
+"""What Ledgerloop wrote it reads: whatever the row, and whatever happened to the file since."""
+
+import csv
+import io
+import json
+import random
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from src.components.holdout import is_holdout
+from src.components.importing.entry import Entry, Rejected
+from src.components.importing.limits import Limits
+from src.components.importing.plan import Format, Plan
+from src.components.importing.read import entries, preview
+from src.domain.categories import Category, Group
+from src.domain.feedback import Feedback, LabelSource
+from src.domain.money import decimal_places
+from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowSaid
+from src.domain.transactions import Direction, DoubtMark, StoredTransaction, Transaction, held
+from src.errors import InvalidInput
+from src.web.parquet import parquet
+from src.web.schemas.exported import exported, json_line
+from src.web.tables import csv_line, heading
+
+OWN = Category("books", "Books, “rare”", Group.DISCRETIONARY, "#7a5195")
+AT = datetime(2026, 3, 4, 12, 30, 15, 250_000, tzinfo=UTC)
+PLAN = Plan(format=Format.LEDGERLOOP)
+
+shares = st.floats(0, 1)
+slugs = st.sampled_from(["dining", "travel", "books", "category-00c0ffee"])
+moments = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
+    lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
+)
+tokens = st.from_regex(r"[A-Za-z0-9_-]{1,20}", fullmatch=True)
+words = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
+beginnings = st.sampled_from(["", "'", "''", "=", "'=", "+1", "-", "@", '"', ",", ";"])
+texts = st.builds(str.__add__, beginnings, words)
+some_texts = texts.filter(bool)
+
+
+@st.composite
+def money(draw):
+    currency = draw(st.sampled_from(["USD", "JPY", "KWD", "CLF", "XQZ"]))
+    smallest = draw(st.integers(1, 10 ** (12 + decimal_places(currency))))
+    return Decimal(smallest).scaleb(-decimal_places(currency)), currency
+
+
+@st.composite
+def transactions(draw):
+    amount, currency = draw(money())
+    return Transaction(
+        description=draw(some_texts),
+        amount=amount,
+        currency=currency,
+        date=draw(st.dates(date(1900, 1, 1), date(2200, 12, 31))),
+        direction=draw(st.sampled_from(Direction)),
+        mode=draw(st.none() | some_texts),
+        subcategory=draw(st.none() | some_texts),
+    )
+
+
+predictions = st.builds(
+    Prediction,
+    category=st.none() | slugs,
+    confidence=shares,
+    band=st.sampled_from(Band),
+    decided_by=st.sampled_from(DecidedBy),
+    alternatives=st.lists(st.builds(Alternative, slugs, shares), max_size=2).map(tuple),
+    explanation=st.lists(
+        st.builds(Reason, texts, st.floats(allow_nan=False, allow_infinity=False)), max_size=2
+    ).map(tuple),
+    model_version=st.none() | tokens,
+    at=moments,
+    act=st.none() | tokens,
+    shadow=st.none() | st.builds(ShadowSaid, tokens, slugs, shares, slugs),
+)
+answers = st.builds(Feedback, st.none() | slugs, moments, tokens, st.sampled_from(LabelSource))
+marks = st.builds(DoubtMark, slugs, slugs, st.booleans(), moments, moments, st.none() | moments)
+hexes = st.binary(min_size=32, max_size=32).map(bytes.hex)
+
+
+@st.composite
+def rows(draw):
+    life = draw(st.lists(predictions, min_size=1, max_size=2).map(tuple))
+    said = draw(st.lists(answers, max_size=3).map(tuple))
+    category, status = held(life, said)
+    fingerprint = draw(hexes)
+    return StoredTransaction(
+        id=draw(st.binary(min_size=12, max_size=12)).hex(),
+        transaction=draw(transactions()),
+        category=category,
+        status=status,
+        predictions=life,
+        feedback=said,
+        created_at=draw(moments),
+        audit=draw(st.booleans()),
+        source=draw(st.sampled_from(["page", "api", "import"])),
+        fingerprint=fingerprint,
+        holdout=is_holdout(fingerprint),
+        key=draw(st.none() | some_texts),
+        doubt=draw(st.none() | marks),
+    )
+
+
+def as_lines(bodies):
+    return "".join(map(json_line, bodies)).encode()
+
+
+def as_csv(bodies):
+    return (heading() + "".join(map(csv_line, bodies))).encode()
+
+
+def as_parquet(bodies):
+    return b"".join(parquet(bodies))
+
+
+WRITERS = {"JSON lines": as_lines, "CSV": as_csv, "Parquet": as_parquet}
+
+
+def one_row(number=0, **fields):
+    others = (Alternative("dining", 0.61),)
+    first = Prediction("dining", 0.61, Band.SUGGEST, DecidedBy.MODEL, others, (), "7", AT)
+    given_ = Transaction("KIOSK", Decimal("3.50"), "USD", date(2026, 3, 4))
+    answer = Feedback("books", AT, "click-1")
+    category, status = held([first], [answer])
+    row = StoredTransaction(
+        id=f"{number:024x}",
+        transaction=given_,
+        category=category,
+        status=status,
+        predictions=(first,),
+        feedback=(answer,),
+        created_at=AT,
+        source="api",
+        fingerprint="a" * 64,
+    )
+    return replace(row, **fields)
+
+
+def file_of(count=1, form="JSON lines"):
+    return WRITERS[form](exported([one_row(number) for number in range(count)], [OWN]))
+
+
+@pytest.mark.parametrize("form", WRITERS)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(found=st.lists(rows(), min_size=1, max_size=2, unique_by=lambda row: row.id))
+def test_whatever_was_kept_is_read_as_it_was_written(form, found):
+    content = WRITERS[form](exported(found, [OWN]))
+    seen = preview(content)
+    assert (seen.detected, seen.questions) == (f"a Ledgerloop export ({form})", ())
+    read = list(entries(content, Plan.from_dict(seen.plan.to_dict())))
+    assert [each.kept.row for each in read] == found
+    assert read[0].kept.categories == (OWN,)
+
+
+def edited(**changes):
+    """One row of an export in which a hand has changed something: names are paths into its JSON."""
+    body = json.loads(file_of().splitlines()[0])
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        place = body
+        for each in parents:
+            place = place[int(each) if isinstance(place, list) else each]
+        if value is ...:
+            del place[last]
+        else:
+            place[last] = value
+    return json.dumps(body).encode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"id": {"$gt": ""}}, "id"),
+        ({"id": "not an id"}, "id"),
+        ({"transaction": "$where"}, "transaction"),
+        ({"transaction__amount": "-1"}, "amount"),
+        ({"transaction__amount": "NaN"}, "amount"),
+        ({"transaction__amount": "3.505"}, "decimals"),
+        ({"transaction__amount": "9" * 5000}, "amount"),
+        ({"transaction__currency": "dollars"}, "currency"),
+        ({"transaction__date": "1492-10-12"}, "date"),
+        ({"transaction__date": "2026-02-30"}, "date"),
+        ({"transaction__direction": "sideways"}, "direction"),
+        ({"transaction__description": "a\u0000b"}, "description"),
+        ({"transaction__description": "long " * 1000}, "description"),
+        ({"transaction__description": ""}, "no text"),
+        ({"transaction__mode": ["card"]}, "mode"),
+        ({"category": "travel"}, "does not fit"),
+        ({"status": "confirmed"}, "does not fit"),
+        ({"status": "settled"}, "status"),
+        ({"confidence": 0.99}, "does not fit"),
+        ({"confidence": 2}, "confidence"),
+        ({"feedback__0__category": "Not A Slug"}, "feedback"),
+        ({"feedback__0__source": "heaven"}, "feedback"),
+        ({"feedback__0__at": "yesterday"}, "feedback"),
+        ({"feedback__0__at": "2026-03-04T12:00:00"}, "feedback"),
+        ({"feedback": [{}] * 10_001}, "feedback"),
+        ({"predictions": []}, "predictions"),
+        ({"predictions__0__confidence": "1e999"}, "predictions"),
+        ({"predictions__0__band": ...}, "predictions"),
+        ({"predictions__0__alternatives": [{"category": "a", "probability": 0.1}] * 21}, "predictions"),
+        ({"own_categories__0__color": "url(evil)"}, "own categories"),
+        ({"own_categories__0__group": "$ne"}, "own categories"),
+        ({"created_at": "0001-01-01T00:00:00Z"}, "created at"),
+        ({"fingerprint": "short"}, "fingerprint"),
+        ({"key": "\u0007" * 400}, "key"),
+        ({"source": "<script>"}, "source"),
+        ({"audit": "perhaps"}, "audit"),
+    ],
+    ids=repr,
+)
+def test_a_hand_edited_row_is_rejected_with_what_is_wrong_and_the_others_are_read(changes, named):
+    content = edited(**changes) + b"\n" + file_of(3)
+    [bad, *good] = entries(content, PLAN)
+    assert isinstance(bad, Rejected)
+    assert named in bad.reason
+    assert (bad.row, bad.left_out) == (1, False)
+    assert [type(each) for each in good] == [Entry] * 3
+    assert preview(content).rejected_count == 1
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", "null", '{"id": ' * 100_000, '{"id": 1' + "0" * 5000 + "}"])
+def test_a_damaged_line_is_rejected_wherever_it_stands(line):
+    content = line[:900_000].encode() + b"\n\n" + file_of(2)
+    assert [type(each) for each in entries(content, PLAN)] == [Rejected, Entry, Entry]
+
+
+def test_the_same_transaction_twice_in_a_file_is_read_once():
+    first, second = entries(file_of() * 2, PLAN)
+    assert isinstance(first, Entry)
+    assert second.left_out
+
+
+def test_a_csv_that_a_spreadsheet_has_saved_anew_is_still_known():
+    table = list(csv.reader(io.StringIO(file_of(2, "CSV").decode())))
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", lineterminator="\n").writerows([each[::-1] for each in table])
+    content = b"\xef\xbb\xbf" + text.getvalue().encode()
+    assert [each.kept.row.id for each in entries(content, PLAN)] == [one_row(n).id for n in range(2)]
+
+
+def test_a_csv_of_other_columns_is_no_export_of_ours():
+    assert preview(b"id,date,description,amount\n1,2026-03-04,KIOSK,-3.50\n").plan.format is Format.CSV
+    with pytest.raises(InvalidInput, match="no export"):
+        entries(b"id,date,description,amount\n1,2026-03-04,KIOSK,-3.50\n", PLAN)
+
+
+def test_an_export_can_be_read_as_any_table_where_a_person_says_so():
+    assert preview(file_of(2, "CSV"), Plan(format=Format.CSV)).plan.columns
+
+
+@pytest.mark.parametrize("form", ["JSON lines", "CSV", "Parquet"])
+def test_the_limit_on_rows_holds(form):
+    with pytest.raises(InvalidInput, match="more than 3 rows"):
+        list(entries(file_of(4, form), PLAN, limits=Limits(rows=3)))
+
+
+def written(table):
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd", use_dictionary=True)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array(["x" * 500_000]),
+        pa.array([["a" * 5_000] * 100]),
+        pa.array([{"a": {"b": ["c" * 500_000]}}]),
+        pa.array([[7] * 70_000]),
+    ],
+    ids=["text", "list", "nested", "numbers"],
+)
+def test_a_small_parquet_file_cannot_become_a_large_one(values):
+    table = pq.read_table(io.BytesIO(file_of(1, "Parquet")))
+    table = table.set_column(table.column_names.index("mode"), "mode", values)
+    content = written(pa.concat_tables([table] * 200))
+    assert len(content) < 1_000_000
+    with pytest.raises(InvalidInput, match="than a transaction can"):
+        list(entries(content, PLAN))
+    with pytest.raises(InvalidInput, match="larger than"):
+        preview(content, limits=Limits(unpacked=1_000))
+
+
+def test_another_parquet_file_is_refused():
+    with pytest.raises(InvalidInput, match="none that Ledgerloop wrote"):
+        preview(written(pa.table({"a": [1]})))
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_a_mutated_export_is_read_or_refused_and_no_row_is_lost(form):
+    draw = random.Random(20260304)
+    whole = file_of(6, form)
+    for _ in range(400):
+        content = bytearray(whole)
+        for _ in range(draw.randint(1, 3)):
+            at = draw.randrange(len(content))
+            content[at : at + draw.choice((0, 1, 1, 8))] = draw.choice(
+                (b"", b"\x00", b'"', b"}", b"'", b",", b"\n", b"9" * 20, b"\xff", draw.randbytes(4))
+            )
+        try:
+            seen = preview(bytes(content))
+            read = list(entries(bytes(content), seen.plan)) if not seen.questions else []
+        except InvalidInput:
+            continue
+        assert all(isinstance(each, (Entry, Rejected)) for each in read)
+        if form == "JSON lines" and seen.plan.format is Format.LEDGERLOOP:
+            assert len(read) == sum(bool(line.strip()) for line in content.split(b"\n"))
