@@ -23,7 +23,7 @@ from src.components.importing.questions import (
     about_sign,
 )
 from src.components.importing.record import Cell, Line, Record
-from src.components.importing.signs import told_by_words
+from src.components.importing.signs import told_by_marks, told_by_words
 
 
 class Inference:
@@ -99,9 +99,10 @@ class Inference:
             return self._layout.app.sign
         if {Field.OUT, Field.IN} & set(self._columns):
             return Sign.TWO_COLUMNS
-        if Field.TYPE in self._columns:
-            return Sign.TYPE_COLUMN
         amounts = self._seen.amounts(self._plan.decimal_mark or ".", Field.AMOUNT)
+        by_marks = told_by_marks(self._seen.column(Field.TYPE))
+        if by_marks is Sign.TYPE_COLUMN or (by_marks and not any(each.value < 0 for each in amounts)):
+            return by_marks
         unmarked = [each for each in amounts if each.side is None and each.value]
         if not amounts:
             return Sign.NEGATIVE_IS_EXPENSE
@@ -112,7 +113,7 @@ class Inference:
         told = self._told_sign()
         if told:
             return told
-        question = about_sign(unmarked)
+        question = about_sign(unmarked, marked=Field.TYPE in self._columns)
         self.questions.append(question)
         return Sign(question.choices[0].value)
 

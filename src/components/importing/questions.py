@@ -47,8 +47,10 @@ def about_mark(texts: Iterable[str], marks: Sequence[str]) -> Question:
     return Question("decimal_mark", "Which mark parts the decimals of an amount?", tuple(choices))
 
 
-def about_sign(amounts: Sequence[Amount]) -> Question:
+def about_sign(amounts: Sequence[Amount], *, marked: bool) -> Question:
     """amounts: signed as written; those beside which CR or DR stands are left away.
+
+    marked: whether a column is there to mark what came in, though in this file it is empty.
 
     Most people spend more often than they are paid, so the first choice makes the most of them spending.
     """
@@ -61,9 +63,13 @@ def about_sign(amounts: Sequence[Amount]) -> Question:
             "sign",
             text,
             (
-                Choice(Sign.ALL_EXPENSES, "All of them", f"{example} was spent" if example else ""),
                 Choice(
-                    Sign.NEGATIVE_IS_EXPENSE,
+                    Sign.UNMARKED_IS_EXPENSE if marked else Sign.ALL_EXPENSES,
+                    "All of them",
+                    f"{example} was spent" if example else "",
+                ),
+                Choice(
+                    Sign.UNMARKED_IS_INCOME if marked else Sign.NEGATIVE_IS_EXPENSE,
                     "None: all of it came in",
                     f"{example} came in" if example else "",
                 ),

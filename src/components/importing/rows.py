@@ -18,6 +18,7 @@ from src.components.importing.wording import is_balance, is_footer, is_no_way, i
 from src.domain.transactions import Direction
 
 _KEPT_FROM_COMPUTING = re.compile(r"'[=+\-@]")
+_BY_A_WORD = (Sign.TYPE_COLUMN, Sign.UNMARKED_IS_EXPENSE, Sign.UNMARKED_IS_INCOME)
 _STAND_INS = (Field.MODE, Field.CATEGORY)
 """What tells of a transaction without a text."""
 
@@ -135,8 +136,8 @@ class RowReader:
         if found is None:
             return None
         way: Direction | None
-        if self._sign is Sign.TYPE_COLUMN:
-            kind = self._text(given, Field.TYPE)
+        kind = self._text(given, Field.TYPE).strip() if self._sign in _BY_A_WORD else ""
+        if kind or self._sign is Sign.TYPE_COLUMN:
             if is_no_way(kind):
                 return Rejected(0, "It is a balance, not a transaction.", left_out=True)
             way = way_of(kind)
@@ -147,9 +148,9 @@ class RowReader:
         return self._with_fee(given, abs(found.value), way), way, found.unit
 
     def _way_of(self, value: Decimal) -> Direction:
-        if self._sign is Sign.ALL_EXPENSES:
+        if self._sign in (Sign.ALL_EXPENSES, Sign.UNMARKED_IS_EXPENSE):
             return Direction.EXPENSE if value >= 0 else Direction.INCOME
-        is_expense = (value < 0) == (self._sign is Sign.NEGATIVE_IS_EXPENSE)
+        is_expense = (value < 0) == (self._sign is not Sign.POSITIVE_IS_EXPENSE)
         return Direction.EXPENSE if is_expense else Direction.INCOME
 
     def _of_two_columns(self, given: list[Cell]) -> tuple[Decimal, Direction, str] | Rejected | None:
