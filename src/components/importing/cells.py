@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -24,6 +25,15 @@ def has_data(cells: Sequence[Cell]) -> bool:
 def is_data(cells: Sequence[Cell]) -> bool:
     """Whether the record has a day and an amount."""
     return any(map(dated, cells)) and any(map(counted, cells))
+
+
+def transactions(records: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
+    """Those that have a day where most have theirs: a line of a summary has it elsewhere, if at all."""
+    places = Counter(place for cells in records for place, each in enumerate(cells) if dated(each))
+    if not places:
+        return list(records)
+    usual = min(places, key=lambda place: (-places[place], place))
+    return [cells for cells in records if usual < len(cells) and dated(cells[usual])]
 
 
 def dated(cell: Cell) -> bool:

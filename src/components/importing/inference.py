@@ -9,6 +9,7 @@ from typing import Any
 from src.components.importing import currency
 from src.components.importing.amounts import marks_that_fit
 from src.components.importing.balances import running
+from src.components.importing.cells import transactions
 from src.components.importing.contents import MONEY, Contents
 from src.components.importing.dates import is_date, orders_that_fit
 from src.components.importing.entry import Question
@@ -33,6 +34,7 @@ class Inference:
         """sample: the first records, heading and what is above it included. body: all records below it."""
         self._plan, self._layout, self._sample = plan, layout, sample
         self._columns = layout.columns
+        self._rows = transactions([cells for row, cells in sample if row > layout.header])
         self._seen = Contents(body, self._columns, sure_of_days=_sure_of_days(plan))
         self.questions: list[Question] = []
 
@@ -53,9 +55,7 @@ class Inference:
 
     def _ask_for_columns(self) -> None:
         for field, places in self._layout.doubts:
-            self.questions.append(
-                about_column(field, places, self._layout.names, self._sample, self._layout.header)
-            )
+            self.questions.append(about_column(field, places, self._layout.names, self._rows))
 
     def _date_order(self) -> str:
         app = self._layout.app
@@ -119,7 +119,7 @@ class Inference:
 
     def _told_sign(self) -> Sign | None:
         """By a balance that falls, or by words in the same rows."""
-        rows = [cells for row, cells in self._sample if row > self._layout.header]
+        rows = self._rows
         columns = {each: place for place, each in enumerate(self._columns)}
         if {Field.AMOUNT, Field.BALANCE} <= set(columns):
             whole = [

@@ -19,6 +19,7 @@ from src.components.importing.cells import (
     is_data,
     is_negative,
     named,
+    transactions,
     trimmed,
 )
 from src.components.importing.contents import MONEY
@@ -60,7 +61,7 @@ def layout_of(
         header = find_header(sample)
     heading = next((cells for row, cells in sample if row == header), ())
     below = [cells for row, cells in sample if row > header]
-    body = [cells for cells in below if is_data(cells)] or below
+    body = transactions([cells for cells in below if is_data(cells)] or below)
     width = max(len(trimmed(heading)), _usual_width(body)) if body else len(heading)
     names = tuple(as_text(each).strip() for each in heading[:width])
     app = recognized(names)

@@ -8,7 +8,7 @@ from src.components.importing.amounts import Amount, parse_amount
 from src.components.importing.dates import readings
 from src.components.importing.entry import Choice, Question, clean
 from src.components.importing.plan import Field, Sign
-from src.components.importing.record import Record, as_text
+from src.components.importing.record import Cell, as_text
 
 _ORDERS = {"dmy": "Day first", "mdy": "Month first", "ymd": "Year first"}
 _MARKS = {".": "The point parts the decimals", ",": "The comma parts the decimals"}
@@ -95,16 +95,12 @@ def about_day() -> Question:
 
 
 def about_column(
-    field: Field, places: Sequence[int], names: Sequence[str], sample: Sequence[Record], header: int
+    field: Field, places: Sequence[int], names: Sequence[str], rows: Sequence[Sequence[Cell]]
 ) -> Question:
     key, text = _COLUMNS[field]
     choices = []
     for place in places:
-        filled = (
-            as_text(cells[place])
-            for row, cells in sample
-            if row > header and place < len(cells) and cells[place]
-        )
+        filled = (as_text(cells[place]) for cells in rows if place < len(cells) and cells[place])
         choices.append(Choice(str(place), name_of(place, names), clean(next(filled, ""), 60)))
     return Question(key, text, tuple(choices))
 

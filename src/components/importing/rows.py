@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from src.components.importing.amounts import CURRENCIES, Amount, parse_amount, unit_of
+from src.components.importing.cells import dated, trimmed
 from src.components.importing.dates import parse_date
 from src.components.importing.entry import Entry, Rejected, checked, clean, word
 from src.components.importing.headings import field_of
@@ -51,7 +52,7 @@ class RowReader:
     def read(self, row: int, cells: Iterable[Cell]) -> Entry | Rejected:
         given = list(cells)
         if len(given) > self._width and any(given[self._width :]):
-            return Rejected(row, "It has more columns than the rest of the file.")
+            return self._too_wide(row, trimmed(given))
         given += [""] * (self._width - len(given))
         if is_unsettled(self._text(given, Field.STATUS)):
             return Rejected(row, "It is not settled: pending, declined or taken back.", left_out=True)
@@ -65,6 +66,16 @@ class RowReader:
         if is_balance(text):
             return Rejected(row, "It is a balance, not a transaction.", left_out=True)
         return self._entry(row, given, text, day, *money)
+
+    def _too_wide(self, row: int, given: Sequence[Cell]) -> Rejected:
+        """A mark too many moves the day by the surplus; a line of a summary has its day somewhere else."""
+        place = self._place.get(Field.DATE)
+        days = {at for at, cell in enumerate(given) if dated(cell)}
+        if place is None or not days or days & {place, place + len(given) - self._width}:
+            return Rejected(row, "It has more columns than the rest of the file.")
+        return Rejected(
+            row, "It is no transaction: its day stands where the others have none.", left_out=True
+        )
 
     def _entry(
         self, row: int, given: list[Cell], text: str, day: date, amount: Decimal, way: Direction, unit: str
