@@ -30,8 +30,16 @@ from src.components.importing.signs import told_by_marks, told_by_words
 class Inference:
     """Fills what a plan leaves open; what it already says stays."""
 
-    def __init__(self, plan: Plan, layout: Layout, sample: Sequence[Record], body: Iterable[Line]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        layout: Layout,
+        sample: Sequence[Record],
+        body: Iterable[Line],
+        usual_currency: str = "",
+    ) -> None:
         """sample: the first records, heading and what is above it included. body: all records below it."""
+        self._usual_currency = usual_currency
         self._plan, self._layout, self._sample = plan, layout, sample
         self._columns = layout.columns
         self._rows = transactions([cells for row, cells in sample if row > layout.header])
@@ -138,7 +146,7 @@ class Inference:
             return None
         codes = currency.candidates(self._seen, self._layout, self._sample, mark)
         if len(codes) != 1:
-            codes = codes or [*currency.COMMON]
+            codes = currency.choices(codes, self._usual_currency)
             self.questions.append(about_currency(codes))
         return codes[0]
 

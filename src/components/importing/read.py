@@ -29,9 +29,12 @@ _SAMPLE = 2_000
 _NEEDED = ("format", "columns", "date_order", "decimal_mark", "sign")
 
 
-def preview(content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAULT) -> Preview:
+def preview(
+    content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAULT, usual_currency: str = ""
+) -> Preview:
     """Find what `plan` leaves None or open, and show what `entries` would yield with the plan found.
 
+    usual_currency: the first choice where the file leaves open which it is.
     Raises InvalidInput where the file is none that can be read.
     """
     if own := open_own(content, plan or Plan(), limits):
@@ -42,7 +45,7 @@ def preview(content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAUL
     sample = _sample(source, known)
     still_open = [COLUMN_QUESTIONS[key] for key in (plan or known).open if key in COLUMN_QUESTIONS]
     layout = _layout(source, sample, known, still_open)
-    inference = Inference(known, layout, sample, _body(source, layout.header))
+    inference = Inference(known, layout, sample, _body(source, layout.header), usual_currency)
     found = inference.run()
     entries, rejects, counts = _counted(RowReader(found).read_all(_body(source, layout.header)))
     app = f" of {layout.app.name}" if layout.app else ""
