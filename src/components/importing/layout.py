@@ -52,14 +52,16 @@ def layout_of(
     header: int | None = None,
     columns: tuple[Field, ...] | None = None,
     still_open: Sequence[Field] = (),
+    names: tuple[str, ...] | None = None,
 ) -> Layout:
     """sample: the first records of the file. header, columns: where they are known already.
 
     still_open: of known columns the fields whose doubt nobody has settled yet.
+    names: of the columns, where no record has them.
     """
     if header is None:
         header = find_header(sample)
-    heading = next((cells for row, cells in sample if row == header), ())
+    heading = names or next((cells for row, cells in sample if row == header), ())
     below = [cells for row, cells in sample if row > header]
     body = transactions([cells for cells in below if is_data(cells)] or below)
     width = max(len(trimmed(heading)), _usual_width(body)) if body else len(heading)

@@ -14,7 +14,15 @@ from src.components.importing.inference import Inference
 from src.components.importing.layout import Layout, find_header, layout_of
 from src.components.importing.limits import DEFAULT, Limits
 from src.components.importing.own import OwnExport, open_own
-from src.components.importing.plan import COLUMN_QUESTIONS, PLAIN_QUESTIONS, TABLES, Field, Format, Plan
+from src.components.importing.plan import (
+    COLUMN_QUESTIONS,
+    NO_HEADER,
+    PLAIN_QUESTIONS,
+    TABLES,
+    Field,
+    Format,
+    Plan,
+)
 from src.components.importing.questions import name_of
 from src.components.importing.record import Line, Record
 from src.components.importing.rows import RowReader
@@ -127,7 +135,8 @@ def _said(plan: Plan, source: Source) -> dict[str, object]:
 def _layout(source: Source, sample: list[Record], plan: Plan, still_open: Sequence[Field] = ()) -> Layout:
     if source.columns is not None:
         return Layout(0, (), source.columns, None)
-    return layout_of(sample, plan.header, plan.columns, still_open)
+    header = plan.header if source.names is None else NO_HEADER
+    return layout_of(sample, header, plan.columns, still_open, source.names)
 
 
 def _sample(source: Source, plan: Plan) -> list[Record]:
@@ -135,6 +144,8 @@ def _sample(source: Source, plan: Plan) -> list[Record]:
     if source.columns is not None:
         return []
     raw = [each for each in islice(source.records(), _SAMPLE) if not isinstance(each, Rejected)]
+    if source.names is not None:
+        return raw
     header = find_header(raw) if plan.header is None else plan.header
     above = [each for each in raw if header and each[0] <= header]
     return [*above, *(each for each in below(raw, header) if not isinstance(each, Rejected))]
@@ -142,7 +153,7 @@ def _sample(source: Source, plan: Plan) -> list[Record]:
 
 def _body(source: Source, header: int) -> Iterator[Line]:
     """What stands below the heading, and what else might be a transaction."""
-    return below(source.records(), header)
+    return below(source.records(), header if source.names is None else NO_HEADER)
 
 
 def _counted(
