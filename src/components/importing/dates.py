@@ -32,7 +32,9 @@ _MONTHS = {
     )
     for prefix in prefixes.split()
 }
-_ZONE = r"(?:[AaPp]\.? ?[Mm]\.?|[^\W\d_a-z]{1,5}\.?|Uhr|h|hrs|[-+][0-9:]{1,6}|\(.*\)|[A-Z][A-Za-z]+/\w+)"
+_ZONE = (
+    r"(?:[AaPp]\.? ?[Mm]\.?|(?-i:[^\W\d_a-z]{1,5}\.?)|Uhr|h|hrs|[-+][0-9:]{1,6}|\(.*\)|[A-Z][A-Za-z]+/\w+)"
+)
 _REST = rf"(?:[T, ]+(?:at )?[0-9]{{1,2}}[:.][0-9]{{2}}[0-9:.,]*(?:\s?{_ZONE}){{0,3}})?"
 """A time, and its zone; what has other words behind it is a line of a diary."""
 _NUMERIC = re.compile(
