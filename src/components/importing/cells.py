@@ -14,8 +14,10 @@ from src.components.importing.record import Cell, as_text
 from src.components.importing.wording import is_mark
 
 _TWO_WORDS = re.compile(r"[^\W\d_]{2,} +[^\W\d_]{2,}")
-_MOSTLY = 0.8
+MOSTLY = 0.8
 """Share of the filled cells that must fit what a column is said to hold."""
+HALF = 0.5
+"""The share where something else speaks for it as well, so that damaged rows do not outvote the others."""
 
 
 def has_data(cells: Sequence[Cell]) -> bool:
@@ -44,6 +46,10 @@ def counted(cell: Cell) -> bool:
     return is_amount(cell) and not is_date(cell) if isinstance(cell, str) else isinstance(cell, Decimal)
 
 
+def is_short_mark(cell: Cell) -> bool:
+    return is_mark(as_text(cell))
+
+
 def named(cell: Cell) -> bool:
     """Whether it may be what a bank calls a transaction: digits, and not several words."""
     text = as_text(cell)
@@ -67,12 +73,19 @@ class Cells:
     """The cells of a sample by column."""
 
     def __init__(self, body: Sequence[Sequence[Cell]], width: int) -> None:
+        self._body, self._width = body, width
         self.columns = [[cells[place] for cells in body if place < len(cells)] for place in range(width)]
         self._filled = [[each for each in column if not _blank(each)] for column in self.columns]
 
-    def mostly(self, place: int, fits: Callable[[Cell], bool]) -> bool:
+    def where(self, place: int, fits: Callable[[Cell], bool]) -> Cells:
+        """Those of the rows that have such a cell there."""
+        return Cells(
+            [cells for cells in self._body if place < len(cells) and fits(cells[place])], self._width
+        )
+
+    def mostly(self, place: int, fits: Callable[[Cell], bool], share: float = MOSTLY) -> bool:
         filled = self._filled[place]
-        return bool(filled) and sum(map(fits, filled)) >= _MOSTLY * len(filled)
+        return bool(filled) and sum(map(fits, filled)) >= share * len(filled)
 
     def is_empty(self, place: int) -> bool:
         return not self._filled[place]
@@ -98,7 +111,7 @@ class Cells:
 
     def marks_a_way(self, place: int) -> bool:
         """Whether it has marks such as Cr; single letters tell where they differ or some are missing."""
-        if not self.mostly(place, lambda each: is_mark(as_text(each))):
+        if not self.mostly(place, is_short_mark, HALF):
             return False
         marks = {as_text(each).strip() for each in self._filled[place]}
         return self.has_blank(place) or len(marks) > 1 or len(marks.pop()) > 1

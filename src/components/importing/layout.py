@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, permutations
 
@@ -12,12 +12,15 @@ from src.components.importing.amounts import CURRENCIES, is_amount, unit_of
 from src.components.importing.apps import App, columns_of, recognized
 from src.components.importing.balances import running
 from src.components.importing.cells import (
+    HALF,
+    MOSTLY,
     Cells,
     counted,
     dated,
     has_data,
     is_data,
     is_negative,
+    is_short_mark,
     named,
     transactions,
     trimmed,
@@ -32,6 +35,14 @@ from src.components.importing.wording import is_way
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}|[0-9/ -]+")
 _HEADING_WITHIN = 60
 """Records looked at for a heading."""
+_KINDS: Mapping[Field, Sequence[tuple[Callable[[Cell], bool], float]]] = {
+    Field.DATE: [(dated, HALF)],
+    Field.AMOUNT: [(lambda cell: not isinstance(cell, str) or is_amount(cell), HALF)],
+    Field.TYPE: [(lambda cell: is_way(as_text(cell)), MOSTLY), (is_short_mark, HALF)],
+    Field.CURRENCY: [(lambda cell: _is_unit(cell), MOSTLY)],
+    Field.ID: [(named, MOSTLY)],
+}
+"""What the cells below a name must be, and which share of them; one of these is enough."""
 _MOST_AMOUNTS = 6
 """Columns of amounts among which a balance is looked for."""
 
@@ -71,7 +82,7 @@ def layout_of(
         return Layout(header, names, _padded(columns, max(len(columns), len(names))), app)
     if app is not None:
         return Layout(header, names, _padded(columns_of(app, names), width), app)
-    cells = Cells(body, width)
+    cells = Cells([each for each in body if len(trimmed(each)) <= width], width)
     layout = _by_cells(header, names, list(_padded(fields_of(_filled(names, cells)), width)), cells)
     if columns is None:
         return layout
@@ -155,7 +166,8 @@ def _find_way(names: tuple[str, ...], columns: list[Field], free: list[int], cel
         return
     if any(map(is_negative, cells.columns[columns.index(Field.AMOUNT)])):
         return
-    marked = (place for place in free if not columns[place] and cells.marks_a_way(place))
+    told = _with_amounts(columns, cells)
+    marked = (place for place in free if not columns[place] and told.marks_a_way(place))
     left_empty = (place for place, name in enumerate(names) if field_of(name) is Field.TYPE)
     place = next(marked, next((each for each in left_empty if cells.is_empty(each)), None))
     if place is not None:
@@ -200,14 +212,8 @@ def _join_where_blank(names: tuple[str, ...], columns: list[Field], cells: Cells
 def _drop_what_does_not_fit(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
     """A name may say more than its cells hold: `type` above `POS`, `value` above a day."""
     for place, field in enumerate(columns):
-        fits: Callable[[Cell], bool] | None = {
-            Field.DATE: dated,
-            Field.AMOUNT: lambda each: not isinstance(each, str) or is_amount(each),
-            Field.TYPE: lambda each: is_way(as_text(each)),
-            Field.CURRENCY: _is_unit,
-            Field.ID: named,
-        }.get(field)
-        if fits and not cells.mostly(place, fits):
+        told = _with_amounts(columns, cells) if field is Field.TYPE else cells
+        if field in _KINDS and not any(told.mostly(place, fits, share) for fits, share in _KINDS[field]):
             columns[place] = _instead(field, names[place], columns)
     if {Field.OUT, Field.IN} <= set(columns):
         _clear(columns, Field.AMOUNT, Field.TYPE)
@@ -215,6 +221,11 @@ def _drop_what_does_not_fit(names: tuple[str, ...], columns: list[Field], cells:
         _clear(columns, Field.OUT, Field.IN)
     if Field.OUT in columns or Field.IN in columns:
         _clear(columns, Field.TYPE)
+
+
+def _with_amounts(columns: list[Field], cells: Cells) -> Cells:
+    """A row without its amount is damaged, or a total, and tells nothing of the way."""
+    return cells.where(columns.index(Field.AMOUNT), counted) if Field.AMOUNT in columns else cells
 
 
 def _instead(field: Field, name: str, columns: list[Field]) -> Field:
