@@ -17,8 +17,22 @@ _SAMPLE = 200_000
 _LATIN = ("cp1250", "cp1252", "cp1254", "cp1257", "cp1258")
 _NEVER_WESTERN = re.compile(
     rb"[\xc0-\xff]{3}|[\xa3\xa5\xaf\xb3\xb9\xbc\xbe](?=[A-Za-z])|[\x81\x83\x8d\x8f\x90\x9d]"
+    rb"|(?<=[A-Za-z\xb9])\xbf|(?<![A-Za-z])z\xb3|(?<=[a-z])\x9f|(?<=[aeiouy])\x9c|(?<=[AEIOUY])\x8c"
+    rb"|\xf1(?=[b-df-hj-np-tv-xz])|\xd1(?=[B-DF-HJ-NP-TV-XZ])|[\xec\xf9](?=[a-z])"
+    rb"|[\xc8\xe8](?=[aeiouy])|[\x8c\x9c](?=[kprwzKPRWZ])"
 )
-"""Three accents in a row, or a sign such as \u00af before a letter, which in Polish is one itself."""
+"""Three accents in a row; a sign such as \u00af before a letter, or \u00bf behind one, which in Polish is a
+letter; and what no western language has: \u0153 behind a vowel or before a k, \u00f1 before a consonant,
+\u00e8 before a vowel, \u00ec and \u00f9 within a word.
+"""
+_SLIPS = 0.05
+"""Of a hundred accents so many may be a slip of the pen."""
+_FEW = 12
+"""Accents up to which a guess by frequency is worse than the rule above."""
+_NO_ACCENT = re.compile(
+    rb"[\x80-\xff]{3}|[^\x00-\x7f\x8a\x8c-\x8f\x9a\x9c-\x9f\xa3\xa5\xaa\xaf\xb3\xb9\xba\xbc\xbe-\xff]"
+)
+"""Bytes that are no accented letters of Latin writing, or too many of them in a row."""
 _NEARLY = 0.8
 """Of a few accents the alphabets of Europe are told apart hardly; the western one is the likeliest."""
 _WELL_FORMED = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -104,6 +118,8 @@ def _by_its_letters(sample: bytes) -> str:
     others = sum(each >= 0x80 for each in sample) - in_sequences
     if in_sequences > 4 * others:
         return "utf-8"
+    if in_sequences + others <= _FEW and not _NO_ACCENT.search(sample):
+        return _western(sample) if _may_be("cp1252", sample) else "cp1250"
     import chardet  # its models take memory; a worker that reads plain UTF-8 is spared them
 
     found = chardet.detect_all(sample, encoding_era=chardet.EncodingEra.MODERN_WEB, prefer_superset=True)
@@ -117,7 +133,8 @@ def _by_its_letters(sample: bytes) -> str:
 
 def _may_be(codec: str, sample: bytes) -> bool:
     if codec == "cp1252":
-        return not _NEVER_WESTERN.search(sample)
+        accents = sum(each >= 0x80 for each in sample)
+        return len(_NEVER_WESTERN.findall(sample)) <= _SLIPS * accents
     if codec in _LATIN:
         return True
     if codec == "cp932":

@@ -149,6 +149,25 @@ def test_alphabets_of_single_bytes(encoding, name):
     assert brief(read(text, encoding=encoding))[0][1] == name
 
 
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        (
+            "cp1250",
+            "Książka i Kawa|Kościuszki 4|opłata 5,00 zł|ŻABKA|Dům knihy|Město Brno|Černý most",
+        ),
+        (
+            "cp1252",
+            "Peña|España|Muñoz|¿Qué tal?|CORUÑA|Größe|Müller|Café|Sœur|déjà vu|Così|ragù|5 m³|Garçon Père",
+        ),
+    ],
+)
+def test_a_few_accents_are_those_of_the_west_unless_no_western_language_has_them(encoding, names):
+    for name in names.split("|"):
+        text = f'Date,Description,Debit,Currency\n2026-03-04,"{name}",1.00,EUR\n2026-03-05,Kiosk,1.00,EUR\n'
+        assert brief(read(text, encoding=encoding))[0][1] == name
+
+
 def test_amounts_as_banks_write_them():
     written = {
         "1'234.50": "1234.50",
