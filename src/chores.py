@@ -79,3 +79,10 @@ class Chores:
         pointer = self.house.models.champion()
         if pointer and self.house.runs.current() is None:
             self._alias_watch.look(pointer)
+
+    def stop(self) -> None:
+        """Raises nothing where the clock never began to go."""
+        if "clock" in self.__dict__:
+            self.clock.stop()
+            self.house.trainer.stop()
+            self.house.importer.stop()

@@ -334,9 +334,7 @@ class Wiring:
     def stop(self) -> None:
         """End what runs beside the requests: the clock, its training, the look at the pointer."""
         if "chores" in self.__dict__:
-            self.chores.clock.stop()
-            self.trainer.stop()
-            self.importer.stop()
+            self.chores.stop()
         for follower in ("champion", "shadow_model"):
             if follower in self.__dict__:
                 getattr(self, follower).stop()
