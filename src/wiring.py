@@ -147,6 +147,7 @@ class Wiring:
             files=self.imports,
             profiles=self.import_profiles,
             clock=self.now,
+            currency=self.settings.currency,
             limits=self.import_limits,
         )
 

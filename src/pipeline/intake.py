@@ -53,6 +53,8 @@ class Intake:
     files: Files
     profiles: Profiles
     clock: Callable[[], datetime]
+    currency: str
+    """The first choice where a file does not tell its own."""
     limits: Limits = DEFAULT
 
     def look(self, content: bytes, changes: Mapping[str, Any] | None = None) -> Preview:
@@ -133,7 +135,7 @@ class Intake:
         return seen if seen and answered == told else self._preview(content, answered)
 
     def _preview(self, content: bytes, plan: Plan) -> Preview:
-        return preview(content, plan, limits=self.limits)
+        return preview(content, plan, limits=self.limits, usual_currency=self.currency)
 
 
 def check_answered(seen: Preview) -> None:

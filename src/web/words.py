@@ -111,6 +111,8 @@ SIGNS = {
     "positive-is-expense": "A plus is spending",
     "two-columns": "Two columns, out and in",
     "type-column": "A column says which way",
+    "unmarked-is-expense": "A column marks what came in",
+    "unmarked-is-income": "A column marks what was spent",
     "all-expenses": "All of it is spending",
 }
 

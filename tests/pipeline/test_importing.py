@@ -222,3 +222,10 @@ def test_what_a_file_says_again_and_again_is_scored_and_explained_once(house, mo
     done = brought(house, "\n".join(["Date,Details,Amount", *lines]))
     assert done.counts.added == 2500
     assert len(scored) == len(explained) == 2
+
+
+def test_the_currency_of_the_house_is_the_first_choice(settings):
+    house = Wiring(settings.model_copy(update={"currency": "CHF"}))
+    (question,) = house.intake.look(BANK.encode(), {"sign": SAID["sign"]}).questions
+    assert [each.value for each in question.choices][:2] == ["CHF", "USD"]
+    house.database.close()

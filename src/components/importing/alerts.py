@@ -30,17 +30,20 @@ _PLUS = re.compile(r"(?<![0-9])\+")
 _BARE = re.compile(
     r"(?<![\w./,:#-])[-+]?[0-9]{1,9}(?:[.,][0-9]{3})*(?:[.,][0-9]{1,2})?(?![\w/:#-]|[.,][0-9])"
 )
+_WITH_CENTS = re.compile(r"[.,][0-9]{2}$")
 _NOT_THE_AMOUNT = re.compile(
     r"(?:bal|balance|limit|lmt|avl|avbl|available|outstanding|due|left|remaining|clr)\b[^.;]{0,18}$",
     re.IGNORECASE,
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _DAY = re.compile(
-    r"(?<![\w.])(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}([-/.])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2})"
+    r"(?<!\w)(?:(?:[0-9]{4}[-/]|(?<![0-9]\.)[0-9]{4}\.)[0-9]{1,2}[-/.][0-9]{1,2}"
+    r"|(?:[0-9]{1,2}([-/])[0-9]{1,2}\1|(?<![0-9]\.)[0-9]{1,2}\.[0-9]{1,2}\.)(?:[0-9]{4}|[0-9]{2})"
     rf"|[0-9]{{1,2}}(?:st|nd|rd|th)?[- .]?{_MONTH}[-, .']{{0,2}}(?:[0-9]{{4}}|[0-9]{{2}})"
     rf"|{_MONTH}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}})(?![\w-])",
     re.IGNORECASE,
 )
+"""A sentence may end right before it; behind a digit and a point another point would be the amount's."""
 _REFERENCE = re.compile(
     r"\b(?:upi ref|ref(?:erence)?|refno|refid|utr|rrn|txn|transaction|upi|imps|neft)\.?\s*(?:id|no|"
     r"number|num|#)?\.?"
@@ -147,13 +150,21 @@ def _amount(message: str) -> tuple[str, tuple[int, int]] | None:
     """(the amount with its unit, where it stands): the first with a unit that is no balance or limit."""
     named = list(_WITH_UNIT.finditer(message))
     first = next((each for each in named if not _NOT_THE_AMOUNT.search(message[: each.start()])), None)
-    if first:
+    by_verb = _BEHIND_A_VERB.search(message)
+    if first and not (by_verb and _WITH_CENTS.search(by_verb[1]) and by_verb.start() < first.start()):
         unit, digits = first[1] or first[4], first[2] or first[3]
         return f"{unit.strip()} {digits}", first.span()
-    if by_verb := _BEHIND_A_VERB.search(message):
+    if by_verb:
         return by_verb[1], by_verb.span(1)
-    bare = [] if named else list(_BARE.finditer(message))
+    bare = [each for each in _BARE.finditer(message) if not named or _stands_beside(each, named)]
+    bare = [each for each in bare if not _NOT_THE_AMOUNT.search(message[: each.start()])] or bare
     return (bare[-1][0], bare[-1].span()) if bare else None
+
+
+def _stands_beside(bare: re.Match[str], named: list[re.Match[str]]) -> bool:
+    """Beside a balance with its unit only what has cents is an amount; other numbers are of an account."""
+    within = any(each.start() <= bare.start() < each.end() for each in named)
+    return not within and bool(_WITH_CENTS.search(bare[0]))
 
 
 def _told(message: str, way: Direction | None, where: tuple[int, int]) -> str:
@@ -175,5 +186,5 @@ def _spoken(name: str) -> str:
 
 def _rest(message: str, amount: tuple[int, int]) -> str:
     """A line of a diary without its day and amount."""
-    rest = f"{message[: amount[0]]} {message[amount[1] :]}"
+    rest = f"{message[: amount[0]]} {message[amount[1] :].removeprefix('.')}"
     return clean(rest.strip(" \t-–:;,|"))

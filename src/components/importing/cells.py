@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from src.components.importing.amounts import is_amount
+from src.components.importing.amounts import is_amount, parse_amount
 from src.components.importing.dates import is_date
 from src.components.importing.record import Cell, as_text
+from src.components.importing.wording import is_mark
 
 _TWO_WORDS = re.compile(r"[^\W\d_]{2,} +[^\W\d_]{2,}")
 _MOSTLY = 0.8
@@ -25,6 +27,15 @@ def is_data(cells: Sequence[Cell]) -> bool:
     return any(map(dated, cells)) and any(map(counted, cells))
 
 
+def transactions(records: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
+    """Those that have a day where most have theirs: a line of a summary has it elsewhere, if at all."""
+    places = Counter(place for cells in records for place, each in enumerate(cells) if dated(each))
+    if not places:
+        return list(records)
+    usual = min(places, key=lambda place: (-places[place], place))
+    return [cells for cells in records if usual < len(cells) and dated(cells[usual])]
+
+
 def dated(cell: Cell) -> bool:
     return is_date(cell) if isinstance(cell, str) else isinstance(cell, date)
 
@@ -37,6 +48,12 @@ def named(cell: Cell) -> bool:
     """Whether it may be what a bank calls a transaction: digits, and not several words."""
     text = as_text(cell)
     return any(map(str.isdecimal, text)) and not _TWO_WORDS.search(text)
+
+
+def is_negative(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        return any(found.value < 0 for found in (parse_amount(cell, mark) for mark in ".,") if found)
+    return isinstance(cell, Decimal) and cell < 0
 
 
 def trimmed(cells: Sequence[Cell]) -> Sequence[Cell]:
@@ -78,6 +95,13 @@ class Cells:
             for first, second in zip(self.columns[one], self.columns[other], strict=False)
         ]
         return bool(pairs) and not any(map(all, pairs)) and all(map(any, zip(*pairs, strict=True)))
+
+    def marks_a_way(self, place: int) -> bool:
+        """Whether it has marks such as Cr; single letters tell where they differ or some are missing."""
+        if not self.mostly(place, lambda each: is_mark(as_text(each))):
+            return False
+        marks = {as_text(each).strip() for each in self._filled[place]}
+        return self.has_blank(place) or len(marks) > 1 or len(marks.pop()) > 1
 
     def looks_like_money(self, place: int) -> bool:
         """Whether some of its amounts have decimals, a sign or a currency: the number of a row has none."""

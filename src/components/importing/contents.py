@@ -13,7 +13,7 @@ from src.components.importing.plan import Field
 from src.components.importing.record import Cell, Line
 
 MONEY = (Field.AMOUNT, Field.OUT, Field.IN, Field.FEE)
-_WANTED = (Field.DATE, *MONEY, Field.CURRENCY, Field.BALANCE)
+_WANTED = (Field.DATE, *MONEY, Field.CURRENCY, Field.BALANCE, Field.TYPE)
 
 
 @dataclass

@@ -54,6 +54,13 @@ def candidates(contents: Contents, layout: Layout, sample: Sequence[Record], mar
     )
 
 
+def choices(candidates: Sequence[str], usual: str) -> list[str]:
+    """What to choose from, the usual currency first, unless the file speaks against it."""
+    offered = candidates or COMMON
+    first = [usual] if usual in CURRENCIES and (usual in candidates or not candidates) else []
+    return list(dict.fromkeys((*first, *offered)))
+
+
 def _above(sample: Sequence[Record], header: int) -> set[str]:
     """Currencies named above the table."""
     texts = [as_text(cell) for row, cells in sample if row < header for cell in cells]

@@ -32,7 +32,11 @@ _MONTHS = {
     )
     for prefix in prefixes.split()
 }
-_REST = r"(?:[T, ]+(?:at )?[0-9]{1,2}[:.][0-9]{2}.*)?"
+_ZONE = (
+    r"(?:[AaPp]\.? ?[Mm]\.?|(?-i:[^\W\d_a-z]{1,5}\.?)|Uhr|h|hrs|[-+][0-9:]{1,6}|\(.*\)|[A-Z][A-Za-z]+/\w+)"
+)
+_REST = rf"(?:[T, ]+(?:at )?[0-9]{{1,2}}[:.][0-9]{{2}}[0-9:.,]*(?:\s?{_ZONE}){{0,3}})?"
+"""A time, and its zone; what has other words behind it is a line of a diary."""
 _NUMERIC = re.compile(
     rf"([0-9]{{1,4}})\s?[-/.'\s]\s?([0-9]{{1,2}})\s?[-/.'\s]\s?([0-9]{{2,4}}){_REST}", re.DOTALL
 )

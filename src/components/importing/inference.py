@@ -9,6 +9,7 @@ from typing import Any
 from src.components.importing import currency
 from src.components.importing.amounts import marks_that_fit
 from src.components.importing.balances import running
+from src.components.importing.cells import transactions
 from src.components.importing.contents import MONEY, Contents
 from src.components.importing.dates import is_date, orders_that_fit
 from src.components.importing.entry import Question
@@ -23,16 +24,25 @@ from src.components.importing.questions import (
     about_sign,
 )
 from src.components.importing.record import Cell, Line, Record
-from src.components.importing.signs import told_by_words
+from src.components.importing.signs import told_by_marks, told_by_words
 
 
 class Inference:
     """Fills what a plan leaves open; what it already says stays."""
 
-    def __init__(self, plan: Plan, layout: Layout, sample: Sequence[Record], body: Iterable[Line]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        layout: Layout,
+        sample: Sequence[Record],
+        body: Iterable[Line],
+        usual_currency: str = "",
+    ) -> None:
         """sample: the first records, heading and what is above it included. body: all records below it."""
+        self._usual_currency = usual_currency
         self._plan, self._layout, self._sample = plan, layout, sample
         self._columns = layout.columns
+        self._rows = transactions([cells for row, cells in sample if row > layout.header])
         self._seen = Contents(body, self._columns, sure_of_days=_sure_of_days(plan))
         self.questions: list[Question] = []
 
@@ -53,9 +63,7 @@ class Inference:
 
     def _ask_for_columns(self) -> None:
         for field, places in self._layout.doubts:
-            self.questions.append(
-                about_column(field, places, self._layout.names, self._sample, self._layout.header)
-            )
+            self.questions.append(about_column(field, places, self._layout.names, self._rows))
 
     def _date_order(self) -> str:
         app = self._layout.app
@@ -99,9 +107,10 @@ class Inference:
             return self._layout.app.sign
         if {Field.OUT, Field.IN} & set(self._columns):
             return Sign.TWO_COLUMNS
-        if Field.TYPE in self._columns:
-            return Sign.TYPE_COLUMN
         amounts = self._seen.amounts(self._plan.decimal_mark or ".", Field.AMOUNT)
+        by_marks = told_by_marks(self._seen.column(Field.TYPE))
+        if by_marks is Sign.TYPE_COLUMN or (by_marks and not any(each.value < 0 for each in amounts)):
+            return by_marks
         unmarked = [each for each in amounts if each.side is None and each.value]
         if not amounts:
             return Sign.NEGATIVE_IS_EXPENSE
@@ -112,13 +121,13 @@ class Inference:
         told = self._told_sign()
         if told:
             return told
-        question = about_sign(unmarked)
+        question = about_sign(unmarked, marked=Field.TYPE in self._columns)
         self.questions.append(question)
         return Sign(question.choices[0].value)
 
     def _told_sign(self) -> Sign | None:
         """By a balance that falls, or by words in the same rows."""
-        rows = [cells for row, cells in self._sample if row > self._layout.header]
+        rows = self._rows
         columns = {each: place for place, each in enumerate(self._columns)}
         if {Field.AMOUNT, Field.BALANCE} <= set(columns):
             whole = [
@@ -137,7 +146,7 @@ class Inference:
             return None
         codes = currency.candidates(self._seen, self._layout, self._sample, mark)
         if len(codes) != 1:
-            codes = codes or [*currency.COMMON]
+            codes = currency.choices(codes, self._usual_currency)
             self.questions.append(about_currency(codes))
         return codes[0]
 

@@ -11,7 +11,17 @@ from itertools import pairwise, permutations
 from src.components.importing.amounts import CURRENCIES, is_amount, unit_of
 from src.components.importing.apps import App, columns_of, recognized
 from src.components.importing.balances import running
-from src.components.importing.cells import Cells, counted, dated, has_data, is_data, named, trimmed
+from src.components.importing.cells import (
+    Cells,
+    counted,
+    dated,
+    has_data,
+    is_data,
+    is_negative,
+    named,
+    transactions,
+    trimmed,
+)
 from src.components.importing.contents import MONEY
 from src.components.importing.headings import field_of, fields_of, known_names, tells_how, unit_in
 from src.components.importing.plan import NO_HEADER, Field
@@ -42,16 +52,18 @@ def layout_of(
     header: int | None = None,
     columns: tuple[Field, ...] | None = None,
     still_open: Sequence[Field] = (),
+    names: tuple[str, ...] | None = None,
 ) -> Layout:
     """sample: the first records of the file. header, columns: where they are known already.
 
     still_open: of known columns the fields whose doubt nobody has settled yet.
+    names: of the columns, where no record has them.
     """
     if header is None:
         header = find_header(sample)
-    heading = next((cells for row, cells in sample if row == header), ())
+    heading = names or next((cells for row, cells in sample if row == header), ())
     below = [cells for row, cells in sample if row > header]
-    body = [cells for cells in below if is_data(cells)] or below
+    body = transactions([cells for cells in below if is_data(cells)] or below)
     width = max(len(trimmed(heading)), _usual_width(body)) if body else len(heading)
     names = tuple(as_text(each).strip() for each in heading[:width])
     app = recognized(names)
@@ -129,11 +141,25 @@ def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: 
             doubts.append((Field.DATE, tuple(days)))
     if not {Field.AMOUNT, Field.OUT, Field.IN} & set(columns):
         doubts += _find_amounts(columns, [place for place in free if cells.mostly(place, counted)], cells)
+    _find_way(names, columns, free, cells)
     _find_currency(names, columns, free, cells)
     if not {Field.DESCRIPTION, Field.PARTY} & set(columns):
         doubts += _find_text(columns, free, cells)
     _join_where_blank(names, columns, cells)
     return Layout(header, names, tuple(columns), None, tuple(doubts))
+
+
+def _find_way(names: tuple[str, ...], columns: list[Field], free: list[int], cells: Cells) -> None:
+    """Amounts without a sign may have a mark such as Cr in a column of another name, or of none."""
+    if Field.AMOUNT not in columns or Field.TYPE in columns:
+        return
+    if any(map(is_negative, cells.columns[columns.index(Field.AMOUNT)])):
+        return
+    marked = (place for place in free if not columns[place] and cells.marks_a_way(place))
+    left_empty = (place for place, name in enumerate(names) if field_of(name) is Field.TYPE)
+    place = next(marked, next((each for each in left_empty if cells.is_empty(each)), None))
+    if place is not None:
+        columns[place] = Field.TYPE
 
 
 def _find_currency(names: tuple[str, ...], columns: list[Field], free: list[int], cells: Cells) -> None:

@@ -1,6 +1,6 @@
 """JSON, as programs hand transactions out: a list of objects, however deep it lies, or an object a line.
 
-It becomes a table: the keys are the heading, in its first row, and each object is a row below.
+It becomes a table: the keys are the names of the columns, and each object is a row, the first one row 1.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from src.components.importing.cells import is_data
 from src.components.importing.entry import Rejected
@@ -27,16 +27,21 @@ def is_json(start: str) -> bool:
     return start[:1] in ("[", "{") and '"' in start
 
 
-def records(text: str, limits: Limits) -> list[Line]:
-    """The heading, and one for each object that is in a list of transactions. Raises InvalidInput."""
+class Table(NamedTuple):
+    names: tuple[str, ...]
+    lines: list[Line]
+
+
+def table(text: str, limits: Limits) -> Table:
+    """A line for each object that is in a list of transactions. Raises InvalidInput."""
     try:
         return _table(list(_listed(_loads(text), "", _DEPTH)), limits)
     except _NotJSON:
-        lines = [(row, line) for row, line in enumerate(text.splitlines(), start=2) if line.strip()]
+        lines = [(row, line) for row, line in enumerate(text.splitlines(), start=1) if line.strip()]
         return _of_lines(lines, limits)
 
 
-def _of_lines(lines: list[tuple[int, str]], limits: Limits) -> list[Line]:
+def _of_lines(lines: list[tuple[int, str]], limits: Limits) -> Table:
     objects: list[dict[str, Cell] | None] = []
     for _, line in lines:
         try:
@@ -46,13 +51,13 @@ def _of_lines(lines: list[tuple[int, str]], limits: Limits) -> list[Line]:
         objects.append(_flat(found) if isinstance(found, dict) else None)
     if objects[0] is None:
         raise InvalidInput("This file begins like JSON, and is none that can be read.", field="file")
-    heading, *rows = _table([each for each in objects if each is not None], limits)
+    names, rows = _table([each for each in objects if each is not None], limits)
     read = iter(rows)
-    told = (
+    told = [
         Rejected(row, "This line is not readable as JSON.") if each is None else (row, next(read)[1])  # type: ignore[index]
         for (row, _), each in zip(lines, objects, strict=True)
-    )
-    return [heading, *told]
+    ]
+    return Table(names, told)
 
 
 class _NotJSON(Exception):
@@ -108,19 +113,19 @@ def _cell(value: Any, key: str) -> Cell:
     return value.replace("\0", "") if isinstance(value, str) else Decimal(value)
 
 
-def _table(objects: list[dict[str, Cell]], limits: Limits) -> list[Line]:
+def _table(objects: list[dict[str, Cell]], limits: Limits) -> Table:
     if not objects:
         raise InvalidInput("This JSON file has no list of transactions in it.", field="file")
     names = list(dict.fromkeys(name for each in objects for name in each))
-    lines: list[Line] = [(1, [_short(name, names) for name in names])]
-    for row, each in enumerate(objects, start=2):
-        limits.check_row(row - 1)
+    lines: list[Line] = []
+    for row, each in enumerate(objects, start=1):
+        limits.check_row(row)
         cells = [each.get(name, "") for name in names]
         limits.check_cells(row, [cell for cell in cells if isinstance(cell, str)])
         lines.append((row, cells))
     if len(names) > limits.columns:
         raise InvalidInput(f"The objects have more than {limits.columns} keys.", field="file")
-    return lines
+    return Table(tuple(_short(name, names) for name in names), lines)
 
 
 def _short(name: str, names: list[str]) -> str:

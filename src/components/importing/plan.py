@@ -61,6 +61,9 @@ class Sign(StrEnum):
     POSITIVE_IS_EXPENSE = "positive-is-expense"
     TWO_COLUMNS = "two-columns"
     TYPE_COLUMN = "type-column"
+    UNMARKED_IS_EXPENSE = "unmarked-is-expense"
+    """A column marks what came in, and is empty beside the rest."""
+    UNMARKED_IS_INCOME = "unmarked-is-income"
     ALL_EXPENSES = "all-expenses"
 
 

@@ -8,7 +8,7 @@ from src.components.importing.amounts import Amount, parse_amount
 from src.components.importing.dates import readings
 from src.components.importing.entry import Choice, Question, clean
 from src.components.importing.plan import Field, Sign
-from src.components.importing.record import Record, as_text
+from src.components.importing.record import Cell, as_text
 
 _ORDERS = {"dmy": "Day first", "mdy": "Month first", "ymd": "Year first"}
 _MARKS = {".": "The point parts the decimals", ",": "The comma parts the decimals"}
@@ -47,8 +47,10 @@ def about_mark(texts: Iterable[str], marks: Sequence[str]) -> Question:
     return Question("decimal_mark", "Which mark parts the decimals of an amount?", tuple(choices))
 
 
-def about_sign(amounts: Sequence[Amount]) -> Question:
+def about_sign(amounts: Sequence[Amount], *, marked: bool) -> Question:
     """amounts: signed as written; those beside which CR or DR stands are left away.
+
+    marked: whether a column is there to mark what came in, though in this file it is empty.
 
     Most people spend more often than they are paid, so the first choice makes the most of them spending.
     """
@@ -61,9 +63,13 @@ def about_sign(amounts: Sequence[Amount]) -> Question:
             "sign",
             text,
             (
-                Choice(Sign.ALL_EXPENSES, "All of them", f"{example} was spent" if example else ""),
                 Choice(
-                    Sign.NEGATIVE_IS_EXPENSE,
+                    Sign.UNMARKED_IS_EXPENSE if marked else Sign.ALL_EXPENSES,
+                    "All of them",
+                    f"{example} was spent" if example else "",
+                ),
+                Choice(
+                    Sign.UNMARKED_IS_INCOME if marked else Sign.NEGATIVE_IS_EXPENSE,
                     "None: all of it came in",
                     f"{example} came in" if example else "",
                 ),
@@ -89,16 +95,12 @@ def about_day() -> Question:
 
 
 def about_column(
-    field: Field, places: Sequence[int], names: Sequence[str], sample: Sequence[Record], header: int
+    field: Field, places: Sequence[int], names: Sequence[str], rows: Sequence[Sequence[Cell]]
 ) -> Question:
     key, text = _COLUMNS[field]
     choices = []
     for place in places:
-        filled = (
-            as_text(cells[place])
-            for row, cells in sample
-            if row > header and place < len(cells) and cells[place]
-        )
+        filled = (as_text(cells[place]) for cells in rows if place < len(cells) and cells[place])
         choices.append(Choice(str(place), name_of(place, names), clean(next(filled, ""), 60)))
     return Question(key, text, tuple(choices))
 

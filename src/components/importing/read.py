@@ -14,7 +14,15 @@ from src.components.importing.inference import Inference
 from src.components.importing.layout import Layout, find_header, layout_of
 from src.components.importing.limits import DEFAULT, Limits
 from src.components.importing.own import OwnExport, open_own
-from src.components.importing.plan import COLUMN_QUESTIONS, PLAIN_QUESTIONS, TABLES, Field, Format, Plan
+from src.components.importing.plan import (
+    COLUMN_QUESTIONS,
+    NO_HEADER,
+    PLAIN_QUESTIONS,
+    TABLES,
+    Field,
+    Format,
+    Plan,
+)
 from src.components.importing.questions import name_of
 from src.components.importing.record import Line, Record
 from src.components.importing.rows import RowReader
@@ -29,9 +37,12 @@ _SAMPLE = 2_000
 _NEEDED = ("format", "columns", "date_order", "decimal_mark", "sign")
 
 
-def preview(content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAULT) -> Preview:
+def preview(
+    content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAULT, usual_currency: str = ""
+) -> Preview:
     """Find what `plan` leaves None or open, and show what `entries` would yield with the plan found.
 
+    usual_currency: the first choice where the file leaves open which it is.
     Raises InvalidInput where the file is none that can be read.
     """
     if own := open_own(content, plan or Plan(), limits):
@@ -42,7 +53,7 @@ def preview(content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAUL
     sample = _sample(source, known)
     still_open = [COLUMN_QUESTIONS[key] for key in (plan or known).open if key in COLUMN_QUESTIONS]
     layout = _layout(source, sample, known, still_open)
-    inference = Inference(known, layout, sample, _body(source, layout.header))
+    inference = Inference(known, layout, sample, _body(source, layout.header), usual_currency)
     found = inference.run()
     entries, rejects, counts = _counted(RowReader(found).read_all(_body(source, layout.header)))
     app = f" of {layout.app.name}" if layout.app else ""
@@ -124,7 +135,8 @@ def _said(plan: Plan, source: Source) -> dict[str, object]:
 def _layout(source: Source, sample: list[Record], plan: Plan, still_open: Sequence[Field] = ()) -> Layout:
     if source.columns is not None:
         return Layout(0, (), source.columns, None)
-    return layout_of(sample, plan.header, plan.columns, still_open)
+    header = plan.header if source.names is None else NO_HEADER
+    return layout_of(sample, header, plan.columns, still_open, source.names)
 
 
 def _sample(source: Source, plan: Plan) -> list[Record]:
@@ -132,6 +144,8 @@ def _sample(source: Source, plan: Plan) -> list[Record]:
     if source.columns is not None:
         return []
     raw = [each for each in islice(source.records(), _SAMPLE) if not isinstance(each, Rejected)]
+    if source.names is not None:
+        return raw
     header = find_header(raw) if plan.header is None else plan.header
     above = [each for each in raw if header and each[0] <= header]
     return [*above, *(each for each in below(raw, header) if not isinstance(each, Rejected))]
@@ -139,7 +153,7 @@ def _sample(source: Source, plan: Plan) -> list[Record]:
 
 def _body(source: Source, header: int) -> Iterator[Line]:
     """What stands below the heading, and what else might be a transaction."""
-    return below(source.records(), header)
+    return below(source.records(), header if source.names is None else NO_HEADER)
 
 
 def _counted(

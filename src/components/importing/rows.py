@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from src.components.importing.amounts import CURRENCIES, Amount, parse_amount, unit_of
+from src.components.importing.cells import dated, trimmed
 from src.components.importing.dates import parse_date
 from src.components.importing.entry import Entry, Rejected, checked, clean, word
 from src.components.importing.headings import field_of
@@ -18,6 +19,7 @@ from src.components.importing.wording import is_balance, is_footer, is_no_way, i
 from src.domain.transactions import Direction
 
 _KEPT_FROM_COMPUTING = re.compile(r"'[=+\-@]")
+_BY_A_WORD = (Sign.TYPE_COLUMN, Sign.UNMARKED_IS_EXPENSE, Sign.UNMARKED_IS_INCOME)
 _STAND_INS = (Field.MODE, Field.CATEGORY)
 """What tells of a transaction without a text."""
 
@@ -50,7 +52,7 @@ class RowReader:
     def read(self, row: int, cells: Iterable[Cell]) -> Entry | Rejected:
         given = list(cells)
         if len(given) > self._width and any(given[self._width :]):
-            return Rejected(row, "It has more columns than the rest of the file.")
+            return self._too_wide(row, trimmed(given))
         given += [""] * (self._width - len(given))
         if is_unsettled(self._text(given, Field.STATUS)):
             return Rejected(row, "It is not settled: pending, declined or taken back.", left_out=True)
@@ -64,6 +66,16 @@ class RowReader:
         if is_balance(text):
             return Rejected(row, "It is a balance, not a transaction.", left_out=True)
         return self._entry(row, given, text, day, *money)
+
+    def _too_wide(self, row: int, given: Sequence[Cell]) -> Rejected:
+        """A mark too many moves the day by the surplus; a line of a summary has its day somewhere else."""
+        place = self._place.get(Field.DATE)
+        days = {at for at, cell in enumerate(given) if dated(cell)}
+        if place is None or not days or days & {place, place + len(given) - self._width}:
+            return Rejected(row, "It has more columns than the rest of the file.")
+        return Rejected(
+            row, "It is no transaction: its day stands where the others have none.", left_out=True
+        )
 
     def _entry(
         self, row: int, given: list[Cell], text: str, day: date, amount: Decimal, way: Direction, unit: str
@@ -135,8 +147,8 @@ class RowReader:
         if found is None:
             return None
         way: Direction | None
-        if self._sign is Sign.TYPE_COLUMN:
-            kind = self._text(given, Field.TYPE)
+        kind = self._text(given, Field.TYPE).strip() if self._sign in _BY_A_WORD else ""
+        if kind or self._sign is Sign.TYPE_COLUMN:
             if is_no_way(kind):
                 return Rejected(0, "It is a balance, not a transaction.", left_out=True)
             way = way_of(kind)
@@ -147,9 +159,9 @@ class RowReader:
         return self._with_fee(given, abs(found.value), way), way, found.unit
 
     def _way_of(self, value: Decimal) -> Direction:
-        if self._sign is Sign.ALL_EXPENSES:
+        if self._sign in (Sign.ALL_EXPENSES, Sign.UNMARKED_IS_EXPENSE):
             return Direction.EXPENSE if value >= 0 else Direction.INCOME
-        is_expense = (value < 0) == (self._sign is Sign.NEGATIVE_IS_EXPENSE)
+        is_expense = (value < 0) == (self._sign is not Sign.POSITIVE_IS_EXPENSE)
         return Direction.EXPENSE if is_expense else Direction.INCOME
 
     def _of_two_columns(self, given: list[Cell]) -> tuple[Decimal, Direction, str] | Rejected | None:

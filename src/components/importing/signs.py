@@ -1,10 +1,11 @@
-"""What beside the amounts tells which sign is spending: words in the same row, such as Sale or Credit."""
+"""What beside the amounts tells which are spending: words in the same row, such as Sale or Credit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from src.components.importing.amounts import parse_amount
+from src.components.importing.contents import Column
 from src.components.importing.plan import Field, Sign
 from src.components.importing.record import Cell, as_text
 from src.components.importing.wording import way_of
@@ -29,6 +30,21 @@ def told_by_words(rows: Sequence[Sequence[Cell]], columns: Sequence[Field], mark
     if len(spent) < _FEWEST or len(agree) > 1 or not has_both:
         return None
     return Sign.NEGATIVE_IS_EXPENSE if agree.pop() else Sign.POSITIVE_IS_EXPENSE
+
+
+def told_by_marks(marks: Column) -> Sign | None:
+    """Where a column has the mark of one way only, such as Cr, what it leaves empty went the other way.
+
+    None where it is empty. Amounts with a minus tell themselves, unless every row has its mark.
+    """
+    if not marks.texts:
+        return None
+    ways = {way_of(each) for each in marks.texts} - {None}
+    if marks.has_blank and ways == {Direction.INCOME}:
+        return Sign.UNMARKED_IS_EXPENSE
+    if marks.has_blank and ways == {Direction.EXPENSE}:
+        return Sign.UNMARKED_IS_INCOME
+    return Sign.TYPE_COLUMN
 
 
 def _ways(cells: Sequence[Cell], places: Sequence[int]) -> list[Direction]:

@@ -43,6 +43,8 @@ class Source:
     """Where the format itself says what they hold."""
     settled: dict[str, Any] = field(default_factory=dict)
     """Parts of the plan that the format or the bytes settle."""
+    names: tuple[str, ...] | None = None
+    """Of the columns, where no record has them."""
 
 
 def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
@@ -62,8 +64,8 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     text = delimited.plain(text)
     of_format = plan.format or _format_of(text)
     if of_format is Format.JSON:
-        rows = objects.records(text, limits)
-        return Source(of_format, "JSON", lambda: iter(rows), settled={"encoding": encoding})
+        names, rows = objects.table(text, limits)
+        return Source(of_format, "JSON", lambda: iter(rows), names=names, settled={"encoding": encoding})
     if of_format is Format.CAMT:
         return _fixed(of_format, "camt statement (ISO 20022)", camt.records(content, limits), camt.COLUMNS)
     read = _READERS.get(of_format)

@@ -62,6 +62,11 @@ def is_way(word: str) -> bool:
     return way_of(word) is not None or is_no_way(word)
 
 
+def is_mark(word: str) -> bool:
+    """Whether it is one of the short ways to say so: Cr, Dr, C, D, +."""
+    return len(word.strip()) <= 3 and way_of(word) in (Direction.EXPENSE, Direction.INCOME)
+
+
 def is_no_way(word: str) -> bool:
     """Whether the type says that the line is no transaction."""
     return word.strip().casefold() in _NO_WAY

@@ -247,6 +247,23 @@ def test_a_day_that_is_written_is_read_back(day):
         assert orders_that_fit([text])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-14T10:20:00.000Z",
+        "2026-03-14 10:20:00 +0000 UTC",
+        "14.03.2026, 10:20 Uhr",
+        "14-03-2026 10:20:33 p. m.",
+        "Mar 14, 2026 at 3:04 PM ET",
+        "14 Mar 2026 10:20:00 GMT+0100 (Central European Time)",
+        "2026-03-14 10:20 Europe/Berlin",
+        "14.03.2026 10:20 МСК",
+    ],
+)
+def test_a_time_behind_a_day_may_have_its_zone(text):
+    assert set(readings(text).values()) == {date(2026, 3, 14)}
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_as_an_amount_or_a_day(text):

@@ -4,7 +4,7 @@ import pytest
 
 from src.components.importing.plan import Field, Sign
 from src.components.importing.read import preview
-from tests.components.importing.reading import brief, left_out, read, refused, seen
+from tests.components.importing.reading import DOLLARS, brief, left_out, read, refused, seen
 
 TWO_TABLES = """;
 "Umsätze Girokonto";"Zeitraum: 30 Tage";
@@ -204,3 +204,29 @@ def test_odd_dialects(text):
         ("KIOSK", "-4.20", "INR", "2026-02-01"),
         ("BAR", "-2.00", "INR", "2026-02-14"),
     ]
+
+
+@pytest.mark.parametrize("name", ["Debit / Credit", "Kind", "", None])
+@pytest.mark.parametrize(("out", "came"), [("", "Cr"), ("Dr", "CR"), ("D", "C"), ("DR", "")])
+def test_a_column_that_marks_the_way_of_amounts_without_a_sign(name, out, came):
+    heading = "" if name is None else f"Date,Description,Amount,{name}\n"
+    rows = f"13/03/2026,LOTUS STORES,450.00,{out}\n14/03/2026,PAYMENT,1000.00,{came}\n"
+    rows += f"15/03/2026,CHAI CORNER,50.00,{out}\n"
+    assert [each[1:3] for each in brief(read(heading + rows, DOLLARS))] == [
+        ("LOTUS STORES", "-450.00"),
+        ("PAYMENT", "1000.00"),
+        ("CHAI CORNER", "-50.00"),
+    ]
+
+
+def test_a_month_without_a_mark_is_asked_about_and_the_next_is_read_by_its_marks():
+    heading = "Date,Description,Amount,Debit / Credit\n"
+    found = seen(heading + "13/03/2026,LOTUS STORES,450.00,\n", DOLLARS, sign="unmarked-is-expense")
+    later = heading + "13/04/2026,LOTUS STORES,450.00,\n14/04/2026,PAYMENT,1000.00,Cr\n"
+    assert [each[2] for each in brief(read(later, found.plan.profile()))] == ["-450.00", "1000.00"]
+    assert brief(read(heading + "13/03/2026,RENT,450.00,\n", DOLLARS, sign="unmarked-is-income"))
+
+
+def test_where_amounts_have_a_sign_of_their_own_a_mark_of_some_rows_tells_nothing():
+    text = "Date,Description,Amount,Debit / Credit\n14/03/2026,KIOSK,-4.50,\n15/03/2026,WAGES,100.00,Cr\n"
+    assert seen(text, DOLLARS).plan.open == ("sign",)

@@ -127,6 +127,15 @@ def test_lines_of_a_diary():
     assert left_out(results) == [(3, "It names no amount.")]
 
 
+def test_a_line_of_a_diary_that_tells_the_time_is_no_table():
+    text = "2026-03-04 10:20 Coffee, 4.50\n2026-03-05 11:40 Train to the sea, 12\n"
+    results = read(text, DOLLARS, sign="all-expenses")
+    assert [each[1:3] for each in brief(results)] == [
+        ("10:20 Coffee", "-4.50"),
+        ("11:40 Train to the sea", "-12"),
+    ]
+
+
 def test_rupees_of_nobody_knows_which_country_are_asked_for():
     found = seen("Spent Rs 500 at Blue Lagoon on 17-09-2026\n", Plan())
     assert found.plan.format is Format.MESSAGES
@@ -152,6 +161,13 @@ def test_rupees_of_nobody_knows_which_country_are_asked_for():
         ("Acct 1234: Your $31.07 payment to NORTHGATE WATER on 03/12/2026.", "NORTHGATE WATER", "-31.07"),
         ("Paid Rs.60 to Metro Recharge from Paytm Balance. Order 1 on 07-03-2026", "Metro Recharge", "-60"),
         ("2026-03-16 +1950 EUR salary", "salary", "1950"),
+        ("12.50 spent at WREN BOOKS on 03/16/2026. Avl bal Rs 9,876.10.", "WREN BOOKS", "-12.50"),
+        ("Paid 12.50 to WREN BOOKS on 03/16/2026, fee $1.10. Card 1234", "WREN BOOKS", "-12.50"),
+        ("Paid $1,234.50 to WREN BOOKS...03/16/2026. Avl bal $9,876.10.", "WREN BOOKS", "-1234.50"),
+        ("$12.50 debited from A/c XX1.03-16-26 to WREN BOOKS.Avl bal $9,876.10", "WREN BOOKS", "-12.50"),
+        ("03/16/2026 12.50 at WREN BOOKS, balance 100.25", "at WREN BOOKS, balance 100.25", "-12.50"),
+        ("Debited $12.50.03-16-2026 to WREN BOOKS", "WREN BOOKS", "-12.50"),
+        ("2026-03-16 Books of 4.50 for 12.50.", "Books of 4.50 for", "-12.50"),
     ],
 )
 def test_the_other_party_and_the_way_of_more_alerts(message, text, amount):

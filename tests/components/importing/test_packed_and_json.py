@@ -5,6 +5,7 @@ import json
 import pytest
 
 from src.components.importing.limits import Limits
+from src.components.importing.plan import Plan
 from src.components.importing.read import entries, fingerprint_of_header, preview
 from src.errors import InvalidInput
 from tests.components.importing.files import packed, workbook
@@ -64,10 +65,10 @@ def test_archives_of_several_files_none_or_too_much_are_refused_in_a_sentence():
 def test_lists_of_transactions_are_found_however_deep_they_lie():
     results = read(json.dumps(OF_A_BANK), sign="negative-is-expense")
     assert brief(results) == [
-        (2, "Bakkerij de Zon brood", "-24.10", "EUR", "2026-03-14"),
-        (3, "Muster GmbH", "2100.00", "EUR", "2026-03-13"),
+        (1, "Bakkerij de Zon brood", "-24.10", "EUR", "2026-03-14"),
+        (2, "Muster GmbH", "2100.00", "EUR", "2026-03-13"),
     ]
-    assert [row for row, _ in left_out(results)] == [4]
+    assert [row for row, _ in left_out(results)] == [3]
     assert results[0].bank_id == "t1"
 
 
@@ -75,8 +76,8 @@ def test_an_object_a_line_is_read_and_a_broken_line_is_told_of():
     text = '{"date": "2026-03-14", "text": "Kiosk", "amount": -3.50, "currency": "EUR"}\n{"date": \n'
     text += '{"date": "2026-03-15", "text": "Bar", "amount": -0.10, "currency": "EUR"}\n'
     results = read(text)
-    assert [each[1:3] for each in brief(results)] == [("Kiosk", "-3.50"), ("Bar", "-0.10")]
-    assert refused(results) == [(3, "This line is not readable as JSON.")]
+    assert [each[:3] for each in brief(results)] == [(1, "Kiosk", "-3.50"), (3, "Bar", "-0.10")]
+    assert refused(results) == [(2, "This line is not readable as JSON.")]
 
 
 def test_what_is_pending_or_of_no_size_that_money_has_is_no_transaction():
@@ -94,6 +95,12 @@ def test_what_is_pending_or_of_no_size_that_money_has_is_no_transaction():
 def test_json_without_transactions_is_refused_in_a_sentence(text):
     with pytest.raises(InvalidInput):
         preview(text.encode())
+
+
+def test_no_object_is_a_heading_whatever_a_plan_says():
+    content = json.dumps(OF_A_BANK).encode()
+    results = read(content, Plan(header=1), sign="negative-is-expense")
+    assert [each.row for each in results] == [1, 2, 3]
 
 
 def test_a_plan_of_json_is_remembered():

@@ -89,6 +89,18 @@ def test_a_currency_that_nothing_names_is_asked_for_and_any_code_is_taken():
         seen(text).plan.answered("default_currency", "XYZ")
 
 
+def test_the_usual_currency_is_the_first_choice_where_the_file_does_not_speak_against_it():
+    def choices(amount, usual):
+        content = table(f"2026-03-04,Kiosk,{amount}").encode()
+        return values(asked(preview(content, usual_currency=usual), "default_currency"))
+
+    assert choices("3.00", "CHF")[:3] == ["CHF", "USD", "EUR"]
+    assert choices("3.00", "PLN")[:2] == ["PLN", "USD"]
+    assert choices("$3.00", "AUD")[:3] == ["AUD", "USD", "CAD"]
+    assert choices("$3.00", "CHF")[0] == "USD"
+    assert choices("3.00", "XYZ")[0] == "USD"
+
+
 def test_a_sign_of_several_currencies_gives_these_to_choose_from():
     question = asked(seen(table("2026-03-04,Kiosk,$3.00")), "default_currency")
     assert values(question)[:3] == ["USD", "CAD", "AUD"]

@@ -84,6 +84,35 @@ def test_a_file_without_a_heading_is_read_by_its_cells():
     ]
 
 
+SUMMARIES = [
+    "Compte de cheques ****1234;Compte de cheques;****1234;13/03/2026;;1 234,56\n",
+    '"Compte courant";"****1234";"1 234,56"\n',
+    "Compte;****1234\nSolde;1 234,56 EUR\n",
+    "Solde au;13/03/2026;1 234,56\n",
+]
+FRENCH_ROWS = """\
+13/03/2026;Paiement carte;;CARTE LIBRAIRIE DU PORT;-12,50
+12/03/2026;Virement;;VIR SALAIRE MARTIN SARL;2 100,00
+11/03/2026;Prelevement;;PRLV ELECTRICITE NORD;-64,00
+"""
+
+
+@pytest.mark.parametrize("summary", SUMMARIES)
+def test_a_file_without_a_heading_is_read_below_the_lines_of_a_summary(summary):
+    plan = Plan(default_currency="EUR", sign=Sign.NEGATIVE_IS_EXPENSE)
+    asked = seen(summary + FRENCH_ROWS, plan).questions
+    assert [(each.key, each.choices[0].example) for each in asked] == [
+        ("description_column", "CARTE LIBRAIRIE DU PORT")
+    ]
+    results = read(summary + FRENCH_ROWS, plan, description_column="3")
+    assert [each[1:3] for each in brief(results)] == [
+        ("CARTE LIBRAIRIE DU PORT", "-12.50"),
+        ("VIR SALAIRE MARTIN SARL", "2100.00"),
+        ("PRLV ELECTRICITE NORD", "-64.00"),
+    ]
+    assert [row for row, _ in left_out(results)] == list(range(1, 1 + summary.count("\n")))
+
+
 def test_a_running_balance_tells_which_sign_is_spending():
     rows = ("2026-01-01,A,10,90", "2026-01-02,B,-5,95", "2026-01-03,C,30,65", "2026-01-04,D,1,64")
     found = seen("\n".join(["Date,Description,Amount,Balance", *rows]), DOLLARS)
