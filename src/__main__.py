@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from src import logs
+from src import children, logs
 from src.config import load_settings
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
@@ -100,7 +100,7 @@ def train(wiring: Wiring, options: argparse.Namespace) -> int:
 
 def _train_claimed(wiring: Wiring, claim: list[str]) -> TrainingRun:
     run_id, holder, attempt = claim
-    return wiring.train(replace(wiring.runs.get(run_id), attempt=int(attempt)), holder=holder)
+    return children.train(wiring, replace(wiring.runs.get(run_id), attempt=int(attempt)), holder=holder)
 
 
 def _train_now(wiring: Wiring, reason: str) -> TrainingRun:
@@ -108,7 +108,7 @@ def _train_now(wiring: Wiring, reason: str) -> TrainingRun:
     wiring.database.ensure_indexes()
     asked = wiring.runs.request(trigger=Trigger.MANUAL, reason=reason, at=now)
     claimed = wiring.runs.claim(holder=wiring.holder, at=now)
-    return wiring.train(claimed, holder=wiring.holder) if claimed else _follow(wiring, asked.id)
+    return children.train(wiring, claimed, holder=wiring.holder) if claimed else _follow(wiring, asked.id)
 
 
 def _follow(wiring: Wiring, run_id: str) -> TrainingRun:
@@ -124,8 +124,8 @@ def _in_words(run: TrainingRun) -> str:
 
 
 def reproduce(wiring: Wiring, options: argparse.Namespace) -> int:
-    found = wiring.reproduce(
-        options.run, lambda stage, share: print(f"{share:4.0%} {stage}", file=sys.stderr)
+    found = children.reproduce(
+        wiring, options.run, lambda stage, share: print(f"{share:4.0%} {stage}", file=sys.stderr)
     )
     print("\n".join(found.sentences()))
     return 0 if found.same else 1
@@ -155,7 +155,7 @@ def demo(wiring: Wiring, _: argparse.Namespace) -> int:
 def _work_off(wiring: Wiring, begun: Import) -> int:
     claimed = wiring.imports.claim(holder=wiring.holder)
     while claimed:  # this one, and those that waited before it
-        wiring.work_off(claimed, holder=wiring.holder)
+        children.work_off(wiring, claimed, holder=wiring.holder)
         claimed = wiring.imports.claim(holder=wiring.holder)
     while (done := wiring.imports.get(begun.id)).status in IMPORT_UNDER_WAY:  # a clock was quicker
         time.sleep(0.5)
@@ -190,15 +190,15 @@ def run_claimed_import(wiring: Wiring, options: argparse.Namespace) -> None:
     # A file makes many small things that live for a moment: looking through all of them costs a third more.
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)
-    wiring.work_off(replace(wiring.imports.get(import_id), attempt=int(attempt)), holder=holder)
+    children.work_off(wiring, replace(wiring.imports.get(import_id), attempt=int(attempt)), holder=holder)
 
 
 def follow_champion(wiring: Wiring, _: argparse.Namespace) -> None:
-    wiring.settle_alias()
+    children.settle_alias(wiring)
 
 
 def tidy(wiring: Wiring, _: argparse.Namespace) -> None:
-    print(wiring.tidy(datetime.now(UTC)).sentence())
+    print(children.tidy(wiring, datetime.now(UTC)).sentence())
 
 
 def init_tracking(wiring: Wiring, _: argparse.Namespace) -> None:

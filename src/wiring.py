@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import secrets
 import socket
-import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from src.chores import Chores
 from src.components.bands import Bands
 from src.components.contradictions import Contradictions
 from src.components.importing.limits import Limits
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
-from src.domain.imports import Import, ImportStatus
 from src.domain.predictions import Prediction
-from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
-from src.errors import LeaseLost, LedgerloopError, NotFound
 from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.changes import WhatChanges
 from src.pipeline.delivering import Delivering
@@ -39,12 +34,10 @@ from src.pipeline.second_looks import SecondLooks
 from src.pipeline.undoing import Undoing
 from src.pipeline.webhooks import Webhooks
 from src.services import bundles
-from src.services.alias_watch import AliasWatch
 from src.services.analytics import Analytics
 from src.services.audits import Audits
 from src.services.categories import Categories
 from src.services.champion import Champion, Pointing, ShadowModel
-from src.services.clock import Clock
 from src.services.database import Database
 from src.services.deliveries import Deliveries
 from src.services.doubts import Doubts
@@ -65,7 +58,7 @@ from src.services.secret_key import kept_key
 from src.services.slots import Slots
 from src.services.standing import Standing
 from src.services.trainer import Trainer
-from src.services.training_runs import ClaimedRun, TrainingRuns
+from src.services.training_runs import TrainingRuns
 from src.services.transactions import Transactions
 from src.services.unanswered import Unanswered
 from src.services.uploads import Uploads
@@ -74,10 +67,6 @@ from src.services.webhook_rows import WebhookRows
 if TYPE_CHECKING:
     import numpy as np
 
-    from src.pipeline.reproduced import Reproduced
-    from src.pipeline.steps import Steps
-    from src.pipeline.tidying import Tidied
-    from src.pipeline.training import TrainingPipeline
     from src.services.tracking import Tracking
 
 log = logging.getLogger(__name__)
@@ -318,81 +307,10 @@ class Wiring:
         local = self.settings.mlflow_tracking_uri is None
         return Tracking(self.settings.tracking_uri, self.settings.mlruns_path if local else None)
 
-    def train(self, run: TrainingRun, *, holder: str) -> TrainingRun:
-        """Train `run`, which `holder` has claimed, in this process; returns it as it ended."""
-        with ClaimedRun(self.runs, run, holder=holder) as claimed:
-            try:
-                training = self._training()
-                with _one_thread():
-                    training.run(claimed)
-            except LeaseLost as lost:
-                log.warning("training stops", extra={"run": run.id, "reason": str(lost)})
-            except Exception as error:
-                log.exception("training failed", extra={"run": run.id})
-                claimed.fail(_sentence(error), at=self.now())
-        return self.runs.get(run.id)
-
-    def reproduce(self, run_id: str, progress: Callable[[str, float], None]) -> Reproduced:
-        """Make a run once more; `run_id` is its own or that of MLflow. Raises NotFound, Unavailable."""
-        from src.pipeline.reproduction import Reproduction
-        from src.services.past_runs import PastRuns
-        from src.services.provenance import provenance
-
-        logged = run_id if re.fullmatch("[0-9a-f]{32}", run_id) else self.runs.get(run_id).mlflow_run_id
-        if logged is None:
-            raise NotFound("MLflow has nothing of this run: it ended before that, or was cleared away.")
-        past = PastRuns(self.tracking).get(logged)
-        again = Reproduction(self._steps(), self.knowledge, provenance())
-        with _one_thread():
-            return again.run(past, progress)
-
-    def _steps(self) -> Steps:
-        # Imported here: what training needs takes seconds to import, and only its own process trains.
-        from src.components.search import Search
-        from src.pipeline.steps import Steps
-
-        return Steps(search=Search(budget_s=self.settings.train_budget_s, clock=time.monotonic))
-
-    def _training(self) -> TrainingPipeline:
-        from src.pipeline.training import TrainingPipeline
-        from src.services.bundle_check import BundleCheck
-
-        return TrainingPipeline(
-            labels=self.transactions,
-            lexicon=self.knowledge,
-            store=self.models,
-            record=self.tracking,
-            bundles=bundles,
-            check=BundleCheck(),
-            clock=self.now,
-            standing=self.standing,
-            doubts=self.doubts,
-            steps=self._steps(),
-            changes=self.changes,
-        )
-
-    @cached_property
-    def clock(self) -> Clock:
-        return Clock(
-            every_hours=self.settings.retrain_every_hours,
-            open_slot=self.slots.open,
-            work=self._work,
-            tidy=self._keep_house,
-            watch=self._keep_watch,
-            now=self.now,
-            bring_in=self._bring_in,
-            deliver=self._deliver,
-        )
-
     @cached_property
     def drift(self) -> DriftWatch:
         periods, early_runs = DriftPeriods(self.database), EarlyRuns(self.runs)
         return DriftWatch(periods, self.models, early_runs, self.runs.last_success_at, self.now)
-
-    def _keep_watch(self) -> None:
-        self.imports.forget_unread()
-        if run := self.drift.start_early():
-            log.info("training starts early", extra={"run": run.id})
 
     @cached_property
     def standing(self) -> Standing:
@@ -402,88 +320,22 @@ class Wiring:
     def slots(self) -> Slots:
         return Slots(self.runs, self.models, self.standing, self.now)
 
-    def _work(self) -> None:
-        run = self.runs.claim(holder=self.holder, at=self.now())
-        if run is None:
-            return
-        log.info("training starts", extra={"run": run.id, "attempt": run.attempt})
-        self.trainer.train(run, holder=self.holder)
-        if self.runs.release(run.id, holder=self.holder, attempt=run.attempt):
-            log.warning("training ended before it was done", extra={"run": run.id, "attempt": run.attempt})
-
-    def work_off(self, claimed: Import, *, holder: str) -> None:
-        """Bring in or take back what `holder` has claimed, in this process. Raises LeaseLost, Unavailable."""
-        work = self.undoing if claimed.status is ImportStatus.UNDOING else self.importing
-        with self.imports.kept(claimed.id, holder, claimed.attempt):
-            work.run(claimed, holder=holder)
-
-    def _bring_in(self) -> None:
-        """Work off the import that waits longest, in a process of its own; all wait for the first model."""
-        if self.models.champion() is None:
-            return
-        claimed = self.imports.claim(holder=self.holder)
-        if claimed is None:
-            return
-        with self.imports.kept(claimed.id, self.holder, claimed.attempt):  # from before the child is awake
-            self.importer.bring_in(claimed, holder=self.holder)
-        if self.imports.release(claimed.id, holder=self.holder, attempt=claimed.attempt):
-            log.warning("import ended before it was done", extra={"import": claimed.id})
-
-    def _deliver(self) -> None:
-        if self.delivering:
-            self.delivering.work()
-
-    def _keep_house(self) -> None:
-        self._follow_champion()
-        if self.runs.current() is None and self.retention.claim_turn(self.now()):
-            self.trainer.tidy()
-
     @cached_property
     def retention(self) -> Retention:
         return Retention(self.database)
 
-    def tidy(self, now: datetime) -> Tidied:
-        """Clear away what KEEP_RUNS and KEEP_MODELS leave no room for. Raises Unavailable."""
-        from src.pipeline.tidying import Tidying
-        from src.services.tracking_retention import TrackingRetention
-
-        record = TrackingRetention(self.tracking, self.settings.tracking_uri)
-        tidying = Tidying(self.retention, record, self.settings.keep_models, self.settings.keep_runs)
-        tidied = tidying.run(now)
-        self.retention.end_turn(now)
-        return tidied
-
-    def _follow_champion(self) -> None:
-        pointer = self.models.champion()
-        if pointer and self.runs.current() is None:
-            self._alias_watch.look(pointer)
-
     @cached_property
-    def _alias_watch(self) -> AliasWatch:
-        return AliasWatch(self.settings.tracking_uri, self.models.alias, self.trainer.follow_champion)
-
-    def settle_alias(self) -> None:
-        """Let the MLflow alias follow what serves, or what serves follow a person who moved the alias."""
-        from src.pipeline.alias import AliasKeeper
-        from src.pipeline.tryout import Tryout
-        from src.services.bundle_check import BundleCheck
-
-        tryout = Tryout(self.models, bundles, BundleCheck(timeout_s=60), self._some_transactions)
-        AliasKeeper(self.models, self.tracking, tryout.fault_of, self.now).settle()
-
-    def _some_transactions(self) -> list[Transaction]:
-        return [each.transaction for each in self.transactions.newest(100)]
+    def chores(self) -> Chores:
+        return Chores(self)
 
     def start_clock(self) -> None:
         self.database.ensure_indexes()
-        self.clock.start()
+        self.chores.clock.start()
 
     def stop(self) -> None:
         """End what runs beside the requests: the clock, its training, the look at the pointer."""
-        if "clock" in self.__dict__:
-            self.clock.stop()
-            self.trainer.stop()
-            self.importer.stop()
+        if "chores" in self.__dict__:
+            self.chores.stop()
         for follower in ("champion", "shadow_model"):
             if follower in self.__dict__:
                 getattr(self, follower).stop()
@@ -494,18 +346,4 @@ class Wiring:
         self.shadow_model.watch()
         self.database.ensure_indexes()  # where no clock runs, nobody else makes them
         if self.settings.clock == "on":
-            self.clock.start()
-
-
-def _one_thread() -> AbstractContextManager[object]:
-    """For BLAS and OpenMP: sums then do not depend on the number of processors, nor on who started us."""
-    from threadpoolctl import threadpool_limits  # scikit-learn's own way, and it brings it
-
-    return cast("AbstractContextManager[object]", threadpool_limits(limits=1))
-
-
-def _sentence(error: Exception) -> str:
-    """What the run's page says of a failure: our own words, or only the kind of the error."""
-    if isinstance(error, LedgerloopError):
-        return str(error)
-    return f"The training ended with an unexpected {type(error).__name__}; the log has the details."
+            self.chores.clock.start()

@@ -16,10 +16,22 @@ MAY_IMPORT = {
     "pipeline": {"components", "domain", "errors", "pipeline"},
     "services": {"domain", "errors", "config", "services", "knowledge"},
     "knowledge": {"components", "domain", "errors", "knowledge"},
-    "wiring": {"services", "pipeline", "components", "config", "domain", "errors"},
+    "wiring": {"services", "pipeline", "components", "config", "domain", "errors", "chores"},
+    "chores": {"services", "wiring"},
+    "children": {"services", "pipeline", "components", "config", "domain", "errors", "wiring"},
     "launcher": {"services", "config", "errors", "logs", "domain"},
     "web": {"wiring", "pipeline", "domain", "errors", "config", "logs", "web"},
-    "__main__": {"wiring", "launcher", "services", "pipeline", "config", "domain", "errors", "logs"},
+    "__main__": {
+        "children",
+        "wiring",
+        "launcher",
+        "services",
+        "pipeline",
+        "config",
+        "domain",
+        "errors",
+        "logs",
+    },
     "__init__": set(),
 }
 
@@ -62,6 +74,8 @@ def imports_of(path):
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "src":
+            yield from (f"src.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
 

@@ -34,16 +34,16 @@ def keep(wiring, *versions):
 
 
 def test_the_clock_lets_a_child_look_at_the_alias_but_not_while_a_run_trains(wiring, children):
-    wiring._follow_champion()
+    wiring.chores.follow_champion()
     assert children == []  # nothing serves yet
     keep(wiring, "1")
     wiring.models.promote("1", by="person", reason="", at=NOW)
     wiring.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
-    wiring._follow_champion()
+    wiring.chores.follow_champion()
     assert children == []
     wiring.database.collection("training_runs").delete_many({})
-    wiring._follow_champion()
-    wiring._follow_champion()
+    wiring.chores.follow_champion()
+    wiring.chores.follow_champion()
     assert children == [1]  # a second look so soon is nobody's turn
 
 
@@ -62,6 +62,6 @@ def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped
 
 def test_a_file_brought_in_before_the_first_model_waits_for_it_without_a_failed_try(wiring):
     begun = wiring.intake.demo("EUR")
-    wiring._bring_in()
+    wiring.chores.bring_in()
     waiting = wiring.imports.get(begun.id)
     assert (waiting.status, waiting.attempt) == (ImportStatus.QUEUED, 0)

@@ -271,7 +271,7 @@ def test_one_whose_process_was_killed_is_taken_up_again(house, firefly):
 def test_the_clock_delivers(house, firefly):
     firefly.add(7, {"journal": 1})
     tell(house, told())
-    house._deliver()
+    house.chores.deliver()
     assert firefly.category(7) == "Groceries"
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from src.children import train
 from src.config import load_settings
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Transaction
@@ -41,7 +42,7 @@ def slot_of_now(wiring):
     """What the clock and its child do in one slot; the run."""
     wiring.slots.open(slot_of(wiring.now(), 6))
     if run := wiring.runs.claim(holder=wiring.holder, at=wiring.now()):
-        wiring.train(run, holder=wiring.holder)
+        train(wiring, run, holder=wiring.holder)
     wiring.now.is_now += SIX_HOURS
     return wiring.runs.newest()[0]
 

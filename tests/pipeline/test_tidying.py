@@ -9,6 +9,7 @@ import mlflow
 import pytest
 from bson import ObjectId
 
+from src.children import tidy
 from src.domain.models import MODEL_NAME
 from src.pipeline.tidying import Tidying, beyond
 from src.services.retention import Retention
@@ -213,7 +214,7 @@ def test_beyond_counts_only_what_is_not_spared(keep, gone):
 
 def test_a_turn_of_the_whole_house_counts_for_a_day(settings):
     wiring = Wiring(settings)
-    tidied = wiring.tidy(NOW)
+    tidied = tidy(wiring, NOW)
     assert "0 model versions" in tidied.sentence()
     assert not wiring.retention.claim_turn(NOW + timedelta(hours=23))
     assert wiring.retention.claim_turn(NOW + timedelta(hours=25))

@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from src import children
 from src.pipeline import intake, undoing
 
 BANK = b"""Date,Details,Amount,Cur
@@ -23,7 +24,7 @@ def upload(client, content=BANK, name="bank.csv", **fields):
 def work_off(app):
     wiring = app.extensions["ledgerloop"]
     while claimed := wiring.imports.claim(holder="test"):
-        wiring.work_off(claimed, holder="test")
+        children.work_off(wiring, claimed, holder="test")
 
 
 def test_a_file_is_taken_on_worked_off_and_reported(app, client):

@@ -1,0 +1,88 @@
+"""What the clock does when it is time."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from src.services.alias_watch import AliasWatch
+from src.services.clock import Clock
+
+if TYPE_CHECKING:
+    from src.wiring import Wiring
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Chores:
+    house: Wiring
+
+    @cached_property
+    def clock(self) -> Clock:
+        return Clock(
+            every_hours=self.house.settings.retrain_every_hours,
+            open_slot=self.house.slots.open,
+            work=self.train,
+            tidy=self.keep_house,
+            watch=self.keep_watch,
+            now=self.house.now,
+            bring_in=self.bring_in,
+            deliver=self.deliver,
+        )
+
+    @cached_property
+    def _alias_watch(self) -> AliasWatch:
+        return AliasWatch(
+            self.house.settings.tracking_uri, self.house.models.alias, self.house.trainer.follow_champion
+        )
+
+    def train(self) -> None:
+        run = self.house.runs.claim(holder=self.house.holder, at=self.house.now())
+        if run is None:
+            return
+        log.info("training starts", extra={"run": run.id, "attempt": run.attempt})
+        self.house.trainer.train(run, holder=self.house.holder)
+        if self.house.runs.release(run.id, holder=self.house.holder, attempt=run.attempt):
+            log.warning("training ended before it was done", extra={"run": run.id, "attempt": run.attempt})
+
+    def bring_in(self) -> None:
+        """Work off the import that waits longest, in a process of its own; all wait for the first model."""
+        house = self.house
+        if house.models.champion() is None:
+            return
+        claimed = house.imports.claim(holder=house.holder)
+        if claimed is None:
+            return
+        with house.imports.kept(claimed.id, house.holder, claimed.attempt):  # from before the child is awake
+            house.importer.bring_in(claimed, holder=house.holder)
+        if house.imports.release(claimed.id, holder=house.holder, attempt=claimed.attempt):
+            log.warning("import ended before it was done", extra={"import": claimed.id})
+
+    def deliver(self) -> None:
+        if self.house.delivering:
+            self.house.delivering.work()
+
+    def keep_house(self) -> None:
+        self.follow_champion()
+        if self.house.runs.current() is None and self.house.retention.claim_turn(self.house.now()):
+            self.house.trainer.tidy()
+
+    def keep_watch(self) -> None:
+        self.house.imports.forget_unread()
+        if run := self.house.drift.start_early():
+            log.info("training starts early", extra={"run": run.id})
+
+    def follow_champion(self) -> None:
+        pointer = self.house.models.champion()
+        if pointer and self.house.runs.current() is None:
+            self._alias_watch.look(pointer)
+
+    def stop(self) -> None:
+        """Raises nothing where the clock never began to go."""
+        if "clock" in self.__dict__:
+            self.clock.stop()
+            self.house.trainer.stop()
+            self.house.importer.stop()
