@@ -14,7 +14,7 @@ import pytest
 
 from tests.launch.running_site import Site, wait_until
 
-KILLS = int(os.environ.get("CHAOS_KILLS", "4"))
+KILLS = int(os.environ.get("CHAOS_KILLS", "3"))
 TARGETS = ("worker", "trainer", "mongod", "everything")
 
 

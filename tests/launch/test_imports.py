@@ -20,7 +20,7 @@ from src.services.training_runs import TrainingRuns, slot_of
 from tests.launch.running_site import PYTHON, Site, wait_until
 from tests.small_model import small_bundle
 
-ROWS = 20_000
+ROWS = 10_000
 WEEK = 168
 PAGES = ("", "history", "import", "healthz")
 
@@ -124,10 +124,10 @@ def kill_once_read(site, import_id, rows, words):
 def test_an_import_survives_kill_9_of_the_child_of_the_clocks_and_of_mongod(site):
     import_id = upload(site, statement("GREEN"))
     with pages_asked(site) as answers:
-        kill_once_read(site, import_id, 2_000, "src run-import")
-        kill_once_read(site, import_id, 5_000, "src clock")
+        kill_once_read(site, import_id, 1_000, "src run-import")
+        kill_once_read(site, import_id, 2_000, "src clock")
         wait_until(lambda: not site.pids("src run-import"))
-        kill_once_read(site, import_id, 8_000, "bin/mongod")
+        kill_once_read(site, import_id, 4_000, "bin/mongod")
         wait_until(lambda: told(site, import_id)["status"] not in ("", "running"), 120)
     done = told(site, import_id)
     assert (done["status"], done["progress"]) == ("done", 1)
@@ -139,12 +139,12 @@ def test_an_import_survives_kill_9_of_the_child_of_the_clocks_and_of_mongod(site
 
 def test_one_that_is_stopped_keeps_what_is_in_and_is_taken_back_although_that_is_killed(site):
     import_id = upload(site, statement("BLUE"))
-    wait_until(lambda: told(site, import_id)["rows_read"] >= 4_000)
+    wait_until(lambda: told(site, import_id)["rows_read"] >= 2_000)
     urllib.request.urlopen(urllib.request.Request(f"{site.address}import/{import_id}/stop", data=b""))
     wait_until(lambda: told(site, import_id)["status"] != "running")
     stopped = told(site, import_id)
     assert stopped["status"] == "stopped"
-    assert 4_000 <= stopped["rows_added"] < ROWS
+    assert 2_000 <= stopped["rows_added"] < ROWS
     assert rows_of(site, import_id) == (stopped["rows_added"], stopped["rows_added"])
 
     undo = urllib.request.Request(f"{site.address}api/v1/imports/{import_id}", method="DELETE")

@@ -36,7 +36,7 @@ from tests.components.importing.test_packed_and_json import OF_A_BANK
 from tests.components.importing.test_tables import BRITISH, GERMAN
 from tests.components.importing.test_tables import INDIAN as INDIAN_TABLE
 
-MUTATIONS = int(os.environ.get("IMPORT_MUTATIONS", "2500"))
+MUTATIONS = int(os.environ.get("IMPORT_MUTATIONS", "1500"))
 SEED = int(os.environ.get("IMPORT_SEED", "20260304"))
 SLOW_S = 5.0
 SHEET = workbook(["Date", "Text", "Debit"], [date(2026, 3, 4), "Kiosk", 1.5], ["2026-03-05", "Bar", "2.50"])
