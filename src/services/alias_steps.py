@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from src.errors import Unavailable
-from src.services.database import Database, Document, guarded
+from src.services.database import Database, Document, from_now, guarded
 
 _ID = "champion"
 LEASE_S = 300
@@ -42,8 +42,7 @@ class AliasSteps:
 
     @guarded
     def _take(self, holder: str) -> bool:
-        until = {"$dateAdd": {"startDate": "$$NOW", "unit": "second", "amount": LEASE_S}}
-        lease = {"holder": {"$literal": holder}, "until": until}
+        lease = {"holder": {"$literal": holder}, "until": from_now(LEASE_S)}
         return self._claimed("alias_lease.until", 0, {"alias_lease": lease})
 
     @guarded
@@ -56,11 +55,8 @@ class AliasSteps:
         return self._claimed("alias_looked_at", every_s, {"alias_looked_at": "$$NOW"})
 
     def _claimed(self, field: str, ago_s: float, fields: Document) -> bool:
-        before = {
-            "$dateSubtract": {"startDate": "$$NOW", "unit": "millisecond", "amount": round(ago_s * 1000)}
-        }
         # A field that is missing sorts before every date.
-        free = {"_id": _ID, "$expr": {"$lte": [f"${field}", before]}}
+        free = {"_id": _ID, "$expr": {"$lte": [f"${field}", from_now(-ago_s)]}}
         return bool(self._models.update_one(free, [{"$set": fields}]).matched_count)
 
     @guarded

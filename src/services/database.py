@@ -100,6 +100,11 @@ INDEXES: dict[str, list[IndexModel]] = {
 }
 
 
+def from_now(seconds: float) -> Document:
+    """A moment by MongoDB's own clock, in a pipeline or an `$expr`; below 0 it is past."""
+    return {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": round(seconds * 1000)}}
+
+
 def guarded(method: Callable[P, R]) -> Callable[P, R]:
     """Turn what the driver raises in a service's method into `Unavailable`."""
 

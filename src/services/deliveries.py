@@ -11,7 +11,7 @@ from pymongo import DESCENDING, ReturnDocument
 
 from src.domain.deliveries import Delivery, DeliveryCounts, DeliveryStatus
 from src.domain.owners import LOCAL_OWNER
-from src.services.database import Database, Document, guarded
+from src.services.database import Database, Document, from_now, guarded
 
 GIVES_UP_AFTER = timedelta(days=3)
 _LONGEST_WAIT_S = 3600
@@ -65,7 +65,7 @@ class Deliveries:
         turn = secrets.token_hex(8)
         document = self._deliveries.find_one_and_update(
             {**_WAITING, "$expr": {"$lte": ["$due_at", "$$NOW"]}},
-            [{"$set": {"turn": turn, "tries": {"$add": ["$tries", 1]}, "due_at": _after(_LEASE_S)}}],
+            [{"$set": {"turn": turn, "tries": {"$add": ["$tries", 1]}, "due_at": from_now(_LEASE_S)}}],
             sort=[("due_at", 1)],
             return_document=ReturnDocument.AFTER,
         )
@@ -86,7 +86,7 @@ class Deliveries:
     @guarded
     def put_off(self, delivery: Delivery, note: str, *, at: datetime) -> None:
         """Try again later, or give up where it has been tried for three days."""
-        old = {"$lt": ["$since", _after(-GIVES_UP_AFTER.total_seconds())]}
+        old = {"$lt": ["$since", from_now(-GIVES_UP_AFTER.total_seconds())]}
         fields = {
             "status": {"$cond": [old, DeliveryStatus.FAILED.value, DeliveryStatus.WAITING.value]},
             "note": {"$literal": note},
@@ -121,10 +121,6 @@ def _due() -> Document:
     """It waits from now on; whoever delivers it in this moment has lost its turn."""
     new = {"status": DeliveryStatus.WAITING.value, "since": "$$NOW", "due_at": "$$NOW"}
     return {**new, "tries": 0, "turn": None, "note": None}
-
-
-def _after(seconds: float) -> Document:
-    return {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": round(seconds * 1000)}}
 
 
 def _held(delivery: Delivery) -> Document:

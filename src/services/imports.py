@@ -12,10 +12,9 @@ from pymongo import DESCENDING, ReturnDocument
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.owners import LOCAL_OWNER
 from src.errors import Conflict, NotFound
-from src.services.database import Database, Document, guarded
+from src.services.database import Document, from_now, guarded
 from src.services.import_documents import import_of, new, planned
 from src.services.import_work import ImportWork
-from src.services.uploads import Uploads
 
 _GONE_AFTER_S = 24 * 3600
 """A file nobody said how to read is deleted then."""
@@ -24,9 +23,6 @@ _ENDED = (ImportStatus.DONE, ImportStatus.FAILED, ImportStatus.STOPPED, ImportSt
 
 class Imports(ImportWork):
     """What a person does with an import; `ImportWork` is what the process does that works it off."""
-
-    def __init__(self, database: Database, uploads: Uploads, *, lease_s: float = 30) -> None:
-        super().__init__(database, uploads, lease_s=lease_s)
 
     @guarded
     def open(
@@ -118,8 +114,8 @@ class Imports(ImportWork):
     @guarded
     def forget_unread(self) -> int:
         """Delete files that nobody said how to read for a day, and those whose import has ended."""
-        long_ago = {"$dateSubtract": {"startDate": "$$NOW", "unit": "second", "amount": _GONE_AFTER_S}}
-        old = {"status": ImportStatus.PREVIEW.value, "$expr": {"$lt": ["$created_at", long_ago]}}
+        long_ago = {"$expr": {"$lt": ["$created_at", from_now(-_GONE_AFTER_S)]}}
+        old = {"status": ImportStatus.PREVIEW.value, **long_ago}
         ended = {"status": {"$in": [each.value for each in _ENDED]}}
         query = {"file_id": {"$exists": True}, "$or": [old, ended]}
         found = list(self._imports.find(query, {"status": 1}))

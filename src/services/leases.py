@@ -16,7 +16,7 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from src.errors import LeaseLost, LedgerloopError
-from src.services.database import Database, Document, guarded
+from src.services.database import Database, Document, from_now, guarded
 
 log = logging.getLogger(__name__)
 
@@ -87,9 +87,8 @@ class Leases:
     @guarded
     def release(self, document_id: str, holder: str, attempt: int) -> bool:
         """Let go of one whose process is known to be dead; whether it was still held."""
-        past = {"$dateSubtract": {"startDate": "$$NOW", "unit": "second", "amount": 1}}
         held = self._held(document_id, holder, attempt)
-        return bool(self._documents.update_one(held, [{"$set": {"lease_until": past}}]).matched_count)
+        return bool(self._documents.update_one(held, [{"$set": {"lease_until": from_now(-1)}}]).matched_count)
 
     @guarded
     def write(self, document_id: str, holder: str, attempt: int, update: Any, *, read: str = "_id") -> Any:
@@ -126,9 +125,7 @@ class Leases:
 
     def until(self) -> Document:
         """The end of a lease taken now, in a pipeline."""
-        return {
-            "$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": round(self.lease_s * 1000)}
-        }
+        return from_now(self.lease_s)
 
     def _held(self, document_id: str, holder: str, attempt: int) -> Document:
         return {

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from gridfs.errors import NoFile
 
 from src.errors import NotFound
-from src.services.database import Database, guarded
+from src.services.database import Database, from_now, guarded
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
+_A_DAY_S = 24 * 3600
 _PURPOSE = b"ledgerloop: files on their way in"
 
 
@@ -60,8 +61,7 @@ class Uploads:
     @guarded
     def delete_strays(self, known: Collection[Any]) -> None:
         """Delete each file older than a day that is none of `known`: whoever kept it was killed then."""
-        a_day_ago = {"$dateSubtract": {"startDate": "$$NOW", "unit": "day", "amount": 1}}
-        strays = {"_id": {"$nin": list(known)}, "$expr": {"$lt": ["$uploadDate", a_day_ago]}}
+        strays = {"_id": {"$nin": list(known)}, "$expr": {"$lt": ["$uploadDate", from_now(-_A_DAY_S)]}}
         for each in self._database.uploads.find(strays):
             self.delete(each._id)
 
