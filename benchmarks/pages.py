@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import threading
 import time
 import urllib.request
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
+
+import requests
 
 
 @dataclass
@@ -67,10 +68,7 @@ def delete(address: str) -> None:
 
 def upload(address: str, content: bytes, *, mapping: str) -> str:
     """The id of the import that was begun."""
-    mark = secrets.token_hex(16)
-    part = f"--{mark}\r\nContent-Disposition: form-data; name="
-    body = f'{part}"mapping"\r\n\r\n{mapping}\r\n{part}"file"; filename="bench.csv"\r\n\r\n'.encode()
-    request = urllib.request.Request(address, data=body + content + f"\r\n--{mark}--\r\n".encode())
-    request.add_header("Content-Type", f"multipart/form-data; boundary={mark}")
-    with urllib.request.urlopen(request, timeout=600) as answer:
-        return str(json.load(answer)["id"])
+    files, fields = {"file": ("bench.csv", content)}, {"mapping": mapping}
+    answer = requests.post(address, fields, files=files, timeout=600)
+    answer.raise_for_status()
+    return str(answer.json()["id"])

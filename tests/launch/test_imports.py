@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import secrets
 import subprocess
 import threading
 import time
@@ -11,6 +10,7 @@ import urllib.request
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import requests
 
 from src.config import ROOT
 from src.services.database import Database
@@ -63,17 +63,11 @@ def statement(name):
 
 
 def upload(site, content):
-    mark = secrets.token_hex(8)
     mapping = json.dumps({"sign": "negative-is-expense", "default_currency": "USD"})
-    parts = [
-        f'--{mark}\r\nContent-Disposition: form-data; name="mapping"\r\n\r\n{mapping}\r\n',
-        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n',
-    ]
-    body = "".join(parts).encode() + content + f"\r\n--{mark}--\r\n".encode()
-    request = urllib.request.Request(site.address + "api/v1/imports", data=body)
-    request.add_header("Content-Type", f"multipart/form-data; boundary={mark}")
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return json.load(answer)["id"]
+    files, fields = {"file": ("a.csv", content)}, {"mapping": mapping}
+    answer = requests.post(site.address + "api/v1/imports", fields, files=files, timeout=60)
+    answer.raise_for_status()
+    return answer.json()["id"]
 
 
 def told(site, import_id):
