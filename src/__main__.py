@@ -149,7 +149,7 @@ def bring_in(wiring: Wiring, options: argparse.Namespace) -> int:
 
 def demo(wiring: Wiring, _: argparse.Namespace) -> int:
     wiring.database.ensure_indexes()
-    return _work_off(wiring, wiring.intake.demo(wiring.settings.currency))
+    return _work_off(wiring, wiring.intake.demo())
 
 
 def _work_off(wiring: Wiring, begun: Import) -> int:

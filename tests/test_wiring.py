@@ -61,7 +61,7 @@ def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped
 
 
 def test_a_file_brought_in_before_the_first_model_waits_for_it_without_a_failed_try(wiring):
-    begun = wiring.intake.demo("EUR")
+    begun = wiring.intake.demo()
     wiring.chores.bring_in()
     waiting = wiring.imports.get(begun.id)
     assert (waiting.status, waiting.attempt) == (ImportStatus.QUEUED, 0)

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol
 
-from src.components.importing.entry import Entry, Rejected
+from src.components.importing.entry import Entry, Rejected, masked
 from src.components.importing.limits import DEFAULT, Limits
 from src.components.importing.plan import Format, Plan
 from src.components.importing.read import lines_and_entries
@@ -114,7 +114,7 @@ class Importing:
 
     def _add(self, import_id: str, found: Sequence[Entry], keys: Keys, labels: Labels) -> int:
         """How many of `found` this import has added, now or in an earlier try."""
-        transactions = [_transaction(each) for each in found]
+        transactions = [_transaction(masked(each)) for each in found]
         keyed = [
             (keys.of(each, entry.bank_id), each, entry)
             for each, entry in zip(transactions, found, strict=True)
@@ -166,14 +166,15 @@ class Labels:
 
 
 def _transaction(entry: Entry) -> Transaction:
+    """entry: masked."""
     return Transaction(
-        description=mask(entry.description),
+        description=entry.description,
         amount=entry.amount,
         currency=entry.currency,
         date=entry.date,
         direction=entry.direction,
-        mode=mask(entry.mode) if entry.mode else None,
-        subcategory=mask(entry.subcategory) if entry.subcategory else None,
+        mode=entry.mode,
+        subcategory=entry.subcategory,
     )
 
 

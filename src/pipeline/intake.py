@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from src.components.demo import year
 from src.components.importing import headings
-from src.components.importing.entry import Choice, Entry, Preview, Question, Rejected
+from src.components.importing.entry import Choice, Entry, Preview, Question, Rejected, masked
 from src.components.importing.limits import DEFAULT, Limits
 from src.components.importing.plan import COLUMN_QUESTIONS, Format, Plan, Sign
 from src.components.importing.read import fingerprint_of_header, preview
@@ -97,10 +97,10 @@ class Intake:
         self.files.plan(import_id, seen.plan.to_dict(), form=seen.detected, rows=_rows(seen))
         return _masked(seen)
 
-    def demo(self, currency: str) -> Import:
+    def demo(self) -> Import:
         """Begin to bring in a year of made-up transactions, to be taken back like any other import."""
         now = self.clock()
-        content = year(now.date(), currency).encode()
+        content = year(now.date(), self.currency).encode()
         seen = self._preview(content, Plan(sign=Sign.NEGATIVE_IS_EXPENSE))
         plan, rows = seen.plan.to_dict(), _rows(seen)
         kept = self.files.open(
@@ -152,15 +152,7 @@ def _masked(seen: Preview) -> Preview:
     """As it would be kept."""
     return replace(
         seen,
-        entries=tuple(
-            replace(
-                each,
-                description=mask(each.description),
-                mode=mask(each.mode) if each.mode else None,
-                subcategory=mask(each.subcategory) if each.subcategory else None,
-            )
-            for each in seen.entries
-        ),
+        entries=tuple(map(masked, seen.entries)),
         questions=tuple(
             replace(each, choices=tuple(_masked_choice(one) for one in each.choices))
             for each in seen.questions

@@ -24,7 +24,7 @@ class Files(Protocol):
 
 
 class Rows(Protocol):
-    def count(self, import_id: str) -> tuple[int, int]: ...
+    def count(self, import_id: str) -> int: ...
     def take_back(self, import_id: str, *, at: datetime) -> int: ...
     def kept_aside(self, import_id: str) -> int: ...
 
@@ -44,7 +44,7 @@ class Undoing:
         way, NotFound, Unavailable.
         """
         before = self.files.get(import_id).kept_aside
-        begun = self.files.undo(import_id, holder=holder, rows=self.rows.count(import_id)[0])
+        begun = self.files.undo(import_id, holder=holder, rows=self.rows.count(import_id))
         if begun.rows_to_undo > AT_ONCE:
             self.files.release(import_id, holder=holder, attempt=begun.attempt)
             return None
@@ -53,7 +53,7 @@ class Undoing:
 
     def run(self, claimed: Import, *, holder: str) -> None:
         """Take back what is left of what `holder` has claimed. Raises LeaseLost, Unavailable."""
-        undone = claimed.rows_to_undo - self.rows.count(claimed.id)[0]
+        undone = claimed.rows_to_undo - self.rows.count(claimed.id)
         while gone := self.rows.take_back(claimed.id, at=self.clock()):
             undone += gone
             self.files.took_back(claimed.id, holder, claimed.attempt, undone=undone)

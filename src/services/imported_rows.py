@@ -99,12 +99,16 @@ class ImportedRows:
         return self._aside.count_documents({"owner": LOCAL_OWNER, "import": {"$eq": import_id}})
 
     @guarded
-    def count(self, import_id: str) -> tuple[int, int]:
-        """Rows of an import, and how many of them a person has answered since."""
-        query = {"import": {"$eq": import_id}}
+    def count(self, import_id: str) -> int:
+        """Rows of an import."""
+        return int(self._rows.count_documents({"import": {"$eq": import_id}}))
+
+    @guarded
+    def count_answered(self, import_id: str) -> int:
+        """Rows of an import that a person has answered since."""
         since = [{"told": None}, {"$expr": {"$gt": [{"$size": "$feedback"}, "$told"]}}]
-        answered = {**query, "label.source": {"$in": _OF_A_PERSON}, "$or": since}
-        return self._rows.count_documents(query), self._rows.count_documents(answered)
+        by_a_person = {"label.source": {"$in": _OF_A_PERSON}, "$or": since}
+        return int(self._rows.count_documents({"import": {"$eq": import_id}, **by_a_person}))
 
 
 def _answers(document: Document) -> list[Document]:

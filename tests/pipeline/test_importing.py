@@ -198,7 +198,7 @@ def test_a_file_under_way_cannot_be_taken_back(house):
 
 
 def test_the_demo_is_a_year_of_plausible_rows_and_gone_with_one_undo(house):
-    begun = house.intake.demo("USD")
+    begun = house.intake.demo()
     done = work_off(house)
     assert (done.id, done.status, done.counts.rejected) == (begun.id, ImportStatus.DONE, 0)
     days = [row.transaction.date for row in house.transactions.stream(HistoryFilter(), sort="date")]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from src.components.importing.amounts import CURRENCIES
 from src.components.importing.plan import Plan
+from src.components.masking import mask
 from src.domain.categories import Category
 from src.domain.money import decimal_places
 from src.domain.transactions import Direction, StoredTransaction
@@ -51,6 +52,16 @@ class Entry:
     """What the bank calls this transaction."""
     kept: Kept | None = None
     """Its life until it was exported, where the file is our own."""
+
+
+def masked(entry: Entry) -> Entry:
+    """As it is shown and kept."""
+    return replace(
+        entry,
+        description=mask(entry.description),
+        mode=mask(entry.mode) if entry.mode else None,
+        subcategory=mask(entry.subcategory) if entry.subcategory else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _shown(found: Import, wrong: str = "", status: int = 200) -> ResponseReturnV
     if found.status is ImportStatus.PREVIEW:
         return _preview(found, wrong, status)
     active = found.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
-    rows, answered = (0, 0) if active else wiring().imported_rows.count(found.id)
+    kept = wiring().imported_rows
     return page(
         "imports/report.html",
         status,
@@ -78,8 +78,8 @@ def _shown(found: Import, wrong: str = "", status: int = 200) -> ResponseReturnV
         active=active,
         wrong=wrong,
         rejects=wiring().import_rejects.of(found.id, REJECTS_SHOWN),
-        rows=rows,
-        answered=answered,
+        rows=0 if active else kept.count(found.id),
+        answered=0 if active else kept.count_answered(found.id),
     )
 
 
