@@ -42,8 +42,8 @@ lexicon: $(VENV)/.ready  ## build the shipped knowledge from its sources (needs 
 
 lock: $(VENV)/.ready  ## lock the requirements anew, with hashes
 	echo uv | $(BIN)/uv $(UV_COMPILE) - -o requirements-uv.txt
-	$(BIN)/uv $(UV_COMPILE) requirements.in -o requirements.txt
-	$(BIN)/uv $(UV_COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv $(UV_COMPILE) pyproject.toml -o requirements.txt
+	$(BIN)/uv $(UV_COMPILE) pyproject.toml requirements-dev.in -o requirements-dev.txt
 
 clean:  ## remove what was installed and cached; data/ and mlruns/ stay
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""The commands: `python -m src COMMAND`."""
+"""The commands: `ledgerloop COMMAND`, or `python -m src COMMAND` in a checkout."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from src import children, logs
-from src.config import load_settings
+from src import __version__, children, logs
+from src.config import IS_CHECKOUT, load_settings
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
@@ -37,7 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m src", description="Ledgerloop's commands.")
+    prog = "python -m src" if IS_CHECKOUT else "ledgerloop"
+    parser = argparse.ArgumentParser(prog=prog, description="Ledgerloop's commands.")
+    parser.add_argument("--version", action="version", version=f"ledgerloop {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, does: object, text: str) -> argparse.ArgumentParser:

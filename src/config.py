@@ -14,7 +14,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from src.errors import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent
-"""The folder of `app.py`."""
+"""The folder that `src` is in: a checkout, or where packages are installed."""
+IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
+SHIPPED = ROOT if IS_CHECKOUT else ROOT / "src"
+"""Where `templates/`, `static/` and `gunicorn.conf.py` are: a wheel carries them inside `src`."""
+HOME = ROOT if IS_CHECKOUT else Path.cwd()
+"""Where `.env`, `data/` and `mlruns/` are: the checkout, or else the folder it is started in."""
 
 
 def _loopback(host: str) -> str:
@@ -49,12 +54,12 @@ class Settings(BaseSettings):
     """Every setting, with its default; `.env.example` explains each."""
 
     model_config = SettingsConfigDict(
-        env_file=ROOT / ".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=HOME / ".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
     port: Port = 8000
-    data_dir: Path = ROOT / "data"
+    data_dir: Path = HOME / "data"
     mongo_uri: Annotated[SecretStr | None, Unset] = None
     mongo_db_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,38}$")] = "ledgerloop"
     mlflow_tracking_uri: Annotated[str | None, Unset] = None
@@ -107,8 +112,8 @@ class Settings(BaseSettings):
 
     @cached_property
     def mlruns_path(self) -> Path:
-        """Beside `app.py` for the default data directory, inside the data directory for any other."""
-        return ROOT / "mlruns" if self.data_path == ROOT / "data" else self.data_path / "mlruns"
+        """Beside the default data directory, inside any other."""
+        return HOME / "mlruns" if self.data_path == HOME / "data" else self.data_path / "mlruns"
 
     @cached_property
     def tracking_uri(self) -> str:

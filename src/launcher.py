@@ -15,7 +15,7 @@ import time
 from types import FrameType
 
 from src import logs
-from src.config import ROOT, Settings, load_settings
+from src.config import HOME, SHIPPED, Settings, load_settings
 from src.errors import CannotStart
 from src.services.file_lock import FileLock
 from src.services.mongod import EmbeddedMongo
@@ -155,7 +155,7 @@ class Launcher:
             name,
             [sys.executable, *arguments],
             {**self._environment, **environment},
-            ROOT,
+            HOME,
             nice=nice,
             once=once,
             guarded=guarded,
@@ -164,8 +164,8 @@ class Launcher:
 
     def _web(self) -> Program:
         # The clock is a process of its own here, so the workers run none.
-        config = str(ROOT / "gunicorn.conf.py")
-        command = ("-m", "gunicorn", "--config", config, "--log-level", "warning", "app:app")
+        config = str(SHIPPED / "gunicorn.conf.py")
+        command = ("-m", "gunicorn", "--config", config, "--log-level", "warning", "src.web:create_app()")
         metrics = self._empty_folder("metrics")
         return self._program("web", *command, stop_within_s=35, CLOCK="off", PROMETHEUS_MULTIPROC_DIR=metrics)
 

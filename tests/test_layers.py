@@ -20,8 +20,9 @@ MAY_IMPORT = {
     "chores": {"services", "wiring"},
     "children": {"services", "pipeline", "components", "config", "domain", "errors", "wiring"},
     "launcher": {"services", "config", "errors", "logs", "domain"},
-    "web": {"wiring", "pipeline", "domain", "errors", "config", "logs", "web"},
+    "web": {"__version__", "wiring", "pipeline", "domain", "errors", "config", "logs", "web"},
     "__main__": {
+        "__version__",
         "children",
         "wiring",
         "launcher",

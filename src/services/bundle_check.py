@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from src.config import ROOT
+from src.config import HOME
 from src.domain.transactions import Direction, Transaction
 
 TOLERANCE = 1e-6
@@ -70,7 +70,7 @@ class BundleCheck:
         """The child's answer, or a sentence that says why there is none."""
         command = [sys.executable, "-m", "src", "verify-bundle", str(file), str(rows)]
         try:
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=self.timeout_s)
+            done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=self.timeout_s)
         except subprocess.TimeoutExpired:
             return f"it did not answer within {self.timeout_s:.0f} s."
         if done.returncode != 0:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from src.config import ROOT
+from src.config import HOME
 from src.domain.imports import Import
 from src.domain.training_runs import TrainingRun
 from src.services.process import start
@@ -53,7 +53,7 @@ class Trainer:
     def _run(self, arguments: list[str], timeout_s: float) -> bool:
         self._child = child = start(
             [sys.executable, "-m", "src", *arguments],
-            cwd=ROOT,
+            cwd=HOME,
             env={**os.environ, **self._environment, **ONE_THREAD},
             nice=19,
         )

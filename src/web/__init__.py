@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from src.config import ROOT, Settings, load_settings
+from src.config import SHIPPED, Settings, load_settings
 from src.web import api, bodies, metrics, pages, problems, security
 from src.wiring import Wiring
 
@@ -12,7 +12,9 @@ from src.wiring import Wiring
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. Connects to nothing."""
     settings = settings or load_settings()
-    app = Flask("ledgerloop", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Flask(
+        "ledgerloop", template_folder=str(SHIPPED / "templates"), static_folder=str(SHIPPED / "static")
+    )
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
     app.extensions["ledgerloop"] = Wiring(settings)
     metrics.init_app(app)  # first in, so that a refused request is counted too

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from src import __version__
 from src.web.operations import Operation
 from src.web.problems import PROBLEM_JSON, Problem
 
@@ -47,7 +47,7 @@ def document(
         "openapi": "3.1.0",
         "info": {
             "title": "Ledgerloop",
-            "version": _own_version(),
+            "version": __version__,
             "summary": "Predicts the category of a bank transaction, and learns from every answer.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
@@ -56,13 +56,6 @@ def document(
         "paths": paths,
         "components": {"schemas": components},
     }
-
-
-def _own_version() -> str:
-    try:
-        return version("ledgerloop")
-    except PackageNotFoundError:
-        return "0.1.0"
 
 
 def _schemas(operations: Sequence[Operation]) -> tuple[Schemas, dict[str, Any]]:

@@ -63,12 +63,12 @@ class Site:
         name, mark = self._mark.split("=")
         return {**inherited, **self.settings, name: mark}
 
-    def start(self, command=APP):
+    def start(self, command=APP, cwd=ROOT):
         with self.output.open("a") as output:
             # In a group of its own, as a shell would have it: Ctrl-C is a signal to the group.
             self.process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=cwd,
                 env=self.environment(),
                 stdout=output,
                 stderr=subprocess.STDOUT,
