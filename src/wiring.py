@@ -18,8 +18,10 @@ from src.components.importing.limits import Limits
 from src.components.memory import MerchantMemory
 from src.components.scorer import LinearScorer
 from src.config import Settings
+from src.domain.acts import ActKind
 from src.domain.predictions import Prediction
 from src.domain.transactions import Transaction
+from src.pipeline.acts import Acts
 from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.changes import WhatChanges
 from src.pipeline.delivering import Delivering
@@ -34,6 +36,7 @@ from src.pipeline.second_looks import SecondLooks
 from src.pipeline.undoing import Undoing
 from src.pipeline.webhooks import Webhooks
 from src.services import bundles
+from src.services.acts import ActLog
 from src.services.analytics import Analytics
 from src.services.audits import Audits
 from src.services.categories import Categories
@@ -280,7 +283,15 @@ class Wiring:
 
     @cached_property
     def feedback(self) -> FeedbackLoop:
-        return FeedbackLoop(self.feedback_events, self.categories.slugs)
+        return FeedbackLoop(self.feedback_events, self.categories.slugs, self.act_log)
+
+    @cached_property
+    def act_log(self) -> ActLog:
+        return ActLog(self.database)
+
+    @cached_property
+    def acts(self) -> Acts:
+        return Acts(self.act_log, {ActKind.FEEDBACK: self.feedback.undo_act})
 
     @cached_property
     def holder(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from src.domain.acts import ActKind, Undone, What
 from src.domain.feedback import Feedback, FeedbackOutcome, LabelSource
 from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, LedgerloopError, NotFound
@@ -16,7 +17,14 @@ from src.errors import InvalidInput, LedgerloopError, NotFound
 class Events(Protocol):
     def add_many(self, events: Sequence[tuple[str, Feedback]]) -> list[StoredTransaction | NotFound]: ...
     def answer_similar(self, merchant: str, event: Feedback, *, but: str) -> int: ...
-    def take_back(self, act: str, *, at: datetime) -> int: ...
+    def withdraw(self, act: str, *, at: datetime) -> Undone: ...
+
+
+class Acts(Protocol):
+    """Where each act is listed."""
+
+    def begin(self, kind: ActKind, what: What, *, at: datetime, prefix: str) -> str: ...
+    def finish(self, act_id: str, *, rows: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +39,11 @@ class Answer:
 class FeedbackLoop:
     """There is no second store to keep in step: the memory reads the answers where they stand."""
 
-    def __init__(self, events: Events, slugs: Callable[[], set[str]]) -> None:
+    def __init__(self, events: Events, slugs: Callable[[], set[str]], acts: Acts | None = None) -> None:
+        """acts: where each act is listed; None lists none."""
         self._events = events
         self._slugs = slugs
+        self._acts = acts
 
     def record(
         self, transaction_id: str, category: str, *, apply_to_similar: bool = False, at: datetime
@@ -52,15 +62,31 @@ class FeedbackLoop:
         program: the other one they were given in; the act begins with its name.
         Raises Unavailable; giving the same answers again is safe then.
         """
-        act, slugs = secrets.token_urlsafe(12), self._slugs()
-        act = f"{program}:{act}" if program else act
+        slugs = self._slugs()
         known = [answer for answer in answers if answer.category in slugs]
+        if not known:
+            return [_no_category() for _ in answers]
+        act = self._begin(known, at, prefix=f"{program}:" if program else "")
         events = [(answer.transaction_id, Feedback(answer.category, at, act)) for answer in known]
-        befores = iter(self._events.add_many(events))
-        return [
-            self._outcome(answer, next(befores), act, at) if answer.category in slugs else _no_category()
-            for answer in answers
+        befores = self._events.add_many(events)
+        outcomes = [
+            self._outcome(answer, before, act, at) for answer, before in zip(known, befores, strict=True)
         ]
+        self._finish(act, outcomes)
+        following = iter(outcomes)
+        return [next(following) if answer.category in slugs else _no_category() for answer in answers]
+
+    def _begin(self, answers: Sequence[Answer], at: datetime, *, prefix: str) -> str:
+        if self._acts is None:
+            return prefix + secrets.token_hex(12)
+        return self._acts.begin(ActKind.FEEDBACK, _what(answers), at=at, prefix=prefix)
+
+    def _finish(self, act: str, outcomes: Sequence[FeedbackOutcome | NotFound]) -> None:
+        if self._acts is None:
+            return
+        kept = [outcome for outcome in outcomes if isinstance(outcome, FeedbackOutcome)]
+        answered = len({outcome.transaction_id for outcome in kept})
+        self._acts.finish(act, rows=answered + sum(outcome.similar_updated for outcome in kept))
 
     def _outcome(
         self, answer: Answer, before: StoredTransaction | NotFound, act: str, at: datetime
@@ -82,10 +108,20 @@ class FeedbackLoop:
 
     def undo(self, act: str, *, at: datetime) -> int:
         """Take every answer of one act back; how many rows changed. Raises NotFound, Unavailable."""
-        changed = self._events.take_back(act, at=at)
-        if not changed:
+        undone = self.undo_act(act, at)
+        if not undone.rows and not undone.kept:
             raise NotFound("There is nothing to take back: this answer is unknown or was taken back before.")
-        return changed
+        return undone.rows
+
+    def undo_act(self, act: str, at: datetime) -> Undone:
+        """Take every answer of one act back. Raises Unavailable; safe to try again."""
+        return self._events.withdraw(act, at=at)
+
+
+def _what(answers: Sequence[Answer]) -> What:
+    if len(answers) > 1:
+        return What("answered-many", {"answers": len(answers)})
+    return What("answered", {"transaction_id": answers[0].transaction_id, "category": answers[0].category})
 
 
 def _no_category() -> InvalidInput:

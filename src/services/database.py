@@ -80,6 +80,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             [("predictions.act", ASCENDING)], partialFilterExpression={"predictions.act": {"$exists": True}}
         ),
     ],
+    "acts": [IndexModel([("owner", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)])],
     "imports": [IndexModel([("created_at", DESCENDING)])],
     "import_rejects": [IndexModel([("import", ASCENDING), ("row", ASCENDING)], unique=True)],
     "answers_aside": [IndexModel([("owner", ASCENDING), ("key", ASCENDING)], unique=True)],

@@ -10,7 +10,8 @@ from typing import Any
 
 from bson import ObjectId
 
-from src.domain.feedback import Feedback
+from src.domain.acts import Undone
+from src.domain.feedback import Feedback, standing
 from src.domain.owners import LOCAL_OWNER
 from src.domain.transactions import Status, StoredTransaction
 from src.errors import NotFound
@@ -78,7 +79,16 @@ class FeedbackEvents:
 
     @guarded
     def take_back(self, act: str, *, at: datetime) -> int:
-        """Take back every answer of `act`; what stood before holds again. How many rows changed."""
+        """Take back every answer of `act`; of how many rows."""
+        undone = self.withdraw(act, at=at)
+        return undone.rows + undone.kept
+
+    @guarded
+    def withdraw(self, act: str, *, at: datetime) -> Undone:
+        """Take back every answer of `act`; what stood before holds again, or what was answered since.
+
+        Raises Unavailable; to try again changes no row twice.
+        """
         withdrawal = Feedback(category=None, at=at, act=act)
 
         def withdrawn(row: StoredTransaction) -> Document:
@@ -87,7 +97,9 @@ class FeedbackEvents:
 
         answered = self._rows.find({"owner": LOCAL_OWNER, "feedback.act": {"$eq": act}}, {"_id": 1})
         befores = change_many(self._rows, [str(document["_id"]) for document in answered], withdrawn)
-        return sum(not _is_taken_back(row, act) for row in befores.values())
+        withdrawn_now = [row for row in befores.values() if not _is_taken_back(row, act)]
+        answered_since = sum(standing(row.feedback)[-1].act != act for row in withdrawn_now)
+        return Undone(rows=len(withdrawn_now) - answered_since, kept=answered_since)
 
 
 def _untouched(merchant: str, but: str) -> Document:

@@ -21,6 +21,7 @@ def bundle():
 
 EMPTIED = (
     "transactions",
+    "acts",
     "categories",
     "training_runs",
     "imports",

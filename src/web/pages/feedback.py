@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from src.domain.feedback import FeedbackOutcome
 from src.domain.history import HistoryFilter
-from src.errors import InvalidInput, NotFound
+from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.second_looks import SecondLook
 from src.web.api import feedback as feedback_api
 from src.web.bodies import json_response, read_json
@@ -130,7 +130,7 @@ def undo() -> ResponseReturnValue:
     """Take back every answer of one click."""
     if wants_json():
         return json_response({"undone": _undone(read_json())})
-    changed = wiring().feedback.undo(request.form.get("act", ""), at=datetime.now(UTC))
+    changed = _undo(request.form.get("act", ""))
     if asked_live():
         return _fragment(request.form.get("transaction_id", ""))
     return redirect(extended(back(), {"undone": changed}), 303)
@@ -140,4 +140,12 @@ def _undone(body: object) -> int:
     act = body.get("act") if isinstance(body, dict) else None
     if not isinstance(act, str):
         raise InvalidInput("Give the act to take back.", field="act")
-    return wiring().feedback.undo(act, at=datetime.now(UTC))
+    return _undo(act)
+
+
+def _undo(act: str) -> int:
+    """How many transactions are as they were before. Raises NotFound also where it was undone before."""
+    try:
+        return wiring().acts.undo(act, at=datetime.now(UTC)).rows
+    except Conflict as error:
+        raise NotFound(str(error)) from None

@@ -54,6 +54,7 @@ class FeedbackBody(TypedDict):
     category: str
     was_correct: Annotated[bool, Field(description="Whether the newest prediction had said so.")]
     similar_updated: int
+    act: Annotated[str, Field(description="Undoes the answer and all that followed from it.")]
 
 
 def feedback_body(outcome: FeedbackOutcome) -> FeedbackBody:
@@ -63,4 +64,5 @@ def feedback_body(outcome: FeedbackOutcome) -> FeedbackBody:
         "category": outcome.category,
         "was_correct": outcome.was_correct,
         "similar_updated": outcome.similar_updated,
+        "act": outcome.act,
     }

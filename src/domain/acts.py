@@ -1,0 +1,55 @@
+"""What a person did that can be undone: one answer with all that followed from it, an edit, a deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ActKind(StrEnum):
+    """Decides how an act is undone."""
+
+    FEEDBACK = "feedback"
+    EDIT = "edit"
+    DELETE = "delete"
+    CATEGORY_MERGE = "category-merge"
+    CATEGORY_CHANGE = "category-change"
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What was done, as a code and its values; the web layer writes the sentence."""
+
+    code: str
+    values: Mapping[str, str | int | None] = field(default_factory=dict)
+    """Ids, slugs and counts; no text of a transaction, which may be deleted later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    id: str
+    owner: str
+    kind: ActKind
+    what: What
+    at: datetime
+    rows: int | None
+    """How many transactions it changed; None while it runs, or where it was interrupted."""
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActPage:
+    items: tuple[Act, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undoing an act came to."""
+
+    rows: int
+    """Transactions that are as they were before the act."""
+    kept: int = 0
+    """Transactions of the act that stay as they are, because they were answered since."""

@@ -1,0 +1,98 @@
+"""GET /acts and POST /acts/{id}/undo."""
+
+import pytest
+
+from src.services.acts import ActLog
+
+
+def undo(client, act):
+    return client.post(f"/api/v1/acts/{act}/undo")
+
+
+def history(client):
+    return {item["id"]: item for item in client.get("/api/v1/history").json["items"]}
+
+
+def test_an_answer_is_listed_as_an_act_and_undone_once(client, predicted, answered):
+    row = predicted()["id"]
+    act = answered(row, "groceries")["act"]
+    [listed] = client.get("/api/v1/acts").json["items"]
+    assert (listed["id"], listed["kind"], listed["rows"], listed["undone"]) == (act, "feedback", 1, False)
+    assert listed["what"] == {
+        "code": "answered",
+        "values": {"transaction_id": row, "category": "groceries"},
+    }
+    assert undo(client, act).json == {"act": act, "undone": 1, "kept": 0}
+    assert history(client)[row]["category"] == "dining"
+    [listed] = client.get("/api/v1/acts").json["items"]
+    assert listed["undone"] is True
+    assert listed["undone_at"]
+    again = undo(client, act)
+    assert (again.status_code, again.mimetype) == (409, "application/problem+json")
+
+
+def test_rows_answered_since_stay_and_are_counted(client, predicted, answered):
+    first, second, third = (predicted("SQ *BLUE DOOR", amount)["id"] for amount in ("1", "2", "3"))
+    act = answered(first, "groceries", apply_to_similar=True)["act"]
+    answered(second, "travel")
+    assert undo(client, act).json == {"act": act, "undone": 2, "kept": 1}
+    held = {row: item["status"] for row, item in history(client).items()}
+    assert held == {first: "predicted", second: "corrected", third: "predicted"}
+
+
+def test_a_batch_is_one_act(client, predicted):
+    rows = [predicted(text)["id"] for text in ("SWIGGY", "TACO GARDEN")]
+    answers = [{"transaction_id": row, "category": "groceries"} for row in (*rows, "0" * 24)]
+    results = client.post("/api/v1/feedback/batch", json={"feedback": answers}).json["results"]
+    [listed] = client.get("/api/v1/acts").json["items"]
+    assert {result["act"] for result in results[:2]} == {listed["id"]}
+    assert (listed["rows"], listed["what"]["code"]) == (2, "answered-many")
+    assert undo(client, listed["id"]).json["undone"] == 2
+
+
+def test_an_answer_that_is_refused_leaves_no_act(client, predicted):
+    for row, category in ((predicted()["id"], "unheard-of"), ("0" * 24, "dining")):
+        client.post("/api/v1/feedback", json={"transaction_id": row, "category": category})
+    assert client.get("/api/v1/acts").json == {"items": [], "next_cursor": None}
+
+
+def test_the_older_way_to_undo_marks_the_act_too(client, predicted, answered):
+    act = answered(predicted()["id"], "groceries")["act"]
+    assert client.post("/feedback/undo", json={"act": act}).json == {"undone": 1}
+    assert undo(client, act).status_code == 409
+    assert client.post("/feedback/undo", json={"act": act}).status_code == 404
+
+
+def test_an_answer_from_before_acts_were_listed_is_undone_by_its_id(
+    client, predicted, answered, web_database
+):
+    row = predicted()["id"]
+    act = answered(row, "groceries")["act"]
+    web_database.collection("acts").delete_many({})
+    assert undo(client, act).json == {"act": act, "undone": 1, "kept": 0}
+    assert undo(client, act).status_code == 404
+    assert history(client)[row]["category"] == "dining"
+
+
+def test_an_act_there_is_not_is_404(client):
+    assert undo(client, "nothing").status_code == 404
+    assert client.get("/api/v1/acts?cursor=nothing").status_code == 404
+    assert client.get("/api/v1/acts?limit=0").status_code == 422
+
+
+def test_an_undo_that_was_interrupted_before_it_was_marked_can_be_tried_again(
+    client, predicted, answered, monkeypatch
+):
+    row = predicted()["id"]
+    act = answered(row, "groceries")["act"]
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ActLog, "mark_undone", killed)
+        with pytest.raises(KeyboardInterrupt):
+            undo(client, act)
+    assert undo(client, act).status_code == 200
+    assert history(client)[row]["category"] == "dining"
+    assert undo(client, act).status_code == 409
