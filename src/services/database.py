@@ -1,4 +1,9 @@
-"""The connection to MongoDB: made late, journaled, its errors turned into ours, its indexes declared here."""
+"""The connection to MongoDB: made late, durable, its errors turned into ours, its indexes declared here.
+
+Whatever the URI says, every write waits until most members of a replica set have it in their journal, and
+every read goes to the primary, which has what it acknowledged, also after another member was elected. A
+standalone server is a majority of one.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +14,11 @@ from datetime import UTC
 from typing import Any, ParamSpec, TypeVar
 
 import gridfs
-from bson.codec_options import CodecOptions
-from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient
+from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient, ReadPreference, WriteConcern
 from pymongo.collection import Collection
-from pymongo.errors import PyMongoError
+from pymongo.database import Database as MongoDatabase
+from pymongo.errors import BulkWriteError, PyMongoError, WriteConcernError
+from pymongo.read_concern import ReadConcern
 
 from src.errors import Unavailable
 
@@ -132,23 +138,37 @@ def guarded_stream(method: Callable[P, Iterator[R]]) -> Callable[P, Iterator[R]]
     return stream
 
 
+def unconfirmed(error: PyMongoError) -> bool:
+    """Whether the primary has a write that most members did not confirm: it may be kept, or lost."""
+    if isinstance(error, BulkWriteError):
+        return bool((error.details or {}).get("writeConcernErrors"))
+    return isinstance(error, WriteConcernError)
+
+
 def _unavailable(error: PyMongoError) -> Unavailable:
     log.warning("mongodb did not answer", extra={"error": type(error).__name__})
+    if unconfirmed(error):
+        return Unavailable(
+            "Most members of the database did not confirm in time, so this may or may not be stored. "
+            "Please look in a moment, before you try again.",
+            retry_after_s=10,
+        )
     return Unavailable("The database did not answer. Nothing was stored; please try again in a moment.")
 
 
 class Database:
     """One MongoDB database. Connects at the first use, so it may be made before the server runs."""
 
-    def __init__(self, uri: Callable[[], str], name: str) -> None:
+    def __init__(self, uri: Callable[[], str], name: str, *, confirm_within_s: float = 10) -> None:
+        """confirm_within_s: how long a write waits for most members of a replica set."""
         self._uri = uri
         self._name = name
+        self._write_concern = WriteConcern(w="majority", j=True, wtimeout=round(confirm_within_s * 1000))
 
     @functools.cached_property
     def _client(self) -> MongoClient[Document]:
         return MongoClient(
             self._uri(),
-            journal=True,
             tz_aware=True,
             tzinfo=UTC,
             serverSelectionTimeoutMS=4000,
@@ -158,26 +178,33 @@ class Database:
             appname="ledgerloop",
         )
 
+    @property
+    def _database(self) -> MongoDatabase[Document]:
+        return self._client.get_database(
+            self._name,
+            read_preference=ReadPreference.PRIMARY,
+            # What a majority is known to have may be older, right after an election, than what was confirmed.
+            read_concern=ReadConcern("local"),
+            write_concern=self._write_concern,
+        )
+
     def collection(self, name: str) -> Collection[Document]:
-        return self._client.get_database(self._name).get_collection(name)
+        return self._database.get_collection(name)
 
     @functools.cached_property
     def bundles(self) -> gridfs.GridFSBucket:
         """GridFS: the model bundles."""
-        options: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
-        return gridfs.GridFSBucket(
-            self._client.get_database(self._name, codec_options=options), bucket_name="bundles"
-        )
+        return gridfs.GridFSBucket(self._database, bucket_name="bundles")
 
     @functools.cached_property
     def uploads(self) -> gridfs.GridFSBucket:
         """GridFS: files on their way in, deleted once they are."""
-        return gridfs.GridFSBucket(self._client.get_database(self._name), bucket_name="uploads")
+        return gridfs.GridFSBucket(self._database, bucket_name="uploads")
 
     @guarded
     def ping(self) -> None:
         """Raises Unavailable when MongoDB does not answer."""
-        self._client.get_database(self._name).command("ping")
+        self._database.command("ping")
 
     @guarded
     def ensure_indexes(self) -> None:

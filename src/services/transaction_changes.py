@@ -13,6 +13,7 @@ from pymongo.errors import BulkWriteError
 from src.domain.owners import LOCAL_OWNER
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict, NotFound
+from src.services.database import unconfirmed
 from src.services.transaction_documents import Document, stored
 
 Derive = Callable[[StoredTransaction], Document]
@@ -71,7 +72,7 @@ def insert_new(rows: Any, documents: Sequence[Document]) -> int:
     try:
         return len(rows.insert_many(documents, ordered=False).inserted_ids)
     except BulkWriteError as error:
-        if any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
+        if unconfirmed(error) or any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
             raise
         return int(error.details["nInserted"])
 
