@@ -1,4 +1,4 @@
-"""What no model has to beat by accident: the most frequent category, and a look-up by merchant."""
+"""Two simple rules that a model has to beat: the commonest category, and a lookup by merchant."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from src.components.ingestion import is_of_a_person
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,19 @@ class FittedBaselines:
 
 @dataclass(frozen=True)
 class Baselines:
-    def fit(self, rows: pd.DataFrame) -> FittedBaselines:
-        """rows: training rows, needs `merchant` and `category`; ties go to the alphabetically first."""
-        named = rows[rows["merchant"] != ""]
+    def fit(self, rows: pd.DataFrame) -> FittedBaselines | None:
+        """Learn from the labels of a person, which are among `rows`; None where there is none.
+
+        The lexicon's rows are left out: there are tens of thousands of them, in categories that this person
+        may never use, so the commonest of them would be a rule that nobody would follow.
+
+        rows: training rows, needs `source`, `merchant` and `category`; ties go to the alphabetically first.
+        """
+        own = rows[is_of_a_person(rows)]
+        if own.empty:
+            return None
+        named = own[own["merchant"] != ""]
         counts = named.groupby(["merchant", "category"], observed=True).size().reset_index(name="n")
         first = counts.sort_values(["n", "category"], ascending=[False, True]).drop_duplicates("merchant")
         by_merchant = dict(zip(first["merchant"], first["category"], strict=True))
-        return FittedBaselines(str(rows["category"].mode().iloc[0]), by_merchant)
+        return FittedBaselines(str(own["category"].mode().iloc[0]), by_merchant)

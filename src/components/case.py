@@ -25,10 +25,11 @@ class Case:
     champion: Contender | None
     judged_by: str
     """What the judging rows are, in words: "held-out rows of yours"."""
-    majority: Scores
-    """Of always answering the most frequent category, on the same rows."""
-    lookup: Scores
-    """Of looking the merchant up, on the same rows."""
+    majority: Scores | None
+    """Of always answering the person's most frequent category, on the same rows; None where they have too few
+    labels."""
+    lookup: Scores | None
+    """Of looking the merchant up, on the same rows; None as above."""
     fault: str
     """What the load-and-predict check found wrong, as a sentence; "" where it passed."""
     same_data: bool
@@ -75,6 +76,6 @@ class Case:
         )
 
 
-def _judged(scores: Scores) -> Scores | None:
+def _judged(scores: Scores | None) -> Scores | None:
     """None where there was no row to judge by: a score of no rows says nothing."""
-    return scores if scores.rows else None
+    return scores if scores and scores.rows else None

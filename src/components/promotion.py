@@ -71,10 +71,9 @@ class Promotion:
         mine, base = case.challenger.scores, case.majority
         figures = (
             f"right on {percent(mine.accuracy, 1)} of {count(mine.rows)} {case.judged_by}, "
-            f"macro-F1 {mine.macro_f1:.3f}; "
-            f"always answering the most frequent category is right on {percent(base.accuracy, 1)}."
+            f"macro-F1 {mine.macro_f1:.3f}; {reasons.simplest(base)}"
         )
-        if not mine.accuracy > base.accuracy:
+        if base and not mine.accuracy > base.accuracy:
             return case.verdict(Outcome.NOT_BETTER, f"No better than the simplest answer: {figures}")
         return case.verdict(Outcome.FIRST, f"The first model: {figures}", promoted=True)
 

@@ -18,6 +18,13 @@ BETTER = "Better than the champion: accuracy or macro-F1 is surely higher, and n
 WORSE = "Surely worse than the champion, which stays."
 
 
+def simplest(majority: Scores | None) -> str:
+    """How the simplest rule does, or why there is none; ends a sentence."""
+    if majority is None:
+        return "there are too few labels of yours to compare it with a simple rule."
+    return f"always answering your most frequent category is right on {percent(majority.accuracy, 1)}."
+
+
 def unchanged(champion: Scores) -> str:
     return (
         f"Nothing has changed: the same data and the same answers as the champion (version "

@@ -17,6 +17,7 @@ from src.components.evaluation import (
     money_weighted_accuracy,
     top,
 )
+from src.components.ingestion import is_of_a_person
 from src.components.rows import MODEL_FIELDS
 from src.components.slices import Slicing
 from src.components.splitting import learns_for
@@ -31,7 +32,8 @@ class Answered:
     answers: np.ndarray
     report: Report
     baselines: dict[str, Scores]
-    """`majority` and `lookup`, fitted on the training rows."""
+    """`majority` and `lookup`, fitted on the person's training rows; empty where there are none to fit on, or
+    where the judging rows are not the person's."""
     met: np.ndarray
     """bool, shape (n_rows,): whether the training rows hold the row's merchant."""
 
@@ -75,7 +77,7 @@ class Judging:
     ) -> Answered:
         """Judge by hold-out `rows`, of which `training` has none."""
         simple = self.baselines.fit(training)
-        base = {"majority": simple.majority(rows), "lookup": simple.lookup(rows)}
+        base = {"majority": simple.majority(rows), "lookup": simple.lookup(rows)} if simple else {}
         return self._answered(rows, probabilities, classes, met_in(training, rows), base, version)
 
     def out_of_fold(
@@ -89,16 +91,27 @@ class Judging:
     ) -> Answered:
         """Judge by those training rows that are `scored`, each answered by a model new to its subject."""
         seen = np.zeros(len(training), bool)
-        majority, lookup = np.empty((2, len(training)), dtype=object)
-        for fold in np.unique(folds):
+        base = self._out_of_fold_baselines(training, folds, subjects, scored)
+        return self._answered(training[scored], probabilities[scored], classes, seen[scored], base, None)
+
+    def _out_of_fold_baselines(
+        self, training: pd.DataFrame, folds: np.ndarray, subjects: np.ndarray, scored: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """The answers for the `scored` rows; none where not all are a person's, or a fold leaves no labels.
+
+        How a person's commonest category does on rows of the lexicon means nothing.
+        """
+        if not is_of_a_person(training)[scored].all():
+            return {}
+        answers = {name: np.empty(len(training), dtype=object) for name in ("majority", "lookup")}
+        for fold in np.unique(folds[scored]):
             inside = folds == fold
             simple = self.baselines.fit(training[learns_for(inside, subjects)])
-            majority[inside], lookup[inside] = (
-                simple.majority(training[inside]),
-                simple.lookup(training[inside]),
-            )
-        base = {"majority": majority[scored], "lookup": lookup[scored]}
-        return self._answered(training[scored], probabilities[scored], classes, seen[scored], base, None)
+            if simple is None:
+                return {}
+            answers["majority"][inside] = simple.majority(training[inside])
+            answers["lookup"][inside] = simple.lookup(training[inside])
+        return {name: given[scored] for name, given in answers.items()}
 
     def _answered(
         self,

@@ -1,12 +1,15 @@
 """Money, dates and shares as the page shows them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from flask import Flask
 
+from src.domain.money import KNOWN_CURRENCIES, decimal_places
 from src.web import format
+from src.web.schemas.fields import money
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -45,6 +48,24 @@ def test_an_amount_has_the_form_of_the_visitors_territory(visitor, languages, sh
 def test_an_amount_has_the_decimals_of_its_currency():
     assert format.money("3500", "JPY") == "¥3,500"
     assert format.money("1.5", "KWD").endswith("1.500")
+
+
+@pytest.mark.parametrize("languages", ["en-US", "de-DE", "en-IN", "de-CH"])
+def test_every_currency_is_shown_with_the_digits_it_is_stored_in(visitor, languages):
+    visitor(languages)
+    decimal_mark = "," if languages == "de-DE" else "."
+    for currency in KNOWN_CURRENCIES:
+        for units in (1, 10, 1055, 123456789):
+            amount = Decimal(units).scaleb(-decimal_places(currency))
+            shown = format.money(amount, currency)
+            [number] = re.findall(r"[0-9][0-9.,’]*", shown)
+            digits = re.sub(f"[^0-9{decimal_mark}]", "", number).replace(",", ".")
+            assert digits == money(amount, currency), (currency, shown)
+
+
+def test_money_that_shops_no_longer_count_in_cents_is_shown_as_the_bank_books_it():
+    assert format.money("10.55", "RSD") == "RSD10.55"
+    assert format.money("-0.005", "IQD") == "-IQD0.005"
 
 
 def test_an_amount_beyond_binary_floats_is_shown_exactly():

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from src.components.importing.amounts import CURRENCIES, SHARED_SIGNS, SIGNS, unit_of
+from src.components.importing.amounts import SHARED_SIGNS, SIGNS, unit_of
 from src.components.importing.contents import MONEY, Contents
 from src.components.importing.headings import unit_in
 from src.components.importing.layout import Layout
 from src.components.importing.plan import Field
 from src.components.importing.record import Record, as_text
+from src.domain.money import CURRENCIES
 
 COMMON = ("USD", "EUR", "GBP", "INR", "CHF", "CAD", "AUD", "JPY", "SGD", "BRL")
 

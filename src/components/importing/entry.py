@@ -7,11 +7,10 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from src.components.importing.amounts import CURRENCIES
 from src.components.importing.plan import Plan
 from src.components.masking import mask
 from src.domain.categories import Category
-from src.domain.money import decimal_places
+from src.domain.money import CURRENCIES, decimal_places
 from src.domain.transactions import Direction, StoredTransaction
 
 MOST_TEXT = 500

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, permutations
 
-from src.components.importing.amounts import CURRENCIES, is_amount, unit_of
+from src.components.importing.amounts import is_amount, unit_of
 from src.components.importing.apps import App, columns_of, recognized
 from src.components.importing.balances import running
 from src.components.importing.cells import (
@@ -31,6 +31,7 @@ from src.components.importing.plan import NO_HEADER, Field
 from src.components.importing.record import Cell, Record, as_text
 from src.components.importing.sections import first_heading
 from src.components.importing.wording import is_way
+from src.domain.money import CURRENCIES
 
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}|[0-9/ -]+")
 _HEADING_WITHIN = 60

@@ -8,8 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from src.components.importing.amounts import CURRENCIES
 from src.components.importing.plan_checks import check_encoding, check_pattern
+from src.domain.money import CURRENCIES
 from src.errors import InvalidInput
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from src.components.importing.amounts import CURRENCIES, Amount, parse_amount, unit_of
+from src.components.importing.amounts import Amount, parse_amount, unit_of
 from src.components.importing.cells import dated, trimmed
 from src.components.importing.dates import parse_date
 from src.components.importing.entry import Entry, Rejected, checked, clean, word
@@ -16,6 +16,7 @@ from src.components.importing.headings import field_of
 from src.components.importing.plan import Field, Plan, Sign
 from src.components.importing.record import Cell, Line, as_text
 from src.components.importing.wording import is_balance, is_footer, is_no_way, is_unsettled, way_of
+from src.domain.money import CURRENCIES
 from src.domain.transactions import Direction
 
 _KEPT_FROM_COMPUTING = re.compile(r"'[=+\-@]")

@@ -95,11 +95,14 @@ def _mlflow_url() -> str | None:
     return f"http://{host}:{settings.mlflow_port}/"
 
 
+_NO_BASELINE = "no simple rule to compare with: too few labels of yours"
+
+
 def _measured(metrics: Mapping[str, float]) -> list[dict[str, str]]:
     """The figures a person can use, each with what it is to be compared with."""
     found = []
     for key, name, note in (
-        ("accuracy", "Right categories", _beside(metrics, "accuracy")),
+        ("accuracy", "Right categories", _beside(metrics, "accuracy") or _NO_BASELINE),
         ("macro_f1", "Macro-F1", _beside(metrics, "macro_f1")),
         ("money_weighted_accuracy", "Right, by money", "of each amount's worth"),
         ("ece", "Confidence is off by", "on average; lower is better"),

@@ -43,10 +43,10 @@ class McnemarBody(TypedDict):
 
 
 class BaselinesBody(TypedDict):
-    """Simple answers on the same rows; they state no probability."""
+    """Simple rules learned from the person's labels, on the same rows; null where there are too few."""
 
-    majority: Annotated[ScoresBody | None, Field(description="Always the most frequent category.")]
-    lookup: Annotated[ScoresBody | None, Field(description="What the merchant mostly was.")]
+    majority: Annotated[ScoresBody | None, Field(description="Always the person's commonest category.")]
+    lookup: Annotated[ScoresBody | None, Field(description="What the person mostly called the merchant.")]
 
 
 class SliceBody(TypedDict):
