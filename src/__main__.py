@@ -51,7 +51,6 @@ def _parser() -> argparse.ArgumentParser:
     command("clock", clock, "run the clock: training every RETRAIN_EVERY_HOURS")
     train_command = command("train", train, "train now, and promote the model if it is shown to be better")
     train_command.add_argument("--reason", default="from the command line")
-    train_command.add_argument("--claimed", nargs=3, help=argparse.SUPPRESS)
     bring = command("import", bring_in, "bring a bank's file in")
     bring.add_argument("file", type=Path)
     bring.add_argument("--profile", default="", help="read it as the files of this profile")
@@ -61,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     command("demo", demo, "bring in a year of made-up transactions; taking the import back takes them away")
     run_import = command("run-import", run_claimed_import, "work off an import that was claimed")
     run_import.add_argument("claimed", nargs=3)
+    claimed_training = command("train-claimed", train_claimed, "train a run that was claimed")
+    claimed_training.add_argument("claimed", nargs=3)
     again = command("reproduce", reproduce, "make a run once more from its snapshot, and tell what differs")
     again.add_argument("run", help="the id of a training run, or of its MLflow run")
     command(
@@ -95,14 +96,18 @@ def clock(wiring: Wiring, _: argparse.Namespace) -> None:
 
 
 def train(wiring: Wiring, options: argparse.Namespace) -> int:
-    done = _train_claimed(wiring, options.claimed) if options.claimed else _train_now(wiring, options.reason)
+    return _report(_train_now(wiring, options.reason))
+
+
+def train_claimed(wiring: Wiring, options: argparse.Namespace) -> int:
+    run_id, holder, attempt = options.claimed
+    claimed = replace(wiring.runs.get(run_id), attempt=int(attempt))
+    return _report(children.train(wiring, claimed, holder=holder))
+
+
+def _report(done: TrainingRun) -> int:
     print(_in_words(done))
     return 0 if done.status in (RunStatus.SUCCEEDED, RunStatus.SKIPPED) else 1
-
-
-def _train_claimed(wiring: Wiring, claim: list[str]) -> TrainingRun:
-    run_id, holder, attempt = claim
-    return children.train(wiring, replace(wiring.runs.get(run_id), attempt=int(attempt)), holder=holder)
 
 
 def _train_now(wiring: Wiring, reason: str) -> TrainingRun:

@@ -44,8 +44,10 @@ class Chores:
         if run is None:
             return
         log.info("training starts", extra={"run": run.id, "attempt": run.attempt})
-        self.house.trainer.train(run, holder=self.house.holder)
-        if self.house.runs.release(run.id, holder=self.house.holder, attempt=run.attempt):
+        house = self.house
+        house.trainer.train(run, holder=house.holder)
+        counts = not house.trainer.stopped
+        if house.runs.release(run.id, holder=house.holder, attempt=run.attempt, counts=counts):
             log.warning("training ended before it was done", extra={"run": run.id, "attempt": run.attempt})
 
     def bring_in(self) -> None:
@@ -58,7 +60,8 @@ class Chores:
             return
         with house.imports.kept(claimed.id, house.holder, claimed.attempt):  # from before the child is awake
             house.importer.bring_in(claimed, holder=house.holder)
-        if house.imports.release(claimed.id, holder=house.holder, attempt=claimed.attempt):
+        counts = not house.importer.stopped
+        if house.imports.release(claimed.id, holder=house.holder, attempt=claimed.attempt, counts=counts):
             log.warning("import ended before it was done", extra={"import": claimed.id})
 
     def deliver(self) -> None:

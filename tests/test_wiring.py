@@ -1,11 +1,16 @@
 """What the composition root puts together, on the real MongoDB."""
 
+import os
+import signal
+from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Thread
 
 import pytest
 
 from src.domain.imports import ImportStatus
 from src.domain.training_runs import Trigger
+from src.services import trainer
 from src.wiring import Wiring
 from tests.small_model import small_bundle
 
@@ -65,3 +70,72 @@ def test_a_file_brought_in_before_the_first_model_waits_for_it_without_a_failed_
     wiring.chores.bring_in()
     waiting = wiring.imports.get(begun.id)
     assert (waiting.status, waiting.attempt) == (ImportStatus.QUEUED, 0)
+
+
+BANK = b"Date,Details,Amount\n2026-03-04,PIZZA CORNER,-12.50\n2026-03-05,CITY CAB,-8.00\n"
+
+
+@pytest.fixture
+def bringing(wiring, settings, monkeypatch):
+    """A model serves, and the subprocesses find the same data directory."""
+    monkeypatch.setenv("DATA_DIR", str(settings.data_path))
+    keep(wiring, "1")
+    wiring.models.promote("1", by="person", reason="", at=NOW)
+    return wiring
+
+
+def begun(wiring):
+    said = {"default_currency": "USD", "sign": "negative-is-expense"}
+    return wiring.intake.begin(wiring.intake.receive(BANK, name="bank.csv", changes=said).id)
+
+
+def test_an_import_whose_id_looks_like_an_option_is_worked_off(bringing, monkeypatch):
+    monkeypatch.setattr("src.services.imports.secrets.token_hex", lambda _: "-7Gk-h")
+    waiting = begun(bringing)
+    bringing.chores.bring_in()
+    done = bringing.imports.get(waiting.id)
+    assert (done.id, done.status, done.counts.added) == ("-7Gk-h", ImportStatus.DONE, 2)
+
+
+def interrupted(wiring, signals, *, stop):
+    """Work off what waits, in a child that gets each of `signals`; the clock is then stopped, or not."""
+    wiring.__dict__.pop("importer", None)
+    working = Thread(target=wiring.chores.bring_in)
+    working.start()
+    while wiring.importer._child is None and working.is_alive():
+        pass
+    for each in signals:
+        with suppress(AttributeError, ProcessLookupError):
+            os.kill(wiring.importer._child.pid, each)
+    if stop:
+        wiring.importer.stop()
+    working.join()
+
+
+@pytest.mark.parametrize("signals", [(), (signal.SIGTERM,), (signal.SIGINT,)])
+def test_an_import_outlives_any_number_of_restarts_of_the_service(bringing, signals):
+    waiting = begun(bringing)
+    for _ in range(12):
+        interrupted(bringing, signals, stop=True)
+    claimed = bringing.imports.claim(holder="me")
+    assert (claimed.id, claimed.attempt) == (waiting.id, 13)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+def test_one_whose_child_ends_again_and_again_while_the_service_runs_fails(bringing, monkeypatch, sign):
+    monkeypatch.setattr(trainer, "_HANDLED_WITHIN_S", 0.0)
+    waiting = begun(bringing)
+    for _ in range(11):
+        interrupted(bringing, (sign,), stop=False)
+    failed = bringing.imports.get(waiting.id)
+    assert (failed.status, failed.attempt) == (ImportStatus.FAILED, 10)
+    assert failed.retry_until is not None
+
+
+def test_a_training_stopped_with_the_service_is_taken_up_as_often_as_that_happens(bringing):
+    bringing.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
+    for _ in range(5):
+        bringing.__dict__.pop("trainer", None)
+        bringing.trainer.stop()  # between the claim and the start of the child
+        bringing.chores.train()
+    assert bringing.runs.claim(holder="me", at=NOW).attempt == 6

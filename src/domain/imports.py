@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +22,10 @@ class ImportStatus(StrEnum):
 
 
 IMPORT_UNDER_WAY = (ImportStatus.QUEUED, ImportStatus.RUNNING)
+RETRIED = (ImportStatus.STOPPED, ImportStatus.FAILED)
+"""What a person can let run again, as long as its file is there."""
+FILE_KEPT = timedelta(days=1)
+"""How long the file of one that was stopped or failed is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,14 @@ class Import:
     """How many of them are gone."""
     kept_aside: int = 0
     """Rows with a person's answers that were taken back; the answers return with the rows."""
+    has_file: bool = False
+
+    @property
+    def retry_until(self) -> datetime | None:
+        """When its file is deleted; None where it cannot be tried again."""
+        if self.status not in RETRIED or not self.has_file or self.finished_at is None:
+            return None
+        return self.finished_at + FILE_KEPT
 
     @property
     def progress(self) -> float:

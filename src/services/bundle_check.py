@@ -68,7 +68,7 @@ class BundleCheck:
 
     def _ask(self, file: Path, rows: Path) -> dict[str, Any] | str:
         """The child's answer, or a sentence that says why there is none."""
-        command = [sys.executable, "-m", "src", "verify-bundle", str(file), str(rows)]
+        command = [sys.executable, "-m", "src", "verify-bundle", "--", str(file), str(rows)]
         try:
             done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=self.timeout_s)
         except subprocess.TimeoutExpired:

@@ -52,4 +52,5 @@ def import_of(document: Document) -> Import:
         rows_to_undo=document.get("rows_to_undo", 0),
         rows_undone=document.get("rows_undone", 0),
         kept_aside=document.get("kept_aside", 0),
+        has_file="file_id" in document,
     )

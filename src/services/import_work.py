@@ -45,15 +45,19 @@ class ImportWork:
         """
         waiting = {"status": {"$in": [each.value for each in _WAITING]}}
         sentence = f"It was stopped {self._leases.attempts} times before it could finish."
-        self._leases.give_up(waiting, {"$set": {"status": ImportStatus.FAILED.value, "error": sentence}})
+        failed: Document = {"$set": {"status": ImportStatus.FAILED.value, "error": sentence}}
+        self._leases.give_up(waiting, failed | {"$currentDate": {"finished_at": True}})
         queued = {"$eq": ["$status", ImportStatus.QUEUED.value]}
         taken = {"status": {"$cond": [queued, ImportStatus.RUNNING.value, "$status"]}}
         document = self._leases.claim(waiting, taken, holder=holder, sort=[("created_at", 1)])
         return import_of(document) if document else None
 
-    def release(self, import_id: str, *, holder: str, attempt: int) -> bool:
-        """Let go of one whose process is known to be dead; whether it was still held."""
-        return self._leases.release(import_id, holder, attempt)
+    def release(self, import_id: str, *, holder: str, attempt: int, counts: bool = True) -> bool:
+        """Let go of one whose process is known to be dead; whether it was still held.
+
+        counts: see `Leases.release`.
+        """
+        return self._leases.release(import_id, holder, attempt, counts=counts)
 
     def kept(self, import_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
         """A thread renews the lease until the block ends."""
@@ -75,10 +79,10 @@ class ImportWork:
         at: datetime,
         error: str | None = None,
     ) -> None:
-        """Raises LeaseLost. The file is deleted."""
+        """Raises LeaseLost. The file is deleted unless it is needed to try again."""
         fields = {"status": status.value, **counted(counts), "finished_at": at, "error": error}
         self._leases.write(import_id, holder, attempt, {"$set": fields})
-        self._forget(import_id)
+        self._forget({"_id": {"$eq": import_id}, "status": ImportStatus.DONE.value})
 
     def took_back(self, import_id: str, holder: str, attempt: int, *, undone: int) -> None:
         """Note how many rows are gone, and hold it further. Raises LeaseLost."""
@@ -92,11 +96,18 @@ class ImportWork:
         fields = {"rows_undone": rows, "kept_aside": kept_aside, "undone_at": at}
         ended: Document = {"status": ImportStatus.UNDONE.value, **fields}
         self._leases.write(import_id, holder, attempt, {"$set": ended})
-        self._forget(import_id)
+        self._forget({"_id": {"$eq": import_id}, "status": ImportStatus.UNDONE.value})
 
-    def _forget(self, import_id: str) -> None:
-        """Delete the file."""
-        document = self._imports.find_one({"_id": {"$eq": import_id}}, {"file_id": 1}) or {}
-        if file_id := document.get("file_id"):
-            self._uploads.delete(file_id)
-            self._imports.update_one({"_id": {"$eq": import_id}}, {"$unset": {"file_id": ""}})
+    def _forget(self, query: Document) -> bool:
+        """Delete the file of the import of `query`; whether there was one.
+
+        The import forgets it first, in one step with the question whether it may go: were this process killed
+        after that, `Uploads.delete_strays` finds the file.
+        """
+        document = self._imports.find_one_and_update(
+            query, {"$unset": {"file_id": ""}}, projection=["file_id"]
+        )
+        if document is None or "file_id" not in document:
+            return False
+        self._uploads.delete(document["file_id"])
+        return True

@@ -9,15 +9,22 @@ from typing import Any
 
 from pymongo import DESCENDING, ReturnDocument
 
-from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
+from src.domain.imports import FILE_KEPT, IMPORT_UNDER_WAY, RETRIED, Import, ImportStatus
 from src.domain.owners import LOCAL_OWNER
 from src.errors import Conflict, NotFound
 from src.services.database import Document, from_now, guarded
 from src.services.import_documents import import_of, new, planned
 from src.services.import_work import ImportWork
+from src.services.leases import NEW_START
 
-_GONE_AFTER_S = 24 * 3600
-"""A file nobody said how to read is deleted then."""
+_FILES_GO = {
+    ImportStatus.PREVIEW: "created_at",
+    ImportStatus.STOPPED: "finished_at",
+    ImportStatus.FAILED: "finished_at",
+    ImportStatus.DONE: None,
+    ImportStatus.UNDONE: None,
+}
+"""Since when a file is kept for a day; None: not at all."""
 _ENDED = (ImportStatus.DONE, ImportStatus.FAILED, ImportStatus.STOPPED, ImportStatus.UNDONE)
 
 
@@ -37,7 +44,8 @@ class Imports(ImportWork):
         at: datetime,
     ) -> Import:
         """Keep a file until it is read. name: masked. form: its format in words. rows: how many it has."""
-        import_id = secrets.token_urlsafe(9)
+        # Hexadecimal: an id that begins with "-" would look like an option of a command.
+        import_id = secrets.token_hex(9)
         document = {
             **new(import_id, name=name, size=len(content), layout=layout, at=at),
             **planned(plan, form, rows),
@@ -80,14 +88,37 @@ class Imports(ImportWork):
         """
         fields = {
             "status": ImportStatus.UNDOING.value,
+            **NEW_START,
             "holder": {"$literal": holder},
-            "attempt": 1,
+            "attempt": {"$add": ["$attempt", 1]},
             "lease_until": self._leases.until(),
             "rows_to_undo": rows,
             "rows_undone": 0,
             "error": None,
         }
         return self._change(import_id, _ENDED, [{"$set": fields}])
+
+    @guarded
+    def retry(self, import_id: str) -> Import:
+        """Queue one again that was stopped or has failed. Raises Conflict, NotFound, Unavailable.
+
+        It begins at the first row; those that are in already are not added twice.
+        """
+        document = self._imports.find_one_and_update(
+            {
+                "_id": {"$eq": import_id},
+                "status": {"$in": [status.value for status in RETRIED]},
+                "file_id": {"$exists": True},
+            },
+            [
+                {"$set": {**NEW_START, "status": ImportStatus.QUEUED.value}},
+                {"$unset": ["stop", "error", "finished_at", "lease_until"]},
+            ],
+            return_document=ReturnDocument.AFTER,
+        )
+        if document is None:
+            raise Conflict(_why_not_again(self.get(import_id)))
+        return import_of(document)
 
     def _change(self, import_id: str, allowed: Collection[ImportStatus], update: Any) -> Import:
         query = {"_id": {"$eq": import_id}, "status": {"$in": [each.value for each in allowed]}}
@@ -101,33 +132,43 @@ class Imports(ImportWork):
         """The file. Raises NotFound once it was read, or where it cannot be opened; Unavailable."""
         file_id = self._document(import_id).get("file_id")
         if file_id is None:
-            raise NotFound("The file of this import is deleted; bring it again.")
+            raise NotFound("The file of this import is deleted; upload it again.")
         return self._uploads.read(file_id, import_id)
 
     @guarded
     def discard(self, import_id: str) -> None:
         """Delete a file that was not begun. Raises Conflict once it was, NotFound, Unavailable."""
         self._change(import_id, (ImportStatus.PREVIEW,), {"$set": {"error": None}})
-        self._forget(import_id)
+        self._forget({"_id": {"$eq": import_id}, "status": ImportStatus.PREVIEW.value})
         self._imports.delete_one({"_id": {"$eq": import_id}, "status": ImportStatus.PREVIEW.value})
 
     @guarded
     def forget_unread(self) -> int:
-        """Delete files that nobody said how to read for a day, and those whose import has ended."""
-        long_ago = {"$expr": {"$lt": ["$created_at", from_now(-_GONE_AFTER_S)]}}
-        old = {"status": ImportStatus.PREVIEW.value, **long_ago}
-        ended = {"status": {"$in": [each.value for each in _ENDED]}}
-        query = {"file_id": {"$exists": True}, "$or": [old, ended]}
-        found = list(self._imports.find(query, {"status": 1}))
-        for each in found:
-            self._forget(each["_id"])
-            if each["status"] == ImportStatus.PREVIEW.value:
-                self._imports.delete_one({"_id": each["_id"], "status": ImportStatus.PREVIEW.value})
+        """Delete files that are needed no more; how many there were.
+
+        A file goes a day after its upload if nobody said how to read it, a day after its import was stopped
+        or failed, and at once where the import was done or undone.
+        """
+        deleted = 0
+        for status, since in _FILES_GO.items():
+            query: Document = {"status": status.value, "file_id": {"$exists": True}}
+            if since:
+                query["$expr"] = {"$lt": [f"${since}", from_now(-FILE_KEPT.total_seconds())]}
+            for document in list(self._imports.find(query, {"_id": 1})):
+                deleted += self._forget({"_id": document["_id"], **query})
+                if status is ImportStatus.PREVIEW:
+                    self._imports.delete_one({"_id": document["_id"], "status": status.value})
         self._uploads.delete_strays(self._imports.distinct("file_id"))
-        return len(found)
+        return deleted
 
     def _document(self, import_id: str) -> Document:
         document: Document | None = self._imports.find_one({"_id": {"$eq": import_id}, "owner": LOCAL_OWNER})
         if document is None:
             raise NotFound("There is no import with this id.")
         return document
+
+
+def _why_not_again(found: Import) -> str:
+    if found.status in RETRIED:
+        return "The file of this import is deleted; upload it again."
+    return f"This import is {found.status.value}; that cannot be done now."

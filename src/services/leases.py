@@ -3,6 +3,9 @@
 A document that is worked on names its holder, the attempt, and until when the lease holds. One that falls
 silent loses it; whoever takes it over counts one attempt more, and each write names holder and attempt, so
 that the one that was silent can write nothing more. Hosts need not agree on the time.
+
+`attempt` only ever grows. `uncounted_attempts` says how many of them do not count towards the limit: those
+that ended because the service was stopped, and those before a person asked for another try.
 """
 
 from __future__ import annotations
@@ -22,6 +25,11 @@ log = logging.getLogger(__name__)
 
 _FREE: Document = {"$expr": {"$lt": ["$lease_until", "$$NOW"]}}
 """Nobody holds it: a document without `lease_until` counts as one whose lease ran out."""
+
+_COUNTED_ATTEMPTS: Document = {"$subtract": ["$attempt", {"$ifNull": ["$uncounted_attempts", 0]}]}
+
+NEW_START: Document = {"uncounted_attempts": "$attempt"}
+"""In a `$set` of a pipeline: it may be taken up as often as a new one."""
 
 
 class Leases:
@@ -72,7 +80,7 @@ class Leases:
             "lease_until": self.until(),
         }
         document: Document | None = self._documents.find_one_and_update(
-            {**among, **_FREE, "attempt": {"$lt": self.attempts}},
+            {"$and": [among, _FREE, {"$expr": {"$lt": [_COUNTED_ATTEMPTS, self.attempts]}}]},
             [{"$set": taken}],
             sort=sort,
             return_document=ReturnDocument.AFTER,
@@ -82,13 +90,20 @@ class Leases:
     @guarded
     def give_up(self, among: Document, update: Document) -> None:
         """Change each of `among` that nobody holds and that was taken up as often as it may be."""
-        self._documents.update_many({**among, **_FREE, "attempt": {"$gte": self.attempts}}, update)
+        too_often = {"$expr": {"$gte": [_COUNTED_ATTEMPTS, self.attempts]}}
+        self._documents.update_many({"$and": [among, _FREE, too_often]}, update)
 
     @guarded
-    def release(self, document_id: str, holder: str, attempt: int) -> bool:
-        """Let go of one whose process is known to be dead; whether it was still held."""
+    def release(self, document_id: str, holder: str, attempt: int, *, counts: bool = True) -> bool:
+        """Let go of one whose process is known to be dead; whether it was still held.
+
+        counts: whether the attempt counts towards the limit; one that ended with the service does not.
+        """
+        released: Document = {"lease_until": from_now(-1)}
+        if not counts:
+            released["uncounted_attempts"] = {"$add": [{"$ifNull": ["$uncounted_attempts", 0]}, 1]}
         held = self._held(document_id, holder, attempt)
-        return bool(self._documents.update_one(held, [{"$set": {"lease_until": from_now(-1)}}]).matched_count)
+        return bool(self._documents.update_one(held, [{"$set": released}]).matched_count)
 
     @guarded
     def write(self, document_id: str, holder: str, attempt: int, update: Any, *, read: str = "_id") -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 
 from src.config import HOME
@@ -17,6 +19,9 @@ log = logging.getLogger(__name__)
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
+_ENDED_WITH_US = (-signal.SIGTERM, -signal.SIGINT)
+_HANDLED_WITHIN_S = 5.0
+
 
 class Trainer:
     """Runs `python -m src …` apart from the pages: nice 19, one BLAS thread, killed at a time limit."""
@@ -26,15 +31,15 @@ class Trainer:
         self._environment = environment
         self._timeout_s = timeout_s
         self._child: subprocess.Popen[bytes] | None = None
-        self._stopped = False
+        self._stopping = threading.Event()
 
     def train(self, run: TrainingRun, *, holder: str) -> bool:
         """Train `run`, which `holder` has claimed; whether the child ended of its own accord."""
-        return self._run(["train", "--claimed", run.id, holder, str(run.attempt)], self._timeout_s)
+        return self._run(["train-claimed", "--", run.id, holder, str(run.attempt)], self._timeout_s)
 
     def bring_in(self, claimed: Import, *, holder: str) -> bool:
         """Read a file that `holder` has claimed; whether the child ended of its own accord."""
-        return self._run(["run-import", claimed.id, holder, str(claimed.attempt)], self._timeout_s)
+        return self._run(["run-import", "--", claimed.id, holder, str(claimed.attempt)], self._timeout_s)
 
     def follow_champion(self) -> bool:
         """Let the MLflow alias name what serves."""
@@ -44,9 +49,14 @@ class Trainer:
         """Clear away old runs and models."""
         return self._run(["tidy"], 1800)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was told to stop; a child that ended before its work was done then failed at nothing."""
+        return self._stopping.is_set()
+
     def stop(self) -> None:
         """End the child that runs, if any; its run is taken up again by the next clock."""
-        self._stopped = True
+        self._stopping.set()
         if self._child is not None:
             self._child.kill()
 
@@ -58,9 +68,14 @@ class Trainer:
             nice=19,
         )
         try:
-            if self._stopped:  # while it was being started
+            if self.stopped:  # while it was being started
                 return False
-            return child.wait(timeout_s) == 0
+            code = child.wait(timeout_s)
+            if code in _ENDED_WITH_US:
+                # The signal may have reached the child, which is of our process group, before it is handled
+                # here.
+                self._stopping.wait(_HANDLED_WITHIN_S)
+            return code == 0
         except subprocess.TimeoutExpired:
             log.error(
                 "child took too long and was ended", extra={"command": arguments[0], "limit_s": timeout_s}

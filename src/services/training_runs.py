@@ -101,9 +101,12 @@ class TrainingRuns(RunHistory):
         claimed = self._leases.claim(active, taken, holder=holder)
         return run_of(claimed) if claimed else None
 
-    def release(self, run_id: str, *, holder: str, attempt: int) -> bool:
-        """Let go of a run whose process is known to be dead; whether it was still held."""
-        return self._leases.release(run_id, holder, attempt)
+    def release(self, run_id: str, *, holder: str, attempt: int, counts: bool = True) -> bool:
+        """Let go of a run whose process is known to be dead; whether it was still held.
+
+        counts: see `Leases.release`.
+        """
+        return self._leases.release(run_id, holder, attempt, counts=counts)
 
     def write(self, run_id: str, holder: str, attempt: int, update: Any) -> None:
         """One fenced write: LeaseLost unless `holder` still holds this attempt."""

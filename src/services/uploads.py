@@ -46,7 +46,7 @@ class Uploads:
             sealed = self._database.uploads.open_download_stream(file_id).read()
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
         except NoFile:
-            raise NotFound("The file of this import is deleted; bring it again.") from None
+            raise NotFound("The file of this import is deleted; upload it again.") from None
         except InvalidTag:
             raise NotFound(
                 "The file of this import was put away under another SECRET_KEY; bring it again."

@@ -1,11 +1,12 @@
 """The documents of imports, and what becomes of their files."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from src.domain.imports import ImportCounts, ImportStatus
-from src.errors import LeaseLost, NotFound
+from src.errors import Conflict, LeaseLost, NotFound
 from src.services.imports import Imports
 from src.services.uploads import Uploads
 
@@ -77,3 +78,76 @@ def test_what_a_person_says_of_a_file_is_text_to_mongodb(imports):
     assert imports.plan(kept.id, {"mode": "$name"}, form="CSV", rows=10).plan == {"mode": "$name"}
     assert imports.begin(kept.id).plan == {"mode": "$name"}
     assert imports.claim(holder="me").plan == {"mode": "$name"}
+
+
+def ended(imports, status, *, at=NOW):
+    kept = opened(imports)
+    imports.begin(kept.id)
+    claimed = imports.claim(holder="me")
+    imports.end(kept.id, "me", claimed.attempt, status, counts=COUNTS, at=at, error="It failed.")
+    return imports.get(kept.id)
+
+
+def test_no_id_begins_with_a_sign_that_a_command_would_take_for_an_option(imports, monkeypatch):
+    # Written as base64 for addresses, these bytes begin with "-".
+    monkeypatch.setattr(secrets, "token_bytes", lambda number: b"\xf8" * number)
+    assert opened(imports).id[0].isalnum()
+
+
+@pytest.mark.parametrize("status", [ImportStatus.STOPPED, ImportStatus.FAILED])
+def test_one_that_was_stopped_or_failed_keeps_its_file_for_a_day_and_can_be_tried_again(imports, status):
+    first = ended(imports, status)
+    assert imports.forget_unread() == 0
+    assert first.retry_until == first.finished_at + timedelta(days=1)
+    again = imports.retry(first.id)
+    assert (again.status, again.error, again.finished_at) == (ImportStatus.QUEUED, None, None)
+    claimed = imports.claim(holder="me")
+    assert (claimed.id, claimed.attempt, imports.content(first.id)) == (first.id, 2, b"a,b")
+    assert imports.went_on(first.id, "me", claimed.attempt, COUNTS)  # it is not stopped at once
+
+
+@pytest.mark.parametrize("status", [ImportStatus.STOPPED, ImportStatus.FAILED])
+def test_after_a_day_its_file_is_gone_and_it_must_be_uploaded_again(imports, database, status):
+    late = ended(imports, status, at=NOW - timedelta(days=1, seconds=5))
+    assert imports.forget_unread() == 1
+    assert files_of(database) == 0
+    assert imports.get(late.id).retry_until is None
+    with pytest.raises(Conflict, match="upload it again"):
+        imports.retry(late.id)
+
+
+def test_only_what_was_stopped_or_failed_is_tried_again(imports):
+    waiting, done = opened(imports), ended(imports, ImportStatus.DONE)
+    for each in (waiting, done):
+        with pytest.raises(Conflict, match=each.status.value):
+            imports.retry(each.id)
+    with pytest.raises(NotFound):
+        imports.retry("none")
+
+
+def test_one_that_failed_after_its_last_attempt_gets_as_many_attempts_anew(imports):
+    kept = opened(imports)
+    imports.begin(kept.id)
+    for _ in range(2):
+        for _ in range(10):
+            claimed = imports.claim(holder="dies")
+            imports.release(kept.id, holder="dies", attempt=claimed.attempt)
+        assert imports.claim(holder="dies") is None
+        assert imports.get(kept.id).status is ImportStatus.FAILED
+        imports.retry(kept.id)
+    assert imports.claim(holder="me").attempt == 21
+
+
+def test_a_process_of_an_earlier_try_can_write_nothing_once_it_is_tried_again(imports):
+    first = ended(imports, ImportStatus.STOPPED)
+    imports.retry(first.id)
+    imports.claim(holder="me")
+    with pytest.raises(LeaseLost):
+        imports.went_on(first.id, "me", first.attempt, COUNTS)
+
+
+def test_a_process_that_read_the_file_can_write_nothing_once_it_is_undone(imports):
+    first = ended(imports, ImportStatus.DONE)
+    imports.undo(first.id, holder="me", rows=10)
+    with pytest.raises(LeaseLost):
+        imports.took_back(first.id, "me", first.attempt, undone=1)

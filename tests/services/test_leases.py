@@ -62,3 +62,14 @@ def test_what_was_stopped_too_often_is_not_taken_again(leases, database):
 
 def test_a_holder_is_a_name_and_nothing_that_mongodb_would_reckon(leases):
     assert claim(leases, "$status")["holder"] == "$status"
+
+
+def test_an_attempt_that_ended_with_the_service_does_not_count(leases, database):
+    for attempt in range(1, 3 * leases.attempts):
+        assert claim(leases, "a")["attempt"] == attempt
+        leases.release("w", "a", attempt, counts=False)
+    leases.give_up({}, {"$set": {"status": "failed"}})
+    assert database.collection("works").find_one()["status"] == "running"
+    for _ in range(leases.attempts):  # but one that goes wrong again and again comes to its end
+        leases.release("w", "a", claim(leases, "a")["attempt"])
+    assert claim(leases, "a") is None

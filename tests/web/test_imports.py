@@ -1,6 +1,7 @@
 """Files over HTTP: the page's way and the API's."""
 
 import io
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -235,3 +236,47 @@ def test_a_file_that_says_how_it_is_read_is_read_once_before_it_is_taken(client,
     )
     assert upload(client, mapping=SIGN).status_code == 202
     assert len(looks) == 1
+
+
+def stopped(app, client):
+    import_id = upload(client, mapping=SIGN).json["id"]
+    assert client.post(f"/import/{import_id}/stop").status_code == 303
+    work_off(app)
+    return import_id
+
+
+def test_one_that_was_stopped_is_tried_again_from_its_page(app, client):
+    page = f"/import/{stopped(app, client)}"
+    assert "Try again" in client.get(page).text
+    assert client.post(f"{page}/retry").status_code == 303
+    assert "Try again" not in client.get(page).text
+    work_off(app)
+    assert "Done" in client.get(page).text
+    assert client.get("/api/v1/history").json["total"] == 2
+    assert client.post(f"{page}/retry").status_code == 409
+
+
+def test_one_that_was_stopped_is_tried_again_over_the_api_as_long_as_its_file_is_there(
+    app, client, web_database
+):
+    first, second = stopped(app, client), stopped(app, client)
+    assert client.get(f"/api/v1/imports/{first}").json["retry_until"] > "2026"
+    answer = client.post(f"/api/v1/imports/{first}/retry")
+    assert (answer.status_code, answer.json) == (202, {"id": first, "status": "running"})
+    work_off(app)
+    done = client.get(f"/api/v1/imports/{first}").json
+    assert [done[name] for name in ("status", "rows_read", "rows_added", "retry_until")] == [
+        "done",
+        3,
+        2,
+        None,
+    ]
+
+    ended_at = {"finished_at": datetime.now(UTC) - timedelta(days=2)}
+    web_database.collection("imports").update_one({"_id": second}, {"$set": ended_at})
+    app.extensions["ledgerloop"].imports.forget_unread()
+    assert client.post(f"/api/v1/imports/{second}/retry").status_code == 409
+    assert client.post("/api/v1/imports/none/retry").status_code == 404
+    shown = client.get(f"/import/{second}").text
+    assert "Upload it again" in shown
+    assert "Try again" not in shown

@@ -42,6 +42,7 @@ CONTRACT = {
     ("get", "/api/v1/imports/{id}"),
     ("get", "/api/v1/imports/{id}/rejects.csv"),
     ("delete", "/api/v1/imports/{id}"),
+    ("post", "/api/v1/imports/{id}/retry"),
     ("post", "/api/v1/webhooks/firefly-iii"),
     ("get", "/api/v1/webhooks/firefly-iii"),
     ("post", "/api/v1/webhooks/actual"),

@@ -124,6 +124,19 @@ def import_rejects(id: str) -> Answer:
 
 
 @api.operation(
+    "POST",
+    "/imports/{id}/retry",
+    summary="Try again an import that was stopped or has failed",
+    returns={202: AcceptedImportBody},
+    errors=(404, 409, 503),
+)
+def retry_import(id: str) -> Answer:
+    """Its file is kept for a day; 409 once it is deleted. Rows that were added are not added twice."""
+    queued = wiring().imports.retry(id)
+    return {"id": queued.id, "status": status_of(queued)}, 202
+
+
+@api.operation(
     "DELETE",
     "/imports/{id}",
     summary="Take one import back",

@@ -138,6 +138,12 @@ def stop_import(import_id: str) -> ResponseReturnValue:
     return redirect(url_for("pages.one_import", import_id=import_id), 303)
 
 
+@bp.post("/import/<import_id>/retry")
+def retry_import(import_id: str) -> ResponseReturnValue:
+    wiring().imports.retry(import_id)
+    return redirect(url_for("pages.one_import", import_id=import_id), 303)
+
+
 @bp.post("/import/<import_id>/undo")
 def undo_import(import_id: str) -> ResponseReturnValue:
     wiring().undoing.begin(import_id, holder=wiring().holder)

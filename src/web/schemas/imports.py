@@ -52,6 +52,9 @@ class ImportBody(TypedDict):
     rejects: Annotated[list[RejectBody], Field(description="At most the first 200.")]
     progress: Annotated[float, Field(ge=0, le=1, description="Of bringing it in, or of taking it back.")]
     error: str | None
+    retry_until: Annotated[
+        str | None, Field(description="Until then its file is kept to be tried again; null: it cannot be.")
+    ]
 
 
 class UndoneImportBody(TypedDict):
@@ -117,6 +120,7 @@ def import_body(found: Import, rejects: list[dict[str, Any]]) -> ImportBody:
         ],
         "progress": round(found.progress, 4),
         "error": found.error,
+        "retry_until": utc_text(found.retry_until) if found.retry_until else None,
     }
 
 
