@@ -31,3 +31,22 @@ def test_rows_of_no_known_merchant_are_not_one_merchant():
     nameless = TRAINING.head(1).assign(merchant="")
     assert Baselines().fit(training).by_merchant == {"tea house": "y"}
     assert Baselines().fit(training).lookup(nameless).tolist() == ["x"]
+
+
+def test_the_lexicons_rows_are_not_counted_with_a_persons():
+    entries = [(f"brand {n}", "shopping") for n in range(40)] + [("acme fuel", "shopping")]
+    training = rows_of(
+        labelled("a", "CARD PAYMENT", "card payments"),
+        labelled("b", "CARD PAYMENT", "card payments", amount="9"),
+        labelled("c", "ACME FUEL", "transport"),
+        entries=entries,
+    )
+    new = rows_of(labelled("x", "NEVER SEEN", "travel"), labelled("y", "BRAND SEVEN", "travel"))
+    fitted = Baselines().fit(training)
+    assert fitted.majority(new).tolist() == ["card payments", "card payments"]
+    assert fitted.lookup(new).tolist() == ["card payments", "card payments"]
+    assert fitted.by_merchant == {"card payment": "card payments", "acme fuel": "transport"}
+
+
+def test_without_a_label_of_the_person_there_is_no_baseline():
+    assert Baselines().fit(rows_of(entries=[("acme fuel", "transport"), ("tea house", "dining")])) is None

@@ -149,6 +149,13 @@ def test_the_first_model_is_promoted_when_it_beats_the_most_frequent_category():
     assert (weak.promoted, weak.outcome) == (False, Outcome.NOT_BETTER)
 
 
+def test_without_a_label_to_make_a_simple_rule_of_the_first_model_serves_and_says_so():
+    verdict = decide(champion=None, majority=None, lookup=None)
+    assert (verdict.promoted, verdict.outcome) == (True, Outcome.FIRST)
+    assert (verdict.majority, verdict.lookup) == (None, None)
+    assert "there are too few labels of yours to compare it with a simple rule." in verdict.reason
+
+
 def test_the_comparison_is_the_same_every_time_and_holds_the_seen_difference():
     made = case()
     first, second = (

@@ -158,15 +158,31 @@ def test_the_first_model_comes_from_the_lexicon_alone_and_serves(pipeline, claim
     assert list(served.pipeline.classes_) == sorted(SHOPS)
     logged = mlflow.MlflowClient().get_run(run.mlflow_run_id)
     assert logged.info.status == "FINISHED"
-    assert {"accuracy", "macro_f1", "log_loss", "ece", "baseline/majority_accuracy", "f1/dining"} <= set(
-        logged.data.metrics
-    )
+    assert {"accuracy", "macro_f1", "log_loss", "ece", "f1/dining"} <= set(logged.data.metrics)
+    assert not [name for name in logged.data.metrics if "majority" in name or "lookup" in name]
+    assert (verdict.majority, verdict.lookup) == (None, None)
+    assert "too few labels of yours to compare it with a simple rule" in verdict.reason
     assert logged.data.tags["verdict"] == "first"
     assert logged.info.run_name == f"v{pointer.version} promoted: first, 2026-03-04 12:00"
     assert verdict.reason in logged.data.tags["mlflow.note.content"]
     version = mlflow.MlflowClient().get_model_version(MODEL_NAME, pointer.version)
     assert (version.tags["promoted"], version.tags["verdict"]) == ("true", "first")
     assert version.description.startswith("Promoted: first. Accuracy ")
+
+
+def test_the_simple_rules_learn_from_a_persons_labels_alone(pipeline, claim, labels, runs):
+    """None of these names is in the lexicon, and the commonest of them is no category of the lexicon."""
+    for number in range(60):
+        labels.add([f"card payment {number}"] * 3, "card payments")
+        labels.add([f"quibbly kiosk {number}"], "kiosks")
+    claimed = claim()
+    verdict = pipeline().run(claimed)
+    judging = [one.category for one in labels.given if one.holdout]
+    assert verdict.majority.rows == len(judging)
+    assert verdict.majority.accuracy == pytest.approx(judging.count("card payments") / len(judging))
+    assert verdict.lookup.accuracy >= verdict.majority.accuracy > 0.5
+    logged = mlflow.MlflowClient().get_run(runs.get(claimed.run.id).mlflow_run_id).data.metrics
+    assert logged["majority/accuracy"] == pytest.approx(verdict.majority.accuracy)
 
 
 def test_a_second_run_on_the_same_data_says_so_and_changes_nothing(pipeline, claim, store, labels):

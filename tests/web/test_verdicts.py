@@ -68,6 +68,12 @@ def test_models_that_are_right_on_the_same_rows_are_said_to_be(judged):
     assert "There is no row that only one of the two models gets right." in page
 
 
+def test_without_baselines_the_page_says_why_there_are_none(judged):
+    page = judged(replace(WHOLE, majority=None, lookup=None))
+    assert "There is no simple rule to compare with" in page
+    assert "Commonest" not in page
+
+
 def test_the_api_tells_all_that_led_to_a_verdict(client, decided):
     decision = client.get(f"/api/v1/training-runs/{decided(WHOLE)}").json["decision"]
     assert decision["mcnemar"] == {"rows": 38, "challenger_right": 21, "p": 0.627}
