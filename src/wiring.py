@@ -209,7 +209,7 @@ class Wiring:
 
     @cached_property
     def analytics(self) -> Analytics:
-        return Analytics(self.database, self.categories.all, self.settings.currency)
+        return Analytics(self.database, self.categories.all, self.settings.currency, now=self.now)
 
     @cached_property
     def quality(self) -> Quality:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from src.domain.cash_flow import Flow
 from src.domain.categories import Category, Group
 from src.domain.quality import TOO_FEW_ANSWERS
 from src.web import figures, format
@@ -25,6 +26,9 @@ _GROUP_COLORS = {
     Group.TRANSFER: "#8f86b8",
     Group.INCOME: "#4aa3a3",
 }
+
+
+_MOST_CATEGORIES = 100_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Charts:
             self.by_category(),
             self.by_mode(),
             self.top_merchants(),
+            *self.savings_and_transfers(),
             self.accuracy(),
         ]
 
@@ -127,62 +132,117 @@ class Charts:
 
     def _bars_of(self, names: Sequence[str], rows: Rows, colors: Sequence[str] | None = None) -> Figure:
         amounts = [each["amount"] for each in rows]
-        return figures.bars(names, amounts, [self._money(each) for each in amounts], colors)
+        return figures.bars(
+            names, amounts, [self._money(each) for each in amounts], colors, title=self._currency
+        )
+
+    def savings_and_transfers(self) -> list[Chart]:
+        """A table of what counts neither as spent nor as earned; nothing where there is none of it."""
+        rows: Rows = self._overview["savings_and_transfers"]
+        if not rows:
+            return []
+        totals = self._overview["totals"]
+        return [
+            Chart(
+                "savings-and-transfers",
+                "Savings and transfers",
+                f"Saved: {self._money(totals['saved'])}. Transfers and card payments, both ends: "
+                f"{self._money(totals['transfer'])}. They count neither as spent nor as earned.",
+                ("Category", "Counted as", "Out", "In", "Transactions"),
+                [
+                    (
+                        self._name(row["category"]),
+                        "Saved" if row["kind"] == Flow.SAVED else "Transfer",
+                        self._money(row["out"]),
+                        self._money(row["in"]),
+                        format.number(row["count"]),
+                    )
+                    for row in rows
+                ],
+                shape="wide",
+            )
+        ]
 
     def by_month(self, stack: str) -> Chart:
         months: Rows = self._overview["by_month"]
+        layers = self._layers(stack)
+        earned = any(month["income"] for month in months)
         return Chart(
             "by-month",
             "Month by month",
             self._month_sentence(months),
-            ("Month", "Spent", "Earned", "Left over", "Transactions"),
+            (
+                "Month",
+                "Spent",
+                *(layer.name for layer in layers),
+                "Earned",
+                "Left over",
+                "Transactions",
+            ),
             [
                 (
-                    format.month(each["month"]),
-                    self._money(each["expense"]),
-                    self._money(each["income"]),
-                    self._money(each["net"]),
-                    format.number(each["count"]),
+                    format.month(month["month"]),
+                    self._money(month["expense"]),
+                    *(self._money(layer.amounts[position]) for layer in layers),
+                    self._money(month["income"]),
+                    self._money(month["net"]),
+                    format.number(month["count"]),
                 )
-                for each in months
+                for position, month in enumerate(months)
             ],
-            self._stacked(months, stack) if months else None,
+            figures.stacked(
+                [format.month(month["month"]) for month in months],
+                layers,
+                [month["income"] for month in months] if earned else [],
+                self._money,
+                self._currency,
+            )
+            if months
+            else None,
             shape="wide",
         )
 
     def _month_sentence(self, months: Rows) -> str:
-        spent = [each for each in months if each["expense"]]
+        spent = [month for month in months if month["expense"] > 0]
         if not spent:
             return "No expenses in this period."
-        most = max(spent, key=lambda each: each["expense"])
-        mean = sum((each["expense"] for each in months), Decimal(0)) / len(months)
+        most = max(spent, key=lambda month: month["expense"])
         if len(months) == 1:
             return f"{self._money(most['expense'])} were spent in {format.month(most['month'])}."
         peak = f"the most in {format.month(most['month'])}, {self._money(most['expense'])}"
-        return f"On average {self._money(mean)} were spent a month; {peak}."
+        whole = [month for month in months if month["count"] and not month["partial"]]
+        if not whole:
+            total = sum((month["expense"] for month in months), Decimal(0))
+            return (
+                f"{self._money(total)} were spent; {peak}. No month is covered whole, so there is no average."
+            )
+        mean = sum((month["expense"] for month in whole), Decimal(0)) / len(whole)
+        left_out = len(months) - len(whole)
+        over = f" (over {format.counted(len(whole), 'month')}; partial and empty ones do not count)"
+        return f"On average {self._money(mean)} were spent a month{over if left_out else ''}; {peak}."
 
-    def _stacked(self, months: Rows, stack: str) -> Figure:
-        layers = [
-            figures.Layer(name, color, [amounts.get(each["month"], Decimal(0)) for each in months])
-            for name, color, amounts in self._layers(stack)
+    def _layers(self, stack: str) -> list[figures.Layer]:
+        """The layers of the months, always in the order of the groups and of the list of categories."""
+        months = [month["month"] for month in self._overview["by_month"]]
+        amounts: dict[tuple[int, str, str], dict[str, Decimal]] = {}
+        for row in self._overview["by_month_category"]:
+            of_month = amounts.setdefault(self._layer_of(row["category"], stack), {})
+            of_month[row["month"]] = of_month.get(row["month"], Decimal(0)) + row["amount"]
+        return [
+            figures.Layer(name, color, [of_month.get(month, Decimal(0)) for month in months])
+            for (_, name, color), of_month in sorted(amounts.items())
         ]
-        named = [format.month(each["month"]) for each in months]
-        return figures.stacked(named, layers, [each["income"] for each in months], self._money)
 
-    def _layers(self, stack: str) -> list[tuple[str, str, dict[str, Decimal]]]:
-        """Name, colour and amount by month of each layer, the largest at the bottom."""
-        layers: dict[tuple[str, str], dict[str, Decimal]] = {}
-        for each in self._overview["by_month_category"]:
-            amounts = layers.setdefault(self._layer_of(each["category"], stack), {})
-            amounts[each["month"]] = amounts.get(each["month"], Decimal(0)) + each["amount"]
-        by_size = sorted(layers.items(), key=lambda layer: -sum(layer[1].values(), Decimal(0)))
-        return [(name, color, amounts) for (name, color), amounts in by_size]
-
-    def _layer_of(self, slug: str | None, stack: str) -> tuple[str, str]:
-        if stack == "category" or slug not in self._categories:
-            return self._name(slug), self._color(slug)
+    def _layer_of(self, slug: str | None, stack: str) -> tuple[int, str, str]:
+        """Position, name and colour; what has no category is on top."""
+        if slug is None or slug not in self._categories:
+            return len(Group) * _MOST_CATEGORIES, self._name(slug), self._color(slug)
         group = self._categories[slug].group
-        return GROUPS[group], _GROUP_COLORS[group]
+        position = list(Group).index(group) * _MOST_CATEGORIES
+        if stack == "category":
+            position += list(self._categories).index(slug)
+            return position, self._name(slug), self._color(slug)
+        return position, GROUPS[group], _GROUP_COLORS[group]
 
     def accuracy(self) -> Chart:
         live = self._overview["accuracy"]
@@ -237,7 +297,7 @@ def interval(ends: Sequence[float], between: str = " – ") -> str:
 def _largest(names: Sequence[str], rows: Rows, money: Callable[[Decimal], str], otherwise: str) -> str:
     if not rows:
         return otherwise
-    total = sum((each["amount"] for each in rows), Decimal(0))
+    total = sum((each["amount"] for each in rows if each["amount"] > 0), Decimal(0))
     named = next((i for i, name in enumerate(names) if name not in (UNSORTED, NO_MODE)), None)
     if named is None:
         return f"All {money(total)} are {names[0].lower()}."

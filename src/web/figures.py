@@ -24,6 +24,10 @@ NEUTRAL = "#8d96a0"
 ACCENT = "#1d8a7d"
 
 
+_LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+_MOST_MONTH_NAMES = 6
+
+
 @dataclass(frozen=True)
 class Layer:
     """One layer of the stacked months."""
@@ -35,9 +39,17 @@ class Layer:
 
 
 def bars(
-    names: Sequence[str], amounts: Sequence[Decimal], told: Sequence[str], colors: Sequence[str] | None = None
+    names: Sequence[str],
+    amounts: Sequence[Decimal],
+    told: Sequence[str],
+    colors: Sequence[str] | None = None,
+    *,
+    title: str = "",
 ) -> Figure:
-    """Lying bars, the first on top. Without `colors` they take the accent of the theme."""
+    """Lying bars, the first on top. Without `colors` they take the accent of the theme.
+
+    title: of the axis of amounts.
+    """
     import plotly.graph_objects as go
 
     bar = go.Bar(
@@ -50,13 +62,20 @@ def bars(
         hovertemplate="%{y}<br>%{customdata}<extra></extra>",
     )
     downwards = {"autorange": "reversed", "automargin": True}
-    return drawn([bar], yaxis=downwards, xaxis={"tickformat": "~s", "nticks": 6})
+    return drawn([bar], yaxis=downwards, xaxis=_amounts(title))
 
 
 def stacked(
-    months: Sequence[str], layers: Sequence[Layer], earned: Sequence[Decimal], money: Callable[[Decimal], str]
+    months: Sequence[str],
+    layers: Sequence[Layer],
+    earned: Sequence[Decimal],
+    money: Callable[[Decimal], str],
+    title: str,
 ) -> Figure:
-    """A bar a month, and what was earned as a line if anything was."""
+    """A bar a month, refunds that exceed what was spent below zero; `earned`, if there is any, as a line.
+
+    title: of the axis of amounts.
+    """
     import plotly.graph_objects as go
 
     traces: list[Any] = [
@@ -70,7 +89,7 @@ def stacked(
         )
         for layer in layers
     ]
-    if any(earned):
+    if earned:
         traces.append(
             go.Scatter(
                 name="Earned",
@@ -83,8 +102,22 @@ def stacked(
                 meta="ink",
             )
         )
-    axes = {"yaxis": {"tickformat": "~s", "nticks": 6}, "xaxis": {"type": "category", "automargin": True}}
-    return drawn(traces, barmode="stack", showlegend=True, **axes)
+    every = -(-len(months) // _MOST_MONTH_NAMES)
+    named = {"tickmode": "array", "tickvals": list(months)[::every], "tickangle": 0}
+    # Months without a transaction keep their place on the axis.
+    axis = {"type": "category", "categoryorder": "array", "categoryarray": list(months), "automargin": True}
+    return drawn(
+        traces,
+        barmode="relative",
+        showlegend=True,
+        legend={**_LEGEND, "traceorder": "normal"},
+        yaxis=_amounts(title),
+        xaxis={**axis, **named},
+    )
+
+
+def _amounts(title: str) -> dict[str, Any]:
+    return {"tickformat": "~s", "nticks": 6, "title": {"text": title, "standoff": 8}, "automargin": True}
 
 
 def weeks(found: Sequence[Mapping[str, Any]]) -> Figure:
@@ -137,7 +170,7 @@ def drawn(traces: Sequence[Any], **layout: Any) -> Figure:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "legend": _LEGEND,
         "separators": f"{get_decimal_symbol(format.locale())}{get_group_symbol(format.locale())}",
         "bargap": 0.28,
         "hoverlabel": {"align": "left"},

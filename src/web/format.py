@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import NumberPattern, format_decimal
 from flask import Blueprint, has_request_context, request
+
+from src.domain.money import decimal_places
 
 DEFAULT_LOCALE = "en_US"
 
@@ -33,8 +36,22 @@ def locale() -> str:
 
 
 def money(amount: Decimal | str, currency: str) -> str:
-    """`₹350.75`; exact, for it never meets a float."""
-    return format_currency(Decimal(amount), currency, locale=locale(), currency_digits=True)
+    """`₹350.75`: exact, never a float, with the decimals that `currency` is stored in.
+
+    The decimals that locale data gives are those of shop prices: none for the Serbian dinar, though banks
+    book its hundredths.
+    """
+    pattern = _money_pattern(locale(), decimal_places(currency))
+    shown: str = pattern.apply(Decimal(amount), locale(), currency=currency, currency_digits=False)
+    return shown.replace("-", "-\N{WORD JOINER}")  # no line ends between a minus and its number
+
+
+@lru_cache(maxsize=1024)
+def _money_pattern(of_locale: str, places: int) -> NumberPattern:
+    """How `of_locale` writes money, with exactly `places` decimals."""
+    pattern = copy(Locale.parse(of_locale).currency_formats["standard"])
+    pattern.frac_prec = (places, places)
+    return pattern
 
 
 def number(value: float) -> str:

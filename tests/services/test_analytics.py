@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,11 @@ from tests.services.rows import NOW, new
 CATEGORIES = [
     Category("dining", "Dining out", Group.DISCRETIONARY, "#111111"),
     Category("groceries", "Groceries", Group.ESSENTIAL, "#222222"),
+    Category("debt", "Loans and card payments", Group.TRANSFER, "#333333"),
+    Category("savings", "Savings", Group.SAVING, "#444444"),
+    Category("salary", "Salary", Group.INCOME, "#555555"),
 ]
+INCOME, TRANSFER = Direction.INCOME, Direction.TRANSFER
 
 
 @pytest.fixture
@@ -22,7 +26,30 @@ def transactions(database):
 
 @pytest.fixture
 def analytics(database):
-    return Analytics(database, lambda: CATEGORIES, "EUR")
+    return Analytics(database, lambda: CATEGORIES, "EUR", now=lambda: datetime(2026, 3, 20, tzinfo=UTC))
+
+
+@pytest.fixture
+def history(transactions):
+    """One row of every kind."""
+    rows = [
+        new("acme", "3000", category="salary", direction=INCOME),
+        new("acme", "100", category="salary"),
+        new("bistro", "90", category="dining", mode="card"),
+        new("bistro", "40", category="dining", direction=INCOME),
+        new("grocer", "120.10", category="groceries"),
+        new("shoe shop", "50", category="dining", direction=INCOME, day=date(2026, 2, 2)),
+        new("visa", "500", category="debt"),
+        new("visa", "500", category="debt", direction=INCOME),
+        new("broker", "1000", category="savings"),
+        new("broker", "200", category="savings", direction=INCOME),
+        new("own account", "70", category="groceries", direction=TRANSFER),
+        new("what", "7.05", category=None),
+        new("who", "8", category=None, direction=INCOME),
+        new("where", "9", category=None, direction=TRANSFER),
+        new("gone", "3", category="a-deleted-category"),
+    ]
+    transactions.add(rows, source="api", at=NOW)
 
 
 def test_an_empty_history_has_sums_of_nothing(analytics):
@@ -34,7 +61,7 @@ def test_an_empty_history_has_sums_of_nothing(analytics):
 
 def test_sums_are_exact_and_kept_apart_by_currency_and_direction(analytics, transactions):
     rows = [new(amount="0.10") for _ in range(3)]
-    rows += [new("pay", "100", direction=Direction.INCOME), new("corner", "7", currency="JPY")]
+    rows += [new("pay", "100", category="salary", direction=INCOME), new("corner", "7", currency="JPY")]
     transactions.add(rows, source="api", at=NOW)
     overview = analytics.overview()
     assert (overview["currency"], overview["totals"]["expense"]) == ("USD", Decimal("0.30"))
@@ -56,3 +83,73 @@ def test_months_without_a_transaction_are_shown_as_empty(analytics, transactions
 def test_the_period_narrows_everything(analytics, transactions):
     transactions.add([new(day=date(2025, 11, 5)), new(day=date(2026, 2, 1))], source="api", at=NOW)
     assert analytics.overview(since=date(2026, 1, 1), until=date(2026, 2, 1))["totals"]["count"] == 1
+
+
+def test_transfers_savings_and_refunds_are_neither_spent_nor_earned(analytics, history):
+    overview = analytics.overview()
+    assert overview["totals"] == {
+        "count": 15,
+        "expense": Decimal("130.15"),  # 90 - 40 + 120.10 - 50 + 7.05 + 3
+        "income": Decimal(2908),
+        "saved": Decimal(800),
+        "transfer": Decimal(1079),
+        "net": Decimal("2777.85"),
+    }
+    assert [(row["category"], row["amount"]) for row in overview["by_category"]] == [
+        ("groceries", Decimal("120.10")),
+        (None, Decimal("7.05")),
+        ("a-deleted-category", Decimal(3)),
+        ("dining", Decimal(0)),
+    ]
+
+
+def test_what_only_the_direction_decides_is_told(analytics, history):
+    part = analytics.overview()["uncategorized"]
+    assert (part["count"], part["expense"], part["income"]) == (4, Decimal("10.05"), Decimal(8))
+    assert part["transfer"] == Decimal(9)
+
+
+def test_what_is_set_apart_is_listed_with_both_ends(analytics, history):
+    rows = analytics.overview()["savings_and_transfers"]
+    assert [(row["kind"], row["category"], row["amount"], row["out"], row["in"]) for row in rows] == [
+        ("saved", "savings", 800, 1000, 200),
+        ("transferred", "debt", 1000, 500, 500),
+        ("transferred", "groceries", 70, 0, 0),
+        ("transferred", None, 9, 0, 0),
+    ]
+
+
+def test_every_breakdown_adds_up_to_what_was_spent(analytics, history):
+    overview = analytics.overview()
+    spent = overview["totals"]["expense"]
+    for name in ("by_category", "by_mode", "by_month_category", "essential_vs_discretionary"):
+        assert sum(row["amount"] for row in overview[name]) == spent, name
+        assert sum(row["share"] for row in overview[name]) == pytest.approx(1), name
+    assert sum(month["expense"] for month in overview["by_month"]) == spent
+    groups = [row["group"] for row in overview["essential_vs_discretionary"]]
+    assert groups == [Group.ESSENTIAL, None, Group.DISCRETIONARY]
+
+
+def test_a_merchant_counts_with_what_was_spent_there_less_refunds(analytics, history):
+    merchants = {row["merchant"]: row["amount"] for row in analytics.overview()["top_merchants"]}
+    assert merchants == {
+        "grocer": Decimal("120.10"),
+        "bistro": Decimal(50),
+        "what": Decimal("7.05"),
+        "gone": Decimal(3),
+    }
+
+
+def test_months_that_the_history_does_not_cover_are_marked(analytics, transactions):
+    days = [date(2025, 12, 20), date(2026, 1, 31), date(2026, 3, 19)]
+    transactions.add([new(day=day) for day in days], source="api", at=NOW)
+    transactions.add([new(day=date(2025, 1, 1), currency="JPY")], source="api", at=NOW)
+    months = analytics.overview(currency="USD")["by_month"]
+    assert [(month["month"], month["partial"]) for month in months] == [
+        ("2025-12", True),
+        ("2026-01", False),
+        ("2026-02", False),
+        ("2026-03", True),
+    ]
+    [january] = analytics.overview(since=date(2026, 1, 1), until=date(2026, 1, 31))["by_month"]
+    assert not january["partial"]

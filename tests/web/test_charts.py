@@ -21,9 +21,10 @@ def spent(amount, share=0.5, count=2, **by):
     return {**by, "amount": Decimal(amount), "share": share, "count": count}
 
 
-def month(name, expense, income="0"):
+def month(name, expense, income="0", *, count=3, partial=False):
     amounts = {"expense": Decimal(expense), "income": Decimal(income), "transfer": Decimal(0)}
-    return {"month": name, **amounts, "net": amounts["income"] - amounts["expense"], "count": 3}
+    net = amounts["income"] - amounts["expense"]
+    return {"month": name, **amounts, "net": net, "count": count, "partial": partial}
 
 
 def answers(count, correct, **by):
@@ -41,6 +42,7 @@ def overview():
     return {
         "currency": "USD",
         "by_category": [spent("60.00", 0.6, category="groceries"), spent("40.00", 0.4, category=None)],
+        "savings_and_transfers": [],
         "by_mode": [spent("75.50", mode="UPI"), spent("24.50", mode=None)],
         "by_month": [month("2026-01", "0", "900"), month("2026-02", "100.00")],
         "by_month_category": [
@@ -93,6 +95,73 @@ def test_months_are_stacked_by_kind_of_money_or_by_category(overview):
     assert list(by_group[0]["y"]) == [0, 80]
     by_category = Charts(overview, CATEGORIES).by_month("category").figure["data"]
     assert [trace["name"] for trace in by_category] == ["Groceries", "Housing", "Dining out", "Earned"]
+
+
+@pytest.mark.parametrize("stack", ["group", "category"])
+def test_the_table_of_months_holds_every_number_of_the_chart(overview, stack):
+    chart = Charts(overview, CATEGORIES).by_month(stack)
+    for trace in chart.figure["data"]:
+        column = chart.heads.index(trace["name"])
+        assert [cells[column] for cells in chart.rows] == list(trace["customdata"])
+        assert [cells[0] for cells in chart.rows] == list(trace["x"])
+
+
+def test_layers_keep_their_order_whatever_is_larger(overview):
+    def names(stack):
+        traces = Charts(overview, CATEGORIES).by_month(stack).figure["data"]
+        return [trace["name"] for trace in traces if trace["type"] == "bar"]
+
+    rows = overview["by_month_category"]
+    rows += [spent("5", month="2026-02", category=None)]
+    before = names("group"), names("category")
+    assert before[0] == ["Essential", "Discretionary", "Not sorted yet"]
+    for row in rows:
+        row["amount"] = 1000 - row["amount"]
+    rows.reverse()
+    assert (names("group"), names("category")) == before
+
+
+def test_a_month_of_more_refunds_than_spending_is_drawn_below_zero(overview):
+    overview["by_month_category"] = [spent("-20", month="2026-02", category="dining")]
+    figure = Charts(overview, CATEGORIES).by_month("group").figure
+    assert list(figure["data"][0]["y"]) == [0, -20]
+    assert figure["layout"]["barmode"] == "relative"
+
+
+def test_an_axis_of_money_names_the_currency(charts):
+    assert charts["by-month"].figure["layout"]["yaxis"]["title"]["text"] == "USD"
+    for name in ("by-category", "by-mode", "by-merchant"):
+        assert charts[name].figure["layout"]["xaxis"]["title"]["text"] == "USD"
+
+
+def test_a_mean_leaves_out_partial_and_empty_months(overview):
+    overview["by_month"] = [
+        month("2026-01", "10", partial=True),
+        month("2026-02", "100"),
+        month("2026-03", "0", count=0),
+        month("2026-04", "300"),
+        month("2026-05", "0", count=2),
+        month("2026-06", "7", partial=True),
+    ]
+    sentence = Charts(overview, CATEGORIES).by_month("group").sentence
+    assert sentence.startswith("On average $133.33 were spent a month (over 3 months;")
+    assert sentence.endswith("the most in Apr 2026, $300.00.")
+
+
+def test_without_a_whole_month_there_is_no_mean(overview):
+    overview["by_month"] = [month("2026-01", "10", partial=True), month("2026-02", "5", partial=True)]
+    sentence = Charts(overview, CATEGORIES).by_month("group").sentence
+    assert sentence.startswith("$15.00 were spent; the most in Jan 2026, $10.00.")
+
+
+def test_savings_and_transfers_have_a_table_of_their_own(overview):
+    row = {"kind": "transferred", "category": "dining", "count": 2}
+    amounts = {"amount": Decimal(1000), "out": Decimal(500), "in": Decimal(500)}
+    overview["savings_and_transfers"] = [{**row, **amounts}]
+    overview["totals"] = {"saved": Decimal(0), "transfer": Decimal(1000)}
+    [chart] = Charts(overview, CATEGORIES).savings_and_transfers()
+    assert chart.rows == [("Dining out", "Transfer", "$500.00", "$500.00", "2")]
+    assert "Transfers and card payments, both ends: $1,000.00." in chart.sentence
 
 
 def test_a_month_without_spending_keeps_its_place(charts):

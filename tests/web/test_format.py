@@ -65,7 +65,11 @@ def test_every_currency_is_shown_with_the_digits_it_is_stored_in(visitor, langua
 
 def test_money_that_shops_no_longer_count_in_cents_is_shown_as_the_bank_books_it():
     assert format.money("10.55", "RSD") == "RSD10.55"
-    assert format.money("-0.005", "IQD") == "-IQD0.005"
+    assert format.money("0.005", "IQD") == "IQD0.005"
+
+
+def test_a_minus_is_not_parted_from_its_number():
+    assert format.money("-11593.29", "EUR") == "-\N{WORD JOINER}€11,593.29"
 
 
 def test_an_amount_beyond_binary_floats_is_shown_exactly():

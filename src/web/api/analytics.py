@@ -19,7 +19,10 @@ api = Operations("analytics", __name__, url_prefix="/api/v1")
     returns={200: AnalyticsBody},
 )
 def analytics(query: AnalyticsQuery) -> Answer:
-    """Sums of one currency; by category, mode, merchant and group they are of expenses."""
+    """Sums of one currency; by category, mode, merchant and group they are of spending, less refunds.
+
+    Savings and transfers are neither spent nor earned: `savings_and_transfers` lists them.
+    """
     return analytics_body(overview_of(query))
 
 

@@ -52,6 +52,7 @@ def analytics() -> ResponseReturnValue:
         else [],
         plotly_style_ids=plotly_style_ids(),
         period_sentence=_period(overview),
+        uncategorized_sentence=_uncategorized(overview),
         quick_periods=quick_periods(
             url_for("pages.analytics"), datetime.now(UTC).date(), currency=values.get("currency")
         ),
@@ -81,3 +82,21 @@ def _period(overview: dict[str, Any] | None) -> str:
     if since or until:
         return f"{'Since' if since else 'Until'} {format.day(since or until)}, in {overview['currency']}."
     return f"Everything you have added, in {overview['currency']}."
+
+
+def _uncategorized(overview: dict[str, Any] | None) -> str:
+    """How much of the figures only the type of the rows decides."""
+    if overview is None or not overview["uncategorized"]["count"]:
+        return ""
+    part = overview["uncategorized"]
+    has, they = (
+        ("has", "It counts by its type") if part["count"] == 1 else ("have", "They count by their type")
+    )
+    amounts = [
+        f"{format.money(part[name], overview['currency'])} as {words}"
+        for name, words in (("expense", "spent"), ("income", "earned"), ("transfer", "transfers"))
+        if part[name]
+    ]
+    return (
+        f"{format.counted(part['count'], 'transaction')} {has} no category yet. {they}: {', '.join(amounts)}."
+    )

@@ -27,21 +27,47 @@ class CurrencyCountBody(TypedDict):
 
 
 class TotalsBody(TypedDict):
+    """Counted by the group of the category; by the direction alone where there is no category."""
+
     count: int
-    expense: str
-    income: str
-    transfer: str
+    expense: Annotated[
+        str, Field(description="Spent in essential and discretionary categories, less refunds.")
+    ]
+    income: Annotated[str, Field(description="Income, less what was paid back of it.")]
+    saved: Annotated[str, Field(description="Moved to savings, less what was taken out. Not in `expense`.")]
+    transfer: Annotated[
+        str,
+        Field(description="Transfers and card payments, both ends. Neither in `expense` nor in `income`."),
+    ]
     net: Annotated[str, Field(description="Income less expense.")]
 
 
 class MonthBody(TotalsBody):
     month: Annotated[str, Field(examples=["2026-03"])]
+    partial: Annotated[
+        bool,
+        Field(description="The history or the period does not cover the whole month: leave it out of means."),
+    ]
 
 
 class SumBody(TypedDict):
-    amount: str
+    amount: Annotated[str, Field(description="Less refunds, so it may be below zero.")]
     count: int
-    share: Annotated[float, Field(description="Of the whole, 0..1.")]
+    share: Annotated[float, Field(description="Of all amounts above zero, 0..1.")]
+
+
+# `in` is a word of Python, so this one is written as a call.
+SetApartBody = TypedDict(
+    "SetApartBody",
+    {
+        "kind": Annotated[str, Field(description="`saved` or `transferred`.")],
+        "category": str | None,
+        "amount": Annotated[str, Field(description="Its part of `saved` or `transfer` in the totals.")],
+        "out": str,
+        "in": str,
+        "count": int,
+    },
+)
 
 
 class CategorySumBody(SumBody):
@@ -103,7 +129,11 @@ AnalyticsBody = TypedDict(
         "from": str | None,
         "to": str | None,
         "totals": TotalsBody,
+        "uncategorized": Annotated[
+            TotalsBody, Field(description="The part of the totals that has no category yet.")
+        ],
         "by_category": list[CategorySumBody],
+        "savings_and_transfers": list[SetApartBody],
         "by_mode": list[ModeSumBody],
         "by_month": list[MonthBody],
         "by_month_category": list[MonthCategorySumBody],

@@ -1,0 +1,57 @@
+"""Calendar months as `2026-03`: which lie between two, and which a period covers whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_MOST_MONTHS = 12 * 100
+_NEAR_THE_EDGE = timedelta(days=7)
+
+
+def first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+def last_day(month: str) -> date:
+    return (first_day(month) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def months_between(named: Collection[str]) -> list[str]:
+    """Every month from the first of `named` to the last; only `named` if they lie a century apart."""
+    if not named:
+        return []
+    day, last = first_day(min(named)), first_day(max(named))
+    if (last.year - day.year) * 12 + last.month - day.month >= _MOST_MONTHS:
+        return sorted(named)
+    months = []
+    while day <= last:
+        months.append(f"{day:%Y-%m}")
+        day = (day + timedelta(days=32)).replace(day=1)
+    return months
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The days that a history covers, and the part of them that is asked for."""
+
+    begins: date | None
+    """Day of the first transaction there is; None without any."""
+    ends: date | None
+    today: date
+    since: date | None = None
+    until: date | None = None
+
+    def is_partial(self, month: str) -> bool:
+        """Whether days of `month` are missing, so that a mean over months must leave it out.
+
+        Few histories have a transaction on the first and on the last day of a month: one that begins or
+        ends within a week of these covers the month.
+        """
+        first, last = first_day(month), last_day(month)
+        if (self.since and first < self.since) or (self.until and self.until < last) or self.today < last:
+            return True
+        begins_inside = self.begins is not None and first + _NEAR_THE_EDGE <= self.begins
+        ends_inside = self.ends is not None and self.ends <= last - _NEAR_THE_EDGE
+        return begins_inside or ends_inside
