@@ -1,4 +1,4 @@
-"""The key for cookies and uploads of whoever has set no SECRET_KEY: made once, kept in the data directory."""
+"""The key that encrypts uploads where SECRET_KEY is not set: made once, kept in the data directory."""
 
 from __future__ import annotations
 
