@@ -8,7 +8,7 @@ import numpy as np
 
 from src.components.comparison import Comparison
 from src.components.pairs import Contender
-from src.domain.verdicts import Footprint, Outcome, Scores, SliceScores, Verdict
+from src.domain.verdicts import Footprint, JudgedOn, Outcome, Scores, SliceScores, Verdict
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Case:
     footprint: Footprint | None = None
     slices: tuple[SliceScores, ...] = ()
     notes: tuple[str, ...] = ()
+    judged_on: JudgedOn | None = None
 
     def verdict(
         self,
@@ -73,6 +74,7 @@ class Case:
             lookup=_judged(self.lookup),
             slices=self.slices,
             footprint=self.footprint,
+            judged_on=self.judged_on if len(self.truth) else None,
         )
 
 

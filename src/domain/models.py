@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from src.domain.verdicts import JudgedOn
+
 MODEL_NAME = "expense-categorizer"
 
 
@@ -22,6 +24,8 @@ class ModelVersion:
     """Bytes of the bundle."""
     champion: bool = False
     sha256: str = ""
+    measured_on: JudgedOn | None = None
+    """Which rows `metrics` were measured on; None for a version from before this was stored."""
 
 
 @dataclass(frozen=True, slots=True)

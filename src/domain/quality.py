@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from src.domain.predictions import Band, DecidedBy
+from src.domain.verdicts import Difference, JudgedOn, Verdict
 
 TOO_FEW_ANSWERS = 10
 """Below this many answers a share says too little: its 95 % interval is over 50 points wide."""
@@ -69,6 +70,19 @@ class PredictionCount:
 
 
 @dataclass(frozen=True, slots=True)
+class PairedAccuracy:
+    """A version and the champion it was judged against, on the same rows."""
+
+    rows: int
+    judged_on: JudgedOn | None
+    accuracy: float
+    against: str | None
+    """The champion's version."""
+    against_accuracy: float
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
 class LearnedVersion:
     """A version with what it knew when it was made."""
 
@@ -76,5 +90,41 @@ class LearnedVersion:
     labels: int | None
     """A person's labels there were; None where its run is not on record any more."""
     metrics: dict[str, float]
+    """On the rows that `measured_on` names: other versions' are of other rows."""
     created_at: datetime
     promoted: bool
+    measured_on: JudgedOn | None = None
+    decision: Verdict | None = None
+    """With both models' figures on the same rows; None where its run is not on record any more."""
+
+    @property
+    def paired(self) -> PairedAccuracy | None:
+        """None where it was not compared with another model."""
+        decision = self.decision
+        if decision is None or not (decision.challenger and decision.champion and decision.accuracy):
+            return None
+        mine, other = decision.challenger, decision.champion
+        return PairedAccuracy(
+            mine.rows, decision.judged_on, mine.accuracy, other.version, other.accuracy, decision.accuracy
+        )
+
+    @property
+    def judged_on(self) -> JudgedOn | None:
+        """Which rows `figures` are of."""
+        judged = self.decision is not None and self.decision.challenger is not None
+        return self.decision.judged_on if self.decision and judged else self.measured_on
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Those of the verdict, which its champion was measured by too; else its own."""
+        decision = self.decision
+        if decision is None or decision.challenger is None:
+            return self.metrics
+        mine = decision.challenger
+        simple = {"lookup_accuracy": decision.lookup, "majority_accuracy": decision.majority}
+        return {
+            "rows": float(mine.rows),
+            "accuracy": mine.accuracy,
+            "macro_f1": mine.macro_f1,
+            **{name: scores.accuracy for name, scores in simple.items() if scores},
+        }

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from src.domain.changes import Changes
-from src.domain.verdicts import Verdict
+from src.domain.verdicts import JudgedOn, Verdict
 
 
 class RunStatus(StrEnum):
@@ -42,6 +42,8 @@ class TrainingRun:
     data: dict[str, Any] = field(default_factory=dict)
     """`rows`, `feedback_rows`, `sha256`."""
     metrics: dict[str, float] = field(default_factory=dict)
+    measured_on: JudgedOn | None = None
+    """Which rows `metrics` were measured on; None before, and in runs from before this was stored."""
     decision: Verdict | None = None
     changes: Changes | None = None
     """What its promotion changed; None before, and where nothing was promoted or compared."""

@@ -21,6 +21,17 @@ class Outcome(StrEnum):
     TOO_HEAVY = "too-heavy"
 
 
+class JudgedOn(StrEnum):
+    """Which rows figures were measured on. Figures of different rows are never compared."""
+
+    HOLDOUT = "holdout"
+    """The permanent hold-out: labelled transactions that train no model."""
+    CROSSVAL = "crossval"
+    """Labelled transactions, each answered by a model that did not train on it."""
+    LEXICON = "lexicon"
+    """Rows of the shipped lexicon, answered the same way; used while there are no labels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """One model on the judging rows. Shares are 0..1; `version` is None for a model not registered."""
@@ -101,3 +112,5 @@ class Verdict:
     """Of looking the merchant up."""
     slices: tuple[SliceScores, ...] = ()
     footprint: Footprint | None = None
+    judged_on: JudgedOn | None = None
+    """None for a verdict from before this was stored, or where there was no row to judge by."""

@@ -12,14 +12,19 @@ from src.components.evaluation import money_weights
 from src.components.ingestion import is_of_a_person
 from src.components.pairs import Contender
 from src.components.spoken import counted
-from src.domain.verdicts import Footprint
+from src.domain.verdicts import Footprint, JudgedOn
 from src.pipeline.judging import Answered, Judging, met_in, probabilities_of
 from src.pipeline.ports import Checked
 from src.pipeline.stages import Champion, Prepared, Trained
 
-_YOURS = "held-out transactions of yours"
-_UNSEEN = "rows in cross-validation, each answered by a model that had not seen it"
-_NAMES = "rows of the shipped lexicon in cross-validation, half of them read as names nobody has listed"
+ROWS = {
+    JudgedOn.HOLDOUT: "held-out transactions of yours",
+    JudgedOn.CROSSVAL: "rows in cross-validation, each answered by a model that had not seen it",
+    JudgedOn.LEXICON: (
+        "rows of the shipped lexicon in cross-validation, half of them read as names nobody has listed"
+    ),
+}
+"""The same in words."""
 
 
 def case_of(
@@ -38,13 +43,15 @@ def case_of(
     by = _judges(data, trained, champion)
     other = _judged(champion, by.rows, data, judging) if champion else None
     mine = _contender(by)
+    judged_on = JudgedOn.HOLDOUT if by is trained.held_out else trained.cross_validated_on
     return Case(
         truth=by.rows["category"].to_numpy(object),
         merchants=_merchants(by.rows),
         money=money_weights(by.rows),
         challenger=replace(mine, scores=replace(mine.scores, version=version)),
         champion=_contender(other) if other else None,
-        judged_by=_words_for(by, trained, data),
+        judged_by=ROWS[judged_on],
+        judged_on=judged_on,
         majority=by.baselines.get("majority"),
         lookup=by.baselines.get("lookup"),
         fault=checked.fault,
@@ -67,12 +74,6 @@ def _judges(data: Prepared, trained: Trained, champion: Champion | None) -> Answ
     small = trained.held_out.report.scores.rows < trained.enough
     fair = data.split.scored_by_person and not champion.labels
     return trained.out_of_fold if small and fair else trained.held_out
-
-
-def _words_for(by: Answered, trained: Trained, data: Prepared) -> str:
-    if by is trained.held_out:
-        return _YOURS
-    return _UNSEEN if len(data.learned) else _NAMES
 
 
 def _judged(champion: Champion, rows: pd.DataFrame, data: Prepared, judging: Judging) -> Answered:

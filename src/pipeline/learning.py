@@ -66,7 +66,7 @@ class Learning:
         )
         claimed.progress("model_evaluation", 0.8)
         trained = self._evaluate(data, result)
-        claimed.record(metrics=trained.metrics)
+        claimed.record(metrics=trained.metrics, measured_on=trained.measured_on.value)
         return trained
 
     def _agreement(self) -> dict[str, float]:

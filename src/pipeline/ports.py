@@ -17,7 +17,7 @@ from src.domain.models import Bundle, ModelVersion, Pointer
 from src.domain.promotions import Figures
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
-from src.domain.verdicts import Verdict
+from src.domain.verdicts import JudgedOn, Verdict
 
 Clock = Callable[[], datetime]
 """The time, UTC and aware."""
@@ -74,6 +74,7 @@ class Store(Protocol):
         mlflow_run_id: str,
         metrics: dict[str, float],
         at: datetime,
+        measured_on: JudgedOn | None = None,
     ) -> Any: ...
     def get(self, version: str) -> ModelVersion: ...
     def promote(

@@ -14,6 +14,7 @@ from src.components.ingestion import Snapshot, is_of_a_person
 from src.components.search import SearchResult
 from src.components.splitting import Split
 from src.domain.models import Bundle, Pointer
+from src.domain.verdicts import JudgedOn
 from src.pipeline.judging import Answered, answers_of
 
 
@@ -70,9 +71,20 @@ class Trained:
         """The hold-out where it is large enough to say something, else the out-of-fold rows."""
         return self.held_out if self.held_out.report.scores.rows >= self.enough else self.out_of_fold
 
+    @property
+    def measured_on(self) -> JudgedOn:
+        """Which rows `judged` and `metrics` are about."""
+        return JudgedOn.HOLDOUT if self.judged is self.held_out else self.cross_validated_on
+
+    @property
+    def cross_validated_on(self) -> JudgedOn:
+        """Which rows `out_of_fold` is of: a person's alone, or with the lexicon's while they are few."""
+        rows = self.out_of_fold.rows
+        return JudgedOn.CROSSVAL if len(rows) and is_of_a_person(rows).all() else JudgedOn.LEXICON
+
     @cached_property
     def metrics(self) -> dict[str, float]:
-        """The figures that stand for this model wherever versions are listed; finite ones only."""
+        """The version's own figures, on the rows that `measured_on` names; finite ones only."""
         found = self.judged.metrics("")
         return {name: value for name, value in found.items() if np.isfinite(value)}
 

@@ -15,7 +15,7 @@ from src.components.spoken import count, percent
 from src.domain.models import Bundle, Pointer
 from src.domain.verdicts import Outcome, Verdict
 from src.errors import Unavailable
-from src.pipeline.case import case_of
+from src.pipeline.case import ROWS, case_of
 from src.pipeline.judging import probabilities_of
 from src.pipeline.learning import Learning
 from src.pipeline.novelty import Standing, is_idle, made_of
@@ -154,6 +154,7 @@ class TrainingPipeline:
             "classes": list(trained.result.classes),
             "candidate": trained.result.best.name,
             "metrics": trained.metrics,
+            "measured_on": trained.measured_on.value,
         }
         return Bundle(trained.result.model, trained.bands.to_dict(), about)
 
@@ -198,6 +199,7 @@ class TrainingPipeline:
             run_id=claimed.run.id,
             mlflow_run_id=written.run_id,
             metrics=trained.metrics,
+            measured_on=trained.measured_on,
             at=self._clock(),
         )
 
@@ -206,5 +208,5 @@ def _figures(trained: Trained) -> str:
     scores, best = trained.judged.report.scores, trained.result.best
     return (
         f"Accuracy {percent(scores.accuracy, 1)}, macro-F1 {scores.macro_f1:.3f} "
-        f"on {count(scores.rows)} rows that did not train it; {best.name}."
+        f"on {count(scores.rows)} {ROWS[trained.measured_on]}; {best.name}."
     )

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from src.components.rows import MODEL_FIELDS
-from src.domain.verdicts import SliceScores, Verdict
+from src.domain.verdicts import JudgedOn, SliceScores, Verdict
 from src.pipeline.judging import Answered
 from src.pipeline.ports import Checked, RunRecord
 from src.pipeline.stages import Prepared, Trained
@@ -30,35 +30,36 @@ def write_data(written: RunRecord, data: Prepared) -> None:
 
 
 def write_model(written: RunRecord, trained: Trained) -> None:
-    """The candidates as nested runs, the figures of the chosen one, and its pictures."""
+    """The candidates as nested runs, the figures of the chosen one, and its pictures.
+
+    Each metric begins with the rows it was measured on (domain.verdicts.JudgedOn): runs differ in these, and
+    MLflow sets metrics of one name side by side.
+    """
+    unseen = trained.cross_validated_on
     for one in trained.result.candidates:
-        written.candidate(one.name, {"family": one.family, **one.params}, one.scores)
+        scores = {f"{unseen}/{name}": value for name, value in one.scores.items()}
+        written.candidate(one.name, {"family": one.family, **one.params}, scores)
     left_out = {one.name: one.why for one in trained.result.left_out}
     written.document(left_out, "candidates_left_out.json")
     best = trained.result.best
     written.params({"best": best.name, "best.family": best.family, "best.calibration": best.calibration.name})
     written.params({"best.usual_weight": trained.result.usual_weight})
     written.params({f"best.{name}": value for name, value in best.params.items()})
-    written.metrics(_grouped(trained.metrics))
-    written.metrics(trained.held_out.metrics("holdout/") | trained.out_of_fold.metrics("out_of_fold/"))
-    for category in trained.judged.report.categories:
-        written.metrics(
-            {
-                f"f1/{category.category}": category.f1,
-                f"recall/{category.category}": category.recall,
-                f"rows/{category.category}": category.support,
-            }
-        )
-    _draw(written, trained.held_out, "holdout")
-    _draw(written, trained.out_of_fold, "out_of_fold")
+    written.tags({"measured_on": trained.measured_on.value})
+    for answered, rows in ((trained.held_out, JudgedOn.HOLDOUT), (trained.out_of_fold, unseen)):
+        written.metrics(answered.metrics(f"{rows}/") | _by_category(answered, rows))
+        _draw(written, answered, rows.value)
 
 
-def _grouped(metrics: Mapping[str, float]) -> dict[str, float]:
-    """The few headline figures as they are, the others in groups, which MLflow names before a slash."""
-    groups = {"rows": "judging/", "accuracy_": "slice/", "majority_": "baseline/", "lookup_": "baseline/"}
+def _by_category(answered: Answered, rows: JudgedOn) -> dict[str, float]:
     return {
-        next((group for start, group in groups.items() if name.startswith(start)), "") + name: value
-        for name, value in metrics.items()
+        f"{rows}/{measure}/{category.category}": value
+        for category in answered.report.categories
+        for measure, value in (
+            ("f1", category.f1),
+            ("recall", category.recall),
+            ("rows", float(category.support)),
+        )
     }
 
 
@@ -67,6 +68,7 @@ def write_verdict(written: RunRecord, verdict: Verdict, version: str, checked: C
         {
             "verdict": verdict.outcome.value,
             "promoted": str(verdict.promoted).lower(),
+            **({"judged_on": verdict.judged_on.value} if verdict.judged_on else {}),
             "model.version": version,
         }
     )
@@ -84,7 +86,7 @@ def write_verdict(written: RunRecord, verdict: Verdict, version: str, checked: C
 
 
 def _figures(verdict: Verdict) -> dict[str, float]:
-    """Both models on the judging rows, as `challenger/accuracy`, and how far they differ."""
+    """Both models on the judging rows, as `holdout/challenger/accuracy`, and how far they differ."""
     found: dict[str, float] = {}
     sides = ("challenger", "champion", "majority", "lookup")
     for name, scores in ((side, getattr(verdict, side)) for side in sides):
@@ -98,7 +100,9 @@ def _figures(verdict: Verdict) -> dict[str, float]:
     if pairs := verdict.discordance:
         found |= {f"mcnemar/{name}": value for name, value in asdict(pairs).items()}
     counts = {"judging/merchants": verdict.merchants, "judging/rows_needed": verdict.rows_needed}
-    return found | {name: float(count) for name, count in counts.items() if count is not None}
+    found |= {name: float(count) for name, count in counts.items() if count is not None}
+    rows = f"{verdict.judged_on}/" if verdict.judged_on else ""
+    return {f"{rows}{name}": value for name, value in found.items()}
 
 
 def _slice(one: SliceScores) -> dict[str, object]:

@@ -11,14 +11,17 @@ from pymongo import DESCENDING
 
 from src.domain.models import ModelVersion, Pointer
 from src.domain.promotions import Change, Figures, Promotion
+from src.domain.verdicts import JudgedOn
 from src.errors import Conflict, NotFound, Pinned
 from src.services.alias_steps import AliasSteps
 from src.services.database import Database, Document, guarded
 from src.services.pointer import ChampionPointer
-from src.services.promotion_history import Refusals, lines_of, own_figures
+from src.services.promotion_history import Refusals, lines_of, paired_figures
+from src.services.run_documents import judged_on_of
 from src.services.shadows import Shadows
 
 _TRIES = 5
+_LINES_SEARCHED = 1000
 
 
 class Models:
@@ -45,6 +48,7 @@ class Models:
         mlflow_run_id: str,
         metrics: dict[str, float],
         at: datetime,
+        measured_on: JudgedOn | None = None,
     ) -> ModelVersion:
         """Store a version's bundle; a second time under the same version replaces it. Raises Unavailable."""
         file_id = self._database.bundles.upload_from_stream(f"model-{version}.skops", bundle)
@@ -54,6 +58,7 @@ class Models:
             "mlflow_run_id": mlflow_run_id,
             "created_at": at,
             "metrics": metrics,
+            "measured_on": measured_on.value if measured_on else None,
             "size": len(bundle),
             "sha256": hashlib.sha256(bundle).hexdigest(),
             "file_id": file_id,
@@ -94,7 +99,6 @@ class Models:
         return self._pointer.read()
 
     @guarded
-    @guarded
     def promote(
         self,
         version: str,
@@ -113,14 +117,14 @@ class Models:
         yet; Conflict if another promotion came in between. None promotes in any case (a person's word).
         unless_pinned: raise Pinned rather than replace a version that is pinned.
         pin: keep `version` from then on; else a pin of its predecessor ends.
-        figures: what the verdict rested on; without them, what each version measured in its own run.
+        figures: what the verdict is based on; without them, those of an earlier verdict on both.
         Raises NotFound, Conflict, Unavailable.
         """
         target = self._document(version)
         self._find_file(target)
         for tries_left in reversed(range(1 if expected_revision is not None else _TRIES)):
             before = self.champion()
-            measured = figures or own_figures(target, self._known(before.version) if before else None)
+            measured = figures or (self.paired(version, before.version) if before else None)
             lines = lines_of(target, before, by=by, reason=reason, at=at, figures=measured, pin=pin)
             try:
                 pointer = self._pointer.flip(
@@ -168,6 +172,13 @@ class Models:
         lines = [*self._pointer.history(limit), *self._refusals.newest(limit)]
         return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
+    def paired(self, version: str, other: str) -> Figures | None:
+        """The newest figures of both versions on the same rows, those of `version` first; None without any.
+
+        Raises Unavailable.
+        """
+        return paired_figures(self.promotions(_LINES_SEARCHED), version, other)
+
     def _find_file(self, target: Document) -> None:
         """A promotion of a version without a file would leave the next worker to start without a model."""
         if not list(self._database.bundles.find({"_id": target["file_id"]}, limit=1)):
@@ -198,6 +209,7 @@ def _version(document: Document, *, champion: bool) -> ModelVersion:
         size=document["size"],
         champion=champion,
         sha256=document["sha256"],
+        measured_on=judged_on_of(document.get("measured_on")),
     )
 
 

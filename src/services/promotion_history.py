@@ -6,7 +6,8 @@ changes no pointer, so it has a document of its own.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from pymongo import DESCENDING
 from src.domain.models import Pointer
 from src.domain.owners import LOCAL_OWNER
 from src.domain.promotions import Change, Figures, Promotion
+from src.domain.verdicts import JudgedOn
 from src.services.database import Database, Document, guarded
 
 
@@ -30,7 +32,7 @@ def lines_of(
     by: str,
     reason: str,
     at: datetime,
-    figures: Figures,
+    figures: Figures | None,
     pin: bool,
 ) -> list[Promotion]:
     """What is told of a promotion of the version of document `target`, and of a pin with it, oldest first."""
@@ -48,7 +50,10 @@ def lines_of(
 
 
 def line_document(line: Promotion) -> Document:
-    return asdict(line) | {"change": line.change.value}
+    document = asdict(line) | {"change": line.change.value}
+    if line.figures:
+        document["figures"]["judged_on"] = line.figures.judged_on and line.figures.judged_on.value
+    return document
 
 
 def line_of(document: Document) -> Promotion:
@@ -67,23 +72,31 @@ def line_of(document: Document) -> Promotion:
     )
 
 
-def own_figures(new: Document, old: Document | None) -> Figures:
-    """What two versions measured, each in the run that made it. Takes the documents of the versions."""
-    measured, before = new["metrics"], old["metrics"] if old else {}
-    return Figures(
-        judged=False,
-        accuracy=measured.get("accuracy"),
-        macro_f1=measured.get("macro_f1"),
-        previous_accuracy=before.get("accuracy"),
-        previous_macro_f1=before.get("macro_f1"),
-    )
+def paired_figures(lines: Iterable[Promotion], new: str, old: str) -> Figures | None:
+    """The first figures in `lines` that compare these two versions on the same rows, those of `new` first."""
+    for line in lines:
+        figures = line.figures
+        if figures is None or not figures.paired:
+            continue
+        pair = line.version, figures.against or line.previous
+        if pair == (new, old):
+            return replace(figures, against=old)
+        if pair == (old, new):
+            return figures.reversed(old)
+    return None
 
 
 def _figures(document: Document | None) -> Figures | None:
     if document is None:
         return None
-    ci95 = document["macro_f1_ci95"]
-    return Figures(**{**document, "macro_f1_ci95": (ci95[0], ci95[1]) if ci95 else None})
+    ci95, judged_on = document["macro_f1_ci95"], document.get("judged_on")
+    return Figures(
+        **{
+            **document,
+            "macro_f1_ci95": (ci95[0], ci95[1]) if ci95 else None,
+            "judged_on": JudgedOn(judged_on) if judged_on else None,
+        }
+    )
 
 
 class Refusals:

@@ -13,6 +13,7 @@ from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import CONFIDENCE_STEPS, AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
 from src.services.database import Database, Document, guarded
 from src.services.history_query import JUDGED, query_of
+from src.services.run_documents import judged_on_of, verdict_of
 
 VERSIONS_SHOWN = 200
 
@@ -118,10 +119,18 @@ class QualityCounts:
                         "localField": "run_id",
                         "foreignField": "_id",
                         "as": "runs",
-                        "pipeline": [{"$project": {"labels": "$data.feedback_rows"}}],
+                        "pipeline": [{"$project": {"labels": "$data.feedback_rows", "decision": 1}}],
                     }
                 },
-                {"$project": {"version": 1, "metrics": 1, "created_at": 1, "run": {"$first": "$runs"}}},
+                {
+                    "$project": {
+                        "version": 1,
+                        "metrics": 1,
+                        "measured_on": 1,
+                        "created_at": 1,
+                        "run": {"$first": "$runs"},
+                    }
+                },
             ]
         )
         versions = [
@@ -131,6 +140,8 @@ class QualityCounts:
                 metrics=each["metrics"],
                 created_at=each["created_at"],
                 promoted=each["version"] in served,
+                measured_on=judged_on_of(each.get("measured_on")),
+                decision=verdict_of(each.get("run", {}).get("decision")),
             )
             for each in found
         ]

@@ -6,7 +6,16 @@ from dataclasses import asdict
 from typing import Any
 
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.domain.verdicts import Difference, Discordance, Footprint, Outcome, Scores, SliceScores, Verdict
+from src.domain.verdicts import (
+    Difference,
+    Discordance,
+    Footprint,
+    JudgedOn,
+    Outcome,
+    Scores,
+    SliceScores,
+    Verdict,
+)
 from src.services.change_documents import changes_of
 
 Document = dict[str, Any]
@@ -27,18 +36,27 @@ def run_of(document: Document) -> TrainingRun:
         mlflow_run_id=document.get("mlflow_run_id"),
         data=document.get("data", {}),
         metrics=document.get("metrics", {}),
-        decision=_verdict(document["decision"]) if document.get("decision") else None,
+        measured_on=judged_on_of(document.get("measured_on")),
+        decision=verdict_of(document.get("decision")),
         changes=changes_of(document["changes"]) if document.get("changes") else None,
         error=document.get("error"),
     )
 
 
 def verdict_document(verdict: Verdict) -> Document:
-    return asdict(verdict) | {"outcome": verdict.outcome.value}
+    named = {"outcome": verdict.outcome.value, "judged_on": verdict.judged_on and verdict.judged_on.value}
+    return asdict(verdict) | named
 
 
-def _verdict(document: Document) -> Verdict:
+def judged_on_of(value: str | None) -> JudgedOn | None:
+    """None for what was written before this was stored."""
+    return JudgedOn(value) if value else None
+
+
+def verdict_of(document: Document | None) -> Verdict | None:
     """A verdict written before there was one of its parts lacks that part."""
+    if not document:
+        return None
     return Verdict(
         promoted=document["promoted"],
         outcome=Outcome(document["outcome"]),
@@ -57,6 +75,7 @@ def _verdict(document: Document) -> Verdict:
         lookup=_scores(document.get("lookup")),
         slices=tuple(SliceScores(**each) for each in document.get("slices", ())),
         footprint=Footprint(**footprint) if (footprint := document.get("footprint")) else None,
+        judged_on=judged_on_of(document.get("judged_on")),
     )
 
 

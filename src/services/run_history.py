@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from pymongo import DESCENDING
 
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.domain.verdicts import Verdict
 from src.errors import NotFound
 from src.services.database import Database, Document, guarded
-from src.services.run_documents import run_of
+from src.services.run_documents import run_of, verdict_of
 
 
 class RunHistory:
@@ -28,6 +30,13 @@ class RunHistory:
         if document is None:
             raise NotFound("There is no training run with this id.")
         return run_of(document)
+
+    @guarded
+    def decisions(self, run_ids: Collection[str]) -> dict[str, Verdict]:
+        """The verdicts of these runs, by run; a run that is not on record, or has none, is absent."""
+        found = self._runs.find({"_id": {"$in": list(run_ids)}}, {"decision": 1})
+        verdicts = {each["_id"]: verdict_of(each.get("decision")) for each in found}
+        return {run_id: verdict for run_id, verdict in verdicts.items() if verdict}
 
     @guarded
     def newest(self, limit: int = 50, *, skipped: int = 200) -> list[TrainingRun]:

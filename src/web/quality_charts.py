@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from src.domain.predictions import DecidedBy
+from src.domain.verdicts import Difference
 from src.pipeline.quality import Accuracy, LearnedVersion, QualityReport, ReliabilityStep
 from src.web import format, quality_figures, words
 from src.web import quality_sentences as sentences
 from src.web.charts import Chart, by_week, height, interval
-from src.web.figures import ACCENT, NEUTRAL
+from src.web.figures import NEUTRAL
 from src.web.quality_sentences import told
 
 _COLORS = {
@@ -20,10 +21,10 @@ _COLORS = {
     "waiting": NEUTRAL,
 }
 _MEASURES = (
-    ("Accuracy", "accuracy", ACCENT),
-    ("Macro-F1", "macro_f1", "#d9904a"),
-    ("A merchant look-up", "lookup_accuracy", "#8f86b8"),
-    ("Always the commonest", "majority_accuracy", NEUTRAL),
+    ("Accuracy", "accuracy"),
+    ("Macro-F1", "macro_f1"),
+    ("A merchant look-up", "lookup_accuracy"),
+    ("Always the commonest", "majority_accuracy"),
 )
 _SHOWN = 25
 
@@ -159,24 +160,33 @@ def _months(report: QualityReport) -> Chart:
 
 
 def _learning(versions: Sequence[LearnedVersion]) -> Chart:
-    known = [
-        (each.labels, each) for each in versions if each.labels is not None and "accuracy" in each.metrics
+    """Gains on the same rows only: the accuracy of each version is of other rows, so no line joins them."""
+    judged = [
+        (each.labels, each, each.paired) for each in versions if each.labels is not None and each.paired
     ]
-    lines = [(name, color, [each.metrics.get(key) for _, each in known]) for name, key, color in _MEASURES]
     return Chart(
         "learning",
         "What your labels taught it",
-        sentences.learning(known),
-        ("Model", "Your labels", "Measured on", *(name for name, _, _ in _MEASURES)),
-        [
-            (
-                f"{each.version}{', promoted' if each.promoted else ''}",
-                format.number(each.labels) if each.labels is not None else "–",
-                format.counted(int(each.metrics["rows"]), "row") if "rows" in each.metrics else "–",
-                *(format.percent(each.metrics.get(key), 1) for _, key, _ in _MEASURES),
-            )
-            for each in reversed(versions)
-        ],
-        quality_figures.curves(known, lines) if known else None,
+        sentences.learning(judged),
+        ("Model", "Your labels", "Measured on", *(name for name, _ in _MEASURES), "Champion then", "Gain"),
+        [_learned_cells(each) for each in reversed(versions)],
+        quality_figures.gains(judged) if judged else None,
         shape="wide",
     )
+
+
+def _learned_cells(version: LearnedVersion) -> tuple[str, ...]:
+    figures, paired = version.figures, version.paired
+    return (
+        f"{version.version}{', promoted' if version.promoted else ''}",
+        format.number(version.labels) if version.labels is not None else "–",
+        words.rows_judged(int(figures["rows"]), version.judged_on) if "rows" in figures else "–",
+        *(format.percent(figures.get(key), 1) for _, key in _MEASURES),
+        f"{format.percent(paired.against_accuracy, 1)} (model {paired.against})" if paired else "–",
+        f"{format.points(paired.difference.value)} ({_points(paired.difference)})" if paired else "–",
+    )
+
+
+def _points(difference: Difference) -> str:
+    """`−3.0 to +1.2`."""
+    return " to ".join(map(format.points, difference.ci95))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from src.domain.quality import PairedAccuracy
 from src.pipeline.quality import Accuracy, LearnedVersion, ReliabilityStep
 from src.web import format
 from src.web.figures import ACCENT, NEUTRAL, Figure, drawn, literal, symbol
@@ -95,35 +96,39 @@ def parts_by_month(
     return drawn(traces, barmode="stack", showlegend=True, **axes)
 
 
-def curves(
-    known: Sequence[tuple[int, LearnedVersion]], lines: Sequence[tuple[str, str, Sequence[float | None]]]
-) -> Figure:
-    """known: (labels, version); lines: (name, colour, a value for each of them), the first two stand out.
+def gains(judged: Sequence[tuple[int, LearnedVersion, PairedAccuracy]]) -> Figure:
+    """judged: labels, version, and how it did against the champion of that time.
 
-    A version that never served is hollow.
+    A point for each version with the 95 % interval of its gain; one that never served is hollow.
     """
     import plotly.graph_objects as go
 
-    labels, versions = [labels for labels, _ in known], [each.version for _, each in known]
-    symbols = ["circle" if each.promoted else "circle-open" for _, each in known]
-    traces = [
-        go.Scatter(
-            name=name,
-            x=labels,
-            y=list(values),
-            mode="lines+markers",
-            line={"width": 2, "color": color}
-            if number < 2
-            else {"width": 1.2, "dash": "dot", "color": color},
-            marker={"size": 8 if number < 2 else 5, "color": color, "symbol": symbols},
-            customdata=versions,
-            hovertemplate="Model %{customdata}, %{x} labels<br>%{fullData.name} %{y:.1%}<extra></extra>",
-        )
-        for number, (name, color, values) in enumerate(lines)
-    ]
+    differences = [paired.difference for _, _, paired in judged]
+    values = [each.value for each in differences]
+    points = go.Scatter(
+        name="Gain in accuracy over the champion",
+        x=[labels for labels, _, _ in judged],
+        y=values,
+        mode="markers",
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [each.ci95[1] - each.value for each in differences],
+            "arrayminus": [each.value - each.ci95[0] for each in differences],
+            "thickness": 1.2,
+        },
+        marker={
+            "size": 9,
+            "color": ACCENT,
+            "symbol": ["circle" if each.promoted else "circle-open" for _, each, _ in judged],
+        },
+        customdata=[each.version for _, each, _ in judged],
+        meta="accent",
+        hovertemplate="Model %{customdata}, %{x} labels<br>%{y:+.1%} against the champion<extra></extra>",
+    )
     below = {"title": _title("Labels of yours it knew"), "rangemode": "tozero", "automargin": True}
-    axes = {"xaxis": {**below, "nticks": 8}, "yaxis": {**_PERCENT, "range": [0, 1.04]}}
-    return drawn(traces, showlegend=True, **axes)
+    beside = {**_PERCENT, "tickformat": "+.0%", "title": _title("Gain on the same rows")}
+    return drawn([points], xaxis={**below, "nticks": 8}, yaxis={**beside, "zeroline": True})
 
 
 def _title(text: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 
 from src.domain.predictions import Band
-from src.domain.quality import TOO_FEW_ANSWERS
+from src.domain.quality import TOO_FEW_ANSWERS, PairedAccuracy
 from src.pipeline.quality import (
     Accuracy,
     Confusion,
@@ -16,7 +16,7 @@ from src.pipeline.quality import (
 )
 from src.web import format
 from src.web.charts import interval
-from src.web.words import BANDS
+from src.web.words import BANDS, rows_judged
 
 _NO_ANSWERS = "No answers yet. It appears with the first predictions you confirm or correct."
 
@@ -92,18 +92,17 @@ def categories(found: Mapping[str, Accuracy]) -> str:
     return f"{said}."
 
 
-def learning(known: Sequence[tuple[int, LearnedVersion]]) -> str:
-    if not known:
-        return "No trained version is on record with its run yet. Each one adds a point."
-    (few, first), (many, last) = known[0], known[-1]
-    right = format.percent(last.metrics["accuracy"], 1)
-    now = f"Model {last.version} knew {format.counted(many, 'label')} of yours: {right} right"
-    if few == many:
-        return f"{now}, on rows that did not train it. With more labels a curve begins here."
-    before = format.percent(first.metrics["accuracy"], 1)
+def learning(judged: Sequence[tuple[int, LearnedVersion, PairedAccuracy]]) -> str:
+    """judged: labels, version, and how it did against the champion of that time."""
+    if not judged:
+        return "No two models have been compared on the same rows yet. Each comparison adds a point."
+    labels, version, paired = judged[-1]
     return (
-        f"{now}; model {first.version}, with {format.number(few)}, had {before}. Each is measured on rows "
-        "that did not train it, as they were then, so neighbours differ by chance too."
+        f"Model {version.version} knew {format.counted(labels, 'label')} of yours: on the same "
+        f"{rows_judged(paired.rows, paired.judged_on)} it was right in {format.percent(paired.accuracy, 1)}, "
+        f"model {paired.against}, the champion then, in {format.percent(paired.against_accuracy, 1)}. "
+        "Each point compares two models on the same rows. Different points are of different rows, so no "
+        "line joins them."
     )
 
 

@@ -7,7 +7,8 @@ from src.domain.imports import ImportStatus
 from src.domain.predictions import Band, DecidedBy, Prediction
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Status, StoredTransaction
-from src.domain.verdicts import Outcome
+from src.domain.verdicts import JudgedOn, Outcome
+from src.web import format
 
 _SURE = ((0.97, "almost certain"), (0.85, "very likely"), (0.6, "likely"), (0.35, "perhaps"))
 
@@ -56,6 +57,16 @@ OUTCOMES = {
     Outcome.BROKEN: "Kept: failed its check",
     Outcome.TOO_HEAVY: "Kept: too large or too slow",
 }
+
+JUDGED_ON = {
+    JudgedOn.HOLDOUT: ("held-out transaction of yours", "held-out transactions of yours"),
+    JudgedOn.CROSSVAL: (
+        "transaction of yours in cross-validation",
+        "transactions of yours in cross-validation",
+    ),
+    JudgedOn.LEXICON: ("row of the shipped lexicon", "rows of the shipped lexicon"),
+}
+"""Which rows a model was measured on: one, several."""
 
 IMPORT_STATUSES = {
     ImportStatus.PREVIEW: ("Waits for you", "warn"),
@@ -157,6 +168,11 @@ STAGES = {
 def sure(confidence: float) -> str:
     """How likely a calibrated probability is, in words."""
     return next((words for least, words in _SURE if confidence >= least), "a guess")
+
+
+def rows_judged(rows: int, judged_on: JudgedOn | None) -> str:
+    """`91 held-out transactions of yours`."""
+    return format.counted(rows, *(JUDGED_ON[judged_on] if judged_on else ("row", "rows")))
 
 
 def stage(name: str) -> str:

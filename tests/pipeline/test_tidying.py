@@ -100,7 +100,7 @@ def test_what_has_no_room_goes_from_the_stores_and_from_the_disk_and_the_rest_st
 
     assert all(store.load(version) for version in (*SERVED, "5", NEWEST))
     assert Path(mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}@champion"), "MLmodel").is_file()
-    assert client.get_run(trained["4"]).data.metrics["accuracy"]
+    assert client.get_run(trained["4"]).data.metrics["lexicon/accuracy"]
     assert client.list_artifacts(trained["4"], "data")
     pointing = database.collection("training_runs").distinct("mlflow_run_id")
     assert set(pointing) == top_runs(record)  # no page leads to a run that is gone

@@ -24,7 +24,7 @@ from src.domain.predictions import Band
 from src.domain.promotions import Change
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Direction, Transaction
-from src.domain.verdicts import Outcome
+from src.domain.verdicts import JudgedOn, Outcome
 from src.errors import LeaseLost, Unavailable
 from src.pipeline.changes import WhatChanges
 from src.pipeline.prediction import Serving
@@ -158,10 +158,13 @@ def test_the_first_model_comes_from_the_lexicon_alone_and_serves(pipeline, claim
     assert list(served.pipeline.classes_) == sorted(SHOPS)
     logged = mlflow.MlflowClient().get_run(run.mlflow_run_id)
     assert logged.info.status == "FINISHED"
-    assert {"accuracy", "macro_f1", "log_loss", "ece", "f1/dining"} <= set(logged.data.metrics)
+    assert {f"lexicon/{name}" for name in ("accuracy", "macro_f1", "log_loss", "ece", "f1/dining")} <= set(
+        logged.data.metrics
+    )
     assert not [name for name in logged.data.metrics if "majority" in name or "lookup" in name]
     assert (verdict.majority, verdict.lookup) == (None, None)
     assert "too few labels of yours to compare it with a simple rule" in verdict.reason
+    assert logged.data.tags["measured_on"] == run.measured_on == store.get(pointer.version).measured_on
     assert logged.data.tags["verdict"] == "first"
     assert logged.info.run_name == f"v{pointer.version} promoted: first, 2026-03-04 12:00"
     assert verdict.reason in logged.data.tags["mlflow.note.content"]
@@ -382,6 +385,32 @@ def test_promotions_and_refusals_stand_in_one_history_with_their_figures(pipelin
     assert told.figures.accuracy == refused.challenger.accuracy
     assert told.figures.previous_macro_f1 == refused.champion.macro_f1
     assert lines[Change.PROMOTED].figures.previous_accuracy is None
+
+
+def test_every_metric_in_mlflow_is_named_by_the_rows_it_was_measured_on(pipeline, claim, labels, runs, store):
+    """Else MLflow sets figures of the lexicon's rows and of a person's side by side, under one name."""
+    pipeline().run(claim())
+    say_a_lot(labels)
+    claimed = claim()
+    verdict = pipeline().run(claimed)
+    run = runs.get(claimed.run.id)
+    client = mlflow.MlflowClient()
+    logged = client.get_run(run.mlflow_run_id).data
+    rows = ("holdout/", "crossval/", "lexicon/")
+    assert [name for name in logged.metrics if not name.startswith((*rows, "check."))] == []
+    assert not any(name.startswith("lexicon/") for name in logged.metrics)
+    assert logged.metrics["holdout/accuracy"] == logged.metrics["holdout/challenger/accuracy"]
+    assert logged.metrics["holdout/champion/accuracy"] == verdict.champion.accuracy
+    assert logged.metrics["crossval/rows"] != logged.metrics["holdout/rows"] == verdict.challenger.rows
+    nested = client.search_runs(
+        [client.get_run(run.mlflow_run_id).info.experiment_id],
+        f"tags.mlflow.parentRunId = '{run.mlflow_run_id}'",
+    )
+    assert nested
+    assert all(name.startswith("crossval/") for one in nested for name in one.data.metrics)
+    assert run.measured_on is verdict.judged_on is JudgedOn.HOLDOUT
+    assert logged.tags["judged_on"] == "holdout"
+    assert store.get(verdict.challenger.version).measured_on is JudgedOn.HOLDOUT
 
 
 class _Always(Steps.__dataclass_fields__["promotion"].default_factory):

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from src.domain.promotions import Change
+from src.domain.promotions import Change, Figures
+from src.domain.verdicts import JudgedOn
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models import Models
 
@@ -91,12 +92,43 @@ def test_a_rollback_is_named_as_such(models):
     ]
 
 
-def test_a_line_of_the_history_brings_what_both_versions_measured(models):
+def judged(models, version, **how):
+    """Promote `version` as training does, with the figures of a verdict on 91 rows."""
+    figures = Figures(True, 0.967, 0.95, 0.978, 0.96, 91, (-0.03, 0.01), "1", JudgedOn.HOLDOUT)
+    return models.promote(version, by="training", reason="a verdict", at=NOW, figures=figures, **how)
+
+
+def test_versions_that_no_verdict_compared_have_no_figures_in_the_history(models):
+    """Each has some of its own run, on other rows; side by side they would mislead."""
     [keep(models, version) for version in "12"]
     [promote(models, version) for version in "12"]
-    figures = models.promotions()[0].figures
-    assert (figures.judged, figures.macro_f1, figures.previous_macro_f1) == (False, 0.5, 0.5)
-    assert figures.accuracy is None
+    assert models.promotions()[0].figures is None
+    assert models.paired("2", "1") is None
+
+
+def test_a_rollback_is_told_with_the_figures_of_the_same_rows(models):
+    [keep(models, version) for version in "12"]
+    promote(models, "1")
+    judged(models, "2")
+    promote(models, "1")
+    line = models.promotions()[0]
+    assert (line.change, line.version, line.previous) == (Change.ROLLED_BACK, "1", "2")
+    assert line.figures == Figures(True, 0.978, 0.96, 0.967, 0.95, 91, (-0.01, 0.03), "2", JudgedOn.HOLDOUT)
+    assert models.paired("2", "1") == judged_figures(models)
+
+
+def judged_figures(models):
+    return next(line.figures for line in models.promotions() if line.by == "training")
+
+
+def test_a_refusal_compares_with_the_version_it_was_judged_against(models):
+    """Another one may serve by the time that it is written down."""
+    [keep(models, version) for version in "123"]
+    promote(models, "2")
+    figures = Figures(True, 0.9, 0.8, 0.91, 0.82, 40, None, "1", JudgedOn.HOLDOUT)
+    models.refuse("3", by="training", reason="", at=NOW, figures=figures)
+    assert models.paired("3", "2") is None
+    assert models.paired("3", "1") == figures
 
 
 def test_a_line_from_before_there_were_pins_still_reads(models, database):

@@ -45,6 +45,8 @@ def test_the_history_tells_promotions_rollbacks_refusals_and_pins(client, servic
     assert lines[2]["run_id"] == "run-3"
     assert lines[2]["figures"] == {
         "judged": True,
+        "judged_on": None,
+        "against": "2",
         "rows": 400,
         "accuracy": 0.9,
         "macro_f1": 0.8,

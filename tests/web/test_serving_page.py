@@ -1,14 +1,18 @@
 """The pin, the shadow and the history on the page of the models, without scripts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from src.domain.promotions import Change, Figures, Promotion
 from src.domain.training_runs import Trigger
+from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.services.training_runs import ClaimedRun
 from src.web.pages.serving import figures
+from tests.small_model import small_bundle
 from tests.web.test_pages import HTML, words_of
+from tests.whole_verdict import WHOLE
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -84,12 +88,16 @@ def test_a_version_runs_in_the_shadow_from_its_row_until_it_is_ended(read, post,
         (Figures(True, 0.9, float("nan"), None, None, 40), "Accuracy 90.0 % on 40 rows."),
         (
             Figures(False, 0.9, None, 0.8, None),
-            "Accuracy 90.0 % against 80.0 %, each measured in its own run.",
+            "",  # each was measured on other rows
         ),
         (
             Figures(True, 0.9, None, 0.8, None, 400, (-0.03, 0.012)),
             "Accuracy 90.0 % against 80.0 % on 400 rows; "
             "the change in macro-F1 lies between −3.0 and +1.2 points (95 %).",
+        ),
+        (
+            Figures(True, 0.9, None, 0.8, None, 91, None, "1", JudgedOn.HOLDOUT),
+            "Accuracy 90.0 % against 80.0 % on 91 held-out transactions of yours.",
         ),
     ],
 )
@@ -97,6 +105,57 @@ def test_figures_are_told_as_far_as_they_were_measured(app, found, sentence):
     line = Promotion("2", "1", NOW, "training", "", Change.PROMOTED, found)
     with app.test_request_context():
         assert figures(line).replace("\N{NO-BREAK SPACE}", " ") == sentence
+
+
+@pytest.fixture
+def two_models(bare_app):
+    """Model 1 serves; model 2 was judged against it and refused. Returns the words of a page."""
+    services = bare_app.extensions["ledgerloop"]
+    refused = replace(
+        WHOLE,
+        outcome=Outcome.NOT_BETTER,
+        reason="Not shown to be better.",
+        judged_on=JudgedOn.HOLDOUT,
+        challenger=replace(WHOLE.challenger, rows=91, accuracy=0.967),
+        champion=replace(WHOLE.champion, rows=91, accuracy=0.978),
+    )
+    own = {"1": {"rows": 33578.0, "accuracy": 0.699}, "2": {"rows": 91.0, "accuracy": 0.967}}
+    for version, decision in (("1", Verdict(True, Outcome.FIRST, "The first.")), ("2", refused)):
+        services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=NOW)
+        run = services.runs.claim(holder="test", at=NOW)
+        with ClaimedRun(services.runs, run, holder="test") as claimed:
+            services.models.keep(
+                small_bundle(), version=version, run_id=run.id, mlflow_run_id="", metrics=own[version], at=NOW
+            )
+            claimed.decide(decision)
+            claimed.succeed(at=NOW)
+    services.models.promote("1", by="training", reason="The first.", at=NOW)
+    services.models.refuse("2", by="training", reason="", at=NOW, figures=Figures.of(refused))
+    client = bare_app.test_client()
+    return lambda path: words_of(client.get(path, headers=HTML).text).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_promoting_shows_both_models_on_the_same_rows_and_why_the_version_was_refused(two_models):
+    page = two_models("/models/2/promote")
+    assert "69.9 %" not in page  # of the lexicon's rows
+    assert "Both on the same 91 held-out transactions of yours" in page
+    assert "Accuracy 97.8 % 96.7 %" in page
+    assert "Model 2 was refused when it was judged: kept the champion. Not shown to be better." in page
+    assert "Make it champion all the same" in page
+
+
+def test_the_models_page_never_lists_figures_of_different_rows(two_models):
+    page = two_models("/models")
+    assert "69.9 %" not in page
+    assert "Right categories 97.8 %" in page  # of the champion, on the rows that judged it last
+    assert "Measured on 91 held-out transactions of yours in the newest run that compared it" in page
+    assert "96.7 % against 97.8 % of model 1, on the same 91 held-out transactions of yours" in page
+
+
+def test_what_no_run_compared_has_no_paired_figures(read):
+    page = read("/models/2/promote")
+    assert "No paired figures: no run has judged models 1 and 2 on the same rows" in page
+    assert "Accuracy" not in page
 
 
 @pytest.mark.parametrize(("labels", "whose"), [(0, "rows of the shipped lexicon"), (40, "rows of yours")])

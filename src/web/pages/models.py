@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.models import ModelVersion
+from src.domain.promotions import Figures
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.domain.verdicts import Scores, Verdict
 from src.errors import Conflict, NotFound
 from src.web import format, words
 from src.web.forms import flag
@@ -19,6 +22,7 @@ from src.web.wired import wiring
 
 RUNS_SHOWN = 30
 LINES_SHOWN = 30
+_MACRO_F1 = "Macro-F1 lets every category weigh alike, however rare."
 _DATA_NAMES = {"rows": "Rows", "feedback_rows": "Labelled by you", "sha256": "Fingerprint of the data"}
 
 
@@ -31,16 +35,17 @@ def _page(said: str = "", status: int = 200) -> ResponseReturnValue:
     service = wiring().models
     versions = service.versions()
     champion = next((each for each in versions if each.champion), None)
+    runs = wiring().runs.newest(RUNS_SHOWN)
     return page(
         "models/index.html",
         status,
         said=said,
         champion=champion,
         pointer=service.champion(),
-        measured=_measured(champion.metrics) if champion else [],
-        measured_sentence=_measured_sentence(champion) if champion else "",
+        **_champion_figures(champion, runs),
         versions=versions,
-        runs=wiring().runs.newest(RUNS_SHOWN),
+        decisions=wiring().runs.decisions([each.run_id for each in versions]),
+        runs=runs,
         current=wiring().runs.current(),
         promotions=service.promotions(LINES_SHOWN),
         standing=wiring().by_hand.standing(),
@@ -79,7 +84,14 @@ def promote(version: str) -> ResponseReturnValue:
         wiring().by_hand.promote(version, reason=reason, at=datetime.now(UTC), pin=pin)
         return redirect(url_for("pages.models"), 303)
     champion = next((each for each in service.versions() if each.champion), None)
-    return page("models/promote.html", version=target, champion=champion, pointer=service.champion())
+    return page(
+        "models/promote.html",
+        version=target,
+        champion=champion,
+        pointer=service.champion(),
+        decision=wiring().runs.decisions([target.run_id]).get(target.run_id),
+        paired=service.paired(version, champion.version) if champion else None,
+    )
 
 
 def _every(hours: float) -> str:
@@ -96,6 +108,32 @@ def _mlflow_url() -> str | None:
 
 
 _NO_BASELINE = "no simple rule to compare with: too few labels of yours"
+
+
+def _champion_figures(champion: ModelVersion | None, runs: Sequence[TrainingRun]) -> dict[str, Any]:
+    """How the champion did when it was last judged; before that, in the run that made it."""
+    if champion is None:
+        return {"measured": [], "measured_sentence": ""}
+    for verdict in (run.decision for run in runs if run.decision):
+        scores = verdict.champion
+        if scores and scores.version == champion.version:
+            metrics, rows = _figures_of(verdict, scores), words.rows_judged(scores.rows, verdict.judged_on)
+            sentence = f"Measured on {rows} in the newest run that compared it with another model."
+            return {"measured": _measured(metrics), "measured_sentence": f"{sentence} {_MACRO_F1}"}
+    return {"measured": _measured(champion.metrics), "measured_sentence": _measured_sentence(champion)}
+
+
+def _figures_of(verdict: Verdict, scores: Scores) -> dict[str, float]:
+    """With those of the simple answers on the same rows."""
+    simple = (("lookup", verdict.lookup), ("majority", verdict.majority))
+    own = {name: getattr(scores, name) for name in ("accuracy", "macro_f1", "money_weighted_accuracy", "ece")}
+    beside = {
+        f"{name}_{measure}": getattr(each, measure)
+        for name, each in simple
+        if each
+        for measure in ("accuracy", "macro_f1")
+    }
+    return {name: value for name, value in (own | beside).items() if isfinite(value)}
 
 
 def _measured(metrics: Mapping[str, float]) -> list[dict[str, str]]:
@@ -125,9 +163,11 @@ def _beside(metrics: Mapping[str, float], measure: str) -> str:
 
 def _measured_sentence(champion: ModelVersion) -> str:
     rows = champion.metrics.get("rows")
-    counted = f" on {format.counted(int(rows), 'row')}{_of_whom(champion)}," if rows else ""
-    meaning = "Macro-F1 lets every category weigh alike, however rare."
-    return f"Measured{counted} each judged by a model that had not seen it. {meaning}"
+    if champion.measured_on and rows:
+        counted = f" on {words.rows_judged(int(rows), champion.measured_on)},"
+    else:
+        counted = f" on {format.counted(int(rows), 'row')}{_of_whom(champion)}," if rows else ""
+    return f"Measured{counted} each judged by a model that had not seen it. {_MACRO_F1}"
 
 
 def _of_whom(champion: ModelVersion) -> str:
@@ -143,11 +183,41 @@ def _of_whom(champion: ModelVersion) -> str:
 def verdict(run: TrainingRun) -> tuple[str, str]:
     """What came of a run, in a few words, and their tone."""
     if run.decision:
-        return words.OUTCOMES[run.decision.outcome], "good" if run.decision.promoted else "warn"
+        return outcome(run.decision)
     tone = {RunStatus.FAILED: "bad", RunStatus.RUNNING: "accent", RunStatus.QUEUED: "accent"}.get(
         run.status, ""
     )
     return words.RUN_STATUSES[run.status], tone
+
+
+@bp.app_template_filter()
+def outcome(verdict: Verdict) -> tuple[str, str]:
+    """What a verdict came to, in a few words, and their tone."""
+    return words.OUTCOMES[verdict.outcome], "good" if verdict.promoted else "warn"
+
+
+@bp.app_template_filter()
+def paired_accuracy(verdict: Verdict) -> str:
+    """`96.7 % against 97.8 % of model 1, on the same 91 rows`; "" where two models were not compared."""
+    mine, other = verdict.challenger, verdict.champion
+    if mine is None or other is None:
+        return ""
+    return (
+        f"{format.percent(mine.accuracy, 1)} against {format.percent(other.accuracy, 1)} of model "
+        f"{other.version}, on the same {words.rows_judged(mine.rows, verdict.judged_on)}"
+    )
+
+
+@bp.app_template_filter()
+def rows_judged(figures: Figures) -> str:
+    return words.rows_judged(figures.rows or 0, figures.judged_on)
+
+
+@bp.app_template_filter()
+def measured_on(run: TrainingRun) -> str:
+    """`on 91 held-out transactions of yours`; "" where that is not known."""
+    rows = run.metrics.get("rows")
+    return f"on {words.rows_judged(int(rows), run.measured_on)}" if rows and run.measured_on else ""
 
 
 @bp.app_template_filter()

@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.promotions import Change, Figures, Promotion
-from src.web import format
+from src.web import format, words
 from src.web.pages.blueprint import bp
 from src.web.wired import wiring
 
@@ -67,13 +67,13 @@ def promoted_by(by: str) -> str:
 
 @bp.app_template_filter()
 def figures(line: Promotion) -> str:
-    """How both models did, in a sentence; "" where nobody measured, or nothing was promoted."""
+    """How both models did on the same rows, in a sentence; "" where nobody measured that."""
     found = line.figures
-    if found is None:
+    if found is None or not found.judged:  # not judged: each of other rows, in lines of earlier releases
         return ""
     parts = [
-        _beside("accuracy", found.accuracy, found.previous_accuracy),
-        _beside("macro-F1", found.macro_f1, found.previous_macro_f1),
+        _against("accuracy", found.accuracy, found.previous_accuracy),
+        _against("macro-F1", found.macro_f1, found.previous_macro_f1),
     ]
     told = ", ".join(part for part in parts if part)
     if not told:
@@ -81,7 +81,7 @@ def figures(line: Promotion) -> str:
     return f"{told[0].upper()}{told[1:]}{_measured(found)}."
 
 
-def _beside(name: str, new: float | None, old: float | None) -> str:
+def _against(name: str, new: float | None, old: float | None) -> str:
     if new is None or not math.isfinite(new):
         return ""
     against = f" against {format.percent(old, 1)}" if old is not None and math.isfinite(old) else ""
@@ -89,9 +89,7 @@ def _beside(name: str, new: float | None, old: float | None) -> str:
 
 
 def _measured(found: Figures) -> str:
-    if not found.judged:
-        return ", each measured in its own run" if found.previous_accuracy is not None else ""
-    rows = f" on {format.counted(found.rows, 'row')}" if found.rows else ""
+    rows = f" on {words.rows_judged(found.rows, found.judged_on)}" if found.rows else ""
     if not found.macro_f1_ci95 or not all(map(math.isfinite, found.macro_f1_ci95)):
         return rows
     low, high = (format.points(end) for end in found.macro_f1_ci95)

@@ -45,9 +45,11 @@ class PromotedBody(TypedDict):
 
 
 class FiguresBody(TypedDict):
-    """How both models did; null for what nobody measured."""
+    """How both models did on the same rows; null for what nobody measured."""
 
-    judged: Annotated[bool, Field(description="Both on the same rows; else each in the run that made it.")]
+    judged: Annotated[bool, Field(description="Always true: figures of different rows are not compared.")]
+    judged_on: Annotated[str | None, Field(description="`holdout`, `crossval` or `lexicon`: which rows.")]
+    against: Annotated[str | None, Field(description="The version that `previous_accuracy` is of.")]
     rows: int | None
     accuracy: float | None
     macro_f1: float | None
@@ -104,15 +106,17 @@ def promotion_body(line: Promotion) -> PromotionBody:
         "by": line.by,
         "change": line.change.value,
         "reason": line.reason,
-        "figures": _figures_body(line.figures) if line.figures else None,
+        "figures": _figures_body(line, line.figures) if line.figures and line.figures.judged else None,
         "run_id": line.run_id,
     }
 
 
-def _figures_body(figures: Figures) -> FiguresBody:
+def _figures_body(line: Promotion, figures: Figures) -> FiguresBody:
     ci95 = figures.macro_f1_ci95
     return {
         "judged": figures.judged,
+        "judged_on": figures.judged_on and figures.judged_on.value,
+        "against": (figures.against or line.previous) if figures.paired else None,
         "rows": figures.rows,
         "accuracy": _finite(figures.accuracy),
         "macro_f1": _finite(figures.macro_f1),

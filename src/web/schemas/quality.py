@@ -129,11 +129,19 @@ class LearnedVersionBody(TypedDict):
     created_at: str
     promoted: bool
     labels: Annotated[int | None, Field(description="A person's labels there were when it was made.")]
-    rows: Annotated[int | None, Field(description="It was measured on, at that time.")]
+    rows: Annotated[
+        int | None,
+        Field(description="It was measured on, at that time, like all other figures of this version."),
+    ]
+    judged_on: Annotated[str | None, Field(description="`holdout`, `crossval` or `lexicon`: which rows.")]
     accuracy: float | None
     macro_f1: float | None
     lookup_accuracy: float | None
     majority_accuracy: float | None
+    against: Annotated[str | None, Field(description="The champion it was judged against.")]
+    against_accuracy: Annotated[float | None, Field(description="The champion's, on the same rows.")]
+    difference: Annotated[float | None, Field(description="In accuracy, to the champion.")]
+    ci95: Annotated[list[float | None] | None, Field(description="95 % interval of the difference.")]
 
 
 # `from` is a word of Python, so this one is written as a call.
@@ -243,15 +251,20 @@ def _decided(found: Decided) -> DecidedBody:
 
 
 def _version(version: LearnedVersion) -> LearnedVersionBody:
-    measured = version.metrics
+    measured, paired = version.figures, version.paired
     return {
         "version": version.version,
         "created_at": utc_text(version.created_at),
         "promoted": version.promoted,
         "labels": version.labels,
         "rows": int(measured["rows"]) if "rows" in measured else None,
+        "judged_on": version.judged_on and version.judged_on.value,
         "accuracy": _rounded(measured.get("accuracy")),
         "macro_f1": _rounded(measured.get("macro_f1")),
         "lookup_accuracy": _rounded(measured.get("lookup_accuracy")),
         "majority_accuracy": _rounded(measured.get("majority_accuracy")),
+        "against": paired.against if paired else None,
+        "against_accuracy": _rounded(paired.against_accuracy) if paired else None,
+        "difference": _rounded(paired.difference.value) if paired else None,
+        "ci95": [_rounded(end) for end in paired.difference.ci95] if paired else None,
     }

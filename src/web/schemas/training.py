@@ -15,6 +15,11 @@ from src.web.schemas.changes import ChangesBody, changes_body
 from src.web.schemas.fields import Label, RequestModel, utc_text
 from src.web.schemas.verdict import DecisionBody, decision_body, finite
 
+_MEASURED_ON = (
+    "The rows that `metrics` are of: `holdout`, `crossval` or `lexicon`. Figures of different rows say "
+    "nothing about each other; those of `decision` are of the same rows."
+)
+
 
 class ReasonRequest(RequestModel):
     """Why a person asks; kept beside what is done."""
@@ -42,6 +47,7 @@ class TrainingRunBody(TypedDict):
     mlflow_run_id: str | None
     data: Annotated[dict[str, Any], Field(description="`rows`, `feedback_rows`, `sha256`.")]
     metrics: dict[str, float | None]
+    measured_on: Annotated[str | None, Field(description=_MEASURED_ON)]
     decision: DecisionBody | None
     changes: Annotated[ChangesBody | None, Field(description="What its promotion changed, once it is told.")]
     error: str | None
@@ -56,6 +62,7 @@ class ModelVersionBody(TypedDict):
     mlflow_run_id: str
     created_at: str
     metrics: dict[str, float | None]
+    measured_on: Annotated[str | None, Field(description=_MEASURED_ON)]
     size: Annotated[int, Field(description="Bytes of the bundle.")]
 
 
@@ -79,6 +86,7 @@ def training_run_body(run: TrainingRun, given: Mapping[str, Transaction]) -> Tra
         "mlflow_run_id": run.mlflow_run_id,
         "data": run.data,
         "metrics": _metrics(run.metrics),
+        "measured_on": run.measured_on and run.measured_on.value,
         "decision": decision_body(run.decision) if run.decision else None,
         "changes": changes_body(run.changes, given) if run.changes else None,
         "error": run.error,
@@ -97,5 +105,6 @@ def model_version_body(
         "mlflow_run_id": model.mlflow_run_id,
         "created_at": utc_text(model.created_at),
         "metrics": _metrics(model.metrics),
+        "measured_on": model.measured_on and model.measured_on.value,
         "size": model.size,
     }

@@ -81,6 +81,7 @@ class DecisionBody(TypedDict):
     baselines: BaselinesBody
     slices: list[SliceBody]
     footprint: FootprintBody | None
+    judged_on: Annotated[str | None, Field(description="`holdout`, `crossval` or `lexicon`: which rows.")]
 
 
 def finite(value: float | None) -> float | None:
@@ -112,6 +113,7 @@ def decision_body(verdict: Verdict) -> DecisionBody:
         }
         if footprint
         else None,
+        "judged_on": verdict.judged_on and verdict.judged_on.value,
     }
 
 
