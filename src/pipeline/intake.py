@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from src.components.demo import year
 from src.components.importing import headings
-from src.components.importing.entry import Choice, Entry, Preview, Question, Rejected, masked
+from src.components.importing.entry import Choice, ColumnSummary, Entry, Preview, Question, Rejected, masked
 from src.components.importing.limits import DEFAULT, Limits
 from src.components.importing.plan import COLUMN_QUESTIONS, Format, Plan, Sign
 from src.components.importing.read import fingerprint_of_header, preview
@@ -17,7 +17,7 @@ from src.components.masking import mask
 from src.domain.imports import Import
 from src.errors import InvalidInput
 
-__all__ = ["Entry", "Intake", "Preview", "Question", "Rejected", "check_answered"]
+__all__ = ["ColumnSummary", "Entry", "Intake", "Preview", "Question", "Rejected", "check_answered"]
 
 DEMO = "Demo: a year of made-up transactions"
 _LONGEST_NAME = 120
@@ -157,7 +157,13 @@ def _masked(seen: Preview) -> Preview:
             replace(each, choices=tuple(_masked_choice(one) for one in each.choices))
             for each in seen.questions
         ),
+        columns=tuple(map(mask, seen.columns)),
+        column_summaries=tuple(map(_masked_summary, seen.column_summaries)),
     )
+
+
+def _masked_summary(summary: ColumnSummary) -> ColumnSummary:
+    return replace(summary, name=mask(summary.name), examples=tuple(map(mask, summary.examples)))
 
 
 def _masked_choice(choice: Choice) -> Choice:

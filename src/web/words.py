@@ -81,7 +81,7 @@ IMPORT_STATUSES = {
 """Words and tone."""
 
 COLUMN_FIELDS = {
-    "": "Nothing",
+    "": "Not used",
     "date": "Date",
     "party": "Other party",
     "payer": "Payer, of what came in",

@@ -38,7 +38,7 @@ def test_a_file_is_seen_asked_about_brought_in_and_taken_back(open_page, emptied
     is_accessible(page)
     page.set_input_files("#file", tmp_path / "may.csv")
     page.get_by_role("button", name="Show how it is read").click()
-    expect(page.get_by_text("NIGHT CAB [card]")).to_be_visible()
+    expect(page.get_by_role("cell", name="NIGHT CAB [card]", exact=True)).to_be_visible()
     is_accessible(page)
 
     page.get_by_role("button", name="Bring in 4 transactions").click()
@@ -59,3 +59,42 @@ def test_a_file_is_seen_asked_about_brought_in_and_taken_back(open_page, emptied
     page.goto("/import")
     expect(page.get_by_role("link", name="may.csv")).to_be_visible()
     is_accessible(page)
+
+
+LONG = "Name der Partei an der Gegenseite/Zahlungspflichtiger-oder-Beguenstigter-ohne-Umbruch-im-Namen"
+PARTIES = f"""Buchungstag;Verwendungszweck;{LONG};Betrag;Mandatsreferenz
+13.03.2026;Karte;Kiosk Blau;-2,50;M{"0" * 30}
+14.03.2026;Karte;Hofladen;-8,10;
+15.03.2026;Karte;Bahn;-4,00;
+"""
+
+
+@pytest.mark.parametrize(
+    ("theme", "size", "scripts"),
+    [("light", DESKTOP, True), ("dark", PHONE, True), ("light", PHONE, False)],
+    ids=["light, desktop", "dark, phone", "without scripts"],
+)
+def test_a_column_that_is_not_used_is_offered_and_added(open_page, emptied, tmp_path, theme, size, scripts):
+    (tmp_path / "march.csv").write_text(PARTIES)
+    page = open_page("/import", theme=theme, size=size, java_script_enabled=scripts)
+    page.set_input_files("#file", tmp_path / "march.csv")
+    page.get_by_role("button", name="Show how it is read").click()
+    for summary in page.locator("details > summary").all():
+        summary.click()
+    expect(page.locator("#column-2")).to_have_value("")
+    if scripts:
+        is_accessible(page)
+        assert fits(page)
+    page.get_by_role("button", name="to the text").click()
+    expect(page.get_by_text("Karte Kiosk Blau")).to_be_visible()
+    expect(page.get_by_role("button", name="to the text")).to_have_count(0)
+
+
+def fits(page):
+    """Whether every control is inside its card."""
+    return page.evaluate(
+        """[...document.querySelectorAll(".card :is(select, input, label)")].every(element => {
+             const card = element.closest(".card").getBoundingClientRect()
+             return element.getBoundingClientRect().right <= card.right + .5
+           })"""
+    )

@@ -280,3 +280,46 @@ def test_one_that_was_stopped_is_tried_again_over_the_api_as_long_as_its_file_is
     shown = client.get(f"/import/{second}").text
     assert "Upload it again" in shown
     assert "Try again" not in shown
+
+
+PARTIES = (
+    "Buchungstag;Verwendungszweck;Gegenseite;Betrag;Mandat\n"
+    "13.03.2026;Karte;Kiosk Blau;-2,50;4111111111111111\n"
+    "14.03.2026;Karte;Hofladen <b>Grün</b>;-8,10;\n"
+    "15.03.2026;Karte;Bahn Nord;-4,00;\n"
+).encode()
+EURO = '{"sign": "negative-is-expense", "default_currency": "EUR"}'
+
+
+def test_a_dry_run_names_the_columns_of_which_nothing_is_kept(client):
+    unused = upload(client, PARTIES, dry_run="true", mapping=EURO).json["unused_columns"]
+    assert unused == [
+        {
+            "place": 2,
+            "name": "Gegenseite",
+            "examples": ["Kiosk Blau", "Hofladen <b>Grün</b>", "Bahn Nord"],
+            "distinct": 3,
+            "suggested": True,
+        },
+        {"place": 4, "name": "Mandat", "examples": ["[card]"], "distinct": 1, "suggested": False},
+    ]
+
+
+def test_the_page_shows_unused_columns_and_adds_one_with_one_button(client):
+    sent = client.post("/import", data={"file": (io.BytesIO(PARTIES), "march.csv")})
+    shown = client.get(sent.location).text
+    assert "not used: Gegenseite, Mandat" in shown
+    assert "Hofladen &lt;b&gt;Grün&lt;/b&gt;" in shown
+    assert shown.count('name="add_column"') == 1
+    columns = {
+        f"column-{place}": value for place, value in enumerate(["date", "description", "", "amount", ""])
+    }
+    answer = client.post(f"{sent.location}/plan", data={**columns, "add_column": "2"})
+    assert answer.status_code == 303
+    shown = client.get(sent.location).text
+    assert "Karte Kiosk Blau" in shown
+    assert 'name="add_column"' not in shown
+    for rubbish in ("-1", "9", "x", "٣", "4294967296"):
+        assert (
+            client.post(f"{sent.location}/plan", data={**columns, "add_column": rubbish}).status_code == 303
+        )

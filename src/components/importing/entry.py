@@ -93,6 +93,23 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnSummary:
+    """One column of a table, so that a person sees what it holds and whether it is used."""
+
+    place: int
+    """From 0."""
+    name: str
+    """Of its heading, or `Column 3`."""
+    examples: tuple[str, ...]
+    """The first few different texts."""
+    distinct: int
+    """Different texts among the first 2,000 rows."""
+    used: bool
+    suggested: bool
+    """It is not used, and its many different texts are not in the description."""
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     detected: str
     """The format in words."""
@@ -109,6 +126,8 @@ class Preview:
     rejected_count: int
     """Rows that could not be read."""
     left_out_count: int
+    column_summaries: tuple[ColumnSummary, ...] = ()
+    """One for each of `columns`."""
 
 
 def clean(text: str, most: int = MOST_TEXT) -> str:

@@ -27,7 +27,9 @@ NAMES: dict[Field, str] = {
         "payee|payee name|merchant|merchant name|counterparty|counterparty name|counter party|partnername|"
         "partner name|creditor name|target name|beguenstigter zahlungspflichtiger|auftraggeber empfanger|"
         "auftraggeber begunstigter|name zahlungsbeteiligter|zahlungsempfanger in|zahlungsempfanger|"
-        "empfanger|tiers|naam omschrijving|naam tegenpartij|nazwa odbiorcy|dane kontrahenta|"
+        "empfanger|begunstigter|beneficiary|beneficiary name|recipient|recipient name|vendor|vendor name|"
+        "beneficiaire|nom beneficiaire|beneficiario|ontvanger|begunstigde|mottaker|mottagare|modtager|"
+        "saaja|odbiorca|prijemce|tiers|naam omschrijving|naam tegenpartij|nazwa odbiorcy|dane kontrahenta|"
         "nazev protiuctu|partner neve|контрагент|交易对方|name"
     ),
     Field.PAYER: (

@@ -14,7 +14,11 @@ from src.components.importing.record import Cell
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _NUMBER_BEHIND = re.compile(r" ?[0-9]$")
-_PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "ß": "ss"})
+_PLAIN_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"}
+)
+_SPELLED_OUT = re.compile("([aou])e")
+"""`ae`, `oe`, `ue`: the umlauts as they are written where a keyboard has none."""
 _UNIT_BEHIND = re.compile(
     r"[(\[]\s*(?:in\s+)?([^()\[\]]{1,5}?)\s*[)\]]|\b(?:in\s+|en\s+)?([A-Za-z]{3}|euros?|€)\s*$"
     r"|[_ ]([A-Z]{3})\s*$"
@@ -23,10 +27,12 @@ _UNIT_BEHIND = re.compile(
 
 @lru_cache(maxsize=4_000)
 def folded(name: str) -> str:
-    """`Währung (EUR)` -> `wahrung`: lower case, no accents, no marks, no currency behind."""
+    """`Währung (EUR)`, `Waehrung` and `Wahrung` -> `wahrung`: lower case, no accents, umlauts as plain
+    vowels however they are spelled, no marks, no currency behind."""
     name = _UNIT_BEHIND.sub(lambda found: "" if _unit(found) else found[0], name.strip())
     plain = unicodedata.normalize("NFKD", name.lower().translate(_PLAIN_LETTERS))
-    return _NO_LETTER.sub(" ", "".join(each for each in plain if not unicodedata.combining(each))).strip()
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return _SPELLED_OUT.sub(r"\1", _NO_LETTER.sub(" ", plain)).strip()
 
 
 def _unit(found: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from src.components.importing.column_summaries import summarized
 from src.components.importing.entry import Entry, Preview, Rejected
 from src.components.importing.headings import layout_of_rejects
 from src.components.importing.inference import Inference
@@ -66,6 +67,7 @@ def preview(
         tuple(entries),
         tuple(rejects),
         *counts,
+        summarized(layout, sample) if source.format in TABLES else (),
     )
 
 

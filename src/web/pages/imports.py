@@ -121,9 +121,17 @@ def _said() -> dict[str, Any]:
     changes: dict[str, Any] = {"take_categories": flag(form, "take_categories")}
     if "column-0" in form:
         columns = [form.get(f"column-{place}") for place in range(len(form))]
-        changes["columns"] = [each for each in columns if each is not None]
+        changes["columns"] = _with_added([each for each in columns if each is not None])
     changes |= {name: form[name] for name in _PLAIN if form.get(name)}
     return changes | _answers("answer-") | _answers("other-")
+
+
+def _with_added(columns: list[str]) -> list[str]:
+    """With the column that the person added to the text by its button."""
+    place = request.form.get("add_column", "")
+    if place.isascii() and place.isdecimal() and int(place) < len(columns):
+        columns[int(place)] = "description"
+    return columns
 
 
 def _answers(prefix: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
-from src.pipeline.intake import Entry, Preview, Question, Rejected
+from src.pipeline.intake import ColumnSummary, Entry, Preview, Question, Rejected
 from src.web.schemas.fields import money, utc_text
 
 UPLOAD: dict[str, Any] = {
@@ -87,12 +87,29 @@ class EntryBody(TypedDict):
     category: str | None
 
 
+class UnusedColumnBody(TypedDict):
+    """A column of which nothing is kept."""
+
+    place: Annotated[int, Field(ge=0, description="Its place in `columns` and in the plan's `columns`.")]
+    name: str
+    examples: Annotated[list[str], Field(description="The first different texts, masked; at most three.")]
+    distinct: Annotated[int, Field(description="Different texts among the first 2,000 rows.")]
+    suggested: Annotated[
+        bool,
+        Field(
+            description="Many different texts that the description lacks: it may name the other party. "
+            "To add it, send the plan's `columns` with `description` at its place."
+        ),
+    ]
+
+
 class PreviewBody(TypedDict):
     """What would be kept; nothing was."""
 
     format: str
     plan: dict[str, Any]
     columns: list[str]
+    unused_columns: list[UnusedColumnBody]
     questions: list[QuestionBody]
     entries: list[EntryBody]
     rejects: list[RejectBody]
@@ -133,12 +150,23 @@ def preview_body(seen: Preview) -> PreviewBody:
         "format": seen.detected,
         "plan": seen.plan.to_dict(),
         "columns": list(seen.columns),
+        "unused_columns": [_unused(column) for column in seen.column_summaries if not column.used],
         "questions": [_question(each) for each in seen.questions],
         "entries": [_entry(each) for each in seen.entries],
         "rejects": [_reject(each) for each in seen.rejects],
         "rows_found": seen.entry_count,
         "rows_rejected": seen.rejected_count,
         "rows_left_out": seen.left_out_count,
+    }
+
+
+def _unused(column: ColumnSummary) -> UnusedColumnBody:
+    return {
+        "place": column.place,
+        "name": column.name,
+        "examples": list(column.examples),
+        "distinct": column.distinct,
+        "suggested": column.suggested,
     }
 
 
