@@ -75,6 +75,7 @@ class Chores:
 
     def keep_watch(self) -> None:
         self.house.imports.forget_unread()
+        self.house.feedback_apart.catch_up(at=self.house.now())
         if run := self.house.drift.start_early():
             log.info("training starts early", extra={"run": run.id})
 

@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -27,9 +28,10 @@ from src.pipeline.changes import WhatChanges
 from src.pipeline.delivering import Delivering
 from src.pipeline.drift import DriftWatch
 from src.pipeline.feedback import FeedbackLoop
+from src.pipeline.following import Following
 from src.pipeline.importing import Importing
 from src.pipeline.intake import Intake
-from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.prediction import Model, Predictor, Serving
 from src.pipeline.quality import Quality
 from src.pipeline.repredicting import Repredicting
 from src.pipeline.second_looks import SecondLooks
@@ -73,6 +75,16 @@ if TYPE_CHECKING:
     from src.services.tracking import Tracking
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """The champion of a process that does not watch the pointer."""
+
+    champion: Champion[Serving]
+
+    def current(self) -> Serving:
+        return self.champion.looked()
 
 
 class Wiring:
@@ -243,9 +255,12 @@ class Wiring:
 
     @cached_property
     def predictor(self) -> Predictor:
+        return self._predictor(self.champion)
+
+    def _predictor(self, champion: Model) -> Predictor:
         given = self.settings
         return Predictor(
-            self.champion,
+            champion,
             self.transactions,
             MerchantMemory(),
             given.auto_precision,
@@ -283,7 +298,18 @@ class Wiring:
 
     @cached_property
     def feedback(self) -> FeedbackLoop:
-        return FeedbackLoop(self.feedback_events, self.categories.slugs, self.act_log)
+        return self._feedback_loop(self.predictor)
+
+    @cached_property
+    def feedback_apart(self) -> FeedbackLoop:
+        """For the clock's process, which asks the model seldom."""
+        return self._feedback_loop(self._predictor(_Looked(self.champion)))
+
+    def _feedback_loop(self, predictor: Predictor) -> FeedbackLoop:
+        rows = Repredictions(self.database)
+        return FeedbackLoop(
+            self.feedback_events, self.categories.slugs, self.act_log, Following(rows, predictor), rows
+        )
 
     @cached_property
     def act_log(self) -> ActLog:

@@ -53,6 +53,8 @@ class FeedbackOutcome:
     similar_updated: int
     act: str
     """What to hand to undo."""
+    also_updated: int = 0
+    """Other unanswered rows of the merchant whose prediction follows the answer."""
 
 
 @dataclass(frozen=True, slots=True)

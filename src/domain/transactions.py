@@ -65,6 +65,17 @@ class NewTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A transaction that no answer of a person holds, as it was when it was read."""
+
+    id: str
+    revision: int
+    transaction: Transaction
+    prediction: Prediction
+    """The newest one."""
+
+
+@dataclass(frozen=True, slots=True)
 class DoubtMark:
     """An answer was found to contradict nearly all others of its merchant, or to be one of a whole move."""
 

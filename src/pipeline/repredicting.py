@@ -1,8 +1,8 @@
 """Unanswered transactions predicted anew by the model that serves, some at a time, and taken back.
 
 A promotion rewrites nothing, so what the history shows of them is what an earlier model said. There is no
-list of what is still to do: it is every unanswered transaction that another model spoke of last, so an act
-that was broken off anywhere goes on where it was.
+list of what is still to do: it is every unanswered transaction that another model spoke of last, or that was
+predicted before the newest answer for its merchant. So an act that is interrupted goes on where it was.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Repredicted:
     changed: int
     """Of these, with another category than before."""
     left: int
-    """Unanswered transactions that an earlier model spoke of last."""
+    """Unanswered transactions that an earlier model spoke of last, or whose merchant was answered since."""
 
 
 class Repredicting:

@@ -9,7 +9,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pymongo import DESCENDING
+from pymongo import ASCENDING, DESCENDING
 
 from src.domain.acts import Act, ActKind, ActPage, What
 from src.domain.owners import LOCAL_OWNER
@@ -56,6 +56,13 @@ class ActLog:
             self._acts.update_one(_this(act_id), {"$set": {"rows": rows}})
         else:
             self._acts.delete_one(_this(act_id))
+
+    @guarded
+    def unfinished(self, kind: ActKind, *, before: datetime, limit: int = 100) -> list[Act]:
+        """Acts that began before that moment, are not finished, and were not undone; the oldest first."""
+        query = {"owner": LOCAL_OWNER, "kind": kind.value, "rows": None, "undone_at": None}
+        begun = self._acts.find({**query, "at": {"$lt": before}}).sort("at", ASCENDING).limit(limit)
+        return [_act(document) for document in begun]
 
     @guarded
     def find(self, act_id: str) -> Act | None:

@@ -68,6 +68,13 @@ class Champion(Generic[T]):
             )
         return self._serving[1]
 
+    def looked(self) -> T:
+        """What serves now, for a process that asks seldom: it looks once, and does not watch from then on."""
+        self.look()
+        if self._serving is None:
+            raise Unavailable("No model serves yet: the first one is being trained.", retry_after_s=5)
+        return self._serving[1]
+
     def watch(self) -> None:
         """Start the watching thread, once in each process (a fork starts its own)."""
         if self._watcher_of == os.getpid():

@@ -86,7 +86,14 @@ INDEXES: dict[str, list[IndexModel]] = {
             [("predictions.act", ASCENDING)], partialFilterExpression={"predictions.act": {"$exists": True}}
         ),
     ],
-    "acts": [IndexModel([("owner", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)])],
+    "acts": [
+        IndexModel([("owner", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel(
+            [("owner", ASCENDING), ("kind", ASCENDING), ("at", ASCENDING)],
+            name="unfinished",
+            partialFilterExpression={"rows": None},
+        ),
+    ],
     "imports": [IndexModel([("created_at", DESCENDING)])],
     "import_rejects": [IndexModel([("import", ASCENDING), ("row", ASCENDING)], unique=True)],
     "answers_aside": [IndexModel([("owner", ASCENDING), ("key", ASCENDING)], unique=True)],

@@ -78,6 +78,27 @@ class FeedbackEvents:
         return self._rows.count_documents(_untouched(merchant, but)) if merchant else 0
 
     @guarded
+    def of_act(self, act: str) -> tuple[set[str], datetime | None]:
+        """The merchants that `act` answered, and when; None where it is unknown."""
+        answered = self._rows.aggregate(
+            [
+                {"$match": {"owner": LOCAL_OWNER, "feedback.act": {"$eq": act}}},
+                {"$project": {"merchant": 1, "feedback": 1}},
+                {"$unwind": "$feedback"},
+                {"$match": {"feedback.act": {"$eq": act}, "feedback.category": {"$ne": None}}},
+                {"$group": {"_id": "$merchant", "at": {"$min": "$feedback.at"}}},
+            ]
+        )
+        moments = {group["_id"]: group["at"] for group in answered}
+        return set(moments), min(moments.values(), default=None)
+
+    @guarded
+    def count_of_act(self, act: str) -> int:
+        """Rows that `act` answered or predicted anew."""
+        of_act = [{"feedback.act": {"$eq": act}}, {"predictions.act": {"$eq": act}}]
+        return self._rows.count_documents({"owner": LOCAL_OWNER, "$or": of_act})
+
+    @guarded
     def take_back(self, act: str, *, at: datetime) -> int:
         """Take back every answer of `act`; of how many rows."""
         undone = self.withdraw(act, at=at)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from pymongo import DESCENDING
+from bson import ObjectId
+from pymongo import DESCENDING, UpdateOne
 
 from src.domain.owners import LOCAL_OWNER
 from src.domain.predictions import Prediction
-from src.domain.transactions import Status, StoredTransaction, Transaction
+from src.domain.transactions import Status, StoredTransaction, Transaction, Unanswered
 from src.services.database import Database, Document, guarded
 from src.services.transaction_changes import change_many
-from src.services.transaction_documents import holding, predicted, transaction_of
+from src.services.transaction_documents import (
+    holding,
+    predicted,
+    prediction_document,
+    prediction_of,
+    transaction_of,
+)
 
 _UNANSWERED = {"owner": LOCAL_OWNER, "status": Status.PREDICTED.value}
 _AT_ONCE = 1000
+_MERCHANTS = 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Repredictions:
@@ -30,31 +41,116 @@ class Repredictions:
 
     @guarded
     def outdated(self, version: str, limit: int) -> dict[str, Transaction]:
-        """By id, what was given of the unanswered that another model spoke of last, newest first."""
-        newest = self._rows.find(_outdated(version), {"predictions": 0, "feedback": 0})
+        """By id, what was given of the unanswered that would be predicted otherwise now, newest first.
+
+        Another model spoke of them last, or a person answered for their merchant since.
+        """
+        answered = [{"merchant": merchant, "$expr": _before(at)} for merchant, at in self._answered_since()]
+        query = {"$or": [_outdated(version), *({**_UNANSWERED, **each} for each in answered[:_MERCHANTS])]}
+        newest = self._rows.find(query, {"predictions": 0, "feedback": 0})
         documents = newest.sort([("date", DESCENDING), ("_id", DESCENDING)]).limit(limit)
         return {str(document["_id"]): transaction_of(document) for document in documents}
 
     @guarded
     def count_outdated(self, version: str) -> int:
-        return self._rows.count_documents(_outdated(version))
+        newest = self._newest_answers()
+        return sum(
+            rows
+            for merchant, of_version, current, rows in self._unanswered_groups()
+            if of_version != version or (merchant in newest and current < newest[merchant])
+        )
+
+    def _answered_since(self) -> list[tuple[str, datetime]]:
+        """Merchants with unanswered rows that are older than the newest answer, and when that was given."""
+        newest = self._newest_answers()
+        merchants = {
+            merchant
+            for merchant, _, current, _ in self._unanswered_groups()
+            if merchant in newest and current < newest[merchant]
+        }
+        return [(merchant, newest[merchant]) for merchant in sorted(merchants)]
+
+    def _newest_answers(self) -> dict[str, datetime]:
+        """Merchant -> when it was answered last; the index alone tells."""
+        labelled = {"owner": LOCAL_OWNER, "merchant": {"$gt": ""}, "label.at": {"$gt": _EPOCH}}
+        groups = self._rows.aggregate(
+            [{"$match": labelled}, {"$group": {"_id": "$merchant", "at": {"$max": "$label.at"}}}]
+        )
+        return {group["_id"]: group["at"] for group in groups}
+
+    def _unanswered_groups(self) -> Iterator[tuple[str, str | None, datetime, int]]:
+        """(merchant, version of the model, when predicted, rows). Rows of one import share the moment."""
+        alike = {"merchant": "$merchant", "version": _newest("model_version"), "current": _CURRENT}
+        groups = self._rows.aggregate(
+            [{"$match": _UNANSWERED}, {"$group": {"_id": alike, "rows": {"$sum": 1}}}], allowDiskUse=True
+        )
+        for group in groups:
+            found = group["_id"]
+            yield found["merchant"], found.get("version"), found["current"], group["rows"]
 
     @guarded
     def append(self, new: Mapping[str, tuple[Transaction, Prediction]]) -> None:
         """Add to each row the prediction that was made of what was given.
 
         A row that a person has answered, edited or deleted meanwhile stays as it is, and so does one that
-        has a prediction of this model by now: to try again adds nothing twice. Raises Unavailable.
+        has a newer prediction of this model by now: to try again adds nothing twice. Raises Unavailable.
         """
 
         def renewed(row: StoredTransaction) -> Document:
             given, prediction = new[row.id]
-            stale = row.prediction.model_version != prediction.model_version
+            newest = row.prediction
+            stale = newest.model_version != prediction.model_version or newest.at < prediction.at
             if row.status is Status.PREDICTED and stale and row.transaction == given:
                 return _with(row, (*row.predictions, prediction))
             return _with(row, row.predictions)
 
         change_many(self._rows, list(new), renewed)
+
+    @guarded
+    def unfollowed(
+        self, merchants: Collection[str], act: str, *, limit: int, since: datetime | None = None
+    ) -> list[Unanswered]:
+        """Unanswered rows of `merchants` that `act` has not looked at yet.
+
+        since: only those whose newest prediction is not older than that. Raises Unavailable.
+        """
+        conditions: list[Document] = [{"$ne": [_newest("act"), _as(act)]}]
+        if since:
+            conditions.append({"$gte": [_newest("at"), since]})
+        query = {
+            **_UNANSWERED,
+            "merchant": {"$in": sorted(merchants)},
+            "label.at": None,
+            "followed.act": {"$ne": act},
+            "$expr": {"$and": conditions},
+        }
+        found = self._rows.find(query, {"feedback": 0, "predictions": {"$slice": -1}}).limit(limit)
+        return [_unanswered(document) for document in found]
+
+    @guarded
+    def follow(
+        self, new: Sequence[tuple[Unanswered, Prediction | None]], act: str, *, at: datetime
+    ) -> set[str]:
+        """Add to each row its new prediction, if any, and note that `act` has looked at it.
+
+        Returns the ids of those written. A row that anybody wrote since it was read is left as it is.
+        Raises Unavailable.
+        """
+        mark = secrets.token_hex(8)
+        noted = {"followed": {"act": act, "at": at}, "change": mark}
+        updates = [_followed(row, prediction, noted) for row, prediction in new]
+        matched = self._rows.bulk_write(updates, ordered=False).matched_count if updates else 0
+        ids = {row.id for row, _ in new}
+        if matched == len(updates):
+            return ids
+        query = {"_id": {"$in": [ObjectId(each) for each in ids]}, "change": mark}
+        return {str(document["_id"]) for document in self._rows.find(query, {"_id": 1})}
+
+    @guarded
+    def count_answered(self, act: str) -> int:
+        """Rows that `act` predicted anew and a person has answered since."""
+        answered = {"owner": LOCAL_OWNER, "predictions.act": {"$eq": act}, "label.at": {"$ne": None}}
+        return self._rows.count_documents({**answered, "feedback.act": {"$ne": act}})
 
     @guarded
     def told(self, act: str) -> tuple[int, int]:
@@ -103,6 +199,27 @@ class Repredictions:
         return undone
 
 
+def _unanswered(document: Document) -> Unanswered:
+    return Unanswered(
+        id=str(document["_id"]),
+        revision=document["revision"],
+        transaction=transaction_of(document),
+        prediction=prediction_of(document["predictions"][-1]),
+    )
+
+
+def _followed(row: Unanswered, prediction: Prediction | None, noted: Document) -> UpdateOne:
+    unchanged = {"_id": ObjectId(row.id), "revision": row.revision}
+    if prediction is None:
+        return UpdateOne(unchanged, {"$set": noted})
+    update = {
+        "$push": {"predictions": prediction_document(prediction)},
+        "$set": {**holding((prediction,), ()), **noted},
+        "$inc": {"revision": 1},
+    }
+    return UpdateOne(unchanged, update)
+
+
 def _with(row: StoredTransaction, predictions: tuple[Prediction, ...]) -> Document:
     return {**predicted(predictions), **holding(predictions, row.feedback)}
 
@@ -114,6 +231,14 @@ def _outdated(version: str) -> Document:
 def _newest(field: str) -> Document:
     """A field of the newest prediction, in an expression."""
     return {"$let": {"vars": {"newest": {"$last": "$predictions"}}, "in": f"$$newest.{field}"}}
+
+
+_CURRENT = {"$max": [_newest("at"), "$followed.at"]}
+"""When the newest prediction was made, or last found to be the same."""
+
+
+def _before(at: datetime) -> Document:
+    return {"$lt": [_CURRENT, at]}
 
 
 def _as(value: str) -> Document:

@@ -140,7 +140,7 @@ def prediction_document(prediction: Prediction) -> Document:
     }
 
 
-def _prediction(document: Document) -> Prediction:
+def prediction_of(document: Document) -> Prediction:
     return Prediction(
         category=document["category"],
         confidence=document["confidence"],
@@ -179,7 +179,7 @@ def stored(document: Document) -> StoredTransaction:
         transaction=transaction_of(document),
         category=document["category"],
         status=Status(document["status"]),
-        predictions=tuple(_prediction(each) for each in document["predictions"]),
+        predictions=tuple(prediction_of(each) for each in document["predictions"]),
         feedback=tuple(_feedback(each) for each in document["feedback"]),
         created_at=document["created_at"],
         audit=document.get("audit", False),

@@ -40,7 +40,7 @@ CURRENCIES = (
 )
 """Suggestions only: any code of three letters is taken."""
 
-ABOUT_AN_ACT = ("answered", "act", "similar", "undone", "kept", "changed_back")
+ABOUT_AN_ACT = ("answered", "act", "similar", "also", "undone", "kept", "changed_back")
 """What an answer adds to the address of the page it returns to."""
 
 _NAMES = {

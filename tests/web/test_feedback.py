@@ -17,6 +17,7 @@ def test_an_answer_has_exactly_the_fields_of_the_contract(predicted, answered):
         "category": "groceries",
         "was_correct": False,
         "similar_updated": 0,
+        "also_updated": 0,
         "act": outcome["act"],
     }
 
@@ -77,3 +78,21 @@ def test_a_batch_keeps_the_good_answers_and_an_error_stands_in_place_of_the_othe
     assert [each.get("was_correct") for each in results] == [True, None, None, None, None, False]
     assert [each["error"]["status"] for each in results[1:5]] == [404, 422, 422, 422]
     assert client.get("/api/v1/history?status=predicted").json["total"] == 0
+
+
+def test_an_answer_updates_the_waiting_rows_of_its_merchant_and_its_act_undoes_all(
+    client, predicted, answered
+):
+    first, *others = (predicted("SQ *BLUE DOOR", amount)["id"] for amount in ("1", "2", "3"))
+    elsewhere = predicted("TACO GARDEN")["id"]
+    outcome = answered(first, "groceries")
+    assert outcome["also_updated"] == 2
+    rows = {item["id"]: item for item in client.get("/api/v1/history").json["items"]}
+    for row in others:
+        assert (rows[row]["category"], rows[row]["decided_by"]) == ("groceries", "memory")
+    assert {rows[row]["status"] for row in others} == {"predicted"}
+    assert rows[elsewhere]["decided_by"] == "model"
+    undone = client.post(f"/api/v1/acts/{outcome['act']}/undo").json
+    assert undone == {"act": outcome["act"], "undone": 3, "kept": 0}
+    rows = {item["id"]: item for item in client.get("/api/v1/history").json["items"]}
+    assert {rows[row]["decided_by"] for row in (first, *others)} == {"model"}

@@ -160,6 +160,17 @@ def test_all_similar_transactions_are_set_by_one_answer_and_undone_by_one_click(
     assert client.get("/api/v1/history?category=groceries").json["total"] == 0
 
 
+def test_an_answer_says_how_many_others_it_updated_and_one_click_undoes_all(submit, client):
+    for amount in ("10", "20"):
+        submit("/predict", {**FORM, "amount": amount})
+    learned = submit("/feedback", answer_of(submit("/predict", FORM), category="groceries"))
+    assert "Learned: the next SWIGGY will be Groceries. 2 more updated." in learned.words
+    assert client.get("/api/v1/history?category=groceries").json["total"] == 3
+    undone = submit("/feedback/undo", {"act": field(learned.text, "act")})
+    assert "Taken back. 3 transactions stand as before." in undone.words
+    assert client.get("/api/v1/history?category=groceries").json["total"] == 0
+
+
 def test_undo_answers_json_too(client, submit):
     learned = submit("/feedback", answer_of(submit("/predict", FORM), category="groceries"))
     act = field(learned.text, "act")

@@ -25,12 +25,18 @@ def browse(client):
 
 
 @pytest.fixture
-def ten_answers(predicted, answered):
-    """Of ten answers to one day's rows eight agree; two say groceries where dining was predicted."""
+def ten_answers(client, predicted):
+    """Of ten answers to one day's rows eight agree; two say groceries where dining was predicted.
+
+    They are given at once: an answer would update the predictions of the rows that wait.
+    """
     rows = [predicted("SWIGGY", date="2026-03-04") for _ in range(TOO_FEW_ANSWERS)]
     assert {row["category"] for row in rows} == {"dining"}
-    for number, row in enumerate(rows):
-        answered(row["id"], "groceries" if number < 2 else "dining")
+    said = ["groceries"] * 2 + ["dining"] * (len(rows) - 2)
+    answers = [
+        {"transaction_id": row["id"], "category": category} for row, category in zip(rows, said, strict=True)
+    ]
+    assert client.post("/api/v1/feedback/batch", json={"feedback": answers}).status_code == 200
     return rows
 
 

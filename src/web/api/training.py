@@ -101,7 +101,9 @@ def model_changes(version: str) -> Answer:
     returns={200: RepredictedBody},
 )
 def repredict(body: RepredictRequest) -> Answer:
-    """Predicts up to 2,000 of those an earlier model spoke of last; call again while some are left.
+    """Predicts up to 2,000 that an earlier model spoke of last, or whose merchant was answered since.
+
+    Call again while some are left.
 
     Each gets one more prediction in its history. What a person answered is never touched.
     """

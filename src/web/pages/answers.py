@@ -30,7 +30,10 @@ def learned_from(row: StoredTransaction, values: Mapping[str, str], back: str) -
     answer = row.feedback[-1] if row.feedback else None
     if answer is None or answer.act != act or answer.category is None:
         return None
-    return Learned(act, _sentence(row, answer), count_in(values, "similar") or 0, back)
+    sentence = _sentence(row, answer)
+    if also := count_in(values, "also"):
+        sentence += f" {also:,} more updated."
+    return Learned(act, sentence, count_in(values, "similar") or 0, back)
 
 
 def _sentence(row: StoredTransaction, answer: Feedback) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from flask import redirect, render_template, request, url_for
@@ -80,7 +81,7 @@ def kept_answer(outcome: FeedbackOutcome) -> ResponseReturnValue:
     """What follows an answer: the changed part for a script, else the page it was given on."""
     metrics().answered(outcome.was_correct)
     if asked_live():
-        return _fragment(outcome.transaction_id, outcome.act)
+        return _fragment(outcome.transaction_id, _about(outcome))
     return redirect(_back_with(outcome), 303)
 
 
@@ -94,25 +95,25 @@ def back() -> str:
 
 
 def _back_with(outcome: FeedbackOutcome) -> str:
-    said = {
-        "answered": outcome.transaction_id,
-        "act": outcome.act,
-        "similar": outcome.similar_updated or None,
-    }
-    return extended(back(), said)
+    return extended(back(), {"answered": outcome.transaction_id, **_about(outcome)})
 
 
-def _fragment(transaction_id: str, act: str = "") -> str:
+def _about(outcome: FeedbackOutcome) -> dict[str, str | int]:
+    counts = {"similar": outcome.similar_updated, "also": outcome.also_updated}
+    return {"act": outcome.act, **{name: count for name, count in counts.items() if count}}
+
+
+def _fragment(transaction_id: str, about: Mapping[str, str | int] | None = None) -> str:
     """The changed row or item, and a toast."""
     after_answer, after_undo = _FRAGMENTS[request.form["shape"]]
     row = wiring().transactions.get(transaction_id)
     return render_template(
-        after_answer if act else after_undo,
+        after_answer if about else after_undo,
         row=row,
         here=back(),
         count_waiting=wiring().transactions.count_waiting(),
         shape=request.form["shape"],
-        learned=learned_from(row, {"act": act}, back()),
+        learned=learned_from(row, {name: str(value) for name, value in (about or {}).items()}, back()),
         look=_asked_again(transaction_id) if request.form["shape"] == "look" else None,
     )
 

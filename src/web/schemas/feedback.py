@@ -54,6 +54,9 @@ class FeedbackBody(TypedDict):
     category: str
     was_correct: Annotated[bool, Field(description="Whether the newest prediction had said so.")]
     similar_updated: int
+    also_updated: Annotated[
+        int, Field(description="Other unanswered rows of the merchant whose prediction follows the answer.")
+    ]
     act: Annotated[str, Field(description="Undoes the answer and all that followed from it.")]
 
 
@@ -64,5 +67,6 @@ def feedback_body(outcome: FeedbackOutcome) -> FeedbackBody:
         "category": outcome.category,
         "was_correct": outcome.was_correct,
         "similar_updated": outcome.similar_updated,
+        "also_updated": outcome.also_updated,
         "act": outcome.act,
     }
