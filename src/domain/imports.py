@@ -68,6 +68,10 @@ class Import:
     """How many there were when it was begun to take them back."""
     rows_undone: int = 0
     """How many of them are gone."""
+    rows_stay: int = 0
+    """How many of them stay, because another import has them as well."""
+    passed_on_before: int = 0
+    """How many of its rows had passed to other imports before it was undone this time."""
     kept_aside: int = 0
     """Rows with a person's answers that were taken back; the answers return with the rows."""
     has_file: bool = False
@@ -83,7 +87,8 @@ class Import:
     def progress(self) -> float:
         """0..1 of bringing it in, or of taking it back."""
         if self.status is ImportStatus.UNDOING:
-            return min(self.rows_undone / self.rows_to_undo, 1.0) if self.rows_to_undo else 0.0
+            settled = self.rows_undone + self.rows_stay
+            return min(settled / self.rows_to_undo, 1.0) if self.rows_to_undo else 0.0
         if self.status in (*IMPORT_UNDER_WAY, ImportStatus.PREVIEW):
             return min(self.counts.read / self.rows, 1.0) if self.rows else 0.0
         return 1.0

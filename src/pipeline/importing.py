@@ -47,7 +47,7 @@ class Rejects(Protocol):
 
 
 class Rows(Protocol):
-    def known(self, keys: Collection[str]) -> dict[str, str]: ...
+    def hold(self, keys: Collection[str], *, import_id: str) -> dict[str, str | None]: ...
     def add(self, new: Sequence[NewTransaction], *, at: datetime) -> int: ...
     def restore(self, rows: Sequence[StoredTransaction], *, import_id: str) -> int: ...
 
@@ -119,15 +119,24 @@ class Importing:
             (keys.of(each, entry.bank_id), each, entry)
             for each, entry in zip(transactions, found, strict=True)
         ]
-        known = self.rows.known([key for key, _, _ in keyed])
+        known = self.rows.hold([key for key, _, _ in keyed], import_id=import_id)
+        added = sum(owner == import_id for owner in known.values())
         fresh = [each for each in keyed if each[0] not in known]
-        at = self.clock()
-        predicted = self.predictor.new([transaction for _, transaction, _ in fresh], at=at) if fresh else []
-        new = [
-            replace(each, origin=Origin(import_id, key, labels.of(entry, import_id, at)))
-            for (key, _, entry), each in zip(fresh, predicted, strict=True)
-        ]
-        return self.rows.add(new, at=at) + sum(one == import_id for one in known.values())
+        while fresh:
+            at = self.clock()
+            predicted = self.predictor.new([transaction for _, transaction, _ in fresh], at=at)
+            new = [
+                replace(each, origin=Origin(import_id, key, labels.of(entry, import_id, at)))
+                for (key, _, entry), each in zip(fresh, predicted, strict=True)
+            ]
+            added_now = self.rows.add(new, at=at)
+            added += added_now
+            if added_now == len(fresh):
+                break
+            # Another import was quicker with some of them, or is being undone.
+            known = self.rows.hold([key for key, _, _ in fresh], import_id=import_id)
+            fresh = [each for each in fresh if each[0] not in known]
+        return added
 
 
 @dataclass

@@ -61,6 +61,12 @@ INDEXES: dict[str, list[IndexModel]] = {
             [("import", ASCENDING), ("label.source", ASCENDING)],
             partialFilterExpression={"import": {"$exists": True}},
         ),
+        # The rows that an import has although they belong to another one, and those that passed from it to
+        # another one when it was undone.
+        IndexModel([("also_in", ASCENDING)], partialFilterExpression={"also_in": {"$exists": True}}),
+        IndexModel(
+            [("passed_on_by", ASCENDING)], partialFilterExpression={"passed_on_by": {"$exists": True}}
+        ),
         # The ways of paying in use, which several pages offer.
         IndexModel([("owner", ASCENDING), ("mode", ASCENDING)]),
         # The newest rows and the newest answers, as the look for drift asks for them.

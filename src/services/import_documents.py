@@ -51,6 +51,8 @@ def import_of(document: Document) -> Import:
         error=document.get("error"),
         rows_to_undo=document.get("rows_to_undo", 0),
         rows_undone=document.get("rows_undone", 0),
+        rows_stay=document.get("rows_stay", 0),
+        passed_on_before=document.get("passed_on_before", 0),
         kept_aside=document.get("kept_aside", 0),
         has_file="file_id" in document,
     )

@@ -89,11 +89,24 @@ class ImportWork:
         fields = {"rows_undone": undone, "lease_until": self._leases.until()}
         self._leases.write(import_id, holder, attempt, [{"$set": fields}])
 
+    def passed_on(self, import_id: str, holder: str, attempt: int, *, stay: int) -> None:
+        """Note how many rows stay with other imports, and hold it further. Raises LeaseLost."""
+        fields = {"rows_stay": stay, "lease_until": self._leases.until()}
+        self._leases.write(import_id, holder, attempt, [{"$set": fields}])
+
     def undone(
-        self, import_id: str, holder: str, attempt: int, *, rows: int, kept_aside: int, at: datetime
+        self,
+        import_id: str,
+        holder: str,
+        attempt: int,
+        *,
+        rows: int,
+        kept_aside: int,
+        at: datetime,
+        stay: int = 0,
     ) -> None:
-        """All its rows are gone. Raises LeaseLost."""
-        fields = {"rows_undone": rows, "kept_aside": kept_aside, "undone_at": at}
+        """All its rows are gone, but for those that another import has as well. Raises LeaseLost."""
+        fields = {"rows_undone": rows, "rows_stay": stay, "kept_aside": kept_aside, "undone_at": at}
         ended: Document = {"status": ImportStatus.UNDONE.value, **fields}
         self._leases.write(import_id, holder, attempt, {"$set": ended})
         self._forget({"_id": {"$eq": import_id}, "status": ImportStatus.UNDONE.value})

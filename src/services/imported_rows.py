@@ -18,6 +18,9 @@ from src.services.transaction_documents import new_document, restored_document, 
 _AT_ONCE = 1000
 _OF_A_PERSON = [LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value]
 SOURCE = "import"
+_TRIES = 5
+_SHARED: Document = {"also_in.0": {"$exists": True}}
+_NOT_SHARED: Document = {"also_in.0": {"$exists": False}}
 
 
 class ImportedRows:
@@ -35,10 +38,22 @@ class ImportedRows:
         return self._database.collection("answers_aside")
 
     @guarded
-    def known(self, keys: Collection[str]) -> dict[str, str]:
-        """Key -> the import that brought it, of those there are."""
-        query = {"owner": LOCAL_OWNER, "key": {"$in": list(keys)}}
-        return {each["key"]: each["import"] for each in self._rows.find(query, {"key": 1, "import": 1})}
+    def hold(self, keys: Collection[str], *, import_id: str) -> dict[str, str | None]:
+        """Note that an import has these rows too; key -> the import it belongs to, of those there are.
+
+        Where that one is undone, the row passes to the next import that has it.
+        """
+        held = self._hold({"key": {"$in": list(keys)}}, import_id)
+        return {document["key"]: document.get("import") for document in held}
+
+    def _hold(self, among: Document, import_id: str) -> list[Document]:
+        """A row that came or passed to another import in this moment is left out: it is not held yet."""
+        there = {"owner": LOCAL_OWNER, **among}
+        of_others = {"import": {"$exists": True, "$ne": import_id}, "also_in": {"$ne": import_id}}
+        self._rows.update_many({"$and": [there, of_others]}, {"$addToSet": {"also_in": import_id}})
+        of_no_import = {"import": {"$exists": False}}
+        held = {"$or": [{"import": import_id}, {"also_in": import_id}, of_no_import]}
+        return list(self._rows.find({"$and": [there, held]}, {"key": 1, "import": 1}))
 
     @guarded
     def add(self, new: Sequence[NewTransaction], *, at: datetime) -> int:
@@ -57,10 +72,18 @@ class ImportedRows:
         Answers kept aside return to their rows. Raises Unavailable; doing it again is safe then.
         """
         documents = [restored_document(each, import_id=import_id) for each in rows]
-        query = {"_id": {"$in": [each["_id"] for each in documents]}}
-        there = {each["_id"]: each.get("import") for each in self._rows.find(query, {"import": 1})}
-        fresh = [each for each in documents if each["_id"] not in there]
-        return self._insert(fresh) + sum(brought_by == import_id for brought_by in there.values())
+        keys = [document["key"] for document in documents if "key" in document]
+        same = {"$or": [{"_id": {"$in": [each["_id"] for each in documents]}}, {"key": {"$in": keys}}]}
+        for _ in range(_TRIES):
+            held = self._hold(same, import_id)
+            ids, held_keys = {each["_id"] for each in held}, {each["key"] for each in held if "key" in each}
+            fresh = [
+                each for each in documents if each["_id"] not in ids and each.get("key") not in held_keys
+            ]
+            if self._insert(fresh) == len(fresh):
+                break
+        mine = {"$and": [{"owner": LOCAL_OWNER, "import": import_id}, same]}
+        return int(self._rows.count_documents(mine))
 
     def _insert(self, documents: Sequence[Document]) -> int:
         """How many of them were not there yet."""
@@ -81,17 +104,38 @@ class ImportedRows:
 
     @guarded
     def take_back(self, import_id: str, *, at: datetime) -> int:
-        """Delete some of an import's rows; how many, 0 once all are gone.
+        """Delete some of an import's rows that no other import has; how many, 0 once all are gone.
 
         A person's answers to them are kept aside until the rows are brought again.
         """
-        mine = {"import": {"$eq": import_id}}
+        mine = {"import": {"$eq": import_id}, **_NOT_SHARED}
         documents = list(self._rows.find(mine, {"key": 1, "feedback": 1, "told": 1}).limit(_AT_ONCE))
-        answered = [_kept(each, import_id, at) for each in documents if _answers(each)]
+        answered = {each["_id"]: _kept(each, import_id, at) for each in documents if _answers(each)}
         if answered:
-            self._aside.bulk_write(answered, ordered=False)
+            self._aside.bulk_write(list(answered.values()), ordered=False)
         ids = [each["_id"] for each in documents]
-        return int(self._rows.delete_many({"_id": {"$in": ids}}).deleted_count) if ids else 0
+        deleted = int(self._rows.delete_many({"_id": {"$in": ids}, **mine}).deleted_count) if ids else 0
+        if deleted < len(ids):  # another import holds some since this very moment, with their answers
+            keys = {each["_id"]: _key_of(each) for each in documents}
+            stay = [keys[each["_id"]] for each in self._rows.find({"_id": {"$in": ids}}, {"_id": 1})]
+            self._aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": stay}})
+        return deleted
+
+    @guarded
+    def let_go(self, import_id: str) -> None:
+        """An import that is undone holds no rows of others any more; again does nothing."""
+        self._rows.update_many({"also_in": {"$eq": import_id}}, {"$pull": {"also_in": import_id}})
+
+    @guarded
+    def pass_on(self, import_id: str) -> int:
+        """Let the rows that other imports have as well belong to the next of these; how many."""
+        shared = {"import": {"$eq": import_id}, **_SHARED}
+        return int(self._rows.update_many(shared, _passed_on(import_id)).modified_count)
+
+    @guarded
+    def count_passed_on(self, import_id: str) -> int:
+        """Rows that once passed from this import to another."""
+        return int(self._rows.count_documents({"passed_on_by": {"$eq": import_id}}))
 
     @guarded
     def kept_aside(self, import_id: str) -> int:
@@ -104,11 +148,31 @@ class ImportedRows:
         return int(self._rows.count_documents({"import": {"$eq": import_id}}))
 
     @guarded
+    def count_shared(self, import_id: str) -> int:
+        """Rows of an import that another one has as well."""
+        return int(self._rows.count_documents({"import": {"$eq": import_id}, **_SHARED}))
+
+    @guarded
     def count_answered(self, import_id: str) -> int:
-        """Rows of an import that a person has answered since."""
+        """Rows that would go with an import and that a person has answered since."""
         since = [{"told": None}, {"$expr": {"$gt": [{"$size": "$feedback"}, "$told"]}}]
         by_a_person = {"label.source": {"$in": _OF_A_PERSON}, "$or": since}
-        return int(self._rows.count_documents({"import": {"$eq": import_id}, **by_a_person}))
+        return int(self._rows.count_documents({"import": {"$eq": import_id}, **_NOT_SHARED, **by_a_person}))
+
+
+def _passed_on(import_id: str) -> list[Document]:
+    """The next import that holds a row has it from now on. `passed_on_by` counts them, whatever is killed."""
+    following = {"$slice": ["$also_in", 1, {"$size": "$also_in"}]}
+    before = {"$ifNull": ["$passed_on_by", []]}
+    return [
+        {
+            "$set": {
+                "import": {"$first": "$also_in"},
+                "also_in": following,
+                "passed_on_by": {"$concatArrays": [before, [{"$literal": import_id}]]},
+            }
+        }
+    ]
 
 
 def _answers(document: Document) -> list[Document]:

@@ -81,10 +81,10 @@ class Imports(ImportWork):
         return self._change(import_id, IMPORT_UNDER_WAY, {"$set": {"stop": True}})
 
     @guarded
-    def undo(self, import_id: str, *, holder: str, rows: int) -> Import:
+    def undo(self, import_id: str, *, holder: str, rows: int, passed_on: int = 0) -> Import:
         """Let its rows be taken back, by `holder` first. Raises Conflict while it is under way, NotFound.
 
-        rows: how many there are.
+        rows: how many there are. passed_on: how many had passed to other imports before.
         """
         fields = {
             "status": ImportStatus.UNDOING.value,
@@ -94,6 +94,8 @@ class Imports(ImportWork):
             "lease_until": self._leases.until(),
             "rows_to_undo": rows,
             "rows_undone": 0,
+            "rows_stay": 0,
+            "passed_on_before": passed_on,
             "error": None,
         }
         return self._change(import_id, _ENDED, [{"$set": fields}])

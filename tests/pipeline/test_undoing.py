@@ -81,3 +81,105 @@ def take_back(house):
     claimed = house.imports.claim(holder="clock")
     children.work_off(house, claimed, holder="clock")
     return house.imports.get(claimed.id)
+
+
+def numbers(undone):
+    return undone.status, undone.rows_undone, undone.rows_stay
+
+
+LONGER = LONG + "2026-03-05,BUS PASS,-30.00\n"
+FEW = "".join(LONG.splitlines(keepends=True)[:6])
+
+
+def test_rows_that_a_later_import_also_has_stay_with_it(house):
+    first, later = brought(house, LONG), brought(house, FEW)
+    house.feedback.record(rows_of(house)[-1].id, "travel", at=datetime.now(UTC))
+    assert house.imported_rows.count_shared(first.id) == 5
+    house.undoing.begin(first.id, holder="web")
+    assert numbers(take_back(house)) == (ImportStatus.UNDONE, ROWS - 5, 5)
+    assert (len(rows_of(house)), house.imported_rows.count(later.id)) == (5, 5)
+    assert house.undoing.begin(later.id, holder="web") == (5, 0)
+    assert rows_of(house) == ()
+
+
+def test_a_later_import_that_is_undone_first_holds_nothing_any_more(house):
+    first, later = brought(house, LONG), brought(house, LONGER)
+    assert house.undoing.begin(later.id, holder="web") == (1, 0)
+    assert len(rows_of(house)) == ROWS
+    house.undoing.begin(first.id, holder="web")
+    assert numbers(take_back(house)) == (ImportStatus.UNDONE, ROWS, 0)
+
+
+def test_rows_pass_from_import_to_import_as_long_as_one_has_them(house):
+    imports = [brought(house, FEW).id for _ in range(3)]
+    for import_id in imports[:2]:
+        assert house.undoing.begin(import_id, holder="web") == (0, 0)
+        assert numbers(house.imports.get(import_id)) == (ImportStatus.UNDONE, 0, 5)
+        assert house.undoing.begin(import_id, holder="web") == (0, 0)
+        assert numbers(house.imports.get(import_id)) == (ImportStatus.UNDONE, 0, 0)
+    assert house.undoing.begin(imports[2], holder="web") == (5, 0)
+
+
+def test_killed_after_rows_have_passed_on_it_counts_them_once(house, monkeypatch):
+    first, later = brought(house, LONG), brought(house, FEW)
+    house.undoing.begin(first.id, holder="web")
+
+    def dying(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    for step in ("passed_on", "took_back", "undone"):
+        claimed = house.imports.claim(holder="dies")
+        with monkeypatch.context() as patched:
+            patched.setattr(house.imports, step, dying)
+            with pytest.raises(KeyboardInterrupt):
+                house.undoing.run(claimed, holder="dies")
+        house.imports.release(claimed.id, holder="dies", attempt=claimed.attempt)
+    assert numbers(take_back(house)) == (ImportStatus.UNDONE, ROWS - 5, 5)
+    assert house.imported_rows.count(later.id) == 5
+
+
+def test_an_import_that_runs_while_another_is_undone_ends_with_all_its_rows(house, monkeypatch):
+    first = brought(house, FEW)
+    hold, undone = house.imported_rows.hold, []
+
+    def undone_in_between(keys, *, import_id):
+        held = hold(keys, import_id=import_id)
+        if not undone:
+            undone.append(house.undoing.begin(first.id, holder="web"))
+        return held
+
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            type(house.imported_rows), "hold", lambda _, *args, **kw: undone_in_between(*args, **kw)
+        )
+        later = brought(house, LONG)
+    assert undone == [(0, 0)]
+    assert house.imported_rows.count(later.id) == ROWS == len(rows_of(house))
+
+
+def test_a_row_that_two_imports_bring_at_once_is_held_by_both(house, monkeypatch):
+    known, earlier = house.imported_rows.hold, []
+
+    def another_was_quicker(keys, *, import_id):
+        held = known(keys, import_id=import_id)
+        if not earlier:
+            earlier.append("")
+            other = house.intake.receive(FEW.encode(), name="few.csv", changes={"default_currency": "USD"})
+            house.intake.begin(other.id)
+            earlier[0] = work_off(house).id
+        return held
+
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            type(house.imported_rows), "hold", lambda _, *args, **kw: another_was_quicker(*args, **kw)
+        )
+        later = brought(house, LONG)
+    assert (later.counts.added, later.counts.known) == (ROWS - 5, 5)
+    assert house.undoing.begin(earlier[0], holder="web") == (0, 0)
+    assert house.imported_rows.count(later.id) == ROWS
+
+
+def test_rows_from_before_imports_were_noted_on_them_go_with_their_own(house):
+    first = brought(house, FEW)
+    house.database.collection("transactions").update_many({}, {"$unset": {"also_in": "", "passed_on_by": ""}})
+    assert house.undoing.begin(first.id, holder="web") == (5, 0)

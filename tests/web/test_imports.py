@@ -61,7 +61,11 @@ def test_an_import_is_taken_back(app, client):
     import_id = upload(client, mapping=SIGN).json["id"]
     assert client.delete(f"/api/v1/imports/{import_id}").status_code == 409
     work_off(app)
-    assert client.delete(f"/api/v1/imports/{import_id}").json == {"rows_removed": 2, "answers_kept": 0}
+    assert client.delete(f"/api/v1/imports/{import_id}").json == {
+        "rows_removed": 2,
+        "rows_kept": 0,
+        "answers_kept": 0,
+    }
     assert client.get("/api/v1/history").json["total"] == 0
     assert client.get(f"/api/v1/imports/{import_id}").json["status"] == "undone"
 
@@ -323,3 +327,22 @@ def test_the_page_shows_unused_columns_and_adds_one_with_one_button(client):
         assert (
             client.post(f"{sent.location}/plan", data={**columns, "add_column": rubbish}).status_code == 303
         )
+
+
+def test_rows_that_another_file_also_has_stay_and_both_numbers_are_told(app, client):
+    first = upload(client, mapping=SIGN).json["id"]
+    work_off(app)
+    one_row = client.get("/api/v1/history.jsonl").data.splitlines(keepends=True)[0]
+    later = upload(client, one_row, name="history.jsonl").json["id"]
+    work_off(app)
+    assert "2 transactions: 1 would be deleted, 1 would stay" in client.get(f"/import/{first}").text
+    assert client.delete(f"/api/v1/imports/{first}").json == {
+        "rows_removed": 1,
+        "rows_kept": 1,
+        "answers_kept": 0,
+    }
+    assert "2 transactions: 1 deleted, 1 kept because" in client.get(f"/import/{first}").text
+    told = client.get(f"/api/v1/imports/{first}").json
+    assert (told["rows_removed"], told["rows_kept"]) == (1, 1)
+    assert client.get("/api/v1/history").json["total"] == 1
+    assert client.delete(f"/api/v1/imports/{later}").json["rows_removed"] == 1

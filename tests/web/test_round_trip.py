@@ -168,7 +168,7 @@ def test_bringing_back_is_taken_back_whole_and_later_answers_return_with_it(
     for _ in range(2):
         assert counted(wiring, done) == (rows, 1)
         undone = client.delete(f"/api/v1/imports/{done['id']}").json
-        assert undone == {"rows_removed": rows, "answers_kept": 1}
+        assert undone == {"rows_removed": rows, "rows_kept": 0, "answers_kept": 1}
         done = brought(app, client, content)
         row = wiring.transactions.get(full["id"])
         assert [event.category for event in row.feedback] == ["dining", "travel"]

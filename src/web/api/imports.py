@@ -144,10 +144,12 @@ def retry_import(id: str) -> Answer:
     errors=(404, 409, 503),
 )
 def undo_import(id: str) -> Answer:
-    """Every row of it goes. Answers given since are kept aside and return if the rows are brought again.
+    """Its rows are deleted, except those that another import also has. Answers given since are kept aside and
+    return if the rows are brought again.
+
     A large import is taken back apart from this call, which then answers 202: ask `GET /imports/{id}`."""
     done = wiring().undoing.begin(id, holder=wiring().holder)
     if done is None:
         return {"id": id, "status": ImportStatus.UNDOING.value}, 202
     rows, answers = done
-    return {"rows_removed": rows, "answers_kept": answers}
+    return {"rows_removed": rows, "rows_kept": wiring().imports.get(id).rows_stay, "answers_kept": answers}

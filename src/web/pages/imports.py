@@ -79,6 +79,7 @@ def _shown(found: Import, wrong: str = "", status: int = 200) -> ResponseReturnV
         wrong=wrong,
         rejects=wiring().import_rejects.of(found.id, REJECTS_SHOWN),
         rows=0 if active else kept.count(found.id),
+        stay=0 if active else kept.count_shared(found.id),
         answered=0 if active else kept.count_answered(found.id),
     )
 

@@ -49,6 +49,8 @@ class ImportBody(TypedDict):
     rows_duplicate: int
     rows_rejected: int
     rows_left_out: int
+    rows_removed: Annotated[int, Field(description="Deleted because the import was undone.")]
+    rows_kept: Annotated[int, Field(description="Not deleted then, because another import also has them.")]
     rejects: Annotated[list[RejectBody], Field(description="At most the first 200.")]
     progress: Annotated[float, Field(ge=0, le=1, description="Of bringing it in, or of taking it back.")]
     error: str | None
@@ -59,6 +61,7 @@ class ImportBody(TypedDict):
 
 class UndoneImportBody(TypedDict):
     rows_removed: int
+    rows_kept: Annotated[int, Field(description="Rows that stay, because another import also has them.")]
     answers_kept: Annotated[int, Field(description="Rows whose answers return if they are brought again.")]
 
 
@@ -132,6 +135,8 @@ def import_body(found: Import, rejects: list[dict[str, Any]]) -> ImportBody:
         "rows_duplicate": counts.known,
         "rows_rejected": counts.rejected,
         "rows_left_out": counts.left_out,
+        "rows_removed": found.rows_undone,
+        "rows_kept": found.rows_stay,
         "rejects": [
             {"row": each["row"], "reason": each["reason"], "left_out": each["left_out"]} for each in rejects
         ],
