@@ -57,11 +57,8 @@ THIRD_PARTY = {
     "sklearn": {"components", "services/bundles.py"},
     "pandas": {"components", "services", "pipeline"},
     "chardet": {"components/importing/encodings.py"},
-    "openpyxl": {"components/importing/sheets.py"},
-    "ofxtools": {"components/importing/ofx.py"},
     "mt940": {"components/importing/swift.py"},
     "requests": {"services/firefly.py"},
-    "defusedxml": {"components/importing/camt.py"},
     "pyarrow": {"web/parquet.py", "components/importing/own_parquet.py"},
 }
 

@@ -5,18 +5,15 @@ No entity is expanded and nothing is fetched.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
-from xml.etree.ElementTree import ParseError  # the class that defusedxml raises; nothing is parsed with it
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from xml.etree.ElementTree import TreeBuilder
 
 from src.components.importing.entry import Rejected
 from src.components.importing.limits import Limits
+from src.components.importing.markup import CHUNK, Malformed, Markup
 from src.components.importing.plan import Field
 from src.components.importing.record import Line
 from src.errors import InvalidInput
@@ -47,45 +44,66 @@ _MODES = {
 
 def records(content: bytes, limits: Limits) -> list[Line]:
     """One for each entry, or for each payment of a collected one. Raises InvalidInput."""
-    lines: list[Line] = []
+    collector = _Collector(limits)
+    markup = Markup(collector, limits)
     try:
-        for entry in _entries(content, limits):
-            for line in _lines(entry, len(lines) + 1):
-                limits.check_row(len(lines) + 1)
-                lines.append(line)
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        for start in range(0, len(content), CHUNK):
+            markup.feed(content[start : start + CHUNK])
+        markup.close()
+    except Malformed:
         raise InvalidInput(
             "This XML file is damaged, or holds what no statement holds.", field="file"
         ) from None
-    return lines
+    return collector.lines
 
 
-def _entries(content: bytes, limits: Limits) -> Iterator[Any]:
-    """The Ntry elements; what is read is let go again."""
-    open_elements: list[Any] = []
-    within, parts = 0, 0
-    for event, element in iterparse(io.BytesIO(content), events=("start", "end"), forbid_dtd=True):
-        if event == "start":
-            if len(open_elements) >= limits.depth:
-                raise InvalidInput("This XML file is nested too deeply.", field="file")
-            open_elements.append(element)
-            within += _name(element) == "Ntry"
-            parts = parts + 1 if within else 0
-            if parts > limits.parts:
-                raise InvalidInput("A transaction of this file has too many parts.", field="file")
-            continue
-        open_elements.pop()
-        if _name(element) == "Ntry":
-            within -= 1
-            yield element
-        if not within:
-            element.clear()
-            if open_elements:
-                open_elements[-1].remove(element)
+class _Collector:
+    """Takes the entries out of the stream of elements, and keeps nothing else of the document."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.lines: list[Line] = []
+        self._limits = limits
+        self._builder: TreeBuilder | None = None
+        """Of the entry that is open."""
+        self._within = self._parts = self._letters = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "Ntry":
+            self._within += 1
+        if not self._within:
+            return
+        if self._builder is None:
+            self._builder = TreeBuilder()
+            self._parts = self._letters = 0
+        self._parts += 1
+        if self._parts > self._limits.parts:
+            raise InvalidInput("A transaction of this file has too many parts.", field="file")
+        self._builder.start(name, attributes)
+
+    def data(self, text: str) -> None:
+        if self._builder is None:
+            return
+        self._letters += len(text)
+        if self._letters > self._limits.line:
+            raise InvalidInput(f"A transaction has more than {self._limits.line:,} letters.", field="file")
+        self._builder.data(text)
+
+    def end(self, name: str) -> None:
+        if self._builder is None:
+            return
+        element = self._builder.end(name)
+        if name != "Ntry":
+            return
+        self._within -= 1
+        for line in _lines(element, len(self.lines) + 1):
+            self._limits.check_row(len(self.lines) + 1)
+            self.lines.append(line)
+        if not self._within:
+            self._builder = None
 
 
 def _name(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
+    return str(element.tag)
 
 
 def _find(element: Any, path: str) -> Any:

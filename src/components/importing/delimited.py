@@ -12,6 +12,7 @@ from itertools import islice
 from src.components.importing.amounts import is_amount
 from src.components.importing.cells import is_data
 from src.components.importing.dates import is_date
+from src.components.importing.encodings import lines as lines_of
 from src.components.importing.headings import known_names
 from src.components.importing.limits import Limits
 from src.components.importing.plan import DELIMITERS
@@ -27,14 +28,15 @@ _LETTERS_LOOKED_AT = 200_000
 
 def records(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
     """Each record that is not blank, with the line it starts on. Raises InvalidInput."""
-    reader = csv.reader(_short_lines(text, limits), delimiter=delimiter)
-    start, count, lines = 1, 0, 1
+    lines = _Lines(text, limits)
+    reader = csv.reader(lines, delimiter=delimiter)
+    start, count = 1, 0
     try:
         for cells in reader:
-            lines = reader.line_num + 1 - start
-            if lines > MOST_LINES:
+            read = lines.taken()
+            if len(read) > MOST_LINES:
                 raise _never_closed(start)
-            if lines > 1 and (_swallows(cells, delimiter) or _open_at_the_end(text, start, reader.line_num)):
+            if len(read) > 1 and (_swallows(cells, delimiter) or (lines.at_end and _is_open(read))):
                 raise _never_closed(start)
             if any(cells):
                 count += 1
@@ -65,11 +67,38 @@ def _unquoted(line: str) -> str:
     return kept.strip()[1:-1].replace('""', '"') + line[len(kept) :] if _is_quoted_whole(kept) else line
 
 
-def _short_lines(text: str, limits: Limits) -> Iterator[str]:
-    for row, line in enumerate(io.StringIO(text, newline=""), start=1):
-        if len(line) > limits.line:
-            raise InvalidInput(f"Line {row} has more than {limits.line:,} letters.", field="file")
-        yield line
+class _Lines:
+    """The lines of a text; which of them the record at hand has, and whether it is the last."""
+
+    def __init__(self, text: str, limits: Limits) -> None:
+        self._lines = lines_of(text)
+        self._next = next(self._lines, None)
+        self._limits = limits
+        self._taken: list[str] = []
+        self._row = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._next
+        if line is None:
+            raise StopIteration
+        self._row += 1
+        if len(line) > self._limits.line:
+            raise InvalidInput(f"Line {self._row} has more than {self._limits.line:,} letters.", field="file")
+        self._next = next(self._lines, None)
+        self._taken.append(line)
+        return line
+
+    @property
+    def at_end(self) -> bool:
+        return self._next is None
+
+    def taken(self) -> list[str]:
+        """Those since this was last asked."""
+        taken, self._taken = self._taken, []
+        return taken
 
 
 def _swallows(cells: list[str], delimiter: str) -> bool:
@@ -78,12 +107,9 @@ def _swallows(cells: list[str], delimiter: str) -> bool:
     return any(is_data([part.strip('" ') for part in line.split(delimiter)]) for line in inner)
 
 
-def _open_at_the_end(text: str, start: int, last: int) -> bool:
-    """Whether the record of the lines `start` to `last` is the last one, and still inside a quotation."""
-    if text.endswith('"'):
-        return False
-    lines = list(islice(io.StringIO(text, newline=""), start - 1, last + 1))
-    return len(lines) == last + 1 - start and sum(line.count('"') for line in lines) % 2 == 1
+def _is_open(lines: list[str]) -> bool:
+    """Whether the last record of the file ends inside a quotation."""
+    return not lines[-1].endswith('"') and sum(line.count('"') for line in lines) % 2 == 1
 
 
 def _never_closed(line: int) -> InvalidInput:

@@ -17,12 +17,25 @@ class Limits:
     """Characters of one cell, or of one message."""
     line: int = 1_000_000
     """Characters of one line of text in columns."""
-    messages: int = 5_000_000
+    messages: int = 3_000_000
     """Characters of all messages of a file; they are read word by word."""
+    message_count: int = 30_000
     unpacked: int = 150_000_000
     """Bytes of all parts of a spreadsheet once unpacked."""
     ratio: int = 100
     """How many times larger a part of a spreadsheet of more than a megabyte may be than it is packed."""
+    texts: int = 100_000_000
+    """Bytes of memory for the texts that the cells of a spreadsheet share."""
+    cells: int = 2_000_000
+    """Filled cells of a spreadsheet."""
+    values: int = 1_500_000
+    """Values in JSON."""
+    lines: int = 3_000_000
+    """Lines of text."""
+    elements: int = 4_000_000
+    """Elements of one XML document."""
+    tag: int = 100_000
+    """Bytes of one tag or comment of XML."""
     parts: int = 5_000
     """Elements of XML one transaction may have."""
     depth: int = 40
@@ -38,6 +51,10 @@ class Limits:
         """count: records read so far."""
         if count > self.rows:
             raise InvalidInput(f"The file has more than {self.rows:,} rows. Split it.", field="file")
+
+    def check_lines(self, text: str) -> None:
+        if text.count("\n") + text.count("\r") > self.lines:
+            raise InvalidInput(f"The file has more than {self.lines:,} lines. Split it.", field="file")
 
     def check_cells(self, row: int, cells: list[str]) -> None:
         if len(cells) > self.columns:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from src.components.importing.alert_words import INDIAN, not_a_payment
 from src.components.importing.alerts import read_alert
+from src.components.importing.encodings import lines as lines_of
 from src.components.importing.entry import Rejected
 from src.components.importing.limits import Limits
 from src.components.importing.plan import Field
@@ -28,7 +28,10 @@ def records(text: str, limits: Limits) -> list[Line]:
     currency = "INR" if INDIAN.search(text) else ""
     lines: list[Line] = []
     for count, (row, message) in enumerate(_messages(text, limits), start=1):
-        limits.check_row(count)
+        if count > limits.message_count:
+            raise InvalidInput(
+                f"The file has more than {limits.message_count:,} messages. Split it.", field="file"
+            )
         if len(message) > limits.cell:
             raise InvalidInput(f"Line {row} has more than {limits.cell:,} letters.", field="file")
         lines.append(_line(row, _RUPEES.sub("INR ", message) if currency else message, currency))
@@ -49,9 +52,8 @@ def _line(row: int, message: str, currency: str) -> Line:
 
 def _messages(text: str, limits: Limits) -> Iterator[tuple[int, str]]:
     """(line it starts on, message in one line)."""
-    numbered = enumerate(io.StringIO(text, newline=None), start=1)
+    numbered = enumerate(lines_of(text), start=1)
     filled = [(row, line.strip()) for row, line in numbered if not line.isspace()]
-    limits.check_row(len(filled))
     rows = [row for row, _ in filled]
     last = rows[-1] if rows else 0
     if len(rows) == last - (rows[0] if rows else 0) + 1 or len(rows) <= 1 or not _in_blocks(rows):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from src.components.importing.cells import is_data
+from src.components.importing.encodings import lines as lines_of
 from src.components.importing.entry import Rejected
 from src.components.importing.limits import Limits
 from src.components.importing.record import Cell, Line
@@ -20,6 +21,7 @@ from src.errors import InvalidInput
 
 _DEPTH = 6
 _MOST_DIGITS = 30
+_SMALL = 15
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -34,30 +36,39 @@ class Table(NamedTuple):
 
 def table(text: str, limits: Limits) -> Table:
     """A line for each object that is in a list of transactions. Raises InvalidInput."""
+    if text.count(",") > limits.values:
+        raise InvalidInput(f"The file has more than {limits.values:,} values. Split it.", field="file")
     try:
-        return _table(list(_listed(_loads(text), "", _DEPTH)), limits)
+        return _table(_listed(_loads(text), "", _DEPTH), limits)
     except _NotJSON:
-        lines = [(row, line) for row, line in enumerate(text.splitlines(), start=1) if line.strip()]
-        return _of_lines(lines, limits)
+        return _of_lines(text, limits)
 
 
-def _of_lines(lines: list[tuple[int, str]], limits: Limits) -> Table:
+def _of_lines(text: str, limits: Limits) -> Table:
+    rows: list[int] = []
     objects: list[dict[str, Cell] | None] = []
-    for _, line in lines:
-        try:
-            found = _loads(line)
-        except _NotJSON:
-            found = None
-        objects.append(_flat(found) if isinstance(found, dict) else None)
+    for row, line in enumerate(lines_of(text), start=1):
+        if not line.isspace():
+            limits.check_row(len(rows) + 1)
+            rows.append(row)
+            objects.append(_object(line))
     if objects[0] is None:
         raise InvalidInput("This file begins like JSON, and is none that can be read.", field="file")
-    names, rows = _table([each for each in objects if each is not None], limits)
-    read = iter(rows)
+    names, lines = _table((each for each in objects if each is not None), limits)
+    read = iter(lines)
     told = [
         Rejected(row, "This line is not readable as JSON.") if each is None else (row, next(read)[1])  # type: ignore[index]
-        for (row, _), each in zip(lines, objects, strict=True)
+        for row, each in zip(rows, objects, strict=True)
     ]
     return Table(names, told)
+
+
+def _object(line: str) -> dict[str, Cell] | None:
+    try:
+        found = _loads(line)
+    except _NotJSON:
+        return None
+    return _flat(found) if isinstance(found, dict) else None
 
 
 class _NotJSON(Exception):
@@ -66,9 +77,14 @@ class _NotJSON(Exception):
 
 def _loads(text: str) -> Any:
     try:
-        return json.loads(text, parse_float=_number, parse_int=_number, parse_constant=str)
+        return json.loads(text, parse_float=_number, parse_int=_whole, parse_constant=str)
     except (ValueError, RecursionError):
         raise _NotJSON from None
+
+
+def _whole(text: str) -> int | Cell:
+    """A small one as it is: it takes a third of the memory."""
+    return int(text) if len(text) <= _SMALL else _number(text)
 
 
 def _number(text: str) -> Cell:
@@ -113,18 +129,23 @@ def _cell(value: Any, key: str) -> Cell:
     return value.replace("\0", "") if isinstance(value, str) else Decimal(value)
 
 
-def _table(objects: list[dict[str, Cell]], limits: Limits) -> Table:
-    if not objects:
-        raise InvalidInput("This JSON file has no list of transactions in it.", field="file")
-    names = list(dict.fromkeys(name for each in objects for name in each))
+def _table(objects: Iterable[dict[str, Cell]], limits: Limits) -> Table:
+    places: dict[str, int] = {}
     lines: list[Line] = []
     for row, each in enumerate(objects, start=1):
         limits.check_row(row)
-        cells = [each.get(name, "") for name in names]
+        for name in each:
+            places.setdefault(name, len(places))
+        if len(places) > limits.columns:
+            raise InvalidInput(f"The objects have more than {limits.columns} keys.", field="file")
+        cells: list[Cell] = [""] * len(places)
+        for name, cell in each.items():
+            cells[places[name]] = cell
         limits.check_cells(row, [cell for cell in cells if isinstance(cell, str)])
         lines.append((row, cells))
-    if len(names) > limits.columns:
-        raise InvalidInput(f"The objects have more than {limits.columns} keys.", field="file")
+    if not lines:
+        raise InvalidInput("This JSON file has no list of transactions in it.", field="file")
+    names = list(places)
     return Table(tuple(_short(name, names) for name in names), lines)
 
 

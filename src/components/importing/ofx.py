@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import html
-import logging
 import re
-from typing import Any
-
-from ofxtools.Parser import ParseError, TreeBuilder
 
 from src.components.importing.entry import Rejected
 from src.components.importing.limits import Limits
@@ -26,6 +22,12 @@ COLUMNS = (
     Field.ID,
 )
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
+_TAG = re.compile(
+    r"<(?:/(?P<end>[A-Z0-9./_ ]{1,80})|(?P<start>[A-Z0-9._ ][A-Z0-9./_ ]{0,79}))>(?P<text>[^<]*)"
+    r"(?:(?P<closed></(?P=start)>)(?P<behind>[^<]*))?"
+)
+"""In OFX 1.x what has a text needs no end."""
+_WANTED = frozenset(("TRNAMT", "DTPOSTED", "CURSYM", "NAME", "MEMO", "TRNTYPE", "SIC", "FITID"))
 _AMOUNT = re.compile(r"[-+]?[0-9]{1,15}(?:[.,][0-9]{0,6})?")
 _GROUPS = re.compile(r"[.,](?=[0-9]{3}[.,])")
 _MODES = {
@@ -42,7 +44,6 @@ _MODES = {
 
 def records(text: str, limits: Limits) -> list[Line]:
     """One for each STMTTRN. Raises InvalidInput."""
-    logging.getLogger("ofxtools").setLevel(logging.WARNING)  # it logs what it reads
     start = re.search(r"<OFX>", text, re.IGNORECASE)
     if not start:
         raise InvalidInput("This OFX file has no statement in it.", field="file")
@@ -50,19 +51,18 @@ def records(text: str, limits: Limits) -> list[Line]:
         lambda found: found[1].replace("&", "&amp;").replace("<", "&lt;"), text[start.start() :]
     )
     collector = _Collector(limits)
-    try:
-        collector.feed(body)
-        collector.finish()
-    except ParseError:
-        raise InvalidInput("This OFX file is damaged and cannot be read.", field="file") from None
+    for count, found in enumerate(_TAG.finditer(body), start=1):
+        if count > limits.elements:
+            raise InvalidInput(f"This file has more than {limits.elements:,} tags. Split it.", field="file")
+        collector.take(found)
+    collector.finish()
     return collector.lines
 
 
-class _Collector(TreeBuilder):
+class _Collector:
     """Takes transactions out of the stream of tags, and keeps nothing else of the tree."""
 
     def __init__(self, limits: Limits) -> None:
-        super().__init__()
         self.lines: list[Line] = []
         self._limits = limits
         self._within: list[str] = []
@@ -70,7 +70,21 @@ class _Collector(TreeBuilder):
         """What is told of the transaction that is open."""
         self._currency = ""
 
-    def start(self, tag: str, _: Any) -> Any:
+    def take(self, found: re.Match[str]) -> None:
+        end, start, text, closed, behind = found.groups()
+        text = text.strip()
+        if (behind and not behind.isspace()) or (end and text):
+            raise InvalidInput("This OFX file is damaged and cannot be read.", field="file")
+        if end:
+            self._end(end)
+            return
+        self._start(start)
+        if text:
+            self._data(start, text)
+        if text or closed:
+            self._end(start)
+
+    def _start(self, tag: str) -> None:
         if len(self._within) >= self._limits.depth:
             raise InvalidInput("This OFX file is nested too deeply.", field="file")
         if tag == "STMTTRN":
@@ -78,16 +92,15 @@ class _Collector(TreeBuilder):
             self._found = {}
         self._within.append(tag)
 
-    def data(self, text: str) -> None:
+    def _data(self, tag: str, text: str) -> None:
         if len(text) > self._limits.cell:
             raise InvalidInput(f"A value has more than {self._limits.cell:,} letters.", field="file")
-        tag = self._within[-1]
         if tag == "CURDEF":
-            self._currency = text.strip()
-        elif self._found is not None and "ORIGCURRENCY" not in self._within:
+            self._currency = text
+        elif tag in _WANTED and self._found is not None and "ORIGCURRENCY" not in self._within:
             self._found.setdefault(tag, html.unescape(text).strip())
 
-    def end(self, tag: str) -> Any:
+    def _end(self, tag: str) -> None:
         """Close `tag`, and with it what a bank left open within it."""
         if tag not in self._within:
             return

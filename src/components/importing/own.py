@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from src.components.importing.archives import unpacked
-from src.components.importing.encodings import decode, detect_encoding
+from src.components.importing.encodings import decode, detect_encoding, lines
 from src.components.importing.entry import Entry, Kept, Rejected
 from src.components.importing.limits import Limits
 from src.components.importing.own_record import Unreadable, kept
@@ -25,6 +24,7 @@ _IN_JSON = ("doubt", "feedback", "predictions", "own_categories")
 _MAY_BE_BLANK = ("category", "predicted", "key", "mode", "subcategory", "doubt")
 _MARKS = ("id", "fingerprint", "feedback", "predictions", "own_categories")
 """Names that stand together in no file but ours."""
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _LOOKED_AT = 20
 """Lines among which one of ours is looked for, as the first may be damaged."""
@@ -73,7 +73,7 @@ def open_own(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
     if not all(mark.encode() in content[: limits.line] for mark in _MARKS):
         return None
     text = decode(content, detect_encoding(content))
-    if any(map(_is_ours, islice(io.StringIO(text), _LOOKED_AT))):
+    if any(_is_ours(found[0]) for found in islice(_LINE.finditer(text), _LOOKED_AT)):
         return OwnExport("a Ledgerloop export (JSON lines)", lambda: _lines(text, limits), limits)
     if (delimiter := _delimiter(text)) is not None:
         return OwnExport("a Ledgerloop export (CSV)", lambda: _table(text, delimiter, limits), limits)
@@ -107,9 +107,9 @@ def _is_ours(line: str) -> bool:
 
 
 def _lines(text: str, limits: Limits) -> Iterator[Record]:
-    for row, line in enumerate(io.StringIO(text), start=1):
-        if not line.isspace():
-            yield row, _of_line(line, limits)
+    for row, found in enumerate(_LINE.finditer(text), start=1):
+        if not found[0].isspace():
+            yield row, _of_line(found[0], limits)
 
 
 def _of_line(line: str, limits: Limits) -> dict[str, Any] | Unreadable:
@@ -139,7 +139,7 @@ def _fits(names: Sequence[str]) -> bool:
 
 
 def _table(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(lines(text), delimiter=delimiter)
     names, start = next(reader), reader.line_num + 1
     try:
         for cells in reader:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 
+from src.components.importing.encodings import lines as lines_of
 from src.components.importing.entry import Rejected
 from src.components.importing.limits import Limits
 from src.components.importing.plan import Field
@@ -39,7 +39,7 @@ def records(text: str, limits: Limits) -> list[Line]:
             lines.append(_line(len(lines) + 1, found) if of_statement else _of_another(len(lines) + 1))
         found.clear()
 
-    for line in (each.rstrip("\r\n") for each in io.StringIO(text, newline=None)):
+    for line in (each.rstrip("\r\n") for each in lines_of(text)):
         letter = line[:1].upper()
         if letter in ("!", "^") or (letter in ("D", "T") and letter in found):
             finish()  # a second day, where a caret is missing

@@ -14,7 +14,7 @@ from src.components.importing.headings import layout_of_rejects
 from src.components.importing.inference import Inference
 from src.components.importing.layout import Layout, find_header, layout_of
 from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.own import OwnExport, open_own
+from src.components.importing.own import OwnExport
 from src.components.importing.plan import (
     COLUMN_QUESTIONS,
     NO_HEADER,
@@ -28,7 +28,7 @@ from src.components.importing.questions import name_of
 from src.components.importing.record import Line, Record
 from src.components.importing.rows import RowReader
 from src.components.importing.sections import below
-from src.components.importing.source import Source, open_source
+from src.components.importing.source import BankFile, Source
 from src.errors import InvalidInput
 
 SHOWN = 20
@@ -39,17 +39,18 @@ _NEEDED = ("format", "columns", "date_order", "decimal_mark", "sign")
 
 
 def preview(
-    content: bytes, plan: Plan | None = None, *, limits: Limits = DEFAULT, usual_currency: str = ""
+    content: bytes | BankFile, plan: Plan | None = None, *, limits: Limits = DEFAULT, usual_currency: str = ""
 ) -> Preview:
     """Find what `plan` leaves None or open, and show what `entries` would yield with the plan found.
 
     usual_currency: the first choice where the file leaves open which it is.
     Raises InvalidInput where the file is none that can be read.
     """
-    if own := open_own(content, plan or Plan(), limits):
+    file = _file(content, limits)
+    if own := file.own(plan or Plan()):
         return _preview_of_own(own)
     asked = _without_open(plan or Plan())
-    source = open_source(content, asked, limits)
+    source = file.source(asked)
     known = replace(asked, format=source.format, **{**source.settled, **_said(asked, source)})
     sample = _sample(source, known)
     still_open = [COLUMN_QUESTIONS[key] for key in (plan or known).open if key in COLUMN_QUESTIONS]
@@ -79,7 +80,7 @@ def _preview_of_own(own: OwnExport) -> Preview:
     )
 
 
-def entries(content: bytes, plan: Plan, *, limits: Limits = DEFAULT) -> Iterator[Entry | Rejected]:
+def entries(content: bytes | BankFile, plan: Plan, *, limits: Limits = DEFAULT) -> Iterator[Entry | Rejected]:
     """One for each record, in the order of the file; what `preview` showed.
 
     plan: one that `preview` completed. Raises InvalidInput at once where it is not or has open questions,
@@ -89,38 +90,44 @@ def entries(content: bytes, plan: Plan, *, limits: Limits = DEFAULT) -> Iterator
 
 
 def lines_and_entries(
-    content: bytes, plan: Plan, *, limits: Limits = DEFAULT
+    content: bytes | BankFile, plan: Plan, *, limits: Limits = DEFAULT
 ) -> Iterator[tuple[Line, Entry | Rejected]]:
     """The same as `entries`, each beside the line it was made of."""
     if plan.open:
         raise InvalidInput("A question about this file is not answered yet.", field=plan.open[0])
+    file = _file(content, limits)
     if plan.format is Format.LEDGERLOOP:
-        own = open_own(content, plan, limits)
+        own = file.own(plan)
         if own is None:
             raise InvalidInput("This file is no export of Ledgerloop.", field="format")
         return ((each if isinstance(each, Rejected) else (each.row, ()), each) for each in own.entries())
     missing = next((name for name in _NEEDED if getattr(plan, name) is None), None)
     if missing:
         raise InvalidInput("The plan is not complete: preview the file with it first.", field=missing)
-    source, reader = open_source(content, plan, limits), RowReader(plan)
+    source, reader = file.source(plan), RowReader(plan)
     return ((line, reader.result(line)) for line in _body(source, plan.header or 0))
 
 
-def fingerprint_of_header(content: bytes, *, limits: Limits = DEFAULT) -> str:
+def fingerprint_of_header(content: bytes | BankFile, *, limits: Limits = DEFAULT) -> str:
     """The same for all files of one layout, so that an answered plan can be remembered by it.
 
     Of the names of the columns, or where there are none of the number and kinds of the columns; never of a
     transaction. Raises InvalidInput.
     """
-    if own := open_own(content, Plan(), limits):
+    file = _file(content, limits)
+    if own := file.own(Plan()):
         return own.detected
-    source = open_source(content, Plan(), limits)
+    source = file.source(Plan())
     layout = _layout(source, _sample(source, Plan()), Plan())
     if of_rejects := layout_of_rejects(layout.names):
         return of_rejects
     named = [re.sub(r"[\W\d_]+", " ", name.casefold()).strip() for name in layout.names]
     parts = [source.format.value, str(source.settled.get("delimiter")), *(named or layout.columns)]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _file(content: bytes | BankFile, limits: Limits) -> BankFile:
+    return content if isinstance(content, BankFile) else BankFile(content, limits)
 
 
 def _without_open(plan: Plan) -> Plan:

@@ -23,13 +23,17 @@ def is_heading(cells: Sequence[Cell]) -> bool:
 
 def heads_transactions(cells: Sequence[Cell]) -> bool:
     """Whether these are the names of columns of transactions: one of the day, one of the amount."""
+    if not is_heading(cells):  # asked of every row: most are none, by their first day or amount
+        return False
     held = _held(cells)
-    return is_heading(cells) and Field.DATE in held and bool(_MONEY & held)
+    return Field.DATE in held and bool(_MONEY & held)
 
 
 def heads_a_summary(cells: Sequence[Cell]) -> bool:
+    if not is_heading(cells):
+        return False
     held = _held(cells)
-    return is_heading(cells) and Field.DATE not in held and bool(_SUMMED & held)
+    return Field.DATE not in held and bool(_SUMMED & held)
 
 
 def _held(cells: Sequence[Cell]) -> set[Field]:

@@ -1,19 +1,24 @@
-"""Excel workbooks (.xlsx): the cells as they were last computed; nothing in them is evaluated."""
+"""Excel workbooks (.xlsx): the cells as they were last computed; nothing in them is evaluated.
+
+Read here rather than by a library, because openpyxl builds the parts of a workbook in memory before anything
+can be counted: a file of a megabyte then takes minutes and gigabytes.
+"""
 
 from __future__ import annotations
 
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from itertools import islice
+from typing import TypeVar
 
-from src.components.importing.amounts import exact
 from src.components.importing.cells import is_data
 from src.components.importing.limits import Limits
-from src.components.importing.record import Cell, Record
+from src.components.importing.markup import CHUNK, Handler, Malformed, Markup
+from src.components.importing.record import Record
+from src.components.importing.sheet_parts import Relations, Rows, Sheets, Strings, Styles
 from src.errors import InvalidInput
 
 _MOST_PARTS = 1_000
@@ -21,29 +26,27 @@ _MOST_SHEETS = 10
 _SMALL = 1_000_000
 """A part of so many bytes may be packed as tightly as it likes."""
 _FIRST_ROWS = 60
+_BOOK = "xl/workbook.xml"
+
+Read = TypeVar("Read", bound=Handler)
 
 
 def records(content: bytes, limits: Limits) -> list[Record]:
     """Each row that is not blank, of the first sheet that has transactions. Raises InvalidInput."""
-    _check_parts(content, limits)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(content)) as archive:
             warnings.simplefilter("ignore")
-            return _read(content, limits)
-    except InvalidInput:
-        raise
-    except Exception:  # a damaged workbook raises whatever the part that is damaged leads to
+            _check_parts(archive.infolist(), limits)
+            return _Book(archive, limits).records()
+    except (Malformed, zipfile.BadZipFile, zlib.error, ValueError, LookupError, OSError, EOFError):
         raise InvalidInput("This Excel file is damaged and cannot be read.", field="file") from None
+    except (NotImplementedError, RuntimeError):  # packed in a rare way, or with a password
+        raise InvalidInput("This Excel file is packed in a way that cannot be read.", field="file") from None
 
 
-def _check_parts(content: bytes, limits: Limits) -> None:
+def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
     """Refuse what is no workbook, or swells too far. Unpacking keeps to the sizes that are checked here."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError):
-        raise InvalidInput("This file is a damaged archive.", field="file") from None
-    if not any(part.filename == "xl/workbook.xml" for part in parts):
+    if not any(part.filename == _BOOK for part in parts):
         raise InvalidInput(
             "This archive is no Excel workbook (.xlsx). Unpack it, or save it as CSV.", field="file"
         )
@@ -55,49 +58,42 @@ def _check_parts(content: bytes, limits: Limits) -> None:
         raise InvalidInput("This Excel file is too large once unpacked.", field="file")
 
 
-def _read(content: bytes, limits: Limits) -> list[Record]:
-    import openpyxl  # takes 40 MB with the numpy it loads; a worker that reads no workbook is spared it
+class _Book:
+    def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
+        self._archive, self._limits = archive, limits
+        relations = self._read("xl/_rels/workbook.xml.rels", Relations())
+        book = self._read(_BOOK, Sheets())
+        self._since_1904 = book.since_1904
+        self._texts = self._read(relations.strings, Strings(limits)).texts
+        self._date_styles = self._read(relations.styles, Styles()).of_dates
+        self._sheets = [relations.sheets[each] for each in book.ids if each in relations.sheets]
 
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    try:
-        first_filled: Any = None
-        for sheet in book.worksheets[:_MOST_SHEETS]:
-            head = list(_rows(sheet, limits, most=_FIRST_ROWS))
+    def records(self) -> list[Record]:
+        first_filled = ""
+        for name in self._sheets[:_MOST_SHEETS]:
+            head = list(islice(self._rows(name), _FIRST_ROWS))
             if any(is_data(cells) for _, cells in head):
-                return list(_rows(sheet, limits))
-            first_filled = first_filled or (sheet if head else None)
-        return list(_rows(first_filled, limits)) if first_filled else []
-    finally:
-        book.close()
+                return list(self._rows(name))
+            first_filled = first_filled or (name if head else "")
+        return list(self._rows(first_filled)) if first_filled else []
 
+    def _rows(self, name: str) -> Iterator[Record]:
+        rows = Rows(self._texts, self._date_styles, self._limits, since_1904=self._since_1904)
+        for _ in self._fed(name, rows):
+            yield from rows.taken()
 
-def _rows(sheet: Any, limits: Limits, most: int | None = None) -> Iterator[Record]:
-    count = last = 0
-    blank = (None,) * (limits.columns + 1)
-    rows = sheet.iter_rows(max_row=most, max_col=limits.columns + 1, values_only=True)
-    for row, values in enumerate(rows, start=1):
-        if row > last + limits.rows:
-            raise InvalidInput(f"Below row {last} the sheet is empty for too long.", field="file")
-        if values == blank:
-            continue
-        cells = [_cell(value) for value in values]
-        while cells and cells[-1] == "":
-            cells.pop()
-        if cells:
-            count, last = count + 1, row
-            limits.check_row(count)
-            limits.check_cells(row, [each for each in cells if isinstance(each, str)])
-            if len(cells) > limits.columns:
-                raise InvalidInput(f"Row {row} has more than {limits.columns} columns.", field="file")
-            yield row, cells
+    def _read(self, name: str, handler: Read) -> Read:
+        """`handler`, once it has seen the whole part; a workbook may lack some parts."""
+        if name in self._archive.namelist():
+            for _ in self._fed(name, handler):
+                pass
+        return handler
 
-
-def _cell(value: Any) -> Cell:
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, bool) or value is None:
-        return "" if value is None else str(value).upper()
-    if isinstance(value, (int, float)):
-        number = exact(value) if isinstance(value, float) else Decimal(value)
-        return number if number.is_finite() else ""
-    return value if isinstance(value, date) else ""
+    def _fed(self, name: str, handler: Handler) -> Iterator[None]:
+        """Yields behind each chunk."""
+        markup = Markup(handler, self._limits)
+        with self._archive.open(name) as part:
+            while chunk := part.read(CHUNK):
+                markup.feed(chunk)
+                yield
+        markup.close()

@@ -11,6 +11,7 @@ from src.components.importing import camt, delimited, messages, objects, ofx, qi
 from src.components.importing.archives import MARK, unpacked
 from src.components.importing.encodings import decode, detect_encoding, in_words
 from src.components.importing.limits import Limits
+from src.components.importing.own import OwnExport, open_own
 from src.components.importing.plan import Field, Format, Plan, Sign
 from src.components.importing.record import Line
 from src.errors import InvalidInput
@@ -30,6 +31,8 @@ _CAMT = re.compile(r"BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\b|camt\.05[234]")
 _OFX = re.compile(r"OFXHEADER|<OFX>", re.IGNORECASE)
 _START = 4_000
 """Letters in which a format makes itself known."""
+_Way = tuple[Format | None, str | None, str | None]
+"""What a plan says of format, encoding and delimiter."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     text = decode(content, encoding)
     if not text.strip():
         raise InvalidInput("The file is empty.", field="file")
+    limits.check_lines(text)
     text = delimited.plain(text)
     of_format = plan.format or _format_of(text)
     if of_format is Format.JSON:
@@ -107,6 +111,33 @@ def _delimited(text: str, encoding: str, plan: Plan, limits: Limits) -> Source:
         lambda: delimited.records(text, delimiter, limits),
         settled={"encoding": encoding, "delimiter": delimiter},
     )
+
+
+class BankFile:
+    """The bytes of a file, opened once for each way in which it is read."""
+
+    def __init__(self, content: bytes, limits: Limits) -> None:
+        self.content, self.limits = content, limits
+        self.opened = 0
+        """How often its bytes were cut into records, or told into text."""
+        self._sources: dict[_Way, Source] = {}
+        self._own: dict[Format | None, OwnExport | None] = {}
+
+    def source(self, plan: Plan) -> Source:
+        """See `open_source`."""
+        way = (plan.format, plan.encoding, plan.delimiter)
+        if way not in self._sources:
+            self.opened += 1
+            source = open_source(self.content, plan, self.limits)
+            settled = (source.settled.get(name, getattr(plan, name)) for name in ("encoding", "delimiter"))
+            self._sources[way] = self._sources[source.format, *settled] = source
+        return self._sources[way]
+
+    def own(self, plan: Plan) -> OwnExport | None:
+        """See `open_own`."""
+        if plan.format not in self._own:
+            self._own[plan.format] = open_own(self.content, plan, self.limits)
+        return self._own[plan.format]
 
 
 _READERS: dict[Format, tuple[str, Callable[[str, Limits], list[Line]], tuple[Field, ...], dict[str, Any]]] = {

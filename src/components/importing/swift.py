@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from itertools import chain, repeat
 from typing import Any
 
-import mt940
+import mt940.models
+import mt940.tags
 
 from src.components.importing.entry import Rejected
 from src.components.importing.limits import Limits
@@ -28,6 +29,7 @@ COLUMNS = (
 )
 _TAG = re.compile(r"^:([0-9]{2}[A-Z]?):", re.MULTILINE)
 _BALANCE = re.compile(r"[CD][0-9]{6}([A-Z]{3})")
+_STATEMENT = mt940.tags.Statement()
 _END = re.compile(r"^-\}?\s*$", re.MULTILINE)
 
 
@@ -38,7 +40,6 @@ def is_mt940(text: str) -> bool:
 
 def records(text: str, limits: Limits) -> list[Line]:
     """One for each :61:, read with its :86: alone, so that a damaged one does not spoil the others."""
-    logging.getLogger("mt940").setLevel(logging.CRITICAL)  # it logs the lines it cannot read
     lines: list[Line] = []
     currency, details = "", ""
     statement: str | None = None
@@ -75,25 +76,34 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _line(row: int, currency: str, statement: str, details: str) -> Line:
+    lines = (line.rstrip() for line in statement.splitlines())
+    found = _STATEMENT.re.match("\n".join(line for line in lines if line.strip() not in ("", "-")))
     try:
-        (read,) = mt940.parse(f":20:X\n:60F:C200101{currency or 'XXX'}0,\n:61:{statement}\n")
-        return row, _cells(read.data, currency, details)
-    except (RuntimeError, ValueError, ArithmeticError, TypeError, KeyError, AttributeError, IndexError):
-        return Rejected(row, "This transaction is damaged and cannot be read.")
+        if found:
+            return row, _cells(found.groupdict(), currency, details)
+    except (ValueError, ArithmeticError, TypeError):
+        pass
+    return Rejected(row, "This transaction is damaged and cannot be read.")
 
 
 def _cells(data: dict[str, Any], currency: str, details: str) -> list[Any]:
-    day: date = data["date"]
+    day: date = mt940.models.Date(**data)
     party, purpose, booked = told(details)
     if not (party or purpose):
         purpose = " ".join(str(data.get("extra_details") or "").split())
     references = (data.get("bank_reference"), data.get("customer_reference"))
     return [
         date(day.year, day.month, day.day),
-        data["amount"].amount,
+        _amount(data),
         currency,
         party,
         purpose or booked,
         booked,
         next((each for each in references if each and each != "NONREF"), ""),
     ]
+
+
+def _amount(data: dict[str, Any]) -> Decimal:
+    """Less than nothing where it left the account, as the reversal of what came in does (RC)."""
+    amount = Decimal(data["amount"].replace(",", "."))
+    return -amount if data["status"].upper() in ("D", "RC") else amount

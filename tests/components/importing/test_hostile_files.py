@@ -1,0 +1,149 @@
+"""Files made to cost much: each is refused in a sentence, or read, before it costs more than an ordinary one.
+
+A tenth of each, against a tenth of the limits; tests/services/test_file_reader.py reads them whole.
+"""
+
+import io
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+
+from benchmarks.hostile_files import ORDINARY, SHAPES, camt_ordinary, ofx_ordinary, workbook
+from src.components.importing import sheets
+from src.components.importing.amounts import exact
+from src.components.importing.limits import DEFAULT
+from src.components.importing.plan import Plan
+from src.components.importing.read import preview
+from src.components.importing.record import as_text
+from src.components.importing.source import BankFile
+from src.errors import InvalidInput
+
+SHARE = 10
+TENTH = replace(
+    DEFAULT,
+    rows=DEFAULT.rows // SHARE,
+    line=DEFAULT.line // SHARE,
+    messages=DEFAULT.messages // SHARE,
+    message_count=DEFAULT.message_count // SHARE,
+    texts=DEFAULT.texts // SHARE,
+    cells=DEFAULT.cells // SHARE,
+    values=DEFAULT.values // SHARE,
+    lines=DEFAULT.lines // SHARE,
+    elements=DEFAULT.elements // SHARE,
+)
+REFUSED = {
+    "xlsx: shared strings": "too many texts",
+    "xlsx: filled strings": "too many texts",
+    "xlsx: nested rich text": "nested too deeply",
+    "xlsx: styles": "more than 400,000 elements",
+    "xlsx: rows within rows": "nested too deeply",
+    "xlsx: one wide row": "more columns than a sheet",
+    "xlsx: blank rows": "empty for too long",
+    "xlsx: far cells": "more than 200 columns",
+    "camt: wide attribute": "A tag .* more than 100,000 letters",
+    "camt: wide comment": "A tag .* more than 100,000 letters",
+    "camt: attributes": "A tag .* more than 100,000 letters",
+    "camt: siblings": "more than 400,000 elements",
+    "camt: empty entries": "more than 20,000 rows",
+    "OFX: tags": "nested too deeply",
+    "MT940: other tags": "more than 300,000 lines",
+    "MT940: empty entries": "more than 300,000 lines",
+    "messages: short": "more than 3,000 messages",
+    "messages: tiny": "more than .* (letters|messages)",
+    "messages: long": "more than .* letters",
+    "JSON: keys": "more than 150,000 values",
+    "JSON: numbers": "more than 150,000 values",
+    "JSON: empty objects": "more than 150,000 values",
+    "JSON: other keys in each": "more than (200 keys|150,000 values)",
+    "JSON: lines": "more than (20,000 rows|300,000 lines)",
+    "QIF: lines": "more than (20,000 rows|300,000 lines)",
+    "CSV: short rows": "more than (20,000 rows|300,000 lines)",
+    "CSV: quotation marks": "more than 100,000 letters",
+}
+"""What is said of each; the others can be read, or hold no transaction."""
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_file_made_to_cost_much_is_refused_early_or_read(shape):
+    make, size = SHAPES[shape]
+    content = make(size // SHARE)
+    if shape in REFUSED:
+        with pytest.raises(InvalidInput, match=REFUSED[shape]):
+            preview(content, limits=TENTH)
+        return
+    with suppress(InvalidInput):
+        assert preview(content, limits=TENTH).detected
+
+
+@pytest.mark.parametrize("form", ORDINARY)
+def test_an_ordinary_file_is_within_the_limits(form):
+    make, size = ORDINARY[form]
+    found = preview(make(size // SHARE), limits=TENTH)
+    assert found.entry_count + found.rejected_count > 1_000
+
+
+def test_a_statement_of_many_entries_in_a_row_is_read_whole():
+    content = camt_ordinary(2_000_000)
+    assert preview(content).entry_count == content.count(b"<Ntry>") > DEFAULT.parts / 10
+
+
+def test_ofx_without_ends_is_read_whole():
+    content = ofx_ordinary(200_000)
+    assert preview(content).rejected_count == content.count(b"<STMTTRN>")
+
+
+def test_a_file_is_opened_once_for_all_that_is_asked_of_it():
+    text = b"Date,Text,Amount\n04/05/2026,Kiosk,-12.50\n05/06/2026,Bar,-8.00\n"
+    file = BankFile(text, DEFAULT)
+    found = preview(file, Plan())
+    for question, value in (("date_order", "dmy"), ("default_currency", "EUR")):
+        found = preview(file, found.plan.answered(question, value))
+    assert found.questions == ()
+    assert file.opened == 1
+
+
+def test_a_document_type_is_refused_in_a_workbook():
+    sheet = '<!DOCTYPE a [<!ENTITY b "c">]><worksheet><sheetData/></worksheet>'
+    with pytest.raises(InvalidInput, match="damaged"):
+        preview(workbook(sheet=sheet))
+
+
+def test_cells_are_read_as_the_common_library_reads_them():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ["Date", "Text", "Amount", "More"],
+        [date(2026, 3, 4), "Kiosk & <Bar>", -1.5, True],
+        [datetime.fromisoformat("2026-03-05T13:45:30"), "  two  spaces ", 1234567.891, False],
+        [],
+        [date(1900, 1, 15), "A_x0041", 1e-7, 12],
+        [date(1900, 3, 15), "=1+1", 10**14, None],
+        [None, "\u00e9\U0001f600", 0.1 + 0.2, "3"],
+        ["2026-03-06", "x" * 300, -0.5, "'quoted"],
+    ):
+        sheet.append(row)
+    sheet["C2"].number_format = '#,##0.00 "EUR"'
+    sheet["C3"].number_format = "[Red]0.00"
+    sheet["E9"] = 45_000.5
+    sheet["E9"].number_format = "dd/mm/yyyy hh:mm"
+    sheet["F9"] = 45_000
+    sheet["F9"].number_format = "[$-409]d. mmmm yyyy;@"
+    content = io.BytesIO()
+    book.save(content)
+    ours = dict(sheets.records(content.getvalue(), DEFAULT))
+    theirs = openpyxl.load_workbook(content, read_only=True, data_only=True).active
+    for row, values in enumerate(theirs.iter_rows(values_only=True), start=1):
+        cells = [*ours.get(row, []), *[""] * len(values)][: len(values)]
+        assert list(map(as_text, cells)) == list(map(_told, values)), row
+    assert len(ours) == 8
+
+
+def _told(value):
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (int, float)):
+        return as_text(exact(float(value)))
+    return "" if value is None else as_text(value)
