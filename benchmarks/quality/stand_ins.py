@@ -47,7 +47,7 @@ class Answers:
             LabelledTransaction(number, transaction, category, LabelSource.FEEDBACK, at, held_out)
         )
         if transaction.merchant:
-            said = Recollection(category, at, float(transaction.amount))
+            said = Recollection(category, at, float(transaction.amount), LabelSource.FEEDBACK)
             self._by_merchant[transaction.merchant].append(said)
             if stem := stem_of(transaction.merchant):
                 self._by_stem[stem].append(said)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from src.domain.feedback import Recollection
+from src.domain.feedback import LabelSource, Recollection
+
+_BY_HAND = (LabelSource.FEEDBACK, LabelSource.SIMILAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,8 @@ class Recall:
     confidence: float
     agreeing: int
     answers: int
+    own_word: bool = False
+    """A person said so of a transaction, not only a file, and no answer looked at says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ class MerchantMemory:
         # An answer the other way costs half of what it counts: it may have been an exception.
         confidence = 1 - (self.doubt + mass * (1 - shares[category]) / 2) / (mass + self.doubt)
         agreeing = sum(each.category == category for each in newest)
-        return Recall(category, confidence, agreeing, len(newest))
+        by_hand = any(each.source in _BY_HAND for each in newest)
+        own_word = by_hand and agreeing == len(newest)
+        return Recall(category, confidence, agreeing, len(newest), own_word)
 
     def _shares(self, newest: Sequence[Recollection], amount: float) -> dict[str, float]:
         """By category, in the order of the answers; they add up to 1."""

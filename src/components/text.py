@@ -102,7 +102,7 @@ def merchant_key(description: str) -> str:
         return ""
     # "credit card payment" has no other name than these words.
     named = _name(_without_soft(words)) or words
-    return _alias(named) or " ".join(named)
+    return _alias(words, named) or " ".join(named)
 
 
 def processor(description: str) -> str:
@@ -240,8 +240,10 @@ def _without_edges(words: list[str]) -> list[str]:
     return words[start:end]
 
 
-def _alias(words: list[str]) -> str | None:
+def _alias(*readings: list[str]) -> str | None:
+    """By the longest match: `web services` names nothing elsewhere, but tells AWS from the shop."""
     for length in (3, 2, 1):
-        if name := ALIASES.get(" ".join(words[:length])):
-            return name
+        for words in readings:
+            if name := ALIASES.get(" ".join(words[:length])):
+                return name
     return None

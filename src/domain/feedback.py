@@ -64,3 +64,17 @@ class Recollection:
     category: str
     at: datetime
     amount: float
+    source: LabelSource = LabelSource.IMPORT
+
+
+def one_per_act(newest: Sequence[Recollection], limit: int) -> list[Recollection]:
+    """The newest `limit` of them; "and all similar" is one answer, however many rows it set.
+
+    The rows of one act share its moment.
+    """
+    acts: dict[tuple[str, datetime, int], Recollection] = {}
+    said_of_all = {(each.category, each.at) for each in newest if each.source is LabelSource.SIMILAR}
+    for position, each in enumerate(newest):
+        alike = (each.category, each.at) in said_of_all and each.source is not LabelSource.IMPORT
+        acts.setdefault((each.category, each.at, -1 if alike else position), each)
+    return list(acts.values())[:limit]

@@ -203,7 +203,7 @@ def _remembered(
     return Prediction(
         category=recall.category,
         confidence=recall.confidence,
-        band=Band.AUTO if recall.confidence >= auto_precision else Band.SUGGEST,
+        band=Band.AUTO if recall.own_word or recall.confidence >= auto_precision else Band.SUGGEST,
         decided_by=DecidedBy.MEMORY,
         alternatives=_with_memory(row, serving.scorer.classes, recall),
         explanation=(Reason(_in_words(recall), recall.confidence),),

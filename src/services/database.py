@@ -17,7 +17,7 @@ import gridfs
 from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient, ReadPreference, WriteConcern
 from pymongo.collection import Collection
 from pymongo.database import Database as MongoDatabase
-from pymongo.errors import BulkWriteError, PyMongoError, WriteConcernError
+from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError, WriteConcernError
 from pymongo.read_concern import ReadConcern
 
 from src.errors import Unavailable
@@ -43,6 +43,7 @@ INDEXES: dict[str, list[IndexModel]] = {
                 ("label.at", DESCENDING),
                 ("label.category", ASCENDING),
                 ("value", ASCENDING),
+                ("label.source", ASCENDING),
             ]
         ),
         IndexModel(
@@ -118,6 +119,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     "models": [IndexModel([("created_at", DESCENDING)])],
     "refusals": [IndexModel([("owner", ASCENDING), ("at", DESCENDING)])],
 }
+
+
+SUPERSEDED = {"transactions": ["owner_1_merchant_1_label.at_-1_label.category_1_value_1"]}
+"""Indexes of earlier versions that another one has taken the place of."""
+_NO_SUCH_INDEX = 27
 
 
 def from_now(seconds: float) -> Document:
@@ -224,6 +230,16 @@ class Database:
         """Create what is missing; costs a few milliseconds when nothing is."""
         for name, indexes in INDEXES.items():
             self.collection(name).create_indexes(indexes)
+        for name, superseded in SUPERSEDED.items():
+            for index in set(superseded) & set(self.collection(name).index_information()):
+                self._drop_index(name, index)
+
+    def _drop_index(self, collection: str, index: str) -> None:
+        try:
+            self.collection(collection).drop_index(index)
+        except OperationFailure as error:
+            if error.code != _NO_SUCH_INDEX:  # another process was quicker
+                raise
 
     @guarded
     def drop(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from src.domain.feedback import Recollection
+from src.domain.feedback import LabelSource, Recollection, one_per_act
 from src.domain.history import HistoryFilter, HistoryPage
 from src.domain.labels import LabelledTransaction
 from src.domain.owners import LOCAL_OWNER
@@ -32,6 +32,8 @@ HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
 _MERCHANTS_AT_ONCE = 2000
 _STEMS_AT_ONCE = 200
 _STEM_WORDS = 2
+_ROWS_OF_AN_ACT = 3
+"""So many times as many rows are read: those one act has set count as one answer."""
 
 
 def stem_of(merchant: str) -> str:
@@ -165,12 +167,17 @@ class Transactions:
     def _recollections_of(self, merchant: str) -> list[Recollection]:
         answers = self._rows.find(
             {"owner": LOCAL_OWNER, "merchant": merchant, **HAS_LABEL},
-            {"_id": 0, "label.category": 1, "label.at": 1, "value": 1},
+            {"_id": 0, "label.category": 1, "label.at": 1, "label.source": 1, "value": 1},
         )
-        newest = answers.sort("label.at", DESCENDING).limit(self._remembered)
-        return [
-            Recollection(each["label"]["category"], each["label"]["at"], each["value"]) for each in newest
-        ]
+        newest = answers.sort("label.at", DESCENDING).limit(self._remembered * _ROWS_OF_AN_ACT)
+        return one_per_act(
+            [
+                _recollection(label["category"], label["at"], document["value"], label["source"])
+                for document in newest
+                for label in [document["label"]]
+            ],
+            self._remembered,
+        )
 
     def _recollections_of_many(self, merchants: list[str]) -> Iterator[tuple[str, list[Recollection]]]:
         groups = self._rows.aggregate(
@@ -181,7 +188,7 @@ class Transactions:
             ]
         )
         for group in groups:
-            yield group["_id"], _recollected(group)
+            yield group["_id"], self._recollected(group)
 
     def _similar_of_many(self, stems: list[str]) -> Iterator[tuple[str, list[Recollection]]]:
         # "!" comes right after the blank: a range of the index, where a regular expression would walk it all.
@@ -197,7 +204,16 @@ class Transactions:
         groups = self._rows.aggregate(
             [
                 {"$match": {"$or": [{**beginning, **HAS_LABEL} for beginning in beginnings]}},
-                {"$project": {"_id": 0, "merchant": 1, "label.at": 1, "label.category": 1, "value": 1}},
+                {
+                    "$project": {
+                        "_id": 0,
+                        "merchant": 1,
+                        "label.at": 1,
+                        "label.category": 1,
+                        "label.source": 1,
+                        "value": 1,
+                    }
+                },
                 {
                     "$group": {
                         "_id": joined,
@@ -207,11 +223,23 @@ class Transactions:
             ]
         )
         for group in groups:
-            yield group["_id"], _recollected(group)
+            yield group["_id"], self._recollected(group)
 
     def _newest(self, name: str = "input") -> Document:
-        one = {"category": "$label.category", "at": "$label.at", "amount": "$value"}
-        return {"n": self._remembered, name: one}
+        one = {
+            "category": "$label.category",
+            "at": "$label.at",
+            "amount": "$value",
+            "source": "$label.source",
+        }
+        return {"n": self._remembered * _ROWS_OF_AN_ACT, name: one}
+
+    def _recollected(self, group: Document) -> list[Recollection]:
+        newest = [
+            _recollection(each["category"], each["at"], each["amount"], each["source"])
+            for each in group["newest"]
+        ]
+        return one_per_act(newest, self._remembered)
 
     @guarded
     def count(self) -> int:
@@ -229,5 +257,5 @@ class Transactions:
         return sorted(mode for mode in self._rows.distinct("mode", {"owner": LOCAL_OWNER}) if mode)[:50]
 
 
-def _recollected(group: Document) -> list[Recollection]:
-    return [Recollection(each["category"], each["at"], each["amount"]) for each in group["newest"]]
+def _recollection(category: str, at: datetime, amount: float, source: str) -> Recollection:
+    return Recollection(category, at, amount, LabelSource(source))

@@ -1,9 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from src.components.memory import Hint, MerchantMemory, Recall
-from src.domain.feedback import Recollection
+from src.domain.feedback import LabelSource, Recollection, one_per_act
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
@@ -70,3 +70,35 @@ def test_merchants_of_a_similar_name_are_heard_only_where_there_is_no_answer_and
     assert isinstance(hint, Hint)
     assert (hint.similar, hint.shares) == (True, {"dining": 1.0})
     assert memory.consult(said("groceries"), said("dining"), 7.0).category == "groceries"
+
+
+def by(source, category="dining", minutes=0):
+    return Recollection(category, NOW - timedelta(minutes=minutes), 5.0, source)
+
+
+@pytest.mark.parametrize(
+    ("newest", "own_word"),
+    [
+        ([by(LabelSource.FEEDBACK)], True),
+        ([by(LabelSource.SIMILAR)], True),
+        ([by(LabelSource.IMPORT)], False),
+        ([by(LabelSource.FEEDBACK), by(LabelSource.IMPORT)], True),
+        ([by(LabelSource.IMPORT, "travel"), *[by(LabelSource.FEEDBACK)] * 9], False),
+    ],
+)
+def test_an_answer_given_by_hand_that_nothing_contradicts_is_the_persons_own_word(newest, own_word):
+    found = MerchantMemory(agreement=0.5).consult(newest, (), 7.0)
+    assert (found.category, found.own_word) == ("dining", own_word)
+
+
+def test_all_similar_is_one_answer_however_many_rows_it_set():
+    of_one_act = [by(LabelSource.SIMILAR), by(LabelSource.FEEDBACK), *[by(LabelSource.SIMILAR)] * 20]
+    earlier = [by(LabelSource.FEEDBACK, "travel", minutes=5), by(LabelSource.IMPORT, "travel", minutes=5)]
+    assert [each.category for each in one_per_act([*of_one_act, *earlier], 10)] == [
+        "dining",
+        "travel",
+        "travel",
+    ]
+    in_one_batch = [by(LabelSource.FEEDBACK)] * 3
+    assert one_per_act(in_one_batch, 10) == in_one_batch
+    assert len(one_per_act(in_one_batch, 2)) == 2

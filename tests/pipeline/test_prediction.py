@@ -96,6 +96,34 @@ def test_a_correction_decides_the_next_prediction_of_that_merchant(transactions,
     assert keep(model, "SQ *GREEN GATE 0107").prediction.decided_by is DecidedBy.MODEL
 
 
+def test_after_one_answer_without_conflict_the_next_row_is_sure(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)
+    sure = keep(model, "BLUE DOOR").prediction
+    assert (sure.category, sure.band, sure.decided_by) == ("travel", Band.AUTO, DecidedBy.MEMORY)
+    assert sure.confidence == pytest.approx(0.93, abs=0.005)  # as measured: being sure is a rule, no figure
+    unlike = keep(model, "BLUE DOOR")
+    loop.record(unlike.id, "groceries", at=NOW)
+    assert keep(model, "BLUE DOOR").prediction.band is not Band.AUTO
+
+
+def test_one_answer_for_all_similar_makes_nothing_surer_than_one_answer(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    first, *_ = [keep(model, "BLUE DOOR") for _ in range(25)]
+    loop.record(first.id, "travel", apply_to_similar=True, at=NOW)
+    single = keep(model, "BLUE DOOR").prediction
+    [several, _] = model.predict([bought("BLUE DOOR"), bought("GREEN GATE")], at=NOW)
+    assert single.confidence == several[1].confidence == pytest.approx(0.93, abs=0.005)
+    assert single.explanation[0].feature == "your last answer for this merchant"
+
+
+def test_two_services_of_one_brand_do_not_answer_for_one_another(transactions, loop):
+    model = predictor(transactions, 0.95, 0.03, 0.02)
+    loop.record(keep(model, "AMAZON WEB SERVICES EMEA").id, "travel", at=NOW)
+    assert keep(model, "AMZN MKTP US*2K3").prediction.decided_by is DecidedBy.MODEL
+    assert keep(model, "AMAZON WEB SERVICES EMEA").prediction.decided_by is DecidedBy.MEMORY
+
+
 def test_conflicting_corrections_hand_the_decision_back_to_the_model(transactions, loop):
     model = predictor(transactions, 0.95, 0.03, 0.02)
     loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)

@@ -7,6 +7,7 @@ import pytest
 from src.domain.history import HISTORY_SORTS, HistoryFilter
 from src.domain.transactions import Direction
 from src.errors import InvalidInput, NotFound
+from src.services.database import SUPERSEDED
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions
 from tests.services.rows import NOW, answer, keep, new
@@ -130,3 +131,13 @@ def test_a_rebuild_derives_the_merchant_and_the_state_again(transactions, databa
     rebuilt = transactions.get(row.id)
     assert (rebuilt.transaction.merchant, rebuilt.category) == ("new key", "groceries")
     assert "new key" in transactions.recollections(["new key"])
+
+
+def test_an_index_that_another_took_the_place_of_is_dropped(database):
+    rows = database.collection("transactions")
+    [superseded] = SUPERSEDED["transactions"]
+    keys = [("owner", 1), ("merchant", 1), ("label.at", -1), ("label.category", 1), ("value", 1)]
+    assert rows.create_index(keys) == superseded
+    database.ensure_indexes()
+    assert superseded not in rows.index_information()
+    database.ensure_indexes()
