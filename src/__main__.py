@@ -169,6 +169,7 @@ def _work_off(wiring: Wiring, begun: Import) -> int:
     counts = done.counts
     print(
         f"{done.name}, {done.status.value}: {counts.added} added, {counts.known} known before, "
+        f"{counts.deleted} deleted before, "
         f"{counts.rejected} rejected, {counts.left_out} left out. {done.error or ''}".rstrip()
     )
     return 0 if done.status is ImportStatus.DONE else 1

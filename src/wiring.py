@@ -25,6 +25,7 @@ from src.domain.transactions import Transaction
 from src.pipeline.acts import Acts
 from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.changes import WhatChanges
+from src.pipeline.deleting import Deleting
 from src.pipeline.delivering import Delivering
 from src.pipeline.drift import DriftWatch
 from src.pipeline.feedback import FeedbackLoop
@@ -44,6 +45,7 @@ from src.services.audits import Audits
 from src.services.categories import Categories
 from src.services.champion import Champion, Pointing, ShadowModel
 from src.services.database import Database
+from src.services.deleted_rows import DeletedRows
 from src.services.deliveries import Deliveries
 from src.services.doubts import Doubts
 from src.services.drift_periods import DriftPeriods
@@ -317,7 +319,18 @@ class Wiring:
 
     @cached_property
     def acts(self) -> Acts:
-        return Acts(self.act_log, {ActKind.FEEDBACK: self.feedback.undo_act})
+        return Acts(
+            self.act_log,
+            {ActKind.FEEDBACK: self.feedback.undo_act, ActKind.DELETE: self.deleted_rows.restore},
+        )
+
+    @cached_property
+    def deleted_rows(self) -> DeletedRows:
+        return DeletedRows(self.database)
+
+    @cached_property
+    def deleting(self) -> Deleting:
+        return Deleting(self.deleted_rows, self.act_log)
 
     @cached_property
     def holder(self) -> str:

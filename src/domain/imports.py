@@ -36,6 +36,8 @@ class ImportCounts:
     added: int = 0
     known: int = 0
     """They had been brought before."""
+    deleted: int = 0
+    """A person had deleted them before, so they were not added again."""
     rejected: int = 0
     left_out: int = 0
     """Rightly: no transactions."""

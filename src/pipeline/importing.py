@@ -48,6 +48,9 @@ class Rejects(Protocol):
 
 class Rows(Protocol):
     def hold(self, keys: Collection[str], *, import_id: str) -> dict[str, str | None]: ...
+    def deleted(
+        self, keys: Collection[str], *, import_id: str, ids: Collection[str] = ()
+    ) -> Collection[str]: ...
     def add(self, new: Sequence[NewTransaction], *, at: datetime) -> int: ...
     def restore(self, rows: Sequence[StoredTransaction], *, import_id: str) -> int: ...
 
@@ -92,28 +95,29 @@ class Importing:
         while chunk := list(islice(results, CHUNK)):
             found = [each for _, each in chunk if isinstance(each, Entry)]
             rejects = [(line, each) for line, each in chunk if isinstance(each, Rejected)]
-            added = add(found)
+            added, deleted = add(found)
             self.rejects.add(claimed.id, [_reject(*each) for each in rejects])
             left_out = sum(each.left_out for _, each in rejects)
             counts = ImportCounts(
                 read=counts.read + len(chunk),
                 added=counts.added + added,
-                known=counts.known + len(found) - added,
+                known=counts.known + len(found) - added - deleted,
+                deleted=counts.deleted + deleted,
                 rejected=counts.rejected + len(rejects) - left_out,
                 left_out=counts.left_out + left_out,
             )
             yield counts
 
-    def _adding(self, import_id: str, plan: Plan) -> Callable[[Sequence[Entry]], int]:
-        """What keeps some entries, and says how many of them this import has brought."""
+    def _adding(self, import_id: str, plan: Plan) -> Callable[[Sequence[Entry]], tuple[int, int]]:
+        """What adds entries; returns how many this import added and how many a person had deleted."""
         if plan.format is Format.LEDGERLOOP:
             restoring = Restoring(import_id, self.rows, self.categories)
             return lambda found: restoring.add([each.kept for each in found if each.kept])
         keys, labels = Keys(), Labels(self.categories)
         return lambda found: self._add(import_id, found, keys, labels)
 
-    def _add(self, import_id: str, found: Sequence[Entry], keys: Keys, labels: Labels) -> int:
-        """How many of `found` this import has added, now or in an earlier try."""
+    def _add(self, import_id: str, found: Sequence[Entry], keys: Keys, labels: Labels) -> tuple[int, int]:
+        """How many of `found` this import has added, now or in an earlier try; how many were deleted."""
         transactions = [_transaction(masked(each)) for each in found]
         keyed = [
             (keys.of(each, entry.bank_id), each, entry)
@@ -122,6 +126,9 @@ class Importing:
         known = self.rows.hold([key for key, _, _ in keyed], import_id=import_id)
         added = sum(owner == import_id for owner in known.values())
         fresh = [each for each in keyed if each[0] not in known]
+        deleted = self.rows.deleted([key for key, _, _ in fresh], import_id=import_id) if fresh else ()
+        fresh = [each for each in fresh if each[0] not in deleted]
+        kept_out = len(keyed) - len(known) - len(fresh)
         while fresh:
             at = self.clock()
             predicted = self.predictor.new([transaction for _, transaction, _ in fresh], at=at)
@@ -136,7 +143,7 @@ class Importing:
             # Another import was quicker with some of them, or is being undone.
             known = self.rows.hold([key for key, _, _ in fresh], import_id=import_id)
             fresh = [each for each in fresh if each[0] not in known]
-        return added
+        return added, kept_out
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
@@ -18,6 +18,9 @@ from src.pipeline.prediction import prepare
 
 
 class Rows(Protocol):
+    def deleted(
+        self, keys: Collection[str], *, import_id: str, ids: Collection[str] = ()
+    ) -> Collection[str]: ...
     def restore(self, rows: Sequence[StoredTransaction], *, import_id: str) -> int: ...
 
 
@@ -31,12 +34,18 @@ class Restoring:
     _slugs: dict[str, str] = field(default_factory=dict)
     """What a category is called in the export -> what it is called here."""
 
-    def add(self, found: Sequence[Kept]) -> int:
-        """How many of `found` this import has brought, now or in an earlier try. Raises Unavailable."""
+    def add(self, found: Sequence[Kept]) -> tuple[int, int]:
+        """How many of `found` this import has brought, now or in an earlier try; how many were deleted.
+
+        Raises Unavailable.
+        """
         for each in found:
             self._know(each)
         restored = [_translated(_masked(each.row), self._slugs) for each in found]
-        return self.rows.restore(restored, import_id=self.import_id)
+        keys = [row.key for row in restored if row.key]
+        deleted = self.rows.deleted(keys, import_id=self.import_id, ids=[row.id for row in restored])
+        kept = [row for row in restored if row.id not in deleted and row.key not in deleted]
+        return self.rows.restore(kept, import_id=self.import_id), len(restored) - len(kept)
 
     def _know(self, one: Kept) -> None:
         """Make the own categories that are not there; those that answers name though nobody tells of them."""

@@ -32,6 +32,7 @@ class Told:
 
 class Rows(Protocol):
     def by_key(self, keys: Collection[str]) -> dict[str, StoredTransaction]: ...
+    def deleted(self, keys: Collection[str]) -> Collection[str]: ...
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> None: ...
     def renew(self, new: Mapping[str, Prediction]) -> None: ...
 
@@ -78,6 +79,8 @@ class Webhooks:
         keyed = {_key(program, each.key): each for each in told}
         known = self.rows.by_key(keyed)
         fresh = {key: each for key, each in keyed.items() if key not in known}
+        deleted = self.rows.deleted(fresh) if fresh else ()
+        fresh = {key: each for key, each in fresh.items() if key not in deleted}
         names = CategoryNames(self.categories)
         # What a person chose comes first, so that the rest is predicted by it.
         self._add({key: each for key, each in fresh.items() if each.category}, program, names, at)

@@ -103,6 +103,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "imports": [IndexModel([("created_at", DESCENDING)])],
     "import_rejects": [IndexModel([("import", ASCENDING), ("row", ASCENDING)], unique=True)],
+    "deleted_transactions": [
+        IndexModel([("owner", ASCENDING), ("key", ASCENDING)]),
+        IndexModel([("acts", ASCENDING)]),
+        IndexModel([("document.import", ASCENDING)]),
+    ],
     "answers_aside": [IndexModel([("owner", ASCENDING), ("key", ASCENDING)], unique=True)],
     "import_profiles": [IndexModel([("owner", ASCENDING), ("layout", ASCENDING)], unique=True)],
     "deliveries": [

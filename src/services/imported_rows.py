@@ -6,12 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from bson import ObjectId
 from pymongo import ReplaceOne
 
 from src.domain.feedback import LabelSource
 from src.domain.owners import LOCAL_OWNER
 from src.domain.transactions import NewTransaction, StoredTransaction
 from src.services.database import Database, Document, guarded
+from src.services.deleted_rows import deleted_keys
 from src.services.transaction_changes import insert_new
 from src.services.transaction_documents import new_document, restored_document, said, stored
 
@@ -32,6 +34,10 @@ class ImportedRows:
     @property
     def _rows(self) -> Any:
         return self._database.collection("transactions")
+
+    @property
+    def _deleted(self) -> Any:
+        return self._database.collection("deleted_transactions")
 
     @property
     def _aside(self) -> Any:
@@ -85,6 +91,23 @@ class ImportedRows:
         mine = {"$and": [{"owner": LOCAL_OWNER, "import": import_id}, same]}
         return int(self._rows.count_documents(mine))
 
+    @guarded
+    def deleted(self, keys: Collection[str], *, import_id: str, ids: Collection[str] = ()) -> set[str]:
+        """Those of `keys` and `ids` whose rows a person deleted.
+
+        What is kept of them notes that this import has them, for the day the deletion is undone.
+        """
+        same: Document = {"$or": [{"key": {"$in": list(keys)}}, {"_id": {"$in": [*map(ObjectId, ids)]}}]}
+        gone = deleted_keys(self._database, same)
+        if gone:
+            there: Document = {"_id": {"$in": [each["_id"] for each in gone]}}
+            homeless = {"document.import": {"$exists": False}, "document.source": SOURCE}
+            self._deleted.update_many({**there, **homeless}, {"$set": {"document.import": import_id}})
+            of_others = {"document.import": {"$exists": True, "$ne": import_id}}
+            noted = {"$addToSet": {"document.also_in": import_id}}
+            self._deleted.update_many({**there, **of_others}, noted)
+        return {str(each[name]) for each in gone for name in ("key", "_id") if name in each}
+
     def _insert(self, documents: Sequence[Document]) -> int:
         """How many of them were not there yet."""
         if not documents:
@@ -115,6 +138,8 @@ class ImportedRows:
             self._aside.bulk_write(list(answered.values()), ordered=False)
         ids = [each["_id"] for each in documents]
         deleted = int(self._rows.delete_many({"_id": {"$in": ids}, **mine}).deleted_count) if ids else 0
+        if ids:  # a person's deletion of one that was cut short is none
+            self._deleted.delete_many({"_id": {"$in": ids}})
         if deleted < len(ids):  # another import holds some since this very moment, with their answers
             keys = {each["_id"]: _key_of(each) for each in documents}
             stay = [keys[each["_id"]] for each in self._rows.find({"_id": {"$in": ids}}, {"_id": 1})]
@@ -125,11 +150,17 @@ class ImportedRows:
     def let_go(self, import_id: str) -> None:
         """An import that is undone holds no rows of others any more; again does nothing."""
         self._rows.update_many({"also_in": {"$eq": import_id}}, {"$pull": {"also_in": import_id}})
+        kept_of = {"document.also_in": {"$eq": import_id}}
+        self._deleted.update_many(kept_of, {"$pull": {"document.also_in": import_id}})
 
     @guarded
     def pass_on(self, import_id: str) -> int:
         """Let the rows that other imports have as well belong to the next of these; how many."""
         shared = {"import": {"$eq": import_id}, **_SHARED}
+        of_deleted = {"document.import": {"$eq": import_id}}
+        shared_deleted = {**of_deleted, "document.also_in.0": {"$exists": True}}
+        self._deleted.update_many(shared_deleted, _passed_on(import_id, "document."))
+        self._deleted.update_many(of_deleted, {"$unset": {"document.import": ""}})
         return int(self._rows.update_many(shared, _passed_on(import_id)).modified_count)
 
     @guarded
@@ -160,16 +191,20 @@ class ImportedRows:
         return int(self._rows.count_documents({"import": {"$eq": import_id}, **_NOT_SHARED, **by_a_person}))
 
 
-def _passed_on(import_id: str) -> list[Document]:
-    """The next import that holds a row has it from now on. `passed_on_by` counts them, whatever is killed."""
-    following = {"$slice": ["$also_in", 1, {"$size": "$also_in"}]}
-    before = {"$ifNull": ["$passed_on_by", []]}
+def _passed_on(import_id: str, within: str = "") -> list[Document]:
+    """The next import that holds a row has it from now on. `passed_on_by` counts them, whatever is killed.
+
+    within: what the names of the fields begin with.
+    """
+    also_in = f"${within}also_in"
+    following = {"$slice": [also_in, 1, {"$size": also_in}]}
+    before = {"$ifNull": [f"${within}passed_on_by", []]}
     return [
         {
             "$set": {
-                "import": {"$first": "$also_in"},
-                "also_in": following,
-                "passed_on_by": {"$concatArrays": [before, [{"$literal": import_id}]]},
+                f"{within}import": {"$first": also_in},
+                f"{within}also_in": following,
+                f"{within}passed_on_by": {"$concatArrays": [before, [{"$literal": import_id}]]},
             }
         }
     ]

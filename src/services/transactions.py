@@ -73,12 +73,6 @@ class Transactions:
         return stored(document)
 
     @guarded
-    def delete(self, transaction_id: str) -> None:
-        """Raises NotFound, Unavailable."""
-        if not self._rows.delete_one(this(transaction_id)).deleted_count:
-            raise not_found()
-
-    @guarded
     def amend(
         self, transaction_id: str, transaction: Transaction, prediction: Prediction | None
     ) -> StoredTransaction:

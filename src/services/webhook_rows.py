@@ -10,6 +10,7 @@ from src.domain.owners import LOCAL_OWNER
 from src.domain.predictions import Prediction
 from src.domain.transactions import NewTransaction, Status, StoredTransaction
 from src.services.database import Database, Document, guarded
+from src.services.deleted_rows import deleted_keys
 from src.services.transaction_changes import change_many, insert_new
 from src.services.transaction_documents import holding, new_document, predicted, stored
 
@@ -29,6 +30,11 @@ class WebhookRows:
         """Those there are. Raises Unavailable."""
         found = self._rows.find({"owner": LOCAL_OWNER, "key": {"$in": list(keys)}})
         return {each["key"]: stored(each) for each in found}
+
+    @guarded
+    def deleted(self, keys: Collection[str]) -> set[str]:
+        """Those whose rows a person deleted. Raises Unavailable."""
+        return {each["key"] for each in deleted_keys(self._database, {"key": {"$in": list(keys)}})}
 
     @guarded
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from src.domain.training_runs import RunStatus, Trigger
 from src.services.clock import Clock
+from src.services.deleted_rows import DeletedRows
 from src.services.feedback_events import FeedbackEvents
 from src.services.models import Models
 from src.services.slots import Slots
@@ -24,6 +25,7 @@ class House:
         self.now = NOW
         self.lexicon = "lexicon-1"
         self.transactions = Transactions(database)
+        self.deleted_rows = DeletedRows(database)
         self.feedback = FeedbackEvents(database)
         self.models = Models(database)
         self.runs = TrainingRuns(database)
@@ -92,7 +94,7 @@ def test_a_slot_with_nothing_new_is_skipped_with_the_reason_and_no_process_start
         lambda house: house.label(),
         lambda house: house.feedback.add_many([(house.known, answer("groceries", "two"))]),
         lambda house: house.feedback.take_back("one", at=NOW),
-        lambda house: house.transactions.delete(house.known),
+        lambda house: house.deleted_rows.delete(house.known, act="act", at=NOW),
         lambda house: house.transactions.amend(house.known, new(amount="9").transaction, None),
         lambda house: setattr(house, "lexicon", "lexicon-2"),
     ],

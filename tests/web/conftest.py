@@ -28,6 +28,7 @@ EMPTIED = (
     "import_rejects",
     "import_profiles",
     "answers_aside",
+    "deleted_transactions",
     "refusals",
     "deliveries",
 )

@@ -346,3 +346,46 @@ def test_rows_that_another_file_also_has_stay_and_both_numbers_are_told(app, cli
     assert (told["rows_removed"], told["rows_kept"]) == (1, 1)
     assert client.get("/api/v1/history").json["total"] == 1
     assert client.delete(f"/api/v1/imports/{later}").json["rows_removed"] == 1
+
+
+def rows_told(client, import_id):
+    told = client.get(f"/api/v1/imports/{import_id}").json
+    names = ("added", "duplicate", "deleted_before", "rejected", "left_out")
+    counts = {name: told[f"rows_{name}"] for name in names}
+    assert sum(counts.values()) == told["rows_read"]
+    return counts
+
+
+def test_rows_deleted_by_hand_are_told_in_the_report(app, client):
+    upload(client, mapping=SIGN)
+    work_off(app)
+    row = client.get("/api/v1/history").json["items"][0]
+    deleted = client.delete(f"/api/v1/transactions/{row['id']}")
+    assert deleted.status_code == 204
+    again = upload(client, mapping=SIGN).json["id"]
+    work_off(app)
+    counts = rows_told(client, again)
+    assert (counts["added"], counts["duplicate"], counts["deleted_before"]) == (0, 1, 1)
+    assert "Deleted before" in client.get(f"/import/{again}").text
+    act = deleted.headers["Ledgerloop-Act"]
+    [listed] = client.get("/api/v1/acts").json["items"]
+    assert (listed["id"], listed["kind"], listed["rows"]) == (act, "delete", 1)
+    assert client.post(f"/api/v1/acts/{act}/undo").json == {"act": act, "undone": 1, "kept": 0}
+    assert row in client.get("/api/v1/history").json["items"]
+
+
+def test_a_row_typed_by_hand_does_not_come_back_from_an_export_once_it_is_deleted(app, client):
+    typed = {"description": "PIZZA CORNER", "amount": "12.50", "currency": "USD", "date": "2026-03-04"}
+    row = client.post("/api/v1/predict", json=typed).json["id"]
+    export = client.get("/api/v1/history.jsonl").data
+    act = client.delete(f"/api/v1/transactions/{row}").headers["Ledgerloop-Act"]
+    restored = upload(client, export, name="history.jsonl").json["id"]
+    work_off(app)
+    assert rows_told(client, restored)["deleted_before"] == 1
+    assert client.get("/api/v1/history").json["total"] == 0
+    bank = upload(client, mapping=SIGN).json["id"]
+    work_off(app)
+    assert rows_told(client, bank)["added"] == 2  # the bank's own row is another one
+    client.post(f"/api/v1/acts/{act}/undo")
+    assert client.delete(f"/api/v1/imports/{restored}").json["rows_removed"] == 0
+    assert client.get("/api/v1/history").json["total"] == 3

@@ -292,3 +292,13 @@ def test_the_script_goes_on_where_the_bank_is_away_and_stops_where_ledgerloop_is
     )
     assert script.done.returncode == 1
     assert (updates(after), after["calls"][-1]) == ([], ["shutdown"])
+
+
+def test_a_row_that_was_deleted_by_hand_is_not_added_again(client):
+    ask(client, transaction())
+    [row] = client.get("/api/v1/history").json["items"]
+    act = client.delete(f"/api/v1/transactions/{row['id']}").headers["Ledgerloop-Act"]
+    ask(client, transaction())
+    assert client.get("/api/v1/history").json["total"] == 0
+    client.post(f"/api/v1/acts/{act}/undo")
+    assert client.get("/api/v1/history").json["items"] == [row]

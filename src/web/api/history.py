@@ -65,6 +65,7 @@ def edit_transaction(id: str, body: TransactionChanges) -> Answer:
     errors=(404, 503),
 )
 def delete_transaction(id: str) -> Answer:
-    """For good; what was learned from its feedback goes with it."""
-    wiring().transactions.delete(id)
-    return Response(status=204)
+    """What was learned from its feedback goes with it, and no import adds it again. The header
+    `Ledgerloop-Act` has the id of the act: `POST /acts/{id}/undo` restores the transaction as it was."""
+    act = wiring().deleting.delete(id, at=datetime.now(UTC))
+    return Response(status=204, headers={"Ledgerloop-Act": act})

@@ -47,6 +47,9 @@ class ImportBody(TypedDict):
     rows_read: int
     rows_added: int
     rows_duplicate: int
+    rows_deleted_before: Annotated[
+        int, Field(description="Not added, because a person had deleted them before.")
+    ]
     rows_rejected: int
     rows_left_out: int
     rows_removed: Annotated[int, Field(description="Deleted because the import was undone.")]
@@ -133,6 +136,7 @@ def import_body(found: Import, rejects: list[dict[str, Any]]) -> ImportBody:
         "rows_read": counts.read,
         "rows_added": counts.added,
         "rows_duplicate": counts.known,
+        "rows_deleted_before": counts.deleted,
         "rows_rejected": counts.rejected,
         "rows_left_out": counts.left_out,
         "rows_removed": found.rows_undone,
