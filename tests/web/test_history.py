@@ -141,3 +141,27 @@ def test_a_deleted_transaction_is_gone_with_what_it_taught(client, predicted, an
     assert client.delete(f"/api/v1/transactions/{first['id']}").status_code == 204
     assert client.delete(f"/api/v1/transactions/{first['id']}").status_code == 404
     assert predicted("SQ *BLUE DOOR 0042", "4.20")["decided_by"] == "model"
+
+
+def test_a_transaction_tells_its_whole_life_and_an_old_answer_is_taken_back_by_its_act(
+    client, predicted, answered
+):
+    first, second = (predicted("SQ *BLUE DOOR", amount)["id"] for amount in ("1", "2"))
+    act = answered(first, "groceries")["act"]
+    answered(first, "travel")
+    life = client.get(f"/api/v1/transactions/{first}").json
+    assert life["transaction"]["description"] == "SQ *BLUE DOOR"
+    assert [event["category"] for event in life["feedback"]] == ["groceries", "travel"]
+    assert life["feedback"][0]["act"] == act
+    assert [each["act"] for each in life["predictions"]] == [None]
+    beside = client.get(f"/api/v1/transactions/{second}").json
+    assert [each["act"] for each in beside["predictions"]][:2] == [None, act]
+    assert beside["predictions"][-1]["category"] == beside["category"]
+    newest = life["feedback"][-1]["act"]
+    assert client.post(f"/api/v1/acts/{newest}/undo").json["undone"] >= 1
+    assert client.get(f"/api/v1/transactions/{first}").json["category"] == "groceries"
+
+
+def test_the_life_of_a_transaction_there_is_not_is_404(client):
+    for row in ("0" * 24, "nothing"):
+        assert client.get(f"/api/v1/transactions/{row}").status_code == 404

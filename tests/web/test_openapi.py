@@ -18,6 +18,7 @@ CONTRACT = {
     ("post", "/api/v1/second-looks/{transaction_id}"),
     ("get", "/api/v1/history"),
     ("get", "/api/v1/history.csv"),
+    ("get", "/api/v1/transactions/{id}"),
     ("patch", "/api/v1/transactions/{id}"),
     ("delete", "/api/v1/transactions/{id}"),
     ("get", "/api/v1/analytics"),
@@ -104,6 +105,8 @@ def test_answers_have_the_form_the_document_tells(client, document, predicted, a
     client.post("/api/v1/training-runs")
     for path in ("acts", "history", "analytics", "quality", "categories", "training-runs", "models"):
         valid(document, "get", f"/api/v1/{path}", client.get(f"/api/v1/{path}"))
+    row = client.get("/api/v1/history").json["items"][0]["id"]
+    valid(document, "get", "/api/v1/transactions/{id}", client.get(f"/api/v1/transactions/{row}"))
     changes = client.get("/api/v1/models/2/changes")
     valid(document, "get", "/api/v1/models/{version}/changes", changes)
     body = {"transactions": [{"description": "SWIGGY", "amount": 1}, {}]}

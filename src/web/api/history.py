@@ -14,6 +14,7 @@ from src.web.schemas.history import (
     HistoryQuery,
     history_item,
 )
+from src.web.schemas.life import LifeBody, life_body
 from src.web.schemas.transactions import TransactionChanges
 from src.web.wired import wiring
 
@@ -41,6 +42,18 @@ def history(query: HistoryQuery) -> Answer:
         "next_cursor": page.next_cursor,
         "total": page.total,
     }
+
+
+@api.operation(
+    "GET",
+    "/transactions/{id}",
+    summary="One transaction with its whole life",
+    returns={200: LifeBody},
+    errors=(404, 503),
+)
+def transaction(id: str) -> Answer:
+    """What was given, every prediction and every answer. An answer is taken back by undoing its act."""
+    return life_body(wiring().transactions.get(id))
 
 
 @api.operation(

@@ -72,7 +72,7 @@ def _exported(row: StoredTransaction, own: Sequence[Category]) -> ExportedBody:
         "fingerprint": row.fingerprint,
         "key": row.key,
         "doubt": _doubt(row.doubt) if row.doubt else None,
-        "predictions": [_past(each) for each in row.predictions],
+        "predictions": [past_prediction(each) for each in row.predictions],
         "own_categories": [category_body(each) for each in own],
     }
 
@@ -99,7 +99,7 @@ def _doubt(mark: DoubtMark) -> DoubtBody:
     }
 
 
-def _past(prediction: Prediction) -> PastPredictionBody:
+def past_prediction(prediction: Prediction) -> PastPredictionBody:
     return {
         "category": prediction.category,
         "confidence": prediction.confidence,
