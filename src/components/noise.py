@@ -54,7 +54,7 @@ DOMAIN = re.compile(
     r"se|dk|no|fi|pl|pt|ie|sg|au|nz|br|mx|app|tv|me|ai|gg|shop|store|info)(?![^\W\d_])"
 )
 
-MARKER = re.compile(r"(?:(?<![^\W_])[^\W_]{1,2})?\[(?:email|upi|iban|card|account|phone)\][^\W_]{0,20}")
+MARKER = re.compile(r"(?:(?<![^\W_])[^\W_]{1,2})?\[(?:email|upi|iban|card|account|phone|id)\][^\W_]{0,20}")
 """What `masking.mask` leaves behind, with what is left of a reference around it."""
 
 ADDRESS = re.compile(r"[\w.+]{0,64}@[\w.]{0,255}")

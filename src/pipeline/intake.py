@@ -116,7 +116,7 @@ class Intake:
             check_answered(self.preview(import_id))
         if plan.format is not Format.LEDGERLOOP:  # our own exports say themselves how they are read
             known = self.profiles.find(found.layout)
-            name = profile or (known.name if known else found.name)
+            name = mask(profile) or (known.name if known else found.name)
             self.profiles.remember(found.layout, plan.profile().to_dict(), name=name, at=self.clock())
         return self.files.begin(import_id)
 

@@ -53,7 +53,9 @@ class Restoring:
         named = {event.category for event in one.row.feedback if event.category}
         for slug in (*told, *sorted(named - set(told))):
             if slug not in self._slugs:
-                self._slugs[slug] = self._here(told[slug]) if slug in told else self._names.slug(slug)
+                self._slugs[slug] = (
+                    self._here(_masked_category(told[slug])) if slug in told else self._names.slug(slug)
+                )
 
     @cached_property
     def _names(self) -> CategoryNames:
@@ -82,6 +84,10 @@ def _masked(row: StoredTransaction) -> StoredTransaction:
         for each in row.predictions
     )
     return replace(row, transaction=prepare(row.transaction), predictions=predictions)
+
+
+def _masked_category(category: Category) -> Category:
+    return replace(category, name=mask(category.name))
 
 
 def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTransaction:

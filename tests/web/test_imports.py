@@ -169,6 +169,13 @@ def test_a_profile_keeps_its_name_when_another_file_follows_it(app, client):
     assert "My bank" in page
 
 
+def test_the_name_of_a_profile_is_masked(app, client):
+    sent = client.post("/import", data={"file": (io.BytesIO(BANK), "bank.csv")})
+    named = {"act": "begin", "profile": "Card 4111.1111.1111.1111", "answer-sign": "negative-is-expense"}
+    assert client.post(f"{sent.location}/plan", data=named).status_code == 303
+    assert [profile.name for profile in app.extensions["ledgerloop"].import_profiles.all()] == ["Card [card]"]
+
+
 def test_a_currency_that_is_none_of_the_choices_is_typed_in(app, client):
     content = b"Date,Details,Debit\n2026-03-04,PIZZA CORNER,12.50\n"
     sent = client.post("/import", data={"file": (io.BytesIO(content), "x.csv")})
