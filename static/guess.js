@@ -54,4 +54,16 @@ document.addEventListener("input", (event) => {
   clearTimeout(timer);
   timer = setTimeout(guess, PAUSE_MS, form);
 });
-document.addEventListener("swapped", () => newest++);
+// The server knows only its own day; where the visitor is, it may be another.
+function dateHere() {
+  const input = document.querySelector("input[data-today]");
+  if (!input || input.value !== input.defaultValue) return;
+  const now = new Date();
+  const two = (number) => String(number).padStart(2, "0");
+  input.value = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+dateHere();
+document.addEventListener("swapped", () => {
+  newest++;
+  dateHere();
+});

@@ -73,6 +73,16 @@ class Transactions:
         return stored(document)
 
     @guarded
+    def same(self, transaction: Transaction) -> StoredTransaction | None:
+        """One that is kept already with this text, amount, direction and day. transaction: as it is kept."""
+        fields = given(transaction)
+        compared = ("description", "subcategory", "amount", "currency", "date", "direction")
+        document = self._rows.find_one(
+            {"owner": LOCAL_OWNER, **{name: {"$eq": fields[name]} for name in compared}}
+        )
+        return stored(document) if document else None
+
+    @guarded
     def amend(
         self, transaction_id: str, transaction: Transaction, prediction: Prediction | None
     ) -> StoredTransaction:

@@ -13,8 +13,6 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-from babel.numbers import get_decimal_symbol, get_group_symbol
-
 from src.domain.quality import TOO_FEW_ANSWERS
 from src.web import format
 
@@ -171,7 +169,7 @@ def drawn(traces: Sequence[Any], **layout: Any) -> Figure:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
         "legend": _LEGEND,
-        "separators": f"{get_decimal_symbol(format.locale())}{get_group_symbol(format.locale())}",
+        "separators": "".join(format.marks()),
         "bargap": 0.28,
         "hoverlabel": {"align": "left"},
     }

@@ -3,36 +3,75 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import NumberPattern, format_decimal
+from babel.numbers import (
+    NumberPattern,
+    format_decimal,
+    get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
+)
 from flask import Blueprint, has_request_context, request
 
 from src.domain.money import decimal_places
 
 DEFAULT_LOCALE = "en_US"
+_NO_ENGLISH_OF_IT = "en_001"
+
+
+@dataclass(frozen=True, slots=True)
+class _Locales:
+    words: str
+    """English as the territory writes it: en_DE has 4 Mar 2026 and 1.234,50."""
+    numbers: str
+    """The same, or the territory's own language where its English is not described."""
+
+
+_DEFAULT = _Locales(DEFAULT_LOCALE, DEFAULT_LOCALE)
 
 
 @lru_cache(maxsize=256)  # what a browser sends is not bounded
-def _english_of(language: str) -> str:
-    """The English of the visitor's territory: de-DE -> en_DE, which writes 1.234,50 and English months."""
-    territory = language.replace("_", "-").split("-")[-1].upper()
+def _locales_of(language: str) -> _Locales | None:
+    """None for a language that is not known. One without a territory has the one where most speak it."""
     try:
-        return str(Locale.parse(f"en_{territory}"))
-    except (UnknownLocaleError, ValueError):
-        return DEFAULT_LOCALE
+        native = Locale.parse(language, sep="-" if "-" in language else "_")
+        territory = native.territory or str(get_global("likely_subtags")[str(native)]).split("_")[-1]
+    except (UnknownLocaleError, ValueError, KeyError):
+        return None
+    try:
+        english = Locale("en", territory=territory)
+    except UnknownLocaleError:
+        return _Locales(_NO_ENGLISH_OF_IT, str(native))
+    return _Locales(str(english), str(english))
+
+
+def _locales() -> _Locales:
+    """Of this request: the first language the visitor's browser asks for decides."""
+    if not has_request_context():
+        return _DEFAULT
+    known = (_locales_of(language) for language, _ in request.accept_languages)
+    return next((locales for locales in known if locales), _DEFAULT)
 
 
 def locale() -> str:
-    """The locale of this request, from its first `Accept-Language` that names a territory."""
-    if not has_request_context():
-        return DEFAULT_LOCALE
-    languages = (language for language, _ in request.accept_languages)
-    return next((_english_of(each) for each in languages if "-" in each), DEFAULT_LOCALE)
+    """Of dates and words."""
+    return _locales().words
+
+
+def number_locale() -> str:
+    return _locales().numbers
+
+
+def marks() -> tuple[str, str]:
+    """The visitor's decimal mark, and the one between thousands."""
+    return get_decimal_symbol(number_locale()), get_group_symbol(number_locale())
 
 
 def money(amount: Decimal | str, currency: str) -> str:
@@ -41,8 +80,8 @@ def money(amount: Decimal | str, currency: str) -> str:
     The decimals that locale data gives are those of shop prices: none for the Serbian dinar, though banks
     book its hundredths.
     """
-    pattern = _money_pattern(locale(), decimal_places(currency))
-    shown: str = pattern.apply(Decimal(amount), locale(), currency=currency, currency_digits=False)
+    pattern = _money_pattern(number_locale(), decimal_places(currency))
+    shown: str = pattern.apply(Decimal(amount), number_locale(), currency=currency, currency_digits=False)
     return shown.replace("-", "-\N{WORD JOINER}")  # no line ends between a minus and its number
 
 
@@ -54,8 +93,13 @@ def _money_pattern(of_locale: str, places: int) -> NumberPattern:
     return pattern
 
 
+def symbol(currency: str) -> str:
+    """As `money` writes it: `€`, `MX$`, `RSD`."""
+    return get_currency_symbol(currency, number_locale())
+
+
 def number(value: float) -> str:
-    return format_decimal(value, locale=locale())
+    return format_decimal(value, locale=number_locale())
 
 
 def percent(share: float | None, places: int = 0) -> str:
@@ -75,12 +119,12 @@ def percent(share: float | None, places: int = 0) -> str:
 
 
 def _plain(value: Decimal, places: int) -> str:
-    return format_decimal(value, format=f"0.{'0' * places}" if places else "0", locale=locale())
+    return format_decimal(value, format=f"0.{'0' * places}" if places else "0", locale=number_locale())
 
 
 def points(difference: float) -> str:
     """A difference of shares as percentage points with its sign: `+2.1`."""
-    shown = format_decimal(round(abs(difference) * 100, 1), format="0.0", locale=locale())
+    shown = format_decimal(round(abs(difference) * 100, 1), format="0.0", locale=number_locale())
     return f"{'−' if difference < 0 else '+'}{shown}"
 
 
@@ -125,7 +169,7 @@ def size(count: int) -> str:
     if count < 1000:
         return f"{count} bytes"
     value, unit = (count / 1e3, "kB") if count < 1e6 else (count / 1e6, "MB")
-    return f"{format_decimal(round(value, 1), locale=locale())} {unit}"
+    return f"{format_decimal(round(value, 1), locale=number_locale())} {unit}"
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TypeVar
@@ -15,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput
+from src.web.amounts import plain_amount, readings
 from src.web.problems import problem_of
 from src.web.schemas.transactions import PredictRequest
 
@@ -38,7 +37,7 @@ CURRENCIES = (
     "SEK",
     "PLN",
 )
-"""Suggestions only: any code of three letters is taken."""
+"""Suggestions only: any code of ISO 4217 is taken."""
 
 ABOUT_AN_ACT = ("answered", "act", "similar", "also", "undone", "kept", "changed_back")
 """What an answer adds to the address of the page it returns to."""
@@ -65,6 +64,8 @@ class TransactionForm:
     mode: str = ""
     subcategory: str = ""
     direction: str = "expense"
+    amount_meant: str = ""
+    """Which reading of an amount that may be read in two ways was chosen."""
 
     @classmethod
     def read(cls, values: Mapping[str, str], **defaults: str) -> TransactionForm:
@@ -73,37 +74,22 @@ class TransactionForm:
         given = {name: values[name].strip()[:1000] for name in names if name in values}
         return cls(**{**defaults, **given})
 
+    def amounts(self, currency: str) -> tuple[str, ...]:
+        """Its readings: two where the person has yet to choose. currency: of a form that names none."""
+        code = self.currency.upper() or currency
+        found = readings(self.amount, code)
+        return (self.amount_meant,) if self.amount_meant in found else found
+
     def to_domain(self, *, currency: str, today: datetime.date) -> Transaction:
         """Raises ValidationError or InvalidInput, which `errors_of` puts beside the fields."""
         typed = {name: value for name, value in asdict(self).items() if value}
-        if "amount" in typed:
-            typed["amount"] = plain_amount(typed["amount"])
+        meant = typed.pop("amount_meant", None)
         if "currency" in typed:
             typed["currency"] = typed["currency"].upper()
+        if "amount" in typed:
+            found = self.amounts(currency) or (typed["amount"],)
+            typed["amount"] = meant if meant in found else found[0]
         return PredictRequest.model_validate(typed).to_domain(currency=currency, today=today)
-
-
-def plain_amount(typed: str) -> str:
-    """`1,234.50`, `1.234,50`, `₹ 1,23,456` and `350,75 EUR` as a decimal string.
-
-    What is no amount stays as it is. The last mark is the decimal one if both kinds stand there. A single
-    mark is decimal, unless exactly three digits follow a comma (1,234).
-    """
-    marks = "".join(
-        each for each in typed if unicodedata.category(each) not in ("Sc", "Zs") and each not in "'’"
-    )
-    text = re.sub(r"^[A-Z]{3}|[A-Z]{3}$", "", marks)
-    if not re.fullmatch(r"[0-9.,]+", text):
-        return typed
-    if "," in text and "." in text:
-        decimal = max(text.rfind(","), text.rfind("."))
-        text = re.sub(r"[.,]", "", text[:decimal]) + "." + text[decimal + 1 :]
-    elif text.count(",") > 1 or re.fullmatch(r"[0-9]{1,3},[0-9]{3}", text):
-        text = text.replace(",", "")
-    elif text.count(".") > 1:
-        text = text.replace(".", "")
-    text = text.replace(",", ".")
-    return f"0{text}" if text.startswith(".") else text
 
 
 def checked(model: type[Model], values: Mapping[str, str]) -> Model:
@@ -119,6 +105,13 @@ def errors_of(error: ValidationError | InvalidInput) -> Errors:
         str(each["loc"][0]) if each["loc"] else "": _sentence(each["loc"], each["msg"])
         for each in reversed(problems)
     }
+
+
+def without_text(errors: Errors, form: TransactionForm) -> Errors:
+    """`errors`, with what is missing of the texts in the page's own words."""
+    if form.description or form.subcategory:
+        return errors
+    return {**errors, "description": "Write what the statement says, or a note below."}
 
 
 def _sentence(loc: list[str | int], message: str) -> str:

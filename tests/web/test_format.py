@@ -9,6 +9,7 @@ from flask import Flask
 
 from src.domain.money import KNOWN_CURRENCIES, decimal_places
 from src.web import format
+from src.web.amounts import readings
 from src.web.schemas.fields import money
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -36,13 +37,39 @@ def visitor():
         ("en-US,en;q=0.9", "₹123,456.70"),
         ("en-IN", "₹1,23,456.70"),
         ("de-DE,de;q=0.9,en;q=0.8", "123.456,70\N{NO-BREAK SPACE}₹"),
-        ("fr", "₹123,456.70"),
+        ("fr", "123\N{NARROW NO-BREAK SPACE}456,70\N{NO-BREAK SPACE}₹"),
+        ("de,en-US;q=0.7,en;q=0.3", "123.456,70\N{NO-BREAK SPACE}₹"),
+        ("pl,en-US", "123.456,70\N{NO-BREAK SPACE}₹"),
+        ("pt-BR,en-US;q=0.8", "₹\N{NO-BREAK SPACE}123.456,70"),
+        ("en,de;q=0.9", "₹123,456.70"),
+        ("en-US;q=0.2,de;q=0.9", "123.456,70\N{NO-BREAK SPACE}₹"),
+        ("*", "₹123,456.70"),
         ("xx-YYYY, ;;", "₹123,456.70"),
     ],
 )
 def test_an_amount_has_the_form_of_the_visitors_territory(visitor, languages, shown):
     visitor(languages)
     assert format.money(Decimal("123456.70"), "INR") == shown
+
+
+def test_a_date_is_in_english_whatever_the_language(visitor):
+    visitor("de,en-US;q=0.7")
+    assert format.day(date(2026, 3, 4)) == "4 Mar 2026"
+    visitor("ru-RU")
+    assert format.day(date(2026, 3, 4)) == "4 Mar 2026"
+
+
+@pytest.mark.parametrize(
+    "languages", ["en-US", "de-DE", "en-IN", "fr-FR", "de-CH", "pt-BR", "pl", "ja", "ar-EG"]
+)
+def test_what_is_shown_can_be_typed_in_every_currency(visitor, languages):
+    visitor(languages)
+    for currency in KNOWN_CURRENCIES:
+        for units in (1, 10, 1055, 123456700):
+            amount = Decimal(units).scaleb(-decimal_places(currency))
+            shown = format.money(amount, currency)
+            found = readings(shown, currency)
+            assert Decimal(found[0]) == amount, (currency, shown, found)
 
 
 def test_an_amount_has_the_decimals_of_its_currency():

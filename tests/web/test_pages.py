@@ -19,6 +19,7 @@ FORM = {
     "date": "2026-03-04",
     "mode": "UPI",
 }
+AGAIN = {**FORM, "again": "true"}
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def test_a_correction_is_learned_said_and_undone(submit, browse):
     first = submit("/predict", FORM)
     learned = submit("/feedback", answer_of(first, choice="groceries"))
     assert "Learned: the next SWIGGY will be Groceries." in learned.words
-    again = submit("/predict", FORM)
+    again = submit("/predict", AGAIN)
     assert "Groceries" in again.words
     assert "decided by your earlier answer for this merchant" in again.words
 
@@ -134,7 +135,7 @@ def test_a_correction_is_learned_said_and_undone(submit, browse):
         "/feedback/undo", {"act": field(learned.text, "act"), "next": field(learned.text, "next")}
     )
     assert "Taken back. 1 transaction stands as before." in undone.words
-    assert "decided by model 1" in submit("/predict", FORM).words
+    assert "decided by model 1" in submit("/predict", AGAIN).words
 
 
 def answer_of(page, **fields):
@@ -143,15 +144,15 @@ def answer_of(page, **fields):
 
 def test_answers_that_differ_are_not_called_learned(submit):
     submit("/feedback", answer_of(submit("/predict", FORM), category="groceries"))
-    second = submit("/feedback", answer_of(submit("/predict", FORM), category="dining"))
+    second = submit("/feedback", answer_of(submit("/predict", AGAIN), category="dining"))
     assert "Learned" not in second.words
     assert "Kept as Dining out." in second.words
 
 
 def test_all_similar_transactions_are_set_by_one_answer_and_undone_by_one_click(submit, client):
     submit("/predict", FORM)
-    submit("/predict", FORM)
-    page = submit("/predict", FORM)
+    submit("/predict", AGAIN)
+    page = submit("/predict", AGAIN)
     assert "Also set 2 other unanswered transactions of SWIGGY" in page.words
     answered = submit("/feedback", answer_of(page, category="groceries", apply_to_similar="true"))
     assert "2 similar transactions set too." in answered.words

@@ -66,8 +66,9 @@ def transaction(id: str) -> Answer:
 )
 def edit_transaction(id: str, body: TransactionChanges) -> Answer:
     """It is predicted anew, unless a person has answered: that answer stays."""
-    changes = body.changed(wiring().transactions.get(id).transaction)
-    return history_item(wiring().predictor.edit(id, changes, at=datetime.now(UTC)))
+    at = datetime.now(UTC)
+    changes = body.changed(wiring().transactions.get(id).transaction, today=at.date())
+    return history_item(wiring().predictor.edit(id, changes, at=at))
 
 
 @api.operation(

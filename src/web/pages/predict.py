@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,14 +10,26 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
+from src.domain.money import KNOWN_CURRENCIES
 from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, Unavailable
+from src.pipeline.prediction import prepare
+from src.web import format
 from src.web.api import predictions
-from src.web.forms import CURRENCIES, Errors, TransactionForm, count_in, errors_of
+from src.web.forms import (
+    CURRENCIES,
+    Errors,
+    TransactionForm,
+    count_in,
+    errors_of,
+    flag,
+    without_text,
+)
 from src.web.metrics import metrics
 from src.web.negotiation import wants_json
 from src.web.pages.answers import learned_from
 from src.web.pages.blueprint import bp, page
+from src.web.schemas.fields import last_date
 from src.web.wired import wiring
 
 RECENT = 8
@@ -39,17 +52,30 @@ def predict() -> ResponseReturnValue:
         return start()
     if wants_json():
         return predictions.predict()
-    return _added(TransactionForm.read(request.form))
+    return _added(TransactionForm.read(request.form), again=flag(request.form, "again"))
 
 
-def _added(form: TransactionForm) -> ResponseReturnValue:
-    """Predict and keep; then the browser asks for the page of that transaction, so a reload adds nothing."""
+def _either(amounts: Sequence[str], currency: str) -> str:
+    """`€1,150.00 or €1.15?`"""
+    return f"{' or '.join(format.money(amount, currency) for amount in amounts)}?"
+
+
+def _added(form: TransactionForm, *, again: bool) -> ResponseReturnValue:
+    """again: although the same is kept already, which is asked about first.
+
+    Predict and keep; then the browser asks for the page of that transaction, so a reload adds nothing."""
     at = datetime.now(UTC)
+    currency = wiring().settings.currency
     try:
-        transaction = form.to_domain(currency=wiring().settings.currency, today=at.date())
+        transaction = form.to_domain(currency=currency, today=at.date())
     except (ValidationError, InvalidInput) as error:
-        return _shown(form, errors_of(error), 422)
+        return _shown(form, without_text(errors_of(error), form), 422)
+    if len(amounts := form.amounts(currency)) > 1:
+        errors = {"amount": f"This can be read in two ways. {_either(amounts, transaction.currency)}"}
+        return _shown(form, errors, 422, amounts=amounts, currency=transaction.currency)
     try:
+        if not again and (same := wiring().transactions.same(prepare(transaction))):
+            return _shown(form, {}, 422, same=same)
         [row] = wiring().predictor.predict_and_keep([transaction], source="page", at=at)
     except Unavailable as error:
         return _shown(form, {"": str(error)}, 503)
@@ -61,12 +87,16 @@ def _defaults() -> dict[str, str]:
     return {"date": datetime.now(UTC).date().isoformat()}
 
 
-def _shown(form: TransactionForm, errors: Errors | None = None, status: int = 200) -> ResponseReturnValue:
+def _shown(
+    form: TransactionForm, errors: Errors | None = None, status: int = 200, **questions: Any
+) -> ResponseReturnValue:
+    """questions: `amounts` and their `currency` to choose from, or the `same` transaction that is kept."""
     transactions = wiring().transactions
     recent = transactions.newest(RECENT)
     if not form.currency:
-        newest = recent[0].transaction.currency if recent else wiring().settings.currency
-        form = TransactionForm.read({"currency": newest}, **vars(form))
+        used = (row.transaction.currency for row in recent)
+        known = (currency for currency in used if currency in KNOWN_CURRENCIES)
+        form = TransactionForm.read({"currency": next(known, wiring().settings.currency)}, **vars(form))
     row = _asked_for() if errors is None else None
     return page(
         "predict/index.html",
@@ -78,6 +108,9 @@ def _shown(form: TransactionForm, errors: Errors | None = None, status: int = 20
         recent=recent,
         recent_total=transactions.count(),
         examples=EXAMPLES,
+        last_date=last_date(datetime.now(UTC).date()),
+        today=datetime.now(UTC).date(),
+        **questions,
         **_answer(row),
         **_waiting(),
     )

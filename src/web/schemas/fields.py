@@ -9,10 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
 
-from src.domain.money import decimal_places
+from src.domain.money import KNOWN_CURRENCIES, decimal_places
 from src.errors import InvalidInput
 
 MAX_AMOUNT = 10**12
+EARLIEST_YEAR = 1970
+YEARS_AHEAD = 10
 
 # Tab, line feed and carriage return are white space in a statement; the other control characters are damage.
 _DAMAGE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
@@ -72,6 +74,26 @@ def _iso_date(value: Any) -> date:
     raise ValueError('Give an ISO date such as "2026-03-04"')
 
 
+def _known(currency: str) -> str:
+    if currency not in KNOWN_CURRENCIES:
+        raise ValueError(f"There is no currency {currency} in ISO 4217")
+    return currency
+
+
+def plausible_date(day: date, today: date) -> date:
+    """`day`. Raises InvalidInput where a transaction cannot have been then: it is a slip of the keyboard."""
+    if day.year < EARLIEST_YEAR:
+        raise InvalidInput(f"A transaction is not older than {EARLIEST_YEAR}.", field="date")
+    if day > last_date(today):
+        raise InvalidInput(f"This date is more than {YEARS_AHEAD} years away. Check the year.", field="date")
+    return day
+
+
+def last_date(today: date) -> date:
+    """The last day a transaction may have: something planned, such as the end of a loan."""
+    return today.replace(year=today.year + YEARS_AHEAD, day=min(today.day, 28))
+
+
 def _clean(value: str) -> str:
     if _DAMAGED.search(value):
         raise ValueError("A text has no control characters")
@@ -116,6 +138,11 @@ AmountBound = Annotated[
 Amount = Annotated[Decimal, BeforeValidator(_exact_amount), WithJsonSchema(_AMOUNT_SCHEMA)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date), WithJsonSchema(_ISO_DATE_SCHEMA)]
 Currency = Annotated[str, Strict(), Field(pattern=r"^[A-Z]{3}$", examples=["INR"])]
+KnownCurrency = Annotated[
+    Currency,
+    AfterValidator(_known),
+    WithJsonSchema({"type": "string", "enum": sorted(KNOWN_CURRENCIES), "examples": ["INR"]}),
+]
 Slug = Annotated[str, Strict(), Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["dining"])]
 Identifier = Annotated[str, Strict(), Field(min_length=1, max_length=64)]
 Name = Annotated[

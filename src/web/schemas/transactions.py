@@ -16,13 +16,14 @@ from src.domain.transactions import Direction, StoredTransaction, Transaction
 from src.errors import Conflict, InvalidInput
 from src.web.schemas.fields import (
     Amount,
-    Currency,
     Description,
     IsoDate,
+    KnownCurrency,
     Label,
     RequestModel,
     in_smallest_units,
     money,
+    plausible_date,
 )
 
 BATCH_LIMIT = 10_000
@@ -51,7 +52,7 @@ class TransactionFields(RequestModel):
 
     description: Description | None = None
     amount: Amount
-    currency: Annotated[Currency | None, Field(description="Default: the CURRENCY setting.")] = None
+    currency: Annotated[KnownCurrency | None, Field(description="Default: the CURRENCY setting.")] = None
     date: Annotated[IsoDate | None, Field(description="Default: today (UTC).")] = None
     mode: Annotated[Label | None, Field(description="How it was paid, e.g. `UPI` or `card`.")] = None
     subcategory: Annotated[Label | None, Field(description="The bank's or the user's own word.")] = None
@@ -66,7 +67,7 @@ class TransactionFields(RequestModel):
             description=self.description or "",
             amount=in_smallest_units(self.amount, currency),
             currency=currency,
-            date=self.date or today,
+            date=plausible_date(self.date, today) if self.date else today,
             direction=self.direction or Direction.EXPENSE,
             mode=self.mode or None,
             subcategory=self.subcategory or None,
@@ -93,13 +94,13 @@ class TransactionChanges(RequestModel):
 
     description: Description | None = None
     amount: Amount | None = None
-    currency: Currency | None = None
+    currency: KnownCurrency | None = None
     date: IsoDate | None = None
     mode: Label | None = None
     subcategory: Label | None = None
     direction: Direction | None = None
 
-    def changed(self, transaction: Transaction) -> dict[str, Any]:
+    def changed(self, transaction: Transaction, *, today: Date) -> dict[str, Any]:
         """The changes that make a valid transaction of `transaction`.
 
         Raises InvalidInput, or Conflict where a change does not fit what the transaction has already.
@@ -110,6 +111,8 @@ class TransactionChanges(RequestModel):
         changes: dict[str, Any] = {
             name: value or _EMPTIED.get(name) for name, value in given.items() if value or name in _EMPTIED
         }
+        if "date" in changes:
+            plausible_date(changes["date"], today)
         after = replace(transaction, **changes)
         if not (after.description or after.subcategory):
             raise Conflict("This would leave the transaction without a description and a subcategory.")
