@@ -19,7 +19,11 @@ from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
 from src.pipeline.intake import Preview
+from src.services.bounds import bound_process
 from src.wiring import Wiring
+
+_BESIDE_READING = 1_000_000_000
+"""Bytes; of addresses, of which threads reserve many and use few."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -146,11 +150,12 @@ def bring_in(wiring: Wiring, options: argparse.Namespace) -> int:
         changes = {**_of_profile(wiring, options.profile), **changes}
     if options.labels:
         changes["take_categories"] = True
-    seen = wiring.intake.look(content, changes)
+    looked = wiring.intake.look(content, changes)
+    seen = looked.preview
     print(_of_preview(seen))
     if options.dry_run or seen.questions:
         return 1 if seen.questions else 0
-    kept = wiring.intake.keep(content, seen, name=options.file.name)
+    kept = wiring.intake.keep(content, looked, name=options.file.name)
     return _work_off(wiring, wiring.intake.begin(kept.id))
 
 
@@ -160,6 +165,7 @@ def demo(wiring: Wiring, _: argparse.Namespace) -> int:
 
 
 def _work_off(wiring: Wiring, begun: Import) -> int:
+    _bound(wiring)
     claimed = wiring.imports.claim(holder=wiring.holder)
     while claimed:  # this one, and those that waited before it
         children.work_off(wiring, claimed, holder=wiring.holder)
@@ -198,7 +204,13 @@ def run_claimed_import(wiring: Wiring, options: argparse.Namespace) -> None:
     # A file makes many small things that live for a moment: looking through all of them costs a third more.
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)
+    _bound(wiring)
     children.work_off(wiring, replace(wiring.imports.get(import_id), attempt=int(attempt)), holder=holder)
+
+
+def _bound(wiring: Wiring) -> None:
+    """An import has, beside what reading its file may take, the model, the driver and its threads."""
+    bound_process(wiring.reading_memory + _BESIDE_READING, int(wiring.settings.train_timeout_s))
 
 
 def follow_champion(wiring: Wiring, _: argparse.Namespace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import secrets
 import socket
 from collections.abc import Callable, Sequence
@@ -32,6 +33,7 @@ from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.following import Following
 from src.pipeline.importing import Importing
 from src.pipeline.intake import Intake
+from src.pipeline.looking import Asked, Looked
 from src.pipeline.prediction import Model, Predictor, Serving
 from src.pipeline.quality import Quality
 from src.pipeline.repredicting import Repredicting
@@ -51,6 +53,7 @@ from src.services.doubts import Doubts
 from src.services.drift_periods import DriftPeriods
 from src.services.early_runs import EarlyRuns
 from src.services.feedback_events import FeedbackEvents
+from src.services.file_reader import FileReader
 from src.services.import_profiles import ImportProfiles
 from src.services.import_rejects import ImportRejects
 from src.services.imported_rows import ImportedRows
@@ -163,6 +166,7 @@ class Wiring:
         return Intake(
             files=self.imports,
             profiles=self.import_profiles,
+            read=self._read_apart,
             clock=self.now,
             currency=self.settings.currency,
             limits=self.import_limits,
@@ -171,6 +175,18 @@ class Wiring:
     @cached_property
     def undoing(self) -> Undoing:
         return Undoing(files=self.imports, rows=self.imported_rows, clock=self.now)
+
+    @cached_property
+    def file_reader(self) -> FileReader:
+        return FileReader(memory=self.reading_memory)
+
+    def _read_apart(self, content: bytes, asked: Asked) -> Looked:
+        return Looked.from_json(self.file_reader.read(pickle.dumps(asked), content))
+
+    @property
+    def reading_memory(self) -> int:
+        """Bytes a process may have that reads a file; more only where larger files are allowed."""
+        return max(300, 12 * self.settings.max_import_mb) * 1_000_000
 
     @property
     def import_limits(self) -> Limits:

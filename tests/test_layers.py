@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "wiring": {"services", "pipeline", "components", "config", "domain", "errors", "chores"},
     "chores": {"services", "wiring"},
     "children": {"services", "pipeline", "components", "config", "domain", "errors", "wiring"},
+    "read_file": {"pipeline", "services", "errors"},
     "launcher": {"services", "config", "errors", "logs", "domain"},
     "web": {"__version__", "wiring", "pipeline", "domain", "errors", "config", "logs", "web"},
     "__main__": {

@@ -24,6 +24,7 @@ from src.pipeline.category_names import Categories, CategoryNames
 from src.pipeline.restoring import Restoring
 
 CHUNK = 1000
+_TOO_MUCH = "This file takes too much memory to read. Split it, or save it in another format."
 
 
 class Files(Protocol):
@@ -82,6 +83,8 @@ class Importing:
                     break
         except (InvalidInput, NotFound) as failure:  # what is away for a moment is tried again instead
             status, error = ImportStatus.FAILED, str(failure)
+        except MemoryError:
+            status, error = ImportStatus.FAILED, _TOO_MUCH
         self.files.end(
             claimed.id, holder, claimed.attempt, status, counts=counts, at=self.clock(), error=error
         )

@@ -26,8 +26,9 @@ def new(import_id: str, *, name: str, size: int, layout: str, at: datetime) -> D
     }
 
 
-def planned(plan: Mapping[str, Any], form: str, rows: int) -> Document:
-    return {"plan": dict(plan), "format": form, "rows": rows}
+def planned(plan: Mapping[str, Any], form: str, rows: int, preview: bytes) -> Document:
+    """preview: encrypted."""
+    return {"plan": dict(plan), "format": form, "rows": rows, "preview": preview}
 
 
 def counted(counts: ImportCounts) -> Document:

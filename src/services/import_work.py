@@ -112,13 +112,13 @@ class ImportWork:
         self._forget({"_id": {"$eq": import_id}, "status": ImportStatus.UNDONE.value})
 
     def _forget(self, query: Document) -> bool:
-        """Delete the file of the import of `query`; whether there was one.
+        """Delete the file of the import of `query` and its preview; whether there was one.
 
         The import forgets it first, in one step with the question whether it may go: were this process killed
         after that, `Uploads.delete_strays` finds the file.
         """
         document = self._imports.find_one_and_update(
-            query, {"$unset": {"file_id": ""}}, projection=["file_id"]
+            query, {"$unset": {"file_id": "", "preview": ""}}, projection=["file_id"]
         )
         if document is None or "file_id" not in document:
             return False

@@ -41,14 +41,18 @@ class Imports(ImportWork):
         plan: Mapping[str, Any],
         form: str,
         rows: int,
+        preview: bytes,
         at: datetime,
     ) -> Import:
-        """Keep a file until it is read. name: masked. form: its format in words. rows: how many it has."""
+        """Keep a file until it is read. name: masked. form: its format in words. rows: how many it has.
+
+        preview: what it shows, in any form; kept encrypted, and deleted with the file.
+        """
         # Hexadecimal: an id that begins with "-" would look like an option of a command.
         import_id = secrets.token_hex(9)
         document = {
             **new(import_id, name=name, size=len(content), layout=layout, at=at),
-            **planned(plan, form, rows),
+            **planned(plan, form, rows, self._sealed(import_id, preview)),
             "file_id": self._uploads.keep(import_id, content),
         }
         self._imports.insert_one(document)
@@ -61,13 +65,29 @@ class Imports(ImportWork):
 
     @guarded
     def newest(self, limit: int = 30) -> list[Import]:
-        found = self._imports.find({"owner": LOCAL_OWNER}).sort("created_at", DESCENDING).limit(limit)
+        found = (
+            self._imports.find({"owner": LOCAL_OWNER}, {"preview": 0})
+            .sort("created_at", DESCENDING)
+            .limit(limit)
+        )
         return [import_of(each) for each in found]
 
+    def _sealed(self, import_id: str, preview: bytes) -> bytes:
+        return self._uploads.seal(_preview_of(import_id), preview)
+
     @guarded
-    def plan(self, import_id: str, plan: Mapping[str, Any], *, form: str, rows: int) -> Import:
+    def preview(self, import_id: str) -> bytes | None:
+        """What `open` or `plan` was given; None where it is deleted. Raises NotFound, Unavailable."""
+        sealed = self._document(import_id).get("preview")
+        return None if sealed is None else self._uploads.unseal(_preview_of(import_id), sealed)
+
+    @guarded
+    def plan(
+        self, import_id: str, plan: Mapping[str, Any], *, form: str, rows: int, preview: bytes
+    ) -> Import:
         """Say how the file is read. Raises Conflict once it was begun, NotFound, Unavailable."""
-        return self._change(import_id, (ImportStatus.PREVIEW,), {"$set": planned(plan, form, rows)})
+        fields = planned(plan, form, rows, self._sealed(import_id, preview))
+        return self._change(import_id, (ImportStatus.PREVIEW,), {"$set": fields})
 
     @guarded
     def begin(self, import_id: str) -> Import:
@@ -168,6 +188,11 @@ class Imports(ImportWork):
         if document is None:
             raise NotFound("There is no import with this id.")
         return document
+
+
+def _preview_of(import_id: str) -> str:
+    """The name under which it is encrypted."""
+    return f"{import_id}: preview"
 
 
 def _why_not_again(found: Import) -> str:

@@ -33,24 +33,32 @@ class Uploads:
     @guarded
     def keep(self, name: str, content: bytes) -> Any:
         """The id of the file. name: the file opens under no other."""
-        nonce = os.urandom(_NONCE)
-        sealed = nonce + self._cipher.encrypt(nonce, content, name.encode())
-        return self._database.uploads.upload_from_stream(name, sealed)
+        return self._database.uploads.upload_from_stream(name, self.seal(name, content))
 
-    @guarded
-    def read(self, file_id: Any, name: str) -> bytes:
-        """Raises NotFound where it is deleted, or was put away under another key; Unavailable."""
+    def seal(self, name: str, content: bytes) -> bytes:
+        """Encrypt `content`, so that it opens under this name alone."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, name.encode())
+
+    def unseal(self, name: str, sealed: bytes) -> bytes:
+        """Raises NotFound where it was encrypted under another key."""
         from cryptography.exceptions import InvalidTag
 
         try:
-            sealed = self._database.uploads.open_download_stream(file_id).read()
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
-        except NoFile:
-            raise NotFound("The file of this import is deleted; upload it again.") from None
         except InvalidTag:
             raise NotFound(
                 "The file of this import was put away under another SECRET_KEY; bring it again."
             ) from None
+
+    @guarded
+    def read(self, file_id: Any, name: str) -> bytes:
+        """Raises NotFound where it is deleted, or was put away under another key; Unavailable."""
+        try:
+            sealed = self._database.uploads.open_download_stream(file_id).read()
+        except NoFile:
+            raise NotFound("The file of this import is deleted; upload it again.") from None
+        return self.unseal(name, sealed)
 
     @guarded
     def delete(self, file_id: Any) -> None:

@@ -163,10 +163,10 @@ def test_an_answer_is_remembered_for_the_next_file_of_the_same_layout(house):
     text = "Date,Details,Amount\n04/05/2026,PIZZA CORNER,-12.50\n05/06/2026,CITY CAB,-8.00\n"
     brought(house, text, date_order="dmy")
     later = "Date,Details,Amount\n07/08/2026,BUS PASS,-3.00\n"
-    assert not house.intake.look(later.encode(), {"default_currency": "USD"}).questions
+    assert not house.intake.look(later.encode(), {"default_currency": "USD"}).preview.questions
     [profile] = house.import_profiles.all()
     house.import_profiles.forget(profile.layout)
-    assert house.intake.look(later.encode(), {"default_currency": "USD"}).questions
+    assert house.intake.look(later.encode(), {"default_currency": "USD"}).preview.questions
 
 
 def test_a_file_is_deleted_once_it_is_read_and_its_rejected_cells_are_kept_masked(house):
@@ -226,6 +226,6 @@ def test_what_a_file_says_again_and_again_is_scored_and_explained_once(house, mo
 
 def test_the_currency_of_the_house_is_the_first_choice(settings):
     house = Wiring(settings.model_copy(update={"currency": "CHF"}))
-    (question,) = house.intake.look(BANK.encode(), {"sign": SAID["sign"]}).questions
+    (question,) = house.intake.look(BANK.encode(), {"sign": SAID["sign"]}).preview.questions
     assert [each.value for each in question.choices][:2] == ["CHF", "USD"]
     house.database.close()

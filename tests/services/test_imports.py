@@ -20,7 +20,9 @@ def imports(database):
 
 
 def opened(imports, *, at=NOW, plan=None):
-    return imports.open(b"a,b", name="a.csv", layout="l", plan=plan or {}, form="CSV", rows=10, at=at)
+    return imports.open(
+        b"a,b", name="a.csv", layout="l", plan=plan or {}, form="CSV", rows=10, preview=b"seen", at=at
+    )
 
 
 def files_of(database):
@@ -34,6 +36,18 @@ def test_a_file_that_nobody_says_how_to_read_is_deleted_after_a_day(imports, dat
     assert files_of(database) == 1
     with pytest.raises(NotFound):
         imports.get(old.id)
+
+
+def test_what_a_file_shows_is_kept_encrypted_and_goes_with_the_file(imports, database):
+    kept = opened(imports)
+    assert imports.preview(kept.id) == b"seen"
+    assert b"seen" not in database.collection("imports").find_one({"_id": kept.id})["preview"]
+    imports.plan(kept.id, {}, form="CSV", rows=10, preview=b"seen otherwise")
+    assert imports.preview(kept.id) == b"seen otherwise"
+    imports.begin(kept.id)
+    claimed = imports.claim(holder="me")
+    imports.end(kept.id, "me", claimed.attempt, ImportStatus.DONE, counts=COUNTS, at=NOW)
+    assert imports.preview(kept.id) is None
 
 
 def test_one_that_waits_its_turn_keeps_its_file_however_long(imports):
@@ -75,7 +89,9 @@ def test_whoever_lost_the_lease_ends_nothing(imports):
 
 def test_what_a_person_says_of_a_file_is_text_to_mongodb(imports):
     kept = opened(imports, plan={"mode": "$holder"})
-    assert imports.plan(kept.id, {"mode": "$name"}, form="CSV", rows=10).plan == {"mode": "$name"}
+    assert imports.plan(kept.id, {"mode": "$name"}, form="CSV", rows=10, preview=b"").plan == {
+        "mode": "$name"
+    }
     assert imports.begin(kept.id).plan == {"mode": "$name"}
     assert imports.claim(holder="me").plan == {"mode": "$name"}
 

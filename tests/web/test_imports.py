@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from benchmarks.hostile_files import csv_ordinary
 from src import children
-from src.pipeline import intake, undoing
+from src.pipeline import undoing
 
 BANK = b"""Date,Details,Amount,Cur
 2026-03-04,PIZZA CORNER,-12.50,USD
@@ -239,14 +240,52 @@ def test_a_large_import_is_taken_back_apart_from_the_request(app, client, monkey
     assert client.get("/api/v1/history").json["total"] == 0
 
 
-def test_a_file_that_says_how_it_is_read_is_read_once_before_it_is_taken(client, monkeypatch):
-    looks = []
-    preview = intake.preview
-    monkeypatch.setattr(
-        intake, "preview", lambda *args, **kwargs: [looks.append(1), preview(*args, **kwargs)][1]
-    )
+def test_a_file_is_read_once_when_it_comes_and_once_more_for_each_change(app, client):
+    wiring = app.extensions["ledgerloop"]
+    reader = wiring.file_reader
+    sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "march.csv")})
+    assert reader.started == 1
+    wiring.database.collection("uploads.chunks").delete_many({})  # what is shown needs no file
+    for _ in range(3):
+        shown = client.get(sent.location)
+        assert "04/05/2026 is 4 May 2026" in shown.text
+    client.get(f"/api/v1/imports/{sent.location.rpartition('/')[2]}")
+    assert reader.started == 1
+
+
+def test_a_change_reads_the_file_once_more_and_the_same_again_does_not(app, client):
+    reader = app.extensions["ledgerloop"].file_reader
+    sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "march.csv")})
+    said = {"answer-date_order": "dmy", "answer-sign": "negative-is-expense"}
+    client.post(f"{sent.location}/plan", data=said)
+    assert reader.started == 2
+    assert client.post(f"{sent.location}/plan", data={"act": "begin"}).status_code == 303
+    assert reader.started == 2
+
+
+def test_over_the_api_a_file_is_read_once(app, client):
     assert upload(client, mapping=SIGN).status_code == 202
-    assert len(looks) == 1
+    assert app.extensions["ledgerloop"].file_reader.started == 1
+
+
+def test_a_file_that_takes_too_much_is_refused_in_a_sentence(app, client):
+    reader = app.extensions["ledgerloop"].file_reader
+    reader._memory = 60_000_000
+    answer = upload(client, csv_ordinary(6_000_000), mapping=SIGN)
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert "too much memory or time" in answer.json["detail"]
+
+
+def test_a_preview_another_release_has_written_is_made_anew(app, client):
+    wiring = app.extensions["ledgerloop"]
+    sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "march.csv")})
+    import_id = sent.location.rpartition("/")[2]
+    found = wiring.imports.get(import_id)
+    wiring.imports.plan(import_id, found.plan, form=found.format, rows=found.rows, preview=b'{"layout": 1}')
+    assert "04/05/2026 is 4 May 2026" in client.get(sent.location).text
+    assert wiring.file_reader.started == 2
+    assert client.get(sent.location).status_code == 200
+    assert wiring.file_reader.started == 2
 
 
 def stopped(app, client):

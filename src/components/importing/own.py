@@ -15,8 +15,8 @@ from src.components.importing.archives import unpacked
 from src.components.importing.encodings import decode, detect_encoding, lines
 from src.components.importing.entry import Entry, Kept, Rejected
 from src.components.importing.limits import Limits
-from src.components.importing.own_record import Unreadable, kept
 from src.components.importing.plan import DELIMITERS, Format, Plan
+from src.components.importing.record import Unreadable
 from src.errors import InvalidInput
 
 _OF_THE_TRANSACTION = ("description", "amount", "currency", "date", "direction", "mode", "subcategory")
@@ -41,6 +41,9 @@ class OwnExport:
 
     def entries(self) -> Iterator[Entry | Rejected]:
         """One for each row. Raises InvalidInput on the way where a limit is met."""
+        # Pydantic comes with it, which most files can be read without.
+        from src.components.importing.own_record import kept
+
         seen: set[str] = set()
         for count, (row, record) in enumerate(self.records(), start=1):
             self.limits.check_row(count)

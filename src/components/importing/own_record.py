@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from src.components.holdout import is_holdout
 from src.components.importing.entry import MOST_MONEY, Kept
+from src.components.importing.record import Unreadable
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.money import decimal_places
@@ -24,10 +25,6 @@ from src.domain.transactions import Direction, DoubtMark, Status, StoredTransact
 _DAMAGE = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CLOSE = 1e-4
 """The CSV rounds what stands in its own column."""
-
-
-class Unreadable(ValueError):
-    """Its text is a sentence a user reads; never text of the record."""
 
 
 def _sound(text: str) -> str:

@@ -24,3 +24,7 @@ def as_text(cell: Cell) -> str:
         if isinstance(cell, Decimal)
         else cell.isoformat()
     )
+
+
+class Unreadable(ValueError):
+    """Its text is a sentence a user reads; never text of the record."""

@@ -59,11 +59,11 @@ def start_import() -> Answer:
         raise InvalidInput("A form has file, mapping and dry_run only.")
     changes = _mapping(request.form.get("mapping", ""))
     dry_run = _flag(request.form.get("dry_run", "false"))
-    seen = wiring().intake.look(content, changes)
+    looked = wiring().intake.look(content, changes)
     if dry_run:
-        return preview_body(seen), 200
-    check_answered(seen)
-    kept = wiring().intake.keep(content, seen, name=name)
+        return preview_body(looked.preview), 200
+    check_answered(looked.preview)
+    kept = wiring().intake.keep(content, looked, name=name)
     begun = wiring().intake.begin(kept.id)
     return {"id": begun.id, "status": status_of(begun)}, 202
 

@@ -1,6 +1,6 @@
 """Files made to cost much: each is refused in a sentence, or read, before it costs more than an ordinary one.
 
-A tenth of each, against a tenth of the limits; tests/services/test_file_reader.py reads them whole.
+A tenth of each, against a tenth of the limits; tests/launch/test_hostile_files.py reads them whole.
 """
 
 import io

@@ -1,0 +1,53 @@
+"""One file read in a process of its own, within bounds: `python -m src.read_file MEMORY CPU_S`.
+
+The request and then the file come by standard input, the answer goes to standard output; nothing is written
+to disk. The request is a pickle, for whoever starts this process makes it; the answer is JSON, because what
+has read a hostile file is not to be trusted with more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+import traceback
+
+from src.errors import InvalidInput
+from src.pipeline.looking import Asked, look
+from src.services.bounds import bound_process
+
+TOO_MUCH = "This file takes too much memory or time to read. Split it, or save it in another format."
+
+
+def main(memory: int, cpu_s: int) -> None:
+    """memory: bytes this process may have in all."""
+    asked: Asked = pickle.load(sys.stdin.buffer)  # noqa: S301 - see above
+    start = sys.stdin.buffer.read(4)
+    if start == b"PAR1":
+        import pyarrow.parquet  # noqa: F401 - it maps far more than it uses, so before the bounds
+    bound_process(memory, cpu_s)
+    try:
+        answer = _answer(start + sys.stdin.buffer.read(), asked)
+    except MemoryError:
+        answer = json.dumps({"refused": TOO_MUCH, "field": "file"}).encode()
+    sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.flush()
+    os._exit(0)  # giving a large file's memory back piece by piece takes a while
+
+
+def _answer(content: bytes, asked: Asked) -> bytes:
+    try:
+        return b'{"looked":' + look(content, asked).to_json() + b"}"
+    except InvalidInput as error:
+        return json.dumps({"refused": str(error), "field": error.field}).encode()
+    except MemoryError:
+        raise
+    except Exception as error:  # its message may quote the file, so where it was is all that is told
+        frames = traceback.extract_tb(error.__traceback__)
+        where = [f"{frame.filename}:{frame.lineno}" for frame in frames[-3:]]
+        return json.dumps({"failed": type(error).__name__, "where": where}).encode()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

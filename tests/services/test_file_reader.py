@@ -1,0 +1,60 @@
+"""Files read in a process of their own: whatever is sent, the one that asks gets an answer or a sentence."""
+
+import pickle
+import threading
+
+import pytest
+
+from benchmarks.hostile_files import csv_ordinary
+from src.errors import InvalidInput, Unavailable
+from src.pipeline.looking import Asked, Looked, look
+from src.services import file_reader
+from src.services.file_reader import FileReader
+
+MEMORY = 300_000_000
+BANK = b"Date,Text,Amount\n2026-03-04,Kiosk 4111111111111111,-12.50\n2026-03-05,Bar,-3\n"
+
+
+def read(reader, content, **known):
+    return Looked.from_json(reader.read(pickle.dumps(Asked(**known)), content))
+
+
+def test_the_answer_is_that_of_the_same_step_in_this_process():
+    asked = {"currency": "EUR", "changes": {"mode": "card"}}
+    assert read(FileReader(memory=MEMORY), BANK, **asked) == look(BANK, Asked(**asked))
+
+
+def test_a_refusal_comes_with_its_sentence_and_its_field():
+    with pytest.raises(InvalidInput, match="PDF") as refused:
+        read(FileReader(memory=MEMORY), b"%PDF-1.4")
+    assert refused.value.field == "file"
+
+
+def test_too_much_memory_ends_in_a_sentence():
+    with pytest.raises(InvalidInput, match="too much memory or time"):
+        read(FileReader(memory=60_000_000), csv_ordinary(6_000_000))
+
+
+def test_too_much_time_on_the_processor_ends_in_a_sentence():
+    with pytest.raises(InvalidInput, match="too much memory or time"):
+        read(FileReader(memory=MEMORY, cpu_s=1), csv_ordinary(8_000_000))
+
+
+def test_too_much_time_in_all_ends_in_a_sentence_and_the_process():
+    with pytest.raises(InvalidInput, match="too much memory or time"):
+        read(FileReader(memory=MEMORY, wall_s=0), BANK)
+
+
+def test_whoever_waits_for_its_turn_too_long_is_asked_to_try_again(monkeypatch):
+    monkeypatch.setattr(file_reader, "_TURN_S", 0)
+    reader = FileReader(memory=MEMORY)
+    others = [threading.Thread(target=read, args=(reader, csv_ordinary(1_000_000))) for _ in range(2)]
+    for each in others:
+        each.start()
+    while reader.started < len(others):
+        pass
+    with pytest.raises(Unavailable):
+        read(reader, BANK)
+    for each in others:
+        each.join()
+    assert read(reader, BANK).rows == 2
