@@ -12,7 +12,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import imports
+from benchmarks import hostile, imports
 from benchmarks.load import Rate, bodies, measure
 from benchmarks.processes import ROOT, command_of, descendants, free_port, memory_mb, running, wait_for
 
@@ -70,6 +70,7 @@ def _measure_all(folder: Path, seconds: int) -> dict[str, object]:
         "rates": {name: [asdict(each) for each in found] for name, found in rates.items()},
         "memory_mb": memory,
         "imports": brought,
+        "hostile files": hostile.measure(),
     }
 
 
@@ -119,6 +120,7 @@ def _show(figures: dict[str, object]) -> None:
     for name, each in figures["memory_mb"].items():  # type: ignore[attr-defined]
         print(f"{each.get('rss', 0):>8.0f}{each.get('pss', 0):>8.0f}  {name}")
     imports.show(figures["imports"])  # type: ignore[arg-type]
+    hostile.show(figures["hostile files"])  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

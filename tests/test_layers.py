@@ -60,7 +60,7 @@ THIRD_PARTY = {
     "chardet": {"components/importing/encodings.py"},
     "mt940": {"components/importing/swift.py"},
     "requests": {"services/firefly.py"},
-    "pyarrow": {"web/parquet.py", "components/importing/own_parquet.py"},
+    "pyarrow": {"web/parquet.py", "components/importing/own_parquet.py", "read_file.py"},
 }
 
 

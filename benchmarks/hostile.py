@@ -1,0 +1,62 @@
+"""What files cost that are made to cost much, beside ordinary ones of their format and of the same size.
+
+`python -m benchmarks.hostile` measures this alone; `make bench` measures it among the rest.
+"""
+
+from __future__ import annotations
+
+import pickle
+import resource
+from typing import Any
+
+from benchmarks.hostile_files import ORDINARY, SHAPES
+from src.errors import InvalidInput
+from src.pipeline.looking import Asked
+from src.services.file_reader import FileReader
+
+_MEMORY = 300_000_000
+
+
+def measure() -> dict[str, dict[str, Any]]:
+    """Seconds on the processor of each, whole, and how often an ordinary file of its size costs that."""
+    per_byte = {}
+    for form, (make, size) in ORDINARY.items():
+        content = make(size)
+        per_byte[form] = _cost(content)[0] / len(content)
+    figures = {}
+    for shape, (make, size) in SHAPES.items():
+        content = make(size)
+        seconds, outcome = _cost(content)
+        ordinary = per_byte.get(shape.partition(":")[0], per_byte["CSV"]) * len(content)
+        figures[shape] = {
+            "megabytes": len(content) / 1e6,
+            "cpu s": seconds,
+            "ordinary cpu s": ordinary,
+            "ratio": seconds / ordinary,
+            "outcome": outcome,
+        }
+    return figures
+
+
+def _cost(content: bytes) -> tuple[float, str]:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    try:
+        FileReader(memory=_MEMORY).read(pickle.dumps(Asked()), content)
+        outcome = "read"
+    except InvalidInput as refused:
+        outcome = str(refused)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, outcome
+
+
+def show(figures: dict[str, dict[str, Any]]) -> None:
+    print("\nfiles made to cost much    MB   cpu s   times an ordinary file of that size")
+    for shape, found in figures.items():
+        print(
+            f"{shape:26}{found['megabytes']:>5.1f}{found['cpu s']:>8.2f}{found['ratio']:>8.2f}"
+            f"   {found['outcome']}"
+        )
+
+
+if __name__ == "__main__":
+    show(measure())
