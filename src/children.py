@@ -36,7 +36,9 @@ def train(house: Wiring, run: TrainingRun, *, holder: str) -> TrainingRun:
         try:
             training = _training(house)
             with _one_thread():
-                training.run(claimed)
+                verdict = training.run(claimed)
+            if verdict is not None:
+                house.tracking_state.note(away=not training.logged, at=house.now())
         except LeaseLost as lost:
             log.warning("training stops", extra={"run": run.id, "reason": str(lost)})
         except Exception as error:
@@ -102,6 +104,7 @@ def tidy(house: Wiring, now: datetime) -> Tidied:
     record = TrackingRetention(house.tracking, house.settings.tracking_uri)
     tidying = Tidying(house.retention, record, house.settings.keep_models, house.settings.keep_runs)
     tidied = tidying.run(now)
+    house.tracking_state.note(away=tidied.tracking_away, at=now)
     house.retention.end_turn(now)
     return tidied
 
@@ -113,7 +116,8 @@ def settle_alias(house: Wiring) -> None:
     from src.services.bundle_check import BundleCheck
 
     tryout = Tryout(house.models, bundles, BundleCheck(timeout_s=60), lambda: _some_transactions(house))
-    AliasKeeper(house.models, house.tracking, tryout.fault_of, house.now).settle()
+    with house.tracking_state.noted(house.now()):
+        AliasKeeper(house.models, house.tracking, tryout.fault_of, house.now).settle()
 
 
 def _some_transactions(house: Wiring) -> list[Transaction]:

@@ -8,6 +8,7 @@
   - NotEnoughData    a training step cannot go on                 -> shown on the run
   - LeaseLost        another process has taken this run over      -> the loser stops
   - Unavailable      MongoDB or the model did not answer          -> HTTP 503, safe to try again
+    - TrackingUnavailable  MLflow did not answer                  -> all but the logging goes on without it
   - CannotStart      a setting or the machine forbids the start   -> a sentence, exit 2
 """
 
@@ -57,6 +58,10 @@ class Unavailable(LedgerloopError):
     def __init__(self, message: str, *, retry_after_s: int = 2) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class TrackingUnavailable(Unavailable):
+    """MLflow did not answer."""
 
 
 class CannotStart(LedgerloopError):

@@ -71,7 +71,7 @@ class Launcher:
         self._ended = threading.Event()
         self._times_asked_to_end = 0
         self._page_answers = False
-        self._tracking_ready = False
+        self._mlflow_started = not _has_local_store(settings)
 
     def run(self) -> int:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -101,21 +101,19 @@ class Launcher:
             self._page_answers = _answers(self._settings)
             if self._page_answers:
                 self._announce()
-                self._supervisor.start(
-                    self._program("tracking", "-m", "src", "init-tracking", nice=5, once=True)
-                )
-        elif not self._tracking_ready:
-            # Of several processes that make MLflow's database at once, all but one fail.
-            self._tracking_ready = self._supervisor.finished("tracking")
-            if self._tracking_ready:
-                self._start_what_uses_tracking()
+                self._start_after_the_page()
+        elif not self._mlflow_started and self._supervisor.finished("tracking"):
+            # MLflow's server would make the database of a new store as well, and one of the two would fail.
+            self._mlflow_started = True
+            if _has_mlflow_ui(self._settings):
+                self._supervisor.start(self._mlflow_ui())
 
-    def _start_what_uses_tracking(self) -> None:
+    def _start_after_the_page(self) -> None:
         if self._settings.clock == "on":
             # Guarded, so that a training under way does not outlive its clock.
             self._supervisor.start(self._program("clock", "-m", "src", "clock", guarded=True))
-        if _has_mlflow_ui(self._settings):
-            self._supervisor.start(self._mlflow_ui())
+        if not self._mlflow_started:
+            self._supervisor.start(self._program("tracking", "-m", "src", "init-tracking", nice=5, once=True))
 
     def _stop(self) -> None:
         self._supervisor.stop(impatient=lambda: self._times_asked_to_end > 1)
@@ -207,7 +205,11 @@ def _runs_already(settings: Settings, note: str) -> str:
 
 def _has_mlflow_ui(settings: Settings) -> bool:
     """A tracking server elsewhere brings its own."""
-    return settings.mlflow_ui == "on" and settings.tracking_uri.startswith(("sqlite:", "file:"))
+    return settings.mlflow_ui == "on" and _has_local_store(settings)
+
+
+def _has_local_store(settings: Settings) -> bool:
+    return settings.tracking_uri.startswith(("sqlite:", "file:"))
 
 
 def _check_ports(settings: Settings, *, patience_s: float) -> None:

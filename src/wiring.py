@@ -67,6 +67,7 @@ from src.services.retention import Retention
 from src.services.secret_key import kept_key
 from src.services.slots import Slots
 from src.services.standing import Standing
+from src.services.tracking_state import TrackingState
 from src.services.trainer import Trainer
 from src.services.training_runs import TrainingRuns
 from src.services.transactions import Transactions
@@ -372,6 +373,10 @@ class Wiring:
 
         local = self.settings.mlflow_tracking_uri is None
         return Tracking(self.settings.tracking_uri, self.settings.mlruns_path if local else None)
+
+    @cached_property
+    def tracking_state(self) -> TrackingState:
+        return TrackingState(self.database)
 
     @cached_property
     def drift(self) -> DriftWatch:

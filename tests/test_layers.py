@@ -48,6 +48,7 @@ THIRD_PARTY = {
         "services/model_package.py",
         "services/past_runs.py",
         "services/tracking_retention.py",
+        "services/mlflow_errors.py",
     },
     "apscheduler": {"services/clock.py"},
     "cryptography": {"services/uploads.py"},

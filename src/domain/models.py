@@ -42,6 +42,8 @@ class Pointer:
     """The version the MLflow alias `champion` was last set to."""
     alias_next: str | None = None
     """The version the alias is about to be set to, written down before it is."""
+    alias_passed_over: str | None = None
+    """A version that MLflow does not have, so the alias cannot name it."""
     by: str = ""
     """Who promoted it, as in Promotion."""
     pinned_at: datetime | None = None

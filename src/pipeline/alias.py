@@ -96,6 +96,9 @@ def _is_pinned(version: str) -> str:
 
 
 def _move(store: Store, registry: Registry, pointer: Pointer, found: str | None) -> None:
+    if found != pointer.version and not _has(registry, pointer.version, pointer.run_id):
+        store.alias.passed_over(pointer.version)  # it was trained while the registry was away
+        return
     if found != pointer.version:
         store.alias.about_to(pointer.version, found=found)
         registry.set_alias(_CHAMPION, pointer.version)
@@ -104,11 +107,18 @@ def _move(store: Store, registry: Registry, pointer: Pointer, found: str | None)
     _name_challenger(store, registry, pointer)
 
 
+def _has(registry: Registry, version: str, run_id: str) -> bool:
+    """Whether the registry has this very version. An old one has no tag of its run."""
+    return registry.run_of(version) in (run_id, "")
+
+
 def _name_challenger(store: Store, registry: Registry, pointer: Pointer) -> None:
     """The newest version, for as long as it does not serve."""
     named = registry.alias(_CHALLENGER)
-    newest = max((one.version for one in store.versions()), key=int, default=pointer.version)
-    if int(newest) > int(pointer.version) and (named is None or int(named) < int(newest)):
-        registry.set_alias(_CHALLENGER, newest)
+    newest = max(store.versions(), key=lambda one: int(one.version), default=None)
+    number = int(newest.version) if newest else 0
+    if newest and number > int(pointer.version) and (named is None or int(named) < number):
+        if _has(registry, newest.version, newest.run_id):
+            registry.set_alias(_CHALLENGER, newest.version)
     elif named is not None and int(named) <= int(pointer.version):
         registry.remove_alias(_CHALLENGER)

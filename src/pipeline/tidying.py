@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from src.errors import TrackingUnavailable
+
 
 class Store(Protocol):
     """MongoDB."""
@@ -40,8 +42,14 @@ class Tidied:
     orphans: int
     skipped: int
     frees_disk: bool
+    tracking_away: bool = False
 
     def sentence(self) -> str:
+        if self.tracking_away:
+            return (
+                f"Cleared away: {self.orphans} files nobody needs, {self.skipped} notes of skipped slots. "
+                "MLflow did not answer, so runs and model versions were left for the next time."
+            )
         cleared = (
             f"Cleared away: {self.versions} model versions, {self.runs} MLflow runs, "
             f"{self.orphans} files nobody needs, {self.skipped} notes of skipped slots."
@@ -65,15 +73,19 @@ class Tidying:
     keep_skipped: int = 200
 
     def run(self, now: datetime) -> Tidied:
-        """Raises Unavailable."""
-        versions, kept = self._drop_versions()
-        return Tidied(
-            versions=versions,
-            runs=self._drop_runs(spared=kept),
-            orphans=self.store.sweep_orphans(now),
-            skipped=self.store.drop_skipped(self.keep_skipped),
-            frees_disk=self._shrink(),
-        )
+        """Raises Unavailable where MongoDB is away; without MLflow only the rest is done."""
+        versions = runs = 0
+        away = False
+        try:
+            versions, kept = self._drop_versions()
+            runs = self._drop_runs(spared=kept)
+            frees_disk = self.record.frees_disk
+            self.record.shrink()
+        except TrackingUnavailable:
+            away, frees_disk = True, False
+        orphans, skipped = self.store.sweep_orphans(now), self.store.drop_skipped(self.keep_skipped)
+        self.store.shrink()
+        return Tidied(versions, runs, orphans, skipped, frees_disk, away)
 
     def _drop_versions(self) -> tuple[int, set[str]]:
         """How many went, and the MLflow runs of those that stay."""
@@ -94,11 +106,6 @@ class Tidying:
             self.store.forget_run(run_id)
             self.record.drop_run(run_id)
         return len(old)
-
-    def _shrink(self) -> bool:
-        self.store.shrink()
-        self.record.shrink()
-        return self.record.frees_disk
 
 
 def beyond(newest_first: Iterable[str], keep: int, spared: Collection[str]) -> list[str]:

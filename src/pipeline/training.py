@@ -19,6 +19,7 @@ from src.pipeline.case import ROWS, case_of
 from src.pipeline.judging import probabilities_of
 from src.pipeline.learning import Learning
 from src.pipeline.novelty import Standing, is_idle, made_of
+from src.pipeline.optional_record import OptionalRecord
 from src.pipeline.ports import (
     Bundles,
     Check,
@@ -65,14 +66,19 @@ class TrainingPipeline:
         """
         self._steps = steps or Steps()
         self._learning = Learning(labels, lexicon, self._steps, clock, doubts)
-        self._settling = Settling(store, record, clock, changes)
+        self._record = OptionalRecord(record)
+        self._settling = Settling(store, self._record, clock, changes)
         self._lexicon = lexicon
         self._store = store
-        self._record = record
         self._bundles = bundles
         self._check = check
         self._clock = clock
         self._standing = standing
+
+    @property
+    def logged(self) -> bool:
+        """Whether MLflow answered throughout the last `run`."""
+        return not self._record.away
 
     def run(self, claimed: Claimed) -> Verdict | None:
         """Train, judge, and promote if the verdict says so; None where a slot brings nothing new.
@@ -90,7 +96,8 @@ class TrainingPipeline:
             claimed.skip(at=self._clock())
             return None
         with self._record.start(claimed.run) as written:
-            claimed.record(mlflow_run_id=written.run_id)
+            if written.run_id:
+                claimed.record(mlflow_run_id=written.run_id)
             written.document(settings_of(self._steps), "settings.json")
             written.tags({"lexicon.sha256": self._lexicon.sha256})
             write_data(written, data)
@@ -128,10 +135,10 @@ class TrainingPipeline:
         if verdict.outcome is not Outcome.BROKEN:
             self._keep(bundle, claimed, trained, version, written)
         self._tell(written, verdict, trained, version, checked)
+        verdict = replace(verdict, notes=(*self._record.notes, *verdict.notes))
         settled = self._settling.settle(claimed, verdict, version, pointer)
         if settled.promoted != verdict.promoted:  # it was told before it was carried out, which then failed
-            with suppress(Unavailable):
-                self._tell(written, settled, trained, version, checked)
+            self._tell(written, settled, trained, version, checked)
         return settled
 
     def _tell(
@@ -172,7 +179,8 @@ class TrainingPipeline:
             description=_figures(trained),
             tags={"ledgerloop.run": claimed.run.id},
         )
-        self._record.set_alias("challenger", version)
+        with suppress(Unavailable):  # the clock names it later
+            self._record.set_alias("challenger", version)
         return version
 
     def _champion(self, pointer: Pointer | None, data: Prepared) -> tuple[Champion | None, tuple[str, ...]]:

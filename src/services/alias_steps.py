@@ -69,5 +69,10 @@ class AliasSteps:
         """The alias names `version` now."""
         self._set({"alias": version, "alias_next": None})
 
+    @guarded
+    def passed_over(self, version: str) -> None:
+        """The registry does not have `version`, so the alias stays where it is while that one serves."""
+        self._set({"alias_passed_over": version})
+
     def _set(self, fields: Document) -> None:
         self._models.update_one({"_id": _ID}, {"$set": fields})

@@ -62,7 +62,7 @@ class AliasWatch:
 
     def look(self, pointer: Pointer) -> None:
         trace = trace_of(self._uri)
-        late = pointer.alias != pointer.version
+        late = pointer.version not in (pointer.alias, pointer.alias_passed_over)
         if not late and trace is not None and trace == self._seen:
             return
         seldom = self._failed or (trace is None and not late)

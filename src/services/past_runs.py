@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from src.errors import NotFound
-from src.services.tracking import Tracking, guarded
+from src.services.mlflow_errors import guarded
+from src.services.tracking import Tracking
 
 _SNAPSHOT, _SETTINGS, _LEFT_OUT = "data/snapshot.csv.gz", "settings.json", "candidates_left_out.json"
 

@@ -132,6 +132,7 @@ def pointer_of(document: Document) -> Pointer:
         promoted_at=document["promoted_at"],
         alias=document.get("alias"),
         alias_next=document.get("alias_next"),
+        alias_passed_over=document.get("alias_passed_over"),
         by=document.get("by", ""),
         pinned_at=document.get("pinned_at"),
     )

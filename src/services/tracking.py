@@ -6,15 +6,17 @@ Only the training process comes here: mlflow takes seconds and over 100 MB, so i
 from __future__ import annotations
 
 import functools
-import os
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from src.domain.models import MODEL_NAME
 from src.domain.training_runs import TrainingRun
-from src.errors import LeaseLost, Unavailable
+from src.errors import LeaseLost, TrackingUnavailable
+from src.services.file_lock import FileLock
+from src.services.mlflow_errors import guarded, prepare, unavailable
 from src.services.provenance import provenance
 from src.services.run_log import RunLog
 
@@ -34,25 +36,8 @@ _EXPERIMENT_TAGS = {
 """The kind lets MLflow's pages show training runs rather than prompts and traces."""
 _MODEL_TAGS = {"application": "ledgerloop", "task": "text and amount to category"}
 _RUN_TAG = "ledgerloop.run"
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def guarded(method: Callable[P, R]) -> Callable[P, R]:
-    """Turn what MLflow raises into `Unavailable`."""
-
-    @functools.wraps(method)
-    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
-        _quiet()
-        from mlflow.exceptions import MlflowException
-
-        try:
-            return method(*args, **kwargs)
-        except (MlflowException, OSError) as error:
-            raise _unavailable(error) from error
-
-    return answer
+_SQLITE = "sqlite:///"
+_MAKING_TAKES_AT_MOST_S = 60.0
 
 
 class Tracking:
@@ -65,7 +50,7 @@ class Tracking:
 
     @functools.cached_property
     def _mlflow(self) -> Any:
-        _quiet()
+        prepare()
         import mlflow
         import mlflow.sklearn
 
@@ -73,7 +58,29 @@ class Tracking:
             self._artifacts.mkdir(parents=True, exist_ok=True)
         mlflow.set_tracking_uri(self._uri)
         mlflow.set_registry_uri(self._uri)
+        if self._uri.startswith(_SQLITE):
+            with self._alone():
+                mlflow.MlflowClient().search_experiments(max_results=1)  # makes the database if need be
         return mlflow
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of several processes that make one new local store at once, all but one would fail."""
+        if not self._uri.startswith(_SQLITE):
+            yield
+            return
+        database = Path(self._uri.removeprefix(_SQLITE))
+        database.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(database.with_suffix(".lock"))
+        patience = time.monotonic() + _MAKING_TAKES_AT_MOST_S
+        while not lock.acquire():
+            if time.monotonic() > patience:
+                raise TrackingUnavailable("MLflow did not answer: another process makes its store.")
+            time.sleep(0.1)
+        try:
+            yield
+        finally:
+            lock.release()
 
     @property
     def _client(self) -> Any:
@@ -96,11 +103,12 @@ class Tracking:
 
     @guarded
     def initialise(self) -> None:
-        """Make the store, the experiment and the registered model where they are missing.
-
-        Of several processes that make one new database at once all but one would fail: call this once first.
-        """
+        """Make the store, the experiment and the registered model where they are missing."""
         client = self._client
+        with self._alone():
+            self._make_missing(client)
+
+    def _make_missing(self, client: Any) -> None:
         if client.get_experiment_by_name(EXPERIMENT) is None:
             location = (self._artifacts / "artifacts").as_uri() if self._artifacts else None
             client.create_experiment(EXPERIMENT, artifact_location=location, tags=_EXPERIMENT_TAGS)
@@ -112,9 +120,9 @@ class Tracking:
         """One MLflow run around the block: FINISHED, FAILED, or KILLED where the run was taken away.
 
         What an earlier attempt, or a process that was killed, left RUNNING is closed first.
-        Raises Unavailable where MLflow does not answer.
+        Raises TrackingUnavailable where MLflow does not answer.
         """
-        _quiet()
+        prepare()
         from mlflow.exceptions import MlflowException
 
         ended = "FAILED"
@@ -130,14 +138,25 @@ class Tracking:
             yield RunLog(self._mlflow, active.info, when=when)
             ended = "FINISHED"
         except MlflowException as error:
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
         except (LeaseLost, KeyboardInterrupt, SystemExit):
             ended = "KILLED"
             raise
         finally:
-            with suppress(MlflowException):
-                while self._mlflow.active_run():
+            # Where MLflow died meanwhile, the next run closes this one.
+            while self._active_run():
+                with suppress(MlflowException):
                     self._mlflow.end_run(ended)
+
+    def _active_run(self) -> Any:
+        """None as well where MLflow was away from the start."""
+        with suppress(TrackingUnavailable):
+            return self._active()
+        return None
+
+    @guarded
+    def _active(self) -> Any:
+        return self._mlflow.active_run()
 
     @guarded
     def close_stale(self, ended: str = "KILLED") -> int:
@@ -151,9 +170,10 @@ class Tracking:
     def register(
         self, model_uri: str, *, after: int, mlflow_run_id: str, description: str, tags: Mapping[str, str]
     ) -> str:
-        """Return the number of the new version, as text; it is higher than `after`. Raises Unavailable.
+        """Return the number of the new version, as text; it is higher than `after`.
 
         Where the store was thrown away its numbers begin anew, while those that served are still known.
+        Raises TrackingUnavailable.
         """
         passed: list[str] = []
         while True:
@@ -178,27 +198,31 @@ class Tracking:
 
     @guarded
     def set_alias(self, alias: str, version: str) -> None:
-        """Raises Unavailable."""
+        """Raises TrackingUnavailable."""
         self._client.set_registered_model_alias(MODEL_NAME, alias, version)
 
     @guarded
     def remove_alias(self, alias: str) -> None:
-        """Raises Unavailable."""
+        """Raises TrackingUnavailable."""
         self._client.delete_registered_model_alias(MODEL_NAME, alias)
+
+    @guarded
+    def run_of(self, version: str) -> str | None:
+        """The training run that made a version, by its tag; None where the registry has no such version."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return str(self._client.get_model_version(MODEL_NAME, version).tags.get(_RUN_TAG, ""))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            return None
 
     @guarded
     def alias(self, alias: str) -> str | None:
         """The version the alias names, None where nobody set it."""
         aliases = self._client.get_registered_model(MODEL_NAME).aliases
         return str(aliases[alias]) if alias in aliases else None
-
-
-def _quiet() -> None:
-    """Nothing leaves this machine, and MLflow neither looks for a git command nor tells of each migration."""
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("DO_NOT_TRACK", "true")
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 
 
 def _tags(run: TrainingRun) -> dict[str, str]:
@@ -209,8 +233,3 @@ def _tags(run: TrainingRun) -> dict[str, str]:
         "reason": run.reason,
         "attempt": str(run.attempt),
     } | provenance()
-
-
-def _unavailable(error: Exception) -> Unavailable:
-    message = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-    return Unavailable(f"MLflow did not answer: {message}")

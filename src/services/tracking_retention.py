@@ -16,7 +16,8 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from src.domain.models import MODEL_NAME
-from src.services.tracking import Tracking, guarded
+from src.services.mlflow_errors import guarded
+from src.services.tracking import Tracking
 
 log = logging.getLogger(__name__)
 

@@ -230,8 +230,8 @@ def test_the_alias_of_a_store_older_than_this_database_promotes_nothing(database
     store = Models(database)
     store.keep(bundle, version="6", run_id="r", mlflow_run_id="", metrics={}, at=now())
     store.promote("6", by="training", reason="", at=now())
-    with pytest.raises(Unavailable):  # the store knows of no version 6
-        keeper(store, registry).settle()
+    keeper(store, registry).settle()
+    assert registry.alias("champion") == "5"  # the registry has no version 6
     assert store.champion().version == "6"
     assert [line.change for line in store.promotions()] == [Change.PROMOTED]
 
@@ -245,3 +245,17 @@ def test_the_challenger_is_the_newest_version_for_as_long_as_it_does_not_serve(s
     store.promote("1", by="person", reason="back", at=now())
     keeper(store, registry).settle()
     assert aliases(registry) == ("1", "4")
+
+
+def test_a_version_the_registry_does_not_have_leaves_the_alias_and_is_not_late(store, registry, bundle):
+    """It was trained while MLflow was away; its number may name another model there."""
+    registry.tag_version("5", {"ledgerloop.run": "another run"})
+    store.keep(bundle, version="5", run_id="run-5", mlflow_run_id="", metrics={}, at=now())
+    store.promote("5", by="training", reason="", at=now())
+    for act in (keeper(store, registry).settle, lambda: follow(store, registry)):
+        act()
+        assert registry.alias("champion") == "1"
+        assert (store.champion().version, store.champion().alias_passed_over) == ("5", "5")
+    registry.set_alias("champion", "2")  # a person still promotes by it
+    keeper(store, registry).settle()
+    assert store.champion().version == "2"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NotRequired
 
 from flask import Response
@@ -32,6 +33,7 @@ class CheckBody(TypedDict):
 class ChecksBody(TypedDict):
     mongodb: CheckBody
     model: CheckBody
+    mlflow: NotRequired[CheckBody]
 
 
 class ReadyBody(TypedDict):
@@ -47,8 +49,14 @@ def healthz() -> Answer:
 
 @api.operation("GET", "/readyz", summary="MongoDB answers and a model is loaded", returns={200: ReadyBody})
 def readyz() -> Answer:
-    """Else 503, with each check named in `checks` of the problem."""
+    """Else 503, with each check named in `checks` of the problem.
+
+    `mlflow` is there while the tracking server is away; everything but the logging of runs works without it.
+    """
     checks: ChecksBody = {"mongodb": _check(wiring().database.ping), "model": _check(_model)}
+    with suppress(LedgerloopError):
+        if since := wiring().tracking_state.away_since():
+            checks["mlflow"] = {"ok": False, "detail": f"no answer since {since:%Y-%m-%d %H:%M} UTC"}
     if all(check["ok"] for check in (checks["mongodb"], checks["model"])):
         return {"status": "ready", "checks": checks}
     return _not_ready(checks)
@@ -67,7 +75,8 @@ def _check(ask: Callable[[], str | None]) -> CheckBody:
 
 
 def _not_ready(checks: ChecksBody) -> Response:
-    away = " and ".join(name for name, check in checks.items() if not check["ok"])  # type: ignore[index]
+    needed = {"mongodb": checks["mongodb"], "model": checks["model"]}
+    away = " and ".join(name for name, check in needed.items() if not check["ok"])
     problem = {
         "type": "about:blank",
         "title": "Service Unavailable",

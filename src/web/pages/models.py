@@ -51,6 +51,7 @@ def _page(said: str = "", status: int = 200) -> ResponseReturnValue:
         standing=wiring().by_hand.standing(),
         every_hours=_every(wiring().settings.retrain_every_hours),
         mlflow_url=_mlflow_url(),
+        mlflow_away_since=wiring().tracking_state.away_since(),
     )
 
 
