@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from src.once import once
 from src.services.alias_watch import AliasWatch
 from src.services.clock import Clock
 
@@ -19,8 +19,9 @@ log = logging.getLogger(__name__)
 @dataclass
 class Chores:
     house: Wiring
+    _started: bool = False
 
-    @cached_property
+    @once
     def clock(self) -> Clock:
         return Clock(
             every_hours=self.house.settings.retrain_every_hours,
@@ -33,7 +34,7 @@ class Chores:
             deliver=self.deliver,
         )
 
-    @cached_property
+    @once
     def _alias_watch(self) -> AliasWatch:
         return AliasWatch(
             self.house.settings.tracking_uri, self.house.models.alias, self.house.trainer.follow_champion
@@ -84,9 +85,13 @@ class Chores:
         if pointer and self.house.runs.current() is None:
             self._alias_watch.look(pointer)
 
+    def start(self) -> None:
+        self.clock.start()
+        self._started = True
+
     def stop(self) -> None:
-        """Raises nothing where the clock never began to go."""
-        if "clock" in self.__dict__:
+        """Does nothing where the clock was not started."""
+        if self._started:
             self.clock.stop()
             self.house.trainer.stop()
             self.house.importer.stop()

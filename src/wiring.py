@@ -10,7 +10,6 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from src.chores import Chores
@@ -23,6 +22,7 @@ from src.config import Settings
 from src.domain.acts import ActKind
 from src.domain.predictions import Prediction
 from src.domain.transactions import Transaction
+from src.once import once
 from src.pipeline.acts import Acts
 from src.pipeline.beside import ByHand, with_shadow
 from src.pipeline.changes import WhatChanges
@@ -103,7 +103,7 @@ class Wiring:
         self.settings = settings
         self.now = now
 
-    @cached_property
+    @once
     def database(self) -> Database:
         return Database(self.mongo_uri, self.settings.mongo_db_name)
 
@@ -114,23 +114,23 @@ class Wiring:
         self._embedded.ensure()
         return self._embedded.uri
 
-    @cached_property
+    @once
     def _embedded(self) -> EmbeddedMongo:
         return EmbeddedMongo(self.settings.data_path)
 
-    @cached_property
+    @once
     def knowledge(self) -> Knowledge:
         return Knowledge()
 
-    @cached_property
+    @once
     def transactions(self) -> Transactions:
         return Transactions(self.database)
 
-    @cached_property
+    @once
     def feedback_events(self) -> FeedbackEvents:
         return FeedbackEvents(self.database)
 
-    @cached_property
+    @once
     def imports(self) -> Imports:
         return Imports(self.database, Uploads(self.database, self._secret), lease_s=self.settings.lease_s)
 
@@ -138,19 +138,19 @@ class Wiring:
         given = self.settings.secret_key
         return given.get_secret_value() if given else kept_key(self.settings.data_path)
 
-    @cached_property
+    @once
     def import_rejects(self) -> ImportRejects:
         return ImportRejects(self.database)
 
-    @cached_property
+    @once
     def import_profiles(self) -> ImportProfiles:
         return ImportProfiles(self.database)
 
-    @cached_property
+    @once
     def imported_rows(self) -> ImportedRows:
         return ImportedRows(self.database)
 
-    @cached_property
+    @once
     def importing(self) -> Importing:
         return Importing(
             files=self.imports,
@@ -162,7 +162,7 @@ class Wiring:
             limits=self.import_limits,
         )
 
-    @cached_property
+    @once
     def intake(self) -> Intake:
         return Intake(
             files=self.imports,
@@ -173,7 +173,7 @@ class Wiring:
             limits=self.import_limits,
         )
 
-    @cached_property
+    @once
     def undoing(self) -> Undoing:
         return Undoing(files=self.imports, rows=self.imported_rows, clock=self.now)
 
@@ -193,19 +193,19 @@ class Wiring:
     def import_limits(self) -> Limits:
         return Limits(size=self.settings.max_import_mb * 1_000_000)
 
-    @cached_property
+    @once
     def webhook_rows(self) -> WebhookRows:
         return WebhookRows(self.database)
 
-    @cached_property
+    @once
     def webhooks(self) -> Webhooks:
         return Webhooks(self.webhook_rows, self.predictor, self.feedback, self.categories)
 
-    @cached_property
+    @once
     def deliveries(self) -> Deliveries:
         return Deliveries(self.database)
 
-    @cached_property
+    @once
     def delivering(self) -> Delivering | None:
         """None where no Firefly III is named."""
         given = self.settings
@@ -222,43 +222,43 @@ class Wiring:
             given.firefly_check_tag,
         )
 
-    @cached_property
+    @once
     def audits(self) -> Audits:
         return Audits(self.database)
 
-    @cached_property
+    @once
     def doubts(self) -> Doubts:
         return Doubts(self.database)
 
-    @cached_property
+    @once
     def second_looks(self) -> SecondLooks:
         return SecondLooks(self.doubts, self.feedback, Contradictions())
 
-    @cached_property
+    @once
     def categories(self) -> Categories:
         return Categories(self.database, self.knowledge.categories)
 
-    @cached_property
+    @once
     def analytics(self) -> Analytics:
         return Analytics(self.database, self.categories.all, self.settings.currency, now=self.now)
 
-    @cached_property
+    @once
     def quality(self) -> Quality:
         return Quality(QualityCounts(self.database))
 
-    @cached_property
+    @once
     def models(self) -> Models:
         return Models(self.database)
 
-    @cached_property
+    @once
     def runs(self) -> TrainingRuns:
         return TrainingRuns(self.database, lease_s=self.settings.lease_s)
 
-    @cached_property
+    @once
     def champion(self) -> Champion[Serving]:
         return Champion(self.models.champion, self._load)
 
-    @cached_property
+    @once
     def shadow_model(self) -> ShadowModel[Serving]:
         return ShadowModel(self.models.shadows.current, self._load, every_s=2)
 
@@ -272,7 +272,7 @@ class Wiring:
         scorer = LinearScorer.from_parts(*served.form)
         return Serving(version, scorer, *bands.thresholds(precision), bands.own_thresholds(precision))
 
-    @cached_property
+    @once
     def predictor(self) -> Predictor:
         return self._predictor(self.champion)
 
@@ -287,15 +287,15 @@ class Wiring:
             self._with_shadow,
         )
 
-    @cached_property
+    @once
     def unanswered(self) -> Unanswered:
         return Unanswered(self.database)
 
-    @cached_property
+    @once
     def changes(self) -> WhatChanges:
         return WhatChanges(self.unanswered, self.predictor, self.models, self._serving)
 
-    @cached_property
+    @once
     def repredicting(self) -> Repredicting:
         return Repredicting(Repredictions(self.database), self.predictor, self.champion, self.models)
 
@@ -311,15 +311,15 @@ class Wiring:
     ) -> list[Prediction]:
         return with_shadow(predictions, transactions, own, serving, self.shadow_model.peek())
 
-    @cached_property
+    @once
     def by_hand(self) -> ByHand:
         return ByHand(self.models, self.serve)
 
-    @cached_property
+    @once
     def feedback(self) -> FeedbackLoop:
         return self._feedback_loop(self.predictor)
 
-    @cached_property
+    @once
     def feedback_apart(self) -> FeedbackLoop:
         """For the clock's process, which asks the model seldom."""
         return self._feedback_loop(self._predictor(_Looked(self.champion)))
@@ -330,11 +330,11 @@ class Wiring:
             self.feedback_events, self.categories.slugs, self.act_log, Following(rows, predictor), rows
         )
 
-    @cached_property
+    @once
     def act_log(self) -> ActLog:
         return ActLog(self.database)
 
-    @cached_property
+    @once
     def acts(self) -> Acts:
         return Acts(
             self.act_log,
@@ -349,16 +349,16 @@ class Wiring:
     def deleting(self) -> Deleting:
         return Deleting(self.deleted_rows, self.act_log)
 
-    @cached_property
+    @once
     def holder(self) -> str:
         """A name for this process that no other has."""
         return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
-    @cached_property
+    @once
     def trainer(self) -> Trainer:
         return self._children()
 
-    @cached_property
+    @once
     def importer(self) -> Trainer:
         """A second one, for files come in while a model is trained."""
         return self._children()
@@ -367,49 +367,47 @@ class Wiring:
         environment = {"MONGO_URI": self.mongo_uri(), "MONGO_DB_NAME": self.settings.mongo_db_name}
         return Trainer(environment, timeout_s=self.settings.train_timeout_s)
 
-    @cached_property
+    @once
     def tracking(self) -> Tracking:
         from src.services.tracking import Tracking  # pandas comes with it: not for web workers
 
         local = self.settings.mlflow_tracking_uri is None
         return Tracking(self.settings.tracking_uri, self.settings.mlruns_path if local else None)
 
-    @cached_property
+    @once
     def tracking_state(self) -> TrackingState:
         return TrackingState(self.database)
 
-    @cached_property
+    @once
     def drift(self) -> DriftWatch:
         periods, early_runs = DriftPeriods(self.database), EarlyRuns(self.runs)
         return DriftWatch(periods, self.models, early_runs, self.runs.last_success_at, self.now)
 
-    @cached_property
+    @once
     def standing(self) -> Standing:
         return Standing(self.database, lambda: self.knowledge.sha256, self.settings)
 
-    @cached_property
+    @once
     def slots(self) -> Slots:
         return Slots(self.runs, self.models, self.standing, self.now)
 
-    @cached_property
+    @once
     def retention(self) -> Retention:
         return Retention(self.database)
 
-    @cached_property
+    @once
     def chores(self) -> Chores:
         return Chores(self)
 
     def start_clock(self) -> None:
         self.database.ensure_indexes()
-        self.chores.clock.start()
+        self.chores.start()
 
     def stop(self) -> None:
         """End what runs beside the requests: the clock, its training, the look at the pointer."""
-        if "chores" in self.__dict__:
-            self.chores.stop()
-        for follower in ("champion", "shadow_model"):
-            if follower in self.__dict__:
-                getattr(self, follower).stop()
+        self.chores.stop()
+        self.champion.stop()
+        self.shadow_model.stop()
 
     def warm(self) -> None:
         """What a web worker does before its first request."""
@@ -417,4 +415,4 @@ class Wiring:
         self.shadow_model.watch()
         self.database.ensure_indexes()  # where no clock runs, nobody else makes them
         if self.settings.clock == "on":
-            self.chores.clock.start()
+            self.chores.start()

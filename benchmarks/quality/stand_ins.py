@@ -157,6 +157,8 @@ class Store:
 
     def landed(self, *_: Any) -> None: ...
 
+    def passed_over(self, *_: Any) -> None: ...
+
     def copy(self) -> Store:
         """Another store that serves the same champion."""
         other = Store()
@@ -187,7 +189,7 @@ class Record:
     def _nothing(self, *_: Any, **__: Any) -> None: ...
 
     params = metrics = tags = candidate = data = confusion = reliability = document = _nothing
-    table = conclude = tag_version = describe_version = alias = set_alias = remove_alias = _nothing
+    table = conclude = tag_version = describe_version = alias = set_alias = remove_alias = run_of = _nothing
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError, Write
 from pymongo.read_concern import ReadConcern
 
 from src.errors import Unavailable
+from src.once import forget, once
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -189,7 +190,7 @@ class Database:
         self._name = name
         self._write_concern = WriteConcern(w="majority", j=True, wtimeout=round(confirm_within_s * 1000))
 
-    @functools.cached_property
+    @once
     def _client(self) -> MongoClient[Document]:
         return MongoClient(
             self._uri(),
@@ -215,12 +216,12 @@ class Database:
     def collection(self, name: str) -> Collection[Document]:
         return self._database.get_collection(name)
 
-    @functools.cached_property
+    @once
     def bundles(self) -> gridfs.GridFSBucket:
         """GridFS: the model bundles."""
         return gridfs.GridFSBucket(self._database, bucket_name="bundles")
 
-    @functools.cached_property
+    @once
     def uploads(self) -> gridfs.GridFSBucket:
         """GridFS: files on their way in, deleted once they are."""
         return gridfs.GridFSBucket(self._database, bucket_name="uploads")
@@ -252,8 +253,7 @@ class Database:
         self._client.drop_database(self._name)
 
     def close(self) -> None:
-        if "_client" in self.__dict__:
-            self._client.close()
-            del self.__dict__["_client"]
-            self.__dict__.pop("bundles", None)
-            self.__dict__.pop("uploads", None)
+        if client := forget(self, "_client"):
+            client.close()
+        forget(self, "bundles")
+        forget(self, "uploads")

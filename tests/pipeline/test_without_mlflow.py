@@ -82,9 +82,10 @@ def test_a_training_without_mlflow_promotes_and_says_that_it_was_not_logged(pipe
 
 
 def test_the_next_version_is_registered_above_those_that_were_not_logged(
-    pipeline, claim, labels, store, runs, record
+    pipeline, claim, labels, store, runs, tmp_path
 ):
     pipeline(record=Tracking(NOWHERE, None)).run(claim())
+    record = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path)
     say_a_lot(labels)
     claimed, training = claim(), pipeline(record=record)
     training.run(claimed)
