@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,12 +32,16 @@ NEW_START: Document = {"uncounted_attempts": "$attempt"}
 """In a `$set` of a pipeline: it may be taken up as often as a new one."""
 
 
+Wait = Callable[[threading.Event, float], bool]
+
+
 class Leases:
     """Of the documents of one collection.
 
     worked_on: the values of `status` a document has while somebody holds it.
     lost: the sentence of LeaseLost.
     attempts: how often one is taken up at most.
+    wait: until the next renewal, or until the work has ended; whether it has.
     """
 
     def __init__(
@@ -49,10 +53,12 @@ class Leases:
         worked_on: Collection[str],
         lost: str,
         attempts: int = 3,
+        wait: Wait = threading.Event.wait,
     ) -> None:
         self._database, self._name = database, collection
         self.lease_s = lease_s
         self.attempts = attempts
+        self._wait = wait
         self._worked_on = list(worked_on)
         self._lost = lost
 
@@ -124,7 +130,7 @@ class Leases:
         ended = threading.Event()
 
         def beat() -> None:
-            while not ended.wait(self.lease_s / 3):
+            while not self._wait(ended, self.lease_s / 3):
                 try:
                     self.renew(document_id, holder, attempt)
                 except LeaseLost:

@@ -36,8 +36,9 @@ class Program:
 class _Running:
     """One program and its present process."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, clock: Callable[[], float]) -> None:
         self.program = program
+        self._clock = clock
         self.failures = 0
         self.finished = False
         self._begin()
@@ -52,7 +53,7 @@ class _Running:
             guarded=program.guarded,
             cwd=program.folder,
         )
-        self.began_at = time.monotonic()
+        self.began_at = self._clock()
         self.due_at: float | None = None
 
     def look(self) -> None:
@@ -61,7 +62,7 @@ class _Running:
             return
         if self.due_at is None:
             self._plan()
-        elif time.monotonic() >= self.due_at:
+        elif self._clock() >= self.due_at:
             self._begin()
 
     def _plan(self) -> None:
@@ -69,7 +70,7 @@ class _Running:
         if self.program.once and self.child.returncode == 0:
             self.finished = True
             return
-        now = time.monotonic()
+        now = self._clock()
         self.failures = 1 if now - self.began_at > _STEADY_AFTER_S else self.failures + 1
         # At once the first time, then after 1, 2, 4 ... seconds.
         pause = 0.0 if self.failures == 1 else min(2.0 ** (self.failures - 2), _LONGEST_PAUSE_S)
@@ -91,11 +92,13 @@ class _Running:
 class Supervisor:
     """Not thread-safe: a child lives only as long as the thread that started it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """clock: seconds that only grow; pauses between two starts go by it."""
         self._running: list[_Running] = []
+        self._clock = clock
 
     def start(self, program: Program) -> None:
-        self._running.append(_Running(program))
+        self._running.append(_Running(program, self._clock))
 
     def look(self) -> None:
         """See to those that have ended. To be called a few times a second."""

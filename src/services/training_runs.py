@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from src.domain.verdicts import Verdict
 from src.errors import Conflict
 from src.services.change_documents import changes_document
 from src.services.database import Database, Document, guarded
-from src.services.leases import Leases
+from src.services.leases import Leases, Wait
 from src.services.run_documents import run_of, verdict_document
 from src.services.run_history import RunHistory
 from src.services.run_states import CLEARED, ended, new, skipped, slot_id
@@ -31,7 +32,7 @@ def slot_of(now: datetime, every_hours: float) -> datetime:
 class TrainingRuns(RunHistory):
     """A unique index on `active` lets at most one run be queued or running, on whatever host."""
 
-    def __init__(self, database: Database, *, lease_s: float = 30) -> None:
+    def __init__(self, database: Database, *, lease_s: float = 30, wait: Wait = threading.Event.wait) -> None:
         super().__init__(database)
         self._leases = Leases(
             database,
@@ -39,6 +40,7 @@ class TrainingRuns(RunHistory):
             lease_s=lease_s,
             worked_on=[RunStatus.RUNNING.value],
             lost="Another process has taken this training run over.",
+            wait=wait,
         )
 
     @guarded
@@ -60,6 +62,11 @@ class TrainingRuns(RunHistory):
     def has_room(self, slot: datetime) -> bool:
         """Whether `slot` has no run yet and none is under way."""
         return self._runs.find_one({"$or": [{"_id": slot_id(slot)}, {"active": True}]}, {"_id": 1}) is None
+
+    @guarded
+    def has_run_of(self, slot: datetime) -> bool:
+        """Whether `slot` has its run, of whatever status."""
+        return self._runs.find_one({"_id": slot_id(slot)}, {"_id": 1}) is not None
 
     @guarded
     def skip_slot(self, slot: datetime, *, standing: str, at: datetime) -> TrainingRun | None:

@@ -1,16 +1,22 @@
 """Two processes and one document: who may write."""
 
-from time import sleep
-
 import pytest
 
 from src.errors import LeaseLost
 from src.services.leases import Leases
+from tests.services.lease_time import Heartbeat, let_the_lease_run_out
 
 
 @pytest.fixture
-def leases(database):
-    made = Leases(database, "works", lease_s=0.3, worked_on=["running"], lost="It was taken over.")
+def heartbeat():
+    return Heartbeat()
+
+
+@pytest.fixture
+def leases(database, heartbeat):
+    made = Leases(
+        database, "works", lease_s=600, worked_on=["running"], lost="It was taken over.", wait=heartbeat.wait
+    )
     database.collection("works").insert_one({"_id": "w", "status": "queued", "attempt": 0})
     return made
 
@@ -24,10 +30,10 @@ def test_one_of_two_gets_it(leases):
     assert claim(leases, "b") is None
 
 
-def test_whoever_falls_silent_loses_it_and_can_write_no_more(leases):
+def test_whoever_falls_silent_loses_it_and_can_write_no_more(leases, database):
     claim(leases, "a")
     leases.write("w", "a", 1, {"$set": {"done": 1}})
-    sleep(0.4)
+    let_the_lease_run_out(database, "works")
     assert claim(leases, "b")["attempt"] == 2
     with pytest.raises(LeaseLost, match="taken over"):
         leases.write("w", "a", 1, {"$set": {"done": 2}})
@@ -42,12 +48,14 @@ def test_the_same_holder_cannot_write_for_an_earlier_attempt(leases):
         leases.renew("w", "a", 1)
 
 
-def test_a_lease_is_kept_as_long_as_the_work_goes_on(leases):
+def test_a_lease_is_kept_as_long_as_the_work_goes_on(leases, database, heartbeat):
     claim(leases, "a")
     with leases.kept("w", "a", 1):
-        sleep(0.6)
+        let_the_lease_run_out(database, "works")
+        heartbeat.beat()
         assert claim(leases, "b") is None
-    sleep(0.4)
+    assert set(heartbeat.pauses) == {leases.lease_s / 3}
+    let_the_lease_run_out(database, "works")
     assert claim(leases, "b")
 
 

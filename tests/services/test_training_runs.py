@@ -1,7 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
-from time import sleep
 
 import pytest
 
@@ -9,14 +8,20 @@ from src.domain.training_runs import RunStatus, Trigger
 from src.domain.verdicts import Outcome, Verdict
 from src.errors import Conflict, LeaseLost
 from src.services.training_runs import ClaimedRun, TrainingRuns, slot_of
+from tests.services.lease_time import Heartbeat, let_the_lease_run_out
 from tests.whole_verdict import WHOLE
 
 NOW = datetime(2026, 3, 4, 7, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def runs(database):
-    return TrainingRuns(database, lease_s=0.3)
+def heartbeat():
+    return Heartbeat()
+
+
+@pytest.fixture
+def runs(database, heartbeat):
+    return TrainingRuns(database, lease_s=600, wait=heartbeat.wait)
 
 
 def ask(runs):
@@ -62,11 +67,11 @@ def test_a_slot_that_has_ended_is_not_run_again(runs):
     assert runs.claim(holder="b", at=NOW) is None
 
 
-def test_a_run_whose_holder_falls_silent_is_taken_up_and_the_old_holder_is_fenced_off(runs):
+def test_a_run_whose_holder_falls_silent_is_taken_up_and_the_old_holder_is_fenced_off(runs, database):
     ask(runs)
     first = ClaimedRun(runs, runs.claim(holder="a", at=NOW), holder="a")
     assert runs.claim(holder="b", at=NOW) is None
-    sleep(0.4)
+    let_the_lease_run_out(database, "training_runs")
     taken = runs.claim(holder="b", at=NOW)
     assert taken.attempt == 2
     with pytest.raises(LeaseLost):
@@ -75,10 +80,11 @@ def test_a_run_whose_holder_falls_silent_is_taken_up_and_the_old_holder_is_fence
         first.succeed(at=NOW)
 
 
-def test_a_heartbeat_keeps_the_lease(runs):
+def test_a_heartbeat_keeps_the_lease(runs, database, heartbeat):
     ask(runs)
     with ClaimedRun(runs, runs.claim(holder="a", at=NOW), holder="a"):
-        sleep(0.6)
+        let_the_lease_run_out(database, "training_runs")
+        heartbeat.beat()
         assert runs.claim(holder="b", at=NOW) is None
 
 
