@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from src.once import once
 from src.services.alias_watch import AliasWatch
 from src.services.clock import Clock
+from src.services.waiting import DELIVERY
 
 if TYPE_CHECKING:
     from src.wiring import Wiring
@@ -32,7 +34,13 @@ class Chores:
             now=self.house.now,
             bring_in=self.bring_in,
             deliver=self.deliver,
+            waiting=self.waiting,
         )
+
+    def waiting(self) -> Collection[str]:
+        kinds = self.house.waiting.kinds()
+        # Answers given on our own pages are looked for as well, and only a delivery looks.
+        return kinds | {DELIVERY} if self.house.delivering else kinds
 
     @once
     def _alias_watch(self) -> AliasWatch:
@@ -71,10 +79,10 @@ class Chores:
 
     def keep_house(self) -> None:
         self.follow_champion()
-        if self.house.runs.current() is None and self.house.retention.claim_turn(self.house.now()):
-            self.house.trainer.tidy()
 
     def keep_watch(self) -> None:
+        if self.house.runs.current() is None and self.house.retention.claim_turn(self.house.now()):
+            self.house.trainer.tidy()
         self.house.imports.forget_unread()
         self.house.feedback_apart.catch_up(at=self.house.now())
         if run := self.house.drift.start_early():
@@ -82,8 +90,8 @@ class Chores:
 
     def follow_champion(self) -> None:
         pointer = self.house.models.champion()
-        if pointer and self.house.runs.current() is None:
-            self._alias_watch.look(pointer)
+        if pointer:
+            self._alias_watch.look(pointer, may=lambda: self.house.runs.current() is None)
 
     def start(self) -> None:
         self.clock.start()

@@ -73,6 +73,7 @@ from src.services.training_runs import TrainingRuns
 from src.services.transactions import Transactions
 from src.services.unanswered import Unanswered
 from src.services.uploads import Uploads
+from src.services.waiting import Waiting
 from src.services.webhook_rows import WebhookRows
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class Wiring:
     def undoing(self) -> Undoing:
         return Undoing(files=self.imports, rows=self.imported_rows, clock=self.now)
 
-    @cached_property
+    @once
     def file_reader(self) -> FileReader:
         return FileReader(memory=self.reading_memory)
 
@@ -341,11 +342,11 @@ class Wiring:
             {ActKind.FEEDBACK: self.feedback.undo_act, ActKind.DELETE: self.deleted_rows.restore},
         )
 
-    @cached_property
+    @once
     def deleted_rows(self) -> DeletedRows:
         return DeletedRows(self.database)
 
-    @cached_property
+    @once
     def deleting(self) -> Deleting:
         return Deleting(self.deleted_rows, self.act_log)
 
@@ -390,6 +391,10 @@ class Wiring:
     @once
     def slots(self) -> Slots:
         return Slots(self.runs, self.models, self.standing, self.now)
+
+    @once
+    def waiting(self) -> Waiting:
+        return Waiting(self.database)
 
     @once
     def retention(self) -> Retention:

@@ -60,13 +60,14 @@ class AliasWatch:
         self._seen: Trace | None = None
         self._failed = False
 
-    def look(self, pointer: Pointer) -> None:
+    def look(self, pointer: Pointer, *, may: Callable[[], bool] = lambda: True) -> None:
+        """may: whether this is a time to settle it; asked only where there is something to settle."""
         trace = trace_of(self._uri)
         late = pointer.version not in (pointer.alias, pointer.alias_passed_over)
         if not late and trace is not None and trace == self._seen:
             return
         seldom = self._failed or (trace is None and not late)
-        if self._steps.claim_look(self._remote_pause_s if seldom else self._pause_s):
+        if may() and self._steps.claim_look(self._remote_pause_s if seldom else self._pause_s):
             self._failed = not self._settle()
             # Taken before the child looked: what was written while it worked is seen by the next look.
             self._seen = None if self._failed else trace

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
@@ -29,8 +31,9 @@ class Pointing(Protocol):
 class Champion(Generic[T]):
     """Holds what `load` made of the pointer's bundle.
 
-    A daemon thread looks at the pointer twice a second. A bundle that does not load leaves the old one
-    serving, and is tried again only when the pointer moves.
+    A daemon thread looks at the pointer twice a second while anybody asks for the model, and every half
+    minute while nobody does; the first who asks after a pause has it looked at first. A bundle that does not
+    load leaves the old one serving, and is tried again only when the pointer moves.
     """
 
     _called = "champion"
@@ -41,10 +44,17 @@ class Champion(Generic[T]):
         load: Callable[[Pointing], T],
         *,
         every_s: float = 0.5,
+        idle_every_s: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """every_s: from one look to the next while somebody asks. idle_every_s: while nobody does."""
         self._pointer = pointer
         self._load = load
         self._every_s = every_s
+        self._idle_every_s = idle_every_s
+        self._clock = clock
+        self._looked_at = -math.inf
+        self._asked = threading.Event()
         self._serving: tuple[Pointing, T] | None = None
         self._refused: int | None = None
         self._watcher_of: int | None = None
@@ -61,6 +71,10 @@ class Champion(Generic[T]):
         self.watch()
         if self._serving is None:
             self.look()
+        elif self._clock() - self._looked_at > 2 * self._every_s:  # after a pause; else the thread looks
+            with suppress(LedgerloopError):
+                self.look()
+        self._asked.set()
         if self._serving is None:
             raise Unavailable(
                 "No model serves yet: the first one is being trained. This takes about a minute.",
@@ -90,11 +104,18 @@ class Champion(Generic[T]):
 
     def _keep_looking(self) -> None:
         while not self._stopped.wait(self._every_s):
+            self.look_if_due()
+
+    def look_if_due(self) -> None:
+        """Look where somebody asked since the last look, or where that is long ago."""
+        if self._asked.is_set() or self._clock() - self._looked_at >= self._idle_every_s:
+            self._asked.clear()
             with suppress(LedgerloopError):  # MongoDB is away; what serves goes on serving
                 self.look()
 
     def look(self) -> None:
         """Load what the pointer names, unless it serves already. Raises Unavailable."""
+        self._looked_at = self._clock()  # before it is asked: others that come meanwhile need not ask too
         self._follow(self._pointer())
 
     def _follow(self, pointer: Pointing | None) -> None:
@@ -131,6 +152,7 @@ class ShadowModel(Champion[T]):
     def peek(self) -> T | None:
         """What runs in the shadow, as far as this process knows."""
         self.watch()
+        self._asked.set()
         serving = self._serving
         return serving[1] if serving else None
 

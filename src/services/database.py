@@ -200,6 +200,9 @@ class Database:
             connectTimeoutMS=4000,
             socketTimeoutMS=60000,
             maxPoolSize=64,
+            # An idle server is asked for its state every 30 seconds; a failed operation asks at once.
+            serverMonitoringMode="poll",
+            heartbeatFrequencyMS=30000,
             appname="ledgerloop",
         )
 

