@@ -16,10 +16,12 @@ from src.components.calibration import ConfidenceMap, choose_map
 from src.components.features import TransactionFeatures
 from src.components.ingestion import is_of_a_person
 from src.components.linear_form import recalibrated
+from src.components.proportion import KNOWN, Proportion, kinds
 from src.components.rows import MODEL_FIELDS
+from src.components.splitting import learns_for
 from src.components.statements import hidden_of
-from src.components.trials import TRIALS, Fold, Quality, Trial
-from src.components.usual_weight import UsualWeight
+from src.components.trials import LEAST_PROBABILITY, TRIALS, Fold, Quality, Trial
+from src.components.usual_weight import UsualWeight, standard_gain
 from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
 
@@ -61,7 +63,8 @@ class SearchResult:
     """The best one, calibrated and fitted on all rows."""
     classes: list[str]
     judges: np.ndarray
-    """Shape (n_rows,): for how many transactions the answer for each row stands."""
+    """Shape (n_rows,): for how many transactions the answer for each row stands where confidence is measured;
+    0 for a row of a merchant that its model knew, or of no fold."""
     left_out: list[LeftOut] = field(default_factory=list)
     usual_weight: float = 0.0
     """What the amount beside the usual one adds in the model; 0 where it was not clearly of use."""
@@ -69,7 +72,11 @@ class SearchResult:
 
 @dataclass(frozen=True)
 class Search:
-    """Every trial answers for the first fold; the better half answers for the others, and the best one wins.
+    """Every trial answers for the first fold; those that are not clearly weaker answer for the others.
+
+    A trial is scored on rows as they will come: known merchants, new ones and new categories in the
+    proportion of the person's own newest rows. Confidence is measured on new merchants alone: the memory
+    answers for the others.
 
     Deterministic for a seed, but for what the budget has no time for, and `repeating` repeats that too. The
     best guess is always seen through, whatever the budget; the last fit on all rows is not part of it.
@@ -77,12 +84,15 @@ class Search:
 
     trials: Sequence[Trial] = TRIALS
     kept: float = 0.5
-    """The share of the trials that go on after the first fold."""
+    """The least share of the trials that go on after the first fold."""
+    margin: float = 2.0
+    """Of the others, those go on that are not weaker than the first by so many standard errors."""
     budget_s: float = float("inf")
     clock: Callable[[], float] = field(default=lambda: 0.0, repr=False)
     """Seconds, monotonic; the default one stands still, so that no budget is ever used up."""
     seed: int = 0
     usual: UsualWeight = field(default_factory=UsualWeight)
+    proportion: Proportion = field(default_factory=Proportion)
     left_out: Mapping[str, str] | None = None
     """For a search that is repeated: by trial, why it was left out then."""
 
@@ -102,6 +112,7 @@ class Search:
         judged: np.ndarray,
         progress: Callable[[float], None],
         subjects: np.ndarray | None = None,
+        excluded: np.ndarray | None = None,
         lexicon: str = "",
         doubts: Mapping[str, float] = MappingProxyType({}),
     ) -> SearchResult:
@@ -112,8 +123,9 @@ class Search:
         negative number means a row that trains for every fold. judged: bool, shape (n_rows,), the rows whose
         answers score a candidate and set its temperature; where none is, all that are answered.
         progress: is told the share done, 0..1; what it raises ends the search.
-        subjects: shape (n_rows,); the models that answer for a fold have seen no subject of it either; None
-        is one for each row.
+        subjects: str, shape (n_rows,), what a row is about; None is one for each row. excluded: str, shape
+        (n_rows,), the subject that a model which answers for the row has not learned of, "" for none; None is
+        its own.
         lexicon: whose opinion the model hears, as of `opinion.lexicon_text`. doubts: by field token, how far
         the model that is handed over is to doubt a row that has it; the search itself does without.
         Raises NotEnoughData where no fold leaves rows to learn from.
@@ -125,7 +137,8 @@ class Search:
             np.asarray(folds),
             np.asarray(judged, bool),
             progress,
-            np.arange(len(rows)) if subjects is None else subjects,
+            np.arange(len(rows)).astype(str) if subjects is None else subjects,
+            excluded,
             lexicon,
             doubts,
         ).run()
@@ -143,16 +156,28 @@ class _Race:
         judged: np.ndarray,
         progress: Callable[[float], None],
         subjects: np.ndarray,
+        excluded: np.ndarray | None,
         lexicon: str,
         doubts: Mapping[str, float],
     ) -> None:
         self._search, self._rows, self._weights, self._progress = search, rows, weights, progress
         self._subjects, self._lexicon, self._doubts = subjects, lexicon, doubts
+        self._excluded = subjects if excluded is None else excluded
         self._began = search.clock()
         self._classes, self._truth = np.unique(rows["category"].to_numpy(str), return_inverse=True)
         answered = folds >= 0
         self._judged = answered & judged if (answered & judged).any() else answered
+        kind = kinds(rows["category"].to_numpy(str), folds, subjects, self._excluded)
+        self._as_in_use = as_in_use = self._excluded == ""
         self._judges = _weights_as_judges(rows, weights)
+        self._judges[self._judged] *= search.proportion.weights(
+            kind[self._judged], self._as_in_use[self._judged]
+        )
+        self._calibrating = self._judged & (kind != KNOWN)
+        if not self._calibrating.any():
+            self._calibrating = self._judged
+        measured = np.where(self._calibrating, self._judges, 0.0)
+        self._measures = measured * self._calibrating.sum() / measured.sum() if as_in_use.any() else measured
         self._hidden = hidden_of(rows)
         self._held_out = [folds == number for number in self._numbers(folds)]
         self._running = list(search.trials)
@@ -172,15 +197,20 @@ class _Race:
         model = self._fit_all(candidates[0], usual)
         self._progress(1.0)
         return SearchResult(
-            candidates, candidates[0], model, self._classes.tolist(), self._judges, self._left_out, usual
+            candidates, candidates[0], model, self._classes.tolist(), self._measures, self._left_out, usual
         )
 
     def _numbers(self, folds: np.ndarray) -> list[int]:
-        """The folds that leave something to learn from; the one with the most judged rows first."""
+        """The folds that leave something to learn from: the one that comes as in use first, then the one with
+        the most judged rows."""
         numbers = [int(number) for number in np.unique(folds[folds >= 0]) if (folds != number).any()]
         if not numbers:
             raise NotEnoughData(need=2, have=len(folds))
-        return sorted(numbers, key=lambda number: -int(self._judged[folds == number].sum()))
+        return sorted(numbers, key=lambda number: self._place(folds == number))
+
+    def _place(self, fold: np.ndarray) -> tuple[bool, int]:
+        judged = self._judged & fold
+        return not (judged & self._as_in_use).any(), -int(judged.sum())
 
     def _no_answers(self) -> np.ndarray:
         return np.full((len(self._rows), len(self._classes)), np.nan)
@@ -198,18 +228,41 @@ class _Race:
                 self._drop(trial, NO_TIME)
 
     def _narrow(self) -> None:
-        """Strongest first, and no more than there are places."""
+        """Strongest first; beyond the places there are, only those that may be as good as the first."""
         if len(self._held_out) < 2:
             return
-        self._running = self._by_first_fold()
-        for trial in self._running[self._places :]:
-            self._drop(trial, "weaker on the first fold")
-
-    def _by_first_fold(self) -> list[Trial]:
-        """By the sum of their ranks in macro-F1 and in log loss: on few rows either alone misleads."""
         first = self._judged & self._held_out[0]
         rows = first if first.any() else self._held_out[0]
-        found = [self._quality(trial, rows) for trial in self._running]
+        self._running = self._by_first_fold(rows)
+        strongest = self._running[0]
+        for trial in self._running[self._places :]:
+            if self._clearly_weaker(trial, strongest, rows):
+                self._drop(trial, "weaker on the first fold")
+        self._fits = self._fitted + len(self._running) * (len(self._held_out) - 1) + 1
+
+    def _clearly_weaker(self, trial: Trial, other: Trial, rows: np.ndarray) -> bool:
+        """Whether more than chance sets them apart, where each category counts alike or in log loss.
+
+        Chance is measured by merchants, whose rows are right or wrong together.
+        """
+        truth, merchants = self._truth[rows], self._subjects[rows]
+        balanced = 1 / np.bincount(truth)[truth]
+        right, losses = zip(*(self._by_row(one, rows) for one in (trial, other)), strict=True)
+        return any(
+            standard_gain(gain, merchants) > self._search.margin
+            for gain in (balanced * (right[1] - right[0]), losses[0] - losses[1])
+        )
+
+    def _by_row(self, trial: Trial, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Shape (n_rows,) each: 1.0 where the answer is right, and what it adds to the log loss."""
+        scores, truth = self._scores[trial.name][rows], self._truth[rows]
+        temperature = self._first_quality(trial, rows).temperature
+        right = softmax(scores / temperature, axis=1)[np.arange(len(truth)), truth]
+        return (scores.argmax(axis=1) == truth).astype(float), -np.log(np.maximum(right, LEAST_PROBABILITY))
+
+    def _by_first_fold(self, rows: np.ndarray) -> list[Trial]:
+        """By the sum of their ranks in macro-F1 and in log loss: on few rows either alone misleads."""
+        found = [self._first_quality(trial, rows) for trial in self._running]
         places = _places([-one.macro_f1 for one in found]) + _places([one.log_loss for one in found])
         return [self._running[place] for place in np.argsort(places, kind="stable")]
 
@@ -225,7 +278,8 @@ class _Race:
                 self._drop(trial, NO_TIME_LATER)
 
     def _fold(self, held_out: np.ndarray) -> Fold:
-        return Fold.of(self._rows, self._weights, held_out, self._subjects, self._lexicon, self._hidden)
+        learns = learns_for(held_out, self._subjects, self._excluded)
+        return Fold.of(self._rows, self._weights, held_out, learns, self._lexicon, self._hidden)
 
     def _answer(self, trial: Trial, fold: Fold) -> None:
         began = self._search.clock()
@@ -255,7 +309,17 @@ class _Race:
     # The results
 
     def _quality(self, trial: Trial, rows: np.ndarray) -> Quality:
-        return Quality.of(self._scores[trial.name][rows], self._truth[rows], self._judges[rows])
+        calibrating = self._calibrating[rows]
+        if not calibrating.any():
+            calibrating = np.ones_like(calibrating)
+        return Quality.of(self._scores[trial.name][rows], self._truth[rows], self._judges[rows], calibrating)
+
+    def _first_quality(self, trial: Trial, rows: np.ndarray) -> Quality:
+        """On the first fold, whose rows already come in the person's own proportion."""
+        weights = np.where(self._as_in_use, 1.0, self._judges)[rows]
+        return Quality.of(
+            self._scores[trial.name][rows], self._truth[rows], weights, np.ones(len(weights), bool)
+        )
 
     def _candidate(self, trial: Trial) -> Candidate:
         quality = self._quality(trial, self._judged)
@@ -265,12 +329,13 @@ class _Race:
         return Candidate(trial.name, trial.family, dict(trial.params), asdict(quality), out_of_fold, line)
 
     def _line(self, probabilities: np.ndarray) -> ConfidenceMap:
-        answered = probabilities[self._judged]
+        rows = self._calibrating
+        answered = probabilities[rows]
         return choose_map(
             answered.max(axis=1),
-            answered.argmax(axis=1) == self._truth[self._judged],
-            self._judges[self._judged],
-            self._subjects[self._judged],
+            answered.argmax(axis=1) == self._truth[rows],
+            self._measures[rows],
+            self._subjects[rows],
         )
 
     def _fit_all(self, best: Candidate, usual_weight: float) -> Pipeline:

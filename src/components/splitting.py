@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from src.components.holdout import drawn
 from src.components.ingestion import is_of_a_person
 from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
@@ -23,10 +24,12 @@ class Split:
     """bool, shape (n_rows,): the permanent hold-out rows that judge champion and challenger."""
     folds: np.ndarray
     """int, shape (n_training,): the fold of each training row, 0 .. k-1, none of them empty. The last one is
-    the newest rows where a person has given enough of them."""
+    the newest rows where a person has given enough of them; without dates, a part drawn by hash."""
     subjects: np.ndarray
-    """str, shape (n_training,): what each row is about. Who answers for a fold learns of none of its
-    subjects, as if they were met for the first time: of the others, memory knows what they were called."""
+    """str, shape (n_training,): what each row is about, such as its merchant."""
+    excluded: np.ndarray
+    """str, shape (n_training,): the subject that a model which answers for the row has not learned of, so
+    that the merchant is new to it; "" in the last fold, where the older rows of a merchant are known."""
     scored: np.ndarray
     """bool, shape (n_training,): whose out-of-fold predictions choose among the candidates."""
     scored_by_person: bool
@@ -54,7 +57,7 @@ class Splitting:
         training = ~held & ~twin
         scored = person[training]
         enough = bool(scored.sum() >= self.min_scored)
-        newest = self._newest(rows["date"][training], scored) if enough else np.zeros(len(scored), bool)
+        newest = self._newest(rows[training], scored) if enough else np.zeros(len(scored), bool)
         subjects = _subjects(rows[training])
         folds = self._folds(subjects, newest)
         if not enough:
@@ -64,15 +67,18 @@ class Splitting:
             held & rows["source"].isin(_JUDGES).to_numpy(),
             folds,
             subjects.to_numpy(object),
+            np.where(newest, "", subjects.to_numpy(object)),
             scored,
             enough,
         )
 
-    def _newest(self, dates: pd.Series, person: np.ndarray) -> np.ndarray:
-        """bool, one per row: a person's newest ones; none where the dates do not tell them apart."""
-        newest = np.zeros(len(dates), bool)
-        given = dates[person]
-        newest[person] = (given > given.quantile(1 - self.newest)).to_numpy()
+    def _newest(self, rows: pd.DataFrame, person: np.ndarray) -> np.ndarray:
+        """bool, one per row: a person's newest ones; without dates that tell them apart, drawn by hash."""
+        newest = np.zeros(len(rows), bool)
+        dates = rows["date"][person]
+        newest[person] = (dates > dates.quantile(1 - self.newest)).to_numpy()
+        if not newest.any():
+            newest[person] = [drawn(f"newest\x1f{group}", self.newest) for group in rows["group"][person]]
         return newest
 
     def _folds(self, subjects: pd.Series, newest: np.ndarray) -> np.ndarray:
@@ -87,9 +93,9 @@ class Splitting:
         return np.unique(folds, return_inverse=True)[1]
 
 
-def learns_for(held_out: np.ndarray, subjects: np.ndarray) -> np.ndarray:
+def learns_for(held_out: np.ndarray, subjects: np.ndarray, excluded: np.ndarray) -> np.ndarray:
     """bool, one per row: which rows a model learns from that answers for `held_out`."""
-    return ~(held_out | np.isin(subjects, subjects[held_out]))
+    return ~(held_out | np.isin(subjects, excluded[held_out]))
 
 
 def _subjects(rows: pd.DataFrame) -> pd.Series:

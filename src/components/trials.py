@@ -17,9 +17,8 @@ from src.components.calibration import fit_temperature
 from src.components.classifier import LinearCategorizer
 from src.components.features import TransactionFeatures
 from src.components.rows import MODEL_FIELDS
-from src.components.splitting import learns_for
 
-_LEAST_PROBABILITY = 1e-6
+LEAST_PROBABILITY = 1e-6
 """What log loss takes for a category the fold never saw."""
 
 
@@ -65,13 +64,12 @@ class Fold:
         rows: pd.DataFrame,
         weights: np.ndarray,
         held_out: np.ndarray,
-        subjects: np.ndarray,
+        learns: np.ndarray,
         lexicon: str,
         hidden: np.ndarray,
     ) -> Self:
-        """held_out: bool, shape (n_rows,). subjects, lexicon: as in `Search.run`. hidden: of `hidden_of`."""
+        """held_out, learns: bool, shape (n_rows,). lexicon: as in `Search.run`. hidden: of `hidden_of`."""
         features, inputs = TransactionFeatures(lexicon=lexicon), rows[MODEL_FIELDS]
-        learns = learns_for(held_out, subjects)
         return cls(
             learn=features.fit_transform(inputs[learns], hidden=hidden[learns]),
             truth=rows["category"].to_numpy(str)[learns],
@@ -98,13 +96,19 @@ class Quality:
     temperature: float
 
     @classmethod
-    def of(cls, scores: np.ndarray, truth: np.ndarray, weights: np.ndarray | None = None) -> Self:
+    def of(
+        cls,
+        scores: np.ndarray,
+        truth: np.ndarray,
+        weights: np.ndarray,
+        calibrating: np.ndarray,
+    ) -> Self:
         """scores: shape (n_rows, n_classes); truth: int, shape (n_rows,), each row's right column.
 
-        weights: shape (n_rows,), how much each row counts; None is 1 each.
+        weights: shape (n_rows,), how much each row counts. calibrating: bool, shape (n_rows,), the rows that
+        the temperature is found on.
         """
-        weights = np.ones(len(truth)) if weights is None else weights
-        temperature = fit_temperature(scores, truth, weights)
+        temperature = fit_temperature(scores[calibrating], truth[calibrating], weights[calibrating])
         answers, occurring = scores.argmax(axis=1), np.unique(truth)
         right = softmax(scores / temperature, axis=1)[np.arange(len(truth)), truth]
         return cls(
@@ -119,6 +123,6 @@ class Quality:
                 )
             ),
             accuracy=float(np.average(answers == truth, weights=weights)),
-            log_loss=float(-np.average(np.log(np.maximum(right, _LEAST_PROBABILITY)), weights=weights)),
+            log_loss=float(-np.average(np.log(np.maximum(right, LEAST_PROBABILITY)), weights=weights)),
             temperature=temperature,
         )

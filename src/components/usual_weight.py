@@ -52,7 +52,7 @@ class UsualWeight:
         if len(own) < self.least_rows or known["category"].nunique() < 2 or asked.empty:
             return self.choices[0]
         losses = self._losses(known, asked, trial, temperature, lexicon, seed)
-        gains = [_standard_gain(losses[0] - loss, asked["merchant"].to_numpy()) for loss in losses]
+        gains = [standard_gain(losses[0] - loss, asked["merchant"].to_numpy()) for loss in losses]
         best = int(np.argmax(gains))
         return self.choices[best] if gains[best] > self.margin else self.choices[0]
 
@@ -78,7 +78,7 @@ class UsualWeight:
         return losses
 
 
-def _standard_gain(gains: np.ndarray, merchants: np.ndarray) -> float:
+def standard_gain(gains: np.ndarray, merchants: np.ndarray) -> float:
     """The mean gain in standard errors, by merchants: rows of one gain together."""
     sums = pd.Series(gains).groupby(merchants).sum().to_numpy()
     spread = float(np.sqrt(np.square(sums).sum()))

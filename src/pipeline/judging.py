@@ -20,7 +20,7 @@ from src.components.evaluation import (
 from src.components.ingestion import is_of_a_person
 from src.components.rows import MODEL_FIELDS
 from src.components.slices import Slicing
-from src.components.splitting import learns_for
+from src.components.splitting import Split, learns_for
 from src.domain.verdicts import Scores
 
 
@@ -83,35 +83,27 @@ class Judging:
     def out_of_fold(
         self,
         training: pd.DataFrame,
-        folds: np.ndarray,
-        subjects: np.ndarray,
-        scored: np.ndarray,
+        split: Split,
         probabilities: np.ndarray,
         classes: Sequence[str],
     ) -> Answered:
-        """Judge by those training rows that are `scored`, each answered by a model new to its subject."""
+        """Judge by those training rows that are `scored`, each by a model that has not seen it."""
         seen = np.zeros(len(training), bool)
-        base = self._out_of_fold_baselines(training, folds, subjects, scored)
-        return self._answered(training[scored], probabilities[scored], classes, seen[scored], base, None)
-
-    def _out_of_fold_baselines(
-        self, training: pd.DataFrame, folds: np.ndarray, subjects: np.ndarray, scored: np.ndarray
-    ) -> dict[str, np.ndarray]:
-        """The answers for the `scored` rows; none where not all are a person's, or a fold leaves no labels.
-
-        How a person's commonest category does on rows of the lexicon means nothing.
-        """
-        if not is_of_a_person(training)[scored].all():
-            return {}
         answers = {name: np.empty(len(training), dtype=object) for name in ("majority", "lookup")}
-        for fold in np.unique(folds[scored]):
-            inside = folds == fold
-            simple = self.baselines.fit(training[learns_for(inside, subjects)])
-            if simple is None:
-                return {}
-            answers["majority"][inside] = simple.majority(training[inside])
-            answers["lookup"][inside] = simple.lookup(training[inside])
-        return {name: given[scored] for name, given in answers.items()}
+        # How a person's commonest category does on rows of the lexicon means nothing.
+        comparable = bool(is_of_a_person(training)[split.scored].all())
+        for fold in np.unique(split.folds[split.scored]):
+            inside = split.folds == fold
+            learned = training[learns_for(inside, split.subjects, split.excluded)]
+            seen[inside] = met_in(learned[is_of_a_person(learned)], training[inside])
+            if simple := self.baselines.fit(learned):
+                answers["majority"][inside] = simple.majority(training[inside])
+                answers["lookup"][inside] = simple.lookup(training[inside])
+            else:
+                comparable = False
+        base = {name: given[split.scored] for name, given in answers.items()} if comparable else {}
+        scored = split.scored
+        return self._answered(training[scored], probabilities[scored], classes, seen[scored], base, None)
 
     def _answered(
         self,

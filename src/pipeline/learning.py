@@ -61,6 +61,7 @@ class Learning:
             split.scored,
             lambda done: claimed.progress("model_trainer", 0.1 + 0.68 * done),
             subjects=split.subjects,
+            excluded=split.excluded,
             lexicon=lexicon_text(self.lexicon.entries()),
             doubts={} if split.scored_by_person else doubts_of(self._agreement()),
         )
@@ -78,13 +79,12 @@ class Learning:
         held_out = judging.held_out(
             data.judging, data.training, probabilities_of(result.model, data.judging), result.classes
         )
-        unseen = judging.out_of_fold(
-            data.training, split.folds, split.subjects, split.scored, best.out_of_fold, result.classes
-        )
+        unseen = judging.out_of_fold(data.training, split, best.out_of_fold, result.classes)
         # The bands are chosen on out-of-fold rows, so the hold-out has no part in anything it judges.
-        confidence = best.out_of_fold[split.scored].max(axis=1)
-        correct = unseen.answers == unseen.rows["category"].to_numpy(object)
+        judges = result.judges[split.scored]
+        measured = judges > 0
+        confidence = best.out_of_fold[split.scored].max(axis=1)[measured]
         # How the lexicon's rows fare by category says little of how a person's do.
-        answers = unseen.answers if split.scored_by_person else None
-        bands = Bands.fit(confidence, correct, answers, result.judges[split.scored])
+        answers = unseen.answers[measured] if split.scored_by_person else None
+        bands = Bands.fit(confidence, unseen.right[measured], answers, judges[measured])
         return Trained(result, bands, held_out, unseen, enough=self.steps.promotion.min_rows)

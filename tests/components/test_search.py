@@ -1,12 +1,17 @@
+import random
+from datetime import date, timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from src.components.rows import MODEL_FIELDS
 from src.components.search import NEAR, NO_TIME, NO_TIME_LATER, USUAL_AMOUNTS, Search
+from src.components.splitting import Splitting
 from src.components.trials import TRIALS, Trial
 from src.errors import LeaseLost, NotEnoughData
 from tests.components.invented import rows
+from tests.components.labelled_rows import labelled, rows_of
 
 FEW = (
     Trial("svc", "linear_svc", {"C": 0.3}),
@@ -113,13 +118,78 @@ def test_the_candidates_come_best_first_and_log_loss_breaks_a_tie():
     assert best.scores["log_loss"] == min(one.scores["log_loss"] for one in tied)
 
 
-def test_the_weaker_half_is_left_out_after_the_first_fold_and_told():
-    found = run(Search(), rows(120))
-    assert len(found.candidates) == 4
-    assert {one.name for one in found.candidates} | {one.name for one in found.left_out} == {
-        t.name for t in TRIALS
-    }
-    assert {one.why for one in found.left_out} == {"weaker on the first fold"}
+def test_only_what_is_clearly_weaker_is_left_out_after_the_first_fold_and_told():
+    blind = Trial("blind", "logistic_regression", {"C": 1e-6})
+    found = run(Search(trials=(*FEW, blind), kept=0.25), rows(120))
+    assert {one.name for one in found.candidates} == {"svc", "bayes", "sgd"}
+    assert [(one.name, one.why) for one in found.left_out] == [("blind", "weaker on the first fold")]
+
+
+def test_of_equals_the_kept_share_goes_on_however_weak():
+    blind = Trial("blind", "logistic_regression", {"C": 1e-6})
+    assert len(run(Search(trials=(FEW[0], blind), kept=1.0), rows(120)).candidates) == 2
+
+
+# A person's merchants: half of them are what their name says, half are called otherwise.
+
+NAMES = [a + b + c for a in "bdfgk" for b in "aeiou" for c in ("rim", "lop", "tuk", "nes")]
+KINDS = {"cafe": "dining", "market": "groceries", "garage": "transport", "cinema": "entertainment"}
+TWO = (
+    Trial("bayes", "complement_nb", {"alpha": 0.5}),
+    Trial("logistic", "logistic_regression", {"C": 30.0}),
+)
+
+
+def visits(count, *, seed):
+    """One a day, to 30 merchants, and to new ones now and then."""
+    draw = random.Random(seed)
+    shops = []
+    for number, name in enumerate(NAMES[:60]):
+        kind = list(KINDS)[number % 4]
+        category = KINDS[kind] if draw.random() > 0.5 else draw.choice(list(KINDS.values()))
+        shops.append((f"{name} {kind}".upper(), category))
+    made = []
+    for number in range(count):
+        text, category = draw.choice(shops[: 30 + number * 30 // 400])
+        amount = f"{draw.randint(3, 90)}.{draw.randint(10, 99)}"
+        day = date(2026, 1, 1) + timedelta(number)
+        made.append(labelled(f"{number:04}", text, category, amount=amount, day=day))
+    return made
+
+
+@pytest.mark.parametrize("seed", [3, 5])
+def test_the_candidate_is_chosen_that_does_better_on_rows_as_they_will_come(seed):
+    """On merchants it never met the one is better, on the next rows, most of known merchants, the other."""
+    history = visits(240, seed=seed)
+    given, next_rows = rows_of(*history[:140]), rows_of(*history[140:])
+    split = Splitting().split(given)
+    training = given[split.training].reset_index(drop=True)
+
+    def search(trials, excluded):
+        inputs = training, np.ones(len(training)), split.folds, split.scored, lambda _: None
+        return Search(trials=trials, kept=1.0).run(*inputs, split.subjects, excluded)
+
+    def accuracy(found):
+        return (found.model.predict(next_rows[MODEL_FIELDS]) == next_rows["category"]).mean()
+
+    of_new_merchants = search(TWO, excluded=split.subjects)
+    as_they_come = search(TWO, excluded=split.excluded)
+    assert (of_new_merchants.best.name, as_they_come.best.name) == ("bayes", "logistic")
+    assert accuracy(as_they_come) > accuracy(of_new_merchants) + 0.1
+
+
+def test_confidence_is_measured_on_merchants_that_are_new_to_the_model():
+    given = rows_of(*visits(200, seed=3))
+    split = Splitting().split(given)
+    training = given[split.training].reset_index(drop=True)
+    inputs = training, np.ones(len(training)), split.folds, split.scored, lambda _: None
+    found = Search(trials=TWO[1:]).run(*inputs, split.subjects, split.excluded)
+    newest = split.excluded == ""
+    known = newest & training["merchant"].isin(training["merchant"][~newest]).to_numpy()
+    assert known.any()
+    assert (found.judges[known] == 0).all()
+    assert (found.judges[~known] > 0).all()
+    assert found.judges[~known].mean() == pytest.approx(1)
 
 
 def test_at_least_three_families_are_tried():

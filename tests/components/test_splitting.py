@@ -58,7 +58,7 @@ def test_rows_of_one_group_never_cross_a_fold_and_every_fold_has_rows():
 
 
 def test_a_row_keeps_its_fold_when_others_arrive():
-    few, many = rows_of(*shops(40)), rows_of(*shops(80))
+    few, many = rows_of(*shops(60)), rows_of(*shops(100))
     before = dict(zip(few["id"], Splitting().split(few).folds, strict=True))
     after = dict(zip(many["id"], Splitting().split(many).folds, strict=True))
     assert before == {id: after[id] for id in before}
@@ -93,17 +93,45 @@ def test_a_merchant_and_the_newest_rows_are_kept_apart_from_those_who_answer_for
     training = rows[split.training].reset_index(drop=True)
     for fold in np.unique(split.folds):
         inside = split.folds == fold
-        learns = learns_for(inside, split.subjects)
+        learns = learns_for(inside, split.subjects, split.excluded)
         mine = training["source"] != "knowledge"
         assert learns.any()
         assert not (learns & inside).any()
-        assert not set(training["merchant"][inside & mine]) & set(training["merchant"][learns & mine])
+        if fold < split.folds.max():
+            assert not set(training["merchant"][inside & mine]) & set(training["merchant"][learns & mine])
     newest = (split.folds == split.folds.max()) & mine.to_numpy()
     assert training["date"][newest].min() > training["date"][~newest & mine].max()
+
+
+def test_the_newest_rows_are_answered_by_all_older_ones_as_in_use():
+    """A merchant's older rows are known to who answers for its newest, and nothing newer is to the others."""
+    days = [date(2026, 1, 1) + timedelta(n) for n in range(80)]
+    given = [
+        labelled(f"{n:04}", f"SHOP {NAMES[n % 30]}", "shopping", amount=f"{n}.10", day=day)
+        for n, day in enumerate(days)
+    ]
+    rows = rows_of(*given, labelled("held", "RAIL", "travel", holdout=True, day=days[-1]))
+    split = Splitting().split(rows)
+    training = rows[split.training].reset_index(drop=True)
+    newest = split.folds == split.folds.max()
+    learns = learns_for(newest, split.subjects, split.excluded)
+    assert (learns == ~newest).all()
+    assert set(training["merchant"][newest]) & set(training["merchant"][learns])
+    assert "held" not in set(training["id"])
+
+
+def test_without_dates_that_tell_rows_apart_some_are_drawn_to_be_answered_as_in_use():
+    given = [labelled(f"{n:04}", f"SHOP {NAMES[n % 30]}", "shopping", amount=f"{n}.10") for n in range(200)]
+    split = Splitting().split(rows_of(*given))
+    last = split.folds == split.folds.max()
+    assert 20 <= last.sum() <= 60
+    assert (learns_for(last, split.subjects, split.excluded) == ~last).all()
+    again = Splitting().split(rows_of(*reversed(given)))
+    assert (again.folds == split.folds).all()
 
 
 def test_one_merchant_alone_is_told_apart_by_what_its_rows_say():
     given = [labelled(f"{n}", "SHOP", "shopping", amount=f"{n}.10") for n in range(6)]
     split = Splitting().split(rows_of(*given))
     for fold in np.unique(split.folds):
-        assert learns_for(split.folds == fold, split.subjects).any()
+        assert learns_for(split.folds == fold, split.subjects, split.excluded).any()
