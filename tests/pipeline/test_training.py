@@ -185,7 +185,7 @@ def test_the_simple_rules_learn_from_a_persons_labels_alone(pipeline, claim, lab
     assert verdict.majority.accuracy == pytest.approx(judging.count("card payments") / len(judging))
     assert verdict.lookup.accuracy >= verdict.majority.accuracy > 0.5
     logged = mlflow.MlflowClient().get_run(runs.get(claimed.run.id).mlflow_run_id).data.metrics
-    assert logged["majority/accuracy"] == pytest.approx(verdict.majority.accuracy)
+    assert logged["holdout/majority/accuracy"] == pytest.approx(verdict.majority.accuracy)
 
 
 def test_a_second_run_on_the_same_data_says_so_and_changes_nothing(pipeline, claim, store, labels):
