@@ -17,6 +17,7 @@ from src.domain.training_runs import TrainingRun
 from src.errors import LeaseLost, TrackingUnavailable
 from src.services.file_lock import FileLock
 from src.services.mlflow_errors import guarded, prepare, unavailable
+from src.services.moved_store import follow_folder
 from src.services.provenance import provenance
 from src.services.run_log import RunLog
 
@@ -60,8 +61,15 @@ class Tracking:
         mlflow.set_registry_uri(self._uri)
         if self._uri.startswith(_SQLITE):
             with self._alone():
+                if self._location:
+                    follow_folder(Path(self._uri.removeprefix(_SQLITE)), EXPERIMENT, self._location)
                 mlflow.MlflowClient().search_experiments(max_results=1)  # makes the database if need be
         return mlflow
+
+    @property
+    def _location(self) -> str | None:
+        """Where the files of a local store are; they go where its folder goes."""
+        return (self._artifacts / "artifacts").as_uri() if self._artifacts else None
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -110,8 +118,7 @@ class Tracking:
 
     def _make_missing(self, client: Any) -> None:
         if client.get_experiment_by_name(EXPERIMENT) is None:
-            location = (self._artifacts / "artifacts").as_uri() if self._artifacts else None
-            client.create_experiment(EXPERIMENT, artifact_location=location, tags=_EXPERIMENT_TAGS)
+            client.create_experiment(EXPERIMENT, artifact_location=self._location, tags=_EXPERIMENT_TAGS)
         if not client.search_registered_models(f"name='{MODEL_NAME}'"):
             client.create_registered_model(MODEL_NAME, _MODEL_TAGS, DESCRIPTION)
 
