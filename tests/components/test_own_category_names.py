@@ -1,0 +1,114 @@
+"""Own names for what the lexicon lists: answers use them, also about brands that were never seen."""
+
+import random
+from datetime import date, timedelta
+
+from src.components.ingestion import joined
+from src.components.opinion import lexicon_text
+from src.components.rows import MODEL_FIELDS
+from src.components.search import Search
+from src.components.splitting import Splitting
+from src.components.statements import StatementWriter
+from src.components.transformation import Transformation
+from src.components.trials import TRIALS
+from src.components.weights import SampleWeights
+from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.transactions import Direction
+from tests.components.labelled_rows import NOW, labelled, rows_of
+
+SYLLABLES = [
+    a + b for a in ("bar", "dol", "fen", "gim", "kor", "lup", "mas", "nev") for b in ("vo", "ti", "ka")
+]
+
+
+def brands(prefix):
+    return [f"{prefix}{syllable}" for syllable in SYLLABLES]
+
+
+DINERS, BURGERS, GROCERS, FUELS = brands("tr"), brands("sw"), brands("pl"), brands("gr")
+ENTRIES = [
+    *(LexiconEntry(name, "dining", "merchant", "restaurant") for name in DINERS),
+    *(LexiconEntry(name, "dining", "merchant", "fast food") for name in BURGERS),
+    *(LexiconEntry(name, "groceries", "merchant", "") for name in GROCERS),
+    *(LexiconEntry(name, "transport", "merchant", "") for name in FUELS),
+]
+HABITS = {name: Habit(Direction.EXPENSE, 3, 100) for name in ("dining", "groceries", "transport")}
+LEXICON = lexicon_text(ENTRIES)
+WRITTEN = StatementWriter().write(ENTRIES, HABITS)
+
+
+def answers_about(named, rows=120, seed=1):
+    """A person's labels: `rows` of the shops in `named`, by the category they have there."""
+    draw = random.Random(seed)
+    shops = [(shop, category) for category, shops in named.items() for shop in shops]
+    made = []
+    for number in range(rows):
+        shop, category = shops[number % len(shops)]
+        amount, day = f"{draw.randint(5, 60)}.{draw.randint(10, 99)}", date(2026, 1, 1) + timedelta(number)
+        made.append(labelled(f"{number:04}", shop.upper(), category, amount=amount, day=day))
+    return made
+
+
+def training_rows(named):
+    mine = rows_of(*answers_about(named))
+    rows = Transformation().prepare(joined(mine[WRITTEN.columns], WRITTEN))
+    split = Splitting().split(rows)
+    return rows[split.training].reset_index(drop=True), split
+
+
+def learned(named):
+    """The model that a person who named these shops so gets."""
+    rows, split = training_rows(named)
+    weights = SampleWeights()
+    return Search(trials=TRIALS[:1]).run(
+        rows,
+        weights.compute(rows, NOW, HABITS),
+        split.folds,
+        split.scored,
+        lambda _: None,
+        subjects=split.subjects,
+        excluded=split.excluded,
+        lexicon=LEXICON,
+    )
+
+
+def asked(found, brand):
+    """The answer about a brand, and its confidence."""
+    row = rows_of(labelled("x", brand.upper(), "?"))[MODEL_FIELDS]
+    probabilities = found.model.predict_proba(row)[0]
+    return str(found.model.classes_[probabilities.argmax()]), float(probabilities.max())
+
+
+OTHERS = {"groceries": GROCERS[:5], "Car": FUELS[:5]}
+
+
+def test_a_brand_never_seen_is_called_by_the_persons_own_name_and_surely_enough_to_be_of_use():
+    found = learned({"Eating out": [*DINERS[:5], *BURGERS[:4]], **OTHERS})
+    for brand in (DINERS[-1], BURGERS[-1]):
+        name, confidence = asked(found, brand)
+        assert name == "Eating out"
+        assert confidence > 0.8
+    assert asked(found, FUELS[-1])[0] == "Car"
+    assert asked(found, GROCERS[-1])[0] == "groceries"
+
+
+def test_several_own_names_for_one_shipped_category_are_told_apart_by_the_type_of_the_brand():
+    found = learned({"Eating out": DINERS[:6], "Fast food": BURGERS[:6], **OTHERS})
+    for brand, own in ((DINERS[-1], "Eating out"), (BURGERS[-1], "Fast food")):
+        name, confidence = asked(found, brand)
+        assert name == own
+        assert confidence > 0.6
+
+
+def test_one_own_name_for_several_shipped_categories():
+    found = learned({"Household": [*DINERS[:5], *GROCERS[:5]], "Car": FUELS[:5]})
+    for brand in (DINERS[-1], GROCERS[-1]):
+        name, confidence = asked(found, brand)
+        assert name == "Household"
+        assert confidence > 0.8
+
+
+def test_who_uses_the_shipped_names_is_answered_with_them():
+    found = learned({"dining": [*DINERS[:5], *BURGERS[:4]], "groceries": GROCERS[:5], "transport": FUELS[:5]})
+    assert asked(found, DINERS[-1])[0] == "dining"
+    assert set(found.model.classes_) == {"dining", "groceries", "transport"}
