@@ -86,6 +86,7 @@ def _training(house: Wiring) -> TrainingPipeline:
         doubts=house.doubts,
         steps=_steps(house),
         changes=house.changes,
+        unattended=house.changes,
     )
 
 

@@ -294,7 +294,8 @@ class Wiring:
 
     @once
     def changes(self) -> WhatChanges:
-        return WhatChanges(self.unanswered, self.predictor, self.models, self._serving)
+        precision = self.settings.auto_precision
+        return WhatChanges(self.unanswered, self.predictor, self.models, self._serving, precision=precision)
 
     @once
     def repredicting(self) -> Repredicting:

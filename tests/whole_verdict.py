@@ -1,6 +1,15 @@
 """A verdict with everything it can hold."""
 
-from src.domain.verdicts import Difference, Discordance, Footprint, Outcome, Scores, SliceScores, Verdict
+from src.domain.verdicts import (
+    Automation,
+    Difference,
+    Discordance,
+    Footprint,
+    Outcome,
+    Scores,
+    SliceScores,
+    Verdict,
+)
 
 NAN = float("nan")
 
@@ -31,4 +40,18 @@ WHOLE = Verdict(
         SliceScores("age", "newest-quarter", 103, 0.89, 0.9),
     ),
     footprint=Footprint(3.21, 0.1234, 0.456),
+    automation=Automation(
+        rows=613,
+        precision=0.95,
+        champion=0.7537,
+        challenger=0.1272,
+        difference=Difference(-0.6265, (-0.7, -0.55)),
+        champion_only=390,
+        challenger_only=6,
+        p=0.0,
+        merchants=120,
+        judged=80,
+        right=79,
+        precision_ci95=(0.93, 0.998),
+    ),
 )

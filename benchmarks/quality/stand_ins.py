@@ -129,6 +129,7 @@ class Store:
         mlflow_run_id: str,
         metrics: dict[str, float],
         at: datetime,
+        **_: Any,
     ) -> None:
         self._bundles[version] = bundle
         self._versions.append(ModelVersion(version, run_id, mlflow_run_id, at, metrics, len(bundle)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from src.components.comparison import Comparison
 from src.components.pairs import Contender
-from src.domain.verdicts import Footprint, JudgedOn, Outcome, Scores, SliceScores, Verdict
+from src.domain.verdicts import Automation, Footprint, JudgedOn, Outcome, Scores, SliceScores, Verdict
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Case:
     slices: tuple[SliceScores, ...] = ()
     notes: tuple[str, ...] = ()
     judged_on: JudgedOn | None = None
+    automation: Automation | None = None
 
     def verdict(
         self,
@@ -75,6 +76,7 @@ class Case:
             slices=self.slices,
             footprint=self.footprint,
             judged_on=self.judged_on if len(self.truth) else None,
+            automation=self.automation,
         )
 
 

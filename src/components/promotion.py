@@ -10,7 +10,10 @@ from src.components.comparison import CategoryDifference, Comparison, PairedBoot
 from src.components.pairs import Contender, Pairs
 from src.components.sample_size import fewest_merchants, fewest_to_convince, rows_needed, rows_to_convince
 from src.components.spoken import count, percent
-from src.domain.verdicts import Difference, Footprint, Outcome, Verdict
+from src.domain.verdicts import Automation, Difference, Footprint, Outcome, Verdict
+
+PASSING = (Outcome.BETTER, Outcome.FRESHER)
+"""What a comparison of two models may come to where the new one is promoted."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Promotion:
     """New labels, as a share of those the champion learned from, that make a model fresher."""
     category_rows: int = 20
     category_fall: float = 0.05
+    automation_fall: float = 0.05
+    """How much the share categorized automatically may significantly fall."""
     largest_mb: float = 25.0
     slowest_row_ms: float = 25.0
     """Over a hundred times what a model takes on an idle machine: a busy one refuses none."""
@@ -85,10 +90,15 @@ class Promotion:
             words = f"{reasons.too_few(len(case.truth), needed)} {reasons.not_compared(self.min_rows)}"
             return case.verdict(Outcome.TOO_FEW, words, needed=needed)
         outcome, words = self._weigh(case, found)
+        if outcome in PASSING and case.automation and self._less_automatic(case.automation):
+            outcome, words = (
+                Outcome.LESS_AUTOMATIC,
+                reasons.less_automatic(case.automation, self.automation_fall),
+            )
         return case.verdict(
             outcome,
             f"{words} {reasons.figures(case.judged_by, pairs, found)}",
-            promoted=outcome in (Outcome.BETTER, Outcome.FRESHER),
+            promoted=outcome in PASSING,
             found=found,
             needed=needed if outcome is Outcome.TOO_FEW else None,
         )
@@ -110,6 +120,11 @@ class Promotion:
         if _better(found):
             return Outcome.TOO_FEW, self._too_few(case, found)
         return Outcome.NOT_BETTER, reasons.not_fresher(*fresh, self.fresh_share)
+
+    def _less_automatic(self, found: Automation) -> bool:
+        """A significant fall that the stated precision does not require."""
+        fell = _worse(found.difference) and found.difference.value < -self.automation_fall
+        return fell and found.merchants >= fewest_to_convince() and not found.imprecise
 
     def _fell(self, one: CategoryDifference) -> bool:
         enough = one.rows >= self.category_rows

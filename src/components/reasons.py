@@ -8,7 +8,7 @@ from src.components.comparison import CategoryDifference, Comparison
 from src.components.pairs import Pairs
 from src.components.sample_size import fewest_merchants, fewest_to_convince
 from src.components.spoken import count, counted, percent, points
-from src.domain.verdicts import Difference, Scores
+from src.domain.verdicts import Automation, Difference, Scores
 
 NEWER = (
     "You have not answered yet, so nothing of yours could judge. Both models know the shipped lexicon alone, "
@@ -72,6 +72,35 @@ def category_fell(fell: Sequence[CategoryDifference], least_fall: float, least_r
     return (
         f"It would forget {each}; the champion stays. No category of {least_rows} rows or more may surely "
         f"fall, by over {points(least_fall)}."
+    )
+
+
+def less_automatic(found: Automation, fall: float) -> str:
+    return (
+        f"It would categorize far fewer transactions automatically: {percent(found.challenger, 1)} of your "
+        f"newest {counted(found.rows, 'unanswered transaction')} instead of {percent(found.champion, 1)}. "
+        f"The champion stays. A significant fall of over {points(fall)} is allowed only where the champion's "
+        f"automatic answers miss the {percent(found.precision, 1)} that are to be right, {_precision(found)}."
+    )
+
+
+def automation(found: Automation) -> str:
+    """The evidence, whatever it came to."""
+    told = (
+        f"Categorized automatically, of the newest {counted(found.rows, 'unanswered transaction')}: "
+        f"{percent(found.champion, 1)} with the champion, {percent(found.challenger, 1)} with the new model."
+    )
+    if found.challenger < found.champion and found.imprecise:
+        return f"{told} The stated precision takes that: {_precision(found)}."
+    return told
+
+
+def _precision(found: Automation) -> str:
+    if not found.judged:
+        return "and no judging row was answered automatically to show that"
+    return (
+        f"and of its automatic answers to {counted(found.judged, 'judging row')} "
+        f"{percent(found.right / found.judged, 1)} were right"
     )
 
 

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     PINNED = "pinned"
     BROKEN = "broken"
     TOO_HEAVY = "too-heavy"
+    LESS_AUTOMATIC = "less-automatic"
 
 
 class JudgedOn(StrEnum):
@@ -87,6 +88,38 @@ class Footprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Automation:
+    """How many unanswered transactions are categorized automatically, with champion and challenger."""
+
+    rows: int
+    """The newest unanswered transactions; both models were asked about the same ones."""
+    precision: float
+    """How many of a hundred automatic answers are to be right (AUTO_PRECISION), as a share."""
+    champion: float
+    """The share of `rows` that is categorized automatically."""
+    challenger: float
+    difference: Difference
+    champion_only: int
+    """Rows that are categorized automatically with the champion alone."""
+    challenger_only: int
+    p: float
+    """McNemar's exact test on these two, two-sided."""
+    merchants: int
+    """At how many merchants the two shares differ."""
+    judged: int
+    """Judging rows that the champion's model by itself would categorize automatically."""
+    right: int
+    """How many of these it has right."""
+    precision_ci95: tuple[float, float]
+    """95 % interval of right / judged."""
+
+    @property
+    def imprecise(self) -> bool:
+        """Whether the champion's automatic answers were shown to miss the stated precision."""
+        return self.judged > 0 and self.precision_ci95[1] < self.precision
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     promoted: bool
     outcome: Outcome
@@ -114,3 +147,5 @@ class Verdict:
     footprint: Footprint | None = None
     judged_on: JudgedOn | None = None
     """None for a verdict from before this was stored, or where there was no row to judge by."""
+    automation: Automation | None = None
+    """None where there is no champion, or nothing is unanswered."""

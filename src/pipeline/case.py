@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from src.components.bands import Bands
 from src.components.case import Case
-from src.components.evaluation import money_weights
+from src.components.evaluation import money_weights, top
 from src.components.ingestion import is_of_a_person
 from src.components.pairs import Contender
 from src.components.spoken import counted
@@ -95,6 +96,23 @@ def _learned_by(champion: Champion, training: pd.DataFrame) -> pd.DataFrame:
     if not champion.labels or until is None:
         return training[shipped]
     return training[shipped | (training["labelled_at"] <= until)]
+
+
+def automatic_answers(
+    champion: Champion, rows: pd.DataFrame, precision: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of the hold-out rows that the champion's model by itself would categorize automatically.
+
+    Whether it has each of them right, and their merchants. The memory has no part: it knows the answers.
+    """
+    pipeline, bands = champion.bundle.pipeline, Bands.from_dict(champion.bundle.bands)
+    probabilities = probabilities_of(pipeline, rows)
+    answers = top(probabilities, list(pipeline.classes_))
+    common, own = bands.thresholds(precision)[0], bands.own_thresholds(precision)
+    least = np.array([own[name][0] if name in own else common for name in answers], float)
+    automatic = probabilities.max(axis=1, initial=0.0) >= least
+    right = answers == rows["category"].to_numpy(object)
+    return np.asarray(right[automatic], bool), _merchants(rows)[automatic]
 
 
 def _contender(answered: Answered) -> Contender:

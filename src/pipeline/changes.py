@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from src.components.automation import AutomaticRows
 from src.components.changes import ChangeCount, Judged, Said
 from src.components.memory import Hint, Recall
 from src.domain.changes import Changes
@@ -24,6 +25,8 @@ from src.pipeline.prediction import Serving, weighed
 
 LIMIT = 20_000
 """So many transactions take about three seconds."""
+JUDGED_ROWS = 2_000
+"""So many tell a share to a few points; they take under a second."""
 _AT_ONCE = 1000
 
 Row = tuple[str, Transaction]
@@ -56,6 +59,8 @@ class WhatChanges:
     promotions: Promotions
     load: Callable[[str], Serving]
     limit: int = LIMIT
+    precision: float = 0.0
+    """From which confidence on the memory decides without asking, and what `auto` bands are chosen for."""
 
     def promoting(self, champion: Serving, version: str, *, at: datetime) -> Changes:
         """What would change if `version` served. Raises NotFound, Conflict, Unavailable."""
@@ -75,7 +80,7 @@ class WhatChanges:
 
     def between(self, before: Serving, after: Serving, *, at: datetime) -> Changes:
         """What the two say, each told what the memory has to say, as in any prediction of today."""
-        count = ChangeCount.of(self._judged(before, after))
+        count = ChangeCount.of(self._judged(before, after, self.limit))
         return Changes(
             before=before.version,
             after=after.version,
@@ -87,6 +92,20 @@ class WhatChanges:
             at=at,
         )
 
+    def automatic(self, champion: str, challenger: str, *, newest: int = JUDGED_ROWS) -> AutomaticRows:
+        """Which of the newest unanswered transactions each version would categorize automatically.
+
+        Raises NotFound, Conflict, Unavailable.
+        """
+        before, after = self._loaded(champion), self._loaded(challenger)
+        rows = list(self._judged(before, after, newest))
+        return AutomaticRows(
+            precision=self.precision,
+            champion=np.array([row.before.band is Band.AUTO for row in rows], bool),
+            challenger=np.array([row.after.band is Band.AUTO for row in rows], bool),
+            merchants=np.array([row.transaction.merchant or row.id for row in rows], object),
+        )
+
     def _loaded(self, version: str) -> Serving:
         try:
             return self.load(version)
@@ -96,23 +115,25 @@ class WhatChanges:
             sentence = f"Model {version} could not be loaded by this code, so nobody can tell what changes."
             raise Conflict(sentence) from error
 
-    def _judged(self, before: Serving, after: Serving) -> Iterator[Judged]:
-        rows = self.rows.newest(self.limit)
+    def _judged(self, before: Serving, after: Serving, limit: int) -> Iterator[Judged]:
+        rows = self.rows.newest(limit)
         while some := list(islice(rows, _AT_ONCE)):
             given = [transaction for _, transaction in some]
             heard = self.memory.remembered(given)
-            one, other = _said(before, given, heard), _said(after, given, heard)
+            one, other = (_said(model, given, heard, self.precision) for model in (before, after))
             for (row_id, transaction), first, second, told in zip(some, one, other, heard, strict=True):
                 yield Judged(row_id, transaction, first, second, remembered=isinstance(told, Recall))
 
 
-def _said(serving: Serving, given: Sequence[Transaction], heard: Sequence[Heard]) -> list[Said]:
+def _said(
+    serving: Serving, given: Sequence[Transaction], heard: Sequence[Heard], precision: float
+) -> list[Said]:
     probabilities = serving.scorer.probabilities(given)
-    return [_one(row, told, serving) for row, told in zip(probabilities, heard, strict=True)]
+    return [_one(row, told, serving, precision) for row, told in zip(probabilities, heard, strict=True)]
 
 
-def _one(row: np.ndarray, told: Heard, serving: Serving) -> Said:
-    if isinstance(told, Recall):
-        return Said(told.category, Band.AUTO)  # the same whatever the model, so its band does not matter
+def _one(row: np.ndarray, told: Heard, serving: Serving, precision: float) -> Said:
+    if isinstance(told, Recall):  # the same whatever the model
+        return Said(told.category, Band.AUTO if told.confidence >= precision else Band.SUGGEST)
     alternatives, band = weighed(row, told, serving)
     return Said(None if band is Band.UNKNOWN else alternatives[0].category, band)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from src.components.automation import AutomaticRows
 from src.domain.changes import Changes
 from src.domain.labels import LabelledTransaction
 from src.domain.lexicon import Habit, LexiconEntry
@@ -133,6 +134,12 @@ class WhatChanged(Protocol):
     """What a promotion changed; None where there is nothing to compare with."""
 
     def promoted(self, version: str, *, at: datetime) -> Changes | None: ...
+
+
+class Unattended(Protocol):
+    """Which unanswered transactions two versions would categorize automatically, as they serve."""
+
+    def automatic(self, champion: str, challenger: str) -> AutomaticRows: ...
 
 
 class RunRecord(Protocol):

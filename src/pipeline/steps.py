@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from src.components.automation import AutomationShare
 from src.components.contradictions import Contradictions
 from src.components.ingestion import Ingestion
 from src.components.moves import Moves
@@ -33,4 +34,5 @@ class Steps:
     search: Search = field(default_factory=Search)
     judging: Judging = field(default_factory=Judging)
     probe: Probe = field(default_factory=Probe)
+    automation: AutomationShare = field(default_factory=AutomationShare)
     promotion: Promotion = field(default_factory=Promotion)

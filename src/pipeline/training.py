@@ -10,12 +10,14 @@ import logging
 from contextlib import suppress
 from dataclasses import replace
 
+from src.components import reasons
+from src.components.case import Case
 from src.components.probe import EXAMPLES, model_fields
 from src.components.spoken import count, percent
 from src.domain.models import Bundle, Pointer
-from src.domain.verdicts import Outcome, Verdict
+from src.domain.verdicts import Verdict
 from src.errors import Unavailable
-from src.pipeline.case import ROWS, case_of
+from src.pipeline.case import ROWS, automatic_answers, case_of
 from src.pipeline.judging import probabilities_of
 from src.pipeline.learning import Learning
 from src.pipeline.novelty import Standing, is_idle, made_of
@@ -31,6 +33,7 @@ from src.pipeline.ports import (
     Record,
     RunRecord,
     Store,
+    Unattended,
     WhatChanged,
 )
 from src.pipeline.second_looks import Marks
@@ -59,8 +62,11 @@ class TrainingPipeline:
         changes: WhatChanged | None = None,
         standing: Standing | None = None,
         doubts: Marks | None = None,
+        unattended: Unattended | None = None,
     ) -> None:
         """standing: names what there is to learn from; without it no run is ever skipped.
+
+        unattended: asks two versions about unanswered transactions; without it automation is not judged.
 
         doubts: where answers are marked that a person should look at again; None sets none aside.
         """
@@ -74,6 +80,7 @@ class TrainingPipeline:
         self._check = check
         self._clock = clock
         self._standing = standing
+        self._unattended = unattended
 
     @property
     def logged(self) -> bool:
@@ -129,17 +136,32 @@ class TrainingPipeline:
         claimed.progress("model_promotion", 0.92)
         version = self._register(claimed, trained, written)
         champion, trouble = self._champion(pointer, data)
-        case = case_of(data, trained, champion, checked, self._steps.judging, version)
-        verdict = self._steps.promotion.decide(replace(case, notes=(*trouble, *case.notes)))
-        verdict = self._settling.unless_pinned(verdict)
-        if verdict.outcome is not Outcome.BROKEN:
+        if not checked.fault:
             self._keep(bundle, claimed, trained, version, written)
+        case = case_of(data, trained, champion, checked, self._steps.judging, version)
+        case = self._with_automation(replace(case, notes=(*trouble, *case.notes)), champion, version, data)
+        verdict = self._settling.unless_pinned(self._steps.promotion.decide(case))
         self._tell(written, verdict, trained, version, checked)
         verdict = replace(verdict, notes=(*self._record.notes, *verdict.notes))
         settled = self._settling.settle(claimed, verdict, version, pointer)
         if settled.promoted != verdict.promoted:  # it was told before it was carried out, which then failed
             self._tell(written, settled, trained, version, checked)
         return settled
+
+    def _with_automation(self, case: Case, champion: Champion | None, version: str, data: Prepared) -> Case:
+        """Nothing that goes wrong here can fail the run: the case is then judged without it, and says so."""
+        if self._unattended is None or champion is None or case.fault:
+            return case
+        try:
+            found = self._unattended.automatic(champion.pointer.version, version)
+            right, merchants = automatic_answers(champion, data.judging, found.precision)
+            automation = self._steps.automation.compare(found, right, merchants)
+        except Exception:
+            log.exception("automation not compared", extra={"version": version})
+            return replace(case, notes=(*case.notes, "How much each model automates could not be compared."))
+        if automation is None:
+            return case
+        return replace(case, automation=automation, notes=(*case.notes, reasons.automation(automation)))
 
     def _tell(
         self, written: RunRecord, verdict: Verdict, trained: Trained, version: str, checked: Checked

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from src.components.rows import MODEL_FIELDS
-from src.domain.verdicts import JudgedOn, SliceScores, Verdict
+from src.domain.verdicts import Automation, JudgedOn, SliceScores, Verdict
 from src.pipeline.judging import Answered
 from src.pipeline.ports import Checked, RunRecord
 from src.pipeline.stages import Prepared, Trained
@@ -102,7 +102,23 @@ def _figures(verdict: Verdict) -> dict[str, float]:
     counts = {"judging/merchants": verdict.merchants, "judging/rows_needed": verdict.rows_needed}
     found |= {name: float(count) for name, count in counts.items() if count is not None}
     rows = f"{verdict.judged_on}/" if verdict.judged_on else ""
-    return {f"{rows}{name}": value for name, value in found.items()}
+    return {f"{rows}{name}": value for name, value in found.items()} | _automation(verdict.automation)
+
+
+def _automation(found: Automation | None) -> dict[str, float]:
+    if found is None:
+        return {}
+    low, high = found.difference.ci95
+    measured = {
+        "rows": float(found.rows),
+        "champion_automatic": found.champion,
+        "challenger_automatic": found.challenger,
+        "difference": found.difference.value,
+        "difference_low": low,
+        "difference_high": high,
+        "p": found.p,
+    }
+    return {f"unanswered/{name}": value for name, value in measured.items()}
 
 
 def _slice(one: SliceScores) -> dict[str, object]:

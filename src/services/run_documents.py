@@ -7,6 +7,7 @@ from typing import Any
 
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import (
+    Automation,
     Difference,
     Discordance,
     Footprint,
@@ -76,6 +77,22 @@ def verdict_of(document: Document | None) -> Verdict | None:
         slices=tuple(SliceScores(**each) for each in document.get("slices", ())),
         footprint=Footprint(**footprint) if (footprint := document.get("footprint")) else None,
         judged_on=judged_on_of(document.get("judged_on")),
+        automation=_automation(document.get("automation")),
+    )
+
+
+def _automation(document: Document | None) -> Automation | None:
+    if not document:
+        return None
+    low, high = document["precision_ci95"]
+    difference = document["difference"]
+    ends = difference["ci95"][0], difference["ci95"][1]
+    return Automation(
+        **{
+            **document,
+            "difference": Difference(difference["value"], ends),
+            "precision_ci95": (low, high),
+        }
     )
 
 

@@ -56,6 +56,7 @@ OUTCOMES = {
     Outcome.PINNED: "Better, but one is pinned",
     Outcome.BROKEN: "Kept: failed its check",
     Outcome.TOO_HEAVY: "Kept: too large or too slow",
+    Outcome.LESS_AUTOMATIC: "Kept: fewer automatic",
 }
 
 JUDGED_ON = {

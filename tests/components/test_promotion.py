@@ -7,7 +7,7 @@ from src.components.case import Case
 from src.components.comparison import PairedBootstrap
 from src.components.pairs import Contender, Pairs
 from src.components.promotion import Promotion
-from src.domain.verdicts import Footprint, Outcome, Scores
+from src.domain.verdicts import Automation, Difference, Footprint, Outcome, Scores
 
 CATEGORIES = np.array(["dining", "groceries", "transport", "travel"], dtype=object)
 
@@ -282,6 +282,46 @@ def test_what_is_not_fresher_says_how_many_labels_it_would_take():
     verdict = Promotion().decide(counted(400, won=2, lost=2, new_labels=10))
     assert verdict.outcome is Outcome.NOT_BETTER
     assert "10 new labels beside the 1,000 it learned, where 5 % are asked for" in verdict.reason
+
+
+def automation(before=0.75, after=0.13, *, high=-0.55, merchants=200, right=79, judged=80):
+    """What came of asking both models about 613 unanswered transactions."""
+    difference = Difference(after - before, (-0.7, high))
+    share = right / judged
+    interval = (share - 0.05, share + 0.05)
+    return Automation(613, 0.95, before, after, difference, 384, 0, 0.0, merchants, judged, right, interval)
+
+
+@pytest.mark.parametrize("fresher", [True, False])
+def test_a_model_that_categorizes_far_fewer_automatically_is_refused_however_good_it_is(fresher):
+    made = counted(400, won=2, lost=1, new_labels=100) if fresher else case()
+    assert Promotion().decide(made).promoted
+    verdict = Promotion().decide(replace(made, automation=automation()))
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.LESS_AUTOMATIC)
+    assert "13.0 % of your newest 613 unanswered transactions instead of 75.0 %" in verdict.reason
+    assert "of its automatic answers to 80 judging rows 98.8 % were right" in verdict.reason
+    assert verdict.automation == automation()
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        automation(0.75, 0.72, high=-0.01),  # a small fall
+        automation(0.75, 0.65, high=0.02),  # one that chance may have made
+        automation(0.75, 0.60, merchants=5),  # of a handful of merchants
+        automation(0.13, 0.75, high=0.7),
+        automation(right=60),  # shown to miss the stated 95 %
+    ],
+    ids=["small", "by-chance", "few-merchants", "a-rise", "precision-takes-it"],
+)
+def test_a_fall_of_automation_that_is_small_unsure_or_required_by_precision_refuses_nothing(evidence):
+    verdict = decide(automation=evidence)
+    assert (verdict.promoted, verdict.outcome) == (True, Outcome.BETTER)
+
+
+def test_a_model_that_is_refused_anyway_keeps_that_reason():
+    verdict = decide(champion=0.9, challenger=0.7, automation=automation())
+    assert verdict.outcome in (Outcome.NOT_BETTER, Outcome.CATEGORY_FELL)
 
 
 @pytest.mark.parametrize("champion", [None, 0.5])

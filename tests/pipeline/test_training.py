@@ -511,6 +511,58 @@ def test_unanswered_transactions_tell_what_a_better_model_changed(
     assert (pair.after, pair.money, pair.examples) == ("my-dining", {"USD": Decimal("12.50")}, (row.id,))
 
 
+@pytest.fixture
+def unattended(database, store):
+    """Asks real models about real unanswered rows; each version is sure from its own confidence on."""
+
+    def ask(**auto_at):
+        transactions = Transactions(database)
+        for texts in SHOPS.values():
+            keep(transactions, *(new(f"{text} 99", "12.50") for text in texts))
+
+        def load(version):
+            least = auto_at["challenger" if version != "1" else "champion"]
+            return replace(_serving(version, store.load(version)), auto_at=least)
+
+        return WhatChanges(Unanswered(database), _NoMemory(), store, load, precision=0.95)
+
+    return ask
+
+
+def test_a_model_that_asks_about_far_more_transactions_is_not_promoted(
+    pipeline, claim, labels, store, runs, unattended
+):
+    pipeline().run(claim())
+    say_a_lot(labels)
+    asks_more = unattended(champion=0.0, challenger=1.01)
+    claimed = claim()
+    verdict = pipeline(unattended=asks_more).run(claimed)
+    assert (verdict.promoted, verdict.outcome) == (False, Outcome.LESS_AUTOMATIC)
+    assert store.champion().version == "1"
+    kept = runs.get(claimed.run.id)
+    assert kept.decision == verdict
+    assert (verdict.automation.champion, verdict.automation.challenger) == (1.0, 0.0)
+    logged = mlflow.MlflowClient().get_run(kept.mlflow_run_id).data.metrics
+    rows = sum(map(len, SHOPS.values()))
+    assert logged["unanswered/rows"] == verdict.automation.rows == rows
+    assert (logged["unanswered/champion_automatic"], logged["unanswered/difference"]) == (1.0, -1.0)
+    alike = unattended(champion=0.0, challenger=0.0)
+    assert pipeline(unattended=alike).run(claim()).promoted
+
+
+def test_a_run_does_not_fail_where_automation_cannot_be_compared(pipeline, claim, labels, store):
+    class Away:
+        def automatic(self, champion, challenger):
+            raise Unavailable("away")
+
+    pipeline().run(claim())
+    say_a_lot(labels)
+    verdict = pipeline(unattended=Away()).run(claim())
+    assert verdict.promoted
+    assert verdict.automation is None
+    assert "How much each model automates could not be compared." in verdict.notes
+
+
 class _NoMemory:
     def remembered(self, prepared):
         return [None] * len(prepared)

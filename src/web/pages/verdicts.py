@@ -7,7 +7,7 @@ from itertools import groupby
 
 from babel.numbers import format_decimal
 
-from src.domain.verdicts import Difference, Discordance, Footprint, Scores, SliceScores, Verdict
+from src.domain.verdicts import Automation, Difference, Discordance, Footprint, Scores, SliceScores, Verdict
 from src.web import format, words
 from src.web.pages.blueprint import bp, category_name
 
@@ -67,6 +67,25 @@ def discordance_words(found: Discordance) -> str:
     return (
         f"Of the {format.counted(found.rows, 'row')} that only one of them gets right, the new model is "
         f"right on {format.number(found.challenger_right)} (McNemar’s exact test, {_p(found.p)})."
+    )
+
+
+@bp.app_template_filter()
+def automation_words(found: Automation) -> str:
+    low, high = map(_points, found.difference.ci95)
+    asked = format.counted(found.rows, "unanswered transaction")
+    told = (
+        f"Categorized automatically, of the newest {asked}: {format.percent(found.champion, 1)} with the "
+        f"champion, {format.percent(found.challenger, 1)} with the new model "
+        f"({_points(found.difference.value)} points, 95\N{NO-BREAK SPACE}% interval {low} to {high}; "
+        f"McNemar’s exact test, {_p(found.p)})."
+    )
+    if not found.judged:
+        return told
+    return (
+        f"{told} Of the champion’s automatic answers to {format.counted(found.judged, 'judging row')} "
+        f"{format.percent(found.right / found.judged, 1)} were right; "
+        f"{format.percent(found.precision, 1)} are to be."
     )
 
 

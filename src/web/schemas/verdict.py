@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.verdicts import Difference, Scores, SliceScores, Verdict
+from src.domain.verdicts import Automation, Difference, Scores, SliceScores, Verdict
 
 
 class ScoresBody(TypedDict):
@@ -67,6 +67,22 @@ class FootprintBody(TypedDict):
     per_row_ms: float | None
 
 
+class AutomationBody(TypedDict):
+    """The newest unanswered transactions: how many each model would categorize automatically."""
+
+    rows: int
+    precision: Annotated[float, Field(description="The share of automatic answers that is to be right.")]
+    champion: Annotated[float, Field(description="Share of `rows`.")]
+    challenger: float
+    difference: float
+    ci95: Annotated[list[float | None], Field(description="95 % interval; merchants are drawn whole.")]
+    champion_only: int
+    challenger_only: int
+    p: Annotated[float, Field(ge=0, le=1, description="McNemar's exact test, two-sided.")]
+    champion_judged: Annotated[int, Field(description="Judging rows the champion answers automatically.")]
+    champion_right: int
+
+
 class DecisionBody(TypedDict):
     promoted: bool
     outcome: str
@@ -82,6 +98,7 @@ class DecisionBody(TypedDict):
     slices: list[SliceBody]
     footprint: FootprintBody | None
     judged_on: Annotated[str | None, Field(description="`holdout`, `crossval` or `lexicon`: which rows.")]
+    automation: AutomationBody | None
 
 
 def finite(value: float | None) -> float | None:
@@ -114,6 +131,23 @@ def decision_body(verdict: Verdict) -> DecisionBody:
         if footprint
         else None,
         "judged_on": verdict.judged_on and verdict.judged_on.value,
+        "automation": _automation(verdict.automation) if verdict.automation else None,
+    }
+
+
+def _automation(found: Automation) -> AutomationBody:
+    return {
+        "rows": found.rows,
+        "precision": found.precision,
+        "champion": round(found.champion, 6),
+        "challenger": round(found.challenger, 6),
+        "difference": round(found.difference.value, 6),
+        "ci95": [finite(end) for end in found.difference.ci95],
+        "champion_only": found.champion_only,
+        "challenger_only": found.challenger_only,
+        "p": round(found.p, 6),
+        "champion_judged": found.judged,
+        "champion_right": found.right,
     }
 
 
