@@ -220,6 +220,9 @@ class Claimed:
 
     def decide(self, verdict: Verdict) -> None: ...
 
+    def rows_asked_for(self, *_: Any) -> int | None:
+        return None
+
 
 class NoLexicon:
     """A product that ships no knowledge."""

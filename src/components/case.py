@@ -46,6 +46,8 @@ class Case:
     notes: tuple[str, ...] = ()
     judged_on: JudgedOn | None = None
     automation: Automation | None = None
+    asked_for: int | None = None
+    """The fewest rows that earlier verdicts on this champion, by this kind of rows, said would be enough."""
 
     def verdict(
         self,
@@ -54,9 +56,9 @@ class Case:
         *,
         promoted: bool = False,
         found: Comparison | None = None,
-        needed: int | None = None,
+        needed: tuple[int, int] | None = None,
     ) -> Verdict:
-        """`outcome` with everything that was known; needed: about how many rows would tell."""
+        """`outcome` with everything that was known; needed: between how many rows would tell."""
         return Verdict(
             promoted=promoted,
             outcome=outcome,
@@ -70,12 +72,14 @@ class Case:
             money_weighted_accuracy=found.money_weighted_accuracy if found else None,
             discordance=found.discordance if found else None,
             merchants=found.merchants if found else None,
-            rows_needed=needed,
+            rows_needed=needed[1] if needed else None,
+            rows_needed_low=needed[0] if needed else None,
             majority=_judged(self.majority),
             lookup=_judged(self.lookup),
             slices=self.slices,
             footprint=self.footprint,
-            judged_on=self.judged_on if len(self.truth) else None,
+            judged_on=self.judged_on,
+            against=self.champion.scores.version if self.champion else None,
             automation=self.automation,
         )
 

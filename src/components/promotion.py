@@ -8,7 +8,14 @@ from src.components import reasons
 from src.components.case import Case
 from src.components.comparison import CategoryDifference, Comparison, PairedBootstrap
 from src.components.pairs import Contender, Pairs
-from src.components.sample_size import fewest_merchants, fewest_to_convince, rows_needed, rows_to_convince
+from src.components.sample_size import (
+    between,
+    fewest_merchants,
+    fewest_to_convince,
+    rows_at_first,
+    rows_needed,
+    rows_to_convince,
+)
 from src.components.spoken import count, percent
 from src.domain.verdicts import Automation, Difference, Footprint, Outcome, Verdict
 
@@ -18,8 +25,8 @@ PASSING = (Outcome.BETTER, Outcome.FRESHER)
 
 @dataclass(frozen=True)
 class Promotion:
-    """Better passes; so does what is fresher, seems no worse by more than `margin`, and is surely not worse
-    by more than a floor. What the rows cannot tell is refused, with about how many rows would tell."""
+    """Better passes; so does what is fresher, seems no worse by more than `margin`, and is shown not to be
+    worse by more than a floor. What the rows cannot tell is refused, with how many rows would tell."""
 
     min_rows: int = 30
     """Held-out rows of a person below which two models are not compared."""
@@ -54,7 +61,8 @@ class Promotion:
         if not case.known_labels and not case.labels:
             return case.verdict(Outcome.FRESHER, reasons.NEWER, promoted=True)
         if not len(case.truth):
-            return case.verdict(Outcome.TOO_FEW, reasons.too_few(0, self.min_rows), needed=self.min_rows)
+            needed = self._needed(case, None)
+            return case.verdict(Outcome.TOO_FEW, reasons.too_few(0, needed), needed=needed)
         return self._compare(case, case.champion)
 
     def too_heavy(self, found: Footprint | None) -> list[str]:
@@ -85,9 +93,10 @@ class Promotion:
     def _compare(self, case: Case, champion: Contender) -> Verdict:
         pairs = Pairs(case.truth, case.merchants, case.money, champion, case.challenger)
         found = self.bootstrap.compare(pairs, self.category_rows)
-        needed = self._needed(case, found)
-        if len(case.truth) < self.min_rows:
-            words = f"{reasons.too_few(len(case.truth), needed)} {reasons.not_compared(self.min_rows)}"
+        rows = len(case.truth)
+        if rows < self.min_rows:
+            needed = self._needed(case, None)
+            words = f"{reasons.too_few(rows, needed)} {reasons.not_compared(self.min_rows)}"
             return case.verdict(Outcome.TOO_FEW, words, needed=needed)
         outcome, words = self._weigh(case, found)
         if outcome in PASSING and case.automation and self._less_automatic(case.automation):
@@ -95,12 +104,16 @@ class Promotion:
                 Outcome.LESS_AUTOMATIC,
                 reasons.less_automatic(case.automation, self.automation_fall),
             )
+        if outcome is Outcome.TOO_FEW and case.asked_for and rows >= case.asked_for:
+            # The rows that were asked for are there. To ask for more now would move the target.
+            words = f"{reasons.still_not_shown(rows, case.asked_for)} {self._missing(found)}"
+            outcome = Outcome.NOT_BETTER
         return case.verdict(
             outcome,
             f"{words} {reasons.figures(case.judged_by, pairs, found)}",
             promoted=outcome in PASSING,
             found=found,
-            needed=needed if outcome is Outcome.TOO_FEW else None,
+            needed=self._needed(case, found) if outcome is Outcome.TOO_FEW else None,
         )
 
     def _weigh(self, case: Case, found: Comparison) -> tuple[Outcome, str]:
@@ -138,18 +151,33 @@ class Promotion:
     def _floor(self, found: Comparison) -> float:
         return self.wide_floor if found.accuracy.value >= 0 else self.floor
 
-    def _needed(self, case: Case, found: Comparison) -> int:
-        rows = len(case.truth)
+    def _needed(self, case: Case, found: Comparison | None) -> tuple[int, int]:
+        """Between how many rows would tell; at most as many as were asked for before.
+
+        found: None where there are too few rows to estimate it from.
+        """
+        low, high = self._estimated(case, found)
+        high = min(high, case.asked_for or high)
+        return min(low, high), high
+
+    def _estimated(self, case: Case, found: Comparison | None) -> tuple[int, int]:
+        rows, least = len(case.truth), self.min_rows
+        if found is None:
+            return least, max(least, rows_at_first(self.wide_floor))
         if _better(found):
-            return max(self.min_rows, rows_to_convince(rows, found.differing))
-        floor = self._floor(found)
-        return max(self.min_rows, rows_needed(found.accuracy, floor, rows, found.merchants))
+            needed = max(least, rows_to_convince(rows, found.differing))
+            return between(needed, rows, found.differing)
+        needed = max(least, rows_needed(found.accuracy, self._floor(found), rows, found.merchants))
+        return between(needed, rows, found.differing or found.merchants)
 
     def _too_few(self, case: Case, found: Comparison) -> str:
-        words = reasons.too_few(len(case.truth), self._needed(case, found))
+        return f"{reasons.too_few(len(case.truth), self._needed(case, found))} {self._missing(found)}"
+
+    def _missing(self, found: Comparison) -> str:
+        """What the rows do not show."""
         if _better(found):
-            return f"{words} {reasons.few_speak_for_it(found)}"
-        return f"{words} {reasons.must_rule_out(found, self._floor(found))}"
+            return reasons.few_speak_for_it(found)
+        return reasons.must_rule_out(found, self._floor(found))
 
 
 def _better(found: Comparison) -> bool:

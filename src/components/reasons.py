@@ -14,8 +14,15 @@ NEWER = (
     "You have not answered yet, so nothing of yours could judge. Both models know the shipped lexicon alone, "
     "and this one its newer version."
 )
-BETTER = "Better than the champion: accuracy or macro-F1 is surely higher, and neither is surely lower."
-WORSE = "Surely worse than the champion, which stays."
+BETTER = (
+    "Better than the champion: accuracy or macro-F1 is significantly higher, "
+    "and neither is significantly lower."
+)
+WORSE = "Significantly worse than the champion, which stays."
+SURER = (
+    "Its log loss is significantly lower, so its confidence fits these rows better. That alone promotes no "
+    "model: it says how sure the answers are, not that none is lost at merchants these rows do not hold."
+)
 
 
 def simplest(majority: Scores | None) -> str:
@@ -37,10 +44,21 @@ def too_heavy(parts: Sequence[str]) -> str:
     return f"Too heavy to serve: {'; '.join(parts)}."
 
 
-def too_few(rows: int, needed: int) -> str:
+def too_few(rows: int, needed: tuple[int, int]) -> str:
+    """needed: between how many rows would tell."""
+    low, high = needed
+    asked = f"between {count(low)} and {count(high)}" if low < high else f"about {count(high)}"
     return (
-        f"Too few rows to tell (n = {count(rows)}; about {count(needed)} are needed): the champion stays; "
+        f"Too few rows to tell (n = {count(rows)}; {asked} are needed). The champion stays; "
         "your corrections still decide at once through the memory."
+    )
+
+
+def still_not_shown(rows: int, asked_for: int) -> str:
+    return (
+        f"Not shown to be as good as the champion, which stays. There are the {count(asked_for)} rows that "
+        f"were asked for (n = {count(rows)}), so this is no longer a matter of too few rows; the next model "
+        "is judged anew."
     )
 
 
@@ -52,10 +70,11 @@ def must_rule_out(found: Comparison, floor: float) -> str:
     """What the rows would have to rule out, and what they leave room for."""
     asked = f"A fresher model passes when a fall of accuracy by {points(floor)} is ruled out;"
     low = found.accuracy.ci95[0]
+    surer = f" {SURER}" if found.log_loss.ci95[1] < 0 else ""
     if low < -floor:
-        return f"{asked} these rows leave room for {points(-low)}."
+        return f"{asked} these rows leave room for {points(-low)}.{surer}"
     least, merchants = fewest_merchants(floor), counted(found.merchants, "merchant")
-    return f"{asked} that takes at least {least} merchants, and these rows are of {merchants}."
+    return f"{asked} that takes at least {least} merchants, and these rows are of {merchants}.{surer}"
 
 
 def few_speak_for_it(found: Comparison) -> str:
@@ -70,8 +89,8 @@ def category_fell(fell: Sequence[CategoryDifference], least_fall: float, least_r
         f"{one.category} (recall {_spoken(one.recall)} on {count(one.rows)} rows)" for one in fell
     )
     return (
-        f"It would forget {each}; the champion stays. No category of {least_rows} rows or more may surely "
-        f"fall, by over {points(least_fall)}."
+        f"It would forget {each}; the champion stays. No category of {least_rows} rows or more may "
+        f"significantly fall by over {points(least_fall)}."
     )
 
 
@@ -106,7 +125,7 @@ def _precision(found: Automation) -> str:
 
 def fresher(new_labels: int, known_labels: int, margin: float, floor: float) -> str:
     return (
-        f"As good as the champion (accuracy at most {points(margin)} lower, surely less than "
+        f"As good as the champion (accuracy at most {points(margin)} lower, significantly less than "
         f"{points(floor)}) and fresher: {count(new_labels)} new labels beside the {count(known_labels)} "
         "it learned."
     )

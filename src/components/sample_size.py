@@ -6,6 +6,9 @@ import math
 
 from src.domain.verdicts import Difference
 
+_Z = 1.96
+_DIFFERING_AT_FIRST = 0.4
+
 
 def fewest_merchants(fall: float) -> int:
     """Below so many merchants not even a comparison in which none fell rules out `fall` (0..1).
@@ -40,6 +43,32 @@ def rows_to_convince(rows: int, differing: int) -> int:
     return _rounded_up(rows * max(fewest_to_convince() / max(differing, 1), 1.1))
 
 
+def rows_at_first(fall: float) -> int:
+    """How many rows it takes at most to rule out `fall`, before there are rows to estimate it from.
+
+    Two equally good models are taken to differ on two of five rows, which are of as many merchants: more than
+    two models of one person usually do.
+    """
+    return _rounded_up(_Z**2 * _DIFFERING_AT_FIRST / fall**2)
+
+
+def between(needed: int, rows: int, counted: int) -> tuple[int, int]:
+    """A 95 % interval of `needed`, which was estimated from `counted` merchants on `rows` rows.
+
+    needed: in proportion to a count of merchants, such as those at which two models differ. The interval is
+    that of a Poisson count (Byar's approximation). Its lower end is more than `rows`.
+    """
+    low, high = _poisson(max(counted, 1))
+    scale = needed / max(counted, 1)
+    return max(_rounded_up(low * scale), min(needed, _rounded_up(1.1 * rows))), _rounded_up(high * scale)
+
+
+def _poisson(count: int) -> tuple[float, float]:
+    more = count + 1
+    low = count * (1 - 1 / (9 * count) - _Z / (3 * math.sqrt(count))) ** 3
+    return max(low, 0.0), more * (1 - 1 / (9 * more) + _Z / (3 * math.sqrt(more))) ** 3
+
+
 def _rounded_up(count: float) -> int:
-    unit = 10 ** max(0, math.floor(math.log10(count)) - 1)
+    unit = 10 ** max(0, math.floor(math.log10(max(count, 1))) - 1)
     return math.ceil(count / unit - 1e-9) * unit

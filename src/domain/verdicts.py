@@ -138,7 +138,10 @@ class Verdict:
     merchants: int | None = None
     """How many independent groups of rows the intervals rest on."""
     rows_needed: int | None = None
-    """About how many judging rows would tell, where they were too few."""
+    """At most about how many judging rows would tell, where they were too few: the upper end of a 95 %
+    interval. It does not grow while the same champion serves."""
+    rows_needed_low: int | None = None
+    """The lower end of the same."""
     majority: Scores | None = None
     """Of always answering the most frequent category."""
     lookup: Scores | None = None
@@ -147,5 +150,7 @@ class Verdict:
     footprint: Footprint | None = None
     judged_on: JudgedOn | None = None
     """None for a verdict from before this was stored, or where there was no row to judge by."""
+    against: str | None = None
+    """The champion's version, also where there was no row to judge by."""
     automation: Automation | None = None
     """None where there is no champion, or nothing is unanswered."""

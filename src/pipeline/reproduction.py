@@ -105,6 +105,9 @@ class _Claim:
     def record(self, **_: Any) -> None: ...
     def decide(self, *_: Any) -> None: ...
     def changed(self, *_: Any) -> None: ...
+    def rows_asked_for(self, *_: Any) -> int | None:
+        return None
+
     def last_inputs(self) -> dict[str, str]:
         return {}
 

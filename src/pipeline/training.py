@@ -140,6 +140,9 @@ class TrainingPipeline:
             self._keep(bundle, claimed, trained, version, written)
         case = case_of(data, trained, champion, checked, self._steps.judging, version)
         case = self._with_automation(replace(case, notes=(*trouble, *case.notes)), champion, version, data)
+        if champion is not None:
+            asked_for = claimed.rows_asked_for(champion.pointer.version, case.judged_on)
+            case = replace(case, asked_for=asked_for)
         verdict = self._settling.unless_pinned(self._steps.promotion.decide(case))
         self._tell(written, verdict, trained, version, checked)
         verdict = replace(verdict, notes=(*self._record.notes, *verdict.notes))

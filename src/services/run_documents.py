@@ -72,6 +72,8 @@ def verdict_of(document: Document | None) -> Verdict | None:
         discordance=Discordance(**discordance) if (discordance := document.get("discordance")) else None,
         merchants=document.get("merchants"),
         rows_needed=document.get("rows_needed"),
+        rows_needed_low=document.get("rows_needed_low"),
+        against=document.get("against"),
         majority=_scores(document.get("majority")),
         lookup=_scores(document.get("lookup")),
         slices=tuple(SliceScores(**each) for each in document.get("slices", ())),

@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import DESCENDING
 
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.domain.verdicts import Verdict
+from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.errors import NotFound
 from src.services.database import Database, Document, guarded
 from src.services.run_documents import run_of, verdict_of
@@ -37,6 +37,20 @@ class RunHistory:
         found = self._runs.find({"_id": {"$in": list(run_ids)}}, {"decision": 1})
         verdicts = {each["_id"]: verdict_of(each.get("decision")) for each in found}
         return {run_id: verdict for run_id, verdict in verdicts.items() if verdict}
+
+    @guarded
+    def rows_asked_for(self, champion: str, judged_on: JudgedOn | None) -> int | None:
+        """The fewest rows that a verdict on this champion, by this kind of rows, said would be enough."""
+        found = self._runs.find(
+            {
+                "decision.outcome": Outcome.TOO_FEW.value,
+                "decision.against": champion,
+                "decision.judged_on": judged_on and judged_on.value,
+                "decision.rows_needed": {"$type": "number"},
+            },
+            {"decision.rows_needed": 1},
+        )
+        return min((int(each["decision"]["rows_needed"]) for each in found), default=None)
 
     @guarded
     def newest(self, limit: int = 50, *, skipped: int = 200) -> list[TrainingRun]:

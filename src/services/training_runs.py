@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from src.domain.changes import Changes
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.domain.verdicts import Verdict
+from src.domain.verdicts import JudgedOn, Verdict
 from src.errors import Conflict
 from src.services.change_documents import changes_document
 from src.services.database import Database, Document, guarded
@@ -170,6 +170,10 @@ class ClaimedRun:
     def last_inputs(self) -> dict[str, str]:
         """What the newest run that succeeded was made of; empty where there is none."""
         return self._runs.last_inputs()
+
+    def rows_asked_for(self, champion: str, judged_on: JudgedOn | None) -> int | None:
+        """As in RunHistory. Raises Unavailable."""
+        return self._runs.rows_asked_for(champion, judged_on)
 
     def skip(self, *, at: datetime) -> None:
         """Nothing is new since the newest run that succeeded. Raises LeaseLost."""

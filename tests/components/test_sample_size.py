@@ -2,7 +2,14 @@
 
 import pytest
 
-from src.components.sample_size import fewest_merchants, fewest_to_convince, rows_needed, rows_to_convince
+from src.components.sample_size import (
+    between,
+    fewest_merchants,
+    fewest_to_convince,
+    rows_at_first,
+    rows_needed,
+    rows_to_convince,
+)
 from src.domain.verdicts import Difference
 
 
@@ -28,6 +35,23 @@ def test_few_merchants_need_more_of_them_though_none_of_them_differs():
 
 def test_more_rows_are_needed_than_there_are():
     assert rows_needed(Difference(-0.1, (-0.2, 0.0)), 0.05, rows=50, merchants=100) > 50
+
+
+def test_the_fewer_merchants_an_estimate_is_based_on_the_wider_its_interval():
+    ends = {counted: between(200, 100, counted) for counted in (3, 20, 400)}
+    assert ends[3][0] <= ends[20][0] < ends[400][0] < 200 < ends[400][1] < ends[20][1] < ends[3][1]
+    # The exact limits of a Poisson count of 20 are 12.2 and 30.9.
+    assert ends[20] == (pytest.approx(122, abs=9), pytest.approx(309, abs=12))
+
+
+def test_an_interval_begins_above_the_rows_there_are():
+    assert between(200, 190, 3)[0] > 190
+
+
+def test_what_is_asked_for_at_first_suffices_for_models_that_differ_on_two_of_five_rows():
+    rows = rows_at_first(0.1)
+    assert rows == 160
+    assert 1.96 * (0.4 / rows) ** 0.5 < 0.1
 
 
 @pytest.mark.parametrize(("fall", "merchants"), [(0.05, 60), (0.1, 30)])

@@ -171,7 +171,8 @@ def test_fewer_rows_than_can_tell_anything(pipeline, claim, labels, refused):
     held = sum(one.holdout for one in labels.given)
     assert verdict.outcome is Outcome.TOO_FEW
     assert verdict.reason.startswith(
-        f"Too few rows to tell (n = {held}; about {verdict.rows_needed} are needed)"
+        f"Too few rows to tell (n = {held}; between {verdict.rows_needed_low} and "
+        f"{verdict.rows_needed} are needed)"
     )
     assert verdict.rows_needed >= 30
 

@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 
 from src.domain.training_runs import RunStatus, Trigger
-from src.domain.verdicts import Outcome, Verdict
+from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.errors import Conflict, LeaseLost
 from src.services.training_runs import ClaimedRun, TrainingRuns, slot_of
 from tests.services.lease_time import Heartbeat, let_the_lease_run_out
@@ -26,6 +26,24 @@ def runs(database, heartbeat):
 
 def ask(runs):
     return runs.request(trigger=Trigger.MANUAL, reason="a test", at=NOW)
+
+
+def test_the_rows_asked_for_are_the_fewest_that_a_verdict_on_this_champion_named(runs):
+    def decide(needed, against="1", judged_on=JudgedOn.HOLDOUT, outcome=Outcome.TOO_FEW):
+        runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
+        with ClaimedRun(runs, runs.claim(holder="me", at=NOW), holder="me") as claimed:
+            claimed.decide(
+                Verdict(False, outcome, "", rows_needed=needed, judged_on=judged_on, against=against)
+            )
+            claimed.succeed(at=NOW)
+            return claimed.rows_asked_for("1", JudgedOn.HOLDOUT)
+
+    assert decide(90, judged_on=JudgedOn.CROSSVAL) is None
+    assert decide(80, against="2") is None
+    assert decide(170) == 170
+    assert decide(110) == 110
+    assert decide(140) == 110
+    assert decide(None, outcome=Outcome.BETTER) == 110
 
 
 def test_the_slots_of_six_hours_begin_at_midnight_utc():

@@ -59,6 +59,15 @@ def test_a_whole_verdict_is_told_part_by_part(judged):
         assert told in page, told
 
 
+def test_a_verdict_begins_with_one_sentence_and_the_list_of_runs_shows_that_alone(client, judged):
+    reason = "Too few rows to tell (n = 91; between 110 and 210 are needed). The champion stays; and more."
+    page = judged(replace(WHOLE, reason=reason))
+    assert reason in page
+    listed = words_of(client.get("/models", headers=HTML).text)
+    assert "Too few rows to tell (n = 91; between 110 and 210 are needed)." in listed
+    assert "and more" not in listed
+
+
 def test_a_first_models_verdict_has_no_column_for_a_champion(judged):
     alone = tuple(replace(each, champion=None) for each in WHOLE.slices if each.name != "met-since")
     parts = {"champion": None, "accuracy": None, "macro_f1": None, "discordance": None, "slices": alone}

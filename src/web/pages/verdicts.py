@@ -40,6 +40,18 @@ def verdict_measures(verdict: Verdict) -> list[Measure]:
 
 
 @bp.app_template_filter()
+def headline(reason: str) -> str:
+    """The first sentence of a reason, which says what was decided."""
+    return reason.partition(". ")[0].rstrip(".") + "."
+
+
+@bp.app_template_filter()
+def details(reason: str) -> str:
+    """The rest of it."""
+    return reason.partition(". ")[2]
+
+
+@bp.app_template_filter()
 def baselines(verdict: Verdict) -> list[tuple[str, dict[str, str]]]:
     """The simple answers any model must beat, with their figures by measure."""
     found = (("Lookup", verdict.lookup), ("Commonest", verdict.majority))

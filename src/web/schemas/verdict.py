@@ -93,7 +93,11 @@ class DecisionBody(TypedDict):
     notes: list[str]
     mcnemar: McnemarBody | None
     merchants: Annotated[int | None, Field(description="Independent groups the intervals rest on.")]
-    rows_needed: Annotated[int | None, Field(description="About how many rows would tell, if too few.")]
+    rows_needed: Annotated[
+        int | None,
+        Field(description="At most about how many rows would tell, if too few: the end of a 95 % interval."),
+    ]
+    rows_needed_low: Annotated[int | None, Field(description="The other end of this interval.")]
     baselines: BaselinesBody
     slices: list[SliceBody]
     footprint: FootprintBody | None
@@ -121,6 +125,7 @@ def decision_body(verdict: Verdict) -> DecisionBody:
         else None,
         "merchants": verdict.merchants,
         "rows_needed": verdict.rows_needed,
+        "rows_needed_low": verdict.rows_needed_low,
         "baselines": {"majority": _scores(verdict.majority), "lookup": _scores(verdict.lookup)},
         "slices": [_slice(each) for each in verdict.slices],
         "footprint": {
