@@ -21,7 +21,7 @@ from src.domain.predictions import Band
 from src.domain.promotions import Promotion
 from src.domain.transactions import Transaction
 from src.errors import Conflict, NotFound, Unavailable
-from src.pipeline.prediction import Serving, weighed
+from src.pipeline.prediction import Serving, remembered_band, weighed
 
 LIMIT = 20_000
 """So many transactions take about three seconds."""
@@ -60,7 +60,7 @@ class WhatChanges:
     load: Callable[[str], Serving]
     limit: int = LIMIT
     precision: float = 0.0
-    """From which confidence on the memory decides without asking, and what `auto` bands are chosen for."""
+    """AUTO_PRECISION: the share of automatic answers that is to be right."""
 
     def promoting(self, champion: Serving, version: str, *, at: datetime) -> Changes:
         """What would change if `version` served. Raises NotFound, Conflict, Unavailable."""
@@ -134,6 +134,6 @@ def _said(
 
 def _one(row: np.ndarray, told: Heard, serving: Serving, precision: float) -> Said:
     if isinstance(told, Recall):  # the same whatever the model
-        return Said(told.category, Band.AUTO if told.confidence >= precision else Band.SUGGEST)
+        return Said(told.category, remembered_band(told, precision))
     alternatives, band = weighed(row, told, serving)
     return Said(None if band is Band.UNKNOWN else alternatives[0].category, band)

@@ -197,13 +197,18 @@ def weighed(row: np.ndarray, hint: Hint | None, serving: Serving) -> tuple[tuple
     return alternatives, band
 
 
+def remembered_band(recall: Recall, auto_precision: float) -> Band:
+    """Whether what the memory says is given without asking; no model has a part in it."""
+    return Band.AUTO if recall.own_word or recall.confidence >= auto_precision else Band.SUGGEST
+
+
 def _remembered(
     row: np.ndarray, recall: Recall, serving: Serving, at: datetime, auto_precision: float
 ) -> Prediction:
     return Prediction(
         category=recall.category,
         confidence=recall.confidence,
-        band=Band.AUTO if recall.own_word or recall.confidence >= auto_precision else Band.SUGGEST,
+        band=remembered_band(recall, auto_precision),
         decided_by=DecidedBy.MEMORY,
         alternatives=_with_memory(row, serving.scorer.classes, recall),
         explanation=(Reason(_in_words(recall), recall.confidence),),
