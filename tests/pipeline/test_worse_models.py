@@ -66,7 +66,7 @@ def test_labels_shuffled_in_training(champion, refused):
     random = np.random.default_rng(5)
     verdict = refused(steps=learning(lambda merchant, category: random.choice(list(SHOPS))))
     assert verdict.outcome is Outcome.NOT_BETTER
-    assert verdict.reason.startswith("Surely worse than the champion, which stays.")
+    assert verdict.reason.startswith("Significantly worse than the champion, which stays.")
     assert verdict.accuracy.ci95[1] < 0
 
 
