@@ -71,6 +71,7 @@ def _steps(house: Wiring) -> Steps:
 
 
 def _training(house: Wiring) -> TrainingPipeline:
+    from src.pipeline.earlier import EarlierVersions
     from src.pipeline.training import TrainingPipeline
     from src.services.bundle_check import BundleCheck
 
@@ -87,6 +88,7 @@ def _training(house: Wiring) -> TrainingPipeline:
         steps=_steps(house),
         changes=house.changes,
         unattended=house.changes,
+        earlier=EarlierVersions(house.models, bundles, house.runs),
     )
 
 

@@ -17,7 +17,7 @@ from src.components.sample_size import (
     rows_to_convince,
 )
 from src.components.spoken import count, percent
-from src.domain.verdicts import Automation, Difference, Footprint, Outcome, Verdict
+from src.domain.verdicts import Automation, Difference, Footprint, Outcome, Scores, Verdict
 
 PASSING = (Outcome.BETTER, Outcome.FRESHER)
 """What a comparison of two models may come to where the new one is promoted."""
@@ -64,6 +64,16 @@ class Promotion:
             needed = self._needed(case, None)
             return case.verdict(Outcome.TOO_FEW, reasons.too_few(0, needed), needed=needed)
         return self._compare(case, case.champion)
+
+    def is_better(self, earlier: Scores, challenger: Scores) -> bool:
+        """Whether an earlier version that passes as well is to be promoted instead, by the same rows.
+
+        The challenger knows more labels, so it may seem to lose as much as a fresher model may.
+        """
+        if earlier.accuracy < challenger.accuracy:
+            return False
+        gained = earlier.accuracy - challenger.accuracy, earlier.macro_f1 - challenger.macro_f1
+        return gained[0] > self.margin or gained[1] > 2 * self.margin
 
     def too_heavy(self, found: Footprint | None) -> list[str]:
         """Each limit that is passed, as a part of a sentence; empty where none is."""

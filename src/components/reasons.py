@@ -94,6 +94,23 @@ def category_fell(fell: Sequence[CategoryDifference], least_fall: float, least_r
     )
 
 
+def earlier_better(earlier: Scores, challenger: Scores, judged_by: str, why: str) -> str:
+    """why: the reason of the verdict on the earlier version."""
+    return (
+        f"Model {earlier.version}, made earlier, is better than this one and is promoted instead. On the "
+        f"same {count(earlier.rows)} {judged_by} it is right on {percent(earlier.accuracy, 1)}, this one on "
+        f"{percent(challenger.accuracy, 1)} (macro-F1 {earlier.macro_f1:.3f} and {challenger.macro_f1:.3f}). "
+        f"Of model {earlier.version} and the champion: {why}"
+    )
+
+
+def best_earlier(scores: Scores) -> str:
+    return (
+        f"The best earlier version that may serve, model {scores.version}, is right on "
+        f"{percent(scores.accuracy, 1)} of the same rows (macro-F1 {scores.macro_f1:.3f})."
+    )
+
+
 def less_automatic(found: Automation, fall: float) -> str:
     return (
         f"It would categorize far fewer transactions automatically: {percent(found.challenger, 1)} of your "

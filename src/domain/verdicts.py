@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     BROKEN = "broken"
     TOO_HEAVY = "too-heavy"
     LESS_AUTOMATIC = "less-automatic"
+    EARLIER_BETTER = "earlier-better"
 
 
 class JudgedOn(StrEnum):
@@ -152,5 +153,9 @@ class Verdict:
     """None for a verdict from before this was stored, or where there was no row to judge by."""
     against: str | None = None
     """The champion's version, also where there was no row to judge by."""
+    earlier: Scores | None = None
+    """The best eligible earlier version on the same rows; None where there is none, or none was asked."""
+    instead: str | None = None
+    """The earlier version that is promoted instead of the challenger."""
     automation: Automation | None = None
     """None where there is no champion, or nothing is unanswered."""

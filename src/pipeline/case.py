@@ -16,7 +16,7 @@ from src.components.spoken import counted
 from src.domain.verdicts import Footprint, JudgedOn
 from src.pipeline.judging import Answered, Judging, met_in, probabilities_of
 from src.pipeline.ports import Checked
-from src.pipeline.stages import Champion, Prepared, Trained
+from src.pipeline.stages import Champion, EarlierVersion, Prepared, Trained
 
 ROWS = {
     JudgedOn.HOLDOUT: "held-out transactions of yours",
@@ -42,7 +42,7 @@ def case_of(
     the champion has learned from none of the labels, the rows the challenger answers in cross-validation.
     """
     by = _judges(data, trained, champion)
-    other = _judged(champion, by.rows, data, judging) if champion else None
+    other = judged(champion, by.rows, data, judging) if champion else None
     mine = _contender(by)
     judged_on = JudgedOn.HOLDOUT if by is trained.held_out else trained.cross_validated_on
     return Case(
@@ -77,23 +77,45 @@ def _judges(data: Prepared, trained: Trained, champion: Champion | None) -> Answ
     return trained.out_of_fold if small and fair else trained.held_out
 
 
-def _judged(champion: Champion, rows: pd.DataFrame, data: Prepared, judging: Judging) -> Answered:
-    pipeline = champion.bundle.pipeline
+def case_of_earlier(
+    case: Case, model: EarlierVersion, data: Prepared, champion: Champion, judging: Judging
+) -> Case:
+    """The same case with an earlier version for the challenger. case: on the hold-out, with `champion`."""
+    rows, until = data.judging, model.labelled_until
+    mine, other = (judged(each, rows, data, judging) for each in (model, champion))
+    learned = data.learned if until is None else data.learned[data.learned["labelled_at"] <= until]
+    return replace(
+        case,
+        challenger=_contender(mine),
+        same_data=False,
+        new_labels=_new_labels(champion, learned),
+        footprint=None,
+        slices=judging.slicing.slices(rows, mine.right, other.right, mine.met, other.met),
+        notes=(),
+        automation=None,
+    )
+
+
+def judged(
+    model: Champion | EarlierVersion, rows: pd.DataFrame, data: Prepared, judging: Judging
+) -> Answered:
+    """How a model that is kept answers `rows`, which did not train it."""
+    pipeline = model.bundle.pipeline
     answered = judging.held_out(
         rows,
         data.training,
         probabilities_of(pipeline, rows),
         list(pipeline.classes_),
-        version=champion.pointer.version,
+        version=model.version,
     )
-    return replace(answered, met=met_in(_learned_by(champion, data.training), rows))
+    return replace(answered, met=met_in(_learned_by(model, data.training), rows))
 
 
-def _learned_by(champion: Champion, training: pd.DataFrame) -> pd.DataFrame:
-    """The training rows that were there when the champion was trained, as far as their labels tell."""
+def _learned_by(model: Champion | EarlierVersion, training: pd.DataFrame) -> pd.DataFrame:
+    """The training rows that were there when it was trained, as far as their labels tell."""
     shipped = ~is_of_a_person(training)
-    until = champion.labelled_until
-    if not champion.labels or until is None:
+    until = model.labelled_until
+    if not model.labels or until is None:
         return training[shipped]
     return training[shipped | (training["labelled_at"] <= until)]
 

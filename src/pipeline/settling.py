@@ -27,28 +27,40 @@ class Settling:
         now = self.store.champion() if verdict.promoted else None
         return _pinned(verdict, now.version) if now and now.pinned_at else verdict
 
-    def settle(self, claimed: Claimed, verdict: Verdict, version: str, pointer: Pointer | None) -> Verdict:
-        """Write the verdict down, then carry it out. Both writes before the flip are fenced by the lease."""
+    def settle(
+        self,
+        claimed: Claimed,
+        verdict: Verdict,
+        version: str,
+        pointer: Pointer | None,
+        instead: Verdict | None = None,
+    ) -> Verdict:
+        """Write the verdict down, then carry it out. Both writes before the flip are fenced by the lease.
+
+        instead: the verdict on the earlier version that `verdict` names to be promoted.
+        """
         claimed.decide(verdict)
-        if not verdict.promoted:
+        if not (verdict.promoted or verdict.instead):
             return self._refuse(claimed, verdict, version)
         claimed.progress("model_promotion", 0.97)
+        promoted, told = verdict.instead or version, instead or verdict
         try:
             self.store.promote(
-                version,
+                promoted,
                 by="training",
-                reason=verdict.reason,
+                reason=told.reason,
                 at=self.clock(),
                 expected_revision=pointer.revision if pointer else 0,
                 unless_pinned=True,
-                figures=Figures.of(verdict),
+                figures=Figures.of(told),
             )
         except Conflict as conflict:
             kept = _pinned(verdict, conflict.version) if isinstance(conflict, Pinned) else _overtaken(verdict)
+            kept = replace(kept, instead=None)
             claimed.decide(kept)
             return self._refuse(claimed, kept, version, overtaken=True)
-        self.tell(claimed, version)
-        return verdict
+        self.tell(claimed, promoted)
+        return self._refuse(claimed, verdict, version) if verdict.instead else verdict
 
     def tell(self, claimed: Claimed, version: str) -> None:
         """What is left once `version` serves: the alias, and what it changed. None of it can fail the run."""

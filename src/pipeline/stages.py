@@ -13,7 +13,7 @@ from src.components.bands import Bands
 from src.components.ingestion import Snapshot, is_of_a_person
 from src.components.search import SearchResult
 from src.components.splitting import Split
-from src.domain.models import Bundle, Pointer
+from src.domain.models import Bundle, ModelVersion, Pointer
 from src.domain.verdicts import JudgedOn
 from src.pipeline.judging import Answered, answers_of
 
@@ -89,11 +89,9 @@ class Trained:
         return {name: value for name, value in found.items() if np.isfinite(value)}
 
 
-@dataclass(frozen=True)
-class Champion:
-    """The model that serves, as the judge sees it."""
+class _Kept:
+    """A model that is kept, as the judge sees it."""
 
-    pointer: Pointer
     bundle: Bundle
 
     def answers(self, rows: pd.DataFrame) -> np.ndarray:
@@ -107,3 +105,27 @@ class Champion:
     def labelled_until(self) -> pd.Timestamp | None:
         until = self.bundle.about.get("labelled_until")
         return pd.Timestamp(until) if until else None
+
+
+@dataclass(frozen=True)
+class Champion(_Kept):
+    """The model that serves."""
+
+    pointer: Pointer
+    bundle: Bundle
+
+    @property
+    def version(self) -> str:
+        return self.pointer.version
+
+
+@dataclass(frozen=True)
+class EarlierVersion(_Kept):
+    """One that does not serve."""
+
+    kept: ModelVersion
+    bundle: Bundle
+
+    @property
+    def version(self) -> str:
+        return self.kept.version

@@ -15,9 +15,10 @@ from src.components.case import Case
 from src.components.probe import EXAMPLES, model_fields
 from src.components.spoken import count, percent
 from src.domain.models import Bundle, Pointer
-from src.domain.verdicts import Verdict
+from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.errors import Unavailable
-from src.pipeline.case import ROWS, automatic_answers, case_of
+from src.pipeline.case import ROWS, automatic_answers, case_of, case_of_earlier
+from src.pipeline.earlier import EarlierVersions
 from src.pipeline.judging import probabilities_of
 from src.pipeline.learning import Learning
 from src.pipeline.novelty import Standing, is_idle, made_of
@@ -63,10 +64,13 @@ class TrainingPipeline:
         standing: Standing | None = None,
         doubts: Marks | None = None,
         unattended: Unattended | None = None,
+        earlier: EarlierVersions | None = None,
     ) -> None:
         """standing: names what there is to learn from; without it no run is ever skipped.
 
         unattended: asks two versions about unanswered transactions; without it automation is not judged.
+
+        earlier: the versions a new one is compared with beside the champion; None compares it with none.
 
         doubts: where answers are marked that a person should look at again; None sets none aside.
         """
@@ -81,6 +85,7 @@ class TrainingPipeline:
         self._clock = clock
         self._standing = standing
         self._unattended = unattended
+        self._earlier = earlier
 
     @property
     def logged(self) -> bool:
@@ -143,13 +148,50 @@ class TrainingPipeline:
         if champion is not None:
             asked_for = claimed.rows_asked_for(champion.pointer.version, case.judged_on)
             case = replace(case, asked_for=asked_for)
-        verdict = self._settling.unless_pinned(self._steps.promotion.decide(case))
+        verdict, instead = self._settling.unless_pinned(self._steps.promotion.decide(case)), None
+        if verdict.promoted and champion is not None:
+            verdict, instead = self._or_earlier(case, verdict, data, trained, champion)
         self._tell(written, verdict, trained, version, checked)
         verdict = replace(verdict, notes=(*self._record.notes, *verdict.notes))
-        settled = self._settling.settle(claimed, verdict, version, pointer)
-        if settled.promoted != verdict.promoted:  # it was told before it was carried out, which then failed
+        settled = self._settling.settle(claimed, verdict, version, pointer, instead)
+        if settled is not verdict:  # it was told before it was carried out, which then failed
             self._tell(written, settled, trained, version, checked)
         return settled
+
+    def _or_earlier(
+        self, case: Case, verdict: Verdict, data: Prepared, trained: Trained, champion: Champion
+    ) -> tuple[Verdict, Verdict | None]:
+        """The verdict on the challenger, and one on a better earlier version that is to serve instead.
+
+        Only hold-out rows can judge earlier versions: the others may have trained them.
+        """
+        if self._earlier is None or case.judged_on is not JudgedOn.HOLDOUT or not len(case.truth):
+            return verdict, None
+        promotion, judging = self._steps.promotion, self._steps.judging
+        version, classes = case.challenger.scores.version or "", trained.result.classes
+        ranked = self._earlier.ranked(data, champion, version, classes, judging)
+        for each in ranked:
+            if not promotion.is_better(each.scores, case.challenger.scores):
+                break
+            rival = case_of_earlier(case, each.model, data, champion, judging)
+            rival = self._with_automation(rival, champion, each.model.version, data)
+            other = promotion.decide(rival)
+            if other.promoted:
+                scores = each.scores
+                reason = reasons.earlier_better(scores, case.challenger.scores, case.judged_by, other.reason)
+                refused = replace(
+                    verdict,
+                    promoted=False,
+                    outcome=Outcome.EARLIER_BETTER,
+                    reason=reason,
+                    earlier=scores,
+                    instead=each.model.version,
+                )
+                return refused, other
+        if not ranked:
+            return verdict, None
+        best = ranked[0].scores
+        return replace(verdict, earlier=best, notes=(*verdict.notes, reasons.best_earlier(best))), None
 
     def _with_automation(self, case: Case, champion: Champion | None, version: str, data: Prepared) -> Case:
         """Nothing that goes wrong here can fail the run: the case is then judged without it, and says so."""

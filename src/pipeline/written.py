@@ -88,7 +88,7 @@ def write_verdict(written: RunRecord, verdict: Verdict, version: str, checked: C
 def _figures(verdict: Verdict) -> dict[str, float]:
     """Both models on the judging rows, as `holdout/challenger/accuracy`, and how far they differ."""
     found: dict[str, float] = {}
-    sides = ("challenger", "champion", "majority", "lookup")
+    sides = ("challenger", "champion", "earlier", "majority", "lookup")
     for name, scores in ((side, getattr(verdict, side)) for side in sides):
         if scores:
             found |= {f"{name}/{measure}": getattr(scores, measure) for measure in ("rows", *_MEASURES)}

@@ -74,6 +74,8 @@ def verdict_of(document: Document | None) -> Verdict | None:
         rows_needed=document.get("rows_needed"),
         rows_needed_low=document.get("rows_needed_low"),
         against=document.get("against"),
+        earlier=_scores(document.get("earlier")),
+        instead=document.get("instead"),
         majority=_scores(document.get("majority")),
         lookup=_scores(document.get("lookup")),
         slices=tuple(SliceScores(**each) for each in document.get("slices", ())),

@@ -57,6 +57,7 @@ OUTCOMES = {
     Outcome.BROKEN: "Kept: failed its check",
     Outcome.TOO_HEAVY: "Kept: too large or too slow",
     Outcome.LESS_AUTOMATIC: "Kept: fewer automatic",
+    Outcome.EARLIER_BETTER: "An earlier model is better",
 }
 
 JUDGED_ON = {

@@ -383,6 +383,17 @@ def test_a_model_that_is_refused_anyway_keeps_that_reason():
     assert verdict.outcome in (Outcome.NOT_BETTER, Outcome.CATEGORY_FELL)
 
 
+@pytest.mark.parametrize(
+    ("accuracy", "macro_f1", "better"),
+    [(0.92, 0.9, True), (0.905, 0.9, False), (0.9, 0.93, True), (0.9, 0.915, False), (0.89, 0.99, False)],
+)
+def test_an_earlier_version_goes_first_only_where_it_is_better_by_more_than_the_margin(
+    accuracy, macro_f1, better
+):
+    earlier, new = Scores("3", 400, accuracy, macro_f1, 0.5, 0.1), Scores("7", 400, 0.9, 0.9, 0.5, 0.1)
+    assert Promotion().is_better(earlier, new) is better
+
+
 @pytest.mark.parametrize("champion", [None, 0.5])
 @pytest.mark.parametrize(
     ("footprint", "said"),

@@ -103,6 +103,8 @@ class DecisionBody(TypedDict):
     footprint: FootprintBody | None
     judged_on: Annotated[str | None, Field(description="`holdout`, `crossval` or `lexicon`: which rows.")]
     automation: AutomationBody | None
+    earlier: Annotated[ScoresBody | None, Field(description="The best earlier version, on the same rows.")]
+    instead: Annotated[str | None, Field(description="The earlier version that was promoted instead.")]
 
 
 def finite(value: float | None) -> float | None:
@@ -137,6 +139,8 @@ def decision_body(verdict: Verdict) -> DecisionBody:
         else None,
         "judged_on": verdict.judged_on and verdict.judged_on.value,
         "automation": _automation(verdict.automation) if verdict.automation else None,
+        "earlier": _scores(verdict.earlier),
+        "instead": verdict.instead,
     }
 
 
