@@ -25,6 +25,7 @@ from src.domain.transactions import Transaction
 from src.once import once
 from src.pipeline.acts import Acts
 from src.pipeline.beside import ByHand, with_shadow
+from src.pipeline.categories import CategoryEditor
 from src.pipeline.changes import WhatChanges
 from src.pipeline.deleting import Deleting
 from src.pipeline.delivering import Delivering
@@ -34,6 +35,7 @@ from src.pipeline.following import Following
 from src.pipeline.importing import Importing
 from src.pipeline.intake import Intake
 from src.pipeline.looking import Asked, Looked
+from src.pipeline.merged_model import MergedModel
 from src.pipeline.prediction import Model, Predictor, Serving
 from src.pipeline.quality import Quality
 from src.pipeline.repredicting import Repredicting
@@ -45,6 +47,7 @@ from src.services.acts import ActLog
 from src.services.analytics import Analytics
 from src.services.audits import Audits
 from src.services.categories import Categories
+from src.services.category_rows import CategoryRows
 from src.services.champion import Champion, Pointing, ShadowModel
 from src.services.database import Database
 from src.services.deleted_rows import DeletedRows
@@ -280,7 +283,7 @@ class Wiring:
     def _predictor(self, champion: Model) -> Predictor:
         given = self.settings
         return Predictor(
-            champion,
+            MergedModel(champion, self.categories.recently_merged),
             self.transactions,
             MerchantMemory(),
             given.auto_precision,
@@ -340,7 +343,26 @@ class Wiring:
     def acts(self) -> Acts:
         return Acts(
             self.act_log,
-            {ActKind.FEEDBACK: self.feedback.undo_act, ActKind.DELETE: self.deleted_rows.restore},
+            {
+                ActKind.FEEDBACK: self.feedback.undo_act,
+                ActKind.DELETE: self.deleted_rows.restore,
+                ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
+                ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,
+            },
+        )
+
+    @once
+    def category_rows(self) -> CategoryRows:
+        return CategoryRows(self.database)
+
+    @once
+    def category_editor(self) -> CategoryEditor:
+        return CategoryEditor(
+            self.categories,
+            self.category_rows,
+            self.act_log,
+            self.feedback_events,
+            Repredictions(self.database),
         )
 
     @once

@@ -71,8 +71,17 @@ def modules():
 
 
 def imports_of(path):
+    """What the module imports when it runs; an import for type checkers only may cross a layer."""
     tree = ast.parse((SRC / path).read_text())
+    for_types = {
+        child
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for child in ast.walk(node)
+    }
     for node in ast.walk(tree):
+        if node in for_types:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module == "src":

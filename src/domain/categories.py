@@ -26,6 +26,14 @@ class Category:
     group: Group
     color: str
     """`#rrggbb`."""
+    description: str = ""
+    parent: str | None = None
+    """The slug of the category it belongs to, if any."""
+
+
+def name_key(name: str) -> str:
+    """Two names with the same key are the same name to a person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 _LONGEST_SLUG = 40

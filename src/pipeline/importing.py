@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from src.components.importing.record import Line, as_text
 from src.components.masking import mask
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.imports import Import, ImportCounts, ImportStatus
+from src.domain.predictions import Prediction
 from src.domain.transactions import NewTransaction, Origin, StoredTransaction, Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.category_names import Categories, CategoryNames
@@ -58,6 +59,9 @@ class Rows(Protocol):
 
 class Predicts(Protocol):
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]: ...
+    def predict(
+        self, transactions: Sequence[Transaction], *, at: datetime
+    ) -> list[tuple[Transaction, Prediction]]: ...
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class Importing:
         if plan.format is Format.LEDGERLOOP:
             restoring = Restoring(import_id, self.rows, self.categories)
             return lambda found: restoring.add([each.kept for each in found if each.kept])
-        keys, labels = Keys(), Labels(self.categories)
+        keys, labels = Keys(), Labels(self.categories, self.predictor)
         return lambda found: self._add(import_id, found, keys, labels)
 
     def _add(self, import_id: str, found: Sequence[Entry], keys: Keys, labels: Labels) -> tuple[int, int]:
@@ -135,6 +139,7 @@ class Importing:
         while fresh:
             at = self.clock()
             predicted = self.predictor.new([transaction for _, transaction, _ in fresh], at=at)
+            labels.know([entry for _, _, entry in fresh], predicted)
             new = [
                 replace(each, origin=Origin(import_id, key, labels.of(entry, import_id, at)))
                 for (key, _, entry), each in zip(fresh, predicted, strict=True)
@@ -175,8 +180,17 @@ class Keys:
 class Labels:
     """The file's own categories as a person's."""
 
-    def __init__(self, categories: Categories) -> None:
-        self._names = CategoryNames(categories)
+    def __init__(self, categories: Categories, predictor: Predicts) -> None:
+        self._names = CategoryNames(categories, predictor)
+
+    def know(self, entries: Sequence[Entry], predicted: Sequence[NewTransaction]) -> None:
+        """Find the categories of some entries, or make them, by all the rows that have each."""
+        rows: dict[str, list[NewTransaction]] = defaultdict(list)
+        for entry, row in zip(entries, predicted, strict=True):
+            if entry.category:
+                rows[entry.category].append(row)
+        for name, some in rows.items():
+            self._names.slug(name, some)
 
     def of(self, entry: Entry, import_id: str, at: datetime) -> Feedback | None:
         if not entry.category:

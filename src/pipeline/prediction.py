@@ -13,6 +13,7 @@ from src.components.audit import is_audited
 from src.components.holdout import fingerprint, is_holdout
 from src.components.masking import mask
 from src.components.memory import Hint, MerchantMemory, Recall
+from src.components.merged_scorer import MergedScorer
 from src.components.scorer import LinearScorer
 from src.components.text import merchant_key
 from src.domain.feedback import Recollection
@@ -27,7 +28,7 @@ class Serving:
     """A champion ready to serve: the compiled model and the confidence its bands begin at."""
 
     version: str
-    scorer: LinearScorer
+    scorer: LinearScorer | MergedScorer
     auto_at: float
     suggest_at: float
     own_thresholds: Mapping[str, tuple[float, float]] = field(default_factory=dict)

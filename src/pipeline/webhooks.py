@@ -81,7 +81,7 @@ class Webhooks:
         fresh = {key: each for key, each in keyed.items() if key not in known}
         deleted = self.rows.deleted(fresh) if fresh else ()
         fresh = {key: each for key, each in fresh.items() if key not in deleted}
-        names = CategoryNames(self.categories)
+        names = CategoryNames(self.categories, self.predictor)
         # What a person chose comes first, so that the rest is predicted by it.
         self._add({key: each for key, each in fresh.items() if each.category}, program, names, at)
         answers = self._learn(known, keyed, program, names, at)
@@ -98,6 +98,9 @@ class Webhooks:
         if not fresh:
             return
         predicted = self.predictor.new([_bounded(each.transaction) for each in fresh.values()], at=at)
+        for each, one in zip(fresh.values(), predicted, strict=True):
+            if each.category:
+                names.slug(each.category, [one])
         new = [
             replace(one, origin=Origin(None, key, _label(key, each, names, at)))
             for (key, each), one in zip(fresh.items(), predicted, strict=True)

@@ -50,9 +50,12 @@ class ActLog:
         return act_id
 
     @guarded
-    def finish(self, act_id: str, *, rows: int) -> None:
-        """Note how many rows the act changed. One that changed none is not kept. Raises Unavailable."""
-        if rows:
+    def finish(self, act_id: str, *, rows: int, keep: bool = False) -> None:
+        """Note how many rows the act changed. Raises Unavailable.
+
+        keep: keep an act without rows too, because it changed something else.
+        """
+        if rows or keep:
             self._acts.update_one(_this(act_id), {"$set": {"rows": rows}})
         else:
             self._acts.delete_one(_this(act_id))

@@ -116,7 +116,15 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("status", ASCENDING), ("finished_at", DESCENDING)]),
         IndexModel([("keys", ASCENDING)]),
     ],
-    "categories": [IndexModel([("owner", ASCENDING), ("slug", ASCENDING)], unique=True)],
+    "categories": [
+        IndexModel([("owner", ASCENDING), ("slug", ASCENDING)], unique=True),
+        # Two requests at once cannot make one name twice under different slugs.
+        IndexModel(
+            [("owner", ASCENDING), ("name_key", ASCENDING)],
+            unique=True,
+            partialFilterExpression={"name_key": {"$exists": True}},
+        ),
+    ],
     "training_runs": [
         IndexModel([("requested_at", DESCENDING)]),
         # At most one run is queued or running, whatever the number of processes and hosts.

@@ -229,3 +229,29 @@ def test_the_currency_of_the_house_is_the_first_choice(settings):
     (question,) = house.intake.look(BANK.encode(), {"sign": SAID["sign"]}).preview.questions
     assert [each.value for each in question.choices][:2] == ["CHF", "USD"]
     house.database.close()
+
+
+def test_a_category_of_the_file_gets_its_group_from_its_name_and_rows(house):
+    text = """Date,Details,Amount,Category
+2026-03-04,PIZZA CORNER,-12.50,Going out
+2026-03-05,ACME PAYROLL,2500.00,Monthly payroll
+2026-03-06,BONUS PAYROLL,500.00,Monthly payroll
+2026-03-07,CITY CAB,-8.00,Getting about
+2026-03-08,FRESH MARKET,-8.00,groceries
+"""
+    assert counts_of(brought(house, text, take_categories=True)) == (5, 0, 0)
+    groups = {category.name: category.group for category in house.categories.own()}
+    assert groups == {
+        "Going out": Group.DISCRETIONARY,
+        "Monthly payroll": Group.INCOME,
+        "Getting about": Group.ESSENTIAL,
+    }
+
+
+def test_a_name_that_was_merged_leads_to_where_its_rows_are_now(house):
+    text = "Date,Details,Amount,Category\n2026-03-04,PIZZA CORNER,-12.50,Going out\n"
+    brought(house, text, take_categories=True)
+    house.category_editor.delete("going-out", "dining", at=datetime(2026, 3, 9, tzinfo=UTC))
+    brought(house, text.replace("03-04", "03-05"), take_categories=True)
+    assert house.categories.own() == []
+    assert {row.category for row in rows_of(house)} == {"dining"}

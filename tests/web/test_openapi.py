@@ -26,6 +26,8 @@ CONTRACT = {
     ("get", "/api/v1/quality"),
     ("get", "/api/v1/categories"),
     ("post", "/api/v1/categories"),
+    ("patch", "/api/v1/categories/{slug}"),
+    ("delete", "/api/v1/categories/{slug}"),
     ("get", "/api/v1/training-runs"),
     ("post", "/api/v1/training-runs"),
     ("get", "/api/v1/training-runs/{id}"),

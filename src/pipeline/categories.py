@@ -1,0 +1,116 @@
+"""Changing a category, and merging it into another with all that belongs to it; both can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from src.domain.acts import ActKind, Undone, What
+from src.domain.categories import Category, Group
+from src.errors import Conflict, InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from src.services.acts import ActLog
+    from src.services.categories import Categories
+    from src.services.category_rows import CategoryRows
+    from src.services.feedback_events import FeedbackEvents
+    from src.services.repredictions import Repredictions
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryAct:
+    """What became of a category, and how to undo it."""
+
+    category: Category
+    rows: int
+    """Transactions of the category: shown otherwise, or moved."""
+    act: str
+
+
+@dataclass(frozen=True)
+class CategoryEditor:
+    categories: Categories
+    rows: CategoryRows
+    acts: ActLog
+    feedback: FeedbackEvents
+    repredictions: Repredictions
+
+    def change(self, slug: str, fields: Mapping[str, Any], *, at: datetime) -> CategoryAct:
+        """Rename, regroup, recolour. Raises NotFound, Conflict, InvalidInput, Unavailable."""
+        act = self.acts.begin(ActKind.CATEGORY_CHANGE, _before("changed", self.categories.get(slug)), at=at)
+        try:
+            _, after = self.categories.change(slug, fields)
+        except Exception:
+            self.acts.finish(act, rows=0)
+            raise
+        rows = self.rows.count(slug)
+        self.acts.finish(act, rows=rows, keep=True)
+        return CategoryAct(after, rows, act)
+
+    def delete(self, slug: str, into: str | None, *, at: datetime) -> CategoryAct:
+        """Merge it into `into`: labels, memory and predictions follow. Without it, delete an unused one.
+
+        Raises NotFound, Conflict where it is used and `into` is missing, InvalidInput, Unavailable. Killed in
+        between, the rows that are left are moved when it is tried again.
+        """
+        if into is None and (used := self.rows.count(slug)):
+            self.categories.get(slug)
+            raise Conflict(f"{used} transactions have this category. Choose the category they move to.")
+        before = self.categories.get(slug)
+        children = [child.slug for child in self.categories.all() if child.parent == slug]
+        what = _before("merged", before, into=into, children=",".join(children))
+        act = self.acts.begin(ActKind.CATEGORY_MERGE, what, at=at)
+        try:
+            self.categories.merge(slug, into)
+        except Exception:
+            self.acts.finish(act, rows=0)
+            raise
+        moved = self.rows.move(slug, into, act=act) if into else 0
+        self.acts.finish(act, rows=moved, keep=True)
+        return CategoryAct(before, moved, act)
+
+    def undo_change(self, act_id: str, at: datetime) -> Undone:
+        act = self.acts.find(act_id)
+        if act:
+            self.categories.restore(_category(act.what.values))
+        return Undone(rows=act.rows or 0 if act else 0)
+
+    def undo_merge(self, act_id: str, at: datetime) -> Undone:
+        """Rows that were answered since keep their answer."""
+        act = self.acts.find(act_id)
+        if act:
+            self.categories.restore(_category(act.what.values))
+            for child in filter(None, str(act.what.values["children"]).split(",")):
+                with suppress(NotFound, InvalidInput):  # it was merged itself, or belongs elsewhere by now
+                    self.categories.change(child, {"parent": act.what.values["slug"]})
+        answers = self.feedback.withdraw(act_id, at=at)
+        return Undone(answers.rows + self.repredictions.take_back(act_id), answers.kept)
+
+
+def _before(code: str, category: Category, **more: str | None) -> What:
+    return What(
+        f"category-{code}",
+        {
+            "slug": category.slug,
+            "name": category.name,
+            "group": category.group.value,
+            "color": category.color,
+            "description": category.description,
+            "parent": category.parent,
+            **more,
+        },
+    )
+
+
+def _category(values: Mapping[str, Any]) -> Category:
+    return Category(
+        slug=str(values["slug"]),
+        name=str(values["name"]),
+        group=Group(values["group"]),
+        color=str(values["color"]),
+        description=str(values["description"]),
+        parent=values["parent"],
+    )

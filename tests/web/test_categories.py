@@ -1,0 +1,137 @@
+"""Changing, merging and deleting categories, over the API and on the pages."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+NEW = {"slug": "eating-out", "name": "Eating out", "group": "discretionary", "color": "#123456"}
+
+
+@pytest.fixture
+def own(client):
+    return client.post("/api/v1/categories", json=NEW).json["slug"]
+
+
+def listed(client):
+    return {category["slug"]: category for category in client.get("/api/v1/categories").json}
+
+
+def test_a_category_is_renamed_regrouped_and_recoloured_and_that_is_undone(client, own):
+    changed = client.patch(
+        f"/api/v1/categories/{own}", json={"name": "Restaurants", "group": "essential", "color": "#abcdef"}
+    )
+    assert changed.status_code == 200
+    now = listed(client)[own]
+    assert (now["name"], now["group"], now["color"]) == ("Restaurants", "essential", "#abcdef")
+    assert client.post(f"/api/v1/acts/{changed.json['act']}/undo").status_code == 200
+    assert listed(client)[own] == {**NEW, "description": "", "parent": None}
+
+
+def test_a_shipped_category_can_be_changed_too(client):
+    assert client.patch("/api/v1/categories/dining", json={"name": "Eating out"}).status_code == 200
+    assert listed(client)["dining"]["name"] == "Eating out"
+    assert len(listed(client)) == 25
+
+
+@pytest.mark.parametrize("name", ["Groceries", "groceries", " GROCERIES "])
+def test_no_two_categories_have_one_name(client, own, name):
+    assert client.patch(f"/api/v1/categories/{own}", json={"name": name}).status_code == 409
+    assert client.post("/api/v1/categories", json={**NEW, "slug": "x", "name": name}).status_code == 409
+
+
+def test_two_requests_at_once_make_one_category_of_a_name(app):
+    def add(number):
+        body = {**NEW, "slug": f"books-{number}", "name": "Books"}
+        return app.test_client().post("/api/v1/categories", json=body).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(add, range(16)))
+    assert sorted(set(statuses)) == [201, 409]
+    assert statuses.count(201) == 1
+
+
+def test_a_merge_moves_answers_memory_and_predictions_and_is_undone(client, own, predicted, answered):
+    row = predicted("ZORBLATT 0042")
+    answered(row["id"], own)
+    merged = client.delete(f"/api/v1/categories/{own}?into=dining")
+    assert (merged.status_code, merged.json["moved"]) == (200, 1)
+    assert own not in listed(client)
+    assert client.get(f"/api/v1/transactions/{row['id']}").json["category"] == "dining"
+    following = predicted("ZORBLATT 0077")
+    assert (following["category"], following["decided_by"]) == ("dining", "memory")
+    assert client.post(f"/api/v1/acts/{merged.json['act']}/undo").status_code == 200
+    assert own in listed(client)
+    assert client.get(f"/api/v1/transactions/{row['id']}").json["category"] == own
+    assert predicted("ZORBLATT 0078")["category"] == own
+
+
+def test_the_model_names_what_a_category_was_merged_into(client, predicted):
+    before = predicted("SWIGGY")
+    into = next(slug for slug in listed(client) if slug != before["category"])
+    client.delete(f"/api/v1/categories/{before['category']}?into={into}")
+    after = predicted("SWIGGY")
+    assert after["category"] == into
+    assert client.get(f"/api/v1/transactions/{before['id']}").json["category"] == into
+    assert before["category"] not in {one["category"] for one in after["alternatives"]}
+
+
+def test_a_category_that_is_used_is_not_deleted_without_a_place_for_its_rows(
+    client, own, predicted, answered
+):
+    answered(predicted("ZORBLATT 0042")["id"], own)
+    refused = client.delete(f"/api/v1/categories/{own}")
+    assert (refused.status_code, "1 transactions" in refused.json["detail"]) == (409, True)
+    assert own in listed(client)
+
+
+@pytest.mark.parametrize(("into", "status"), [("nowhere", 422), ("eating-out", 422), ("$ne", 422)])
+def test_a_merge_needs_another_category_that_exists(client, own, into, status):
+    assert client.delete(f"/api/v1/categories/{own}?into={into}").status_code == status
+
+
+def test_an_unused_category_is_deleted_and_its_name_can_be_used_again(client, own):
+    assert client.delete(f"/api/v1/categories/{own}").status_code == 200
+    assert client.patch(f"/api/v1/categories/{own}", json={"name": "x"}).status_code == 404
+    assert client.post("/api/v1/categories", json=NEW).status_code == 201
+
+
+def test_after_a_merge_its_name_can_be_used_again(client, own):
+    client.delete(f"/api/v1/categories/{own}?into=dining")
+    assert client.post("/api/v1/categories", json=NEW).status_code == 201
+    assert own in listed(client)
+
+
+def test_a_category_has_a_description_and_a_parent(client, own):
+    changed = client.patch(f"/api/v1/categories/{own}", json={"parent": "dining", "description": "Cafés"})
+    assert (changed.json["parent"], changed.json["description"]) == ("dining", "Cafés")
+    assert client.patch("/api/v1/categories/dining", json={"parent": own}).status_code == 422
+    assert client.patch(f"/api/v1/categories/{own}", json={"parent": own}).status_code == 422
+    merged = client.delete("/api/v1/categories/dining?into=groceries")
+    assert listed(client)[own]["parent"] == "groceries"
+    client.post(f"/api/v1/acts/{merged.json['act']}/undo")
+    assert listed(client)[own]["parent"] == "dining"
+
+
+def test_the_page_changes_merges_and_undoes(client, own):
+    assert "Eating out" in client.get(f"/categories/{own}").text
+    form = {"name": "Food", "group": "essential", "color": "#abcdef", "description": ""}
+    saved = client.post(f"/categories/{own}", data=form)
+    assert saved.status_code == 303
+    shown = client.get(saved.headers["Location"]).text
+    assert "Food" in shown
+    act = saved.headers["Location"].partition("act=")[2]
+    client.post("/categories/undo", data={"act": act})
+    assert listed(client)[own]["name"] == "Eating out"
+    merged = client.post(f"/categories/{own}/delete", data={"into": "dining"})
+    assert "merged into" in client.get(merged.headers["Location"]).text
+    assert client.get(f"/categories/{own}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "status"), [({"name": ""}, 422), ({"name": "Groceries"}, 409), ({"color": "red"}, 422)]
+)
+def test_the_page_tells_what_is_wrong_at_the_field(client, own, form, status):
+    given = {"name": "Food", "group": "essential", "color": "#abcdef", "description": "", **form}
+    answer = client.post(f"/categories/{own}", data=given)
+    assert answer.status_code == status
+    assert 'class="wrong"' in answer.text
