@@ -1,7 +1,9 @@
 // One key for each answer: on the page of one transaction, and in the review queue.
 const TYPED_INTO = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
-const items = () => [...document.querySelectorAll("[data-queue] [data-item]")];
+const UPPER = 0.22; // of the window: where the current card's top edge is held, with the last answer above it
+const items = () => [...document.querySelectorAll("[data-queue] [data-item]:not([hidden])")];
 let current = null;
+let lastAnswered = null; // its id
 
 function choose(item, { scroll = true } = {}) {
   current?.classList.remove("current");
@@ -10,8 +12,22 @@ function choose(item, { scroll = true } = {}) {
   current.classList.add("current");
   if (scroll) {
     current.focus({ preventScroll: true });
-    current.scrollIntoView({ block: "nearest" });
+    bringUp(current);
   }
+}
+
+// Room is made below the last cards, so that they come up too.
+function bringUp(card) {
+  const top = card.getBoundingClientRect().top + scrollY - UPPER * innerHeight;
+  const main = document.querySelector("main");
+  const room = document.documentElement.scrollHeight - innerHeight;
+  if (top > room) main.style.paddingBlockEnd = `${parseFloat(getComputedStyle(main).paddingBlockEnd) + top - room}px`;
+  scrollTo({ top, behavior: "instant" });
+}
+
+function lastUndo() {
+  const undoOf = (element) => element?.querySelector("[data-undo]");
+  return undoOf(current) ?? undoOf(document.getElementById(lastAnswered)) ?? document.querySelector("[data-undo]");
 }
 
 function move(step) {
@@ -39,8 +55,8 @@ const queueKeys = {
   k: () => move(-1),
   ArrowUp: () => move(-1),
   Enter: () => press(current, "1"),
-  c: () => current?.querySelector("select")?.focus(),
-  u: () => (document.querySelector("#toasts [data-undo]") ?? current?.querySelector("[data-undo]"))?.requestSubmit(),
+  c: () => current?.querySelector("[role=combobox]")?.click(),
+  u: () => lastUndo()?.requestSubmit(),
 };
 
 document.addEventListener("keydown", (event) => {
@@ -54,11 +70,12 @@ document.addEventListener("keydown", (event) => {
   else if (inQueue && queueKeys[event.key]) { queueKeys[event.key](); done = true; }
   else if (!inQueue && event.key === "Enter") { document.querySelector("[data-confirm]")?.click(); done = Boolean(document.querySelector("[data-confirm]")); }
   else if (!inQueue && event.key === "n") { document.getElementById("description")?.focus(); done = true; }
-  else if (!inQueue && event.key === "u") document.querySelector("[data-undo]")?.requestSubmit();
+  else if (!inQueue && event.key === "u") lastUndo()?.requestSubmit();
   if (done) event.preventDefault();
 });
 
 document.addEventListener("answered", ({ detail }) => {
+  lastAnswered = detail.id;
   if (!detail.matches("[data-item]")) return;
   choose(detail, { scroll: false });
   if ("answered" in detail.dataset) nextWaiting();

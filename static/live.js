@@ -1,9 +1,8 @@
 // Forms and links that work without scripts, made quick: the same requests, but only the changed parts are swapped.
 //
 //   form[data-live="ids"]   sent; the page that answers gives the elements of these ids
-//   form[data-answer]       sent; the answer is the changed row or item, and a toast
+//   form[data-answer]       sent; the answer is the changed row or item, and the merchant's others on this page
 //   a[data-more="id"]       the next page's children of #id are appended
-//   select[data-submit-on-change]   sends its form once a choice is made
 
 const TOAST_MS = 12000;
 let toastTimer;
@@ -36,10 +35,25 @@ export function say(sentence) {
 
 export const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 
-async function send(form, submitter) {
-  const body = new FormData(form, submitter);
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(body), headers: { "X-Live": "1", Accept: "text/html" } });
+// Said to a screen reader; a person who sees the page reads it where it belongs.
+function announce(sentence) {
+  document.getElementById("announce").textContent = sentence;
+}
+
+async function send(form, submitter, more = {}) {
+  const body = new URLSearchParams(new FormData(form, submitter));
+  for (const [name, value] of Object.entries(more)) body.append(name, value);
+  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Live": "1", Accept: "text/html" } });
   return { answer, page: parse(await answer.text()) };
+}
+
+// The other rows or cards of the same merchant: an answer changes them too.
+function othersOf(form) {
+  const own = form.closest("[data-merchant]");
+  if (!own?.dataset.merchant) return [];
+  return [...document.querySelectorAll("[data-merchant]")].filter((other) => (
+    other !== own && other.dataset.merchant === own.dataset.merchant && other.dataset.answered !== "person"
+  ));
 }
 
 function sentenceOf(page) {
@@ -56,17 +70,22 @@ async function live(form, submitter) {
 }
 
 async function answer(form, submitter) {
-  const { answer: reply, page } = await send(form, submitter);
-  const part = page.querySelector("[id^=row-], [id^=item-]");
-  if (!reply.ok || !part) return say(sentenceOf(page));
-  const old = document.getElementById(part.id);
-  const focused = old?.contains(document.activeElement);
-  old?.replaceWith(document.adoptNode(part));
-  const said = page.querySelector("[data-toast]");
-  swap(page, ["waiting-count", "queue-count"]);
-  if (said) toast(document.adoptNode(said));
-  if (focused) part.querySelector("select")?.focus({ preventScroll: true });
+  const others = othersOf(form).map((other) => other.id.split("-").pop()).join(",");
+  const { answer: reply, page } = await send(form, submitter, { others });
+  const parts = [...page.querySelectorAll("[id^=row-], [id^=item-]")];
+  if (!reply.ok || !parts.length) return say(sentenceOf(page));
+  const [part] = parts;
+  const focused = document.getElementById(part.id)?.contains(document.activeElement);
+  swap(page, [...parts.map((each) => each.id), "waiting-count", "queue-count", "category-choices"]);
+  announce(page.querySelector("[data-announce]")?.textContent.trim() ?? "");
+  if (new FormData(form).has("new_category")) refreshColours();
+  if (focused) part.querySelector("[role=combobox]")?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("answered", { detail: part }));
+}
+
+function refreshColours() {
+  const sheet = document.querySelector("link[href*='categories.css']");
+  if (sheet) sheet.href = `${sheet.href.split("?")[0]}?${Date.now()}`;
 }
 
 document.addEventListener("submit", async (event) => {
@@ -84,29 +103,6 @@ document.addEventListener("submit", async (event) => {
     form.ariaBusy = null;
   }
 });
-
-// A choice by pointer is sent at once. By keyboard, where each arrow key changes the value, Enter or leaving sends it.
-let byKey = false;
-document.addEventListener("pointerdown", () => (byKey = false), true);
-document.addEventListener("keydown", (event) => {
-  byKey = true;
-  if (event.key === "Enter" && event.target.matches?.("select[data-submit-on-change][data-changed]")) settle(event.target);
-}, true);
-document.addEventListener("change", (event) => {
-  const select = event.target;
-  if (!select.matches("select[data-submit-on-change]")) return;
-  select.dataset.changed = "";
-  if (!byKey) settle(select);
-});
-document.addEventListener("focusout", (event) => {
-  if (event.target.matches?.("select[data-changed]")) settle(event.target);
-});
-
-function settle(select) {
-  if (!("changed" in select.dataset)) return;
-  delete select.dataset.changed;
-  if (select.value) select.form.requestSubmit();
-}
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-more]");

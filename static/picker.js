@@ -1,108 +1,172 @@
-// A select made searchable: type to narrow, arrows to move, Enter to take. The select stays, hidden, and is what is sent.
-let count = 0;
+// select[data-picker]: a list of categories made searchable. The select stays, hidden, and is what is sent.
+// Only Enter on a choice, or a click on it, sends anything; Escape, Tab and leaving restore what was there.
+const list = document.createElement("ul");
+Object.assign(list, { id: "picker-list", hidden: true });
+list.setAttribute("role", "listbox");
+list.setAttribute("aria-label", "Categories");
+list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
 
-function enhance(select) {
-  const list = document.createElement("ul");
-  const input = document.createElement("input");
-  const box = document.createElement("div");
-  const id = `picker-${++count}`;
-  box.className = "picker";
-  Object.assign(list, { id, hidden: true, role: "listbox" });
-  list.setAttribute("aria-label", "Categories");
-  input.placeholder = select.dataset.picker;
-  for (const [name, value] of Object.entries({
-    type: "text", role: "combobox", autocomplete: "off", "aria-controls": id, "aria-expanded": "false", "aria-autocomplete": "list",
-  })) input.setAttribute(name, value);
-  input.id = select.id;
-  select.removeAttribute("id");
-  delete select.dataset.picker;
-  select.hidden = true;
-  select.before(box);
-  box.append(input, list);
+let open = null; // the picker whose list is shown
 
-  const choices = [...select.options].filter((each) => each.value).map((each) => ({ value: each.value, name: each.textContent }));
-  let shown = [];
-  let active = 0;
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim().replace(/\s+/g, " ");
 
-  function open() {
-    const words = input.value.trim().toLowerCase();
-    shown = choices.filter((each) => each.name.toLowerCase().includes(words))
-      .sort((a, b) => Number(!a.name.toLowerCase().startsWith(words)) - Number(!b.name.toLowerCase().startsWith(words)));
-    active = 0;
-    list.replaceChildren(...shown.map(row));
-    if (!shown.length) {
-      list.append(Object.assign(document.createElement("li"), { className: "none-found", textContent: "No category of this name" }));
-      list.firstChild.setAttribute("role", "option");
-      list.firstChild.setAttribute("aria-disabled", "true");
-    }
-    list.hidden = false;
-    input.setAttribute("aria-expanded", "true");
-    mark();
-  }
-
-  function row(choice, index) {
-    const item = document.createElement("li");
-    item.id = `${id}-${index}`;
-    item.setAttribute("role", "option");
-    const dot = document.createElement("span");
-    dot.className = "dot";
-    item.className = `cat-${choice.value}`;
-    item.append(dot, choice.name);
-    item.addEventListener("pointerdown", (event) => event.preventDefault());
-    item.addEventListener("click", () => { take(choice); submit(); });
-    return item;
-  }
-
-  function mark() {
-    [...list.children].forEach((item, index) => item.setAttribute("aria-selected", String(index === active && shown.length > 0)));
-    if (shown.length) input.setAttribute("aria-activedescendant", `${id}-${active}`);
-    else input.removeAttribute("aria-activedescendant");
-    list.children[active]?.scrollIntoView({ block: "nearest" });
-  }
-
-  function close() {
-    list.hidden = true;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  }
-
-  function take(choice) {
-    select.value = choice.value;
-    input.value = choice.name;
-    close();
-  }
-
-  // The button beside the select says what is done with the choice; the form's first button would confirm instead.
-  function submit() {
-    const button = box.parentElement.querySelector("button[type=submit]");
-    select.form.requestSubmit(button ?? undefined);
-  }
-
-  input.addEventListener("input", () => { select.value = ""; open(); });
-  input.addEventListener("focus", open);
-  input.addEventListener("click", () => list.hidden && open());
-  input.addEventListener("blur", () => {
-    const exact = choices.find((each) => each.name.toLowerCase() === input.value.trim().toLowerCase());
-    if (exact) take(exact);
-    close();
-  });
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      if (list.hidden) return open();
-      active = (active + (event.key === "ArrowDown" ? 1 : shown.length - 1)) % Math.max(shown.length, 1);
-      mark();
-    } else if (event.key === "Enter") {
-      event.preventDefault();
-      if (list.hidden && select.value) submit();
-      else if (!list.hidden && shown[active]) { take(shown[active]); submit(); }
-    } else if (event.key === "Escape" && !list.hidden) {
-      event.stopPropagation();
-      close();
-    }
-  });
+function allChoices() {
+  return JSON.parse(document.getElementById("category-choices")?.textContent ?? "[]");
 }
 
-const all = () => document.querySelectorAll("select[data-picker]").forEach(enhance);
-document.addEventListener("swapped", all);
-all();
+// 0 is best; Infinity does not match. A name matches anywhere, the other words for it from their beginnings.
+function rank({ slug, name, words }, typed) {
+  const text = plain(name);
+  const others = ` ${plain(`${slug} ${words}`)}`;
+  if (!typed.split(" ").every((word) => text.includes(word) || others.includes(` ${word}`))) return Infinity;
+  if (text.startsWith(typed)) return 0;
+  if (text.includes(` ${typed}`)) return 1;
+  return text.includes(typed) ? 2 : 3;
+}
+
+function matching(typed) {
+  const wanted = plain(typed);
+  const choices = allChoices();
+  const found = choices.map((choice) => [rank(choice, wanted), choice]).filter(([at]) => at < Infinity);
+  found.sort(([a], [b]) => a - b);
+  const shown = found.map(([, choice]) => choice);
+  const exists = choices.some((choice) => plain(choice.name) === wanted || choice.slug === wanted);
+  if (wanted && !exists) shown.push({ slug: "", name: typed.trim(), create: true });
+  return shown;
+}
+
+function optionOf(choice, index) {
+  const item = document.createElement("li");
+  const dot = document.createElement("span");
+  dot.className = "dot";
+  item.id = `picker-option-${index}`;
+  item.setAttribute("role", "option");
+  if (choice.create) item.className = "create";
+  else item.className = `cat-${choice.slug}`;
+  item.append(...(choice.create ? [`Create “${choice.name}”`] : [dot, choice.name]));
+  item.addEventListener("click", () => open?.take(choice));
+  return item;
+}
+
+class Picker {
+  constructor(select) {
+    this.select = select;
+    this.box = document.createElement("div");
+    this.box.className = "picker";
+    this.input = document.createElement("input");
+    this.before = select.value ? select.selectedOptions[0].textContent : "";
+    Object.assign(this.input, { type: "text", value: this.before, placeholder: select.dataset.picker, maxLength: 100 });
+    for (const [name, value] of Object.entries({
+      role: "combobox", autocomplete: "off", "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list",
+    })) this.input.setAttribute(name, value);
+    if (select.ariaLabel) this.input.ariaLabel = select.ariaLabel;
+    select.removeAttribute("aria-label");
+    if (select.id) this.input.id = select.id;
+    select.removeAttribute("id");
+    delete select.dataset.picker;
+    select.hidden = true;
+    select.before(this.box);
+    this.box.append(this.input);
+    this.input.addEventListener("input", () => this.show(this.input.value));
+    this.input.addEventListener("click", () => open === this || this.showAll());
+    this.input.addEventListener("blur", () => this.restore());
+    this.input.addEventListener("keydown", (event) => this.press(event));
+  }
+
+  showAll() {
+    this.input.focus({ preventScroll: true });
+    this.input.select();
+    this.show("");
+  }
+
+  show(typed) {
+    if (open && open !== this) open.restore();
+    open = this;
+    this.shown = matching(typed);
+    list.replaceChildren(...this.shown.map(optionOf));
+    if (!this.box.contains(list)) this.box.append(list);
+    list.hidden = false;
+    this.input.setAttribute("aria-expanded", "true");
+    place();
+    const current = typed ? 0 : this.shown.findIndex((choice) => choice.name === this.before);
+    this.mark(this.shown[current]?.create ? -1 : current); // a category is never created by mistake
+  }
+
+  mark(index) {
+    this.active = index;
+    [...list.children].forEach((item, at) => item.setAttribute("aria-selected", String(at === index)));
+    if (index < 0) return this.input.removeAttribute("aria-activedescendant");
+    this.input.setAttribute("aria-activedescendant", list.children[index].id);
+    const item = list.children[index]; // scrollIntoView would move the page too
+    if (item.offsetTop < list.scrollTop) list.scrollTop = item.offsetTop;
+    const below = item.offsetTop + item.offsetHeight - list.clientHeight;
+    if (below > list.scrollTop) list.scrollTop = below;
+  }
+
+  close() {
+    if (open !== this) return;
+    open = null;
+    list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+
+  restore() {
+    this.close();
+    this.input.value = this.before;
+  }
+
+  take(choice) {
+    const { form } = this.select;
+    form.elements.namedItem("new_category")?.remove();
+    if (choice.create) {
+      const name = Object.assign(document.createElement("input"), { type: "hidden", name: "new_category", value: choice.name });
+      form.append(name);
+    } else if (![...this.select.options].some((option) => option.value === choice.slug)) {
+      this.select.add(new Option(choice.name, choice.slug));
+    }
+    this.select.value = choice.slug;
+    this.before = choice.name;
+    this.restore();
+    form.requestSubmit();
+  }
+
+  press(event) {
+    const { key } = event;
+    if (key === "ArrowDown" || key === "ArrowUp") {
+      event.preventDefault();
+      if (open !== this) return this.showAll();
+      const count = this.shown.length;
+      if (count) this.mark(key === "ArrowDown" ? (this.active + 1) % count : (Math.max(this.active, 0) + count - 1) % count);
+    } else if (key === "Enter") {
+      event.preventDefault(); // else the form's first button would be pressed
+      if (open !== this) this.showAll();
+      else if (this.active >= 0) this.take(this.shown[this.active]);
+    } else if (key === "Escape") {
+      event.stopPropagation();
+      this.restore();
+      this.box.closest("[data-item]")?.focus({ preventScroll: true });
+    }
+  }
+}
+
+// The list is above or below its field, wherever there is more room, and never cut off by a card or a table.
+function place() {
+  if (!open) return;
+  const field = open.input.getBoundingClientRect();
+  const width = Math.max(field.width, 240);
+  const below = innerHeight - field.bottom;
+  const above = below < 200 && field.top > below;
+  list.style.inlineSize = `${width}px`;
+  list.style.insetInlineStart = `${Math.max(8, Math.min(field.left, document.documentElement.clientWidth - width - 8))}px`;
+  list.style.maxBlockSize = `${Math.min(280, (above ? field.top : below) - 12)}px`;
+  list.style.insetBlockStart = above ? "auto" : `${field.bottom + 4}px`;
+  list.style.insetBlockEnd = above ? `${innerHeight - field.top + 4}px` : "auto";
+}
+
+addEventListener("scroll", place, { passive: true });
+addEventListener("resize", place);
+
+const enhanceAll = () => document.querySelectorAll("select[data-picker]").forEach((select) => new Picker(select));
+document.addEventListener("swapped", enhanceAll);
+enhanceAll();

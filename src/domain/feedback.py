@@ -55,6 +55,8 @@ class FeedbackOutcome:
     """What to hand to undo."""
     also_updated: int = 0
     """Other unanswered rows of the merchant whose prediction follows the answer."""
+    more_follow: bool = False
+    """Whether further rows of the merchant are left, to be predicted in the background."""
 
 
 @dataclass(frozen=True, slots=True)

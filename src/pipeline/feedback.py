@@ -209,7 +209,9 @@ def _counted(
         outcome = counted[position]
         if isinstance(outcome, FeedbackOutcome):
             also_updated = followed.changed[merchant, outcome.category]
-            counted[position] = replace(outcome, also_updated=also_updated)
+            counted[position] = replace(
+                outcome, also_updated=also_updated, more_follow=bool(merchant) and not followed.complete
+            )
     return counted
 
 

@@ -26,6 +26,11 @@ class Knowledge:
         )
 
     @cached_property
+    def search_words(self) -> dict[str, str]:
+        """What else people call each shipped category, by slug; a list is searched by it."""
+        return {row["slug"]: row["words"] for row in _read("category_words.csv")}
+
+    @cached_property
     def sha256(self) -> str:
         """Of everything here that training learns from."""
         tables = [(FOLDER / name).read_bytes() for name in ("categories.csv", "processors.csv")]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bson import ObjectId
 from pymongo import DESCENDING
 
 from src.domain.feedback import LabelSource, Recollection, one_per_act
@@ -81,6 +82,13 @@ class Transactions:
             {"owner": LOCAL_OWNER, **{name: {"$eq": fields[name]} for name in compared}}
         )
         return stored(document) if document else None
+
+    @guarded
+    def get_many(self, transaction_ids: Collection[str]) -> list[StoredTransaction]:
+        """Those there are, in the order they were stored. Raises Unavailable."""
+        known = [ObjectId(each) for each in transaction_ids if ObjectId.is_valid(each)]
+        rows = self._rows.find({"_id": {"$in": known}, "owner": LOCAL_OWNER}).sort("_id") if known else ()
+        return [stored(document) for document in rows]
 
     @guarded
     def amend(

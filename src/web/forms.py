@@ -39,7 +39,7 @@ CURRENCIES = (
 )
 """Suggestions only: any code of ISO 4217 is taken."""
 
-ABOUT_AN_ACT = ("answered", "act", "similar", "also", "undone", "kept", "changed_back")
+ABOUT_AN_ACT = ("answered", "act", "similar", "also", "more", "undone", "kept", "changed_back")
 """What an answer adds to the address of the page it returns to."""
 
 _NAMES = {

@@ -31,7 +31,7 @@ def test_a_correction_is_learned_decides_the_next_prediction_and_is_undone(open_
     choose(page, "Gifts and donations")
     expect(answer).to_contain_text("Gifts and donations")
     answer.get_by_role("button", name="Undo").click()
-    expect(answer).to_contain_text("Taken back. 1 transaction stands as before.")
+    expect(answer).to_contain_text("Taken back. 2 transactions stand as before.")
     expect(answer.locator(".chip.large")).to_have_text("Pets")
 
 

@@ -24,17 +24,18 @@ def test_a_filter_narrows_the_list_and_its_csv(open_page, known, server):
     expect(page.locator("#rows tr")).to_have_count(2)
 
 
-def test_a_category_is_corrected_in_its_row_and_taken_back_from_the_toast(open_page, known, server):
+def test_a_category_is_corrected_in_its_row_and_undone_there(open_page, known, server):
     [row] = known({"description": "SQ *BLUE DOOR 0042", "amount": "4.20"})
     page = open_page("/history")
-    select = page.get_by_label("Category of SQ *BLUE DOOR 0042")
-    page.locator("h1").click()
-    select.select_option("pets")
-    expect(page.locator("#toasts")).to_contain_text("Learned: the next BLUE DOOR will be Pets.")
-    expect(page.locator(f"#row-{row.id}")).to_contain_text("set by you")
+    page.get_by_label("Category of SQ *BLUE DOOR 0042").click()
+    page.get_by_role("listbox").get_by_role("option", name="Pets").click()
+    shown = page.locator(f"#row-{row.id}")
+    expect(shown).to_contain_text("Learned: the next BLUE DOOR will be Pets.")
+    expect(shown).to_contain_text("set by you")
     assert server.services.transactions.get(row.id).category == "pets"
-    page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#toasts")).to_contain_text("Taken back")
+    shown.get_by_role("button", name="Undo").click()
+    expect(shown).not_to_contain_text("set by you")
+    expect(shown.get_by_role("combobox")).to_be_focused()
     assert server.services.transactions.get(row.id).category == row.category
 
 
@@ -42,13 +43,30 @@ def test_arrow_keys_in_a_row_send_nothing_before_enter(open_page, known, server)
     [row] = known({"description": "SQ *BLUE DOOR 0042", "amount": "4.20"})
     page = open_page("/history")
     page.get_by_label("Category of SQ *BLUE DOOR 0042").focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
+    for key in ("ArrowDown", "ArrowDown", "Escape", "ArrowDown", "ArrowDown", "Tab"):
+        page.keyboard.press(key)
     page.wait_for_timeout(200)
     assert server.services.transactions.get(row.id).status.value == "predicted"
+    page.get_by_label("Category of SQ *BLUE DOOR 0042").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator(f"#row-{row.id} .state.good")).to_be_visible()
     assert len(server.services.transactions.get(row.id).feedback) == 1
+
+
+def test_the_merchants_other_rows_follow_an_answer_on_the_page(open_page, known):
+    rows = known(*[{"description": f"SQ *BLUE DOOR {number}", "amount": "5"} for number in range(1001, 1004)])
+    page = open_page("/history")
+    page.locator(f"#row-{rows[0].id}").get_by_role("combobox").fill("pets")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#row-{rows[0].id}")).to_contain_text("Saved as Pets. 2 more updated.")
+    for row in rows[1:]:
+        expect(page.locator(f"#row-{row.id}").get_by_role("combobox")).to_have_value("Pets")
+    page.keyboard.press("u")
+    page.locator("h1").click()
+    page.keyboard.press("u")
+    expect(page.locator(f"#row-{rows[1].id}").get_by_role("combobox")).not_to_have_value("Pets")
 
 
 def test_more_rows_are_loaded_below_until_all_are_there(open_page, known):

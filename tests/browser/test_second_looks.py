@@ -48,13 +48,13 @@ def test_both_answers_are_given_by_key_and_taken_back(open_page, asked, server):
     page = open_page("/feedback")
     expect(page.locator(f"#item-{asked['groceries']}")).to_have_class("card item current")
     page.keyboard.press("2")
-    expect(page.locator("#toasts")).to_contain_text("will be Dining out")
+    expect(page.locator(f"#item-{asked['groceries']}")).to_contain_text("will be Dining out")
     expect(page.locator(f"#item-{asked['pets']}")).to_have_class("card item current")
-    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    page.locator(f"#item-{asked['groceries']}").get_by_role("button", name="Undo").click()
     expect(page.locator(f"#item-{asked['groceries']}")).to_contain_text("Change to Dining out")
     assert server.services.transactions.get(asked["groceries"]).category == "groceries"
     page.locator(f"#item-{asked['pets']}").get_by_text("It is right: Pets").click()
-    expect(page.locator("#toasts")).to_contain_text("Kept as it is.")
+    expect(page.locator(f"#item-{asked['pets']}")).to_contain_text("Kept as it is.")
     page.reload()
     expect(page.locator(f"#item-{asked['pets']}")).to_have_count(0)
     assert server.services.transactions.get(asked["pets"]).category == "pets"
@@ -64,7 +64,7 @@ def test_a_random_check_is_answered_like_any_other(open_page, asked, server):
     page = open_page("/feedback")
     expect(page.locator("#queue-count")).to_contain_text("1 transaction waits")
     page.locator(f"#item-{asked['check']}").locator(".option").first.click()
-    expect(page.locator("#toasts")).to_contain_text("Learned")
+    expect(page.locator(f"#item-{asked['check']}")).to_contain_text("Learned")
     expect(page.locator("#queue-count")).to_contain_text("1 transaction waits")
     assert server.services.transactions.get(asked["check"]).status.value == "confirmed"
 

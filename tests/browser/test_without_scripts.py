@@ -35,7 +35,7 @@ def test_a_row_of_the_history_is_corrected_without_scripts(plain, known):
     [row] = known({"description": "NIGHT CAB", "amount": "12"})
     plain.goto("/history?q=cab")
     plain.get_by_label("Category of NIGHT CAB").select_option("pets")
-    plain.get_by_role("button", name="Save").click()
+    plain.get_by_role("button", name="Set").click()
     expect(plain.locator("#list")).to_contain_text("Learned: the next NIGHT CAB will be Pets.")
     assert "q=cab" in plain.url
     expect(plain.locator(f"#row-{row.id}")).to_contain_text("set by you")

@@ -232,6 +232,7 @@ def test_of_very_many_rows_the_rest_is_left_to_the_clock(loop, keep, transaction
     monkeypatch.setattr(following.Following.follow, "__kwdefaults__", {**_defaults(), "at_once": 4})
     outcome = loop.record(rows[0].id, "travel", at=NOW + MINUTE)
     assert outcome.also_updated == 4
+    assert outcome.more_follow
     assert log.find(outcome.act).rows is None
     assert loop.catch_up(at=NOW + MINUTE) == 0  # the request may still be at it
     assert loop.catch_up(at=NOW + 3 * MINUTE) == 1

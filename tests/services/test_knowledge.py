@@ -26,6 +26,11 @@ def test_the_default_categories_stand_in_their_order_with_colours_of_their_own()
     assert len({each.color for each in categories}) == len(SLUGS)
 
 
+def test_every_shipped_category_has_other_words_to_be_searched_by():
+    assert set(Knowledge().search_words) == set(SLUGS)
+    assert all(words == words.lower().strip() != "" for words in Knowledge().search_words.values())
+
+
 def test_the_tables_are_sound():
     assert list(faults_of(read_tables(TABLES), slugs(), types())) == []
 

@@ -204,13 +204,54 @@ def test_the_review_page_has_the_doubtful_ones_oldest_first_and_each_can_be_answ
     assert "1 transaction waits for your answer" in after.words
 
 
-def test_a_script_gets_the_changed_row_and_a_toast_only(client, submit):
+def test_a_script_gets_the_changed_row_only(client, submit):
     fields = {**answer_of(submit("/predict", FORM), choice="groceries"), "shape": "row"}
     response = client.post("/feedback", data=fields, headers={**HTML, "X-Live": "1"})
     assert response.status_code == 200
     assert "<h1>" not in response.text
     assert f'id="row-{fields["transaction_id"]}"' in response.text
     assert "Learned: the next SWIGGY will be Groceries." in words_of(response.text)
+
+
+def test_a_script_gets_the_merchants_other_cards_too_after_an_answer_and_after_its_undo(client, submit):
+    for _ in range(3):
+        page = submit("/predict", FORM)
+    ids = re.findall(r'href="/[^"]*id=([0-9a-f]{24})"|/transactions/([0-9a-f]{24})', page.text)
+    rows = {one or other for one, other in ids} - {answer_of(page)["transaction_id"]}
+    fields = {**answer_of(page, choice="groceries"), "shape": "row", "others": ",".join(sorted(rows)) + ",x"}
+    answered = client.post("/feedback", data=fields, headers={**HTML, "X-Live": "1"})
+    assert len(rows) == 2
+    assert "Saved as Groceries. 2 more updated." in words_of(answered.text)
+    for row in rows:
+        assert f'id="row-{row}"' in answered.text
+    act = re.search(r'name="act" value="([^"]+)"', answered.text)[1]
+    undone = client.post("/feedback/undo", data={**fields, "act": act}, headers={**HTML, "X-Live": "1"})
+    for row in rows:
+        assert f'id="row-{row}"' in undone.text
+
+
+def test_the_page_says_that_the_rest_follows_where_many_rows_are_left(submit, browse):
+    page = submit("/predict", FORM)
+    submit("/feedback", answer_of(page, category="groceries"))
+    row = answer_of(page)["transaction_id"]
+    [act] = browse("/api/v1/acts").json["items"]
+    told = browse(f"/?id={row}&act={act['id']}&also=1000&more=true")
+    assert "1,000 more updated. The rest follows in the background." in told.words
+
+
+def test_a_new_category_is_made_while_answering_and_only_for_a_transaction_there_is(client, submit, services):
+    fields = answer_of(submit("/predict", FORM), new_category=" Bee  keeping ")
+    assert "Bee keeping" in submit("/feedback", fields).words
+    assert services.transactions.get(fields["transaction_id"]).category == "bee-keeping"
+    for wrong, status in (
+        ({"transaction_id": "0" * 24, "new_category": "Nobody"}, 404),
+        ({"new_category": ""}, 422),
+    ):
+        assert (
+            client.post("/feedback", data={**fields, "category": "", **wrong}, headers=HTML).status_code
+            == status
+        )
+    assert "nobody" not in services.categories.slugs()
 
 
 def test_the_history_is_filtered_and_its_csv_link_has_the_same_filter(submit, browse, client):

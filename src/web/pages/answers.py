@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,7 +10,8 @@ from src.domain.feedback import Feedback
 from src.domain.predictions import DecidedBy
 from src.domain.transactions import StoredTransaction
 from src.errors import Unavailable
-from src.web.forms import count_in
+from src.web import format
+from src.web.forms import count_in, flag
 from src.web.pages.blueprint import category_name
 from src.web.wired import wiring
 
@@ -18,8 +19,12 @@ from src.web.wired import wiring
 @dataclass(frozen=True)
 class Learned:
     act: str
+    saved: str
+    """What was kept, and how many others follow."""
+    lesson: str
+    """What it means for the merchant's next transaction; empty where that cannot be said."""
     sentence: str
-    similar: int
+    """Both in one."""
     next: str
     """Where undo returns to."""
 
@@ -30,26 +35,44 @@ def learned_from(row: StoredTransaction, values: Mapping[str, str], back: str) -
     answer = row.feedback[-1] if row.feedback else None
     if answer is None or answer.act != act or answer.category is None:
         return None
-    sentence = _sentence(row, answer)
-    if also := count_in(values, "also"):
-        sentence += f" {also:,} more updated."
-    return Learned(act, sentence, count_in(values, "similar") or 0, back)
+    name, others = category_name(answer.category), list(_others(values))
+    learned, lesson = _lesson(row, answer)
+    sentence = lesson if learned else f"Kept as {name}. {lesson}".rstrip()
+    return Learned(
+        act=act,
+        saved=" ".join([f"Saved as {name}.", *others]),
+        lesson=lesson,
+        sentence=" ".join([sentence, *others]),
+        next=back,
+    )
 
 
-def _sentence(row: StoredTransaction, answer: Feedback) -> str:
-    """Not promised but tried: the next transaction of this merchant is predicted to say what it will be."""
+def _others(values: Mapping[str, str]) -> Iterator[str]:
+    """What happened to the merchant's other transactions."""
+    also, similar = count_in(values, "also"), count_in(values, "similar")
+    if also:
+        yield f"{also:,} more updated."
+    if flag(values, "more"):
+        yield "The rest follows in the background."
+    if similar:
+        yield f"{format.counted(similar, 'similar transaction')} set too."
+
+
+def _lesson(row: StoredTransaction, answer: Feedback) -> tuple[bool, str]:
+    """Not promised but tried: the next transaction of this merchant is predicted to say what it will be.
+
+    Returns whether it will be as the answer says, and the sentence.
+    """
     merchant, name = row.transaction.merchant.upper(), category_name(answer.category)
     if not merchant:
-        return f"Kept as {name}. It names no merchant to remember, so it counts from the next training on."
+        return False, "It names no merchant to remember, so it counts from the next training on."
     try:
         [(_, upcoming)] = wiring().predictor.predict([row.transaction], at=datetime.now(UTC))
     except Unavailable:
-        return f"Kept as {name}."
+        return False, ""
     if upcoming.decided_by is DecidedBy.MEMORY and upcoming.category == answer.category:
-        return f"Learned: the next {merchant} will be {name}."
+        return True, f"Learned: the next {merchant} will be {name}."
     if upcoming.decided_by is DecidedBy.MEMORY:
         most = category_name(upcoming.category)
-        return (
-            f"Kept as {name}. Most of your answers for {merchant} say {most}, so that stays the prediction."
-        )
-    return f"Kept as {name}. Your answers for {merchant} differ, so its details decide the next one."
+        return False, f"Most of your answers for {merchant} say {most}, so that stays the prediction."
+    return False, f"Your answers for {merchant} differ, so its details decide the next one."

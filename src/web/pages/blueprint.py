@@ -37,6 +37,16 @@ def category_groups() -> list[tuple[str, list[Category]]]:
     return found
 
 
+@bp.app_template_global()
+def category_choices() -> list[dict[str, str]]:
+    """What the searchable lists offer, and the other words each category is found by."""
+    words_of = wiring().knowledge.search_words
+    return [
+        {"slug": category.slug, "name": category.name, "words": words_of.get(category.slug, "")}
+        for category in categories()
+    ]
+
+
 @bp.app_template_filter()
 def category_name(slug: str | None) -> str:
     """A category that is gone is called by its slug."""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from src.domain.feedback import FeedbackOutcome
 from src.domain.history import HistoryFilter
 from src.errors import Conflict, InvalidInput, NotFound
+from src.pipeline.category_names import CategoryNames
 from src.pipeline.second_looks import SecondLook
 from src.web.api import feedback as feedback_api
 from src.web.bodies import json_response, read_json
@@ -19,11 +20,13 @@ from src.web.metrics import metrics
 from src.web.negotiation import wants_json
 from src.web.pages.answers import learned_from
 from src.web.pages.blueprint import bp, page
+from src.web.schemas.categories import NewCategory
 from src.web.wired import wiring
 
 QUEUE_PAGE = 25
 CHECKS = 5
 """Random checks that are open at once: a small request, beside what really waits."""
+_MOST_OTHERS = 500
 _FRAGMENTS = {
     "row": ("history/_changed_row.html", "history/_undone_row.html"),
     "item": ("feedback/_answered_item.html", "feedback/_undone_item.html"),
@@ -65,16 +68,25 @@ def answer() -> ResponseReturnValue:
     """Keep what a person said of one transaction."""
     if wants_json():
         return feedback_api.feedback()
-    category = request.form.get("category") or request.form.get("choice", "")
-    if not category:
-        raise InvalidInput("Choose a category first.", field="category")
     outcome = wiring().feedback.record(
         request.form.get("transaction_id", ""),
-        category,
+        _chosen_category(),
         apply_to_similar=flag(request.form, "apply_to_similar"),
         at=datetime.now(UTC),
     )
     return kept_answer(outcome)
+
+
+def _chosen_category() -> str:
+    """The category of the button, else of the list, else one that is new."""
+    category = request.form.get("category") or request.form.get("choice", "")
+    if category:
+        return category
+    name = request.form.get("new_category", "")
+    if not name.strip():
+        raise InvalidInput("Choose a category first.", field="category")
+    wiring().transactions.get(request.form.get("transaction_id", ""))  # none is made for a row there is not
+    return CategoryNames(wiring().categories).slug(NewCategory.model_validate({"name": name}).name)
 
 
 def kept_answer(outcome: FeedbackOutcome) -> ResponseReturnValue:
@@ -100,17 +112,19 @@ def _back_with(outcome: FeedbackOutcome) -> str:
 
 def _about(outcome: FeedbackOutcome) -> dict[str, str | int]:
     counts = {"similar": outcome.similar_updated, "also": outcome.also_updated}
-    return {"act": outcome.act, **{name: count for name, count in counts.items() if count}}
+    more = {"more": "true"} if outcome.more_follow else {}
+    return {"act": outcome.act, **{name: count for name, count in counts.items() if count}, **more}
 
 
 def _fragment(transaction_id: str, about: Mapping[str, str | int] | None = None) -> str:
-    """The changed row or item, and a toast."""
+    """The changed row or item, and those of the merchant's others that the page shows too."""
     after_answer, after_undo = _FRAGMENTS[request.form["shape"]]
     row = wiring().transactions.get(transaction_id)
     return render_template(
         after_answer if about else after_undo,
         row=row,
         here=back(),
+        others=wiring().transactions.get_many(request.form.get("others", "").split(",")[:_MOST_OTHERS]),
         count_waiting=wiring().transactions.count_waiting(),
         shape=request.form["shape"],
         learned=learned_from(row, {name: str(value) for name, value in (about or {}).items()}, back()),

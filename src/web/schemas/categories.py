@@ -59,6 +59,12 @@ class DeleteQuery(RequestModel):
     )
 
 
+class NewCategory(RequestModel):
+    """One that is made from its name alone, while a transaction is answered."""
+
+    name: Name
+
+
 class CategoryBody(TypedDict):
     slug: str
     name: str
