@@ -35,6 +35,9 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 # One socket in the home directory for every gunicorn of this user: nothing here asks for it.
 control_socket_disable = True
 
+METRICS_BYTES = 1 << 20
+ORPHAN_GRACE_S = 3
+
 _embedded = EmbeddedMongo(settings.data_path) if settings.mongo_uri is None else None
 _own_metrics: list[str] = []
 
@@ -55,11 +58,40 @@ def on_starting(server):
             sys.exit(str(error))
 
 
+def post_fork(server, worker):
+    """In each worker, before it loads the application and with it the metrics."""
+    try:
+        for kind in ("counter", "histogram"):
+            reserve(os.path.join(os.environ["PROMETHEUS_MULTIPROC_DIR"], f"{kind}_{worker.pid}.db"))
+    except OSError:  # the disk is full: this worker counts for itself, in memory
+        del os.environ["PROMETHEUS_MULTIPROC_DIR"]
+
+
+def reserve(path):
+    """Allocate the file that the Prometheus client maps into memory.
+
+    On a full disk, a write to a mapped page without a block of its own ends the process (SIGBUS). The labels
+    are routes, statuses and words of the domain, which fill less than half of the file, so it never grows.
+    """
+    if hasattr(os, "posix_fallocate"):
+        with open(path, "ab") as file:
+            os.posix_fallocate(file.fileno(), 0, METRICS_BYTES)
+
+
 def post_worker_init(worker):
     """In each worker, once it has the application."""
     logs.set_up(form=settings.log_format, level=settings.log_level)
     wiring = worker.wsgi.extensions["ledgerloop"]
+    if lifeline := os.environ.get("LAUNCHER_LIFELINE"):
+        threading.Thread(target=_end_with_launcher, args=(int(lifeline),), daemon=True).start()
     threading.Thread(target=_warm, args=(wiring, worker.log), name="warm", daemon=True).start()
+
+
+def _end_with_launcher(lifeline):
+    """A killed launcher takes MongoDB along: end soon, so that the next start finds the port free."""
+    os.read(lifeline, 1)  # returns when the other end is closed
+    time.sleep(ORPHAN_GRACE_S)
+    os._exit(0)
 
 
 def _warm(wiring, log):

@@ -72,6 +72,8 @@ class Launcher:
         self._times_asked_to_end = 0
         self._page_answers = False
         self._mlflow_started = not _has_local_store(settings)
+        self._lifeline, self._held_open = os.pipe()
+        """The kernel closes the second when this process ends, whichever way; readers of the first notice."""
 
     def run(self) -> int:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -147,6 +149,7 @@ class Launcher:
         once: bool = False,
         guarded: bool = False,
         stop_within_s: float = 10.0,
+        inherited_fds: tuple[int, ...] = (),
         **environment: str,
     ) -> Program:
         return Program(
@@ -158,14 +161,22 @@ class Launcher:
             once=once,
             guarded=guarded,
             stop_within_s=stop_within_s,
+            inherited_fds=inherited_fds,
         )
 
     def _web(self) -> Program:
         # The clock is a process of its own here, so the workers run none.
         config = str(SHIPPED / "gunicorn.conf.py")
         command = ("-m", "gunicorn", "--config", config, "--log-level", "warning", "src.web:create_app()")
-        metrics = self._empty_folder("metrics")
-        return self._program("web", *command, stop_within_s=35, CLOCK="off", PROMETHEUS_MULTIPROC_DIR=metrics)
+        return self._program(
+            "web",
+            *command,
+            stop_within_s=35,
+            inherited_fds=(self._lifeline,),
+            CLOCK="off",
+            PROMETHEUS_MULTIPROC_DIR=self._empty_folder("metrics"),
+            LAUNCHER_LIFELINE=str(self._lifeline),
+        )
 
     def _mlflow_ui(self) -> Program:
         artifacts = (self._settings.mlruns_path / "artifacts").as_uri()

@@ -6,6 +6,7 @@ import logging
 import os
 import pickle
 import secrets
+import shutil
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -86,6 +87,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_FULL_BELOW_BYTES = 32 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class _Looked:
@@ -117,6 +120,13 @@ class Wiring:
             return self.settings.mongo_uri.get_secret_value()
         self._embedded.ensure()
         return self._embedded.uri
+
+    def disk_is_full(self) -> bool:
+        """Whether the disk of the data directory is too full for a database to write."""
+        try:
+            return shutil.disk_usage(self.settings.data_path).free < _FULL_BELOW_BYTES
+        except OSError:
+            return False
 
     @once
     def _embedded(self) -> EmbeddedMongo:

@@ -31,6 +31,8 @@ class Program:
     once: bool = False
     """Not run again when it has succeeded."""
     stop_within_s: float = 10.0
+    inherited_fds: tuple[int, ...] = ()
+    """Files that stay open in the process and in the processes it starts."""
 
 
 class _Running:
@@ -52,6 +54,7 @@ class _Running:
             own_session=True,
             guarded=program.guarded,
             cwd=program.folder,
+            pass_fds=program.inherited_fds,
         )
         self.began_at = self._clock()
         self.due_at: float | None = None

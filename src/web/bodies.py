@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import pydantic_core
 from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
+from werkzeug.wsgi import get_input_stream
 
 _PIECE = 64 * 1024
+_REFUSED_BYTES = 256 * 1024 * 1024
+_REFUSED_S = 10
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -32,17 +42,29 @@ def _read_to_the_end(response: Response) -> Response:
     """Take what is left of the request's body before the answer goes out.
 
     gunicorn would read it afterwards, and could swallow the beginning of the connection's next request with
-    it, which then waits for ever.
+    it, which then waits for ever. A body over the limit is read and thrown away too, within bounds: a client
+    that is still sending when the connection is closed would see a broken pipe instead of the answer.
     """
-    with suppress(HTTPException, OSError):  # too large, or the caller is gone: the connection ends anyway
-        while request.stream.read(_PIECE):
-            pass
+    with suppress(OSError, ClientDisconnected):
+        try:
+            while request.stream.read(_PIECE):
+                pass
+        except HTTPException:  # over the limit
+            _throw_away(get_input_stream(request.environ))
     return response
+
+
+def _throw_away(body: IO[bytes]) -> None:
+    patience, left = time.monotonic() + _REFUSED_S, _REFUSED_BYTES
+    while left > 0 and time.monotonic() < patience and (piece := body.read(_PIECE)):
+        left -= len(piece)
 
 
 def read_json(*, optional: bool = False) -> Any:
     """The request's body. Raises 400, 413 or 415; `optional` lets an empty body stand for `{}`."""
     raw = request.get_data(cache=False)
+    if request.content_length is None and len(raw) == request.max_content_length:
+        raise RequestEntityTooLarge  # of a body without a length, Werkzeug returns what fits the limit
     if optional and not raw:
         return {}
     if request.mimetype != "application/json":

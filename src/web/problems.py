@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from src.errors import Conflict, InvalidInput, LedgerloopError, NotFound, Unavailable
 from src.web.bodies import json_response
 from src.web.negotiation import wants_json
+from src.web.wired import wiring
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,10 @@ PROBLEM_JSON = "application/problem+json"
 _STATUS_OF = {InvalidInput: 422, NotFound: 404, Conflict: 409, Unavailable: 503}
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,49}")
 _ERRORS_SHOWN = 100
+_DISK_FULL = (
+    "The disk that holds Ledgerloop's data is full, so nothing can be stored. "
+    "Free some space; Ledgerloop goes on by itself then."
+)
 
 
 class FieldErrorBody(TypedDict):
@@ -98,6 +103,8 @@ def respond(error: Exception) -> Response | HTTPException:
     if isinstance(error, HTTPException) and (error.code or 500) < 400:
         return error
     problem = problem_of(error)
+    if isinstance(error, Unavailable) and wiring().disk_is_full():
+        problem["detail"] = _DISK_FULL
     if problem["status"] == 500:
         _log_without_values(error)
     response = _as_json(problem) if wants_json() else _as_page(problem)

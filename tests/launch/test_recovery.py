@@ -1,5 +1,6 @@
 """What happens when a process is killed under a running site."""
 
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -71,3 +72,17 @@ def test_a_killed_worker_is_replaced(running):
     worker = max(running.pids("gunicorn") - {running.master()})
     running.kill(worker)
     wait_until(lambda: worker not in running.pids("gunicorn") and len(running.pids("gunicorn")) == 3)
+
+
+def test_a_killed_launcher_takes_along_a_worker_with_a_request_that_never_ends(site):
+    """Left alone, such a request holds its worker, and with it the port, for gunicorn's 30 s of grace."""
+    site.start().wait_for_page()
+    with socket.create_connection(("127.0.0.1", site.port)) as stalled:
+        stalled.sendall(
+            f"POST /api/v1/predict HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{".encode()
+        )
+        wait_until(lambda: site.get("healthz")[0] == 200)
+        site.kill(site.process.pid)
+        site.process.wait()
+        wait_until(lambda: site.processes() == {}, 20)

@@ -1,0 +1,64 @@
+"""A disk that fills up while Ledgerloop runs: it says so, loses no worker, and goes on with space."""
+
+import os
+import subprocess
+
+import pytest
+
+from tests.launch.running_site import Site, wait_until
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of its own of 480 MB, of which MongoDB takes about 300 at its start."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=480m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def site(small_disk, tmp_path):
+    site = Site(tmp_path, DATA_DIR=str(small_disk / "data"))
+    site.start().wait_for_page()
+    yield site
+    site.ctrl_c(60)
+    site.sweep()
+
+
+def fill(path):
+    done = subprocess.run(
+        ["dd", "if=/dev/zero", f"of={path}", "bs=64k"], capture_output=True, text=True, check=False
+    )
+    assert "No space left" in done.stderr
+
+
+@pytest.mark.timeout(300)
+def test_a_full_disk_is_named_and_ends_no_worker(site, small_disk):
+    wait_until(lambda: site.get("api/v1/categories")[0] == 200)
+    workers = site.pids("gunicorn")
+    filler = small_disk / "filler"
+    fill(filler)
+    for path in ("api/v1/categories", "history", "no/such/page", "static/app.js", "healthz") * 20:
+        site.get(path)  # each route and status is one more line of the metrics
+    refused = [site.post("api/v1/categories", {"name": f"Made {i}", "group": "essential"}) for i in range(3)]
+    told = [body.decode() for status, body in refused if status == 503]
+    assert site.pids("gunicorn") == workers
+    assert {status for status, _ in refused} <= {201, 503}
+    assert told == [] or any("disk" in text for text in told)
+    os.unlink(filler)
+    wait_until(lambda: site.get("api/v1/categories")[0] == 200, 120)
+    assert site.pids("gunicorn") == workers
+
+
+def test_the_metrics_of_a_worker_have_their_space_before_they_are_written(site):
+    site.get("api/v1/categories")
+    files = list((small := site.folder / "disk" / "data" / "run" / "metrics").glob("*.db"))
+    assert len(files) >= 4, list(small.iterdir())
+    for file in files:
+        assert file.stat().st_blocks * 512 >= file.stat().st_size >= 1 << 20
