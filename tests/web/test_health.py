@@ -3,6 +3,7 @@
 import pytest
 from pymongo import MongoClient
 
+from src import wiring
 from src.config import load_settings
 from src.web import create_app
 
@@ -31,6 +32,13 @@ def test_what_needs_mongodb_is_503_while_it_is_away(without_mongodb):
     assert (response.status_code, response.mimetype) == (503, "application/problem+json")
     assert int(response.headers["Retry-After"]) >= 1
     assert "127.0.0.1" not in response.text
+
+
+def test_a_full_disk_is_named_where_mongodb_does_not_answer(without_mongodb, monkeypatch):
+    assert "disk" not in without_mongodb.get("/api/v1/history").json["detail"]
+    monkeypatch.setattr(wiring, "_FULL_BELOW_BYTES", 10**18)  # as if less were free than is needed
+    assert "disk" in without_mongodb.get("/api/v1/history").json["detail"]
+    assert "disk" in without_mongodb.get("/history", headers={"Accept": "text/html"}).text
 
 
 def test_a_stream_that_cannot_begin_is_503_and_no_half_file(without_mongodb):
