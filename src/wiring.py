@@ -31,6 +31,7 @@ from src.pipeline.changes import WhatChanges
 from src.pipeline.deleting import Deleting
 from src.pipeline.delivering import Delivering
 from src.pipeline.drift import DriftWatch
+from src.pipeline.editing import Editing
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.following import Following
 from src.pipeline.importing import Importing
@@ -355,11 +356,16 @@ class Wiring:
             self.act_log,
             {
                 ActKind.FEEDBACK: self.feedback.undo_act,
+                ActKind.EDIT: self.editing.undo,
                 ActKind.DELETE: self.deleted_rows.restore,
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
                 ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,
             },
         )
+
+    @once
+    def editing(self) -> Editing:
+        return Editing(self.transactions, self.predictor, self.act_log)
 
     @once
     def category_rows(self) -> CategoryRows:

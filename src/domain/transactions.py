@@ -90,6 +90,23 @@ class DoubtMark:
     """When the person stood by it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A person changed what was given."""
+
+    act: str
+    """What to hand to undo."""
+    at: datetime
+    before: Transaction
+    """What was given until then."""
+    undone_at: datetime | None = None
+
+
+def standing_edits(edits: Sequence[Edit]) -> list[Edit]:
+    """Those that were not undone, in order."""
+    return [edit for edit in edits if edit.undone_at is None]
+
+
 def held(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> tuple[str | None, Status]:
     """The category that holds, and how it came to: the newest answer that stands, else the prediction."""
     newest, answers = predictions[-1], standing(feedback)
@@ -122,6 +139,8 @@ class StoredTransaction:
     key: str | None = None
     """Of one that a file or another program brought: no other row has the same."""
     doubt: DoubtMark | None = None
+    edits: tuple[Edit, ...] = ()
+    """Oldest first, undone ones too."""
 
     @property
     def prediction(self) -> Prediction:

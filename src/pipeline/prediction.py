@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from src.components.scorer import LinearScorer
 from src.components.text import merchant_key
 from src.domain.feedback import Recollection
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason
-from src.domain.transactions import NewTransaction, Status, StoredTransaction, Transaction
+from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
 
 SHOWN_ALTERNATIVES = 5
 
@@ -43,10 +43,6 @@ class Serving:
 
 class Rows(Protocol):
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]: ...
-    def get(self, transaction_id: str) -> StoredTransaction: ...
-    def amend(
-        self, transaction_id: str, transaction: Transaction, prediction: Prediction | None
-    ) -> StoredTransaction: ...
     def recollections(self, merchants: Collection[str]) -> dict[str, list[Recollection]]: ...
     def similar(self, merchants: Collection[str]) -> dict[str, list[Recollection]]: ...
 
@@ -145,14 +141,10 @@ class Predictor:
         predicted = self._predict(transactions, at, self._beside)
         return [_new(prepared, prediction, self._audit_share) for prepared, prediction in predicted]
 
-    def edit(self, transaction_id: str, changes: Mapping[str, Any], *, at: datetime) -> StoredTransaction:
-        """Change what was given; predict anew unless a person has answered. Raises NotFound, Unavailable."""
-        row = self._transactions.get(transaction_id)
-        given = replace(row.transaction, **changes)
-        if row.status is not Status.PREDICTED:
-            return self._transactions.amend(transaction_id, prepare(given), None)
-        [(prepared, prediction)] = self._predict([given], at, self._beside)
-        return self._transactions.amend(transaction_id, prepared, prediction)
+    def predict_one(self, transaction: Transaction, *, at: datetime) -> tuple[Transaction, Prediction]:
+        """As it is to be kept, the shadow's word included. Raises Unavailable."""
+        [predicted] = self._predict([transaction], at, self._beside)
+        return predicted
 
     def _decide(
         self,

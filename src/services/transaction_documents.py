@@ -19,6 +19,7 @@ from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Rea
 from src.domain.transactions import (
     Direction,
     DoubtMark,
+    Edit,
     NewTransaction,
     Origin,
     Status,
@@ -124,6 +125,20 @@ def feedback_document(event: Feedback) -> Document:
     return {"category": event.category, "at": event.at, "act": event.act, "source": event.source.value}
 
 
+def edited(edits: Sequence[Edit]) -> Document:
+    return {"edits": [_edit_document(each) for each in edits]} if edits else {}
+
+
+def _edit_document(edit: Edit) -> Document:
+    undone = {"undone_at": edit.undone_at} if edit.undone_at else {}
+    return {"act": edit.act, "at": edit.at, "before": given(edit.before), **undone}
+
+
+def _edit(document: Document) -> Edit:
+    before = transaction_of(document["before"])
+    return Edit(document["act"], document["at"], before, document.get("undone_at"))
+
+
 def prediction_document(prediction: Prediction) -> Document:
     shadow = {"shadow": asdict(prediction.shadow)} if prediction.shadow else {}
     return {
@@ -188,6 +203,7 @@ def stored(document: Document) -> StoredTransaction:
         holdout=document["holdout"],
         key=document.get("key"),
         doubt=DoubtMark(**document["doubt"]) if "doubt" in document else None,
+        edits=tuple(_edit(each) for each in document.get("edits", ())),
     )
 
 

@@ -14,12 +14,13 @@ from src.domain.history import HistoryFilter, HistoryPage
 from src.domain.labels import LabelledTransaction
 from src.domain.owners import LOCAL_OWNER
 from src.domain.predictions import Prediction
-from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
+from src.domain.transactions import Edit, NewTransaction, StoredTransaction, Transaction
 from src.services.database import Database, guarded, guarded_stream
 from src.services.history_query import Place, order_of, place_of, query_of
 from src.services.transaction_changes import change, change_many, not_found, this
 from src.services.transaction_documents import (
     Document,
+    edited,
     given,
     holding,
     labelled,
@@ -92,13 +93,26 @@ class Transactions:
 
     @guarded
     def amend(
-        self, transaction_id: str, transaction: Transaction, prediction: Prediction | None
+        self,
+        transaction_id: str,
+        transaction: Transaction,
+        prediction: Prediction | None,
+        *,
+        edits: Callable[[StoredTransaction], Sequence[Edit]] = lambda row: row.edits,
     ) -> StoredTransaction:
-        """Replace what was given and add a new prediction, if any. Raises NotFound, Unavailable."""
+        """Replace what was given and add a new prediction, if any. Raises NotFound, Unavailable.
+
+        edits: those of the row afterwards; what it raises is raised, and nothing is changed then.
+        """
 
         def amended(row: StoredTransaction) -> Document:
             predictions = (*row.predictions, prediction) if prediction else row.predictions
-            return {**given(transaction), **predicted(predictions), **holding(predictions, row.feedback)}
+            return {
+                **given(transaction),
+                **predicted(predictions),
+                **holding(predictions, row.feedback),
+                **edited(edits(row)),
+            }
 
         change(self._rows, transaction_id, amended)
         return self.get(transaction_id)

@@ -10,8 +10,10 @@ from src.domain.models import Shadow, SideBySide
 from src.domain.predictions import DecidedBy, Reason, ShadowSaid
 from src.errors import Conflict, NotFound
 from src.pipeline.beside import ByHand, Standing, with_shadow
+from src.pipeline.editing import Editing
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
+from src.services.acts import ActLog
 from src.services.champion import ShadowModel
 from src.services.feedback_events import FeedbackEvents
 from src.services.models import Models
@@ -92,9 +94,10 @@ def test_where_memory_decides_both_models_are_still_asked_themselves(predictor, 
     assert (said.shadow.category, said.shadow.champion_category) == ("travel", "dining")
 
 
-def test_an_edited_row_is_asked_of_the_shadow_anew(predictor):
+def test_an_edited_row_is_asked_of_the_shadow_anew(predictor, transactions, database):
     row = keep(predictor(None))
-    edited = predictor(ANOTHER).edit(row.id, {"description": "GREEN GATE"}, at=NOW)
+    editing = Editing(transactions, predictor(ANOTHER), ActLog(database))
+    edited, _ = editing.edit(row.id, {"description": "GREEN GATE"}, at=NOW)
     assert [each.shadow is None for each in edited.predictions] == [True, False]
 
 

@@ -8,8 +8,10 @@ from src.components.memory import MerchantMemory
 from src.domain.predictions import Band, DecidedBy, Reason
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound
+from src.pipeline.editing import Editing
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor, Serving
+from src.services.acts import ActLog
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions
 
@@ -196,13 +198,14 @@ def test_a_category_there_is_not_is_refused_and_nothing_is_stored(transactions, 
     assert transactions.get(row.id).feedback == ()
 
 
-def test_an_edit_predicts_anew_and_never_overwrites_a_person(transactions, loop):
+def test_an_edit_predicts_anew_and_never_overwrites_a_person(transactions, loop, database):
     model = predictor(transactions, 0.95, 0.03, 0.02)
+    editing = Editing(transactions, model, ActLog(database))
     row = keep(model, "BLUE DOOR")
-    edited = model.edit(row.id, {"description": "GREEN GATE"}, at=NOW)
+    edited, _ = editing.edit(row.id, {"description": "GREEN GATE"}, at=NOW)
     assert (edited.transaction.merchant, len(edited.predictions)) == ("green gate", 2)
     loop.record(row.id, "travel", at=NOW)
-    again = model.edit(row.id, {"amount": Decimal(9)}, at=NOW)
+    again, _ = editing.edit(row.id, {"amount": Decimal(9)}, at=NOW)
     assert (again.category, again.transaction.amount, len(again.predictions)) == ("travel", Decimal(9), 2)
 
 

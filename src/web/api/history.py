@@ -10,11 +10,10 @@ from src.errors import InvalidInput, NotFound
 from src.web.operations import Answer, Operations
 from src.web.schemas.history import (
     HistoryBody,
-    HistoryItemBody,
     HistoryQuery,
     history_item,
 )
-from src.web.schemas.life import LifeBody, life_body
+from src.web.schemas.life import EditedBody, LifeBody, edited_body, life_body
 from src.web.schemas.transactions import TransactionChanges
 from src.web.wired import wiring
 
@@ -61,14 +60,15 @@ def transaction(id: str) -> Answer:
     "/transactions/{id}",
     summary="Change what was given of one transaction",
     body=TransactionChanges,
-    returns={200: HistoryItemBody},
+    returns={200: EditedBody},
     errors=(404, 409, 503),
 )
 def edit_transaction(id: str, body: TransactionChanges) -> Answer:
-    """It is predicted anew, unless a person has answered: that answer stays."""
+    """It is predicted anew, unless a person has answered: that answer stays. `POST /acts/{act}/undo` restores
+    what was given before."""
     at = datetime.now(UTC)
     changes = body.changed(wiring().transactions.get(id).transaction, today=at.date())
-    return history_item(wiring().predictor.edit(id, changes, at=at))
+    return edited_body(*wiring().editing.edit(id, changes, at=at))
 
 
 @api.operation(

@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
-from src.domain.transactions import StoredTransaction
+from src.domain.transactions import Edit, StoredTransaction
 from src.web.schemas.exported import PastPredictionBody, past_prediction
+from src.web.schemas.fields import utc_text
 from src.web.schemas.history import HistoryItemBody, history_item
+from src.web.schemas.transactions import TransactionBody, transaction_body
+
+
+class EditBody(TypedDict):
+    act: str
+    at: str
+    before: Annotated[TransactionBody, Field(description="What was given until then.")]
+    undone: bool
 
 
 class LifeBody(HistoryItemBody):
@@ -16,6 +26,11 @@ class LifeBody(HistoryItemBody):
 
     source: Annotated[str, Field(description="`page`, `api`, `import`, or the name of another program.")]
     predictions: Annotated[list[PastPredictionBody], Field(description="Oldest first; the last one holds.")]
+    edits: Annotated[list[EditBody], Field(description="Oldest first.")]
+
+
+class EditedBody(HistoryItemBody):
+    act: Annotated[str | None, Field(description="Undoes the edit; null where nothing was changed.")]
 
 
 def life_body(row: StoredTransaction) -> LifeBody:
@@ -23,4 +38,18 @@ def life_body(row: StoredTransaction) -> LifeBody:
         **history_item(row),
         "source": row.source,
         "predictions": [past_prediction(prediction) for prediction in row.predictions],
+        "edits": [_edit_body(edit) for edit in row.edits],
+    }
+
+
+def edited_body(row: StoredTransaction, act: str | None) -> EditedBody:
+    return {**history_item(row), "act": act}
+
+
+def _edit_body(edit: Edit) -> EditBody:
+    return {
+        "act": edit.act,
+        "at": utc_text(edit.at),
+        "before": transaction_body(edit.before),
+        "undone": edit.undone_at is not None,
     }

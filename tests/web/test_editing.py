@@ -1,0 +1,82 @@
+"""PATCH /transactions/{id} is an act: it is listed, and undone by its id."""
+
+from decimal import Decimal
+
+
+def edit(client, row, **changes):
+    return client.patch(f"/api/v1/transactions/{row}", json=changes)
+
+
+def undo(client, act):
+    return client.post(f"/api/v1/acts/{act}/undo")
+
+
+def given(client, row):
+    return client.get(f"/api/v1/transactions/{row}").json["transaction"]
+
+
+def test_an_edit_is_an_act_and_undoing_it_restores_what_was_given(client, predicted):
+    first = predicted(amount="1.15", date="2026-03-04")
+    before = given(client, first["id"])
+    edited = edit(client, first["id"], amount="1150", description="TACO GARDEN", mode=None)
+    assert edited.status_code == 200
+    [listed] = client.get("/api/v1/acts").json["items"]
+    assert (listed["id"], listed["kind"], listed["rows"]) == (edited.json["act"], "edit", 1)
+    assert listed["what"]["code"] == "edited"
+    assert listed["what"]["values"]["fields"] == "amount,description"
+    assert Decimal(given(client, first["id"])["amount"]) == 1150
+    assert undo(client, edited.json["act"]).json["undone"] == 1
+    assert given(client, first["id"]) == before
+    assert undo(client, edited.json["act"]).status_code == 409
+
+
+def test_what_changes_nothing_is_no_act(client, predicted):
+    row = predicted()
+    assert edit(client, row["id"], amount=row["transaction"]["amount"]).json["act"] is None
+    assert client.get("/api/v1/acts").json["items"] == []
+
+
+def test_an_edit_is_predicted_anew_and_so_is_its_undoing_unless_a_person_answered(
+    client, predicted, answered
+):
+    row = predicted("SWIGGY")["id"]
+    act = edit(client, row, description="ELECTRICITY BILL").json["act"]
+    assert len(client.get(f"/api/v1/transactions/{row}").json["predictions"]) == 2
+    undo(client, act)
+    life = client.get(f"/api/v1/transactions/{row}").json
+    assert len(life["predictions"]) == 3
+    assert life["predicted"] == life["predictions"][0]["category"]
+
+    answered(row, "travel")
+    act = edit(client, row, description="ELECTRICITY BILL").json["act"]
+    undo(client, act)
+    life = client.get(f"/api/v1/transactions/{row}").json
+    assert (len(life["predictions"]), life["category"]) == (3, "travel")
+
+
+def test_edits_are_undone_from_the_newest_on(client, predicted):
+    row = predicted(amount="1")["id"]
+    first, second = (edit(client, row, amount=amount).json["act"] for amount in ("2", "3"))
+    refused = undo(client, first)
+    assert (refused.status_code, refused.mimetype) == (409, "application/problem+json")
+    assert "later edit" in refused.json["detail"]
+    for act, amount in ((second, 2), (first, 1)):
+        assert undo(client, act).status_code == 200
+        assert Decimal(given(client, row)["amount"]) == amount
+
+
+def test_an_edit_of_a_deleted_transaction_comes_back_with_it(client, predicted):
+    row = predicted(amount="1")["id"]
+    edited = edit(client, row, amount="2").json["act"]
+    deleted = client.delete(f"/api/v1/transactions/{row}").headers["Ledgerloop-Act"]
+    assert undo(client, edited).status_code == 404
+    assert undo(client, deleted).status_code == 200
+    assert undo(client, edited).status_code == 200
+    assert Decimal(given(client, row)["amount"]) == 1
+
+
+def test_an_edit_that_is_refused_leaves_no_act(client, predicted):
+    row = predicted()["id"]
+    assert edit(client, row, amount="-1").status_code == 422
+    assert edit(client, "0" * 24, amount="1").status_code == 404
+    assert client.get("/api/v1/acts").json["items"] == []
