@@ -95,6 +95,7 @@ COLUMN_FIELDS = {
     "currency": "Currency",
     "fee": "Fee",
     "category": "Category",
+    "payment-message": "Payment message",
     "subcategory": "Note",
     "mode": "Paid by",
     "id": "Reference",

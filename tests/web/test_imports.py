@@ -435,3 +435,42 @@ def test_a_row_typed_by_hand_does_not_come_back_from_an_export_once_it_is_delete
     client.post(f"/api/v1/acts/{act}/undo")
     assert client.delete(f"/api/v1/imports/{restored}").json["rows_removed"] == 0
     assert client.get("/api/v1/history").json["total"] == 3
+
+
+MESSAGES = b"""sms_text,category,amount
+"Rs 1,250.75 debited from A/c XX1234 via UPI to CHAI CORNER on 13-09-2026. Ref: CHA881.",Tea,1250.75
+INR 499 spent on your credit card XX9999 on 14-09-2026 at BANYAN BOOKS.,Books,499.0
+482913 is your OTP for a purchase of Rs 500.00 at BANYAN BOOKS.,Books,500
+INR 90 debited via UPI to CHAI CORNER on 15-09-2026. Ref: CHA882.,Tea,91
+"""
+
+
+def test_a_table_of_payment_messages_is_imported_with_its_categories_and_without_a_question(app, client):
+    seen = upload(client, MESSAGES, "sms.csv", dry_run="true").json
+    assert (seen["questions"], seen["plan"]["columns"][0]) == ([], "payment-message")
+    answer = upload(client, MESSAGES, "sms.csv", mapping='{"take_categories": true}')
+    work_off(app)
+    done = client.get(f"/api/v1/imports/{answer.json['id']}").json
+    assert [done[f"rows_{name}"] for name in ("added", "rejected", "left_out")] == [2, 1, 1]
+    assert {each["row"]: each["reason"] for each in done["rejects"]} == {
+        4: "It is a one-time code, not a payment.",
+        5: "The amount in its column is not in its message.",
+    }
+    items = client.get("/api/v1/history").json["items"]
+    kept = [
+        (
+            item["category"],
+            *(item["transaction"][name] for name in ("description", "date", "amount", "currency")),
+        )
+        for item in items
+    ]
+    assert kept == [
+        ("books", "BANYAN BOOKS", "2026-09-14", "499.00", "INR"),
+        ("tea", "CHAI CORNER", "2026-09-13", "1250.75", "INR"),
+    ]
+
+
+def test_the_page_shows_which_column_is_used_as_payment_message(client):
+    page = client.get(client.post("/import", data={"file": (io.BytesIO(MESSAGES), "sms.csv")}).location).text
+    column = page.split('name="column-0"')[1].split("</select>")[0]
+    assert '<option value="payment-message" selected>Payment message</option>' in column

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from src.components.importing.alert_words import MOST_READ, way_told
+from src.components.importing.amounts import parse_amount
 from src.components.importing.entry import clean
 from src.domain.transactions import Direction
 
@@ -123,6 +126,13 @@ class Alert(NamedTuple):
     text: str
     mode: str
     reference: str
+
+
+def numbers_in(message: str, marks: Sequence[str]) -> set[Decimal]:
+    """All numbers but those of days, as they read by each of the decimal marks `marks`."""
+    numbers = re.findall(_DIGITS, _DAY.sub(" ", message))
+    read = (parse_amount(number, mark) for number in numbers for mark in marks)
+    return {amount.value for amount in read if amount}
 
 
 def read_alert(message: str) -> Alert | None:

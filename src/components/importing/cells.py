@@ -87,6 +87,11 @@ class Cells:
         filled = self._filled[place]
         return bool(filled) and sum(map(fits, filled)) >= share * len(filled)
 
+    def pairs(self, one: int, other: int) -> list[tuple[Cell, Cell]]:
+        """Of the rows in which both columns have something."""
+        both = zip(self.columns[one], self.columns[other], strict=False)
+        return [pair for pair in both if not any(map(_blank, pair))]
+
     def is_empty(self, place: int) -> bool:
         return not self._filled[place]
 

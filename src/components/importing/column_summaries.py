@@ -19,7 +19,7 @@ _FEW = 10
 _WORD = re.compile(r"[^\W\d_]{3}")
 _ONE_CODE = re.compile(r"\S*[0-9]\S*|[^\s@]+@\S+|\w+://\S+|[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}")
 """A reference, an address or an account: no name of anybody."""
-_TEXTS = (Field.DESCRIPTION, Field.PARTY, Field.PAYER)
+_TEXTS = (Field.DESCRIPTION, Field.PARTY, Field.PAYER, Field.PAYMENT_MESSAGE)
 
 
 def summarized(layout: Layout, sample: Sequence[Record]) -> tuple[ColumnSummary, ...]:

@@ -15,6 +15,7 @@ from src.components.importing.dates import is_date
 from src.components.importing.encodings import lines as lines_of
 from src.components.importing.headings import known_names
 from src.components.importing.limits import Limits
+from src.components.importing.messages import is_message
 from src.components.importing.plan import DELIMITERS
 from src.components.importing.record import Record
 from src.errors import InvalidInput
@@ -23,6 +24,10 @@ MOST_LINES = 60
 """Lines one record may have; more, and a quotation mark was opened that nobody closed."""
 _QUOTED_WHOLE = re.compile(r'"(?:[^"]|"")*+"')
 _LINES_LOOKED_AT = 300
+_EVEN = 0.9
+"""Share of the records of a table of messages that have equally many columns."""
+_MESSAGES = 0.1
+"""Share of messages in one of its columns."""
 _LETTERS_LOOKED_AT = 200_000
 
 
@@ -117,11 +122,24 @@ def _never_closed(line: int) -> InvalidInput:
 
 
 def detect_delimiter(text: str) -> str | None:
-    """The one that gives the most even columns; None where none gives two of days, amounts, a heading."""
+    """The one that gives the most even columns; None where none gives two of days, amounts,
+    messages, a heading."""
     sample = "".join(islice(io.StringIO(text[:_LETTERS_LOOKED_AT], newline=""), _LINES_LOOKED_AT))
     scores = {each: _score(sample, each) for each in DELIMITERS}
     best = max(scores, key=lambda each: scores[each])
     return best if scores[best] > (0, 0, 0) else None
+
+
+def _heads_messages(rows: list[list[str]]) -> bool:
+    """Whether the first row may name columns, one of which has messages. The commas of plain messages make
+    columns as well, but their first row tells of a payment or has a number."""
+    names, *body = rows
+    if not all(name.strip() and not any(map(str.isdecimal, name)) for name in names):
+        return False
+    return any(
+        sum(is_message(cells[place]) for cells in body) >= _MESSAGES * max(len(body), 1)
+        for place in range(len(names))
+    )
 
 
 def _score(sample: str, delimiter: str) -> tuple[int, int, int]:
@@ -142,4 +160,5 @@ def _score(sample: str, delimiter: str) -> tuple[int, int, int]:
         for fits in (is_date, is_amount)
     )
     kinds += max(0, min(max(map(known_names, rows[:60])), 3) - 1)
+    kinds += 2 * (even >= _EVEN * len(rows) and _heads_messages(body))
     return (kinds, even, width) if kinds > 1 else (0, 0, 0)

@@ -38,7 +38,8 @@ NAMES: dict[Field, str] = {
     Field.DESCRIPTION: (
         "description|narration|narrative|details|transaction details|particulars|transaction description|"
         "transaction remarks|remarks|memo|remittance information unstructured|payment reference|title|text|"
-        "item|note|notes|message|sms|sms text|body|original description|what|expense|transaction|"
+        "item|note|notes|message|sms|sms text|body|sms body|sms message|sms content|message text|"
+        "message body|message content|text message|original description|what|expense|transaction|"
         "verwendungszweck|beschreibung|buchungsdetails|buchungstext|avisierungstext|"
         "vorgang verwendungszweck|libelle|libelle operation|libelle simplifie|label|intitule|concepto|"
         "descripcion|detalle|movimiento|descrizione|descrizione operazione|dettagli|causale|operazione|"
@@ -122,3 +123,9 @@ HOW_IT_WAS_PAID = (
     "typ transakcji|tipus|тип|тип операции|交易类型|摘要"
 )
 """Names of columns that tell how it was paid, where something else tells which way and to whom."""
+
+OF_MESSAGES = (
+    "message|sms|sms text|body|sms body|sms message|sms content|message text|message body|message content|"
+    "text message|alert|notification|payment message"
+)
+"""Names of columns that may have the messages of banks and payment apps."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from src.components.importing.amounts import unit_of
-from src.components.importing.heading_names import HOW_IT_WAS_PAID, NAMES
+from src.components.importing.heading_names import HOW_IT_WAS_PAID, NAMES, OF_MESSAGES
 from src.components.importing.plan import Field
 from src.components.importing.record import Cell
 
@@ -44,8 +44,10 @@ _RANK = {
     for field, names in NAMES.items()
     for rank, name in enumerate([field.value, *names.split("|")])
 }
+_RANK[folded(Field.PAYMENT_MESSAGE.value)] = (Field.PAYMENT_MESSAGE, 0)
 _WHY = re.compile(r"Why it was rejected \(layout ([0-9a-f]{32})\)")
 _HOW_IT_WAS_PAID = frozenset(map(folded, HOW_IT_WAS_PAID.split("|")))
+_OF_MESSAGES = frozenset(map(folded, OF_MESSAGES.split("|")))
 
 
 def unit_in(name: str) -> str:
@@ -92,6 +94,11 @@ def _numbered(one: tuple[Field, int], other: tuple[Field, int]) -> bool:
 def tells_how(name: str) -> bool:
     """Whether a column of this name may tell how it was paid."""
     return len(name) <= 80 and folded(name) in _HOW_IT_WAS_PAID
+
+
+def names_messages(name: str) -> bool:
+    """Whether a column of this name may have the messages of banks."""
+    return len(name) <= 80 and _NUMBER_BEHIND.sub("", folded(name)) in _OF_MESSAGES
 
 
 def known_names(cells: Sequence[Cell]) -> int:

@@ -43,7 +43,8 @@ class Inference:
         self._plan, self._layout, self._sample = plan, layout, sample
         self._columns = layout.columns
         self._rows = transactions([cells for row, cells in sample if row > layout.header])
-        self._seen = Contents(body, self._columns, sure_of_days=_sure_of_days(plan))
+        sure_of_days = _sure_of_days(plan) and Field.PAYMENT_MESSAGE not in self._columns
+        self._seen = Contents(body, self._columns, sure_of_days=sure_of_days)
         self.questions: list[Question] = []
 
     def run(self) -> Plan:
@@ -152,7 +153,8 @@ class Inference:
 
     def _day(self) -> None:
         """Messages may leave out the day; a row of a table that has days is none without one."""
-        may_lack = self._plan.format is Format.MESSAGES and self._seen.column(Field.DATE).has_blank
+        of_messages = self._plan.format is Format.MESSAGES or Field.PAYMENT_MESSAGE in self._columns
+        may_lack = of_messages and self._seen.column(Field.DATE).has_blank
         if may_lack or Field.DATE not in self._columns:
             self.questions.append(about_day())
 

@@ -26,7 +26,15 @@ from src.components.importing.cells import (
     trimmed,
 )
 from src.components.importing.contents import MONEY
-from src.components.importing.headings import field_of, fields_of, known_names, tells_how, unit_in
+from src.components.importing.headings import (
+    field_of,
+    fields_of,
+    known_names,
+    tells_how,
+    unit_in,
+)
+from src.components.importing.message_columns import find_messages
+from src.components.importing.messages import is_message
 from src.components.importing.plan import NO_HEADER, Field
 from src.components.importing.record import Cell, Record, as_text
 from src.components.importing.sections import first_heading
@@ -105,6 +113,16 @@ def find_header(sample: Sequence[Record]) -> int:
         if is_data(cells):
             return above[0] if above and _names_columns(above[1], cells) else NO_HEADER
         above = (row, cells)
+    return _above_messages(first)
+
+
+def _above_messages(first: Sequence[Record]) -> int:
+    """The row right above the first message, where it may name columns."""
+    for (row, names), (_, cells) in pairwise(first):
+        if any(map(is_message, names)):
+            return NO_HEADER
+        if any(map(is_message, cells)):
+            return row if _names_columns(names, cells) else NO_HEADER
     return NO_HEADER
 
 
@@ -153,9 +171,11 @@ def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: 
             doubts.append((Field.DATE, tuple(days)))
     if not {Field.AMOUNT, Field.OUT, Field.IN} & set(columns):
         doubts += _find_amounts(columns, [place for place in free if cells.mostly(place, counted)], cells)
+    if find_messages(names, columns, cells):
+        doubts = [(field, places) for field, places in doubts if field is Field.DATE]
     _find_way(names, columns, free, cells)
     _find_currency(names, columns, free, cells)
-    if not {Field.DESCRIPTION, Field.PARTY} & set(columns):
+    if not {Field.DESCRIPTION, Field.PARTY, Field.PAYMENT_MESSAGE} & set(columns):
         doubts += _find_text(columns, free, cells)
     _join_where_blank(names, columns, cells)
     return Layout(header, names, tuple(columns), None, tuple(doubts))

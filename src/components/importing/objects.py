@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from src.components.importing.cells import is_data
 from src.components.importing.encodings import lines as lines_of
 from src.components.importing.entry import Rejected
 from src.components.importing.limits import Limits
+from src.components.importing.messages import is_message
 from src.components.importing.record import Cell, Line
 from src.components.importing.wording import is_unsettled
 from src.errors import InvalidInput
@@ -39,7 +40,9 @@ def table(text: str, limits: Limits) -> Table:
     if text.count(",") > limits.values:
         raise InvalidInput(f"The file has more than {limits.values:,} values. Split it.", field="file")
     try:
-        return _table(_listed(_loads(text), "", _DEPTH), limits)
+        value = _loads(text)
+        objects = list(_listed(value, "", _DEPTH, is_data)) or _listed(value, "", _DEPTH, _has_message)
+        return _table(objects, limits)
     except _NotJSON:
         return _of_lines(text, limits)
 
@@ -97,14 +100,20 @@ def _number(text: str) -> Cell:
     return number if digits + abs(exponent) <= _MOST_DIGITS else text[:_MOST_DIGITS]
 
 
-def _listed(value: Any, key: str, depth: int) -> Iterator[dict[str, Cell]]:
+def _has_message(cells: Sequence[Cell]) -> bool:
+    return any(map(is_message, cells))
+
+
+def _listed(
+    value: Any, key: str, depth: int, is_transaction: Callable[[Sequence[Cell]], bool]
+) -> Iterator[dict[str, Cell]]:
     """The objects of all lists with transactions in them. key: of the list."""
     if isinstance(value, dict) and depth:
         for name, each in value.items():
-            yield from _listed(each, name, depth - 1)
+            yield from _listed(each, name, depth - 1, is_transaction)
     elif isinstance(value, list):
         objects = [_flat(each) for each in value if isinstance(each, dict)]
-        if any(is_data(list(each.values())) for each in objects):
+        if any(is_transaction(list(each.values())) for each in objects):
             told: dict[str, Cell] = {"status": key} if is_unsettled(key) else {}
             yield from ({**told, **each} for each in objects)
 

@@ -49,6 +49,8 @@ class Field(StrEnum):
     """Taken on top of the amount."""
     SUBCATEGORY = "subcategory"
     CATEGORY = "category"
+    PAYMENT_MESSAGE = "payment-message"
+    """A message of a bank or payment app, which fills what the other columns lack."""
     MODE = "mode"
     ID = "id"
     STATUS = "status"

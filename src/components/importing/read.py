@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -14,6 +14,7 @@ from src.components.importing.headings import layout_of_rejects
 from src.components.importing.inference import Inference
 from src.components.importing.layout import Layout, find_header, layout_of
 from src.components.importing.limits import DEFAULT, Limits
+from src.components.importing.message_tables import filled, widened
 from src.components.importing.own import OwnExport
 from src.components.importing.plan import (
     COLUMN_QUESTIONS,
@@ -55,9 +56,17 @@ def preview(
     sample = _sample(source, known)
     still_open = [COLUMN_QUESTIONS[key] for key in (plan or known).open if key in COLUMN_QUESTIONS]
     layout = _layout(source, sample, known, still_open)
-    inference = Inference(known, layout, sample, _body(source, layout.header), usual_currency)
+    columns, lines = _lines(source, layout.header, layout.columns, limits)
+    inference = Inference(
+        known,
+        replace(layout, columns=columns),
+        _filled_sample(sample, layout, lines),
+        lines(),
+        usual_currency,
+    )
     found = inference.run()
-    entries, rejects, counts = _counted(RowReader(found).read_all(_body(source, layout.header)))
+    entries, rejects, counts = _counted(RowReader(found).read_all(lines()))
+    found = replace(found, columns=layout.columns)
     app = f" of {layout.app.name}" if layout.app else ""
     names = tuple(name_of(place, layout.names) for place in range(len(layout.columns)))
     return Preview(
@@ -104,8 +113,13 @@ def lines_and_entries(
     missing = next((name for name in _NEEDED if getattr(plan, name) is None), None)
     if missing:
         raise InvalidInput("The plan is not complete: preview the file with it first.", field=missing)
-    source, reader = file.source(plan), RowReader(plan)
-    return ((line, reader.result(line)) for line in _body(source, plan.header or 0))
+    source, header = file.source(plan), plan.header or 0
+    columns, lines = _lines(source, header, plan.columns or (), limits)
+    reader = RowReader(replace(plan, columns=columns))
+    if columns == plan.columns:
+        return ((line, reader.result(line)) for line in lines())
+    pairs = zip(_body(source, header), lines(), strict=True)
+    return ((line, reader.result(filled_line)) for line, filled_line in pairs)
 
 
 def fingerprint_of_header(content: bytes | BankFile, *, limits: Limits = DEFAULT) -> str:
@@ -163,6 +177,23 @@ def _sample(source: Source, plan: Plan) -> list[Record]:
 def _body(source: Source, header: int) -> Iterator[Line]:
     """What stands below the heading, and what else might be a transaction."""
     return below(source.records(), header if source.names is None else NO_HEADER)
+
+
+def _lines(
+    source: Source, header: int, columns: tuple[Field, ...], limits: Limits
+) -> tuple[tuple[Field, ...], Callable[[], Iterator[Line]]]:
+    """(what the columns hold, the lines below the heading), filled from payment messages if it has some."""
+    if Field.PAYMENT_MESSAGE not in columns:
+        return columns, lambda: _body(source, header)
+    lines = filled(_body(source, header), columns, limits)
+    return widened(columns), lambda: iter(lines)
+
+
+def _filled_sample(sample: list[Record], layout: Layout, lines: Callable[[], Iterator[Line]]) -> list[Record]:
+    if Field.PAYMENT_MESSAGE not in layout.columns:
+        return sample
+    above = [record for record in sample if record[0] <= layout.header]
+    return [*above, *islice((line for line in lines() if not isinstance(line, Rejected)), _SAMPLE)]
 
 
 def _counted(

@@ -17,6 +17,7 @@ from typing import TypeVar
 from src.components.importing.cells import is_data
 from src.components.importing.limits import Limits
 from src.components.importing.markup import CHUNK, Handler, Malformed, Markup
+from src.components.importing.messages import is_message
 from src.components.importing.record import Record
 from src.components.importing.sheet_parts import Relations, Rows, Sheets, Strings, Styles
 from src.errors import InvalidInput
@@ -32,7 +33,10 @@ Read = TypeVar("Read", bound=Handler)
 
 
 def records(content: bytes, limits: Limits) -> list[Record]:
-    """Each row that is not blank, of the first sheet that has transactions. Raises InvalidInput."""
+    """Each row that is not blank, of the first sheet that has transactions, or else messages.
+
+    Raises InvalidInput.
+    """
     try:
         with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(content)) as archive:
             warnings.simplefilter("ignore")
@@ -69,13 +73,16 @@ class _Book:
         self._sheets = [relations.sheets[each] for each in book.ids if each in relations.sheets]
 
     def records(self) -> list[Record]:
-        first_filled = ""
+        first_filled = with_messages = ""
         for name in self._sheets[:_MOST_SHEETS]:
             head = list(islice(self._rows(name), _FIRST_ROWS))
             if any(is_data(cells) for _, cells in head):
                 return list(self._rows(name))
             first_filled = first_filled or (name if head else "")
-        return list(self._rows(first_filled)) if first_filled else []
+            if not with_messages and any(is_message(cell) for _, cells in head for cell in cells):
+                with_messages = name
+        chosen = with_messages or first_filled
+        return list(self._rows(chosen)) if chosen else []
 
     def _rows(self, name: str) -> Iterator[Record]:
         rows = Rows(self._texts, self._date_styles, self._limits, since_1904=self._since_1904)
