@@ -102,8 +102,9 @@ class _Filler:
         self._marks = _marks(rows)
         self._minus_is_expense: bool | None = None
         """None where none of the table's own amounts has a minus, or the messages disagree."""
-        payments = [row for row in rows if not isinstance(row.facts, Rejected)]
-        money = [amounts for amounts in map(self._money, payments) if amounts]
+        self._money_of = {row.number: self._money(row) for row in rows if not isinstance(row.facts, Rejected)}
+        """By row; None where an amount of the row's own is not in its message."""
+        money = [amounts for amounts in self._money_of.values() if amounts]
         self._tells_sides = any(amounts.side for amounts in money)
         if Field.AMOUNT in columns:
             self._minus_is_expense = _meaning_of_minus(money, columns.index(Field.AMOUNT))
@@ -116,15 +117,14 @@ class _Filler:
         if isinstance(row.facts, Rejected):
             lacks_own = row.own_amounts and row.facts.reason == NO_AMOUNT
             return Rejected(row.number, _NOT_CONFIRMED) if lacks_own else row.facts
-        money = self._money(row)
+        money = self._money_of[row.number]
         if money is None:
             return Rejected(row.number, _NOT_CONFIRMED)
         return row.number, self._filled(row, row.facts, money)
 
     def _money(self, row: _Row) -> _Money | None:
-        """None where an amount of the row's own is not in its message."""
         own: dict[int, Cell] = {}
-        numbers = numbers_in(row.message, self._marks)
+        numbers = numbers_in(row.message, self._marks) if row.own_amounts else set()
         for place, amounts in row.own_amounts.items():
             values = {amount.value for amount in amounts}
             confirmed = [value for value in values if not value or abs(value) in numbers]
