@@ -1,9 +1,11 @@
 """Tables with a column of payment messages (all names invented)."""
 
+import io
 import json
 from dataclasses import replace
 from decimal import Decimal
 
+import openpyxl
 import pytest
 
 from src.components.importing.entry import Entry
@@ -79,7 +81,9 @@ def test_any_heading_and_delimiter(heading, delimiter):
 @pytest.mark.parametrize("heading", [("sms", "category"), ("Nachricht", "Gruppe")])
 def test_a_table_of_messages_and_categories_alone(heading):
     rows = zip(MESSAGES, CATEGORIES, strict=True)
-    assert values(read(table(heading, *rows))) == EXPECTED
+    results = read(table(heading, *rows))
+    assert values(results) == EXPECTED
+    assert len(results) == 4
 
 
 def test_a_workbook():
@@ -231,6 +235,12 @@ def test_the_messages_tell_which_mark_parts_the_thousands_of_the_table():
     assert (found.questions, [entry.amount for entry in found.entries]) == ((), [Decimal("1250.75"), 60000])
 
 
+def test_the_amounts_of_the_table_tell_how_its_messages_write_thousands():
+    messages = (CHAI.replace("1,250.75", "1,250"), WAGES.replace("60,000.00", "60,000"))
+    found = seen(of_messages(messages=messages, amounts=("1250", "")))
+    assert (found.questions, [entry.amount for entry in found.entries]) == ((), [1250, 60000])
+
+
 def test_decimal_commas_in_european_messages():
     rows = [
         ["Payment of 12,50 EUR at Bäckerei Lärche with card 1234 on 14.03.2026 approved", 12.5],
@@ -283,6 +293,24 @@ def test_plain_messages_with_commas_are_no_table():
         + [f"INR 2,{n}99.00 spent on your card at BANYAN BOOKS on 1{n}-09-2026" for n in range(5)]
     )
     assert seen(text).detected == "messages, one by one"
+
+
+def test_plain_messages_with_one_comma_each_are_no_table():
+    text = "".join(
+        f"Rs {n}.50 debited from A/c XX1 on 1{n}-09-2026, UPI Ref 61234567890{n}\n" for n in range(9)
+    )
+    assert seen(text).detected == "messages, one by one"
+
+
+def test_messages_on_a_later_sheet_are_found():
+    archive = openpyxl.Workbook()
+    archive.active.append(["Notes on this file"])
+    sheet = archive.create_sheet()
+    for row in (("sms", "category"), *zip(MESSAGES, CATEGORIES, strict=True)):
+        sheet.append(row)
+    content = io.BytesIO()
+    archive.save(content)
+    assert values(read(content.getvalue())) == EXPECTED
 
 
 def test_a_message_cannot_cost_more_in_a_table_than_elsewhere():
