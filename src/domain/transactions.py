@@ -99,6 +99,7 @@ class Edit:
     at: datetime
     before: Transaction
     """What was given until then."""
+    after: Transaction
     undone_at: datetime | None = None
 
 

@@ -48,7 +48,7 @@ class Editing:
         act = self.acts.begin(ActKind.EDIT, what, at=at)
         try:
             edited = self.rows.amend(
-                row.id, prepared, prediction, edits=lambda before: _with_edit(before, act, at)
+                row.id, prepared, prediction, edits=lambda before: _with_edit(before, prepared, act, at)
             )
         except LedgerloopError:
             self.acts.finish(act, rows=0)
@@ -81,11 +81,11 @@ class Editing:
         return self.predictor.predict_one(given, at=at)
 
 
-def _with_edit(row: StoredTransaction, act: str, at: datetime) -> tuple[Edit, ...]:
+def _with_edit(row: StoredTransaction, after: Transaction, act: str, at: datetime) -> tuple[Edit, ...]:
     """A second try adds nothing twice."""
     if any(edit.act == act for edit in row.edits):
         return row.edits
-    return (*row.edits, Edit(act, at, row.transaction))
+    return (*row.edits, Edit(act, at, row.transaction, after))
 
 
 def _without_edit(row: StoredTransaction, act: str, at: datetime) -> tuple[Edit, ...]:

@@ -14,9 +14,11 @@ from bson import ObjectId
 
 from src.domain.acts import Undone
 from src.domain.owners import LOCAL_OWNER
+from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
 from src.services.database import Database, Document, guarded
 from src.services.transaction_changes import insert_new, not_found, this
+from src.services.transaction_documents import stored
 
 _TRIES = 50
 SAME_ROW = ("revision", "import", "also_in")
@@ -52,6 +54,13 @@ class DeletedRows:
             if self._rows.delete_one(unchanged).deleted_count:
                 return
         raise Conflict("This transaction is being changed by many at once; please try again.")
+
+    @guarded
+    def get_many(self, transaction_ids: Collection[str]) -> list[StoredTransaction]:
+        """Those that are deleted, as they were. Raises Unavailable."""
+        ids = [ObjectId(each) for each in transaction_ids if ObjectId.is_valid(each)]
+        kept = self._deleted.find({"_id": {"$in": ids}, "owner": LOCAL_OWNER}) if ids else ()
+        return [stored(each["document"]) for each in kept]
 
     @guarded
     def restore(self, act: str, at: datetime) -> Undone:

@@ -131,12 +131,13 @@ def edited(edits: Sequence[Edit]) -> Document:
 
 def _edit_document(edit: Edit) -> Document:
     undone = {"undone_at": edit.undone_at} if edit.undone_at else {}
-    return {"act": edit.act, "at": edit.at, "before": given(edit.before), **undone}
+    kept = {"before": given(edit.before), "after": given(edit.after)}
+    return {"act": edit.act, "at": edit.at, **kept, **undone}
 
 
 def _edit(document: Document) -> Edit:
-    before = transaction_of(document["before"])
-    return Edit(document["act"], document["at"], before, document.get("undone_at"))
+    before, after = transaction_of(document["before"]), transaction_of(document["after"])
+    return Edit(document["act"], document["at"], before, after, document.get("undone_at"))
 
 
 def prediction_document(prediction: Prediction) -> Document:

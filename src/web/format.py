@@ -98,6 +98,11 @@ def symbol(currency: str) -> str:
     return get_currency_symbol(currency, number_locale())
 
 
+def amount(value: Decimal, currency: str) -> str:
+    """As it is typed into a form: `1150,00`."""
+    return _plain(value, decimal_places(currency))
+
+
 def number(value: float) -> str:
     return format_decimal(value, locale=number_locale())
 

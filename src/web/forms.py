@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from flask import request
@@ -13,9 +13,10 @@ from pydantic import BaseModel, ValidationError
 
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput
+from src.web import format
 from src.web.amounts import plain_amount, readings
 from src.web.problems import problem_of
-from src.web.schemas.transactions import PredictRequest
+from src.web.schemas.transactions import PredictRequest, TransactionChanges
 
 Model = TypeVar("Model", bound=BaseModel)
 Errors = dict[str, str]
@@ -39,9 +40,22 @@ CURRENCIES = (
 )
 """Suggestions only: any code of ISO 4217 is taken."""
 
-ABOUT_AN_ACT = ("answered", "act", "similar", "also", "more", "undone", "kept", "changed_back")
+ABOUT_AN_ACT = (
+    "answered",
+    "act",
+    "similar",
+    "also",
+    "more",
+    "undone",
+    "kept",
+    "changed_back",
+    "edited",
+    "deleted",
+    "stay",
+)
 """What an answer adds to the address of the page it returns to."""
 
+_EDITABLE = ("description", "amount", "currency", "date", "mode", "subcategory", "direction")
 _NAMES = {
     "q": "Text",
     "from": "From",
@@ -74,6 +88,19 @@ class TransactionForm:
         given = {name: values[name].strip()[:1000] for name in names if name in values}
         return cls(**{**defaults, **given})
 
+    @classmethod
+    def of(cls, transaction: Transaction) -> TransactionForm:
+        """A kept transaction as the form shows it, in the visitor's own format."""
+        return cls(
+            description=transaction.description,
+            amount=format.amount(transaction.amount, transaction.currency),
+            currency=transaction.currency,
+            date=transaction.date.isoformat(),
+            mode=transaction.mode or "",
+            subcategory=transaction.subcategory or "",
+            direction=transaction.direction.value,
+        )
+
     def amounts(self, currency: str) -> tuple[str, ...]:
         """Its readings: two where the person has yet to choose. currency: of a form that names none."""
         code = self.currency.upper() or currency
@@ -90,6 +117,27 @@ class TransactionForm:
             found = self.amounts(currency) or (typed["amount"],)
             typed["amount"] = meant if meant in found else found[0]
         return PredictRequest.model_validate(typed).to_domain(currency=currency, today=today)
+
+
+def changes_of(transaction: Transaction, form: TransactionForm, *, today: datetime.date) -> dict[str, Any]:
+    """What `form` says otherwise than `transaction`; what it leaves as it was shown is not read again.
+
+    Raises ValidationError or InvalidInput, which `errors_of` puts beside the fields, or Conflict.
+    """
+    shown, typed = asdict(TransactionForm.of(transaction)), asdict(form)
+    changes: dict[str, str | None] = {
+        name: value or None for name, value in typed.items() if name in _EDITABLE and value != shown[name]
+    }
+    if not changes:
+        return {}
+    if changes.get("currency"):
+        changes["currency"] = form.currency.upper()
+    if "amount" in changes:
+        changes["amount"] = next(iter(form.amounts(transaction.currency)), form.amount)
+    for name in ("amount", "currency", "date"):
+        if name in changes and not changes[name]:
+            raise InvalidInput("Please fill this in.", field=name)
+    return TransactionChanges.model_validate(changes).changed(transaction, today=today)
 
 
 def checked(model: type[Model], values: Mapping[str, str]) -> Model:

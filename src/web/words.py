@@ -22,6 +22,30 @@ DECIDERS = {
     "waiting": "Waiting for you",
 }
 
+FIELDS = {
+    "date": "Date",
+    "amount": "Amount",
+    "currency": "Currency",
+    "direction": "Type",
+    "description": "Text",
+    "subcategory": "Note",
+    "mode": "Payment method",
+}
+"""What a person may change of a transaction."""
+
+ACTS = {
+    "category-changed": "You changed the category {name}",
+    "category-merged": "You deleted the category {name}",
+}
+
+SOURCES = {
+    "page": "Added by hand",
+    "api": "Added by a program",
+    "import": "Imported",
+    "firefly": "Came from Firefly III",
+    "actual": "Came from Actual",
+}
+
 GROUPS = {
     Group.ESSENTIAL: "Essential",
     Group.DISCRETIONARY: "Discretionary",

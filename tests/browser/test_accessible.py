@@ -12,6 +12,8 @@ from tests.browser.conftest import DESKTOP, PHONE
 PAGES = (
     "/",
     "/?id={id}",
+    "/transactions/{id}",
+    "/acts",
     "/feedback",
     "/history",
     "/history?q=cab&sort=amount",
@@ -56,7 +58,19 @@ def test_every_page_is_accessible_and_fits_the_window(open_page, filled, theme, 
         ), path
 
 
-@pytest.mark.parametrize("path", ["/", "/feedback", "/history", "/analytics", "/quality", "/models"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("path", ["/feedback", "/history", "/transactions/{id}"])
+def test_an_open_list_of_categories_is_accessible_and_in_the_window(open_page, filled, path, size):
+    page = open_page(path.format(**filled), size=size)
+    page.get_by_role("combobox").last.click()
+    expect(page.get_by_role("listbox")).to_be_in_viewport(ratio=0.99)
+    page.keyboard.type("phone")
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_have_text("Utilities and phone")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("path", ["/", "/acts", "/feedback", "/history", "/analytics", "/quality", "/models"])
 def test_an_empty_page_is_accessible_too(open_page, path):
     page = open_page(path, theme="dark", size=PHONE)
     assert Axe().run(page).response["violations"] == []

@@ -94,3 +94,15 @@ def test_a_server_that_is_away_is_said_and_the_input_stays(open_page):
     expect(page.locator("#toasts")).to_contain_text("Ledgerloop did not answer; nothing was changed.")
     expect(page.get_by_label("What does the statement say?")).to_have_value("a cafe")
     page.watch.expect("ERR_INTERNET_DISCONNECTED")
+
+
+def test_on_its_own_page_an_answer_is_given_told_and_undone(open_page, known, server):
+    [row] = known({"description": "SQ *BLUE DOOR 0042", "amount": "4.20"})
+    page = open_page(f"/transactions/{row.id}")
+    choose(page, "mobile")
+    expect(page.locator("#answer .chip.large")).to_have_text("Utilities and phone")
+    expect(page.locator("#life")).to_contain_text("You answered")
+    assert page.url.split("?")[0].endswith(f"/transactions/{row.id}")
+    page.locator("#life").get_by_role("button", name="Undo").first.click()
+    expect(page.locator("#life")).to_contain_text("You undid an answer")
+    assert server.services.transactions.get(row.id).status.value == "predicted"

@@ -61,3 +61,22 @@ def test_the_models_page_reloads_itself_while_a_run_is_under_way(plain, server):
     plain.get_by_role("button", name="Train now").click()
     expect(plain.get_by_role("heading", name="A training run is under way")).to_be_visible()
     assert 'http-equiv="refresh"' in plain.content()
+
+
+def test_a_transaction_is_edited_deleted_and_restored_without_scripts(plain, known, server):
+    [row] = known({"description": "NIGHT CAB", "amount": "12"})
+    plain.goto("/history")
+    plain.get_by_role("link", name="NIGHT CAB").click()
+    plain.locator("#edit").get_by_label("Amount").fill("13.50")
+    plain.get_by_role("button", name="Save").click()
+    expect(plain.locator("main")).to_contain_text("Amount: $12.00 → $13.50")
+    plain.locator("#answer select").select_option("pets")
+    plain.get_by_role("button", name="Set").click()
+    expect(plain.locator("#answer")).to_contain_text("Learned: the next NIGHT CAB will be Pets.")
+    plain.get_by_text("Delete this transaction").click()
+    plain.get_by_role("button", name="Delete").click()
+    expect(plain.locator("#list")).to_contain_text("Deleted.")
+    plain.get_by_role("button", name="Undo").click()
+    plain.goto("/acts")
+    expect(plain.locator("main")).to_contain_text("You answered Pets")
+    assert server.services.transactions.get(row.id).category == "pets"

@@ -87,7 +87,7 @@ def test_the_question_before_a_promotion_leads_to_what_would_change(client, pred
     told = words_of(page)
     assert "Of your 2 unanswered transactions 1 (50.0 %, ₹350.75) would change category." in told
     assert "Dining out → becomes Transport" in told
-    assert f"/?id={row['id']}" in page.text
+    assert f"/transactions/{row['id']}" in page.text
     assert "/history?category=dining&amp;status=predicted" in page.text
     assert "What you answered stays as it is" in told
     assert 'id="changes"' in page.text

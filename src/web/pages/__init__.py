@@ -1,6 +1,7 @@
 """The pages: server-rendered, whole without JavaScript; asked for JSON, the API's own view answers."""
 
 from src.web.pages import (
+    acts,
     analytics,
     assets,
     categories,
@@ -9,6 +10,7 @@ from src.web.pages import (
     feedback,
     history,
     imports,
+    life,
     models,
     predict,
     quality,
@@ -16,11 +18,13 @@ from src.web.pages import (
     runs,
     second_looks,
     serving,
+    transactions,
     verdicts,
 )
 from src.web.pages.blueprint import bp
 
 __all__ = [
+    "acts",
     "analytics",
     "assets",
     "bp",
@@ -30,6 +34,7 @@ __all__ = [
     "feedback",
     "history",
     "imports",
+    "life",
     "models",
     "predict",
     "quality",
@@ -37,5 +42,6 @@ __all__ = [
     "runs",
     "second_looks",
     "serving",
+    "transactions",
     "verdicts",
 ]

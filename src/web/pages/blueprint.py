@@ -42,7 +42,11 @@ def category_choices() -> list[dict[str, str]]:
     """What the searchable lists offer, and the other words each category is found by."""
     words_of = wiring().knowledge.search_words
     return [
-        {"slug": category.slug, "name": category.name, "words": words_of.get(category.slug, "")}
+        {
+            "slug": category.slug,
+            "name": category.name,
+            "words": f"{words_of.get(category.slug, '')} {category.description}".strip(),
+        }
         for category in categories()
     ]
 
@@ -53,6 +57,11 @@ def category_name(slug: str | None) -> str:
     if slug is None:
         return "Not sorted yet"
     return next((each.name for each in categories() if each.slug == slug), slug)
+
+
+@bp.app_template_filter()
+def source(value: str) -> str:
+    return words.SOURCES.get(value, "Added by another program")
 
 
 bp.add_app_template_filter(words.sure, "sure")

@@ -70,6 +70,7 @@ def _said() -> dict[str, object]:
     answered = request.args.get("answered")
     row = wiring().transactions.get(answered) if answered else None
     return {
+        "deleted": request.args.get("deleted"),
         "learned": learned_from(row, request.args, here()) if row else None,
         "undone": count_in(request.args, "undone"),
     }

@@ -18,6 +18,7 @@ class EditBody(TypedDict):
     act: str
     at: str
     before: Annotated[TransactionBody, Field(description="What was given until then.")]
+    after: TransactionBody
     undone: bool
 
 
@@ -51,5 +52,6 @@ def _edit_body(edit: Edit) -> EditBody:
         "act": edit.act,
         "at": utc_text(edit.at),
         "before": transaction_body(edit.before),
+        "after": transaction_body(edit.after),
         "undone": edit.undone_at is not None,
     }
