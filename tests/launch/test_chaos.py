@@ -31,11 +31,13 @@ def busy(tmp_path):
         RETRAIN_EVERY_HOURS=str(SLOT_S / 3600),
         TRAIN_BUDGET_S="5",
     )
-    site.start().wait_for_page()
-    wait_until(lambda: site.get("readyz")[0] == 200, 150)
-    yield site
-    site.ctrl_c(60)
-    site.sweep()
+    try:
+        site.start().wait_for_page()
+        wait_until(lambda: site.get("readyz")[0] == 200, 150)
+        yield site
+        site.ctrl_c(60)
+    finally:
+        site.sweep()
 
 
 class Person:
