@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from src.components.rows import MODEL_FIELDS
+from src.components.dataset.schema import MODEL_FIELDS
 from src.services import bundles
 from src.services.database import INDEXES, Database
 from src.services.models import Models

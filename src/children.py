@@ -64,7 +64,7 @@ def reproduce(house: Wiring, run_id: str, progress: Callable[[str, float], None]
 
 def _steps(house: Wiring) -> Steps:
     # Imported here: what training needs takes seconds to import, and only its own process trains.
-    from src.components.search import Search
+    from src.components.model.model_selection import Search
     from src.pipeline.steps import Steps
 
     return Steps(search=Search(budget_s=house.settings.train_budget_s, clock=time.monotonic))

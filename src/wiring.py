@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from src.chores import Chores
-from src.components.bands import Bands
-from src.components.contradictions import Contradictions
-from src.components.importing.limits import Limits
-from src.components.memory import MerchantMemory
-from src.components.scorer import LinearScorer
+from src.components.bank_files.limits import Limits
+from src.components.dataset.label_conflicts import Contradictions
+from src.components.model.merchant_memory import MerchantMemory
+from src.components.model.scorer import LinearScorer
+from src.components.model.thresholds import Bands
 from src.config import Settings
 from src.domain.acts import ActKind
 from src.domain.predictions import Prediction

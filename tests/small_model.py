@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from src.components.bands import Bands
-from src.components.classifier import LinearCategorizer
-from src.components.features import TransactionFeatures
-from src.components.rows import MODEL_FIELDS
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.features.vectorizer import TransactionFeatures
+from src.components.model.classifier import LinearCategorizer
+from src.components.model.thresholds import Bands
 from src.domain.models import Bundle
 from src.services.bundles import dumps
 

@@ -59,10 +59,10 @@ THIRD_PARTY = {
     "matplotlib": {"services/plots.py", "services/run_log.py"},
     "sklearn": {"components", "services/bundles.py"},
     "pandas": {"components", "services", "pipeline"},
-    "chardet": {"components/importing/encodings.py"},
-    "mt940": {"components/importing/swift.py"},
+    "chardet": {"components/bank_files/formats/encodings.py"},
+    "mt940": {"components/bank_files/formats/mt940.py"},
     "requests": {"services/firefly.py"},
-    "pyarrow": {"web/parquet.py", "components/importing/own_parquet.py", "read_file.py"},
+    "pyarrow": {"web/parquet.py", "components/bank_files/own_export/parquet.py", "read_file.py"},
 }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from benchmarks.quality.data import Dataset, Example
 from benchmarks.quality.measures import Figure, macro_f1, share
 from benchmarks.quality.protocols import TRAINING, blocks
-from src.components.text import clean_text
+from src.components.text.cleaning import clean_text
 
 Name = Callable[[Example], object]
 

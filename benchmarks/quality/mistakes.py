@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from benchmarks.quality.answers import Answer
 from benchmarks.quality.data import Dataset, Example
-from src.components.text import clean_text
+from src.components.text.cleaning import clean_text
 
 CONSISTENT = 0.8
 """A merchant whose rows agree less than so much is ambiguous; one that dissents from more is noise."""

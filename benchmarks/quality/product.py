@@ -11,9 +11,9 @@ from typing import Any
 from benchmarks.quality.answers import Answer
 from benchmarks.quality.data import Example
 from benchmarks.quality.stand_ins import Answers, Check, Claimed, NoLexicon, Record, Store
-from src.components.memory import Hint, MerchantMemory, Recall
-from src.components.promotion import Case, Promotion
-from src.components.search import Search
+from src.components.model.merchant_memory import Hint, MerchantMemory, Recall
+from src.components.model.model_selection import Search
+from src.components.promotion.rule import Case, Promotion
 from src.config import load_settings
 from src.domain.lexicon import LexiconEntry
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger

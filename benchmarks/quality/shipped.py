@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from benchmarks.quality.data import Example
-from src.components.text import clean_text
+from src.components.text.cleaning import clean_text
 from src.domain.transactions import Direction, Transaction
 from src.pipeline.prediction import prepare
 from src.pipeline.steps import Steps

@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from src.components.holdout import fingerprint, is_holdout
+from src.components.dataset.holdout import fingerprint, is_holdout
 from src.domain.feedback import LabelSource, Recollection
 from src.domain.labels import LabelledTransaction
 from src.domain.lexicon import LexiconEntry

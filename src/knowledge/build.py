@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from src.components.text import clean_text
+from src.components.text.cleaning import clean_text
 from src.knowledge.name_suggestion_index import BRANDS
 
 HERE = Path(__file__).parent

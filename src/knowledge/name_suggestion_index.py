@@ -19,8 +19,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from src.components.noise import PLACES, SOFT
-from src.components.text import clean_text
+from src.components.text.cleaning import clean_text
+from src.components.text.vocabulary import PLACES, SOFT
 from src.errors import InvalidInput, Unavailable
 from src.knowledge.brands import Brand, Tag, elected
 

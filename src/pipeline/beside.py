@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from src.components.mcnemar import exact_p
+from src.components.evaluation.mcnemar import exact_p
 from src.domain.models import ModelVersion, Pointer, Shadow, SideBySide
 from src.domain.predictions import Prediction, ShadowSaid
 from src.domain.transactions import Transaction

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from src.components.bands import Bands
-from src.components.case import Case
-from src.components.evaluation import money_weights, top
-from src.components.ingestion import is_of_a_person
-from src.components.pairs import Contender
-from src.components.spoken import counted
+from src.components.dataset.ingestion import is_of_a_person
+from src.components.evaluation.metrics import money_weights, top
+from src.components.evaluation.paired_predictions import Contender
+from src.components.model.thresholds import Bands
+from src.components.promotion.evidence import Case
+from src.components.promotion.numbers import counted
 from src.domain.verdicts import Footprint, JudgedOn
 from src.pipeline.judging import Answered, Judging, met_in, probabilities_of
 from src.pipeline.ports import Checked

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from src.components.category_suggestion import suggested
-from src.components.masking import mask
+from src.components.lexicon.category_suggestion import suggested
+from src.components.text.masking import mask
 from src.domain.categories import Category, name_key, slug_of
 from src.domain.predictions import Prediction
 from src.domain.transactions import NewTransaction, Transaction

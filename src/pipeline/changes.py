@@ -13,9 +13,9 @@ from typing import Protocol
 
 import numpy as np
 
-from src.components.automation import AutomaticRows
-from src.components.changes import ChangeCount, Judged, Said
-from src.components.memory import Hint, Recall
+from src.components.evaluation.automation import AutomaticRows
+from src.components.model.merchant_memory import Hint, Recall
+from src.components.monitoring.prediction_diff import ChangeCount, Judged, Said
 from src.domain.changes import Changes
 from src.domain.predictions import Band
 from src.domain.promotions import Promotion

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from src.components.drift import DriftCheck, reason_of
+from src.components.monitoring.drift import DriftCheck, reason_of
 from src.domain.drift import DriftSign, DriftVerdict, Period
 from src.domain.models import ModelVersion, Pointer
 from src.domain.training_runs import TrainingRun

@@ -10,12 +10,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol
 
-from src.components.importing.entry import Entry, Rejected, masked
-from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import Format, Plan
-from src.components.importing.read import lines_and_entries
-from src.components.importing.record import Line, as_text
-from src.components.masking import mask
+from src.components.bank_files.entry import Entry, Rejected, masked
+from src.components.bank_files.limits import DEFAULT, Limits
+from src.components.bank_files.plan import Format, Plan
+from src.components.bank_files.read import lines_and_entries
+from src.components.bank_files.record import Line, as_text
+from src.components.text.masking import mask
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.imports import Import, ImportCounts, ImportStatus
 from src.domain.predictions import Prediction

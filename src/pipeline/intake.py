@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from src.components.demo import year
-from src.components.importing import headings
-from src.components.importing.entry import ColumnSummary, Entry, Preview, Question, Rejected
-from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import Format, Plan, Sign
-from src.components.masking import mask
+from src.components.bank_files.entry import ColumnSummary, Entry, Preview, Question, Rejected
+from src.components.bank_files.inference import headings
+from src.components.bank_files.limits import DEFAULT, Limits
+from src.components.bank_files.plan import Format, Plan, Sign
+from src.components.dataset.demo_statement import year
+from src.components.text.masking import mask
 from src.domain.imports import Import, ImportStatus
 from src.errors import InvalidInput
 from src.pipeline.looking import Asked, Looked, changes_nothing, look

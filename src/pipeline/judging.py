@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from src.components.baselines import Baselines
-from src.components.evaluation import (
+from src.components.dataset.ingestion import is_of_a_person
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.dataset.splitting import Split, learns_for
+from src.components.evaluation.baselines import Baselines
+from src.components.evaluation.metrics import (
     Evaluation,
     Report,
     accuracy_and_macro_f1,
     money_weighted_accuracy,
     top,
 )
-from src.components.ingestion import is_of_a_person
-from src.components.rows import MODEL_FIELDS
-from src.components.slices import Slicing
-from src.components.splitting import Split, learns_for
+from src.components.evaluation.slices import Slicing
 from src.domain.verdicts import Scores
 
 

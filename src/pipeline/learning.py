@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from src.components.bands import Bands
-from src.components.ingestion import snapshot
-from src.components.opinion import doubts_of, lexicon_text
-from src.components.search import SearchResult
+from src.components.dataset.ingestion import snapshot
+from src.components.lexicon.matcher import doubts_of, lexicon_text
+from src.components.model.model_selection import SearchResult
+from src.components.model.thresholds import Bands
 from src.pipeline.judging import probabilities_of
 from src.pipeline.ports import Claimed, Clock, Labels, Lexicon
 from src.pipeline.second_looks import Marks, to_learn_from

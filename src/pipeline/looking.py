@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from src.components.importing.entry import Choice, ColumnSummary, Preview, masked
-from src.components.importing.limits import DEFAULT, Limits
-from src.components.importing.plan import COLUMN_QUESTIONS, Plan
-from src.components.importing.read import fingerprint_of_header, preview
-from src.components.importing.source import BankFile
-from src.components.masking import mask
+from src.components.bank_files.entry import Choice, ColumnSummary, Preview, masked
+from src.components.bank_files.limits import DEFAULT, Limits
+from src.components.bank_files.plan import COLUMN_QUESTIONS, Plan
+from src.components.bank_files.read import fingerprint_of_header, preview
+from src.components.bank_files.source import BankFile
+from src.components.text.masking import mask
 from src.pipeline.preview_json import from_json, to_json
 
 _OF_COLUMNS = ("date_order", "decimal_mark", "sign", "default_currency")

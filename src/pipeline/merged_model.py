@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from src.components.merged_scorer import MergedScorer
-from src.components.scorer import LinearScorer
+from src.components.model.merged_scorer import MergedScorer
+from src.components.model.scorer import LinearScorer
 from src.pipeline.prediction import Model, Serving
 
 

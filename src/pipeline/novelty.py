@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from src.components.rows import ROW_COLUMNS
+from src.components.dataset.schema import ROW_COLUMNS
 from src.domain.training_runs import Trigger
 from src.pipeline.ports import Claimed
 from src.pipeline.stages import Prepared

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from src.components.automation import AutomaticRows
+from src.components.evaluation.automation import AutomaticRows
 from src.domain.changes import Changes
 from src.domain.labels import LabelledTransaction
 from src.domain.lexicon import Habit, LexiconEntry

@@ -9,13 +9,13 @@ from typing import Protocol
 
 import numpy as np
 
-from src.components.audit import is_audited
-from src.components.holdout import fingerprint, is_holdout
-from src.components.masking import mask
-from src.components.memory import Hint, MerchantMemory, Recall
-from src.components.merged_scorer import MergedScorer
-from src.components.scorer import LinearScorer
-from src.components.text import merchant_key
+from src.components.dataset.holdout import fingerprint, is_holdout
+from src.components.model.merchant_memory import Hint, MerchantMemory, Recall
+from src.components.model.merged_scorer import MergedScorer
+from src.components.model.scorer import LinearScorer
+from src.components.monitoring.audit_sample import is_audited
+from src.components.text.cleaning import merchant_key
+from src.components.text.masking import mask
 from src.domain.feedback import Recollection
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction

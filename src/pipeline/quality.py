@@ -9,9 +9,16 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Protocol
 
-from src.components import live_quality, outcomes
-from src.components.live_quality import Accuracy, Estimate, ReliabilityStep, Stratum, accuracy, accuracy_by
-from src.components.outcomes import Confusion, Decided
+from src.components.monitoring import decision_counts, live_accuracy
+from src.components.monitoring.decision_counts import Confusion, Decided
+from src.components.monitoring.live_accuracy import (
+    Accuracy,
+    Estimate,
+    ReliabilityStep,
+    Stratum,
+    accuracy,
+    accuracy_by,
+)
 from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
 
@@ -79,12 +86,12 @@ class QualityReport:
         held: Counter[Band] = Counter()
         for each in self.predictions:
             held[each.band] += each.predictions
-        return live_quality.strata_of(self.answers, held)
+        return live_accuracy.strata_of(self.answers, held)
 
     @cached_property
     def estimate(self) -> Estimate | None:
         """Over all predictions; None where there are none."""
-        return live_quality.stratified(self.strata)
+        return live_accuracy.stratified(self.strata)
 
     @cached_property
     def total(self) -> int:
@@ -102,7 +109,7 @@ class QualityReport:
 
     @cached_property
     def reliability(self) -> list[ReliabilityStep]:
-        return live_quality.reliability(self._asked)
+        return live_accuracy.reliability(self._asked)
 
     @cached_property
     def unasked(self) -> int:
@@ -111,19 +118,19 @@ class QualityReport:
 
     @cached_property
     def _asked(self) -> list[AnswerCount]:
-        return live_quality.asked(self.answers)
+        return live_accuracy.asked(self.answers)
 
     @cached_property
     def confusion(self) -> Confusion:
-        return outcomes.confusion(self.confusions)
+        return decision_counts.confusion(self.confusions)
 
     @cached_property
     def decided(self) -> Decided:
-        return outcomes.decided(self.predictions)
+        return decision_counts.decided(self.predictions)
 
     @cached_property
     def decided_by_month(self) -> list[Decided]:
-        return outcomes.decided_by_month(self.predictions)
+        return decision_counts.decided_by_month(self.predictions)
 
 
 class Quality:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from src.components.ingestion import sha256_of
+from src.components.dataset.ingestion import sha256_of
 
 TOLERANCE = 1e-9
 """How far a metric may be from what it was."""

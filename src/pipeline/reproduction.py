@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from src.components.snapshot import FromSnapshot
+from src.components.dataset.snapshot import FromSnapshot
 from src.domain.labels import LabelledTransaction
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.pipeline.ports import Lexicon

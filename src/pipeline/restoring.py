@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
-from src.components.importing.entry import Kept
-from src.components.masking import mask
+from src.components.bank_files.entry import Kept
+from src.components.text.masking import mask
 from src.domain.categories import Category
 from src.domain.predictions import Prediction
 from src.domain.transactions import DoubtMark, StoredTransaction

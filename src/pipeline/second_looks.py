@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from src.components.contradictions import Contradictions
-from src.components.moves import Moves
+from src.components.dataset.category_relabels import Moves
+from src.components.dataset.label_conflicts import Contradictions
 from src.domain.feedback import FeedbackOutcome
 from src.domain.labels import Doubt, LabelledTransaction, Move
 from src.domain.transactions import StoredTransaction

@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from src.components.bands import Bands
-from src.components.ingestion import Snapshot, is_of_a_person
-from src.components.search import SearchResult
-from src.components.splitting import Split
+from src.components.dataset.ingestion import Snapshot, is_of_a_person
+from src.components.dataset.splitting import Split
+from src.components.model.model_selection import SearchResult
+from src.components.model.thresholds import Bands
 from src.domain.models import Bundle, ModelVersion, Pointer
 from src.domain.verdicts import JudgedOn
 from src.pipeline.judging import Answered, answers_of

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from src.components.automation import AutomationShare
-from src.components.contradictions import Contradictions
-from src.components.ingestion import Ingestion
-from src.components.moves import Moves
-from src.components.probe import Probe
-from src.components.promotion import Promotion
-from src.components.search import Search
-from src.components.splitting import Splitting
-from src.components.statements import StatementWriter
-from src.components.transformation import Transformation
-from src.components.validation import Validation
-from src.components.weights import SampleWeights
+from src.components.dataset.category_relabels import Moves
+from src.components.dataset.ingestion import Ingestion
+from src.components.dataset.label_conflicts import Contradictions
+from src.components.dataset.lexicon_training_rows import StatementWriter
+from src.components.dataset.sample_weights import SampleWeights
+from src.components.dataset.splitting import Splitting
+from src.components.dataset.transformation import Transformation
+from src.components.dataset.validation import Validation
+from src.components.evaluation.automation import AutomationShare
+from src.components.model.model_selection import Search
+from src.components.model.smoke_transactions import Probe
+from src.components.promotion.rule import Promotion
 from src.pipeline.judging import Judging
 
 

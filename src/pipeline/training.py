@@ -10,10 +10,10 @@ import logging
 from contextlib import suppress
 from dataclasses import replace
 
-from src.components import reasons
-from src.components.case import Case
-from src.components.probe import EXAMPLES, model_fields
-from src.components.spoken import count, percent
+from src.components.model.smoke_transactions import EXAMPLES, model_fields
+from src.components.promotion import wording
+from src.components.promotion.evidence import Case
+from src.components.promotion.numbers import count, percent
 from src.domain.models import Bundle, Pointer
 from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.errors import Unavailable
@@ -178,7 +178,7 @@ class TrainingPipeline:
             other = promotion.decide(rival)
             if other.promoted:
                 scores = each.scores
-                reason = reasons.earlier_better(scores, case.challenger.scores, case.judged_by, other.reason)
+                reason = wording.earlier_better(scores, case.challenger.scores, case.judged_by, other.reason)
                 refused = replace(
                     verdict,
                     promoted=False,
@@ -191,7 +191,7 @@ class TrainingPipeline:
         if not ranked:
             return verdict, None
         best = ranked[0].scores
-        return replace(verdict, earlier=best, notes=(*verdict.notes, reasons.best_earlier(best))), None
+        return replace(verdict, earlier=best, notes=(*verdict.notes, wording.best_earlier(best))), None
 
     def _with_automation(self, case: Case, champion: Champion | None, version: str, data: Prepared) -> Case:
         """Nothing that goes wrong here can fail the run: the case is then judged without it, and says so."""
@@ -206,7 +206,7 @@ class TrainingPipeline:
             return replace(case, notes=(*case.notes, "How much each model automates could not be compared."))
         if automation is None:
             return case
-        return replace(case, automation=automation, notes=(*case.notes, reasons.automation(automation)))
+        return replace(case, automation=automation, notes=(*case.notes, wording.automation(automation)))
 
     def _tell(
         self, written: RunRecord, verdict: Verdict, trained: Trained, version: str, checked: Checked

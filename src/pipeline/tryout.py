@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from src.components.probe import EXAMPLES, model_fields
+from src.components.model.smoke_transactions import EXAMPLES, model_fields
 from src.domain.transactions import Transaction
 from src.errors import NotFound, Unavailable
 from src.pipeline.judging import probabilities_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from src.components.masking import mask
+from src.components.text.masking import mask
 from src.domain.feedback import Feedback, FeedbackOutcome, LabelSource
 from src.domain.predictions import Band, Prediction
 from src.domain.transactions import NewTransaction, Origin, Status, StoredTransaction, Transaction

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, is_dataclass
 from math import isfinite
 from typing import Any
 
-from src.components.rows import MODEL_FIELDS
+from src.components.dataset.schema import MODEL_FIELDS
 from src.domain.verdicts import Automation, JudgedOn, SliceScores, Verdict
 from src.pipeline.judging import Answered
 from src.pipeline.ports import Checked, RunRecord

@@ -21,8 +21,8 @@ from src.domain.models import Bundle
 from src.errors import InvalidInput
 
 TRUSTED = (
-    "src.components.classifier.LinearCategorizer",
-    "src.components.features.TransactionFeatures",
+    "src.components.model.classifier.LinearCategorizer",
+    "src.components.features.vectorizer.TransactionFeatures",
 )
 """Our own types in a fitted pipeline; skops knows scikit-learn's. A list inside a file counts for nothing."""
 

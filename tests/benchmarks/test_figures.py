@@ -7,7 +7,7 @@ from sklearn.metrics import f1_score
 from benchmarks.quality import figures, measures, mistakes
 from benchmarks.quality.answers import LEAST, likelihood
 from benchmarks.quality.protocols import Run
-from src.components.evaluation import expected_calibration_error
+from src.components.evaluation.metrics import expected_calibration_error
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction
 from tests.benchmarks.invented_rows import answer, data, rows_of
 

@@ -13,7 +13,7 @@ from benchmarks.quality.page import BEGIN, END, rewrite
 from benchmarks.quality.product import Setup
 from benchmarks.quality.stand_ins import Answers
 from benchmarks.quality.table import show
-from src.components.holdout import fingerprint
+from src.components.dataset.holdout import fingerprint
 from src.domain.feedback import Feedback
 from src.domain.predictions import Band, DecidedBy, Prediction
 from src.domain.transactions import Direction, NewTransaction

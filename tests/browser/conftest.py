@@ -15,11 +15,11 @@ import pytest
 from playwright.sync_api import sync_playwright
 from sklearn.pipeline import Pipeline
 
-from src.components.bands import Bands
-from src.components.classifier import LinearCategorizer
-from src.components.features import TransactionFeatures
-from src.components.rows import MODEL_FIELDS
-from src.components.statements import StatementWriter
+from src.components.dataset.lexicon_training_rows import StatementWriter
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.features.vectorizer import TransactionFeatures
+from src.components.model.classifier import LinearCategorizer
+from src.components.model.thresholds import Bands
 from src.config import ROOT, load_settings
 from src.domain.models import Bundle
 from src.services.bundles import dumps

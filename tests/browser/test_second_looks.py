@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from bson import ObjectId
 from playwright.sync_api import expect
 
-from src.components.contradictions import Contradictions
-from src.components.moves import Moves
+from src.components.dataset.category_relabels import Moves
+from src.components.dataset.label_conflicts import Contradictions
 from src.domain.labels import Doubt
 from src.pipeline.second_looks import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE

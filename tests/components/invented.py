@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from src.components.rows import MODEL_FIELDS
+from src.components.dataset.schema import MODEL_FIELDS
 from src.domain.transactions import Direction, Transaction
 
 MERCHANTS = {

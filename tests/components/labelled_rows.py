@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pandas as pd
 
-from src.components.ingestion import Ingestion
-from src.components.rows import ROW_COLUMNS
-from src.components.transformation import Transformation
+from src.components.dataset.ingestion import Ingestion
+from src.components.dataset.schema import ROW_COLUMNS
+from src.components.dataset.transformation import Transformation
 from src.domain.feedback import LabelSource
 from src.domain.labels import LabelledTransaction
 from src.domain.transactions import Direction, Transaction

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from src.components.audit import is_audited
+from src.components.monitoring.audit_sample import is_audited
 
 DAY = date(2026, 3, 4)
 

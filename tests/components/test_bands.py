@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from src.components.bands import NEVER, Bands
+from src.components.model.thresholds import NEVER, Bands
 
 
 def honest(count, seed=0):

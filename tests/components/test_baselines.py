@@ -1,4 +1,4 @@
-from src.components.baselines import Baselines
+from src.components.evaluation.baselines import Baselines
 from tests.components.labelled_rows import labelled, rows_of
 
 TRAINING = rows_of(

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit, softmax
 
-from src.components.calibration import ConfidenceMap, choose_map, fit_temperature
-from src.components.linear_form import recalibrated
+from src.components.features.linear_form import recalibrated
+from src.components.model.calibration import ConfidenceMap, choose_map, fit_temperature
 
 
 def drawn(count, temperature, seed=0):

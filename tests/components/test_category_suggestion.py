@@ -4,7 +4,7 @@ import colorsys
 
 import pytest
 
-from src.components.category_suggestion import suggested
+from src.components.lexicon.category_suggestion import suggested
 from src.domain.categories import Category, Group
 
 KNOWN = (

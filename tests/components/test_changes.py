@@ -1,7 +1,7 @@
 from datetime import date
 from decimal import Decimal
 
-from src.components.changes import ChangeCount, Judged, Said
+from src.components.monitoring.prediction_diff import ChangeCount, Judged, Said
 from src.domain.changes import CategoryChange
 from src.domain.predictions import Band
 from src.domain.transactions import Transaction

@@ -7,8 +7,8 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
-from src.components.classifier import FAMILIES, LinearCategorizer
-from src.components.features import TransactionFeatures
+from src.components.features.vectorizer import TransactionFeatures
+from src.components.model.classifier import FAMILIES, LinearCategorizer
 from tests.components.invented import rows
 
 

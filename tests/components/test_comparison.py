@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from src.components.comparison import PairedBootstrap
-from src.components.discordance import differing_merchants, discordance
-from src.components.pairs import Contender, Pairs
+from src.components.evaluation.bootstrap import PairedBootstrap
+from src.components.evaluation.discordance import differing_merchants, discordance
+from src.components.evaluation.paired_predictions import Contender, Pairs
 from src.domain.verdicts import Scores
 
 TRUTH = np.array(["dining", "travel"] * 30, dtype=object)

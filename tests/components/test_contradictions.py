@@ -3,8 +3,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from src.components.contradictions import Contradictions
-from src.components.text import merchant_key
+from src.components.dataset.label_conflicts import Contradictions
+from src.components.text.cleaning import merchant_key
 from src.domain.transactions import Direction
 from tests.components.labelled_rows import NOW, labelled
 

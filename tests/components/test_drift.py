@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from src.components.drift import DriftCheck, reason_of
+from src.components.monitoring.drift import DriftCheck, reason_of
 from src.domain.drift import DriftMeasure, DriftVerdict, Glimpse, Period
 
 CATEGORIES = ["groceries", "dining", "transport", "utilities", "shopping", "travel", "health", None]

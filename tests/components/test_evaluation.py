@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from src.components.evaluation import Evaluation, expected_calibration_error
+from src.components.evaluation.metrics import Evaluation, expected_calibration_error
 from tests.components.labelled_rows import labelled, rows_of
 
 CLASSES = ["dining", "travel"]

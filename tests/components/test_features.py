@@ -6,9 +6,9 @@ import pytest
 from sklearn.base import clone
 from skops import io as skops_io
 
-from src.components.features import TransactionFeatures
-from src.components.reading import read
-from src.components.rows import MODEL_FIELDS
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.features.tokens import read
+from src.components.features.vectorizer import TransactionFeatures
 from src.services.bundles import TRUSTED
 from tests.components.invented import rows
 

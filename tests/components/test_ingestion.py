@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from src.components.holdout import fingerprint, is_holdout
-from src.components.ingestion import Ingestion, snapshot
-from src.components.rows import ROW_COLUMNS
+from src.components.dataset.holdout import fingerprint, is_holdout
+from src.components.dataset.ingestion import Ingestion, snapshot
+from src.components.dataset.schema import ROW_COLUMNS
 from tests.components.labelled_rows import NOW, labelled, lexicon, rows_of
 
 BAKERY = labelled("b", "CORNER BAKERY 12", "dining")

@@ -2,7 +2,7 @@ from math import sqrt
 
 import pytest
 
-from src.components.live_quality import (
+from src.components.monitoring.live_accuracy import (
     Accuracy,
     Stratum,
     asked,

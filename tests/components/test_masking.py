@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.components.masking import mask
-from src.components.text import merchant_key
+from src.components.text.cleaning import merchant_key
+from src.components.text.masking import mask
 
 TRICKY_WORDS = """
     4111-1111-1111-1111 4111-1111

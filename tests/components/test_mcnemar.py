@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.components.mcnemar import exact_p
+from src.components.evaluation.mcnemar import exact_p
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from src.components.memory import Hint, MerchantMemory, Recall
+from src.components.model.merchant_memory import Hint, MerchantMemory, Recall
 from src.domain.feedback import LabelSource, Recollection, one_per_act
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from src.components.moves import Moves
+from src.components.dataset.category_relabels import Moves
 from src.domain.feedback import Feedback
 from tests.components.labelled_rows import NOW, labelled
 

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from src.components.ingestion import Ingestion
-from src.components.opinion import Opinion, doubts_of, lexicon_text
-from src.components.rows import MODEL_FIELDS
-from src.components.scorer import LinearScorer
-from src.components.search import Search
-from src.components.splitting import Splitting
-from src.components.statements import StatementWriter, hidden_of
-from src.components.transformation import Transformation
-from src.components.trials import TRIALS
-from src.components.weights import SampleWeights
+from src.components.dataset.ingestion import Ingestion
+from src.components.dataset.lexicon_training_rows import StatementWriter, hidden_of
+from src.components.dataset.sample_weights import SampleWeights
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.dataset.splitting import Splitting
+from src.components.dataset.transformation import Transformation
+from src.components.lexicon.matcher import Opinion, doubts_of, lexicon_text
+from src.components.model.candidates import TRIALS
+from src.components.model.model_selection import Search
+from src.components.model.scorer import LinearScorer
 from src.domain.lexicon import Habit, LexiconEntry
 from src.domain.models import Bundle
 from src.domain.transactions import Direction

@@ -1,4 +1,4 @@
-from src.components.outcomes import confusion, decided, decided_by_month
+from src.components.monitoring.decision_counts import confusion, decided, decided_by_month
 from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import ConfusionCount, PredictionCount
 

@@ -3,15 +3,15 @@
 import random
 from datetime import date, timedelta
 
-from src.components.ingestion import joined
-from src.components.opinion import lexicon_text
-from src.components.rows import MODEL_FIELDS
-from src.components.search import Search
-from src.components.splitting import Splitting
-from src.components.statements import StatementWriter
-from src.components.transformation import Transformation
-from src.components.trials import TRIALS
-from src.components.weights import SampleWeights
+from src.components.dataset.ingestion import joined
+from src.components.dataset.lexicon_training_rows import StatementWriter
+from src.components.dataset.sample_weights import SampleWeights
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.dataset.splitting import Splitting
+from src.components.dataset.transformation import Transformation
+from src.components.lexicon.matcher import lexicon_text
+from src.components.model.candidates import TRIALS
+from src.components.model.model_selection import Search
 from src.domain.lexicon import Habit, LexiconEntry
 from src.domain.transactions import Direction
 from tests.components.labelled_rows import NOW, labelled, rows_of

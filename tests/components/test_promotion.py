@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from src.components.case import Case
-from src.components.comparison import PairedBootstrap
-from src.components.pairs import Contender, Pairs
-from src.components.promotion import Promotion
+from src.components.evaluation.bootstrap import PairedBootstrap
+from src.components.evaluation.paired_predictions import Contender, Pairs
+from src.components.promotion.evidence import Case
+from src.components.promotion.rule import Promotion
 from src.domain.verdicts import Automation, Difference, Footprint, Outcome, Scores
 
 CATEGORIES = np.array(["dining", "groceries", "transport", "travel"], dtype=object)

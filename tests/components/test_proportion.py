@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from src.components.proportion import KNOWN, NEW_CATEGORY, NEW_MERCHANT, Proportion, kinds
+from src.components.dataset.deployment_weights import KNOWN, NEW_CATEGORY, NEW_MERCHANT, Proportion, kinds
 
 
 def test_a_row_is_of_a_known_merchant_a_new_one_or_a_new_category():

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from src.components.reading import read
+from src.components.features.tokens import read
 
 
 def fields_of(description="BLUE DOOR", subcategory=None, amount=10.0, currency="USD", day=date(2026, 3, 7)):

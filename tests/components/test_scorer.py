@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from src.components.classifier import FAMILIES, LinearCategorizer
-from src.components.features import TransactionFeatures
-from src.components.rows import MODEL_FIELDS
-from src.components.scorer import LinearScorer
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.features.vectorizer import TransactionFeatures
+from src.components.model.classifier import FAMILIES, LinearCategorizer
+from src.components.model.scorer import LinearScorer
 from src.config import ROOT
 from src.domain.transactions import Direction
 from tests.components.invented import rows, transaction, transactions

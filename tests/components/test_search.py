@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from src.components.rows import MODEL_FIELDS
-from src.components.search import NEAR, NO_TIME, NO_TIME_LATER, USUAL_AMOUNTS, Search
-from src.components.splitting import Splitting
-from src.components.trials import TRIALS, Trial
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.dataset.splitting import Splitting
+from src.components.model.candidates import TRIALS, Trial
+from src.components.model.model_selection import NEAR, NO_TIME, NO_TIME_LATER, USUAL_AMOUNTS, Search
 from src.errors import LeaseLost, NotEnoughData
 from tests.components.invented import rows
 from tests.components.labelled_rows import labelled, rows_of

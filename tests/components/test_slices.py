@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from src.components.slices import Slicing
+from src.components.evaluation.slices import Slicing
 from tests.components.labelled_rows import labelled, rows_of
 
 CARD = "4111 1111 1111 1111"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.components.ingestion import Ingestion, snapshot
-from src.components.rows import ROW_COLUMNS
-from src.components.snapshot import FromSnapshot, read
+from src.components.dataset.ingestion import Ingestion, snapshot
+from src.components.dataset.schema import ROW_COLUMNS
+from src.components.dataset.snapshot import FromSnapshot, read
 from src.domain.feedback import LabelSource
 from src.domain.labels import LabelledTransaction
 from src.domain.transactions import Direction, Transaction

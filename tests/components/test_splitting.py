@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from src.components.splitting import Splitting, learns_for
+from src.components.dataset.splitting import Splitting, learns_for
 from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
 from tests.components.labelled_rows import labelled, rows_of

@@ -1,8 +1,8 @@
 import pandas as pd
 
-from src.components.rows import ROW_COLUMNS
-from src.components.statements import StatementWriter
-from src.components.text import processor
+from src.components.dataset.lexicon_training_rows import StatementWriter
+from src.components.dataset.schema import ROW_COLUMNS
+from src.components.text.cleaning import processor
 from src.domain.lexicon import Habit, LexiconEntry
 from src.domain.transactions import Direction
 

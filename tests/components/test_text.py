@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.components import noise
-from src.components.text import category_code, clean_text, merchant_key, processor
+from src.components.text import vocabulary
+from src.components.text.cleaning import category_code, clean_text, merchant_key, processor
 
 TRICKY_WORDS = """
     sq * paypal *blue door & the of to bank air hotel new york london berlin gmbh co in de us 7 eleven 24 hour
@@ -116,7 +116,7 @@ def test_the_model_reads_the_words_that_hint_at_a_category(text, words):
     assert clean_text(text) == words
 
 
-@pytest.mark.parametrize("name", sorted(set(noise.ALIASES.values())))
+@pytest.mark.parametrize("name", sorted(set(vocabulary.ALIASES.values())))
 def test_the_name_behind_an_alias_is_its_own_key(name):
     assert merchant_key(name) == name
 
@@ -160,5 +160,12 @@ def test_a_merchant_category_code_is_known_and_that_of_one_airline_is_of_all(tex
 
 
 def test_the_lists_are_written_in_the_folded_form_they_are_compared_with():
-    for words in (noise.HARD, noise.SOFT, noise.EDGE, noise.PLACES, noise.COMPANY_FORMS, noise.ALIASES):
+    for words in (
+        vocabulary.HARD,
+        vocabulary.SOFT,
+        vocabulary.EDGE,
+        vocabulary.PLACES,
+        vocabulary.COMPANY_FORMS,
+        vocabulary.ALIASES,
+    ):
         assert all(entry == entry.lower() and entry == " ".join(entry.split()) for entry in words)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from src.components.two_samples import (
+from src.components.monitoring.two_sample_tests import (
     chi_square_tail,
     more_often,
     named_cells,

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from skops import io as skops_io
 
-from src.components.features import TransactionFeatures
-from src.components.linear_form import LinearForm
-from src.components.scorer import LinearScorer
-from src.components.trials import Trial
-from src.components.usual import UsualAmounts, worth_of
-from src.components.usual_weight import UsualWeight
+from src.components.features.linear_form import LinearForm
+from src.components.features.typical_amounts import UsualAmounts, worth_of
+from src.components.features.vectorizer import TransactionFeatures
+from src.components.model.candidates import Trial
+from src.components.model.scorer import LinearScorer
+from src.components.model.typical_amounts_weight import UsualWeight
 from src.services.bundles import TRUSTED
 from tests.components.invented import rows, transactions
 from tests.components.test_scorer import as_rows, fitted

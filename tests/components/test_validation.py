@@ -1,6 +1,6 @@
 import pytest
 
-from src.components.validation import Validation
+from src.components.dataset.validation import Validation
 from src.errors import LedgerloopError, NotEnoughData
 from tests.components.labelled_rows import labelled, rows_of
 

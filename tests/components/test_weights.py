@@ -3,8 +3,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from src.components.statements import hidden_of
-from src.components.weights import SampleWeights
+from src.components.dataset.lexicon_training_rows import hidden_of
+from src.components.dataset.sample_weights import SampleWeights
 from src.domain.feedback import LabelSource
 from src.domain.lexicon import Habit
 from src.domain.transactions import Direction

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from src.components.text import clean_text
+from src.components.text.cleaning import clean_text
 from src.errors import InvalidInput
 from src.knowledge.brands import Brand
 from src.knowledge.build import KINDS, TABLES, beside, read_brands, read_tables, slugs, types

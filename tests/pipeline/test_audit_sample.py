@@ -2,7 +2,7 @@
 
 import pytest
 
-from src.components.memory import MerchantMemory
+from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import DecidedBy
 from src.pipeline.feedback import FeedbackLoop
 from src.pipeline.prediction import Predictor

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from src.components.bands import Bands
-from src.components.rows import MODEL_FIELDS
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.model.thresholds import Bands
 from src.domain.models import Bundle, Pointer
 from src.pipeline.case import automatic_answers
 from src.pipeline.stages import Champion

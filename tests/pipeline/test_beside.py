@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from src.components.memory import MerchantMemory
+from src.components.model.merchant_memory import MerchantMemory
 from src.domain.models import Shadow, SideBySide
 from src.domain.predictions import DecidedBy, Reason, ShadowSaid
 from src.errors import Conflict, NotFound
@@ -118,7 +118,7 @@ def test_no_shadow_or_a_broken_one_changes_nothing(predictor, shadow):
 
 def standing(**counts):
     filled = {"answers": 100, "both_right": 0, "champion_only": 0, "shadow_only": 0} | counts
-    from src.components.mcnemar import exact_p
+    from src.components.evaluation.mcnemar import exact_p
 
     p = exact_p(filled["champion_only"], filled["shadow_only"])
     return Standing(Shadow("7", 1, "", NOW, "person"), "6", SideBySide(**filled), p)

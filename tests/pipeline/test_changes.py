@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from src.components.memory import MerchantMemory
+from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import Band
 from src.domain.promotions import Promotion
 from src.domain.transactions import Transaction

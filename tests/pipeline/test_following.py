@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 import numpy as np
 import pytest
 
-from src.components.memory import MerchantMemory
+from src.components.model.merchant_memory import MerchantMemory
 from src.domain.acts import ActKind
 from src.domain.predictions import DecidedBy, ShadowSaid
 from src.domain.transactions import Status, Transaction

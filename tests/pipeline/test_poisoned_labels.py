@@ -12,11 +12,11 @@ from decimal import Decimal
 import pytest
 from bson import ObjectId
 
-from src.components.evaluation import top
-from src.components.holdout import fingerprint, is_holdout
-from src.components.probe import model_fields
-from src.components.search import Search
-from src.components.text import merchant_key
+from src.components.dataset.holdout import fingerprint, is_holdout
+from src.components.evaluation.metrics import top
+from src.components.model.model_selection import Search
+from src.components.model.smoke_transactions import model_fields
+from src.components.text.cleaning import merchant_key
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.labels import LabelledTransaction
 from src.domain.training_runs import Trigger

@@ -4,7 +4,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from src.components.memory import MerchantMemory
+from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import Band, DecidedBy, Reason
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from src.components.memory import MerchantMemory
+from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import DecidedBy
 from src.domain.transactions import Status, Transaction
 from src.errors import NotFound, Unavailable

@@ -7,7 +7,7 @@ from dataclasses import replace
 import mlflow
 import pytest
 
-from src.components.search import Search
+from src.components.model.model_selection import Search
 from src.errors import InvalidInput, NotFound
 from src.pipeline.reproduction import Reproduction
 from src.pipeline.steps import Steps

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from src.components.contradictions import Contradictions
-from src.components.moves import Moves
+from src.components.dataset.category_relabels import Moves
+from src.components.dataset.label_conflicts import Contradictions
 from src.domain.feedback import Feedback
 from src.errors import NotFound
 from src.pipeline.feedback import FeedbackLoop

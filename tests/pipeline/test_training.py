@@ -10,11 +10,11 @@ import mlflow
 import pandas as pd
 import pytest
 
-from src.components.holdout import fingerprint, is_holdout
-from src.components.scorer import LinearScorer
-from src.components.search import Search
-from src.components.statements import StatementWriter
-from src.components.text import merchant_key
+from src.components.dataset.holdout import fingerprint, is_holdout
+from src.components.dataset.lexicon_training_rows import StatementWriter
+from src.components.model.model_selection import Search
+from src.components.model.scorer import LinearScorer
+from src.components.text.cleaning import merchant_key
 from src.domain.changes import CategoryChange, Changes
 from src.domain.feedback import LabelSource
 from src.domain.labels import LabelledTransaction

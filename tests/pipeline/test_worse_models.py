@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from src.components.search import Search
+from src.components.model.model_selection import Search
 from src.domain.verdicts import Outcome
 from src.pipeline.steps import Steps
 from src.services import bundles

@@ -7,7 +7,7 @@ from datetime import timedelta
 import mlflow
 import pytest
 
-from src.components.search import Search
+from src.components.model.model_selection import Search
 from src.pipeline.steps import Steps
 from src.pipeline.written import write_verdict
 from src.services.bundle_check import CheckReport

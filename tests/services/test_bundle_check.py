@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from src.components.bands import Bands
-from src.components.classifier import LinearCategorizer
-from src.components.features import TransactionFeatures
-from src.components.probe import model_fields
+from src.components.features.vectorizer import TransactionFeatures
+from src.components.model.classifier import LinearCategorizer
+from src.components.model.smoke_transactions import model_fields
+from src.components.model.thresholds import Bands
 from src.domain.models import Bundle
 from src.domain.transactions import Transaction
 from src.services.bundle_check import BundleCheck

@@ -11,9 +11,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier
 from skops import io as skops_io
 
-from src.components.classifier import LinearCategorizer
-from src.components.features import TransactionFeatures
-from src.components.rows import MODEL_FIELDS
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.features.vectorizer import TransactionFeatures
+from src.components.model.classifier import LinearCategorizer
 from src.config import ROOT
 from src.domain.models import Bundle
 from src.errors import InvalidInput

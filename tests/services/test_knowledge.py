@@ -1,4 +1,4 @@
-from src.components.text import clean_text
+from src.components.text.cleaning import clean_text
 from src.knowledge.build import (
     PACKED,
     TABLES,

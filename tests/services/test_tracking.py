@@ -19,10 +19,10 @@ import pandas as pd
 import pytest
 from sklearn.pipeline import Pipeline
 
-from src.components.classifier import LinearCategorizer
-from src.components.features import TransactionFeatures
-from src.components.probe import EXAMPLES, model_fields
-from src.components.rows import MODEL_FIELDS
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.features.vectorizer import TransactionFeatures
+from src.components.model.classifier import LinearCategorizer
+from src.components.model.smoke_transactions import EXAMPLES, model_fields
 from src.domain.models import MODEL_NAME
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.transactions import Transaction

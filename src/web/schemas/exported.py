@@ -41,7 +41,7 @@ class DoubtBody(TypedDict):
 
 
 class ExportedBody(HistoryItemBody):
-    """What is beside an item of the history is read by `components/importing/own_record.py`."""
+    """What is beside an item of the history is read by `components/bank_files/own_export/record.py`."""
 
     source: str
     audit: bool

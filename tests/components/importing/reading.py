@@ -1,8 +1,8 @@
 """Short ways to read a text in a test."""
 
-from src.components.importing.entry import Entry, Rejected
-from src.components.importing.plan import Plan
-from src.components.importing.read import entries, preview
+from src.components.bank_files.entry import Entry, Rejected
+from src.components.bank_files.plan import Plan
+from src.components.bank_files.read import entries, preview
 
 
 def seen(text, plan=None, *, encoding="utf-8", **answers):

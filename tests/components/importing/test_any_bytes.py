@@ -20,13 +20,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.components.importing.amounts import marks_that_fit, parse_amount
-from src.components.importing.dates import orders_that_fit, parse_date, readings
-from src.components.importing.delimited import plain
-from src.components.importing.encodings import decode
-from src.components.importing.entry import Entry, Rejected
-from src.components.importing.plan import Format, Plan
-from src.components.importing.read import entries, fingerprint_of_header, preview
+from src.components.bank_files.entry import Entry, Rejected
+from src.components.bank_files.formats.delimited import plain
+from src.components.bank_files.formats.encodings import decode
+from src.components.bank_files.inference.amounts import marks_that_fit, parse_amount
+from src.components.bank_files.inference.dates import orders_that_fit, parse_date, readings
+from src.components.bank_files.plan import Format, Plan
+from src.components.bank_files.read import entries, fingerprint_of_header, preview
 from src.domain.money import decimal_places
 from src.errors import InvalidInput
 from tests.components.importing.files import CAMT, MT940, OFX_SGML, OFX_XML, QIF, packed, workbook

@@ -2,8 +2,8 @@
 
 import pytest
 
-from src.components.importing.plan import Plan
-from src.components.importing.read import entries, preview
+from src.components.bank_files.plan import Plan
+from src.components.bank_files.read import entries, preview
 from tests.components.importing.reading import brief, left_out
 
 EXPORTS = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from src.components.importing.plan import Field, Sign
-from src.components.importing.read import preview
+from src.components.bank_files.plan import Field, Sign
+from src.components.bank_files.read import preview
 from tests.components.importing.reading import DOLLARS, brief, left_out, read, refused, seen
 
 TWO_TABLES = """;

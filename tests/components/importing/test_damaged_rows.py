@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.components.importing.entry import Entry
-from src.components.importing.plan import Plan
-from src.components.importing.read import entries, preview
+from src.components.bank_files.entry import Entry
+from src.components.bank_files.plan import Plan
+from src.components.bank_files.read import entries, preview
 
 HEADLESS = """\
 13/03/2026;Carte;LIBRAIRIE DU PORT;-12,50

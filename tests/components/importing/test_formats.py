@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from src.components.importing.limits import Limits
-from src.components.importing.plan import Format, Plan
-from src.components.importing.read import entries, preview
+from src.components.bank_files.limits import Limits
+from src.components.bank_files.plan import Format, Plan
+from src.components.bank_files.read import entries, preview
 from src.domain.transactions import Direction
 from src.errors import InvalidInput
 from tests.components.importing.files import CAMT, MT940, OFX_SGML, OFX_XML, QIF, packed, workbook

@@ -12,13 +12,13 @@ import openpyxl
 import pytest
 
 from benchmarks.hostile_files import ORDINARY, SHAPES, camt_ordinary, ofx_ordinary, workbook
-from src.components.importing import sheets
-from src.components.importing.amounts import exact
-from src.components.importing.limits import DEFAULT
-from src.components.importing.plan import Plan
-from src.components.importing.read import preview
-from src.components.importing.record import as_text
-from src.components.importing.source import BankFile
+from src.components.bank_files.formats import excel
+from src.components.bank_files.inference.amounts import exact
+from src.components.bank_files.limits import DEFAULT
+from src.components.bank_files.plan import Plan
+from src.components.bank_files.read import preview
+from src.components.bank_files.record import as_text
+from src.components.bank_files.source import BankFile
 from src.errors import InvalidInput
 
 SHARE = 10
@@ -133,7 +133,7 @@ def test_cells_are_read_as_the_common_library_reads_them():
     sheet["F9"].number_format = "[$-409]d. mmmm yyyy;@"
     content = io.BytesIO()
     book.save(content)
-    ours = dict(sheets.records(content.getvalue(), DEFAULT))
+    ours = dict(excel.records(content.getvalue(), DEFAULT))
     theirs = openpyxl.load_workbook(content, read_only=True, data_only=True).active
     for row, values in enumerate(theirs.iter_rows(values_only=True), start=1):
         cells = [*ours.get(row, []), *[""] * len(values)][: len(values)]

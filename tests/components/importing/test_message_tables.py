@@ -8,11 +8,11 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from src.components.importing.entry import Entry
-from src.components.importing.headings import heading_of_rejects
-from src.components.importing.limits import Limits
-from src.components.importing.plan import Field, Plan
-from src.components.importing.read import lines_and_entries, preview
+from src.components.bank_files.entry import Entry
+from src.components.bank_files.inference.headings import heading_of_rejects
+from src.components.bank_files.limits import Limits
+from src.components.bank_files.plan import Field, Plan
+from src.components.bank_files.read import lines_and_entries, preview
 from src.errors import InvalidInput
 from tests.components.importing.files import workbook
 from tests.components.importing.reading import brief, left_out, read, refused, seen

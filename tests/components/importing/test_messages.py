@@ -2,7 +2,7 @@
 
 import pytest
 
-from src.components.importing.plan import Format, Plan, Sign
+from src.components.bank_files.plan import Format, Plan, Sign
 from tests.components.importing.reading import DOLLARS, brief, left_out, read, seen
 
 INDIAN = """\

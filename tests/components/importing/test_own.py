@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from src.components.holdout import is_holdout
-from src.components.importing.entry import Entry, Rejected
-from src.components.importing.limits import Limits
-from src.components.importing.plan import Format, Plan
-from src.components.importing.read import entries, preview
+from src.components.bank_files.entry import Entry, Rejected
+from src.components.bank_files.limits import Limits
+from src.components.bank_files.plan import Format, Plan
+from src.components.bank_files.read import entries, preview
+from src.components.dataset.holdout import is_holdout
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.money import decimal_places

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from src.components.importing.limits import Limits
-from src.components.importing.plan import Plan
-from src.components.importing.read import entries, fingerprint_of_header, preview
+from src.components.bank_files.limits import Limits
+from src.components.bank_files.plan import Plan
+from src.components.bank_files.read import entries, fingerprint_of_header, preview
 from src.errors import InvalidInput
 from tests.components.importing.files import packed, workbook
 from tests.components.importing.reading import brief, left_out, read, refused, seen

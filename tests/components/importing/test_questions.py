@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from src.components.importing.plan import Field, Plan, Sign
-from src.components.importing.read import entries, preview
+from src.components.bank_files.plan import Field, Plan, Sign
+from src.components.bank_files.read import entries, preview
 from src.errors import InvalidInput
 from tests.components.importing.reading import DOLLARS, brief, read, seen
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from src.components.importing.plan import Format, Plan, Sign
-from src.components.importing.read import entries, fingerprint_of_header, preview
+from src.components.bank_files.plan import Format, Plan, Sign
+from src.components.bank_files.read import entries, fingerprint_of_header, preview
 from src.domain.transactions import Direction
 from src.errors import InvalidInput
 from tests.components.importing.reading import DOLLARS, brief, left_out, read, refused, seen

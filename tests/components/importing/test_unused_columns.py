@@ -2,10 +2,10 @@
 
 import pytest
 
-from src.components.importing import heading_names
-from src.components.importing.headings import field_of, folded
-from src.components.importing.plan import Field, Plan
-from src.components.importing.read import preview
+from src.components.bank_files.inference import heading_names
+from src.components.bank_files.inference.headings import field_of, folded
+from src.components.bank_files.plan import Field, Plan
+from src.components.bank_files.read import preview
 from tests.components.importing.reading import brief, read
 
 NAMES = ("Kiosk Blau", "Hofladen Grün", "Bahn Nord", "Bäckerei Öhm", "Muster GmbH", "Apotheke am Tor")

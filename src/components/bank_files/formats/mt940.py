@@ -1,0 +1,109 @@
+"""MT940, the statement of SWIFT: one tag a line, the amount in :61:, what it was in :86:."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import chain, repeat
+from typing import Any
+
+import mt940.models
+import mt940.tags
+
+from src.components.bank_files.entry import Rejected
+from src.components.bank_files.formats.mt940_details import told
+from src.components.bank_files.limits import Limits
+from src.components.bank_files.plan import Field
+from src.components.bank_files.record import Line
+
+COLUMNS = (
+    Field.DATE,
+    Field.AMOUNT,
+    Field.CURRENCY,
+    Field.PARTY,
+    Field.DESCRIPTION,
+    Field.MODE,
+    Field.ID,
+)
+_TAG = re.compile(r"^:([0-9]{2}[A-Z]?):", re.MULTILINE)
+_BALANCE = re.compile(r"[CD][0-9]{6}([A-Z]{3})")
+_STATEMENT = mt940.tags.Statement()
+_END = re.compile(r"^-\}?\s*$", re.MULTILINE)
+
+
+def is_mt940(text: str) -> bool:
+    tags = {found[1] for found in _TAG.finditer(text[:20_000])}
+    return "20" in tags and bool(tags & {"25", "28C", "28"}) and bool(tags & {"60F", "60M", "61"})
+
+
+def records(text: str, limits: Limits) -> list[Line]:
+    """One for each :61:, read with its :86: alone, so that a damaged one does not spoil the others."""
+    lines: list[Line] = []
+    currency, details = "", ""
+    statement: str | None = None
+
+    def finish() -> None:
+        if statement is not None:
+            limits.check_row(len(lines) + 1)
+            limits.check_cells(len(lines) + 1, [statement, details])
+            lines.append(_line(len(lines) + 1, currency, statement, details))
+
+    for tag, value in _tags(text):
+        if tag == "61":
+            finish()
+            statement, details = value, ""
+        elif tag == "86":
+            details = details or value
+        else:
+            finish()
+            statement, details = None, ""
+            if tag.startswith("60") and (found := _BALANCE.match(value)):
+                currency = found[1]
+    finish()
+    return lines
+
+
+def _tags(text: str) -> Iterator[tuple[str, str]]:
+    starts, nexts = _TAG.finditer(text), _TAG.finditer(text)
+    next(nexts, None)
+    ends = chain((each.start() for each in nexts), repeat(len(text)))
+    return (
+        (each[1], _END.sub("", text[each.end() : end]).strip())
+        for each, end in zip(starts, ends, strict=False)
+    )
+
+
+def _line(row: int, currency: str, statement: str, details: str) -> Line:
+    lines = (line.rstrip() for line in statement.splitlines())
+    found = _STATEMENT.re.match("\n".join(line for line in lines if line.strip() not in ("", "-")))
+    try:
+        if found:
+            return row, _cells(found.groupdict(), currency, details)
+    except (ValueError, ArithmeticError, TypeError):
+        pass
+    return Rejected(row, "This transaction is damaged and cannot be read.")
+
+
+def _cells(data: dict[str, Any], currency: str, details: str) -> list[Any]:
+    day: date = mt940.models.Date(**data)
+    party, purpose, booked = told(details)
+    if not (party or purpose):
+        purpose = " ".join(str(data.get("extra_details") or "").split())
+    references = (data.get("bank_reference"), data.get("customer_reference"))
+    return [
+        date(day.year, day.month, day.day),
+        _amount(data),
+        currency,
+        party,
+        purpose or booked,
+        booked,
+        next((each for each in references if each and each != "NONREF"), ""),
+    ]
+
+
+def _amount(data: dict[str, Any]) -> Decimal:
+    """Less than nothing where it left the account, as the reversal of what came in does (RC)."""
+    amount = Decimal(data["amount"].replace(",", "."))
+    return -amount if data["status"].upper() in ("D", "RC") else amount

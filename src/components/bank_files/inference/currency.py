@@ -1,0 +1,69 @@
+"""In which currency the amounts of a file are, as far as the file says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from src.components.bank_files.contents import MONEY, Contents
+from src.components.bank_files.inference.amounts import SHARED_SIGNS, SIGNS, unit_of
+from src.components.bank_files.inference.headings import unit_in
+from src.components.bank_files.inference.layout import Layout
+from src.components.bank_files.plan import Field
+from src.components.bank_files.record import Record, as_text
+from src.domain.money import CURRENCIES
+
+COMMON = ("USD", "EUR", "GBP", "INR", "CHF", "CAD", "AUD", "JPY", "SGD", "BRL")
+
+_CODE = re.compile(r"(?<![^\W_])[A-Z]{3}(?![^\W_])")
+_WORDS = frozenset("ALL AMD ANG BAM BOB COP CUP DOP GEL LAK MAD MOP PAB PEN RON SOS TOP TRY".split())
+"""Codes that are words or names as well, and so say nothing above a table."""
+_SYMBOLS = re.compile("[€£₹₽₺₩₪₫₴₦₱฿₸元円]")
+
+
+def needed(contents: Contents, mark: str) -> bool:
+    """Whether some row does not name its own. mark: the decimal one."""
+    units = {amount.unit for amount in contents.amounts(mark, *MONEY)}
+    if not units or units <= CURRENCIES:
+        return False
+    column = contents.column(Field.CURRENCY)
+    named = {unit_of(text) for text in column.texts}
+    return not named or column.has_blank or not named <= CURRENCIES
+
+
+def candidates(contents: Contents, layout: Layout, sample: Sequence[Record], mark: str) -> list[str]:
+    """The codes a row without one may have; one where the file leaves no doubt.
+
+    sample: the first records, heading and what is above it included. mark: the decimal one.
+    """
+    units = {amount.unit for amount in contents.amounts(mark, *MONEY)}
+    units |= {unit_of(text) for text in contents.texts(Field.CURRENCY)}
+    beside = zip(layout.names, layout.columns, strict=False)
+    of_names = {unit_in(name) for name, field in beside if field in (*MONEY, Field.BALANCE)} - {""}
+    units |= of_names
+    units.discard("")
+    if len(of_names) == 1 and all(of_names <= {unit, *SHARED_SIGNS.get(unit, ())} for unit in units):
+        units = of_names
+    if len(units) == 1 and units <= CURRENCIES:
+        return [*units]
+    above = _above(sample, layout.header)
+    if not units and len(above) == 1:
+        return [*above]
+    shared = [code for unit in sorted(units) for code in SHARED_SIGNS.get(unit, ())]
+    return list(
+        dict.fromkeys((*sorted(above & set(shared)), *shared, *sorted(units & CURRENCIES), *sorted(above)))
+    )
+
+
+def choices(candidates: Sequence[str], usual: str) -> list[str]:
+    """What to choose from, the usual currency first, unless the file speaks against it."""
+    offered = candidates or COMMON
+    first = [usual] if usual in CURRENCIES and (usual in candidates or not candidates) else []
+    return list(dict.fromkeys((*first, *offered)))
+
+
+def _above(sample: Sequence[Record], header: int) -> set[str]:
+    """Currencies named above the table."""
+    texts = [as_text(cell) for row, cells in sample if row < header for cell in cells]
+    codes = {code for text in texts for code in _CODE.findall(text)} & CURRENCIES - _WORDS
+    return codes | {SIGNS[sign] for text in texts for sign in _SYMBOLS.findall(text)}

@@ -1,0 +1,168 @@
+"""Days as people, banks and programs write them, and which order of day and month a column of them has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+
+from src.components.bank_files.plan import DATE_ORDERS
+
+# The first letters of each month: English, German, French, Spanish, Portuguese, Italian, Dutch, Polish,
+# Russian.
+_MONTHS = {
+    prefix: number
+    for number, prefixes in enumerate(
+        (
+            "jan ene gen sty янв jän",
+            "feb fev fév lut фев",
+            "mar mär mrz maa мар",
+            "apr avr abr kwi апр",
+            "may mai mag mei maj май мая",
+            "jun juin giu cze июн",
+            "jul juil lug lip июл",
+            "aug aoû aou ago sie авг",
+            "sep set wrz сен",
+            "oct okt out ott paź окт",
+            "nov lis ноя",
+            "dec dez déc dic gru дек",
+        ),
+        start=1,
+    )
+    for prefix in prefixes.split()
+}
+_ZONE = (
+    r"(?:[AaPp]\.? ?[Mm]\.?|(?-i:[^\W\d_a-z]{1,5}\.?)|Uhr|h|hrs|[-+][0-9:]{1,6}|\(.*\)|[A-Z][A-Za-z]+/\w+)"
+)
+_REST = rf"(?:[T, ]+(?:at )?[0-9]{{1,2}}[:.][0-9]{{2}}[0-9:.,]*(?:\s?{_ZONE}){{0,3}})?"
+"""A time, and its zone; what has other words behind it is a line of a diary."""
+_NUMERIC = re.compile(
+    rf"([0-9]{{1,4}})\s?[-/.'\s]\s?([0-9]{{1,2}})\s?[-/.'\s]\s?([0-9]{{2,4}}){_REST}", re.DOTALL
+)
+_YEAR_FIRST = re.compile(
+    rf"([0-9]{{4}})\s?[-/.年]\s?([0-9]{{1,2}})\s?[-/.月]\s?([0-9]{{1,2}})[.日]?{_REST}", re.DOTALL
+)
+_RUN_TOGETHER = re.compile(rf"([0-9]{{8}}){_REST}", re.DOTALL)
+_WEEKDAY = re.compile(r"[^\W\d_]{2,10}[.,]\s*|[^\W\d_]{2,3} (?=[0-9])")
+_DAY_NAME_YEAR = re.compile(
+    r"([0-9]{1,2})(?:ST|ND|RD|TH|\.)?[-/., ]*(?:DE )?([^\W\d_]{3,10})\.?[-/., ']*(?:DE )?"
+    rf"([0-9]{{4}}|[0-9]{{2}}){_REST}",
+    re.IGNORECASE | re.DOTALL,
+)
+_NAME_DAY_YEAR = re.compile(
+    rf"([^\W\d_]{{3,10}})\.?[ -]*([0-9]{{1,2}})(?:ST|ND|RD|TH)?,?[ -]+([0-9]{{4}}){_REST}",
+    re.IGNORECASE | re.DOTALL,
+)
+_YEAR_NAME_DAY = re.compile(rf"([0-9]{{4}})[- /]([^\W\d_]{{3,10}})[- /]([0-9]{{1,2}}){_REST}", re.DOTALL)
+_MOST_LETTERS = 50
+
+
+@lru_cache(maxsize=20_000)
+def parse_date(text: str, order: str) -> date | None:
+    """order: `dmy`, `mdy`, `ymd` or a pattern of strptime. None where `text` is no day in this order."""
+    if len(text) > _MOST_LETTERS:
+        return None
+    text = text.strip()
+    if order in DATE_ORDERS:
+        return readings(text).get(order)
+    try:
+        return datetime.strptime(text, order).date()  # noqa: DTZ007 - a day, no moment
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=20_000)
+def readings(text: str) -> dict[str, date]:
+    """The day `text` names in each order it can be read in; the same in all where no order is needed."""
+    if len(text) > _MOST_LETTERS or not any(each.isdigit() for each in text):
+        return {}
+    text = (
+        _WEEKDAY.sub("", text.strip(), count=1)
+        if not text[:1].isdigit() and not _named(text)
+        else text.strip()
+    )
+    certain = _iso(text) or _named(text)
+    if certain:
+        return dict.fromkeys(DATE_ORDERS, certain)
+    if match := _NUMERIC.fullmatch(text):
+        return _orders(match[1], match[2], match[3])
+    if match := _RUN_TOGETHER.fullmatch(text):
+        run = match[1]
+        by_year = _day(run[:4], run[4:6], run[6:])
+        if by_year:
+            return dict.fromkeys(DATE_ORDERS, by_year)
+        return _orders(run[:2], run[2:4], run[4:])
+    return {}
+
+
+def _iso(text: str) -> date | None:
+    match = _YEAR_FIRST.fullmatch(text)
+    return _day(match[1], match[2], match[3]) if match else None
+
+
+def _named(text: str) -> date | None:
+    if match := _DAY_NAME_YEAR.fullmatch(text):
+        return _day(match[3], _month(match[2]), match[1])
+    if match := _NAME_DAY_YEAR.fullmatch(text):
+        return _day(match[3], _month(match[1]), match[2])
+    if match := _YEAR_NAME_DAY.fullmatch(text):
+        return _day(match[1], _month(match[2]), match[3])
+    return None
+
+
+def _month(name: str) -> str:
+    name = name.lower()
+    return str(_MONTHS.get(name[:4]) or _MONTHS.get(name[:3], 0))
+
+
+def _orders(first: str, second: str, third: str) -> dict[str, date]:
+    tried = {
+        "dmy": _day(third, second, first) if len(first) <= 2 else None,
+        "mdy": _day(third, first, second) if len(first) <= 2 else None,
+        "ymd": _day(first, second, third) if len(third) <= 2 and len(first) == 2 else None,
+    }
+    return {order: day for order, day in tried.items() if day}
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    number = int(year)
+    if len(year) == 2:
+        number += 2000 if number < 70 else 1900
+    try:
+        found = date(number, int(month), int(day))
+    except ValueError:
+        return None
+    return found if 1900 <= number <= 2200 else None
+
+
+def is_date(text: str) -> bool:
+    return bool(readings(text))
+
+
+def orders_that_fit(texts: Iterable[str]) -> tuple[str, ...]:
+    """The orders by which most of `texts` are days, without those that name the very same days.
+
+    texts: distinct cells of a column; what is no day in any order does not count. Of a year in two digits the
+    orders stay that spread the days over the fewest years, for `31/12/26` is hardly the year 2031.
+    """
+    named = [(each, readings(each)) for each in texts]
+    found = [_european(each, days) for each, days in named if days]
+    fits = {order: sum(order in each for each in found) for order in DATE_ORDERS}
+    best = max(fits.values(), default=0)
+    days = {order: [each.get(order) for each in found] for order in DATE_ORDERS if fits[order] == best}
+    years = {order: len({day.year for day in column if day}) for order, column in days.items()}
+    fewest = min(years.values(), default=0)
+    kept: dict[str, list[date | None]] = {}
+    if len(days) == len(DATE_ORDERS) and len({tuple(column) for column in days.values()}) == 1:
+        return ("ymd",)
+    for order, column in days.items():
+        if years[order] == fewest and column not in kept.values():
+            kept[order] = column
+    return tuple(kept)
+
+
+def _european(text: str, days: dict[str, date]) -> dict[str, date]:
+    """No country parts by points a month that stands first."""
+    by_points = text.count(".") == 2 and len(set(days.values())) > 1
+    return {order: day for order, day in days.items() if order != "mdy"} if by_points else days

@@ -1,0 +1,200 @@
+"""One alert of a bank or a payment app: how much, which way, to whom, when, by which reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from src.components.bank_files.entry import clean
+from src.components.bank_files.inference.amounts import parse_amount
+from src.components.bank_files.messages.alert_words import MOST_READ, way_told
+from src.domain.transactions import Direction
+
+_UNIT = (
+    r"(?:(?:US|AU|CA|NZ|HK|A|C|S)?\$|[€£₹¥₺₽₱฿₦]|\bRs\b\.?|\b(?:INR|USD|EUR|GBP|AUD|CAD|NZD|SGD|HKD|CHF|"
+    r"JPY|AED|SAR|"
+    r"QAR|KWD|PKR|LKR|NPR|BDT|ZAR|KES|NGN|MYR|THB|PHP|IDR|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|RUB|BRL|"
+    r"MXN)(?![A-Za-z])|\bkr\b)"
+)
+_DIGITS = r"[0-9](?:[0-9.,'\u00a0\u202f]*[0-9])?"
+_WITH_UNIT = re.compile(
+    rf"({_UNIT})\s?[.:]?\s?([-+]?{_DIGITS})|(?<![\w.,])([-+]?{_DIGITS})\s?({_UNIT})", re.IGNORECASE
+)
+_BEHIND_A_VERB = re.compile(
+    r"\b(?:debited|credited|spent|paid|withdrawn|sent)(?: by| for| with| of)? "
+    r"([0-9][0-9,]*(?:\.[0-9]+)?)(?![\w/-])",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"([A-Za-z](?!\w*qr)[A-Za-z._-]{3,})[0-9]*@[A-Za-z]+", re.IGNORECASE)
+_PLUS = re.compile(r"(?<![0-9])\+")
+"""In a diary what came in has a plus."""
+_BARE = re.compile(
+    r"(?<![\w./,:#-])[-+]?[0-9]{1,9}(?:[.,][0-9]{3})*(?:[.,][0-9]{1,2})?(?![\w/:#-]|[.,][0-9])"
+)
+_WITH_CENTS = re.compile(r"[.,][0-9]{2}$")
+_NOT_THE_AMOUNT = re.compile(
+    r"(?:bal|balance|limit|lmt|avl|avbl|available|outstanding|due|left|remaining|clr)\b[^.;]{0,18}$",
+    re.IGNORECASE,
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_DAY = re.compile(
+    r"(?<!\w)(?:(?:[0-9]{4}[-/]|(?<![0-9]\.)[0-9]{4}\.)[0-9]{1,2}[-/.][0-9]{1,2}"
+    r"|(?:[0-9]{1,2}([-/])[0-9]{1,2}\1|(?<![0-9]\.)[0-9]{1,2}\.[0-9]{1,2}\.)(?:[0-9]{4}|[0-9]{2})"
+    rf"|[0-9]{{1,2}}(?:st|nd|rd|th)?[- .]?{_MONTH}[-, .']{{0,2}}(?:[0-9]{{4}}|[0-9]{{2}})"
+    rf"|{_MONTH}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}})(?![\w-])",
+    re.IGNORECASE,
+)
+"""A sentence may end right before it; behind a digit and a point another point would be the amount's."""
+_REFERENCE = re.compile(
+    r"\b(?:upi ref|ref(?:erence)?|refno|refid|utr|rrn|txn|transaction|upi|imps|neft)\.?\s*(?:id|no|"
+    r"number|num|#)?\.?"
+    r"\s*[:#-]?\s*((?=[A-Za-z]*[0-9])[A-Za-z0-9]{4,30})\b",
+    re.IGNORECASE,
+)
+_MODES = (
+    ("UPI", r"\bupi\b|\bvpa\b|@ok\w+|@ybl"),
+    ("IMPS", r"\bimps\b"),
+    ("NEFT", r"\bneft\b"),
+    ("RTGS", r"\brtgs\b"),
+    ("cash", r"\batm\b|\bcash withdraw"),
+    ("credit card", r"\bcredit ?card\b"),
+    ("debit card", r"\bdebit ?card\b"),
+    ("card", r"\bcard\b|\bkarte\b|\bcarte\b|\btarjeta\b"),
+    ("direct debit", r"\bdirect debit\b|\blastschrift\b|\bnach\b|\bautopay\b"),
+    ("net banking", r"\bnet ?banking\b"),
+    ("wallet", r"\bwallet\b"),
+)
+_MODE = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _MODES]
+
+_END = (
+    r"(?=\s+on\s+(?:date\s+)?(?:[0-9]|[A-Z][a-z]{2,8}\s+[0-9])|\s+on\s*$|\s+on\s*[.,]|\s+on\s{2}|"
+    r"\s+at\s+[0-9]"
+    r"|\s+(?:dated|via|using|thru|through|ref|refno|refid|utr|upi|from\s+(?:your|a/c|ac|acct|account|"
+    r"\w+\s+(?:bank|balance|wallet))|"
+    r"with\s+(?:your\s+)?(?:card|ref)|by\s+(?:card|upi)|has\s+been|was|is|were|posted|succeeded|successful|"
+    r"completed|processed|"
+    r"approved|bezahlt|avl|avail|bal|txn|for\s+(?:rs|inr|usd)|(?:mit|avec|con)\s+(?:karte|carte|tarjeta|"
+    r"card|ihrer|"
+    r"votre|su)|card\s+ending|ending|and\s+credited|credited|debited|am\s+[0-9])\b"
+    r"|\s*[.;,](?:\s|$)|\s*[.](?=(?-i:[A-Z]))|\s+[-–(|]\s*|\s*[(;|]|\s+(?:for\s+)?(?:rs\b|inr\b|[$€£₹])|\s*$)"
+)
+"""What follows the name of the other party: a day, the way it was paid, a reference, an end."""
+_NAME = rf"((?:[^\W_][^;|\n]{{0,70}}?)){_END}"
+_PLACES = {
+    Direction.EXPENSE: [
+        rf"\bUPI/P2[MA]/[0-9]+/{_NAME}",
+        rf"\b(?:IST|GMT|UTC)\s+{_NAME}",
+        rf"\bnach for\s+{_NAME}",
+        r";\s*([^\W\d_][^;.]{1,60}?) credited\b",
+        rf"\b(?:at|bei|chez)\s+{_NAME}",
+        rf"\b(?:trf to|transferred to|paid to|sent to|to|towards|with|an)\s+(?:vpa\s+)?{_NAME}",
+        rf"\b(?:for|für|pour|por|in favou?r of)\s+(?:an?\s+)?{_NAME}",
+        rf"\b(?:spent|paid|debited)\s+on\s+{_NAME}",
+        rf"\bon\s+(?=[^\W\d_]){_NAME}",
+        rf"\b(?:en|presso|na|bij)\s+{_NAME}",
+    ],
+    Direction.INCOME: [
+        r"(?:^|:\s*)([^\W\d_][^:;.]{0,60}?) (?:sent|paid|transferred) you\b",
+        rf"\b(?:from|von|de la part de|de)\s+(?:vpa\s+)?{_NAME}",
+        rf"\bby\s+{_NAME}",
+        rf"\b(?:refund|refunded|cashback)\b[^.]{{0,40}}\b(?:at|by|from|for)\s+{_NAME}",
+        rf"\b(?:towards|for|as)\s+{_NAME}",
+        rf"\bat\s+{_NAME}",
+    ],
+}
+_PLACE = {way: [re.compile(each, re.IGNORECASE) for each in patterns] for way, patterns in _PLACES.items()}
+_OWN = re.compile(
+    r"(?:your|ur|my|you|our|this|any|rs|inr|date|upi|us|me)\b.*|"
+    r"(?:the|a|an) (?:account|a/c|card|amount|bank)\b.*|"
+    r".*\b(?:a/c|acct|account|ending|block|report|dispute|customer|helpline)\b.*|"
+    r"(?:credit |debit )?card\b(?! \w+ \w).*|"
+    r".*\bcard (?:ending|no|x|[*0-9]).*|[\W\d_]*|[x*]+[0-9]+.*|[0-9]{1,2}[:.][0-9]{2}.*|"
+    r"(?:call|sms|not you|if not)\b.*|"
+    rf"{_MONTH}(?: [0-9].*)?|(?:upi|neft|imps|rtgs|atm|pos|txn|ref)\W*(?:ref.*|id.*)?",
+    re.IGNORECASE,
+)
+"""Words behind `to`, `from` or `at` that name no other party: one's own account, a card, a month."""
+
+
+class Alert(NamedTuple):
+    """Texts as they stand there; which way is told by CR or DR behind the amount."""
+
+    day: str
+    amount: str
+    text: str
+    mode: str
+    reference: str
+
+
+def numbers_in(message: str, marks: Sequence[str]) -> set[Decimal]:
+    """All numbers but those of days, as they read by each of the decimal marks `marks`."""
+    numbers = re.findall(_DIGITS, _DAY.sub(" ", message))
+    read = (parse_amount(number, mark) for number in numbers for mark in marks)
+    return {amount.value for amount in read if amount}
+
+
+def read_alert(message: str) -> Alert | None:
+    """None where the message names no amount."""
+    message = clean(message, MOST_READ)
+    found_day = _DAY.search(message)
+    without_day = _DAY.sub(lambda found: " " * len(found[0]), message)
+    found = _amount(without_day)
+    if found is None:
+        return None
+    amount, where = found
+    way = way_told(message)
+    mark = {Direction.EXPENSE: " DR", Direction.INCOME: " CR"}.get(way, "") if way else ""
+    reference = _REFERENCE.search(message)
+    return Alert(
+        found_day[0] if found_day else "",
+        amount + (" CR" if not mark and way is None and _PLUS.search(amount) else mark),
+        _told(without_day, way, where) if way or reference else _rest(without_day, where),
+        next((name for name, pattern in _MODE if pattern.search(message)), ""),
+        reference[1] if reference else "",
+    )
+
+
+def _amount(message: str) -> tuple[str, tuple[int, int]] | None:
+    """(the amount with its unit, where it stands): the first with a unit that is no balance or limit."""
+    named = list(_WITH_UNIT.finditer(message))
+    first = next((each for each in named if not _NOT_THE_AMOUNT.search(message[: each.start()])), None)
+    by_verb = _BEHIND_A_VERB.search(message)
+    if first and not (by_verb and _WITH_CENTS.search(by_verb[1]) and by_verb.start() < first.start()):
+        unit, digits = first[1] or first[4], first[2] or first[3]
+        return f"{unit.strip()} {digits}", first.span()
+    if by_verb:
+        return by_verb[1], by_verb.span(1)
+    bare = [each for each in _BARE.finditer(message) if not named or _stands_beside(each, named)]
+    bare = [each for each in bare if not _NOT_THE_AMOUNT.search(message[: each.start()])] or bare
+    return (bare[-1][0], bare[-1].span()) if bare else None
+
+
+def _stands_beside(bare: re.Match[str], named: list[re.Match[str]]) -> bool:
+    """Beside a balance with its unit only what has cents is an amount; other numbers are of an account."""
+    within = any(each.start() <= bare.start() < each.end() for each in named)
+    return not within and bool(_WITH_CENTS.search(bare[0]))
+
+
+def _told(message: str, way: Direction | None, where: tuple[int, int]) -> str:
+    """The name of the other party, where one can be found; else what stands before the amount, or all."""
+    for pattern in _PLACE[way or Direction.EXPENSE]:
+        for found in pattern.finditer(message):
+            name = found[1].strip(" .,:;-*'\"")
+            if name and not _OWN.fullmatch(name):
+                return clean(_spoken(name))
+    before = clean(message[: where[0]].strip(" .,:;-"))
+    return before if any(map(str.isalpha, before)) and not _OWN.fullmatch(before) else clean(message)
+
+
+def _spoken(name: str) -> str:
+    """Of an address such as `lotus.stores@bank` the name: all of it would be masked as an account."""
+    address = _ADDRESS.fullmatch(name)
+    return re.sub(r"[._-]+", " ", address[1]) if address else name
+
+
+def _rest(message: str, amount: tuple[int, int]) -> str:
+    """A line of a diary without its day and amount."""
+    rest = f"{message[: amount[0]]} {message[amount[1] :].removeprefix('.')}"
+    return clean(rest.strip(" \t-–:;,|"))

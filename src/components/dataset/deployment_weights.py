@@ -1,0 +1,48 @@
+"""How much each held-out row counts, so that together they are what a person's next transactions will be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from src.components.dataset.splitting import learns_for
+
+KNOWN, NEW_MERCHANT, NEW_CATEGORY = range(3)
+
+
+@dataclass(frozen=True)
+class Proportion:
+    """prior: so many imagined rows of each kind join those that are counted."""
+
+    prior: float = 1.0
+
+    def weights(self, kinds: np.ndarray, sample: np.ndarray) -> np.ndarray:
+        """Weights with which each kind has the share that it has in `sample`; their mean is 1.
+
+        kinds: int, shape (n_rows,), as of `kinds`. sample: bool, shape (n_rows,): rows that come as in use;
+        where there is none, all rows weigh 1.
+        """
+        if not sample.any():
+            return np.ones(len(kinds))
+        counts = np.bincount(kinds, minlength=3)
+        wanted = np.bincount(kinds[sample], minlength=3) + self.prior
+        weights = np.divide(wanted, counts, out=np.zeros(3), where=counts > 0)[kinds]
+        return np.asarray(weights / weights.mean())
+
+
+def kinds(
+    categories: np.ndarray, folds: np.ndarray, subjects: np.ndarray, excluded: np.ndarray
+) -> np.ndarray:
+    """Shape (n_rows,): KNOWN where the model that answers for a row has learned of its merchant, NEW_CATEGORY
+    where it has not met the merchant nor the category and so cannot be right, else NEW_MERCHANT.
+
+    categories, subjects, excluded: str, shape (n_rows,). folds: int, shape (n_rows,), negative for none.
+    """
+    found = np.full(len(folds), NEW_MERCHANT)
+    for fold in np.unique(folds[folds >= 0]):
+        inside = folds == fold
+        learns = learns_for(inside, subjects, excluded)
+        found[inside & ~np.isin(categories, categories[learns])] = NEW_CATEGORY
+        found[inside & np.isin(subjects, subjects[learns])] = KNOWN
+    return found

@@ -1,0 +1,53 @@
+"""The snapshot read again: the rows a run was trained on, as they were."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from src.components.dataset.ingestion import Ingestion, joined
+from src.components.dataset.schema import ROW_COLUMNS
+from src.domain.labels import LabelledTransaction
+from src.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class FromSnapshot(Ingestion):
+    """Ingestion of a run that is repeated: a person's rows come from its snapshot, whoever asks."""
+
+    csv: bytes = b""
+
+    def gather(self, labelled: Iterable[LabelledTransaction], knowledge: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of the snapshot and of `knowledge`. Raises InvalidInput."""
+        return joined(read(self.csv), knowledge)
+
+
+def read(data: bytes) -> pd.DataFrame:
+    """ROW_COLUMNS as `ingestion.snapshot` wrote them. Raises InvalidInput for another table."""
+    lines = csv.reader(io.StringIO(data.decode("utf-8", "surrogatepass"), newline=""))
+    if next(lines, []) != ROW_COLUMNS:
+        raise InvalidInput("This snapshot has other columns than this version of Ledgerloop writes.")
+    values = [_READ.get(name, str) for name in ROW_COLUMNS]
+    try:
+        rows = [[of(text) for of, text in zip(values, line, strict=True)] for line in lines]
+    except ValueError:
+        raise InvalidInput(f"Line {lines.line_num} of the snapshot cannot be read.") from None
+    return pd.DataFrame(rows, columns=ROW_COLUMNS)
+
+
+def _time(text: str) -> Any:
+    return pd.Timestamp(text) if text else pd.NaT
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "amount": lambda text: float(text or "nan"),
+    "date": _time,
+    "labelled_at": _time,
+    "holdout": lambda text: text == "True",
+}
+"""By column, its value from what stands in the file; a text stands there as it is."""

@@ -1,0 +1,85 @@
+"""Whether a new model categorizes fewer transactions automatically: both on the same unanswered rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from src.components.evaluation.discordance import differing_merchants, discordance
+from src.components.monitoring.live_accuracy import wilson
+from src.domain.verdicts import Automation, Difference
+
+_CHUNK = 250
+"""Draws at a time: bounds the memory at _CHUNK x n_merchants numbers."""
+
+
+@dataclass(frozen=True)
+class AutomaticRows:
+    """Which of some unanswered transactions are categorized automatically, by the rules of serving.
+
+    Every array has shape (n_rows,).
+    """
+
+    precision: float
+    champion: np.ndarray
+    """bool."""
+    challenger: np.ndarray
+    """bool."""
+    merchants: np.ndarray
+    """What is drawn whole: rows of one merchant rise and fall together."""
+
+
+@dataclass(frozen=True)
+class AutomationShare:
+    draws: int = 2_000
+    seed: int = 21
+
+    def compare(self, found: AutomaticRows, right: np.ndarray, merchants: np.ndarray) -> Automation | None:
+        """None for no rows.
+
+        right: bool, shape (n_judged,), of the judging rows that the champion's model by itself would
+        categorize automatically: whether it has them right. merchants: shape (n_judged,).
+        """
+        if not len(found.champion):
+            return None
+        before, after = found.champion.astype(float), found.challenger.astype(float)
+        paired = discordance(found.champion, found.challenger)
+        return Automation(
+            rows=len(before),
+            precision=found.precision,
+            champion=float(before.mean()),
+            challenger=float(after.mean()),
+            difference=Difference(
+                float((after - before).mean()), self._interval(after - before, found.merchants)
+            ),
+            champion_only=paired.rows - paired.challenger_right,
+            challenger_only=paired.challenger_right,
+            p=paired.p,
+            merchants=differing_merchants(found.champion, found.challenger, found.merchants),
+            judged=len(right),
+            right=int(right.sum()),
+            precision_ci95=self._precision(right, merchants),
+        )
+
+    def _precision(self, right: np.ndarray, merchants: np.ndarray) -> tuple[float, float]:
+        """The wider of Wilson's interval, for few rows, and the bootstrap's, for rows of few merchants."""
+        if not len(right):
+            return (0.0, 1.0)
+        low, high = wilson(int(right.sum()), len(right))
+        drawn_low, drawn_high = self._interval(right.astype(float), merchants)
+        return min(low, drawn_low), max(high, drawn_high)
+
+    def _interval(self, values: np.ndarray, merchants: np.ndarray) -> tuple[float, float]:
+        """95 % of the mean of `values`, merchants drawn whole."""
+        names, merchant = np.unique(merchants.astype(str), return_inverse=True)
+        sums, sizes = np.zeros(len(names)), np.zeros(len(names))
+        np.add.at(sums, merchant, values)
+        np.add.at(sizes, merchant, 1.0)
+        random, means = np.random.default_rng(self.seed), []
+        for start in range(0, self.draws, _CHUNK):
+            size = min(_CHUNK, self.draws - start)
+            weight = random.multinomial(len(names), np.full(len(names), 1 / len(names)), size=size)
+            means.append((weight @ sums) / (weight @ sizes))
+        low, high = np.quantile(np.concatenate(means), [0.025, 0.975])
+        return float(low), float(high)

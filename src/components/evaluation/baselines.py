@@ -1,0 +1,45 @@
+"""Two simple rules that a model has to beat: the commonest category, and a lookup by merchant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from src.components.dataset.ingestion import is_of_a_person
+
+
+@dataclass(frozen=True)
+class FittedBaselines:
+    most_frequent: str
+    by_merchant: Mapping[str, str]
+
+    def majority(self, rows: pd.DataFrame) -> np.ndarray:
+        """Shape (n_rows,), str: the same category for all."""
+        return np.full(len(rows), self.most_frequent, dtype=object)
+
+    def lookup(self, rows: pd.DataFrame) -> np.ndarray:
+        """Shape (n_rows,), str: the category this merchant mostly had, else the most frequent one."""
+        return rows["merchant"].map(self.by_merchant).fillna(self.most_frequent).to_numpy(object)
+
+
+@dataclass(frozen=True)
+class Baselines:
+    def fit(self, rows: pd.DataFrame) -> FittedBaselines | None:
+        """Learn from the labels of a person, which are among `rows`; None where there is none.
+
+        The lexicon's rows are left out: there are tens of thousands of them, in categories that this person
+        may never use, so the commonest of them would be a rule that nobody would follow.
+
+        rows: training rows, needs `source`, `merchant` and `category`; ties go to the alphabetically first.
+        """
+        own = rows[is_of_a_person(rows)]
+        if own.empty:
+            return None
+        named = own[own["merchant"] != ""]
+        counts = named.groupby(["merchant", "category"], observed=True).size().reset_index(name="n")
+        first = counts.sort_values(["n", "category"], ascending=[False, True]).drop_duplicates("merchant")
+        by_merchant = dict(zip(first["merchant"], first["category"], strict=True))
+        return FittedBaselines(str(own["category"].mode().iloc[0]), by_merchant)

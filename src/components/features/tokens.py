@@ -1,0 +1,133 @@
+"""What the model reads of one transaction: its words, and a token for each of its other fields.
+
+Training (`features.py`, rows of a DataFrame) and serving (`scorer.py`, transactions) both read through here,
+so a transaction cannot look different to them. No scikit-learn and no pandas: web workers import this.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any, NamedTuple
+
+from src.components.features.typical_amounts import UsualAmounts, worth_of
+from src.components.lexicon.matcher import Opinion
+from src.components.text.cleaning import category_code, clean_text, merchant_key, processor
+from src.components.text.exchange_rates import units_per_dollar
+
+BINS_PER_DOUBLING = 2
+"""Amounts within a factor of about 1.4 of each other share a bin."""
+DAYS_PER_PART = 5
+"""A month is read in parts of so many days: rent and salary keep their time of the month."""
+
+_PRICE_ENDINGS = {0: "00", 49: "49", 50: "50", 95: "95", 99: "99"}
+
+
+class Reading(NamedTuple):
+    """`description` and `subcategory` are cleaned words, parted by single spaces."""
+
+    description: str
+    subcategory: str
+    fields: tuple[str, ...]
+    """Such as `amount:17`, `mode:upi`, `direction:income`, `lexicon:dining`."""
+
+    @property
+    def text(self) -> str:
+        return f"{self.description} {self.subcategory}".strip()
+
+
+def read(
+    description: Any,
+    subcategory: Any,
+    amount: Any,
+    currency: Any,
+    mode: Any,
+    direction: Any,
+    day: Any,
+    *,
+    opinion: Opinion | None = None,
+    hidden: str = "",
+    usual: UsualAmounts | None = None,
+) -> Reading:
+    """Read one transaction. Any argument may be None, nan, NaT or "": what is missing says nothing.
+
+    hidden: a phrase of the lexicon that `opinion` is not to know. usual: beside which the amount is read.
+    """
+    described, detail = _words(description), _category_code(subcategory) or _words(subcategory)
+    fields = _amount_fields(amount, plain(currency))
+    for name, value in (("currency", currency), ("mode", mode), ("direction", direction)):
+        if word := plain(value):
+            fields.append(f"{name}:{word}")
+    if word := plain(subcategory):
+        fields.append(f"subcategory:{word}")
+    if isinstance(description, str) and (name := processor(description)):
+        fields.append(f"via:{name}")
+    if part := _part_of_month(day):
+        fields.append(part)
+    if opinion:
+        fields.extend(dict.fromkeys([*opinion.of(described, hidden), *opinion.of(detail, hidden)]))
+    if usual:
+        fields.extend(usual.fields(merchant(description, subcategory), worth(amount, currency)))
+    return Reading(described, detail, tuple(fields))
+
+
+def merchant(description: Any, subcategory: Any) -> str:
+    """The one named in the description, or else in the subcategory; "" where neither names one."""
+    named = (merchant_key(text) for text in (description, subcategory) if isinstance(text, str))
+    return next(filter(None, named), "")
+
+
+def worth(amount: Any, currency: Any) -> float | None:
+    """As of `usual.worth_of`."""
+    return worth_of(_size(amount), units_per_dollar(plain(currency)))
+
+
+def plain(value: Any) -> str:
+    """A field's word: lower case, single spaces; "" for anything that is not text."""
+    return " ".join(value.lower().split()) if isinstance(value, str) else ""
+
+
+def _category_code(value: Any) -> str:
+    return category_code(value) if isinstance(value, str) else ""
+
+
+def _words(value: Any) -> str:
+    return clean_text(value) if isinstance(value, str) and value else ""
+
+
+def _amount_fields(value: Any, currency: str) -> list[str]:
+    """The step of the amount's worth, whatever its currency, and how it ends."""
+    size = _size(value)
+    if size is None:
+        return ["amount:missing"]
+    if size == 0:
+        return ["amount:zero"]
+    cents = round(size * 100) % 100 if size < 1e12 else 0
+    return [
+        f"amount:{round(math.log2(size / units_per_dollar(currency)) * BINS_PER_DOUBLING)}",
+        f"cents:{_PRICE_ENDINGS.get(cents, 'other')}",
+    ]
+
+
+def _size(value: Any) -> float | None:
+    """The amount without its sign; None where it is missing, infinite or no number."""
+    try:
+        size = abs(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return size if math.isfinite(size) else None
+
+
+def _part_of_month(value: Any) -> str | None:
+    if isinstance(value, str):
+        value = _date(value)
+    if not isinstance(value, date) or value != value:  # NaT calls itself a date, but differs from itself
+        return None
+    return f"monthday:{(value.day - 1) // DAYS_PER_PART}"
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

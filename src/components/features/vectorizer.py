@@ -1,0 +1,267 @@
+"""From rows to the numbers a linear model learns from, as one scikit-learn transformer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.utils.validation import check_is_fitted
+
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.features.linear_form import BLOCKS, LinearForm, field_values
+from src.components.features.tokens import Reading, merchant, read, worth
+from src.components.features.typical_amounts import PREFIX as USUAL
+from src.components.features.typical_amounts import UsualAmounts
+from src.components.lexicon.matcher import opinion_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from src.components.model.classifier import LinearCategorizer
+
+_ANALYSIS: dict[str, dict[str, Any]] = {
+    "words": {"token_pattern": r"\S+"},
+    "pairs": {"token_pattern": r"\S+", "ngram_range": (2, 2)},
+    "ngrams": {"analyzer": "char_wb", "ngram_range": (2, 5)},
+}
+_FEW_ROWS = 50
+
+
+class TransactionFeatures(TransformerMixin, BaseEstimator):
+    """Words, pairs of words and character n-grams of the text, beside a column per value of the other fields.
+
+    Each block of text is TF-IDF of length `*_weight` (or 0 where the text has none of its terms); every other
+    field adds `side_weight` in one column: at full weight it would outvote the text. Where there is no text
+    it adds `bare_weight`, for then it is all there is. What is missing or was never seen adds nothing.
+
+    lexicon: as of `opinion.lexicon_text`; what it says of a text adds `opinion_weight` in a few columns.
+    usual_weight: what the amount beside the merchant's and the person's usual one adds, in a column each;
+    with 0 nothing usual is learned.
+    min_rows: a pair, n-gram or value in fewer rows is left out, unless there are few rows altogether; a word
+    is not, for one row of the lexicon may be all that is known of a name.
+    max_*: the most frequent terms are kept, which bounds the size of the model.
+    """
+
+    def __init__(
+        self,
+        word_weight: float = 0.8,
+        pair_weight: float = 0.5,
+        ngram_weight: float = 1.0,
+        side_weight: float = 0.3,
+        bare_weight: float = 1.0,
+        opinion_weight: float = 1.0,
+        usual_weight: float = 0.0,
+        lexicon: str = "",
+        min_rows: int = 2,
+        max_words: int = 20_000,
+        max_pairs: int = 10_000,
+        max_ngrams: int = 30_000,
+        max_fields: int = 2_000,
+    ) -> None:
+        self.word_weight = word_weight
+        self.pair_weight = pair_weight
+        self.ngram_weight = ngram_weight
+        self.side_weight = side_weight
+        self.bare_weight = bare_weight
+        self.opinion_weight = opinion_weight
+        self.usual_weight = usual_weight
+        self.lexicon = lexicon
+        self.min_rows = min_rows
+        self.max_words = max_words
+        self.max_pairs = max_pairs
+        self.max_ngrams = max_ngrams
+        self.max_fields = max_fields
+
+    def fit(
+        self,
+        X: pd.DataFrame,
+        y: Any = None,
+        hidden: Sequence[str] | None = None,
+        own: np.ndarray | None = None,
+    ) -> Self:
+        self.fit_transform(X, hidden=hidden, own=own)
+        return self
+
+    def fit_transform(
+        self,
+        X: pd.DataFrame,
+        y: Any = None,
+        hidden: Sequence[str] | None = None,
+        own: np.ndarray | None = None,
+    ) -> sparse.csr_matrix:
+        """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features).
+
+        hidden: per row the phrase that the lexicon's opinion of this row may not know, "" for none.
+        own: bool, shape (n_rows,), the rows of a person: only these have amounts that were paid; None is all.
+        """
+        own = np.ones(len(X), bool) if own is None else own
+        self.usual_ = self._learned_usual(X[own]) if self.usual_weight else None
+        readings = self._readings(X, hidden, own)
+        texts = [reading.text for reading in readings]
+        self.n_features_in_ = len(MODEL_FIELDS)
+        self.vectorizers_: dict[str, TfidfVectorizer] = {}
+        matrices = [self._fit_block(block, texts) for block in BLOCKS]
+        self._fit_fields(readings)
+        return self._joined(matrices, readings)
+
+    def transform(self, X: pd.DataFrame, hidden: Sequence[str] | None = None) -> sparse.csr_matrix:
+        """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features). hidden: as in fit_transform."""
+        check_is_fitted(self, "vectorizers_")
+        readings = self._readings(X, hidden, np.ones(len(X), bool))
+        texts = [reading.text for reading in readings]
+        return self._joined([self._block(block, texts) for block in BLOCKS], readings)
+
+    def terms(self, block: str) -> list[str]:
+        """The terms of a block of text, in the order of its columns."""
+        if block not in self.vectorizers_:
+            return []
+        vocabulary = self.vectorizers_[block].vocabulary_
+        return sorted(vocabulary, key=vocabulary.__getitem__)
+
+    def idf(self, block: str) -> np.ndarray:
+        """Shape (n_terms,), in the order of `terms`."""
+        return self.vectorizers_[block].idf_ if block in self.vectorizers_ else np.empty(0)
+
+    def weight(self, block: str) -> float:
+        return float(getattr(self, f"{block.removesuffix('s')}_weight"))
+
+    def linear_form(self, classifier: LinearCategorizer) -> LinearForm:
+        """These features and the classifier fitted on them, as plain numbers."""
+        return LinearForm(
+            classes=tuple(map(str, classifier.classes_)),
+            terms={block: tuple(self.terms(block)) for block in BLOCKS},
+            fields=tuple(self.fields_),
+            field_shares=self.field_shares_,
+            weights=self._weights(),
+            lexicon=self.lexicon,
+            usual=self.usual_,
+            temperature=float(classifier.temperature_),
+            idf=np.concatenate([self.idf(block) for block in BLOCKS]),
+            coef=np.ascontiguousarray(classifier.coef_.T),
+            intercept=classifier.intercept_,
+            said=classifier.said_,
+            found=classifier.found_,
+            field_doubts=classifier.doubts_[len(classifier.doubts_) - len(self.fields_) :],
+        )
+
+    def usual_columns(self) -> np.ndarray:
+        """bool, shape (n_features,): the columns of how usual an amount is."""
+        terms = sum(len(self.terms(block)) for block in BLOCKS)
+        return np.array([*[False] * terms, *(field.startswith(USUAL) for field in self.fields_)])
+
+    def doubts(self, by_field: Mapping[str, float]) -> np.ndarray:
+        """Shape (n_features,): what `by_field` says of each field, and 0 for the text."""
+        terms = sum(len(self.terms(block)) for block in BLOCKS)
+        return np.array([*[0.0] * terms, *(by_field.get(field, 0.0) for field in self.fields_)])
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        check_is_fitted(self, "vectorizers_")
+        names = [f"{block}:{term}" for block in BLOCKS for term in self.terms(block)]
+        return np.array([*names, *self.fields_], dtype=object)
+
+    def _weights(self) -> dict[str, float]:
+        names = {
+            "field": self.side_weight,
+            "bare": self.bare_weight,
+            "opinion": self.opinion_weight,
+            "usual": self.usual_weight,
+        }
+        return {block: self.weight(block) for block in BLOCKS} | {
+            name: float(weight) for name, weight in names.items()
+        }
+
+    def _learned_usual(self, X: pd.DataFrame) -> UsualAmounts:
+        rows = zip(*(X[name] for name in ("description", "subcategory", "amount", "currency")), strict=True)
+        return UsualAmounts.learned(
+            (merchant(described, detail), worth(amount, currency))
+            for described, detail, amount, currency in rows
+        )
+
+    def _fit_block(self, block: str, texts: Sequence[str]) -> sparse.csr_matrix:
+        vectorizer = TfidfVectorizer(
+            **_ANALYSIS[block],
+            lowercase=False,  # the text is cleaned already
+            min_df=1 if block == "words" else self._least(len(texts)),
+            max_features=getattr(self, f"max_{block}"),
+        )
+        try:
+            matrix = vectorizer.fit_transform(texts)
+        except ValueError:  # scikit-learn's answer to texts without a single term
+            return _nothing(len(texts))
+        self.vectorizers_[block] = vectorizer
+        return matrix * self.weight(block)
+
+    def _block(self, block: str, texts: Sequence[str]) -> sparse.csr_matrix:
+        if block not in self.vectorizers_:
+            return _nothing(len(texts))
+        return self.vectorizers_[block].transform(texts) * self.weight(block)
+
+    def _least(self, rows: int) -> int:
+        return self.min_rows if rows >= _FEW_ROWS else 1
+
+    def _fit_fields(self, readings: Sequence[Reading]) -> None:
+        counts = Counter(field for reading in readings for field in reading.fields)
+        ranked = sorted(counts, key=lambda field: (-counts[field], field))[: self.max_fields]
+        least = self._least(len(readings))
+        self.fields_ = sorted(field for field in ranked if counts[field] >= least)
+        self.field_shares_ = np.array([counts[field] / len(readings) for field in self.fields_])
+
+    def _joined(self, matrices: list[sparse.csr_matrix], readings: Sequence[Reading]) -> sparse.csr_matrix:
+        return sparse.hstack([*matrices, self._field_columns(readings)], format="csr")
+
+    def _field_columns(self, readings: Sequence[Reading]) -> sparse.csr_matrix:
+        columns = {field: column for column, field in enumerate(self.fields_)}
+        found = [[columns[field] for field in reading.fields if field in columns] for reading in readings]
+        starts = np.cumsum([0, *map(len, found)])
+        indices = np.array([column for row in found for column in row], dtype=np.int32)
+        values = field_values(self.fields_, self._weights())[indices]
+        bare = np.array([not reading.text for reading in readings], dtype=bool)
+        values[np.repeat(bare, np.diff(starts))] *= self.bare_weight / self.side_weight
+        return sparse.csr_matrix((values, indices, starts), shape=(len(readings), len(self.fields_)))
+
+    def _readings(self, X: pd.DataFrame, hidden: Sequence[str] | None, own: np.ndarray) -> list[Reading]:
+        opinion = opinion_of(self.lexicon)
+        phrases = [""] * len(X) if hidden is None else hidden
+        rows = zip(*(X[name].tolist() for name in MODEL_FIELDS), strict=True)
+        return [
+            read(*fields, opinion=opinion, hidden=phrase, usual=self.usual_ if paid else None)
+            for fields, phrase, paid in zip(rows, phrases, own, strict=True)
+        ]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Each vocabulary as one string: a model file that names 40,000 dictionary entries loads slowly."""
+        state = dict(super().__getstate__())
+        fitted = state.pop("vectorizers_", None)
+        if fitted is not None:
+            state["terms_"] = {block: "\n".join(self.terms(block)) for block in fitted}
+            state["idf_"] = {block: vectorizer.idf_ for block, vectorizer in fitted.items()}
+            state["fields_"] = "\n".join(self.fields_)
+            state["usual_"] = self.usual_.to_text() if self.usual_ else None
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        terms, idf = state.pop("terms_", None), state.pop("idf_", None)
+        if terms is not None and idf is not None:
+            state["vectorizers_"] = {block: _restored(block, terms[block], idf[block]) for block in terms}
+            state["fields_"] = state["fields_"].split("\n") if state["fields_"] else []
+            usual = state.get("usual_")  # a model from before there was such a thing has none
+            state["usual_"] = None if usual is None else UsualAmounts.from_text(usual)
+            state.setdefault("usual_weight", 0.0)
+        super().__setstate__(state)
+
+
+def _restored(block: str, terms: str, idf: np.ndarray) -> TfidfVectorizer:
+    vectorizer = TfidfVectorizer(**_ANALYSIS[block], lowercase=False)
+    vectorizer.vocabulary_ = {term: column for column, term in enumerate(terms.split("\n"))}
+    vectorizer.idf_ = idf
+    return vectorizer
+
+
+def _nothing(rows: int) -> sparse.csr_matrix:
+    return sparse.csr_matrix((rows, 0), dtype=np.float64)

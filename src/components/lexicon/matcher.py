@@ -1,0 +1,248 @@
+"""The lexicon's opinion of a text: which of its phrases stand there, as field tokens for the model.
+
+The model learns from them how far each kind of match is to be believed, and, where a person names categories
+in their own way, what the lexicon's categories are called by them. No scikit-learn: web workers import this.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from src.components.text.cleaning import clean_text
+from src.components.text.vocabulary import SOFT
+from src.domain.lexicon import LexiconEntry
+
+PREFIX = "lexicon"
+"""Every token begins with it: `lexicon:dining`, `lexicon-whole:dining`."""
+
+_KINDS = {"merchant": "name", "statement": "name", "brand": "brand", "word": "word"}
+"""A lexicon's kind -> ours. There are so many brands that one stands in a text by chance now and then."""
+_RANK = {"name": 2, "brand": 1, "word": 0, "part": -1}
+_TRUST = {
+    "whole": 1.02,
+    "first": 1.01,
+    "long": 0.97,
+    "word": 0.95,
+    "part": 0.9,
+    "brand": 0.93,
+    "cut": 0.9,
+    "inside": 0.85,
+    "brand-inside": 0.85,
+}
+"""How far each manner of match is to be believed, compared with the average one."""
+_MOST_TRUSTED = 0.985
+_LONGEST = 5
+"""Words of a phrase that are compared."""
+_LEAST_JOINED = 6
+"""Letters of a name run together, or cut off, that are enough to know it."""
+_LEAST_HALF = 5
+"""Letters of a word for what is bought that are enough to know it in a compound, or at a text's cut end."""
+_LEAST_OTHER = 3
+"""Letters that the other half of such a compound has at least."""
+_MOST_CUT = 4
+"""Letters that a bank may have cut off the last word."""
+_TEXTS_KEPT = 8_192
+_LEAST_LEFT = 0.6
+"""The share of a name that must be left of it where it is cut off."""
+
+
+Known = tuple[str, str, str, str]
+"""Phrase, category, kind and type, as in Match."""
+
+
+class Match(NamedTuple):
+    phrase: str
+    """As the lexicon has it, cleaned."""
+    category: str
+    kind: str
+    """One of _KINDS."""
+    type: str
+    """Within the category; "" where none is known."""
+    words: int
+    """Of the text; 0 where the name is cut off."""
+    start: int
+    partly: bool = False
+    """It is half of a compound, as in `bahnhofsapotheke`, or lost its end, as in `city parkin`."""
+
+
+class Opinion:
+    """lexicon: what `lexicon_text` gave."""
+
+    def __init__(self, lexicon: str) -> None:
+        self._phrases: dict[str, Known] = {}
+        for line in lexicon.split("\n") if lexicon else ():
+            phrase, category, kind, *type = line.split("\t")
+            self._phrases[phrase] = (phrase, category, kind, type[0] if type else "")
+        self._longest: dict[str, int] = {}
+        for phrase in self._phrases:
+            first, length = phrase.split(" ", 1)[0], phrase.count(" ") + 1
+            self._longest[first] = max(length, self._longest.get(first, 0))
+        names = [known for known in self._phrases.values() if known[2] == "name"]
+        self._joined = {known[0].replace(" ", ""): known for known in reversed(names)}
+        self._sorted = sorted(joined for joined in self._joined if len(joined) >= _LEAST_JOINED)
+        self._words = {word: known for word, known in self._phrases.items() if _is_word(known)}
+        self._ordered = sorted(self._words)
+        self._vocabulary = {word for phrase in self._phrases for word in phrase.split(" ")}
+        self._tokens = lru_cache(_TEXTS_KEPT)(self._find_tokens)
+
+    def of(self, text: str, hidden: str = "") -> list[str]:
+        """Tokens for a cleaned text. hidden: a phrase that is looked over, as if the lexicon lacked it."""
+        return list(self._tokens(text, hidden))
+
+    def _find_tokens(self, text: str, hidden: str) -> tuple[str, ...]:
+        words = text.split()
+        matches = list(self._matches(words, hidden))
+        if all(match.kind == "word" for match in matches) and (cut := self._cut_off(words, hidden)):
+            matches.append(cut)
+        if not matches:
+            return ()
+        best = max(matches, key=_standing)
+        others = dict.fromkeys(match.category for match in matches if match.category != best.category)
+        return (
+            f"{PREFIX}:{best.category}",
+            f"{PREFIX}-{_manner(best, words)}:{best.category}",
+            *([f"{PREFIX}-type:{best.type}"] if best.type else []),
+            *(f"{PREFIX}-beside:{category}" for category in others),
+        )
+
+    def _matches(self, words: Sequence[str], hidden: str) -> Iterator[Match]:
+        """From left to right, the longest at each place; none reaches into another."""
+        place = 0
+        while place < len(words):
+            match = (
+                self._spelled(words, place, hidden)
+                or self._run_together(words, place, hidden)
+                or self._partly(words, place, hidden)
+            )
+            if match:
+                yield match
+            place += match.words if match else 1
+
+    def _spelled(self, words: Sequence[str], place: int, hidden: str) -> Match | None:
+        longest = min(self._longest.get(words[place], 0), _LONGEST, len(words) - place)
+        for length in range(longest, 0, -1):
+            known = self._phrases.get(" ".join(words[place : place + length]))
+            if known and known[0] != hidden:
+                return Match(*known, length, place)
+        return None
+
+    def _run_together(self, words: Sequence[str], place: int, hidden: str) -> Match | None:
+        """`bluedoor` for `blue door`, and the other way about."""
+        for length in (1, 2):
+            joined = "".join(words[place : place + length])
+            if len(joined) >= _LEAST_JOINED and place + length <= len(words):
+                known = self._joined.get(joined)
+                if known and known[0] != hidden:
+                    return Match(*known, length, place)
+        return None
+
+    def _partly(self, words: Sequence[str], place: int, hidden: str) -> Match | None:
+        """`bahnhofsapotheke` and `pizzahouse` by one half, and the last word of a text without its end.
+
+        A word that stands in any phrase is known as it is: `delivery` has nothing of a deli.
+        """
+        word = words[place].rstrip("0123456789")  # `shop12`: a branch
+        if word in self._vocabulary or not word.isalpha():
+            known = self._phrases.get(word) if word != hidden and len(word) >= _LEAST_HALF else None
+        else:
+            known = self._half(word, hidden)
+            if not known and place and place == len(words) - 1:
+                known = self._without_end(word, hidden)
+        return Match(*known, 1, place, partly=True) if known else None
+
+    def _half(self, word: str, hidden: str) -> Known | None:
+        """The second half says what a compound is; then the first one."""
+        last = len(word) - _LEAST_HALF
+        seconds = (word[cut:] for cut in range(_LEAST_OTHER, last + 1))
+        firsts = (word[:-cut] for cut in range(_LEAST_OTHER, last))
+        known = (self._words.get(half) for half in (*seconds, *firsts) if half != hidden)
+        return next(filter(None, known), None)
+
+    def _without_end(self, word: str, hidden: str) -> Known | None:
+        """Where all words that begin so, and are little longer, are of one category."""
+        if len(word) < _LEAST_HALF:
+            return None
+        found = []
+        for place in range(bisect_left(self._ordered, word), len(self._ordered)):
+            full = self._ordered[place]
+            if not full.startswith(word):
+                break
+            if full != hidden and len(full) <= len(word) + _MOST_CUT:
+                found.append(self._words[full])
+        return found[0] if len({known[1] for known in found}) == 1 else None
+
+    def _cut_off(self, words: Sequence[str], hidden: str) -> Match | None:
+        """The whole text as the beginning of a name, where all names that begin so are of one category."""
+        joined = "".join(words)
+        if len(joined) < _LEAST_JOINED:
+            return None
+        longest, found = len(joined) / _LEAST_LEFT, []
+        for place in range(bisect_left(self._sorted, joined), len(self._sorted)):
+            if not self._sorted[place].startswith(joined):
+                break
+            known = self._joined[self._sorted[place]]
+            if known[0] != hidden and len(self._sorted[place]) <= longest:
+                found.append(known)
+        return Match(*found[0], 0, 0) if len({known[1] for known in found}) == 1 else None
+
+
+def doubts_of(agreement: Mapping[str, float]) -> dict[str, float]:
+    """By token, how seldom what the lexicon says is what a person would say, 0..1.
+
+    agreement: by category, for which share of what is listed there people name it.
+    """
+    return {
+        f"{PREFIX}-{manner}:{category}": 1 - min(_MOST_TRUSTED, share * trust)
+        for category, share in agreement.items()
+        for manner, trust in _TRUST.items()
+    }
+
+
+def lexicon_text(entries: Iterable[LexiconEntry]) -> str:
+    """The lexicon as the one string a model carries: phrase, category, kind and type in each line.
+
+    Where two phrases are the same once they are cleaned, the first one counts; a brand comes last.
+    """
+    lines: dict[str, str] = {}
+    for entry in sorted(entries, key=lambda entry: entry.kind == "brand"):
+        if phrase := clean_text(entry.phrase):
+            lines.setdefault(phrase, f"{phrase}\t{entry.category}\t{_KINDS[entry.kind]}\t{entry.type}")
+    return "\n".join(lines[phrase] for phrase in sorted(lines))
+
+
+@lru_cache(4)
+def opinion_of(lexicon: str) -> Opinion:
+    """The same lexicon is made ready once in a process."""
+    return Opinion(lexicon)
+
+
+def _is_word(known: Known) -> bool:
+    """One word for what is bought that is long enough to be known in part."""
+    return known[2] == "word" and known[0].isalpha() and len(known[0]) >= _LEAST_HALF
+
+
+def _standing(match: Match) -> tuple[int, int, int]:
+    """A name begins a text; of the words for what is bought the last one says it: `bread shop`."""
+    rank = _RANK["part"] if match.partly else _RANK[match.kind]
+    return rank, match.words, match.start if match.kind == "word" else -match.start
+
+
+def _manner(match: Match, words: Sequence[str]) -> str:
+    if not match.words:
+        return "cut"
+    others = [*words[: match.start], *words[match.start + match.words :]]
+    alone = all(word in SOFT for word in others)
+    if match.kind == "brand":
+        return "brand" if alone or match.words > 1 else "brand-inside"
+    if match.partly:
+        return "part"
+    if alone:
+        return "whole"
+    if match.kind == "word":
+        return "word"
+    if match.words > 1:
+        return "long"
+    return "first" if match.start == 0 else "inside"

@@ -1,0 +1,128 @@
+"""What the search tries: families of classifiers with their parameters, each on one fold after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.special import softmax
+from sklearn.metrics import f1_score
+
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.features.vectorizer import TransactionFeatures
+from src.components.model.calibration import fit_temperature
+from src.components.model.classifier import LinearCategorizer
+
+LEAST_PROBABILITY = 1e-6
+"""What log loss takes for a category the fold never saw."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    name: str
+    family: str
+    params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def classifier(self, *, seed: int, temperature: float = 1.0) -> LinearCategorizer:
+        return LinearCategorizer(self.family, dict(self.params), temperature, seed)
+
+
+TRIALS = (
+    Trial("logistic_regression C=3", "logistic_regression", {"C": 3.0}),
+    Trial("sgd alpha=1e-4", "sgd", {"alpha": 1e-4}),
+    Trial("linear_svc C=0.3", "linear_svc", {"C": 0.3}),
+    Trial("complement_nb alpha=0.1", "complement_nb", {"alpha": 0.1}),
+    Trial("logistic_regression C=10", "logistic_regression", {"C": 10.0}),
+    Trial("logistic_regression C=30", "logistic_regression", {"C": 30.0}),
+    Trial("sgd alpha=3e-5", "sgd", {"alpha": 3e-5}),
+    Trial("linear_svc C=1", "linear_svc", {"C": 1.0}),
+    Trial("complement_nb alpha=0.5", "complement_nb", {"alpha": 0.5}),
+)
+"""The best guesses come first: where time runs out, the later ones are left out."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One fold, vectorized once for all trials; the features are fitted on its training part alone."""
+
+    learn: sparse.csr_matrix
+    truth: np.ndarray
+    """The category of each row of `learn`."""
+    weights: np.ndarray
+    held_out: np.ndarray
+    """Which of all rows are answered, int."""
+    answer: sparse.csr_matrix
+
+    @classmethod
+    def of(
+        cls,
+        rows: pd.DataFrame,
+        weights: np.ndarray,
+        held_out: np.ndarray,
+        learns: np.ndarray,
+        lexicon: str,
+        hidden: np.ndarray,
+    ) -> Self:
+        """held_out, learns: bool, shape (n_rows,). lexicon: as in `Search.run`. hidden: of `hidden_of`."""
+        features, inputs = TransactionFeatures(lexicon=lexicon), rows[MODEL_FIELDS]
+        return cls(
+            learn=features.fit_transform(inputs[learns], hidden=hidden[learns]),
+            truth=rows["category"].to_numpy(str)[learns],
+            weights=weights[learns],
+            held_out=np.flatnonzero(held_out),
+            answer=features.transform(inputs[held_out], hidden=hidden[held_out]),
+        )
+
+    def scores(self, trial: Trial, classes: np.ndarray, seed: int) -> np.ndarray:
+        """Shape (n_held_out, n_classes); -inf for a category that `learn` lacks."""
+        fitted = trial.classifier(seed=seed).fit(self.learn, self.truth, self.weights)
+        scores = np.full((len(self.held_out), len(classes)), -np.inf)
+        scores[:, np.searchsorted(classes, fitted.classes_)] = fitted.decision_function(self.answer)
+        return scores
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How well uncalibrated scores answer, once they are brought to their best temperature."""
+
+    macro_f1: float
+    accuracy: float
+    log_loss: float
+    temperature: float
+
+    @classmethod
+    def of(
+        cls,
+        scores: np.ndarray,
+        truth: np.ndarray,
+        weights: np.ndarray,
+        calibrating: np.ndarray,
+    ) -> Self:
+        """scores: shape (n_rows, n_classes); truth: int, shape (n_rows,), each row's right column.
+
+        weights: shape (n_rows,), how much each row counts. calibrating: bool, shape (n_rows,), the rows that
+        the temperature is found on.
+        """
+        temperature = fit_temperature(scores[calibrating], truth[calibrating], weights[calibrating])
+        answers, occurring = scores.argmax(axis=1), np.unique(truth)
+        right = softmax(scores / temperature, axis=1)[np.arange(len(truth)), truth]
+        return cls(
+            macro_f1=float(
+                f1_score(
+                    truth,
+                    answers,
+                    labels=occurring,
+                    average="macro",
+                    zero_division=0.0,
+                    sample_weight=weights,
+                )
+            ),
+            accuracy=float(np.average(answers == truth, weights=weights)),
+            log_loss=float(-np.average(np.log(np.maximum(right, LEAST_PROBABILITY)), weights=weights)),
+            temperature=temperature,
+        )

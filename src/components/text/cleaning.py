@@ -1,0 +1,249 @@
+"""The two readings of a statement text: what the model reads, and the key of the merchant.
+
+Both are total functions of the text: they never raise, are idempotent and never lengthen it.
+One word at a time is judged, by the lists of `noise.py`, so that a text costs microseconds.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from src.components.text.vocabulary import (
+    ADDRESS,
+    ALIASES,
+    BEFORE_A_PLACE,
+    BEFORE_SOFT,
+    BESIDE_NUMBERS,
+    COMPANY_FORMS,
+    DOMAIN,
+    EDGE,
+    HARD,
+    LEADING_PROCESSORS,
+    MARKER,
+    NUMBER_NAMES,
+    PLACE_ENDINGS,
+    PLACES,
+    PROCESSOR,
+    PROCESSOR_NAMES,
+    SOFT,
+)
+
+_TEXTS_KEPT = 8_192
+"""A file of transactions says the same again and again."""
+
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
+_AMPERSAND = re.compile(r"(?<![^\W_])([^\W_]{1,2})\s*&\s*([^\W_]{1,2})(?![^\W_])|&")
+_MOMENT = re.compile(
+    r"\d{1,4}(?:am|pm|st|nd|rd|th|hrs?|h|uhr)"
+    r"|\d{1,4}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:\d\d|20\d\d)"
+)
+_HIDDEN = re.compile(r"x{3,}\d*|x{2}\d+")
+_NAME_THEN_NUMBER = re.compile(r"([^\W\d_]{3,})\d{3,}")
+_BRANCH = re.compile(r"[a-z]{4}0\d{6}")  # an Indian branch code, IFSC
+_MERCHANT_CODE = re.compile(r"mcc\d{4}")
+_CODE = re.compile(r"0.*|(?:\D*\d){3}.*|(?=.{5})\D+\d+\D.*|(?=.{5})\d+\D+\d.*")
+
+_GIVEN_CODE = re.compile(r"\s*(?:mcc\W{0,3})?(\d{4})\s*", re.IGNORECASE | re.ASCII)
+_TRADES = ((3000, 3350, 4511), (3351, 3500, 7512), (3501, 3999, 7011))
+
+_SINGLE_LETTERS = dict(zip("ßøđłæœıðþёς&", "sodlaoidtеσ&", strict=True))
+
+
+class _Folding(dict[int, str | None]):
+    """A table for str.translate, filled as characters are met: one character becomes one or none.
+
+    Accents go from Latin and Greek letters only: in other scripts a mark is part of the word.
+    """
+
+    def __missing__(self, code: int) -> str | None:
+        folded = self[code] = _fold(chr(code))
+        return folded
+
+
+def _fold(char: str) -> str | None:
+    if char in _SINGLE_LETTERS:
+        return _SINGLE_LETTERS[char]
+    kind = unicodedata.category(char)
+    if kind == "Cf" or char in "'’`´" or "\u0300" <= char <= "\u036f":
+        return None
+    if kind[0] in "PSCZ":
+        return " "
+    return _plain_letter(char)
+
+
+def _plain_letter(char: str) -> str:
+    plain = unicodedata.normalize("NFKC", char).lower()
+    if len(plain) != 1:
+        return char
+    base = unicodedata.normalize("NFD", plain)[0]
+    if base.isascii() or "\u0370" <= base <= "\u03ff":
+        plain = base
+    return _SINGLE_LETTERS.get(plain, plain)
+
+
+_FOLDING = _Folding()
+
+
+@lru_cache(_TEXTS_KEPT)
+def clean_text(description: str) -> str:
+    """What the model reads: folded words without processors, references, dates, terminals and places."""
+    return " ".join(_clean_words(description))
+
+
+@lru_cache(_TEXTS_KEPT)
+def merchant_key(description: str) -> str:
+    """The name by which memory and grouping know the merchant; empty where nothing names one."""
+    words = _clean_words(description)
+    if not words:
+        return ""
+    # "credit card payment" has no other name than these words.
+    named = _name(_without_soft(words)) or words
+    return _alias(words, named) or " ".join(named)
+
+
+def processor(description: str) -> str:
+    """The payment processor the text begins with, as `sq` or `paypal`; "" where none does.
+
+    `clean_text` drops it, for it does not name the merchant; but some serve restaurants only, or small shops.
+    """
+    lowered = description.lower()
+    match = PROCESSOR.match(lowered)
+    if match:
+        name = match[1] or match[2]
+        return PROCESSOR_NAMES.get(name, name)
+    first, _, rest = lowered.strip().partition(" ")
+    return PROCESSOR_NAMES.get(first, first) if rest and first in LEADING_PROCESSORS else ""
+
+
+def category_code(text: str) -> str:
+    """An ISO 18245 merchant category code as a word: `5411`, `MCC: 5411` -> `mcc5411`; anything else -> "".
+
+    The thousand codes of single airlines, car rentals and hotels are those of their trades.
+    """
+    match = _GIVEN_CODE.fullmatch(text)
+    if not match:
+        return ""
+    number = int(match[1])
+    trade = next((code for first, last, code in _TRADES if first <= number <= last), number)
+    return f"mcc{trade:04}"
+
+
+def _clean_words(description: str) -> list[str]:
+    return _without_endings(_without_processors(_without_noise(_split(description))))
+
+
+def _without_soft(words: list[str]) -> list[str]:
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    return [word for word, following in pairs if word not in SOFT and (word, following) not in BEFORE_SOFT]
+
+
+def _name(words: list[str]) -> list[str]:
+    """Trim both ends until nothing more comes off: what one trim lays bare, the next may take."""
+    before = len(words) + 1
+    while len(words) < before:
+        before = len(words)
+        words = _without_edges(_without_endings(_without_processors(words)))
+    return words
+
+
+def _without_processors(words: list[str]) -> list[str]:
+    start = 0
+    while start < len(words) - 1 and words[start] in LEADING_PROCESSORS:
+        start += 1
+    return words[start:]
+
+
+def _split(description: str) -> list[str]:
+    text = description.lower()
+    if "[" in text:
+        text = MARKER.sub(" ", text)
+    if "*" in text:
+        text = PROCESSOR.sub("", text)
+    if "@" in text:
+        text = ADDRESS.sub(" ", text)
+    if "." in text:
+        text = DOMAIN.sub(" ", text)
+    text = text.translate(_FOLDING)
+    if "&" in text:
+        text = _AMPERSAND.sub(_join_initials, text)
+    return text.split()
+
+
+def _join_initials(match: re.Match[str]) -> str:
+    """`h & m` is a name of initials and stays together; elsewhere the sign parts words."""
+    return f"{match[1]}&{match[2]}" if match[1] else " "
+
+
+def _without_noise(words: list[str]) -> list[str]:
+    kept = []
+    for place, word in enumerate(words):
+        if word.isalpha():
+            if word not in HARD and not (word in BESIDE_NUMBERS and _beside_a_number(words, place)):
+                kept.append(word)
+        elif not _is_number(words, place):
+            kept.append(_without_number(word) or word)
+    return kept
+
+
+def _beside_a_number(words: list[str], place: int) -> bool:
+    return _is_number(words, place - 1) or _is_number(words, place + 1)
+
+
+def _is_number(words: list[str], place: int) -> bool:
+    if not (0 <= place < len(words) and _DIGIT.search(words[place])):
+        return False
+    following = words[place + 1] if place + 1 < len(words) else ""
+    return (words[place], following) not in NUMBER_NAMES and not _without_number(words[place])
+
+
+def _without_number(word: str) -> str:
+    """What a word with digits says of a name: `shop1234` -> `shop`, `o2` as it is, a reference nothing."""
+    if _MERCHANT_CODE.fullmatch(word):
+        return word
+    if not _LETTER.search(word) or _MOMENT.fullmatch(word) or _HIDDEN.fullmatch(word):
+        return ""
+    if (match := _NAME_THEN_NUMBER.fullmatch(word)) and not _BRANCH.fullmatch(word):
+        name = match[1]
+        return "" if name in HARD or name in BESIDE_NUMBERS else name
+    return "" if _CODE.fullmatch(word) else word
+
+
+def _without_endings(words: list[str]) -> list[str]:
+    """Drop place names and forms of company from the end while a name is left."""
+    while len(words) > 1:
+        length = 1 if words[-1] in COMPANY_FORMS else _place_length(words)
+        if not length:
+            break
+        words = words[:-length]
+    return words
+
+
+def _place_length(words: list[str]) -> int:
+    if words[-1] not in PLACE_ENDINGS:
+        return 0
+    for length in (3, 2, 1):
+        if len(words) > length and " ".join(words[-length:]) in PLACES:
+            return 0 if words[-length - 1] in BEFORE_A_PLACE else length
+    return 0
+
+
+def _without_edges(words: list[str]) -> list[str]:
+    start, end = 0, len(words)
+    while start < end and words[start] in EDGE:
+        start += 1
+    while end > start and words[end - 1] in EDGE:
+        end -= 1
+    return words[start:end]
+
+
+def _alias(*readings: list[str]) -> str | None:
+    """By the longest match: `web services` names nothing elsewhere, but tells AWS from the shop."""
+    for length in (3, 2, 1):
+        for words in readings:
+            if name := ALIASES.get(" ".join(words[:length])):
+                return name
+    return None

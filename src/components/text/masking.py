@@ -1,0 +1,128 @@
+"""Card, account and phone numbers, national ids and addresses leave a text before it is kept or learned from.
+
+Merchants, store numbers, amounts and dates stay, and so do the numbers of orders and invoices where a word
+says that they are such. No digit of what is masked is kept.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stdnum import iban, luhn
+
+from src.components.text import number_forms
+from src.components.text.number_forms import GAP, is_reference
+
+_SUSPICIOUS = re.compile(
+    r"@|[xX*•]{2}\W?\d|"
+    r"\d(?:\d{3}|\d\d[\s()./\u00ad\u200b\u2010-\u2015\u2060\u2212-]{1,2}\d|\d(?:[\s.-]\d\d[\s.-]\d\d|[A-Za-z]\d\d[A-Za-z]))"
+)
+"""A text without any of these has nothing to mask; most have none."""
+
+_NO_LETTER = re.compile(r"[\W_]+")
+_MANY_DIGITS = re.compile(r"\d(?:\D{0,3}\d){5}|[A-Z]{5}\d{4}[A-Z]")
+"""Fewer are of a store or a year."""
+
+_EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
+_HANDLE = re.compile(r"[\w.+]{1,64}@[^\W\d_]\w{1,63}")
+"""The address of a person or shop in UPI, `name@okaxis`; a dash parts it from the name before it."""
+
+_IBAN = re.compile(
+    r"(?<![^\W_])[A-Za-z]{2}\d{2}(?:[\s\u00ad\u200b\u2010-\u2015\u2060-]?[A-Za-z0-9]){11,30}(?![^\W_])"
+)
+_CARD = re.compile(
+    rf"(?<!\d)(?:\d{{13,19}}|\d{{4}}{GAP}{{1,2}}\d{{4}}{GAP}{{1,2}}\d{{4}}{GAP}{{1,2}}\d{{1,7}}"
+    rf"({GAP}\d{{1,3}}(?![.,]\d))?|\d{{4}}{GAP}{{1,2}}\d{{6}}{GAP}{{1,2}}\d{{4,5}})(?!\d)",
+)
+_NETWORKS = re.compile(
+    r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|"
+    r"(?:6011|64[4-9]\d|65\d\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|(?:62|81|50|5[6-9]|6[0-9])\d{11,17}"
+)
+"""The first digits and the lengths of the cards that are issued."""
+_POLISH = re.compile(r"(?<!\d)\d\d(?:[\s-]?\d{4}){6}(?!\d)")
+"""An IBAN without its country; it is longer than a card."""
+_PARTS_OTHER_NUMBERS = re.compile("[./_]")
+_HIDDEN = re.compile(r"(?<![^\W_])[x*•]{2,}[ -]?\d{2,6}(?!\d)", re.IGNORECASE)
+"""A number the bank has masked but for its last digits."""
+
+_PHONE = re.compile(
+    r"(?<![\w+])(?:"
+    r"(?:\+?1[\s.-]?)?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[\s.-])\d{3}[\s.-]\d{4}"  # North America
+    r"|\+\d{1,3}(?:[\s.()/-]{0,2}\d{2,5}){2,5}"  # with a country code
+    r"|\(?0\d{2,4}\)?[\s/-]\d{3,4}[\s-]?\d{3,4}"  # a national number with its trunk zero
+    r"|1[38]00[\s-]?\d{3}[\s-]?\d{3}"  # Australian service numbers
+    r")(?!\d)"
+)
+_ACCOUNT = re.compile(r"\d{9,}")
+
+
+def mask(text: str) -> str:
+    """`text` with each number or address of a person replaced by a word such as `[card]`."""
+    while _SUSPICIOUS.search(text):
+        masked = _mask_once(text)
+        if masked == text:
+            break
+        text = masked
+    return text
+
+
+def _mask_once(text: str) -> str:
+    if "@" in text:
+        text = _HANDLE.sub("[upi]", _EMAIL.sub("[email]", text))
+    has_many_digits = _MANY_DIGITS.search(text)
+    if has_many_digits:
+        text = _IBAN.sub(_mask_iban, text)
+        text = _POLISH.sub(_mask_polish, text)
+        text = _CARD.sub(_mask_card, text)
+    text = _HIDDEN.sub("[card]", text)
+    if has_many_digits:
+        text = number_forms.masked(text)
+        text = _PHONE.sub(_mask_phone, text)
+        text = _ACCOUNT.sub(_mask_account, text)
+    return text
+
+
+def _mask_iban(match: re.Match[str]) -> str:
+    """The words behind an IBAN look like more of it, so shorter and shorter ends are tried."""
+    found = match[0]
+    for end in range(len(found), 14, -1):
+        at_a_word = end == len(found) or not found[end].isalnum() or not found[end - 1].isalnum()
+        if at_a_word and found[end - 1].isalnum() and iban.is_valid(_NO_LETTER.sub("", found[:end])):
+            return "[iban]" + found[end:]
+    return found
+
+
+def _mask_polish(match: re.Match[str]) -> str:
+    return "[account]" if iban.is_valid("PL" + _digits(match[0])) else match[0]
+
+
+def _mask_card(match: re.Match[str]) -> str:
+    """Of 13 to 19 digits; those that no card network issues may be an order's, where a word says so."""
+    written, behind = match[0], match[1] or ""
+    if behind and not luhn.is_valid(_digits(written)):
+        written = written.removesuffix(behind)
+    else:
+        behind = ""
+    digits = _digits(written)
+    valid = luhn.is_valid(digits)
+    if valid and _NETWORKS.fullmatch(digits):
+        return "[card]" + behind
+    if _is_reference(match) or (not valid and _PARTS_OTHER_NUMBERS.search(written)):
+        return match[0]
+    return ("[card]" if valid else "[account]") + behind
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdecimal())
+
+
+def _mask_phone(match: re.Match[str]) -> str:
+    return match[0] if _is_reference(match) else "[phone]"
+
+
+def _mask_account(match: re.Match[str]) -> str:
+    return match[0] if _is_reference(match) else "[account]"
+
+
+def _is_reference(match: re.Match[str]) -> bool:
+    return is_reference(match.string, match.start())
