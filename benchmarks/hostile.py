@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.hostile_files import ORDINARY, SHAPES
 from src.errors import InvalidInput
-from src.pipeline.looking import Asked
+from src.pipeline.imports.read_preview import Asked
 from src.services.file_reader import FileReader
 
 _MEMORY = 300_000_000

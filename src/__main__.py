@@ -18,7 +18,7 @@ from src.config import IS_CHECKOUT, load_settings
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
-from src.pipeline.intake import Preview
+from src.pipeline.imports.preview import Preview
 from src.services.bounds import bound_process
 from src.wiring import Wiring
 
@@ -226,7 +226,7 @@ def init_tracking(wiring: Wiring, _: argparse.Namespace) -> None:
 
 
 def rebuild(wiring: Wiring, _: argparse.Namespace) -> None:
-    from src.pipeline.prediction import prepare
+    from src.pipeline.prediction.predict import prepare
 
     print(f"{wiring.transactions.rebuild(prepare)} transactions were rebuilt.")
 

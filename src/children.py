@@ -21,10 +21,10 @@ from src.services import bundles
 from src.services.training_runs import ClaimedRun
 
 if TYPE_CHECKING:
-    from src.pipeline.reproduced import Reproduced
-    from src.pipeline.steps import Steps
-    from src.pipeline.tidying import Tidied
-    from src.pipeline.training import TrainingPipeline
+    from src.pipeline.registry.retention import Tidied
+    from src.pipeline.training.reproduce_report import Reproduced
+    from src.pipeline.training.run import TrainingPipeline
+    from src.pipeline.training.steps import Steps
     from src.wiring import Wiring
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def train(house: Wiring, run: TrainingRun, *, holder: str) -> TrainingRun:
 
 def reproduce(house: Wiring, run_id: str, progress: Callable[[str, float], None]) -> Reproduced:
     """Make a run once more; `run_id` is its own or that of MLflow. Raises NotFound, Unavailable."""
-    from src.pipeline.reproduction import Reproduction
+    from src.pipeline.training.reproduce import Reproduction
     from src.services.past_runs import PastRuns
     from src.services.provenance import provenance
 
@@ -65,14 +65,14 @@ def reproduce(house: Wiring, run_id: str, progress: Callable[[str, float], None]
 def _steps(house: Wiring) -> Steps:
     # Imported here: what training needs takes seconds to import, and only its own process trains.
     from src.components.model.model_selection import Search
-    from src.pipeline.steps import Steps
+    from src.pipeline.training.steps import Steps
 
     return Steps(search=Search(budget_s=house.settings.train_budget_s, clock=time.monotonic))
 
 
 def _training(house: Wiring) -> TrainingPipeline:
-    from src.pipeline.earlier import EarlierVersions
-    from src.pipeline.training import TrainingPipeline
+    from src.pipeline.training.earlier_versions import EarlierVersions
+    from src.pipeline.training.run import TrainingPipeline
     from src.services.bundle_check import BundleCheck
 
     return TrainingPipeline(
@@ -101,7 +101,7 @@ def work_off(house: Wiring, claimed: Import, *, holder: str) -> None:
 
 def tidy(house: Wiring, now: datetime) -> Tidied:
     """Clear away what KEEP_RUNS and KEEP_MODELS leave no room for. Raises Unavailable."""
-    from src.pipeline.tidying import Tidying
+    from src.pipeline.registry.retention import Tidying
     from src.services.tracking_retention import TrackingRetention
 
     record = TrackingRetention(house.tracking, house.settings.tracking_uri)
@@ -114,8 +114,8 @@ def tidy(house: Wiring, now: datetime) -> Tidied:
 
 def settle_alias(house: Wiring) -> None:
     """Let the MLflow alias follow what serves, or what serves follow a person who moved the alias."""
-    from src.pipeline.alias import AliasKeeper
-    from src.pipeline.tryout import Tryout
+    from src.pipeline.registry.load_check import Tryout
+    from src.pipeline.registry.mlflow_alias import AliasKeeper
     from src.services.bundle_check import BundleCheck
 
     tryout = Tryout(house.models, bundles, BundleCheck(timeout_s=60), lambda: _some_transactions(house))

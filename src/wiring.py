@@ -24,26 +24,26 @@ from src.domain.acts import ActKind
 from src.domain.predictions import Prediction
 from src.domain.transactions import Transaction
 from src.once import once
-from src.pipeline.acts import Acts
-from src.pipeline.beside import ByHand, with_shadow
-from src.pipeline.categories import CategoryEditor
-from src.pipeline.changes import WhatChanges
-from src.pipeline.deleting import Deleting
-from src.pipeline.delivering import Delivering
-from src.pipeline.drift import DriftWatch
-from src.pipeline.editing import Editing
-from src.pipeline.feedback import FeedbackLoop
-from src.pipeline.following import Following
-from src.pipeline.importing import Importing
-from src.pipeline.intake import Intake
-from src.pipeline.looking import Asked, Looked
-from src.pipeline.merged_model import MergedModel
-from src.pipeline.prediction import Model, Predictor, Serving
-from src.pipeline.quality import Quality
-from src.pipeline.repredicting import Repredicting
-from src.pipeline.second_looks import SecondLooks
-from src.pipeline.undoing import Undoing
-from src.pipeline.webhooks import Webhooks
+from src.pipeline.categories.editor import CategoryEditor
+from src.pipeline.feedback.acts import Acts
+from src.pipeline.feedback.deletion import Deleting
+from src.pipeline.feedback.edit import Editing
+from src.pipeline.feedback.feedback import FeedbackLoop
+from src.pipeline.feedback.follow_answers import Following
+from src.pipeline.feedback.label_review import SecondLooks
+from src.pipeline.imports.preview import Intake
+from src.pipeline.imports.read_preview import Asked, Looked
+from src.pipeline.imports.run import Importing
+from src.pipeline.imports.undo import Undoing
+from src.pipeline.integrations.firefly_outbound import Delivering
+from src.pipeline.integrations.inbound import Webhooks
+from src.pipeline.monitoring.drift import DriftWatch
+from src.pipeline.monitoring.prediction_diff import WhatChanges
+from src.pipeline.monitoring.quality import Quality
+from src.pipeline.prediction.merged_categories import MergedModel
+from src.pipeline.prediction.predict import Model, Predictor, Serving
+from src.pipeline.prediction.repredict import Repredicting
+from src.pipeline.prediction.shadow import ByHand, with_shadow
 from src.services import bundles
 from src.services.acts import ActLog
 from src.services.analytics import Analytics

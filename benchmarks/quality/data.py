@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from src.domain.transactions import Direction, Transaction
-from src.pipeline.prediction import prepare
+from src.pipeline.prediction.predict import prepare
 
 MAPS = "category_maps.json"
 NEEDED = {"date", "description", "amount", "currency", "mode", "direction", "category"}

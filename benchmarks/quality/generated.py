@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from benchmarks.quality.data import Dataset, Example, dataset
 from src.domain.transactions import Direction, Transaction
-from src.pipeline.prediction import prepare
+from src.pipeline.prediction.predict import prepare
 
 FIRST_DAY = date(2023, 1, 2)
 ERRS = 0.02

@@ -19,9 +19,9 @@ from src.domain.lexicon import LexiconEntry
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import Verdict
 from src.errors import LedgerloopError
-from src.pipeline.prediction import Predictor, Serving
-from src.pipeline.steps import Steps
-from src.pipeline.training import TrainingPipeline
+from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.training.run import TrainingPipeline
+from src.pipeline.training.steps import Steps
 from src.services.knowledge import Knowledge
 from src.wiring import Wiring
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 from benchmarks.quality.data import Example
 from src.components.text.cleaning import clean_text
 from src.domain.transactions import Direction, Transaction
-from src.pipeline.prediction import prepare
-from src.pipeline.steps import Steps
+from src.pipeline.prediction.predict import prepare
+from src.pipeline.training.steps import Steps
 
 _LEARNED_PHRASES = 5_000
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from src.domain.predictions import DecidedBy
 from src.domain.verdicts import Difference
-from src.pipeline.quality import Accuracy, LearnedVersion, QualityReport, ReliabilityStep
+from src.pipeline.monitoring.quality import Accuracy, LearnedVersion, QualityReport, ReliabilityStep
 from src.web import format, quality_figures, words
 from src.web import quality_sentences as sentences
 from src.web.charts import Chart, by_week, height, interval

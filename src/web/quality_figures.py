@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from src.domain.quality import PairedAccuracy
-from src.pipeline.quality import Accuracy, LearnedVersion, ReliabilityStep
+from src.pipeline.monitoring.quality import Accuracy, LearnedVersion, ReliabilityStep
 from src.web import format
 from src.web.figures import ACCENT, NEUTRAL, Figure, drawn, literal, symbol
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 
 from src.domain.predictions import Band
 from src.domain.quality import TOO_FEW_ANSWERS, PairedAccuracy
-from src.pipeline.quality import (
+from src.pipeline.monitoring.quality import (
     Accuracy,
     Confusion,
     Decided,

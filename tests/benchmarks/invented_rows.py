@@ -8,7 +8,7 @@ from benchmarks.quality.answers import Answer
 from benchmarks.quality.data import Example, dataset
 from src.domain.predictions import Band
 from src.domain.transactions import Transaction
-from src.pipeline.prediction import prepare
+from src.pipeline.prediction.predict import prepare
 
 FIRST = date(2026, 1, 1)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from src.components.dataset.category_relabels import Moves
 from src.components.dataset.label_conflicts import Contradictions
 from src.domain.labels import Doubt
-from src.pipeline.second_looks import to_learn_from
+from src.pipeline.feedback.label_review import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE
 
 NOW = datetime.now(UTC)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from src.domain.changes import CategoryChange, Changes
 from src.domain.predictions import Band
 from src.domain.training_runs import Trigger
-from src.pipeline.repredicting import AT_ONCE
+from src.pipeline.prediction.repredict import AT_ONCE
 from src.services.training_runs import ClaimedRun
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.small_model import small_bundle

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from src.config import ROOT
-from src.pipeline.importing import CHUNK
+from src.pipeline.imports.run import CHUNK
 from src.services.database import Database
 from src.services.models import Models
 from src.services.mongod import EmbeddedMongo

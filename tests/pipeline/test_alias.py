@@ -10,8 +10,8 @@ import pytest
 from src.domain.models import MODEL_NAME
 from src.domain.promotions import Change
 from src.errors import Unavailable
-from src.pipeline.alias import AliasKeeper, follow
-from src.pipeline.tryout import Tryout
+from src.pipeline.registry.load_check import Tryout
+from src.pipeline.registry.mlflow_alias import AliasKeeper, follow
 from src.services import bundles
 from src.services.bundle_check import BundleCheck, CheckReport
 from src.services.models import Models

@@ -4,8 +4,8 @@ import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import DecidedBy
-from src.pipeline.feedback import FeedbackLoop
-from src.pipeline.prediction import Predictor
+from src.pipeline.feedback.feedback import FeedbackLoop
+from src.pipeline.prediction.predict import Predictor
 from src.services.audits import Audits
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions

@@ -9,8 +9,8 @@ import pytest
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.model.thresholds import Bands
 from src.domain.models import Bundle, Pointer
-from src.pipeline.case import automatic_answers
-from src.pipeline.stages import Champion
+from src.pipeline.training.promotion_evidence import automatic_answers
+from src.pipeline.training.stages import Champion
 
 
 class Pipeline:

@@ -9,10 +9,10 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.domain.models import Shadow, SideBySide
 from src.domain.predictions import DecidedBy, Reason, ShadowSaid
 from src.errors import Conflict, NotFound
-from src.pipeline.beside import ByHand, Standing, with_shadow
-from src.pipeline.editing import Editing
-from src.pipeline.feedback import FeedbackLoop
-from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.feedback.edit import Editing
+from src.pipeline.feedback.feedback import FeedbackLoop
+from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.shadow import ByHand, Standing, with_shadow
 from src.services.acts import ActLog
 from src.services.champion import ShadowModel
 from src.services.feedback_events import FeedbackEvents

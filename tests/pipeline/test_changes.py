@@ -11,9 +11,9 @@ from src.domain.predictions import Band
 from src.domain.promotions import Promotion
 from src.domain.transactions import Transaction
 from src.errors import Conflict, NotFound
-from src.pipeline.changes import WhatChanges
-from src.pipeline.feedback import FeedbackLoop
-from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.feedback.feedback import FeedbackLoop
+from src.pipeline.monitoring.prediction_diff import WhatChanges
+from src.pipeline.prediction.predict import Predictor, Serving
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions
 from src.services.unanswered import Unanswered

@@ -8,7 +8,7 @@ import pytest
 from src.config import load_settings
 from src.domain.transactions import Direction, Transaction
 from src.errors import CannotStart
-from src.pipeline.webhooks import Told
+from src.pipeline.integrations.inbound import Told
 from src.services import firefly as client
 from src.services.deliveries import Deliveries
 from src.wiring import Wiring

@@ -7,7 +7,7 @@ import pytest
 
 from src.domain.drift import DriftMeasure, DriftVerdict
 from src.domain.training_runs import RunStatus, Trigger
-from src.pipeline.drift import DriftWatch
+from src.pipeline.monitoring.drift import DriftWatch
 from src.services.drift_periods import DriftPeriods
 from src.services.early_runs import EarlyRuns
 from src.services.feedback_events import FeedbackEvents

@@ -9,7 +9,7 @@ import pytest
 
 from src.domain.promotions import Change
 from src.domain.verdicts import Outcome
-from src.pipeline.earlier import EarlierVersions
+from src.pipeline.training.earlier_versions import EarlierVersions
 from src.services import bundles
 from tests.pipeline.test_training import (  # noqa: F401
     NOW,

@@ -12,12 +12,12 @@ from src.domain.acts import ActKind
 from src.domain.predictions import DecidedBy, ShadowSaid
 from src.domain.transactions import Status, Transaction
 from src.errors import Unavailable
-from src.pipeline import following
-from src.pipeline.acts import Acts
-from src.pipeline.feedback import Answer, FeedbackLoop
-from src.pipeline.following import Following
-from src.pipeline.prediction import Predictor, Serving
-from src.pipeline.repredicting import Repredicting
+from src.pipeline.feedback import follow_answers
+from src.pipeline.feedback.acts import Acts
+from src.pipeline.feedback.feedback import Answer, FeedbackLoop
+from src.pipeline.feedback.follow_answers import Following
+from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.repredict import Repredicting
 from src.services.acts import ActLog
 from src.services.feedback_events import FeedbackEvents
 from src.services.repredictions import Repredictions
@@ -229,7 +229,7 @@ def test_a_text_without_a_merchant_teaches_no_other_row(loop, keep, transactions
 
 def test_of_very_many_rows_the_rest_is_left_to_the_clock(loop, keep, transactions, log, acts, monkeypatch):
     rows = keep(*["BLUE DOOR"] * 10)
-    monkeypatch.setattr(following.Following.follow, "__kwdefaults__", {**_defaults(), "at_once": 4})
+    monkeypatch.setattr(follow_answers.Following.follow, "__kwdefaults__", {**_defaults(), "at_once": 4})
     outcome = loop.record(rows[0].id, "travel", at=NOW + MINUTE)
     assert outcome.also_updated == 4
     assert outcome.more_follow
@@ -244,7 +244,7 @@ def test_of_very_many_rows_the_rest_is_left_to_the_clock(loop, keep, transaction
 
 
 def _defaults():
-    return following.Following.follow.__kwdefaults__
+    return follow_answers.Following.follow.__kwdefaults__
 
 
 def test_an_answer_whose_process_was_killed_before_the_rest_is_finished_later(

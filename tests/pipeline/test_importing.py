@@ -12,7 +12,7 @@ from src.domain.history import HistoryFilter
 from src.domain.imports import ImportStatus
 from src.domain.transactions import Status
 from src.errors import Conflict, InvalidInput, NotFound
-from src.pipeline.importing import Importing
+from src.pipeline.imports.run import Importing
 from src.wiring import Wiring
 from tests.small_model import small_bundle
 

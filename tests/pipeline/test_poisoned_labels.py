@@ -21,9 +21,9 @@ from src.domain.feedback import Feedback, LabelSource
 from src.domain.labels import LabelledTransaction
 from src.domain.training_runs import Trigger
 from src.domain.transactions import Transaction
-from src.pipeline.second_looks import MOVED, SET_ASIDE
-from src.pipeline.steps import Steps
-from src.pipeline.training import TrainingPipeline
+from src.pipeline.feedback.label_review import MOVED, SET_ASIDE
+from src.pipeline.training.run import TrainingPipeline
+from src.pipeline.training.steps import Steps
 from src.services import bundles
 from src.services.database import Database
 from src.services.doubts import Doubts

@@ -8,9 +8,9 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import Band, DecidedBy, Reason
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound
-from src.pipeline.editing import Editing
-from src.pipeline.feedback import FeedbackLoop
-from src.pipeline.prediction import Predictor, Serving
+from src.pipeline.feedback.edit import Editing
+from src.pipeline.feedback.feedback import FeedbackLoop
+from src.pipeline.prediction.predict import Predictor, Serving
 from src.services.acts import ActLog
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions

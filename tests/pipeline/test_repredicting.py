@@ -9,9 +9,9 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import DecidedBy
 from src.domain.transactions import Status, Transaction
 from src.errors import NotFound, Unavailable
-from src.pipeline.feedback import FeedbackLoop
-from src.pipeline.prediction import Predictor, Serving
-from src.pipeline.repredicting import Repredicting
+from src.pipeline.feedback.feedback import FeedbackLoop
+from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.repredict import Repredicting
 from src.services.feedback_events import FeedbackEvents
 from src.services.repredictions import Repredictions
 from src.services.transactions import Transactions

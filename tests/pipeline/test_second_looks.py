@@ -9,8 +9,8 @@ from src.components.dataset.category_relabels import Moves
 from src.components.dataset.label_conflicts import Contradictions
 from src.domain.feedback import Feedback
 from src.errors import NotFound
-from src.pipeline.feedback import FeedbackLoop
-from src.pipeline.second_looks import SET_ASIDE, SecondLooks, to_learn_from
+from src.pipeline.feedback.feedback import FeedbackLoop
+from src.pipeline.feedback.label_review import SET_ASIDE, SecondLooks, to_learn_from
 from src.services.doubts import Doubts
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions

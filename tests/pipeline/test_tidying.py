@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from src.children import tidy
 from src.domain.models import MODEL_NAME
-from src.pipeline.tidying import Tidying, beyond
+from src.pipeline.registry.retention import Tidying, beyond
 from src.services.retention import Retention
 from src.services.tracking import Tracking
 from src.services.tracking_retention import TrackingRetention

@@ -26,10 +26,10 @@ from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Direction, Transaction
 from src.domain.verdicts import JudgedOn, Outcome
 from src.errors import LeaseLost, Unavailable
-from src.pipeline.changes import WhatChanges
-from src.pipeline.prediction import Serving
-from src.pipeline.steps import Steps
-from src.pipeline.training import TrainingPipeline
+from src.pipeline.monitoring.prediction_diff import WhatChanges
+from src.pipeline.prediction.predict import Serving
+from src.pipeline.training.run import TrainingPipeline
+from src.pipeline.training.steps import Steps
 from src.services import bundles
 from src.services.bundle_check import BundleCheck, CheckReport
 from src.services.models import Models

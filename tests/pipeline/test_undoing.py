@@ -9,7 +9,7 @@ from src.domain.history import HistoryFilter
 from src.domain.imports import ImportStatus
 from src.domain.transactions import Status
 from src.errors import Conflict
-from src.pipeline import undoing
+from src.pipeline.imports import undo
 from src.services import imported_rows
 from tests.pipeline.test_importing import brought, house, rows_of, work_off
 
@@ -22,7 +22,7 @@ LONG = "Date,Details,Amount\n" + "".join(
 
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch):
-    monkeypatch.setattr(undoing, "AT_ONCE", 20)
+    monkeypatch.setattr(undo, "AT_ONCE", 20)
     monkeypatch.setattr(imported_rows, "_AT_ONCE", 10)
 
 

@@ -11,7 +11,7 @@ import mlflow
 import pytest
 
 from src.domain.feedback import LabelSource
-from src.pipeline.prediction import prepare
+from src.pipeline.prediction.predict import prepare
 from src.services.feedback_events import FeedbackEvents
 from src.services.transactions import Transactions
 from tests.pipeline.test_training import (

@@ -16,7 +16,7 @@ import pytest
 from src.domain.training_runs import RunStatus
 from src.domain.verdicts import Outcome
 from src.errors import TrackingUnavailable
-from src.pipeline.tidying import Tidying
+from src.pipeline.registry.retention import Tidying
 from src.services.retention import Retention
 from src.services.tracking import Tracking
 from src.services.tracking_retention import TrackingRetention

@@ -9,7 +9,7 @@ import pytest
 
 from src.components.model.model_selection import Search
 from src.domain.verdicts import Outcome
-from src.pipeline.steps import Steps
+from src.pipeline.training.steps import Steps
 from src.services import bundles
 from src.services.bundle_check import BundleCheck, CheckReport
 from tests.pipeline.test_training import (  # noqa: F401

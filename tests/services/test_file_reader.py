@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.hostile_files import csv_ordinary
 from src.errors import InvalidInput, Unavailable
-from src.pipeline.looking import Asked, Looked, look
+from src.pipeline.imports.read_preview import Asked, Looked, look
 from src.services import file_reader
 from src.services.file_reader import FileReader
 

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.hostile_files import csv_ordinary
 from src import children
-from src.pipeline import undoing
+from src.pipeline.imports import undo
 
 BANK = b"""Date,Details,Amount,Cur
 2026-03-04,PIZZA CORNER,-12.50,USD
@@ -225,7 +225,7 @@ def test_rubbish_on_the_page_is_told_on_the_page(client):
 
 
 def test_a_large_import_is_taken_back_apart_from_the_request(app, client, monkeypatch):
-    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    monkeypatch.setattr(undo, "AT_ONCE", 1)
     import_id = upload(client, mapping=SIGN).json["id"]
     work_off(app)
     answer = client.delete(f"/api/v1/imports/{import_id}")

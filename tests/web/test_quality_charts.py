@@ -9,7 +9,7 @@ import pytest
 from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
 from src.domain.verdicts import Difference, JudgedOn
-from src.pipeline.quality import QualityReport
+from src.pipeline.monitoring.quality import QualityReport
 from src.web import quality_sentences
 from src.web.quality_charts import all_charts
 from tests.whole_verdict import WHOLE

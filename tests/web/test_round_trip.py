@@ -12,7 +12,7 @@ from bson import ObjectId
 
 from src.domain.labels import Doubt
 from src.domain.transactions import Transaction
-from src.pipeline.webhooks import Told
+from src.pipeline.integrations.inbound import Told
 from tests.web.conftest import EMPTIED
 from tests.web.test_imports import upload, work_off
 

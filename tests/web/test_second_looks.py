@@ -7,7 +7,7 @@ import pytest
 from src.components.dataset.category_relabels import Moves
 from src.components.dataset.label_conflicts import Contradictions
 from src.domain.feedback import Feedback
-from src.pipeline.second_looks import to_learn_from
+from src.pipeline.feedback.label_review import to_learn_from
 
 HTML = {"Accept": "text/html"}
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from src.domain.feedback import FeedbackOutcome
 from src.errors import LedgerloopError
-from src.pipeline.feedback import Answer as GivenAnswer
+from src.pipeline.feedback.feedback import Answer as GivenAnswer
 from src.web.metrics import metrics
 from src.web.operations import Answer, Operations
 from src.web.problems import ItemErrorBody, problem_of

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 
 from src.domain.imports import ImportStatus
 from src.errors import InvalidInput
-from src.pipeline.intake import check_answered, heading_of_rejects
+from src.pipeline.imports.preview import check_answered, heading_of_rejects
 from src.web.bodies import parse_json
 from src.web.operations import Answer, Operations
 from src.web.schemas.imports import (

@@ -10,7 +10,7 @@ from flask import abort, request
 from pydantic import ValidationError
 
 from src.errors import InvalidInput, NotFound
-from src.pipeline.webhooks import Taken, Told
+from src.pipeline.integrations.inbound import Taken, Told
 from src.web.metrics import metrics
 from src.web.operations import Answer, Operations
 from src.web.problems import problem_of

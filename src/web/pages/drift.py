@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from src.domain.drift import DriftMeasure, DriftSign, DriftVerdict
-from src.pipeline.drift import DriftReport
+from src.pipeline.monitoring.drift import DriftReport
 from src.web import format
 from src.web.pages.blueprint import bp, category_name
 from src.web.wired import wiring

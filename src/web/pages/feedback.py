@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from src.domain.feedback import FeedbackOutcome
 from src.domain.history import HistoryFilter
 from src.errors import Conflict, InvalidInput, NotFound
-from src.pipeline.category_names import CategoryNames
-from src.pipeline.second_looks import SecondLook
+from src.pipeline.categories.resolver import CategoryNames
+from src.pipeline.feedback.label_review import SecondLook
 from src.web.api import feedback as feedback_api
 from src.web.bodies import json_response, read_json
 from src.web.forms import count_in, extended, flag, here, local_address, with_query

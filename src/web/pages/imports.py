@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from src.domain.deliveries import DeliveryCounts
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.errors import InvalidInput, NotFound
-from src.pipeline.intake import Preview
+from src.pipeline.imports.preview import Preview
 from src.web import words
 from src.web.api.imports import REJECTS_SHOWN, uploaded
 from src.web.forms import flag

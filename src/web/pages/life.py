@@ -9,7 +9,7 @@ from datetime import datetime
 from src.domain.feedback import Feedback, LabelSource, standing
 from src.domain.predictions import Prediction
 from src.domain.transactions import Edit, StoredTransaction, Transaction, standing_edits
-from src.pipeline.editing import changed_fields
+from src.pipeline.feedback.edit import changed_fields
 from src.web import format, words
 
 

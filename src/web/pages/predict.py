@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from src.domain.money import KNOWN_CURRENCIES
 from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, Unavailable
-from src.pipeline.prediction import prepare
+from src.pipeline.prediction.predict import prepare
 from src.web import format
 from src.web.api import predictions
 from src.web.forms import (

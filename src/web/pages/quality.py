@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from src.domain.feedback import Answered
 from src.domain.predictions import Band
 from src.errors import InvalidInput
-from src.pipeline.quality import Estimate, QualityReport
+from src.pipeline.monitoring.quality import Estimate, QualityReport
 from src.web import charts, format, quality_sentences, words
 from src.web.api import quality as quality_api
 from src.web.forms import Errors, errors_of, with_query

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, Strict
 from typing_extensions import TypedDict
 
 from src.domain.categories import Category, Group, slug_of
-from src.pipeline.categories import CategoryAct
+from src.pipeline.categories.editor import CategoryAct
 from src.web.schemas.fields import Name, RequestModel, Slug
 
 Color = Annotated[str, Strict(), Field(pattern=r"^#[0-9a-fA-F]{6}$")]

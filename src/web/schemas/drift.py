@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.drift import DriftSign
-from src.pipeline.drift import DriftReport
+from src.pipeline.monitoring.drift import DriftReport
 from src.web.schemas.fields import utc_text
 
 

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, SkipValidation, Strict
 from typing_extensions import TypedDict
 
 from src.domain.feedback import FeedbackOutcome
-from src.pipeline.feedback import Answer
+from src.pipeline.feedback.feedback import Answer
 from src.web.schemas.fields import Identifier, RequestModel, Slug
 from src.web.schemas.transactions import BATCH_LIMIT, Anything
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
-from src.pipeline.intake import ColumnSummary, Entry, Preview, Question, Rejected
+from src.pipeline.imports.preview import ColumnSummary, Entry, Preview, Question, Rejected
 from src.web.schemas.fields import money, utc_text
 
 UPLOAD: dict[str, Any] = {

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from src.domain.models import Pointer
 from src.domain.promotions import Figures, Promotion
-from src.pipeline.beside import Standing
+from src.pipeline.prediction.shadow import Standing
 from src.web.schemas.fields import Identifier, Label, RequestModel, utc_text
 
 

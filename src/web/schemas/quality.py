@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.quality import LearnedVersion
-from src.pipeline.quality import Accuracy, Decided, QualityReport, ReliabilityStep, Stratum
+from src.pipeline.monitoring.quality import Accuracy, Decided, QualityReport, ReliabilityStep, Stratum
 from src.web.schemas.fields import IsoDate, utc_text
 from src.web.schemas.history import QueryModel
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, Strict
 from typing_extensions import TypedDict
 
-from src.pipeline.repredicting import Repredicted
+from src.pipeline.prediction.repredict import Repredicted
 from src.web.schemas.fields import RequestModel
 
 Act = Annotated[str, Strict(), Field(pattern=r"^[0-9a-f]{24}$")]

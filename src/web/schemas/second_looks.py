@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, Strict
 from typing_extensions import TypedDict
 
-from src.pipeline.second_looks import SecondLook
+from src.pipeline.feedback.label_review import SecondLook
 from src.web.schemas.fields import RequestModel, utc_text
 from src.web.schemas.transactions import TransactionBody, transaction_body
 

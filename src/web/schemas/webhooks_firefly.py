@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidati
 
 from src.domain.transactions import Direction, Transaction
 from src.errors import InvalidInput
-from src.pipeline.webhooks import Told
+from src.pipeline.integrations.inbound import Told
 from src.web.schemas.fields import Currency, IsoDate, in_smallest_units
 from src.web.schemas.transactions import Anything
 from src.web.schemas.webhooks import Number, Size, Text

@@ -1,0 +1,106 @@
+"""Editing what was given of a transaction is an act: what it was before is kept, so that it can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from src.domain.acts import ActKind, Undone, What
+from src.domain.predictions import Prediction
+from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, standing_edits
+from src.errors import Conflict, LedgerloopError, NotFound
+from src.pipeline.prediction.predict import Predictor, prepare
+
+if TYPE_CHECKING:
+    from src.services.acts import ActLog
+    from src.services.transactions import Transactions
+
+FIELDS = ("date", "amount", "currency", "direction", "description", "subcategory", "mode")
+"""What a person may change of a transaction."""
+
+
+def changed_fields(before: Transaction, after: Transaction) -> list[str]:
+    return [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
+
+
+@dataclass(frozen=True)
+class Editing:
+    rows: Transactions
+    predictor: Predictor
+    acts: ActLog
+
+    def edit(
+        self, transaction_id: str, changes: Mapping[str, Any], *, at: datetime
+    ) -> tuple[StoredTransaction, str | None]:
+        """Change what was given; predict anew unless a person has answered.
+
+        Returns the transaction and the id of the act; None where nothing changes. Raises NotFound, Conflict,
+        Unavailable.
+        """
+        row = self.rows.get(transaction_id)
+        prepared, prediction = self._predicted(row, replace(row.transaction, **changes), at)
+        fields = changed_fields(row.transaction, prepared)
+        if not fields:
+            return row, None
+        what = What("edited", {"transaction_id": row.id, "fields": ",".join(fields)})
+        act = self.acts.begin(ActKind.EDIT, what, at=at)
+        try:
+            edited = self.rows.amend(
+                row.id, prepared, prediction, edits=lambda before: _with_edit(before, prepared, act, at)
+            )
+        except LedgerloopError:
+            self.acts.finish(act, rows=0)
+            raise
+        self.acts.finish(act, rows=1)
+        return edited, act
+
+    def undo(self, act_id: str, at: datetime) -> Undone:
+        """What was given is as before the edit; answers stay as they are.
+
+        Raises NotFound where the transaction was deleted, Conflict where a later edit still holds,
+        Unavailable; safe to try again.
+        """
+        act = self.acts.find(act_id)
+        if act is None:
+            raise NotFound("There is no act with this id.")
+        row = self.rows.get(str(act.what.values["transaction_id"]))
+        edit = _edit_to_undo(row, act_id)
+        if edit is None:
+            return Undone(rows=0)
+        before, prediction = self._predicted(row, edit.before, at)
+        self.rows.amend(row.id, before, prediction, edits=lambda now: _without_edit(now, act_id, at))
+        return Undone(rows=1)
+
+    def _predicted(
+        self, row: StoredTransaction, given: Transaction, at: datetime
+    ) -> tuple[Transaction, Prediction | None]:
+        if row.status is not Status.PREDICTED:
+            return prepare(given), None
+        return self.predictor.predict_one(given, at=at)
+
+
+def _with_edit(row: StoredTransaction, after: Transaction, act: str, at: datetime) -> tuple[Edit, ...]:
+    """A second try adds nothing twice."""
+    if any(edit.act == act for edit in row.edits):
+        return row.edits
+    return (*row.edits, Edit(act, at, row.transaction, after))
+
+
+def _without_edit(row: StoredTransaction, act: str, at: datetime) -> tuple[Edit, ...]:
+    _edit_to_undo(row, act)
+    return tuple(
+        replace(edit, undone_at=at) if edit.act == act and edit.undone_at is None else edit
+        for edit in row.edits
+    )
+
+
+def _edit_to_undo(row: StoredTransaction, act: str) -> Edit | None:
+    """The edit of `act`; None where it is undone. Raises Conflict where a later edit still holds."""
+    standing = standing_edits(row.edits)
+    if all(edit.act != act for edit in standing):
+        return None
+    if standing[-1].act != act:
+        raise Conflict("This transaction was edited again since. Undo the later edit first.")
+    return standing[-1]
