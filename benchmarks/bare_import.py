@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from src.components.dataset.schema import MODEL_FIELDS
-from src.services import bundles
-from src.services.database import INDEXES, Database
-from src.services.models import Models
-from src.services.mongod import EmbeddedMongo
+from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.models import bundle
+from src.services.models.repository import Models
+from src.services.mongo.client import INDEXES, Database
 
 
 def bare(data: Path) -> dict[str, float]:
@@ -34,7 +34,7 @@ def _predict_proba(database: Database, kept: list[dict[str, Any]]) -> float:
     models = Models(database)
     champion = models.champion()
     assert champion
-    pipeline = bundles.loads(models.load(champion.version), champion.sha256).pipeline
+    pipeline = bundle.loads(models.load(champion.version), champion.sha256).pipeline
     table = pd.DataFrame(kept)
     table["amount"] = table["value"]
     table["date"] = pd.to_datetime(table["date"]).dt.tz_localize(None)

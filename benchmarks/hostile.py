@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.hostile_files import ORDINARY, SHAPES
 from src.errors import InvalidInput
 from src.pipeline.imports.read_preview import Asked
-from src.services.file_reader import FileReader
+from src.services.imports.file_reader import FileReader
 
 _MEMORY = 300_000_000
 

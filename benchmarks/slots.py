@@ -23,7 +23,7 @@ from src.domain.categories import Category, Group
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
-from src.services.training_runs import slot_of
+from src.services.runs.repository import slot_of
 from src.wiring import Wiring
 
 HOURS = 6

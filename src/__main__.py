@@ -19,7 +19,7 @@ from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
 from src.pipeline.imports.preview import Preview
-from src.services.bounds import bound_process
+from src.services.host.process_limits import bound_process
 from src.wiring import Wiring
 
 _BESIDE_READING = 1_000_000_000
@@ -232,7 +232,7 @@ def rebuild(wiring: Wiring, _: argparse.Namespace) -> None:
 
 
 def verify_bundle(wiring: Wiring, options: argparse.Namespace) -> None:
-    from src.services.bundle_check import verify
+    from src.services.models.bundle_check import verify
 
     answers = verify(options.file, options.rows.read_text(), lambda *bundle: wiring.serve("", *bundle).scorer)
     print(json.dumps(answers))

@@ -17,8 +17,8 @@ from src.domain.imports import Import, ImportStatus
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
 from src.errors import LeaseLost, LedgerloopError, NotFound
-from src.services import bundles
-from src.services.training_runs import ClaimedRun
+from src.services.models import bundle
+from src.services.runs.repository import ClaimedRun
 
 if TYPE_CHECKING:
     from src.pipeline.registry.retention import Tidied
@@ -50,8 +50,8 @@ def train(house: Wiring, run: TrainingRun, *, holder: str) -> TrainingRun:
 def reproduce(house: Wiring, run_id: str, progress: Callable[[str, float], None]) -> Reproduced:
     """Make a run once more; `run_id` is its own or that of MLflow. Raises NotFound, Unavailable."""
     from src.pipeline.training.reproduce import Reproduction
-    from src.services.past_runs import PastRuns
-    from src.services.provenance import provenance
+    from src.services.mlflow.past_runs import PastRuns
+    from src.services.mlflow.provenance import provenance
 
     logged = run_id if re.fullmatch("[0-9a-f]{32}", run_id) else house.runs.get(run_id).mlflow_run_id
     if logged is None:
@@ -73,14 +73,14 @@ def _steps(house: Wiring) -> Steps:
 def _training(house: Wiring) -> TrainingPipeline:
     from src.pipeline.training.earlier_versions import EarlierVersions
     from src.pipeline.training.run import TrainingPipeline
-    from src.services.bundle_check import BundleCheck
+    from src.services.models.bundle_check import BundleCheck
 
     return TrainingPipeline(
         labels=house.transactions,
         lexicon=house.knowledge,
         store=house.models,
         record=house.tracking,
-        bundles=bundles,
+        bundles=bundle,
         check=BundleCheck(),
         clock=house.now,
         standing=house.standing,
@@ -88,7 +88,7 @@ def _training(house: Wiring) -> TrainingPipeline:
         steps=_steps(house),
         changes=house.changes,
         unattended=house.changes,
-        earlier=EarlierVersions(house.models, bundles, house.runs),
+        earlier=EarlierVersions(house.models, bundle, house.runs),
     )
 
 
@@ -102,7 +102,7 @@ def work_off(house: Wiring, claimed: Import, *, holder: str) -> None:
 def tidy(house: Wiring, now: datetime) -> Tidied:
     """Clear away what KEEP_RUNS and KEEP_MODELS leave no room for. Raises Unavailable."""
     from src.pipeline.registry.retention import Tidying
-    from src.services.tracking_retention import TrackingRetention
+    from src.services.mlflow.retention import TrackingRetention
 
     record = TrackingRetention(house.tracking, house.settings.tracking_uri)
     tidying = Tidying(house.retention, record, house.settings.keep_models, house.settings.keep_runs)
@@ -116,9 +116,9 @@ def settle_alias(house: Wiring) -> None:
     """Let the MLflow alias follow what serves, or what serves follow a person who moved the alias."""
     from src.pipeline.registry.load_check import Tryout
     from src.pipeline.registry.mlflow_alias import AliasKeeper
-    from src.services.bundle_check import BundleCheck
+    from src.services.models.bundle_check import BundleCheck
 
-    tryout = Tryout(house.models, bundles, BundleCheck(timeout_s=60), lambda: _some_transactions(house))
+    tryout = Tryout(house.models, bundle, BundleCheck(timeout_s=60), lambda: _some_transactions(house))
     with house.tracking_state.noted(house.now()):
         AliasKeeper(house.models, house.tracking, tryout.fault_of, house.now).settle()
 

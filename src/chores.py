@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from src.once import once
-from src.services.alias_watch import AliasWatch
-from src.services.clock import Clock
-from src.services.waiting import DELIVERY
+from src.services.scheduler.alias_watch import AliasWatch
+from src.services.scheduler.pending_work import DELIVERY
+from src.services.scheduler.scheduler import Clock
 
 if TYPE_CHECKING:
     from src.wiring import Wiring

@@ -17,10 +17,10 @@ from types import FrameType
 from src import logs
 from src.config import HOME, SHIPPED, Settings, load_settings
 from src.errors import CannotStart
-from src.services.file_lock import FileLock
-from src.services.mongod import EmbeddedMongo
-from src.services.secret_key import kept_key
-from src.services.supervisor import Program, Supervisor
+from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.host.file_lock import FileLock
+from src.services.host.secret_key import kept_key
+from src.services.host.supervisor import Program, Supervisor
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ import traceback
 
 from src.errors import InvalidInput
 from src.pipeline.imports.read_preview import Asked, look
-from src.services.bounds import bound_process
+from src.services.host.process_limits import bound_process
 
 TOO_MUCH = "This file takes too much memory or time to read. Split it, or save it in another format."
 

@@ -44,47 +44,47 @@ from src.pipeline.prediction.merged_categories import MergedModel
 from src.pipeline.prediction.predict import Model, Predictor, Serving
 from src.pipeline.prediction.repredict import Repredicting
 from src.pipeline.prediction.shadow import ByHand, with_shadow
-from src.services import bundles
-from src.services.acts import ActLog
-from src.services.analytics import Analytics
-from src.services.audits import Audits
-from src.services.categories import Categories
-from src.services.category_rows import CategoryRows
-from src.services.champion import Champion, Pointing, ShadowModel
-from src.services.database import Database
-from src.services.deleted_rows import DeletedRows
-from src.services.deliveries import Deliveries
-from src.services.doubts import Doubts
-from src.services.drift_periods import DriftPeriods
-from src.services.early_runs import EarlyRuns
-from src.services.feedback_events import FeedbackEvents
-from src.services.file_reader import FileReader
-from src.services.import_profiles import ImportProfiles
-from src.services.import_rejects import ImportRejects
-from src.services.imported_rows import ImportedRows
-from src.services.imports import Imports
-from src.services.knowledge import Knowledge
-from src.services.models import Models
-from src.services.mongod import EmbeddedMongo
-from src.services.quality import QualityCounts
-from src.services.repredictions import Repredictions
-from src.services.retention import Retention
-from src.services.secret_key import kept_key
-from src.services.slots import Slots
-from src.services.standing import Standing
-from src.services.tracking_state import TrackingState
-from src.services.trainer import Trainer
-from src.services.training_runs import TrainingRuns
-from src.services.transactions import Transactions
-from src.services.unanswered import Unanswered
-from src.services.uploads import Uploads
-from src.services.waiting import Waiting
-from src.services.webhook_rows import WebhookRows
+from src.services.categories.repository import Categories
+from src.services.categories.transactions import CategoryRows
+from src.services.firefly.outbox import Deliveries
+from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.host.secret_key import kept_key
+from src.services.imports.encrypted_uploads import Uploads
+from src.services.imports.file_reader import FileReader
+from src.services.imports.profiles import ImportProfiles
+from src.services.imports.rejects import ImportRejects
+from src.services.imports.repository import Imports
+from src.services.mlflow.availability import TrackingState
+from src.services.models import bundle as bundles
+from src.services.models.hot_swap import Champion, Pointing, ShadowModel
+from src.services.models.repository import Models
+from src.services.models.retention import Retention
+from src.services.mongo.client import Database
+from src.services.monitoring.audit_sample import Audits
+from src.services.monitoring.drift_periods import DriftPeriods
+from src.services.monitoring.quality_counts import QualityCounts
+from src.services.runs.data_fingerprint import Standing
+from src.services.runs.drift_triggered import EarlyRuns
+from src.services.runs.repository import TrainingRuns
+from src.services.runs.slots import Slots
+from src.services.scheduler.child_process import Trainer
+from src.services.scheduler.pending_work import Waiting
+from src.services.shipped.lexicon_files import Knowledge
+from src.services.transactions.acts import ActLog
+from src.services.transactions.analytics import Analytics
+from src.services.transactions.deleted import DeletedRows
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.from_webhooks import WebhookRows
+from src.services.transactions.imported import ImportedRows
+from src.services.transactions.label_review import Doubts
+from src.services.transactions.repository import Transactions
+from src.services.transactions.repredictions import Repredictions
+from src.services.transactions.unanswered import Unanswered
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from src.services.tracking import Tracking
+    from src.services.mlflow.tracking import Tracking
 
 log = logging.getLogger(__name__)
 
@@ -226,7 +226,7 @@ class Wiring:
         given = self.settings
         if given.firefly_url is None or given.firefly_token is None:
             return None
-        from src.services.firefly import FireflyIII  # requests comes with it: for those who need it
+        from src.services.firefly.client import FireflyIII  # requests comes with it: for those who need it
 
         return Delivering(
             self.deliveries,
@@ -409,7 +409,7 @@ class Wiring:
 
     @once
     def tracking(self) -> Tracking:
-        from src.services.tracking import Tracking  # pandas comes with it: not for web workers
+        from src.services.mlflow.tracking import Tracking  # pandas comes with it: not for web workers
 
         local = self.settings.mlflow_tracking_uri is None
         return Tracking(self.settings.tracking_uri, self.settings.mlruns_path if local else None)

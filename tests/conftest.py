@@ -7,8 +7,8 @@ import pytest
 from pymongo import MongoClient
 
 from src.config import load_settings
-from src.services.database import Database
-from src.services.mongod import EmbeddedMongo
+from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.mongo.client import Database
 
 # A watching thread that outlives its database would else tell so on the terminal.
 logging.getLogger("src").addHandler(logging.NullHandler())

@@ -9,7 +9,7 @@ from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.classifier import LinearCategorizer
 from src.components.model.thresholds import Bands
 from src.domain.models import Bundle
-from src.services.bundles import dumps
+from src.services.models.bundle import dumps
 
 TAUGHT = {
     "dining": ["swiggy order", "zomato dinner", "blue door coffee", "pizza corner", "noodle bar"],

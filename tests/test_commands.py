@@ -8,8 +8,8 @@ import pytest
 from src.__main__ import _parser, run_claimed_import, train_claimed
 from src.domain.imports import Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.services import trainer
-from src.services.trainer import Trainer
+from src.services.scheduler import child_process
+from src.services.scheduler.child_process import Trainer
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 RUN = TrainingRun(
@@ -34,7 +34,7 @@ def commands(monkeypatch):
         started.append(command)
         return subprocess.Popen(["true"])
 
-    monkeypatch.setattr(trainer, "start", start)
+    monkeypatch.setattr(child_process, "start", start)
     return started
 
 

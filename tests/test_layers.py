@@ -44,24 +44,24 @@ THIRD_PARTY = {
     "gridfs": {"services"},
     "bson": {"services"},
     "mlflow": {
-        "services/tracking.py",
-        "services/run_log.py",
-        "services/model_package.py",
-        "services/past_runs.py",
-        "services/tracking_retention.py",
-        "services/mlflow_errors.py",
+        "services/mlflow/tracking.py",
+        "services/mlflow/run_log.py",
+        "services/mlflow/model_package.py",
+        "services/mlflow/past_runs.py",
+        "services/mlflow/retention.py",
+        "services/mlflow/errors.py",
     },
-    "apscheduler": {"services/clock.py"},
-    "cryptography": {"services/uploads.py"},
+    "apscheduler": {"services/scheduler/scheduler.py"},
+    "cryptography": {"services/imports/encrypted_uploads.py"},
     "flask": {"web"},
     "plotly": {"web"},
-    "skops": {"services/bundles.py"},
-    "matplotlib": {"services/plots.py", "services/run_log.py"},
-    "sklearn": {"components", "services/bundles.py"},
+    "skops": {"services/models/bundle.py"},
+    "matplotlib": {"services/mlflow/plots.py", "services/mlflow/run_log.py"},
+    "sklearn": {"components", "services/models/bundle.py"},
     "pandas": {"components", "services", "pipeline"},
     "chardet": {"components/bank_files/formats/encodings.py"},
     "mt940": {"components/bank_files/formats/mt940.py"},
-    "requests": {"services/firefly.py"},
+    "requests": {"services/firefly/client.py"},
     "pyarrow": {"web/parquet.py", "components/bank_files/own_export/parquet.py", "read_file.py"},
 }
 
@@ -114,11 +114,15 @@ def test_only_the_settings_and_the_start_of_processes_read_the_environment(path)
     readers = {
         "config.py",
         "launcher.py",
-        "services/trainer.py",
-        "services/mongod.py",
-        "services/supervisor.py",
+        "services/scheduler/child_process.py",
+        "services/host/embedded_mongo.py",
+        "services/host/supervisor.py",
     }
-    if str(path) not in readers | {"services/mlflow_errors.py", "services/bundle_check.py", "web/metrics.py"}:
+    if str(path) not in readers | {
+        "services/mlflow/errors.py",
+        "services/models/bundle_check.py",
+        "web/metrics.py",
+    }:
         source = (SRC / path).read_text()
         assert "os.environ" not in source, path
         assert "os.getenv" not in source, path

@@ -7,7 +7,7 @@ import pytest
 
 from src.chores import Chores
 from src.once import forget, once
-from src.services.database import Database
+from src.services.mongo.client import Database
 from src.wiring import Wiring
 
 THREADS = 16

@@ -10,7 +10,7 @@ import pytest
 
 from src.domain.imports import ImportStatus
 from src.domain.training_runs import Trigger
-from src.services import trainer
+from src.services.scheduler import child_process
 from src.wiring import Wiring
 from tests.small_model import small_bundle
 
@@ -90,7 +90,7 @@ def begun(wiring):
 
 
 def test_an_import_whose_id_looks_like_an_option_is_worked_off(bringing, monkeypatch):
-    monkeypatch.setattr("src.services.imports.secrets.token_hex", lambda _: "-7Gk-h")
+    monkeypatch.setattr("src.services.imports.repository.secrets.token_hex", lambda _: "-7Gk-h")
     waiting = begun(bringing)
     bringing.chores.bring_in()
     done = bringing.imports.get(waiting.id)
@@ -123,7 +123,7 @@ def test_an_import_outlives_any_number_of_restarts_of_the_service(bringing, sign
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
 def test_one_whose_child_ends_again_and_again_while_the_service_runs_fails(bringing, monkeypatch, sign):
-    monkeypatch.setattr(trainer, "_HANDLED_WITHIN_S", 0.0)
+    monkeypatch.setattr(child_process, "_HANDLED_WITHIN_S", 0.0)
     waiting = begun(bringing)
     for _ in range(11):
         interrupted(bringing, (sign,), stop=False)

@@ -22,7 +22,7 @@ from src.errors import LedgerloopError
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.steps import Steps
-from src.services.knowledge import Knowledge
+from src.services.shipped.lexicon_files import Knowledge
 from src.wiring import Wiring
 
 PARTS = ("memory", "hints", "lexicon", "types", "verdict", "holdout")

@@ -23,8 +23,8 @@ from src.domain.models import Bundle, ModelVersion, Pointer
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Verdict
-from src.services import bundles
-from src.services.transactions import Transactions, stem_of
+from src.services.models import bundle as bundles
+from src.services.transactions.repository import Transactions, stem_of
 
 REMEMBERED: int = inspect.signature(Transactions).parameters["remembered"].default
 """How many of a merchant's newest answers the memory looks at, as in the product."""

@@ -17,8 +17,8 @@ from src.components.dataset.holdout import fingerprint
 from src.domain.feedback import Feedback
 from src.domain.predictions import Band, DecidedBy, Prediction
 from src.domain.transactions import Direction, NewTransaction
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.benchmarks.invented_rows import example
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -22,8 +22,8 @@ from src.components.model.classifier import LinearCategorizer
 from src.components.model.thresholds import Bands
 from src.config import ROOT, load_settings
 from src.domain.models import Bundle
-from src.services.bundles import dumps
-from src.services.knowledge import Knowledge
+from src.services.models.bundle import dumps
+from src.services.shipped.lexicon_files import Knowledge
 from src.wiring import Wiring
 
 CHROMIUM = Path("/usr/bin/chromium")

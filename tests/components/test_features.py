@@ -9,7 +9,7 @@ from skops import io as skops_io
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.tokens import read
 from src.components.features.vectorizer import TransactionFeatures
-from src.services.bundles import TRUSTED
+from src.services.models.bundle import TRUSTED
 from tests.components.invented import rows
 
 

@@ -21,7 +21,7 @@ from src.components.model.scorer import LinearScorer
 from src.domain.lexicon import Habit, LexiconEntry
 from src.domain.models import Bundle
 from src.domain.transactions import Direction
-from src.services import bundles
+from src.services.models import bundle
 from tests.components.invented import transaction
 from tests.components.labelled_rows import labelled
 
@@ -217,12 +217,12 @@ def test_the_served_model_has_the_opinions_of_the_fitted_one(model):
         for place, text in enumerate(texts)
     ]
     frame = frame_of(given)
-    data = bundles.dumps(Bundle(model, {}, {}))
+    data = bundle.dumps(Bundle(model, {}, {}))
     digest = sha256(data).hexdigest()
     expected = model.predict_proba(frame)
-    served = LinearScorer.from_parts(*bundles.serve(data, digest).form)
+    served = LinearScorer.from_parts(*bundle.serve(data, digest).form)
     assert np.abs(served.probabilities(given) - expected).max() < 1e-9
-    assert np.abs(bundles.loads(data, digest).pipeline.predict_proba(frame) - expected).max() < 1e-9
+    assert np.abs(bundle.loads(data, digest).pipeline.predict_proba(frame) - expected).max() < 1e-9
 
 
 def test_a_persons_own_category_names_learn_from_the_opinion():

@@ -11,7 +11,7 @@ from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.candidates import Trial
 from src.components.model.scorer import LinearScorer
 from src.components.model.typical_amounts_weight import UsualWeight
-from src.services.bundles import TRUSTED
+from src.services.models.bundle import TRUSTED
 from tests.components.invented import rows, transactions
 from tests.components.test_scorer import as_rows, fitted
 

@@ -8,8 +8,8 @@ import mlflow
 
 from src.config import ROOT
 from src.domain.models import MODEL_NAME
-from src.services.models import Models
-from src.services.tracking import Tracking
+from src.services.mlflow.tracking import Tracking
+from src.services.models.repository import Models
 from tests.launch.running_site import PYTHON
 from tests.small_model import small_bundle
 

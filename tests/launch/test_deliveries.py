@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.services.database import Database
-from src.services.models import Models
-from src.services.mongod import EmbeddedMongo
+from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.models.repository import Models
+from src.services.mongo.client import Database
 from tests.firefly_server import TOKEN, Firefly, running
 from tests.launch.running_site import Site, free_port, wait_until
 from tests.small_model import small_bundle

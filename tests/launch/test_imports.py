@@ -16,10 +16,10 @@ import requests
 
 from src.config import ROOT
 from src.pipeline.imports.run import CHUNK
-from src.services.database import Database
-from src.services.models import Models
-from src.services.mongod import EmbeddedMongo
-from src.services.training_runs import TrainingRuns, slot_of
+from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.models.repository import Models
+from src.services.mongo.client import Database
+from src.services.runs.repository import TrainingRuns, slot_of
 from tests.launch.running_site import PYTHON, Site, wait_until
 from tests.small_model import small_bundle
 

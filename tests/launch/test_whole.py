@@ -5,8 +5,8 @@ import urllib.request
 
 import pytest
 
-from src.services.database import Database
-from src.services.mongod import EmbeddedMongo
+from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.mongo.client import Database
 from tests.launch.running_site import APP, Site, wait_until
 
 

@@ -12,10 +12,10 @@ from src.domain.promotions import Change
 from src.errors import Unavailable
 from src.pipeline.registry.load_check import Tryout
 from src.pipeline.registry.mlflow_alias import AliasKeeper, follow
-from src.services import bundles
-from src.services.bundle_check import BundleCheck, CheckReport
-from src.services.models import Models
-from src.services.tracking import Tracking
+from src.services.mlflow.tracking import Tracking
+from src.services.models import bundle as bundles
+from src.services.models.bundle_check import BundleCheck, CheckReport
+from src.services.models.repository import Models
 from tests.small_model import small_bundle
 
 MINUTES = count()

@@ -6,9 +6,9 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import DecidedBy
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor
-from src.services.audits import Audits
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
+from src.services.monitoring.audit_sample import Audits
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.pipeline.test_prediction import NOW, Model, bought
 
 SURE, DOUBTFUL = (0.95, 0.03, 0.02), (0.5, 0.3, 0.2)

@@ -13,11 +13,11 @@ from src.pipeline.feedback.edit import Editing
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.prediction.shadow import ByHand, Standing, with_shadow
-from src.services.acts import ActLog
-from src.services.champion import ShadowModel
-from src.services.feedback_events import FeedbackEvents
-from src.services.models import Models
-from src.services.transactions import Transactions
+from src.services.models.hot_swap import ShadowModel
+from src.services.models.repository import Models
+from src.services.transactions.acts import ActLog
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.pipeline.test_prediction import CLASSES, bought
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -14,9 +14,9 @@ from src.errors import Conflict, NotFound
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.monitoring.prediction_diff import WhatChanges
 from src.pipeline.prediction.predict import Predictor, Serving
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
-from src.services.unanswered import Unanswered
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
+from src.services.transactions.unanswered import Unanswered
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")

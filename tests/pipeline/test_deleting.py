@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 import pytest
 
 from src.errors import Conflict, LedgerloopError, NotFound
-from src.services.deleted_rows import DeletedRows
+from src.services.transactions.deleted import DeletedRows
 from tests.pipeline.test_importing import brought, house, rows_of, undo
 
 __all__ = ["house"]

@@ -9,8 +9,8 @@ from src.config import load_settings
 from src.domain.transactions import Direction, Transaction
 from src.errors import CannotStart
 from src.pipeline.integrations.inbound import Told
-from src.services import firefly as client
-from src.services.deliveries import Deliveries
+from src.services.firefly import client as client
+from src.services.firefly.outbox import Deliveries
 from src.wiring import Wiring
 from tests.firefly_server import TOKEN, Firefly, running
 from tests.small_model import small_bundle

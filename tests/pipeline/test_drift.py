@@ -8,12 +8,12 @@ import pytest
 from src.domain.drift import DriftMeasure, DriftVerdict
 from src.domain.training_runs import RunStatus, Trigger
 from src.pipeline.monitoring.drift import DriftWatch
-from src.services.drift_periods import DriftPeriods
-from src.services.early_runs import EarlyRuns
-from src.services.feedback_events import FeedbackEvents
-from src.services.models import Models
-from src.services.training_runs import ClaimedRun, TrainingRuns
-from src.services.transactions import Transactions
+from src.services.models.repository import Models
+from src.services.monitoring.drift_periods import DriftPeriods
+from src.services.runs.drift_triggered import EarlyRuns
+from src.services.runs.repository import ClaimedRun, TrainingRuns
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, new
 
 DAY = timedelta(days=1)

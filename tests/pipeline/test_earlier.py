@@ -10,7 +10,7 @@ import pytest
 from src.domain.promotions import Change
 from src.domain.verdicts import Outcome
 from src.pipeline.training.earlier_versions import EarlierVersions
-from src.services import bundles
+from src.services.models import bundle
 from tests.pipeline.test_training import (  # noqa: F401
     NOW,
     claim,
@@ -35,7 +35,7 @@ def train(pipeline, claim, store, runs):
 
     def trained(steps):
         at = NOW + next(hours) * HOUR
-        return pipeline(steps=steps, clock=lambda: at, earlier=EarlierVersions(store, bundles, runs)).run(
+        return pipeline(steps=steps, clock=lambda: at, earlier=EarlierVersions(store, bundle, runs)).run(
             claim()
         )
 
@@ -128,7 +128,7 @@ def test_a_pin_that_is_set_meanwhile_holds_against_an_earlier_version_too(
             store.pin(by="person", reason="", at=NOW)
             return store.promote(*given, **how)
 
-    earlier = EarlierVersions(store, bundles, runs)
+    earlier = EarlierVersions(store, bundle, runs)
     verdict = pipeline(steps=HALF_RIGHT, store=PinsLate(), earlier=earlier).run(claim())
     assert (verdict.outcome, verdict.instead) == (Outcome.PINNED, None)
     assert store.champion().version == weak

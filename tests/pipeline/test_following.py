@@ -18,10 +18,10 @@ from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 from src.pipeline.feedback.follow_answers import Following
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.prediction.repredict import Repredicting
-from src.services.acts import ActLog
-from src.services.feedback_events import FeedbackEvents
-from src.services.repredictions import Repredictions
-from src.services.transactions import Transactions
+from src.services.transactions.acts import ActLog
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
+from src.services.transactions.repredictions import Repredictions
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")

@@ -24,12 +24,12 @@ from src.domain.transactions import Transaction
 from src.pipeline.feedback.label_review import MOVED, SET_ASIDE
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.steps import Steps
-from src.services import bundles
-from src.services.database import Database
-from src.services.doubts import Doubts
-from src.services.models import Models
-from src.services.tracking import Tracking
-from src.services.training_runs import ClaimedRun, TrainingRuns
+from src.services.mlflow.tracking import Tracking
+from src.services.models import bundle
+from src.services.models.repository import Models
+from src.services.mongo.client import Database
+from src.services.runs.repository import ClaimedRun, TrainingRuns
+from src.services.transactions.label_review import Doubts
 from tests.pipeline.test_training import SHOPS as LISTED
 from tests.pipeline.test_training import Lexicon, QuickCheck
 
@@ -94,7 +94,7 @@ class House:
             lexicon=Lexicon(),
             store=self.store,
             record=self.record,
-            bundles=bundles,
+            bundles=bundle,
             check=QuickCheck(),
             clock=lambda: LATER,
             steps=Steps(search=Search(trials=Search().trials[:2])),
@@ -106,7 +106,7 @@ class House:
     def accuracy(self):
         """Of what serves, on the untouched rows, 0..1."""
         pointer = self.store.champion()
-        model = bundles.loads(self.store.load(pointer.version), pointer.sha256).pipeline
+        model = bundle.loads(self.store.load(pointer.version), pointer.sha256).pipeline
         rows = model_fields([one.transaction for one in self.untouched])
         answers = top(model.predict_proba(rows), list(model.classes_))
         return sum(a == one.category for a, one in zip(answers, self.untouched, strict=True)) / len(answers)

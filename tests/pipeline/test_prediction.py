@@ -11,9 +11,9 @@ from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback.edit import Editing
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
-from src.services.acts import ActLog
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
+from src.services.transactions.acts import ActLog
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")

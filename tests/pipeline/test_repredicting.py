@@ -12,9 +12,9 @@ from src.errors import NotFound, Unavailable
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.prediction.repredict import Repredicting
-from src.services.feedback_events import FeedbackEvents
-from src.services.repredictions import Repredictions
-from src.services.transactions import Transactions
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
+from src.services.transactions.repredictions import Repredictions
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")

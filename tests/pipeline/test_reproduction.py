@@ -11,8 +11,8 @@ from src.components.model.model_selection import Search
 from src.errors import InvalidInput, NotFound
 from src.pipeline.training.reproduce import Reproduction
 from src.pipeline.training.steps import Steps
-from src.services.past_runs import PastRuns
-from src.services.provenance import provenance
+from src.services.mlflow.past_runs import PastRuns
+from src.services.mlflow.provenance import provenance
 from tests.pipeline.test_training import (
     Lexicon,
     claim,

@@ -11,9 +11,9 @@ from src.domain.feedback import Feedback
 from src.errors import NotFound
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.feedback.label_review import SET_ASIDE, SecondLooks, to_learn_from
-from src.services.doubts import Doubts
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.label_review import Doubts
+from src.services.transactions.repository import Transactions
 from tests.services.rows import keep, new
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from src.config import load_settings
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Outcome
-from src.services.training_runs import slot_of
+from src.services.runs.repository import slot_of
 from src.wiring import Wiring
 from tests.pipeline.test_training import SHOPS, Lexicon
 

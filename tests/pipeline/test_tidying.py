@@ -12,9 +12,9 @@ from bson import ObjectId
 from src.children import tidy
 from src.domain.models import MODEL_NAME
 from src.pipeline.registry.retention import Tidying, beyond
-from src.services.retention import Retention
-from src.services.tracking import Tracking
-from src.services.tracking_retention import TrackingRetention
+from src.services.mlflow.retention import TrackingRetention
+from src.services.mlflow.tracking import Tracking
+from src.services.models.retention import Retention
 from src.wiring import Wiring
 from tests.pipeline.test_training import NOW, claim, labels, pipeline, runs, store
 

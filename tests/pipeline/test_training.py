@@ -30,13 +30,13 @@ from src.pipeline.monitoring.prediction_diff import WhatChanges
 from src.pipeline.prediction.predict import Serving
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.steps import Steps
-from src.services import bundles
-from src.services.bundle_check import BundleCheck, CheckReport
-from src.services.models import Models
-from src.services.tracking import Tracking
-from src.services.training_runs import ClaimedRun, TrainingRuns
-from src.services.transactions import Transactions
-from src.services.unanswered import Unanswered
+from src.services.mlflow.tracking import Tracking
+from src.services.models import bundle as bundles
+from src.services.models.bundle_check import BundleCheck, CheckReport
+from src.services.models.repository import Models
+from src.services.runs.repository import ClaimedRun, TrainingRuns
+from src.services.transactions.repository import Transactions
+from src.services.transactions.unanswered import Unanswered
 from tests.services.rows import keep, new
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from src.domain.imports import ImportStatus
 from src.domain.transactions import Status
 from src.errors import Conflict
 from src.pipeline.imports import undo
-from src.services import imported_rows
+from src.services.transactions import imported
 from tests.pipeline.test_importing import brought, house, rows_of, work_off
 
 __all__ = ["house"]
@@ -23,7 +23,7 @@ LONG = "Date,Details,Amount\n" + "".join(
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch):
     monkeypatch.setattr(undo, "AT_ONCE", 20)
-    monkeypatch.setattr(imported_rows, "_AT_ONCE", 10)
+    monkeypatch.setattr(imported, "_AT_ONCE", 10)
 
 
 def test_many_rows_go_apart_from_the_request_and_the_import_says_so_meanwhile(house):

@@ -12,8 +12,8 @@ import pytest
 
 from src.domain.feedback import LabelSource
 from src.pipeline.prediction.predict import prepare
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.pipeline.test_training import (
     SHOPS,
     claim,

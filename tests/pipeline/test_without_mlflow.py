@@ -17,10 +17,10 @@ from src.domain.training_runs import RunStatus
 from src.domain.verdicts import Outcome
 from src.errors import TrackingUnavailable
 from src.pipeline.registry.retention import Tidying
-from src.services.retention import Retention
-from src.services.tracking import Tracking
-from src.services.tracking_retention import TrackingRetention
-from src.services.tracking_state import TrackingState
+from src.services.mlflow.availability import TrackingState
+from src.services.mlflow.retention import TrackingRetention
+from src.services.mlflow.tracking import Tracking
+from src.services.models.retention import Retention
 from tests.pipeline.test_training import (
     NOW,
     QuickCheck,

@@ -10,8 +10,8 @@ import pytest
 from src.components.model.model_selection import Search
 from src.domain.verdicts import Outcome
 from src.pipeline.training.steps import Steps
-from src.services import bundles
-from src.services.bundle_check import BundleCheck, CheckReport
+from src.services.models import bundle as bundles
+from src.services.models.bundle_check import BundleCheck, CheckReport
 from tests.pipeline.test_training import (  # noqa: F401
     NOW,
     SHOPS,

@@ -10,7 +10,7 @@ import pytest
 from src.components.model.model_selection import Search
 from src.pipeline.training.mlflow_log import write_verdict
 from src.pipeline.training.steps import Steps
-from src.services.bundle_check import CheckReport
+from src.services.models.bundle_check import CheckReport
 from tests.pipeline.test_training import (  # noqa: F401
     NOW,
     claim,

@@ -2,7 +2,7 @@
 
 import threading
 
-from src.services.database import from_now
+from src.services.mongo.client import from_now
 
 
 def let_the_lease_run_out(database, collection):

@@ -9,8 +9,8 @@ import time
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from src.services import process
-from src.services.mongod import find_mongod
+from src.services.host import process
+from src.services.host.embedded_mongo import find_mongod
 
 
 def free_port():

@@ -4,7 +4,7 @@ import pytest
 
 from src.domain.acts import ActKind, What
 from src.errors import InvalidInput
-from src.services.acts import ActLog
+from src.services.transactions.acts import ActLog
 from tests.services.rows import NOW
 
 

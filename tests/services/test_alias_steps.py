@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from src.errors import NotFound, Unavailable
-from src.services.models import Models
+from src.services.models.repository import Models
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 

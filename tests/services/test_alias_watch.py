@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from src.domain.models import Pointer
-from src.services.alias_watch import AliasWatch, trace_of
+from src.services.scheduler.alias_watch import AliasWatch, trace_of
 
 
 class Turns:

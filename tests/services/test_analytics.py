@@ -5,8 +5,8 @@ import pytest
 
 from src.domain.categories import Category, Group
 from src.domain.transactions import Direction
-from src.services.analytics import Analytics
-from src.services.transactions import Transactions
+from src.services.transactions.analytics import Analytics
+from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, new
 
 CATEGORIES = [

@@ -13,8 +13,8 @@ from src.components.model.smoke_transactions import model_fields
 from src.components.model.thresholds import Bands
 from src.domain.models import Bundle
 from src.domain.transactions import Transaction
-from src.services.bundle_check import BundleCheck
-from src.services.bundles import dumps
+from src.services.models.bundle import dumps
+from src.services.models.bundle_check import BundleCheck
 
 TRANSACTIONS = [
     Transaction(f"{name} {number}", Decimal(5 + number), "USD", date(2026, 3, 1))

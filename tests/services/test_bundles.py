@@ -17,7 +17,7 @@ from src.components.model.classifier import LinearCategorizer
 from src.config import ROOT
 from src.domain.models import Bundle
 from src.errors import InvalidInput
-from src.services.bundles import TRUSTED, dumps, loads, serve
+from src.services.models.bundle import TRUSTED, dumps, loads, serve
 
 TEXTS = {
     "dining": ["blue door coffee", "noodle garden", "pizza corner"],

@@ -4,8 +4,8 @@ from threading import Event
 
 import pytest
 
-from src.services.clock import Clock
-from src.services.training_runs import slot_of
+from src.services.runs.repository import slot_of
+from src.services.scheduler.scheduler import Clock
 from tests.services.rows import NOW
 
 

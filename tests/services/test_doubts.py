@@ -6,9 +6,9 @@ import pytest
 
 from src.domain.labels import Doubt
 from src.errors import NotFound
-from src.services.doubts import Doubts
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.label_review import Doubts
+from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, keep, new
 
 LATER = NOW + timedelta(hours=1)

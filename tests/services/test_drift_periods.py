@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from src.services.drift_periods import DriftPeriods
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
+from src.services.monitoring.drift_periods import DriftPeriods
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, new
 
 DAY = timedelta(days=1)

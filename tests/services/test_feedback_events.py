@@ -5,8 +5,8 @@ import pytest
 from src.domain.feedback import LabelSource
 from src.domain.transactions import Status
 from src.errors import NotFound
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, keep, new
 
 

@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 from src.config import ROOT
-from src.services.file_lock import FileLock
+from src.services.host.file_lock import FileLock
 
 HOLD = """
 import sys, time

@@ -8,8 +8,8 @@ import pytest
 from benchmarks.hostile_files import csv_ordinary
 from src.errors import InvalidInput, Unavailable
 from src.pipeline.imports.read_preview import Asked, Looked, look
-from src.services import file_reader
-from src.services.file_reader import FileReader
+from src.services.imports import file_reader
+from src.services.imports.file_reader import FileReader
 
 MEMORY = 300_000_000
 BANK = b"Date,Text,Amount\n2026-03-04,Kiosk 4111111111111111,-12.50\n2026-03-05,Bar,-3\n"

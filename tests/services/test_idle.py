@@ -6,11 +6,11 @@ import pytest
 from pymongo import monitoring
 
 from src.domain.training_runs import Trigger
-from src.services.champion import Champion, ShadowModel
-from src.services.clock import LOOK_EVERY_S, TIDY_EVERY_S, WATCH_EVERY_S
-from src.services.deliveries import Deliveries
-from src.services.training_runs import ClaimedRun, slot_of
-from src.services.waiting import DELIVERY, IMPORT, RUN
+from src.services.firefly.outbox import Deliveries
+from src.services.models.hot_swap import Champion, ShadowModel
+from src.services.runs.repository import ClaimedRun, slot_of
+from src.services.scheduler.pending_work import DELIVERY, IMPORT, RUN
+from src.services.scheduler.scheduler import LOOK_EVERY_S, TIDY_EVERY_S, WATCH_EVERY_S
 from src.wiring import Wiring
 from tests.services.rows import NOW
 from tests.small_model import small_bundle

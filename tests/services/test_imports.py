@@ -7,8 +7,8 @@ import pytest
 
 from src.domain.imports import ImportCounts, ImportStatus
 from src.errors import Conflict, LeaseLost, NotFound
-from src.services.imports import Imports
-from src.services.uploads import Uploads
+from src.services.imports.encrypted_uploads import Uploads
+from src.services.imports.repository import Imports
 
 NOW = datetime.now(UTC)
 COUNTS = ImportCounts(read=10, added=10)

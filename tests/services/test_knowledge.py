@@ -11,7 +11,7 @@ from src.knowledge.build import (
     types,
 )
 from src.knowledge.name_suggestion_index import BRANDS
-from src.services.knowledge import Knowledge
+from src.services.shipped.lexicon_files import Knowledge
 
 SLUGS = (
     "groceries dining transport travel shopping home housing utilities health personal-care entertainment "

@@ -3,7 +3,7 @@
 import pytest
 
 from src.errors import LeaseLost
-from src.services.leases import Leases
+from src.services.mongo.leases import Leases
 from tests.services.lease_time import Heartbeat, let_the_lease_run_out
 
 

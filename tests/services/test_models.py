@@ -6,7 +6,7 @@ import pytest
 from src.domain.promotions import Change, Figures
 from src.domain.verdicts import JudgedOn
 from src.errors import Conflict, NotFound, Pinned
-from src.services.models import Models
+from src.services.models.repository import Models
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 
 from src.config import ROOT
 from src.errors import CannotStart
-from src.services.mongod import EmbeddedMongo, find_mongod
+from src.services.host.embedded_mongo import EmbeddedMongo, find_mongod
 
 ANOTHER_PROCESS = """
 import sys, time

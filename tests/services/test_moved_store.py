@@ -13,8 +13,8 @@ import mlflow
 import pytest
 
 from src.domain.models import MODEL_NAME
-from src.services.past_runs import PastRuns
-from src.services.tracking import Tracking
+from src.services.mlflow.past_runs import PastRuns
+from src.services.mlflow.tracking import Tracking
 from tests.pipeline.test_training import claim, labels, pipeline, record, runs, say_a_lot, store
 
 

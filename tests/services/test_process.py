@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from src.config import ROOT
-from src.services.process import start
+from src.services.host.process import start
 
 # A parent that starts a child, which starts a grandchild deaf to SIGTERM, which makes a file once it is.
 GRANDCHILD = """

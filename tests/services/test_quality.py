@@ -10,11 +10,11 @@ from src.domain.history import HistoryFilter
 from src.domain.predictions import Alternative, Band, DecidedBy
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import Outcome, Verdict
-from src.services.feedback_events import FeedbackEvents
-from src.services.models import Models
-from src.services.quality import QualityCounts
-from src.services.training_runs import ClaimedRun, TrainingRuns
-from src.services.transactions import Transactions
+from src.services.models.repository import Models
+from src.services.monitoring.quality_counts import QualityCounts
+from src.services.runs.repository import ClaimedRun, TrainingRuns
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, keep, new
 
 LATER = NOW + timedelta(hours=1)

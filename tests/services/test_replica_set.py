@@ -13,11 +13,11 @@ from pymongo.errors import PyMongoError
 from src.config import load_settings
 from src.domain.history import HistoryFilter
 from src.errors import Unavailable
-from src.services.database import Database
-from src.services.feedback_events import FeedbackEvents
-from src.services.models import Models
-from src.services.transaction_changes import insert_new
-from src.services.transactions import Transactions
+from src.services.models.repository import Models
+from src.services.mongo.client import Database
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.optimistic_update import insert_new
+from src.services.transactions.repository import Transactions
 from src.web import create_app
 from tests.services.replica_set import ReplicaSet, wait_until
 from tests.services.rows import NOW, answer, keep, new

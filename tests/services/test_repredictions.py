@@ -6,9 +6,9 @@ import pytest
 
 from src.domain.predictions import Band
 from src.domain.transactions import Status
-from src.services.feedback_events import FeedbackEvents
-from src.services.repredictions import Repredictions
-from src.services.transactions import Transactions
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
+from src.services.transactions.repredictions import Repredictions
 from tests.services.rows import NOW, answer, keep, new
 
 

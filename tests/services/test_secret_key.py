@@ -1,7 +1,7 @@
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
-from src.services.secret_key import kept_key
+from src.services.host.secret_key import kept_key
 
 
 def test_the_key_is_made_once_and_is_private(tmp_path):

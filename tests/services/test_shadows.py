@@ -7,9 +7,9 @@ from src.domain.feedback import LabelSource
 from src.domain.models import SideBySide
 from src.domain.predictions import Band, DecidedBy, ShadowSaid
 from src.errors import Conflict, NotFound
-from src.services.feedback_events import FeedbackEvents
-from src.services.models import Models
-from src.services.transactions import Transactions
+from src.services.models.repository import Models
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.services.rows import answer, keep, new
 
 NOW = datetime.now(UTC)

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from src.domain.training_runs import RunStatus, Trigger
-from src.services.clock import Clock
-from src.services.deleted_rows import DeletedRows
-from src.services.feedback_events import FeedbackEvents
-from src.services.models import Models
-from src.services.slots import Slots
-from src.services.standing import Standing, made_with_sha256
-from src.services.training_runs import ClaimedRun, TrainingRuns
-from src.services.transactions import Transactions
+from src.services.models.repository import Models
+from src.services.runs.data_fingerprint import Standing, made_with_sha256
+from src.services.runs.repository import ClaimedRun, TrainingRuns
+from src.services.runs.slots import Slots
+from src.services.scheduler.scheduler import Clock
+from src.services.transactions.deleted import DeletedRows
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, keep, new
 
 SIX_HOURS = timedelta(hours=6)

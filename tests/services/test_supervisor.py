@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from src.services.supervisor import Program, Supervisor
+from src.services.host.supervisor import Program, Supervisor
 
 
 @pytest.fixture

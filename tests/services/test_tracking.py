@@ -27,8 +27,8 @@ from src.domain.models import MODEL_NAME
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.transactions import Transaction
 from src.errors import LeaseLost, Unavailable
-from src.services.bundles import TRUSTED
-from src.services.tracking import Tracking
+from src.services.mlflow.tracking import Tracking
+from src.services.models.bundle import TRUSTED
 
 RUN = TrainingRun(
     id="slot-20260304T120000Z",

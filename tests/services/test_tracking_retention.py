@@ -6,8 +6,8 @@ from contextlib import closing
 import mlflow
 import pytest
 
-from src.services.tracking import Tracking
-from src.services.tracking_retention import TrackingRetention
+from src.services.mlflow.retention import TrackingRetention
+from src.services.mlflow.tracking import Tracking
 
 
 @pytest.fixture

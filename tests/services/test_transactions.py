@@ -7,9 +7,9 @@ import pytest
 from src.domain.history import HISTORY_SORTS, HistoryFilter
 from src.domain.transactions import Direction
 from src.errors import InvalidInput, NotFound
-from src.services.database import SUPERSEDED
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
+from src.services.mongo.client import SUPERSEDED
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, keep, new
 
 

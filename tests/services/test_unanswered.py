@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from src.services.deleted_rows import DeletedRows
-from src.services.feedback_events import FeedbackEvents
-from src.services.transactions import Transactions
-from src.services.unanswered import Unanswered
+from src.services.transactions.deleted import DeletedRows
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
+from src.services.transactions.unanswered import Unanswered
 from tests.services.rows import answer, keep, new
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from src.errors import NotFound
-from src.services.uploads import Uploads
+from src.services.imports.encrypted_uploads import Uploads
 
 STATEMENT = b"2026-03-04,ACME PAYROLL 4111111111111111,-12.50\n" * 20_000
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from src.config import load_settings
-from src.services.champion import Champion
-from src.services.database import Database
-from src.services.models import Models
+from src.services.models.hot_swap import Champion
+from src.services.models.repository import Models
+from src.services.mongo.client import Database
 from src.web import create_app
 from tests.small_model import small_bundle
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from src.services.acts import ActLog
+from src.services.transactions.acts import ActLog
 
 
 def undo(client, act):

@@ -8,7 +8,7 @@ import pytest
 
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import Difference, Outcome, Scores, Verdict
-from src.services.training_runs import ClaimedRun
+from src.services.runs.repository import ClaimedRun
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

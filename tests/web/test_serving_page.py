@@ -8,7 +8,7 @@ import pytest
 from src.domain.promotions import Change, Figures, Promotion
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import JudgedOn, Outcome, Verdict
-from src.services.training_runs import ClaimedRun
+from src.services.runs.repository import ClaimedRun
 from src.web.pages.serving import figures
 from tests.small_model import small_bundle
 from tests.web.test_pages import HTML, words_of

@@ -7,7 +7,7 @@ import pytest
 
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import Discordance, Outcome
-from src.services.training_runs import ClaimedRun
+from src.services.runs.repository import ClaimedRun
 from tests.web.test_pages import HTML, words_of
 from tests.whole_verdict import WHOLE
 

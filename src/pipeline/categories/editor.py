@@ -13,11 +13,11 @@ from src.domain.categories import Category, Group
 from src.errors import Conflict, InvalidInput, NotFound
 
 if TYPE_CHECKING:
-    from src.services.acts import ActLog
-    from src.services.categories import Categories
-    from src.services.category_rows import CategoryRows
-    from src.services.feedback_events import FeedbackEvents
-    from src.services.repredictions import Repredictions
+    from src.services.categories.repository import Categories
+    from src.services.categories.transactions import CategoryRows
+    from src.services.transactions.acts import ActLog
+    from src.services.transactions.feedback import FeedbackEvents
+    from src.services.transactions.repredictions import Repredictions
 
 
 @dataclass(frozen=True, slots=True)

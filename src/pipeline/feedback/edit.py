@@ -14,8 +14,8 @@ from src.errors import Conflict, LedgerloopError, NotFound
 from src.pipeline.prediction.predict import Predictor, prepare
 
 if TYPE_CHECKING:
-    from src.services.acts import ActLog
-    from src.services.transactions import Transactions
+    from src.services.transactions.acts import ActLog
+    from src.services.transactions.repository import Transactions
 
 FIELDS = ("date", "amount", "currency", "direction", "description", "subcategory", "mode")
 """What a person may change of a transaction."""

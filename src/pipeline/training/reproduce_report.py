@@ -17,7 +17,7 @@ _NO_MATTER = frozenset({"search.budget_s", "search.left_out"})
 
 
 class Past(Protocol):
-    """A run that has ended, as `services/past_runs.py` reads it."""
+    """A run that has ended, as `services/mlflow/past_runs.py` reads it."""
 
     @property
     def name(self) -> str: ...

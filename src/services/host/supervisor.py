@@ -1,0 +1,129 @@
+"""Keeps a few programs running: started in order, restarted when they end, stopped in reverse order."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from src.services.host import process
+
+log = logging.getLogger(__name__)
+
+_LONGEST_PAUSE_S = 30.0
+_STEADY_AFTER_S = 20.0
+_LEFTOVERS_MAY_TAKE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Program:
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    nice: int = 0
+    guarded: bool = False
+    """It has children that might outlive it; see `process.start`."""
+    once: bool = False
+    """Not run again when it has succeeded."""
+    stop_within_s: float = 10.0
+    inherited_fds: tuple[int, ...] = ()
+    """Files that stay open in the process and in the processes it starts."""
+
+
+class _Running:
+    """One program and its present process."""
+
+    def __init__(self, program: Program, clock: Callable[[], float]) -> None:
+        self.program = program
+        self._clock = clock
+        self.failures = 0
+        self.finished = False
+        self._begin()
+
+    def _begin(self) -> None:
+        program = self.program
+        self.child = process.start(
+            program.command,
+            env=program.environment,
+            nice=program.nice,
+            own_session=True,
+            guarded=program.guarded,
+            cwd=program.folder,
+            pass_fds=program.inherited_fds,
+        )
+        self.began_at = self._clock()
+        self.due_at: float | None = None
+
+    def look(self) -> None:
+        """Begin again where the process has ended and its pause is over."""
+        if self.finished or self.child.poll() is None:
+            return
+        if self.due_at is None:
+            self._plan()
+        elif self._clock() >= self.due_at:
+            self._begin()
+
+    def _plan(self) -> None:
+        process.end_group(self.child.pid, signal.SIGTERM)  # what its process left behind
+        if self.program.once and self.child.returncode == 0:
+            self.finished = True
+            return
+        now = self._clock()
+        self.failures = 1 if now - self.began_at > _STEADY_AFTER_S else self.failures + 1
+        # At once the first time, then after 1, 2, 4 ... seconds.
+        pause = 0.0 if self.failures == 1 else min(2.0 ** (self.failures - 2), _LONGEST_PAUSE_S)
+        self.due_at = now + pause
+        log.warning(
+            "a program ended and is started again",
+            extra={"program": self.program.name, "code": self.child.returncode, "pause_s": pause},
+        )
+
+    def stop(self, impatient: Callable[[], bool]) -> None:
+        patience = time.monotonic() + self.program.stop_within_s
+        if self.child.poll() is None:
+            self.child.terminate()
+        while self.child.poll() is None and time.monotonic() < patience and not impatient():
+            time.sleep(0.02)
+        _end_for_good(self.child)
+
+
+class Supervisor:
+    """Not thread-safe: a child lives only as long as the thread that started it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """clock: seconds that only grow; pauses between two starts go by it."""
+        self._running: list[_Running] = []
+        self._clock = clock
+
+    def start(self, program: Program) -> None:
+        self._running.append(_Running(program, self._clock))
+
+    def look(self) -> None:
+        """See to those that have ended. To be called a few times a second."""
+        for each in self._running:
+            each.look()
+
+    def finished(self, name: str) -> bool:
+        """Whether the program that runs `once` has succeeded."""
+        return any(each.finished for each in self._running if each.program.name == name)
+
+    def stop(self, impatient: Callable[[], bool] = lambda: False) -> None:
+        """End all, the newest first, each with the time it asked for unless `impatient` says otherwise."""
+        while self._running:
+            self._running.pop().stop(impatient)
+
+
+def _end_for_good(child: subprocess.Popen[bytes]) -> None:
+    """Let the group of `child` end, then make it."""
+    patience = time.monotonic() + _LEFTOVERS_MAY_TAKE_S
+    if child.poll() is None:
+        process.end_group(child.pid, signal.SIGKILL)
+        child.wait()
+    while process.end_group(child.pid, signal.SIGTERM) and time.monotonic() < patience:
+        time.sleep(0.02)
+    process.end_group(child.pid, signal.SIGKILL)

@@ -1,0 +1,179 @@
+"""What MLflow keeps of runs and models that no longer matter: cleared away for good, files and all.
+
+MLflow's own `delete_run` only hides a run. Where the store is a database that is open to us, rows and files
+go; a tracking server lets us hide runs and models only, and `mlflow gc` beside it frees its disk.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from src.domain.models import MODEL_NAME
+from src.services.mlflow.errors import guarded
+from src.services.mlflow.tracking import Tracking
+
+log = logging.getLogger(__name__)
+
+_WORTH_BYTES = 2 * 2**20
+_WORTH_SHARE = 0.2
+_PAGE = 500
+
+
+class TrackingRetention:
+    """Files go before the rows that name them: whatever is interrupted is found again, and done again."""
+
+    def __init__(self, tracking: Tracking, uri: str) -> None:
+        """uri: of the store `tracking` speaks with."""
+        self._tracking = tracking
+        self._uri = uri
+
+    @property
+    def _client(self) -> Any:
+        return self._tracking.client
+
+    @property
+    def _store(self) -> Any:
+        """MLflow's own way to the database, as `mlflow gc` takes it; None for a tracking server."""
+        from mlflow.tracking._tracking_service.utils import _get_store
+
+        store = _get_store(self._uri)
+        return store if hasattr(store, "_hard_delete_run") else None
+
+    @property
+    def frees_disk(self) -> bool:
+        return self._store is not None
+
+    @guarded
+    def runs(self) -> list[str]:
+        """The runs that have ended, newest first, without those nested in them."""
+        found = [one for one in self._all_runs() if "mlflow.parentRunId" not in one.data.tags]
+        return [one.info.run_id for one in found if one.info.status != "RUNNING"]
+
+    @guarded
+    def versions(self) -> dict[str, str]:
+        """The run of every registered version, by version."""
+        found = self._client.search_model_versions(f"name='{MODEL_NAME}'", max_results=10_000)
+        return {str(one.version): str(one.run_id) for one in found}
+
+    @guarded
+    def spared(self) -> set[str]:
+        """Versions somebody gave an alias, be it `champion`, `challenger` or one of their own."""
+        spared: set[str] = set()
+        with _gone_already():  # before the first training there is no model
+            aliases = self._client.get_registered_model(MODEL_NAME).aliases
+            spared |= {str(version) for version in aliases.values()}
+        return spared
+
+    @guarded
+    def drop_version(self, version: str, run_id: str | None) -> None:
+        """Delete a version and the model file of its run; the run with its metrics and data stays."""
+        if run_id:
+            self._drop_models(run_id)
+        with _gone_already():
+            self._client.delete_model_version(MODEL_NAME, version)
+
+    @guarded
+    def drop_run(self, run_id: str) -> None:
+        """Delete a run with what is nested in it, its models and its files."""
+        for nested in self._all_runs(f"tags.`mlflow.parentRunId` = '{run_id}'"):
+            self._drop(nested.info)
+        self._drop_models(run_id)
+        with _gone_already():
+            self._drop(self._client.get_run(run_id).info)
+
+    def _drop(self, info: Any) -> None:
+        store = self._store
+        if store is None:
+            self._client.delete_run(info.run_id)
+            return
+        _delete_files(info.artifact_uri)
+        store._hard_delete_run(info.run_id)
+
+    def _drop_models(self, run_id: str) -> None:
+        with _gone_already():
+            outputs = self._client.get_run(run_id).outputs
+            for one in outputs.model_outputs if outputs else ():
+                self._drop_model(one.model_id)
+
+    def _drop_model(self, model_id: str) -> None:
+        store = self._store
+        with _gone_already():
+            if store is None:
+                self._client.delete_logged_model(model_id)
+                return
+            _delete_files(store.get_logged_model(model_id, allow_deleted=True).artifact_location)
+            store._hard_delete_logged_model(model_id)
+
+    def _all_runs(self, matching: str = "") -> list[Any]:
+        found, token = [], None
+        while True:
+            page = self._client.search_runs(
+                [self._tracking.experiment], matching, max_results=_PAGE, page_token=token
+            )
+            found += page
+            token = page.token
+            if not token:
+                return found
+
+    def shrink(self, worth_bytes: int = _WORTH_BYTES) -> int:
+        """Give a SQLite store's empty pages back to the disk where that is worth it; how many bytes.
+
+        It needs the file for itself for a moment; where somebody writes, the next time will do.
+        """
+        if not self._uri.startswith("sqlite:///"):
+            return 0
+        try:
+            with closing(sqlite3.connect(self._uri.removeprefix("sqlite:///"), timeout=2)) as database:
+                size, empty = _pages(database)
+                if empty < max(worth_bytes, _WORTH_SHARE * size):
+                    return 0
+                database.execute("VACUUM")
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                return size - _pages(database)[0]
+        except sqlite3.OperationalError as error:
+            log.info("the MLflow store is in use; it is made smaller another time", extra={"why": str(error)})
+            return 0
+
+
+@contextmanager
+def _gone_already() -> Iterator[None]:
+    """Passes over what MLflow no longer knows: an earlier turn was ended halfway."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+
+
+def _pages(database: sqlite3.Connection) -> tuple[int, int]:
+    """Bytes of the whole file, and of the pages in it that hold nothing."""
+
+    def pragma(name: str) -> int:
+        return int(database.execute(f"PRAGMA {name}").fetchone()[0])
+
+    return pragma("page_count") * pragma("page_size"), pragma("freelist_count") * pragma("page_size")
+
+
+def _delete_files(artifact_uri: str) -> None:
+    """The folder `artifacts` and the one around it, which MLflow leaves behind."""
+    parts = urlparse(artifact_uri)
+    if parts.scheme not in ("", "file"):
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+        get_artifact_repository(artifact_uri).delete_artifacts()
+        return
+    folder = Path(unquote(parts.path))
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    if folder.name == "artifacts":
+        with suppress(OSError):
+            folder.parent.rmdir()

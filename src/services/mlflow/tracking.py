@@ -1,0 +1,242 @@
+"""MLflow: the store, its runs from start to end, the registered model and its aliases.
+
+Only the training process comes here: mlflow takes seconds and over 100 MB, so it is imported at first use.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from src.domain.models import MODEL_NAME
+from src.domain.training_runs import TrainingRun
+from src.errors import LeaseLost, TrackingUnavailable
+from src.services.host.file_lock import FileLock
+from src.services.mlflow.errors import guarded, prepare, unavailable
+from src.services.mlflow.moved_store import follow_folder
+from src.services.mlflow.provenance import provenance
+from src.services.mlflow.run_log import RunLog
+
+EXPERIMENT = MODEL_NAME
+DESCRIPTION = (
+    "Predicts the category of a bank transaction. Trained by Ledgerloop from a person's own labels and a "
+    "shipped lexicon. The alias `champion` is the version that serves: move it, and that version serves once "
+    "it was tried. `challenger` is the newest version, for as long as it does not serve."
+)
+_EXPERIMENT_TAGS = {
+    "mlflow.experimentKind": "custom_model_development",
+    "mlflow.note.content": (
+        "One run for each training of Ledgerloop. Its name says which version it made and what became of it, "
+        "its description why; nested in it are the candidates that were tried."
+    ),
+}
+"""The kind lets MLflow's pages show training runs rather than prompts and traces."""
+_MODEL_TAGS = {"application": "ledgerloop", "task": "text and amount to category"}
+_RUN_TAG = "ledgerloop.run"
+_SQLITE = "sqlite:///"
+_MAKING_TAKES_AT_MOST_S = 60.0
+
+
+class Tracking:
+    """The MLflow store: one experiment, one registered model. Making it connects to nothing."""
+
+    def __init__(self, uri: str, artifacts: Path | None) -> None:
+        """artifacts: where a local store keeps its files; None leaves it to the tracking server."""
+        self._uri = uri
+        self._artifacts = artifacts
+
+    @functools.cached_property
+    def _mlflow(self) -> Any:
+        prepare()
+        import mlflow
+        import mlflow.sklearn
+
+        if self._artifacts is not None:
+            self._artifacts.mkdir(parents=True, exist_ok=True)
+        mlflow.set_tracking_uri(self._uri)
+        mlflow.set_registry_uri(self._uri)
+        if self._uri.startswith(_SQLITE):
+            with self._alone():
+                if self._location:
+                    follow_folder(Path(self._uri.removeprefix(_SQLITE)), EXPERIMENT, self._location)
+                mlflow.MlflowClient().search_experiments(max_results=1)  # makes the database if need be
+        return mlflow
+
+    @property
+    def _location(self) -> str | None:
+        """Where the files of a local store are; they go where its folder goes."""
+        return (self._artifacts / "artifacts").as_uri() if self._artifacts else None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of several processes that make one new local store at once, all but one would fail."""
+        if not self._uri.startswith(_SQLITE):
+            yield
+            return
+        database = Path(self._uri.removeprefix(_SQLITE))
+        database.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(database.with_suffix(".lock"))
+        patience = time.monotonic() + _MAKING_TAKES_AT_MOST_S
+        while not lock.acquire():
+            if time.monotonic() > patience:
+                raise TrackingUnavailable("MLflow did not answer: another process makes its store.")
+            time.sleep(0.1)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @property
+    def _client(self) -> Any:
+        return self._mlflow.MlflowClient()
+
+    @property
+    def client(self) -> Any:
+        """MLflow's own client, for the services that read or clear away what this one writes."""
+        return self._client
+
+    @property
+    def experiment(self) -> str:
+        """The id of the one experiment."""
+        return self._experiment
+
+    @functools.cached_property
+    def _experiment(self) -> str:
+        self.initialise()
+        return str(self._client.get_experiment_by_name(EXPERIMENT).experiment_id)
+
+    @guarded
+    def initialise(self) -> None:
+        """Make the store, the experiment and the registered model where they are missing."""
+        client = self._client
+        with self._alone():
+            self._make_missing(client)
+
+    def _make_missing(self, client: Any) -> None:
+        if client.get_experiment_by_name(EXPERIMENT) is None:
+            client.create_experiment(EXPERIMENT, artifact_location=self._location, tags=_EXPERIMENT_TAGS)
+        if not client.search_registered_models(f"name='{MODEL_NAME}'"):
+            client.create_registered_model(MODEL_NAME, _MODEL_TAGS, DESCRIPTION)
+
+    @contextmanager
+    def start(self, run: TrainingRun) -> Iterator[RunLog]:
+        """One MLflow run around the block: FINISHED, FAILED, or KILLED where the run was taken away.
+
+        What an earlier attempt, or a process that was killed, left RUNNING is closed first.
+        Raises TrackingUnavailable where MLflow does not answer.
+        """
+        prepare()
+        from mlflow.exceptions import MlflowException
+
+        ended = "FAILED"
+        try:
+            self.close_stale()
+            when = f"{run.requested_at:%Y-%m-%d %H:%M}"
+            active = self._mlflow.start_run(
+                experiment_id=self._experiment,
+                run_name=f"{when} {run.trigger.value}",
+                tags=_tags(run),
+                log_system_metrics=False,
+            )
+            yield RunLog(self._mlflow, active.info, when=when)
+            ended = "FINISHED"
+        except MlflowException as error:
+            raise unavailable(error) from error
+        except (LeaseLost, KeyboardInterrupt, SystemExit):
+            ended = "KILLED"
+            raise
+        finally:
+            # Where MLflow died meanwhile, the next run closes this one.
+            while self._active_run():
+                with suppress(MlflowException):
+                    self._mlflow.end_run(ended)
+
+    def _active_run(self) -> Any:
+        """None as well where MLflow was away from the start."""
+        with suppress(TrackingUnavailable):
+            return self._active()
+        return None
+
+    @guarded
+    def _active(self) -> Any:
+        return self._mlflow.active_run()
+
+    @guarded
+    def close_stale(self, ended: str = "KILLED") -> int:
+        """End what still says RUNNING, for only one run trains at a time; how many there were."""
+        running = self._client.search_runs([self._experiment], "attributes.status = 'RUNNING'")
+        for run in running:
+            self._client.set_terminated(run.info.run_id, ended)
+        return len(running)
+
+    @guarded
+    def register(
+        self, model_uri: str, *, after: int, mlflow_run_id: str, description: str, tags: Mapping[str, str]
+    ) -> str:
+        """Return the number of the new version, as text; it is higher than `after`.
+
+        Where the store was thrown away its numbers begin anew, while those that served are still known.
+        Raises TrackingUnavailable.
+        """
+        passed: list[str] = []
+        while True:
+            made = self._client.create_model_version(
+                MODEL_NAME, model_uri, run_id=mlflow_run_id, description=description, tags=dict(tags)
+            )
+            if int(made.version) > after:
+                break
+            passed.append(made.version)
+        for version in passed:
+            self._client.delete_model_version(MODEL_NAME, version)
+        return str(made.version)
+
+    @guarded
+    def tag_version(self, version: str, tags: Mapping[str, str]) -> None:
+        for name, value in tags.items():
+            self._client.set_model_version_tag(MODEL_NAME, version, name, value)
+
+    @guarded
+    def describe_version(self, version: str, text: str) -> None:
+        self._client.update_model_version(MODEL_NAME, version, text)
+
+    @guarded
+    def set_alias(self, alias: str, version: str) -> None:
+        """Raises TrackingUnavailable."""
+        self._client.set_registered_model_alias(MODEL_NAME, alias, version)
+
+    @guarded
+    def remove_alias(self, alias: str) -> None:
+        """Raises TrackingUnavailable."""
+        self._client.delete_registered_model_alias(MODEL_NAME, alias)
+
+    @guarded
+    def run_of(self, version: str) -> str | None:
+        """The training run that made a version, by its tag; None where the registry has no such version."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return str(self._client.get_model_version(MODEL_NAME, version).tags.get(_RUN_TAG, ""))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            return None
+
+    @guarded
+    def alias(self, alias: str) -> str | None:
+        """The version the alias names, None where nobody set it."""
+        aliases = self._client.get_registered_model(MODEL_NAME).aliases
+        return str(aliases[alias]) if alias in aliases else None
+
+
+def _tags(run: TrainingRun) -> dict[str, str]:
+    return {
+        _RUN_TAG: run.id,
+        "mlflow.source.name": "python -m src train",
+        "trigger": run.trigger.value,
+        "reason": run.reason,
+        "attempt": str(run.attempt),
+    } | provenance()

@@ -1,0 +1,124 @@
+"""The promotion history: how its lines are written, and those of models that were refused.
+
+What changed the pointer stands in the pointer's own document, written with the change in one write. A refusal
+changes no pointer, so it has a document of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from pymongo import DESCENDING
+
+from src.domain.models import Pointer
+from src.domain.owners import LOCAL_OWNER
+from src.domain.promotions import Change, Figures, Promotion
+from src.domain.verdicts import JudgedOn
+from src.services.mongo.client import Database, Document, guarded
+
+
+def is_rollback(version: str, previous: str | None) -> bool:
+    """Version numbers only grow, so a lower one is an older model."""
+    return previous is not None and int(version) < int(previous)
+
+
+def lines_of(
+    target: Document,
+    before: Pointer | None,
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+    figures: Figures | None,
+    pin: bool,
+) -> list[Promotion]:
+    """What is told of a promotion of the version of document `target`, and of a pin with it, oldest first."""
+    version, previous = target["version"], before.version if before else None
+    change = Change.ROLLED_BACK if is_rollback(version, previous) else Change.PROMOTED
+    run_id = target["run_id"] if by == "training" else None
+    promoted = Promotion(version, previous, at, by, reason, change, figures, run_id)
+    if pin:
+        asked = "Asked for with the promotion."
+        return [promoted, Promotion(version, version, at, by, asked, Change.PINNED)]
+    if before and before.pinned_at:
+        ended = f"It ended when model {version} was promoted."
+        return [promoted, Promotion(before.version, version, at, by, ended, Change.LET_GO)]
+    return [promoted]
+
+
+def line_document(line: Promotion) -> Document:
+    document = asdict(line) | {"change": line.change.value}
+    if line.figures:
+        document["figures"]["judged_on"] = line.figures.judged_on and line.figures.judged_on.value
+    return document
+
+
+def line_of(document: Document) -> Promotion:
+    """A line written before there were other changes than promotions names none."""
+    version, previous = document["version"], document["previous"]
+    first = Change.ROLLED_BACK if is_rollback(version, previous) else Change.PROMOTED
+    return Promotion(
+        version=version,
+        previous=previous,
+        at=document["at"],
+        by=document["by"],
+        reason=document["reason"],
+        change=Change(document.get("change", first)),
+        figures=_figures(document.get("figures")),
+        run_id=document.get("run_id"),
+    )
+
+
+def paired_figures(lines: Iterable[Promotion], new: str, old: str) -> Figures | None:
+    """The first figures in `lines` that compare these two versions on the same rows, those of `new` first."""
+    for line in lines:
+        figures = line.figures
+        if figures is None or not figures.paired:
+            continue
+        pair = line.version, figures.against or line.previous
+        if pair == (new, old):
+            return replace(figures, against=old)
+        if pair == (old, new):
+            return figures.reversed(old)
+    return None
+
+
+def _figures(document: Document | None) -> Figures | None:
+    if document is None:
+        return None
+    ci95, judged_on = document["macro_f1_ci95"], document.get("judged_on")
+    return Figures(
+        **{
+            **document,
+            "macro_f1_ci95": (ci95[0], ci95[1]) if ci95 else None,
+            "judged_on": JudgedOn(judged_on) if judged_on else None,
+        }
+    )
+
+
+class Refusals:
+    """The `refusals` collection: which model was not promoted, and why not."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _refusals(self) -> Any:
+        return self._database.collection("refusals")
+
+    @guarded
+    def add(self, line: Promotion) -> None:
+        """A run has one line: an attempt that takes it up again writes over that of the attempt before."""
+        document = {"owner": LOCAL_OWNER, **line_document(line)}
+        if line.run_id is None:
+            self._refusals.insert_one(document)
+        else:
+            self._refusals.replace_one({"_id": f"run:{line.run_id}"}, document, upsert=True)
+
+    @guarded
+    def newest(self, limit: int) -> list[Promotion]:
+        found = self._refusals.find({"owner": LOCAL_OWNER}).sort("at", DESCENDING).limit(limit)
+        return [line_of(each) for each in found]

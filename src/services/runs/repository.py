@@ -1,0 +1,186 @@
+"""The `training_runs` collection: queue, lease, progress and history of training in one document a run."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from src.domain.changes import Changes
+from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.domain.verdicts import JudgedOn, Verdict
+from src.errors import Conflict
+from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.leases import Leases, Wait
+from src.services.runs.documents import run_of, verdict_document
+from src.services.runs.history import RunHistory
+from src.services.runs.prediction_diff_documents import changes_document
+from src.services.runs.states import CLEARED, ended, new, skipped, slot_id
+
+
+def slot_of(now: datetime, every_hours: float) -> datetime:
+    """The start of the slot `now` lies in; slots are counted from midnight UTC of 1970-01-01."""
+    length = timedelta(hours=every_hours)
+    epoch = datetime(1970, 1, 1, tzinfo=now.tzinfo)
+    return epoch + ((now - epoch) // length) * length
+
+
+class TrainingRuns(RunHistory):
+    """A unique index on `active` lets at most one run be queued or running, on whatever host."""
+
+    def __init__(self, database: Database, *, lease_s: float = 30, wait: Wait = threading.Event.wait) -> None:
+        super().__init__(database)
+        self._leases = Leases(
+            database,
+            "training_runs",
+            lease_s=lease_s,
+            worked_on=[RunStatus.RUNNING.value],
+            lost="Another process has taken this training run over.",
+            wait=wait,
+        )
+
+    @guarded
+    def request(self, *, trigger: Trigger, reason: str, at: datetime) -> TrainingRun:
+        """Queue a run. Raises Conflict while one is queued or running, Unavailable."""
+        run_id = f"{trigger.value}-{at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        run = self.queue(run_id, trigger=trigger, reason=reason, at=at)
+        if run is None:
+            raise Conflict("A training run is under way; wait for it to end.")
+        return run
+
+    @guarded
+    def request_slot(self, slot: datetime, *, trigger: Trigger, at: datetime) -> TrainingRun | None:
+        """Queue the run of `slot`; None when the slot has its run already, or another run is under way."""
+        reason = f"The slot of {slot:%Y-%m-%d %H:%M} UTC"
+        return self.queue(slot_id(slot), trigger=trigger, reason=reason, at=at)
+
+    @guarded
+    def has_room(self, slot: datetime) -> bool:
+        """Whether `slot` has no run yet and none is under way."""
+        return self._runs.find_one({"$or": [{"_id": slot_id(slot)}, {"active": True}]}, {"_id": 1}) is None
+
+    @guarded
+    def has_run_of(self, slot: datetime) -> bool:
+        """Whether `slot` has its run, of whatever status."""
+        return self._runs.find_one({"_id": slot_id(slot)}, {"_id": 1}) is not None
+
+    @guarded
+    def skip_slot(self, slot: datetime, *, standing: str, at: datetime) -> TrainingRun | None:
+        """Write down that `slot` needs no run; None when it has one already.
+
+        standing: the name of what it would have learned from, which is that of the newest run.
+        """
+        document = new(slot_id(slot), Trigger.SCHEDULE, "", at) | skipped(self.last_success(), at)
+        return self._insert(document | {"standing": standing})
+
+    @guarded
+    def queue(self, run_id: str, *, trigger: Trigger, reason: str, at: datetime) -> TrainingRun | None:
+        """None when there is a run of this id already, or another one is under way."""
+        return self._insert(new(run_id, trigger, reason, at) | {"active": True})
+
+    def _insert(self, document: Document) -> TrainingRun | None:
+        try:
+            self._runs.insert_one(document)
+        except DuplicateKeyError:
+            return None
+        return run_of(document)
+
+    @guarded
+    def claim(self, *, holder: str, at: datetime) -> TrainingRun | None:
+        """Take the run that waits, or one whose holder fell silent; None when there is none to take.
+
+        A run that was stopped too often is ended as failed instead.
+        """
+        active = {"active": True}
+        sentence = f"Training was stopped {self._leases.attempts} times before it could finish."
+        failed = {"$set": ended(RunStatus.FAILED, at) | {"error": sentence}, **CLEARED}
+        self._leases.give_up(active, failed)
+        taken = {
+            "status": RunStatus.RUNNING.value,
+            "started_at": {"$ifNull": ["$started_at", at]},
+            "stage": "starting",
+            "progress": 0.0,
+        }
+        claimed = self._leases.claim(active, taken, holder=holder)
+        return run_of(claimed) if claimed else None
+
+    def release(self, run_id: str, *, holder: str, attempt: int, counts: bool = True) -> bool:
+        """Let go of a run whose process is known to be dead; whether it was still held.
+
+        counts: see `Leases.release`.
+        """
+        return self._leases.release(run_id, holder, attempt, counts=counts)
+
+    def write(self, run_id: str, holder: str, attempt: int, update: Any) -> None:
+        """One fenced write: LeaseLost unless `holder` still holds this attempt."""
+        self._leases.write(run_id, holder, attempt, update)
+
+    def kept(self, run_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
+        """A thread renews the lease until the block ends."""
+        return self._leases.kept(run_id, holder, attempt)
+
+    @guarded
+    def skip(self, run_id: str, holder: str, attempt: int, *, at: datetime) -> None:
+        """End a claimed run that has nothing new to learn from. Raises LeaseLost, Unavailable."""
+        self.write(run_id, holder, attempt, {"$set": skipped(self.last_success(), at), **CLEARED})
+
+
+class ClaimedRun:
+    """A run this process holds: a heartbeat thread renews the lease, and every write is fenced."""
+
+    def __init__(self, runs: TrainingRuns, run: TrainingRun, *, holder: str) -> None:
+        self._runs = runs
+        self._holder = holder
+        self.run = run
+        self._heartbeat = runs.kept(run.id, holder, run.attempt)
+
+    def __enter__(self) -> ClaimedRun:
+        self._heartbeat.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._heartbeat.__exit__(*raised)
+
+    def _set(self, fields: Document) -> None:
+        self._runs.write(self.run.id, self._holder, self.run.attempt, {"$set": fields})
+
+    def progress(self, stage: str, share: float) -> None:
+        """share: 0..1 of the whole run. Raises LeaseLost."""
+        self._set({"stage": stage, "progress": round(min(max(share, 0.0), 1.0), 3)})
+
+    def record(self, **fields: Any) -> None:
+        """Note `data`, `inputs`, `standing`, `metrics` or `mlflow_run_id`. Raises LeaseLost."""
+        self._set(fields)
+
+    def decide(self, verdict: Verdict) -> None:
+        """Keep the verdict, before anything flips. Raises LeaseLost."""
+        self._set({"decision": verdict_document(verdict)})
+
+    def changed(self, changes: Changes) -> None:
+        """Keep what the promotion changed. Raises LeaseLost."""
+        self._set({"changes": changes_document(changes)})
+
+    def succeed(self, *, at: datetime) -> None:
+        self._finish(ended(RunStatus.SUCCEEDED, at) | {"stage": "done", "progress": 1.0})
+
+    def last_inputs(self) -> dict[str, str]:
+        """What the newest run that succeeded was made of; empty where there is none."""
+        return self._runs.last_inputs()
+
+    def rows_asked_for(self, champion: str, judged_on: JudgedOn | None) -> int | None:
+        """As in RunHistory. Raises Unavailable."""
+        return self._runs.rows_asked_for(champion, judged_on)
+
+    def skip(self, *, at: datetime) -> None:
+        """Nothing is new since the newest run that succeeded. Raises LeaseLost."""
+        self._runs.skip(self.run.id, self._holder, self.run.attempt, at=at)
+
+    def fail(self, sentence: str, *, at: datetime) -> None:
+        self._finish(ended(RunStatus.FAILED, at) | {"error": sentence})
+
+    def _finish(self, fields: Document) -> None:
+        self._runs.write(self.run.id, self._holder, self.run.attempt, {"$set": fields, **CLEARED})

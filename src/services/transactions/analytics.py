@@ -1,0 +1,264 @@
+"""Sums over the history, aggregated in MongoDB: one small cube of month × category × mode × direction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from src.domain.cash_flow import Flow, flow_of
+from src.domain.categories import Category, Group
+from src.domain.history import HistoryFilter
+from src.domain.money import decimal_places
+from src.domain.months import Coverage, months_between
+from src.domain.transactions import Direction
+from src.services.mongo.client import Database, Document, guarded
+from src.services.transactions.query import query_of
+
+TOP_MERCHANTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What the rows of one month, category, mode and direction add up to."""
+
+    month: str
+    category: str | None
+    mode: str | None
+    direction: Direction
+    group: Group | None
+    amount: Decimal
+    """As the rows have it: never below zero."""
+    count: int
+
+    @property
+    def flow(self) -> Flow:
+        return flow_of(self.group, self.direction)[0]
+
+    @property
+    def counted(self) -> Decimal:
+        """The amount as its flow counts it: less than zero for a refund."""
+        return flow_of(self.group, self.direction)[1] * self.amount
+
+
+class Analytics:
+    """What was spent and earned."""
+
+    def __init__(
+        self,
+        database: Database,
+        categories: Callable[[], Sequence[Category]],
+        currency: str,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """currency: the one to show where the history names none."""
+        self._database = database
+        self._categories = categories
+        self._currency = currency
+        self._now = now
+
+    @guarded
+    def overview(
+        self, *, since: date | None = None, until: date | None = None, currency: str | None = None
+    ) -> dict[str, Any]:
+        """Everything the analytics page shows, for one currency (the most used one unless named).
+
+        Amounts are Decimal, and count by `flow_of`. `by_category`, `by_mode`, `by_month_category`,
+        `top_merchants` and `essential_vs_discretionary` are of spending, less refunds; they add up to the
+        `expense` of the totals. A category of None is "not sure yet".
+        """
+        span = query_of(HistoryFilter(since=since, until=until))
+        currencies = self._currencies(span)
+        chosen = currency or (currencies[0]["currency"] if currencies else self._currency)
+        groups = {category.slug: category.group for category in self._categories()}
+        rows = {**span, "currency": {"$eq": chosen}}
+        cells = self._cube(rows, decimal_places(chosen), groups)
+        spent = [cell for cell in cells if cell.flow is Flow.SPENT]
+        return {
+            "currency": chosen,
+            "currencies": currencies,
+            "from": since,
+            "until": until,
+            "totals": _totals(cells),
+            "uncategorized": _uncategorized(cells),
+            "by_category": _by(spent, "category"),
+            "savings_and_transfers": _set_apart(cells),
+            "by_mode": _by(spent, "mode"),
+            "by_month": _by_month(cells, self._coverage(chosen, since, until)),
+            "by_month_category": _by(spent, "month", "category", by_size=False),
+            "essential_vs_discretionary": _by(spent, "group"),
+            "top_merchants": self._top_merchants(rows, decimal_places(chosen), groups),
+        }
+
+    def _currencies(self, query: Document) -> list[Document]:
+        found = self._rows.aggregate(
+            [
+                {"$match": query},
+                {"$group": {"_id": "$currency", "count": {"$sum": 1}}},
+                {"$sort": {"count": -1, "_id": 1}},
+            ]
+        )
+        return [{"currency": each["_id"], "count": each["count"]} for each in found]
+
+    @property
+    def _rows(self) -> Any:
+        return self._database.collection("transactions")
+
+    def _cube(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Cell]:
+        key = {
+            "month": {"$dateToString": {"date": "$date", "format": "%Y-%m"}},
+            "category": "$category",
+            "mode": "$mode",
+            "direction": "$direction",
+        }
+        found = self._rows.aggregate(
+            [
+                {"$match": query},
+                {"$group": {"_id": key, "amount": {"$sum": "$amount"}, "count": {"$sum": 1}}},
+            ]
+        )
+        return [
+            Cell(
+                month=row["_id"]["month"],
+                category=row["_id"]["category"],
+                mode=row["_id"]["mode"],
+                direction=Direction(row["_id"]["direction"]),
+                group=groups.get(row["_id"]["category"]),
+                amount=Decimal(row["amount"]).scaleb(-places),
+                count=row["count"],
+            )
+            for row in found
+        ]
+
+    def _coverage(self, currency: str, since: date | None, until: date | None) -> Coverage:
+        """What the whole history in `currency` covers: a period may begin before it does."""
+        everything = {**query_of(HistoryFilter()), "currency": {"$eq": currency}}
+        begins, ends = (self._rows.find_one(everything, {"date": 1}, sort=[("date", way)]) for way in (1, -1))
+        return Coverage(
+            begins["date"].date() if begins else None,
+            ends["date"].date() if ends else None,
+            self._now().date(),
+            since,
+            until,
+        )
+
+    def _top_merchants(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Document]:
+        is_spending, amount = _spending(groups)
+        found = self._rows.aggregate(
+            [
+                {"$match": {**query, "$and": [is_spending], "merchant": {"$ne": ""}}},
+                {"$group": {"_id": "$merchant", "amount": {"$sum": amount}, "count": {"$sum": 1}}},
+                {"$match": {"amount": {"$gt": 0}}},
+                {"$sort": {"amount": -1, "_id": 1}},
+                {"$limit": TOP_MERCHANTS},
+            ]
+        )
+        return [
+            {
+                "merchant": each["_id"],
+                "amount": Decimal(each["amount"]).scaleb(-places),
+                "count": each["count"],
+            }
+            for each in found
+        ]
+
+
+def _spending(groups: Mapping[str, Group]) -> tuple[Document, Document]:
+    """`flow_of` for MongoDB: which rows are spending, and the amount as spending counts it."""
+    slugs: dict[Group | None, list[str]] = {group: [] for group in Group}
+    for slug, group in groups.items():
+        slugs[group].append(slug)
+    without_group = {"category": {"$nin": list(groups)}}
+    conditions, reversing = [], set()
+    for group in (None, *Group):
+        for direction in Direction:
+            flow, sign = flow_of(group, direction)
+            if flow is Flow.SPENT:
+                filed = without_group if group is None else {"category": {"$in": slugs[group]}}
+                conditions.append({**filed, "direction": direction.value})
+                reversing |= {direction.value} if sign < 0 else set()
+    amount = {"$cond": [{"$in": ["$direction", sorted(reversing)]}, {"$subtract": [0, "$amount"]}, "$amount"]}
+    return {"$or": conditions}, amount
+
+
+def _sum(cells: Iterable[Cell], flow: Flow) -> Decimal:
+    return sum((cell.counted for cell in cells if cell.flow is flow), Decimal(0))
+
+
+def _totals(cells: Sequence[Cell]) -> Document:
+    expense, income = _sum(cells, Flow.SPENT), _sum(cells, Flow.EARNED)
+    return {
+        "count": sum(cell.count for cell in cells),
+        "expense": expense,
+        "income": income,
+        "saved": _sum(cells, Flow.SAVED),
+        "transfer": _sum(cells, Flow.TRANSFERRED),
+        "net": income - expense,
+    }
+
+
+def _uncategorized(cells: Iterable[Cell]) -> Document:
+    """What counts by its direction alone."""
+    return _totals([cell for cell in cells if cell.group is None])
+
+
+def _set_apart(cells: Iterable[Cell]) -> list[Document]:
+    """The categories of what was saved or transferred, largest first; both ends of a transfer count."""
+    apart: dict[tuple[str, str | None], list[Cell]] = defaultdict(list)
+    for cell in cells:
+        if cell.flow in (Flow.SAVED, Flow.TRANSFERRED):
+            apart[cell.flow.value, cell.category].append(cell)
+    rows = [
+        {
+            "kind": kind,
+            "category": category,
+            "amount": sum((cell.counted for cell in members), Decimal(0)),
+            "out": _of(members, Direction.EXPENSE),
+            "in": _of(members, Direction.INCOME),
+            "count": sum(cell.count for cell in members),
+        }
+        for (kind, category), members in apart.items()
+    ]
+    return sorted(rows, key=lambda row: (row["kind"], -row["amount"], str(row["category"])))
+
+
+def _of(cells: Iterable[Cell], direction: Direction) -> Decimal:
+    return sum((cell.amount for cell in cells if cell.direction is direction), Decimal(0))
+
+
+def _by(cells: Iterable[Cell], *keys: str, by_size: bool = True) -> list[Document]:
+    """Sums of one flow. A share is of all that is above zero: refunds may exceed what a category cost."""
+    amounts: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    counts: dict[tuple[Any, ...], int] = defaultdict(int)
+    for cell in cells:
+        key = tuple(getattr(cell, name) for name in keys)
+        amounts[key] += cell.counted
+        counts[key] += cell.count
+    whole = sum((amount for amount in amounts.values() if amount > 0), Decimal(0))
+    rows = [
+        {
+            **dict(zip(keys, key, strict=True)),
+            "amount": amount,
+            "count": counts[key],
+            "share": float(amount / whole) if amount > 0 else 0.0,
+        }
+        for key, amount in amounts.items()
+    ]
+    if by_size:
+        return sorted(rows, key=lambda row: (-row["amount"], *(str(row[name]) for name in keys)))
+    return sorted(rows, key=lambda row: tuple(str(row[name]) for name in keys))
+
+
+def _by_month(cells: Sequence[Cell], coverage: Coverage) -> list[Document]:
+    """Every month from the first to the last, the empty ones too."""
+    by_month: dict[str, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        by_month[cell.month].append(cell)
+    return [
+        {"month": month, **_totals(by_month.get(month, [])), "partial": coverage.is_partial(month)}
+        for month in months_between(by_month)
+    ]
