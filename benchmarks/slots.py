@@ -19,12 +19,12 @@ from benchmarks.quality.data import Dataset, Example, read_folder
 from benchmarks.quality.generated import generate
 from src import logs
 from src.config import load_settings
+from src.container import Wiring
 from src.domain.categories import Category, Group
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
 from src.services.runs.repository import slot_of
-from src.wiring import Wiring
 
 HOURS = 6
 _AT_ONCE = 500

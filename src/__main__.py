@@ -13,14 +13,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from src import __version__, children, logs
+from src import __version__, logs
+from src import commands as children
 from src.config import IS_CHECKOUT, load_settings
+from src.container import Wiring
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
 from src.pipeline.imports.preview import Preview
 from src.services.host.process_limits import bound_process
-from src.wiring import Wiring
 
 _BESIDE_READING = 1_000_000_000
 """Bytes; of addresses, of which threads reserve many and use few."""

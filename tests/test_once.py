@@ -5,10 +5,10 @@ from functools import cached_property
 
 import pytest
 
-from src.chores import Chores
+from src.container import Wiring
+from src.jobs import Chores
 from src.once import forget, once
 from src.services.mongo.client import Database
-from src.wiring import Wiring
 
 THREADS = 16
 

@@ -8,10 +8,10 @@ from threading import Thread
 
 import pytest
 
+from src.container import Wiring
 from src.domain.imports import ImportStatus
 from src.domain.training_runs import Trigger
 from src.services.scheduler import child_process
-from src.wiring import Wiring
 from tests.small_model import small_bundle
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -15,6 +15,7 @@ from src.components.model.merchant_memory import Hint, MerchantMemory, Recall
 from src.components.model.model_selection import Search
 from src.components.promotion.rule import Case, Promotion
 from src.config import load_settings
+from src.container import Wiring
 from src.domain.lexicon import LexiconEntry
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import Verdict
@@ -23,7 +24,6 @@ from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.steps import Steps
 from src.services.shipped.lexicon_files import Knowledge
-from src.wiring import Wiring
 
 PARTS = ("memory", "hints", "lexicon", "types", "verdict", "holdout")
 _UNDATED = datetime(2020, 1, 1, tzinfo=UTC)

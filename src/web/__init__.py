@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from src.config import SHIPPED, Settings, load_settings
+from src.container import Wiring
 from src.web import api, bodies, metrics, pages, problems, security
-from src.wiring import Wiring
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 
 if TYPE_CHECKING:
-    from src.wiring import Wiring
+    from src.container import Wiring
 
 
 def wiring() -> Wiring:

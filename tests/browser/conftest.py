@@ -21,10 +21,10 @@ from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.classifier import LinearCategorizer
 from src.components.model.thresholds import Bands
 from src.config import ROOT, load_settings
+from src.container import Wiring
 from src.domain.models import Bundle
 from src.services.models.bundle import dumps
 from src.services.shipped.lexicon_files import Knowledge
-from src.wiring import Wiring
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from src.config import load_settings
+from src.container import Wiring
 from src.domain.transactions import Direction, Transaction
 from src.errors import CannotStart
 from src.pipeline.integrations.inbound import Told
 from src.services.firefly import client as client
 from src.services.firefly.outbox import Deliveries
-from src.wiring import Wiring
 from tests.firefly_server import TOKEN, Firefly, running
 from tests.small_model import small_bundle
 

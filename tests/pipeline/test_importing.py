@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from src.container import Wiring
 from src.domain.categories import Category, Group
 from src.domain.feedback import LabelSource
 from src.domain.history import HistoryFilter
@@ -13,7 +14,6 @@ from src.domain.imports import ImportStatus
 from src.domain.transactions import Status
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.imports.run import Importing
-from src.wiring import Wiring
 from tests.small_model import small_bundle
 
 SAID = {"default_currency": "USD", "sign": "negative-is-expense"}

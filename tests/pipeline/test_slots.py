@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from src.children import train
+from src.commands import train
 from src.config import load_settings
+from src.container import Wiring
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Outcome
 from src.services.runs.repository import slot_of
-from src.wiring import Wiring
 from tests.pipeline.test_training import SHOPS, Lexicon
 
 SIX_HOURS = timedelta(hours=6)

@@ -9,13 +9,13 @@ import mlflow
 import pytest
 from bson import ObjectId
 
-from src.children import tidy
+from src.commands import tidy
+from src.container import Wiring
 from src.domain.models import MODEL_NAME
 from src.pipeline.registry.retention import Tidying, beyond
 from src.services.mlflow.retention import TrackingRetention
 from src.services.mlflow.tracking import Tracking
 from src.services.models.retention import Retention
-from src.wiring import Wiring
 from tests.pipeline.test_training import NOW, claim, labels, pipeline, runs, store
 
 SERVED, REFUSED, NEWEST = ("1", "3"), ("2", "4", "5"), "6"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src import children
+from src import commands
 from src.domain.history import HistoryFilter
 from src.domain.imports import ImportStatus
 from src.domain.transactions import Status
@@ -79,7 +79,7 @@ def test_other_imports_wait_their_turn_and_keep_their_rows(house):
 
 def take_back(house):
     claimed = house.imports.claim(holder="clock")
-    children.work_off(house, claimed, holder="clock")
+    commands.work_off(house, claimed, holder="clock")
     return house.imports.get(claimed.id)
 
 

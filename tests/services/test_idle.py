@@ -5,13 +5,13 @@ import threading
 import pytest
 from pymongo import monitoring
 
+from src.container import Wiring
 from src.domain.training_runs import Trigger
 from src.services.firefly.outbox import Deliveries
 from src.services.models.hot_swap import Champion, ShadowModel
 from src.services.runs.repository import ClaimedRun, slot_of
 from src.services.scheduler.pending_work import DELIVERY, IMPORT, RUN
 from src.services.scheduler.scheduler import LOOK_EVERY_S, TIDY_EVERY_S, WATCH_EVERY_S
-from src.wiring import Wiring
 from tests.services.rows import NOW
 from tests.small_model import small_bundle
 

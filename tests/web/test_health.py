@@ -3,7 +3,7 @@
 import pytest
 from pymongo import MongoClient
 
-from src import wiring
+from src import container
 from src.config import load_settings
 from src.web import create_app
 
@@ -36,7 +36,7 @@ def test_what_needs_mongodb_is_503_while_it_is_away(without_mongodb):
 
 def test_a_full_disk_is_named_where_mongodb_does_not_answer(without_mongodb, monkeypatch):
     assert "disk" not in without_mongodb.get("/api/v1/history").json["detail"]
-    monkeypatch.setattr(wiring, "_FULL_BELOW_BYTES", 10**18)  # as if less were free than is needed
+    monkeypatch.setattr(container, "_FULL_BELOW_BYTES", 10**18)  # as if less were free than is needed
     assert "disk" in without_mongodb.get("/api/v1/history").json["detail"]
     assert "disk" in without_mongodb.get("/history", headers={"Accept": "text/html"}).text
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from benchmarks.hostile_files import csv_ordinary
-from src import children
+from src import commands
 from src.pipeline.imports import undo
 
 BANK = b"""Date,Details,Amount,Cur
@@ -26,7 +26,7 @@ def upload(client, content=BANK, name="bank.csv", **fields):
 def work_off(app):
     wiring = app.extensions["ledgerloop"]
     while claimed := wiring.imports.claim(holder="test"):
-        children.work_off(wiring, claimed, holder="test")
+        commands.work_off(wiring, claimed, holder="test")
 
 
 def test_a_file_is_taken_on_worked_off_and_reported(app, client):

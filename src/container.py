@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from src.chores import Chores
 from src.components.bank_files.limits import Limits
 from src.components.dataset.label_conflicts import Contradictions
 from src.components.model.merchant_memory import MerchantMemory
@@ -23,6 +22,7 @@ from src.config import Settings
 from src.domain.acts import ActKind
 from src.domain.predictions import Prediction
 from src.domain.transactions import Transaction
+from src.jobs import Chores
 from src.once import once
 from src.pipeline.categories.editor import CategoryEditor
 from src.pipeline.feedback.acts import Acts

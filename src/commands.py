@@ -21,11 +21,11 @@ from src.services.models import bundle
 from src.services.runs.repository import ClaimedRun
 
 if TYPE_CHECKING:
+    from src.container import Wiring
     from src.pipeline.registry.retention import Tidied
     from src.pipeline.training.reproduce_report import Reproduced
     from src.pipeline.training.run import TrainingPipeline
     from src.pipeline.training.steps import Steps
-    from src.wiring import Wiring
 
 log = logging.getLogger(__name__)
 

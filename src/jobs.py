@@ -13,7 +13,7 @@ from src.services.scheduler.pending_work import DELIVERY
 from src.services.scheduler.scheduler import Clock
 
 if TYPE_CHECKING:
-    from src.wiring import Wiring
+    from src.container import Wiring
 
 log = logging.getLogger(__name__)
 
