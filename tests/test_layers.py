@@ -17,16 +17,16 @@ MAY_IMPORT = {
     "pipeline": {"components", "domain", "errors", "pipeline"},
     "services": {"domain", "errors", "config", "services", "knowledge", "once"},
     "knowledge": {"components", "domain", "errors", "knowledge"},
-    "wiring": {"services", "pipeline", "components", "config", "domain", "errors", "chores", "once"},
-    "chores": {"services", "wiring", "once"},
-    "children": {"services", "pipeline", "components", "config", "domain", "errors", "wiring"},
+    "container": {"services", "pipeline", "components", "config", "domain", "errors", "jobs", "once"},
+    "jobs": {"services", "container", "once"},
+    "commands": {"services", "pipeline", "components", "config", "domain", "errors", "container"},
     "read_file": {"pipeline", "services", "errors"},
     "launcher": {"services", "config", "errors", "logs", "domain"},
-    "web": {"__version__", "wiring", "pipeline", "domain", "errors", "config", "logs", "web"},
+    "web": {"__version__", "container", "pipeline", "domain", "errors", "config", "logs", "web"},
     "__main__": {
         "__version__",
-        "children",
-        "wiring",
+        "commands",
+        "container",
         "launcher",
         "services",
         "pipeline",
@@ -62,7 +62,7 @@ THIRD_PARTY = {
     "chardet": {"components/bank_files/formats/encodings.py"},
     "mt940": {"components/bank_files/formats/mt940.py"},
     "requests": {"services/firefly/client.py"},
-    "pyarrow": {"web/parquet.py", "components/bank_files/own_export/parquet.py", "read_file.py"},
+    "pyarrow": {"web/history/parquet.py", "components/bank_files/own_export/parquet.py", "read_file.py"},
 }
 
 
@@ -121,7 +121,7 @@ def test_only_the_settings_and_the_start_of_processes_read_the_environment(path)
     if str(path) not in readers | {
         "services/mlflow/errors.py",
         "services/models/bundle_check.py",
-        "web/metrics.py",
+        "web/health/metrics.py",
     }:
         source = (SRC / path).read_text()
         assert "os.environ" not in source, path

@@ -6,7 +6,9 @@ from flask import Flask
 
 from src.config import SHIPPED, Settings, load_settings
 from src.container import Wiring
-from src.web import api, bodies, metrics, pages, problems, security
+from src.web import api, pages
+from src.web.health import metrics
+from src.web.shared import json_io, problems, security
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -20,7 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app)  # first in, so that a refused request is counted too
     security.init_app(app, settings)
     problems.init_app(app)
-    bodies.init_app(app)
+    json_io.init_app(app)
     api.init_app(app)
     app.register_blueprint(pages.bp)
     return app

@@ -188,7 +188,7 @@ def open_page(chromium, server):
 @pytest.fixture
 def known(server):
     """Keep transactions as the API would; returns them."""
-    from src.web.schemas.transactions import TransactionFields
+    from src.web.prediction.schemas import TransactionFields
 
     def keep(*given):
         today = datetime.now(UTC)

@@ -4,7 +4,7 @@ import json
 import time
 from datetime import UTC, datetime
 
-from src.web.signature import sign
+from src.web.integrations.signature import sign
 
 SECRET = "a-secret-of-24-characters"
 

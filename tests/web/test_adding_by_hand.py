@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from src.web.schemas.fields import last_date
+from src.web.shared.fields import last_date
 from tests.services.rows import new
 
 GERMAN = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.8"}

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from src.web.amounts import readings
+from src.web.shared.amounts import readings
 
 
 @pytest.fixture

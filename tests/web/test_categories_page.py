@@ -1,6 +1,6 @@
 import pytest
 
-from src.web.pages.categories import slug_of
+from src.web.categories.pages import slug_of
 
 GIVEN = {"name": "Café & Bücher", "group": "discretionary", "color": "#7a5195"}
 

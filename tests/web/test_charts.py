@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 import pytest
 
 from src.domain.categories import Category, Group
-from src.web.charts import Charts
-from src.web.figures import figure_json
+from src.web.analytics.charts import Charts
+from src.web.analytics.figures import figure_json
 
 CATEGORIES = [
     Category("groceries", "Groceries", Group.ESSENTIAL, "#4c9f50"),

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 
 from src.domain.money import KNOWN_CURRENCIES, decimal_places
-from src.web import format
-from src.web.amounts import readings
-from src.web.schemas.fields import money
+from src.web.shared import format
+from src.web.shared.amounts import readings
+from src.web.shared.fields import money
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from src.domain.quality import TOO_FEW_ANSWERS
-from src.web.words import DECIDERS
+from src.web.shared.labels import DECIDERS
 
 HTML = {"Accept": "text/html"}
 

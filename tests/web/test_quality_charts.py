@@ -10,8 +10,8 @@ from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
 from src.domain.verdicts import Difference, JudgedOn
 from src.pipeline.monitoring.quality import QualityReport
-from src.web import quality_sentences
-from src.web.quality_charts import all_charts
+from src.web.quality import text as quality_sentences
+from src.web.quality.charts import all_charts
 from tests.whole_verdict import WHOLE
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)

@@ -9,7 +9,7 @@ from src.domain.promotions import Change, Figures, Promotion
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.services.runs.repository import ClaimedRun
-from src.web.pages.serving import figures
+from src.web.models.serving_pages import figures
 from tests.small_model import small_bundle
 from tests.web.test_pages import HTML, words_of
 from tests.whole_verdict import WHOLE

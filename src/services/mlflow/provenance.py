@@ -9,7 +9,7 @@ from importlib.metadata import version as installed
 from src.config import ROOT
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops", "mlflow")
-_ROOMS = ("components", "pipeline", "knowledge", "domain", "wiring.py", "children.py")
+_ROOMS = ("components", "pipeline", "knowledge", "domain", "container.py", "commands.py")
 """Of `src`: the code that decides which model comes out."""
 
 

@@ -25,9 +25,9 @@ from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowSaid
 from src.domain.transactions import Direction, DoubtMark, StoredTransaction, Transaction, held
 from src.errors import InvalidInput
-from src.web.parquet import parquet
-from src.web.schemas.exported import exported, json_line
-from src.web.tables import csv_line, heading
+from src.web.history.csv_table import csv_line, heading
+from src.web.history.exports_schemas import exported, json_line
+from src.web.history.parquet import parquet
 
 OWN = Category("books", "Books, “rare”", Group.DISCRETIONARY, "#7a5195")
 AT = datetime(2026, 3, 4, 12, 30, 15, 250_000, tzinfo=UTC)

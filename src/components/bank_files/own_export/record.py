@@ -1,6 +1,6 @@
 """One record of a Ledgerloop export: checked as what comes from outside, then the life it tells.
 
-Its form is written by `web/schemas/exported.py`.
+Its form is written by `web/history/exports_schemas.py`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,95 @@
+"""What a supervisor asks: does the process live, can it serve, how does it do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NotRequired
+
+from flask import Response
+from typing_extensions import TypedDict
+
+from src.errors import LedgerloopError
+from src.web.health.metrics import CONTENT_TYPE, metrics
+from src.web.openapi.operations import Answer, Operations
+from src.web.shared.json_io import json_response
+from src.web.shared.problems import PROBLEM_JSON
+from src.web.shared.services import wiring
+
+api = Operations("health", __name__)
+
+RETRY_AFTER_S = "2"
+
+
+class AliveBody(TypedDict):
+    status: str
+
+
+class CheckBody(TypedDict):
+    ok: bool
+    detail: NotRequired[str]
+
+
+class ChecksBody(TypedDict):
+    mongodb: CheckBody
+    model: CheckBody
+    mlflow: NotRequired[CheckBody]
+
+
+class ReadyBody(TypedDict):
+    status: str
+    checks: ChecksBody
+
+
+@api.operation("GET", "/healthz", summary="The process lives", returns={200: AliveBody}, errors=())
+def healthz() -> Answer:
+    """Asks nothing of anyone."""
+    return {"status": "ok"}
+
+
+@api.operation("GET", "/readyz", summary="MongoDB answers and a model is loaded", returns={200: ReadyBody})
+def readyz() -> Answer:
+    """Else 503, with each check named in `checks` of the problem.
+
+    `mlflow` is there while the tracking server is away; everything but the logging of runs works without it.
+    """
+    checks: ChecksBody = {"mongodb": _check(wiring().database.ping), "model": _check(_model)}
+    with suppress(LedgerloopError):
+        if since := wiring().tracking_state.away_since():
+            checks["mlflow"] = {"ok": False, "detail": f"no answer since {since:%Y-%m-%d %H:%M} UTC"}
+    if all(check["ok"] for check in (checks["mongodb"], checks["model"])):
+        return {"status": "ready", "checks": checks}
+    return _not_ready(checks)
+
+
+def _model() -> str:
+    return f"version {wiring().champion.current().version}"
+
+
+def _check(ask: Callable[[], str | None]) -> CheckBody:
+    try:
+        detail = ask()
+    except LedgerloopError as error:
+        return {"ok": False, "detail": str(error)}
+    return {"ok": True, "detail": detail} if detail else {"ok": True}
+
+
+def _not_ready(checks: ChecksBody) -> Response:
+    needed = {"mongodb": checks["mongodb"], "model": checks["model"]}
+    away = " and ".join(name for name, check in needed.items() if not check["ok"])
+    problem = {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": f"Not ready: {away}.",
+        "checks": checks,
+    }
+    response = json_response(problem, 503, mimetype=PROBLEM_JSON)
+    response.headers["Retry-After"] = RETRY_AFTER_S
+    return response
+
+
+@api.operation("GET", "/metrics", summary="Counters for Prometheus", returns={200: "text/plain"}, errors=())
+def prometheus_metrics() -> Answer:
+    """Text format 0.0.4. No text of a user stands in a label."""
+    return Response(metrics().text(), content_type=CONTENT_TYPE)

@@ -1,0 +1,121 @@
+"""What Prometheus reads at /metrics: requests, predictions, feedback, and the state of the loop.
+
+Labels are route templates, statuses and words of the domain; no text of a user ever is one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator
+
+from flask import Flask, Response, current_app, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from src.domain.predictions import Prediction
+from src.errors import LedgerloopError
+from src.web.shared.services import wiring
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class Metrics:
+    """The counters of one application; several processes share them through PROMETHEUS_MULTIPROC_DIR."""
+
+    def __init__(self) -> None:
+        self._own = CollectorRegistry()
+        self._requests = Counter(
+            "ledgerloop_requests", "Requests answered.", ["method", "route", "status"], registry=self._own
+        )
+        self._seconds = Histogram(
+            "ledgerloop_request_seconds", "Time to answer.", ["route"], buckets=_SECONDS, registry=self._own
+        )
+        self._predictions = Counter(
+            "ledgerloop_predictions", "Predictions made.", ["decided_by", "band"], registry=self._own
+        )
+        self._feedback = Counter(
+            "ledgerloop_feedback", "Answers of a person.", ["was_correct"], registry=self._own
+        )
+
+    def request_answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def predicted(self, predictions: Iterable[Prediction]) -> None:
+        tally = Tally((each.decided_by.value, each.band.value) for each in predictions)
+        for (decided_by, band), count in tally.items():
+            self._predictions.labels(decided_by, band).inc(count)
+
+    def answered(self, was_correct: bool) -> None:
+        self._feedback.labels(str(was_correct).lower()).inc()
+
+    def text(self) -> bytes:
+        """The exposition, of every worker where they share a directory, else of this process."""
+        registry = CollectorRegistry()
+        registry.register(_LoopState())
+        try:
+            MultiProcessCollector(registry)
+        except ValueError:  # no directory is shared
+            return generate_latest(registry) + generate_latest(self._own)
+        return generate_latest(registry)
+
+
+class _LoopState(Collector):
+    """Read from MongoDB when Prometheus asks, so all workers tell the same."""
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            known = [*_champion(), *_runs()]
+        except LedgerloopError:
+            known = []
+        yield GaugeMetricFamily("ledgerloop_mongodb_up", "1 while MongoDB answers.", value=float(bool(known)))
+        yield from known
+
+
+def _champion() -> Iterator[Metric]:
+    pointer = wiring().models.champion()
+    serving = GaugeMetricFamily("ledgerloop_champion_info", "The version that serves.", labels=["version"])
+    revision = GaugeMetricFamily("ledgerloop_champion_revision", "Promotions until now.")
+    if pointer:
+        serving.add_metric([pointer.version], 1)
+        revision.add_metric([], pointer.revision)
+    yield from (serving, revision)
+
+
+def _runs() -> Iterator[Metric]:
+    tally = Tally(run.status.value for run in wiring().runs.newest())
+    runs = GaugeMetricFamily(
+        "ledgerloop_training_runs",
+        "The 50 newest runs, and the slots skipped between them.",
+        labels=["status"],
+    )
+    for status, count in tally.items():
+        runs.add_metric([status], count)
+    yield runs
+
+
+def metrics() -> Metrics:
+    found: Metrics = current_app.extensions["ledgerloop.metrics"]
+    return found
+
+
+def init_app(app: Flask) -> None:
+    counted = app.extensions["ledgerloop.metrics"] = Metrics()
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "unmatched"
+        # A caller may invent methods without end; each would stay as a label.
+        method = request.method if request.url_rule else "any"
+        counted.request_answered(
+            method, route, response.status_code, time.perf_counter() - g.get("began", time.perf_counter())
+        )
+        return response

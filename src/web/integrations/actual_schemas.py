@@ -1,0 +1,102 @@
+"""Transactions as Actual's API hands them to a script, as far as they are read."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, Strict
+
+from src.domain.transactions import Direction, Transaction
+from src.errors import InvalidInput
+from src.pipeline.integrations.inbound import Told
+from src.web.integrations.schemas import Text
+from src.web.prediction.schemas import BATCH_LIMIT, Anything
+from src.web.shared.fields import Currency, IsoDate, RequestModel, in_smallest_units
+
+PROGRAM = "actual"
+_LARGEST = 10**14
+_EXAMPLE: dict[str, Any] = {
+    "id": "0b1f6f5e-4c39-4f5e-9c55-6d1c2a3b4c5d",
+    "account": "729cb492-4eab-468b-9522-75d455cded22",
+    "date": "2026-03-04",
+    "amount": -1250,
+    "payee_name": "Pizza Corner",
+    "imported_payee": "PIZZA CORNER 4411",
+    "notes": None,
+    "category": None,
+    "cleared": True,
+}
+
+
+class ActualTransaction(BaseModel):
+    """Fields not named here are let pass, such as `account`, `payee`, `category` (ids) and `cleared`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    id: Annotated[str, Strict(), Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    date: IsoDate
+    amount: Annotated[
+        int,
+        Strict(),
+        Field(ge=-_LARGEST, le=_LARGEST, description="In hundredths; below 0 for spending."),
+    ]
+    imported_payee: Text = ""
+    payee_name: Text = ""
+    notes: Text = ""
+    category_name: Annotated[Text, Field(description="What a person calls it in Actual.")] = ""
+    transfer_id: Text = ""
+    starting_balance_flag: bool | None = False
+
+    def to_told(self, currency: str) -> Told:
+        """Raises InvalidInput."""
+        if self.amount == 0 or self.starting_balance_flag:
+            raise InvalidInput("A starting balance, or one of 0, is not taken.", field="amount")
+        name = self.imported_payee or self.payee_name or self.notes
+        if not name:
+            raise InvalidInput("Give a payee or notes.", field="imported_payee")
+        transaction = Transaction(
+            description=name,
+            amount=in_smallest_units(abs(Decimal(self.amount)).scaleb(-2), currency),
+            currency=currency,
+            date=self.date,
+            direction=self._direction(),
+            subcategory=self.notes if self.notes != name else None,
+        )
+        return Told(self.id, transaction, self.category_name[:100] or None)
+
+    def _direction(self) -> Direction:
+        if self.transfer_id:
+            return Direction.TRANSFER
+        return Direction.EXPENSE if self.amount < 0 else Direction.INCOME
+
+
+class ActualRequest(RequestModel):
+    """Up to 10,000 transactions; each is checked by itself."""
+
+    transactions: Annotated[
+        list[SkipValidation[ActualTransaction] | Anything], Field(min_length=1, max_length=BATCH_LIMIT)
+    ]
+    currency: Annotated[Currency | None, Field(description="Default: the CURRENCY setting.")] = None
+
+    def each(self) -> list[Any]:
+        """A split transaction stands for its parts, which have its date and payee where they name none.
+
+        Raises InvalidInput where there are too many.
+        """
+        parts = [part for item in self.transactions for part in _parts(item)]
+        if len(parts) > BATCH_LIMIT:
+            raise InvalidInput(f"Send at most {BATCH_LIMIT} transactions at once.", field="transactions")
+        return parts
+
+
+def _parts(item: Any) -> list[Any]:
+    parts = item.get("subtransactions") if isinstance(item, dict) else None
+    return [_part(item, part) for part in parts] if isinstance(parts, list) and parts else [item]
+
+
+def _part(whole: dict[str, Any], part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    shared = {name: whole[name] for name in ("date", "imported_payee", "payee_name") if name in whole}
+    return shared | {name: value for name, value in part.items() if value is not None}

@@ -1,0 +1,127 @@
+"""What other programs tell and are told. Unlike elsewhere unknown fields are let pass: the form is theirs."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from typing_extensions import TypedDict
+
+from src.domain.categories import Category
+from src.domain.deliveries import DeliveryCounts
+from src.domain.transactions import Status, StoredTransaction
+from src.web.shared.fields import MAX_AMOUNT, utc_text
+from src.web.shared.problems import Problem
+
+_LONGEST = 2000
+_DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,24})?")
+
+
+def _text(value: Any) -> str:
+    """One line of what can be read; a text is no reason to refuse a transaction."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError("A text is expected")
+    return " ".join("".join(one if one.isprintable() else " " for one in value[:_LONGEST]).split())
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**18:
+        return str(value)
+    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,17}", value):
+        return value
+    raise ValueError("A whole number is expected")
+
+
+def _size(value: Any) -> Decimal:
+    is_text = isinstance(value, str) and _DECIMAL.fullmatch(value)
+    if is_text or (isinstance(value, int) and not isinstance(value, bool)):
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite() or not 0 < abs(value) <= MAX_AMOUNT:
+        raise ValueError("An amount other than 0 is expected, of at most 1000000000000")
+    return abs(value)
+
+
+Text = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "null"]})]
+Number = Annotated[
+    str,
+    BeforeValidator(_number),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "exclusiveMaximum": 10**18},
+                {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"},
+            ]
+        }
+    ),
+]
+Size = Annotated[
+    Decimal,
+    BeforeValidator(_size),
+    WithJsonSchema({"type": ["string", "number"], "description": "Without its sign.", "examples": ["12.50"]}),
+]
+
+
+class ToldBody(TypedDict):
+    """What holds of one transaction now."""
+
+    id: Annotated[str, Field(description="As the program that called names it.")]
+    transaction_id: Annotated[str, Field(description="As Ledgerloop names it.")]
+    category: Annotated[str | None, Field(description="Its name; null where nobody knows.")]
+    slug: str | None
+    band: Annotated[str, Field(description="Of the prediction: auto, suggest or unknown.")]
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    decided_by: Annotated[str, Field(description="person, rule, memory or model.")]
+    needs_review: Annotated[bool, Field(description="False: sure enough to set the category.")]
+
+
+class RefusedBody(TypedDict):
+    """Stands in the place of one that could not be taken."""
+
+    id: str | None
+    error: Problem
+
+
+class TakenBody(TypedDict):
+    """In the order of the request; splits stand one by one."""
+
+    results: list[ToldBody | RefusedBody]
+
+
+class DeliveriesBody(TypedDict):
+    """How the categories get to Firefly III."""
+
+    on: Annotated[bool, Field(description="Whether FIREFLY_URL is set.")]
+    waiting: int
+    failed: Annotated[int, Field(description="Given up in the last 30 days.")]
+    last_done_at: str | None
+    trouble: Annotated[str | None, Field(description="What keeps them, or why the newest was given up.")]
+
+
+def told_body(id: str, row: StoredTransaction, categories: dict[str, Category]) -> ToldBody:
+    """categories: by slug."""
+    prediction, category = row.prediction, categories.get(row.category or "")
+    answered = row.status is not Status.PREDICTED
+    return {
+        "id": id,
+        "transaction_id": row.id,
+        "category": category.name if category else row.category,
+        "slug": row.category,
+        "band": prediction.band.value,
+        "confidence": round(prediction.confidence, 6),
+        "decided_by": "person" if answered else prediction.decided_by.value,
+        "needs_review": row.needs_review,
+    }
+
+
+def deliveries_body(counts: DeliveryCounts, *, on: bool) -> DeliveriesBody:
+    return {
+        "on": on,
+        "waiting": counts.waiting,
+        "failed": counts.failed,
+        "last_done_at": utc_text(counts.last_done_at) if counts.last_done_at else None,
+        "trouble": counts.trouble,
+    }

@@ -1,0 +1,110 @@
+"""Training runs and the registered models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+from typing_extensions import TypedDict
+
+from src.domain.models import ModelVersion, Pointer, Shadow
+from src.domain.training_runs import TrainingRun
+from src.domain.transactions import Transaction
+from src.web.models.prediction_diff_schemas import ChangesBody, changes_body
+from src.web.models.verdict_schemas import DecisionBody, decision_body, finite
+from src.web.shared.fields import Label, RequestModel, utc_text
+
+_MEASURED_ON = (
+    "The rows that `metrics` are of: `holdout`, `crossval` or `lexicon`. Figures of different rows say "
+    "nothing about each other; those of `decision` are of the same rows."
+)
+
+
+class ReasonRequest(RequestModel):
+    """Why a person asks; kept beside what is done."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "corrected last month's rows"}]})
+
+    reason: Label | None = None
+
+
+class AcceptedRunBody(TypedDict):
+    id: str
+
+
+class TrainingRunBody(TypedDict):
+    id: str
+    status: str
+    trigger: str
+    reason: str
+    stage: str
+    progress: Annotated[float, Field(ge=0, le=1)]
+    attempt: int
+    requested_at: str
+    started_at: str | None
+    finished_at: str | None
+    mlflow_run_id: str | None
+    data: Annotated[dict[str, Any], Field(description="`rows`, `feedback_rows`, `sha256`.")]
+    metrics: dict[str, float | None]
+    measured_on: Annotated[str | None, Field(description=_MEASURED_ON)]
+    decision: DecisionBody | None
+    changes: Annotated[ChangesBody | None, Field(description="What its promotion changed, once it is told.")]
+    error: str | None
+
+
+class ModelVersionBody(TypedDict):
+    version: str
+    champion: bool
+    pinned: Annotated[bool, Field(description="Champion until it is let go.")]
+    shadow: Annotated[bool, Field(description="Predicts beside the champion without being shown.")]
+    run_id: str
+    mlflow_run_id: str
+    created_at: str
+    metrics: dict[str, float | None]
+    measured_on: Annotated[str | None, Field(description=_MEASURED_ON)]
+    size: Annotated[int, Field(description="Bytes of the bundle.")]
+
+
+def _metrics(metrics: dict[str, float]) -> dict[str, float | None]:
+    return {name: finite(value) for name, value in metrics.items()}
+
+
+def training_run_body(run: TrainingRun, given: Mapping[str, Transaction]) -> TrainingRunBody:
+    """given: the transactions that its changes have as examples, by id."""
+    return {
+        "id": run.id,
+        "status": run.status.value,
+        "trigger": run.trigger.value,
+        "reason": run.reason,
+        "stage": run.stage,
+        "progress": round(run.progress, 4),
+        "attempt": run.attempt,
+        "requested_at": utc_text(run.requested_at),
+        "started_at": utc_text(run.started_at) if run.started_at else None,
+        "finished_at": utc_text(run.finished_at) if run.finished_at else None,
+        "mlflow_run_id": run.mlflow_run_id,
+        "data": run.data,
+        "metrics": _metrics(run.metrics),
+        "measured_on": run.measured_on and run.measured_on.value,
+        "decision": decision_body(run.decision) if run.decision else None,
+        "changes": changes_body(run.changes, given) if run.changes else None,
+        "error": run.error,
+    }
+
+
+def model_version_body(
+    model: ModelVersion, pointer: Pointer | None, shadow: Shadow | None
+) -> ModelVersionBody:
+    return {
+        "version": model.version,
+        "champion": model.champion,
+        "pinned": model.champion and pointer is not None and pointer.pinned_at is not None,
+        "shadow": shadow is not None and shadow.version == model.version,
+        "run_id": model.run_id,
+        "mlflow_run_id": model.mlflow_run_id,
+        "created_at": utc_text(model.created_at),
+        "metrics": _metrics(model.metrics),
+        "measured_on": model.measured_on and model.measured_on.value,
+        "size": model.size,
+    }

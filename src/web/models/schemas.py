@@ -1,0 +1,148 @@
+"""What serves and what runs beside it: promotions with their history, the pin, and the shadow."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+from typing_extensions import TypedDict
+
+from src.domain.models import Pointer
+from src.domain.promotions import Figures, Promotion
+from src.pipeline.prediction.shadow import Standing
+from src.web.shared.fields import Identifier, Label, RequestModel, utc_text
+
+
+class PromoteRequest(RequestModel):
+    """Why, and whether the version is kept from then on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the newer one was worse"}]})
+
+    reason: Label | None = None
+    pin: Annotated[
+        bool,
+        Field(description="Keep it until it is let go; without this, a pin of the version before ends."),
+    ] = False
+
+
+class PinRequest(RequestModel):
+    """What to keep: what serves, or this version only if it still does."""
+
+    reason: Label | None = None
+    version: Identifier | None = None
+
+
+class PromotionsQuery(RequestModel):
+    limit: Annotated[int, Field(ge=1, le=500, description="Lines to list.")] = 50
+
+
+class PromotedBody(TypedDict):
+    version: str
+    promoted_at: str
+    revision: int
+    pinned: Annotated[bool, Field(description="Whether neither training nor MLflow may replace it.")]
+
+
+class FiguresBody(TypedDict):
+    """How both models did on the same rows; null for what nobody measured."""
+
+    judged: Annotated[bool, Field(description="Always true: figures of different rows are not compared.")]
+    judged_on: Annotated[str | None, Field(description="`holdout`, `crossval` or `lexicon`: which rows.")]
+    against: Annotated[str | None, Field(description="The version that `previous_accuracy` is of.")]
+    rows: int | None
+    accuracy: float | None
+    macro_f1: float | None
+    previous_accuracy: float | None
+    previous_macro_f1: float | None
+    ci95: Annotated[list[float] | None, Field(description="95 % interval of the macro-F1 difference.")]
+
+
+class PromotionBody(TypedDict):
+    """One line of the history."""
+
+    version: str
+    previous: Annotated[str | None, Field(description="What served before, and after a refusal still.")]
+    at: str
+    by: Annotated[str, Field(description="`training`, `person` or `mlflow`.")]
+    change: Annotated[str, Field(description="`promoted`, `rolled-back`, `refused`, `pinned` or `let-go`.")]
+    reason: str
+    figures: FiguresBody | None
+    run_id: str | None
+
+
+class ShadowBody(TypedDict):
+    """The model in the shadow, and how it does beside the champion on rows answered since."""
+
+    version: str
+    since: str
+    by: str
+    champion: str
+    answers: Annotated[
+        int, Field(description="Answers, one by one, to rows that the champion's model decided.")
+    ]
+    champion_right: int
+    shadow_right: int
+    only_champion_right: int
+    only_shadow_right: int
+    p: Annotated[float, Field(description="McNemar's exact test, two-sided.", ge=0, le=1)]
+    sentence: str
+
+
+def promoted_body(pointer: Pointer) -> PromotedBody:
+    return {
+        "version": pointer.version,
+        "promoted_at": utc_text(pointer.promoted_at),
+        "revision": pointer.revision,
+        "pinned": pointer.pinned_at is not None,
+    }
+
+
+def promotion_body(line: Promotion) -> PromotionBody:
+    return {
+        "version": line.version,
+        "previous": line.previous,
+        "at": utc_text(line.at),
+        "by": line.by,
+        "change": line.change.value,
+        "reason": line.reason,
+        "figures": _figures_body(line, line.figures) if line.figures and line.figures.judged else None,
+        "run_id": line.run_id,
+    }
+
+
+def _figures_body(line: Promotion, figures: Figures) -> FiguresBody:
+    ci95 = figures.macro_f1_ci95
+    return {
+        "judged": figures.judged,
+        "judged_on": figures.judged_on and figures.judged_on.value,
+        "against": (figures.against or line.previous) if figures.paired else None,
+        "rows": figures.rows,
+        "accuracy": _finite(figures.accuracy),
+        "macro_f1": _finite(figures.macro_f1),
+        "previous_accuracy": _finite(figures.previous_accuracy),
+        "previous_macro_f1": _finite(figures.previous_macro_f1),
+        "ci95": [round(end, 6) for end in ci95] if ci95 and all(map(math.isfinite, ci95)) else None,
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no nan: what could not be measured is null."""
+    return round(value, 6) if value is not None and math.isfinite(value) else None
+
+
+def shadow_body(standing: Standing) -> ShadowBody:
+    shadow, counts = standing.shadow, standing.counts
+    return {
+        "version": shadow.version,
+        "since": utc_text(shadow.since),
+        "by": shadow.by,
+        "champion": standing.champion,
+        "answers": counts.answers,
+        "champion_right": standing.champion_right,
+        "shadow_right": standing.shadow_right,
+        "only_champion_right": counts.champion_only,
+        "only_shadow_right": counts.shadow_only,
+        "p": standing.p,
+        "sentence": standing.sentence,
+    }

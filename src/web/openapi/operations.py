@@ -1,0 +1,148 @@
+"""A blueprint whose routes say what they take and answer, so that checks and OpenAPI come from one place.
+
+    api = Operations("predictions", __name__, url_prefix="/api/v1")
+
+    @api.operation("POST", "/predict", body=PredictRequest, returns={200: PredictionBody})
+    def predict(body: PredictRequest) -> Answer: ...
+
+The decorated function becomes a view without arguments: it reads the request, checks it, calls the function
+with `body`, `query` and what stands in the path, and encodes its answer. Other views may call it too.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, request
+from pydantic import BaseModel
+
+from src.errors import InvalidInput
+from src.web.shared.json_io import json_response, read_json
+
+Answer = Any
+"""A body (sent with the operation's first status), `(body, status)`, or a finished Response."""
+View = Callable[..., Response]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as OpenAPI tells it. `path` has its parameters in braces."""
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    summary: str
+    description: str
+    body: type[BaseModel] | None
+    body_optional: bool
+    query: type[BaseModel] | None
+    form: Mapping[str, Any] | None
+    """The JSON schema of a form of several parts, where such a one is sent."""
+    returns: Mapping[int, Any]
+    """Status to the type of the answer; None for no body, a string for another media type."""
+    errors: Sequence[int]
+
+
+class Operations(Blueprint):
+    """Collects the operations of one area."""
+
+    def __init__(self, name: str, import_name: str, *, url_prefix: str = "") -> None:
+        super().__init__(name, import_name, url_prefix=url_prefix or None)
+        self.base = url_prefix
+        self.declared: list[Operation] = []
+
+    def operation(
+        self,
+        method: str,
+        path: str,
+        *,
+        summary: str,
+        returns: Mapping[int, Any],
+        body: type[BaseModel] | None = None,
+        body_optional: bool = False,
+        query: type[BaseModel] | None = None,
+        form: Mapping[str, Any] | None = None,
+        errors: Sequence[int] = (503,),
+        before: Callable[[], None] | None = None,
+    ) -> Callable[[Callable[..., Answer]], View]:
+        """errors: what the function itself may come to; those of reading the request are known.
+
+        before: raises what forbids that the request is read at all.
+        """
+
+        def declare(function: Callable[..., Answer]) -> View:
+            view = _view(function, body, body_optional, query, next(iter(returns)), before)
+            self.declared.append(
+                Operation(
+                    id=function.__name__,
+                    method=method,
+                    path=self.base + path,
+                    tag=self.name,
+                    summary=summary,
+                    description=_prose(function),
+                    body=body,
+                    body_optional=body_optional,
+                    query=query,
+                    form=form,
+                    returns=returns,
+                    errors=errors,
+                )
+            )
+            self.add_url_rule(path.replace("{", "<").replace("}", ">"), view_func=view, methods=[method])
+            return view
+
+        return declare
+
+
+def _prose(function: Callable[..., Any]) -> str:
+    lines = (line.strip() for line in (function.__doc__ or "").strip().splitlines())
+    return "\n".join(lines)
+
+
+def _view(
+    function: Callable[..., Answer],
+    body: type[BaseModel] | None,
+    body_optional: bool,
+    query: type[BaseModel] | None,
+    status: int,
+    before: Callable[[], None] | None,
+) -> View:
+    @functools.wraps(function)
+    def view(**arguments: Any) -> Response:
+        if before is not None:
+            before()
+        if query is not None:
+            arguments["query"] = query.model_validate(read_query())
+        elif request.args:
+            name = _plain(next(iter(request.args)))
+            raise InvalidInput("This operation takes no query parameters.", field=name)
+        if body is not None:
+            arguments["body"] = body.model_validate(read_json(optional=body_optional))
+        return _encoded(function(**arguments), status)
+
+    return view
+
+
+def read_query() -> dict[str, str]:
+    """The query string's values. Raises InvalidInput for a parameter that is given twice."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise InvalidInput("A query parameter is given at most once.", field=_plain(name))
+    return request.args.to_dict()
+
+
+def _plain(name: str) -> str | None:
+    """`name` if it is one a program may have meant, not a text that was pasted there."""
+    return name if name.isascii() and name.isidentifier() and len(name) <= 50 else None
+
+
+def _encoded(answer: Answer, status: int) -> Response:
+    if isinstance(answer, Response):
+        return answer
+    if isinstance(answer, tuple):
+        return json_response(*answer)
+    return json_response(answer, status)

@@ -1,0 +1,39 @@
+"""The pages: server-rendered, whole without JavaScript; asked for JSON, the API's own view answers."""
+
+from src.web.analytics import pages as analytics
+from src.web.categories import pages as categories
+from src.web.feedback import acts_pages, label_review_pages
+from src.web.feedback import pages as feedback
+from src.web.history import life, transaction_pages
+from src.web.history import pages as history
+from src.web.imports import pages as imports
+from src.web.models import pages as models
+from src.web.models import prediction_diff_pages, repredict_pages, runs_pages, serving_pages, verdict_text
+from src.web.prediction import pages as predict
+from src.web.quality import drift_pages
+from src.web.quality import pages as quality
+from src.web.shared import assets
+from src.web.shared.blueprint import bp
+
+__all__ = [
+    "acts_pages",
+    "analytics",
+    "assets",
+    "bp",
+    "categories",
+    "drift_pages",
+    "feedback",
+    "history",
+    "imports",
+    "label_review_pages",
+    "life",
+    "models",
+    "predict",
+    "prediction_diff_pages",
+    "quality",
+    "repredict_pages",
+    "runs_pages",
+    "serving_pages",
+    "transaction_pages",
+    "verdict_text",
+]

@@ -1,0 +1,219 @@
+"""Transactions and predictions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date as Date  # noqa: N812 - `date` is a field's name here
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, SkipValidation, Strict
+from pydantic.config import JsonDict
+from typing_extensions import TypedDict
+
+from src.domain.models import MODEL_NAME
+from src.domain.predictions import Prediction
+from src.domain.transactions import Direction, StoredTransaction, Transaction
+from src.errors import Conflict, InvalidInput
+from src.web.shared.fields import (
+    Amount,
+    Description,
+    IsoDate,
+    KnownCurrency,
+    Label,
+    RequestModel,
+    in_smallest_units,
+    money,
+    plausible_date,
+)
+
+BATCH_LIMIT = 10_000
+
+# Said in the schema as it is meant: one of the two texts must hold something to read.
+_NEEDS_A_TEXT: JsonDict = {
+    "anyOf": [
+        {"required": [name], "properties": {name: {"type": "string", "pattern": r"\S"}}}
+        for name in ("description", "subcategory")
+    ]
+}
+_EXAMPLE: JsonDict = {
+    "description": "SWIGGY order 8841 BANGALORE",
+    "amount": "350.75",
+    "currency": "INR",
+    "date": "2026-03-04",
+    "mode": "UPI",
+    "direction": "expense",
+}
+
+
+class TransactionFields(RequestModel):
+    """One transaction. `description` or `subcategory`, and `amount`, are required; null means not given."""
+
+    model_config = ConfigDict(json_schema_extra={**_NEEDS_A_TEXT, "examples": [_EXAMPLE]})
+
+    description: Description | None = None
+    amount: Amount
+    currency: Annotated[KnownCurrency | None, Field(description="Default: the CURRENCY setting.")] = None
+    date: Annotated[IsoDate | None, Field(description="Default: today (UTC).")] = None
+    mode: Annotated[Label | None, Field(description="How it was paid, e.g. `UPI` or `card`.")] = None
+    subcategory: Annotated[Label | None, Field(description="The bank's or the user's own word.")] = None
+    direction: Direction | None = Direction.EXPENSE
+
+    def to_domain(self, *, currency: str, today: Date) -> Transaction:
+        """Fill what was left out. Raises InvalidInput where fields do not fit together."""
+        if not (self.description or self.subcategory):
+            raise InvalidInput("Give a description or a subcategory.", field="description")
+        currency = self.currency or currency
+        return Transaction(
+            description=self.description or "",
+            amount=in_smallest_units(self.amount, currency),
+            currency=currency,
+            date=plausible_date(self.date, today) if self.date else today,
+            direction=self.direction or Direction.EXPENSE,
+            mode=self.mode or None,
+            subcategory=self.subcategory or None,
+        )
+
+
+class PredictRequest(TransactionFields):
+    """One transaction to predict."""
+
+    save: Annotated[bool | None, Strict(), Field(description="False predicts and keeps nothing.")] = True
+
+    @property
+    def keep(self) -> bool:
+        return self.save is not False
+
+
+_EMPTIED: dict[str, Any] = {"description": "", "mode": None, "subcategory": None}
+
+
+class TransactionChanges(RequestModel):
+    """What to change; a field left out stays. Null empties `description`, `mode` or `subcategory`."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "examples": [{"amount": "12.50"}]})
+
+    description: Description | None = None
+    amount: Amount | None = None
+    currency: KnownCurrency | None = None
+    date: IsoDate | None = None
+    mode: Label | None = None
+    subcategory: Label | None = None
+    direction: Direction | None = None
+
+    def changed(self, transaction: Transaction, *, today: Date) -> dict[str, Any]:
+        """The changes that make a valid transaction of `transaction`.
+
+        Raises InvalidInput, or Conflict where a change does not fit what the transaction has already.
+        """
+        given = self.model_dump(exclude_unset=True)
+        if not given:
+            raise InvalidInput("Give at least one field to change.")
+        changes: dict[str, Any] = {
+            name: value or _EMPTIED.get(name) for name, value in given.items() if value or name in _EMPTIED
+        }
+        if "date" in changes:
+            plausible_date(changes["date"], today)
+        after = replace(transaction, **changes)
+        if not (after.description or after.subcategory):
+            raise Conflict("This would leave the transaction without a description and a subcategory.")
+        if "amount" in changes:
+            return changes | {"amount": in_smallest_units(after.amount, after.currency)}
+        try:
+            in_smallest_units(after.amount, after.currency)
+        except InvalidInput as error:
+            raise Conflict(str(error)) from None
+        return changes
+
+
+Anything = Annotated[Any, Field(description="Anything else gets an error in its place.")]
+
+
+class BatchRequest(RequestModel):
+    """Up to 10,000 transactions; each is checked by itself."""
+
+    transactions: Annotated[
+        list[SkipValidation[TransactionFields] | Anything], Field(min_length=1, max_length=BATCH_LIMIT)
+    ]
+    save: Annotated[bool | None, Strict()] = True
+
+    @property
+    def keep(self) -> bool:
+        return self.save is not False
+
+
+class AlternativeBody(TypedDict):
+    category: str
+    probability: float
+
+
+class ReasonBody(TypedDict):
+    feature: str
+    weight: float
+
+
+class ModelBody(TypedDict):
+    name: str
+    version: str | None
+
+
+class TransactionBody(TypedDict):
+    description: str
+    merchant: str
+    amount: str
+    currency: str
+    date: str
+    mode: str | None
+    subcategory: str | None
+    direction: str
+
+
+class PredictionBody(TypedDict):
+    """What is thought of one transaction. `id` is null where nothing was kept."""
+
+    id: str | None
+    category: Annotated[str | None, Field(description="Null where the band is `unknown`.")]
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    band: str
+    needs_review: bool
+    decided_by: str
+    alternatives: list[AlternativeBody]
+    explanation: list[ReasonBody]
+    model: ModelBody
+    transaction: TransactionBody
+
+
+def transaction_body(transaction: Transaction) -> TransactionBody:
+    return {
+        "description": transaction.description,
+        "merchant": transaction.merchant,
+        "amount": money(transaction.amount, transaction.currency),
+        "currency": transaction.currency,
+        "date": transaction.date.isoformat(),
+        "mode": transaction.mode,
+        "subcategory": transaction.subcategory,
+        "direction": transaction.direction.value,
+    }
+
+
+def prediction_body(transaction: Transaction, prediction: Prediction, id: str | None) -> PredictionBody:
+    return {
+        "id": id,
+        "category": prediction.category,
+        "confidence": round(prediction.confidence, 6),
+        "band": prediction.band.value,
+        "needs_review": prediction.needs_review,
+        "decided_by": prediction.decided_by.value,
+        "alternatives": [
+            {"category": each.category, "probability": round(each.probability, 6)}
+            for each in prediction.alternatives
+        ],
+        "explanation": [
+            {"feature": each.feature, "weight": round(each.weight, 4)} for each in prediction.explanation
+        ],
+        "model": {"name": MODEL_NAME, "version": prediction.model_version},
+        "transaction": transaction_body(transaction),
+    }
+
+
+def stored_prediction_body(stored: StoredTransaction) -> PredictionBody:
+    return prediction_body(stored.transaction, stored.prediction, stored.id)

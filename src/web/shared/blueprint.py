@@ -1,0 +1,99 @@
+"""The blueprint of all pages, its filters, and what every page's frame shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, render_template
+
+from src.domain.categories import Category, Group
+from src.domain.predictions import Band
+from src.domain.training_runs import RunStatus, Trigger
+from src.web.shared import format, labels
+from src.web.shared.services import wiring
+
+bp = Blueprint("pages", __name__)
+format.register(bp)
+
+
+def categories() -> list[Category]:
+    """Read once per request."""
+    if "categories" not in g:
+        g.categories = wiring().categories.all()
+    found: list[Category] = g.categories
+    return found
+
+
+@bp.app_template_global()
+def category_groups() -> list[tuple[str, list[Category]]]:
+    """For the lists to choose from, of which a page has one in each row."""
+    if "category_groups" not in g:
+        g.category_groups = [
+            (labels.GROUPS[group], members)
+            for group in Group
+            if (members := [each for each in categories() if each.group is group])
+        ]
+    found: list[tuple[str, list[Category]]] = g.category_groups
+    return found
+
+
+@bp.app_template_global()
+def category_choices() -> list[dict[str, str]]:
+    """What the searchable lists offer, and the other words each category is found by."""
+    words_of = wiring().knowledge.search_words
+    return [
+        {
+            "slug": category.slug,
+            "name": category.name,
+            "words": f"{words_of.get(category.slug, '')} {category.description}".strip(),
+        }
+        for category in categories()
+    ]
+
+
+@bp.app_template_filter()
+def category_name(slug: str | None) -> str:
+    """A category that is gone is called by its slug."""
+    if slug is None:
+        return "Not sorted yet"
+    return next((each.name for each in categories() if each.slug == slug), slug)
+
+
+@bp.app_template_filter()
+def source(value: str) -> str:
+    return labels.SOURCES.get(value, "Added by another program")
+
+
+bp.add_app_template_filter(labels.sure, "sure")
+bp.add_app_template_filter(labels.stage, "stage")
+bp.add_app_template_filter(labels.state, "state")
+bp.add_app_template_filter(labels.reasons, "reasons")
+bp.add_app_template_filter(labels.decided, "decided")
+
+
+@bp.app_template_filter()
+def band(value: Band) -> str:
+    return labels.BANDS[value]
+
+
+@bp.app_template_filter()
+def run_status(value: RunStatus) -> str:
+    return labels.RUN_STATUSES[value]
+
+
+@bp.app_template_global()
+def stages() -> dict[str, str]:
+    """For the script that follows a run."""
+    return labels.STAGES
+
+
+@bp.app_template_filter()
+def trigger(value: Trigger) -> str:
+    return labels.TRIGGERS[value]
+
+
+def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
+    """Render a whole page: its own values and those of the frame."""
+    waiting = wiring().transactions.count_waiting(most=100)  # the frame says 99+ beyond
+    frame = {"count_waiting": waiting, "serving": wiring().champion.version}
+    return render_template(template, **{"categories": categories(), **frame, **values}), status
