@@ -11,7 +11,7 @@ from src.services.mongo.client import Database
 from tests.firefly_server import TOKEN, Firefly, running
 from tests.launch.running_site import Site, free_port, wait_until
 from tests.small_model import small_bundle
-from tests.web.firefly_messages import SECRET, encoded, message, signed
+from tests.web.integrations.firefly_messages import SECRET, encoded, message, signed
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Files made to cost much, at the size at which they cost most, read as the pages read them.
 
-One shape of each format; `tests/components/importing/test_hostile_files.py` has all of them, smaller.
+One shape of each format; `tests/components/bank_files/test_hostile_files.py` has all of them, smaller.
 """
 
 import json

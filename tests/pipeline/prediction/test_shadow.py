@@ -1,0 +1,198 @@
+"""The model in the shadow: kept beside what the champion said, never shown, never in the way."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from src.components.model.merchant_memory import MerchantMemory
+from src.domain.models import Shadow, SideBySide
+from src.domain.predictions import DecidedBy, Reason, ShadowSaid
+from src.errors import Conflict, NotFound
+from src.pipeline.feedback.edit import Editing
+from src.pipeline.feedback.feedback import FeedbackLoop
+from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.shadow import ByHand, Standing, with_shadow
+from src.services.models.hot_swap import ShadowModel
+from src.services.models.repository import Models
+from src.services.transactions.acts import ActLog
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.repository import Transactions
+from tests.pipeline.prediction.test_predict import CLASSES, bought
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+class Scorer:
+    classes = CLASSES
+
+    def __init__(self, *row):
+        self.row = row
+
+    def probabilities(self, transactions):
+        return np.array([self.row] * len(transactions))
+
+    def explain(self, transaction, category, limit=5):
+        return (Reason("a word", 1.0),)
+
+
+class Broken(Scorer):
+    def probabilities(self, transactions):
+        raise MemoryError
+
+
+def serving(version, scorer):
+    return Serving(version, scorer, auto_at=0.9, suggest_at=0.4)
+
+
+class Champion:
+    def current(self):
+        return serving("1", Scorer(0.95, 0.03, 0.02))
+
+
+@pytest.fixture
+def transactions(database):
+    return Transactions(database)
+
+
+@pytest.fixture
+def predictor(transactions):
+    def make(shadow):
+        def beside(*given):
+            return with_shadow(*given, shadow)
+
+        return Predictor(Champion(), transactions, MerchantMemory(), 0.95, beside=beside)
+
+    return make
+
+
+def keep(predictor, text="BLUE DOOR"):
+    [row] = predictor.predict_and_keep([bought(text)], source="api", at=NOW)
+    return row
+
+
+ANOTHER = serving("2", Scorer(0.1, 0.2, 0.7))
+
+
+def test_the_prediction_shown_is_the_champions_and_what_the_shadow_said_is_kept(
+    predictor, transactions, database
+):
+    row = keep(predictor(ANOTHER))
+    assert (row.category, row.prediction.model_version) == ("dining", "1")
+    kept = transactions.get(row.id).prediction
+    assert kept.shadow == ShadowSaid("2", "travel", 0.7, "dining")
+    [document] = database.collection("transactions").find()
+    assert document["predictions"][-1]["shadow"]["version"] == "2"
+
+
+def test_where_memory_decides_both_models_are_still_asked_themselves(predictor, database):
+    made = predictor(ANOTHER)
+    loop = FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES))
+    loop.record(keep(made).id, "groceries", at=NOW)
+    said = keep(made).prediction
+    assert (said.category, said.decided_by) == ("groceries", DecidedBy.MEMORY)
+    assert (said.shadow.category, said.shadow.champion_category) == ("travel", "dining")
+
+
+def test_an_edited_row_is_asked_of_the_shadow_anew(predictor, transactions, database):
+    row = keep(predictor(None))
+    editing = Editing(transactions, predictor(ANOTHER), ActLog(database))
+    edited, _ = editing.edit(row.id, {"description": "GREEN GATE"}, at=NOW)
+    assert [each.shadow is None for each in edited.predictions] == [True, False]
+
+
+def test_a_prediction_that_is_not_kept_asks_no_shadow(predictor):
+    [(_, prediction)] = predictor(serving("2", Broken())).predict([bought("BLUE DOOR")], at=NOW)
+    assert prediction.shadow is None
+
+
+@pytest.mark.parametrize(
+    "shadow",
+    [None, serving("2", Broken()), serving("2", Scorer()), serving("1", Scorer(0.1, 0.2, 0.7))],
+    ids=["none runs", "it fails", "it answers nothing", "it serves already"],
+)
+def test_no_shadow_or_a_broken_one_changes_nothing(predictor, shadow):
+    row = keep(predictor(shadow))
+    assert (row.category, row.prediction.shadow) == ("dining", None)
+
+
+def standing(**counts):
+    filled = {"answers": 100, "both_right": 0, "champion_only": 0, "shadow_only": 0} | counts
+    from src.components.evaluation.mcnemar import exact_p
+
+    p = exact_p(filled["champion_only"], filled["shadow_only"])
+    return Standing(Shadow("7", 1, "", NOW, "person"), "6", SideBySide(**filled), p)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"answers": 12, "shadow_only": 4}, "Too few answers to tell (n = 12; they differ on 4)."),
+        ({"champion_only": 5, "shadow_only": 7}, "No difference to be sure of (n = 100)."),
+        ({"champion_only": 1, "shadow_only": 12}, "Model 7 is better."),
+        ({"champion_only": 12, "shadow_only": 1}, "Model 7 is worse."),
+    ],
+)
+def test_how_the_shadow_does_is_said_only_as_surely_as_the_answers_allow(counts, words):
+    assert standing(**counts).sentence.startswith(words)
+
+
+@pytest.fixture
+def models(database):
+    made = Models(database)
+    for version in "12":
+        made.keep(b"good", version=version, run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    made.keep(b"bad", version="3", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    return made
+
+
+def make(version, bundle, sha256):
+    if bundle != b"good":
+        raise ValueError
+    return serving(version, Scorer(1, 0, 0))
+
+
+def test_what_does_not_load_neither_serves_nor_runs_in_the_shadow(models):
+    by_hand = ByHand(models, make)
+    by_hand.promote("1", reason="", at=NOW)
+    for act in (lambda: by_hand.promote("3", reason="", at=NOW), lambda: by_hand.shadow("3", at=NOW)):
+        with pytest.raises(Conflict, match="Model 3 cannot serve"):
+            act()
+    with pytest.raises(NotFound):
+        by_hand.shadow("9", at=NOW)
+    assert models.champion().version == "1"
+    assert by_hand.standing() is None
+
+
+def test_a_shadow_is_followed_as_it_starts_changes_and_ends(models):
+    models.promote("1", by="person", reason="", at=NOW)
+    by_hand = ByHand(models, make)
+    follower = ShadowModel(models.shadows.current, lambda each: each.version)
+    seen = []
+    for act in (lambda: by_hand.shadow("2", at=NOW), models.shadows.end):
+        act()
+        follower.look()
+        seen.append(follower.peek())
+    follower.stop()
+    assert seen == ["2", None]
+
+
+def test_a_shadow_that_does_not_load_leaves_none_running(models):
+    models.promote("1", by="person", reason="", at=NOW)
+    models.shadows.start("3", sha256="", by="person", at=NOW)
+    follower = ShadowModel(models.shadows.current, lambda each: make(each.version, b"bad", ""))
+    follower.look()
+    assert follower.peek() is None
+    follower.stop()
+
+
+def test_the_standing_counts_what_was_answered_since(models, predictor, database):
+    by_hand = ByHand(models, make)
+    by_hand.promote("1", reason="", at=NOW)
+    by_hand.shadow("2", at=NOW)
+    loop = FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES))
+    made = predictor(ANOTHER)
+    for name in ("BLUE DOOR", "GREEN GATE", "RED ROOF"):
+        loop.record(keep(made, name).id, "travel", at=NOW)
+    found = by_hand.standing()
+    assert (found.counts.answers, found.shadow_right, found.champion_right, found.p) == (3, 3, 0, 0.25)

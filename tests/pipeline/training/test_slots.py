@@ -1,0 +1,80 @@
+"""Four slots of six hours, made fast: the real wiring at a time given from outside, in one process."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from src.commands import train
+from src.config import load_settings
+from src.container import Wiring
+from src.domain.training_runs import RunStatus, Trigger
+from src.domain.transactions import Transaction
+from src.domain.verdicts import Outcome
+from src.services.runs.repository import slot_of
+from tests.pipeline.training.test_run import SHOPS, Lexicon
+
+SIX_HOURS = timedelta(hours=6)
+
+
+class Time:
+    def __init__(self):
+        self.is_now = datetime(2026, 3, 4, 0, 1, tzinfo=UTC)
+
+    def __call__(self):
+        return self.is_now
+
+
+@pytest.fixture
+def house(settings, database, monkeypatch):
+    """Everything real but the lexicon, which is small, and the time."""
+    settings = load_settings(_env_file=None, **settings.model_dump() | {"train_budget_s": 5})
+    wiring = Wiring(settings, now=Time())
+    knowledge = Lexicon()
+    knowledge.categories = wiring.knowledge.categories
+    wiring.__dict__["knowledge"] = knowledge
+    yield wiring
+    wiring.stop()
+    wiring.database.close()
+
+
+def slot_of_now(wiring):
+    """What the clock and its child do in one slot; the run."""
+    wiring.slots.open(slot_of(wiring.now(), 6))
+    if run := wiring.runs.claim(holder=wiring.holder, at=wiring.now()):
+        train(wiring, run, holder=wiring.holder)
+    wiring.now.is_now += SIX_HOURS
+    return wiring.runs.newest()[0]
+
+
+def label(wiring, texts, category):
+    for number, text in enumerate(texts):
+        given = Transaction(text, Decimal(number + 3), "USD", date(2026, 3, 1))
+        [row] = wiring.predictor.predict_and_keep([given], source="api", at=wiring.now())
+        wiring.feedback.record(row.id, category, at=wiring.now())
+    return row.id
+
+
+def test_slots_train_skip_and_train_again_as_labels_arrive(house):
+    first = slot_of_now(house)
+    assert (first.status, first.trigger) == (RunStatus.SUCCEEDED, Trigger.FIRST_START)
+    assert first.decision.outcome is Outcome.FIRST
+    assert first.requested_at == first.finished_at == datetime(2026, 3, 4, 0, 1, tzinfo=UTC)
+    assert house.models.champion().promoted_at == first.finished_at
+
+    skipped = slot_of_now(house)
+    assert (skipped.status, skipped.mlflow_run_id) == (RunStatus.SKIPPED, None)
+    assert "Nothing new since the run of 2026-03-04 00:01 UTC" in skipped.reason
+
+    last = label(house, SHOPS["travel"], "transport")
+    third = slot_of_now(house)
+    assert (third.status, third.trigger) == (RunStatus.SUCCEEDED, Trigger.SCHEDULE)
+    assert third.data["feedback_rows"] == len(SHOPS["travel"])
+
+    # The same answer once more is a change of the row, but not of the data: the training process finds out.
+    row = house.transactions.get(last)
+    house.transactions.amend(last, row.transaction, None)
+    fourth = slot_of_now(house)
+    assert (fourth.status, fourth.attempt, fourth.mlflow_run_id) == (RunStatus.SKIPPED, 1, None)
+    assert slot_of_now(house).attempt == 0  # and the next one needs no process again
+    assert [run.id for run in house.runs.newest()][-1] == "slot-20260304T000000Z"

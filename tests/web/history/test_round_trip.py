@@ -1,0 +1,261 @@
+"""Out, an empty database, and in again: what comes out then is what came out before."""
+
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pyarrow.parquet as pq
+import pytest
+from bson import ObjectId
+
+from src.domain.labels import Doubt
+from src.domain.transactions import Transaction
+from src.pipeline.integrations.inbound import Told
+from tests.web.conftest import EMPTIED
+from tests.web.imports.test_imports import upload, work_off
+
+FORMS = ("jsonl", "csv", "parquet")
+BANK = """Date,Details,Amount,Cur,Category
+2026-03-04,PIZZA CORNER,-12.50,USD,eating out
+2026-03-04,PIZZA CORNER,-12.50,USD,eating out
+2026-03-05,CITY CAB,-8.00,USD,Rides
+2026-03-06,MOON BASE KIOSK 4111111111111111,-3.20,USD,
+"""
+LABELLED = '{"sign": "negative-is-expense", "take_categories": true}'
+
+
+@pytest.fixture
+def wiring(app):
+    return app.extensions["ledgerloop"]
+
+
+@pytest.fixture
+def full(app, client, wiring, registered, predicted, answered, web_database):
+    """A history with a row of every kind."""
+    categories = {"books": "Books", "never-used": "N° 5, “unused”"}
+    for slug, name in categories.items():
+        body = {"slug": slug, "name": name, "group": "discretionary", "color": "#7a5195"}
+        assert client.post("/api/v1/categories", json=body).status_code == 201
+    upload(client, BANK.encode(), mapping=LABELLED)
+    work_off(app)
+    client.post("/predict", data={"description": "TYPED BY HAND", "amount": "5", "currency": "USD"})
+    confirmed = predicted("SWIGGY order 8841 BANGALORE", "350.75", currency="INR", mode="UPI")
+    answered(confirmed["id"], "dining")
+    twice = predicted("FARM MARKET 4111 1111 1111 1111", "9.10", date="2020-02-29")
+    answered(twice["id"], "travel")
+    answered(twice["id"], "books")
+    alike = [predicted("QUIET TEA ROOM", str(4 + number)) for number in range(3)]
+    answered(alike[0]["id"], "books", apply_to_similar=True)
+    undone = predicted("ACME PAYROLL", "2500", direction="income")
+    outcome = wiring.feedback.record(undone["id"], "travel", at=datetime.now(UTC))
+    wiring.feedback.undo(outcome.act, at=datetime.now(UTC))
+    predicted("寿司 鮨処 🍣 \u202eedisni", "4500", currency="JPY")
+    predicted("قهوة", "1.234", currency="KWD", direction="transfer")
+    predicted("rounding", "999999999999.9999", currency="CLF")
+    for text in ('=HYPERLINK("x")', "'=quoted", "''-1", "'plain", "@cell", '"a", \\b;\u2028|'):
+        predicted(text, "1", mode=text, subcategory=text)
+    predicted("", "2", subcategory="only a note")
+    audited = predicted("CITY CAB 7", "20")
+    web_database.collection("transactions").update_one(
+        {"_id": ObjectId(audited["id"])}, {"$set": {"audit": True}}
+    )
+    told = Transaction("BLUE DOOR", Decimal("4.20"), "EUR", date(2026, 3, 4))
+    wiring.webhooks.take([Told("=7", told, "Coffee out")], program="actual", at=datetime.now(UTC))
+    doubt = Doubt(twice["id"], "books", "travel", 4, wiring.transactions.get(twice["id"]).feedback[-1].at)
+    wiring.doubts.replace([doubt], at=datetime.now(UTC))
+    wiring.doubts.vouch(twice["id"], at=datetime.now(UTC))
+    registered.promote("2", by="person", reason="newer", at=datetime.now(UTC))
+    wiring.champion.look()
+    assert client.post("/api/v1/models/repredict", json={}).status_code == 200
+    return confirmed
+
+
+def taken(client, form, query="sort=date"):
+    answer = client.get(f"/api/v1/history.{form}?{query}")
+    assert answer.status_code == 200
+    return answer.get_data()
+
+
+def emptied(database):
+    for name in EMPTIED:
+        database.collection(name).delete_many({})
+
+
+def brought(app, client, content, form="jsonl"):
+    answer = upload(client, content, name=f"anything.{form}")
+    assert answer.status_code == 202, answer.text
+    work_off(app)
+    return client.get(f"/api/v1/imports/{answer.json['id']}").json
+
+
+def counts(done):
+    return [done[f"rows_{name}"] for name in ("added", "duplicate", "rejected", "left_out")]
+
+
+def counted(wiring, done):
+    """Rows of an import, and how many of them a person has answered since."""
+    kept = wiring.imported_rows
+    return kept.count(done["id"]), kept.count_answered(done["id"])
+
+
+def all_of(client):
+    return {form: taken(client, form) for form in FORMS}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_history_comes_back_as_it_was(app, client, wiring, full, web_database, form):
+    before, categories = all_of(client), client.get("/api/v1/categories").json
+    assert (vouched := wiring.doubts.vouched())
+    rows = len(before["jsonl"].splitlines())
+    emptied(web_database)
+    done = brought(app, client, before[form], form)
+    assert (done["status"], counts(done)) == ("done", [rows, 0, 0, 0])
+    after = all_of(client)
+    assert after["jsonl"] == before["jsonl"]
+    assert after["csv"] == before["csv"]
+    tables = [pq.read_table(io.BytesIO(each["parquet"])) for each in (before, after)]
+    assert tables[0].equals(tables[1])
+    assert tables[0].num_rows == rows
+    assert client.get("/api/v1/categories").json == categories
+    assert wiring.doubts.vouched() == vouched
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_there_already_stays_as_it_is_and_nothing_is_doubled(
+    app, client, full, answered, web_database, form
+):
+    content = taken(client, form)
+    rows = len(taken(client, "jsonl").splitlines())
+    answered(full["id"], "travel")
+    web_database.collection("transactions").delete_one({"description": "قهوة"})
+    assert counts(brought(app, client, content)) == [1, rows - 1, 0, 0]
+    assert counts(brought(app, client, content)) == [0, rows, 0, 0]
+    newest = client.get("/api/v1/history?q=SWIGGY").json["items"][0]
+    assert newest["category"] == "travel"
+
+
+def test_the_banks_own_file_adds_nothing_to_what_was_brought_back(app, client, full, web_database):
+    content = taken(client, "jsonl")
+    emptied(web_database)
+    brought(app, client, content)
+    answer = upload(client, BANK.encode(), mapping=LABELLED)
+    work_off(app)
+    assert counts(client.get(f"/api/v1/imports/{answer.json['id']}").json) == [0, 4, 0, 0]
+
+
+def test_answers_hold_again_and_the_memory_knows_them_without_a_model(
+    app, client, wiring, full, predicted, registered, web_database
+):
+    content = taken(client, "csv")
+    emptied(web_database)
+    brought(app, client, content)
+    again = predicted("QUIET TEA ROOM", "6")
+    assert (again["category"], again["decided_by"]) == ("books", "memory")
+    labels = {each.id: each for each in wiring.transactions.labelled()}
+    assert labels[full["id"]].category == "dining"
+
+
+def test_bringing_back_is_taken_back_whole_and_later_answers_return_with_it(
+    app, client, wiring, full, answered, web_database
+):
+    content, rows = taken(client, "jsonl"), len(taken(client, "jsonl").splitlines())
+    emptied(web_database)
+    done = brought(app, client, content)
+    assert counted(wiring, done) == (rows, 0)
+    answered(full["id"], "travel")
+    for _ in range(2):
+        assert counted(wiring, done) == (rows, 1)
+        undone = client.delete(f"/api/v1/imports/{done['id']}").json
+        assert undone == {"rows_removed": rows, "rows_kept": 0, "answers_kept": 1}
+        done = brought(app, client, content)
+        row = wiring.transactions.get(full["id"])
+        assert [event.category for event in row.feedback] == ["dining", "travel"]
+        assert row.category == "travel"
+
+
+def test_bringing_back_that_was_killed_begins_again_and_doubles_nothing(
+    app, client, wiring, full, web_database
+):
+    content, rows = taken(client, "parquet"), len(taken(client, "jsonl").splitlines())
+    emptied(web_database)
+    assert upload(client, content).status_code == 202
+    claimed = wiring.imports.claim(holder="the one that dies")
+
+    class Dying:
+        content = wiring.imports.content
+
+        def went_on(self, *_):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replace(wiring.importing, files=Dying()).run(claimed, holder="the one that dies")
+    wiring.imports.release(claimed.id, holder="the one that dies", attempt=1)
+    work_off(app)
+    done = client.get(f"/api/v1/imports/{claimed.id}").json
+    assert counts(done) == [rows, 0, 0, 0]
+    assert client.get("/api/v1/history").json["total"] == rows
+
+
+def test_an_own_category_of_the_same_name_takes_the_answers_of_the_other(
+    app, client, full, predicted, web_database
+):
+    content = taken(client, "jsonl", "category=books&sort=date")
+    emptied(web_database)
+    body = {"slug": "novels", "name": "BOOKS", "group": "discretionary", "color": "#000000"}
+    client.post("/api/v1/categories", json=body)
+    brought(app, client, content)
+    assert {each["category"] for each in client.get("/api/v1/history").json["items"]} == {"novels"}
+    assert predicted("QUIET TEA ROOM", "6")["category"] == "novels"
+
+
+def test_a_part_of_the_lines_can_be_brought_alone(app, client, full, web_database):
+    lines = taken(client, "jsonl").splitlines()
+    emptied(web_database)
+    part = [each for each in lines if json.loads(each)["category"] == "books"][1:]
+    assert counts(brought(app, client, b"\n".join(part))) == [len(part), 0, 0, 0]
+    assert "books" in {each["slug"] for each in client.get("/api/v1/categories").json}
+
+
+def test_what_a_hand_wrote_into_an_export_is_masked_and_its_categories_are_made(
+    app, client, full, web_database
+):
+    [line] = taken(client, "jsonl", "q=SWIGGY").splitlines()
+    body = json.loads(line)
+    body["transaction"]["description"] = "SWIGGY 4111 1111 1111 1111"
+    body["feedback"][0]["category"] = body["category"] = "from-nowhere"
+    body["status"] = "corrected"
+    emptied(web_database)
+    assert counts(brought(app, client, json.dumps(body).encode())) == [1, 0, 0, 0]
+    [item] = client.get("/api/v1/history").json["items"]
+    assert item["transaction"]["description"] == "SWIGGY [card]"
+    assert item["category"] in {each["slug"] for each in client.get("/api/v1/categories").json}
+
+
+def test_the_preview_says_what_it_is_and_asks_nothing(client, full):
+    for form, named in (("jsonl", "JSON lines"), ("csv", "CSV"), ("parquet", "Parquet")):
+        seen = upload(client, taken(client, form), dry_run="true").json
+        assert seen["format"] == f"a Ledgerloop export ({named})"
+        assert (seen["questions"], seen["columns"], seen["rejects"]) == ([], [], [])
+    answer = client.post(
+        "/import", data={"file": (io.BytesIO(taken(client, "csv")), "h.csv")}, follow_redirects=True
+    )
+    assert "comes back as it was" in answer.text
+    assert "Read it otherwise" not in answer.text
+
+
+def test_parquet_has_types(client, predicted):
+    predicted("SWIGGY", "350.75", currency="INR", date="2026-03-04")
+    table = pq.read_table(io.BytesIO(taken(client, "parquet")))
+    kinds = {name: str(table.schema.field(name).type) for name in table.column_names}
+    assert (kinds["date"], kinds["amount"]) == ("date32[day]", "decimal128(18, 4)")
+    assert kinds["confidence"] == "double"
+    assert kinds["created_at"] == "timestamp[ms, tz=UTC]"
+    [row] = table.to_pylist()
+    assert (str(row["date"]), str(row["amount"])) == ("2026-03-04", "350.7500")
+    assert row["predictions"][0]["alternatives"][0]["category"] == row["category"]
+
+
+def test_an_empty_history_is_a_parquet_file_without_rows(client):
+    assert pq.read_table(io.BytesIO(taken(client, "parquet"))).num_rows == 0

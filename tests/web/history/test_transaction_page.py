@@ -1,0 +1,193 @@
+"""The page of one transaction and the list of recent changes, as a browser without scripts meets them."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from tests.web.prediction.test_pages import words_of
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def browse(client):
+    def get(address, status=200, **headers):
+        response = client.get(address, headers={**HTML, **headers})
+        assert response.status_code == status, response.text
+        return response.text
+
+    return get
+
+
+@pytest.fixture
+def press(client, browse):
+    """POST a form and follow the redirect; the page that answers."""
+
+    def post(address, fields=None, **headers):
+        response = client.post(address, data=fields or {}, headers={**HTML, **headers})
+        assert response.status_code == 303, response.text
+        return browse(response.location)
+
+    return post
+
+
+def typed(html):
+    """What the edit form holds."""
+    form = re.search(r'<form[^>]*id="edit".*?</form>', html, re.S)[0]
+    inputs = re.findall(r"<input[^>]*>", form)
+    fields = {}
+    for tag in inputs:
+        name, value = (re.search(rf'{part}="([^"]*)"', tag)[1] for part in ("name", "value"))
+        if 'type="radio"' not in tag or "checked" in tag:
+            fields[name] = value
+    return fields
+
+
+def undo_of(html):
+    return re.search(r'action="(/acts/[^"]+/undo)"', html)[1]
+
+
+def given(client, row):
+    return client.get(f"/api/v1/transactions/{row}").json["transaction"]
+
+
+def test_the_links_of_the_history_lead_to_a_page_of_its_own(browse, predicted):
+    row = predicted()["id"]
+    assert f'href="/transactions/{row}"' in browse("/history")
+    page = browse(f"/transactions/{row}")
+    assert "<h1" in page
+    assert "Add a transaction" not in words_of(page)
+    assert "Predicted Dining out" in words_of(page)
+    assert "decided by model 1" in words_of(page)
+
+
+@pytest.mark.parametrize("path", ["/transactions/000000000000000000000000", "/transactions/x"])
+def test_a_transaction_there_is_not_is_404(browse, client, path):
+    browse(path, 404)
+    assert client.post(path, data={}, headers=HTML).status_code == 404
+    assert client.post(f"{path}/delete", headers=HTML).status_code == 404
+
+
+def test_every_answer_is_told_and_undone_from_the_page(browse, press, predicted, answered, client):
+    row = predicted()["id"]
+    answered(row, "groceries")
+    answered(row, "travel")
+    page = browse(f"/transactions/{row}")
+    assert words_of(page).count("You answered") == 2
+    assert len(re.findall(r'action="/acts/[^"]+/undo"', page)) == 2
+    page = press(undo_of(page), {"next": f"/transactions/{row}"})
+    assert client.get(f"/api/v1/transactions/{row}").json["category"] == "groceries"
+    assert "You undid an answer" in words_of(page)
+    page = press(undo_of(page), {"next": f"/transactions/{row}"})
+    assert client.get(f"/api/v1/transactions/{row}").json["status"] == "predicted"
+    assert "/undo" not in re.sub(r"/feedback/undo", "", page)
+
+
+def test_every_field_is_edited_and_the_edit_undone(browse, press, predicted, client):
+    row = predicted(amount="1.15", date="2026-03-04", mode="UPI")["id"]
+    before = given(client, row)
+    fields = typed(browse(f"/transactions/{row}"))
+    changed = {
+        "description": "TACO GARDEN",
+        "amount": "1,150.00",
+        "currency": "eur",
+        "date": "2026-02-01",
+        "mode": "",
+        "direction": "income",
+        "subcategory": "lunch",
+    }
+    page = press(f"/transactions/{row}", {**fields, **changed})
+    after = given(client, row)
+    assert (after["description"], after["amount"], after["currency"]) == ("TACO GARDEN", "1150.00", "EUR")
+    assert (after["date"], after["mode"], after["direction"]) == ("2026-02-01", None, "income")
+    assert "Saved." in words_of(page)
+    assert "Payment method: UPI → –" in words_of(page)
+    page = press(undo_of(page), {"next": f"/transactions/{row}"})
+    assert given(client, row) == before
+    assert "Saved." not in words_of(page)
+
+
+def test_an_amount_is_shown_and_read_in_the_visitors_own_format(browse, press, predicted, client):
+    row = predicted(amount="1150", currency="EUR")["id"]
+    german = {"Accept-Language": "de-DE"}
+    fields = typed(browse(f"/transactions/{row}", **german))
+    assert fields["amount"] == "1150,00"
+    press(f"/transactions/{row}", {**fields, "amount": "1.234,50"}, **german)
+    assert given(client, row)["amount"] == "1234.50"
+    asked = client.post(
+        f"/transactions/{row}", data={**fields, "amount": "2.500"}, headers={**HTML, **german}
+    )
+    assert asked.status_code == 422
+    assert "Which amount is it?" in asked.text
+    assert given(client, row)["amount"] == "1234.50"
+    press(f"/transactions/{row}", {**fields, "amount": "2.500", "amount_meant": "2500"}, **german)
+    assert Decimal(given(client, row)["amount"]) == 2500
+
+
+def test_what_is_left_as_it_is_shown_changes_nothing(browse, press, predicted, client):
+    row = predicted(amount="1.234", currency="KWD")["id"]
+    page = press(f"/transactions/{row}", typed(browse(f"/transactions/{row}")))
+    assert given(client, row)["amount"] == "1.234"
+    assert client.get("/api/v1/acts").json["items"] == []
+    assert "Saved." not in words_of(page)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"amount": ""}, "Please fill this in."),
+        ({"amount": "four"}, "Amount must be a number above 0"),
+        ({"date": "3026-01-01"}, 'id="date-wrong"'),
+        ({"currency": "XXQ"}, 'id="currency-wrong"'),
+        ({"description": "", "subcategory": ""}, "without a description"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_changed(browse, predicted, client, wrong, sentence):
+    row = predicted()["id"]
+    before = given(client, row)
+    fields = typed(browse(f"/transactions/{row}"))
+    response = client.post(f"/transactions/{row}", data={**fields, **wrong}, headers=HTML)
+    assert response.status_code in (409, 422)
+    assert sentence in response.text
+    assert given(client, row) == before
+
+
+def test_a_deleted_transaction_is_restored_from_the_history_or_later_from_recent_changes(
+    browse, press, predicted, answered, client
+):
+    row = predicted("SWIGGY 17")["id"]
+    answered(row, "groceries")
+    page = press(f"/transactions/{row}/delete")
+    assert "Deleted." in words_of(page)
+    browse(f"/transactions/{row}", 404)
+    press(undo_of(page), {"next": "/history"})
+    assert client.get(f"/api/v1/transactions/{row}").json["category"] == "groceries"
+
+    press(f"/transactions/{row}/delete")
+    listed = browse("/acts")
+    assert "You deleted a transaction" in words_of(listed)
+    assert "SWIGGY 17" in listed
+    undone = press(undo_of(listed), {"next": "/acts"})
+    assert "Undone. 1 transaction is as before." in words_of(undone)
+    browse(f"/transactions/{row}")
+
+
+def test_recent_changes_tell_each_act_and_hide_no_text_as_markup(browse, predicted, answered, client):
+    row = predicted("<b>SWIGGY</b>")["id"]
+    answered(row, "groceries")
+    client.patch(f"/api/v1/transactions/{row}", json={"amount": "9", "mode": "card"})
+    page = browse("/acts")
+    assert "<b>SWIGGY" not in page
+    assert words_of(page).index("You edited amount, payment method") < words_of(page).index(
+        "You answered Groceries"
+    )
+    assert client.get("/acts?cursor=x", headers=HTML).status_code == 404
+    assert "Nothing was changed yet" not in page
+
+
+def test_a_form_sends_nobody_to_another_site(predicted, answered, client):
+    act = answered(predicted()["id"], "groceries")["act"]
+    sent = client.post(f"/acts/{act}/undo", data={"next": "https://evil.example/"}, headers=HTML)
+    assert sent.location.startswith("/acts")
+    assert client.post(f"/acts/{act}/undo", headers=HTML).status_code == 409

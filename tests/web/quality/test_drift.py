@@ -1,0 +1,83 @@
+"""Drift over the API and as the table that a page includes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import render_template
+
+from tests.services.rows import answer, new
+from tests.web.prediction.test_pages import words_of
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def live(app):
+    """Keep and answer rows, so many of a hundred as they were predicted."""
+    services = app.extensions["ledgerloop"]
+
+    def stored(rows, at, *, right, category="dining"):
+        kept = services.transactions.add(
+            [new(f"shop {place % 20}", category=category) for place in range(rows)], source="api", at=at
+        )
+        said = [category if place % 100 < right else "travel" for place in range(rows)]
+        events = [(row.id, answer(each, row.id, at=at)) for row, each in zip(kept, said, strict=True)]
+        services.feedback_events.add_many(events)
+
+    return stored
+
+
+@pytest.fixture
+def table(app):
+    def rendered():
+        with app.test_request_context():
+            return words_of(render_template("quality/_drift.html"))
+
+    return rendered
+
+
+def signs(client):
+    body = client.get("/api/v1/drift").json
+    return body, {each["what"]: each for each in body["signs"]}
+
+
+def test_a_fall_of_live_accuracy_is_told_with_its_numbers(client, live, table):
+    live(200, datetime.now(UTC) - 10 * DAY, right=90)
+    live(100, datetime.now(UTC), right=60)
+    body, found = signs(client)
+    assert (body["version"], body["drifting"]) == ("1", True)
+    fall = found["accuracy"]
+    assert (fall["verdict"], fall["then"], fall["now"]) == ("shifted", 0.9, 0.6)
+    assert (fall["rows_then"], fall["rows_now"], fall["effect"], fall["least_effect"]) == (200, 100, 0.3, 0.1)
+    assert fall["p"] < 1e-6
+    assert found["amounts"]["verdict"] == "steady"
+    page = table()
+    assert "Drift seen" in page
+    assert "90 % 60 % 200 / 100 −30.0 points" in page
+    assert "Has shifted (n = 100)" in page
+    assert "No sign of drift (n = 100)" in page
+
+
+def test_predicted_categories_that_move_are_named_by_their_names(client, live, table):
+    live(200, datetime.now(UTC) - 10 * DAY, right=100)
+    live(100, datetime.now(UTC), right=100, category="groceries")
+    body, found = signs(client)
+    assert body["drifting"]
+    assert (found["categories"]["of"], found["categories"]["then"]) == ("dining", 1.0)
+    assert "Dining out moved most" in table()
+
+
+def test_on_the_first_days_there_is_too_little_to_tell(client, table):
+    body, found = signs(client)
+    assert not body["drifting"]
+    assert {each["verdict"] for each in found.values()} == {"too-few"}
+    assert found["accuracy"]["told"] == "too few to tell (n = 0; 30 are needed)"
+    assert found["accuracy"]["effect"] is None
+    assert "Too few to tell (n = 0; 50 are needed)" in table()
+
+
+def test_before_the_first_model_there_is_nothing_to_compare(bare_app):
+    body = bare_app.test_client().get("/api/v1/drift").json
+    assert body == {"version": None, "learned_at": None, "since": None, "drifting": False, "signs": []}
+    with bare_app.test_request_context():
+        assert "nothing to compare before the first model" in render_template("quality/_drift.html")
