@@ -1,6 +1,7 @@
 """Who may import whom: read from the source, so that a forbidden import fails before it runs."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -70,15 +71,20 @@ def modules():
     return sorted(path.relative_to(SRC) for path in SRC.rglob("*.py"))
 
 
-def imports_of(path):
-    """What the module imports when it runs; an import for type checkers only may cross a layer."""
-    tree = ast.parse((SRC / path).read_text())
-    for_types = {
+def type_only(tree):
+    """The nodes that only type checkers see."""
+    return {
         child
         for node in ast.walk(tree)
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         for child in ast.walk(node)
     }
+
+
+def imports_of(path):
+    """What the module imports when it runs; an import for type checkers only may cross a layer."""
+    tree = ast.parse((SRC / path).read_text())
+    for_types = type_only(tree)
     for node in ast.walk(tree):
         if node in for_types:
             continue
@@ -126,3 +132,65 @@ def test_only_the_settings_and_the_start_of_processes_read_the_environment(path)
         source = (SRC / path).read_text()
         assert "os.environ" not in source, path
         assert "os.getenv" not in source, path
+
+
+def modules_imported_by(path):
+    """The modules of `src` that `path` imports when it runs, by dotted name."""
+    tree = ast.parse((SRC / path).read_text())
+    for_types = type_only(tree)
+    for node in ast.walk(tree):
+        if (
+            node in for_types
+            or not isinstance(node, ast.ImportFrom)
+            or not (node.module or "").startswith("src")
+        ):
+            continue
+        for alias in node.names:
+            whole = f"{node.module}.{alias.name}"
+            is_module = (SRC.parent / whole.replace(".", "/")).with_suffix(".py").is_file()
+            yield whole if is_module else node.module
+
+
+def dotted(path):
+    return ".".join(("src", *path.with_suffix("").parts)).removesuffix(".__init__")
+
+
+def cycle_in(graph):
+    """Some nodes that import each other in a circle; empty where there is none."""
+    done, open_ = set(), []
+
+    def visit(node):
+        if node in open_:
+            return open_[open_.index(node) :]
+        if node in done:
+            return []
+        open_.append(node)
+        found = next((cycle for other in sorted(graph.get(node, ())) if (cycle := visit(other))), [])
+        open_.pop()
+        done.add(node)
+        return found
+
+    return next((cycle for node in sorted(graph) if (cycle := visit(node))), [])
+
+
+def test_no_module_imports_itself_through_others():
+    graph = {dotted(path): set(modules_imported_by(path)) - {dotted(path)} for path in modules()}
+    assert cycle_in(graph) == []
+
+
+@pytest.mark.parametrize("layer", ["components", "pipeline", "services", "web"])
+def test_no_area_of_a_layer_imports_itself_through_others(layer):
+    graph = {}
+    for path in modules():
+        if path.parts[0] == layer and len(path.parts) > 2:
+            names = [name.split(".") for name in modules_imported_by(path)]
+            areas = {name[2] for name in names if name[1:2] == [layer] and len(name) > 3}
+            graph.setdefault(path.parts[1], set()).update(areas - {path.parts[1]})
+    assert cycle_in(graph) == []
+
+
+def test_a_folder_holds_about_fifteen_modules_at_most():
+    """`domain` is the exception: one module for each area, used by every layer."""
+    folders = Counter(path.parent for path in modules() if path.name != "__init__.py")
+    del folders[Path("domain")]
+    assert folders.most_common(1)[0][1] <= 15

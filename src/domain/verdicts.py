@@ -34,6 +34,11 @@ class JudgedOn(StrEnum):
     """Rows of the shipped lexicon, answered the same way; used while there are no labels."""
 
 
+def judged_on_of(value: str | None) -> JudgedOn | None:
+    """None for what was written before this was stored."""
+    return JudgedOn(value) if value else None
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """One model on the judging rows. Shares are 0..1; `version` is None for a model not registered."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from src.components.evaluation.discordance import differing_merchants, discordance
-from src.components.monitoring.live_accuracy import wilson
+from src.components.evaluation.intervals import wilson
 from src.domain.verdicts import Automation, Difference
 
 _CHUNK = 250

@@ -20,7 +20,7 @@ from src.components.monitoring.two_sample_tests import (
     same_distribution,
     stability_index,
 )
-from src.components.promotion.numbers import percent
+from src.components.text.numbers import percent
 from src.domain.drift import DriftMeasure, DriftSign, DriftVerdict, Period
 
 _NOT_SURE = "not sure"

@@ -11,22 +11,12 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Protocol, TypeVar
 
+from src.components.evaluation.intervals import wilson
 from src.domain.predictions import Band
 from src.domain.quality import CONFIDENCE_STEPS, TOO_FEW_ANSWERS, AnswerCount
 
 COVERED = 0.95
 """An estimate stands when the bands with enough answers hold at least this share of the predictions."""
-
-
-def wilson(correct: int, answers: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a share, 0..1; (0, 1) for no answers. Source: Wilson 1927."""
-    if not answers:
-        return 0.0, 1.0
-    share = correct / answers
-    middle = share + z * z / (2 * answers)
-    reach = z * sqrt(share * (1 - share) / answers + z * z / (4 * answers * answers))
-    scale = 1 + z * z / answers
-    return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from src.components.evaluation.sample_size import (
 )
 from src.components.promotion import wording
 from src.components.promotion.evidence import Case
-from src.components.promotion.numbers import count, percent
+from src.components.text.numbers import count, percent
 from src.domain.verdicts import Automation, Difference, Footprint, Outcome, Scores, Verdict
 
 PASSING = (Outcome.BETTER, Outcome.FRESHER)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from src.components.evaluation.bootstrap import CategoryDifference, Comparison
 from src.components.evaluation.paired_predictions import Pairs
 from src.components.evaluation.sample_size import fewest_merchants, fewest_to_convince
-from src.components.promotion.numbers import count, counted, percent, points
+from src.components.text.numbers import count, counted, percent, points
 from src.domain.verdicts import Automation, Difference, Scores
 
 NEWER = (

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from src.components.evaluation.answers import probabilities_of
 from src.components.model.smoke_transactions import EXAMPLES, model_fields
 from src.domain.transactions import Transaction
 from src.errors import NotFound, Unavailable
-from src.pipeline.training.evaluate import probabilities_of
-from src.pipeline.training.ports import Bundles, Check, Store
+
+if TYPE_CHECKING:
+    from src.pipeline.training.ports import Bundles, Check, Store
 
 log = logging.getLogger(__name__)
 

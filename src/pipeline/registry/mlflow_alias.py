@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from src.domain.models import Pointer
 from src.errors import Conflict, Pinned
-from src.pipeline.training.ports import Clock, Registry, Store
+
+if TYPE_CHECKING:
+    from src.pipeline.training.ports import Clock, Registry, Store
 
 log = logging.getLogger(__name__)
 

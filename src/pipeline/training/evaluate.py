@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from src.components.dataset.ingestion import is_of_a_person
-from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Split, learns_for
 from src.components.evaluation.baselines import Baselines
 from src.components.evaluation.metrics import (
@@ -123,18 +121,6 @@ class Judging:
 def met_in(training: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
     """bool, shape (n_rows,): whose merchant `training` holds; a row without one is of a merchant not met."""
     return ((rows["merchant"] != "") & rows["merchant"].isin(training["merchant"])).to_numpy()
-
-
-def probabilities_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
-    """Shape (n_rows, n_classes), also for no rows, of which scikit-learn wants to know nothing."""
-    if rows.empty:
-        return np.empty((0, len(pipeline.classes_)))
-    return np.asarray(pipeline.predict_proba(rows[MODEL_FIELDS]))
-
-
-def answers_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
-    """Shape (n_rows,), str: the most probable category of each row."""
-    return top(probabilities_of(pipeline, rows), list(pipeline.classes_))
 
 
 def _scores(rows: pd.DataFrame, truth: np.ndarray, answers: np.ndarray) -> Scores:

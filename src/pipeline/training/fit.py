@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from src.components.dataset.ingestion import snapshot
+from src.components.evaluation.answers import probabilities_of
 from src.components.lexicon.matcher import doubts_of, lexicon_text
 from src.components.model.model_selection import SearchResult
 from src.components.model.thresholds import Bands
 from src.pipeline.feedback.label_review import Marks, to_learn_from
-from src.pipeline.training.evaluate import probabilities_of
 from src.pipeline.training.ports import Claimed, Clock, Labels, Lexicon
 from src.pipeline.training.stages import Prepared, Trained
 from src.pipeline.training.steps import Steps

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from src.components.dataset.ingestion import is_of_a_person
+from src.components.evaluation.answers import probabilities_of
 from src.components.evaluation.metrics import money_weights, top
 from src.components.evaluation.paired_predictions import Contender
 from src.components.model.thresholds import Bands
 from src.components.promotion.evidence import Case
-from src.components.promotion.numbers import counted
+from src.components.text.numbers import counted
 from src.domain.verdicts import Footprint, JudgedOn
-from src.pipeline.training.evaluate import Answered, Judging, met_in, probabilities_of
+from src.pipeline.training.evaluate import Answered, Judging, met_in
 from src.pipeline.training.ports import Checked
 from src.pipeline.training.stages import Champion, EarlierVersion, Prepared, Trained
 

@@ -10,16 +10,16 @@ import logging
 from contextlib import suppress
 from dataclasses import replace
 
+from src.components.evaluation.answers import probabilities_of
 from src.components.model.smoke_transactions import EXAMPLES, model_fields
 from src.components.promotion import wording
 from src.components.promotion.evidence import Case
-from src.components.promotion.numbers import count, percent
+from src.components.text.numbers import count, percent
 from src.domain.models import Bundle, Pointer
 from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.errors import Unavailable
 from src.pipeline.feedback.label_review import Marks
 from src.pipeline.training.earlier_versions import EarlierVersions
-from src.pipeline.training.evaluate import probabilities_of
 from src.pipeline.training.fit import Learning
 from src.pipeline.training.input_fingerprint import Standing, is_idle, made_of
 from src.pipeline.training.mlflow_log import in_short, settings_of, write_data, write_model, write_verdict

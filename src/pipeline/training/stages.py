@@ -11,11 +11,12 @@ import pandas as pd
 
 from src.components.dataset.ingestion import Snapshot, is_of_a_person
 from src.components.dataset.splitting import Split
+from src.components.evaluation.answers import answers_of
 from src.components.model.model_selection import SearchResult
 from src.components.model.thresholds import Bands
 from src.domain.models import Bundle, ModelVersion, Pointer
 from src.domain.verdicts import JudgedOn
-from src.pipeline.training.evaluate import Answered, answers_of
+from src.pipeline.training.evaluate import Answered
 
 
 @dataclass(frozen=True)

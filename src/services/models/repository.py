@@ -11,14 +11,13 @@ from pymongo import DESCENDING
 
 from src.domain.models import ModelVersion, Pointer
 from src.domain.promotions import Change, Figures, Promotion
-from src.domain.verdicts import JudgedOn
+from src.domain.verdicts import JudgedOn, judged_on_of
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models.alias_lock import AliasSteps
 from src.services.models.champion_pointer import ChampionPointer
 from src.services.models.promotion_history import Refusals, lines_of, paired_figures
 from src.services.models.shadow import Shadows
 from src.services.mongo.client import Database, Document, guarded
-from src.services.runs.documents import judged_on_of
 
 _TRIES = 5
 _LINES_SEARCHED = 1000

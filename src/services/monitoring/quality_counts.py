@@ -11,8 +11,9 @@ from src.domain.feedback import LabelSource
 from src.domain.history import HistoryFilter
 from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import CONFIDENCE_STEPS, AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
+from src.domain.verdicts import judged_on_of
 from src.services.mongo.client import Database, Document, guarded
-from src.services.runs.documents import judged_on_of, verdict_of
+from src.services.runs.documents import verdict_of
 from src.services.transactions.query import JUDGED, query_of
 
 VERSIONS_SHOWN = 200

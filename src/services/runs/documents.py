@@ -11,11 +11,11 @@ from src.domain.verdicts import (
     Difference,
     Discordance,
     Footprint,
-    JudgedOn,
     Outcome,
     Scores,
     SliceScores,
     Verdict,
+    judged_on_of,
 )
 from src.services.runs.prediction_diff_documents import changes_of
 
@@ -47,11 +47,6 @@ def run_of(document: Document) -> TrainingRun:
 def verdict_document(verdict: Verdict) -> Document:
     named = {"outcome": verdict.outcome.value, "judged_on": verdict.judged_on and verdict.judged_on.value}
     return asdict(verdict) | named
-
-
-def judged_on_of(value: str | None) -> JudgedOn | None:
-    """None for what was written before this was stored."""
-    return JudgedOn(value) if value else None
 
 
 def verdict_of(document: Document | None) -> Verdict | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from src.domain.training_runs import TrainingRun, Trigger
-from src.services.models.repository import Models
 from src.services.runs.data_fingerprint import Standing
 from src.services.runs.repository import TrainingRuns
+
+if TYPE_CHECKING:
+    from src.services.models.repository import Models
 
 
 class Slots:

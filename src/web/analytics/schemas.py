@@ -9,8 +9,7 @@ from typing import Annotated, Any, cast
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.web.history.schemas import QueryModel
-from src.web.shared.fields import Currency, IsoDate, money
+from src.web.shared.fields import Currency, IsoDate, QueryModel, money
 
 
 class AnalyticsQuery(QueryModel):

@@ -8,8 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.acts import Act, ActPage, Undone
-from src.web.history.schemas import QueryModel
-from src.web.shared.fields import utc_text
+from src.web.shared.fields import QueryModel, utc_text
 
 
 class ActsQuery(QueryModel):

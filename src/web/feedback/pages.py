@@ -15,11 +15,11 @@ from src.pipeline.categories.resolver import CategoryNames
 from src.pipeline.feedback.label_review import SecondLook
 from src.web.categories.schemas import NewCategory
 from src.web.feedback import api as feedback_api
-from src.web.feedback.learned import learned_from
 from src.web.health.metrics import metrics
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import count_in, extended, flag, here, local_address, with_query
 from src.web.shared.json_io import json_response, read_json
+from src.web.shared.learned import learned_from
 from src.web.shared.negotiation import wants_json
 from src.web.shared.services import wiring
 

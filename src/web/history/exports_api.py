@@ -6,8 +6,8 @@ from src.web.history import csv_table, ledger_exports
 from src.web.history.exports_schemas import json_line
 from src.web.history.parquet import parquet
 from src.web.history.schemas import HistoryFilterQuery
+from src.web.history.streams import streamed, streamed_whole, texts
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.streams import streamed, streamed_whole, texts
 
 api = Operations("exports", __name__, url_prefix="/api/v1")
 

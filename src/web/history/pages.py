@@ -8,11 +8,11 @@ from pydantic import ValidationError
 
 from src.domain.history import HistoryPage
 from src.errors import InvalidInput
-from src.web.feedback.learned import learned_from
 from src.web.history import api as history_api
 from src.web.history.schemas import HistoryQuery
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import ABOUT_AN_ACT, Errors, checked, count_in, errors_of, here, with_query
+from src.web.shared.learned import learned_from
 from src.web.shared.negotiation import wants_json
 from src.web.shared.services import wiring
 

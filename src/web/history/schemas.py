@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.feedback import Answered, Feedback
@@ -13,19 +13,10 @@ from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band, DecidedBy
 from src.domain.transactions import Direction, StoredTransaction
 from src.web.prediction.schemas import ModelBody, TransactionBody, transaction_body
-from src.web.shared.fields import AmountBound, IsoDate, Label, RequestModel, Slug, utc_text
+from src.web.shared.fields import AmountBound, IsoDate, Label, QueryModel, Slug, utc_text
 
 Sort = Literal["-date", "date", "-amount", "amount", "confidence"]
 StatusFilter = Literal["predicted", "confirmed", "corrected", "needs_review"]
-
-
-class QueryModel(RequestModel):
-    """A query string: what is left blank counts as left out, as a form sends it."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _blank_is_left_out(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in values.items() if value != ""}
 
 
 class HistoryFilterQuery(QueryModel):

@@ -11,20 +11,13 @@ from pydantic import ValidationError
 
 from src.domain.transactions import StoredTransaction, standing_edits
 from src.errors import Conflict, InvalidInput, Unavailable
-from src.web.feedback.learned import learned_from
 from src.web.history.life import events_of
+from src.web.prediction.forms import CURRENCIES, TransactionForm, changes_of
 from src.web.shared import format
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
-from src.web.shared.forms import (
-    CURRENCIES,
-    Errors,
-    TransactionForm,
-    changes_of,
-    count_in,
-    errors_of,
-    extended,
-)
+from src.web.shared.forms import Errors, count_in, errors_of, extended
+from src.web.shared.learned import learned_from
 from src.web.shared.services import wiring
 
 

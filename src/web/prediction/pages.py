@@ -14,13 +14,14 @@ from src.domain.money import KNOWN_CURRENCIES
 from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, Unavailable
 from src.pipeline.prediction.predict import prepare
-from src.web.feedback.learned import learned_from
 from src.web.health.metrics import metrics
 from src.web.prediction import api as predictions
+from src.web.prediction.forms import CURRENCIES, TransactionForm, without_text
 from src.web.shared import format
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
-from src.web.shared.forms import CURRENCIES, Errors, TransactionForm, count_in, errors_of, flag, without_text
+from src.web.shared.forms import Errors, count_in, errors_of, flag
+from src.web.shared.learned import learned_from
 from src.web.shared.negotiation import wants_json
 from src.web.shared.services import wiring
 

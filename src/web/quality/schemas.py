@@ -11,8 +11,7 @@ from typing_extensions import TypedDict
 
 from src.domain.quality import LearnedVersion
 from src.pipeline.monitoring.quality import Accuracy, Decided, QualityReport, ReliabilityStep, Stratum
-from src.web.history.schemas import QueryModel
-from src.web.shared.fields import IsoDate, utc_text
+from src.web.shared.fields import IsoDate, QueryModel, utc_text
 
 
 class QualityQuery(QueryModel):

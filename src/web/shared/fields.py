@@ -7,7 +7,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    WithJsonSchema,
+    model_validator,
+)
 
 from src.domain.money import KNOWN_CURRENCIES, decimal_places
 from src.errors import InvalidInput
@@ -29,6 +38,15 @@ class RequestModel(BaseModel):
     """A request body or query: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class QueryModel(RequestModel):
+    """A query string: what is left blank counts as left out, as a form sends it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_left_out(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if value != ""}
 
 
 def _exact_amount(value: Any) -> Decimal:

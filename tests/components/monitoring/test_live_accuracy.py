@@ -2,6 +2,7 @@ from math import sqrt
 
 import pytest
 
+from src.components.evaluation.intervals import wilson
 from src.components.monitoring.live_accuracy import (
     Accuracy,
     Stratum,
@@ -9,7 +10,6 @@ from src.components.monitoring.live_accuracy import (
     reliability,
     strata_of,
     stratified,
-    wilson,
 )
 from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import AnswerCount

@@ -7,8 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from src.errors import InvalidInput
+from src.web.prediction.forms import TransactionForm
 from src.web.shared.amounts import plain_amount
-from src.web.shared.forms import TransactionForm, errors_of, extended, local_address
+from src.web.shared.forms import errors_of, extended, local_address
 
 TODAY = date(2026, 3, 4)
 
