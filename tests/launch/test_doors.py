@@ -74,6 +74,6 @@ def test_a_data_directory_that_cannot_be_made_is_named(site):
 def test_importing_the_application_makes_and_starts_nothing(site):
     environment = {**os.environ, **site.settings}
     subprocess.run(
-        [PYTHON, "-c", "import app, src.launcher, src.wiring"], cwd=ROOT, env=environment, check=True
+        [PYTHON, "-c", "import app, src.launcher, src.container"], cwd=ROOT, env=environment, check=True
     )
     assert not site.data.exists()

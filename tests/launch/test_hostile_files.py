@@ -27,8 +27,8 @@ READ = """
 import json, pickle, resource, sys
 from benchmarks.hostile_files import SHAPES
 from src.errors import InvalidInput
-from src.pipeline.looking import Asked, Looked
-from src.services.file_reader import FileReader
+from src.pipeline.imports.read_preview import Asked, Looked
+from src.services.imports.file_reader import FileReader
 
 make, size = SHAPES[sys.argv[1]]
 try:

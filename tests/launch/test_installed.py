@@ -83,5 +83,5 @@ def test_an_installed_ledgerloop_serves_its_pages_from_an_empty_folder(installed
 
 @pytest.mark.timeout(600)
 def test_the_lexicon_is_in_the_package(installed):
-    count = "from src.services.knowledge import Knowledge; print(len(Knowledge().entries()))"
+    count = "from src.services.shipped.lexicon_files import Knowledge; print(len(Knowledge().entries()))"
     assert int(_run([str(installed / "bin" / "python"), "-c", count])) > 50_000

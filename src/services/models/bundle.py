@@ -26,6 +26,12 @@ TRUSTED = (
 )
 """Our own types in a fitted pipeline; skops knows scikit-learn's. A list inside a file counts for nothing."""
 
+_FORMER_MODULES = {
+    "src.components.classifier": "src.components.model.classifier",
+    "src.components.features": "src.components.features.vectorizer",
+}
+"""Where these types were when models of version 0.1.0 were written."""
+
 
 @dataclass(frozen=True)
 class Served:
@@ -61,10 +67,27 @@ def loads(data: bytes, sha256: str) -> Bundle:
 
     with _opened(data, sha256) as archive:
         try:
-            pipeline = skops_io.loads(archive.read("pipeline.skops"), trusted=list(TRUSTED))
+            pipeline = skops_io.loads(
+                _with_present_modules(archive.read("pipeline.skops")), trusted=list(TRUSTED)
+            )
         except UntrustedTypesFoundException as error:
             raise InvalidInput(f"The model file holds types that are not trusted: {error}") from None
         return Bundle(pipeline, _json(archive, "bands"), _json(archive, "about"))
+
+
+def _with_present_modules(skops_file: bytes) -> bytes:
+    """A file that names modules of an earlier version, with their present names; any other as it is."""
+    with zipfile.ZipFile(io.BytesIO(skops_file)) as old:
+        schema = old.read("schema.json").decode()
+        for former, present in _FORMER_MODULES.items():
+            schema = schema.replace(f'"__module__": "{former}"', f'"__module__": "{present}"')
+        if schema.encode() == old.read("schema.json"):
+            return skops_file
+        renamed = io.BytesIO()
+        with zipfile.ZipFile(renamed, "w") as new:
+            for name in old.namelist():
+                new.writestr(name, schema if name == "schema.json" else old.read(name))
+        return renamed.getvalue()
 
 
 def serve(data: bytes, sha256: str) -> Served:

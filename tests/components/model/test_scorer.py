@@ -179,7 +179,8 @@ def test_a_category_the_model_does_not_know_has_no_reasons():
 
 def test_serving_imports_neither_pandas_nor_scikit_learn():
     code = (
-        "import sys, src.components.scorer, src.components.bands, src.services.bundles;"
+        "import sys, src.components.model.scorer, src.components.model.thresholds;"
+        "import src.services.models.bundle;"
         "print([one for one in ('pandas', 'sklearn', 'skops', 'mlflow') if one in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

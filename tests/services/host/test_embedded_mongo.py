@@ -18,7 +18,7 @@ from src.services.host.embedded_mongo import EmbeddedMongo, find_mongod
 ANOTHER_PROCESS = """
 import sys, time
 from pathlib import Path
-from src.services.mongod import EmbeddedMongo
+from src.services.host.embedded_mongo import EmbeddedMongo
 server = EmbeddedMongo(Path(sys.argv[1]))
 server.ensure()
 print(server.pid or "", flush=True)

@@ -8,7 +8,7 @@ from src.services.host.file_lock import FileLock
 HOLD = """
 import sys, time
 from pathlib import Path
-from src.services.file_lock import FileLock
+from src.services.host.file_lock import FileLock
 lock = FileLock(Path(sys.argv[1]))
 print(lock.acquire(), flush=True)
 lock.write("held by another")

@@ -20,7 +20,7 @@ time.sleep(60)
 CHILD = "import subprocess, sys; subprocess.run([sys.executable, '-c', *sys.argv[1:]])"
 PARENT = """
 import sys, time
-from src.services.process import start
+from src.services.host.process import start
 how, command = sys.argv[1], sys.argv[2:]
 print(start([sys.executable, "-c", *command], guarded=how == "guarded").pid, flush=True)
 time.sleep(60)

@@ -111,9 +111,9 @@ import sys
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from src.components.scorer import LinearScorer
+from src.components.model.scorer import LinearScorer
 from src.domain.transactions import Transaction
-from src.services.bundles import serve
+from src.services.models.bundle import serve
 
 data = open({str(file)!r}, "rb").read()
 scorer = LinearScorer.from_parts(*serve(data, sha256(data).hexdigest()).form)
@@ -132,3 +132,35 @@ def with_member(data, name, content):
         for member in old.namelist():
             new.writestr(member, content if member == name else old.read(member))
     return file.getvalue()
+
+
+def test_a_model_of_version_0_1_0_is_loaded_though_its_modules_have_moved(bundle, rows):
+    former = {"src.components.model.classifier": "src.components.classifier"}
+    former["src.components.features.vectorizer"] = "src.components.features"
+    data = with_schema(dumps(bundle), lambda schema: renamed(schema, former))
+    assert b"vectorizer" not in zipfile.ZipFile(io.BytesIO(data)).read("pipeline.skops")
+    loaded = loads(data, sha256(data).hexdigest())
+    expected = bundle.pipeline.predict_proba(rows[MODEL_FIELDS])
+    assert np.array_equal(loaded.pipeline.predict_proba(rows[MODEL_FIELDS]), expected)
+
+
+def renamed(text, names):
+    for name, other in names.items():
+        text = text.replace(f'"{name}"', f'"{other}"')
+    return text
+
+
+def with_schema(data, change):
+    """The bytes of a bundle whose pipeline has another schema."""
+    return rezipped(
+        data, "pipeline.skops", lambda inner: rezipped(inner, "schema.json", lambda raw: change(raw.decode()))
+    )
+
+
+def rezipped(data, member, change):
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w") as archive:
+        for name in source.namelist():
+            content = source.read(name)
+            archive.writestr(name, change(content) if name == member else content)
+    return target.getvalue()
