@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from src.components.dataset.splitting import learns_for
 
@@ -43,6 +44,10 @@ def kinds(
     for fold in np.unique(folds[folds >= 0]):
         inside = folds == fold
         learns = learns_for(inside, subjects, excluded)
-        found[inside & ~np.isin(categories, categories[learns])] = NEW_CATEGORY
-        found[inside & np.isin(subjects, subjects[learns])] = KNOWN
+        found[inside & ~_isin(categories, categories[learns])] = NEW_CATEGORY
+        found[inside & _isin(subjects, subjects[learns])] = KNOWN
     return found
+
+
+def _isin(texts: np.ndarray, known: np.ndarray) -> np.ndarray:
+    return pd.Series(texts).isin(known).to_numpy()
