@@ -33,7 +33,7 @@ def busy(tmp_path):
     )
     try:
         site.start().wait_for_page()
-        wait_until(lambda: site.get("readyz")[0] == 200, 150)
+        wait_until(lambda: site.get("readyz")[0] == 200, 300)
         yield site
         site.ctrl_c(60)
     finally:
