@@ -49,7 +49,8 @@ class Restoring:
 
     def _know(self, one: Kept) -> None:
         """Make the own categories that are not there; those that answers name though nobody tells of them."""
-        told = {each.slug: each for each in one.categories}
+        # Those that belong to no other first, so that each finds its parent.
+        told = {each.slug: each for each in sorted(one.categories, key=lambda each: each.parent is not None)}
         named = {event.category for event in one.row.feedback if event.category}
         for slug in (*told, *sorted(named - set(told))):
             if slug not in self._slugs:
@@ -68,8 +69,11 @@ class Restoring:
             return category.slug
         if category.name.casefold() in by_name:
             return by_name[category.name.casefold()]
+        parent = self._slugs.get(category.parent or "", category.parent)
+        if all(each.slug != parent for each in there):
+            parent = None
         try:
-            return self.categories.add(category).slug
+            return self.categories.add(replace(category, parent=parent)).slug
         except Conflict:  # another import made it in this moment
             return self._here(category)
 
@@ -87,7 +91,7 @@ def _masked(row: StoredTransaction) -> StoredTransaction:
 
 
 def _masked_category(category: Category) -> Category:
-    return replace(category, name=mask(category.name))
+    return replace(category, name=mask(category.name), description=mask(category.description))
 
 
 def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTransaction:

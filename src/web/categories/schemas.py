@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import ConfigDict, Field, Strict
 from typing_extensions import TypedDict
@@ -70,8 +70,8 @@ class CategoryBody(TypedDict):
     name: str
     group: str
     color: str
-    description: str
-    parent: str | None
+    description: NotRequired[str]
+    parent: NotRequired[Annotated[str, Field(description="The category it belongs to.")]]
 
 
 class ChangedCategoryBody(CategoryBody):
@@ -86,14 +86,17 @@ class MergedCategoryBody(TypedDict):
 
 
 def category_body(category: Category) -> CategoryBody:
-    return {
+    body: CategoryBody = {
         "slug": category.slug,
         "name": category.name,
         "group": category.group.value,
         "color": category.color,
-        "description": category.description,
-        "parent": category.parent,
     }
+    if category.description:
+        body["description"] = category.description
+    if category.parent:
+        body["parent"] = category.parent
+    return body
 
 
 def changed_body(changed: CategoryAct) -> ChangedCategoryBody:

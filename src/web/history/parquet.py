@@ -120,7 +120,7 @@ def _schema() -> pa.Schema:
                 {"version": few, "category": few, "confidence": number, "champion_category": few}
             ),
         ),
-        "own_categories": _list_of(slug=text, name=text, group=few, color=few),
+        "own_categories": _list_of(slug=text, name=text, group=few, color=few, description=text, parent=few),
     }
     return pa.schema(list(columns.items()))
 

@@ -644,7 +644,7 @@ def test_a_registry_that_is_away_only_makes_the_alias_late(pipeline, claim, stor
 def test_the_registered_model_brings_its_own_code_and_an_example(pipeline, claim, record):
     pipeline().run(claim())
     model = Path(mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}@champion"))
-    assert (model / "code/src/components/features.py").is_file()
+    assert (model / "code/src/components/features/vectorizer.py").is_file()
     assert (model / "input_example.json").is_file()
     assert "dining" in mlflow.pyfunc.load_model(str(model)).predict(
         pd.DataFrame(

@@ -38,6 +38,8 @@ def full(app, client, wiring, registered, predicted, answered, web_database):
     for slug, name in categories.items():
         body = {"slug": slug, "name": name, "group": "discretionary", "color": "#7a5195"}
         assert client.post("/api/v1/categories", json=body).status_code == 201
+    described = {"description": "Paper and e-books", "parent": "never-used"}
+    assert client.patch("/api/v1/categories/books", json=described).status_code == 200
     upload(client, BANK.encode(), mapping=LABELLED)
     work_off(app)
     client.post("/predict", data={"description": "TYPED BY HAND", "amount": "5", "currency": "USD"})

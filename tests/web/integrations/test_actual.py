@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from src.config import ROOT
 
 SCRIPT = ROOT / "docs" / "examples" / "actual-sync.mjs"
-STAND_IN = ROOT / "tests" / "web" / "actual_stand_in.mjs"
+STAND_IN = ROOT / "tests" / "web" / "integrations" / "actual_stand_in.mjs"
 SURE, UNSURE = "FRESH MARKET CORNER MARKET 4411", "ZQXV KJHGQ"
 NEWLY = (datetime.now(UTC) - timedelta(days=3)).date().isoformat()
 

@@ -119,6 +119,8 @@ class _Category(_Part):
     name: Annotated[_Word, Field(max_length=100)]
     group: Group
     color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+    description: Annotated[str, Field(max_length=500), AfterValidator(_sound)] | None = None
+    parent: _Slug | None = None
 
 
 class _Transaction(_Part):
@@ -159,7 +161,10 @@ def kept(record: Mapping[str, Any]) -> Kept:
         raise Unreadable(_reason(error)) from None
     row = _row(read)
     _check(read, row)
-    own = tuple(Category(each.slug, each.name, each.group, each.color) for each in read.own_categories)
+    own = tuple(
+        Category(one.slug, one.name, one.group, one.color, one.description or "", one.parent)
+        for one in read.own_categories
+    )
     return Kept(row, own)
 
 
