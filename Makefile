@@ -10,13 +10,16 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 UV_COMPILE := pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: run test check format bench bench-quality lexicon lock clean help
+.PHONY: run test test-fast check format bench bench-quality lexicon lock clean help
 
 run: $(VENV)/.ready  ## start everything; Ctrl-C stops it
 	@exec $(BIN)/python app.py
 
 test: $(VENV)/.ready-dev  ## run all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-fast: $(VENV)/.ready-dev  ## run the tests that need no process, browser or training
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 check: $(VENV)/.ready-dev  ## formatting, lint, types, import directions, all tests
 	$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from pathlib import Path
 
 import pytest
 from pymongo import MongoClient
@@ -10,12 +11,29 @@ from src.config import load_settings
 from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.mongo.client import Database
 
+TESTS = Path(__file__).parent
+
 # A watching thread that outlives its database would else tell so on the terminal.
 logging.getLogger("src").addHandler(logging.NullHandler())
 
 
+SLOW = (
+    *("launch", "browser", "benchmarks", "pipeline", "web"),
+    *("services/mlflow", "services/models", "services/scheduler", "services/imports", "services/host"),
+    *("services/mongo/test_replica_set.py", "services/runs", "services/transactions"),
+    *("components/bank_files/test_any_bytes.py", "components/bank_files/test_hostile_files.py"),
+    *("components/model", "components/promotion", "components/features", "components/text/test_masking.py"),
+    *("components/dataset/test_snapshot.py", "knowledge", "test_container.py"),
+)
+"""Folders and files of `tests/` whose tests start processes or a browser, fit models, or are many."""
+
+
 def pytest_collection_modifyitems(items):
     """The tests of whole processes first: they take longest, and two workers are to end together."""
+    for item in items:
+        path = item.path.relative_to(TESTS).as_posix()
+        if path.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: "launch" not in item.path.parts)
 
 
