@@ -63,17 +63,26 @@ class Champion(Generic[T]):
 
     @property
     def version(self) -> str | None:
-        """The version this process serves."""
+        """The version this process serves; after a pause, it looks whether that is still so."""
+        self.watch()
+        with suppress(LedgerloopError):  # MongoDB is away; what serves goes on serving
+            self._look_after_a_pause()
+        self._asked.set()
         return self._serving[0].version if self._serving else None
+
+    def _look_after_a_pause(self) -> None:
+        """While somebody asks, the thread looks."""
+        if self._serving is None or self._clock() - self._looked_at > 2 * self._every_s:
+            self.look()
 
     def current(self) -> T:
         """What serves now. Raises Unavailable while there is no model."""
         self.watch()
         if self._serving is None:
             self.look()
-        elif self._clock() - self._looked_at > 2 * self._every_s:  # after a pause; else the thread looks
+        else:
             with suppress(LedgerloopError):
-                self.look()
+                self._look_after_a_pause()
         self._asked.set()
         if self._serving is None:
             raise Unavailable(

@@ -149,6 +149,18 @@ def test_a_promotion_is_seen_by_the_next_request_after_a_pause_and_by_the_thread
     assert champion.current() == "1"
 
 
+def test_the_version_that_a_page_names_is_looked_at_after_a_pause_too(wiring, monkeypatch):
+    """A worker that was not asked for a prediction yet names the model all the same."""
+    seconds = Seconds()
+    monkeypatch.setattr(Champion, "watch", lambda self: None)
+    champion = Champion(wiring.models.champion, lambda pointer: pointer.version, clock=seconds)
+    assert champion.version == "1"
+    wiring.models.keep(small_bundle(), version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    wiring.models.promote("2", by="person", reason="", at=NOW)
+    seconds.now += 10
+    assert champion.version == "2"
+
+
 def test_without_requests_the_pointer_is_looked_at_every_half_minute(wiring, operations, monkeypatch):
     seconds = Seconds()
     monkeypatch.setattr(Champion, "watch", lambda self: None)
