@@ -53,22 +53,22 @@ class CategoryEditor:
     def delete(self, slug: str, into: str | None, *, at: datetime) -> CategoryAct:
         """Merge it into `into`: labels, memory and predictions follow. Without it, delete an unused one.
 
-        Raises NotFound, Conflict where it is used and `into` is missing, InvalidInput, Unavailable. Killed in
-        between, the rows that are left are moved when it is tried again.
+        Raises NotFound, Conflict where it is used and `into` is missing, InvalidInput, Unavailable. The rows
+        move before the category is gone, so where that is interrupted, it can be asked for again.
         """
-        if into is None and (used := self.rows.count(slug)):
-            self.categories.get(slug)
-            raise Conflict(f"{used} transactions have this category. Choose the category they move to.")
+        everything = {category.slug: category for category in self.categories.all()}
         before = self.categories.get(slug)
-        children = [child.slug for child in self.categories.all() if child.parent == slug]
+        if into is None and (used := self.rows.count(slug)):
+            raise Conflict(f"{used} transactions have this category. Choose the category they move to.")
+        if into is not None and (into == slug or into not in everything):
+            raise InvalidInput("Choose another category that exists.", field="into")
+        children = [child.slug for child in everything.values() if child.parent == slug]
         what = _before("merged", before, into=into, children=",".join(children))
         act = self.acts.begin(ActKind.CATEGORY_MERGE, what, at=at)
-        try:
-            self.categories.merge(slug, into)
-        except Exception:
-            self.acts.finish(act, rows=0)
-            raise
         moved = self.rows.move(slug, into, act=act) if into else 0
+        self.categories.merge(slug, into)
+        if into:  # what was predicted meanwhile
+            moved += self.rows.move(slug, into, act=act)
         self.acts.finish(act, rows=moved, keep=True)
         return CategoryAct(before, moved, act)
 

@@ -1,6 +1,7 @@
 """Changing, merging and deleting categories, over the API and on the pages."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
@@ -135,3 +136,17 @@ def test_the_page_tells_what_is_wrong_at_the_field(client, own, form, status):
     answer = client.post(f"/categories/{own}", data=given)
     assert answer.status_code == status
     assert 'class="wrong"' in answer.text
+
+
+def test_a_merge_that_was_interrupted_can_be_asked_for_again(
+    app, client, own, predicted, answered, monkeypatch
+):
+    row = predicted("ZORBLATT 0042")
+    answered(row["id"], own)
+    editor = app.extensions["ledgerloop"].category_editor
+    with monkeypatch.context() as killed:
+        killed.setattr(type(editor.rows), "move", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            editor.delete(own, "dining", at=datetime.now(UTC))
+    assert client.delete(f"/api/v1/categories/{own}?into=dining").json["moved"] == 1
+    assert client.get(f"/api/v1/transactions/{row['id']}").json["category"] == "dining"
