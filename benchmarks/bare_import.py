@@ -13,7 +13,8 @@ from src.components.dataset.schema import MODEL_FIELDS
 from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.models import bundle
 from src.services.models.repository import Models
-from src.services.mongo.client import INDEXES, Database
+from src.services.mongo.client import Database
+from src.services.mongo.collections import INDEXES
 
 
 def bare(data: Path) -> dict[str, float]:

@@ -42,7 +42,7 @@ class Categories:
 
     @property
     def _documents(self) -> Any:
-        return self._database.collection("categories")
+        return self._database.categories
 
     @guarded
     def all(self) -> list[Category]:

@@ -26,7 +26,7 @@ class CategoryRows:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     @guarded
     def counts(self) -> dict[str, int]:

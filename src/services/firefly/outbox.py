@@ -30,7 +30,7 @@ class Deliveries:
 
     @property
     def _deliveries(self) -> Any:
-        return self._database.collection("deliveries")
+        return self._database.deliveries
 
     @guarded
     def add(self, program: str, group: str, keys: Sequence[str], *, anew: bool) -> None:
@@ -53,7 +53,7 @@ class Deliveries:
         """Let those be delivered anew whose rows a person answered since; the time of the newest answer."""
         query = {"owner": LOCAL_OWNER, "label.at": {"$gt": since}, "source": program}
         newest = None
-        for row in self._database.collection("transactions").find(query, {"key": 1, "label.at": 1}):
+        for row in self._database.transactions.find(query, {"key": 1, "label.at": 1}):
             at = row["label"]["at"]
             newest = max(newest or at, at)
             self._deliveries.update_one({"keys": row["key"], "finished_at": {"$lt": at}}, [{"$set": _due()}])

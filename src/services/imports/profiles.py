@@ -26,7 +26,7 @@ class ImportProfiles:
 
     @property
     def _profiles(self) -> Any:
-        return self._database.collection("import_profiles")
+        return self._database.import_profiles
 
     @guarded
     def all(self) -> list[Profile]:

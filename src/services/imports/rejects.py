@@ -16,7 +16,7 @@ class ImportRejects:
 
     @property
     def _rejects(self) -> Any:
-        return self._database.collection("import_rejects")
+        return self._database.import_rejects
 
     @guarded
     def add(self, import_id: str, rejects: Sequence[Document]) -> None:

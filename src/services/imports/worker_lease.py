@@ -35,7 +35,7 @@ class ImportWork:
 
     @property
     def _imports(self) -> Any:
-        return self._database.collection("imports")
+        return self._database.imports
 
     @guarded
     def claim(self, *, holder: str) -> Import | None:
@@ -61,7 +61,7 @@ class ImportWork:
 
     def kept(self, import_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
         """A thread renews the lease until the block ends."""
-        return self._leases.kept(import_id, holder, attempt)
+        return self._leases.renewing(import_id, holder, attempt)
 
     def went_on(self, import_id: str, holder: str, attempt: int, counts: ImportCounts) -> bool:
         """Note how far it is, and hold it further; whether it is to go on. Raises LeaseLost."""

@@ -21,13 +21,13 @@ class TrackingState:
     @guarded
     def away_since(self) -> datetime | None:
         """When it first did not answer; None while it does. Raises Unavailable."""
-        state = self._database.collection("states").find_one({"_id": _ID})
+        state = self._database.states.find_one({"_id": _ID})
         return state["away_since"] if state else None
 
     @guarded
     def note(self, *, away: bool, at: datetime) -> None:
         """Raises Unavailable."""
-        states = self._database.collection("states")
+        states = self._database.states
         if away:
             states.update_one({"_id": _ID}, {"$setOnInsert": {"away_since": at}}, upsert=True)
         elif states.find_one({"_id": _ID}):

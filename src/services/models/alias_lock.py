@@ -27,7 +27,7 @@ class AliasSteps:
 
     @property
     def _models(self) -> Any:
-        return self._database.collection("models")
+        return self._database.models
 
     @contextmanager
     def lease(self) -> Iterator[None]:

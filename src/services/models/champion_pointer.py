@@ -27,7 +27,7 @@ class ChampionPointer:
 
     @property
     def _models(self) -> Any:
-        return self._database.collection("models")
+        return self._database.models
 
     @guarded
     def read(self) -> Pointer | None:

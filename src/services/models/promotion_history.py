@@ -107,7 +107,7 @@ class Refusals:
 
     @property
     def _refusals(self) -> Any:
-        return self._database.collection("refusals")
+        return self._database.refusals
 
     @guarded
     def add(self, line: Promotion) -> None:

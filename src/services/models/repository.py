@@ -35,7 +35,7 @@ class Models:
 
     @property
     def _models(self) -> Any:
-        return self._database.collection("models")
+        return self._database.models
 
     @guarded
     def keep(

@@ -28,7 +28,7 @@ class Retention:
 
     @property
     def _models(self) -> Any:
-        return self._database.collection("models")
+        return self._database.models
 
     @guarded
     def versions(self) -> dict[str, str]:
@@ -46,7 +46,7 @@ class Retention:
         for pointer in self._models.find({"file_id": {"$exists": False}}):
             lines = [pointer, *pointer.get("history", ())]
             spared |= {line.get(name) for line in lines for name in ("version", "previous")} - {None}
-        under_way = self._database.collection("training_runs").find_one({"active": True}, {"_id": 1})
+        under_way = self._database.training_runs.find_one({"active": True}, {"_id": 1})
         if under_way:
             spared |= set(self._models.distinct("version", {"run_id": under_way["_id"]}))
         return spared
@@ -67,7 +67,7 @@ class Retention:
     @guarded
     def forget_run(self, mlflow_run_id: str) -> None:
         """The page of a run no longer points to where MLflow kept it; the run's own document stays."""
-        runs = self._database.collection("training_runs")
+        runs = self._database.training_runs
         runs.update_many({"mlflow_run_id": {"$eq": mlflow_run_id}}, {"$unset": {"mlflow_run_id": ""}})
 
     @guarded
@@ -95,7 +95,7 @@ class Retention:
     @guarded
     def drop_skipped(self, keep: int) -> int:
         """Delete the documents of skipped slots but for the newest `keep`; how many there were."""
-        runs = self._database.collection("training_runs")
+        runs = self._database.training_runs
         skipped = {"status": RunStatus.SKIPPED.value}
         old = runs.find(skipped, {"_id": 1}).sort("requested_at", DESCENDING).skip(keep)
         return int(runs.delete_many({**skipped, "_id": {"$in": [one["_id"] for one in old]}}).deleted_count)
@@ -122,7 +122,7 @@ class Retention:
 
         The first one comes a while after the very first start, which has better things to do.
         """
-        locks, later = self._database.collection("locks"), now + retry_after
+        locks, later = self._database.locks, now + retry_after
         turn = locks.find_one({"_id": _TURN})
         if turn is None:
             with suppress(DuplicateKeyError):
@@ -136,7 +136,7 @@ class Retention:
     @guarded
     def end_turn(self, now: datetime, *, again_after: timedelta = timedelta(days=1)) -> None:
         turn = {"$set": {"next": now + again_after}}
-        self._database.collection("locks").update_one({"_id": _TURN}, turn, upsert=True)
+        self._database.locks.update_one({"_id": _TURN}, turn, upsert=True)
 
 
 def _made_at(file_id: Any) -> datetime:

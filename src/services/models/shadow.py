@@ -28,7 +28,7 @@ class Shadows:
 
     @property
     def _models(self) -> Any:
-        return self._database.collection("models")
+        return self._database.models
 
     @guarded
     def current(self) -> Shadow | None:
@@ -80,7 +80,7 @@ class Shadows:
         """
         since = ObjectId.from_datetime(shadow.since - _CLOCKS_APART)
         newest = {"$last": "$predictions"}
-        groups = self._database.collection("transactions").aggregate(
+        groups = self._database.transactions.aggregate(
             [
                 {
                     "$match": {

@@ -1,11 +1,11 @@
-"""Leases: which process works on a document, settled in the document itself by MongoDB's own clock.
+"""Leases: which process works on a document, decided in the document itself by MongoDB's clock.
 
-A document that is worked on names its holder, the attempt, and until when the lease holds. One that falls
-silent loses it; whoever takes it over counts one attempt more, and each write names holder and attempt, so
-that the one that was silent can write nothing more. Hosts need not agree on the time.
+A document in work names its holder, the attempt, and until when the lease holds. A holder that does not renew
+in time loses the lease. Whoever takes over counts one attempt more, and each write names holder and attempt,
+so the earlier holder can write nothing more. Hosts need not agree on the time.
 
-`attempt` only ever grows. `uncounted_attempts` says how many of them do not count towards the limit: those
-that ended because the service was stopped, and those before a person asked for another try.
+`attempt` only grows. `uncounted_attempts` says how many of them do not count towards the limit: those that
+ended because the service was stopped, and those before a person asked for another try.
 """
 
 from __future__ import annotations
@@ -24,24 +24,23 @@ from src.services.mongo.client import Database, Document, from_now, guarded
 log = logging.getLogger(__name__)
 
 _FREE: Document = {"$expr": {"$lt": ["$lease_until", "$$NOW"]}}
-"""Nobody holds it: a document without `lease_until` counts as one whose lease ran out."""
+"""Nobody holds it. A document without `lease_until` counts as one whose lease has expired."""
 
 _COUNTED_ATTEMPTS: Document = {"$subtract": ["$attempt", {"$ifNull": ["$uncounted_attempts", 0]}]}
 
 NEW_START: Document = {"uncounted_attempts": "$attempt"}
-"""In a `$set` of a pipeline: it may be taken up as often as a new one."""
-
+"""In a `$set` of a pipeline: it may be attempted as often as a new one."""
 
 Wait = Callable[[threading.Event, float], bool]
 
 
 class Leases:
-    """Of the documents of one collection.
+    """Leases on the documents of one collection.
 
-    worked_on: the values of `status` a document has while somebody holds it.
-    lost: the sentence of LeaseLost.
-    attempts: how often one is taken up at most.
-    wait: until the next renewal, or until the work has ended; whether it has.
+    worked_on: the values of `status` while a process holds the document.
+    lost: the message of LeaseLost.
+    attempts: the most attempts per document.
+    wait: waits for the next renewal or the end of the work; returns True when the work has ended.
     """
 
     def __init__(
@@ -75,11 +74,11 @@ class Leases:
         holder: str,
         sort: list[tuple[str, int]] | None = None,
     ) -> Document | None:
-        """Take the first of `among` that nobody holds; None where there is none.
+        """Take the first document of `among` that nobody holds; None if there is none.
 
-        fields: what changes with it, as in a `$set` of a pipeline.
+        fields: what to set with it, as in a `$set` of a pipeline.
         """
-        taken = {
+        claimed = {
             **fields,
             "holder": {"$literal": holder},
             "attempt": {"$add": ["$attempt", 1]},
@@ -87,7 +86,7 @@ class Leases:
         }
         document: Document | None = self._documents.find_one_and_update(
             {"$and": [among, _FREE, {"$expr": {"$lt": [_COUNTED_ATTEMPTS, self.attempts]}}]},
-            [{"$set": taken}],
+            [{"$set": claimed}],
             sort=sort,
             return_document=ReturnDocument.AFTER,
         )
@@ -95,37 +94,37 @@ class Leases:
 
     @guarded
     def give_up(self, among: Document, update: Document) -> None:
-        """Change each of `among` that nobody holds and that was taken up as often as it may be."""
-        too_often = {"$expr": {"$gte": [_COUNTED_ATTEMPTS, self.attempts]}}
-        self._documents.update_many({"$and": [among, _FREE, too_often]}, update)
+        """Update each document of `among` that nobody holds and that has used all its attempts."""
+        exhausted = {"$expr": {"$gte": [_COUNTED_ATTEMPTS, self.attempts]}}
+        self._documents.update_many({"$and": [among, _FREE, exhausted]}, update)
 
     @guarded
     def release(self, document_id: str, holder: str, attempt: int, *, counts: bool = True) -> bool:
-        """Let go of one whose process is known to be dead; whether it was still held.
+        """Release the lease of a process that is known to be dead. Returns whether it still held it.
 
-        counts: whether the attempt counts towards the limit; one that ended with the service does not.
+        counts: False for an attempt that ended because the service was stopped.
         """
         released: Document = {"lease_until": from_now(-1)}
         if not counts:
             released["uncounted_attempts"] = {"$add": [{"$ifNull": ["$uncounted_attempts", 0]}, 1]}
-        held = self._held(document_id, holder, attempt)
-        return bool(self._documents.update_one(held, [{"$set": released}]).matched_count)
+        query = self._held(document_id, holder, attempt)
+        return bool(self._documents.update_one(query, [{"$set": released}]).matched_count)
 
     @guarded
     def write(self, document_id: str, holder: str, attempt: int, update: Any, *, read: str = "_id") -> Any:
-        """One fenced write; what the field `read` holds. Raises LeaseLost unless this attempt is held."""
-        held = self._held(document_id, holder, attempt)
-        found = self._documents.find_one_and_update(held, update, projection=[read])
-        if found is None:
+        """One fenced write; returns the field `read`. Raises LeaseLost unless this attempt is held."""
+        query = self._held(document_id, holder, attempt)
+        before = self._documents.find_one_and_update(query, update, projection=[read])
+        if before is None:
             raise LeaseLost(self._lost)
-        return found.get(read)
+        return before.get(read)
 
     def renew(self, document_id: str, holder: str, attempt: int) -> None:
         """Raises LeaseLost, Unavailable."""
         self.write(document_id, holder, attempt, [{"$set": {"lease_until": self.until()}}])
 
     @contextmanager
-    def kept(self, document_id: str, holder: str, attempt: int) -> Iterator[None]:
+    def renewing(self, document_id: str, holder: str, attempt: int) -> Iterator[None]:
         """A thread renews the lease until the block ends."""
         ended = threading.Event()
 
@@ -134,7 +133,7 @@ class Leases:
                 try:
                     self.renew(document_id, holder, attempt)
                 except LeaseLost:
-                    return  # the next fenced write tells whoever works on it
+                    return  # the next fenced write raises it
                 except LedgerloopError:
                     log.warning("lease not renewed", extra={"document": document_id})
 
@@ -145,7 +144,7 @@ class Leases:
             ended.set()
 
     def until(self) -> Document:
-        """The end of a lease taken now, in a pipeline."""
+        """When a lease taken now expires, for a pipeline."""
         return from_now(self.lease_s)
 
     def _held(self, document_id: str, holder: str, attempt: int) -> Document:

@@ -23,5 +23,5 @@ class Audits:
             "status": Status.PREDICTED.value,
             "needs_review": False,
         }
-        rows = self._database.collection("transactions").find(query)
+        rows = self._database.transactions.find(query)
         return [stored(each) for each in rows.sort("_id", DESCENDING).limit(limit)]

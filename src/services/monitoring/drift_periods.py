@@ -48,7 +48,7 @@ class DriftPeriods:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     def since(self, learned_at: datetime, now: datetime) -> datetime:
         """When "now" begins: with the champion, or `days` ago."""

@@ -101,12 +101,12 @@ class QualityCounts:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     @guarded
     def versions(self) -> list[LearnedVersion]:
         """The newest versions, oldest first, each with the labels its run had. Raises Unavailable."""
-        models = self._database.collection("models")
+        models = self._database.models
         pointer = models.find_one({"_id": "champion"}, {"history.version": 1}) or {}
         served = {line["version"] for line in pointer.get("history", [])}
         found = models.aggregate(

@@ -45,7 +45,7 @@ class Standing:
         """Raises Unavailable. 100,000 labels take about half a second."""
         settings = self._settings.model_dump_json(exclude=_NO_PART)
         digest = hashlib.sha256(f"{self.code}\n{self._lexicon_sha256()}\n{settings}\n".encode())
-        rows: Any = self._database.collection("transactions")
+        rows: Any = self._database.transactions
         for documents in rows.find_raw_batches({"owner": LOCAL_OWNER, **HAS_LABEL}, _TELLS).sort("_id"):
             digest.update(documents)
         return digest.hexdigest()

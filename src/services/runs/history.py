@@ -21,7 +21,7 @@ class RunHistory:
 
     @property
     def _runs(self) -> Any:
-        return self._database.collection("training_runs")
+        return self._database.training_runs
 
     @guarded
     def get(self, run_id: str) -> TrainingRun:

@@ -121,7 +121,7 @@ class TrainingRuns(RunHistory):
 
     def kept(self, run_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
         """A thread renews the lease until the block ends."""
-        return self._leases.kept(run_id, holder, attempt)
+        return self._leases.renewing(run_id, holder, attempt)
 
     @guarded
     def skip(self, run_id: str, holder: str, attempt: int, *, at: datetime) -> None:

@@ -29,7 +29,7 @@ class Waiting:
                 ("deliveries", due, DELIVERY),
             )
         ]
-        runs = self._database.collection("training_runs")
+        runs = self._database.training_runs
         answer = runs.aggregate([*_any_of({"active": True}, RUN), *others])
         return frozenset(document["kind"] for document in answer)
 

@@ -27,7 +27,7 @@ class ActLog:
 
     @property
     def _acts(self) -> Any:
-        return self._database.collection("acts")
+        return self._database.acts
 
     @guarded
     def begin(self, kind: ActKind, what: What, *, at: datetime, prefix: str = "") -> str:

@@ -106,7 +106,7 @@ class Analytics:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     def _cube(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Cell]:
         key = {

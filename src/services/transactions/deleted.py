@@ -31,11 +31,11 @@ class DeletedRows:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     @property
     def _deleted(self) -> Any:
-        return self._database.collection("deleted_transactions")
+        return self._database.deleted_transactions
 
     @guarded
     def delete(self, transaction_id: str, *, act: str, at: datetime) -> None:
@@ -83,8 +83,8 @@ def deleted_keys(database: Database, among: Document) -> list[Document]:
 
     One that is there nevertheless, because the deletion was cut short, is none of them.
     """
-    kept = list(database.collection("deleted_transactions").find({"owner": LOCAL_OWNER, **among}, {"key": 1}))
+    kept = list(database.deleted_transactions.find({"owner": LOCAL_OWNER, **among}, {"key": 1}))
     ids: Collection[ObjectId] = [each["_id"] for each in kept]
-    rows = database.collection("transactions").find({"_id": {"$in": list(ids)}}, {"_id": 1}) if kept else ()
+    rows = database.transactions.find({"_id": {"$in": list(ids)}}, {"_id": 1}) if kept else ()
     there = {each["_id"] for each in rows}
     return [each for each in kept if each["_id"] not in there]

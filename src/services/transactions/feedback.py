@@ -28,7 +28,7 @@ class FeedbackEvents:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     @guarded
     def add_many(self, events: Sequence[tuple[str, Feedback]]) -> list[StoredTransaction | NotFound]:

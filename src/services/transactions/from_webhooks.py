@@ -23,7 +23,7 @@ class WebhookRows:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     @guarded
     def by_key(self, keys: Collection[str]) -> dict[str, StoredTransaction]:

@@ -33,15 +33,15 @@ class ImportedRows:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     @property
     def _deleted(self) -> Any:
-        return self._database.collection("deleted_transactions")
+        return self._database.deleted_transactions
 
     @property
     def _aside(self) -> Any:
-        return self._database.collection("answers_aside")
+        return self._database.answers_aside
 
     @guarded
     def hold(self, keys: Collection[str], *, import_id: str) -> dict[str, str | None]:

@@ -41,7 +41,7 @@ class Doubts:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     @guarded
     def replace(self, doubts: Sequence[Doubt], *, at: datetime) -> None:

@@ -37,7 +37,7 @@ class Repredictions:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     @guarded
     def outdated(self, version: str, limit: int) -> dict[str, Transaction]:

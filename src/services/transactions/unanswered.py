@@ -27,7 +27,7 @@ class Unanswered:
 
     @property
     def _rows(self) -> Any:
-        return self._database.collection("transactions")
+        return self._database.transactions
 
     @guarded_stream
     def newest(self, limit: int) -> Iterator[tuple[str, Transaction]]:

@@ -50,7 +50,7 @@ def test_the_same_holder_cannot_write_for_an_earlier_attempt(leases):
 
 def test_a_lease_is_kept_as_long_as_the_work_goes_on(leases, database, heartbeat):
     claim(leases, "a")
-    with leases.kept("w", "a", 1):
+    with leases.renewing("w", "a", 1):
         let_the_lease_run_out(database, "works")
         heartbeat.beat()
         assert claim(leases, "b") is None

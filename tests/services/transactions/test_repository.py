@@ -7,7 +7,7 @@ import pytest
 from src.domain.history import HISTORY_SORTS, HistoryFilter
 from src.domain.transactions import Direction
 from src.errors import InvalidInput, NotFound
-from src.services.mongo.client import SUPERSEDED
+from src.services.mongo.collections import SUPERSEDED
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, keep, new
