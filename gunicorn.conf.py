@@ -81,10 +81,10 @@ def reserve(path):
 def post_worker_init(worker):
     """In each worker, once it has the application."""
     logs.set_up(form=settings.log_format, level=settings.log_level)
-    wiring = worker.wsgi.extensions["ledgerloop"]
+    container = worker.wsgi.extensions["ledgerloop"]
     if lifeline := os.environ.get("LAUNCHER_LIFELINE"):
         threading.Thread(target=_end_with_launcher, args=(int(lifeline),), daemon=True).start()
-    threading.Thread(target=_warm, args=(wiring, worker.log), name="warm", daemon=True).start()
+    threading.Thread(target=_warm, args=(container, worker.log), name="warm", daemon=True).start()
 
 
 def _end_with_launcher(lifeline):
@@ -94,11 +94,11 @@ def _end_with_launcher(lifeline):
     os._exit(0)
 
 
-def _warm(wiring, log):
+def _warm(container, log):
     """Beside the requests, until it works: without a database the pages are there and say so."""
     while True:
         try:
-            return wiring.warm()
+            return container.warm()
         except LedgerloopError as error:
             log.warning("the worker is not warm yet: %s", error)
             time.sleep(2)

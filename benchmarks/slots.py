@@ -19,7 +19,7 @@ from benchmarks.quality.data import Dataset, Example, read_folder
 from benchmarks.quality.generated import generate
 from src import logs
 from src.config import load_settings
-from src.container import Wiring
+from src.container import Container
 from src.domain.categories import Category, Group
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import StoredTransaction
@@ -62,12 +62,12 @@ class Simulation:
         settings = load_settings(
             _env_file=None, data_dir=into, clock="off", retrain_every_hours=HOURS, mlflow_ui="off"
         )
-        self._wiring = Wiring(settings, now=lambda: self._now)
+        self._container = Container(settings, now=lambda: self._now)
         self._person, self._data, self._slots, self._draw = Person(draw), data, slots, draw
         self._slugs: dict[str, str] = {}
 
     def run(self) -> None:
-        self._wiring.database.ensure_indexes()
+        self._container.database.ensure_indexes()
         print(f"{'slot':>4} {'rows':>6} {'answers':>8} {'right':>7}  what the run came to")
         self._train(0, 0, 0, 0)
         try:
@@ -76,7 +76,7 @@ class Simulation:
                 self._now += timedelta(hours=HOURS)
                 self._train(slot, rows, answers, right)
         finally:
-            self._wiring.stop()
+            self._container.stop()
 
     def _parts(self) -> Iterator[Sequence[Example]]:
         """Equal parts by number; the last slot brings nothing."""
@@ -92,15 +92,15 @@ class Simulation:
         for start in range(0, len(examples), _AT_ONCE):
             part = examples[start : start + _AT_ONCE]
             at = self._now + timedelta(hours=HOURS * 0.9 * start / len(examples))
-            rows = self._wiring.predictor.predict_and_keep(
+            rows = self._container.predictor.predict_and_keep(
                 [each.transaction for each in part], source="import", at=at
             )
             for row, example in zip(rows, part, strict=True):
                 truth = self._slug(example.category)
                 right += row.prediction.alternatives[0].category == truth
                 if self._person.answers(row, audited=False):
-                    said = self._person.says(truth, sorted(self._wiring.categories.slugs()))
-                    self._wiring.feedback.record(row.id, said, at=at + timedelta(minutes=1))
+                    said = self._person.says(truth, sorted(self._container.categories.slugs()))
+                    self._container.feedback.record(row.id, said, at=at + timedelta(minutes=1))
                     answers += 1
         return len(examples), answers, right
 
@@ -114,14 +114,14 @@ class Simulation:
     def _own(self, category: str) -> str:
         slug = re.sub(r"[^a-z0-9]+", "-", category.lower()).strip("-") or "unnamed"
         with suppress(Conflict):
-            self._wiring.categories.add(Category(slug, category, Group.DISCRETIONARY, "#7a8b99"))
+            self._container.categories.add(Category(slug, category, Group.DISCRETIONARY, "#7a8b99"))
         return slug
 
     def _train(self, slot: int, rows: int, answers: int, right: int) -> None:
-        self._wiring.slots.open(slot_of(self._now, HOURS))
-        run = self._wiring.runs.claim(holder=self._wiring.holder, at=self._now)
-        done = self._wiring.train(run, holder=self._wiring.holder) if run else None
-        self._wiring.champion.look()
+        self._container.slots.open(slot_of(self._now, HOURS))
+        run = self._container.runs.claim(holder=self._container.holder, at=self._now)
+        done = self._container.train(run, holder=self._container.holder) if run else None
+        self._container.champion.look()
         share = f"{right / rows:.1%}" if rows else "–"
         print(f"{slot:>4} {rows:>6,} {answers:>8,} {share:>7}  {_in_words(done)}", flush=True)
 

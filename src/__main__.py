@@ -16,7 +16,7 @@ from pathlib import Path
 from src import __version__, logs
 from src import commands as children
 from src.config import IS_CHECKOUT, load_settings
-from src.container import Wiring
+from src.container import Container
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load_settings()
         logs.set_up(form=settings.log_format, level=settings.log_level)
-        return int(options.command(Wiring(settings), options) or 0)
+        return int(options.command(Container(settings), options) or 0)
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 2
@@ -85,29 +85,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def serve(wiring: Wiring, _: argparse.Namespace) -> int:
+def serve(container: Container, _: argparse.Namespace) -> int:
     from src.launcher import run
 
-    return run(wiring.settings)
+    return run(container.settings)
 
 
-def clock(wiring: Wiring, _: argparse.Namespace) -> None:
-    wiring.start_clock()
+def clock(container: Container, _: argparse.Namespace) -> None:
+    container.start_clock()
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
     ended.wait()
-    wiring.stop()
+    container.stop()
 
 
-def train(wiring: Wiring, options: argparse.Namespace) -> int:
-    return _report(_train_now(wiring, options.reason))
+def train(container: Container, options: argparse.Namespace) -> int:
+    return _report(_train_now(container, options.reason))
 
 
-def train_claimed(wiring: Wiring, options: argparse.Namespace) -> int:
+def train_claimed(container: Container, options: argparse.Namespace) -> int:
     run_id, holder, attempt = options.claimed
-    claimed = replace(wiring.runs.get(run_id), attempt=int(attempt))
-    return _report(children.train(wiring, claimed, holder=holder))
+    claimed = replace(container.runs.get(run_id), attempt=int(attempt))
+    return _report(children.train(container, claimed, holder=holder))
 
 
 def _report(done: TrainingRun) -> int:
@@ -115,17 +115,21 @@ def _report(done: TrainingRun) -> int:
     return 0 if done.status in (RunStatus.SUCCEEDED, RunStatus.SKIPPED) else 1
 
 
-def _train_now(wiring: Wiring, reason: str) -> TrainingRun:
+def _train_now(container: Container, reason: str) -> TrainingRun:
     now = datetime.now(UTC)
-    wiring.database.ensure_indexes()
-    asked = wiring.runs.request(trigger=Trigger.MANUAL, reason=reason, at=now)
-    claimed = wiring.runs.claim(holder=wiring.holder, at=now)
-    return children.train(wiring, claimed, holder=wiring.holder) if claimed else _follow(wiring, asked.id)
+    container.database.ensure_indexes()
+    asked = container.runs.request(trigger=Trigger.MANUAL, reason=reason, at=now)
+    claimed = container.runs.claim(holder=container.holder, at=now)
+    return (
+        children.train(container, claimed, holder=container.holder)
+        if claimed
+        else _follow(container, asked.id)
+    )
 
 
-def _follow(wiring: Wiring, run_id: str) -> TrainingRun:
+def _follow(container: Container, run_id: str) -> TrainingRun:
     """A clock was quicker and trains this run: wait for its end."""
-    while (run := wiring.runs.get(run_id)).status in (RunStatus.QUEUED, RunStatus.RUNNING):
+    while (run := container.runs.get(run_id)).status in (RunStatus.QUEUED, RunStatus.RUNNING):
         time.sleep(1)
     return run
 
@@ -135,43 +139,43 @@ def _in_words(run: TrainingRun) -> str:
     return f"{run.id}: {run.status.value}. {told}"
 
 
-def reproduce(wiring: Wiring, options: argparse.Namespace) -> int:
+def reproduce(container: Container, options: argparse.Namespace) -> int:
     found = children.reproduce(
-        wiring, options.run, lambda stage, share: print(f"{share:4.0%} {stage}", file=sys.stderr)
+        container, options.run, lambda stage, share: print(f"{share:4.0%} {stage}", file=sys.stderr)
     )
     print("\n".join(found.sentences()))
     return 0 if found.same else 1
 
 
-def bring_in(wiring: Wiring, options: argparse.Namespace) -> int:
-    wiring.database.ensure_indexes()
+def bring_in(container: Container, options: argparse.Namespace) -> int:
+    container.database.ensure_indexes()
     content = options.file.read_bytes()
     changes: dict[str, object] = dict(each.partition("=")[::2] for each in options.answer)
     if options.profile:
-        changes = {**_of_profile(wiring, options.profile), **changes}
+        changes = {**_of_profile(container, options.profile), **changes}
     if options.labels:
         changes["take_categories"] = True
-    looked = wiring.intake.look(content, changes)
+    looked = container.intake.look(content, changes)
     seen = looked.preview
     print(_of_preview(seen))
     if options.dry_run or seen.questions:
         return 1 if seen.questions else 0
-    kept = wiring.intake.keep(content, looked, name=options.file.name)
-    return _work_off(wiring, wiring.intake.begin(kept.id))
+    kept = container.intake.keep(content, looked, name=options.file.name)
+    return _work_off(container, container.intake.begin(kept.id))
 
 
-def demo(wiring: Wiring, _: argparse.Namespace) -> int:
-    wiring.database.ensure_indexes()
-    return _work_off(wiring, wiring.intake.demo())
+def demo(container: Container, _: argparse.Namespace) -> int:
+    container.database.ensure_indexes()
+    return _work_off(container, container.intake.demo())
 
 
-def _work_off(wiring: Wiring, begun: Import) -> int:
-    _bound(wiring)
-    claimed = wiring.imports.claim(holder=wiring.holder)
+def _work_off(container: Container, begun: Import) -> int:
+    _bound(container)
+    claimed = container.imports.claim(holder=container.holder)
     while claimed:  # this one, and those that waited before it
-        children.work_off(wiring, claimed, holder=wiring.holder)
-        claimed = wiring.imports.claim(holder=wiring.holder)
-    while (done := wiring.imports.get(begun.id)).status in IMPORT_UNDER_WAY:  # a clock was quicker
+        children.work_off(container, claimed, holder=container.holder)
+        claimed = container.imports.claim(holder=container.holder)
+    while (done := container.imports.get(begun.id)).status in IMPORT_UNDER_WAY:  # a clock was quicker
         time.sleep(0.5)
     counts = done.counts
     print(
@@ -182,8 +186,8 @@ def _work_off(wiring: Wiring, begun: Import) -> int:
     return 0 if done.status is ImportStatus.DONE else 1
 
 
-def _of_profile(wiring: Wiring, name: str) -> dict[str, object]:
-    plan = wiring.import_profiles.named(name).plan
+def _of_profile(container: Container, name: str) -> dict[str, object]:
+    plan = container.import_profiles.named(name).plan
     return {part: value for part, value in plan.items() if value is not None and part != "open"}
 
 
@@ -200,42 +204,46 @@ def _of_preview(seen: Preview) -> str:
     return "\n".join(lines)
 
 
-def run_claimed_import(wiring: Wiring, options: argparse.Namespace) -> None:
+def run_claimed_import(container: Container, options: argparse.Namespace) -> None:
     import_id, holder, attempt = options.claimed
     # A file makes many small things that live for a moment: looking through all of them costs a third more.
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)
-    _bound(wiring)
-    children.work_off(wiring, replace(wiring.imports.get(import_id), attempt=int(attempt)), holder=holder)
+    _bound(container)
+    children.work_off(
+        container, replace(container.imports.get(import_id), attempt=int(attempt)), holder=holder
+    )
 
 
-def _bound(wiring: Wiring) -> None:
+def _bound(container: Container) -> None:
     """An import has, beside what reading its file may take, the model, the driver and its threads."""
-    bound_process(wiring.reading_memory + _BESIDE_READING, int(wiring.settings.train_timeout_s))
+    bound_process(container.reading_memory + _BESIDE_READING, int(container.settings.train_timeout_s))
 
 
-def follow_champion(wiring: Wiring, _: argparse.Namespace) -> None:
-    children.settle_alias(wiring)
+def follow_champion(container: Container, _: argparse.Namespace) -> None:
+    children.settle_alias(container)
 
 
-def tidy(wiring: Wiring, _: argparse.Namespace) -> None:
-    print(children.tidy(wiring, datetime.now(UTC)).sentence())
+def tidy(container: Container, _: argparse.Namespace) -> None:
+    print(children.tidy(container, datetime.now(UTC)).sentence())
 
 
-def init_tracking(wiring: Wiring, _: argparse.Namespace) -> None:
-    wiring.tracking.initialise()
+def init_tracking(container: Container, _: argparse.Namespace) -> None:
+    container.tracking.initialise()
 
 
-def rebuild(wiring: Wiring, _: argparse.Namespace) -> None:
+def rebuild(container: Container, _: argparse.Namespace) -> None:
     from src.pipeline.prediction.predict import prepare
 
-    print(f"{wiring.transactions.rebuild(prepare)} transactions were rebuilt.")
+    print(f"{container.transactions.rebuild(prepare)} transactions were rebuilt.")
 
 
-def verify_bundle(wiring: Wiring, options: argparse.Namespace) -> None:
+def verify_bundle(container: Container, options: argparse.Namespace) -> None:
     from src.services.models.bundle_check import verify
 
-    answers = verify(options.file, options.rows.read_text(), lambda *bundle: wiring.serve("", *bundle).scorer)
+    answers = verify(
+        options.file, options.rows.read_text(), lambda *bundle: container.serve("", *bundle).scorer
+    )
     print(json.dumps(answers))
 
 

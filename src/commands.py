@@ -21,7 +21,7 @@ from src.services.models import bundle
 from src.services.runs.repository import ClaimedRun
 
 if TYPE_CHECKING:
-    from src.container import Wiring
+    from src.container import Container
     from src.pipeline.registry.retention import Tidied
     from src.pipeline.training.reproduce_report import Reproduced
     from src.pipeline.training.run import TrainingPipeline
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def train(house: Wiring, run: TrainingRun, *, holder: str) -> TrainingRun:
+def train(house: Container, run: TrainingRun, *, holder: str) -> TrainingRun:
     """Train `run`, which `holder` has claimed, in this process; returns it as it ended."""
     with ClaimedRun(house.runs, run, holder=holder) as claimed:
         try:
@@ -47,7 +47,7 @@ def train(house: Wiring, run: TrainingRun, *, holder: str) -> TrainingRun:
     return house.runs.get(run.id)
 
 
-def reproduce(house: Wiring, run_id: str, progress: Callable[[str, float], None]) -> Reproduced:
+def reproduce(house: Container, run_id: str, progress: Callable[[str, float], None]) -> Reproduced:
     """Make a run once more; `run_id` is its own or that of MLflow. Raises NotFound, Unavailable."""
     from src.pipeline.training.reproduce import Reproduction
     from src.services.mlflow.past_runs import PastRuns
@@ -62,7 +62,7 @@ def reproduce(house: Wiring, run_id: str, progress: Callable[[str, float], None]
         return again.run(past, progress)
 
 
-def _steps(house: Wiring) -> Steps:
+def _steps(house: Container) -> Steps:
     # Imported here: what training needs takes seconds to import, and only its own process trains.
     from src.components.model.model_selection import Search
     from src.pipeline.training.steps import Steps
@@ -70,7 +70,7 @@ def _steps(house: Wiring) -> Steps:
     return Steps(search=Search(budget_s=house.settings.train_budget_s, clock=time.monotonic))
 
 
-def _training(house: Wiring) -> TrainingPipeline:
+def _training(house: Container) -> TrainingPipeline:
     from src.pipeline.training.earlier_versions import EarlierVersions
     from src.pipeline.training.run import TrainingPipeline
     from src.services.models.bundle_check import BundleCheck
@@ -92,14 +92,14 @@ def _training(house: Wiring) -> TrainingPipeline:
     )
 
 
-def work_off(house: Wiring, claimed: Import, *, holder: str) -> None:
+def work_off(house: Container, claimed: Import, *, holder: str) -> None:
     """Bring in or take back what `holder` has claimed, in this process. Raises LeaseLost, Unavailable."""
     work = house.undoing if claimed.status is ImportStatus.UNDOING else house.importing
     with house.imports.kept(claimed.id, holder, claimed.attempt):
         work.run(claimed, holder=holder)
 
 
-def tidy(house: Wiring, now: datetime) -> Tidied:
+def tidy(house: Container, now: datetime) -> Tidied:
     """Clear away what KEEP_RUNS and KEEP_MODELS leave no room for. Raises Unavailable."""
     from src.pipeline.registry.retention import Tidying
     from src.services.mlflow.retention import TrackingRetention
@@ -112,7 +112,7 @@ def tidy(house: Wiring, now: datetime) -> Tidied:
     return tidied
 
 
-def settle_alias(house: Wiring) -> None:
+def settle_alias(house: Container) -> None:
     """Let the MLflow alias follow what serves, or what serves follow a person who moved the alias."""
     from src.pipeline.registry.load_check import Tryout
     from src.pipeline.registry.mlflow_alias import AliasKeeper
@@ -123,7 +123,7 @@ def settle_alias(house: Wiring) -> None:
         AliasKeeper(house.models, house.tracking, tryout.fault_of, house.now).settle()
 
 
-def _some_transactions(house: Wiring) -> list[Transaction]:
+def _some_transactions(house: Container) -> list[Transaction]:
     return [each.transaction for each in house.transactions.newest(100)]
 
 

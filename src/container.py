@@ -101,7 +101,7 @@ class _Looked:
         return self.champion.looked()
 
 
-class Wiring:
+class Container:
     """What one process is made of. Making it connects to nothing."""
 
     def __init__(

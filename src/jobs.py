@@ -13,14 +13,14 @@ from src.services.scheduler.pending_work import DELIVERY
 from src.services.scheduler.scheduler import Clock
 
 if TYPE_CHECKING:
-    from src.container import Wiring
+    from src.container import Container
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Chores:
-    house: Wiring
+    house: Container
     _started: bool = False
 
     @once

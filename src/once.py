@@ -20,7 +20,7 @@ class once(Generic[T]):  # noqa: N801 - a decorator
     """
 
     def __init__(self, make: Callable[[Any], T]) -> None:
-        self._make = make
+        self.make = make
         self._name = make.__name__
         self.__doc__ = make.__doc__
 
@@ -34,7 +34,7 @@ class once(Generic[T]):  # noqa: N801 - a decorator
         made = instance.__dict__  # where Python looks first the next time
         with _lock_of(instance):
             if self._name not in made:
-                made[self._name] = self._make(instance)
+                made[self._name] = self.make(instance)
             value: T = made[self._name]
             return value
 

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from src.container import Wiring
+from src.container import Container
 from src.domain.imports import ImportStatus
 from src.domain.training_runs import Trigger
 from src.services.scheduler import child_process
@@ -18,57 +18,59 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def wiring(settings):
-    made = Wiring(settings)
+def container(settings):
+    made = Container(settings)
     made.database.ensure_indexes()
     yield made
     made.database.close()
 
 
 @pytest.fixture
-def children(wiring, monkeypatch):
+def children(container, monkeypatch):
     """What the clock would start; a process each in earnest."""
     started = []
-    monkeypatch.setattr(wiring.trainer, "follow_champion", lambda: bool(started.append(1)) or True)
+    monkeypatch.setattr(container.trainer, "follow_champion", lambda: bool(started.append(1)) or True)
     return started
 
 
-def keep(wiring, *versions):
+def keep(container, *versions):
     for version in versions:
-        wiring.models.keep(small_bundle(), version=version, run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+        container.models.keep(
+            small_bundle(), version=version, run_id="r", mlflow_run_id="", metrics={}, at=NOW
+        )
 
 
-def test_the_clock_lets_a_child_look_at_the_alias_but_not_while_a_run_trains(wiring, children):
-    wiring.chores.follow_champion()
+def test_the_clock_lets_a_child_look_at_the_alias_but_not_while_a_run_trains(container, children):
+    container.chores.follow_champion()
     assert children == []  # nothing serves yet
-    keep(wiring, "1")
-    wiring.models.promote("1", by="person", reason="", at=NOW)
-    wiring.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
-    wiring.chores.follow_champion()
+    keep(container, "1")
+    container.models.promote("1", by="person", reason="", at=NOW)
+    container.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
+    container.chores.follow_champion()
     assert children == []
-    wiring.database.collection("training_runs").delete_many({})
-    wiring.chores.follow_champion()
-    wiring.chores.follow_champion()
+    container.database.collection("training_runs").delete_many({})
+    container.chores.follow_champion()
+    container.chores.follow_champion()
     assert children == [1]  # a second look so soon is nobody's turn
 
 
-def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped_as_it_ends(wiring):
-    keep(wiring, "1", "2")
-    wiring.by_hand.promote("1", reason="", at=NOW)
-    wiring.by_hand.shadow("2", at=NOW)
-    for follower in (wiring.champion, wiring.shadow_model):
+def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped_as_it_ends(container):
+    keep(container, "1", "2")
+    container.by_hand.promote("1", reason="", at=NOW)
+    container.by_hand.shadow("2", at=NOW)
+    for follower in (container.champion, container.shadow_model):
         follower.look()
-    assert (wiring.champion.version, wiring.shadow_model.version) == ("1", "2")
-    wiring.by_hand.promote("2", reason="", at=NOW)
-    for follower in (wiring.champion, wiring.shadow_model):
+    assert (container.champion.version, container.shadow_model.version) == ("1", "2")
+    container.by_hand.promote("2", reason="", at=NOW)
+    for follower in (container.champion, container.shadow_model):
         follower.look()
-    assert (wiring.champion.version, wiring.shadow_model.version) == ("2", None)
+    assert (container.champion.version, container.shadow_model.version) == ("2", None)
 
 
-def test_a_file_brought_in_before_the_first_model_waits_for_it_without_a_failed_try(wiring):
-    begun = wiring.intake.demo()
-    wiring.chores.bring_in()
-    waiting = wiring.imports.get(begun.id)
+def test_a_file_brought_in_before_the_first_model_waits_for_it_without_a_failed_try(container):
+    begun = container.intake.demo()
+    container.chores.bring_in()
+    waiting = container.imports.get(begun.id)
     assert (waiting.status, waiting.attempt) == (ImportStatus.QUEUED, 0)
 
 
@@ -76,17 +78,17 @@ BANK = b"Date,Details,Amount\n2026-03-04,PIZZA CORNER,-12.50\n2026-03-05,CITY CA
 
 
 @pytest.fixture
-def bringing(wiring, settings, monkeypatch):
+def bringing(container, settings, monkeypatch):
     """A model serves, and the subprocesses find the same data directory."""
     monkeypatch.setenv("DATA_DIR", str(settings.data_path))
-    keep(wiring, "1")
-    wiring.models.promote("1", by="person", reason="", at=NOW)
-    return wiring
+    keep(container, "1")
+    container.models.promote("1", by="person", reason="", at=NOW)
+    return container
 
 
-def begun(wiring):
+def begun(container):
     said = {"default_currency": "USD", "sign": "negative-is-expense"}
-    return wiring.intake.begin(wiring.intake.receive(BANK, name="bank.csv", changes=said).id)
+    return container.intake.begin(container.intake.receive(BANK, name="bank.csv", changes=said).id)
 
 
 def test_an_import_whose_id_looks_like_an_option_is_worked_off(bringing, monkeypatch):
@@ -97,18 +99,18 @@ def test_an_import_whose_id_looks_like_an_option_is_worked_off(bringing, monkeyp
     assert (done.id, done.status, done.counts.added) == ("-7Gk-h", ImportStatus.DONE, 2)
 
 
-def interrupted(wiring, signals, *, stop):
+def interrupted(container, signals, *, stop):
     """Work off what waits, in a child that gets each of `signals`; the clock is then stopped, or not."""
-    wiring.__dict__.pop("importer", None)
-    working = Thread(target=wiring.chores.bring_in)
+    container.__dict__.pop("importer", None)
+    working = Thread(target=container.chores.bring_in)
     working.start()
-    while wiring.importer._child is None and working.is_alive():
+    while container.importer._child is None and working.is_alive():
         pass
     for each in signals:
         with suppress(AttributeError, ProcessLookupError):
-            os.kill(wiring.importer._child.pid, each)
+            os.kill(container.importer._child.pid, each)
     if stop:
-        wiring.importer.stop()
+        container.importer.stop()
     working.join()
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import pytest
 
-from src.container import Wiring
+from src.container import Container
 from src.jobs import Chores
 from src.once import forget, once
 from src.services.mongo.client import Database
@@ -84,22 +84,22 @@ def test_what_is_forgotten_is_made_anew():
 
 
 @pytest.mark.parametrize(
-    "name", sorted(name for name, part in vars(Wiring).items() if isinstance(part, once))
+    "name", sorted(name for name, part in vars(Container).items() if isinstance(part, once))
 )
 def test_each_service_is_built_once_though_many_requests_are_the_first(settings, name):
-    wiring = Wiring(settings)
-    assert len({id(service) for service in asked_at_once(lambda: getattr(wiring, name))}) == 1
-    wiring.database.close()
+    container = Container(settings)
+    assert len({id(service) for service in asked_at_once(lambda: getattr(container, name))}) == 1
+    container.database.close()
 
 
 def test_what_threads_share_is_built_under_a_lock():
     """`cached_property` takes none from Python 3.12 on."""
-    for shared in (Wiring, Chores, Database):
+    for shared in (Container, Chores, Database):
         assert not [name for name, part in vars(shared).items() if isinstance(part, cached_property)]
 
 
 def test_stopping_what_was_never_started_starts_nothing(settings):
     nowhere = settings.model_copy(update={"mongo_uri": None})
-    wiring = Wiring(nowhere)
-    wiring.stop()
+    container = Container(nowhere)
+    container.stop()
     assert not nowhere.data_path.exists()

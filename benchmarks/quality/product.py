@@ -15,7 +15,7 @@ from src.components.model.merchant_memory import Hint, MerchantMemory, Recall
 from src.components.model.model_selection import Search
 from src.components.promotion.rule import Case, Promotion
 from src.config import load_settings
-from src.container import Wiring
+from src.container import Container
 from src.domain.lexicon import LexiconEntry
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import Verdict
@@ -76,7 +76,7 @@ class Product:
         self._setup = setup
         self._answers = Answers(hold_out="holdout" not in setup.without)
         self._store = store or Store()
-        self._wiring = Wiring(load_settings(_env_file=None, auto_precision=setup.auto_precision))
+        self._container = Container(load_settings(_env_file=None, auto_precision=setup.auto_precision))
         self._serving: Serving | None = None
         memory = _memory(setup.without)
         self._predictor = Predictor(self, self._answers, memory, setup.auto_precision)  # type: ignore[arg-type]
@@ -140,7 +140,7 @@ class Product:
             if pointer is None:
                 raise LedgerloopError("No model could be trained from what is known.")
             file = self._store.files.written(self._store.load(pointer.version))
-            self._serving = self._wiring.serve(pointer.version, file, sha256(file).hexdigest())
+            self._serving = self._container.serve(pointer.version, file, sha256(file).hexdigest())
         return self._serving
 
     def answer(self, examples: Sequence[Example]) -> list[Answer]:

@@ -1,11 +1,11 @@
-"""The Flask application: HTTP only; what is done stands behind `Wiring`."""
+"""The Flask application: HTTP only; what is done stands behind `Container`."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from src.config import SHIPPED, Settings, load_settings
-from src.container import Wiring
+from src.container import Container
 from src.web import api, pages
 from src.web.health import metrics
 from src.web.shared import json_io, problems, security
@@ -18,7 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         "ledgerloop", template_folder=str(SHIPPED / "templates"), static_folder=str(SHIPPED / "static")
     )
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
-    app.extensions["ledgerloop"] = Wiring(settings)
+    app.extensions["ledgerloop"] = Container(settings)
     metrics.init_app(app)  # first in, so that a refused request is counted too
     security.init_app(app, settings)
     problems.init_app(app)

@@ -21,7 +21,7 @@ from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.classifier import LinearCategorizer
 from src.components.model.thresholds import Bands
 from src.config import ROOT, load_settings
-from src.container import Wiring
+from src.container import Container
 from src.domain.models import Bundle
 from src.services.models.bundle import dumps
 from src.services.shipped.lexicon_files import Knowledge
@@ -64,7 +64,7 @@ class Server:
         self.address = f"http://127.0.0.1:{self.port}"
         given = {"data_dir": folder / "data", "mongo_uri": mongo_uri, "mongo_db_name": name, "clock": "off"}
         given |= {"audit_share": 0}  # a row without a date would be drawn on some days only
-        self.services = Wiring(load_settings(_env_file=None, port=self.port, mlflow_ui="off", **given))
+        self.services = Container(load_settings(_env_file=None, port=self.port, mlflow_ui="off", **given))
         self.environment = {**os.environ, "PORT": str(self.port), "MLFLOW_UI": "off", "WEB_WORKERS": "2"} | {
             key.upper(): str(value) for key, value in given.items()
         }

@@ -6,7 +6,7 @@ from typing import Any
 
 from src.web.analytics.schemas import AnalyticsBody, AnalyticsQuery, analytics_body
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("analytics", __name__, url_prefix="/api/v1")
 
@@ -29,5 +29,5 @@ def analytics(query: AnalyticsQuery) -> Answer:
 def overview_of(query: AnalyticsQuery) -> dict[str, Any]:
     """The sums, and beside them the live accuracy as `accuracy`. Raises Unavailable."""
     days = {"since": query.since, "until": query.until}
-    sums = wiring().analytics.overview(**days, currency=query.currency)
-    return {**sums, "accuracy": wiring().quality.accuracy(**days)}
+    sums = container().analytics.overview(**days, currency=query.currency)
+    return {**sums, "accuracy": container().quality.accuracy(**days)}

@@ -21,7 +21,7 @@ from src.web.shared.assets import plotly_style_ids
 from src.web.shared.blueprint import bp, categories, page
 from src.web.shared.forms import Errors, errors_of
 from src.web.shared.negotiation import wants_json
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 STACKS = ("group", "category")
 
@@ -57,7 +57,7 @@ def analytics() -> ResponseReturnValue:
         quick_periods=quick_periods(
             url_for("pages.analytics"), datetime.now(UTC).date(), currency=values.get("currency")
         ),
-        recent_total=wiring().transactions.count(),
+        recent_total=container().transactions.count(),
     )
 
 

@@ -16,7 +16,7 @@ from src.web.categories.schemas import (
     merged_body,
 )
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("categories", __name__, url_prefix="/api/v1")
 
@@ -25,7 +25,7 @@ api = Operations("categories", __name__, url_prefix="/api/v1")
     "GET", "/categories", summary="All categories, the shipped ones first", returns={200: list[CategoryBody]}
 )
 def list_categories() -> Answer:
-    return [category_body(each) for each in wiring().categories.all()]
+    return [category_body(each) for each in container().categories.all()]
 
 
 @api.operation(
@@ -38,7 +38,7 @@ def list_categories() -> Answer:
 )
 def add_category(body: CategoryRequest) -> Answer:
     """409 where the slug or the name is taken."""
-    return category_body(wiring().categories.add(body.to_domain()))
+    return category_body(container().categories.add(body.to_domain()))
 
 
 @api.operation(
@@ -51,7 +51,7 @@ def add_category(body: CategoryRequest) -> Answer:
 )
 def change_category(slug: str, body: CategoryChange) -> Answer:
     """A shipped category may be changed too. 409 where another one has the name."""
-    return changed_body(wiring().category_editor.change(slug, body.fields(), at=datetime.now(UTC)))
+    return changed_body(container().category_editor.change(slug, body.fields(), at=datetime.now(UTC)))
 
 
 @api.operation(
@@ -65,5 +65,5 @@ def change_category(slug: str, body: CategoryChange) -> Answer:
 def delete_category(slug: str, query: DeleteQuery) -> Answer:
     """Its answers, predictions and what is remembered move to `into`. 409 where it is used and `into` is
     left out."""
-    merged = wiring().category_editor.delete(slug, query.into, at=datetime.now(UTC))
+    merged = container().category_editor.delete(slug, query.into, at=datetime.now(UTC))
     return merged_body(merged, query.into)

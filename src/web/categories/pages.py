@@ -14,7 +14,7 @@ from src.web.categories.schemas import CategoryChange, CategoryRequest, DeleteQu
 from src.web.shared import labels
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import Errors, count_in, errors_of, with_query
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 _FIRST_COLOR = "#7a5195"
 _FIELDS = ("name", "group", "color", "description")
@@ -31,7 +31,7 @@ def add_category() -> ResponseReturnValue:
     given = {name: request.form.get(name, "") for name in _FIELDS}
     try:
         asked = CategoryRequest.model_validate({**given, "slug": slug_of(given["name"])})
-        added = wiring().categories.add(asked.to_domain())
+        added = container().categories.add(asked.to_domain())
     except ValidationError as error:
         return _shown(given=given, errors=errors_of(error), status=422)
     except Conflict as error:
@@ -42,7 +42,7 @@ def add_category() -> ResponseReturnValue:
 @bp.get("/categories/<slug>")
 def category(slug: str) -> ResponseReturnValue:
     """One category: what it is called and counted as, and where its transactions may go."""
-    return _edited(wiring().categories.get(slug))
+    return _edited(container().categories.get(slug))
 
 
 @bp.post("/categories/<slug>")
@@ -52,11 +52,11 @@ def change_category(slug: str) -> ResponseReturnValue:
     parent = request.form.get("parent") or None
     try:
         fields = CategoryChange.model_validate({**given, "parent": parent}).fields()
-        changed = wiring().category_editor.change(slug, fields, at=datetime.now(UTC))
+        changed = container().category_editor.change(slug, fields, at=datetime.now(UTC))
     except (ValidationError, InvalidInput) as error:
-        return _edited(wiring().categories.get(slug), given, errors_of(error), 422)
+        return _edited(container().categories.get(slug), given, errors_of(error), 422)
     except Conflict as error:
-        return _edited(wiring().categories.get(slug), given, {"name": str(error)}, 409)
+        return _edited(container().categories.get(slug), given, {"name": str(error)}, 409)
     return redirect(url_for("pages.categories", changed=slug, act=changed.act), 303)
 
 
@@ -65,11 +65,11 @@ def delete_category(slug: str) -> ResponseReturnValue:
     """Merge it into another one, or delete it where nothing has it."""
     try:
         into = DeleteQuery.model_validate({"into": request.form.get("into") or None}).into
-        merged = wiring().category_editor.delete(slug, into, at=datetime.now(UTC))
+        merged = container().category_editor.delete(slug, into, at=datetime.now(UTC))
     except (ValidationError, InvalidInput) as error:
-        return _edited(wiring().categories.get(slug), errors=errors_of(error), status=422)
+        return _edited(container().categories.get(slug), errors=errors_of(error), status=422)
     except Conflict as error:
-        return _edited(wiring().categories.get(slug), errors={"into": str(error)}, status=409)
+        return _edited(container().categories.get(slug), errors={"into": str(error)}, status=409)
     told = {"deleted": merged.category.name, "into": into, "moved": merged.rows, "act": merged.act}
     return redirect(with_query(url_for("pages.categories"), told), 303)
 
@@ -77,7 +77,7 @@ def delete_category(slug: str) -> ResponseReturnValue:
 @bp.post("/categories/undo")
 def undo_category_act() -> ResponseReturnValue:
     """Undo a change or a merge."""
-    wiring().acts.undo(request.form.get("act", ""), at=datetime.now(UTC))
+    container().acts.undo(request.form.get("act", ""), at=datetime.now(UTC))
     return redirect(url_for("pages.categories", undone=1), 303)
 
 
@@ -90,7 +90,7 @@ def _shown(
         given=given or {"color": _FIRST_COLOR, "group": Group.DISCRETIONARY.value},
         errors=errors,
         groups=labels.GROUPS,
-        counts=wiring().category_rows.counts(),
+        counts=container().category_rows.counts(),
         added=request.args.get("added"),
         changed=request.args.get("changed"),
         deleted=request.args.get("deleted"),
@@ -112,5 +112,5 @@ def _edited(
         given=given or shown,
         errors=errors,
         groups=labels.GROUPS,
-        rows=wiring().category_rows.count(one.slug),
+        rows=container().category_rows.count(one.slug),
     )

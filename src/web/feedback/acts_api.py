@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from src.errors import InvalidInput, NotFound
 from src.web.feedback.acts_schemas import ActsBody, ActsQuery, UndoneBody, acts_body, undone_body
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("acts", __name__, url_prefix="/api/v1")
 
@@ -23,7 +23,7 @@ api = Operations("acts", __name__, url_prefix="/api/v1")
 def list_acts(query: ActsQuery) -> Answer:
     """Each answer, edit and deletion with the number of transactions it changed, undone or not."""
     try:
-        return acts_body(wiring().acts.page(limit=query.limit, cursor=query.cursor))
+        return acts_body(container().acts.page(limit=query.limit, cursor=query.cursor))
     except InvalidInput as error:  # only a cursor can still be one that no page gave
         raise NotFound(str(error)) from None
 
@@ -37,4 +37,4 @@ def list_acts(query: ActsQuery) -> Answer:
 )
 def undo_act(id: str) -> Answer:
     """Transactions that were answered since stay as they are. 409 where the act was undone before."""
-    return undone_body(id, wiring().acts.undo(id, at=datetime.now(UTC)))
+    return undone_body(id, container().acts.undo(id, at=datetime.now(UTC)))

@@ -12,7 +12,7 @@ from src.errors import InvalidInput, NotFound
 from src.web.shared import format, labels
 from src.web.shared.blueprint import bp, category_name, page
 from src.web.shared.forms import count_in, extended, local_address, with_query
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 SHOWN = 30
 
@@ -20,7 +20,7 @@ SHOWN = 30
 @bp.get("/acts")
 def acts() -> ResponseReturnValue:
     try:
-        listed = wiring().acts.page(limit=SHOWN, cursor=request.args.get("cursor") or None)
+        listed = container().acts.page(limit=SHOWN, cursor=request.args.get("cursor") or None)
     except InvalidInput as error:
         raise NotFound(str(error)) from None
     ids = {
@@ -30,8 +30,8 @@ def acts() -> ResponseReturnValue:
     return page(
         "acts/index.html",
         acts=listed.items,
-        rows={row.id: row for row in wiring().transactions.get_many(ids)},
-        deleted={row.id: row for row in wiring().deleted_rows.get_many(ids)},
+        rows={row.id: row for row in container().transactions.get_many(ids)},
+        deleted={row.id: row for row in container().deleted_rows.get_many(ids)},
         older=older,
         undone=count_in(request.args, "undone"),
         stay=count_in(request.args, "stay"),
@@ -41,7 +41,7 @@ def acts() -> ResponseReturnValue:
 @bp.post("/acts/<act>/undo")
 def undo_act(act: str) -> ResponseReturnValue:
     """Undo one act, and go back to where it was asked for."""
-    undone = wiring().acts.undo(act, at=datetime.now(UTC))
+    undone = container().acts.undo(act, at=datetime.now(UTC))
     back = local_address(request.form.get("next"), url_for("pages.acts"))
     return redirect(extended(back, {"undone": undone.rows, "stay": undone.kept or None}), 303)
 

@@ -15,7 +15,7 @@ from src.web.feedback.schemas import FeedbackBatchRequest, FeedbackBody, Feedbac
 from src.web.health.metrics import metrics
 from src.web.openapi.operations import Answer, Operations
 from src.web.shared.problems import ItemErrorBody, problem_of
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("feedback", __name__, url_prefix="/api/v1")
 
@@ -37,7 +37,7 @@ class FeedbackResultsBody(TypedDict):
 def feedback(body: FeedbackRequest) -> Answer:
     """Confirming is naming the predicted category. The next prediction of this merchant knows the answer."""
     answer = body.to_domain()
-    outcome = wiring().feedback.record(
+    outcome = container().feedback.record(
         answer.transaction_id, answer.category, apply_to_similar=answer.apply_to_similar, at=datetime.now(UTC)
     )
     metrics().answered(outcome.was_correct)
@@ -58,7 +58,7 @@ def feedback_batch(body: FeedbackBatchRequest) -> Answer:
     """
     read = [_read(item) for item in body.feedback]
     answers = [each for each in read if isinstance(each, GivenAnswer)]
-    outcomes = iter(wiring().feedback.record_many(answers, at=datetime.now(UTC)))
+    outcomes = iter(container().feedback.record_many(answers, at=datetime.now(UTC)))
     return {"results": [_result(next(outcomes) if isinstance(each, GivenAnswer) else each) for each in read]}
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from src.web.feedback.category_relabels_schemas import MoveBody, MoveRequest, SettledMoveBody, move_body
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("moves", __name__, url_prefix="/api/v1")
 
@@ -19,7 +19,7 @@ api = Operations("moves", __name__, url_prefix="/api/v1")
 )
 def list_moves() -> Answer:
     """Found by a training run. Until one is settled, models learn what was said before."""
-    return [move_body(move) for move in wiring().second_looks.moves()]
+    return [move_body(move) for move in container().second_looks.moves()]
 
 
 @api.operation(
@@ -32,7 +32,7 @@ def list_moves() -> Answer:
 )
 def settle_move(body: MoveRequest) -> Answer:
     """404 where no such change waits."""
-    looks, now = wiring().second_looks, datetime.now(UTC)
+    looks, now = container().second_looks, datetime.now(UTC)
     move = looks.move(body.earlier, body.category)
     if body.keep:
         looks.keep_move(move, at=now)

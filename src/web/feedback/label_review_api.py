@@ -12,7 +12,7 @@ from src.web.feedback.label_review_schemas import (
 )
 from src.web.health.metrics import metrics
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 LISTED = 100
 
@@ -30,7 +30,7 @@ def list_second_looks() -> Answer:
 
     At most 100, those of the newest transactions.
     """
-    return [second_look_body(look) for look in wiring().second_looks.waiting(LISTED)]
+    return [second_look_body(look) for look in container().second_looks.waiting(LISTED)]
 
 
 @api.operation(
@@ -43,7 +43,7 @@ def list_second_looks() -> Answer:
 )
 def settle_second_look(transaction_id: str, body: SecondLookRequest) -> Answer:
     """404 where nothing is asked, also once it was settled. A correction by feedback settles it as well."""
-    looks, now = wiring().second_looks, datetime.now(UTC)
+    looks, now = container().second_looks, datetime.now(UTC)
     if body.keep:
         kept = looks.keep(transaction_id, at=now).doubt.category
         return {"transaction_id": transaction_id, "category": kept, "kept": True}

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from src.web.feedback.pages import asked_live, back, kept_answer
 from src.web.shared.blueprint import bp
 from src.web.shared.forms import extended, flag
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 
 @bp.post("/feedback/second-look")
@@ -18,8 +18,8 @@ def second_look() -> ResponseReturnValue:
     """Keep what a person says when asked again."""
     transaction_id, now = request.form.get("transaction_id", ""), datetime.now(UTC)
     if not flag(request.form, "keep"):
-        return kept_answer(wiring().second_looks.change(transaction_id, at=now))
-    look = wiring().second_looks.keep(transaction_id, at=now)
+        return kept_answer(container().second_looks.change(transaction_id, at=now))
+    look = container().second_looks.keep(transaction_id, at=now)
     if asked_live():
         return render_template("feedback/_kept_look.html", row=look.row)
     return redirect(extended(back(), {"kept": 1}), 303)
@@ -28,7 +28,7 @@ def second_look() -> ResponseReturnValue:
 @bp.post("/feedback/move")
 def settle_move() -> ResponseReturnValue:
     """Keep what a person says of a whole category."""
-    looks, now = wiring().second_looks, datetime.now(UTC)
+    looks, now = container().second_looks, datetime.now(UTC)
     move = looks.move(request.form.get("earlier", ""), request.form.get("category", ""))
     if flag(request.form, "keep"):
         looks.keep_move(move, at=now)

@@ -21,7 +21,7 @@ from src.web.shared.forms import count_in, extended, flag, here, local_address, 
 from src.web.shared.json_io import json_response, read_json
 from src.web.shared.learned import learned_from
 from src.web.shared.negotiation import wants_json
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 QUEUE_PAGE = 25
 CHECKS = 5
@@ -38,7 +38,7 @@ _FRAGMENTS = {
 @bp.get("/feedback")
 def feedback() -> ResponseReturnValue:
     """The transactions that wait for an answer, the oldest first; the first page asks a little more."""
-    transactions = wiring().transactions
+    transactions = container().transactions
     first_page = not request.args.get("cursor")
     where = HistoryFilter(status="needs_review")
     found = transactions.history(
@@ -49,9 +49,9 @@ def feedback() -> ResponseReturnValue:
         "feedback/index.html",
         rows=found.items,
         count_waiting=transactions.count_waiting(),
-        moves=wiring().second_looks.moves() if first_page else [],
-        looks=wiring().second_looks.waiting() if first_page else [],
-        checks=wiring().audits.open(CHECKS) if first_page else [],
+        moves=container().second_looks.moves() if first_page else [],
+        looks=container().second_looks.waiting() if first_page else [],
+        checks=container().audits.open(CHECKS) if first_page else [],
         next_page=with_query(request.path, {"cursor": found.next_cursor}) if found.next_cursor else None,
         here=here(),
         learned=learned_from(transactions.get(answered), request.args, here()) if answered else None,
@@ -68,7 +68,7 @@ def answer() -> ResponseReturnValue:
     """Keep what a person said of one transaction."""
     if wants_json():
         return feedback_api.feedback()
-    outcome = wiring().feedback.record(
+    outcome = container().feedback.record(
         request.form.get("transaction_id", ""),
         _chosen_category(),
         apply_to_similar=flag(request.form, "apply_to_similar"),
@@ -85,8 +85,10 @@ def _chosen_category() -> str:
     name = request.form.get("new_category", "")
     if not name.strip():
         raise InvalidInput("Choose a category first.", field="category")
-    wiring().transactions.get(request.form.get("transaction_id", ""))  # none is made for a row there is not
-    return CategoryNames(wiring().categories).slug(NewCategory.model_validate({"name": name}).name)
+    container().transactions.get(
+        request.form.get("transaction_id", "")
+    )  # none is made for a row there is not
+    return CategoryNames(container().categories).slug(NewCategory.model_validate({"name": name}).name)
 
 
 def kept_answer(outcome: FeedbackOutcome) -> ResponseReturnValue:
@@ -119,13 +121,13 @@ def _about(outcome: FeedbackOutcome) -> dict[str, str | int]:
 def _fragment(transaction_id: str, about: Mapping[str, str | int] | None = None) -> str:
     """The changed row or item, and those of the merchant's others that the page shows too."""
     after_answer, after_undo = _FRAGMENTS[request.form["shape"]]
-    row = wiring().transactions.get(transaction_id)
+    row = container().transactions.get(transaction_id)
     return render_template(
         after_answer if about else after_undo,
         row=row,
         here=back(),
-        others=wiring().transactions.get_many(request.form.get("others", "").split(",")[:_MOST_OTHERS]),
-        count_waiting=wiring().transactions.count_waiting(),
+        others=container().transactions.get_many(request.form.get("others", "").split(",")[:_MOST_OTHERS]),
+        count_waiting=container().transactions.count_waiting(),
         shape=request.form["shape"],
         learned=learned_from(row, {name: str(value) for name, value in (about or {}).items()}, back()),
         look=_asked_again(transaction_id) if request.form["shape"] == "look" else None,
@@ -135,7 +137,7 @@ def _fragment(transaction_id: str, about: Mapping[str, str | int] | None = None)
 def _asked_again(transaction_id: str) -> SecondLook | None:
     """After an undo: the question stands again, unless other answers have settled it meanwhile."""
     try:
-        return wiring().second_looks.of(transaction_id)
+        return container().second_looks.of(transaction_id)
     except NotFound:
         return None
 
@@ -161,6 +163,6 @@ def _undone(body: object) -> int:
 def _undo(act: str) -> int:
     """How many transactions are as they were before. Raises NotFound also where it was undone before."""
     try:
-        return wiring().acts.undo(act, at=datetime.now(UTC)).rows
+        return container().acts.undo(act, at=datetime.now(UTC)).rows
     except Conflict as error:
         raise NotFound(str(error)) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NotRequired
+from typing import TYPE_CHECKING, NotRequired
 
 from flask import Response
 from typing_extensions import TypedDict
@@ -14,7 +14,12 @@ from src.web.health.metrics import CONTENT_TYPE, metrics
 from src.web.openapi.operations import Answer, Operations
 from src.web.shared.json_io import json_response
 from src.web.shared.problems import PROBLEM_JSON
-from src.web.shared.services import wiring
+
+if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Serving
+    from src.services.mlflow.availability import TrackingState
+    from src.services.models.hot_swap import Champion
+    from src.services.mongo.client import Database
 
 api = Operations("health", __name__)
 
@@ -48,22 +53,21 @@ def healthz() -> Answer:
 
 
 @api.operation("GET", "/readyz", summary="MongoDB answers and a model is loaded", returns={200: ReadyBody})
-def readyz() -> Answer:
+def readyz(*, database: Database, champion: Champion[Serving], tracking_state: TrackingState) -> Answer:
     """Else 503, with each check named in `checks` of the problem.
 
     `mlflow` is there while the tracking server is away; everything but the logging of runs works without it.
     """
-    checks: ChecksBody = {"mongodb": _check(wiring().database.ping), "model": _check(_model)}
+    checks: ChecksBody = {
+        "mongodb": _check(database.ping),
+        "model": _check(lambda: f"version {champion.current().version}"),
+    }
     with suppress(LedgerloopError):
-        if since := wiring().tracking_state.away_since():
+        if since := tracking_state.away_since():
             checks["mlflow"] = {"ok": False, "detail": f"no answer since {since:%Y-%m-%d %H:%M} UTC"}
     if all(check["ok"] for check in (checks["mongodb"], checks["model"])):
         return {"status": "ready", "checks": checks}
     return _not_ready(checks)
-
-
-def _model() -> str:
-    return f"version {wiring().champion.current().version}"
 
 
 def _check(ask: Callable[[], str | None]) -> CheckBody:

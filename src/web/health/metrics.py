@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 
 from src.domain.predictions import Prediction
 from src.errors import LedgerloopError
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -77,7 +77,7 @@ class _LoopState(Collector):
 
 
 def _champion() -> Iterator[Metric]:
-    pointer = wiring().models.champion()
+    pointer = container().models.champion()
     serving = GaugeMetricFamily("ledgerloop_champion_info", "The version that serves.", labels=["version"])
     revision = GaugeMetricFamily("ledgerloop_champion_revision", "Promotions until now.")
     if pointer:
@@ -87,7 +87,7 @@ def _champion() -> Iterator[Metric]:
 
 
 def _runs() -> Iterator[Metric]:
-    tally = Tally(run.status.value for run in wiring().runs.newest())
+    tally = Tally(run.status.value for run in container().runs.newest())
     runs = GaugeMetricFamily(
         "ledgerloop_training_runs",
         "The 50 newest runs, and the slots skipped between them.",

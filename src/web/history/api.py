@@ -11,7 +11,7 @@ from src.web.history.life_schemas import EditedBody, LifeBody, edited_body, life
 from src.web.history.schemas import HistoryBody, HistoryQuery, history_item
 from src.web.openapi.operations import Answer, Operations
 from src.web.prediction.schemas import TransactionChanges
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("history", __name__, url_prefix="/api/v1")
 
@@ -27,7 +27,7 @@ api = Operations("history", __name__, url_prefix="/api/v1")
 def history(query: HistoryQuery) -> Answer:
     """Hand `next_cursor` back as `cursor`, with the same filters, for the page that follows."""
     try:
-        page = wiring().transactions.history(
+        page = container().transactions.history(
             query.to_domain(), sort=query.sort, limit=query.limit, cursor=query.cursor
         )
     except InvalidInput as error:  # the filters are checked: only a cursor can still be one we never gave
@@ -48,7 +48,7 @@ def history(query: HistoryQuery) -> Answer:
 )
 def transaction(id: str) -> Answer:
     """What was given, every prediction and every answer. An answer is taken back by undoing its act."""
-    return life_body(wiring().transactions.get(id))
+    return life_body(container().transactions.get(id))
 
 
 @api.operation(
@@ -63,8 +63,8 @@ def edit_transaction(id: str, body: TransactionChanges) -> Answer:
     """It is predicted anew, unless a person has answered: that answer stays. `POST /acts/{act}/undo` restores
     what was given before."""
     at = datetime.now(UTC)
-    changes = body.changed(wiring().transactions.get(id).transaction, today=at.date())
-    return edited_body(*wiring().editing.edit(id, changes, at=at))
+    changes = body.changed(container().transactions.get(id).transaction, today=at.date())
+    return edited_body(*container().editing.edit(id, changes, at=at))
 
 
 @api.operation(
@@ -77,5 +77,5 @@ def edit_transaction(id: str, body: TransactionChanges) -> Answer:
 def delete_transaction(id: str) -> Answer:
     """What was learned from its feedback goes with it, and no import adds it again. The header
     `Ledgerloop-Act` has the id of the act: `POST /acts/{id}/undo` restores the transaction as it was."""
-    act = wiring().deleting.delete(id, at=datetime.now(UTC))
+    act = container().deleting.delete(id, at=datetime.now(UTC))
     return Response(status=204, headers={"Ledgerloop-Act": act})

@@ -14,7 +14,7 @@ from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import ABOUT_AN_ACT, Errors, checked, count_in, errors_of, here, with_query
 from src.web.shared.learned import learned_from
 from src.web.shared.negotiation import wants_json
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 EXPORTS = (
     ("JSON lines", "exports.history_jsonl"),
@@ -42,7 +42,7 @@ def history() -> ResponseReturnValue:
         errors=errors,
         values={**filters, "sort": filters["sort"] or "-date", "cursor": values.get("cursor", "")},
         active=sum(bool(filters[name]) for name in FILTERS) + (filters["sort"] not in ("", "-date")),
-        modes=wiring().transactions.modes(),
+        modes=container().transactions.modes(),
         here=here(),
         next_page=with_query(request.path, {**filters, "cursor": found.next_cursor})
         if found and found.next_cursor
@@ -58,7 +58,7 @@ def _found(values: dict[str, str]) -> tuple[HistoryPage | None, Errors]:
     try:
         query = checked(HistoryQuery, values)
         where = query.to_domain()
-        return wiring().transactions.history(
+        return container().transactions.history(
             where, sort=query.sort, limit=query.limit, cursor=query.cursor
         ), {}
     except (ValidationError, InvalidInput) as error:
@@ -68,7 +68,7 @@ def _found(values: dict[str, str]) -> tuple[HistoryPage | None, Errors]:
 def _said() -> dict[str, object]:
     """What an answer in a row came to, where a browser without scripts comes back from it."""
     answered = request.args.get("answered")
-    row = wiring().transactions.get(answered) if answered else None
+    row = container().transactions.get(answered) if answered else None
     return {
         "deleted": request.args.get("deleted"),
         "learned": learned_from(row, request.args, here()) if row else None,

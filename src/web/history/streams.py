@@ -11,7 +11,7 @@ from flask import Response
 from src.domain.transactions import StoredTransaction
 from src.web.history.exports_schemas import ExportedBody, exported
 from src.web.history.schemas import HistoryFilterQuery
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 _ROWS_AT_ONCE = 200
 R = TypeVar("R")
@@ -22,7 +22,7 @@ Written = Callable[[Iterator[R]], Iterator[str] | Iterator[bytes]]
 def streamed(
     query: HistoryFilterQuery, written: Written[StoredTransaction], mimetype: str, name: str
 ) -> Response:
-    rows = wiring().transactions.stream(query.to_domain(), sort=query.sort)
+    rows = container().transactions.stream(query.to_domain(), sort=query.sort)
     first = list(itertools.islice(rows, 1))  # asked for here, so that an error still has its status
     response = Response(written(itertools.chain(first, rows)), mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -33,7 +33,7 @@ def streamed_whole(
     query: HistoryFilterQuery, written: Written[ExportedBody], mimetype: str, name: str
 ) -> Response:
     """With the whole life of each row, so that it can be brought back."""
-    own = wiring().categories.own()
+    own = container().categories.own()
     return streamed(query, lambda rows: written(exported(rows, own)), mimetype, name)
 
 

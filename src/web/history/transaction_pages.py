@@ -18,19 +18,19 @@ from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, extended
 from src.web.shared.learned import learned_from
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 
 @bp.get("/transactions/<transaction_id>")
 def transaction(transaction_id: str) -> ResponseReturnValue:
-    row = wiring().transactions.get(transaction_id)
+    row = container().transactions.get(transaction_id)
     return _shown(row, TransactionForm.of(row.transaction))
 
 
 @bp.post("/transactions/<transaction_id>")
 def edit_transaction(transaction_id: str) -> ResponseReturnValue:
     """Change what was given; the page then offers to undo it."""
-    row, now = wiring().transactions.get(transaction_id), datetime.now(UTC)
+    row, now = container().transactions.get(transaction_id), datetime.now(UTC)
     form = TransactionForm.read(request.form)
     try:
         changes = changes_of(row.transaction, form, today=now.date())
@@ -43,7 +43,7 @@ def edit_transaction(transaction_id: str) -> ResponseReturnValue:
     if len(amounts) > 1:
         return _shown(row, form, {"amount": "This can be read in two ways."}, 422, amounts=amounts)
     try:
-        _, act = wiring().editing.edit(transaction_id, changes, at=now)
+        _, act = container().editing.edit(transaction_id, changes, at=now)
     except Unavailable as error:
         return _shown(row, form, {"": str(error)}, 503)
     return redirect(extended(_address(row), {"edited": act}), 303)
@@ -52,7 +52,7 @@ def edit_transaction(transaction_id: str) -> ResponseReturnValue:
 @bp.post("/transactions/<transaction_id>/delete")
 def delete_transaction(transaction_id: str) -> ResponseReturnValue:
     """The history then offers to undo it."""
-    act = wiring().deleting.delete(transaction_id, at=datetime.now(UTC))
+    act = container().deleting.delete(transaction_id, at=datetime.now(UTC))
     return redirect(url_for("pages.history", deleted=act), 303)
 
 
@@ -80,10 +80,10 @@ def _shown(
         edited=edited if standing and standing[-1].act == edited else None,
         learned=learned_from(row, request.args, _address(row)),
         undone=count_in(request.args, "undone"),
-        similar=wiring().feedback_events.count_similar(row.transaction.merchant, but=row.id),
+        similar=container().feedback_events.count_similar(row.transaction.merchant, but=row.id),
         currencies=CURRENCIES,
         currency=form.currency.upper() or row.transaction.currency,
-        modes=wiring().transactions.modes(),
+        modes=container().transactions.modes(),
         last_date=last_date(datetime.now(UTC).date()),
         today=datetime.now(UTC).date(),
         here=_address(row),

@@ -25,7 +25,7 @@ from src.web.imports.schemas import (
 )
 from src.web.openapi.operations import Answer, Operations
 from src.web.shared.json_io import parse_json
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("imports", __name__, url_prefix="/api/v1")
 REJECTS_SHOWN = 200
@@ -33,7 +33,7 @@ REJECTS_SHOWN = 200
 
 def uploaded() -> tuple[bytes, str]:
     """The file that was sent, and its name. Raises 413, and InvalidInput where there is none."""
-    settings = wiring().settings
+    settings = container().settings
     request.max_content_length = settings.max_import_mb * 1_000_000 + 64 * 1024
     file = request.files.get("file")
     if file is None or not file.filename:
@@ -59,12 +59,12 @@ def start_import() -> Answer:
         raise InvalidInput("A form has file, mapping and dry_run only.")
     changes = _mapping(request.form.get("mapping", ""))
     dry_run = _flag(request.form.get("dry_run", "false"))
-    looked = wiring().intake.look(content, changes)
+    looked = container().intake.look(content, changes)
     if dry_run:
         return preview_body(looked.preview), 200
     check_answered(looked.preview)
-    kept = wiring().intake.keep(content, looked, name=name)
-    begun = wiring().intake.begin(kept.id)
+    kept = container().intake.keep(content, looked, name=name)
+    begun = container().intake.begin(kept.id)
     return {"id": begun.id, "status": status_of(begun)}, 202
 
 
@@ -90,15 +90,15 @@ def _flag(text: str) -> bool:
     "GET", "/imports", summary="The 30 newest imports, newest first", returns={200: list[ImportBody]}
 )
 def list_imports() -> Answer:
-    return [import_body(each, []) for each in wiring().imports.newest()]
+    return [import_body(each, []) for each in container().imports.newest()]
 
 
 @api.operation(
     "GET", "/imports/{id}", summary="One import, with what was rejected", returns={200: ImportBody}
 )
 def get_import(id: str) -> Answer:
-    found = wiring().imports.get(id)
-    return import_body(found, wiring().import_rejects.of(id, REJECTS_SHOWN))
+    found = container().imports.get(id)
+    return import_body(found, container().import_rejects.of(id, REJECTS_SHOWN))
 
 
 @api.operation(
@@ -108,12 +108,12 @@ def import_rejects(id: str) -> Answer:
     """What stood in the rows, masked, and the reason of each: mend them, and bring this file in as it is.
 
     It is read as the file was of which these rows are, without a question."""
-    found = wiring().imports.get(id)
+    found = container().imports.get(id)
     text = io.StringIO()
     writer = csv.writer(text)
     heading = heading_of_rejects(found)
     writer.writerow(heading)
-    for each in wiring().import_rejects.of(id):
+    for each in container().import_rejects.of(id):
         if not each["left_out"]:
             cells = each.get("cells", [f"row {each['row']}"])
             blank = [""] * (len(heading) - 1 - len(cells))
@@ -132,7 +132,7 @@ def import_rejects(id: str) -> Answer:
 )
 def retry_import(id: str) -> Answer:
     """Its file is kept for a day; 409 once it is deleted. Rows that were added are not added twice."""
-    queued = wiring().imports.retry(id)
+    queued = container().imports.retry(id)
     return {"id": queued.id, "status": status_of(queued)}, 202
 
 
@@ -148,8 +148,8 @@ def undo_import(id: str) -> Answer:
     return if the rows are brought again.
 
     A large import is taken back apart from this call, which then answers 202: ask `GET /imports/{id}`."""
-    done = wiring().undoing.begin(id, holder=wiring().holder)
+    done = container().undoing.begin(id, holder=container().holder)
     if done is None:
         return {"id": id, "status": ImportStatus.UNDOING.value}, 202
     rows, answers = done
-    return {"rows_removed": rows, "rows_kept": wiring().imports.get(id).rows_stay, "answers_kept": answers}
+    return {"rows_removed": rows, "rows_kept": container().imports.get(id).rows_stay, "answers_kept": answers}

@@ -16,7 +16,7 @@ from src.web.imports.api import REJECTS_SHOWN, uploaded
 from src.web.shared import labels
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import flag
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 _PLAIN = ("encoding", "date_order", "decimal_mark", "sign", "default_currency", "default_date", "mode")
 
@@ -36,18 +36,18 @@ def _list(wrong: str = "", status: int = 200) -> ResponseReturnValue:
         "imports/index.html",
         status,
         wrong=wrong,
-        imports=wiring().imports.newest(),
-        profiles=wiring().import_profiles.all(),
-        most_mb=wiring().settings.max_import_mb,
+        imports=container().imports.newest(),
+        profiles=container().import_profiles.all(),
+        most_mb=container().settings.max_import_mb,
         deliveries=_deliveries(),
     )
 
 
 def _deliveries() -> DeliveryCounts | None:
     """None where no Firefly III is named."""
-    if wiring().settings.firefly_url is None:
+    if container().settings.firefly_url is None:
         return None
-    return wiring().deliveries.counts(now=datetime.now(UTC))
+    return container().deliveries.counts(now=datetime.now(UTC))
 
 
 @bp.post("/import")
@@ -55,7 +55,7 @@ def receive() -> ResponseReturnValue:
     """Keep the file and show how it would be read."""
     try:
         content, name = uploaded()
-        found = wiring().intake.receive(content, name=name)
+        found = container().intake.receive(content, name=name)
     except InvalidInput as error:
         return _list(str(error), 422)
     return redirect(url_for("pages.one_import", import_id=found.id), 303)
@@ -63,21 +63,21 @@ def receive() -> ResponseReturnValue:
 
 @bp.get("/import/<import_id>")
 def one_import(import_id: str) -> ResponseReturnValue:
-    return _shown(wiring().imports.get(import_id))
+    return _shown(container().imports.get(import_id))
 
 
 def _shown(found: Import, wrong: str = "", status: int = 200) -> ResponseReturnValue:
     if found.status is ImportStatus.PREVIEW:
         return _preview(found, wrong, status)
     active = found.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
-    kept = wiring().imported_rows
+    kept = container().imported_rows
     return page(
         "imports/report.html",
         status,
         found=found,
         active=active,
         wrong=wrong,
-        rejects=wiring().import_rejects.of(found.id, REJECTS_SHOWN),
+        rejects=container().import_rejects.of(found.id, REJECTS_SHOWN),
         rows=0 if active else kept.count(found.id),
         stay=0 if active else kept.count_shared(found.id),
         answered=0 if active else kept.count_answered(found.id),
@@ -86,7 +86,7 @@ def _shown(found: Import, wrong: str = "", status: int = 200) -> ResponseReturnV
 
 def _preview(found: Import, wrong: str, status: int) -> ResponseReturnValue:
     try:
-        seen: Preview | None = wiring().intake.preview(found.id)
+        seen: Preview | None = container().intake.preview(found.id)
     except (InvalidInput, NotFound) as error:
         seen, wrong, status = None, str(error), 422
     return page(
@@ -108,12 +108,12 @@ def plan_import(import_id: str) -> ResponseReturnValue:
     """Take what a person says of the file; bring it in where that was asked for and nothing is open."""
     name = request.form.get("profile", "").strip()[:60]
     try:
-        wiring().intake.change(import_id, _said())
+        container().intake.change(import_id, _said())
         if request.form.get("act") == "begin":
-            wiring().intake.begin(import_id, profile=name)
+            container().intake.begin(import_id, profile=name)
             name = ""
     except InvalidInput as error:
-        return _shown(wiring().imports.get(import_id), str(error), 422)
+        return _shown(container().imports.get(import_id), str(error), 422)
     return redirect(url_for("pages.one_import", import_id=import_id, profile=name or None), 303)
 
 
@@ -143,29 +143,29 @@ def _answers(prefix: str) -> dict[str, str]:
 
 @bp.post("/import/<import_id>/stop")
 def stop_import(import_id: str) -> ResponseReturnValue:
-    wiring().imports.stop(import_id)
+    container().imports.stop(import_id)
     return redirect(url_for("pages.one_import", import_id=import_id), 303)
 
 
 @bp.post("/import/<import_id>/retry")
 def retry_import(import_id: str) -> ResponseReturnValue:
-    wiring().imports.retry(import_id)
+    container().imports.retry(import_id)
     return redirect(url_for("pages.one_import", import_id=import_id), 303)
 
 
 @bp.post("/import/<import_id>/undo")
 def undo_import(import_id: str) -> ResponseReturnValue:
-    wiring().undoing.begin(import_id, holder=wiring().holder)
+    container().undoing.begin(import_id, holder=container().holder)
     return redirect(url_for("pages.one_import", import_id=import_id), 303)
 
 
 @bp.post("/import/<import_id>/discard")
 def discard_import(import_id: str) -> ResponseReturnValue:
-    wiring().imports.discard(import_id)
+    container().imports.discard(import_id)
     return redirect(url_for("pages.imports"), 303)
 
 
 @bp.post("/import/profiles/<layout>/forget")
 def forget_profile(layout: str) -> ResponseReturnValue:
-    wiring().import_profiles.forget(layout)
+    container().import_profiles.forget(layout)
     return redirect(url_for("pages.imports"), 303)

@@ -25,13 +25,13 @@ from src.web.integrations.schemas import (
 from src.web.integrations.signature import OLDEST_S, is_recent, is_signed
 from src.web.openapi.operations import Answer, Operations
 from src.web.shared.problems import problem_of
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("webhooks", __name__, url_prefix="/api/v1/webhooks")
 
 
 def _check_signature() -> None:
-    secrets = wiring().settings.firefly_secrets
+    secrets = container().settings.firefly_secrets
     if not secrets:
         raise NotFound("This webhook is switched off: set FIREFLY_WEBHOOK_SECRET to the secret of yours.")
     header = request.headers.get("Signature", "")
@@ -61,9 +61,9 @@ def firefly_iii(body: firefly.FireflyMessage) -> Answer:
         return {"results": []}
     read = [_read(item, _firefly_split, "transaction_journal_id") for item in group.transactions]
     taken, results = _take(read, firefly.PROGRAM)
-    if taken.rows and wiring().settings.firefly_url:
+    if taken.rows and container().settings.firefly_url:
         keys = [f"{firefly.PROGRAM}:{number}" for number in taken.rows]
-        wiring().deliveries.add(firefly.PROGRAM, group.id, keys, anew=bool(taken.answers))
+        container().deliveries.add(firefly.PROGRAM, group.id, keys, anew=bool(taken.answers))
     return {"results": results}
 
 
@@ -78,8 +78,8 @@ def _firefly_split(item: Any) -> Told:
     returns={200: DeliveriesBody},
 )
 def firefly_deliveries() -> Answer:
-    counts = wiring().deliveries.counts(now=datetime.now(UTC))
-    return deliveries_body(counts, on=wiring().settings.firefly_url is not None)
+    counts = container().deliveries.counts(now=datetime.now(UTC))
+    return deliveries_body(counts, on=container().settings.firefly_url is not None)
 
 
 @api.operation(
@@ -95,7 +95,7 @@ def actual_transactions(body: actual.ActualRequest) -> Answer:
     Each is kept once by its id; asked about again, it is predicted anew while nobody is sure. One that
     cannot be taken gets an error in its place.
     """
-    currency = body.currency or wiring().settings.currency
+    currency = body.currency or container().settings.currency
 
     def told(item: Any) -> Told:
         return actual.ActualTransaction.model_validate(item).to_told(currency)
@@ -121,7 +121,7 @@ def _take(
 ) -> tuple[Taken, list[ToldBody | RefusedBody]]:
     items = list(read)
     told = [each for each in items if isinstance(each, Told)]
-    taken = wiring().webhooks.take(told, program=program, at=datetime.now(UTC), again=again)
+    taken = container().webhooks.take(told, program=program, at=datetime.now(UTC), again=again)
     metrics().predicted(taken.rows[key].prediction for key in taken.fresh if key in taken.rows)
     for answer in taken.answers:
         metrics().answered(answer.was_correct)
@@ -129,7 +129,7 @@ def _take(
 
 
 def _results(items: list[Told | RefusedBody], taken: Taken) -> list[ToldBody | RefusedBody]:
-    categories = {each.slug: each for each in wiring().categories.all()}
+    categories = {each.slug: each for each in container().categories.all()}
     results: list[ToldBody | RefusedBody] = []
     for each in items:
         if not isinstance(each, Told):

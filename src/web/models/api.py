@@ -19,7 +19,7 @@ from src.web.models.schemas import (
     shadow_body,
 )
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("promotions", __name__, url_prefix="/api/v1")
 
@@ -34,7 +34,7 @@ ASKED = "Asked for over the API"
     returns={200: list[PromotionBody]},
 )
 def list_promotions(query: PromotionsQuery) -> Answer:
-    return [promotion_body(line) for line in wiring().models.promotions(query.limit)]
+    return [promotion_body(line) for line in container().models.promotions(query.limit)]
 
 
 @api.operation(
@@ -52,7 +52,7 @@ def promote_model(version: str, body: PromoteRequest) -> Answer:
     409 for a version that cannot be loaded. With `pin` neither training nor a move of the MLflow alias
     replaces it until it is let go; without, a pin of what served before ends.
     """
-    pointer = wiring().by_hand.promote(
+    pointer = container().by_hand.promote(
         version, reason=body.reason or ASKED, at=datetime.now(UTC), pin=body.pin
     )
     return promoted_body(pointer)
@@ -72,7 +72,7 @@ def pin_model(body: PinRequest) -> Answer:
 
     409 where another than the named version serves; 404 where none does.
     """
-    pointer = wiring().models.pin(
+    pointer = container().models.pin(
         body.version, by="person", reason=body.reason or ASKED, at=datetime.now(UTC)
     )
     return promoted_body(pointer)
@@ -87,7 +87,7 @@ def pin_model(body: PinRequest) -> Answer:
 )
 def unpin_model() -> Answer:
     """The next better model takes over. Changes nothing where nothing is pinned."""
-    return promoted_body(wiring().models.let_go(by="person", reason=ASKED, at=datetime.now(UTC)))
+    return promoted_body(container().models.let_go(by="person", reason=ASKED, at=datetime.now(UTC)))
 
 
 @api.operation(
@@ -99,7 +99,7 @@ def unpin_model() -> Answer:
 )
 def shadow_model() -> Answer:
     """Judged by later answers, on rows that the champion's model decided; 404 where none runs."""
-    standing = wiring().by_hand.standing()
+    standing = container().by_hand.standing()
     if standing is None:
         raise NotFound("No model runs in the shadow.")
     return shadow_body(standing)
@@ -118,7 +118,7 @@ def start_shadow(version: str) -> Answer:
     It takes the place of another that runs there. 409 for the version that serves, or one that cannot
     be loaded.
     """
-    wiring().by_hand.shadow(version, at=datetime.now(UTC))
+    container().by_hand.shadow(version, at=datetime.now(UTC))
     return shadow_model()
 
 
@@ -130,5 +130,5 @@ def start_shadow(version: str) -> Answer:
     errors=(404, 503),
 )
 def end_shadow() -> Answer:
-    wiring().models.shadows.end()
+    container().models.shadows.end()
     return Response(status=204)

@@ -19,7 +19,7 @@ from src.web.shared import format
 from src.web.shared import labels as words
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import flag
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 RUNS_SHOWN = 30
 LINES_SHOWN = 30
@@ -33,10 +33,10 @@ def models() -> ResponseReturnValue:
 
 
 def _page(said: str = "", status: int = 200) -> ResponseReturnValue:
-    service = wiring().models
+    service = container().models
     versions = service.versions()
     champion = next((each for each in versions if each.champion), None)
-    runs = wiring().runs.newest(RUNS_SHOWN)
+    runs = container().runs.newest(RUNS_SHOWN)
     return page(
         "models/index.html",
         status,
@@ -45,14 +45,14 @@ def _page(said: str = "", status: int = 200) -> ResponseReturnValue:
         pointer=service.champion(),
         **_champion_figures(champion, runs),
         versions=versions,
-        decisions=wiring().runs.decisions([each.run_id for each in versions]),
+        decisions=container().runs.decisions([each.run_id for each in versions]),
         runs=runs,
-        current=wiring().runs.current(),
+        current=container().runs.current(),
         promotions=service.promotions(LINES_SHOWN),
-        standing=wiring().by_hand.standing(),
-        every_hours=_every(wiring().settings.retrain_every_hours),
+        standing=container().by_hand.standing(),
+        every_hours=_every(container().settings.retrain_every_hours),
         mlflow_url=_mlflow_url(),
-        mlflow_away_since=wiring().tracking_state.away_since(),
+        mlflow_away_since=container().tracking_state.away_since(),
     )
 
 
@@ -60,7 +60,7 @@ def _page(said: str = "", status: int = 200) -> ResponseReturnValue:
 def train() -> ResponseReturnValue:
     """Queue a run; the clock takes it up within seconds."""
     try:
-        wiring().runs.request(trigger=Trigger.MANUAL, reason="Asked for on the page", at=datetime.now(UTC))
+        container().runs.request(trigger=Trigger.MANUAL, reason="Asked for on the page", at=datetime.now(UTC))
     except Conflict as error:
         return _page(str(error), 409)
     return redirect(url_for("pages.models"), 303)
@@ -69,7 +69,7 @@ def train() -> ResponseReturnValue:
 @bp.get("/models/runs/<run_id>")
 def run(run_id: str) -> ResponseReturnValue:
     """Everything of one run."""
-    found = wiring().runs.get(run_id)
+    found = container().runs.get(run_id)
     mlflow = _mlflow_url()
     address = f"{mlflow}#/runs/{found.mlflow_run_id}" if mlflow and found.mlflow_run_id else None
     return page("models/run.html", run=found, run_url=address)
@@ -78,12 +78,12 @@ def run(run_id: str) -> ResponseReturnValue:
 @bp.route("/models/<version>/promote", methods=["GET", "POST"])
 def promote(version: str) -> ResponseReturnValue:
     """Asked first, then done."""
-    service = wiring().models
+    service = container().models
     target = service.get(version)
     if request.method == "POST":
         reason = request.form.get("reason", "").strip()[:200] or "Chosen on the page"
         pin = flag(request.form, "pin")
-        wiring().by_hand.promote(version, reason=reason, at=datetime.now(UTC), pin=pin)
+        container().by_hand.promote(version, reason=reason, at=datetime.now(UTC), pin=pin)
         return redirect(url_for("pages.models"), 303)
     champion = next((each for each in service.versions() if each.champion), None)
     return page(
@@ -91,7 +91,7 @@ def promote(version: str) -> ResponseReturnValue:
         version=target,
         champion=champion,
         pointer=service.champion(),
-        decision=wiring().runs.decisions([target.run_id]).get(target.run_id),
+        decision=container().runs.decisions([target.run_id]).get(target.run_id),
         paired=service.paired(version, champion.version) if champion else None,
     )
 
@@ -102,7 +102,7 @@ def _every(hours: float) -> str:
 
 def _mlflow_url() -> str | None:
     """The MLflow pages beside this one; none where the launcher starts none."""
-    settings = wiring().settings
+    settings = container().settings
     if settings.mlflow_ui == "off":
         return None
     host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
@@ -175,7 +175,7 @@ def _measured_sentence(champion: ModelVersion) -> str:
 def _of_whom(champion: ModelVersion) -> str:
     """A model without labels could only be judged by what is shipped."""
     try:
-        labels = wiring().runs.get(champion.run_id).data.get("feedback_rows")
+        labels = container().runs.get(champion.run_id).data.get("feedback_rows")
     except NotFound:  # cleared away
         return ""
     return "" if labels is None else " of the shipped lexicon" if not labels else " of yours"

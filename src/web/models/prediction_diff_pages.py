@@ -12,17 +12,17 @@ from src.errors import Conflict
 from src.web.models.prediction_diff_schemas import example_ids
 from src.web.shared import format, labels
 from src.web.shared.blueprint import bp, page
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 
 @bp.get("/models/<version>/changes")
 def changes(version: str) -> ResponseReturnValue:
     """By itself a page; a script takes the part of it that the question before a promotion shows."""
-    service, at = wiring().models, datetime.now(UTC)
+    service, at = container().models, datetime.now(UTC)
     champion = next((each for each in service.versions() if each.champion), None)
     shown = {"version": service.get(version), "champion": champion}
     try:
-        told = wiring().changes.promoting(wiring().champion.current(), version, at=at)
+        told = container().changes.promoting(container().champion.current(), version, at=at)
     except Conflict as error:
         return page("models/changes.html", 409, **shown, trouble=str(error))
     return page("models/changes.html", **shown, changes=told)
@@ -73,4 +73,4 @@ def band_changes(changes: Changes) -> list[str]:
 @bp.app_template_filter()
 def examples(changes: Changes) -> dict[str, Transaction]:
     """What was given of them, by id; those deleted since are absent."""
-    return wiring().unanswered.given(example_ids([changes]))
+    return container().unanswered.given(example_ids([changes]))

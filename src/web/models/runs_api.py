@@ -22,7 +22,7 @@ from src.web.models.runs_schemas import (
     training_run_body,
 )
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("training", __name__, url_prefix="/api/v1")
 
@@ -38,7 +38,7 @@ api = Operations("training", __name__, url_prefix="/api/v1")
 )
 def request_training_run(body: ReasonRequest) -> Answer:
     """Queues a run, which the clock takes up within seconds; 409 while one is queued or running."""
-    run = wiring().runs.request(
+    run = container().runs.request(
         trigger=Trigger.MANUAL, reason=body.reason or "Asked for over the API", at=datetime.now(UTC)
     )
     return {"id": run.id}
@@ -51,8 +51,8 @@ def request_training_run(body: ReasonRequest) -> Answer:
     returns={200: list[TrainingRunBody]},
 )
 def list_training_runs() -> Answer:
-    runs = wiring().runs.newest()
-    given = wiring().unanswered.given(example_ids(run.changes for run in runs))
+    runs = container().runs.newest()
+    given = container().unanswered.given(example_ids(run.changes for run in runs))
     return [training_run_body(run, given) for run in runs]
 
 
@@ -60,8 +60,8 @@ def list_training_runs() -> Answer:
     "GET", "/training-runs/{id}", summary="One training run with its verdict", returns={200: TrainingRunBody}
 )
 def training_run(id: str) -> Answer:
-    run = wiring().runs.get(id)
-    return training_run_body(run, wiring().unanswered.given(example_ids([run.changes])))
+    run = container().runs.get(id)
+    return training_run_body(run, container().unanswered.given(example_ids([run.changes])))
 
 
 @api.operation(
@@ -71,7 +71,7 @@ def training_run(id: str) -> Answer:
     returns={200: list[ModelVersionBody]},
 )
 def list_models() -> Answer:
-    models = wiring().models
+    models = container().models
     pointer, shadow = models.champion(), models.shadows.current()
     return [model_version_body(model, pointer, shadow) for model in models.versions()]
 
@@ -88,8 +88,8 @@ def model_changes(version: str) -> Answer:
 
     It takes up to a few seconds, and changes nothing. 409 where the version cannot be loaded any more.
     """
-    changes = wiring().changes.promoting(wiring().champion.current(), version, at=datetime.now(UTC))
-    return changes_body(changes, wiring().unanswered.given(example_ids([changes])))
+    changes = container().changes.promoting(container().champion.current(), version, at=datetime.now(UTC))
+    return changes_body(changes, container().unanswered.given(example_ids([changes])))
 
 
 @api.operation(
@@ -107,7 +107,7 @@ def repredict(body: RepredictRequest) -> Answer:
 
     Each gets one more prediction in its history. What a person answered is never touched.
     """
-    return repredicted_body(wiring().repredicting.go_on(body.act or "", at=datetime.now(UTC)))
+    return repredicted_body(container().repredicting.go_on(body.act or "", at=datetime.now(UTC)))
 
 
 @api.operation(
@@ -120,4 +120,4 @@ def repredict(body: RepredictRequest) -> Answer:
 )
 def take_back_repredictions(body: TakeBackRequest) -> Answer:
     """Those answered since stay as they are."""
-    return {"undone": wiring().repredicting.take_back(body.act)}
+    return {"undone": container().repredicting.take_back(body.act)}

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from src.domain.promotions import Change, Figures, Promotion
 from src.web.shared import format, labels
 from src.web.shared.blueprint import bp
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 ASKED = "Asked for on the page"
 
@@ -28,25 +28,25 @@ _BY = {"training": "by training", "person": "by you", "mlflow": "in MLflow"}
 @bp.post("/models/pin")
 def pin() -> ResponseReturnValue:
     """Keep the version that served when the page was made; 409 where another does by now."""
-    wiring().models.pin(request.form.get("version"), by="person", reason=ASKED, at=datetime.now(UTC))
+    container().models.pin(request.form.get("version"), by="person", reason=ASKED, at=datetime.now(UTC))
     return _back()
 
 
 @bp.post("/models/let-go")
 def let_go() -> ResponseReturnValue:
-    wiring().models.let_go(by="person", reason=ASKED, at=datetime.now(UTC))
+    container().models.let_go(by="person", reason=ASKED, at=datetime.now(UTC))
     return _back()
 
 
 @bp.post("/models/<version>/shadow")
 def start_shadow(version: str) -> ResponseReturnValue:
-    wiring().by_hand.shadow(version, at=datetime.now(UTC))
+    container().by_hand.shadow(version, at=datetime.now(UTC))
     return _back("shadow-title")
 
 
 @bp.post("/models/shadow/end")
 def end_shadow() -> ResponseReturnValue:
-    wiring().models.shadows.end()
+    container().models.shadows.end()
     return _back("shadow-title")
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, send
 from src.errors import Unavailable
 from src.web.shared.json_io import json_response
 from src.web.shared.security import CONTENT_SECURITY_POLICY
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 bp = Blueprint("docs", __name__, url_prefix="/api")
 
@@ -25,7 +25,7 @@ _POLICY = f"{CONTENT_SECURITY_POLICY}; style-src 'self' 'unsafe-inline'"
 def openapi() -> Response:
     """With the categories of the moment. Without MongoDB it tells all but these."""
     try:
-        known = sorted(wiring().categories.slugs())
+        known = sorted(container().categories.slugs())
     except Unavailable:
         known = []
     return json_response(current_app.extensions["ledgerloop.openapi"](known))

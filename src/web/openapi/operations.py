@@ -5,8 +5,9 @@
     @api.operation("POST", "/predict", body=PredictRequest, returns={200: PredictionBody})
     def predict(body: PredictRequest) -> Answer: ...
 
-The decorated function becomes a view without arguments: it reads the request, checks it, calls the function
-with `body`, `query` and what stands in the path, and encodes its answer. Other views may call it too.
+The decorated function becomes a view: it checks the request, calls the function with `body`, `query`, the
+path's parameters and the services that its keyword-only parameters name, and encodes the answer. A page may
+call it too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pydantic import BaseModel
 
 from src.errors import InvalidInput
 from src.web.shared.json_io import json_response, read_json
+from src.web.shared.services import with_services
 
 Answer = Any
 """A body (sent with the operation's first status), `(body, status)`, or a finished Response."""
@@ -111,6 +113,8 @@ def _view(
     status: int,
     before: Callable[[], None] | None,
 ) -> View:
+    function = with_services(function)
+
     @functools.wraps(function)
     def view(**arguments: Any) -> Response:
         if before is not None:

@@ -21,7 +21,7 @@ from src.web.prediction.schemas import (
     stored_prediction_body,
 )
 from src.web.shared.problems import ItemErrorBody, problem_of
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("predictions", __name__, url_prefix="/api/v1")
 
@@ -42,7 +42,7 @@ class PredictionsBody(TypedDict):
 def predict(body: PredictRequest) -> Answer:
     """Keeps the transaction and answers 201, or with `save: false` keeps nothing and answers 200."""
     at = datetime.now(UTC)
-    transaction = body.to_domain(currency=wiring().settings.currency, today=at.date())
+    transaction = body.to_domain(currency=container().settings.currency, today=at.date())
     return _predicted([transaction], keep=body.keep, at=at)[0], 201 if body.keep else 200
 
 
@@ -65,16 +65,16 @@ def predict_batch(body: BatchRequest) -> Answer:
 def _checked(item: Any, at: datetime) -> Transaction | ItemErrorBody:
     try:
         fields = TransactionFields.model_validate(item)
-        return fields.to_domain(currency=wiring().settings.currency, today=at.date())
+        return fields.to_domain(currency=container().settings.currency, today=at.date())
     except (ValidationError, InvalidInput) as error:
         return {"error": problem_of(error)}
 
 
 def _predicted(transactions: list[Transaction], *, keep: bool, at: datetime) -> list[PredictionBody]:
     if keep:
-        stored = wiring().predictor.predict_and_keep(transactions, source="api", at=at)
+        stored = container().predictor.predict_and_keep(transactions, source="api", at=at)
         metrics().predicted(each.prediction for each in stored)
         return [stored_prediction_body(each) for each in stored]
-    predicted = wiring().predictor.predict(transactions, at=at)
+    predicted = container().predictor.predict(transactions, at=at)
     metrics().predicted(prediction for _, prediction in predicted)
     return [prediction_body(transaction, prediction, None) for transaction, prediction in predicted]

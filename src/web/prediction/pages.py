@@ -23,7 +23,7 @@ from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, flag
 from src.web.shared.learned import learned_from
 from src.web.shared.negotiation import wants_json
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 RECENT = 8
 EXAMPLES = (
@@ -58,7 +58,7 @@ def _added(form: TransactionForm, *, again: bool) -> ResponseReturnValue:
 
     Predict and keep; then the browser asks for the page of that transaction, so a reload adds nothing."""
     at = datetime.now(UTC)
-    currency = wiring().settings.currency
+    currency = container().settings.currency
     try:
         transaction = form.to_domain(currency=currency, today=at.date())
     except (ValidationError, InvalidInput) as error:
@@ -67,9 +67,9 @@ def _added(form: TransactionForm, *, again: bool) -> ResponseReturnValue:
         errors = {"amount": f"This can be read in two ways. {_either(amounts, transaction.currency)}"}
         return _shown(form, errors, 422, amounts=amounts, currency=transaction.currency)
     try:
-        if not again and (same := wiring().transactions.same(prepare(transaction))):
+        if not again and (same := container().transactions.same(prepare(transaction))):
             return _shown(form, {}, 422, same=same)
-        [row] = wiring().predictor.predict_and_keep([transaction], source="page", at=at)
+        [row] = container().predictor.predict_and_keep([transaction], source="page", at=at)
     except Unavailable as error:
         return _shown(form, {"": str(error)}, 503)
     metrics().predicted([row.prediction])
@@ -84,12 +84,12 @@ def _shown(
     form: TransactionForm, errors: Errors | None = None, status: int = 200, **questions: Any
 ) -> ResponseReturnValue:
     """questions: `amounts` and their `currency` to choose from, or the `same` transaction that is kept."""
-    transactions = wiring().transactions
+    transactions = container().transactions
     recent = transactions.newest(RECENT)
     if not form.currency:
         used = (row.transaction.currency for row in recent)
         known = (currency for currency in used if currency in KNOWN_CURRENCIES)
-        form = TransactionForm.read({"currency": next(known, wiring().settings.currency)}, **vars(form))
+        form = TransactionForm.read({"currency": next(known, container().settings.currency)}, **vars(form))
     row = _asked_for() if errors is None else None
     return page(
         "predict/index.html",
@@ -111,7 +111,7 @@ def _shown(
 
 def _asked_for() -> StoredTransaction | None:
     transaction_id = request.args.get("id")
-    return wiring().transactions.get(transaction_id) if transaction_id else None
+    return container().transactions.get(transaction_id) if transaction_id else None
 
 
 def _answer(row: StoredTransaction | None) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _answer(row: StoredTransaction | None) -> dict[str, Any]:
         "row": row,
         "learned": learned_from(row, request.args, url_for("pages.start", id=row.id)),
         "undone": count_in(request.args, "undone"),
-        "similar": wiring().feedback_events.count_similar(row.transaction.merchant, but=row.id),
+        "similar": container().feedback_events.count_similar(row.transaction.merchant, but=row.id),
     }
 
 
@@ -130,10 +130,10 @@ def _waiting() -> dict[str, Any]:
     """Whether there is no model to ask yet, and the run that will bring it."""
     if _has_model():
         return {"waiting": False, "waiting_for": None}
-    runs = wiring().runs.newest()
+    runs = container().runs.newest()
     return {
         "waiting": True,
-        "waiting_for": wiring().runs.current(),
+        "waiting_for": container().runs.current(),
         "failed": runs[0].error if runs else None,
         "runs_so_far": len(runs),
     }
@@ -141,7 +141,7 @@ def _waiting() -> dict[str, Any]:
 
 def _has_model() -> bool:
     try:
-        wiring().champion.current()
+        container().champion.current()
     except Unavailable:
         return False
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from src.web.openapi.operations import Answer, Operations
 from src.web.quality.schemas import QualityBody, QualityQuery, quality_body
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("quality", __name__, url_prefix="/api/v1")
 
@@ -18,4 +18,4 @@ api = Operations("quality", __name__, url_prefix="/api/v1")
 )
 def quality(query: QualityQuery) -> Answer:
     """Only answers to single transactions count, each for the newest prediction that stood before it."""
-    return quality_body(wiring().quality.report(since=query.since, until=query.until))
+    return quality_body(container().quality.report(since=query.since, until=query.until))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from src.web.openapi.operations import Answer, Operations
 from src.web.quality.drift_schemas import DriftBody, drift_body
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 api = Operations("drift", __name__, url_prefix="/api/v1")
 
@@ -17,4 +17,4 @@ api = Operations("drift", __name__, url_prefix="/api/v1")
 )
 def drift() -> Answer:
     """A sign of drift is both too large for chance, all four tests together, and of a size that matters."""
-    return drift_body(wiring().drift.look())
+    return drift_body(container().drift.look())

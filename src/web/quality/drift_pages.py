@@ -9,7 +9,7 @@ from src.domain.drift import DriftMeasure, DriftSign, DriftVerdict
 from src.pipeline.monitoring.drift import DriftReport
 from src.web.shared import format
 from src.web.shared.blueprint import bp, category_name
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 _NAMES = {
     DriftMeasure.MERCHANTS: ("New merchants", "not among the 300 transactions before"),
@@ -24,7 +24,7 @@ _INDEX = (DriftMeasure.AMOUNTS, DriftMeasure.CATEGORIES)
 @bp.app_template_global()
 def drift_view() -> dict[str, Any]:
     """The report, what it comes to in words with their tone, and its signs as the cells of a table."""
-    report = wiring().drift.look()
+    report = container().drift.look()
     words, tone = _summary(report)
     return {"report": report, "words": words, "tone": tone, "rows": [_row(sign) for sign in report.signs]}
 

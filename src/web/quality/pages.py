@@ -24,7 +24,7 @@ from src.web.shared.assets import plotly_style_ids
 from src.web.shared.blueprint import bp, category_name, page
 from src.web.shared.forms import Errors, errors_of, with_query
 from src.web.shared.negotiation import wants_json
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 bp.add_app_template_filter(quality_sentences.told, "accuracy")
 bp.add_app_template_filter(charts.interval, "interval")
@@ -56,7 +56,7 @@ def quality() -> ResponseReturnValue:
 def _report(values: dict[str, str]) -> tuple[QualityReport | None, Errors]:
     try:
         query = QualityQuery.model_validate(values)
-        return wiring().quality.report(since=query.since, until=query.until), {}
+        return container().quality.report(since=query.since, until=query.until), {}
     except (ValidationError, InvalidInput) as error:
         return None, errors_of(error)
 
@@ -76,7 +76,7 @@ def _period(report: QualityReport | None) -> str:
 def _measured(report: QualityReport, estimate: Estimate, days: dict[str, str]) -> dict[str, Any]:
     return {
         "charts": all_charts(report, category_name),
-        "headline": quality_sentences.headline(report, estimate, wiring().settings.auto_precision),
+        "headline": quality_sentences.headline(report, estimate, container().settings.auto_precision),
         "rests_on": quality_sentences.rests_on(report, estimate),
         "bands": [(labels.BANDS[each.band], each, report.by_band.get(each.band)) for each in report.strata],
         "crossed": report.confusion.categories[:CATEGORIES_CROSSED],

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, render_template
+from flask import g, render_template
 
 from src.domain.categories import Category, Group
 from src.domain.predictions import Band
 from src.domain.training_runs import RunStatus, Trigger
 from src.web.shared import format, labels
-from src.web.shared.services import wiring
+from src.web.shared.services import Pages, container
 
-bp = Blueprint("pages", __name__)
+bp = Pages("pages", __name__)
 format.register(bp)
 
 
 def categories() -> list[Category]:
     """Read once per request."""
     if "categories" not in g:
-        g.categories = wiring().categories.all()
+        g.categories = container().categories.all()
     found: list[Category] = g.categories
     return found
 
@@ -40,7 +40,7 @@ def category_groups() -> list[tuple[str, list[Category]]]:
 @bp.app_template_global()
 def category_choices() -> list[dict[str, str]]:
     """What the searchable lists offer, and the other words each category is found by."""
-    words_of = wiring().knowledge.search_words
+    words_of = container().knowledge.search_words
     return [
         {
             "slug": category.slug,
@@ -94,6 +94,6 @@ def trigger(value: Trigger) -> str:
 
 def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
     """Render a whole page: its own values and those of the frame."""
-    waiting = wiring().transactions.count_waiting(most=100)  # the frame says 99+ beyond
-    frame = {"count_waiting": waiting, "serving": wiring().champion.version}
+    waiting = container().transactions.count_waiting(most=100)  # the frame says 99+ beyond
+    frame = {"count_waiting": waiting, "serving": container().champion.version}
     return render_template(template, **{"categories": categories(), **frame, **values}), status

@@ -13,7 +13,7 @@ from src.errors import Unavailable
 from src.web.shared import format
 from src.web.shared.blueprint import category_name
 from src.web.shared.forms import count_in, flag
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _lesson(row: StoredTransaction, answer: Feedback) -> tuple[bool, str]:
     if not merchant:
         return False, "It names no merchant to remember, so it counts from the next training on."
     try:
-        [(_, upcoming)] = wiring().predictor.predict([row.transaction], at=datetime.now(UTC))
+        [(_, upcoming)] = container().predictor.predict([row.transaction], at=datetime.now(UTC))
     except Unavailable:
         return False, ""
     if upcoming.decided_by is DecidedBy.MEMORY and upcoming.category == answer.category:

@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 from src.errors import Conflict, InvalidInput, LedgerloopError, NotFound, Unavailable
 from src.web.shared.json_io import json_response
 from src.web.shared.negotiation import wants_json
-from src.web.shared.services import wiring
+from src.web.shared.services import container
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def respond(error: Exception) -> Response | HTTPException:
     if isinstance(error, HTTPException) and (error.code or 500) < 400:
         return error
     problem = problem_of(error)
-    if isinstance(error, Unavailable) and wiring().disk_is_full():
+    if isinstance(error, Unavailable) and container().disk_is_full():
         problem["detail"] = _DISK_FULL
     if problem["status"] == 500:
         _log_without_values(error)

@@ -1,15 +1,60 @@
-"""The way from a request to the services behind it."""
+"""A view gets the services it uses as arguments.
+
+Its keyword-only parameters name properties of the container:
+
+    @bp.get("/history")
+    def history(*, transactions: Transactions) -> ResponseReturnValue: ...
+
+`Pages` and `Operations` wrap their views so; functions that a view calls get services as plain arguments.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import functools
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import current_app
+from flask import Blueprint, current_app
 
 if TYPE_CHECKING:
-    from src.container import Wiring
+    from src.container import Container
 
 
-def wiring() -> Wiring:
-    """The services of this process, made when they are first asked for."""
-    return cast("Wiring", current_app.extensions["ledgerloop"])
+def container() -> Container:
+    """The container of this process. For what belongs to no view: the pages' frame, metrics, error pages."""
+    return cast("Container", current_app.extensions["ledgerloop"])
+
+
+def service_names(view: Callable[..., Any]) -> list[str]:
+    parameters = inspect.signature(view).parameters.values()
+    return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+
+
+def with_services(view: Callable[..., Any]) -> Callable[..., Any]:
+    """`view` with its keyword-only parameters bound, at each call, to the container's services."""
+    names = service_names(view)
+    if not names:
+        return view
+
+    @functools.wraps(view)
+    def bound(*arguments: Any, **named: Any) -> Any:
+        services = container()
+        return view(*arguments, **named, **{name: getattr(services, name) for name in names})
+
+    return bound
+
+
+class Pages(Blueprint):
+    """A blueprint whose views get their services as arguments."""
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
+    ) -> None:
+        bound = with_services(view_func) if view_func else None
+        super().add_url_rule(rule, endpoint, bound, provide_automatic_options, **options)

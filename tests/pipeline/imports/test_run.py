@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from src.container import Wiring
+from src.container import Container
 from src.domain.categories import Category, Group
 from src.domain.feedback import LabelSource
 from src.domain.history import HistoryFilter
@@ -28,7 +28,7 @@ BANK = """Date,Details,Amount
 
 @pytest.fixture
 def house(settings):
-    made = Wiring(settings)
+    made = Container(settings)
     made.database.ensure_indexes()
     at = datetime(2026, 3, 8, tzinfo=UTC)
     made.models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=at)
@@ -225,7 +225,7 @@ def test_what_a_file_says_again_and_again_is_scored_and_explained_once(house, mo
 
 
 def test_the_currency_of_the_house_is_the_first_choice(settings):
-    house = Wiring(settings.model_copy(update={"currency": "CHF"}))
+    house = Container(settings.model_copy(update={"currency": "CHF"}))
     (question,) = house.intake.look(BANK.encode(), {"sign": SAID["sign"]}).preview.questions
     assert [each.value for each in question.choices][:2] == ["CHF", "USD"]
     house.database.close()

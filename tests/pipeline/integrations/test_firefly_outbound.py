@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from src.config import load_settings
-from src.container import Wiring
+from src.container import Container
 from src.domain.transactions import Direction, Transaction
 from src.errors import CannotStart
 from src.pipeline.integrations.inbound import Told
@@ -37,7 +37,7 @@ def settle(settings):
 
     def start(**changes):
         given = {**settings.model_dump(), "firefly_token": TOKEN, "audit_share": 0, **changes}
-        house = Wiring(load_settings(_env_file=None, **given))
+        house = Container(load_settings(_env_file=None, **given))
         made.append(house)
         house.database.ensure_indexes()
         house.deliveries = Deliveries(house.database, first_wait_s=0)

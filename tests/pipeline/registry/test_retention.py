@@ -10,7 +10,7 @@ import pytest
 from bson import ObjectId
 
 from src.commands import tidy
-from src.container import Wiring
+from src.container import Container
 from src.domain.models import MODEL_NAME
 from src.pipeline.registry.retention import Tidying, beyond
 from src.services.mlflow.retention import TrackingRetention
@@ -213,9 +213,9 @@ def test_beyond_counts_only_what_is_not_spared(keep, gone):
 
 
 def test_a_turn_of_the_whole_house_counts_for_a_day(settings):
-    wiring = Wiring(settings)
-    tidied = tidy(wiring, NOW)
+    container = Container(settings)
+    tidied = tidy(container, NOW)
     assert "0 model versions" in tidied.sentence()
-    assert not wiring.retention.claim_turn(NOW + timedelta(hours=23))
-    assert wiring.retention.claim_turn(NOW + timedelta(hours=25))
-    wiring.database.close()
+    assert not container.retention.claim_turn(NOW + timedelta(hours=23))
+    assert container.retention.claim_turn(NOW + timedelta(hours=25))
+    container.database.close()

@@ -1,4 +1,4 @@
-"""Four slots of six hours, made fast: the real wiring at a time given from outside, in one process."""
+"""Four slots of six hours, made fast: the real container at a time given from outside, in one process."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -7,7 +7,7 @@ import pytest
 
 from src.commands import train
 from src.config import load_settings
-from src.container import Wiring
+from src.container import Container
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Outcome
@@ -29,29 +29,29 @@ class Time:
 def house(settings, database, monkeypatch):
     """Everything real but the lexicon, which is small, and the time."""
     settings = load_settings(_env_file=None, **settings.model_dump() | {"train_budget_s": 5})
-    wiring = Wiring(settings, now=Time())
+    container = Container(settings, now=Time())
     knowledge = Lexicon()
-    knowledge.categories = wiring.knowledge.categories
-    wiring.__dict__["knowledge"] = knowledge
-    yield wiring
-    wiring.stop()
-    wiring.database.close()
+    knowledge.categories = container.knowledge.categories
+    container.__dict__["knowledge"] = knowledge
+    yield container
+    container.stop()
+    container.database.close()
 
 
-def slot_of_now(wiring):
+def slot_of_now(container):
     """What the clock and its child do in one slot; the run."""
-    wiring.slots.open(slot_of(wiring.now(), 6))
-    if run := wiring.runs.claim(holder=wiring.holder, at=wiring.now()):
-        train(wiring, run, holder=wiring.holder)
-    wiring.now.is_now += SIX_HOURS
-    return wiring.runs.newest()[0]
+    container.slots.open(slot_of(container.now(), 6))
+    if run := container.runs.claim(holder=container.holder, at=container.now()):
+        train(container, run, holder=container.holder)
+    container.now.is_now += SIX_HOURS
+    return container.runs.newest()[0]
 
 
-def label(wiring, texts, category):
+def label(container, texts, category):
     for number, text in enumerate(texts):
         given = Transaction(text, Decimal(number + 3), "USD", date(2026, 3, 1))
-        [row] = wiring.predictor.predict_and_keep([given], source="api", at=wiring.now())
-        wiring.feedback.record(row.id, category, at=wiring.now())
+        [row] = container.predictor.predict_and_keep([given], source="api", at=container.now())
+        container.feedback.record(row.id, category, at=container.now())
     return row.id
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 from pymongo import monitoring
 
-from src.container import Wiring
+from src.container import Container
 from src.domain.training_runs import Trigger
 from src.services.firefly.outbox import Deliveries
 from src.services.models.hot_swap import Champion, ShadowModel
@@ -38,25 +38,25 @@ monitoring.register(OPERATIONS)  # for clients made from now on
 
 
 @pytest.fixture
-def wiring(settings, monkeypatch):
+def container(settings, monkeypatch):
     """A model serves, and the present slot has had its run."""
-    wiring = Wiring(settings, now=lambda: NOW)
-    wiring.database.ensure_indexes()
-    wiring.models.keep(small_bundle(), version="1", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
-    wiring.models.promote("1", by="training", reason="", at=NOW)
-    wiring.models.alias.landed("1")
+    container = Container(settings, now=lambda: NOW)
+    container.database.ensure_indexes()
+    container.models.keep(small_bundle(), version="1", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    container.models.promote("1", by="training", reason="", at=NOW)
+    container.models.alias.landed("1")
     slot = slot_of(NOW, settings.retrain_every_hours)
-    wiring.runs.request_slot(slot, trigger=Trigger.FIRST_START, at=NOW)
-    run = wiring.runs.claim(holder="me", at=NOW)
-    ClaimedRun(wiring.runs, run, holder="me").succeed(at=NOW)
-    monkeypatch.setattr(wiring.trainer, "follow_champion", lambda: True)
-    yield wiring
-    wiring.database.close()
+    container.runs.request_slot(slot, trigger=Trigger.FIRST_START, at=NOW)
+    run = container.runs.claim(holder="me", at=NOW)
+    ClaimedRun(container.runs, run, holder="me").succeed(at=NOW)
+    monkeypatch.setattr(container.trainer, "follow_champion", lambda: True)
+    yield container
+    container.database.close()
 
 
 @pytest.fixture
-def operations(wiring):
-    OPERATIONS.database = wiring.settings.mongo_db_name
+def operations(container):
+    OPERATIONS.database = container.settings.mongo_db_name
     yield OPERATIONS
     OPERATIONS.database = None
 
@@ -69,10 +69,10 @@ class Seconds:
         return self.now
 
 
-def followers(wiring, seconds, monkeypatch):
+def followers(container, seconds, monkeypatch):
     """What each web worker has; the test itself is their thread."""
     monkeypatch.setattr(Champion, "watch", lambda self: None)
-    models = wiring.models
+    models = container.models
     return [
         follower
         for _ in range(WORKERS)
@@ -83,9 +83,9 @@ def followers(wiring, seconds, monkeypatch):
     ]
 
 
-def test_an_idle_installation_costs_less_than_one_operation_a_second(wiring, operations, monkeypatch):
+def test_an_idle_installation_costs_less_than_one_operation_a_second(container, operations, monkeypatch):
     seconds = Seconds()
-    workers, chores = followers(wiring, seconds, monkeypatch), wiring.chores
+    workers, chores = followers(container, seconds, monkeypatch), container.chores
     chores.clock.look()
     chores.keep_house()
     operations.names.clear()
@@ -103,68 +103,68 @@ def test_an_idle_installation_costs_less_than_one_operation_a_second(wiring, ope
     assert LOOK_EVERY_S <= 2  # so that what is asked for is begun within two seconds
 
 
-def test_a_look_while_nothing_waits_is_one_operation(wiring, operations):
-    wiring.chores.clock.look()
+def test_a_look_while_nothing_waits_is_one_operation(container, operations):
+    container.chores.clock.look()
     operations.names.clear()
-    wiring.chores.clock.look()
+    container.chores.clock.look()
     assert operations.names == ["aggregate"]
 
 
-def test_a_look_finds_what_waits(wiring):
-    assert wiring.waiting.kinds() == set()
-    Deliveries(wiring.database).add("firefly-iii", "1", ["k"], anew=False)
-    assert wiring.waiting.kinds() == {DELIVERY}
-    wiring.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
-    wiring.intake.demo()
-    assert wiring.waiting.kinds() == {DELIVERY, RUN, IMPORT}
+def test_a_look_finds_what_waits(container):
+    assert container.waiting.kinds() == set()
+    Deliveries(container.database).add("firefly-iii", "1", ["k"], anew=False)
+    assert container.waiting.kinds() == {DELIVERY}
+    container.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
+    container.intake.demo()
+    assert container.waiting.kinds() == {DELIVERY, RUN, IMPORT}
 
 
-def test_a_slot_is_asked_about_until_it_has_its_run_and_then_no_more(wiring, operations):
-    later = wiring.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
-    wiring.chores.house.now = lambda: NOW.replace(day=NOW.day + 1)
-    slot = slot_of(wiring.now(), 6)
-    assert not wiring.slots.open(slot)  # another run is under way
-    claimed = wiring.runs.claim(holder="me", at=NOW)
-    ClaimedRun(wiring.runs, claimed, holder="me").succeed(at=NOW)
+def test_a_slot_is_asked_about_until_it_has_its_run_and_then_no_more(container, operations):
+    later = container.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
+    container.chores.house.now = lambda: NOW.replace(day=NOW.day + 1)
+    slot = slot_of(container.now(), 6)
+    assert not container.slots.open(slot)  # another run is under way
+    claimed = container.runs.claim(holder="me", at=NOW)
+    ClaimedRun(container.runs, claimed, holder="me").succeed(at=NOW)
     assert later.id == claimed.id
-    assert wiring.slots.open(slot)
-    assert wiring.slots.open(slot)
+    assert container.slots.open(slot)
+    assert container.slots.open(slot)
 
 
 def test_a_promotion_is_seen_by_the_next_request_after_a_pause_and_by_the_thread_while_many_ask(
-    wiring, operations, monkeypatch
+    container, operations, monkeypatch
 ):
     seconds = Seconds()
     monkeypatch.setattr(Champion, "watch", lambda self: None)
-    champion = Champion(wiring.models.champion, lambda pointer: pointer.version, clock=seconds)
+    champion = Champion(container.models.champion, lambda pointer: pointer.version, clock=seconds)
     assert champion.current() == "1"
-    wiring.models.keep(small_bundle(), version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
-    wiring.models.promote("2", by="person", reason="", at=NOW)
+    container.models.keep(small_bundle(), version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    container.models.promote("2", by="person", reason="", at=NOW)
     seconds.now += 0.5
     assert champion.current() == "1"  # it was looked at half a second ago, and no request waits for it
     champion.look_if_due()
     assert champion.current() == "2"
-    wiring.models.promote("1", by="person", reason="", at=NOW)
+    container.models.promote("1", by="person", reason="", at=NOW)
     seconds.now += 10
     assert champion.current() == "1"
 
 
-def test_the_version_that_a_page_names_is_looked_at_after_a_pause_too(wiring, monkeypatch):
+def test_the_version_that_a_page_names_is_looked_at_after_a_pause_too(container, monkeypatch):
     """A worker that was not asked for a prediction yet names the model all the same."""
     seconds = Seconds()
     monkeypatch.setattr(Champion, "watch", lambda self: None)
-    champion = Champion(wiring.models.champion, lambda pointer: pointer.version, clock=seconds)
+    champion = Champion(container.models.champion, lambda pointer: pointer.version, clock=seconds)
     assert champion.version == "1"
-    wiring.models.keep(small_bundle(), version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
-    wiring.models.promote("2", by="person", reason="", at=NOW)
+    container.models.keep(small_bundle(), version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    container.models.promote("2", by="person", reason="", at=NOW)
     seconds.now += 10
     assert champion.version == "2"
 
 
-def test_without_requests_the_pointer_is_looked_at_every_half_minute(wiring, operations, monkeypatch):
+def test_without_requests_the_pointer_is_looked_at_every_half_minute(container, operations, monkeypatch):
     seconds = Seconds()
     monkeypatch.setattr(Champion, "watch", lambda self: None)
-    champion = Champion(wiring.models.champion, lambda pointer: pointer.version, clock=seconds)
+    champion = Champion(container.models.champion, lambda pointer: pointer.version, clock=seconds)
     champion.look()
     operations.names.clear()
     for _ in range(120):
@@ -173,7 +173,7 @@ def test_without_requests_the_pointer_is_looked_at_every_half_minute(wiring, ope
     assert operations.names == ["find", "find"]
 
 
-def test_files_and_deliveries_do_not_wait_for_a_training_to_end(wiring, monkeypatch):
+def test_files_and_deliveries_do_not_wait_for_a_training_to_end(container, monkeypatch):
     """The clock begins each kind of work in a thread of its own, and none twice at once."""
     goes_on, began = threading.Event(), {kind: threading.Event() for kind in (RUN, IMPORT)}
     trainings = []
@@ -183,10 +183,10 @@ def test_files_and_deliveries_do_not_wait_for_a_training_to_end(wiring, monkeypa
         began[RUN].set()
         goes_on.wait(20)
 
-    clock = wiring.chores.clock
+    clock = container.chores.clock
     monkeypatch.setattr(clock, "_jobs", {RUN: train, IMPORT: began[IMPORT].set})
     monkeypatch.setattr(clock, "_waiting", lambda: {RUN, IMPORT})
-    wiring.chores.start()
+    container.chores.start()
     try:
         assert all(event.wait(10) for event in began.values())
         clock._look_and_begin()

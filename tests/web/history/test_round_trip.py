@@ -27,12 +27,12 @@ LABELLED = '{"sign": "negative-is-expense", "take_categories": true}'
 
 
 @pytest.fixture
-def wiring(app):
+def container(app):
     return app.extensions["ledgerloop"]
 
 
 @pytest.fixture
-def full(app, client, wiring, registered, predicted, answered, web_database):
+def full(app, client, container, registered, predicted, answered, web_database):
     """A history with a row of every kind."""
     categories = {"books": "Books", "never-used": "N° 5, “unused”"}
     for slug, name in categories.items():
@@ -51,8 +51,8 @@ def full(app, client, wiring, registered, predicted, answered, web_database):
     alike = [predicted("QUIET TEA ROOM", str(4 + number)) for number in range(3)]
     answered(alike[0]["id"], "books", apply_to_similar=True)
     undone = predicted("ACME PAYROLL", "2500", direction="income")
-    outcome = wiring.feedback.record(undone["id"], "travel", at=datetime.now(UTC))
-    wiring.feedback.undo(outcome.act, at=datetime.now(UTC))
+    outcome = container.feedback.record(undone["id"], "travel", at=datetime.now(UTC))
+    container.feedback.undo(outcome.act, at=datetime.now(UTC))
     predicted("寿司 鮨処 🍣 \u202eedisni", "4500", currency="JPY")
     predicted("قهوة", "1.234", currency="KWD", direction="transfer")
     predicted("rounding", "999999999999.9999", currency="CLF")
@@ -64,12 +64,12 @@ def full(app, client, wiring, registered, predicted, answered, web_database):
         {"_id": ObjectId(audited["id"])}, {"$set": {"audit": True}}
     )
     told = Transaction("BLUE DOOR", Decimal("4.20"), "EUR", date(2026, 3, 4))
-    wiring.webhooks.take([Told("=7", told, "Coffee out")], program="actual", at=datetime.now(UTC))
-    doubt = Doubt(twice["id"], "books", "travel", 4, wiring.transactions.get(twice["id"]).feedback[-1].at)
-    wiring.doubts.replace([doubt], at=datetime.now(UTC))
-    wiring.doubts.vouch(twice["id"], at=datetime.now(UTC))
+    container.webhooks.take([Told("=7", told, "Coffee out")], program="actual", at=datetime.now(UTC))
+    doubt = Doubt(twice["id"], "books", "travel", 4, container.transactions.get(twice["id"]).feedback[-1].at)
+    container.doubts.replace([doubt], at=datetime.now(UTC))
+    container.doubts.vouch(twice["id"], at=datetime.now(UTC))
     registered.promote("2", by="person", reason="newer", at=datetime.now(UTC))
-    wiring.champion.look()
+    container.champion.look()
     assert client.post("/api/v1/models/repredict", json={}).status_code == 200
     return confirmed
 
@@ -96,9 +96,9 @@ def counts(done):
     return [done[f"rows_{name}"] for name in ("added", "duplicate", "rejected", "left_out")]
 
 
-def counted(wiring, done):
+def counted(container, done):
     """Rows of an import, and how many of them a person has answered since."""
-    kept = wiring.imported_rows
+    kept = container.imported_rows
     return kept.count(done["id"]), kept.count_answered(done["id"])
 
 
@@ -107,9 +107,9 @@ def all_of(client):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_history_comes_back_as_it_was(app, client, wiring, full, web_database, form):
+def test_a_history_comes_back_as_it_was(app, client, container, full, web_database, form):
     before, categories = all_of(client), client.get("/api/v1/categories").json
-    assert (vouched := wiring.doubts.vouched())
+    assert (vouched := container.doubts.vouched())
     rows = len(before["jsonl"].splitlines())
     emptied(web_database)
     done = brought(app, client, before[form], form)
@@ -121,7 +121,7 @@ def test_a_history_comes_back_as_it_was(app, client, wiring, full, web_database,
     assert tables[0].equals(tables[1])
     assert tables[0].num_rows == rows
     assert client.get("/api/v1/categories").json == categories
-    assert wiring.doubts.vouched() == vouched
+    assert container.doubts.vouched() == vouched
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -148,52 +148,52 @@ def test_the_banks_own_file_adds_nothing_to_what_was_brought_back(app, client, f
 
 
 def test_answers_hold_again_and_the_memory_knows_them_without_a_model(
-    app, client, wiring, full, predicted, registered, web_database
+    app, client, container, full, predicted, registered, web_database
 ):
     content = taken(client, "csv")
     emptied(web_database)
     brought(app, client, content)
     again = predicted("QUIET TEA ROOM", "6")
     assert (again["category"], again["decided_by"]) == ("books", "memory")
-    labels = {each.id: each for each in wiring.transactions.labelled()}
+    labels = {each.id: each for each in container.transactions.labelled()}
     assert labels[full["id"]].category == "dining"
 
 
 def test_bringing_back_is_taken_back_whole_and_later_answers_return_with_it(
-    app, client, wiring, full, answered, web_database
+    app, client, container, full, answered, web_database
 ):
     content, rows = taken(client, "jsonl"), len(taken(client, "jsonl").splitlines())
     emptied(web_database)
     done = brought(app, client, content)
-    assert counted(wiring, done) == (rows, 0)
+    assert counted(container, done) == (rows, 0)
     answered(full["id"], "travel")
     for _ in range(2):
-        assert counted(wiring, done) == (rows, 1)
+        assert counted(container, done) == (rows, 1)
         undone = client.delete(f"/api/v1/imports/{done['id']}").json
         assert undone == {"rows_removed": rows, "rows_kept": 0, "answers_kept": 1}
         done = brought(app, client, content)
-        row = wiring.transactions.get(full["id"])
+        row = container.transactions.get(full["id"])
         assert [event.category for event in row.feedback] == ["dining", "travel"]
         assert row.category == "travel"
 
 
 def test_bringing_back_that_was_killed_begins_again_and_doubles_nothing(
-    app, client, wiring, full, web_database
+    app, client, container, full, web_database
 ):
     content, rows = taken(client, "parquet"), len(taken(client, "jsonl").splitlines())
     emptied(web_database)
     assert upload(client, content).status_code == 202
-    claimed = wiring.imports.claim(holder="the one that dies")
+    claimed = container.imports.claim(holder="the one that dies")
 
     class Dying:
-        content = wiring.imports.content
+        content = container.imports.content
 
         def went_on(self, *_):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        replace(wiring.importing, files=Dying()).run(claimed, holder="the one that dies")
-    wiring.imports.release(claimed.id, holder="the one that dies", attempt=1)
+        replace(container.importing, files=Dying()).run(claimed, holder="the one that dies")
+    container.imports.release(claimed.id, holder="the one that dies", attempt=1)
     work_off(app)
     done = client.get(f"/api/v1/imports/{claimed.id}").json
     assert counts(done) == [rows, 0, 0, 0]

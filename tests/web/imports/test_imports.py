@@ -24,9 +24,9 @@ def upload(client, content=BANK, name="bank.csv", **fields):
 
 
 def work_off(app):
-    wiring = app.extensions["ledgerloop"]
-    while claimed := wiring.imports.claim(holder="test"):
-        commands.work_off(wiring, claimed, holder="test")
+    container = app.extensions["ledgerloop"]
+    while claimed := container.imports.claim(holder="test"):
+        commands.work_off(container, claimed, holder="test")
 
 
 def test_a_file_is_taken_on_worked_off_and_reported(app, client):
@@ -241,11 +241,11 @@ def test_a_large_import_is_taken_back_apart_from_the_request(app, client, monkey
 
 
 def test_a_file_is_read_once_when_it_comes_and_once_more_for_each_change(app, client):
-    wiring = app.extensions["ledgerloop"]
-    reader = wiring.file_reader
+    container = app.extensions["ledgerloop"]
+    reader = container.file_reader
     sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "march.csv")})
     assert reader.started == 1
-    wiring.database.collection("uploads.chunks").delete_many({})  # what is shown needs no file
+    container.database.collection("uploads.chunks").delete_many({})  # what is shown needs no file
     for _ in range(3):
         shown = client.get(sent.location)
         assert "04/05/2026 is 4 May 2026" in shown.text
@@ -277,15 +277,17 @@ def test_a_file_that_takes_too_much_is_refused_in_a_sentence(app, client):
 
 
 def test_a_preview_another_release_has_written_is_made_anew(app, client):
-    wiring = app.extensions["ledgerloop"]
+    container = app.extensions["ledgerloop"]
     sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "march.csv")})
     import_id = sent.location.rpartition("/")[2]
-    found = wiring.imports.get(import_id)
-    wiring.imports.plan(import_id, found.plan, form=found.format, rows=found.rows, preview=b'{"layout": 1}')
+    found = container.imports.get(import_id)
+    container.imports.plan(
+        import_id, found.plan, form=found.format, rows=found.rows, preview=b'{"layout": 1}'
+    )
     assert "04/05/2026 is 4 May 2026" in client.get(sent.location).text
-    assert wiring.file_reader.started == 2
+    assert container.file_reader.started == 2
     assert client.get(sent.location).status_code == 200
-    assert wiring.file_reader.started == 2
+    assert container.file_reader.started == 2
 
 
 def stopped(app, client):
