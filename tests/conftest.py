@@ -1,7 +1,9 @@
 """What every test may ask for: the real MongoDB, a database of its own, settings that touch nothing else."""
 
 import logging
+import os
 import secrets
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,10 @@ from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.mongo.client import Database
 
 TESTS = Path(__file__).parent
+
+# The tests start hundreds of Python processes. Without cached bytecode each compiles thousands of modules.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A watching thread that outlives its database would else tell so on the terminal.
 logging.getLogger("src").addHandler(logging.NullHandler())
@@ -28,11 +34,19 @@ SLOW = (
 """Folders and files of `tests/` whose tests start processes or a browser, fit models, or are many."""
 
 
+def is_slow(path):
+    return path.relative_to(TESTS).as_posix().startswith(SLOW)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """`make test-fast` does not import what it leaves out: that would take longer than its tests."""
+    return (config.option.markexpr == "not slow" and is_slow(collection_path)) or None
+
+
 def pytest_collection_modifyitems(items):
     """The tests of whole processes first: they take longest, and two workers are to end together."""
     for item in items:
-        path = item.path.relative_to(TESTS).as_posix()
-        if path.startswith(SLOW):
+        if is_slow(item.path):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: "launch" not in item.path.parts)
 
