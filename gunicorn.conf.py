@@ -23,14 +23,16 @@ bind = f"[{_host}]:{settings.port}" if ":" in _host else f"{_host}:{settings.por
 worker_class = "gthread"
 workers = settings.web_workers
 threads = settings.web_threads
-# A worker that gives no sign of life for so long is replaced. Requests, in their threads, may take longer.
-timeout = 60
+# Seconds without a heartbeat before a worker is replaced. Its open requests are lost then, so it is long: a
+# worker that was only held up (a full disk, a swapping machine) comes back and answers them. Meanwhile the
+# other workers take the new requests.
+timeout = 300
 graceful_timeout = 30
 keepalive = 15
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 16380
-# gunicorn's sign of life is a file it touches; on a disk that blocks, a busy worker would look dead.
+# gunicorn's heartbeat is a file it touches; on a disk that blocks, a busy worker would look dead.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 # One socket in the home directory for every gunicorn of this user: nothing here asks for it.
 control_socket_disable = True
