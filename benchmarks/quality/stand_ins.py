@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import Any
 
 from src.components.dataset.holdout import fingerprint, is_holdout
-from src.domain.feedback import LabelSource, Recollection
+from src.domain.feedback import LabelSource, PastAnswer
 from src.domain.labels import LabelledTransaction
 from src.domain.lexicon import LexiconEntry
 from src.domain.models import Bundle, ModelVersion, Pointer
@@ -36,8 +36,8 @@ class Answers:
     def __init__(self, *, hold_out: bool = True) -> None:
         self._hold_out = hold_out
         self.given: list[LabelledTransaction] = []
-        self._by_merchant: dict[str, list[Recollection]] = defaultdict(list)
-        self._by_stem: dict[str, list[Recollection]] = defaultdict(list)
+        self._by_merchant: dict[str, list[PastAnswer]] = defaultdict(list)
+        self._by_stem: dict[str, list[PastAnswer]] = defaultdict(list)
 
     def add(self, transaction: Transaction, category: str, *, at: datetime) -> None:
         """transaction: prepared. at: not before the last one."""
@@ -47,7 +47,7 @@ class Answers:
             LabelledTransaction(number, transaction, category, LabelSource.FEEDBACK, at, held_out)
         )
         if transaction.merchant:
-            said = Recollection(category, at, float(transaction.amount), LabelSource.FEEDBACK)
+            said = PastAnswer(category, at, float(transaction.amount), LabelSource.FEEDBACK)
             self._by_merchant[transaction.merchant].append(said)
             if stem := stem_of(transaction.merchant):
                 self._by_stem[stem].append(said)
@@ -55,11 +55,11 @@ class Answers:
     def labelled(self) -> Iterator[LabelledTransaction]:
         return iter(self.given)
 
-    def recollections(self, merchants: Collection[str]) -> dict[str, list[Recollection]]:
+    def recollections(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
         known = {merchant for merchant in merchants if merchant in self._by_merchant}
         return {merchant: self._by_merchant[merchant][: -REMEMBERED - 1 : -1] for merchant in known}
 
-    def similar(self, merchants: Collection[str]) -> dict[str, list[Recollection]]:
+    def similar(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
         stems = {merchant: stem_of(merchant) for merchant in merchants}
         known = {merchant: stem for merchant, stem in stems.items() if stem in self._by_stem}
         return {merchant: self._by_stem[stem][: -REMEMBERED - 1 : -1] for merchant, stem in known.items()}

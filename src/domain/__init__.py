@@ -1,4 +1,7 @@
-"""The words of Ledgerloop as frozen dataclasses, a module for each area: what every room of the house speaks.
+"""Domain types shared by all layers, as frozen dataclasses.
 
 Money is `Decimal`, time is aware UTC, a transaction's date is a date, probabilities are 0..1.
 """
+
+LOCAL_OWNER = "local"
+"""The owner of every document until there are user accounts."""

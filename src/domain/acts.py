@@ -1,4 +1,4 @@
-"""What a person did that can be undone: one answer with all that followed from it, an edit, a deletion."""
+"""Undoable acts of a person: an answer and what followed from it, an edit, a deletion."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class ActKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class What:
-    """What was done, as a code and its values; the web layer writes the sentence."""
+class ActSummary:
+    """A code and its values; the web layer writes the sentence."""
 
     code: str
     values: Mapping[str, str | int | None] = field(default_factory=dict)
@@ -32,10 +32,10 @@ class Act:
     id: str
     owner: str
     kind: ActKind
-    what: What
+    what: ActSummary
     at: datetime
     rows: int | None
-    """How many transactions it changed; None while it runs, or where it was interrupted."""
+    """How many transactions it changed; None while it runs, or if it was interrupted."""
     undone_at: datetime | None
 
 
@@ -46,10 +46,8 @@ class ActPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
-    """What undoing an act came to."""
-
+class UndoResult:
     rows: int
-    """Transactions that are as they were before the act."""
+    """Transactions restored to their state before the act."""
     kept: int = 0
-    """Transactions of the act that stay as they are, because they were answered since."""
+    """Transactions of the act left unchanged because they were answered later."""

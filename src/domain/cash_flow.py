@@ -1,4 +1,4 @@
-"""What counts as spent, earned, saved or moved: the one rule behind every figure of money."""
+"""Whether an amount is spending, income, saving or a transfer: the only rule for every sum."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _FLOW_OF_DIRECTION = {
 }
 _REVERSED_BY = {
     Flow.SPENT: Direction.INCOME,  # a refund
-    Flow.EARNED: Direction.EXPENSE,  # a salary that was paid back
-    Flow.SAVED: Direction.INCOME,  # money taken out of savings
+    Flow.EARNED: Direction.EXPENSE,  # a salary paid back
+    Flow.SAVED: Direction.INCOME,  # a withdrawal from savings
 }
 
 
 def flow_of(group: Group | None, direction: Direction) -> tuple[Flow, int]:
-    """Where the amount of a row counts, and as +1 or -1.
+    """The flow of a transaction, and the sign (+1 or -1) of its amount in it.
 
-    group: of the row's category; None where it has none, which leaves only the direction to go by. A row
-    that a person or a file calls a transfer is one, unless it is filed under savings.
+    group: of its category; without a category (None) the direction decides. A transfer by direction is a
+    transfer, except in a savings category.
     """
     flow = _FLOW_OF_DIRECTION[direction] if group is None else _FLOW_OF_GROUP[group]
     if direction is Direction.TRANSFER and flow is not Flow.SAVED:

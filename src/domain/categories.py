@@ -1,4 +1,4 @@
-"""What money is spent on."""
+"""Categories and their groups."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from enum import StrEnum
 
 
 class Group(StrEnum):
-    """What kind of money a category is."""
-
     ESSENTIAL = "essential"
     DISCRETIONARY = "discretionary"
     SAVING = "saving"
@@ -28,11 +26,11 @@ class Category:
     """`#rrggbb`."""
     description: str = ""
     parent: str | None = None
-    """The slug of the category it belongs to, if any."""
+    """The slug of the parent category."""
 
 
 def name_key(name: str) -> str:
-    """Two names with the same key are the same name to a person."""
+    """Names that differ only in case, spaces or Unicode form share a key."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
@@ -40,7 +38,7 @@ _LONGEST_SLUG = 40
 
 
 def slug_of(name: str) -> str:
-    """A short name in plain letters; where a script has none to offer, one made from a hash."""
+    """A short name in ASCII; a hash if no letter of the name has an ASCII form."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-").lstrip("0123456789-")[:_LONGEST_SLUG].strip("-")
     return slug or f"category-{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"

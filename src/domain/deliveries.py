@@ -1,4 +1,4 @@
-"""Categories on their way to Firefly III."""
+"""Category updates to deliver to Firefly III."""
 
 from __future__ import annotations
 
@@ -15,30 +15,28 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What is to be said of one of Firefly III's transactions, which may have several splits."""
+    """An update of one Firefly III transaction, which may have several splits."""
 
     id: str
     group: str
-    """The number of the transaction there."""
+    """The transaction's number in Firefly III."""
     turn: str
-    """Whose turn it is to deliver; another's word counts no longer."""
+    """Fencing token: only the worker that holds it may report the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """How deliveries do, for a person to see."""
-
     waiting: int
     failed: int
     """In the last 30 days."""
     last_done_at: datetime | None
     trouble: str | None
-    """What kept the newest that waits or failed, as a sentence."""
+    """Error message of the newest delivery that waits or failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One split of a transaction as it stands in Firefly III."""
+    """One split of a transaction in Firefly III."""
 
     journal_id: str
     category: str | None
@@ -48,7 +46,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class SplitChange:
-    """What becomes of one split; None leaves as it is."""
+    """The new values of one split; None leaves a value unchanged."""
 
     journal_id: str
     category: str | None = None

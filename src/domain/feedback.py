@@ -1,4 +1,4 @@
-"""A person's answers."""
+"""A person's answers (feedback)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class LabelSource(StrEnum):
-    """Where a label came from: an answer, an answer's 'and all similar', an import, the shipped lexicon."""
+    """Where a label comes from: an answer, an answer's "and all similar", an import, the shipped lexicon."""
 
     FEEDBACK = "feedback"
     SIMILAR = "similar"
@@ -17,8 +17,8 @@ class LabelSource(StrEnum):
     KNOWLEDGE = "knowledge"
 
 
-class Answered(StrEnum):
-    """Whether a person's word stands on a transaction: said of this one, of all similar ones, or not yet."""
+class AnswerState(StrEnum):
+    """Whether a transaction is answered: itself, as one of "all similar", or not."""
 
     DIRECTLY = "directly"
     SIMILAR = "similar"
@@ -27,41 +27,41 @@ class Answered(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One answer of a person. `category` is None where the act took an earlier answer back."""
+    """One answer of a person, or the undo of the act `act` where `category` is None."""
 
     category: str | None
     at: datetime
     act: str
-    """Shared by all the answers of one click, so that one undo takes them all back."""
+    """Shared by all answers of one click, which are undone together."""
     source: LabelSource = LabelSource.FEEDBACK
 
 
-def standing(feedback: Sequence[Feedback]) -> list[Feedback]:
-    """The answers that were not taken back, in order; the last one holds."""
-    taken_back = {event.act for event in feedback if event.category is None}
-    return [event for event in feedback if event.category is not None and event.act not in taken_back]
+def active_answers(feedback: Sequence[Feedback]) -> list[Feedback]:
+    """The answers that were not undone, in order; the last one decides."""
+    undone = {event.act for event in feedback if event.category is None}
+    return [event for event in feedback if event.category is not None and event.act not in undone]
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackOutcome:
     transaction_id: str
     previous: str | None
-    """The category that held before."""
+    """The category before the answer."""
     category: str
     was_correct: bool
-    """Whether the newest prediction had said so."""
+    """Whether the newest prediction was the same category."""
     similar_updated: int
     act: str
-    """What to hand to undo."""
+    """The id to undo it by."""
     also_updated: int = 0
-    """Other unanswered rows of the merchant whose prediction follows the answer."""
+    """Other unanswered transactions of the merchant whose prediction changed with the answer."""
     more_follow: bool = False
-    """Whether further rows of the merchant are left, to be predicted in the background."""
+    """Whether more transactions of the merchant will be predicted again in the background."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recollection:
-    """A person once called this merchant `category`."""
+class PastAnswer:
+    """An earlier answer for the same or a similar merchant."""
 
     category: str
     at: datetime
@@ -69,14 +69,11 @@ class Recollection:
     source: LabelSource = LabelSource.IMPORT
 
 
-def one_per_act(newest: Sequence[Recollection], limit: int) -> list[Recollection]:
-    """The newest `limit` of them; "and all similar" is one answer, however many rows it set.
-
-    The rows of one act share its moment.
-    """
-    acts: dict[tuple[str, datetime, int], Recollection] = {}
-    said_of_all = {(each.category, each.at) for each in newest if each.source is LabelSource.SIMILAR}
-    for position, each in enumerate(newest):
-        alike = (each.category, each.at) in said_of_all and each.source is not LabelSource.IMPORT
-        acts.setdefault((each.category, each.at, -1 if alike else position), each)
+def one_per_act(newest: Sequence[PastAnswer], limit: int) -> list[PastAnswer]:
+    """At most `limit` of `newest`. "And all similar" is one answer: its rows share category and time."""
+    acts: dict[tuple[str, datetime, int], PastAnswer] = {}
+    similar = {(answer.category, answer.at) for answer in newest if answer.source is LabelSource.SIMILAR}
+    for position, answer in enumerate(newest):
+        of_similar = (answer.category, answer.at) in similar and answer.source is not LabelSource.IMPORT
+        acts.setdefault((answer.category, answer.at, -1 if of_similar else position), answer)
     return list(acts.values())[:limit]

@@ -1,4 +1,4 @@
-"""A file brought in, and what became of it."""
+"""An imported file and its result."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any
 
 class ImportStatus(StrEnum):
     PREVIEW = "preview"
-    """It waits for a person to say how it is to be read."""
+    """Waits for a person to confirm how the file is read."""
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
     UNDOING = "undoing"
-    """Its rows are being taken back."""
+    """Its transactions are being deleted."""
     UNDONE = "undone"
 
 
 IMPORT_UNDER_WAY = (ImportStatus.QUEUED, ImportStatus.RUNNING)
-RETRIED = (ImportStatus.STOPPED, ImportStatus.FAILED)
-"""What a person can let run again, as long as its file is there."""
-FILE_KEPT = timedelta(days=1)
-"""How long the file of one that was stopped or failed is kept."""
+RETRYABLE = (ImportStatus.STOPPED, ImportStatus.FAILED)
+"""A person can retry these while the file is kept."""
+FILE_RETENTION = timedelta(days=1)
+"""How long the file of a stopped or failed import is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,62 +35,60 @@ class ImportCounts:
     read: int = 0
     added: int = 0
     known: int = 0
-    """They had been brought before."""
+    """Duplicates of transactions already stored."""
     deleted: int = 0
-    """A person had deleted them before, so they were not added again."""
+    """Not added because a person deleted them earlier."""
     rejected: int = 0
     left_out: int = 0
-    """Rightly: no transactions."""
+    """Ignored: totals, pending rows, fees of other rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One file and what became of it."""
-
     id: str
     status: ImportStatus
     name: str
-    """Of the file, masked."""
+    """The file's name, masked."""
     size: int
     """Bytes."""
     layout: str
-    """The same for all files of one layout."""
+    """Fingerprint shared by all files of one layout."""
     plan: dict[str, Any]
-    """How it is read, as of `importing.Plan.to_dict`."""
+    """How the file is read: `Plan.to_dict` of `components/bank_files/plan.py`."""
     created_at: datetime
     format: str = ""
     rows: int = 0
-    """How many there are to read."""
+    """Rows to read."""
     counts: ImportCounts = field(default_factory=ImportCounts)
     attempt: int = 0
     finished_at: datetime | None = None
     error: str | None = None
-    """A sentence, where it failed."""
+    """A sentence, if it failed."""
     rows_to_undo: int = 0
-    """How many there were when it was begun to take them back."""
+    """Transactions it had when its undo began."""
     rows_undone: int = 0
-    """How many of them are gone."""
+    """Those deleted so far."""
     rows_stay: int = 0
-    """How many of them stay, because another import has them as well."""
+    """Those kept because another import contains them too."""
     passed_on_before: int = 0
-    """How many of its rows had passed to other imports before it was undone this time."""
+    """Transactions that had passed to other imports before this undo."""
     kept_aside: int = 0
-    """Rows with a person's answers that were taken back; the answers return with the rows."""
+    """Deleted transactions with answers; the answers return when the rows are imported again."""
     has_file: bool = False
 
     @property
     def retry_until(self) -> datetime | None:
-        """When its file is deleted; None where it cannot be tried again."""
-        if self.status not in RETRIED or not self.has_file or self.finished_at is None:
+        """When its file is deleted; None if it cannot be retried."""
+        if self.status not in RETRYABLE or not self.has_file or self.finished_at is None:
             return None
-        return self.finished_at + FILE_KEPT
+        return self.finished_at + FILE_RETENTION
 
     @property
     def progress(self) -> float:
-        """0..1 of bringing it in, or of taking it back."""
+        """0..1, of the import or of its undo."""
         if self.status is ImportStatus.UNDOING:
-            settled = self.rows_undone + self.rows_stay
-            return min(settled / self.rows_to_undo, 1.0) if self.rows_to_undo else 0.0
+            finished = self.rows_undone + self.rows_stay
+            return min(finished / self.rows_to_undo, 1.0) if self.rows_to_undo else 0.0
         if self.status in (*IMPORT_UNDER_WAY, ImportStatus.PREVIEW):
             return min(self.counts.read / self.rows, 1.0) if self.rows else 0.0
         return 1.0

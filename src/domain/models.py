@@ -1,4 +1,4 @@
-"""Registered versions, the pointer to the one that serves, and the one in the shadow."""
+"""Registered model versions, the champion pointer and the shadow model."""
 
 from __future__ import annotations
 
@@ -13,69 +13,67 @@ MODEL_NAME = "expense-categorizer"
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """One registered version, as the page and the API list it."""
-
     version: str
     run_id: str
     mlflow_run_id: str
     created_at: datetime
     metrics: dict[str, float]
     size: int
-    """Bytes of the bundle."""
+    """Size of the bundle in bytes."""
     champion: bool = False
     sha256: str = ""
     measured_on: JudgedOn | None = None
-    """Which rows `metrics` were measured on; None for a version from before this was stored."""
+    """Which rows `metrics` were measured on; None in versions of earlier releases."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """What serves: the one truth every worker follows."""
+    """The champion: the version every worker serves."""
 
     version: str
     revision: int
-    """Grows by one with every promotion; a promotion names the revision it was judged against."""
+    """Grows by one with every promotion; a promotion names the revision it was compared with."""
     run_id: str
     sha256: str
     promoted_at: datetime
     alias: str | None
     """The version the MLflow alias `champion` was last set to."""
     alias_next: str | None = None
-    """The version the alias is about to be set to, written down before it is."""
+    """The version the alias is about to be set to, stored before MLflow is called."""
     alias_passed_over: str | None = None
-    """A version that MLflow does not have, so the alias cannot name it."""
+    """A version missing in MLflow, so the alias cannot name it."""
     by: str = ""
-    """Who promoted it, as in Promotion."""
+    """As in Promotion."""
     pinned_at: datetime | None = None
-    """Since when it is kept from being replaced by training or by MLflow; None where it is not."""
+    """Since when training and MLflow may not replace it; None if it is not pinned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Everything serving needs, in one file."""
+    """Everything that serving needs."""
 
     pipeline: Any
     """The fitted scikit-learn pipeline."""
     bands: dict[str, Any]
     about: dict[str, Any]
-    """JSON-able facts: run, time, data hash, labels used, classes, metrics."""
+    """JSON-able metadata: run, time, data hash, labels used, classes, metrics."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """The version that predicts beside the champion without being shown."""
+    """The version in the shadow test: it predicts with the champion, but is not shown."""
 
     version: str
     revision: int
-    """Grows with every start, so that a process sees that another version took its place."""
+    """Grows with every start, so that a process notices a replacement."""
     sha256: str
     since: datetime
     by: str
 
 
 @dataclass(frozen=True, slots=True)
-class SideBySide:
-    """Answers to rows that the champion's model decided while the shadow ran: how many each had right."""
+class ShadowComparison:
+    """Answers during a shadow test, to transactions that the champion decided, by who was right."""
 
     answers: int
     both_right: int

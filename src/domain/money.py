@@ -1,6 +1,6 @@
-"""The currencies of ISO 4217 and their smallest units: one table for storing, adding, reading and showing.
+"""ISO 4217 currencies and their decimal places: the only table of them.
 
-The decimals of a code never change here: amounts are stored in the smallest unit.
+The decimals of a code must never change: amounts are stored in the smallest unit.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ _EXPONENTS = {
 }
 
 CURRENCIES = frozenset(_EXPONENTS) - {"UYW"}
-"""Money that people pay with. A statement is read in these."""
+"""Currencies in use. Imports recognize these."""
 
 KNOWN_CURRENCIES = CURRENCIES | frozenset(
     (
-        # Retired since about 1985: the history a person keeps may be older than the euro.
+        # Retired since about 1985: a history may be older than the euro.
         "ADP AFA ATS AZM BEF BGL BYB BYR CSD CSK CUC CYP DDM DEM ECS EEK ESP FIM FRF GHC GRD GWP IEP ITL LTL "
         "LUF LVL MGF MRO MTL MXP MZM NLG PLZ PTE ROL RUR SDD SIT SKK SLL SRG STD SUR TJR TMM TPE TRL UAK VEB "
         "VEF XEU YUD YUM YUN ZMK ZRN ZRZ ZWD ZWR "
-        # Units of account, which are never coins.
+        # Units of account.
         "BOV CHE CHW COU MXV USN UYW XDR"
     ).split()
 )
-"""Every code that a transaction may be kept in."""
+"""Every code that a stored transaction may have."""
 
 
 def decimal_places(currency: str) -> int:

@@ -1,4 +1,4 @@
-"""Calendar months as `2026-03`: which lie between two, and which a period covers whole."""
+"""Calendar months as `2026-03`: ranges of them, and which a period covers completely."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def last_day(month: str) -> date:
 
 
 def months_between(named: Collection[str]) -> list[str]:
-    """Every month from the first of `named` to the last; only `named` if they lie a century apart."""
+    """Every month from the first of `named` to the last; `named` alone if they span a century or more."""
     if not named:
         return []
     day, last = first_day(min(named)), first_day(max(named))
@@ -34,20 +34,20 @@ def months_between(named: Collection[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The days that a history covers, and the part of them that is asked for."""
+    """The days that a history covers, and the part of them that is requested."""
 
     begins: date | None
-    """Day of the first transaction there is; None without any."""
+    """Day of the first transaction; None without any."""
     ends: date | None
     today: date
     since: date | None = None
     until: date | None = None
 
     def is_partial(self, month: str) -> bool:
-        """Whether days of `month` are missing, so that a mean over months must leave it out.
+        """Whether days of `month` are missing, so that a mean over months must exclude it.
 
-        Few histories have a transaction on the first and on the last day of a month: one that begins or
-        ends within a week of these covers the month.
+        A history that begins or ends within a week of the month's edge covers the month: few histories have
+        a transaction on the first and on the last day.
         """
         first, last = first_day(month), last_day(month)
         if (self.since and first < self.since) or (self.until and self.until < last) or self.today < last:

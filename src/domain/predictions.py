@@ -1,4 +1,4 @@
-"""What was said of a transaction, by whom and how surely."""
+"""A prediction: category, confidence, who decided and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Band(StrEnum):
-    """How much a prediction may be trusted."""
+    """Categorized automatically, suggested for review, or too uncertain to show."""
 
     AUTO = "auto"
     SUGGEST = "suggest"
@@ -16,7 +16,7 @@ class Band(StrEnum):
 
 
 class DecidedBy(StrEnum):
-    """Who decided a prediction, in order of precedence."""
+    """In order of precedence."""
 
     RULE = "rule"
     MEMORY = "memory"
@@ -31,18 +31,15 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that spoke for (weight > 0) or against the category."""
+    """A feature's contribution for (weight > 0) or against the category."""
 
     feature: str
     weight: float
 
 
 @dataclass(frozen=True, slots=True)
-class ShadowSaid:
-    """What the model in the shadow said of a transaction, beside what the champion's model said of it.
-
-    Both are the models' own best categories, before memory, hints and bands had their say.
-    """
+class ShadowPrediction:
+    """The shadow model's best category and the champion's, both before memory, hints and bands apply."""
 
     version: str
     category: str
@@ -53,7 +50,7 @@ class ShadowSaid:
 @dataclass(frozen=True, slots=True)
 class Prediction:
     category: str | None
-    """None where the band is unknown."""
+    """None if the band is unknown."""
     confidence: float
     band: Band
     decided_by: DecidedBy
@@ -63,8 +60,8 @@ class Prediction:
     model_version: str | None
     at: datetime
     act: str | None = None
-    """What asked for it anew, together with many others; None for a transaction's own prediction."""
-    shadow: ShadowSaid | None = None
+    """The act that predicted many transactions again; None for a transaction's first prediction."""
+    shadow: ShadowPrediction | None = None
 
     @property
     def needs_review(self) -> bool:

@@ -1,27 +1,24 @@
-"""Counts of answers and predictions, from which the live quality is told."""
+"""Counts of answers and predictions for the quality page, and drift results."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from src.domain.predictions import Band, DecidedBy
 from src.domain.verdicts import Difference, JudgedOn, Verdict
 
 TOO_FEW_ANSWERS = 10
-"""Below this many answers a share says too little: its 95 % interval is over 50 points wide."""
-
+"""With fewer answers, the 95 % interval of a share is over 50 points wide."""
 
 CONFIDENCE_STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-"""Where each step of confidence begins; most predictions are sure ones, so the upper end has more of them."""
+"""Lower edges of the confidence bins, finer at the upper end, where most predictions are."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerCount:
-    """How many answers to single transactions are alike, with the prediction each of them judges.
-
-    That is the newest prediction which stood before the answer.
-    """
+    """Number of equal answers to single transactions, each with the latest prediction before it."""
 
     answers: int
     confidence: float
@@ -32,31 +29,31 @@ class AnswerCount:
     band: Band
     decided_by: DecidedBy
     audited: bool
-    """Whether the transaction is of the random sample."""
+    """Whether the transaction is in the random audit sample."""
     step: int
-    """Which of CONFIDENCE_STEPS."""
+    """Index into CONFIDENCE_STEPS."""
     right: bool
-    """Whether the best guess was right, also one that was shown as not sure: what confidence speaks of."""
+    """Whether the best guess was right, also if the band was unknown: what confidence predicts."""
     given: bool
-    """Whether the category was right and given outright: `was_correct` of a single answer."""
+    """Whether a category was given and right: `was_correct` of a single answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfusionCount:
-    """The same answers by category."""
+    """Number of answers by category and prediction."""
 
     answers: int
     category: str
-    """What the person said."""
+    """The person's answer."""
     predicted: str | None
-    """What the prediction gave; None where it was not sure."""
+    """The predicted category; None for unknown."""
     guess: str | None
-    """Its best guess, also where it was not sure."""
+    """The best guess, also for unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionCount:
-    """How many transactions' judged predictions are alike, whether anybody answered or not."""
+    """Number of transactions with equal predictions, answered or not."""
 
     predictions: int
     confidence: float
@@ -66,12 +63,12 @@ class PredictionCount:
     band: Band
     decided_by: DecidedBy
     agrees: bool | None
-    """Whether the category that a person says is the one that the prediction gave; None for no answer."""
+    """Whether the answer is the predicted category; None without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairedAccuracy:
-    """A version and the champion it was judged against, on the same rows."""
+    """A version and the champion it was compared with, on the same rows."""
 
     rows: int
     judged_on: JudgedOn | None
@@ -83,23 +80,23 @@ class PairedAccuracy:
 
 
 @dataclass(frozen=True, slots=True)
-class LearnedVersion:
-    """A version with what it knew when it was made."""
+class VersionQuality:
+    """A version and how it was measured."""
 
     version: str
     labels: int | None
-    """A person's labels there were; None where its run is not on record any more."""
+    """Labels from a person when it was trained; None if its run is deleted."""
     metrics: dict[str, float]
-    """On the rows that `measured_on` names: other versions' are of other rows."""
+    """On the rows that `measured_on` names; other versions are measured on other rows."""
     created_at: datetime
     promoted: bool
     measured_on: JudgedOn | None = None
     decision: Verdict | None = None
-    """With both models' figures on the same rows; None where its run is not on record any more."""
+    """With both models on the same rows; None if its run is deleted."""
 
     @property
     def paired(self) -> PairedAccuracy | None:
-        """None where it was not compared with another model."""
+        """None if it was not compared with another model."""
         decision = self.decision
         if decision is None or not (decision.challenger and decision.champion and decision.accuracy):
             return None
@@ -110,13 +107,13 @@ class LearnedVersion:
 
     @property
     def judged_on(self) -> JudgedOn | None:
-        """Which rows `figures` are of."""
+        """Which rows `figures` were measured on."""
         judged = self.decision is not None and self.decision.challenger is not None
         return self.decision.judged_on if self.decision and judged else self.measured_on
 
     @property
     def figures(self) -> dict[str, float]:
-        """Those of the verdict, which its champion was measured by too; else its own."""
+        """The verdict's metrics, on the same rows as its champion; without a verdict its own."""
         decision = self.decision
         if decision is None or decision.challenger is None:
             return self.metrics
@@ -128,3 +125,58 @@ class LearnedVersion:
             "macro_f1": mine.macro_f1,
             **{name: scores.accuracy for name, scores in simple.items() if scores},
         }
+
+
+class DriftMeasure(StrEnum):
+    MERCHANTS = "merchants"
+    AMOUNTS = "amounts"
+    CATEGORIES = "categories"
+    ACCURACY = "accuracy"
+
+
+class DriftVerdict(StrEnum):
+    STEADY = "steady"
+    SHIFTED = "shifted"
+    TOO_FEW = "too-few"
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRow:
+    """What drift detection reads of a transaction."""
+
+    merchant: str
+    amount: float
+    currency: str
+    category: str | None
+    """The first prediction; None for unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriftPeriod:
+    rows: tuple[DriftRow, ...]
+    """Oldest first."""
+    before: tuple[str, ...]
+    """The merchants of the rows just before these, oldest first."""
+    answers: int
+    right: int
+    """Answers that agreed with the prediction."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriftResult:
+    measure: DriftMeasure
+    verdict: DriftVerdict
+    told: str
+    """The verdict as a sentence, with n."""
+    rows_then: int
+    rows_now: int
+    least_effect: float
+    """A smaller difference does not count, however significant."""
+    effect: float | None = None
+    """A population stability index, or a difference of shares; None for too few rows."""
+    p: float | None = None
+    then: float | None = None
+    """A share, or the median amount; of `of`, if it is set."""
+    now: float | None = None
+    of: str = ""
+    """The category that changed most ("" for unknown), or the currency."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from src.domain.changes import Changes
+from src.domain.promotions import PredictionDiff
 from src.domain.verdicts import JudgedOn, Verdict
 
 
@@ -43,9 +43,9 @@ class TrainingRun:
     """`rows`, `feedback_rows`, `sha256`."""
     metrics: dict[str, float] = field(default_factory=dict)
     measured_on: JudgedOn | None = None
-    """Which rows `metrics` were measured on; None before, and in runs from before this was stored."""
+    """Which rows `metrics` were measured on; None before, and in runs of earlier releases."""
     decision: Verdict | None = None
-    changes: Changes | None = None
-    """What its promotion changed; None before, and where nothing was promoted or compared."""
+    changes: PredictionDiff | None = None
+    """What its promotion changed; None before, and if nothing was promoted or compared."""
     error: str | None = None
-    """A sentence, where the run failed."""
+    """A sentence, if the run failed."""

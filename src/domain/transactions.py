@@ -1,4 +1,4 @@
-"""A transaction: what was given, and its whole life."""
+"""A transaction: its data, its predictions and answers, and the filters that list it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from src.domain.feedback import Feedback, standing
-from src.domain.predictions import Prediction
+from src.domain.feedback import AnswerState, Feedback, active_answers
+from src.domain.predictions import Band, DecidedBy, Prediction
 
 
 class Direction(StrEnum):
@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """What was given of one transaction. `description` is masked and `merchant` filled by `prepare`."""
+    """What a person, file or program gave. `prepare` masks `description` and sets `merchant`."""
 
     description: str
     amount: Decimal
@@ -40,33 +40,33 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a transaction comes from that a file or another program brought."""
+    """Where an imported transaction comes from."""
 
     import_id: str | None
-    """None where another program told of it."""
+    """None if another program sent it."""
     key: str
-    """The same for the same transaction whenever it is brought again; no two rows share one."""
+    """The same whenever the transaction is imported again; no two transactions share one."""
     label: Feedback | None = None
-    """What the file or the program itself calls it."""
+    """The category that the file or program gave."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewTransaction:
-    """A predicted transaction on its way to be kept."""
+    """A predicted transaction, to be stored."""
 
     transaction: Transaction
     prediction: Prediction
     fingerprint: str
-    """Hash of what was given: equal rows share it."""
+    """Hash of what was given: equal transactions share it."""
     holdout: bool
     origin: Origin | None = None
     audit: bool = False
-    """Drawn for a random check."""
+    """In the random audit sample."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
-    """A transaction that no answer of a person holds, as it was when it was read."""
+class UnansweredTransaction:
+    """An unanswered transaction as it was when it was read."""
 
     id: str
     revision: int
@@ -77,77 +77,119 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class DoubtMark:
-    """An answer was found to contradict nearly all others of its merchant, or to be one of a whole move."""
+    """An answer marked as a possible mistake: it contradicts others, or is part of a category relabel."""
 
     category: str
-    """What the person said."""
+    """The person's answer."""
     others: str
     wholesale: bool
     label_at: datetime
-    """Of the answer in doubt; a newer one is not."""
+    """Time of the answer; a newer answer is not marked."""
     found_at: datetime
     vouched_at: datetime | None
-    """When the person stood by it."""
+    """When the person confirmed the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A person changed what was given."""
+    """A person's change of what was given."""
 
     act: str
-    """What to hand to undo."""
+    """The id to undo it by."""
     at: datetime
     before: Transaction
-    """What was given until then."""
     after: Transaction
     undone_at: datetime | None = None
 
 
-def standing_edits(edits: Sequence[Edit]) -> list[Edit]:
-    """Those that were not undone, in order."""
+def active_edits(edits: Sequence[Edit]) -> list[Edit]:
+    """The edits that were not undone, in order."""
     return [edit for edit in edits if edit.undone_at is None]
 
 
-def held(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> tuple[str | None, Status]:
-    """The category that holds, and how it came to: the newest answer that stands, else the prediction."""
-    newest, answers = predictions[-1], standing(feedback)
+@dataclass(frozen=True, slots=True)
+class CurrentState:
+    """What a transaction's predictions and answers amount to now. `current_state` is the only rule for it."""
+
+    category: str | None
+    status: Status
+    needs_review: bool
+    answer: Feedback | None
+    """The answer that decides; None where the newest prediction does."""
+
+
+def current_state(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> CurrentState:
+    """The newest answer that was not undone decides, else the newest prediction."""
+    newest, answers = predictions[-1], active_answers(feedback)
     if not answers:
-        return newest.category, Status.PREDICTED
-    said = answers[-1].category
-    return said, Status.CONFIRMED if said == newest.category else Status.CORRECTED
+        return CurrentState(newest.category, Status.PREDICTED, newest.needs_review, None)
+    category = answers[-1].category
+    status = Status.CONFIRMED if category == newest.category else Status.CORRECTED
+    return CurrentState(category, status, False, answers[-1])
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTransaction:
-    """The whole life of one transaction."""
+    """A transaction with all its predictions, answers and edits."""
 
     id: str
     transaction: Transaction
     category: str | None
-    """The category that holds now."""
     status: Status
     predictions: tuple[Prediction, ...]
     feedback: tuple[Feedback, ...]
     created_at: datetime
     audit: bool = False
-    """Drawn for a random check: asked about although it is sorted."""
+    """In the random audit sample: reviewed although it is categorized automatically."""
     source: str = ""
-    """How it came: `page`, `api`, `import`, or the name of another program."""
+    """`page`, `api`, `import`, or the name of another program."""
     fingerprint: str = ""
     """Hash of what was given when it was stored."""
     holdout: bool = False
-    """True: judges models, never trains one. Follows from the fingerprint."""
+    """True: evaluates models, never trains one. Follows from the fingerprint."""
     key: str | None = None
-    """Of one that a file or another program brought: no other row has the same."""
+    """Of an imported transaction, unique."""
     doubt: DoubtMark | None = None
     edits: tuple[Edit, ...] = ()
-    """Oldest first, undone ones too."""
+    """Oldest first, including undone ones."""
 
     @property
     def prediction(self) -> Prediction:
-        """The newest prediction."""
         return self.predictions[-1]
 
     @property
     def needs_review(self) -> bool:
         return self.status is Status.PREDICTED and self.prediction.needs_review
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    """None (or empty) matches everything."""
+
+    since: date | None = None
+    until: date | None = None
+    category: str | None = None
+    mode: str | None = None
+    direction: Direction | None = None
+    q: str | None = None
+    min_amount: Decimal | None = None
+    max_amount: Decimal | None = None
+    status: str | None = None
+    """One of Status, or `needs_review`."""
+    predicted: str | None = None
+    """The category of the judged prediction: the latest before the answer, or the latest."""
+    band: Band | None = None
+    version: str | None = None
+    decided_by: DecidedBy | None = None
+    """These three are of the judged prediction too."""
+    answer: AnswerState | None = None
+
+
+HISTORY_SORTS = ("-date", "date", "-amount", "amount", "confidence")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    items: tuple[StoredTransaction, ...]
+    next_cursor: str | None
+    total: int

@@ -1,4 +1,4 @@
-"""A new model beside the champion, and what came of it."""
+"""The comparison of a new model (challenger) with the champion, and its outcome."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What a verdict came to, in a word; its reason says it in a sentence."""
-
     FIRST = "first"
     BETTER = "better"
     FRESHER = "fresher"
@@ -24,24 +22,24 @@ class Outcome(StrEnum):
 
 
 class JudgedOn(StrEnum):
-    """Which rows figures were measured on. Figures of different rows are never compared."""
+    """Which rows metrics were measured on. Metrics of different rows are never compared."""
 
     HOLDOUT = "holdout"
     """The permanent hold-out: labelled transactions that train no model."""
     CROSSVAL = "crossval"
-    """Labelled transactions, each answered by a model that did not train on it."""
+    """Labelled transactions, each predicted by a model not trained on it (cross-validation)."""
     LEXICON = "lexicon"
-    """Rows of the shipped lexicon, answered the same way; used while there are no labels."""
+    """Rows of the shipped lexicon, cross-validated too; used while there are no labels."""
 
 
 def judged_on_of(value: str | None) -> JudgedOn | None:
-    """None for what was written before this was stored."""
+    """None in documents of earlier releases."""
     return JudgedOn(value) if value else None
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One model on the judging rows. Shares are 0..1; `version` is None for a model not registered."""
+    """One model on the evaluation rows. Shares are 0..1; `version` is None for an unregistered model."""
 
     version: str | None
     rows: int
@@ -62,17 +60,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Discordance:
-    """The rows that only one of the two models gets right, with McNemar's exact test."""
+    """Rows that only one of the two models has right, with McNemar's exact test."""
 
     rows: int
     challenger_right: int
     p: float
-    """Two-sided. It takes rows for independent, which those of one merchant are not."""
+    """Two-sided. It assumes independent rows, which those of one merchant are not."""
 
 
 @dataclass(frozen=True, slots=True)
 class SliceScores:
-    """Shares of right answers on a part of the judging rows."""
+    """Accuracy of both models on a part of the evaluation rows."""
 
     kind: str
     """`category`, `merchants`, `mode`, `direction` or `age`."""
@@ -84,10 +82,10 @@ class SliceScores:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What a bundle takes: its file, and a fresh process that loads it and predicts."""
+    """What a bundle costs: its size, and loading and predicting in a fresh process."""
 
     megabytes: float
-    """Of 1,000,000 bytes."""
+    """Megabytes of 1,000,000 bytes."""
     load_s: float
     per_row_ms: float
     """Median of single predictions."""
@@ -95,33 +93,33 @@ class Footprint:
 
 @dataclass(frozen=True, slots=True)
 class Automation:
-    """How many unanswered transactions are categorized automatically, with champion and challenger."""
+    """The share of unanswered transactions categorized automatically, by champion and challenger."""
 
     rows: int
-    """The newest unanswered transactions; both models were asked about the same ones."""
+    """The newest unanswered transactions, the same for both models."""
     precision: float
-    """How many of a hundred automatic answers are to be right (AUTO_PRECISION), as a share."""
+    """The target share of right automatic predictions (AUTO_PRECISION)."""
     champion: float
-    """The share of `rows` that is categorized automatically."""
+    """Share of `rows` categorized automatically."""
     challenger: float
     difference: Difference
     champion_only: int
-    """Rows that are categorized automatically with the champion alone."""
+    """Rows categorized automatically by the champion alone."""
     challenger_only: int
     p: float
-    """McNemar's exact test on these two, two-sided."""
+    """McNemar's exact test of these two, two-sided."""
     merchants: int
-    """At how many merchants the two shares differ."""
+    """Number of merchants at which the two shares differ."""
     judged: int
-    """Judging rows that the champion's model by itself would categorize automatically."""
+    """Evaluation rows that the champion's model alone would categorize automatically."""
     right: int
-    """How many of these it has right."""
+    """Those it has right."""
     precision_ci95: tuple[float, float]
     """95 % interval of right / judged."""
 
     @property
     def imprecise(self) -> bool:
-        """Whether the champion's automatic answers were shown to miss the stated precision."""
+        """Whether the champion's automatic predictions significantly miss the target precision."""
         return self.judged > 0 and self.precision_ci95[1] < self.precision
 
 
@@ -130,37 +128,37 @@ class Verdict:
     promoted: bool
     outcome: Outcome
     reason: str
-    """A sentence, or several, a user can read."""
+    """One or more sentences."""
     challenger: Scores | None = None
     champion: Scores | None = None
     macro_f1: Difference | None = None
     accuracy: Difference | None = None
     notes: tuple[str, ...] = ()
-    """Everything else that was weighed, one sentence each."""
+    """Everything else that was considered, one sentence each."""
     log_loss: Difference | None = None
     """Below 0 is better."""
     money_weighted_accuracy: Difference | None = None
     discordance: Discordance | None = None
     merchants: int | None = None
-    """How many independent groups of rows the intervals rest on."""
+    """Number of independent groups of rows behind the intervals."""
     rows_needed: int | None = None
-    """At most about how many judging rows would tell, where they were too few: the upper end of a 95 %
-    interval. It does not grow while the same champion serves."""
+    """If the evaluation rows were too few: about how many would decide, the upper end of a 95 % interval. It
+    does not grow while the champion stays the same."""
     rows_needed_low: int | None = None
-    """The lower end of the same."""
+    """The lower end of that interval."""
     majority: Scores | None = None
-    """Of always answering the most frequent category."""
+    """The baseline that always predicts the most frequent category."""
     lookup: Scores | None = None
-    """Of looking the merchant up."""
+    """The baseline that looks the merchant up."""
     slices: tuple[SliceScores, ...] = ()
     footprint: Footprint | None = None
     judged_on: JudgedOn | None = None
-    """None for a verdict from before this was stored, or where there was no row to judge by."""
+    """None in verdicts of earlier releases, and without evaluation rows."""
     against: str | None = None
-    """The champion's version, also where there was no row to judge by."""
+    """The champion's version, also without evaluation rows."""
     earlier: Scores | None = None
-    """The best eligible earlier version on the same rows; None where there is none, or none was asked."""
+    """The best eligible earlier version on the same rows, if any was evaluated."""
     instead: str | None = None
-    """The earlier version that is promoted instead of the challenger."""
+    """The earlier version promoted instead of the challenger."""
     automation: Automation | None = None
-    """None where there is no champion, or nothing is unanswered."""
+    """None without a champion or without unanswered transactions."""

@@ -7,8 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from src.domain.changes import CategoryChange, Changes
 from src.domain.predictions import Band
+from src.domain.promotions import CategoryChange, PredictionDiff
 from src.domain.training_runs import Trigger
 from src.pipeline.prediction.repredict import AT_ONCE
 from src.services.runs.repository import ClaimedRun
@@ -38,7 +38,7 @@ def told_run(server, known):
         CategoryChange("dining", None, 2, {"EUR": Decimal(7), "USD": Decimal("1234567.89")}, (row.id,)),
         CategoryChange(None, "transport", 1, {"JPY": Decimal(500)}, ()),
     )
-    claimed.changed(Changes("1", "2", 40_000, 20_000, 12, pairs, ((Band.UNKNOWN, Band.AUTO, 2),), at))
+    claimed.changed(PredictionDiff("1", "2", 40_000, 20_000, 12, pairs, ((Band.UNKNOWN, Band.AUTO, 2),), at))
     claimed.succeed(at=at)
     return claimed.run.id
 

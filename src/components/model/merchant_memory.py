@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from src.domain.feedback import LabelSource, Recollection
+from src.domain.feedback import LabelSource, PastAnswer
 
 _BY_HAND = (LabelSource.FEEDBACK, LabelSource.SIMILAR)
 
@@ -57,7 +57,7 @@ class MerchantMemory:
     similar: float = 0.4
 
     def consult(
-        self, newest: Sequence[Recollection], similar: Sequence[Recollection], amount: float
+        self, newest: Sequence[PastAnswer], similar: Sequence[PastAnswer], amount: float
     ) -> Recall | Hint | None:
         """What the answers say of a transaction of `amount`; None where there are none.
 
@@ -70,7 +70,7 @@ class MerchantMemory:
             return Hint(self._shares(similar, amount), self.similar, similar=True)
         return None
 
-    def _own(self, newest: Sequence[Recollection], amount: float) -> Recall | Hint:
+    def _own(self, newest: Sequence[PastAnswer], amount: float) -> Recall | Hint:
         shares, mass = self._shares(newest, amount), self._mass(len(newest))
         category = max(shares, key=shares.__getitem__)
         if shares[category] < self.agreement:
@@ -82,7 +82,7 @@ class MerchantMemory:
         own_word = by_hand and agreeing == len(newest)
         return Recall(category, confidence, agreeing, len(newest), own_word)
 
-    def _shares(self, newest: Sequence[Recollection], amount: float) -> dict[str, float]:
+    def _shares(self, newest: Sequence[PastAnswer], amount: float) -> dict[str, float]:
         """By category, in the order of the answers; they add up to 1."""
         counts: dict[str, float] = {}
         for place, each in enumerate(newest):

@@ -21,7 +21,7 @@ from src.components.monitoring.two_sample_tests import (
     stability_index,
 )
 from src.components.text.numbers import percent
-from src.domain.drift import DriftMeasure, DriftSign, DriftVerdict, Period
+from src.domain.quality import DriftMeasure, DriftPeriod, DriftResult, DriftVerdict
 
 _NOT_SURE = "not sure"
 
@@ -45,7 +45,7 @@ class DriftCheck:
     """How much the accuracy must fall."""
     look_back: int = 300
 
-    def look(self, then: Period, now: Period) -> tuple[DriftSign, ...]:
+    def look(self, then: DriftPeriod, now: DriftPeriod) -> tuple[DriftResult, ...]:
         """One sign for each measure, whatever it came to."""
         return (
             self._merchants(then, now),
@@ -54,7 +54,7 @@ class DriftCheck:
             self._accuracy(then, now),
         )
 
-    def _merchants(self, then: Period, now: Period) -> DriftSign:
+    def _merchants(self, then: DriftPeriod, now: DriftPeriod) -> DriftResult:
         new, rows = self._new_merchants(now)
         new_before, rows_before = self._new_merchants(then)
         found = _Found(DriftMeasure.MERCHANTS, rows_before, rows, self.least_rows, self.risen)
@@ -65,7 +65,7 @@ class DriftCheck:
         p = more_often(new, rows, new_before, rows_before)
         return self._judged(found, p, after - before, before, after, told)
 
-    def _new_merchants(self, period: Period) -> tuple[int, int]:
+    def _new_merchants(self, period: DriftPeriod) -> tuple[int, int]:
         """How many rows are of a merchant none of the `look_back` rows before has, of how many that tell."""
         names = [*period.before, *(row.merchant for row in period.rows)]
         last_at: dict[str, int] = {}
@@ -77,7 +77,7 @@ class DriftCheck:
             last_at[name] = place
         return new, rows
 
-    def _amounts(self, then: Period, now: Period) -> DriftSign:
+    def _amounts(self, then: DriftPeriod, now: DriftPeriod) -> DriftResult:
         found = _Found(DriftMeasure.AMOUNTS, len(then.rows), len(now.rows), self.least_rows, self.shifted)
         if not found.enough:
             return found.too_few()
@@ -93,7 +93,7 @@ class DriftCheck:
         p, effect = same_distribution(*cells), stability_index(*cells)
         return self._judged(found, p, effect, *middle, told, of=money)
 
-    def _categories(self, then: Period, now: Period) -> DriftSign:
+    def _categories(self, then: DriftPeriod, now: DriftPeriod) -> DriftResult:
         found = _Found(DriftMeasure.CATEGORIES, len(then.rows), len(now.rows), self.least_rows, self.shifted)
         if not found.enough:
             return found.too_few()
@@ -110,7 +110,7 @@ class DriftCheck:
         p, effect = same_distribution(*cells), stability_index(*cells)
         return self._judged(found, p, effect, was, became, told, of=moved)
 
-    def _accuracy(self, then: Period, now: Period) -> DriftSign:
+    def _accuracy(self, then: DriftPeriod, now: DriftPeriod) -> DriftResult:
         found = _Found(DriftMeasure.ACCURACY, then.answers, now.answers, self.least_answers, self.fallen)
         if not found.enough:
             return found.too_few()
@@ -129,10 +129,10 @@ class DriftCheck:
         told: str,
         *,
         of: str = "",
-    ) -> DriftSign:
+    ) -> DriftResult:
         # Bonferroni: all measures are tried, and any of them would raise the alarm.
         shifted = p < self.chance / len(DriftMeasure) and effect >= found.least_effect
-        return DriftSign(
+        return DriftResult(
             measure=found.measure,
             verdict=DriftVerdict.SHIFTED if shifted else DriftVerdict.STEADY,
             told=f"{told} (n = {found.rows})" if shifted else f"no sign of drift (n = {found.rows})",
@@ -161,14 +161,14 @@ class _Found:
     def enough(self) -> bool:
         return min(self.rows_then, self.rows) >= self.needed
 
-    def too_few(self) -> DriftSign:
+    def too_few(self) -> DriftResult:
         told = f"too few to tell (n = {min(self.rows_then, self.rows)}; {self.needed} are needed)"
-        return DriftSign(
+        return DriftResult(
             self.measure, DriftVerdict.TOO_FEW, told, self.rows_then, self.rows, self.least_effect
         )
 
 
-def reason_of(signs: Sequence[DriftSign]) -> str:
+def reason_of(signs: Sequence[DriftResult]) -> str:
     """Every alarm in one sentence; "" where there is none."""
     alarms = [sign.told for sign in signs if sign.verdict is DriftVerdict.SHIFTED]
     return f"Drift: {'; '.join(alarms)}." if alarms else ""

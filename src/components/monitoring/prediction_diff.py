@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from src.domain.changes import CategoryChange
 from src.domain.predictions import Band
+from src.domain.promotions import CategoryChange
 from src.domain.transactions import Transaction
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from src.domain.acts import ActKind, Undone, What
+from src.domain.acts import ActKind, ActSummary, UndoResult
 from src.domain.categories import Category, Group
 from src.errors import Conflict, InvalidInput, NotFound
 
@@ -72,13 +72,13 @@ class CategoryEditor:
         self.acts.finish(act, rows=moved, keep=True)
         return CategoryAct(before, moved, act)
 
-    def undo_change(self, act_id: str, at: datetime) -> Undone:
+    def undo_change(self, act_id: str, at: datetime) -> UndoResult:
         act = self.acts.find(act_id)
         if act:
             self.categories.restore(_category(act.what.values))
-        return Undone(rows=act.rows or 0 if act else 0)
+        return UndoResult(rows=act.rows or 0 if act else 0)
 
-    def undo_merge(self, act_id: str, at: datetime) -> Undone:
+    def undo_merge(self, act_id: str, at: datetime) -> UndoResult:
         """Rows that were answered since keep their answer."""
         act = self.acts.find(act_id)
         if act:
@@ -87,11 +87,11 @@ class CategoryEditor:
                 with suppress(NotFound, InvalidInput):  # it was merged itself, or belongs elsewhere by now
                     self.categories.change(child, {"parent": act.what.values["slug"]})
         answers = self.feedback.withdraw(act_id, at=at)
-        return Undone(answers.rows + self.repredictions.take_back(act_id), answers.kept)
+        return UndoResult(answers.rows + self.repredictions.take_back(act_id), answers.kept)
 
 
-def _before(code: str, category: Category, **more: str | None) -> What:
-    return What(
+def _before(code: str, category: Category, **more: str | None) -> ActSummary:
+    return ActSummary(
         f"category-{code}",
         {
             "slug": category.slug,

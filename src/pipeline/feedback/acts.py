@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from src.domain.acts import Act, ActKind, ActPage, Undone
+from src.domain.acts import Act, ActKind, ActPage, UndoResult
 from src.errors import Conflict, NotFound
 
-Undo = Callable[[str, datetime], Undone]
+Undo = Callable[[str, datetime], UndoResult]
 """Takes the id of the act and the time; restores its rows, and leaves those answered since as they are.
 
 It may be called again for an act that was undone in part: a row that is restored is not changed again.
@@ -33,7 +33,7 @@ class Acts:
         """Newest first. Raises InvalidInput for a cursor that no page gave, Unavailable."""
         return self._log.page(limit=limit, cursor=cursor)
 
-    def undo(self, act_id: str, *, at: datetime) -> Undone:
+    def undo(self, act_id: str, *, at: datetime) -> UndoResult:
         """Raises NotFound, Conflict where it was undone before, Unavailable; safe to try again then.
 
         The act is marked when its rows are restored, so a process that is killed in between loses nothing.
@@ -48,7 +48,7 @@ class Acts:
             raise _undone_before()
         return undone
 
-    def _undo_unlisted(self, act_id: str, at: datetime) -> Undone:
+    def _undo_unlisted(self, act_id: str, at: datetime) -> UndoResult:
         """Of an answer that was given before acts were listed: its rows name it all the same."""
         undone = self._undo[ActKind.FEEDBACK](act_id, at)
         if not undone.rows and not undone.kept:

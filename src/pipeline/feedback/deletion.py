@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from src.domain.acts import ActKind, What
+from src.domain.acts import ActKind, ActSummary
 from src.errors import NotFound
 
 
@@ -15,7 +15,7 @@ class Rows(Protocol):
 
 
 class Log(Protocol):
-    def begin(self, kind: ActKind, what: What, *, at: datetime) -> str: ...
+    def begin(self, kind: ActKind, what: ActSummary, *, at: datetime) -> str: ...
     def finish(self, act_id: str, *, rows: int) -> None: ...
 
 
@@ -26,7 +26,9 @@ class Deleting:
 
     def delete(self, transaction_id: str, *, at: datetime) -> str:
         """Delete one transaction; the id of the act. Raises NotFound, Conflict, Unavailable."""
-        act = self.acts.begin(ActKind.DELETE, What("deleted", {"transaction_id": transaction_id}), at=at)
+        act = self.acts.begin(
+            ActKind.DELETE, ActSummary("deleted", {"transaction_id": transaction_id}), at=at
+        )
         try:
             self.rows.delete(transaction_id, act=act, at=at)
         except NotFound:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from src.domain.acts import ActKind, Undone, What
+from src.domain.acts import ActKind, ActSummary, UndoResult
 from src.domain.predictions import Prediction
-from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, standing_edits
+from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, active_edits
 from src.errors import Conflict, LedgerloopError, NotFound
 from src.pipeline.prediction.predict import Predictor, prepare
 
@@ -44,7 +44,7 @@ class Editing:
         fields = changed_fields(row.transaction, prepared)
         if not fields:
             return row, None
-        what = What("edited", {"transaction_id": row.id, "fields": ",".join(fields)})
+        what = ActSummary("edited", {"transaction_id": row.id, "fields": ",".join(fields)})
         act = self.acts.begin(ActKind.EDIT, what, at=at)
         try:
             edited = self.rows.amend(
@@ -56,7 +56,7 @@ class Editing:
         self.acts.finish(act, rows=1)
         return edited, act
 
-    def undo(self, act_id: str, at: datetime) -> Undone:
+    def undo(self, act_id: str, at: datetime) -> UndoResult:
         """What was given is as before the edit; answers stay as they are.
 
         Raises NotFound where the transaction was deleted, Conflict where a later edit still holds,
@@ -68,10 +68,10 @@ class Editing:
         row = self.rows.get(str(act.what.values["transaction_id"]))
         edit = _edit_to_undo(row, act_id)
         if edit is None:
-            return Undone(rows=0)
+            return UndoResult(rows=0)
         before, prediction = self._predicted(row, edit.before, at)
         self.rows.amend(row.id, before, prediction, edits=lambda now: _without_edit(now, act_id, at))
-        return Undone(rows=1)
+        return UndoResult(rows=1)
 
     def _predicted(
         self, row: StoredTransaction, given: Transaction, at: datetime
@@ -98,7 +98,7 @@ def _without_edit(row: StoredTransaction, act: str, at: datetime) -> tuple[Edit,
 
 def _edit_to_undo(row: StoredTransaction, act: str) -> Edit | None:
     """The edit of `act`; None where it is undone. Raises Conflict where a later edit still holds."""
-    standing = standing_edits(row.edits)
+    standing = active_edits(row.edits)
     if all(edit.act != act for edit in standing):
         return None
     if standing[-1].act != act:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from src.domain.acts import Act, ActKind, Undone, What
+from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.feedback import Feedback, FeedbackOutcome, LabelSource
 from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, LedgerloopError, NotFound, Unavailable
@@ -22,7 +22,7 @@ _ROUNDS_APART = 20
 class Events(Protocol):
     def add_many(self, events: Sequence[tuple[str, Feedback]]) -> list[StoredTransaction | NotFound]: ...
     def answer_similar(self, merchant: str, event: Feedback, *, but: str) -> int: ...
-    def withdraw(self, act: str, *, at: datetime) -> Undone: ...
+    def withdraw(self, act: str, *, at: datetime) -> UndoResult: ...
     def of_act(self, act: str) -> tuple[set[str], datetime | None]: ...
     def count_of_act(self, act: str) -> int: ...
 
@@ -30,7 +30,7 @@ class Events(Protocol):
 class Acts(Protocol):
     """Where each act is listed."""
 
-    def begin(self, kind: ActKind, what: What, *, at: datetime, prefix: str) -> str: ...
+    def begin(self, kind: ActKind, what: ActSummary, *, at: datetime, prefix: str) -> str: ...
     def finish(self, act_id: str, *, rows: int) -> None: ...
     def unfinished(self, kind: ActKind, *, before: datetime) -> list[Act]: ...
 
@@ -170,7 +170,7 @@ class FeedbackLoop:
             raise NotFound("There is nothing to take back: this answer is unknown or was taken back before.")
         return undone.rows
 
-    def undo_act(self, act: str, at: datetime) -> Undone:
+    def undo_act(self, act: str, at: datetime) -> UndoResult:
         """Take every answer of one act back, and the predictions that followed it.
 
         Rows whose newest prediction was made after the act, and so by its answer too, are predicted anew.
@@ -183,7 +183,7 @@ class FeedbackLoop:
         rows = withdrawn.rows + self._repredictions.take_back(act)
         kept = withdrawn.kept + (self._repredictions.count_answered(act) if rows or withdrawn.kept else 0)
         self._predict_without(merchants, act, since, at)
-        return Undone(rows, kept)
+        return UndoResult(rows, kept)
 
     def _predict_without(self, merchants: set[str], act: str, since: datetime, at: datetime) -> None:
         if self._following is None:
@@ -215,10 +215,12 @@ def _counted(
     return counted
 
 
-def _what(answers: Sequence[Answer]) -> What:
+def _what(answers: Sequence[Answer]) -> ActSummary:
     if len(answers) > 1:
-        return What("answered-many", {"answers": len(answers)})
-    return What("answered", {"transaction_id": answers[0].transaction_id, "category": answers[0].category})
+        return ActSummary("answered-many", {"answers": len(answers)})
+    return ActSummary(
+        "answered", {"transaction_id": answers[0].transaction_id, "category": answers[0].category}
+    )
 
 
 def _no_category() -> InvalidInput:

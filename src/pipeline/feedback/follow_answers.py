@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from src.domain.predictions import Prediction
-from src.domain.transactions import Transaction, Unanswered
+from src.domain.transactions import Transaction, UnansweredTransaction
 
 AT_ONCE = 1000
 """Rows that are predicted anew while a person waits; it takes about a second."""
@@ -22,9 +22,9 @@ _TRIES = 5
 class Rows(Protocol):
     def unfollowed(
         self, merchants: Collection[str], act: str, *, limit: int, since: datetime | None = None
-    ) -> list[Unanswered]: ...
+    ) -> list[UnansweredTransaction]: ...
     def follow(
-        self, new: Sequence[tuple[Unanswered, Prediction | None]], act: str, *, at: datetime
+        self, new: Sequence[tuple[UnansweredTransaction, Prediction | None]], act: str, *, at: datetime
     ) -> set[str]: ...
 
 
@@ -96,7 +96,7 @@ class Following:
                 return followed
         return followed
 
-    def _changed(self, row: Unanswered, new: Prediction, act: str | None) -> Prediction | None:
+    def _changed(self, row: UnansweredTransaction, new: Prediction, act: str | None) -> Prediction | None:
         """None where a person would see no difference."""
         if _shown(new) == _shown(row.prediction):
             return None

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Protocol
 
 from src.components.monitoring.drift import DriftCheck, reason_of
-from src.domain.drift import DriftSign, DriftVerdict, Period
 from src.domain.models import ModelVersion, Pointer
+from src.domain.quality import DriftPeriod, DriftResult, DriftVerdict
 from src.domain.training_runs import TrainingRun
 
 
 class Periods(Protocol):
     def since(self, learned_at: datetime, now: datetime) -> datetime: ...
-    def periods(self, learned_at: datetime, now: datetime) -> tuple[Period, Period]: ...
+    def periods(self, learned_at: datetime, now: datetime) -> tuple[DriftPeriod, DriftPeriod]: ...
     def answered_since(self, at: datetime) -> bool: ...
 
 
@@ -37,7 +37,7 @@ class DriftReport:
     learned_at: datetime | None = None
     since: datetime | None = None
     """When "now" begins; "then" is what came before `learned_at`."""
-    signs: tuple[DriftSign, ...] = field(default=())
+    signs: tuple[DriftResult, ...] = field(default=())
 
     @property
     def drifting(self) -> bool:

@@ -16,9 +16,8 @@ import numpy as np
 from src.components.evaluation.automation import AutomaticRows
 from src.components.model.merchant_memory import Hint, Recall
 from src.components.monitoring.prediction_diff import ChangeCount, Judged, Said
-from src.domain.changes import Changes
 from src.domain.predictions import Band
-from src.domain.promotions import Promotion
+from src.domain.promotions import PredictionDiff, Promotion
 from src.domain.transactions import Transaction
 from src.errors import Conflict, NotFound, Unavailable
 from src.pipeline.prediction.predict import Serving, remembered_band, weighed
@@ -62,12 +61,12 @@ class WhatChanges:
     precision: float = 0.0
     """AUTO_PRECISION: the share of automatic answers that is to be right."""
 
-    def promoting(self, champion: Serving, version: str, *, at: datetime) -> Changes:
+    def promoting(self, champion: Serving, version: str, *, at: datetime) -> PredictionDiff:
         """What would change if `version` served. Raises NotFound, Conflict, Unavailable."""
         after = champion if version == champion.version else self._loaded(version)
         return self.between(champion, after, at=at)
 
-    def promoted(self, version: str, *, at: datetime) -> Changes | None:
+    def promoted(self, version: str, *, at: datetime) -> PredictionDiff | None:
         """What the newest promotion of `version` changed; None for the first model of all.
 
         Raises NotFound, Conflict, Unavailable.
@@ -78,10 +77,10 @@ class WhatChanges:
             return None
         return self.between(self._loaded(previous), self._loaded(version), at=at)
 
-    def between(self, before: Serving, after: Serving, *, at: datetime) -> Changes:
+    def between(self, before: Serving, after: Serving, *, at: datetime) -> PredictionDiff:
         """What the two say, each told what the memory has to say, as in any prediction of today."""
         count = ChangeCount.of(self._judged(before, after, self.limit))
-        return Changes(
+        return PredictionDiff(
             before=before.version,
             after=after.version,
             unanswered=count.rows if count.rows < self.limit else self.rows.count(),

@@ -20,7 +20,7 @@ from src.components.monitoring.live_accuracy import (
     accuracy_by,
 )
 from src.domain.predictions import Band, DecidedBy
-from src.domain.quality import AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
+from src.domain.quality import AnswerCount, ConfusionCount, PredictionCount, VersionQuality
 
 
 class Counts(Protocol):
@@ -30,7 +30,7 @@ class Counts(Protocol):
     def predictions(
         self, *, since: date | None = None, until: date | None = None
     ) -> list[PredictionCount]: ...
-    def versions(self) -> list[LearnedVersion]: ...
+    def versions(self) -> list[VersionQuality]: ...
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class QualityReport:
     answers: Sequence[AnswerCount]
     confusions: Sequence[ConfusionCount]
     predictions: Sequence[PredictionCount]
-    versions: Sequence[LearnedVersion]
+    versions: Sequence[VersionQuality]
 
     @cached_property
     def overall(self) -> Accuracy:

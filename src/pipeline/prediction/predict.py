@@ -16,7 +16,7 @@ from src.components.model.scorer import LinearScorer
 from src.components.monitoring.audit_sample import is_audited
 from src.components.text.cleaning import merchant_key
 from src.components.text.masking import mask
-from src.domain.feedback import Recollection
+from src.domain.feedback import PastAnswer
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
 
@@ -43,8 +43,8 @@ class Serving:
 
 class Rows(Protocol):
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]: ...
-    def recollections(self, merchants: Collection[str]) -> dict[str, list[Recollection]]: ...
-    def similar(self, merchants: Collection[str]) -> dict[str, list[Recollection]]: ...
+    def recollections(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]: ...
+    def similar(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]: ...
 
 
 class Model(Protocol):

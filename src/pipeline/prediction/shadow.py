@@ -11,8 +11,8 @@ from typing import Protocol
 import numpy as np
 
 from src.components.evaluation.mcnemar import exact_p
-from src.domain.models import ModelVersion, Pointer, Shadow, SideBySide
-from src.domain.predictions import Prediction, ShadowSaid
+from src.domain.models import ModelVersion, Pointer, Shadow, ShadowComparison
+from src.domain.predictions import Prediction, ShadowPrediction
 from src.domain.transactions import Transaction
 from src.errors import Conflict, LedgerloopError, NotFound
 from src.pipeline.prediction.predict import Serving
@@ -55,9 +55,9 @@ def with_shadow(
         return list(predictions)
 
 
-def _said(shadow: Serving, row: np.ndarray, champion_category: str) -> ShadowSaid:
+def _said(shadow: Serving, row: np.ndarray, champion_category: str) -> ShadowPrediction:
     best = int(row.argmax())
-    return ShadowSaid(shadow.version, shadow.scorer.classes[best], float(row[best]), champion_category)
+    return ShadowPrediction(shadow.version, shadow.scorer.classes[best], float(row[best]), champion_category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Standing:
 
     shadow: Shadow
     champion: str
-    counts: SideBySide
+    counts: ShadowComparison
     p: float
     """McNemar's exact test on the answers of which only one model had it right; two-sided."""
 
@@ -99,7 +99,7 @@ class Shadows(Protocol):
     def current(self) -> Shadow | None: ...
     def start(self, version: str, *, sha256: str, by: str, at: datetime) -> Shadow: ...
     def end(self) -> None: ...
-    def side_by_side(self, shadow: Shadow, champion: str) -> SideBySide: ...
+    def side_by_side(self, shadow: Shadow, champion: str) -> ShadowComparison: ...
 
 
 class Versions(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from src.domain.promotions import Change
+from src.domain.promotions import PromotionEvent
 from src.domain.verdicts import Outcome
 from src.errors import Unavailable
 from src.pipeline.training.promotion_evidence import judged
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 UNFIT = frozenset({Outcome.BROKEN, Outcome.TOO_HEAVY, Outcome.CATEGORY_FELL, Outcome.LESS_AUTOMATIC})
 """A version refused for one of these stays refused, however many rows it has right."""
-_CHOICES = frozenset({Change.PROMOTED, Change.ROLLED_BACK, Change.PINNED})
+_CHOICES = frozenset({PromotionEvent.PROMOTED, PromotionEvent.ROLLED_BACK, PromotionEvent.PINNED})
 
 
 class Versions(Protocol):

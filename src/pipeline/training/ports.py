@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 
 from src.components.evaluation.automation import AutomaticRows
-from src.domain.changes import Changes
 from src.domain.labels import LabelledTransaction
 from src.domain.lexicon import Habit, LexiconEntry
 from src.domain.models import Bundle, ModelVersion, Pointer
-from src.domain.promotions import Figures
+from src.domain.promotions import ComparedMetrics, PredictionDiff
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
 from src.domain.verdicts import JudgedOn, Verdict
@@ -32,7 +31,7 @@ class Claimed(Protocol):
     def progress(self, stage: str, share: float) -> None: ...
     def record(self, **fields: Any) -> None: ...
     def decide(self, verdict: Verdict) -> None: ...
-    def changed(self, changes: Changes) -> None: ...
+    def changed(self, changes: PredictionDiff) -> None: ...
     def succeed(self, *, at: datetime) -> None: ...
     def rows_asked_for(self, champion: str, judged_on: JudgedOn | None) -> int | None: ...
     def last_inputs(self) -> dict[str, str]: ...
@@ -89,7 +88,7 @@ class Store(Protocol):
         at: datetime,
         expected_revision: int | None = None,
         unless_pinned: bool = False,
-        figures: Figures | None = None,
+        figures: ComparedMetrics | None = None,
     ) -> Pointer: ...
     def refuse(
         self,
@@ -98,7 +97,7 @@ class Store(Protocol):
         by: str,
         reason: str,
         at: datetime,
-        figures: Figures | None = None,
+        figures: ComparedMetrics | None = None,
         run_id: str | None = None,
     ) -> None: ...
 
@@ -134,7 +133,7 @@ class Check(Protocol):
 class WhatChanged(Protocol):
     """What a promotion changed; None where there is nothing to compare with."""
 
-    def promoted(self, version: str, *, at: datetime) -> Changes | None: ...
+    def promoted(self, version: str, *, at: datetime) -> PredictionDiff | None: ...
 
 
 class Unattended(Protocol):

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from src.domain.models import Pointer
-from src.domain.promotions import Figures
+from src.domain.promotions import ComparedMetrics
 from src.domain.verdicts import Outcome, Verdict
 from src.errors import Conflict, Pinned, Unavailable
 from src.pipeline.registry.mlflow_alias import follow
@@ -52,7 +52,7 @@ class Settling:
                 at=self.clock(),
                 expected_revision=pointer.revision if pointer else 0,
                 unless_pinned=True,
-                figures=Figures.of(told),
+                figures=ComparedMetrics.of(told),
             )
         except Conflict as conflict:
             kept = _pinned(verdict, conflict.version) if isinstance(conflict, Pinned) else _overtaken(verdict)
@@ -77,7 +77,7 @@ class Settling:
             by="training",
             reason=verdict.reason,
             at=self.clock(),
-            figures=Figures.of(verdict),
+            figures=ComparedMetrics.of(verdict),
             run_id=claimed.run.id,
         )
         return verdict

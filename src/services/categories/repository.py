@@ -14,8 +14,8 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
+from src.domain import LOCAL_OWNER
 from src.domain.categories import Category, Group, name_key
-from src.domain.owners import LOCAL_OWNER
 from src.errors import Conflict, InvalidInput, NotFound
 from src.services.mongo.client import Database, Document, guarded
 

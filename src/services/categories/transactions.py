@@ -7,12 +7,12 @@ from typing import Any
 
 from bson import ObjectId
 
-from src.domain.feedback import standing
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
+from src.domain.feedback import active_answers
 from src.domain.predictions import Alternative, Prediction
 from src.domain.transactions import StoredTransaction
 from src.services.mongo.client import Database, Document, guarded
-from src.services.transactions.documents import holding, predicted, said
+from src.services.transactions.documents import current_fields, predicted, said
 from src.services.transactions.optimistic_update import change_many
 
 _AT_ONCE = 1000
@@ -49,13 +49,13 @@ class CategoryRows:
         """
 
         def moved(row: StoredTransaction) -> Document:
-            answers = standing(row.feedback)
+            answers = active_answers(row.feedback)
             if answers and answers[-1].category == slug:
                 return said(row.predictions, (*row.feedback, replace(answers[-1], category=into, act=act)))
             if not answers and row.prediction.category == slug:
                 predictions = (*row.predictions, _renamed(row.prediction, slug, into, act))
-                return {**predicted(predictions), **holding(predictions, row.feedback)}
-            return dict(holding(row.predictions, row.feedback))
+                return {**predicted(predictions), **current_fields(predictions, row.feedback)}
+            return dict(current_fields(row.predictions, row.feedback))
 
         count, last = 0, ObjectId("0" * 24)
         while True:

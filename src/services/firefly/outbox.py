@@ -9,8 +9,8 @@ from typing import Any
 
 from pymongo import DESCENDING, ReturnDocument
 
+from src.domain import LOCAL_OWNER
 from src.domain.deliveries import Delivery, DeliveryCounts, DeliveryStatus
-from src.domain.owners import LOCAL_OWNER
 from src.services.mongo.client import Database, Document, from_now, guarded
 
 GIVES_UP_AFTER = timedelta(days=3)

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from src.domain import LOCAL_OWNER
 from src.domain.imports import Import, ImportCounts, ImportStatus
-from src.domain.owners import LOCAL_OWNER
 
 Document = dict[str, Any]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
 from src.errors import NotFound
 from src.services.mongo.client import Database, guarded
 

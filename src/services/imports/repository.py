@@ -9,8 +9,8 @@ from typing import Any
 
 from pymongo import DESCENDING, ReturnDocument
 
-from src.domain.imports import FILE_KEPT, IMPORT_UNDER_WAY, RETRIED, Import, ImportStatus
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
+from src.domain.imports import FILE_RETENTION, IMPORT_UNDER_WAY, RETRYABLE, Import, ImportStatus
 from src.errors import Conflict, NotFound
 from src.services.imports.documents import import_of, new, planned
 from src.services.imports.worker_lease import ImportWork
@@ -129,7 +129,7 @@ class Imports(ImportWork):
         document = self._imports.find_one_and_update(
             {
                 "_id": {"$eq": import_id},
-                "status": {"$in": [status.value for status in RETRIED]},
+                "status": {"$in": [status.value for status in RETRYABLE]},
                 "file_id": {"$exists": True},
             },
             [
@@ -175,7 +175,7 @@ class Imports(ImportWork):
         for status, since in _FILES_GO.items():
             query: Document = {"status": status.value, "file_id": {"$exists": True}}
             if since:
-                query["$expr"] = {"$lt": [f"${since}", from_now(-FILE_KEPT.total_seconds())]}
+                query["$expr"] = {"$lt": [f"${since}", from_now(-FILE_RETENTION.total_seconds())]}
             for document in list(self._imports.find(query, {"_id": 1})):
                 deleted += self._forget({"_id": document["_id"], **query})
                 if status is ImportStatus.PREVIEW:
@@ -196,6 +196,6 @@ def _preview_of(import_id: str) -> str:
 
 
 def _why_not_again(found: Import) -> str:
-    if found.status in RETRIED:
+    if found.status in RETRYABLE:
         return "The file of this import is deleted; upload it again."
     return f"This import is {found.status.value}; that cannot be done now."

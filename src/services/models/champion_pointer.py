@@ -10,7 +10,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from src.domain.models import Pointer
-from src.domain.promotions import Change, Promotion
+from src.domain.promotions import Promotion, PromotionEvent
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models.promotion_history import line_document, line_of
 from src.services.mongo.client import Database, Document, guarded
@@ -84,15 +84,21 @@ class ChampionPointer:
 
         Raises NotFound where nothing serves, Conflict where another version does, Unavailable.
         """
-        return self._mark(version, Change.PINNED, by, reason, at, {"pinned_at": at})
+        return self._mark(version, PromotionEvent.PINNED, by, reason, at, {"pinned_at": at})
 
     @guarded
     def let_go(self, *, by: str, reason: str, at: datetime) -> Pointer:
         """End the pin; changes nothing where there is none. Raises NotFound, Unavailable."""
-        return self._mark(None, Change.LET_GO, by, reason, at, {"pinned_at": None})
+        return self._mark(None, PromotionEvent.UNPINNED, by, reason, at, {"pinned_at": None})
 
     def _mark(
-        self, version: str | None, change: Change, by: str, reason: str, at: datetime, fields: Document
+        self,
+        version: str | None,
+        change: PromotionEvent,
+        by: str,
+        reason: str,
+        at: datetime,
+        fields: Document,
     ) -> Pointer:
         now = self.read()
         if now is None:
@@ -100,7 +106,7 @@ class ChampionPointer:
         if version is not None and now.version != version:
             raise Conflict(f"Model {now.version} serves now; nothing was changed.")
         line = Promotion(now.version, now.version, at, by, reason, change)
-        unmarked = {"$ne": None} if change is Change.LET_GO else None
+        unmarked = {"$ne": None} if change is PromotionEvent.UNPINNED else None
         here = {"_id": _ID, "revision": now.revision, "pinned_at": unmarked}
         changed = self._updated(here, {"$set": fields, "$push": _pushed([line_document(line)])})
         if changed is not None:

@@ -13,9 +13,9 @@ from typing import Any
 
 from pymongo import DESCENDING
 
+from src.domain import LOCAL_OWNER
 from src.domain.models import Pointer
-from src.domain.owners import LOCAL_OWNER
-from src.domain.promotions import Change, Figures, Promotion
+from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
 from src.domain.verdicts import JudgedOn
 from src.services.mongo.client import Database, Document, guarded
 
@@ -32,20 +32,20 @@ def lines_of(
     by: str,
     reason: str,
     at: datetime,
-    figures: Figures | None,
+    figures: ComparedMetrics | None,
     pin: bool,
 ) -> list[Promotion]:
     """What is told of a promotion of the version of document `target`, and of a pin with it, oldest first."""
     version, previous = target["version"], before.version if before else None
-    change = Change.ROLLED_BACK if is_rollback(version, previous) else Change.PROMOTED
+    change = PromotionEvent.ROLLED_BACK if is_rollback(version, previous) else PromotionEvent.PROMOTED
     run_id = target["run_id"] if by == "training" else None
     promoted = Promotion(version, previous, at, by, reason, change, figures, run_id)
     if pin:
         asked = "Asked for with the promotion."
-        return [promoted, Promotion(version, version, at, by, asked, Change.PINNED)]
+        return [promoted, Promotion(version, version, at, by, asked, PromotionEvent.PINNED)]
     if before and before.pinned_at:
         ended = f"It ended when model {version} was promoted."
-        return [promoted, Promotion(before.version, version, at, by, ended, Change.LET_GO)]
+        return [promoted, Promotion(before.version, version, at, by, ended, PromotionEvent.UNPINNED)]
     return [promoted]
 
 
@@ -59,20 +59,20 @@ def line_document(line: Promotion) -> Document:
 def line_of(document: Document) -> Promotion:
     """A line written before there were other changes than promotions names none."""
     version, previous = document["version"], document["previous"]
-    first = Change.ROLLED_BACK if is_rollback(version, previous) else Change.PROMOTED
+    first = PromotionEvent.ROLLED_BACK if is_rollback(version, previous) else PromotionEvent.PROMOTED
     return Promotion(
         version=version,
         previous=previous,
         at=document["at"],
         by=document["by"],
         reason=document["reason"],
-        change=Change(document.get("change", first)),
+        change=PromotionEvent(document.get("change", first)),
         figures=_figures(document.get("figures")),
         run_id=document.get("run_id"),
     )
 
 
-def paired_figures(lines: Iterable[Promotion], new: str, old: str) -> Figures | None:
+def paired_figures(lines: Iterable[Promotion], new: str, old: str) -> ComparedMetrics | None:
     """The first figures in `lines` that compare these two versions on the same rows, those of `new` first."""
     for line in lines:
         figures = line.figures
@@ -86,11 +86,11 @@ def paired_figures(lines: Iterable[Promotion], new: str, old: str) -> Figures | 
     return None
 
 
-def _figures(document: Document | None) -> Figures | None:
+def _figures(document: Document | None) -> ComparedMetrics | None:
     if document is None:
         return None
     ci95, judged_on = document["macro_f1_ci95"], document.get("judged_on")
-    return Figures(
+    return ComparedMetrics(
         **{
             **document,
             "macro_f1_ci95": (ci95[0], ci95[1]) if ci95 else None,

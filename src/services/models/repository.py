@@ -10,7 +10,7 @@ from gridfs.errors import NoFile
 from pymongo import DESCENDING
 
 from src.domain.models import ModelVersion, Pointer
-from src.domain.promotions import Change, Figures, Promotion
+from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
 from src.domain.verdicts import JudgedOn, judged_on_of
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models.alias_lock import AliasSteps
@@ -108,7 +108,7 @@ class Models:
         expected_revision: int | None = None,
         unless_pinned: bool = False,
         pin: bool = False,
-        figures: Figures | None = None,
+        figures: ComparedMetrics | None = None,
     ) -> Pointer:
         """Let `version` serve.
 
@@ -147,13 +147,15 @@ class Models:
         by: str,
         reason: str,
         at: datetime,
-        figures: Figures | None = None,
+        figures: ComparedMetrics | None = None,
         run_id: str | None = None,
     ) -> None:
         """Write down that `version` was not let serve. Raises Unavailable."""
         before = self.champion()
         serving = before.version if before else None
-        self._refusals.add(Promotion(version, serving, at, by, reason, Change.REFUSED, figures, run_id))
+        self._refusals.add(
+            Promotion(version, serving, at, by, reason, PromotionEvent.REFUSED, figures, run_id)
+        )
 
     def pin(self, version: str | None = None, *, by: str, reason: str, at: datetime) -> Pointer:
         """Keep what serves until it is let go; Conflict where it is no longer `version`.
@@ -171,7 +173,7 @@ class Models:
         lines = [*self._pointer.history(limit), *self._refusals.newest(limit)]
         return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
-    def paired(self, version: str, other: str) -> Figures | None:
+    def paired(self, version: str, other: str) -> ComparedMetrics | None:
         """The newest figures of both versions on the same rows, those of `version` first; None without any.
 
         Raises Unavailable.

@@ -9,9 +9,9 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReturnDocument
 
+from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource
-from src.domain.models import Shadow, SideBySide
-from src.domain.owners import LOCAL_OWNER
+from src.domain.models import Shadow, ShadowComparison
 from src.domain.predictions import DecidedBy
 from src.errors import Conflict, NotFound
 from src.services.mongo.client import Database, Document, guarded
@@ -71,7 +71,7 @@ class Shadows:
         return bool(self._models.update_one({"_id": _ID, **which}, {"$set": {"version": None}}).matched_count)
 
     @guarded
-    def side_by_side(self, shadow: Shadow, champion: str) -> SideBySide:
+    def side_by_side(self, shadow: Shadow, champion: str) -> ShadowComparison:
         """Of rows stored since the shadow runs, those that model `champion` decided and a person answered.
 
         A row that memory decided does not count: there it does not matter which model serves. So each
@@ -113,9 +113,9 @@ class Shadows:
         return _side_by_side(list(groups))
 
 
-def _side_by_side(groups: Sequence[Document]) -> SideBySide:
+def _side_by_side(groups: Sequence[Document]) -> ShadowComparison:
     rows = {(each["_id"]["champion"], each["_id"]["shadow"]): each["rows"] for each in groups}
-    return SideBySide(
+    return ShadowComparison(
         answers=sum(rows.values()),
         both_right=rows.get((True, True), 0),
         champion_only=rows.get((True, False), 0),

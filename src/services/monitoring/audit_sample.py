@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pymongo import DESCENDING
 
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
 from src.domain.transactions import Status, StoredTransaction
 from src.services.mongo.client import Database, guarded
 from src.services.transactions.documents import stored

@@ -7,9 +7,9 @@ from typing import Any
 
 from pymongo import DESCENDING
 
-from src.domain.drift import Glimpse, Period
+from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource
-from src.domain.owners import LOCAL_OWNER
+from src.domain.quality import DriftPeriod, DriftRow
 from src.domain.transactions import Status
 from src.services.mongo.client import Database, Document, guarded
 
@@ -55,7 +55,7 @@ class DriftPeriods:
         return max(learned_at, now - self._recent)
 
     @guarded
-    def periods(self, learned_at: datetime, now: datetime) -> tuple[Period, Period]:
+    def periods(self, learned_at: datetime, now: datetime) -> tuple[DriftPeriod, DriftPeriod]:
         """The time up to `learned_at`, and the newest since. Raises Unavailable.
 
         Where hardly anything was there for the champion to learn from, as on the first day, the first of the
@@ -65,8 +65,8 @@ class DriftPeriods:
         rows_until = self._until("created_at", _OWN, learned_at, since)
         answers_until = self._until("label.at", _SINGLE, learned_at, since)
         return (
-            Period(*self._rows_of(until=rows_until), *self._answers({"$lt": answers_until})),
-            Period(*self._rows_of(since=since), *self._answers({"$gte": since})),
+            DriftPeriod(*self._rows_of(until=rows_until), *self._answers({"$lt": answers_until})),
+            DriftPeriod(*self._rows_of(since=since), *self._answers({"$gte": since})),
         )
 
     def _until(self, field: str, query: Document, learned_at: datetime, since: datetime) -> datetime:
@@ -75,7 +75,7 @@ class DriftPeriods:
 
     def _rows_of(
         self, *, until: datetime | None = None, since: datetime | None = None
-    ) -> tuple[tuple[Glimpse, ...], tuple[str, ...]]:
+    ) -> tuple[tuple[DriftRow, ...], tuple[str, ...]]:
         """The newest rows of a period, and the merchants of those right before them; oldest first."""
         query = {**_OWN, **({"created_at": {"$lt": until}} if until else {})}
         newest = self._rows.aggregate(
@@ -107,5 +107,5 @@ class DriftPeriods:
         return self._rows.find_one({**_OWN, "label.at": {"$gt": at}}, {"_id": 1}) is not None
 
 
-def _glimpse(document: Document) -> Glimpse:
-    return Glimpse(document["merchant"], document["value"], document["currency"], document["category"])
+def _glimpse(document: Document) -> DriftRow:
+    return DriftRow(document["merchant"], document["value"], document["currency"], document["category"])

@@ -8,9 +8,9 @@ from typing import Any
 from pymongo import DESCENDING
 
 from src.domain.feedback import LabelSource
-from src.domain.history import HistoryFilter
 from src.domain.predictions import Band, DecidedBy
-from src.domain.quality import CONFIDENCE_STEPS, AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
+from src.domain.quality import CONFIDENCE_STEPS, AnswerCount, ConfusionCount, PredictionCount, VersionQuality
+from src.domain.transactions import HistoryFilter
 from src.domain.verdicts import judged_on_of
 from src.services.mongo.client import Database, Document, guarded
 from src.services.runs.documents import verdict_of
@@ -104,7 +104,7 @@ class QualityCounts:
         return self._database.transactions
 
     @guarded
-    def versions(self) -> list[LearnedVersion]:
+    def versions(self) -> list[VersionQuality]:
         """The newest versions, oldest first, each with the labels its run had. Raises Unavailable."""
         models = self._database.models
         pointer = models.find_one({"_id": "champion"}, {"history.version": 1}) or {}
@@ -135,7 +135,7 @@ class QualityCounts:
             ]
         )
         versions = [
-            LearnedVersion(
+            VersionQuality(
                 version=each["version"],
                 labels=each.get("run", {}).get("labels"),
                 metrics=each["metrics"],

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from src.config import Settings
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
 from src.services.mlflow.provenance import provenance
 from src.services.mongo.client import Database, guarded
 from src.services.transactions.repository import HAS_LABEL

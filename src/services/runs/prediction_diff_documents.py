@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from src.domain.changes import CategoryChange, Changes
 from src.domain.predictions import Band
+from src.domain.promotions import CategoryChange, PredictionDiff
 
 Document = dict[str, Any]
 
 
-def changes_document(changes: Changes) -> Document:
+def changes_document(changes: PredictionDiff) -> Document:
     return {
         "before": changes.before,
         "after": changes.after,
@@ -24,8 +24,8 @@ def changes_document(changes: Changes) -> Document:
     }
 
 
-def changes_of(document: Document) -> Changes:
-    return Changes(
+def changes_of(document: Document) -> PredictionDiff:
+    return PredictionDiff(
         before=document["before"],
         after=document["after"],
         unanswered=document["unanswered"],

@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from src.domain.changes import Changes
+from src.domain.promotions import PredictionDiff
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import JudgedOn, Verdict
 from src.errors import Conflict
@@ -160,7 +160,7 @@ class ClaimedRun:
         """Keep the verdict, before anything flips. Raises LeaseLost."""
         self._set({"decision": verdict_document(verdict)})
 
-    def changed(self, changes: Changes) -> None:
+    def changed(self, changes: PredictionDiff) -> None:
         """Keep what the promotion changed. Raises LeaseLost."""
         self._set({"changes": changes_document(changes)})
 

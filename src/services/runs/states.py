@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
 from src.domain.training_runs import RunStatus, Trigger
 
 Document = dict[str, Any]

@@ -11,8 +11,8 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
 
-from src.domain.acts import Act, ActKind, ActPage, What
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
+from src.domain.acts import Act, ActKind, ActPage, ActSummary
 from src.errors import InvalidInput
 from src.services.mongo.client import Database, Document, guarded
 
@@ -30,7 +30,7 @@ class ActLog:
         return self._database.acts
 
     @guarded
-    def begin(self, kind: ActKind, what: What, *, at: datetime, prefix: str = "") -> str:
+    def begin(self, kind: ActKind, what: ActSummary, *, at: datetime, prefix: str = "") -> str:
         """Write down an act that is about to change rows; returns its id.
 
         prefix: what the id begins with. Raises Unavailable.
@@ -100,7 +100,7 @@ def _act(document: Document) -> Act:
         id=document["_id"],
         owner=document["owner"],
         kind=ActKind(document["kind"]),
-        what=What(document["what"]["code"], document["what"]["values"]),
+        what=ActSummary(document["what"]["code"], document["what"]["values"]),
         at=document["at"],
         rows=document["rows"],
         undone_at=document["undone_at"],

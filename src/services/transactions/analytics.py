@@ -11,10 +11,9 @@ from typing import Any
 
 from src.domain.cash_flow import Flow, flow_of
 from src.domain.categories import Category, Group
-from src.domain.history import HistoryFilter
 from src.domain.money import decimal_places
 from src.domain.months import Coverage, months_between
-from src.domain.transactions import Direction
+from src.domain.transactions import Direction, HistoryFilter
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.query import query_of
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from bson import ObjectId
 
-from src.domain.acts import Undone
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
+from src.domain.acts import UndoResult
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
 from src.services.mongo.client import Database, Document, guarded
@@ -63,7 +63,7 @@ class DeletedRows:
         return [stored(each["document"]) for each in kept]
 
     @guarded
-    def restore(self, act: str, at: datetime) -> Undone:
+    def restore(self, act: str, at: datetime) -> UndoResult:
         """Put the rows of an act back. Raises Unavailable; doing it again is safe then.
 
         A row whose key another row has by now stays deleted, and is counted as kept.
@@ -75,7 +75,7 @@ class DeletedRows:
             each["_id"] for each in self._rows.find({"_id": {"$in": [each["_id"] for each in kept]}}, {})
         }
         self._deleted.delete_many({"_id": {"$in": list(there)}})
-        return Undone(rows=len(there), kept=len(kept) - len(there))
+        return UndoResult(rows=len(there), kept=len(kept) - len(there))
 
 
 def deleted_keys(database: Database, among: Document) -> list[Document]:

@@ -11,11 +11,11 @@ from typing import Any
 
 from bson import Int64, ObjectId
 
-from src.domain.feedback import Feedback, LabelSource, standing
+from src.domain import LOCAL_OWNER
+from src.domain.feedback import Feedback, LabelSource, active_answers
 from src.domain.labels import LabelledTransaction
 from src.domain.money import decimal_places
-from src.domain.owners import LOCAL_OWNER
-from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowSaid
+from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.transactions import (
     Direction,
     DoubtMark,
@@ -25,7 +25,7 @@ from src.domain.transactions import (
     Status,
     StoredTransaction,
     Transaction,
-    held,
+    current_state,
 )
 
 Document = dict[str, Any]
@@ -95,16 +95,15 @@ def given(transaction: Transaction) -> Document:
     }
 
 
-def holding(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
-    """What holds now: derived from the whole life, stored beside it so that it can be indexed."""
-    newest, answers = predictions[-1], standing(feedback)
-    category, status = held(predictions, feedback)
+def current_fields(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
+    """The current state, stored with the predictions and answers so that it can be indexed."""
+    state = current_state(predictions, feedback)
     return {
-        "category": category,
-        "status": status.value,
-        "confidence": newest.confidence,
-        "needs_review": newest.needs_review and not answers,
-        "label": _label(answers[-1]) if answers else None,
+        "category": state.category,
+        "status": state.status.value,
+        "confidence": predictions[-1].confidence,
+        "needs_review": state.needs_review,
+        "label": _label(state.answer) if state.answer else None,
     }
 
 
@@ -114,7 +113,10 @@ def _label(answer: Feedback) -> Document:
 
 def said(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
     """What an answer changes."""
-    return {"feedback": [feedback_document(each) for each in feedback], **holding(predictions, feedback)}
+    return {
+        "feedback": [feedback_document(each) for each in feedback],
+        **current_fields(predictions, feedback),
+    }
 
 
 def predicted(predictions: Sequence[Prediction]) -> Document:
@@ -167,7 +169,7 @@ def prediction_of(document: Document) -> Prediction:
         model_version=document["model_version"],
         at=document["at"],
         act=document.get("act"),
-        shadow=ShadowSaid(**document["shadow"]) if "shadow" in document else None,
+        shadow=ShadowPrediction(**document["shadow"]) if "shadow" in document else None,
     )
 
 
@@ -224,6 +226,6 @@ def labelled(document: Document) -> LabelledTransaction:
 
 def _replaced(feedback: Sequence[Feedback]) -> Feedback | None:
     """The standing answer before the newest one, if it said otherwise."""
-    answers = standing(feedback)
+    answers = active_answers(feedback)
     before, newest = answers[-2:] if len(answers) > 1 else (None, None)
     return before if before and newest and before.category != newest.category else None

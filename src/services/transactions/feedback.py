@@ -10,13 +10,13 @@ from typing import Any
 
 from bson import ObjectId
 
-from src.domain.acts import Undone
-from src.domain.feedback import Feedback, standing
-from src.domain.owners import LOCAL_OWNER
-from src.domain.transactions import Status, StoredTransaction
+from src.domain import LOCAL_OWNER
+from src.domain.acts import UndoResult
+from src.domain.feedback import Feedback, active_answers
+from src.domain.transactions import Status, StoredTransaction, current_state
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded
-from src.services.transactions.documents import feedback_document, holding, said
+from src.services.transactions.documents import feedback_document, said
 from src.services.transactions.optimistic_update import change_many, not_found
 
 
@@ -105,7 +105,7 @@ class FeedbackEvents:
         return undone.rows + undone.kept
 
     @guarded
-    def withdraw(self, act: str, *, at: datetime) -> Undone:
+    def withdraw(self, act: str, *, at: datetime) -> UndoResult:
         """Take back every answer of `act`; what stood before holds again, or what was answered since.
 
         Raises Unavailable; to try again changes no row twice.
@@ -119,8 +119,8 @@ class FeedbackEvents:
         answered = self._rows.find({"owner": LOCAL_OWNER, "feedback.act": {"$eq": act}}, {"_id": 1})
         befores = change_many(self._rows, [str(document["_id"]) for document in answered], withdrawn)
         withdrawn_now = [row for row in befores.values() if not _is_taken_back(row, act)]
-        answered_since = sum(standing(row.feedback)[-1].act != act for row in withdrawn_now)
-        return Undone(rows=len(withdrawn_now) - answered_since, kept=answered_since)
+        answered_since = sum(active_answers(row.feedback)[-1].act != act for row in withdrawn_now)
+        return UndoResult(rows=len(withdrawn_now) - answered_since, kept=answered_since)
 
 
 def _untouched(merchant: str, but: str) -> Document:
@@ -133,5 +133,5 @@ def _is_taken_back(row: StoredTransaction, act: str) -> bool:
 
 def _after(before: StoredTransaction, event: Feedback) -> StoredTransaction:
     feedback = (*before.feedback, event)
-    holds = holding(before.predictions, feedback)
-    return replace(before, feedback=feedback, category=holds["category"], status=Status(holds["status"]))
+    state = current_state(before.predictions, feedback)
+    return replace(before, feedback=feedback, category=state.category, status=state.status)

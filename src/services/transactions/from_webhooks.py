@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
 from src.domain.predictions import Prediction
 from src.domain.transactions import NewTransaction, Status, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.deleted import deleted_keys
-from src.services.transactions.documents import holding, new_document, predicted, stored
+from src.services.transactions.documents import current_fields, new_document, predicted, stored
 from src.services.transactions.optimistic_update import change_many, insert_new
 
 
@@ -52,6 +52,6 @@ class WebhookRows:
             prediction = new[row.id]
             newer = row.status is Status.PREDICTED and row.prediction.at < prediction.at
             predictions = (*row.predictions, prediction) if newer else row.predictions
-            return {**predicted(predictions), **holding(predictions, row.feedback)}
+            return {**predicted(predictions), **current_fields(predictions, row.feedback)}
 
         change_many(self._rows, list(new), renewed)

@@ -9,8 +9,8 @@ from typing import Any
 from bson import ObjectId
 from pymongo import ReplaceOne
 
+from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource
-from src.domain.owners import LOCAL_OWNER
 from src.domain.transactions import NewTransaction, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.deleted import deleted_keys

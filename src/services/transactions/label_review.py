@@ -13,8 +13,8 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
 
+from src.domain import LOCAL_OWNER
 from src.domain.labels import Doubt, LabelledTransaction, Move
-from src.domain.owners import LOCAL_OWNER
 from src.domain.transactions import StoredTransaction
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded, guarded_stream

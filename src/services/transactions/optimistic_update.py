@@ -10,7 +10,7 @@ from bson import ObjectId
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict, NotFound
 from src.services.mongo.client import unconfirmed

@@ -13,10 +13,9 @@ from typing import Any
 from bson import ObjectId
 from bson.errors import InvalidId
 
-from src.domain.feedback import Answered, LabelSource
-from src.domain.history import HISTORY_SORTS, HistoryFilter
-from src.domain.owners import LOCAL_OWNER
-from src.domain.transactions import Status
+from src.domain import LOCAL_OWNER
+from src.domain.feedback import AnswerState, LabelSource
+from src.domain.transactions import HISTORY_SORTS, HistoryFilter, Status
 from src.errors import InvalidInput
 from src.services.transactions.documents import midnight
 
@@ -44,10 +43,10 @@ _JUDGED_FIELDS = {
     "version": "model_version",
     "decided_by": "decided_by",
 }
-_LABELS: dict[Answered, Query] = {
-    Answered.DIRECTLY: {"label.source": LabelSource.FEEDBACK.value},
-    Answered.SIMILAR: {"label.source": LabelSource.SIMILAR.value},
-    Answered.NO: {"label": None},
+_LABELS: dict[AnswerState, Query] = {
+    AnswerState.DIRECTLY: {"label.source": LabelSource.FEEDBACK.value},
+    AnswerState.SIMILAR: {"label.source": LabelSource.SIMILAR.value},
+    AnswerState.NO: {"label": None},
 }
 
 # The field of each order, and which way it runs.

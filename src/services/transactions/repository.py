@@ -9,18 +9,24 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING
 
-from src.domain.feedback import LabelSource, Recollection, one_per_act
-from src.domain.history import HistoryFilter, HistoryPage
+from src.domain import LOCAL_OWNER
+from src.domain.feedback import LabelSource, PastAnswer, one_per_act
 from src.domain.labels import LabelledTransaction
-from src.domain.owners import LOCAL_OWNER
 from src.domain.predictions import Prediction
-from src.domain.transactions import Edit, NewTransaction, StoredTransaction, Transaction
+from src.domain.transactions import (
+    Edit,
+    HistoryFilter,
+    HistoryPage,
+    NewTransaction,
+    StoredTransaction,
+    Transaction,
+)
 from src.services.mongo.client import Database, guarded, guarded_stream
 from src.services.transactions.documents import (
     Document,
+    current_fields,
     edited,
     given,
-    holding,
     labelled,
     new_document,
     predicted,
@@ -110,7 +116,7 @@ class Transactions:
             return {
                 **given(transaction),
                 **predicted(predictions),
-                **holding(predictions, row.feedback),
+                **current_fields(predictions, row.feedback),
                 **edited(edits(row)),
             }
 
@@ -122,7 +128,7 @@ class Transactions:
         """Derive anew, in every row, what follows from what was given and said; how many rows there are."""
 
         def rebuilt(row: StoredTransaction) -> Document:
-            return {**given(prepare(row.transaction)), **holding(row.predictions, row.feedback)}
+            return {**given(prepare(row.transaction)), **current_fields(row.predictions, row.feedback)}
 
         ids = [str(document["_id"]) for document in self._rows.find({"owner": LOCAL_OWNER}, {"_id": 1})]
         return len(change_many(self._rows, ids, rebuilt))
@@ -166,7 +172,7 @@ class Transactions:
             yield labelled(document)
 
     @guarded
-    def recollections(self, merchants: Collection[str]) -> dict[str, list[Recollection]]:
+    def recollections(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
         """What a person last called each of `merchants`, newest first; those never answered are absent."""
         known = sorted({merchant for merchant in merchants if merchant})
         if len(known) == 1:
@@ -179,7 +185,7 @@ class Transactions:
         }
 
     @guarded
-    def similar(self, merchants: Collection[str]) -> dict[str, list[Recollection]]:
+    def similar(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
         """The same of all merchants whose names begin with the same two words."""
         stems = {merchant: stem for merchant in merchants if (stem := stem_of(merchant))}
         known = sorted(set(stems.values()))
@@ -190,7 +196,7 @@ class Transactions:
         }
         return {merchant: found[stem] for merchant, stem in stems.items() if stem in found}
 
-    def _recollections_of(self, merchant: str) -> list[Recollection]:
+    def _recollections_of(self, merchant: str) -> list[PastAnswer]:
         answers = self._rows.find(
             {"owner": LOCAL_OWNER, "merchant": merchant, **HAS_LABEL},
             {"_id": 0, "label.category": 1, "label.at": 1, "label.source": 1, "value": 1},
@@ -205,7 +211,7 @@ class Transactions:
             self._remembered,
         )
 
-    def _recollections_of_many(self, merchants: list[str]) -> Iterator[tuple[str, list[Recollection]]]:
+    def _recollections_of_many(self, merchants: list[str]) -> Iterator[tuple[str, list[PastAnswer]]]:
         groups = self._rows.aggregate(
             [
                 {"$match": {"owner": LOCAL_OWNER, "merchant": {"$in": merchants}, **HAS_LABEL}},
@@ -216,7 +222,7 @@ class Transactions:
         for group in groups:
             yield group["_id"], self._recollected(group)
 
-    def _similar_of_many(self, stems: list[str]) -> Iterator[tuple[str, list[Recollection]]]:
+    def _similar_of_many(self, stems: list[str]) -> Iterator[tuple[str, list[PastAnswer]]]:
         # "!" comes right after the blank: a range of the index, where a regular expression would walk it all.
         beginnings = [{"owner": LOCAL_OWNER, "merchant": {"$gte": stem, "$lt": f"{stem}!"}} for stem in stems]
         words = {"$slice": [{"$split": ["$merchant", " "]}, _STEM_WORDS]}
@@ -260,7 +266,7 @@ class Transactions:
         }
         return {"n": self._remembered * _ROWS_OF_AN_ACT, name: one}
 
-    def _recollected(self, group: Document) -> list[Recollection]:
+    def _recollected(self, group: Document) -> list[PastAnswer]:
         newest = [
             _recollection(each["category"], each["at"], each["amount"], each["source"])
             for each in group["newest"]
@@ -283,5 +289,5 @@ class Transactions:
         return sorted(mode for mode in self._rows.distinct("mode", {"owner": LOCAL_OWNER}) if mode)[:50]
 
 
-def _recollection(category: str, at: datetime, amount: float, source: str) -> Recollection:
-    return Recollection(category, at, amount, LabelSource(source))
+def _recollection(category: str, at: datetime, amount: float, source: str) -> PastAnswer:
+    return PastAnswer(category, at, amount, LabelSource(source))

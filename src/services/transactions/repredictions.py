@@ -10,12 +10,12 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
 
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
 from src.domain.predictions import Prediction
-from src.domain.transactions import Status, StoredTransaction, Transaction, Unanswered
+from src.domain.transactions import Status, StoredTransaction, Transaction, UnansweredTransaction
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import (
-    holding,
+    current_fields,
     predicted,
     prediction_document,
     prediction_of,
@@ -109,7 +109,7 @@ class Repredictions:
     @guarded
     def unfollowed(
         self, merchants: Collection[str], act: str, *, limit: int, since: datetime | None = None
-    ) -> list[Unanswered]:
+    ) -> list[UnansweredTransaction]:
         """Unanswered rows of `merchants` that `act` has not looked at yet.
 
         since: only those whose newest prediction is not older than that. Raises Unavailable.
@@ -129,7 +129,7 @@ class Repredictions:
 
     @guarded
     def follow(
-        self, new: Sequence[tuple[Unanswered, Prediction | None]], act: str, *, at: datetime
+        self, new: Sequence[tuple[UnansweredTransaction, Prediction | None]], act: str, *, at: datetime
     ) -> set[str]:
         """Add to each row its new prediction, if any, and note that `act` has looked at it.
 
@@ -199,8 +199,8 @@ class Repredictions:
         return undone
 
 
-def _unanswered(document: Document) -> Unanswered:
-    return Unanswered(
+def _unanswered(document: Document) -> UnansweredTransaction:
+    return UnansweredTransaction(
         id=str(document["_id"]),
         revision=document["revision"],
         transaction=transaction_of(document),
@@ -208,20 +208,20 @@ def _unanswered(document: Document) -> Unanswered:
     )
 
 
-def _followed(row: Unanswered, prediction: Prediction | None, noted: Document) -> UpdateOne:
+def _followed(row: UnansweredTransaction, prediction: Prediction | None, noted: Document) -> UpdateOne:
     unchanged = {"_id": ObjectId(row.id), "revision": row.revision}
     if prediction is None:
         return UpdateOne(unchanged, {"$set": noted})
     update = {
         "$push": {"predictions": prediction_document(prediction)},
-        "$set": {**holding((prediction,), ()), **noted},
+        "$set": {**current_fields((prediction,), ()), **noted},
         "$inc": {"revision": 1},
     }
     return UpdateOne(unchanged, update)
 
 
 def _with(row: StoredTransaction, predictions: tuple[Prediction, ...]) -> Document:
-    return {**predicted(predictions), **holding(predictions, row.feedback)}
+    return {**predicted(predictions), **current_fields(predictions, row.feedback)}
 
 
 def _outdated(version: str) -> Document:

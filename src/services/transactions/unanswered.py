@@ -8,7 +8,7 @@ from typing import Any
 from bson import ObjectId
 from pymongo import DESCENDING
 
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
 from src.domain.transactions import Status, Transaction
 from src.services.mongo.client import Database, guarded, guarded_stream
 from src.services.transactions.documents import Document, transaction_of

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.acts import Act, ActPage, Undone
+from src.domain.acts import Act, ActPage, UndoResult
 from src.web.shared.fields import QueryModel, utc_text
 
 
@@ -60,5 +60,5 @@ def _act_body(act: Act) -> ActBody:
     }
 
 
-def undone_body(act_id: str, undone: Undone) -> UndoneBody:
+def undone_body(act_id: str, undone: UndoResult) -> UndoneBody:
     return {"act": act_id, "undone": undone.rows, "kept": undone.kept}

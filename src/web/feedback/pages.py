@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.feedback import FeedbackOutcome
-from src.domain.history import HistoryFilter
+from src.domain.transactions import HistoryFilter
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
 from src.pipeline.feedback.label_review import SecondLook

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from src.domain.feedback import Feedback, LabelSource, standing
+from src.domain.feedback import Feedback, LabelSource, active_answers
 from src.domain.predictions import Prediction
-from src.domain.transactions import Edit, StoredTransaction, Transaction, standing_edits
+from src.domain.transactions import Edit, StoredTransaction, Transaction, active_edits
 from src.pipeline.feedback.edit import changed_fields
 from src.web.shared import format, labels
 
@@ -53,7 +53,7 @@ def _predictions(row: StoredTransaction) -> Iterator[Event]:
 
 
 def _answers(row: StoredTransaction) -> Iterator[Event]:
-    holding = standing(row.feedback)
+    holding = active_answers(row.feedback)
     for answer in row.feedback:
         if answer.category is None:
             yield Event(answer.at, "You undid an answer")
@@ -69,7 +69,7 @@ def _can_be_undone(answer: Feedback) -> bool:
 
 
 def _edits(row: StoredTransaction) -> Iterator[Event]:
-    newest = next(reversed(standing_edits(row.edits)), None)
+    newest = next(reversed(active_edits(row.edits)), None)
     for edit in row.edits:
         act = edit.act if edit is newest else None
         yield Event(edit.at, "You edited it", changes=_changes(edit), act=act, undone=bool(edit.undone_at))

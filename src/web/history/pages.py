@@ -6,7 +6,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain.history import HistoryPage
+from src.domain.transactions import HistoryPage
 from src.errors import InvalidInput
 from src.web.history import api as history_api
 from src.web.history.schemas import HistoryQuery

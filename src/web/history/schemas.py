@@ -7,11 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.feedback import Answered, Feedback
-from src.domain.history import HistoryFilter
+from src.domain.feedback import AnswerState, Feedback
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band, DecidedBy
-from src.domain.transactions import Direction, StoredTransaction
+from src.domain.transactions import Direction, HistoryFilter, StoredTransaction
 from src.web.prediction.schemas import ModelBody, TransactionBody, transaction_body
 from src.web.shared.fields import AmountBound, IsoDate, Label, QueryModel, Slug, utc_text
 
@@ -36,7 +35,7 @@ class HistoryFilterQuery(QueryModel):
     version: Annotated[Label | None, Field(description="Of the model that predicted.")] = None
     decided_by: DecidedBy | None = None
     answer: Annotated[
-        Answered | None, Field(description="`directly`, `similar` (with others of its like) or `no`.")
+        AnswerState | None, Field(description="`directly`, `similar` (with others of its like) or `no`.")
     ] = None
     sort: Sort = "-date"
 

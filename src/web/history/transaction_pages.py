@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain.transactions import StoredTransaction, standing_edits
+from src.domain.transactions import StoredTransaction, active_edits
 from src.errors import Conflict, InvalidInput, Unavailable
 from src.web.history.life import events_of
 from src.web.prediction.forms import CURRENCIES, TransactionForm, changes_of
@@ -68,7 +68,7 @@ def _shown(
     **questions: Any,
 ) -> ResponseReturnValue:
     """questions: the `amounts` to choose from."""
-    standing = standing_edits(row.edits)
+    standing = active_edits(row.edits)
     edited = request.args.get("edited")
     return page(
         "transactions/show.html",

@@ -11,7 +11,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.models import ModelVersion
-from src.domain.promotions import Figures
+from src.domain.promotions import ComparedMetrics
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import Scores, Verdict
 from src.errors import Conflict, NotFound
@@ -211,7 +211,7 @@ def paired_accuracy(verdict: Verdict) -> str:
 
 
 @bp.app_template_filter()
-def rows_judged(figures: Figures) -> str:
+def rows_judged(figures: ComparedMetrics) -> str:
     return words.rows_judged(figures.rows or 0, figures.judged_on)
 
 

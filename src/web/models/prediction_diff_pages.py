@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from flask.typing import ResponseReturnValue
 
-from src.domain.changes import Changes
+from src.domain.promotions import PredictionDiff
 from src.domain.transactions import Transaction
 from src.errors import Conflict
 from src.web.models.prediction_diff_schemas import example_ids
@@ -29,14 +29,14 @@ def changes(version: str) -> ResponseReturnValue:
 
 
 @bp.app_template_filter()
-def what_would_change(changes: Changes) -> str:
+def what_would_change(changes: PredictionDiff) -> str:
     if not changes.changed:
         return f"Nothing would change: of {_looked_at(changes)} both models say the same."
     return f"Of {_looked_at(changes)} {_part(changes)} would change category."
 
 
 @bp.app_template_filter()
-def what_changed(changes: Changes) -> str:
+def what_changed(changes: PredictionDiff) -> str:
     """The same of a promotion that was: what was unanswered then may have its answer now."""
     looked_at = _looked_at(changes)
     if not changes.changed:
@@ -47,14 +47,14 @@ def what_changed(changes: Changes) -> str:
     return f"Of {looked_at} at that time {models}."
 
 
-def _looked_at(changes: Changes) -> str:
+def _looked_at(changes: PredictionDiff) -> str:
     every = format.counted(changes.unanswered, "unanswered transaction")
     if changes.rows < changes.unanswered:
         return f"the newest {format.number(changes.rows)} of your {every}"
     return f"your {every}"
 
 
-def _part(changes: Changes) -> str:
+def _part(changes: PredictionDiff) -> str:
     """`31 (2.5 %, $412.50)`."""
     money = [format.money(amount, currency) for currency, amount in changes.money.items()]
     share = format.percent(changes.changed / changes.rows, 1)
@@ -62,7 +62,7 @@ def _part(changes: Changes) -> str:
 
 
 @bp.app_template_filter()
-def band_changes(changes: Changes) -> list[str]:
+def band_changes(changes: PredictionDiff) -> list[str]:
     """`14 from “Sorted” to “Please check”`."""
     return [
         f"{format.number(rows)} from “{labels.BANDS[before]}” to “{labels.BANDS[after]}”"
@@ -71,6 +71,6 @@ def band_changes(changes: Changes) -> list[str]:
 
 
 @bp.app_template_filter()
-def examples(changes: Changes) -> dict[str, Transaction]:
+def examples(changes: PredictionDiff) -> dict[str, Transaction]:
     """What was given of them, by id; those deleted since are absent."""
     return container().unanswered.given(example_ids([changes]))

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.changes import CategoryChange, Changes
+from src.domain.promotions import CategoryChange, PredictionDiff
 from src.domain.transactions import Transaction
 from src.web.prediction.schemas import TransactionBody, transaction_body
 from src.web.shared.fields import money, utc_text
@@ -54,11 +54,11 @@ class ChangesBody(TypedDict):
     at: str
 
 
-def example_ids(changes: Iterable[Changes | None]) -> list[str]:
+def example_ids(changes: Iterable[PredictionDiff | None]) -> list[str]:
     return [each for one in changes if one for pair in one.pairs for each in pair.examples]
 
 
-def changes_body(changes: Changes, given: Mapping[str, Transaction]) -> ChangesBody:
+def changes_body(changes: PredictionDiff, given: Mapping[str, Transaction]) -> ChangesBody:
     """given: the transactions of the examples, by id, as far as there still are any."""
     return {
         "before": changes.before,

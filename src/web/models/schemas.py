@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from src.domain.models import Pointer
-from src.domain.promotions import Figures, Promotion
+from src.domain.promotions import ComparedMetrics, Promotion
 from src.pipeline.prediction.shadow import Standing
 from src.web.shared.fields import Identifier, Label, RequestModel, utc_text
 
@@ -111,7 +111,7 @@ def promotion_body(line: Promotion) -> PromotionBody:
     }
 
 
-def _figures_body(line: Promotion, figures: Figures) -> FiguresBody:
+def _figures_body(line: Promotion, figures: ComparedMetrics) -> FiguresBody:
     ci95 = figures.macro_f1_ci95
     return {
         "judged": figures.judged,

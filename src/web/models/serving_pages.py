@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from src.domain.promotions import Change, Figures, Promotion
+from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
 from src.web.shared import format, labels
 from src.web.shared.blueprint import bp
 from src.web.shared.services import container
@@ -16,11 +16,11 @@ from src.web.shared.services import container
 ASKED = "Asked for on the page"
 
 _CHANGES = {
-    Change.PROMOTED: ("Promoted", "good"),
-    Change.ROLLED_BACK: ("Rolled back", "accent"),
-    Change.REFUSED: ("Refused", "warn"),
-    Change.PINNED: ("Pinned", ""),
-    Change.LET_GO: ("Let go", ""),
+    PromotionEvent.PROMOTED: ("Promoted", "good"),
+    PromotionEvent.ROLLED_BACK: ("Rolled back", "accent"),
+    PromotionEvent.REFUSED: ("Refused", "warn"),
+    PromotionEvent.PINNED: ("Pinned", ""),
+    PromotionEvent.UNPINNED: ("Let go", ""),
 }
 _BY = {"training": "by training", "person": "by you", "mlflow": "in MLflow"}
 
@@ -88,7 +88,7 @@ def _against(name: str, new: float | None, old: float | None) -> str:
     return f"{name} {format.percent(new, 1)}{against}"
 
 
-def _measured(found: Figures) -> str:
+def _measured(found: ComparedMetrics) -> str:
     rows = f" on {labels.rows_judged(found.rows, found.judged_on)}" if found.rows else ""
     if not found.macro_f1_ci95 or not all(map(math.isfinite, found.macro_f1_ci95)):
         return rows

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from src.domain.predictions import DecidedBy
 from src.domain.verdicts import Difference
-from src.pipeline.monitoring.quality import Accuracy, LearnedVersion, QualityReport, ReliabilityStep
+from src.pipeline.monitoring.quality import Accuracy, QualityReport, ReliabilityStep, VersionQuality
 from src.web.analytics.charts import Chart, by_week, height, interval
 from src.web.analytics.figures import NEUTRAL
 from src.web.quality import figures as quality_figures
@@ -160,7 +160,7 @@ def _months(report: QualityReport) -> Chart:
     )
 
 
-def _learning(versions: Sequence[LearnedVersion]) -> Chart:
+def _learning(versions: Sequence[VersionQuality]) -> Chart:
     """Gains on the same rows only: the accuracy of each version is of other rows, so no line joins them."""
     judged = [
         (each.labels, each, each.paired) for each in versions if each.labels is not None and each.paired
@@ -176,7 +176,7 @@ def _learning(versions: Sequence[LearnedVersion]) -> Chart:
     )
 
 
-def _learned_cells(version: LearnedVersion) -> tuple[str, ...]:
+def _learned_cells(version: VersionQuality) -> tuple[str, ...]:
     figures, paired = version.figures, version.paired
     return (
         f"{version.version}{', promoted' if version.promoted else ''}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from src.domain.drift import DriftMeasure, DriftSign, DriftVerdict
+from src.domain.quality import DriftMeasure, DriftResult, DriftVerdict
 from src.pipeline.monitoring.drift import DriftReport
 from src.web.shared import format
 from src.web.shared.blueprint import bp, category_name
@@ -36,7 +36,7 @@ def _summary(report: DriftReport) -> tuple[str, str]:
     return ("No sign of drift", "good") if steady else ("Too few to tell", "")
 
 
-def _row(sign: DriftSign) -> dict[str, str]:
+def _row(sign: DriftResult) -> dict[str, str]:
     name, note = _NAMES[sign.measure]
     return {
         "name": name,
@@ -51,24 +51,24 @@ def _row(sign: DriftSign) -> dict[str, str]:
     }
 
 
-def _moved(sign: DriftSign) -> str:
+def _moved(sign: DriftResult) -> str:
     """The category that the two shares are of."""
     if sign.measure is not DriftMeasure.CATEGORIES or sign.then == sign.now:
         return ""
     return f"{category_name(sign.of or None)} moved most"
 
 
-def _value(sign: DriftSign, value: float | None) -> str:
+def _value(sign: DriftResult, value: float | None) -> str:
     if value is not None and sign.measure is DriftMeasure.AMOUNTS:
         return format.money(Decimal(str(round(value, 2))), sign.of)
     return format.percent(value)
 
 
-def _change(sign: DriftSign) -> str:
+def _change(sign: DriftResult) -> str:
     return "–" if sign.effect is None else _effect(sign, sign.effect)
 
 
-def _effect(sign: DriftSign, effect: float) -> str:
+def _effect(sign: DriftResult, effect: float) -> str:
     """For the worse is up, except of accuracy, which falls."""
     if sign.measure in _INDEX:
         return f"index {format.number(round(effect, 2))}"
@@ -76,7 +76,7 @@ def _effect(sign: DriftSign, effect: float) -> str:
     return f"{format.points(-effect if down else effect)} points"
 
 
-def _verdict(sign: DriftSign) -> str:
+def _verdict(sign: DriftResult) -> str:
     if sign.verdict is DriftVerdict.SHIFTED:
         return f"Has shifted (n = {format.number(sign.rows_now)})"
     return sign.told[:1].upper() + sign.told[1:]

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.drift import DriftSign
+from src.domain.quality import DriftResult
 from src.pipeline.monitoring.drift import DriftReport
 from src.web.shared.fields import utc_text
 
@@ -43,7 +43,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.6g}")
 
 
-def _sign_body(sign: DriftSign) -> DriftSignBody:
+def _sign_body(sign: DriftResult) -> DriftSignBody:
     return {
         "what": sign.measure.value,
         "verdict": sign.verdict.value,

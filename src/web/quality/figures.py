@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from src.domain.quality import PairedAccuracy
-from src.pipeline.monitoring.quality import Accuracy, LearnedVersion, ReliabilityStep
+from src.pipeline.monitoring.quality import Accuracy, ReliabilityStep, VersionQuality
 from src.web.analytics.figures import ACCENT, NEUTRAL, Figure, drawn, literal, symbol
 from src.web.shared import format
 
@@ -96,7 +96,7 @@ def parts_by_month(
     return drawn(traces, barmode="stack", showlegend=True, **axes)
 
 
-def gains(judged: Sequence[tuple[int, LearnedVersion, PairedAccuracy]]) -> Figure:
+def gains(judged: Sequence[tuple[int, VersionQuality, PairedAccuracy]]) -> Figure:
     """judged: labels, version, and how it did against the champion of that time.
 
     A point for each version with the 95 % interval of its gain; one that never served is hollow.

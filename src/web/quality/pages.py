@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain.feedback import Answered
+from src.domain.feedback import AnswerState
 from src.domain.predictions import Band
 from src.errors import InvalidInput
 from src.pipeline.monitoring.quality import Estimate, QualityReport
@@ -89,5 +89,5 @@ def _measured(report: QualityReport, estimate: Estimate, days: dict[str, str]) -
 def _rows_of(given: str | None, said: str, days: dict[str, str]) -> str:
     """Where the history shows the answers that a cell counts."""
     prediction = {"predicted": given} if given else {"band": Band.UNKNOWN.value}
-    counted = {"category": said, "answer": Answered.DIRECTLY.value}
+    counted = {"category": said, "answer": AnswerState.DIRECTLY.value}
     return with_query(url_for("pages.history"), {**prediction, **counted, **days})

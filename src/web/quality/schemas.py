@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.quality import LearnedVersion
+from src.domain.quality import VersionQuality
 from src.pipeline.monitoring.quality import Accuracy, Decided, QualityReport, ReliabilityStep, Stratum
 from src.web.shared.fields import IsoDate, QueryModel, utc_text
 
@@ -249,7 +249,7 @@ def _decided(found: Decided) -> DecidedBody:
     }
 
 
-def _version(version: LearnedVersion) -> LearnedVersionBody:
+def _version(version: VersionQuality) -> LearnedVersionBody:
     measured, paired = version.figures, version.paired
     return {
         "version": version.version,

@@ -11,8 +11,8 @@ from src.pipeline.monitoring.quality import (
     Confusion,
     Decided,
     Estimate,
-    LearnedVersion,
     QualityReport,
+    VersionQuality,
 )
 from src.web.analytics.charts import interval
 from src.web.shared import format
@@ -92,7 +92,7 @@ def categories(found: Mapping[str, Accuracy]) -> str:
     return f"{said}."
 
 
-def learning(judged: Sequence[tuple[int, LearnedVersion, PairedAccuracy]]) -> str:
+def learning(judged: Sequence[tuple[int, VersionQuality, PairedAccuracy]]) -> str:
     """judged: labels, version, and how it did against the champion of that time."""
     if not judged:
         return "No two models have been compared on the same rows yet. Each comparison adds a point."

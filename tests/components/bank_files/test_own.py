@@ -22,8 +22,8 @@ from src.components.dataset.holdout import is_holdout
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.money import decimal_places
-from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowSaid
-from src.domain.transactions import Direction, DoubtMark, StoredTransaction, Transaction, held
+from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
+from src.domain.transactions import Direction, DoubtMark, StoredTransaction, Transaction, current_state
 from src.errors import InvalidInput
 from src.web.history.csv_table import csv_line, heading
 from src.web.history.exports_schemas import exported, json_line
@@ -79,7 +79,7 @@ predictions = st.builds(
     model_version=st.none() | tokens,
     at=moments,
     act=st.none() | tokens,
-    shadow=st.none() | st.builds(ShadowSaid, tokens, slugs, shares, slugs),
+    shadow=st.none() | st.builds(ShadowPrediction, tokens, slugs, shares, slugs),
 )
 answers = st.builds(Feedback, st.none() | slugs, moments, tokens, st.sampled_from(LabelSource))
 marks = st.builds(DoubtMark, slugs, slugs, st.booleans(), moments, moments, st.none() | moments)
@@ -90,13 +90,13 @@ hexes = st.binary(min_size=32, max_size=32).map(bytes.hex)
 def rows(draw):
     life = draw(st.lists(predictions, min_size=1, max_size=2).map(tuple))
     said = draw(st.lists(answers, max_size=3).map(tuple))
-    category, status = held(life, said)
+    state = current_state(life, said)
     fingerprint = draw(hexes)
     return StoredTransaction(
         id=draw(st.binary(min_size=12, max_size=12)).hex(),
         transaction=draw(transactions()),
-        category=category,
-        status=status,
+        category=state.category,
+        status=state.status,
         predictions=life,
         feedback=said,
         created_at=draw(moments),
@@ -129,12 +129,12 @@ def one_row(number=0, **fields):
     first = Prediction("dining", 0.61, Band.SUGGEST, DecidedBy.MODEL, others, (), "7", AT)
     given_ = Transaction("KIOSK", Decimal("3.50"), "USD", date(2026, 3, 4))
     answer = Feedback("books", AT, "click-1")
-    category, status = held([first], [answer])
+    state = current_state([first], [answer])
     row = StoredTransaction(
         id=f"{number:024x}",
         transaction=given_,
-        category=category,
-        status=status,
+        category=state.category,
+        status=state.status,
         predictions=(first,),
         feedback=(answer,),
         created_at=AT,

@@ -3,14 +3,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from src.components.model.merchant_memory import Hint, MerchantMemory, Recall
-from src.domain.feedback import LabelSource, Recollection, one_per_act
+from src.domain.feedback import LabelSource, PastAnswer, one_per_act
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 
 def said(*categories, amount=5.0):
     """The newest first."""
-    return [Recollection(each, NOW, amount) for each in categories]
+    return [PastAnswer(each, NOW, amount) for each in categories]
 
 
 def consult(*categories, amount=7.0):
@@ -73,7 +73,7 @@ def test_merchants_of_a_similar_name_are_heard_only_where_there_is_no_answer_and
 
 
 def by(source, category="dining", minutes=0):
-    return Recollection(category, NOW - timedelta(minutes=minutes), 5.0, source)
+    return PastAnswer(category, NOW - timedelta(minutes=minutes), 5.0, source)
 
 
 @pytest.mark.parametrize(

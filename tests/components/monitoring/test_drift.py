@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from src.components.monitoring.drift import DriftCheck, reason_of
-from src.domain.drift import DriftMeasure, DriftVerdict, Glimpse, Period
+from src.domain.quality import DriftMeasure, DriftPeriod, DriftRow, DriftVerdict
 
 CATEGORIES = ["groceries", "dining", "transport", "utilities", "shopping", "travel", "health", None]
 SHARES = np.array([0.3, 0.2, 0.15, 0.1, 0.1, 0.05, 0.05, 0.05])
@@ -17,7 +17,7 @@ def period(rng, rows, *, amounts=30.0, shares=SHARES, merchants=80, answers=0, r
         return [f"shop {number}" for number in np.minimum(rng.zipf(1.4, count), merchants)]
 
     glimpses = tuple(
-        Glimpse(
+        DriftRow(
             shop if rng.random() >= fresh else rng.bytes(6).hex(), float(amount), "USD", CATEGORIES[place]
         )
         for shop, amount, place in zip(
@@ -27,7 +27,7 @@ def period(rng, rows, *, amounts=30.0, shares=SHARES, merchants=80, answers=0, r
             strict=True,
         )
     )
-    return Period(glimpses, tuple(shops(300)), answers, int(rng.binomial(answers, right)))
+    return DriftPeriod(glimpses, tuple(shops(300)), answers, int(rng.binomial(answers, right)))
 
 
 def verdicts(then, now):
@@ -103,7 +103,7 @@ def test_too_few_rows_are_said_to_be_too_few():
 
 
 def test_no_rows_at_all_are_too_few():
-    nothing = Period((), (), 0, 0)
+    nothing = DriftPeriod((), (), 0, 0)
     assert set(verdicts(nothing, nothing).values()) == {DriftVerdict.TOO_FEW}
 
 

@@ -2,8 +2,8 @@ from datetime import date
 from decimal import Decimal
 
 from src.components.monitoring.prediction_diff import ChangeCount, Judged, Said
-from src.domain.changes import CategoryChange
 from src.domain.predictions import Band
+from src.domain.promotions import CategoryChange
 from src.domain.transactions import Transaction
 
 AUTO, SUGGEST, UNKNOWN = Band.AUTO, Band.SUGGEST, Band.UNKNOWN

@@ -9,7 +9,7 @@ import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
 from src.domain.acts import ActKind
-from src.domain.predictions import DecidedBy, ShadowSaid
+from src.domain.predictions import DecidedBy, ShadowPrediction
 from src.domain.transactions import Status, Transaction
 from src.errors import Unavailable
 from src.pipeline.feedback import follow_answers
@@ -202,7 +202,7 @@ def test_a_prediction_that_would_look_the_same_is_not_added(loop, keep, transact
 
 def test_what_a_shadow_model_said_is_kept(loop, keep, transactions, database):
     answered, other = keep(*["BLUE DOOR"] * 2)
-    shadow = ShadowSaid("2", "groceries", 0.8, "dining")
+    shadow = ShadowPrediction("2", "groceries", 0.8, "dining")
     database.collection("transactions").update_many(
         {},
         {

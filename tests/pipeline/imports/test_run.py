@@ -9,9 +9,8 @@ import pytest
 from src.container import Container
 from src.domain.categories import Category, Group
 from src.domain.feedback import LabelSource
-from src.domain.history import HistoryFilter
 from src.domain.imports import ImportStatus
-from src.domain.transactions import Status
+from src.domain.transactions import HistoryFilter, Status
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.imports.run import Importing
 from tests.small_model import small_bundle

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from src import commands
-from src.domain.history import HistoryFilter
 from src.domain.imports import ImportStatus
-from src.domain.transactions import Status
+from src.domain.transactions import HistoryFilter, Status
 from src.errors import Conflict
 from src.pipeline.imports import undo
 from src.services.transactions import imported

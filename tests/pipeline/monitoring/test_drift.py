@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from src.domain.drift import DriftMeasure, DriftVerdict
+from src.domain.quality import DriftMeasure, DriftVerdict
 from src.domain.training_runs import RunStatus, Trigger
 from src.pipeline.monitoring.drift import DriftWatch
 from src.services.models.repository import Models

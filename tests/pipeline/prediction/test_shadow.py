@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
-from src.domain.models import Shadow, SideBySide
-from src.domain.predictions import DecidedBy, Reason, ShadowSaid
+from src.domain.models import Shadow, ShadowComparison
+from src.domain.predictions import DecidedBy, Reason, ShadowPrediction
 from src.errors import Conflict, NotFound
 from src.pipeline.feedback.edit import Editing
 from src.pipeline.feedback.feedback import FeedbackLoop
@@ -80,7 +80,7 @@ def test_the_prediction_shown_is_the_champions_and_what_the_shadow_said_is_kept(
     row = keep(predictor(ANOTHER))
     assert (row.category, row.prediction.model_version) == ("dining", "1")
     kept = transactions.get(row.id).prediction
-    assert kept.shadow == ShadowSaid("2", "travel", 0.7, "dining")
+    assert kept.shadow == ShadowPrediction("2", "travel", 0.7, "dining")
     [document] = database.collection("transactions").find()
     assert document["predictions"][-1]["shadow"]["version"] == "2"
 
@@ -121,7 +121,7 @@ def standing(**counts):
     from src.components.evaluation.mcnemar import exact_p
 
     p = exact_p(filled["champion_only"], filled["shadow_only"])
-    return Standing(Shadow("7", 1, "", NOW, "person"), "6", SideBySide(**filled), p)
+    return Standing(Shadow("7", 1, "", NOW, "person"), "6", ShadowComparison(**filled), p)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import mlflow
 import pytest
 
 from src.domain.models import MODEL_NAME
-from src.domain.promotions import Change
+from src.domain.promotions import PromotionEvent
 from src.errors import Unavailable
 from src.pipeline.registry.load_check import Tryout
 from src.pipeline.registry.mlflow_alias import AliasKeeper, follow
@@ -88,7 +88,7 @@ def test_the_alias_follows_a_promotion(store, registry):
     store.promote("2", by="person", reason="", at=now())
     keeper(store, registry).settle()
     assert registry.alias("champion") == store.champion().alias == "2"
-    assert newest(store) == (Change.PROMOTED, "2", "person")
+    assert newest(store) == (PromotionEvent.PROMOTED, "2", "person")
 
 
 def test_who_moves_the_alias_in_mlflow_promotes_after_a_check_in_a_fresh_process(store, registry):
@@ -96,10 +96,10 @@ def test_who_moves_the_alias_in_mlflow_promotes_after_a_check_in_a_fresh_process
     keeper(store, registry, BundleCheck()).settle()
     pointer = store.champion()
     assert (pointer.version, pointer.alias, pointer.by) == ("2", "2", "mlflow")
-    assert newest(store) == (Change.PROMOTED, "2", "mlflow")
+    assert newest(store) == (PromotionEvent.PROMOTED, "2", "mlflow")
     move(registry, "1")
     keeper(store, registry).settle()
-    assert newest(store) == (Change.ROLLED_BACK, "1", "mlflow")
+    assert newest(store) == (PromotionEvent.ROLLED_BACK, "1", "mlflow")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_an_alias_moved_to_what_cannot_serve_is_set_back(store, registry, versio
     keeper(store, registry).settle()
     assert registry.alias("champion") == "1"
     assert store.champion() == before
-    assert newest(store) == (Change.REFUSED, version, "mlflow")
+    assert newest(store) == (PromotionEvent.REFUSED, version, "mlflow")
     assert why in store.promotions()[0].reason
 
 
@@ -165,7 +165,7 @@ def test_an_alias_moved_while_training_promoted_is_still_a_persons_word(store, r
     assert registry.alias("champion") == "3"
     keeper(store, registry).settle()
     assert (registry.alias("champion"), store.champion().alias) == ("2", "2")
-    assert newest(store) == (Change.REFUSED, "3", "mlflow")
+    assert newest(store) == (PromotionEvent.REFUSED, "3", "mlflow")
 
 
 def test_of_a_promotion_here_and_a_move_there_at_once_the_one_here_stands(store, registry, bundle):
@@ -233,7 +233,7 @@ def test_the_alias_of_a_store_older_than_this_database_promotes_nothing(database
     keeper(store, registry).settle()
     assert registry.alias("champion") == "5"  # the registry has no version 6
     assert store.champion().version == "6"
-    assert [line.change for line in store.promotions()] == [Change.PROMOTED]
+    assert [line.change for line in store.promotions()] == [PromotionEvent.PROMOTED]
 
 
 def test_the_challenger_is_the_newest_version_for_as_long_as_it_does_not_serve(store, registry):

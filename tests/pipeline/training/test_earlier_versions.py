@@ -7,7 +7,7 @@ from datetime import timedelta
 import mlflow
 import pytest
 
-from src.domain.promotions import Change
+from src.domain.promotions import PromotionEvent
 from src.domain.verdicts import Outcome
 from src.pipeline.training.earlier_versions import EarlierVersions
 from src.services.models import bundle
@@ -72,11 +72,11 @@ def test_a_better_earlier_version_is_promoted_instead(train, better_earlier, wea
         f"Model {better_earlier}, made earlier, is better than this one and is promoted instead. "
     )
     lines = {(line.version, line.change): line for line in store.promotions()}
-    promoted = lines[better_earlier, Change.PROMOTED]
+    promoted = lines[better_earlier, PromotionEvent.PROMOTED]
     assert (promoted.by, promoted.previous) == ("training", weak)
     assert promoted.figures.accuracy == verdict.earlier.accuracy
     assert promoted.figures.previous_accuracy == verdict.champion.accuracy
-    assert (verdict.challenger.version, Change.REFUSED) in lines
+    assert (verdict.challenger.version, PromotionEvent.REFUSED) in lines
     [run] = [each for each in runs.newest() if each.decision and each.decision.instead]
     assert (run.decision.instead, run.decision.earlier) == (verdict.instead, verdict.earlier)
     logged = mlflow.MlflowClient().get_run(run.mlflow_run_id).data

@@ -15,13 +15,12 @@ from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.model.model_selection import Search
 from src.components.model.scorer import LinearScorer
 from src.components.text.cleaning import merchant_key
-from src.domain.changes import CategoryChange, Changes
 from src.domain.feedback import LabelSource
 from src.domain.labels import LabelledTransaction
 from src.domain.lexicon import Habit, LexiconEntry
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band
-from src.domain.promotions import Change
+from src.domain.promotions import CategoryChange, PredictionDiff, PromotionEvent
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Direction, Transaction
 from src.domain.verdicts import JudgedOn, Outcome
@@ -344,7 +343,7 @@ def test_a_better_model_does_not_take_the_place_of_a_pinned_one(pipeline, claim,
     assert f"Better, but model {first.version} is pinned" in verdict.reason
     assert runs.get(claimed.run.id).decision == verdict
     assert store.champion() == first
-    [refused] = [line for line in store.promotions() if line.change is Change.REFUSED]
+    [refused] = [line for line in store.promotions() if line.change is PromotionEvent.REFUSED]
     assert (refused.by, refused.run_id) == ("training", claimed.run.id)
     assert refused.version == record.alias("challenger") != first.version
 
@@ -377,14 +376,14 @@ def test_promotions_and_refusals_stand_in_one_history_with_their_figures(pipelin
     first = pipeline().run(claim())
     refused = pipeline().run(claim())
     lines = {line.change: line for line in store.promotions()}
-    assert set(lines) == {Change.PROMOTED, Change.REFUSED}
-    told = lines[Change.REFUSED]
+    assert set(lines) == {PromotionEvent.PROMOTED, PromotionEvent.REFUSED}
+    told = lines[PromotionEvent.REFUSED]
     assert (told.version, told.previous) == (refused.challenger.version, first.challenger.version)
     assert told.reason == refused.reason
     assert (told.figures.judged, told.figures.rows) == (True, refused.challenger.rows)
     assert told.figures.accuracy == refused.challenger.accuracy
     assert told.figures.previous_macro_f1 == refused.champion.macro_f1
-    assert lines[Change.PROMOTED].figures.previous_accuracy is None
+    assert lines[PromotionEvent.PROMOTED].figures.previous_accuracy is None
 
 
 def test_every_metric_in_mlflow_is_named_by_the_rows_it_was_measured_on(pipeline, claim, labels, runs, store):
@@ -467,7 +466,7 @@ class Noticing:
         return self.told
 
 
-CHANGES = Changes(
+CHANGES = PredictionDiff(
     before="1",
     after="2",
     unanswered=40_000,

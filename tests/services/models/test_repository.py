@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from src.domain.promotions import Change, Figures
+from src.domain.promotions import ComparedMetrics, PromotionEvent
 from src.domain.verdicts import JudgedOn
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models.repository import Models
@@ -86,15 +86,15 @@ def test_a_rollback_is_named_as_such(models):
     [keep(models, version) for version in ("9", "10")]
     [promote(models, version) for version in ("9", "10", "9")]
     assert changes(models) == [
-        (Change.ROLLED_BACK, "9"),
-        (Change.PROMOTED, "10"),
-        (Change.PROMOTED, "9"),
+        (PromotionEvent.ROLLED_BACK, "9"),
+        (PromotionEvent.PROMOTED, "10"),
+        (PromotionEvent.PROMOTED, "9"),
     ]
 
 
 def judged(models, version, **how):
     """Promote `version` as training does, with the figures of a verdict on 91 rows."""
-    figures = Figures(True, 0.967, 0.95, 0.978, 0.96, 91, (-0.03, 0.01), "1", JudgedOn.HOLDOUT)
+    figures = ComparedMetrics(True, 0.967, 0.95, 0.978, 0.96, 91, (-0.03, 0.01), "1", JudgedOn.HOLDOUT)
     return models.promote(version, by="training", reason="a verdict", at=NOW, figures=figures, **how)
 
 
@@ -112,8 +112,10 @@ def test_a_rollback_is_told_with_the_figures_of_the_same_rows(models):
     judged(models, "2")
     promote(models, "1")
     line = models.promotions()[0]
-    assert (line.change, line.version, line.previous) == (Change.ROLLED_BACK, "1", "2")
-    assert line.figures == Figures(True, 0.978, 0.96, 0.967, 0.95, 91, (-0.01, 0.03), "2", JudgedOn.HOLDOUT)
+    assert (line.change, line.version, line.previous) == (PromotionEvent.ROLLED_BACK, "1", "2")
+    assert line.figures == ComparedMetrics(
+        True, 0.978, 0.96, 0.967, 0.95, 91, (-0.01, 0.03), "2", JudgedOn.HOLDOUT
+    )
     assert models.paired("2", "1") == judged_figures(models)
 
 
@@ -125,7 +127,7 @@ def test_a_refusal_compares_with_the_version_it_was_judged_against(models):
     """Another one may serve by the time that it is written down."""
     [keep(models, version) for version in "123"]
     promote(models, "2")
-    figures = Figures(True, 0.9, 0.8, 0.91, 0.82, 40, None, "1", JudgedOn.HOLDOUT)
+    figures = ComparedMetrics(True, 0.9, 0.8, 0.91, 0.82, 40, None, "1", JudgedOn.HOLDOUT)
     models.refuse("3", by="training", reason="", at=NOW, figures=figures)
     assert models.paired("3", "2") is None
     assert models.paired("3", "1") == figures
@@ -136,7 +138,7 @@ def test_a_line_from_before_there_were_pins_still_reads(models, database):
     promote(models, "1")
     old = {"version": "1", "previous": "2", "at": NOW, "by": "person", "reason": "old"}
     database.collection("models").update_one({"_id": "champion"}, {"$set": {"history": [old]}})
-    assert changes(models) == [(Change.ROLLED_BACK, "1")]
+    assert changes(models) == [(PromotionEvent.ROLLED_BACK, "1")]
 
 
 def test_a_pinned_version_is_kept_from_training_until_it_is_let_go(models):
@@ -150,10 +152,10 @@ def test_a_pinned_version_is_kept_from_training_until_it_is_let_go(models):
     promote(models, "2", expected_revision=pinned.revision, unless_pinned=True)
     assert models.champion().version == "2"
     assert changes(models) == [
-        (Change.PROMOTED, "2"),
-        (Change.LET_GO, "1"),
-        (Change.PINNED, "1"),
-        (Change.PROMOTED, "1"),
+        (PromotionEvent.PROMOTED, "2"),
+        (PromotionEvent.UNPINNED, "1"),
+        (PromotionEvent.PINNED, "1"),
+        (PromotionEvent.PROMOTED, "1"),
     ]
 
 
@@ -169,7 +171,7 @@ def test_a_person_may_promote_past_a_pin_which_then_ends(models):
     [keep(models, version) for version in "12"]
     promote(models, "1", pin=True)
     assert promote(models, "2").pinned_at is None
-    assert changes(models)[:2] == [(Change.LET_GO, "1"), (Change.PROMOTED, "2")]
+    assert changes(models)[:2] == [(PromotionEvent.UNPINNED, "1"), (PromotionEvent.PROMOTED, "2")]
 
 
 def test_pinning_twice_or_letting_go_of_nothing_changes_nothing(models):
@@ -177,7 +179,7 @@ def test_pinning_twice_or_letting_go_of_nothing_changes_nothing(models):
     promote(models, "1")
     models.let_go(by="person", reason="", at=NOW)
     [models.pin("1", by="person", reason="", at=NOW) for _ in range(2)]
-    assert changes(models) == [(Change.PINNED, "1"), (Change.PROMOTED, "1")]
+    assert changes(models) == [(PromotionEvent.PINNED, "1"), (PromotionEvent.PROMOTED, "1")]
 
 
 def test_only_what_serves_can_be_pinned(models):
@@ -196,7 +198,12 @@ def test_a_refusal_stands_in_the_history_and_a_run_has_one(models):
     for _ in range(2):
         models.refuse("2", by="training", reason="worse", at=NOW + timedelta(1), run_id="run-2")
     line = models.promotions()[0]
-    assert (line.change, line.version, line.previous, line.reason) == (Change.REFUSED, "2", "1", "worse")
+    assert (line.change, line.version, line.previous, line.reason) == (
+        PromotionEvent.REFUSED,
+        "2",
+        "1",
+        "worse",
+    )
     assert len(models.promotions()) == 2
     assert len(models.promotions(1)) == 1
 

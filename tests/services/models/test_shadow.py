@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from src.domain.feedback import LabelSource
-from src.domain.models import SideBySide
-from src.domain.predictions import Band, DecidedBy, ShadowSaid
+from src.domain.models import ShadowComparison
+from src.domain.predictions import Band, DecidedBy, ShadowPrediction
 from src.errors import Conflict, NotFound
 from src.services.models.repository import Models
 from src.services.transactions.feedback import FeedbackEvents
@@ -45,7 +45,7 @@ def answered(database):
         source=LabelSource.FEEDBACK,
     ):
         made = new()
-        said = ShadowSaid(version, shadow, 0.8, champion)
+        said = ShadowPrediction(version, shadow, 0.8, champion)
         prediction = replace(
             made.prediction, shadow=said, model_version=model, decided_by=by, at=NOW, band=Band.UNKNOWN
         )
@@ -93,7 +93,7 @@ def test_both_models_are_compared_on_what_a_person_answered(shadows, answered):
     for champion, other in [("dining", "dining")] * 3 + [("dining", "travel")] + [("travel", "dining")] * 2:
         answered(champion, other)
     answered("travel", "pets")
-    assert shadows.side_by_side(shadow, "1") == SideBySide(
+    assert shadows.side_by_side(shadow, "1") == ShadowComparison(
         answers=7, both_right=3, champion_only=1, shadow_only=2
     )
 
@@ -125,4 +125,4 @@ def test_what_the_shadow_said_stays_when_a_row_is_written_anew(database, answere
     transactions.rebuild(lambda given: given)
     changed = replace(row.transaction, description="another")
     kept = transactions.amend(row.id, changed, None)
-    assert kept.prediction.shadow == ShadowSaid("2", "dining", 0.8, "travel")
+    assert kept.prediction.shadow == ShadowPrediction("2", "dining", 0.8, "travel")

@@ -11,7 +11,7 @@ import pytest
 from pymongo.errors import PyMongoError
 
 from src.config import load_settings
-from src.domain.history import HistoryFilter
+from src.domain.transactions import HistoryFilter
 from src.errors import Unavailable
 from src.services.models.repository import Models
 from src.services.mongo.client import Database

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from src.domain.feedback import Answered, LabelSource
-from src.domain.history import HistoryFilter
+from src.domain.feedback import AnswerState, LabelSource
 from src.domain.predictions import Alternative, Band, DecidedBy
 from src.domain.training_runs import Trigger
+from src.domain.transactions import HistoryFilter
 from src.domain.verdicts import Outcome, Verdict
 from src.services.models.repository import Models
 from src.services.monitoring.quality_counts import QualityCounts
@@ -169,9 +169,9 @@ def test_the_history_finds_exactly_the_rows_that_were_counted(counts, transactio
         return {row.id for row in transactions.history(HistoryFilter(**where)).items}
 
     mixed_up = {"predicted": "dining", "category": "groceries"}
-    assert found(**mixed_up, answer=Answered.DIRECTLY) == {rows[0].id}
-    assert found(**mixed_up, answer=Answered.SIMILAR) == {rows[1].id, rows[2].id}
-    assert found(predicted="dining", answer=Answered.NO) == {rows[3].id}
+    assert found(**mixed_up, answer=AnswerState.DIRECTLY) == {rows[0].id}
+    assert found(**mixed_up, answer=AnswerState.SIMILAR) == {rows[1].id, rows[2].id}
+    assert found(predicted="dining", answer=AnswerState.NO) == {rows[3].id}
     assert found(band=Band.SUGGEST) == {rows[4].id}
     assert found(version="1", decided_by=DecidedBy.MODEL) == {row.id for row in rows}
     assert found(version="2") == found(decided_by=DecidedBy.RULE) == found(predicted="$ne") == set()

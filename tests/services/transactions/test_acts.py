@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from src.domain.acts import ActKind, What
+from src.domain.acts import ActKind, ActSummary
 from src.errors import InvalidInput
 from src.services.transactions.acts import ActLog
 from tests.services.rows import NOW
@@ -14,7 +14,7 @@ def log(database):
 
 
 def begin(log, *, at=NOW):
-    return log.begin(ActKind.FEEDBACK, What("answered", {"category": "dining"}), at=at)
+    return log.begin(ActKind.FEEDBACK, ActSummary("answered", {"category": "dining"}), at=at)
 
 
 def test_an_act_is_listed_before_it_is_finished_and_tells_its_rows_afterwards(log):
@@ -23,7 +23,7 @@ def test_an_act_is_listed_before_it_is_finished_and_tells_its_rows_afterwards(lo
     log.finish(act_id, rows=3)
     [act] = log.page().items
     assert (act.id, act.kind, act.rows, act.undone_at) == (act_id, ActKind.FEEDBACK, 3, None)
-    assert act.what == What("answered", {"category": "dining"})
+    assert act.what == ActSummary("answered", {"category": "dining"})
 
 
 def test_an_act_that_changed_nothing_is_not_kept(log):

@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from src.domain.history import HISTORY_SORTS, HistoryFilter
-from src.domain.transactions import Direction
+from src.domain.transactions import HISTORY_SORTS, Direction, HistoryFilter
 from src.errors import InvalidInput, NotFound
 from src.services.mongo.collections import SUPERSEDED
 from src.services.transactions.feedback import FeedbackEvents

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain.promotions import Figures
+from src.domain.promotions import ComparedMetrics
 from src.errors import Pinned
 
 
@@ -30,7 +30,7 @@ def test_the_history_tells_promotions_rollbacks_refusals_and_pins(client, servic
         by="training",
         reason="No better.",
         at=datetime.now(UTC),
-        figures=Figures(True, 0.9, 0.8, 0.91, float("nan"), 400, (-0.02, 0.01)),
+        figures=ComparedMetrics(True, 0.9, 0.8, 0.91, float("nan"), 400, (-0.02, 0.01)),
         run_id="run-3",
     )
     promote("1", reason="back", pin=True)

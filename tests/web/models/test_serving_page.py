@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain.promotions import Change, Figures, Promotion
+from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.services.runs.repository import ClaimedRun
@@ -64,7 +64,7 @@ def test_going_back_is_called_a_rollback(read, post, services):
 
 
 def test_a_refusal_stands_in_the_history_with_its_figures(read, services):
-    told = Figures(True, 0.9, 0.8, 0.91, 0.82, 400, (-0.03, 0.012))
+    told = ComparedMetrics(True, 0.9, 0.8, 0.91, 0.82, 400, (-0.03, 0.012))
     services.models.refuse("7", by="mlflow", reason="Set back.", at=datetime.now(UTC), figures=told)
     page = read().replace("\N{NO-BREAK SPACE}", " ")
     assert "Refused Model 7 ; model 1 goes on in MLflow Set back." in page
@@ -84,25 +84,25 @@ def test_a_version_runs_in_the_shadow_from_its_row_until_it_is_ended(read, post,
     ("found", "sentence"),
     [
         (None, ""),
-        (Figures(False, None, None, None, None), ""),
-        (Figures(True, 0.9, float("nan"), None, None, 40), "Accuracy 90.0 % on 40 rows."),
+        (ComparedMetrics(False, None, None, None, None), ""),
+        (ComparedMetrics(True, 0.9, float("nan"), None, None, 40), "Accuracy 90.0 % on 40 rows."),
         (
-            Figures(False, 0.9, None, 0.8, None),
+            ComparedMetrics(False, 0.9, None, 0.8, None),
             "",  # each was measured on other rows
         ),
         (
-            Figures(True, 0.9, None, 0.8, None, 400, (-0.03, 0.012)),
+            ComparedMetrics(True, 0.9, None, 0.8, None, 400, (-0.03, 0.012)),
             "Accuracy 90.0 % against 80.0 % on 400 rows; "
             "the change in macro-F1 lies between −3.0 and +1.2 points (95 %).",
         ),
         (
-            Figures(True, 0.9, None, 0.8, None, 91, None, "1", JudgedOn.HOLDOUT),
+            ComparedMetrics(True, 0.9, None, 0.8, None, 91, None, "1", JudgedOn.HOLDOUT),
             "Accuracy 90.0 % against 80.0 % on 91 held-out transactions of yours.",
         ),
     ],
 )
 def test_figures_are_told_as_far_as_they_were_measured(app, found, sentence):
-    line = Promotion("2", "1", NOW, "training", "", Change.PROMOTED, found)
+    line = Promotion("2", "1", NOW, "training", "", PromotionEvent.PROMOTED, found)
     with app.test_request_context():
         assert figures(line).replace("\N{NO-BREAK SPACE}", " ") == sentence
 
@@ -130,7 +130,7 @@ def two_models(bare_app):
             claimed.decide(decision)
             claimed.succeed(at=NOW)
     services.models.promote("1", by="training", reason="The first.", at=NOW)
-    services.models.refuse("2", by="training", reason="", at=NOW, figures=Figures.of(refused))
+    services.models.refuse("2", by="training", reason="", at=NOW, figures=ComparedMetrics.of(refused))
     client = bare_app.test_client()
     return lambda path: words_of(client.get(path, headers=HTML).text).replace("\N{NO-BREAK SPACE}", " ")
 

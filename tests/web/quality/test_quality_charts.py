@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from src.domain.predictions import Band, DecidedBy
-from src.domain.quality import AnswerCount, ConfusionCount, LearnedVersion, PredictionCount
+from src.domain.quality import AnswerCount, ConfusionCount, PredictionCount, VersionQuality
 from src.domain.verdicts import Difference, JudgedOn
 from src.pipeline.monitoring.quality import QualityReport
 from src.web.quality import text as quality_sentences
@@ -28,7 +28,7 @@ def held(n, band=Band.SUGGEST, agrees=None, decided_by=DecidedBy.MODEL, month="2
 
 
 def version(number, labels, accuracy, *, promoted=True, **metrics):
-    return LearnedVersion(number, labels, {"accuracy": accuracy, **metrics}, NOW, promoted)
+    return VersionQuality(number, labels, {"accuracy": accuracy, **metrics}, NOW, promoted)
 
 
 def judged_on_91_rows(version, before, after):

@@ -19,8 +19,15 @@ from src.components.dataset.holdout import is_holdout
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.money import decimal_places
-from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowSaid
-from src.domain.transactions import Direction, DoubtMark, Status, StoredTransaction, Transaction, held
+from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
+from src.domain.transactions import (
+    Direction,
+    DoubtMark,
+    Status,
+    StoredTransaction,
+    Transaction,
+    current_state,
+)
 
 _DAMAGE = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CLOSE = 1e-4
@@ -94,7 +101,7 @@ class _Prediction(_Part):
             model_version=self.model_version,
             at=self.at,
             act=self.act,
-            shadow=ShadowSaid(**self.shadow.model_dump()) if self.shadow else None,
+            shadow=ShadowPrediction(**self.shadow.model_dump()) if self.shadow else None,
         )
 
 
@@ -180,12 +187,12 @@ def _reason(error: ValidationError | RecursionError) -> str:
 def _row(read: _Record) -> StoredTransaction:
     predictions = tuple(each.to_domain() for each in read.predictions)
     feedback = tuple(Feedback(each.category, each.at, each.act, each.source) for each in read.feedback)
-    category, status = held(predictions, feedback)
+    state = current_state(predictions, feedback)
     return StoredTransaction(
         id=read.id,
         transaction=_transaction(read.transaction),
-        category=category,
-        status=status,
+        category=state.category,
+        status=state.status,
         predictions=predictions,
         feedback=feedback,
         created_at=read.created_at,
