@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from src.components.bank_files.limits import Limits
 from src.components.dataset.label_conflicts import Contradictions
@@ -88,7 +88,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _FULL_BELOW_BYTES = 32 * 1024 * 1024
+
+
+def on_database(service: Callable[[Database], T]) -> once[T]:
+    """A property for a service that needs the database and nothing else."""
+
+    def compute(container: Container) -> T:
+        return service(container.database)
+
+    compute.__annotations__["return"] = getattr(service, "__name__", "")
+    return once(compute)
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,24 @@ class Container:
         """now: the time that slots, runs and models are dated by; leases go by MongoDB's own clock."""
         self.settings = settings
         self.now = now
+
+    transactions = on_database(Transactions)
+    feedback_events = on_database(FeedbackEvents)
+    import_rejects = on_database(ImportRejects)
+    import_profiles = on_database(ImportProfiles)
+    imported_rows = on_database(ImportedRows)
+    webhook_rows = on_database(WebhookRows)
+    deliveries = on_database(Deliveries)
+    audits = on_database(Audits)
+    doubts = on_database(Doubts)
+    models = on_database(Models)
+    unanswered = on_database(Unanswered)
+    act_log = on_database(ActLog)
+    category_rows = on_database(CategoryRows)
+    deleted_rows = on_database(DeletedRows)
+    tracking_state = on_database(TrackingState)
+    waiting = on_database(Waiting)
+    retention = on_database(Retention)
 
     @once
     def database(self) -> Database:
@@ -138,32 +168,12 @@ class Container:
         return Knowledge()
 
     @once
-    def transactions(self) -> Transactions:
-        return Transactions(self.database)
-
-    @once
-    def feedback_events(self) -> FeedbackEvents:
-        return FeedbackEvents(self.database)
-
-    @once
     def imports(self) -> Imports:
         return Imports(self.database, Uploads(self.database, self._secret), lease_s=self.settings.lease_s)
 
     def _secret(self) -> str:
         given = self.settings.secret_key
         return given.get_secret_value() if given else kept_key(self.settings.data_path)
-
-    @once
-    def import_rejects(self) -> ImportRejects:
-        return ImportRejects(self.database)
-
-    @once
-    def import_profiles(self) -> ImportProfiles:
-        return ImportProfiles(self.database)
-
-    @once
-    def imported_rows(self) -> ImportedRows:
-        return ImportedRows(self.database)
 
     @once
     def importing(self) -> Importing:
@@ -209,16 +219,8 @@ class Container:
         return Limits(size=self.settings.max_import_mb * 1_000_000)
 
     @once
-    def webhook_rows(self) -> WebhookRows:
-        return WebhookRows(self.database)
-
-    @once
     def webhooks(self) -> Webhooks:
         return Webhooks(self.webhook_rows, self.predictor, self.feedback, self.categories)
-
-    @once
-    def deliveries(self) -> Deliveries:
-        return Deliveries(self.database)
 
     @once
     def delivering(self) -> Delivering | None:
@@ -238,14 +240,6 @@ class Container:
         )
 
     @once
-    def audits(self) -> Audits:
-        return Audits(self.database)
-
-    @once
-    def doubts(self) -> Doubts:
-        return Doubts(self.database)
-
-    @once
     def second_looks(self) -> SecondLooks:
         return SecondLooks(self.doubts, self.feedback, Contradictions())
 
@@ -260,10 +254,6 @@ class Container:
     @once
     def quality(self) -> Quality:
         return Quality(QualityCounts(self.database))
-
-    @once
-    def models(self) -> Models:
-        return Models(self.database)
 
     @once
     def runs(self) -> TrainingRuns:
@@ -301,10 +291,6 @@ class Container:
             given.audit_share,
             self._with_shadow,
         )
-
-    @once
-    def unanswered(self) -> Unanswered:
-        return Unanswered(self.database)
 
     @once
     def changes(self) -> WhatChanges:
@@ -347,10 +333,6 @@ class Container:
         )
 
     @once
-    def act_log(self) -> ActLog:
-        return ActLog(self.database)
-
-    @once
     def acts(self) -> Acts:
         return Acts(
             self.act_log,
@@ -368,10 +350,6 @@ class Container:
         return Editing(self.transactions, self.predictor, self.act_log)
 
     @once
-    def category_rows(self) -> CategoryRows:
-        return CategoryRows(self.database)
-
-    @once
     def category_editor(self) -> CategoryEditor:
         return CategoryEditor(
             self.categories,
@@ -380,10 +358,6 @@ class Container:
             self.feedback_events,
             Repredictions(self.database),
         )
-
-    @once
-    def deleted_rows(self) -> DeletedRows:
-        return DeletedRows(self.database)
 
     @once
     def deleting(self) -> Deleting:
@@ -415,10 +389,6 @@ class Container:
         return Tracking(self.settings.tracking_uri, self.settings.mlruns_path if local else None)
 
     @once
-    def tracking_state(self) -> TrackingState:
-        return TrackingState(self.database)
-
-    @once
     def drift(self) -> DriftWatch:
         periods, early_runs = DriftPeriods(self.database), EarlyRuns(self.runs)
         return DriftWatch(periods, self.models, early_runs, self.runs.last_success_at, self.now)
@@ -430,14 +400,6 @@ class Container:
     @once
     def slots(self) -> Slots:
         return Slots(self.runs, self.models, self.standing, self.now)
-
-    @once
-    def waiting(self) -> Waiting:
-        return Waiting(self.database)
-
-    @once
-    def retention(self) -> Retention:
-        return Retention(self.database)
 
     @once
     def chores(self) -> Chores:
