@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from src.components.bank_files.limits import Limits
-from src.components.dataset.label_conflicts import Contradictions
+from src.components.dataset.label_conflicts import LabelConflicts
 from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
-from src.components.model.thresholds import Bands
+from src.components.model.thresholds import BandThresholds
 from src.config import Settings
 from src.domain.acts import ActKind
 from src.domain.predictions import Prediction
@@ -241,7 +241,7 @@ class Container:
 
     @once
     def second_looks(self) -> SecondLooks:
-        return SecondLooks(self.doubts, self.feedback, Contradictions())
+        return SecondLooks(self.doubts, self.feedback, LabelConflicts())
 
     @once
     def categories(self) -> Categories:
@@ -273,7 +273,7 @@ class Container:
     def serve(self, version: str, bundle: bytes, sha256: str) -> Serving:
         """A bundle's file, ready to serve. Raises InvalidInput for one that is not what its hash says."""
         served = bundles.serve(bundle, sha256)
-        bands, precision = Bands.from_dict(served.bands), self.settings.auto_precision
+        bands, precision = BandThresholds.from_dict(served.bands), self.settings.auto_precision
         scorer = LinearScorer.from_parts(*served.form)
         return Serving(version, scorer, *bands.thresholds(precision), bands.own_thresholds(precision))
 

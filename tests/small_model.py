@@ -7,7 +7,7 @@ from sklearn.pipeline import Pipeline
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.classifier import LinearCategorizer
-from src.components.model.thresholds import Bands
+from src.components.model.thresholds import BandThresholds
 from src.domain.models import Bundle
 from src.services.models.bundle import dumps
 
@@ -30,5 +30,5 @@ def small_bundle(taught=TAUGHT):
     )
     model.fit(rows[MODEL_FIELDS], rows["category"])
     confidence = np.linspace(0.05, 0.95, 200)
-    bands = Bands.fit(confidence, confidence > 0.4)
+    bands = BandThresholds.fit(confidence, confidence > 0.4)
     return dumps(Bundle(model, bands.to_dict(), {"run_id": "run-1", "classes": sorted(taught)}))

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.quality.answers import Answer
 from benchmarks.quality.data import Example
 from benchmarks.quality.stand_ins import Answers, Check, Claimed, NoLexicon, Record, Store
-from src.components.model.merchant_memory import Hint, MerchantMemory, Recall
+from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.model_selection import Search
 from src.components.promotion.rule import Case, Promotion
 from src.config import load_settings
@@ -46,9 +46,9 @@ class Forgetful(MerchantMemory):
 class Decisive(MerchantMemory):
     """Decides or says nothing: it gives the model no hint."""
 
-    def consult(self, *given: Any) -> Recall | Hint | None:
+    def consult(self, *given: Any) -> MemoryDecision | MemoryHint | None:
         said = super().consult(*given)
-        return said if isinstance(said, Recall) else None
+        return said if isinstance(said, MemoryDecision) else None
 
 
 class Untyped(Knowledge):

@@ -19,7 +19,7 @@ from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.classifier import LinearCategorizer
-from src.components.model.thresholds import Bands
+from src.components.model.thresholds import BandThresholds
 from src.config import ROOT, load_settings
 from src.container import Container
 from src.domain.models import Bundle
@@ -46,7 +46,7 @@ def make_bundle():
     )
     model.fit(rows[MODEL_FIELDS], rows["category"])
     confidence = np.linspace(0.02, 0.98, 400)
-    bands = Bands.fit(confidence, confidence > 0.5)
+    bands = BandThresholds.fit(confidence, confidence > 0.5)
     return dumps(Bundle(model, bands.to_dict(), {"classes": sorted(rows["category"].unique())}))
 
 

@@ -9,7 +9,7 @@ from bson import ObjectId
 from playwright.sync_api import expect
 
 from src.components.dataset.category_relabels import Moves
-from src.components.dataset.label_conflicts import Contradictions
+from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.labels import Doubt
 from src.pipeline.feedback.label_review import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE
@@ -32,7 +32,7 @@ def asked(known, server):
     for number, row in enumerate(rows):
         category = {3: "pets", 7: "groceries"}.get(number, "dining")
         services.feedback.record(row.id, category, at=NOW + timedelta(minutes=number))
-    to_learn_from(services.transactions, Contradictions(), Moves(), services.doubts, at=NOW)
+    to_learn_from(services.transactions, LabelConflicts(), Moves(), services.doubts, at=NOW)
     for _ in range(3):
         [cab] = known({"description": "NIGHT CAB", "amount": "12"})
         services.feedback.record(cab.id, "transport", at=NOW)

@@ -13,26 +13,26 @@ KNOWN, NEW_MERCHANT, NEW_CATEGORY = range(3)
 
 
 @dataclass(frozen=True)
-class Proportion:
+class DeploymentWeights:
     """prior: so many imagined rows of each kind join those that are counted."""
 
     prior: float = 1.0
 
-    def weights(self, kinds: np.ndarray, sample: np.ndarray) -> np.ndarray:
+    def weights(self, row_kinds: np.ndarray, sample: np.ndarray) -> np.ndarray:
         """Weights with which each kind has the share that it has in `sample`; their mean is 1.
 
         kinds: int, shape (n_rows,), as of `kinds`. sample: bool, shape (n_rows,): rows that come as in use;
         where there is none, all rows weigh 1.
         """
         if not sample.any():
-            return np.ones(len(kinds))
-        counts = np.bincount(kinds, minlength=3)
-        wanted = np.bincount(kinds[sample], minlength=3) + self.prior
-        weights = np.divide(wanted, counts, out=np.zeros(3), where=counts > 0)[kinds]
+            return np.ones(len(row_kinds))
+        counts = np.bincount(row_kinds, minlength=3)
+        wanted = np.bincount(row_kinds[sample], minlength=3) + self.prior
+        weights = np.divide(wanted, counts, out=np.zeros(3), where=counts > 0)[row_kinds]
         return np.asarray(weights / weights.mean())
 
 
-def kinds(
+def row_kinds(
     categories: np.ndarray, folds: np.ndarray, subjects: np.ndarray, excluded: np.ndarray
 ) -> np.ndarray:
     """Shape (n_rows,): KNOWN where the model that answers for a row has learned of its merchant, NEW_CATEGORY

@@ -32,10 +32,10 @@ def fingerprint(transaction: Transaction) -> str:
 
 def is_holdout(fingerprint: str, share: float = HOLDOUT_SHARE) -> bool:
     """True for `share` of all fingerprints; a larger share keeps every row of a smaller one."""
-    return drawn(f"holdout\x1f{fingerprint}", share)
+    return is_sampled(f"holdout\x1f{fingerprint}", share)
 
 
-def drawn(text: str, share: float) -> bool:
+def is_sampled(text: str, share: float) -> bool:
     """True for `share` (0..1) of all texts, by a hash; a larger share keeps every one of a smaller."""
     digest = hashlib.sha256(text.encode()).digest()
     return int.from_bytes(digest[:8], "big") < share * _SCALE

@@ -35,10 +35,10 @@ class Ingestion:
         """
         person = sorted(labelled, key=lambda one: one.id)
         mine = pd.DataFrame([_row(one) for one in person], columns=ROW_COLUMNS)
-        return joined(mine, knowledge)
+        return join_rows(mine, knowledge)
 
 
-def joined(mine: pd.DataFrame, knowledge: pd.DataFrame) -> pd.DataFrame:
+def join_rows(mine: pd.DataFrame, knowledge: pd.DataFrame) -> pd.DataFrame:
     """A person's rows before the lexicon's, in the column types of `rows.py`."""
     parts = [_typed(part) for part in (mine, knowledge[ROW_COLUMNS]) if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else _typed(mine)
@@ -50,7 +50,7 @@ def snapshot(rows: pd.DataFrame, knowledge_sha256: str) -> Snapshot:
     # With this end of line a text that holds either of its characters is quoted, and comes back as it was.
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(ROW_COLUMNS)
-    mine = rows[is_of_a_person(rows)].sort_values("id", kind="stable")
+    mine = rows[labelled_by_person(rows)].sort_values("id", kind="stable")
     writer.writerows(
         [_plain(value) for value in row] for row in mine[ROW_COLUMNS].itertuples(index=False, name=None)
     )
@@ -63,7 +63,7 @@ def sha256_of(snapshot_csv: bytes, knowledge_sha256: str) -> str:
     return hashlib.sha256(snapshot_csv + b"\nknowledge " + knowledge_sha256.encode()).hexdigest()
 
 
-def is_of_a_person(rows: pd.DataFrame) -> pd.Series:
+def labelled_by_person(rows: pd.DataFrame) -> pd.Series:
     """True where a person gave the label, not the lexicon."""
     return rows["source"] != LabelSource.KNOWLEDGE.value
 

@@ -16,7 +16,7 @@ _Rows = Sequence[LabelledTransaction]
 
 
 @dataclass(frozen=True)
-class Contradictions:
+class LabelConflicts:
     """Finds slips, and leaves alone what a person may well have meant.
 
     Rows are alike that share merchant, direction and currency. They are counted as voices: what says the same

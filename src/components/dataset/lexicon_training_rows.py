@@ -97,7 +97,7 @@ class StatementWriter:
         return amount, currency, draw.choice(MODES), habit.direction.value
 
 
-def hidden_of(rows: pd.DataFrame, share: float = 0.5) -> np.ndarray:
+def hidden_phrases(rows: pd.DataFrame, share: float = 0.5) -> np.ndarray:
     """Per row the phrase, cleaned, that the lexicon is to keep from its own row, or "": str, shape (n_rows,).
 
     The lexicon knows every row that was written from it. So that a model also learns what to say of names it

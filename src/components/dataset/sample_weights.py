@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from src.components.dataset.lexicon_training_rows import hidden_of
+from src.components.dataset.lexicon_training_rows import hidden_phrases
 from src.domain.feedback import LabelSource
 from src.domain.lexicon import Habit
 from src.errors import NotEnoughData
@@ -113,7 +113,7 @@ def _to_shares(rows: pd.DataFrame, habits: Mapping[str, Habit]) -> np.ndarray:
 
     A row that is read as if no list held its name weighs by the share of the category among such names.
     """
-    categories, hidden = rows["category"], pd.Series(hidden_of(rows) != "", index=rows.index)
+    categories, hidden = rows["category"], pd.Series(hidden_phrases(rows) != "", index=rows.index)
     counts = categories.groupby([categories, hidden]).transform("size").to_numpy(float)
     listed = categories.map({name: habit.share for name, habit in habits.items()}).fillna(1.0)
     unlisted = categories.map({name: habit.unlisted for name, habit in habits.items()}).fillna(1.0)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from src.components.dataset.ingestion import Ingestion, joined
+from src.components.dataset.ingestion import Ingestion, join_rows
 from src.components.dataset.schema import ROW_COLUMNS
 from src.domain.labels import LabelledTransaction
 from src.errors import InvalidInput
@@ -24,7 +24,7 @@ class FromSnapshot(Ingestion):
 
     def gather(self, labelled: Iterable[LabelledTransaction], knowledge: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the snapshot and of `knowledge`. Raises InvalidInput."""
-        return joined(read(self.csv), knowledge)
+        return join_rows(read(self.csv), knowledge)
 
 
 def read(data: bytes) -> pd.DataFrame:

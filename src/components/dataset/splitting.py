@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from src.components.dataset.holdout import drawn
-from src.components.dataset.ingestion import is_of_a_person
+from src.components.dataset.holdout import is_sampled
+from src.components.dataset.ingestion import labelled_by_person
 from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
 
@@ -51,7 +51,7 @@ class Splitting:
         for one click would count many times; where it is held out it trains nobody either. A training row
         that says the same as a held-out one (it was edited into it) does not train.
         """
-        person = is_of_a_person(rows).to_numpy()
+        person = labelled_by_person(rows).to_numpy()
         held = rows["holdout"].to_numpy(bool) & person
         twin = rows["group"].isin(rows["group"][held]).to_numpy() & person
         training = ~held & ~twin
@@ -78,7 +78,9 @@ class Splitting:
         dates = rows["date"][person]
         newest[person] = (dates > dates.quantile(1 - self.newest)).to_numpy()
         if not newest.any():
-            newest[person] = [drawn(f"newest\x1f{group}", self.newest) for group in rows["group"][person]]
+            newest[person] = [
+                is_sampled(f"newest\x1f{group}", self.newest) for group in rows["group"][person]
+            ]
         return newest
 
     def _folds(self, subjects: pd.Series, newest: np.ndarray) -> np.ndarray:
@@ -101,7 +103,7 @@ def learns_for(held_out: np.ndarray, subjects: np.ndarray, excluded: np.ndarray)
 
 def _subjects(rows: pd.DataFrame) -> pd.Series:
     """The merchant of a person's row, else what stands in it; the entry of a row of the lexicon."""
-    named = is_of_a_person(rows) & (rows["merchant"] != "")
+    named = labelled_by_person(rows) & (rows["merchant"] != "")
     subjects = rows["group"].where(~named, "merchant\x1f" + rows["merchant"])
     return subjects if subjects.nunique() > 1 else rows["group"]
 

@@ -11,7 +11,7 @@ from src.errors import LedgerloopError, NotEnoughData
 
 
 @dataclass(frozen=True)
-class Checked:
+class ValidatedRows:
     rows: pd.DataFrame
     set_aside: dict[str, int]
     """How many rows were left out, by reason."""
@@ -23,7 +23,7 @@ class Validation:
 
     min_rows: int = 2
 
-    def check(self, rows: pd.DataFrame) -> Checked:
+    def check(self, rows: pd.DataFrame) -> ValidatedRows:
         """Return the rows that can be read. Raises NotEnoughData; LedgerloopError for one category only."""
         reasons = _reasons(rows)
         good = rows[reasons == ""].reset_index(drop=True)
@@ -32,7 +32,7 @@ class Validation:
         if good["category"].nunique() < 2:
             only = good["category"].iloc[0]
             raise LedgerloopError(f"Every labelled transaction is {only}; a model needs two categories.")
-        return Checked(good, {str(k): int(n) for k, n in reasons[reasons != ""].value_counts().items()})
+        return ValidatedRows(good, {str(k): int(n) for k, n in reasons[reasons != ""].value_counts().items()})
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:

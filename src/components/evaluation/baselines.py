@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from src.components.dataset.ingestion import is_of_a_person
+from src.components.dataset.ingestion import labelled_by_person
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Baselines:
 
         rows: training rows, needs `source`, `merchant` and `category`; ties go to the alphabetically first.
         """
-        own = rows[is_of_a_person(rows)]
+        own = rows[labelled_by_person(rows)]
         if own.empty:
             return None
         named = own[own["merchant"] != ""]

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from src.components.features.typical_amounts import PREFIX as USUAL
-from src.components.features.typical_amounts import UsualAmounts
+from src.components.features.typical_amounts import TypicalAmounts
 from src.components.lexicon.matcher import PREFIX as OPINION
 
 BLOCKS = ("words", "pairs", "ngrams")
@@ -42,7 +42,7 @@ class LinearForm:
     of how `usual` the amount is."""
     lexicon: str
     """What the opinions are formed with, as of `opinion.lexicon_text`."""
-    usual: UsualAmounts | None
+    usual: TypicalAmounts | None
     """Beside which amounts are read; None where the model does without."""
     temperature: float
     idf: np.ndarray
@@ -79,7 +79,7 @@ class LinearForm:
             weights=facts["weights"],
             temperature=facts["temperature"],
             lexicon=facts.get("lexicon", ""),  # a model from before there were opinions
-            usual=None if facts.get("usual") is None else UsualAmounts.from_text(facts["usual"]),
+            usual=None if facts.get("usual") is None else TypicalAmounts.from_text(facts["usual"]),
             field_doubts=arrays.get("field_doubts", np.zeros_like(arrays["field_shares"])),
             said=arrays.get("said", np.empty(0)),
             found=arrays.get("found", np.empty(0)),
@@ -96,7 +96,7 @@ class LinearForm:
         return field_values(self.fields, self.weights)
 
 
-def recalibrated(probabilities: np.ndarray, said: np.ndarray, found: np.ndarray) -> np.ndarray:
+def apply_calibration(probabilities: np.ndarray, said: np.ndarray, found: np.ndarray) -> np.ndarray:
     """Give the leader of each row the probability that its confidence turned out to be worth.
 
     probabilities: shape (n_rows, n_classes). said, found: points of a rising line; none changes nothing. The
@@ -117,7 +117,7 @@ def recalibrated(probabilities: np.ndarray, said: np.ndarray, found: np.ndarray)
     return shared
 
 
-def doubted(probabilities: np.ndarray, doubts: np.ndarray) -> np.ndarray:
+def apply_doubts(probabilities: np.ndarray, doubts: np.ndarray) -> np.ndarray:
     """Give each row's share of doubt to all classes alike; which one leads does not change.
 
     probabilities: shape (n_rows, n_classes); doubts: shape (n_rows,), added up over the row's fields.

@@ -10,7 +10,7 @@ import math
 from datetime import date
 from typing import Any, NamedTuple
 
-from src.components.features.typical_amounts import UsualAmounts, worth_of
+from src.components.features.typical_amounts import TypicalAmounts, log2_dollars
 from src.components.lexicon.matcher import Opinion
 from src.components.text.cleaning import category_code, clean_text, merchant_key, processor
 from src.components.text.exchange_rates import units_per_dollar
@@ -23,7 +23,7 @@ DAYS_PER_PART = 5
 _PRICE_ENDINGS = {0: "00", 49: "49", 50: "50", 95: "95", 99: "99"}
 
 
-class Reading(NamedTuple):
+class TransactionTokens(NamedTuple):
     """`description` and `subcategory` are cleaned words, parted by single spaces."""
 
     description: str
@@ -36,7 +36,7 @@ class Reading(NamedTuple):
         return f"{self.description} {self.subcategory}".strip()
 
 
-def read(
+def tokenize(
     description: Any,
     subcategory: Any,
     amount: Any,
@@ -47,8 +47,8 @@ def read(
     *,
     opinion: Opinion | None = None,
     hidden: str = "",
-    usual: UsualAmounts | None = None,
-) -> Reading:
+    usual: TypicalAmounts | None = None,
+) -> TransactionTokens:
     """Read one transaction. Any argument may be None, nan, NaT or "": what is missing says nothing.
 
     hidden: a phrase of the lexicon that `opinion` is not to know. usual: beside which the amount is read.
@@ -67,8 +67,8 @@ def read(
     if opinion:
         fields.extend(dict.fromkeys([*opinion.of(described, hidden), *opinion.of(detail, hidden)]))
     if usual:
-        fields.extend(usual.fields(merchant(description, subcategory), worth(amount, currency)))
-    return Reading(described, detail, tuple(fields))
+        fields.extend(usual.fields(merchant(description, subcategory), log2_worth(amount, currency)))
+    return TransactionTokens(described, detail, tuple(fields))
 
 
 def merchant(description: Any, subcategory: Any) -> str:
@@ -77,9 +77,9 @@ def merchant(description: Any, subcategory: Any) -> str:
     return next(filter(None, named), "")
 
 
-def worth(amount: Any, currency: Any) -> float | None:
+def log2_worth(amount: Any, currency: Any) -> float | None:
     """As of `usual.worth_of`."""
-    return worth_of(_size(amount), units_per_dollar(plain(currency)))
+    return log2_dollars(_size(amount), units_per_dollar(plain(currency)))
 
 
 def plain(value: Any) -> str:

@@ -23,7 +23,7 @@ _FARTHEST = 6
 
 
 @dataclass(frozen=True)
-class UsualAmounts:
+class TypicalAmounts:
     """Medians of the logarithm to base 2 of the worth in dollars; None and {} where nothing is known."""
 
     of_person: float | None = None
@@ -66,7 +66,7 @@ class UsualAmounts:
         return cls(float(person) if person else None, {name: float(value) for name, value in found})
 
 
-def worth_of(size: float | None, units_per_dollar: float) -> float | None:
+def log2_dollars(size: float | None, units_per_dollar: float) -> float | None:
     """The logarithm to base 2 of an amount's worth in dollars; None for none and for 0."""
     return math.log2(size / units_per_dollar) if size else None
 

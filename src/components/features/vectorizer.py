@@ -14,9 +14,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.linear_form import BLOCKS, LinearForm, field_values
-from src.components.features.tokens import Reading, merchant, read, worth
+from src.components.features.tokens import TransactionTokens, log2_worth, merchant, tokenize
 from src.components.features.typical_amounts import PREFIX as USUAL
-from src.components.features.typical_amounts import UsualAmounts
+from src.components.features.typical_amounts import TypicalAmounts
 from src.components.lexicon.matcher import opinion_of
 
 if TYPE_CHECKING:
@@ -175,10 +175,10 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             name: float(weight) for name, weight in names.items()
         }
 
-    def _learned_usual(self, X: pd.DataFrame) -> UsualAmounts:
+    def _learned_usual(self, X: pd.DataFrame) -> TypicalAmounts:
         rows = zip(*(X[name] for name in ("description", "subcategory", "amount", "currency")), strict=True)
-        return UsualAmounts.learned(
-            (merchant(described, detail), worth(amount, currency))
+        return TypicalAmounts.learned(
+            (merchant(described, detail), log2_worth(amount, currency))
             for described, detail, amount, currency in rows
         )
 
@@ -204,17 +204,19 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
     def _least(self, rows: int) -> int:
         return self.min_rows if rows >= _FEW_ROWS else 1
 
-    def _fit_fields(self, readings: Sequence[Reading]) -> None:
+    def _fit_fields(self, readings: Sequence[TransactionTokens]) -> None:
         counts = Counter(field for reading in readings for field in reading.fields)
         ranked = sorted(counts, key=lambda field: (-counts[field], field))[: self.max_fields]
         least = self._least(len(readings))
         self.fields_ = sorted(field for field in ranked if counts[field] >= least)
         self.field_shares_ = np.array([counts[field] / len(readings) for field in self.fields_])
 
-    def _joined(self, matrices: list[sparse.csr_matrix], readings: Sequence[Reading]) -> sparse.csr_matrix:
+    def _joined(
+        self, matrices: list[sparse.csr_matrix], readings: Sequence[TransactionTokens]
+    ) -> sparse.csr_matrix:
         return sparse.hstack([*matrices, self._field_columns(readings)], format="csr")
 
-    def _field_columns(self, readings: Sequence[Reading]) -> sparse.csr_matrix:
+    def _field_columns(self, readings: Sequence[TransactionTokens]) -> sparse.csr_matrix:
         columns = {field: column for column, field in enumerate(self.fields_)}
         found = [[columns[field] for field in reading.fields if field in columns] for reading in readings]
         starts = np.cumsum([0, *map(len, found)])
@@ -224,12 +226,14 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         values[np.repeat(bare, np.diff(starts))] *= self.bare_weight / self.side_weight
         return sparse.csr_matrix((values, indices, starts), shape=(len(readings), len(self.fields_)))
 
-    def _readings(self, X: pd.DataFrame, hidden: Sequence[str] | None, own: np.ndarray) -> list[Reading]:
+    def _readings(
+        self, X: pd.DataFrame, hidden: Sequence[str] | None, own: np.ndarray
+    ) -> list[TransactionTokens]:
         opinion = opinion_of(self.lexicon)
         phrases = [""] * len(X) if hidden is None else hidden
         rows = zip(*(X[name].tolist() for name in MODEL_FIELDS), strict=True)
         return [
-            read(*fields, opinion=opinion, hidden=phrase, usual=self.usual_ if paid else None)
+            tokenize(*fields, opinion=opinion, hidden=phrase, usual=self.usual_ if paid else None)
             for fields, phrase, paid in zip(rows, phrases, own, strict=True)
         ]
 
@@ -251,7 +255,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             state["vectorizers_"] = {block: _restored(block, terms[block], idf[block]) for block in terms}
             state["fields_"] = state["fields_"].split("\n") if state["fields_"] else []
             usual = state.get("usual_")  # a model from before there was such a thing has none
-            state["usual_"] = None if usual is None else UsualAmounts.from_text(usual)
+            state["usual_"] = None if usual is None else TypicalAmounts.from_text(usual)
             state.setdefault("usual_weight", 0.0)
         super().__setstate__(state)
 

@@ -23,7 +23,7 @@ LEAST_PROBABILITY = 1e-6
 
 
 @dataclass(frozen=True)
-class Trial:
+class Candidate:
     name: str
     family: str
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -32,16 +32,16 @@ class Trial:
         return LinearCategorizer(self.family, dict(self.params), temperature, seed)
 
 
-TRIALS = (
-    Trial("logistic_regression C=3", "logistic_regression", {"C": 3.0}),
-    Trial("sgd alpha=1e-4", "sgd", {"alpha": 1e-4}),
-    Trial("linear_svc C=0.3", "linear_svc", {"C": 0.3}),
-    Trial("complement_nb alpha=0.1", "complement_nb", {"alpha": 0.1}),
-    Trial("logistic_regression C=10", "logistic_regression", {"C": 10.0}),
-    Trial("logistic_regression C=30", "logistic_regression", {"C": 30.0}),
-    Trial("sgd alpha=3e-5", "sgd", {"alpha": 3e-5}),
-    Trial("linear_svc C=1", "linear_svc", {"C": 1.0}),
-    Trial("complement_nb alpha=0.5", "complement_nb", {"alpha": 0.5}),
+CANDIDATES = (
+    Candidate("logistic_regression C=3", "logistic_regression", {"C": 3.0}),
+    Candidate("sgd alpha=1e-4", "sgd", {"alpha": 1e-4}),
+    Candidate("linear_svc C=0.3", "linear_svc", {"C": 0.3}),
+    Candidate("complement_nb alpha=0.1", "complement_nb", {"alpha": 0.1}),
+    Candidate("logistic_regression C=10", "logistic_regression", {"C": 10.0}),
+    Candidate("logistic_regression C=30", "logistic_regression", {"C": 30.0}),
+    Candidate("sgd alpha=3e-5", "sgd", {"alpha": 3e-5}),
+    Candidate("linear_svc C=1", "linear_svc", {"C": 1.0}),
+    Candidate("complement_nb alpha=0.5", "complement_nb", {"alpha": 0.5}),
 )
 """The best guesses come first: where time runs out, the later ones are left out."""
 
@@ -78,7 +78,7 @@ class Fold:
             answer=features.transform(inputs[held_out], hidden=hidden[held_out]),
         )
 
-    def scores(self, trial: Trial, classes: np.ndarray, seed: int) -> np.ndarray:
+    def scores(self, trial: Candidate, classes: np.ndarray, seed: int) -> np.ndarray:
         """Shape (n_held_out, n_classes); -inf for a category that `learn` lacks."""
         fitted = trial.classifier(seed=seed).fit(self.learn, self.truth, self.weights)
         scores = np.full((len(self.held_out), len(classes)), -np.inf)
@@ -87,7 +87,7 @@ class Fold:
 
 
 @dataclass(frozen=True)
-class Quality:
+class CandidateScores:
     """How well uncalibrated scores answer, once they are brought to their best temperature."""
 
     macro_f1: float

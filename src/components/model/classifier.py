@@ -16,7 +16,7 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
-from src.components.features.linear_form import doubted, recalibrated
+from src.components.features.linear_form import apply_calibration, apply_doubts
 from src.components.model.calibration import ConfidenceMap
 
 _FAMILIES: dict[str, Callable[..., Any]] = {
@@ -98,7 +98,7 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: sparse.csr_matrix) -> np.ndarray:
         plain = softmax(self.decision_function(X) / self.temperature_, axis=1)
-        return doubted(recalibrated(plain, self.said_, self.found_), (X != 0) @ self.doubts_)
+        return apply_doubts(apply_calibration(plain, self.said_, self.found_), (X != 0) @ self.doubts_)
 
     def predict(self, X: sparse.csr_matrix) -> np.ndarray:
         return self.classes_[self.decision_function(X).argmax(axis=1)]

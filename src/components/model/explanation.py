@@ -34,7 +34,7 @@ def field_label(field: str) -> str:
     return value if name == "direction" else f"{name} {value}"
 
 
-def told(reasons: Iterable[Reason], transaction: Transaction) -> tuple[Reason, ...]:
+def with_values(reasons: Iterable[Reason], transaction: Transaction) -> tuple[Reason, ...]:
     """`reasons` with the amount and the day of `transaction` in their labels."""
     said = {
         AMOUNT: lambda: f"amount about {_about(float(transaction.amount))}",
@@ -45,7 +45,7 @@ def told(reasons: Iterable[Reason], transaction: Transaction) -> tuple[Reason, .
     )
 
 
-def strongest(weights: Iterable[tuple[str, float]], limit: int) -> tuple[Reason, ...]:
+def strongest_reasons(weights: Iterable[tuple[str, float]], limit: int) -> tuple[Reason, ...]:
     """Add up the weights of equal labels, and give the `limit` largest either way, strongest first."""
     totals: dict[str, float] = {}
     for label, weight in weights:

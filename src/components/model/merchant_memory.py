@@ -11,7 +11,7 @@ _BY_HAND = (LabelSource.FEEDBACK, LabelSource.SIMILAR)
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
+class MemoryDecision:
     """The memory decides."""
 
     category: str
@@ -23,7 +23,7 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class MemoryHint:
     """The memory does not decide, but has something to say to the model."""
 
     shares: Mapping[str, float]
@@ -58,7 +58,7 @@ class MerchantMemory:
 
     def consult(
         self, newest: Sequence[PastAnswer], similar: Sequence[PastAnswer], amount: float
-    ) -> Recall | Hint | None:
+    ) -> MemoryDecision | MemoryHint | None:
         """What the answers say of a transaction of `amount`; None where there are none.
 
         newest: the last answers for its merchant, newest first. similar: the same for merchants of a similar
@@ -67,20 +67,20 @@ class MerchantMemory:
         if newest:
             return self._own(newest, amount)
         if similar:
-            return Hint(self._shares(similar, amount), self.similar, similar=True)
+            return MemoryHint(self._shares(similar, amount), self.similar, similar=True)
         return None
 
-    def _own(self, newest: Sequence[PastAnswer], amount: float) -> Recall | Hint:
+    def _own(self, newest: Sequence[PastAnswer], amount: float) -> MemoryDecision | MemoryHint:
         shares, mass = self._shares(newest, amount), self._mass(len(newest))
         category = max(shares, key=shares.__getitem__)
         if shares[category] < self.agreement:
-            return Hint(shares, mass / (mass + 1))
+            return MemoryHint(shares, mass / (mass + 1))
         # An answer the other way costs half of what it counts: it may have been an exception.
         confidence = 1 - (self.doubt + mass * (1 - shares[category]) / 2) / (mass + self.doubt)
         agreeing = sum(each.category == category for each in newest)
         by_hand = any(each.source in _BY_HAND for each in newest)
         own_word = by_hand and agreeing == len(newest)
-        return Recall(category, confidence, agreeing, len(newest), own_word)
+        return MemoryDecision(category, confidence, agreeing, len(newest), own_word)
 
     def _shares(self, newest: Sequence[PastAnswer], amount: float) -> dict[str, float]:
         """By category, in the order of the answers; they add up to 1."""

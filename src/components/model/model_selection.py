@@ -12,16 +12,16 @@ import pandas as pd
 from scipy.special import softmax
 from sklearn.pipeline import Pipeline
 
-from src.components.dataset.deployment_weights import KNOWN, Proportion, kinds
-from src.components.dataset.ingestion import is_of_a_person
-from src.components.dataset.lexicon_training_rows import hidden_of
+from src.components.dataset.deployment_weights import KNOWN, DeploymentWeights, row_kinds
+from src.components.dataset.ingestion import labelled_by_person
+from src.components.dataset.lexicon_training_rows import hidden_phrases
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import learns_for
-from src.components.features.linear_form import recalibrated
+from src.components.features.linear_form import apply_calibration
 from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.calibration import ConfidenceMap, choose_map
-from src.components.model.candidates import LEAST_PROBABILITY, TRIALS, Fold, Quality, Trial
-from src.components.model.typical_amounts_weight import UsualWeight, standard_gain
+from src.components.model.candidates import CANDIDATES, LEAST_PROBABILITY, Candidate, CandidateScores, Fold
+from src.components.model.typical_amounts_weight import TypicalAmountsWeight, gain_in_standard_errors
 from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
 
@@ -34,7 +34,7 @@ NO_TIME_LATER = "no time for more than the first fold"
 
 
 @dataclass(frozen=True)
-class Candidate:
+class CandidateResult:
     name: str
     family: str
     params: dict[str, Any]
@@ -46,7 +46,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class SkippedCandidate:
     """A trial that was not seen through."""
 
     name: str
@@ -56,16 +56,16 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class SearchResult:
-    candidates: list[Candidate]
+    candidates: list[CandidateResult]
     """Those answered for on every fold, best first."""
-    best: Candidate
+    best: CandidateResult
     model: Pipeline
     """The best one, calibrated and fitted on all rows."""
     classes: list[str]
     judges: np.ndarray
     """Shape (n_rows,): for how many transactions the answer for each row stands where confidence is measured;
     0 for a row of a merchant that its model knew, or of no fold."""
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: list[SkippedCandidate] = field(default_factory=list)
     usual_weight: float = 0.0
     """What the amount beside the usual one adds in the model; 0 where it was not clearly of use."""
 
@@ -82,7 +82,7 @@ class Search:
     best guess is always seen through, whatever the budget; the last fit on all rows is not part of it.
     """
 
-    trials: Sequence[Trial] = TRIALS
+    trials: Sequence[Candidate] = CANDIDATES
     kept: float = 0.5
     """The least share of the trials that go on after the first fold."""
     margin: float = 2.0
@@ -91,8 +91,8 @@ class Search:
     clock: Callable[[], float] = field(default=lambda: 0.0, repr=False)
     """Seconds, monotonic; the default one stands still, so that no budget is ever used up."""
     seed: int = 0
-    usual: UsualWeight = field(default_factory=UsualWeight)
-    proportion: Proportion = field(default_factory=Proportion)
+    usual: TypicalAmountsWeight = field(default_factory=TypicalAmountsWeight)
+    proportion: DeploymentWeights = field(default_factory=DeploymentWeights)
     left_out: Mapping[str, str] | None = None
     """For a search that is repeated: by trial, why it was left out then."""
 
@@ -167,7 +167,7 @@ class _Race:
         self._classes, self._truth = np.unique(rows["category"].to_numpy(str), return_inverse=True)
         answered = folds >= 0
         self._judged = answered & judged if (answered & judged).any() else answered
-        kind = kinds(rows["category"].to_numpy(str), folds, subjects, self._excluded)
+        kind = row_kinds(rows["category"].to_numpy(str), folds, subjects, self._excluded)
         self._as_in_use = as_in_use = self._excluded == ""
         self._judges = _weights_as_judges(rows, weights)
         self._judges[self._judged] *= search.proportion.weights(
@@ -178,12 +178,12 @@ class _Race:
             self._calibrating = self._judged
         measured = np.where(self._calibrating, self._judges, 0.0)
         self._measures = measured * self._calibrating.sum() / measured.sum() if as_in_use.any() else measured
-        self._hidden = hidden_of(rows)
+        self._hidden = hidden_phrases(rows)
         self._held_out = [folds == number for number in self._numbers(folds)]
         self._running = list(search.trials)
         self._scores = {trial.name: self._no_answers() for trial in search.trials}
         self._seconds: dict[str, float] = {}
-        self._left_out: list[LeftOut] = []
+        self._left_out: list[SkippedCandidate] = []
         self._places = max(1, round(len(search.trials) * search.kept))
         self._fits = len(search.trials) + self._places * (len(self._held_out) - 1) + 1
         self._fitted = 0
@@ -240,7 +240,7 @@ class _Race:
                 self._drop(trial, "weaker on the first fold")
         self._fits = self._fitted + len(self._running) * (len(self._held_out) - 1) + 1
 
-    def _clearly_weaker(self, trial: Trial, other: Trial, rows: np.ndarray) -> bool:
+    def _clearly_weaker(self, trial: Candidate, other: Candidate, rows: np.ndarray) -> bool:
         """Whether more than chance sets them apart, where each category counts alike or in log loss.
 
         Chance is measured by merchants, whose rows are right or wrong together.
@@ -249,18 +249,18 @@ class _Race:
         balanced = 1 / np.bincount(truth)[truth]
         right, losses = zip(*(self._by_row(one, rows) for one in (trial, other)), strict=True)
         return any(
-            standard_gain(gain, merchants) > self._search.margin
+            gain_in_standard_errors(gain, merchants) > self._search.margin
             for gain in (balanced * (right[1] - right[0]), losses[0] - losses[1])
         )
 
-    def _by_row(self, trial: Trial, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _by_row(self, trial: Candidate, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Shape (n_rows,) each: 1.0 where the answer is right, and what it adds to the log loss."""
         scores, truth = self._scores[trial.name][rows], self._truth[rows]
         temperature = self._first_quality(trial, rows).temperature
         right = softmax(scores / temperature, axis=1)[np.arange(len(truth)), truth]
         return (scores.argmax(axis=1) == truth).astype(float), -np.log(np.maximum(right, LEAST_PROBABILITY))
 
-    def _by_first_fold(self, rows: np.ndarray) -> list[Trial]:
+    def _by_first_fold(self, rows: np.ndarray) -> list[Candidate]:
         """By the sum of their ranks in macro-F1 and in log loss: on few rows either alone misleads."""
         found = [self._first_quality(trial, rows) for trial in self._running]
         places = _places([-one.macro_f1 for one in found]) + _places([one.log_loss for one in found])
@@ -281,25 +281,25 @@ class _Race:
         learns = learns_for(held_out, self._subjects, self._excluded)
         return Fold.of(self._rows, self._weights, held_out, learns, self._lexicon, self._hidden)
 
-    def _answer(self, trial: Trial, fold: Fold) -> None:
+    def _answer(self, trial: Candidate, fold: Fold) -> None:
         began = self._search.clock()
         self._scores[trial.name][fold.held_out] = fold.scores(trial, self._classes, self._search.seed)
         self._seconds[trial.name] = self._search.clock() - began
         self._fitted += 1
         self._progress(min(self._fitted / self._fits, 1.0))
 
-    def _usual_weight(self, best: Candidate) -> float:
+    def _usual_weight(self, best: CandidateResult) -> float:
         """The winner is chosen without usual amounts; then they may be switched on for it."""
         choice, search = self._search.usual, self._search
         if not self._has_time(USUAL_AMOUNTS, self._seconds[best.name] * len(choice.choices), NO_TIME_LATER):
-            self._left_out.append(LeftOut(USUAL_AMOUNTS, NO_TIME_LATER))
+            self._left_out.append(SkippedCandidate(USUAL_AMOUNTS, NO_TIME_LATER))
             return choice.choices[0]
-        trial, temperature = Trial(best.name, best.family, best.params), best.scores["temperature"]
+        trial, temperature = Candidate(best.name, best.family, best.params), best.scores["temperature"]
         return choice.choose(self._rows, self._weights, trial, temperature, self._lexicon, search.seed)
 
-    def _drop(self, trial: Trial, why: str) -> None:
+    def _drop(self, trial: Candidate, why: str) -> None:
         self._running.remove(trial)
-        self._left_out.append(LeftOut(trial.name, why))
+        self._left_out.append(SkippedCandidate(trial.name, why))
 
     def _has_time(self, name: str, needed_s: float, else_why: str) -> bool:
         if self._search.left_out is not None:
@@ -308,25 +308,29 @@ class _Race:
 
     # The results
 
-    def _quality(self, trial: Trial, rows: np.ndarray) -> Quality:
+    def _quality(self, trial: Candidate, rows: np.ndarray) -> CandidateScores:
         calibrating = self._calibrating[rows]
         if not calibrating.any():
             calibrating = np.ones_like(calibrating)
-        return Quality.of(self._scores[trial.name][rows], self._truth[rows], self._judges[rows], calibrating)
+        return CandidateScores.of(
+            self._scores[trial.name][rows], self._truth[rows], self._judges[rows], calibrating
+        )
 
-    def _first_quality(self, trial: Trial, rows: np.ndarray) -> Quality:
+    def _first_quality(self, trial: Candidate, rows: np.ndarray) -> CandidateScores:
         """On the first fold, whose rows already come in the person's own proportion."""
         weights = np.where(self._as_in_use, 1.0, self._judges)[rows]
-        return Quality.of(
+        return CandidateScores.of(
             self._scores[trial.name][rows], self._truth[rows], weights, np.ones(len(weights), bool)
         )
 
-    def _candidate(self, trial: Trial) -> Candidate:
+    def _candidate(self, trial: Candidate) -> CandidateResult:
         quality = self._quality(trial, self._judged)
         probabilities = softmax(self._scores[trial.name] / quality.temperature, axis=1)
         line = self._line(probabilities)
-        out_of_fold = recalibrated(probabilities, line.said, line.found)
-        return Candidate(trial.name, trial.family, dict(trial.params), asdict(quality), out_of_fold, line)
+        out_of_fold = apply_calibration(probabilities, line.said, line.found)
+        return CandidateResult(
+            trial.name, trial.family, dict(trial.params), asdict(quality), out_of_fold, line
+        )
 
     def _line(self, probabilities: np.ndarray) -> ConfidenceMap:
         rows = self._calibrating
@@ -338,9 +342,9 @@ class _Race:
             self._subjects[rows],
         )
 
-    def _fit_all(self, best: Candidate, usual_weight: float) -> Pipeline:
+    def _fit_all(self, best: CandidateResult, usual_weight: float) -> Pipeline:
         temperature = best.scores["temperature"]
-        trial = Trial(best.name, best.family, best.params)
+        trial = Candidate(best.name, best.family, best.params)
         model = Pipeline(
             [
                 ("features", TransactionFeatures(lexicon=self._lexicon, usual_weight=usual_weight)),
@@ -352,7 +356,7 @@ class _Race:
             self._rows[MODEL_FIELDS],
             truth,
             features__hidden=self._hidden,
-            features__own=is_of_a_person(self._rows).to_numpy(),
+            features__own=labelled_by_person(self._rows).to_numpy(),
             classifier__sample_weight=self._weights,
         )
         doubts = model["features"].doubts(self._doubts)
@@ -371,7 +375,7 @@ def _places(values: Sequence[float]) -> np.ndarray:
     return np.unique(np.asarray(values), return_inverse=True)[1]
 
 
-def _ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
+def _ranked(candidates: Sequence[CandidateResult]) -> list[CandidateResult]:
     """By macro-F1; of those as good as the first, the one with the least log loss comes first."""
     ranked = sorted(candidates, key=lambda one: (-one.scores["macro_f1"], one.scores["log_loss"]))
     tied = [one for one in ranked if one.scores["macro_f1"] >= ranked[0].scores["macro_f1"] - NEAR]

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy import sparse
 
-from src.components.features.linear_form import BLOCKS, LinearForm, doubted, recalibrated
-from src.components.features.tokens import Reading, read
+from src.components.features.linear_form import BLOCKS, LinearForm, apply_calibration, apply_doubts
+from src.components.features.tokens import TransactionTokens, tokenize
 from src.components.lexicon.matcher import opinion_of
-from src.components.model.explanation import field_label, strongest, told
+from src.components.model.explanation import field_label, strongest_reasons, with_values
 from src.domain.predictions import Reason
 from src.domain.transactions import Transaction
 
@@ -53,7 +53,7 @@ class LinearScorer:
         self._opinion = opinion_of(form.lexicon)
         self._columns_of_word = lru_cache(_WORDS_KEPT)(self._find_word)
         self._reasons = lru_cache(_READINGS_KEPT)(self._find_reasons)
-        self._scored: dict[Reading, np.ndarray] = {}
+        self._scored: dict[TransactionTokens, np.ndarray] = {}
 
     @classmethod
     def compile(cls, pipeline: Pipeline) -> Self:
@@ -76,12 +76,12 @@ class LinearScorer:
             return np.empty((0, len(self.classes)))
         return np.stack([scored[reading] for reading in readings])
 
-    def _probabilities(self, readings: Sequence[Reading]) -> np.ndarray:
+    def _probabilities(self, readings: Sequence[TransactionTokens]) -> np.ndarray:
         scores, doubts = self._scores(readings)
         plain = _softmax(scores / self.form.temperature)
-        return doubted(recalibrated(plain, self.form.said, self.form.found), doubts)
+        return apply_doubts(apply_calibration(plain, self.form.said, self.form.found), doubts)
 
-    def _keep(self, scored: Mapping[Reading, np.ndarray]) -> None:
+    def _keep(self, scored: Mapping[TransactionTokens, np.ndarray]) -> None:
         if len(self._scored) + len(scored) > _READINGS_KEPT:
             self._scored = {}  # another thread may still fill the old one, which does no harm
         if len(scored) <= _READINGS_KEPT:
@@ -95,9 +95,9 @@ class LinearScorer:
         """
         if category not in self.classes:
             return ()
-        return told(self._reasons(self._reading(transaction), category, limit), transaction)
+        return with_values(self._reasons(self._reading(transaction), category, limit), transaction)
 
-    def _find_reasons(self, reading: Reading, category: str, limit: int) -> tuple[Reason, ...]:
+    def _find_reasons(self, reading: TransactionTokens, category: str, limit: int) -> tuple[Reason, ...]:
         parts = list(self._labelled_parts(reading))
         if not parts:  # nothing the model has ever seen
             return ()
@@ -107,10 +107,10 @@ class LinearScorer:
         advantage = coef[:, self.classes.index(category)] - coef.mean(axis=1)
         weights = values * factors[0, self._blocks(columns)] * advantage / self.form.temperature
         labels = [label for label, (columns, _) in parts for _ in columns]
-        return strongest(zip(labels, weights.tolist(), strict=True), limit)
+        return strongest_reasons(zip(labels, weights.tolist(), strict=True), limit)
 
-    def _reading(self, transaction: Transaction) -> Reading:
-        return read(
+    def _reading(self, transaction: Transaction) -> TransactionTokens:
+        return tokenize(
             transaction.description,
             transaction.subcategory,
             transaction.amount,
@@ -122,7 +122,7 @@ class LinearScorer:
             usual=self.form.usual,
         )
 
-    def _scores(self, readings: Sequence[Reading]) -> tuple[np.ndarray, np.ndarray]:
+    def _scores(self, readings: Sequence[TransactionTokens]) -> tuple[np.ndarray, np.ndarray]:
         """Shape (n_readings, n_classes), and (n_readings,): how far each is to be doubted."""
         found = [self._columns_of(reading) for reading in readings]
         columns, values = _joined(found)
@@ -152,7 +152,7 @@ class LinearScorer:
     def _blocks(self, columns: np.ndarray) -> np.ndarray:
         return np.searchsorted(self._ends, columns, side="right")
 
-    def _columns_of(self, reading: Reading) -> Columns:
+    def _columns_of(self, reading: TransactionTokens) -> Columns:
         words = reading.text.split()
         if not words:
             columns, values = self._with_values(list(self._fields_of(reading)))
@@ -164,7 +164,7 @@ class LinearScorer:
             ]
         )
 
-    def _labelled_parts(self, reading: Reading) -> Iterator[tuple[str, Columns]]:
+    def _labelled_parts(self, reading: TransactionTokens) -> Iterator[tuple[str, Columns]]:
         described, words = reading.description.split(), reading.text.split()
         subcategory = next((each for each in reading.fields if each.startswith("subcategory:")), "")
         labels = [*described, *[field_label(subcategory)] * (len(words) - len(described))]
@@ -192,7 +192,7 @@ class LinearScorer:
             if pair in self._pairs:
                 yield self._pairs[pair]
 
-    def _fields_of(self, reading: Reading) -> Iterator[int]:
+    def _fields_of(self, reading: TransactionTokens) -> Iterator[int]:
         return (self._fields[field] for field in reading.fields if field in self._fields)
 
     def _with_values(self, columns: list[int]) -> Columns:

@@ -25,7 +25,7 @@ EXAMPLES = (
 
 
 @dataclass(frozen=True)
-class Probe:
+class SmokeSample:
     """A row of the lexicon has neither amount nor date; a transaction must have both, so it is lent them."""
 
     size: int = 200

@@ -23,7 +23,7 @@ NEVER = 1.01
 
 
 @dataclass(frozen=True)
-class Bands:
+class BandThresholds:
     precisions: tuple[float, ...]
     auto_at: tuple[float, ...]
     """One threshold per precision, rising with it."""

@@ -14,14 +14,14 @@ import pandas as pd
 from scipy import sparse
 from scipy.special import log_softmax
 
-from src.components.dataset.ingestion import is_of_a_person
+from src.components.dataset.ingestion import labelled_by_person
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.vectorizer import TransactionFeatures
-from src.components.model.candidates import Trial
+from src.components.model.candidates import Candidate
 
 
 @dataclass(frozen=True)
-class UsualWeight:
+class TypicalAmountsWeight:
     """choices: the first one holds unless another is clearly better.
 
     newest: the share of the rows that is asked. rows: so many of the newest at most, and at least so many.
@@ -38,13 +38,13 @@ class UsualWeight:
         self,
         rows: pd.DataFrame,
         weights: np.ndarray,
-        trial: Trial,
+        trial: Candidate,
         temperature: float,
         lexicon: str,
         seed: int,
     ) -> float:
         """rows, weights: of training. trial, temperature: of the candidate whose model it is for."""
-        own = rows.assign(weight=weights)[is_of_a_person(rows) & rows["date"].notna()]
+        own = rows.assign(weight=weights)[labelled_by_person(rows) & rows["date"].notna()]
         own = own.sort_values(["date", "id"], kind="stable").tail(self.most_rows)
         newest = round(len(own) * (1 - self.newest))
         known, asked = own.iloc[:newest], own.iloc[newest:]
@@ -52,7 +52,7 @@ class UsualWeight:
         if len(own) < self.least_rows or known["category"].nunique() < 2 or asked.empty:
             return self.choices[0]
         losses = self._losses(known, asked, trial, temperature, lexicon, seed)
-        gains = [standard_gain(losses[0] - loss, asked["merchant"].to_numpy()) for loss in losses]
+        gains = [gain_in_standard_errors(losses[0] - loss, asked["merchant"].to_numpy()) for loss in losses]
         best = int(np.argmax(gains))
         return self.choices[best] if gains[best] > self.margin else self.choices[0]
 
@@ -60,7 +60,7 @@ class UsualWeight:
         self,
         known: pd.DataFrame,
         asked: pd.DataFrame,
-        trial: Trial,
+        trial: Candidate,
         temperature: float,
         lexicon: str,
         seed: int,
@@ -78,7 +78,7 @@ class UsualWeight:
         return losses
 
 
-def standard_gain(gains: np.ndarray, merchants: np.ndarray) -> float:
+def gain_in_standard_errors(gains: np.ndarray, merchants: np.ndarray) -> float:
     """The mean gain in standard errors, by merchants: rows of one gain together."""
     sums = pd.Series(gains).groupby(merchants).sum().to_numpy()
     spread = float(np.sqrt(np.square(sums).sum()))

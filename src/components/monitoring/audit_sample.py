@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from src.components.dataset.holdout import drawn
+from src.components.dataset.holdout import is_sampled
 
 
 def is_audited(fingerprint: str, day: date, share: float) -> bool:
@@ -15,4 +15,4 @@ def is_audited(fingerprint: str, day: date, share: float) -> bool:
 
     The day has a part in it, or a monthly bill would be asked about every month, or never.
     """
-    return drawn(f"audit\x1f{fingerprint}\x1f{day.isoformat()}", share)
+    return is_sampled(f"audit\x1f{fingerprint}\x1f{day.isoformat()}", share)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from src.components.dataset.category_relabels import Moves
-from src.components.dataset.label_conflicts import Contradictions
+from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import FeedbackOutcome
 from src.domain.labels import Doubt, LabelledTransaction, Move
 from src.domain.transactions import StoredTransaction
@@ -44,7 +44,7 @@ class OpenMarks(Protocol):
 
 
 def to_learn_from(
-    labels: Labels, contradictions: Contradictions, moves: Moves, marks: Marks | None, *, at: datetime
+    labels: Labels, contradictions: LabelConflicts, moves: Moves, marks: Marks | None, *, at: datetime
 ) -> tuple[list[LabelledTransaction], dict[str, int]]:
     """The labels without those in doubt, and how many these are, by reason; the doubts are written down.
 
@@ -82,7 +82,7 @@ class SecondLook:
 class SecondLooks:
     """What a person is asked again. Both answers are acts of the person; nothing is changed by itself."""
 
-    def __init__(self, marks: OpenMarks, feedback: FeedbackLoop, contradictions: Contradictions) -> None:
+    def __init__(self, marks: OpenMarks, feedback: FeedbackLoop, contradictions: LabelConflicts) -> None:
         self._marks = marks
         self._feedback = feedback
         self._contradictions = contradictions

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from src.components.evaluation.automation import AutomaticRows
-from src.components.model.merchant_memory import Hint, Recall
+from src.components.model.merchant_memory import MemoryDecision, MemoryHint
 from src.components.monitoring.prediction_diff import ChangeCount, Judged, Said
 from src.domain.predictions import Band
 from src.domain.promotions import PredictionDiff, Promotion
@@ -30,7 +30,7 @@ _AT_ONCE = 1000
 
 Row = tuple[str, Transaction]
 """An id, and what was given."""
-Heard = Recall | Hint | None
+Heard = MemoryDecision | MemoryHint | None
 """What the memory says of a transaction."""
 
 
@@ -121,7 +121,7 @@ class WhatChanges:
             heard = self.memory.remembered(given)
             one, other = (_said(model, given, heard, self.precision) for model in (before, after))
             for (row_id, transaction), first, second, told in zip(some, one, other, heard, strict=True):
-                yield Judged(row_id, transaction, first, second, remembered=isinstance(told, Recall))
+                yield Judged(row_id, transaction, first, second, remembered=isinstance(told, MemoryDecision))
 
 
 def _said(
@@ -132,7 +132,7 @@ def _said(
 
 
 def _one(row: np.ndarray, told: Heard, serving: Serving, precision: float) -> Said:
-    if isinstance(told, Recall):  # the same whatever the model
+    if isinstance(told, MemoryDecision):  # the same whatever the model
         return Said(told.category, remembered_band(told, precision))
     alternatives, band = weighed(row, told, serving)
     return Said(None if band is Band.UNKNOWN else alternatives[0].category, band)

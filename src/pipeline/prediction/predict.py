@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from src.components.dataset.holdout import fingerprint, is_holdout
-from src.components.model.merchant_memory import Hint, MerchantMemory, Recall
+from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.merged_scorer import MergedScorer
 from src.components.model.scorer import LinearScorer
 from src.components.monitoring.audit_sample import is_audited
@@ -118,7 +118,7 @@ class Predictor:
             predictions = beside(predictions, prepared, probabilities, serving)
         return list(zip(prepared, predictions, strict=True))
 
-    def remembered(self, prepared: Sequence[Transaction]) -> list[Recall | Hint | None]:
+    def remembered(self, prepared: Sequence[Transaction]) -> list[MemoryDecision | MemoryHint | None]:
         """What the memory says of each, of which `prepare` has named the merchant."""
         merchants = {each.merchant for each in prepared}
         own = self._transactions.recollections(merchants)
@@ -150,17 +150,17 @@ class Predictor:
         self,
         transaction: Transaction,
         row: np.ndarray,
-        said: Recall | Hint | None,
+        said: MemoryDecision | MemoryHint | None,
         serving: Serving,
         at: datetime,
     ) -> Prediction:
-        if isinstance(said, Recall):
+        if isinstance(said, MemoryDecision):
             return _remembered(row, said, serving, at, self._auto_precision)
         return _modelled(transaction, row, said, serving, at)
 
 
 def _modelled(
-    transaction: Transaction, row: np.ndarray, hint: Hint | None, serving: Serving, at: datetime
+    transaction: Transaction, row: np.ndarray, hint: MemoryHint | None, serving: Serving, at: datetime
 ) -> Prediction:
     alternatives, band = weighed(row, hint, serving)
     best = alternatives[0]
@@ -176,7 +176,9 @@ def _modelled(
     )
 
 
-def weighed(row: np.ndarray, hint: Hint | None, serving: Serving) -> tuple[tuple[Alternative, ...], Band]:
+def weighed(
+    row: np.ndarray, hint: MemoryHint | None, serving: Serving
+) -> tuple[tuple[Alternative, ...], Band]:
     """What the model says once it is told of the answers: the alternatives, best first, and the band.
 
     row: shape (n_classes,), the model's own probabilities.
@@ -190,13 +192,13 @@ def weighed(row: np.ndarray, hint: Hint | None, serving: Serving) -> tuple[tuple
     return alternatives, band
 
 
-def remembered_band(recall: Recall, auto_precision: float) -> Band:
+def remembered_band(recall: MemoryDecision, auto_precision: float) -> Band:
     """Whether what the memory says is given without asking; no model has a part in it."""
     return Band.AUTO if recall.own_word or recall.confidence >= auto_precision else Band.SUGGEST
 
 
 def _remembered(
-    row: np.ndarray, recall: Recall, serving: Serving, at: datetime, auto_precision: float
+    row: np.ndarray, recall: MemoryDecision, serving: Serving, at: datetime, auto_precision: float
 ) -> Prediction:
     return Prediction(
         category=recall.category,
@@ -210,13 +212,13 @@ def _remembered(
     )
 
 
-def _in_words(recall: Recall) -> str:
+def _in_words(recall: MemoryDecision) -> str:
     if recall.answers == 1:
         return "your last answer for this merchant"
     return f"{recall.agreeing} of your last {recall.answers} answers for this merchant"
 
 
-def _told(hint: Hint | None, category: str) -> tuple[Reason, ...]:
+def _told(hint: MemoryHint | None, category: str) -> tuple[Reason, ...]:
     share = hint.shares.get(category, 0.0) if hint else 0.0
     if hint is None or not share:
         return ()
@@ -229,7 +231,7 @@ def _alternatives(row: np.ndarray, classes: Sequence[str]) -> tuple[Alternative,
     return tuple(Alternative(classes[i], float(row[i])) for i in best)
 
 
-def _with_memory(row: np.ndarray, classes: Sequence[str], recall: Recall) -> tuple[Alternative, ...]:
+def _with_memory(row: np.ndarray, classes: Sequence[str], recall: MemoryDecision) -> tuple[Alternative, ...]:
     """The remembered category takes its confidence; the model's others share the rest as before."""
     others = [
         (name, float(share)) for name, share in zip(classes, row, strict=True) if name != recall.category
@@ -242,7 +244,7 @@ def _with_memory(row: np.ndarray, classes: Sequence[str], recall: Recall) -> tup
     return tuple(every[:SHOWN_ALTERNATIVES])
 
 
-def _with_hint(row: np.ndarray, classes: Sequence[str], hint: Hint) -> tuple[Alternative, ...]:
+def _with_hint(row: np.ndarray, classes: Sequence[str], hint: MemoryHint) -> tuple[Alternative, ...]:
     """A mean of what the model and the answers say, by the weight of the hint."""
     model = dict(zip(classes, row.tolist(), strict=True))
     every = (

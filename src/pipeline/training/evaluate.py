@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from src.components.dataset.ingestion import is_of_a_person
+from src.components.dataset.ingestion import labelled_by_person
 from src.components.dataset.splitting import Split, learns_for
 from src.components.evaluation.baselines import Baselines
 from src.components.evaluation.metrics import (
@@ -89,11 +89,11 @@ class Judging:
         seen = np.zeros(len(training), bool)
         answers = {name: np.empty(len(training), dtype=object) for name in ("majority", "lookup")}
         # How a person's commonest category does on rows of the lexicon means nothing.
-        comparable = bool(is_of_a_person(training)[split.scored].all())
+        comparable = bool(labelled_by_person(training)[split.scored].all())
         for fold in np.unique(split.folds[split.scored]):
             inside = split.folds == fold
             learned = training[learns_for(inside, split.subjects, split.excluded)]
-            seen[inside] = met_in(learned[is_of_a_person(learned)], training[inside])
+            seen[inside] = met_in(learned[labelled_by_person(learned)], training[inside])
             if simple := self.baselines.fit(learned):
                 answers["majority"][inside] = simple.majority(training[inside])
                 answers["lookup"][inside] = simple.lookup(training[inside])

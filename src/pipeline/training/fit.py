@@ -8,7 +8,7 @@ from src.components.dataset.ingestion import snapshot
 from src.components.evaluation.answers import probabilities_of
 from src.components.lexicon.matcher import doubts_of, lexicon_text
 from src.components.model.model_selection import SearchResult
-from src.components.model.thresholds import Bands
+from src.components.model.thresholds import BandThresholds
 from src.pipeline.feedback.label_review import Marks, to_learn_from
 from src.pipeline.training.ports import Claimed, Clock, Labels, Lexicon
 from src.pipeline.training.stages import Prepared, Trained
@@ -86,5 +86,5 @@ class Learning:
         confidence = best.out_of_fold[split.scored].max(axis=1)[measured]
         # How the lexicon's rows fare by category says little of how a person's do.
         answers = unseen.answers[measured] if split.scored_by_person else None
-        bands = Bands.fit(confidence, unseen.right[measured], answers, judges[measured])
+        bands = BandThresholds.fit(confidence, unseen.right[measured], answers, judges[measured])
         return Trained(result, bands, held_out, unseen, enough=self.steps.promotion.min_rows)

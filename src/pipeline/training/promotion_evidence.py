@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from src.components.dataset.ingestion import is_of_a_person
+from src.components.dataset.ingestion import labelled_by_person
 from src.components.evaluation.answers import probabilities_of
 from src.components.evaluation.metrics import money_weights, top
 from src.components.evaluation.paired_predictions import Contender
-from src.components.model.thresholds import Bands
+from src.components.model.thresholds import BandThresholds
 from src.components.promotion.evidence import Case
 from src.components.text.numbers import counted
 from src.domain.verdicts import Footprint, JudgedOn
@@ -114,7 +114,7 @@ def judged(
 
 def _learned_by(model: Champion | EarlierVersion, training: pd.DataFrame) -> pd.DataFrame:
     """The training rows that were there when it was trained, as far as their labels tell."""
-    shipped = ~is_of_a_person(training)
+    shipped = ~labelled_by_person(training)
     until = model.labelled_until
     if not model.labels or until is None:
         return training[shipped]
@@ -128,7 +128,7 @@ def automatic_answers(
 
     Whether it has each of them right, and their merchants. The memory has no part: it knows the answers.
     """
-    pipeline, bands = champion.bundle.pipeline, Bands.from_dict(champion.bundle.bands)
+    pipeline, bands = champion.bundle.pipeline, BandThresholds.from_dict(champion.bundle.bands)
     probabilities = probabilities_of(pipeline, rows)
     answers = top(probabilities, list(pipeline.classes_))
     common, own = bands.thresholds(precision)[0], bands.own_thresholds(precision)

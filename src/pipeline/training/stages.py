@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from src.components.dataset.ingestion import Snapshot, is_of_a_person
+from src.components.dataset.ingestion import Snapshot, labelled_by_person
 from src.components.dataset.splitting import Split
 from src.components.evaluation.answers import answers_of
 from src.components.model.model_selection import SearchResult
-from src.components.model.thresholds import Bands
+from src.components.model.thresholds import BandThresholds
 from src.domain.models import Bundle, ModelVersion, Pointer
 from src.domain.verdicts import JudgedOn
 from src.pipeline.training.evaluate import Answered
@@ -39,12 +39,12 @@ class Prepared:
     @cached_property
     def yours(self) -> pd.DataFrame:
         """The rows a person labelled."""
-        return self.rows[is_of_a_person(self.rows)].reset_index(drop=True)
+        return self.rows[labelled_by_person(self.rows)].reset_index(drop=True)
 
     @cached_property
     def learned(self) -> pd.DataFrame:
         """The training rows a person labelled."""
-        return self.training[is_of_a_person(self.training)]
+        return self.training[labelled_by_person(self.training)]
 
     @property
     def labelled_until(self) -> datetime | None:
@@ -58,7 +58,7 @@ class Trained:
     """The challenger, and how it does on the permanent hold-out and on out-of-fold rows."""
 
     result: SearchResult
-    bands: Bands
+    bands: BandThresholds
     held_out: Answered
     out_of_fold: Answered
     enough: int
@@ -81,7 +81,7 @@ class Trained:
     def cross_validated_on(self) -> JudgedOn:
         """Which rows `out_of_fold` is of: a person's alone, or with the lexicon's while they are few."""
         rows = self.out_of_fold.rows
-        return JudgedOn.CROSSVAL if len(rows) and is_of_a_person(rows).all() else JudgedOn.LEXICON
+        return JudgedOn.CROSSVAL if len(rows) and labelled_by_person(rows).all() else JudgedOn.LEXICON
 
     @cached_property
     def metrics(self) -> dict[str, float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from src.components.dataset.category_relabels import Moves
 from src.components.dataset.ingestion import Ingestion
-from src.components.dataset.label_conflicts import Contradictions
+from src.components.dataset.label_conflicts import LabelConflicts
 from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.splitting import Splitting
@@ -14,7 +14,7 @@ from src.components.dataset.transformation import Transformation
 from src.components.dataset.validation import Validation
 from src.components.evaluation.automation import AutomationShare
 from src.components.model.model_selection import Search
-from src.components.model.smoke_transactions import Probe
+from src.components.model.smoke_transactions import SmokeSample
 from src.components.promotion.rule import Promotion
 from src.pipeline.training.evaluate import Judging
 
@@ -24,7 +24,7 @@ class Steps:
     """In the order in which they run."""
 
     statements: StatementWriter = field(default_factory=StatementWriter)
-    contradictions: Contradictions = field(default_factory=Contradictions)
+    contradictions: LabelConflicts = field(default_factory=LabelConflicts)
     moves: Moves = field(default_factory=Moves)
     ingestion: Ingestion = field(default_factory=Ingestion)
     validation: Validation = field(default_factory=Validation)
@@ -33,6 +33,6 @@ class Steps:
     weights: SampleWeights = field(default_factory=SampleWeights)
     search: Search = field(default_factory=Search)
     judging: Judging = field(default_factory=Judging)
-    probe: Probe = field(default_factory=Probe)
+    probe: SmokeSample = field(default_factory=SmokeSample)
     automation: AutomationShare = field(default_factory=AutomationShare)
     promotion: Promotion = field(default_factory=Promotion)

@@ -34,7 +34,7 @@ _FORMER_MODULES = {
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedBundle:
     """What a web worker needs of a bundle."""
 
     form: tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -90,12 +90,14 @@ def _with_present_modules(skops_file: bytes) -> bytes:
         return renamed.getvalue()
 
 
-def serve(data: bytes, sha256: str) -> Served:
+def serve(data: bytes, sha256: str) -> ServedBundle:
     """What predictions need, read without scikit-learn. Raises InvalidInput for bytes of another `sha256`."""
     with _opened(data, sha256) as archive:
         names = [name for name in archive.namelist() if name.endswith(".npy")]
         arrays = {name.removesuffix(".npy"): _array(archive.read(name)) for name in names}
-        return Served((_json(archive, "form"), arrays), _json(archive, "bands"), _json(archive, "about"))
+        return ServedBundle(
+            (_json(archive, "form"), arrays), _json(archive, "bands"), _json(archive, "about")
+        )
 
 
 def _opened(data: bytes, sha256: str) -> zipfile.ZipFile:

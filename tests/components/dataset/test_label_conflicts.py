@@ -3,12 +3,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from src.components.dataset.label_conflicts import Contradictions
+from src.components.dataset.label_conflicts import LabelConflicts
 from src.components.text.cleaning import merchant_key
 from src.domain.transactions import Direction
 from tests.components.labelled_rows import NOW, labelled
 
-FOUND = Contradictions()
+FOUND = LabelConflicts()
 
 
 def said(category, count, *, first=0, text="FRESH LANE MARKET", amount="30.00", on=None):

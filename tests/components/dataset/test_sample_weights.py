@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from src.components.dataset.lexicon_training_rows import hidden_of
+from src.components.dataset.lexicon_training_rows import hidden_phrases
 from src.components.dataset.sample_weights import SampleWeights
 from src.domain.feedback import LabelSource
 from src.domain.lexicon import Habit
@@ -74,7 +74,7 @@ def test_rows_that_hardly_count_make_no_others_heavier():
 def test_the_rows_of_the_lexicon_weigh_as_often_as_their_categories_occur():
     entries = [(f"bistro {n}", "dining") for n in range(10)] + [(f"vet {n}", "pets") for n in range(40)]
     rows, habits = rows_of(entries=entries), {"dining": habit(6, unlisted=30), "pets": habit(2, unlisted=3)}
-    weights, hidden = SampleWeights().compute(rows, NOW, habits), hidden_of(rows) != ""
+    weights, hidden = SampleWeights().compute(rows, NOW, habits), hidden_phrases(rows) != ""
     of_dining = (rows["category"] == "dining").to_numpy()
     for chosen, ratio in ((~hidden, 3), (hidden, 10)):
         assert weights[chosen & of_dining].sum() == pytest.approx(ratio * weights[chosen & ~of_dining].sum())

@@ -2,11 +2,11 @@ from datetime import date
 
 import pytest
 
-from src.components.features.tokens import read
+from src.components.features.tokens import tokenize
 
 
 def fields_of(description="BLUE DOOR", subcategory=None, amount=10.0, currency="USD", day=date(2026, 3, 7)):
-    return read(description, subcategory, amount, currency, "Card", "expense", day).fields
+    return tokenize(description, subcategory, amount, currency, "Card", "expense", day).fields
 
 
 def step_of(amount, currency):
@@ -21,16 +21,16 @@ def test_amounts_of_equal_worth_are_read_alike_in_any_money(amount, currency):
 
 
 def test_the_payment_processor_is_a_field_and_not_a_word():
-    reading = read("TST* BLUE DOOR", None, 10.0, "USD", "", "", None)
+    reading = tokenize("TST* BLUE DOOR", None, 10.0, "USD", "", "", None)
     assert "via:tst" in reading.fields
     assert reading.description == "blue door"
 
 
 def test_a_merchant_category_code_as_subcategory_is_a_word_of_the_text():
-    assert read("BLUE DOOR", "5411", 10.0, "USD", "", "", None).text == "blue door mcc5411"
+    assert tokenize("BLUE DOOR", "5411", 10.0, "USD", "", "", None).text == "blue door mcc5411"
 
 
 @pytest.mark.parametrize("nothing", [None, "", float("nan")])
 def test_what_is_missing_says_nothing(nothing):
-    reading = read(nothing, nothing, None, nothing, nothing, nothing, nothing)
+    reading = tokenize(nothing, nothing, None, nothing, nothing, nothing, nothing)
     assert (reading.text, reading.fields) == ("", ("amount:missing",))

@@ -6,11 +6,11 @@ import pytest
 from skops import io as skops_io
 
 from src.components.features.linear_form import LinearForm
-from src.components.features.typical_amounts import UsualAmounts, worth_of
+from src.components.features.typical_amounts import TypicalAmounts, log2_dollars
 from src.components.features.vectorizer import TransactionFeatures
-from src.components.model.candidates import Trial
+from src.components.model.candidates import Candidate
 from src.components.model.scorer import LinearScorer
-from src.components.model.typical_amounts_weight import UsualWeight
+from src.components.model.typical_amounts_weight import TypicalAmountsWeight
 from src.services.models.bundle import TRUSTED
 from tests.components.invented import rows, transactions
 from tests.components.model.test_scorer import as_rows, fitted
@@ -19,9 +19,9 @@ PAID = [("blue door", 2.0), ("blue door", 4.0), ("city cab", 5.0), ("", 1.0), ("
 
 
 def test_a_habit_is_the_middle_of_at_least_two_amounts_and_a_person_has_one_over_all():
-    usual = UsualAmounts.learned(PAID)
-    assert usual == UsualAmounts(3.0, {"blue door": 3.0})
-    assert UsualAmounts.learned([]) == UsualAmounts()
+    usual = TypicalAmounts.learned(PAID)
+    assert usual == TypicalAmounts(3.0, {"blue door": 3.0})
+    assert TypicalAmounts.learned([]) == TypicalAmounts()
 
 
 @pytest.mark.parametrize(
@@ -35,16 +35,16 @@ def test_a_habit_is_the_middle_of_at_least_two_amounts_and_a_person_has_one_over
     ],
 )
 def test_an_amount_is_told_in_steps_from_the_usual_ones(merchant, worth, fields):
-    assert UsualAmounts.learned(PAID).fields(merchant, worth) == fields
+    assert TypicalAmounts.learned(PAID).fields(merchant, worth) == fields
 
 
 def test_usual_amounts_are_kept_as_text():
-    for usual in (UsualAmounts.learned(PAID), UsualAmounts()):
-        assert UsualAmounts.from_text(usual.to_text()) == usual
+    for usual in (TypicalAmounts.learned(PAID), TypicalAmounts()):
+        assert TypicalAmounts.from_text(usual.to_text()) == usual
 
 
 def test_no_amount_and_nothing_paid_are_worth_nothing():
-    assert [worth_of(size, 2.0) for size in (None, 0.0, 8.0)] == [None, None, 2.0]
+    assert [log2_dollars(size, 2.0) for size in (None, 0.0, 8.0)] == [None, None, 2.0]
 
 
 def test_only_a_persons_own_rows_teach_what_is_usual():
@@ -98,8 +98,8 @@ def habits(count, *, treats):
 
 
 def chosen(given):
-    trial = Trial("logistic", "logistic_regression", {"C": 3.0})
-    return UsualWeight().choose(given, np.ones(len(given)), trial, 1.0, "", 0)
+    trial = Candidate("logistic", "logistic_regression", {"C": 3.0})
+    return TypicalAmountsWeight().choose(given, np.ones(len(given)), trial, 1.0, "", 0)
 
 
 def test_usual_amounts_are_heard_where_they_tell_and_else_not():

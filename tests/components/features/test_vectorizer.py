@@ -7,7 +7,7 @@ from sklearn.base import clone
 from skops import io as skops_io
 
 from src.components.dataset.schema import MODEL_FIELDS
-from src.components.features.tokens import read
+from src.components.features.tokens import tokenize
 from src.components.features.vectorizer import TransactionFeatures
 from src.services.models.bundle import TRUSTED
 from tests.components.invented import rows
@@ -139,7 +139,7 @@ def test_it_survives_being_written_down_and_read_again():
 
 
 def test_an_amount_reads_the_same_whatever_its_sign_or_type():
-    readings = {read("x", "", amount, "usd", "", "", None).fields for amount in (12.5, -12.5, "12.50")}
+    readings = {tokenize("x", "", amount, "usd", "", "", None).fields for amount in (12.5, -12.5, "12.50")}
     assert len(readings) == 1
 
 
@@ -147,4 +147,4 @@ def test_an_amount_reads_the_same_whatever_its_sign_or_type():
     "day", [date(2026, 3, 6), pd.Timestamp(2026, 3, 6), "2026-03-06", "2026-03-06T10:00:00Z"]
 )
 def test_a_date_reads_the_same_whatever_its_type(day):
-    assert read("x", "", None, "", "", "", day).fields == ("amount:missing", "monthday:1")
+    assert tokenize("x", "", None, "", "", "", day).fields == ("amount:missing", "monthday:1")

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from src.components.dataset.ingestion import Ingestion
-from src.components.dataset.lexicon_training_rows import StatementWriter, hidden_of
+from src.components.dataset.lexicon_training_rows import StatementWriter, hidden_phrases
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
 from src.components.dataset.transformation import Transformation
 from src.components.lexicon.matcher import Opinion, doubts_of, lexicon_text
-from src.components.model.candidates import TRIALS
+from src.components.model.candidates import CANDIDATES
 from src.components.model.model_selection import Search
 from src.components.model.scorer import LinearScorer
 from src.domain.lexicon import Habit, LexiconEntry
@@ -157,7 +157,7 @@ def trained(*yours, doubts=MappingProxyType({})):
     rows = Transformation().prepare(Ingestion().gather(yours, shipped))
     split = Splitting().split(rows)
     weights = SampleWeights().compute(rows, datetime(2026, 3, 5, tzinfo=UTC), HABITS)
-    search = Search(trials=TRIALS[:1])
+    search = Search(trials=CANDIDATES[:1])
     given = (rows, weights, split.folds, split.scored, lambda _: None, split.subjects)
     return search.run(*given, lexicon=lexicon_text(entries), doubts=doubts).model
 
@@ -246,10 +246,10 @@ def test_a_persons_own_category_names_learn_from_the_opinion():
 def test_some_rows_of_the_lexicon_are_read_without_their_phrase_and_a_persons_never():
     shipped = StatementWriter().write(invented_lexicon(), HABITS)
     rows = Ingestion().gather([labelled("1", "QUIBBLY", "dining")], shipped)
-    hidden = hidden_of(rows)
+    hidden = hidden_phrases(rows)
     assert hidden[0] == ""
     assert 0.4 < np.mean(hidden[1:] != "") < 0.6
-    assert (hidden == hidden_of(rows)).all()
+    assert (hidden == hidden_phrases(rows)).all()
     by_group = pd.Series(hidden != "").groupby(rows["group"])
     assert (by_group.nunique() == 2).mean() > 0.5
 
@@ -257,7 +257,7 @@ def test_some_rows_of_the_lexicon_are_read_without_their_phrase_and_a_persons_ne
 def test_a_model_from_before_there_were_opinions_is_still_served():
     rows = StatementWriter().write(invented_lexicon(), HABITS)
     pipeline = (
-        Search(trials=TRIALS[:1])
+        Search(trials=CANDIDATES[:1])
         .run(rows, np.ones(len(rows)), np.arange(len(rows)) % 2, np.ones(len(rows), bool), lambda _: None)
         .model
     )

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from src.components.model.merchant_memory import Hint, MerchantMemory, Recall
+from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.domain.feedback import LabelSource, PastAnswer, one_per_act
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -33,7 +33,7 @@ def test_one_answer_decides_and_more_of_the_same_make_it_surer():
 )
 def test_conflicting_answers_hand_the_decision_back_and_tell_how_they_are_divided(answers):
     hint = consult(*answers)
-    assert isinstance(hint, Hint)
+    assert isinstance(hint, MemoryHint)
     assert sum(hint.shares.values()) == pytest.approx(1)
     assert set(hint.shares) == {"dining", "groceries"}
 
@@ -51,7 +51,7 @@ def test_an_odd_answer_that_many_have_followed_only_lowers_the_confidence():
 
 def test_who_changes_their_mind_is_followed_after_a_few_answers():
     after = [consult(*["new"] * times, *["old"] * (10 - times)) for times in range(1, 7)]
-    assert not isinstance(after[0], Recall)
+    assert not isinstance(after[0], MemoryDecision)
     assert after[-1].category == "new"
 
 
@@ -67,7 +67,7 @@ def test_answers_about_the_same_amount_count_more():
 def test_merchants_of_a_similar_name_are_heard_only_where_there_is_no_answer_and_never_decide():
     memory = MerchantMemory()
     hint = memory.consult((), said("dining"), 7.0)
-    assert isinstance(hint, Hint)
+    assert isinstance(hint, MemoryHint)
     assert (hint.similar, hint.shares) == (True, {"dining": 1.0})
     assert memory.consult(said("groceries"), said("dining"), 7.0).category == "groceries"
 

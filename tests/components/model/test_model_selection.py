@@ -7,16 +7,16 @@ import pytest
 
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
-from src.components.model.candidates import TRIALS, Trial
+from src.components.model.candidates import CANDIDATES, Candidate
 from src.components.model.model_selection import NEAR, NO_TIME, NO_TIME_LATER, USUAL_AMOUNTS, Search
 from src.errors import LeaseLost, NotEnoughData
 from tests.components.invented import rows
 from tests.components.labelled_rows import labelled, rows_of
 
 FEW = (
-    Trial("svc", "linear_svc", {"C": 0.3}),
-    Trial("bayes", "complement_nb", {"alpha": 0.1}),
-    Trial("sgd", "sgd", {"alpha": 1e-4}),
+    Candidate("svc", "linear_svc", {"C": 0.3}),
+    Candidate("bayes", "complement_nb", {"alpha": 0.1}),
+    Candidate("sgd", "sgd", {"alpha": 1e-4}),
 )
 ALL = Search(trials=FEW, kept=1.0)
 
@@ -119,14 +119,14 @@ def test_the_candidates_come_best_first_and_log_loss_breaks_a_tie():
 
 
 def test_only_what_is_clearly_weaker_is_left_out_after_the_first_fold_and_told():
-    blind = Trial("blind", "logistic_regression", {"C": 1e-6})
+    blind = Candidate("blind", "logistic_regression", {"C": 1e-6})
     found = run(Search(trials=(*FEW, blind), kept=0.25), rows(120))
     assert {one.name for one in found.candidates} == {"svc", "bayes", "sgd"}
     assert [(one.name, one.why) for one in found.left_out] == [("blind", "weaker on the first fold")]
 
 
 def test_of_equals_the_kept_share_goes_on_however_weak():
-    blind = Trial("blind", "logistic_regression", {"C": 1e-6})
+    blind = Candidate("blind", "logistic_regression", {"C": 1e-6})
     assert len(run(Search(trials=(FEW[0], blind), kept=1.0), rows(120)).candidates) == 2
 
 
@@ -135,8 +135,8 @@ def test_of_equals_the_kept_share_goes_on_however_weak():
 NAMES = [a + b + c for a in "bdfgk" for b in "aeiou" for c in ("rim", "lop", "tuk", "nes")]
 KINDS = {"cafe": "dining", "market": "groceries", "garage": "transport", "cinema": "entertainment"}
 TWO = (
-    Trial("bayes", "complement_nb", {"alpha": 0.5}),
-    Trial("logistic", "logistic_regression", {"C": 30.0}),
+    Candidate("bayes", "complement_nb", {"alpha": 0.5}),
+    Candidate("logistic", "logistic_regression", {"C": 30.0}),
 )
 
 
@@ -193,7 +193,7 @@ def test_confidence_is_measured_on_merchants_that_are_new_to_the_model():
 
 
 def test_at_least_three_families_are_tried():
-    assert len({trial.family for trial in TRIALS}) >= 3
+    assert len({trial.family for trial in CANDIDATES}) >= 3
 
 
 def test_what_the_budget_has_no_time_for_is_left_out_and_told():

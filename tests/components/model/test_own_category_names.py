@@ -3,14 +3,14 @@
 import random
 from datetime import date, timedelta
 
-from src.components.dataset.ingestion import joined
+from src.components.dataset.ingestion import join_rows
 from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
 from src.components.dataset.transformation import Transformation
 from src.components.lexicon.matcher import lexicon_text
-from src.components.model.candidates import TRIALS
+from src.components.model.candidates import CANDIDATES
 from src.components.model.model_selection import Search
 from src.domain.lexicon import Habit, LexiconEntry
 from src.domain.transactions import Direction
@@ -51,7 +51,7 @@ def answers_about(named, rows=120, seed=1):
 
 def training_rows(named):
     mine = rows_of(*answers_about(named))
-    rows = Transformation().prepare(joined(mine[WRITTEN.columns], WRITTEN))
+    rows = Transformation().prepare(join_rows(mine[WRITTEN.columns], WRITTEN))
     split = Splitting().split(rows)
     return rows[split.training].reset_index(drop=True), split
 
@@ -60,7 +60,7 @@ def learned(named):
     """The model that a person who named these shops so gets."""
     rows, split = training_rows(named)
     weights = SampleWeights()
-    return Search(trials=TRIALS[:1]).run(
+    return Search(trials=CANDIDATES[:1]).run(
         rows,
         weights.compute(rows, NOW, HABITS),
         split.folds,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from src.components.dataset.category_relabels import Moves
-from src.components.dataset.label_conflicts import Contradictions
+from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import Feedback
 from src.errors import NotFound
 from src.pipeline.feedback.feedback import FeedbackLoop
@@ -38,7 +38,7 @@ def doubts(database):
 
 @pytest.fixture
 def looks(doubts, events):
-    return SecondLooks(doubts, FeedbackLoop(events, lambda: SLUGS), Contradictions())
+    return SecondLooks(doubts, FeedbackLoop(events, lambda: SLUGS), LabelConflicts())
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def train(transactions, doubts):
     """What a training would learn: the category of each row, by id, and what was set aside."""
 
     def learned():
-        labels, set_aside = to_learn_from(transactions, Contradictions(), Moves(), doubts, at=LATER)
+        labels, set_aside = to_learn_from(transactions, LabelConflicts(), Moves(), doubts, at=LATER)
         return {one.id: one.category for one in labels}, set_aside
 
     return learned

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.classifier import LinearCategorizer
 from src.components.model.smoke_transactions import model_fields
-from src.components.model.thresholds import Bands
+from src.components.model.thresholds import BandThresholds
 from src.domain.models import Bundle
 from src.domain.transactions import Transaction
 from src.services.models.bundle import dumps
@@ -34,7 +34,7 @@ def fitted():
 
 @pytest.fixture(scope="module")
 def bundle(fitted):
-    bands = Bands.fit(np.array([0.9, 0.8]), np.array([True, True])).to_dict()
+    bands = BandThresholds.fit(np.array([0.9, 0.8]), np.array([True, True])).to_dict()
     return dumps(Bundle(fitted, bands, {"run_id": "r"}))
 
 
