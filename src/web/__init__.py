@@ -1,4 +1,4 @@
-"""The Flask application: HTTP only; what is done stands behind `Container`."""
+"""The Flask application: HTTP only; the services come from the container."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API: every area's operations, and the document that tells of them."""
+"""The API: the operations of all areas, and their OpenAPI document."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from src.web.quality import drift_api
 
 TAGS = {
     "predictions": "Predict the category of transactions.",
-    "feedback": "Confirm or correct; the next prediction of that merchant knows it.",
-    "acts": "What was done, and undoing it.",
-    "second looks": "Answers set aside because they contradict nearly all others alike.",
-    "moves": "Whole categories called otherwise, until that is confirmed.",
-    "history": "The kept transactions.",
+    "feedback": "Confirm or correct a prediction; the merchant's next prediction uses it.",
+    "acts": "Recent changes, and undoing them.",
+    "second looks": "Possible mistakes: answers that contradict nearly all others of their merchant.",
+    "moves": "Categories that most answers now call by another name, until that is confirmed.",
+    "history": "The stored transactions.",
     "exports": "The history as files for other programs.",
-    "imports": "Files brought in, and taken back.",
-    "webhooks": "What Firefly III and scripts of Actual call.",
-    "analytics": "Sums, and live accuracy.",
-    "quality": "How well the predictions do.",
-    "categories": "The categories there are.",
+    "imports": "Import files, and undo imports.",
+    "webhooks": "Endpoints for Firefly III and for scripts of Actual.",
+    "analytics": "Totals, and live accuracy.",
+    "quality": "Accuracy of the predictions.",
+    "categories": "The categories.",
     "training": "Training runs, their verdicts, and the models.",
-    "drift": "Whether what comes in still looks like what the champion learned from.",
+    "drift": "Whether new transactions still resemble the champion's training data.",
     "health": "For supervisors.",
 }
 _AREAS = (

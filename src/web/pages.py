@@ -1,4 +1,4 @@
-"""The pages: server-rendered, whole without JavaScript; asked for JSON, the API's own view answers."""
+"""The pages: server-rendered, complete without JavaScript. A request for JSON gets the API's response."""
 
 from src.web.analytics import pages as analytics
 from src.web.categories import pages as categories

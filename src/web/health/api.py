@@ -1,4 +1,4 @@
-"""What a supervisor asks: does the process live, can it serve, how does it do."""
+"""Health checks and metrics for supervisors."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ class ReadyBody(TypedDict):
     checks: ChecksBody
 
 
-@api.operation("GET", "/healthz", summary="The process lives", returns={200: AliveBody}, errors=())
+@api.operation("GET", "/healthz", summary="The process is alive", returns={200: AliveBody}, errors=())
 def healthz() -> Answer:
-    """Asks nothing of anyone."""
+    """Checks nothing else."""
     return {"status": "ok"}
 
 
 @api.operation("GET", "/readyz", summary="MongoDB answers and a model is loaded", returns={200: ReadyBody})
 def readyz(*, database: Database, champion: Champion[Serving], tracking_state: TrackingState) -> Answer:
-    """Else 503, with each check named in `checks` of the problem.
+    """503 if not, with the failed checks in `checks` of the problem.
 
-    `mlflow` is there while the tracking server is away; everything but the logging of runs works without it.
+    `mlflow` is listed while the tracking server does not answer; only the logging of runs needs it.
     """
     checks: ChecksBody = {
         "mongodb": _check(database.ping),
@@ -80,12 +80,12 @@ def _check(ask: Callable[[], str | None]) -> CheckBody:
 
 def _not_ready(checks: ChecksBody) -> Response:
     needed = {"mongodb": checks["mongodb"], "model": checks["model"]}
-    away = " and ".join(name for name, check in needed.items() if not check["ok"])
+    failed = " and ".join(name for name, check in needed.items() if not check["ok"])
     problem = {
         "type": "about:blank",
         "title": "Service Unavailable",
         "status": 503,
-        "detail": f"Not ready: {away}.",
+        "detail": f"Not ready: {failed}.",
         "checks": checks,
     }
     response = json_response(problem, 503, mimetype=PROBLEM_JSON)
@@ -95,5 +95,5 @@ def _not_ready(checks: ChecksBody) -> Response:
 
 @api.operation("GET", "/metrics", summary="Counters for Prometheus", returns={200: "text/plain"}, errors=())
 def prometheus_metrics() -> Answer:
-    """Text format 0.0.4. No text of a user stands in a label."""
+    """Text format 0.0.4. Labels never contain a user's text."""
     return Response(metrics().text(), content_type=CONTENT_TYPE)

@@ -1,6 +1,6 @@
-"""What Prometheus reads at /metrics: requests, predictions, feedback, and the state of the loop.
+"""Prometheus metrics: requests, predictions, feedback, runs and the champion.
 
-Labels are route templates, statuses and words of the domain; no text of a user ever is one.
+Labels are route templates, statuses and codes, never a user's text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
 class Metrics:
-    """The counters of one application; several processes share them through PROMETHEUS_MULTIPROC_DIR."""
+    """Counters of one process, shared between processes through PROMETHEUS_MULTIPROC_DIR."""
 
     def __init__(self) -> None:
         self._own = CollectorRegistry()
@@ -46,7 +46,7 @@ class Metrics:
         self._seconds.labels(route).observe(seconds)
 
     def predicted(self, predictions: Iterable[Prediction]) -> None:
-        tally = Tally((each.decided_by.value, each.band.value) for each in predictions)
+        tally = Tally((prediction.decided_by.value, prediction.band.value) for prediction in predictions)
         for (decided_by, band), count in tally.items():
             self._predictions.labels(decided_by, band).inc(count)
 
@@ -54,31 +54,33 @@ class Metrics:
         self._feedback.labels(str(was_correct).lower()).inc()
 
     def text(self) -> bytes:
-        """The exposition, of every worker where they share a directory, else of this process."""
+        """The exposition format: of all workers if they share a directory, else of this process."""
         registry = CollectorRegistry()
         registry.register(_LoopState())
         try:
             MultiProcessCollector(registry)
-        except ValueError:  # no directory is shared
+        except ValueError:  # no shared directory
             return generate_latest(registry) + generate_latest(self._own)
         return generate_latest(registry)
 
 
 class _LoopState(Collector):
-    """Read from MongoDB when Prometheus asks, so all workers tell the same."""
+    """Read from MongoDB at each scrape, so that all workers report the same."""
 
     def collect(self) -> Iterator[Metric]:
         try:
-            known = [*_champion(), *_runs()]
+            gauges = [*_champion(), *_runs()]
         except LedgerloopError:
-            known = []
-        yield GaugeMetricFamily("ledgerloop_mongodb_up", "1 while MongoDB answers.", value=float(bool(known)))
-        yield from known
+            gauges = []
+        yield GaugeMetricFamily(
+            "ledgerloop_mongodb_up", "1 while MongoDB answers.", value=float(bool(gauges))
+        )
+        yield from gauges
 
 
 def _champion() -> Iterator[Metric]:
     pointer = container().models.champion()
-    serving = GaugeMetricFamily("ledgerloop_champion_info", "The version that serves.", labels=["version"])
+    serving = GaugeMetricFamily("ledgerloop_champion_info", "The champion's version.", labels=["version"])
     revision = GaugeMetricFamily("ledgerloop_champion_revision", "Promotions until now.")
     if pointer:
         serving.add_metric([pointer.version], 1)
@@ -99,8 +101,8 @@ def _runs() -> Iterator[Metric]:
 
 
 def metrics() -> Metrics:
-    found: Metrics = current_app.extensions["ledgerloop.metrics"]
-    return found
+    registered: Metrics = current_app.extensions["ledgerloop.metrics"]
+    return registered
 
 
 def init_app(app: Flask) -> None:
@@ -113,7 +115,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        # A caller may invent methods without end; each would stay as a label.
+        # A caller may invent any number of methods; each would stay as a label.
         method = request.method if request.url_rule else "any"
         counted.request_answered(
             method, route, response.status_code, time.perf_counter() - g.get("began", time.perf_counter())

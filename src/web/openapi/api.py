@@ -1,34 +1,38 @@
-"""The OpenAPI document and the Swagger UI, both without the network."""
+"""The OpenAPI document and the Swagger UI; both work offline."""
 
 from __future__ import annotations
 
 import functools
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort, current_app, render_template, send_from_directory
+from flask import Response, abort, current_app, render_template, send_from_directory
 
 from src.errors import Unavailable
 from src.web.shared.json_io import json_response
 from src.web.shared.security import CONTENT_SECURITY_POLICY
-from src.web.shared.services import container
+from src.web.shared.services import Pages
 
-bp = Blueprint("docs", __name__, url_prefix="/api")
+if TYPE_CHECKING:
+    from src.services.categories.repository import Categories
+
+bp = Pages("docs", __name__, url_prefix="/api")
 
 _ASSETS = {"swagger-ui.css": "css", "swagger-ui-bundle.js": "js"}
 _A_DAY_S = 86400
-# Swagger UI writes styles into the page, so this page alone allows that.
+# Swagger UI adds inline styles, so only this page allows them.
 _POLICY = f"{CONTENT_SECURITY_POLICY}; style-src 'self' 'unsafe-inline'"
 
 
 @bp.get("/openapi.json")
-def openapi() -> Response:
-    """With the categories of the moment. Without MongoDB it tells all but these."""
+def openapi(*, categories: Categories) -> Response:
+    """Lists the current categories, if MongoDB answers."""
     try:
-        known = sorted(container().categories.slugs())
+        slugs = sorted(categories.slugs())
     except Unavailable:
-        known = []
-    return json_response(current_app.extensions["ledgerloop.openapi"](known))
+        slugs = []
+    return json_response(current_app.extensions["ledgerloop.openapi"](slugs))
 
 
 @bp.get("/docs")
@@ -48,7 +52,7 @@ def asset(name: str) -> Response:
 
 @functools.cache
 def _wheel() -> Path:
-    """Found without importing the wheel, whose code is not wanted."""
+    """The wheel's folder, found without importing its code."""
     spec = find_spec("flask_openapi_swagger")
     if spec is None or not spec.submodule_search_locations:
         abort(404)

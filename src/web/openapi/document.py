@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, written from the declared operations; pydantic writes the schemas."""
+"""The OpenAPI 3.1 document, built from the declared operations; pydantic builds the schemas."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from src.web.shared.problems import PROBLEM_JSON, Problem
 _REFS = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"{(\w+)}")
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_SAID = {
+_STATUS_TEXT = {
     200: "Done.",
-    201: "Done and kept.",
-    202: "Taken on.",
-    204: "Done; there is nothing to say.",
-    400: "The body is not readable, or the host name is not served.",
-    403: "Another site's page may not write here, or a signature does not fit.",
-    404: "There is no such id, or it is switched off.",
-    409: "Not now: a run is under way, or a name is taken.",
+    201: "Created.",
+    202: "Accepted; it is done in the background.",
+    204: "Done; no content.",
+    400: "The body cannot be read, or the host name is not served.",
+    403: "The request came from another website's page, or a signature is wrong.",
+    404: "No such id, or the feature is switched off.",
+    409: "Not possible now: a run is under way, or a name is taken.",
     413: "The body is too large.",
     415: "The body is not application/json.",
-    422: "The request fails validation; `errors` names each place.",
-    503: "MongoDB or the model is away; nothing was stored, and the call may be tried again.",
+    422: "Validation failed; `errors` lists each invalid value.",
+    503: "MongoDB or the model is unavailable. Nothing was stored; try again.",
 }
-_LEFT_OUT = {"const": "", "description": "Blank counts as left out."}
+_BLANK = {"const": "", "description": "A blank value counts as absent."}
 Schemas = Mapping[Any, dict[str, Any]]
 
 
 def document(
     operations: Sequence[Operation], tags: Mapping[str, str], categories: Sequence[str]
 ) -> dict[str, Any]:
-    """tags: an area's name to its sentence, in order; categories: those an answer may name, if known."""
+    """tags: name to description, in order. categories: the slugs that feedback may name, if known."""
     references, components = _schemas(operations)
     if categories:
         components["FeedbackRequest"]["properties"]["category"]["enum"] = list(categories)
@@ -59,13 +59,14 @@ def document(
 
 
 def _schemas(operations: Sequence[Operation]) -> tuple[Schemas, dict[str, Any]]:
-    """A reference for each type the operations name, and the schemas these refer to."""
-    taken = dict.fromkeys(each.body for each in operations if each.body)
-    answered = dict.fromkeys(kind for each in operations for kind in each.returns.values() if _is_json(kind))
-    adapters: list[Any] = [(kind, "validation", TypeAdapter(kind)) for kind in taken]
-    adapters += [(kind, "serialization", TypeAdapter(kind)) for kind in (*answered, Problem)]
-    found, definitions = TypeAdapter.json_schemas(adapters, ref_template=_REFS)
-    return {kind: schema for (kind, _), schema in found.items()}, definitions["$defs"]
+    """A reference for each type that the operations name, and the schemas these refer to."""
+    bodies = dict.fromkeys(operation.body for operation in operations if operation.body)
+    returned = (kind for operation in operations for kind in operation.returns.values())
+    responses = dict.fromkeys(kind for kind in returned if _is_json(kind))
+    adapters: list[Any] = [(kind, "validation", TypeAdapter(kind)) for kind in bodies]
+    adapters += [(kind, "serialization", TypeAdapter(kind)) for kind in (*responses, Problem)]
+    references, definitions = TypeAdapter.json_schemas(adapters, ref_template=_REFS)
+    return {kind: schema for (kind, _), schema in references.items()}, definitions["$defs"]
 
 
 def _is_json(kind: Any) -> bool:
@@ -109,16 +110,16 @@ def _query_parameters(query: type[BaseModel] | None) -> list[dict[str, Any]]:
             "in": "query",
             "required": name in schema.get("required", []),
             "description": field.pop("description", ""),
-            "schema": {"anyOf": [_inlined(field, schema.get("$defs", {})), _LEFT_OUT]},
+            "schema": {"anyOf": [_inlined(field, schema.get("$defs", {})), _BLANK]},
         }
         for name, field in schema["properties"].items()
     ]
 
 
 def _inlined(field: Any, definitions: Mapping[str, Any]) -> Any:
-    """`field` with its references replaced and null left out, which a query string cannot say."""
+    """`field` with references resolved and null removed, which a query string cannot express."""
     if isinstance(field, list):
-        return [_inlined(each, definitions) for each in field if each != {"type": "null"}]
+        return [_inlined(item, definitions) for item in field if item != {"type": "null"}]
     if not isinstance(field, dict):
         return field
     if "$ref" in field:
@@ -131,18 +132,18 @@ def _inlined(field: Any, definitions: Mapping[str, Any]) -> Any:
 
 
 def _responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
-    answered = {
-        str(status): {"description": _SAID[status], **_content(kind, schemas)}
+    successes = {
+        str(status): {"description": _STATUS_TEXT[status], **_content(kind, schemas)}
         for status, kind in operation.returns.items()
     }
-    return answered | {
+    return successes | {
         str(status): _problem(status, schemas)
         for status in sorted(_error_statuses(operation) - set(operation.returns))
     }
 
 
 def _error_statuses(operation: Operation) -> set[int]:
-    """400 and 422 can come of any request: of its host name, and of a query parameter that is not known."""
+    """Any request can get 400 (host name) and 422 (unknown query parameter)."""
     statuses = {400, 422, *operation.errors}
     if operation.method in _WRITING:
         statuses.add(403)
@@ -163,7 +164,7 @@ def _content(kind: Any, schemas: Schemas) -> dict[str, Any]:
 
 def _problem(status: int, schemas: Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "description": _SAID[status],
+        "description": _STATUS_TEXT[status],
         "content": {PROBLEM_JSON: {"schema": schemas[Problem]}},
     }
     if status == 503:

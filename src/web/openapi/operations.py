@@ -1,4 +1,4 @@
-"""A blueprint whose routes say what they take and answer, so that checks and OpenAPI come from one place.
+"""A blueprint whose routes declare what they accept and return: validation and OpenAPI come from one place.
 
     api = Operations("predictions", __name__, url_prefix="/api/v1")
 
@@ -31,7 +31,7 @@ View = Callable[..., Response]
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation as OpenAPI tells it. `path` has its parameters in braces."""
+    """One operation of the OpenAPI document. `path` has its parameters in braces."""
 
     id: str
     method: str
@@ -43,9 +43,9 @@ class Operation:
     body_optional: bool
     query: type[BaseModel] | None
     form: Mapping[str, Any] | None
-    """The JSON schema of a form of several parts, where such a one is sent."""
+    """The JSON schema of a multipart form, if the operation takes one."""
     returns: Mapping[int, Any]
-    """Status to the type of the answer; None for no body, a string for another media type."""
+    """Status to response type; None for no body, a string for another media type."""
     errors: Sequence[int]
 
 
@@ -71,9 +71,9 @@ class Operations(Blueprint):
         errors: Sequence[int] = (503,),
         before: Callable[[], None] | None = None,
     ) -> Callable[[Callable[..., Answer]], View]:
-        """errors: what the function itself may come to; those of reading the request are known.
+        """errors: statuses the function itself may raise; those of reading the request are implied.
 
-        before: raises what forbids that the request is read at all.
+        before: called first; raises if the request must not be read at all.
         """
 
         def declare(function: Callable[..., Answer]) -> View:
@@ -123,7 +123,7 @@ def _view(
             arguments["query"] = query.model_validate(read_query())
         elif request.args:
             name = _plain(next(iter(request.args)))
-            raise InvalidInput("This operation takes no query parameters.", field=name)
+            raise InvalidInput("This operation has no query parameters.", field=name)
         if body is not None:
             arguments["body"] = body.model_validate(read_json(optional=body_optional))
         return _encoded(function(**arguments), status)
@@ -132,15 +132,15 @@ def _view(
 
 
 def read_query() -> dict[str, str]:
-    """The query string's values. Raises InvalidInput for a parameter that is given twice."""
+    """The query string's values. Raises InvalidInput for a repeated parameter."""
     for name, values in request.args.lists():
         if len(values) > 1:
-            raise InvalidInput("A query parameter is given at most once.", field=_plain(name))
+            raise InvalidInput("A query parameter may occur only once.", field=_plain(name))
     return request.args.to_dict()
 
 
 def _plain(name: str) -> str | None:
-    """`name` if it is one a program may have meant, not a text that was pasted there."""
+    """`name` if it is a plain identifier, not pasted text."""
     return name if name.isascii() and name.isidentifier() and len(name) <= 50 else None
 
 

@@ -1,4 +1,4 @@
-"""Amounts as people type them. Where two readings fit, both are given: the page asks which is meant."""
+"""Parse amounts as people type them. If two readings are possible, both are returned and the page asks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _ONE_MARK_AND_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
 def readings(typed: str, currency: str) -> tuple[str, ...]:
-    """What `typed` may mean in `currency`, as decimal strings, the visitor's own form first.
+    """The possible values of `typed` in `currency`, as decimal strings, the visitor's number format first.
 
-    Empty where it is no amount. Two only where a single mark before three digits may part thousands or
+    Empty if `typed` is no amount. Two if a single mark before three digits may separate thousands or
     decimals: `1.150` is 1150 to a German and 1.15 to an American, and may be copied from elsewhere.
     """
     decimal_mark, group_mark = format.marks()
@@ -30,18 +30,18 @@ def readings(typed: str, currency: str) -> tuple[str, ...]:
     fits = places >= 3 or not with_decimals[-(3 - places) :].strip("0")
     if mark == decimal_mark and (places >= 3 or not fits):
         return (with_decimals,)
-    if not fits or mark == "," == group_mark:  # who writes 1,234.50 does not part decimals by a comma
+    if not fits or mark == "," == group_mark:  # in 1,234.50 the comma never separates decimals
         return (whole,)
     return (whole, with_decimals) if mark == group_mark else (with_decimals, whole)
 
 
 def plain_amount(typed: str, currency: str = "USD") -> str:
-    """The likeliest reading; what is no amount stays as it is, for the check to refuse."""
+    """The likeliest value; text that is no amount is returned unchanged and fails validation."""
     return next(iter(readings(typed, currency)), typed)
 
 
 def _digits_and_marks(typed: str, currency: str) -> str | None:
-    """`typed` without signs of currencies and spaces; None where more is in it than digits and marks."""
+    """`typed` without currency signs and spaces; None if more than digits and marks remain."""
     text = _bare(typed)
     for name in (_bare(format.symbol(currency)), currency):
         text = text.removeprefix(name).removesuffix(name)
@@ -50,11 +50,11 @@ def _digits_and_marks(typed: str, currency: str) -> str | None:
 
 
 def _bare(text: str) -> str:
-    return "".join(each for each in text if unicodedata.category(each) not in _IGNORED and each not in "'’")
+    return "".join(char for char in text if unicodedata.category(char) not in _IGNORED and char not in "'’")
 
 
 def _unambiguous(text: str) -> str:
-    """The last mark is the decimal one if both kinds are there; one that is repeated parts thousands."""
+    """If both marks occur, the last is the decimal one; a mark that is repeated separates thousands."""
     if "," in text and "." in text:
         decimal = max(text.rfind(","), text.rfind("."))
         text = re.sub(r"[.,]", "", text[:decimal]) + "." + text[decimal + 1 :]

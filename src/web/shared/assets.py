@@ -1,4 +1,4 @@
-"""Files that are made or taken from installed packages rather than kept in `static/`."""
+"""Static files that are generated, or taken from installed packages."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _UNCHANGED_FOR_A_WEEK = "public, max-age=604800"
 
 @bp.get("/categories.css")
 def categories_css() -> ResponseReturnValue:
-    """A class for each category's colour: a strict content security policy forbids style attributes."""
-    rules = (f".cat-{each.slug}{{--cat:{each.color}}}" for each in categories())
+    """One class per category colour: the content security policy forbids style attributes."""
+    rules = (f".cat-{category.slug}{{--cat:{category.color}}}" for category in categories())
     response = Response("\n".join(rules) + "\n", mimetype="text/css")
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
@@ -28,7 +28,7 @@ def categories_css() -> ResponseReturnValue:
 
 @bp.get("/static/vendor/plotly.min.js")
 def plotly_js() -> ResponseReturnValue:
-    """plotly.js out of the installed plotly wheel, compressed once per process."""
+    """plotly.js from the installed plotly wheel, compressed once per process."""
     packed, etag, _ = _plotly()
     zipped = "gzip" in request.accept_encodings
     response = Response(packed if zipped else gzip.decompress(packed), mimetype="text/javascript")
@@ -43,8 +43,8 @@ def plotly_js() -> ResponseReturnValue:
 def plotly_style_ids() -> list[str]:
     """The ids of style elements that plotly.js would add for its maps.
 
-    A strict content security policy refuses them with a complaint in the console; where an element of that
-    id stands in the page already, plotly.js adds none.
+    The content security policy blocks them with an error in the console. If the page already has an element
+    of that id, plotly.js adds none.
     """
     return _plotly()[2]
 
@@ -53,5 +53,5 @@ def plotly_style_ids() -> list[str]:
 def _plotly() -> tuple[bytes, str, list[str]]:
     """The file compressed, its hash, and the ids of its style elements."""
     content = files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
-    ids = {each.decode() for each in re.findall(rb'getElementById\("([0-9a-f]{64})"\)', content)}
+    ids = {match.decode() for match in re.findall(rb'getElementById\("([0-9a-f]{64})"\)', content)}
     return gzip.compress(content, 5, mtime=0), hashlib.sha256(content).hexdigest()[:20], sorted(ids)

@@ -1,4 +1,4 @@
-"""The blueprint of all pages, its filters, and what every page's frame shows."""
+"""The blueprint of all pages, its template filters, and the frame around every page."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ def categories() -> list[Category]:
     """Read once per request."""
     if "categories" not in g:
         g.categories = container().categories.all()
-    found: list[Category] = g.categories
-    return found
+    kept: list[Category] = g.categories
+    return kept
 
 
 @bp.app_template_global()
 def category_groups() -> list[tuple[str, list[Category]]]:
-    """For the lists to choose from, of which a page has one in each row."""
+    """Categories by group, for the pickers."""
     if "category_groups" not in g:
         g.category_groups = [
             (labels.GROUPS[group], members)
             for group in Group
-            if (members := [each for each in categories() if each.group is group])
+            if (members := [category for category in categories() if category.group is group])
         ]
-    found: list[tuple[str, list[Category]]] = g.category_groups
-    return found
+    kept: list[tuple[str, list[Category]]] = g.category_groups
+    return kept
 
 
 @bp.app_template_global()
 def category_choices() -> list[dict[str, str]]:
-    """What the searchable lists offer, and the other words each category is found by."""
+    """The options of the category picker, with the synonyms that find them."""
     words_of = container().knowledge.search_words
     return [
         {
@@ -53,10 +53,10 @@ def category_choices() -> list[dict[str, str]]:
 
 @bp.app_template_filter()
 def category_name(slug: str | None) -> str:
-    """A category that is gone is called by its slug."""
+    """The name of a category; its slug if it was deleted."""
     if slug is None:
         return "Not sorted yet"
-    return next((each.name for each in categories() if each.slug == slug), slug)
+    return next((category.name for category in categories() if category.slug == slug), slug)
 
 
 @bp.app_template_filter()
@@ -83,7 +83,7 @@ def run_status(value: RunStatus) -> str:
 
 @bp.app_template_global()
 def stages() -> dict[str, str]:
-    """For the script that follows a run."""
+    """For the script that shows a run's progress."""
     return labels.STAGES
 
 
@@ -93,7 +93,7 @@ def trigger(value: Trigger) -> str:
 
 
 def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
-    """Render a whole page: its own values and those of the frame."""
+    """Render a page with its values and those of the frame."""
     waiting = container().transactions.count_waiting(most=100)  # the frame says 99+ beyond
     frame = {"count_waiting": waiting, "serving": container().champion.version}
     return render_template(template, **{"categories": categories(), **frame, **values}), status

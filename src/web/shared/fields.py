@@ -1,4 +1,4 @@
-"""The single values of requests and answers: money, dates, text, ids."""
+"""Field types of requests and responses: money, dates, text, ids."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_AMOUNT = 10**12
 EARLIEST_YEAR = 1970
 YEARS_AHEAD = 10
 
-# Tab, line feed and carriage return are white space in a statement; the other control characters are damage.
+# Tab, line feed and carriage return are white space in a statement; other control characters are damage.
 _DAMAGE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _DAMAGED = re.compile(f"[{_DAMAGE}]")
 _AMOUNT_TEXT = r"[0-9]{1,12}(\.[0-9]{1,4})?"
@@ -35,17 +35,17 @@ _LINE_SPACE = str.maketrans("\t\n\r", "   ")
 
 
 class RequestModel(BaseModel):
-    """A request body or query: unknown fields are refused."""
+    """A request body or query. Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class QueryModel(RequestModel):
-    """A query string: what is left blank counts as left out, as a form sends it."""
+    """A query string. A blank value counts as absent, because forms send blank fields."""
 
     @model_validator(mode="before")
     @classmethod
-    def _blank_is_left_out(cls, values: dict[str, Any]) -> dict[str, Any]:
+    def _drop_blank(cls, values: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in values.items() if value != ""}
 
 
@@ -56,7 +56,7 @@ def _exact_amount(value: Any) -> Decimal:
     if not isinstance(value, Decimal) or not value.is_finite():
         raise ValueError('Give a number or a decimal string such as "350.75"')
     if not 0 < value <= MAX_AMOUNT:
-        raise ValueError("An amount is more than 0 and at most 1000000000000")
+        raise ValueError("An amount must be above 0 and at most 1000000000000")
     return value
 
 
@@ -67,7 +67,7 @@ def _bound(value: Any) -> Decimal:
 
 
 def in_smallest_units(amount: Decimal, currency: str) -> Decimal:
-    """`amount` with exactly the decimals of `currency`. Raises InvalidInput rather than round."""
+    """`amount` with exactly the decimals of `currency`. Raises InvalidInput instead of rounding."""
     places = decimal_places(currency)
     exact = amount.quantize(Decimal(1).scaleb(-places))
     if exact != amount:
@@ -85,42 +85,42 @@ def _iso_date(value: Any) -> date:
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise ValueError("There is no such day") from None
+            raise ValueError("No such date") from None
         if 1900 <= day.year <= 2200:
             return day
-        raise ValueError("A date lies in the years 1900 to 2200")
+        raise ValueError("A date must be between 1900 and 2200")
     raise ValueError('Give an ISO date such as "2026-03-04"')
 
 
 def _known(currency: str) -> str:
     if currency not in KNOWN_CURRENCIES:
-        raise ValueError(f"There is no currency {currency} in ISO 4217")
+        raise ValueError(f"{currency} is not a currency code of ISO 4217")
     return currency
 
 
 def plausible_date(day: date, today: date) -> date:
-    """`day`. Raises InvalidInput where a transaction cannot have been then: it is a slip of the keyboard."""
+    """Return `day`. Raises InvalidInput for a date too old or too far ahead, which is a typing error."""
     if day.year < EARLIEST_YEAR:
-        raise InvalidInput(f"A transaction is not older than {EARLIEST_YEAR}.", field="date")
+        raise InvalidInput(f"The date must not be before {EARLIEST_YEAR}.", field="date")
     if day > last_date(today):
-        raise InvalidInput(f"This date is more than {YEARS_AHEAD} years away. Check the year.", field="date")
+        raise InvalidInput(f"The date is more than {YEARS_AHEAD} years ahead. Check the year.", field="date")
     return day
 
 
 def last_date(today: date) -> date:
-    """The last day a transaction may have: something planned, such as the end of a loan."""
+    """The latest date accepted: planned transactions, such as the end of a loan, are allowed."""
     return today.replace(year=today.year + YEARS_AHEAD, day=min(today.day, 28))
 
 
 def _clean(value: str) -> str:
     if _DAMAGED.search(value):
-        raise ValueError("A text has no control characters")
+        raise ValueError("Control characters are not allowed")
     return value.translate(_LINE_SPACE).strip()
 
 
 def _not_blank(value: str) -> str:
     if not value:
-        raise ValueError("A name has at least one letter")
+        raise ValueError("A name must not be blank")
     return value
 
 

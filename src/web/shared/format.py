@@ -1,4 +1,4 @@
-"""Money, dates and shares as the page shows them: English words, the visitor's own number and date forms."""
+"""Format money, dates and shares for pages: English words, the visitor's number and date formats."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from flask import Blueprint, has_request_context, request
 from src.domain.money import decimal_places
 
 DEFAULT_LOCALE = "en_US"
-_NO_ENGLISH_OF_IT = "en_001"
+_GENERIC_ENGLISH = "en_001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class _Locales:
     words: str
     """English as the territory writes it: en_DE has 4 Mar 2026 and 1.234,50."""
     numbers: str
-    """The same, or the territory's own language where its English is not described."""
+    """The same, or the territory's language if CLDR has no English for it."""
 
 
 _DEFAULT = _Locales(DEFAULT_LOCALE, DEFAULT_LOCALE)
@@ -39,7 +39,7 @@ _DEFAULT = _Locales(DEFAULT_LOCALE, DEFAULT_LOCALE)
 
 @lru_cache(maxsize=256)  # what a browser sends is not bounded
 def _locales_of(language: str) -> _Locales | None:
-    """None for a language that is not known. One without a territory has the one where most speak it."""
+    """None for an unknown language. Without a territory, the one with most speakers is taken."""
     try:
         native = Locale.parse(language, sep="-" if "-" in language else "_")
         territory = native.territory or str(get_global("likely_subtags")[str(native)]).split("_")[-1]
@@ -48,12 +48,12 @@ def _locales_of(language: str) -> _Locales | None:
     try:
         english = Locale("en", territory=territory)
     except UnknownLocaleError:
-        return _Locales(_NO_ENGLISH_OF_IT, str(native))
+        return _Locales(_GENERIC_ENGLISH, str(native))
     return _Locales(str(english), str(english))
 
 
 def _locales() -> _Locales:
-    """Of this request: the first language the visitor's browser asks for decides."""
+    """The locales of this request: the browser's first known language decides."""
     if not has_request_context():
         return _DEFAULT
     known = (_locales_of(language) for language, _ in request.accept_languages)
@@ -61,7 +61,7 @@ def _locales() -> _Locales:
 
 
 def locale() -> str:
-    """Of dates and words."""
+    """The locale of dates and words."""
     return _locales().words
 
 
@@ -70,36 +70,35 @@ def number_locale() -> str:
 
 
 def marks() -> tuple[str, str]:
-    """The visitor's decimal mark, and the one between thousands."""
+    """The visitor's decimal mark and thousands separator."""
     return get_decimal_symbol(number_locale()), get_group_symbol(number_locale())
 
 
 def money(amount: Decimal | str, currency: str) -> str:
-    """`₹350.75`: exact, never a float, with the decimals that `currency` is stored in.
+    """`₹350.75`: exact, with the decimals in which `currency` is stored.
 
-    The decimals that locale data gives are those of shop prices: none for the Serbian dinar, though banks
-    book its hundredths.
+    CLDR's decimals are those of shop prices: none for the Serbian dinar, though banks book its hundredths.
     """
     pattern = _money_pattern(number_locale(), decimal_places(currency))
     shown: str = pattern.apply(Decimal(amount), number_locale(), currency=currency, currency_digits=False)
-    return shown.replace("-", "-\N{WORD JOINER}")  # no line ends between a minus and its number
+    return shown.replace("-", "-\N{WORD JOINER}")  # no line break after a minus
 
 
 @lru_cache(maxsize=1024)
 def _money_pattern(of_locale: str, places: int) -> NumberPattern:
-    """How `of_locale` writes money, with exactly `places` decimals."""
+    """The money format of `of_locale` with exactly `places` decimals."""
     pattern = copy(Locale.parse(of_locale).currency_formats["standard"])
     pattern.frac_prec = (places, places)
     return pattern
 
 
 def symbol(currency: str) -> str:
-    """As `money` writes it: `€`, `MX$`, `RSD`."""
+    """The sign that `money` uses: `€`, `MX$`, `RSD`."""
     return get_currency_symbol(currency, number_locale())
 
 
 def amount(value: Decimal, currency: str) -> str:
-    """As it is typed into a form: `1150,00`."""
+    """The value of a form field: `1150,00`."""
     return _plain(value, decimal_places(currency))
 
 
@@ -108,7 +107,7 @@ def number(value: float) -> str:
 
 
 def percent(share: float | None, places: int = 0) -> str:
-    """`93 %`, with a space that does not break; None and nan are a dash.
+    """`93 %`, with a no-break space; a dash for None and nan.
 
     A share that is neither 0 nor 1 is never shown as 0 % or 100 %.
     """
@@ -144,12 +143,12 @@ def month(value: str) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Date and time in UTC, said so."""
+    """Date and time in UTC: `4 Mar 2026, 14:05:00 UTC`."""
     return f"{format_datetime(value.astimezone(UTC), 'medium', locale=locale())} UTC"
 
 
 def ago(value: datetime, now: datetime | None = None) -> str:
-    """`3 minutes ago` within a week, the date after that."""
+    """`3 minutes ago` within a week, else the date."""
     past = (now or datetime.now(UTC)) - value
     if past < timedelta(seconds=45):
         return "just now"
@@ -160,17 +159,17 @@ def ago(value: datetime, now: datetime | None = None) -> str:
 
 def lasted(seconds: float) -> str:
     """`48 s`, `3 min 5 s`, `1 h 2 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
+    total = round(seconds)
+    if total < 60:
+        return f"{total} s"
+    minutes, rest = divmod(total, 60)
     if minutes < 60:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60} min"
 
 
 def size(count: int) -> str:
-    """Bytes as a person reads them: `1.4 MB`."""
+    """A number of bytes: `1.4 MB`."""
     if count < 1000:
         return f"{count} bytes"
     value, unit = (count / 1e3, "kB") if count < 1e6 else (count / 1e6, "MB")
@@ -183,6 +182,6 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 
 
 def register(blueprint: Blueprint) -> None:
-    """Make these the filters of every template."""
-    for each in (money, number, percent, points, day, month, moment, ago, lasted, size, counted):
-        blueprint.add_app_template_filter(each)
+    """Register the filters of all templates."""
+    for function in (money, number, percent, points, day, month, moment, ago, lasted, size, counted):
+        blueprint.add_app_template_filter(function)

@@ -1,4 +1,4 @@
-"""What a person typed: read leniently, checked by the API's own schemas, answered at the field."""
+"""Forms: read leniently, validated by the API's schemas; errors are shown at their field."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from src.web.shared.problems import problem_of
 
 Model = TypeVar("Model", bound=BaseModel)
 Errors = dict[str, str]
-"""A sentence for each wrong field, by its name; "" for the form as a whole."""
+"""Field name to error sentence; "" for the whole form."""
 
 ABOUT_AN_ACT = (
     "answered",
@@ -30,7 +30,7 @@ ABOUT_AN_ACT = (
     "deleted",
     "stay",
 )
-"""What an answer adds to the address of the page it returns to."""
+"""Query parameters that an act adds to the address of the page it returns to."""
 
 _NAMES = {
     "q": "Text",
@@ -38,23 +38,23 @@ _NAMES = {
     "to": "To",
     "min_amount": "Amount",
     "max_amount": "Amount",
-    "mode": "Paid by",
+    "mode": "Payment method",
     "subcategory": "Note",
 }
 
 
 def checked(model: type[Model], values: Mapping[str, str]) -> Model:
-    """Raises ValidationError. Amounts may be typed as people write them."""
+    """Validate `values`; amounts may be typed as people write them. Raises ValidationError."""
     amounts = {name: plain_amount(values[name]) for name in ("min_amount", "max_amount") if values.get(name)}
     return model.model_validate({**values, **amounts})
 
 
 def errors_of(error: ValidationError | InvalidInput) -> Errors:
-    """One sentence for each field that is wrong."""
+    """One sentence for each invalid field."""
     problems = problem_of(error).get("errors", [])
     return {
-        str(each["loc"][0]) if each["loc"] else "": _sentence(each["loc"], each["msg"])
-        for each in reversed(problems)
+        str(problem["loc"][0]) if problem["loc"] else "": _sentence(problem["loc"], problem["msg"])
+        for problem in reversed(problems)
     }
 
 
@@ -76,34 +76,35 @@ def flag(values: Mapping[str, str], name: str) -> bool:
 
 
 def count_in(values: Mapping[str, str], name: str) -> int | None:
-    """A small count that an earlier step put into the address; None where there is none."""
+    """A count of at most six digits from the address, or None."""
     text = values.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
 def with_query(path: str, values: Mapping[str, str | int | None]) -> str:
-    """`path` with the values that are set as its query."""
+    """`path` with `values` as its query; None and "" are omitted."""
     query = urlencode({name: value for name, value in values.items() if value not in (None, "")})
     return f"{path}?{query}" if query else path
 
 
 def here() -> str:
-    """This page's own address, without what an earlier answer added to it."""
+    """The address of the current page, without the parameters of an earlier act."""
     values = {name: value for name, value in request.args.items() if name not in ABOUT_AN_ACT}
     return with_query(request.path, values)
 
 
-def local_address(given: str | None, otherwise: str) -> str:
-    """`given` if it is an address of this site, else `otherwise`: a form must not send anyone elsewhere."""
-    if not given or not given.startswith("/") or given.startswith("//") or "\\" in given:
-        return otherwise
-    parts = urlsplit(given)
-    return otherwise if parts.scheme or parts.netloc or any(ord(each) < 32 for each in given) else given
+def local_address(address: str | None, default: str) -> str:
+    """`address` if it belongs to this site, else `default`: a form must not redirect to another site."""
+    if not address or not address.startswith("/") or address.startswith("//") or "\\" in address:
+        return default
+    parts = urlsplit(address)
+    has_control = any(ord(character) < 32 for character in address)
+    return default if parts.scheme or parts.netloc or has_control else address
 
 
 def extended(address: str, values: Mapping[str, str | int | None]) -> str:
-    """`address` with more in its query."""
-    added = with_query("", values).removeprefix("?")
-    if not added:
+    """`address` with `values` added to its query."""
+    query = with_query("", values).removeprefix("?")
+    if not query:
         return address
-    return f"{address}{'&' if '?' in address else '?'}{added}"
+    return f"{address}{'&' if '?' in address else '?'}{query}"

@@ -1,4 +1,4 @@
-"""Who is asking: a program that wants JSON, or a person with a browser."""
+"""Content negotiation: JSON for programs, HTML for browsers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ _JSON = ("application/json", "application/problem+json")
 
 
 def wants_json() -> bool:
-    """True for the API, for a JSON body, and where JSON is accepted rather than HTML.
+    """True for the API, for a JSON body, and if JSON is preferred to HTML.
 
-    A caller who accepts anything (`*/*`, or no header) gets the page.
+    A caller that accepts anything (`*/*`, or no header) gets HTML.
     """
     if request.path.startswith("/api/") or request.mimetype == "application/json":
         return True

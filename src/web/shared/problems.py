@@ -1,6 +1,6 @@
-"""Every error leaves here: problem+json (RFC 9457) for programs, a page for people.
+"""The error handler: problem+json (RFC 9457) for programs, a page for people.
 
-What the caller sent never stands in an error, and a traceback is logged without the values in it.
+An error never repeats what the caller sent, and tracebacks are logged without values.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,49}")
 _ERRORS_SHOWN = 100
 _DISK_FULL = (
     "The disk that holds Ledgerloop's data is full, so nothing can be stored. "
-    "Free some space; Ledgerloop goes on by itself then."
+    "Free some space; Ledgerloop then continues by itself."
 )
 
 
 class FieldErrorBody(TypedDict):
-    loc: Annotated[list[str | int], Field(description="The way to the value, e.g. `amount`.")]
+    loc: Annotated[list[str | int], Field(description="The path to the value, e.g. `amount`.")]
     msg: str
 
 
 class Problem(TypedDict):
-    """RFC 9457. `errors` stands only with 422."""
+    """RFC 9457. `errors` comes with status 422 only."""
 
     type: str
     title: str
@@ -50,15 +50,15 @@ class Problem(TypedDict):
 
 
 class ItemErrorBody(TypedDict):
-    """Stands in a batch in the place of an item that could not be taken."""
+    """In the results of a batch: the error of one item, in that item's position."""
 
     error: Problem
 
 
 def problem_of(error: Exception) -> Problem:
-    """What a caller may know of `error`."""
+    """The part of `error` that a caller may see."""
     if isinstance(error, ValidationError):
-        return _problem(422, "The request has values that cannot be taken.", _field_errors(error))
+        return _problem(422, "The request has invalid values.", _field_errors(error))
     if isinstance(error, InvalidInput):
         loc: list[str | int] = [error.field] if error.field else []
         return _problem(422, str(error), [{"loc": loc, "msg": str(error)}])
@@ -66,7 +66,7 @@ def problem_of(error: Exception) -> Problem:
         return _problem(_status_of(error), str(error))
     if isinstance(error, HTTPException):
         return _problem(error.code or 500, error.description or "")
-    return _problem(500, "Something went wrong on our side; the log tells where.")
+    return _problem(500, "Something went wrong in Ledgerloop; the log says where.")
 
 
 def _status_of(error: LedgerloopError) -> int:
@@ -86,15 +86,15 @@ def _problem(status: int, detail: str, errors: list[FieldErrorBody] | None = Non
 
 
 def _field_errors(error: ValidationError) -> list[FieldErrorBody]:
-    found = error.errors(include_input=False, include_url=False, include_context=False)
+    details = error.errors(include_input=False, include_url=False, include_context=False)
     return [
-        {"loc": [_shown(part) for part in each["loc"]], "msg": each["msg"].removeprefix("Value error, ")}
-        for each in found[:_ERRORS_SHOWN]
+        {"loc": [_shown(part) for part in detail["loc"]], "msg": detail["msg"].removeprefix("Value error, ")}
+        for detail in details[:_ERRORS_SHOWN]
     ]
 
 
 def _shown(part: str | int) -> str | int:
-    """A field's name; the name of an unknown field is the caller's text, so only a plain one is repeated."""
+    """The name of a field. An unknown field's name is the caller's text: only a plain identifier is shown."""
     return part if isinstance(part, int) or _PLAIN_NAME.fullmatch(part) else "(unknown field)"
 
 
@@ -127,7 +127,7 @@ def _as_json(problem: Problem) -> Response:
 def _as_page(problem: Problem) -> Response:
     try:
         text = render_template("error.html", **problem)
-    except Exception as error:  # the page of an error must not be one more error
+    except Exception as error:  # rendering the error page must not raise another error
         _log_without_values(error)
         plain = f"{problem['title']}: {problem['detail']}\n"
         return Response(plain, problem["status"], mimetype="text/plain")
@@ -135,7 +135,7 @@ def _as_page(problem: Problem) -> Response:
 
 
 def _log_without_values(error: Exception) -> None:
-    """Frames and the kind of error only: a message may quote what a person typed."""
+    """Log frames and the error's type only: its message may quote what a person typed."""
     frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
     where = "".join(frames).rstrip()
     log.error("request failed", extra={"error": type(error).__name__, "traceback": where})

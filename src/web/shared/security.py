@@ -1,4 +1,4 @@
-"""What every answer carries, and who may write: this site's own pages and programs, never another site."""
+"""Security headers, and the check that no other website writes through a visitor's browser."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
 def trusted_hosts(settings: Settings) -> frozenset[str]:
-    """The names this service answers to; another in `Host` is DNS rebinding.
+    """The host names that are served; any other in `Host` may be DNS rebinding.
 
-    Flask's TRUSTED_HOSTS cannot hold an IPv6 address (it cuts at the first colon), so this is checked here.
+    Flask's TRUSTED_HOSTS cannot hold an IPv6 address (it cuts at the first colon).
     """
     bare = settings.host.strip("[]").lower()
     own = f"[{bare}]" if ":" in bare else bare
@@ -36,14 +36,14 @@ def trusted_hosts(settings: Settings) -> frozenset[str]:
 
 
 def _host_name() -> str:
-    """`Host` without its port, in lower case."""
+    """The `Host` header without its port, in lower case."""
     host = request.host.lower()
     name, _, port = host.rpartition(":")
     return name if name and port.isdigit() else host
 
 
 def _from_another_site() -> bool:
-    """Whether a browser sent this for another site's page. Programs send neither header, and may write."""
+    """Whether a browser sent this request for another site's page. Programs send neither header."""
     fetched_by = request.headers.get("Sec-Fetch-Site")
     if fetched_by is not None:
         return fetched_by not in ("same-origin", "none")
@@ -52,7 +52,7 @@ def _from_another_site() -> bool:
 
 
 def _add_headers(response: Response) -> Response:
-    """A view may have set its own policy or caching; for the rest nobody has."""
+    """Add the headers; a view may have set its own policy or caching."""
     headers = response.headers
     headers.extend(_HEADERS)
     for name, value in _UNLESS_SET.items():
@@ -67,8 +67,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def check_caller() -> None:
         if _host_name() not in hosts:
-            abort(400, "This host name is not served here; ALLOWED_HOSTS can add it.")
+            abort(400, "This host name is not served. Add it to ALLOWED_HOSTS.")
         if request.method not in _READING and _from_another_site():
-            abort(403, "Another site's page may not write here.")
+            abort(403, "Requests from another website may not change data.")
 
     app.after_request(_add_headers)

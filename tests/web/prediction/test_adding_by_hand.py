@@ -56,7 +56,7 @@ def test_the_api_reads_an_amount_by_its_contract_alone(client):
 def test_a_currency_that_there_is_not_is_refused(add, client, kept):
     refused = add(currency="XXQ")
     assert refused.status_code == 422
-    assert "There is no currency XXQ in ISO 4217." in refused.text
+    assert "XXQ is not a currency code of ISO 4217." in refused.text
     answer = client.post("/api/v1/predict", json={"description": "a", "amount": "1", "currency": "XXQ"})
     assert (answer.status_code, answer.json["errors"][0]["loc"]) == (422, ["currency"])
     assert kept() == []
