@@ -1,7 +1,7 @@
 """The categories: those the project ships, and the person's own and changed ones in MongoDB.
 
-A shipped category that was changed has a document too, which replaces it. A category that was merged into
-another keeps its document with `merged_into`, so that its slug and name still lead to where it went.
+A changed shipped category has a document, which replaces it. A category that was merged into another keeps
+its document with `merged_into`, so that its slug and name still lead to the other one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from src.domain.categories import Category, Group, name_key
 from src.errors import Conflict, InvalidInput, NotFound
 from src.services.mongo.client import Database, Document, guarded
 
-_NAME_TAKEN = "There is a category of this name already."
+_NAME_TAKEN = "A category with this name already exists."
 
 
 class Categories:
@@ -33,16 +33,12 @@ class Categories:
         merged_for_s: float = 1.0,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        """merged_for_s: how long `merged` may answer from memory; every prediction asks for it."""
+        """merged_for_s: how long `recently_merged` is cached; every prediction needs it."""
         self._database = database
         self._shipped = tuple(shipped)
         self._merged_for_s = merged_for_s
         self._seconds = seconds
         self._merged: tuple[float, dict[str, str]] = (-math.inf, {})
-
-    @property
-    def _documents(self) -> Any:
-        return self._database.categories
 
     @guarded
     def all(self) -> list[Category]:
@@ -52,7 +48,7 @@ class Categories:
 
     @guarded
     def own(self) -> list[Category]:
-        """Those the person has made, by name."""
+        """The person's own categories, by name."""
         return self._own(self._read())
 
     def slugs(self) -> set[str]:
@@ -64,7 +60,7 @@ class Categories:
         return self._find(slug, self.all())
 
     def recently_merged(self) -> dict[str, str]:
-        """`merged`, as this process knew it a moment ago at the most."""
+        """`merged`, cached for `merged_for_s`."""
         at, merged = self._merged
         now = self._seconds()
         if now - at >= self._merged_for_s:
@@ -74,22 +70,21 @@ class Categories:
 
     @guarded
     def merged(self) -> dict[str, str]:
-        """The slug of each category that was merged -> the slug of where it is now."""
-        documents = self._documents.find({"owner": LOCAL_OWNER, "merged_into": {"$exists": True}})
-        into = {document["slug"]: document["merged_into"] for document in documents}
-        return {slug: _followed(slug, into) for slug in into}
+        """The slug of each merged category -> the slug of the category it is part of now."""
+        documents = self._database.categories.find({"owner": LOCAL_OWNER, "merged_into": {"$exists": True}})
+        return _merged({document["slug"]: document for document in documents})
 
     @guarded
     def by_name(self) -> dict[str, str]:
-        """Each name (by `name_key`) and slug -> the slug of the category, or of what it was merged into."""
-        merged, documents = self.merged(), self._read()
-        original = {category.slug: category.name for category in self._shipped}
-        names = {**original, **{slug: document["name"] for slug, document in documents.items()}}
-        former = {name_key(names[slug]): into for slug, into in merged.items() if slug in names}
-        active = self.all()
+        """Name (by `name_key`) or slug -> the slug of the category, or of the one it was merged into."""
+        documents = self._read()
+        merged = _merged(documents)
+        shipped = {category.slug: category.name for category in self._shipped}
+        names = {**shipped, **{slug: document["name"] for slug, document in documents.items()}}
+        active = [*self._shipped_ones(documents), *self._own(documents)]
         return {
-            **{name_key(name): slug for slug, name in original.items() if slug not in merged},
-            **former,
+            **{name_key(name): slug for slug, name in shipped.items() if slug not in merged},
+            **{name_key(names[slug]): into for slug, into in merged.items()},
             **merged,
             **{category.slug: category.slug for category in active},
             **{name_key(category.name): category.slug for category in active},
@@ -97,24 +92,26 @@ class Categories:
 
     @guarded
     def add(self, category: Category) -> Category:
-        """Raises Conflict when slug or name are taken, InvalidInput for an unknown parent, Unavailable."""
+        """Raises Conflict if slug or name are taken, InvalidInput for an unknown parent, Unavailable."""
         others = self.all()
         if any(_same(category, other) for other in others):
             raise Conflict(_NAME_TAKEN)
         _check_parent(category, others)
         try:
-            # The name of one that was merged may be used again.
-            self._documents.delete_one({**_this(category.slug), "merged_into": {"$exists": True}})
-            self._documents.insert_one({"owner": LOCAL_OWNER, **_fields(category)})
+            # The name of a merged category may be used again.
+            self._database.categories.delete_one(
+                {**_by_slug(category.slug), "merged_into": {"$exists": True}}
+            )
+            self._database.categories.insert_one({"owner": LOCAL_OWNER, **_fields(category)})
         except DuplicateKeyError:
             raise Conflict(_NAME_TAKEN) from None
         return category
 
     @guarded
     def change(self, slug: str, fields: Mapping[str, Any]) -> tuple[Category, Category]:
-        """Set some of name, group, color, description and parent; the category before and after.
+        """Set some of name, group, color, description and parent; returns the category before and after.
 
-        Raises NotFound, Conflict when the name is taken, InvalidInput for an unknown parent, Unavailable.
+        Raises NotFound, Conflict if the name is taken, InvalidInput for an unknown parent, Unavailable.
         """
         others = self.all()
         before = self._find(slug, others)
@@ -124,48 +121,48 @@ class Categories:
             raise Conflict(_NAME_TAKEN)
         _check_parent(after, others)
         try:
-            self._documents.update_one(_this(slug), {"$set": _fields(after)}, upsert=True)
+            self._database.categories.update_one(_by_slug(slug), {"$set": _fields(after)}, upsert=True)
         except DuplicateKeyError:
             raise Conflict(_NAME_TAKEN) from None
         return before, after
 
     @guarded
     def merge(self, slug: str, into: str | None) -> Category:
-        """Let `slug` lead to `into` from now on, or to nothing; the category as it was.
+        """Replace `slug` by `into`, or delete it; returns the category as it was.
 
-        into: another category that exists. Subcategories belong to it then. Raises NotFound, Unavailable.
+        into: another existing category, which gets the subcategories. Raises NotFound, Unavailable.
         """
         others = self.all()
         before = self._find(slug, others)
         self._merged = (-math.inf, {})
         if into is None and before.slug not in {category.slug for category in self._shipped}:
-            self._documents.delete_one(_this(slug))
+            self._database.categories.delete_one(_by_slug(slug))
         else:
             fields = {**_fields(before), "merged_into": into or "other"}
-            del fields["name_key"]  # so that the name can be used again
-            gone = {"$set": fields, "$unset": {"name_key": ""}}
-            self._documents.update_one(_this(slug), gone, upsert=True)
+            del fields["name_key"]  # the name can be used again
+            update = {"$set": fields, "$unset": {"name_key": ""}}
+            self._database.categories.update_one(_by_slug(slug), update, upsert=True)
         for child in others:
             if child.parent == slug:
                 parent = into if into != child.slug else None
-                self._documents.update_one(
-                    _this(child.slug), {"$set": _fields(replace(child, parent=parent))}, upsert=True
+                self._database.categories.update_one(
+                    _by_slug(child.slug), {"$set": _fields(replace(child, parent=parent))}, upsert=True
                 )
         return before
 
     @guarded
     def restore(self, category: Category) -> None:
-        """Undo a merge or a change. Raises Conflict where its name is taken by now, Unavailable."""
+        """Undo a merge or a change. Raises Conflict if its name is taken by now, Unavailable."""
         self._merged = (-math.inf, {})
-        back = {"$set": _fields(category), "$unset": {"merged_into": ""}}
+        update = {"$set": _fields(category), "$unset": {"merged_into": ""}}
         try:
-            self._documents.update_one(_this(category.slug), back, upsert=True)
+            self._database.categories.update_one(_by_slug(category.slug), update, upsert=True)
         except DuplicateKeyError:
             raise Conflict(_NAME_TAKEN) from None
 
     def _read(self) -> dict[str, Document]:
-        found = self._documents.find({"owner": LOCAL_OWNER}).sort("name")
-        return {document["slug"]: document for document in found}
+        documents = self._database.categories.find({"owner": LOCAL_OWNER}).sort("name")
+        return {document["slug"]: document for document in documents}
 
     def _shipped_ones(self, documents: Mapping[str, Document]) -> Iterator[Category]:
         for category in self._shipped:
@@ -187,11 +184,11 @@ class Categories:
     def _find(slug: str, categories: Sequence[Category]) -> Category:
         category = next((category for category in categories if category.slug == slug), None)
         if category is None:
-            raise NotFound("There is no category of this name.")
+            raise NotFound("There is no category with this name.")
         return category
 
 
-def _this(slug: str) -> Document:
+def _by_slug(slug: str) -> Document:
     return {"owner": LOCAL_OWNER, "slug": {"$eq": slug}}
 
 
@@ -207,7 +204,15 @@ def _check_parent(category: Category, others: Sequence[Category]) -> None:
         raise InvalidInput("The parent must be another category that has no parent itself.", field="parent")
 
 
-def _followed(slug: str, into: Mapping[str, str]) -> str:
+def _merged(documents: Mapping[str, Document]) -> dict[str, str]:
+    """A category may have been merged into one that was merged later."""
+    into = {
+        slug: document["merged_into"] for slug, document in documents.items() if "merged_into" in document
+    }
+    return {slug: _last(slug, into) for slug in into}
+
+
+def _last(slug: str, into: Mapping[str, str]) -> str:
     seen = set()
     while slug in into and slug not in seen:
         seen.add(slug)

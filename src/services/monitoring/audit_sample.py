@@ -7,7 +7,7 @@ from pymongo import DESCENDING
 from src.domain import LOCAL_OWNER
 from src.domain.transactions import Status, StoredTransaction
 from src.services.mongo.client import Database, guarded
-from src.services.transactions.documents import stored
+from src.services.transactions.documents import stored_of
 
 
 class Audits:
@@ -24,4 +24,4 @@ class Audits:
             "needs_review": False,
         }
         rows = self._database.transactions.find(query)
-        return [stored(each) for each in rows.sort("_id", DESCENDING).limit(limit)]
+        return [stored_of(document) for document in rows.sort("_id", DESCENDING).limit(limit)]

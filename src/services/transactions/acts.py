@@ -1,42 +1,32 @@
-"""The `acts` collection: what was done that can be undone. The rows themselves keep what they were before."""
+"""The `acts` collection: acts that can be undone. The transactions keep their own earlier state."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
 
-from src.domain import LOCAL_OWNER
-from src.domain.acts import Act, ActKind, ActPage, ActSummary
-from src.errors import InvalidInput
+from src.domain.acts import Act, ActKind, ActPage, What
+from src.domain.owners import LOCAL_OWNER
 from src.services.mongo.client import Database, Document, guarded
+from src.services.transactions.query import decode_cursor, encode_cursor
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ActLog:
-    """An act is written before the first row it changes: one that is interrupted can be undone too."""
+    """An act is stored before its first change, so that an interrupted one can be undone too."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def _acts(self) -> Any:
-        return self._database.acts
-
     @guarded
-    def begin(self, kind: ActKind, what: ActSummary, *, at: datetime, prefix: str = "") -> str:
-        """Write down an act that is about to change rows; returns its id.
-
-        prefix: what the id begins with. Raises Unavailable.
-        """
+    def begin(self, kind: ActKind, what: What, *, at: datetime, prefix: str = "") -> str:
+        """Store an act that is about to begin; returns its id, with `prefix`. Raises Unavailable."""
         act_id = prefix + secrets.token_hex(12)
-        self._acts.insert_one(
+        self._database.acts.insert_one(
             {
                 "_id": act_id,
                 "owner": LOCAL_OWNER,
@@ -51,25 +41,22 @@ class ActLog:
 
     @guarded
     def finish(self, act_id: str, *, rows: int, keep: bool = False) -> None:
-        """Note how many rows the act changed. Raises Unavailable.
-
-        keep: keep an act without rows too, because it changed something else.
-        """
+        """Store how many transactions the act changed; delete an act without any, unless `keep`."""
         if rows or keep:
-            self._acts.update_one(_this(act_id), {"$set": {"rows": rows}})
+            self._database.acts.update_one(_by_id(act_id), {"$set": {"rows": rows}})
         else:
-            self._acts.delete_one(_this(act_id))
+            self._database.acts.delete_one(_by_id(act_id))
 
     @guarded
     def unfinished(self, kind: ActKind, *, before: datetime, limit: int = 100) -> list[Act]:
-        """Acts that began before that moment, are not finished, and were not undone; the oldest first."""
+        """Acts from before that time that are neither finished nor undone, oldest first."""
         query = {"owner": LOCAL_OWNER, "kind": kind.value, "rows": None, "undone_at": None}
-        begun = self._acts.find({**query, "at": {"$lt": before}}).sort("at", ASCENDING).limit(limit)
-        return [_act(document) for document in begun]
+        oldest = self._database.acts.find({**query, "at": {"$lt": before}}).sort("at", ASCENDING).limit(limit)
+        return [_act(document) for document in oldest]
 
     @guarded
     def find(self, act_id: str) -> Act | None:
-        document = self._acts.find_one(_this(act_id))
+        document = self._database.acts.find_one(_by_id(act_id))
         return _act(document) if document else None
 
     @guarded
@@ -77,21 +64,24 @@ class ActLog:
         """Newest first. Raises InvalidInput for a cursor that no page gave, Unavailable."""
         query: Document = {"owner": LOCAL_OWNER}
         if cursor:
-            at, act_id = _decoded(cursor)
+            at, act_id = decode_cursor(cursor, _time, str)
             query["$or"] = [{"at": {"$lt": at}}, {"at": at, "_id": {"$lt": act_id}}]
-        newest = self._acts.find(query).sort([("at", DESCENDING), ("_id", DESCENDING)]).limit(limit + 1)
+        newest = (
+            self._database.acts.find(query).sort([("at", DESCENDING), ("_id", DESCENDING)]).limit(limit + 1)
+        )
         acts = [_act(document) for document in newest]
-        following = _encoded(acts[limit - 1]) if len(acts) > limit else None
-        return ActPage(tuple(acts[:limit]), following)
+        shown = tuple(acts[:limit])
+        more = len(acts) > limit
+        return ActPage(shown, encode_cursor(_milliseconds(shown[-1]), shown[-1].id) if more else None)
 
     @guarded
     def mark_undone(self, act_id: str, *, at: datetime) -> bool:
-        """False where it was marked before. Raises Unavailable."""
-        not_yet = {**_this(act_id), "undone_at": None}
-        return bool(self._acts.update_one(not_yet, {"$set": {"undone_at": at}}).matched_count)
+        """False if it was marked before. Raises Unavailable."""
+        query = {**_by_id(act_id), "undone_at": None}
+        return bool(self._database.acts.update_one(query, {"$set": {"undone_at": at}}).matched_count)
 
 
-def _this(act_id: str) -> Document:
+def _by_id(act_id: str) -> Document:
     return {"_id": {"$eq": act_id}, "owner": LOCAL_OWNER}
 
 
@@ -107,16 +97,10 @@ def _act(document: Document) -> Act:
     )
 
 
-def _encoded(act: Act) -> str:
-    """MongoDB keeps milliseconds, so nothing is lost."""
-    parts = [(act.at - _EPOCH) // timedelta(milliseconds=1), act.id]
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+def _milliseconds(act: Act) -> int:
+    """Exact: MongoDB stores no more."""
+    return (act.at - _EPOCH) // timedelta(milliseconds=1)
 
 
-def _decoded(cursor: str) -> tuple[datetime, str]:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        milliseconds, act_id = json.loads(base64.urlsafe_b64decode(padded))
-        return _EPOCH + timedelta(milliseconds=int(milliseconds)), str(act_id)
-    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError):
-        raise InvalidInput("This cursor is not one that an earlier page gave.", field="cursor") from None
+def _time(milliseconds: Any) -> datetime:
+    return _EPOCH + timedelta(milliseconds=int(milliseconds))

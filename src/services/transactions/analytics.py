@@ -94,18 +94,14 @@ class Analytics:
         }
 
     def _currencies(self, query: Document) -> list[Document]:
-        found = self._rows.aggregate(
+        groups = self._database.transactions.aggregate(
             [
                 {"$match": query},
                 {"$group": {"_id": "$currency", "count": {"$sum": 1}}},
                 {"$sort": {"count": -1, "_id": 1}},
             ]
         )
-        return [{"currency": each["_id"], "count": each["count"]} for each in found]
-
-    @property
-    def _rows(self) -> Any:
-        return self._database.transactions
+        return [{"currency": group["_id"], "count": group["count"]} for group in groups]
 
     def _cube(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Cell]:
         key = {
@@ -114,7 +110,7 @@ class Analytics:
             "mode": "$mode",
             "direction": "$direction",
         }
-        found = self._rows.aggregate(
+        sums = self._database.transactions.aggregate(
             [
                 {"$match": query},
                 {"$group": {"_id": key, "amount": {"$sum": "$amount"}, "count": {"$sum": 1}}},
@@ -130,13 +126,16 @@ class Analytics:
                 amount=Decimal(row["amount"]).scaleb(-places),
                 count=row["count"],
             )
-            for row in found
+            for row in sums
         ]
 
     def _coverage(self, currency: str, since: date | None, until: date | None) -> Coverage:
         """What the whole history in `currency` covers: a period may begin before it does."""
         everything = {**query_of(HistoryFilter()), "currency": {"$eq": currency}}
-        begins, ends = (self._rows.find_one(everything, {"date": 1}, sort=[("date", way)]) for way in (1, -1))
+        begins, ends = (
+            self._database.transactions.find_one(everything, {"date": 1}, sort=[("date", way)])
+            for way in (1, -1)
+        )
         return Coverage(
             begins["date"].date() if begins else None,
             ends["date"].date() if ends else None,
@@ -147,7 +146,7 @@ class Analytics:
 
     def _top_merchants(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Document]:
         is_spending, amount = _spending(groups)
-        found = self._rows.aggregate(
+        merchants = self._database.transactions.aggregate(
             [
                 {"$match": {**query, "$and": [is_spending], "merchant": {"$ne": ""}}},
                 {"$group": {"_id": "$merchant", "amount": {"$sum": amount}, "count": {"$sum": 1}}},
@@ -158,11 +157,11 @@ class Analytics:
         )
         return [
             {
-                "merchant": each["_id"],
-                "amount": Decimal(each["amount"]).scaleb(-places),
-                "count": each["count"],
+                "merchant": merchant["_id"],
+                "amount": Decimal(merchant["amount"]).scaleb(-places),
+                "count": merchant["count"],
             }
-            for each in found
+            for merchant in merchants
         ]
 
 

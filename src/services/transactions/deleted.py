@@ -1,90 +1,80 @@
-"""The `deleted_transactions` collection: each transaction that a person deleted, whole, under its id.
+"""The `deleted_transactions` collection: the document of each transaction that a person deleted, by its id.
 
-An import or another program that brings such a row again does not add it, and undoing the deletion restores
-it with its whole life.
+An import or another program does not add such a transaction again, and undoing the deletion restores it with
+all its predictions and answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
-
-from bson import ObjectId
 
 from src.domain import LOCAL_OWNER
 from src.domain.acts import UndoResult
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
 from src.services.mongo.client import Database, Document, guarded
-from src.services.transactions.documents import stored
-from src.services.transactions.optimistic_update import insert_new, not_found, this
+from src.services.transactions.documents import stored_of
+from src.services.transactions.optimistic_update import BUSY, by_id, insert_new, not_found, object_ids
 
 _TRIES = 50
 SAME_ROW = ("revision", "import", "also_in")
-"""What a row must still have when it is deleted: else what is kept of it would be out of date."""
+"""Fields that must be unchanged when a transaction is deleted: else its copy would be out of date."""
 
 
-class DeletedRows:
+class DeletedTransactions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def _rows(self) -> Any:
-        return self._database.transactions
-
-    @property
-    def _deleted(self) -> Any:
-        return self._database.deleted_transactions
-
     @guarded
     def delete(self, transaction_id: str, *, act: str, at: datetime) -> None:
-        """Keep the row aside, then delete it. Raises NotFound, Unavailable, and Conflict in a crowd."""
+        """Copy the transaction, then delete it. Raises NotFound, Conflict, Unavailable."""
+        transactions = self._database.transactions
         for _ in range(_TRIES):
-            document = self._rows.find_one(this(transaction_id))
+            document = transactions.find_one(by_id(transaction_id))
             if document is None:
                 raise not_found()
-            kept = {"owner": LOCAL_OWNER, "at": at, "document": document}
+            copy = {"owner": LOCAL_OWNER, "at": at, "document": document}
             if "key" in document:
-                kept["key"] = document["key"]
-            # Two may delete it at once; whichever is first, both acts lead to the row.
-            update = {"$set": kept, "$addToSet": {"acts": act}}
-            self._deleted.update_one({"_id": document["_id"]}, update, upsert=True)
+                copy["key"] = document["key"]
+            # Two may delete it at once; whichever is first, both acts restore it.
+            update = {"$set": copy, "$addToSet": {"acts": act}}
+            self._database.deleted_transactions.update_one({"_id": document["_id"]}, update, upsert=True)
             unchanged = {"_id": document["_id"], **{name: document.get(name) for name in SAME_ROW}}
-            if self._rows.delete_one(unchanged).deleted_count:
+            if transactions.delete_one(unchanged).deleted_count:
                 return
-        raise Conflict("This transaction is being changed by many at once; please try again.")
+        raise Conflict(BUSY)
 
     @guarded
     def get_many(self, transaction_ids: Collection[str]) -> list[StoredTransaction]:
-        """Those that are deleted, as they were. Raises Unavailable."""
-        ids = [ObjectId(each) for each in transaction_ids if ObjectId.is_valid(each)]
-        kept = self._deleted.find({"_id": {"$in": ids}, "owner": LOCAL_OWNER}) if ids else ()
-        return [stored(each["document"]) for each in kept]
+        """The deleted ones, as they were. Raises Unavailable."""
+        query = {"_id": {"$in": object_ids(transaction_ids)}, "owner": LOCAL_OWNER}
+        return [stored_of(copy["document"]) for copy in self._database.deleted_transactions.find(query)]
 
     @guarded
-    def restore(self, act: str, at: datetime) -> UndoResult:
-        """Put the rows of an act back. Raises Unavailable; doing it again is safe then.
+    def restore(self, act: str, at: datetime) -> Undone:
+        """Restore the transactions of an act. Raises Unavailable; safe to repeat.
 
-        A row whose key another row has by now stays deleted, and is counted as kept.
+        One whose key another transaction has by now stays deleted, and counts as kept.
         """
-        kept = list(self._deleted.find({"owner": LOCAL_OWNER, "acts": {"$eq": act}}))
-        for each in kept:
-            insert_new(self._rows, [each["document"]])
-        there = {
-            each["_id"] for each in self._rows.find({"_id": {"$in": [each["_id"] for each in kept]}}, {})
-        }
-        self._deleted.delete_many({"_id": {"$in": list(there)}})
-        return UndoResult(rows=len(there), kept=len(kept) - len(there))
+        deleted = self._database.deleted_transactions
+        copies = list(deleted.find({"owner": LOCAL_OWNER, "acts": {"$eq": act}}))
+        for copy in copies:
+            insert_new(self._database.transactions, [copy["document"]])
+        ids = {"$in": [copy["_id"] for copy in copies]}
+        restored = [document["_id"] for document in self._database.transactions.find({"_id": ids}, {})]
+        deleted.delete_many({"_id": {"$in": restored}})
+        return Undone(rows=len(restored), kept=len(copies) - len(restored))
 
 
-def deleted_keys(database: Database, among: Document) -> list[Document]:
-    """`_id` and `key` of the rows of `among` that a person deleted.
+def deleted_keys(database: Database, query: Document) -> list[Document]:
+    """`_id` and `key` of the transactions of `query` that a person deleted.
 
-    One that is there nevertheless, because the deletion was cut short, is none of them.
+    Without those that still exist, because their deletion was interrupted.
     """
-    kept = list(database.deleted_transactions.find({"owner": LOCAL_OWNER, **among}, {"key": 1}))
-    ids: Collection[ObjectId] = [each["_id"] for each in kept]
-    rows = database.transactions.find({"_id": {"$in": list(ids)}}, {"_id": 1}) if kept else ()
-    there = {each["_id"] for each in rows}
-    return [each for each in kept if each["_id"] not in there]
+    copies = list(database.deleted_transactions.find({"owner": LOCAL_OWNER, **query}, {"key": 1}))
+    if not copies:
+        return []
+    existing = database.transactions.find({"_id": {"$in": [copy["_id"] for copy in copies]}}, {"_id": 1})
+    ids = {document["_id"] for document in existing}
+    return [copy for copy in copies if copy["_id"] not in ids]

@@ -1,4 +1,4 @@
-"""How a transaction's life is written in MongoDB: the one place that knows the form of the document."""
+"""The document of a transaction in MongoDB: the only module that knows its fields."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def midnight(day: Date) -> datetime:
 
 def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:
     """The document of a transaction that was just predicted."""
+    label = (new.origin.label,) if new.origin and new.origin.label else ()
     return {
         "owner": LOCAL_OWNER,
         "created_at": at,
@@ -45,15 +46,15 @@ def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:
         "holdout": new.holdout,
         **({"audit": True} if new.audit else {}),
         "revision": 1,
-        **given(new.transaction),
-        **predicted((new.prediction,)),
-        **_origin(new.origin),
-        **said((new.prediction,), (new.origin.label,) if new.origin and new.origin.label else ()),
+        **transaction_fields(new.transaction),
+        **_origin_fields(new.origin),
+        **prediction_fields((new.prediction,), label),
+        **feedback_fields((new.prediction,), label),
     }
 
 
 def restored_document(row: StoredTransaction, *, import_id: str) -> Document:
-    """The document of a transaction whose life an export tells. told: how many answers it told."""
+    """The document of a transaction from an export. `told` counts the answers that the export contained."""
     return {
         "_id": ObjectId(row.id),
         "owner": LOCAL_OWNER,
@@ -63,24 +64,24 @@ def restored_document(row: StoredTransaction, *, import_id: str) -> Document:
         "holdout": row.holdout,
         **({"audit": True} if row.audit else {}),
         "revision": 1,
-        **given(row.transaction),
-        **predicted(row.predictions),
+        **transaction_fields(row.transaction),
         "import": import_id,
         **({"key": row.key} if row.key else {}),
         "told": len(row.feedback),
         **({"doubt": asdict(row.doubt)} if row.doubt else {}),
-        **said(row.predictions, row.feedback),
+        **prediction_fields(row.predictions, row.feedback),
+        **feedback_fields(row.predictions, row.feedback),
     }
 
 
-def _origin(origin: Origin | None) -> Document:
+def _origin_fields(origin: Origin | None) -> Document:
     if origin is None:
         return {}
     return {"key": origin.key, **({"import": origin.import_id} if origin.import_id else {})}
 
 
-def given(transaction: Transaction) -> Document:
-    """The fields a person or a bank gave. `value` orders and filters; `amount` is the exact truth."""
+def transaction_fields(transaction: Transaction) -> Document:
+    """The fields a person or a bank gave. `value` is for sorting and filtering; `amount` is exact."""
     places = decimal_places(transaction.currency)
     return {
         "description": transaction.description,
@@ -96,8 +97,9 @@ def given(transaction: Transaction) -> Document:
 
 
 def current_fields(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
-    """The current state, stored with the predictions and answers so that it can be indexed."""
-    state = current_state(predictions, feedback)
+    """The current category and status: derived from all predictions and answers, stored to be indexed."""
+    newest, answers = predictions[-1], standing(feedback)
+    category, status = held(predictions, feedback)
     return {
         "category": state.category,
         "status": state.status.value,
@@ -107,34 +109,57 @@ def current_fields(predictions: Sequence[Prediction], feedback: Sequence[Feedbac
     }
 
 
+def first_answer(answer: Feedback) -> list[Document]:
+    """An update that adds `answer` to unanswered transactions, with the same fields as `current_fields`."""
+    confirmed = {"$eq": ["$category", {"$literal": answer.category}]}
+    return [
+        {
+            "$set": {
+                "feedback": {"$concatArrays": ["$feedback", [{"$literal": feedback_document(answer)}]]},
+                "status": {"$cond": [confirmed, Status.CONFIRMED.value, Status.CORRECTED.value]},
+                "category": {"$literal": answer.category},
+                "needs_review": False,
+                "label": {"$literal": _label(answer)},
+                "revision": {"$add": ["$revision", 1]},
+            }
+        }
+    ]
+
+
 def _label(answer: Feedback) -> Document:
     return {"category": answer.category, "at": answer.at, "source": answer.source.value}
 
 
-def said(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
-    """What an answer changes."""
+def feedback_fields(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
     return {
-        "feedback": [feedback_document(each) for each in feedback],
+        "feedback": [feedback_document(event) for event in feedback],
         **current_fields(predictions, feedback),
     }
 
 
-def predicted(predictions: Sequence[Prediction]) -> Document:
-    return {"predictions": [prediction_document(each) for each in predictions]}
+def prediction_fields(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
+    return {
+        "predictions": [prediction_document(prediction) for prediction in predictions],
+        **current_fields(predictions, feedback),
+    }
 
 
 def feedback_document(event: Feedback) -> Document:
     return {"category": event.category, "at": event.at, "act": event.act, "source": event.source.value}
 
 
-def edited(edits: Sequence[Edit]) -> Document:
-    return {"edits": [_edit_document(each) for each in edits]} if edits else {}
+def edit_fields(edits: Sequence[Edit]) -> Document:
+    return {"edits": [_edit_document(edit) for edit in edits]} if edits else {}
 
 
 def _edit_document(edit: Edit) -> Document:
-    undone = {"undone_at": edit.undone_at} if edit.undone_at else {}
-    kept = {"before": given(edit.before), "after": given(edit.after)}
-    return {"act": edit.act, "at": edit.at, **kept, **undone}
+    document = {
+        "act": edit.act,
+        "at": edit.at,
+        "before": transaction_fields(edit.before),
+        "after": transaction_fields(edit.after),
+    }
+    return {**document, "undone_at": edit.undone_at} if edit.undone_at else document
 
 
 def _edit(document: Document) -> Edit:
@@ -143,7 +168,6 @@ def _edit(document: Document) -> Edit:
 
 
 def prediction_document(prediction: Prediction) -> Document:
-    shadow = {"shadow": asdict(prediction.shadow)} if prediction.shadow else {}
     return {
         "category": prediction.category,
         "confidence": prediction.confidence,
@@ -151,10 +175,12 @@ def prediction_document(prediction: Prediction) -> Document:
         "decided_by": prediction.decided_by.value,
         "model_version": prediction.model_version,
         "at": prediction.at,
-        "alternatives": [[each.category, each.probability] for each in prediction.alternatives],
-        "explanation": [[each.feature, each.weight] for each in prediction.explanation],
+        "alternatives": [
+            [alternative.category, alternative.probability] for alternative in prediction.alternatives
+        ],
+        "explanation": [[reason.feature, reason.weight] for reason in prediction.explanation],
         **({"act": prediction.act} if prediction.act else {}),
-        **shadow,
+        **({"shadow": asdict(prediction.shadow)} if prediction.shadow else {}),
     }
 
 
@@ -191,14 +217,14 @@ def transaction_of(document: Document) -> Transaction:
     )
 
 
-def stored(document: Document) -> StoredTransaction:
+def stored_of(document: Document) -> StoredTransaction:
     return StoredTransaction(
         id=str(document["_id"]),
         transaction=transaction_of(document),
         category=document["category"],
         status=Status(document["status"]),
-        predictions=tuple(prediction_of(each) for each in document["predictions"]),
-        feedback=tuple(_feedback(each) for each in document["feedback"]),
+        predictions=tuple(prediction_of(prediction) for prediction in document["predictions"]),
+        feedback=tuple(_feedback(event) for event in document["feedback"]),
         created_at=document["created_at"],
         audit=document.get("audit", False),
         source=document["source"],
@@ -206,12 +232,12 @@ def stored(document: Document) -> StoredTransaction:
         holdout=document["holdout"],
         key=document.get("key"),
         doubt=DoubtMark(**document["doubt"]) if "doubt" in document else None,
-        edits=tuple(_edit(each) for each in document.get("edits", ())),
+        edits=tuple(_edit(edit) for edit in document.get("edits", ())),
     )
 
 
-def labelled(document: Document) -> LabelledTransaction:
-    """`feedback` may be left out of the document where nobody asks what an answer replaced."""
+def labelled_of(document: Document) -> LabelledTransaction:
+    """`feedback` may be missing from the document if the replaced answer is not needed."""
     label = document["label"]
     return LabelledTransaction(
         id=str(document["_id"]),
@@ -220,12 +246,11 @@ def labelled(document: Document) -> LabelledTransaction:
         source=LabelSource(label["source"]),
         labelled_at=label["at"],
         holdout=document["holdout"],
-        replaced=_replaced([_feedback(each) for each in document.get("feedback", ())]),
+        replaced=_replaced([_feedback(event) for event in document.get("feedback", ())]),
     )
 
 
 def _replaced(feedback: Sequence[Feedback]) -> Feedback | None:
-    """The standing answer before the newest one, if it said otherwise."""
-    answers = active_answers(feedback)
-    before, newest = answers[-2:] if len(answers) > 1 else (None, None)
+    """The answer before the current one, if its category differs."""
+    *_, before, newest = [None, None, *standing(feedback)]
     return before if before and newest and before.category != newest.category else None

@@ -1,10 +1,9 @@
-"""The imported rows of the `transactions` collection: added once, however often they are brought."""
+"""The imported transactions of the `transactions` collection: added once, however often they are imported."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from bson import ObjectId
 from pymongo import ReplaceOne
@@ -14,11 +13,11 @@ from src.domain.feedback import LabelSource
 from src.domain.transactions import NewTransaction, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.deleted import deleted_keys
-from src.services.transactions.documents import new_document, restored_document, said, stored
+from src.services.transactions.documents import feedback_fields, new_document, restored_document, stored_of
 from src.services.transactions.optimistic_update import insert_new
 
-_AT_ONCE = 1000
-_OF_A_PERSON = [LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value]
+_BATCH = 1000
+_BY_A_PERSON = [LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value]
 SOURCE = "import"
 _TRIES = 5
 _SHARED: Document = {"also_in.0": {"$exists": True}}
@@ -26,212 +25,208 @@ _NOT_SHARED: Document = {"also_in.0": {"$exists": False}}
 
 
 class ImportedRows:
-    """A unique index on `key` is what keeps two processes, or two tries, from adding a row twice."""
+    """A unique index on `key` keeps two processes, or a retry, from adding a transaction twice."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def _rows(self) -> Any:
-        return self._database.transactions
-
-    @property
-    def _deleted(self) -> Any:
-        return self._database.deleted_transactions
-
-    @property
-    def _aside(self) -> Any:
-        return self._database.answers_aside
-
     @guarded
     def hold(self, keys: Collection[str], *, import_id: str) -> dict[str, str | None]:
-        """Note that an import has these rows too; key -> the import it belongs to, of those there are.
+        """Note that an import contains these existing transactions too.
 
-        Where that one is undone, the row passes to the next import that has it.
+        Returns key -> the import that owns the transaction. When that import is undone, the next import that
+        contains the transaction owns it.
         """
-        held = self._hold({"key": {"$in": list(keys)}}, import_id)
-        return {document["key"]: document.get("import") for document in held}
+        shared = self._share({"key": {"$in": list(keys)}}, import_id)
+        return {document["key"]: document.get("import") for document in shared}
 
-    def _hold(self, among: Document, import_id: str) -> list[Document]:
-        """A row that came or passed to another import in this moment is left out: it is not held yet."""
-        there = {"owner": LOCAL_OWNER, **among}
-        of_others = {"import": {"$exists": True, "$ne": import_id}, "also_in": {"$ne": import_id}}
-        self._rows.update_many({"$and": [there, of_others]}, {"$addToSet": {"also_in": import_id}})
-        of_no_import = {"import": {"$exists": False}}
-        held = {"$or": [{"import": import_id}, {"also_in": import_id}, of_no_import]}
-        return list(self._rows.find({"$and": [there, held]}, {"key": 1, "import": 1}))
+    def _share(self, query: Document, import_id: str) -> list[Document]:
+        """Without a transaction that was added or changed owner at this very moment: it is not shared yet."""
+        transactions, query = self._database.transactions, {"owner": LOCAL_OWNER, **query}
+        owned_by_others = {"import": {"$exists": True, "$ne": import_id}, "also_in": {"$ne": import_id}}
+        transactions.update_many({"$and": [query, owned_by_others]}, {"$addToSet": {"also_in": import_id}})
+        not_imported = {"import": {"$exists": False}}
+        shared = {"$or": [{"import": import_id}, {"also_in": import_id}, not_imported]}
+        return list(transactions.find({"$and": [query, shared]}, {"key": 1, "import": 1}))
 
     @guarded
     def add(self, new: Sequence[NewTransaction], *, at: datetime) -> int:
-        """Keep those whose key is not there yet; how many were. Answers kept aside return to their rows.
+        """Add those whose key does not exist yet, with answers kept aside; returns their number.
 
-        Raises Unavailable; doing it again is safe then.
+        Raises Unavailable; safe to repeat.
         """
-        if not new:
-            return 0
-        return self._insert([new_document(each, source=SOURCE, at=at) for each in new])
+        return self._insert([new_document(transaction, source=SOURCE, at=at) for transaction in new])
 
     @guarded
     def restore(self, rows: Sequence[StoredTransaction], *, import_id: str) -> int:
-        """Keep, as they were, those whose id and key are not there yet; how many this import has brought.
+        """Add transactions of an export, those whose id and key do not exist yet, as they were.
 
-        Answers kept aside return to their rows. Raises Unavailable; doing it again is safe then.
+        Returns how many transactions this import owns now. Raises Unavailable; safe to repeat.
         """
-        documents = [restored_document(each, import_id=import_id) for each in rows]
+        documents = [restored_document(row, import_id=import_id) for row in rows]
+        ids = [document["_id"] for document in documents]
         keys = [document["key"] for document in documents if "key" in document]
-        same = {"$or": [{"_id": {"$in": [each["_id"] for each in documents]}}, {"key": {"$in": keys}}]}
+        same = {"$or": [{"_id": {"$in": ids}}, {"key": {"$in": keys}}]}
         for _ in range(_TRIES):
-            held = self._hold(same, import_id)
-            ids, held_keys = {each["_id"] for each in held}, {each["key"] for each in held if "key" in each}
-            fresh = [
-                each for each in documents if each["_id"] not in ids and each.get("key") not in held_keys
+            shared = self._share(same, import_id)
+            existing = {document["_id"] for document in shared} | {document.get("key") for document in shared}
+            new = [
+                document
+                for document in documents
+                if document["_id"] not in existing and document.get("key", document["_id"]) not in existing
             ]
-            if self._insert(fresh) == len(fresh):
+            if self._insert(new) == len(new):
                 break
-        mine = {"$and": [{"owner": LOCAL_OWNER, "import": import_id}, same]}
-        return int(self._rows.count_documents(mine))
+        owned = {"$and": [{"owner": LOCAL_OWNER, "import": import_id}, same]}
+        return int(self._database.transactions.count_documents(owned))
 
     @guarded
     def deleted(self, keys: Collection[str], *, import_id: str, ids: Collection[str] = ()) -> set[str]:
-        """Those of `keys` and `ids` whose rows a person deleted.
+        """Those of `keys` and `ids` whose transactions a person deleted.
 
-        What is kept of them notes that this import has them, for the day the deletion is undone.
+        Their copies note that this import contains them, in case the deletion is undone.
         """
         same: Document = {"$or": [{"key": {"$in": list(keys)}}, {"_id": {"$in": [*map(ObjectId, ids)]}}]}
         gone = deleted_keys(self._database, same)
         if gone:
-            there: Document = {"_id": {"$in": [each["_id"] for each in gone]}}
-            homeless = {"document.import": {"$exists": False}, "document.source": SOURCE}
-            self._deleted.update_many({**there, **homeless}, {"$set": {"document.import": import_id}})
-            of_others = {"document.import": {"$exists": True, "$ne": import_id}}
-            noted = {"$addToSet": {"document.also_in": import_id}}
-            self._deleted.update_many({**there, **of_others}, noted)
-        return {str(each[name]) for each in gone for name in ("key", "_id") if name in each}
+            copies = self._database.deleted_transactions
+            query: Document = {"_id": {"$in": [copy["_id"] for copy in gone]}}
+            without_owner = {"document.import": {"$exists": False}, "document.source": SOURCE}
+            copies.update_many({**query, **without_owner}, {"$set": {"document.import": import_id}})
+            owned_by_others = {"document.import": {"$exists": True, "$ne": import_id}}
+            share = {"$addToSet": {"document.also_in": import_id}}
+            copies.update_many({**query, **owned_by_others}, share)
+        return {str(copy[name]) for copy in gone for name in ("key", "_id") if name in copy}
 
     def _insert(self, documents: Sequence[Document]) -> int:
-        """How many of them were not there yet."""
+        """Returns how many of them did not exist yet."""
         if not documents:
             return 0
-        aside = self._answers_aside([_key_of(each) for each in documents])
+        query = {"owner": LOCAL_OWNER, "key": {"$in": [_answers_key(document) for document in documents]}}
+        aside = {kept["key"]: kept["feedback"] for kept in self._database.answers_aside.find(query)}
         for document in documents:
-            if feedback := aside.get(_key_of(document)):
-                document.update(_answered(document, feedback))
-        added = insert_new(self._rows, documents)
+            if feedback := aside.get(_answers_key(document)):
+                document.update(_with_answers(document, feedback))
+        added = insert_new(self._database.transactions, documents)
         if aside:
-            self._aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": list(aside)}})
+            self._database.answers_aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": list(aside)}})
         return added
-
-    def _answers_aside(self, keys: Sequence[str]) -> dict[str, list[Document]]:
-        found = self._aside.find({"owner": LOCAL_OWNER, "key": {"$in": keys}})
-        return {each["key"]: each["feedback"] for each in found}
 
     @guarded
     def take_back(self, import_id: str, *, at: datetime) -> int:
-        """Delete some of an import's rows that no other import has; how many, 0 once all are gone.
+        """Delete a batch of an import's transactions that no other import contains; returns 0 at the end.
 
-        A person's answers to them are kept aside until the rows are brought again.
+        A person's answers to them are kept aside until the transactions are imported again.
         """
-        mine = {"import": {"$eq": import_id}, **_NOT_SHARED}
-        documents = list(self._rows.find(mine, {"key": 1, "feedback": 1, "told": 1}).limit(_AT_ONCE))
-        answered = {each["_id"]: _kept(each, import_id, at) for each in documents if _answers(each)}
-        if answered:
-            self._aside.bulk_write(list(answered.values()), ordered=False)
-        ids = [each["_id"] for each in documents]
-        deleted = int(self._rows.delete_many({"_id": {"$in": ids}, **mine}).deleted_count) if ids else 0
-        if ids:  # a person's deletion of one that was cut short is none
-            self._deleted.delete_many({"_id": {"$in": ids}})
-        if deleted < len(ids):  # another import holds some since this very moment, with their answers
-            keys = {each["_id"]: _key_of(each) for each in documents}
-            stay = [keys[each["_id"]] for each in self._rows.find({"_id": {"$in": ids}}, {"_id": 1})]
-            self._aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": stay}})
+        transactions, aside = self._database.transactions, self._database.answers_aside
+        owned = {"import": {"$eq": import_id}, **_NOT_SHARED}
+        documents = list(transactions.find(owned, {"key": 1, "feedback": 1, "told": 1}).limit(_BATCH))
+        if not documents:
+            return 0
+        if answered := [
+            _keep_answers(document, import_id, at) for document in documents if _answers(document)
+        ]:
+            aside.bulk_write(answered, ordered=False)
+        ids = {"$in": [document["_id"] for document in documents]}
+        deleted = int(transactions.delete_many({"_id": ids, **owned}).deleted_count)
+        # A copy of one of these was left by a person's deletion that was interrupted.
+        self._database.deleted_transactions.delete_many({"_id": ids})
+        if deleted < len(documents):  # another import shares some since this moment, with their answers
+            remaining = {document["_id"] for document in transactions.find({"_id": ids}, {"_id": 1})}
+            keys = [_answers_key(document) for document in documents if document["_id"] in remaining]
+            aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": keys}})
         return deleted
 
     @guarded
     def let_go(self, import_id: str) -> None:
-        """An import that is undone holds no rows of others any more; again does nothing."""
-        self._rows.update_many({"also_in": {"$eq": import_id}}, {"$pull": {"also_in": import_id}})
-        kept_of = {"document.also_in": {"$eq": import_id}}
-        self._deleted.update_many(kept_of, {"$pull": {"document.also_in": import_id}})
+        """An undone import no longer contains transactions of others. Safe to repeat."""
+        shared = {"also_in": {"$eq": import_id}}
+        self._database.transactions.update_many(shared, {"$pull": {"also_in": import_id}})
+        shared_copies = {"document.also_in": {"$eq": import_id}}
+        self._database.deleted_transactions.update_many(
+            shared_copies, {"$pull": {"document.also_in": import_id}}
+        )
 
     @guarded
     def pass_on(self, import_id: str) -> int:
-        """Let the rows that other imports have as well belong to the next of these; how many."""
+        """Give each shared transaction to the next import that contains it; returns their number."""
+        copies, owned_copies = self._database.deleted_transactions, {"document.import": {"$eq": import_id}}
+        shared_copies = {**owned_copies, "document.also_in.0": {"$exists": True}}
+        copies.update_many(shared_copies, _pass_on(import_id, "document."))
+        copies.update_many(owned_copies, {"$unset": {"document.import": ""}})
         shared = {"import": {"$eq": import_id}, **_SHARED}
-        of_deleted = {"document.import": {"$eq": import_id}}
-        shared_deleted = {**of_deleted, "document.also_in.0": {"$exists": True}}
-        self._deleted.update_many(shared_deleted, _passed_on(import_id, "document."))
-        self._deleted.update_many(of_deleted, {"$unset": {"document.import": ""}})
-        return int(self._rows.update_many(shared, _passed_on(import_id)).modified_count)
+        return int(self._database.transactions.update_many(shared, _pass_on(import_id)).modified_count)
 
     @guarded
     def count_passed_on(self, import_id: str) -> int:
-        """Rows that once passed from this import to another."""
-        return int(self._rows.count_documents({"passed_on_by": {"$eq": import_id}}))
+        """Transactions that once passed from this import to another."""
+        return self._count({"passed_on_by": {"$eq": import_id}})
 
     @guarded
     def kept_aside(self, import_id: str) -> int:
-        """Rows of an import that were taken back and whose answers wait to return."""
-        return self._aside.count_documents({"owner": LOCAL_OWNER, "import": {"$eq": import_id}})
+        """Transactions of an undone import whose answers wait for the next import of them."""
+        query = {"owner": LOCAL_OWNER, "import": {"$eq": import_id}}
+        return int(self._database.answers_aside.count_documents(query))
 
     @guarded
     def count(self, import_id: str) -> int:
-        """Rows of an import."""
-        return int(self._rows.count_documents({"import": {"$eq": import_id}}))
+        return self._count({"import": {"$eq": import_id}})
 
     @guarded
     def count_shared(self, import_id: str) -> int:
-        """Rows of an import that another one has as well."""
-        return int(self._rows.count_documents({"import": {"$eq": import_id}, **_SHARED}))
+        """Transactions of an import that another import contains too."""
+        return self._count({"import": {"$eq": import_id}, **_SHARED})
 
     @guarded
     def count_answered(self, import_id: str) -> int:
-        """Rows that would go with an import and that a person has answered since."""
+        """Transactions that undoing an import would delete and that a person has answered since."""
         since = [{"told": None}, {"$expr": {"$gt": [{"$size": "$feedback"}, "$told"]}}]
-        by_a_person = {"label.source": {"$in": _OF_A_PERSON}, "$or": since}
-        return int(self._rows.count_documents({"import": {"$eq": import_id}, **_NOT_SHARED, **by_a_person}))
+        by_a_person = {"label.source": {"$in": _BY_A_PERSON}, "$or": since}
+        return self._count({"import": {"$eq": import_id}, **_NOT_SHARED, **by_a_person})
+
+    def _count(self, query: Document) -> int:
+        return int(self._database.transactions.count_documents(query))
 
 
-def _passed_on(import_id: str, within: str = "") -> list[Document]:
-    """The next import that holds a row has it from now on. `passed_on_by` counts them, whatever is killed.
+def _pass_on(import_id: str, prefix: str = "") -> list[Document]:
+    """The update by which the next import that contains a transaction owns it.
 
-    within: what the names of the fields begin with.
+    `passed_on_by` counts them also after a kill. prefix: of the field names.
     """
-    also_in = f"${within}also_in"
-    following = {"$slice": [also_in, 1, {"$size": also_in}]}
-    before = {"$ifNull": [f"${within}passed_on_by", []]}
+    also_in = f"${prefix}also_in"
+    earlier = {"$ifNull": [f"${prefix}passed_on_by", []]}
     return [
         {
             "$set": {
-                f"{within}import": {"$first": also_in},
-                f"{within}also_in": following,
-                f"{within}passed_on_by": {"$concatArrays": [before, [{"$literal": import_id}]]},
+                f"{prefix}import": {"$first": also_in},
+                f"{prefix}also_in": {"$slice": [also_in, 1, {"$size": also_in}]},
+                f"{prefix}passed_on_by": {"$concatArrays": [earlier, [{"$literal": import_id}]]},
             }
         }
     ]
 
 
 def _answers(document: Document) -> list[Document]:
-    """What a person has said of it since it was brought, beside what its file said."""
+    """A person's answers since the import, without the category that the file named."""
     if "told" in document:
         return list(document["feedback"][document["told"] :])
     return [event for event in document["feedback"] if event["source"] != SOURCE]
 
 
-def _key_of(document: Document) -> str:
-    """By which answers are kept aside; a row of an export may have been typed in once, and has an id only."""
-    key: str | None = document.get("key")
-    return key or f"id:{document['_id']}"
+def _answers_key(document: Document) -> str:
+    """The key of answers kept aside. A transaction of an export may have an id only."""
+    return str(document.get("key") or f"id:{document['_id']}")
 
 
-def _kept(document: Document, import_id: str, at: datetime) -> ReplaceOne[Document]:
-    query = {"owner": LOCAL_OWNER, "key": _key_of(document)}
-    kept = {**query, "import": import_id, "feedback": _answers(document), "at": at}
-    return ReplaceOne(query, kept, upsert=True)
+def _keep_answers(document: Document, import_id: str, at: datetime) -> ReplaceOne[Document]:
+    query = {"owner": LOCAL_OWNER, "key": _answers_key(document)}
+    answers = {**query, "import": import_id, "feedback": _answers(document), "at": at}
+    return ReplaceOne(query, answers, upsert=True)
 
 
-def _answered(document: Document, feedback: list[Document]) -> Document:
-    """The fields of a new row that change because a person had answered it before."""
-    told = document["feedback"]
-    every = [*told, *(event for event in feedback if event not in told)]
-    row = stored({**document, "_id": "", "feedback": every})
-    return said(row.predictions, row.feedback)
+def _with_answers(document: Document, answers: list[Document]) -> Document:
+    """The fields of a new document that change because a person had answered it before."""
+    imported = document["feedback"]
+    feedback = [*imported, *(event for event in answers if event not in imported)]
+    row = stored_of({**document, "_id": "", "feedback": feedback})
+    return feedback_fields(row.predictions, row.feedback)

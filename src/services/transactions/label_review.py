@@ -1,14 +1,13 @@
-"""Which answers a person is asked to look at again: a mark on the transaction, beside its untouched answers.
+"""Possible mistakes: marks on transactions whose answer a person should review. The answers stay untouched.
 
-A mark names the time of the answer it doubts. A newer answer, whatever it says, is in no doubt; taking that
-answer back lets the mark hold again.
+A mark names the time of the answer in doubt. A newer answer is not in doubt; undoing it makes the mark valid
+again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
@@ -18,8 +17,8 @@ from src.domain.labels import Doubt, LabelledTransaction, Move
 from src.domain.transactions import StoredTransaction
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
-from src.services.transactions.documents import labelled, stored
-from src.services.transactions.optimistic_update import this
+from src.services.transactions.documents import labelled_of, stored_of
+from src.services.transactions.optimistic_update import by_id
 
 _MARKED: Document = {"owner": LOCAL_OWNER, "doubt.label_at": {"$exists": True}}
 _OPEN: Document = {
@@ -27,73 +26,71 @@ _OPEN: Document = {
     "doubt.vouched_at": None,
     "$expr": {"$eq": ["$doubt.label_at", "$label.at"]},
 }
-# A category that is called otherwise as a whole is asked about as a whole.
-_ALONE: Document = {**_OPEN, "doubt.wholesale": False}
-_SAME_NAME = {"$eq": ["$doubt.category", "$label.category"]}
-_SAID_AGAIN = {"$lt": ["$doubt.label_at", "$label.at"]}
-# Without the long parts that nobody here reads.
-_SHORT = {"predictions": 0, "feedback": 0}
+# A relabelled category is one question for all its transactions.
+_SINGLE: Document = {**_OPEN, "doubt.wholesale": False}
+_SAME_CATEGORY = {"$eq": ["$doubt.category", "$label.category"]}
+_ANSWERED_AGAIN = {"$lt": ["$doubt.label_at", "$label.at"]}
+_WITHOUT_HISTORY = {"predictions": 0, "feedback": 0}
 
 
 class Doubts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def _rows(self) -> Any:
-        return self._database.transactions
-
     @guarded
     def replace(self, doubts: Sequence[Doubt], *, at: datetime) -> None:
-        """Mark these, and take the mark from every open one that is not among them. Raises Unavailable."""
+        """Mark these, and remove every other open mark. Raises Unavailable."""
         ids = [ObjectId(doubt.transaction_id) for doubt in doubts]
-        self._rows.update_many({**_OPEN, "_id": {"$nin": ids}}, {"$unset": {"doubt": ""}})
+        self._database.transactions.update_many({**_OPEN, "_id": {"$nin": ids}}, {"$unset": {"doubt": ""}})
         marks = [UpdateOne(_doubted(doubt), {"$set": {"doubt": _mark(doubt, at)}}) for doubt in doubts]
         if marks:
-            self._rows.bulk_write(marks, ordered=False)
+            self._database.transactions.bulk_write(marks, ordered=False)
 
     @guarded
     def vouched(self) -> set[str]:
-        """The ids of answers that a person has stood by, here or by giving the same answer again."""
-        stood_by = {"$or": [{"$gt": ["$doubt.vouched_at", None]}, _SAID_AGAIN]}
-        query = {**_MARKED, "$expr": {"$and": [_SAME_NAME, stood_by]}}
-        return {str(document["_id"]) for document in self._rows.find(query, {"_id": 1})}
+        """The ids of answers that a person confirmed, in the review or by the same answer again."""
+        confirmed = {"$or": [{"$gt": ["$doubt.vouched_at", None]}, _ANSWERED_AGAIN]}
+        query = {**_MARKED, "$expr": {"$and": [_SAME_CATEGORY, confirmed]}}
+        return {str(document["_id"]) for document in self._database.transactions.find(query, {"_id": 1})}
 
     @guarded
     def open(self, limit: int) -> list[StoredTransaction]:
-        """The rows with an open mark, the newest first. Raises Unavailable."""
-        return [stored(each) for each in self._rows.find(_ALONE).sort("_id", DESCENDING).limit(limit)]
+        """The transactions with an open mark, newest first. Raises Unavailable."""
+        newest = self._database.transactions.find(_SINGLE).sort("_id", DESCENDING).limit(limit)
+        return [stored_of(document) for document in newest]
 
     @guarded
-    def one(self, transaction_id: str) -> StoredTransaction:
-        """The row, if its mark is open. Raises NotFound, Unavailable."""
-        document = self._rows.find_one({**_ALONE, **this(transaction_id)})
+    def get(self, transaction_id: str) -> StoredTransaction:
+        """The transaction, if its mark is open. Raises NotFound, Unavailable."""
+        document = self._database.transactions.find_one({**_SINGLE, **by_id(transaction_id)})
         if document is None:
-            raise _nothing_asked()
-        return stored(document)
+            raise _not_marked()
+        return stored_of(document)
 
     @guarded_stream
     def alike(self, merchants: Collection[str]) -> Iterator[LabelledTransaction]:
-        """Every labelled row of `merchants` that may train."""
+        """Every labelled transaction of `merchants` that may train a model."""
         query = {
             "owner": LOCAL_OWNER,
             "merchant": {"$in": sorted(merchants)},
             "label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)},
             "holdout": False,
         }
-        for document in self._rows.find(query, _SHORT):
-            yield labelled(document)
+        for document in self._database.transactions.find(query, _WITHOUT_HISTORY):
+            yield labelled_of(document)
 
     @guarded
     def vouch(self, transaction_id: str, *, at: datetime) -> None:
-        """The answer stands. Raises NotFound where it is in no doubt, Unavailable."""
-        if not self._rows.update_one({**_ALONE, **this(transaction_id)}, _vouched(at)).matched_count:
-            raise _nothing_asked()
+        """Confirm the answer. Raises NotFound if it is not in doubt, Unavailable."""
+        if not self._database.transactions.update_one(
+            {**_SINGLE, **by_id(transaction_id)}, _vouched(at)
+        ).matched_count:
+            raise _not_marked()
 
     @guarded
     def moves(self) -> list[Move]:
-        """The open marks of whole categories, together, those of the most answers first."""
-        groups = self._rows.aggregate(
+        """The open marks of relabelled categories, grouped, those with the most answers first."""
+        groups = self._database.transactions.aggregate(
             [
                 {"$match": {**_OPEN, "doubt.wholesale": True}},
                 {"$sort": {"_id": 1}},
@@ -106,21 +103,27 @@ class Doubts:
                 },
             ]
         )
-        found = [
-            Move(**group["_id"], transaction_ids=_texts(group["ids"]), merchants=len(group["merchants"]))
+        moves = [
+            Move(
+                **group["_id"],
+                transaction_ids=tuple(map(str, group["ids"])),
+                merchants=len(group["merchants"]),
+            )
             for group in groups
         ]
-        return sorted(found, key=lambda move: (-len(move.transaction_ids), move.earlier, move.category))
+        return sorted(moves, key=lambda move: (-len(move.transaction_ids), move.earlier, move.category))
 
     @guarded
     def vouch_move(self, move: Move, *, at: datetime) -> None:
-        """All its answers stand. Raises Unavailable."""
-        ids = [ObjectId(each) for each in move.transaction_ids]
-        self._rows.update_many({**_OPEN, "doubt.wholesale": True, "_id": {"$in": ids}}, _vouched(at))
+        """Confirm all its answers. Raises Unavailable."""
+        ids = [ObjectId(id_) for id_ in move.transaction_ids]
+        self._database.transactions.update_many(
+            {**_OPEN, "doubt.wholesale": True, "_id": {"$in": ids}}, _vouched(at)
+        )
 
 
 def _doubted(doubt: Doubt) -> Document:
-    """The row, as long as its answer is the doubted one: a person may have answered in between."""
+    """The transaction, if its answer is still the one in doubt: a person may have answered in between."""
     return {"_id": ObjectId(doubt.transaction_id), "owner": LOCAL_OWNER, "label.at": doubt.labelled_at}
 
 
@@ -139,9 +142,5 @@ def _vouched(at: datetime) -> Document:
     return {"$set": {"doubt.vouched_at": at}}
 
 
-def _texts(ids: Sequence[ObjectId]) -> tuple[str, ...]:
-    return tuple(str(each) for each in ids)
-
-
-def _nothing_asked() -> NotFound:
-    return NotFound("There is no transaction with this id about which a second look is asked.")
+def _not_marked() -> NotFound:
+    return NotFound("No transaction with this id is marked as a possible mistake.")

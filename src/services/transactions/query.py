@@ -1,4 +1,4 @@
-"""How a filter, an order and a place in the list become a MongoDB query. Values from outside stay values."""
+"""MongoDB queries for the history's filters, orders and cursors. Values from outside stay values."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +28,7 @@ _BEFORE_THE_ANSWER = {
         "cond": {"$lte": ["$$this.at", {"$ifNull": ["$label.at", datetime(9999, 1, 1, tzinfo=UTC)]}]},
     }
 }
-# A transaction that was changed has several predictions. An answer speaks of the one that it could see.
+# A transaction may have several predictions. An answer judges the one that was shown.
 JUDGED = {
     "$cond": [
         {"$gt": [{"$size": "$predictions"}, 1]},
@@ -35,7 +36,7 @@ JUDGED = {
         {"$first": "$predictions"},
     ]
 }
-"""An expression: the newest prediction that stood before the answer which holds; without one, the newest."""
+"""An expression: the newest prediction before the current answer; without an answer, the newest."""
 
 _JUDGED_FIELDS = {
     "predicted": "category",
@@ -49,7 +50,7 @@ _LABELS: dict[AnswerState, Query] = {
     AnswerState.NO: {"label": None},
 }
 
-# The field of each order, and which way it runs.
+# Sort -> field and direction.
 _ORDERS = {
     "-date": ("date", -1),
     "date": ("date", 1),
@@ -60,7 +61,7 @@ _ORDERS = {
 
 
 def order_of(sort: str) -> tuple[str, int]:
-    """The field and direction of `sort`. Raises InvalidInput for an order there is not."""
+    """The field and direction of `sort`. Raises InvalidInput for an unknown one."""
     if sort not in _ORDERS:
         raise InvalidInput(f"sort is one of {', '.join(HISTORY_SORTS)}.", field="sort")
     return _ORDERS[sort]
@@ -69,17 +70,12 @@ def order_of(sort: str) -> tuple[str, int]:
 def query_of(where: HistoryFilter) -> Query:
     query: Query = {"owner": LOCAL_OWNER}
     if where.since or where.until:
-        query["date"] = _span(
-            midnight(where.since) if where.since else None,
-            midnight(where.until + timedelta(days=1)) if where.until else None,
-        )
-    if where.min_amount is not None or where.max_amount is not None:
-        low = None if where.min_amount is None else float(where.min_amount)
-        high = None if where.max_amount is None else float(where.max_amount)
-        query["value"] = {
-            **({"$gte": low} if low is not None else {}),
-            **({"$lte": high} if high is not None else {}),
-        }
+        first = {"$gte": midnight(where.since)} if where.since else {}
+        last = {"$lt": midnight(where.until + timedelta(days=1))} if where.until else {}
+        query["date"] = {**first, **last}
+    bounds = {"$gte": where.min_amount, "$lte": where.max_amount}
+    if values := {name: float(bound) for name, bound in bounds.items() if bound is not None}:
+        query["value"] = values
     for name in ("category", "mode"):
         if (value := getattr(where, name)) is not None:
             query[name] = {"$eq": value}
@@ -90,33 +86,29 @@ def query_of(where: HistoryFilter) -> Query:
     elif where.status is not None:
         query["status"] = Status(where.status).value
     if where.q:
-        holds = {"$regex": re.escape(where.q), "$options": "i"}
-        query["$or"] = [{name: holds} for name in ("description", "merchant", "subcategory")]
+        contains = {"$regex": re.escape(where.q), "$options": "i"}
+        query["$or"] = [{name: contains} for name in ("description", "merchant", "subcategory")]
     if where.answer is not None:
         query |= _LABELS[where.answer]
     return query | _judged(where)
 
 
 def _judged(where: HistoryFilter) -> Query:
-    asked = {field: getattr(where, name) for name, field in _JUDGED_FIELDS.items()}
-    asked = {field: str(value) for field, value in asked.items() if value is not None}
-    if not asked:
+    values = {field: getattr(where, name) for name, field in _JUDGED_FIELDS.items()}
+    values = {field: str(value) for field, value in values.items() if value is not None}
+    if not values:
         return {}
-    same = [
+    equal = [
         {"$eq": [{"$getField": {"field": field, "input": JUDGED}}, {"$literal": value}]}
-        for field, value in asked.items()
+        for field, value in values.items()
     ]
-    # The first condition is the weaker one, but costs far less.
-    return {"predictions": {"$elemMatch": asked}, "$expr": {"$and": same}}
-
-
-def _span(first: datetime | None, before: datetime | None) -> Query:
-    return {**({"$gte": first} if first else {}), **({"$lt": before} if before else {})}
+    # The first condition matches more, but costs far less.
+    return {"predictions": {"$elemMatch": values}, "$expr": {"$and": equal}}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page ended: the last row's value in the order, its id, and the total told on the first page."""
+class Cursor:
+    """The end of a page: the last transaction's sort value and id, and the total from the first page."""
 
     sort: str
     value: float
@@ -124,31 +116,44 @@ class Place:
     total: int
 
     def encode(self) -> str:
-        parts = [self.sort, self.value, str(self.id), self.total]
-        return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+        return encode_cursor(self.sort, self.value, str(self.id), self.total)
 
     @classmethod
-    def decode(cls, cursor: str, sort: str) -> Place:
-        """Raises InvalidInput for a cursor this service did not give, or gave for another order."""
-        try:
-            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-            of_sort, value, id_, total = json.loads(base64.urlsafe_b64decode(padded))
-            place = cls(str(of_sort), float(value), ObjectId(id_), int(total))
-            datetime.fromtimestamp(place.value if place.sort.endswith("date") else 0, tz=UTC)
-        except (ValueError, TypeError, OverflowError, OSError, InvalidId, binascii.Error, RecursionError):
-            raise InvalidInput("This cursor is not one that an earlier page gave.", field="cursor") from None
-        if place.sort != sort:
-            raise InvalidInput(f"This cursor belongs to the order {place.sort!r}.", field="cursor")
-        return place
+    def decode(cls, cursor: str, sort: str) -> Cursor:
+        """Raises InvalidInput for a cursor that no page gave, or that belongs to another order."""
+        value_of = _timestamp if sort.endswith("date") else float
+        decoded = cls(*decode_cursor(cursor, str, value_of, ObjectId, int))
+        if decoded.sort != sort:
+            raise InvalidInput(f"This cursor belongs to the order {decoded.sort!r}.", field="cursor")
+        return decoded
 
     def after(self) -> Query:
-        """The condition for the rows that follow."""
-        field, way = order_of(self.sort)
+        """The condition for the transactions that follow."""
+        field, direction = order_of(self.sort)
         value: Any = datetime.fromtimestamp(self.value, tz=UTC) if field == "date" else self.value
-        beyond = "$lt" if way < 0 else "$gt"
+        beyond = "$lt" if direction < 0 else "$gt"
         return {"$or": [{field: {beyond: value}}, {field: value, "_id": {beyond: self.id}}]}
 
 
-def place_of(document: dict[str, Any], sort: str, total: int) -> Place:
+def cursor_after(document: dict[str, Any], sort: str, total: int) -> Cursor:
     value = document[order_of(sort)[0]]
-    return Place(sort, value.timestamp() if isinstance(value, datetime) else value, document["_id"], total)
+    return Cursor(sort, value.timestamp() if isinstance(value, datetime) else value, document["_id"], total)
+
+
+def encode_cursor(*parts: str | float) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, *types: Callable[[Any], Any]) -> list[Any]:
+    """The parts, each converted by its type. Raises InvalidInput for a cursor that no page gave."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        parts = json.loads(base64.urlsafe_b64decode(padded))
+        return [convert(part) for convert, part in zip(types, parts, strict=True)]
+    except (ValueError, TypeError, OverflowError, OSError, InvalidId, binascii.Error, RecursionError):
+        raise InvalidInput("This cursor is not from an earlier page.", field="cursor") from None
+
+
+def _timestamp(value: Any) -> float:
+    """Raises ValueError or OverflowError if it is not a time."""
+    return datetime.fromtimestamp(float(value), tz=UTC).timestamp()

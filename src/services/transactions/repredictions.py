@@ -1,11 +1,10 @@
-"""Predictions made anew of transactions that no person has answered, and taken back by their act."""
+"""New predictions of unanswered transactions, which can be undone by their act."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
@@ -16,38 +15,38 @@ from src.domain.transactions import Status, StoredTransaction, Transaction, Unan
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import (
     current_fields,
-    predicted,
     prediction_document,
+    prediction_fields,
     prediction_of,
     transaction_of,
 )
-from src.services.transactions.optimistic_update import change_many
+from src.services.transactions.optimistic_update import update_many
 
 _UNANSWERED = {"owner": LOCAL_OWNER, "status": Status.PREDICTED.value}
-_AT_ONCE = 1000
-_MERCHANTS = 200
+_BATCH = 1000
+_MOST_MERCHANTS = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Repredictions:
-    """In the `transactions` collection. Each is one more prediction in a transaction's life."""
+    """In the `transactions` collection; the earlier predictions of a transaction stay."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def _rows(self) -> Any:
-        return self._database.transactions
-
     @guarded
     def outdated(self, version: str, limit: int) -> dict[str, Transaction]:
-        """By id, what was given of the unanswered that would be predicted otherwise now, newest first.
+        """The newest unanswered transactions, by id, whose prediction is out of date.
 
-        Another model spoke of them last, or a person answered for their merchant since.
+        Another model predicted them last, or a person has answered for their merchant since.
         """
-        answered = [{"merchant": merchant, "$expr": _before(at)} for merchant, at in self._answered_since()]
-        query = {"$or": [_outdated(version), *({**_UNANSWERED, **each} for each in answered[:_MERCHANTS])]}
-        newest = self._rows.find(query, {"predictions": 0, "feedback": 0})
+        answered = [
+            {**_UNANSWERED, "merchant": merchant, "$expr": {"$lt": [_LOOKED_AT, at]}}
+            for merchant, at in sorted(self._answered_since().items())[:_MOST_MERCHANTS]
+        ]
+        other_model = {**_UNANSWERED, "$expr": {"$ne": [_newest("model_version"), _literal(version)]}}
+        query = {"$or": [other_model, *answered]}
+        newest = self._database.transactions.find(query, {"predictions": 0, "feedback": 0})
         documents = newest.sort([("date", DESCENDING), ("_id", DESCENDING)]).limit(limit)
         return {str(document["_id"]): transaction_of(document) for document in documents}
 
@@ -56,65 +55,63 @@ class Repredictions:
         newest = self._newest_answers()
         return sum(
             rows
-            for merchant, of_version, current, rows in self._unanswered_groups()
-            if of_version != version or (merchant in newest and current < newest[merchant])
+            for merchant, predicted_by, at, rows in self._unanswered_groups()
+            if predicted_by != version or (merchant in newest and at < newest[merchant])
         )
 
-    def _answered_since(self) -> list[tuple[str, datetime]]:
-        """Merchants with unanswered rows that are older than the newest answer, and when that was given."""
+    def _answered_since(self) -> dict[str, datetime]:
+        """Merchants with a newer answer than the prediction of an unanswered transaction -> its time."""
         newest = self._newest_answers()
-        merchants = {
-            merchant
-            for merchant, _, current, _ in self._unanswered_groups()
-            if merchant in newest and current < newest[merchant]
+        return {
+            merchant: newest[merchant]
+            for merchant, _, at, _ in self._unanswered_groups()
+            if merchant in newest and at < newest[merchant]
         }
-        return [(merchant, newest[merchant]) for merchant in sorted(merchants)]
 
     def _newest_answers(self) -> dict[str, datetime]:
-        """Merchant -> when it was answered last; the index alone tells."""
+        """Merchant -> time of its newest answer; read from the index alone."""
         labelled = {"owner": LOCAL_OWNER, "merchant": {"$gt": ""}, "label.at": {"$gt": _EPOCH}}
-        groups = self._rows.aggregate(
+        groups = self._database.transactions.aggregate(
             [{"$match": labelled}, {"$group": {"_id": "$merchant", "at": {"$max": "$label.at"}}}]
         )
         return {group["_id"]: group["at"] for group in groups}
 
     def _unanswered_groups(self) -> Iterator[tuple[str, str | None, datetime, int]]:
-        """(merchant, version of the model, when predicted, rows). Rows of one import share the moment."""
-        alike = {"merchant": "$merchant", "version": _newest("model_version"), "current": _CURRENT}
-        groups = self._rows.aggregate(
-            [{"$match": _UNANSWERED}, {"$group": {"_id": alike, "rows": {"$sum": 1}}}], allowDiskUse=True
+        """(merchant, model version, when predicted, number). Transactions of one import share the time."""
+        key = {"merchant": "$merchant", "version": _newest("model_version"), "at": _LOOKED_AT}
+        groups = self._database.transactions.aggregate(
+            [{"$match": _UNANSWERED}, {"$group": {"_id": key, "rows": {"$sum": 1}}}], allowDiskUse=True
         )
         for group in groups:
-            found = group["_id"]
-            yield found["merchant"], found.get("version"), found["current"], group["rows"]
+            yield group["_id"]["merchant"], group["_id"].get("version"), group["_id"]["at"], group["rows"]
 
     @guarded
     def append(self, new: Mapping[str, tuple[Transaction, Prediction]]) -> None:
-        """Add to each row the prediction that was made of what was given.
+        """Add to each transaction, by its id, the prediction that was made of this input.
 
-        A row that a person has answered, edited or deleted meanwhile stays as it is, and so does one that
-        has a newer prediction of this model by now: to try again adds nothing twice. Raises Unavailable.
+        One that was answered, edited or deleted meanwhile stays as it is, and so does one that has a newer
+        prediction of this model: a retry adds nothing twice. Raises Unavailable.
         """
 
-        def renewed(row: StoredTransaction) -> Document:
-            given, prediction = new[row.id]
+        def repredicted(row: StoredTransaction) -> Document:
+            transaction, prediction = new[row.id]
             newest = row.prediction
-            stale = newest.model_version != prediction.model_version or newest.at < prediction.at
-            if row.status is Status.PREDICTED and stale and row.transaction == given:
-                return _with(row, (*row.predictions, prediction))
-            return _with(row, row.predictions)
+            outdated = newest.model_version != prediction.model_version or newest.at < prediction.at
+            if row.status is Status.PREDICTED and outdated and row.transaction == transaction:
+                return prediction_fields((*row.predictions, prediction), row.feedback)
+            return prediction_fields(row.predictions, row.feedback)
 
-        change_many(self._rows, list(new), renewed)
+        update_many(self._database.transactions, list(new), repredicted)
 
     @guarded
     def unfollowed(
         self, merchants: Collection[str], act: str, *, limit: int, since: datetime | None = None
-    ) -> list[UnansweredTransaction]:
-        """Unanswered rows of `merchants` that `act` has not looked at yet.
+    ) -> list[Unanswered]:
+        """Unanswered transactions of `merchants` that `act` has not looked at yet. Raises Unavailable.
 
-        since: only those whose newest prediction is not older than that. Raises Unavailable.
+        since: only those whose newest prediction is not older.
         """
-        conditions: list[Document] = [{"$ne": [_newest("act"), _as(act)]}]
+        conditions: list[Document] = [{"$ne": [_newest("act"), _literal(act)]}]
         if since:
             conditions.append({"$gte": [_newest("at"), since]})
         query = {
@@ -124,39 +121,42 @@ class Repredictions:
             "followed.act": {"$ne": act},
             "$expr": {"$and": conditions},
         }
-        found = self._rows.find(query, {"feedback": 0, "predictions": {"$slice": -1}}).limit(limit)
-        return [_unanswered(document) for document in found]
+        fields = {"feedback": 0, "predictions": {"$slice": -1}}
+        return [
+            _unanswered(document) for document in self._database.transactions.find(query, fields).limit(limit)
+        ]
 
     @guarded
     def follow(
         self, new: Sequence[tuple[UnansweredTransaction, Prediction | None]], act: str, *, at: datetime
     ) -> set[str]:
-        """Add to each row its new prediction, if any, and note that `act` has looked at it.
+        """Add its new prediction, if any, to each transaction, and note that `act` has looked at it.
 
-        Returns the ids of those written. A row that anybody wrote since it was read is left as it is.
-        Raises Unavailable.
+        Returns the ids of those written; one that changed since it was read is not. Raises Unavailable.
         """
-        mark = secrets.token_hex(8)
-        noted = {"followed": {"act": act, "at": at}, "change": mark}
-        updates = [_followed(row, prediction, noted) for row, prediction in new]
-        matched = self._rows.bulk_write(updates, ordered=False).matched_count if updates else 0
+        if not new:
+            return set()
+        transactions, batch_id = self._database.transactions, secrets.token_hex(8)
+        note = {"followed": {"act": act, "at": at}, "change": batch_id}
+        updates = [_follow(row, prediction, note) for row, prediction in new]
         ids = {row.id for row, _ in new}
-        if matched == len(updates):
+        if transactions.bulk_write(updates, ordered=False).matched_count == len(updates):
             return ids
-        query = {"_id": {"$in": [ObjectId(each) for each in ids]}, "change": mark}
-        return {str(document["_id"]) for document in self._rows.find(query, {"_id": 1})}
+        query = {"_id": {"$in": list(map(ObjectId, ids))}, "change": batch_id}
+        return {str(document["_id"]) for document in transactions.find(query, {"_id": 1})}
 
     @guarded
     def count_answered(self, act: str) -> int:
-        """Rows that `act` predicted anew and a person has answered since."""
+        """Transactions that `act` predicted again and a person has answered since."""
         answered = {"owner": LOCAL_OWNER, "predictions.act": {"$eq": act}, "label.at": {"$ne": None}}
-        return self._rows.count_documents({**answered, "feedback.act": {"$ne": act}})
+        query = {**answered, "feedback.act": {"$ne": act}}
+        return int(self._database.transactions.count_documents(query))
 
     @guarded
-    def told(self, act: str) -> tuple[int, int]:
-        """How many rows `act` predicted anew, and how many of them changed category by it."""
-        others = {"$filter": {"input": "$predictions", "as": "one", "cond": {"$ne": ["$$one.act", _as(act)]}}}
-        counted = self._rows.aggregate(
+    def count_repredicted(self, act: str) -> tuple[int, int]:
+        """How many transactions `act` predicted again, and how many of them changed category by it."""
+        others = {"$filter": {"input": "$predictions", "cond": {"$ne": ["$$this.act", _literal(act)]}}}
+        groups = self._database.transactions.aggregate(
             [
                 {"$match": {"owner": LOCAL_OWNER, "predictions.act": {"$eq": act}}},
                 {"$project": {"newest": {"$last": "$predictions"}, "others": others}},
@@ -171,31 +171,33 @@ class Repredictions:
                 },
             ]
         )
-        found = next(iter(counted), {"rows": 0, "changed": 0})
-        return found["rows"], found["changed"]
+        counts = next(iter(groups), {"rows": 0, "changed": 0})
+        return counts["rows"], counts["changed"]
 
     @guarded
-    def take_back(self, act: str) -> int:
-        """Let every unanswered row stand as before `act`; how many. Raises Unavailable; safe to try again.
+    def undo(self, act: str) -> int:
+        """Remove the predictions of `act` from every unanswered transaction; returns their number.
 
-        The predictions of the act go: nobody has answered them. A row answered meanwhile keeps its own.
+        A transaction that was answered meanwhile keeps its own. Raises Unavailable; safe to retry.
         """
 
         def restored(row: StoredTransaction) -> Document:
-            kept = row.predictions
-            while row.status is Status.PREDICTED and len(kept) > 1 and kept[-1].act == act:
-                kept = kept[:-1]
-            return _with(row, kept)
+            predictions = row.predictions
+            while row.status is Status.PREDICTED and len(predictions) > 1 and predictions[-1].act == act:
+                predictions = predictions[:-1]
+            return prediction_fields(predictions, row.feedback)
 
-        undone = 0
+        transactions, undone = self._database.transactions, 0
         query = {
             **_UNANSWERED,
             "predictions.act": {"$eq": act},
             "predictions.1": {"$exists": True},
-            "$expr": {"$eq": [_newest("act"), _as(act)]},
+            "$expr": {"$eq": [_newest("act"), _literal(act)]},
         }
-        while ids := [str(row["_id"]) for row in self._rows.find(query, {"_id": 1}).limit(_AT_ONCE)]:
-            undone += len(change_many(self._rows, ids, restored))
+        while ids := [
+            str(document["_id"]) for document in transactions.find(query, {"_id": 1}).limit(_BATCH)
+        ]:
+            undone += len(update_many(transactions, ids, restored))
         return undone
 
 
@@ -208,24 +210,16 @@ def _unanswered(document: Document) -> UnansweredTransaction:
     )
 
 
-def _followed(row: UnansweredTransaction, prediction: Prediction | None, noted: Document) -> UpdateOne:
+def _follow(row: Unanswered, prediction: Prediction | None, note: Document) -> UpdateOne:
     unchanged = {"_id": ObjectId(row.id), "revision": row.revision}
     if prediction is None:
-        return UpdateOne(unchanged, {"$set": noted})
+        return UpdateOne(unchanged, {"$set": note})
     update = {
         "$push": {"predictions": prediction_document(prediction)},
-        "$set": {**current_fields((prediction,), ()), **noted},
+        "$set": {**current_fields((prediction,), ()), **note},
         "$inc": {"revision": 1},
     }
     return UpdateOne(unchanged, update)
-
-
-def _with(row: StoredTransaction, predictions: tuple[Prediction, ...]) -> Document:
-    return {**predicted(predictions), **current_fields(predictions, row.feedback)}
-
-
-def _outdated(version: str) -> Document:
-    return {**_UNANSWERED, "$expr": {"$ne": [_newest("model_version"), _as(version)]}}
 
 
 def _newest(field: str) -> Document:
@@ -233,13 +227,9 @@ def _newest(field: str) -> Document:
     return {"$let": {"vars": {"newest": {"$last": "$predictions"}}, "in": f"$$newest.{field}"}}
 
 
-_CURRENT = {"$max": [_newest("at"), "$followed.at"]}
-"""When the newest prediction was made, or last found to be the same."""
+_LOOKED_AT = {"$max": [_newest("at"), "$followed.at"]}
+"""When the newest prediction was made, or last confirmed without a change."""
 
 
-def _before(at: datetime) -> Document:
-    return {"$lt": [_CURRENT, at]}
-
-
-def _as(value: str) -> Document:
+def _literal(value: str) -> Document:
     return {"$literal": value}

@@ -67,7 +67,7 @@ def _added(form: TransactionForm, *, again: bool) -> ResponseReturnValue:
         errors = {"amount": f"This can be read in two ways. {_either(amounts, transaction.currency)}"}
         return _shown(form, errors, 422, amounts=amounts, currency=transaction.currency)
     try:
-        if not again and (same := container().transactions.same(prepare(transaction))):
+        if not again and (same := container().transactions.duplicate_of(prepare(transaction))):
             return _shown(form, {}, 422, same=same)
         [row] = container().predictor.predict_and_keep([transaction], source="page", at=at)
     except Unavailable as error:

@@ -22,7 +22,7 @@ LONG = "Date,Details,Amount\n" + "".join(
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch):
     monkeypatch.setattr(undo, "AT_ONCE", 20)
-    monkeypatch.setattr(imported, "_AT_ONCE", 10)
+    monkeypatch.setattr(imported, "_BATCH", 10)
 
 
 def test_many_rows_go_apart_from_the_request_and_the_import_says_so_meanwhile(house):
