@@ -8,7 +8,7 @@ import pickle
 import secrets
 import shutil
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -20,16 +20,13 @@ from src.components.model.scorer import LinearScorer
 from src.components.model.thresholds import BandThresholds
 from src.config import Settings
 from src.domain.acts import ActKind
-from src.domain.predictions import Prediction
-from src.domain.transactions import Transaction
 from src.jobs import Chores
 from src.once import once
 from src.pipeline.categories.editor import CategoryEditor
 from src.pipeline.feedback.acts import Acts
-from src.pipeline.feedback.deletion import Deleting
-from src.pipeline.feedback.edit import Editing
+from src.pipeline.feedback.edit import Deleting, Editing
 from src.pipeline.feedback.feedback import FeedbackLoop
-from src.pipeline.feedback.follow_answers import Following
+from src.pipeline.feedback.follow_answers import AnswerFollowUp
 from src.pipeline.feedback.label_review import SecondLooks
 from src.pipeline.imports.preview import Intake
 from src.pipeline.imports.read_preview import Asked, Looked
@@ -40,12 +37,11 @@ from src.pipeline.integrations.inbound import Webhooks
 from src.pipeline.monitoring.drift import DriftWatch
 from src.pipeline.monitoring.prediction_diff import WhatChanges
 from src.pipeline.monitoring.quality import Quality
-from src.pipeline.prediction.merged_categories import MergedModel
-from src.pipeline.prediction.predict import Model, Predictor, Serving
+from src.pipeline.prediction.predict import MergedModel, Model, Predictor, Serving
 from src.pipeline.prediction.repredict import Repredicting
-from src.pipeline.prediction.shadow import ByHand, with_shadow
+from src.pipeline.prediction.shadow import ByHand
 from src.services.categories.repository import Categories
-from src.services.categories.transactions import CategoryRows
+from src.services.categories.transactions import CategoryTransactions
 from src.services.firefly.outbox import Deliveries
 from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.host.secret_key import kept_key
@@ -72,7 +68,7 @@ from src.services.scheduler.pending_work import Waiting
 from src.services.shipped.lexicon_files import Knowledge
 from src.services.transactions.acts import ActLog
 from src.services.transactions.analytics import Analytics
-from src.services.transactions.deleted import DeletedRows
+from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.from_webhooks import WebhookRows
 from src.services.transactions.imported import ImportedRows
@@ -82,8 +78,6 @@ from src.services.transactions.repredictions import Repredictions
 from src.services.transactions.unanswered import Unanswered
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from src.services.mlflow.tracking import Tracking
 
 log = logging.getLogger(__name__)
@@ -135,8 +129,8 @@ class Container:
     models = on_database(Models)
     unanswered = on_database(Unanswered)
     act_log = on_database(ActLog)
-    category_rows = on_database(CategoryRows)
-    deleted_rows = on_database(DeletedRows)
+    category_rows = on_database(CategoryTransactions)
+    deleted_rows = on_database(DeletedTransactions)
     tracking_state = on_database(TrackingState)
     waiting = on_database(Waiting)
     retention = on_database(Retention)
@@ -289,7 +283,7 @@ class Container:
             MerchantMemory(),
             given.auto_precision,
             given.audit_share,
-            self._with_shadow,
+            self.shadow_model.peek,
         )
 
     @once
@@ -303,15 +297,6 @@ class Container:
 
     def _serving(self, version: str) -> Serving:
         return self.serve(version, self.models.load(version), self.models.sha256(version))
-
-    def _with_shadow(
-        self,
-        predictions: Sequence[Prediction],
-        transactions: Sequence[Transaction],
-        own: np.ndarray,
-        serving: Serving,
-    ) -> list[Prediction]:
-        return with_shadow(predictions, transactions, own, serving, self.shadow_model.peek())
 
     @once
     def by_hand(self) -> ByHand:
@@ -327,17 +312,15 @@ class Container:
         return self._feedback_loop(self._predictor(_Looked(self.champion)))
 
     def _feedback_loop(self, predictor: Predictor) -> FeedbackLoop:
-        rows = Repredictions(self.database)
-        return FeedbackLoop(
-            self.feedback_events, self.categories.slugs, self.act_log, Following(rows, predictor), rows
-        )
+        follow_up = AnswerFollowUp(Repredictions(self.database), predictor)
+        return FeedbackLoop(self.feedback_events, self.categories.slugs, self.act_log, follow_up)
 
     @once
     def acts(self) -> Acts:
         return Acts(
             self.act_log,
             {
-                ActKind.FEEDBACK: self.feedback.undo_act,
+                ActKind.FEEDBACK: self.feedback.undo,
                 ActKind.EDIT: self.editing.undo,
                 ActKind.DELETE: self.deleted_rows.restore,
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,

@@ -114,7 +114,7 @@ def test_the_memory_of_the_benchmark_is_that_of_the_product(database):
         at = NOW + timedelta(minutes=number)
         made = Prediction("a", 0.9, Band.AUTO, DecidedBy.MODEL, (), (), "1", at)
         [row] = stored.add([NewTransaction(given, made, fingerprint(given), False)], source="api", at=at)
-        events.add_many([(row.id, Feedback(category, at, f"act {number}"))])
+        events.add([(row.id, Feedback(category, at, f"act {number}"))])
         answers.add(given, category, at=at)
     found = answers.recollections({"blue door", "never seen"})
     assert found == stored.recollections({"blue door", "never seen"})

@@ -1,4 +1,4 @@
-"""Changing a category, and merging it into another with all that belongs to it; both can be undone."""
+"""Change a category, or merge it with its transactions into another; both can be undone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from src.errors import Conflict, InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from src.services.categories.repository import Categories
-    from src.services.categories.transactions import CategoryRows
+    from src.services.categories.transactions import CategoryTransactions
     from src.services.transactions.acts import ActLog
     from src.services.transactions.feedback import FeedbackEvents
     from src.services.transactions.repredictions import Repredictions
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CategoryAct:
-    """What became of a category, and how to undo it."""
+    """A changed or merged category, and the act to undo it by."""
 
     category: Category
     rows: int
-    """Transactions of the category: shown otherwise, or moved."""
+    """Transactions of the category, or moved to the other one."""
     act: str
 
 
 @dataclass(frozen=True)
 class CategoryEditor:
     categories: Categories
-    rows: CategoryRows
+    rows: CategoryTransactions
     acts: ActLog
     feedback: FeedbackEvents
     repredictions: Repredictions
@@ -51,23 +51,23 @@ class CategoryEditor:
         return CategoryAct(after, rows, act)
 
     def delete(self, slug: str, into: str | None, *, at: datetime) -> CategoryAct:
-        """Merge it into `into`: labels, memory and predictions follow. Without it, delete an unused one.
+        """Merge it into `into`, with its answers and predictions; without `into`, delete an unused one.
 
-        Raises NotFound, Conflict where it is used and `into` is missing, InvalidInput, Unavailable. The rows
-        move before the category is gone, so where that is interrupted, it can be asked for again.
+        Raises NotFound, Conflict if it is used and `into` is missing, InvalidInput, Unavailable. The
+        transactions move before the category is merged, so an interrupted merge can be repeated.
         """
-        everything = {category.slug: category for category in self.categories.all()}
+        categories = {category.slug: category for category in self.categories.all()}
         before = self.categories.get(slug)
         if into is None and (used := self.rows.count(slug)):
             raise Conflict(f"{used} transactions have this category. Choose the category they move to.")
-        if into is not None and (into == slug or into not in everything):
+        if into is not None and (into == slug or into not in categories):
             raise InvalidInput("Choose another category that exists.", field="into")
-        children = [child.slug for child in everything.values() if child.parent == slug]
+        children = [child.slug for child in categories.values() if child.parent == slug]
         what = _before("merged", before, into=into, children=",".join(children))
         act = self.acts.begin(ActKind.CATEGORY_MERGE, what, at=at)
         moved = self.rows.move(slug, into, act=act) if into else 0
         self.categories.merge(slug, into)
-        if into:  # what was predicted meanwhile
+        if into:  # those predicted meanwhile
             moved += self.rows.move(slug, into, act=act)
         self.acts.finish(act, rows=moved, keep=True)
         return CategoryAct(before, moved, act)
@@ -79,15 +79,15 @@ class CategoryEditor:
         return UndoResult(rows=act.rows or 0 if act else 0)
 
     def undo_merge(self, act_id: str, at: datetime) -> UndoResult:
-        """Rows that were answered since keep their answer."""
+        """Transactions that were answered since keep their answer."""
         act = self.acts.find(act_id)
         if act:
             self.categories.restore(_category(act.what.values))
             for child in filter(None, str(act.what.values["children"]).split(",")):
-                with suppress(NotFound, InvalidInput):  # it was merged itself, or belongs elsewhere by now
+                with suppress(NotFound, InvalidInput):  # merged itself, or it has another parent by now
                     self.categories.change(child, {"parent": act.what.values["slug"]})
-        answers = self.feedback.withdraw(act_id, at=at)
-        return UndoResult(answers.rows + self.repredictions.take_back(act_id), answers.kept)
+        answers = self.feedback.undo(act_id, at=at)
+        return UndoResult(answers.rows + self.repredictions.undo(act_id), answers.kept)
 
 
 def _before(code: str, category: Category, **more: str | None) -> ActSummary:

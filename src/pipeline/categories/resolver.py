@@ -1,4 +1,4 @@
-"""The categories of files and of other programs, by their names: one that exists, else a new one."""
+"""Category names in files and other programs: the existing category, else a new one."""
 
 from __future__ import annotations
 
@@ -28,45 +28,44 @@ class Predicts(Protocol):
 
 
 class CategoryNames:
-    """Asks for the categories once, at the first name, and remembers them."""
+    """Reads the categories once, at the first name."""
 
     def __init__(self, categories: Categories, predictor: Predicts | None = None) -> None:
-        """predictor: says what a new category is like; without it, a new one is discretionary."""
+        """predictor: gives a new category its group and colour; without it, a new one is discretionary."""
         self._categories = categories
         self._predictor = predictor
         self._slugs: dict[str, str] = {}
 
     def slug(self, name: str, rows: Sequence[NewTransaction] = ()) -> str:
-        """The category of this name or slug, whatever its case; a new one where there is none.
+        """The category with this name or slug in any case, or a new one.
 
-        rows: some transactions that have it, from which a new one takes its group and colour.
+        rows: some of its transactions, from which a new one gets its group and colour.
         """
         if not self._slugs:
             self._slugs = dict(self._categories.by_name())
         name = mask(name)
         key = name_key(name)
         if key not in self._slugs:
-            self._slugs[key] = self._made(name, rows)
+            self._slugs[key] = self._add(name, rows)
         return self._slugs[key]
 
-    def _made(self, name: str, rows: Sequence[NewTransaction]) -> str:
+    def _add(self, name: str, rows: Sequence[NewTransaction]) -> str:
         slug, number = slug_of(name), 2
         while slug in self._slugs.values():
             slug, number = f"{slug_of(name)}-{number}", number + 1
-        known = self._categories.all()
         shares = [_shares(row.prediction) for row in rows]
-        new = suggested(slug, name, self._name_shares(name, rows), shares, known)
+        new = suggested(slug, name, self._name_shares(name, rows), shares, self._categories.all())
         try:
             return self._categories.add(new).slug
-        except Conflict:  # another process made it at the same moment
+        except Conflict:  # another process added it at the same moment
             return self._categories.by_name()[name_key(name)]
 
     def _name_shares(self, name: str, rows: Sequence[NewTransaction]) -> Mapping[str, float]:
-        """What the model makes of the name, with the amount and direction of one of the rows."""
+        """The prediction for the name, with the amount and direction of one of the rows."""
         if self._predictor is None or not rows:
             return {}
-        asked = replace(rows[0].transaction, description=name, subcategory=None)
-        [(_, prediction)] = self._predictor.predict([asked], at=rows[0].prediction.at)
+        named = replace(rows[0].transaction, description=name, subcategory=None)
+        [(_, prediction)] = self._predictor.predict([named], at=rows[0].prediction.at)
         return _shares(prediction)
 
 

@@ -1,4 +1,4 @@
-"""Editing what was given of a transaction is an act: what it was before is kept, so that it can be undone."""
+"""Edit or delete a transaction: acts that can be undone."""
 
 from __future__ import annotations
 
@@ -15,14 +15,34 @@ from src.pipeline.prediction.predict import Predictor, prepare
 
 if TYPE_CHECKING:
     from src.services.transactions.acts import ActLog
+    from src.services.transactions.deleted import DeletedTransactions
     from src.services.transactions.repository import Transactions
 
 FIELDS = ("date", "amount", "currency", "direction", "description", "subcategory", "mode")
-"""What a person may change of a transaction."""
+"""The fields that a person may change."""
 
 
 def changed_fields(before: Transaction, after: Transaction) -> list[str]:
     return [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
+
+
+@dataclass(frozen=True)
+class Deleting:
+    rows: DeletedTransactions
+    acts: ActLog
+
+    def delete(self, transaction_id: str, *, at: datetime) -> str:
+        """Returns the id of the act. Raises NotFound, Conflict, Unavailable."""
+        act = self.acts.begin(
+            ActKind.DELETE, ActSummary("deleted", {"transaction_id": transaction_id}), at=at
+        )
+        try:
+            self.rows.delete(transaction_id, act=act, at=at)
+        except NotFound:
+            self.acts.finish(act, rows=0)
+            raise
+        self.acts.finish(act, rows=1)
+        return act
 
 
 @dataclass(frozen=True)
@@ -34,10 +54,9 @@ class Editing:
     def edit(
         self, transaction_id: str, changes: Mapping[str, Any], *, at: datetime
     ) -> tuple[StoredTransaction, str | None]:
-        """Change what was given; predict anew unless a person has answered.
+        """Change the transaction, and predict it again unless it is answered.
 
-        Returns the transaction and the id of the act; None where nothing changes. Raises NotFound, Conflict,
-        Unavailable.
+        Returns it with the id of the act, None if nothing changes. Raises NotFound, Conflict, Unavailable.
         """
         row = self.rows.get(transaction_id)
         prepared, prediction = self._predicted(row, replace(row.transaction, **changes), at)
@@ -57,10 +76,10 @@ class Editing:
         return edited, act
 
     def undo(self, act_id: str, at: datetime) -> UndoResult:
-        """What was given is as before the edit; answers stay as they are.
+        """Restore the fields from before the edit; answers stay.
 
-        Raises NotFound where the transaction was deleted, Conflict where a later edit still holds,
-        Unavailable; safe to try again.
+        Raises NotFound if the transaction is deleted, Conflict if a later edit is not undone, Unavailable;
+        safe to retry.
         """
         act = self.acts.find(act_id)
         if act is None:
@@ -74,15 +93,16 @@ class Editing:
         return UndoResult(rows=1)
 
     def _predicted(
-        self, row: StoredTransaction, given: Transaction, at: datetime
+        self, row: StoredTransaction, transaction: Transaction, at: datetime
     ) -> tuple[Transaction, Prediction | None]:
         if row.status is not Status.PREDICTED:
-            return prepare(given), None
-        return self.predictor.predict_one(given, at=at)
+            return prepare(transaction), None
+        [predicted] = self.predictor.predict([transaction], at=at, with_shadow=True)
+        return predicted
 
 
 def _with_edit(row: StoredTransaction, after: Transaction, act: str, at: datetime) -> tuple[Edit, ...]:
-    """A second try adds nothing twice."""
+    """A retry adds nothing twice."""
     if any(edit.act == act for edit in row.edits):
         return row.edits
     return (*row.edits, Edit(act, at, row.transaction, after))
@@ -97,10 +117,10 @@ def _without_edit(row: StoredTransaction, act: str, at: datetime) -> tuple[Edit,
 
 
 def _edit_to_undo(row: StoredTransaction, act: str) -> Edit | None:
-    """The edit of `act`; None where it is undone. Raises Conflict where a later edit still holds."""
+    """The edit of `act`; None if it is undone. Raises Conflict if a later edit is not undone."""
     standing = active_edits(row.edits)
     if all(edit.act != act for edit in standing):
         return None
     if standing[-1].act != act:
-        raise Conflict("This transaction was edited again since. Undo the later edit first.")
+        raise Conflict("This transaction was edited again later. Undo the later edit first.")
     return standing[-1]

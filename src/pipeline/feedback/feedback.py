@@ -1,4 +1,4 @@
-"""An answer's way: stored on its transaction, and from then on remembered for its merchant."""
+"""Record an answer: it is stored with its transaction, and counts for the merchant's next prediction."""
 
 from __future__ import annotations
 
@@ -6,43 +6,26 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from src.domain.acts import Act, ActKind, ActSummary, UndoResult
+from src.domain.acts import ActKind, ActSummary, UndoResult
 from src.domain.feedback import Feedback, FeedbackOutcome, LabelSource
 from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, LedgerloopError, NotFound, Unavailable
-from src.pipeline.feedback.follow_answers import Followed, Following
+from src.pipeline.feedback.follow_answers import AnswerFollowUp, FollowUpResult
 
-_UNFINISHED_FOR = timedelta(minutes=1)
-_ROUNDS_APART = 20
-"""Of `following.AT_ONCE` rows for one act at a time."""
+if TYPE_CHECKING:
+    from src.services.transactions.acts import ActLog
+    from src.services.transactions.feedback import FeedbackEvents
 
-
-class Events(Protocol):
-    def add_many(self, events: Sequence[tuple[str, Feedback]]) -> list[StoredTransaction | NotFound]: ...
-    def answer_similar(self, merchant: str, event: Feedback, *, but: str) -> int: ...
-    def withdraw(self, act: str, *, at: datetime) -> UndoResult: ...
-    def of_act(self, act: str) -> tuple[set[str], datetime | None]: ...
-    def count_of_act(self, act: str) -> int: ...
-
-
-class Acts(Protocol):
-    """Where each act is listed."""
-
-    def begin(self, kind: ActKind, what: ActSummary, *, at: datetime, prefix: str) -> str: ...
-    def finish(self, act_id: str, *, rows: int) -> None: ...
-    def unfinished(self, kind: ActKind, *, before: datetime) -> list[Act]: ...
-
-
-class Repredictions(Protocol):
-    def take_back(self, act: str) -> int: ...
-    def count_answered(self, act: str) -> int: ...
+_UNFINISHED_AFTER = timedelta(minutes=1)
+_ROUNDS_PER_ACT = 20
+"""Of `follow_answers.LIMIT` transactions each, so that one act does not hold up the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person says of one transaction, and of its untouched like where `apply_to_similar`."""
+    """A category for one transaction, and for the merchant's unanswered ones if `apply_to_similar`."""
 
     transaction_id: str
     category: str
@@ -50,34 +33,29 @@ class Answer:
 
 
 class FeedbackLoop:
-    """There is no second store to keep in step: the memory reads the answers where they stand.
+    """The merchant memory reads the answers where they are stored: there is no second store to keep in step.
 
-    An answer comes first, then the merchant's other unanswered rows are predicted anew in the same act. Where
-    that is interrupted, or there are too many to wait for, the act stays unfinished and `catch_up` goes on.
+    An answer is stored first, then the merchant's other unanswered transactions are predicted again in the
+    same act. If that is interrupted, or there are many, the act stays unfinished and `catch_up` continues.
     """
 
     def __init__(
         self,
-        events: Events,
+        events: FeedbackEvents,
         slugs: Callable[[], set[str]],
-        acts: Acts | None = None,
-        following: Following | None = None,
-        repredictions: Repredictions | None = None,
+        acts: ActLog | None = None,
+        follow_up: AnswerFollowUp | None = None,
     ) -> None:
-        """acts: where each act is listed; None lists none.
-
-        following: predicts the merchant's other rows anew, which repredictions takes back; None: neither.
-        """
+        """slugs: the categories. acts: lists each act. follow_up: predicts the merchant's others again."""
         self._events = events
         self._slugs = slugs
         self._acts = acts
-        self._following = following
-        self._repredictions = repredictions
+        self._follow_up = follow_up
 
     def record(
         self, transaction_id: str, category: str, *, apply_to_similar: bool = False, at: datetime
     ) -> FeedbackOutcome:
-        """Keep one answer. Raises InvalidInput for a category there is not, NotFound, Unavailable."""
+        """Store one answer. Raises InvalidInput for an unknown category, NotFound, Unavailable."""
         [outcome] = self.record_many([Answer(transaction_id, category, apply_to_similar)], at=at)
         if isinstance(outcome, LedgerloopError):
             raise outcome
@@ -86,64 +64,66 @@ class FeedbackLoop:
     def record_many(
         self, answers: Sequence[Answer], *, at: datetime, program: str = ""
     ) -> list[FeedbackOutcome | InvalidInput | NotFound]:
-        """Keep many answers of one act, in order; the error stands in the place of one that cannot be kept.
+        """Store many answers as one act; returns an outcome or an error for each, in order.
 
-        program: the other one they were given in; the act begins with its name.
-        Raises Unavailable; giving the same answers again is safe then.
+        program: where they were given, if elsewhere; the act's id begins with it.
+        Raises Unavailable; safe to retry with the same answers.
         """
         slugs = self._slugs()
-        known = [answer for answer in answers if answer.category in slugs]
-        if not known:
-            return [_no_category() for _ in answers]
-        act = self._begin(known, at, prefix=f"{program}:" if program else "")
-        events = [(answer.transaction_id, Feedback(answer.category, at, act)) for answer in known]
-        befores = self._events.add_many(events)
+        valid = [answer for answer in answers if answer.category in slugs]
+        unknown = InvalidInput("There is no category with this name.", field="category")
+        if not valid:
+            return [unknown for _ in answers]
+        act = self._begin(valid, at, prefix=f"{program}:" if program else "")
+        events = [(answer.transaction_id, Feedback(answer.category, at, act)) for answer in valid]
+        befores = self._events.add(events)
         outcomes = [
-            self._outcome(answer, before, act, at) for answer, before in zip(known, befores, strict=True)
+            self._outcome(answer, before, act, at) for answer, before in zip(valid, befores, strict=True)
         ]
-        followed = self._follow(befores, act, at)
-        if followed.complete:
-            self._finish(act, outcomes, followed)
-        following = iter(_counted(outcomes, befores, followed))
-        return [next(following) if answer.category in slugs else _no_category() for answer in answers]
+        result = self._predict_others(befores, act, at)
+        if result.complete and self._acts:
+            self._acts.finish(act, rows=_changed_rows(outcomes) + result.rows)
+        counted = iter(_with_follow_up(outcomes, befores, result))
+        return [next(counted) if answer.category in slugs else unknown for answer in answers]
 
     def _begin(self, answers: Sequence[Answer], at: datetime, *, prefix: str) -> str:
         if self._acts is None:
             return prefix + secrets.token_hex(12)
-        return self._acts.begin(ActKind.FEEDBACK, _what(answers), at=at, prefix=prefix)
+        if len(answers) > 1:
+            what = ActSummary("answered-many", {"answers": len(answers)})
+        else:
+            [answer] = answers
+            what = ActSummary(
+                "answered", {"transaction_id": answer.transaction_id, "category": answer.category}
+            )
+        return self._acts.begin(ActKind.FEEDBACK, what, at=at, prefix=prefix)
 
-    def _follow(self, befores: Sequence[StoredTransaction | NotFound], act: str, at: datetime) -> Followed:
-        """The answers are kept by now, so without a model the rest is left to `catch_up`."""
-        if self._following is None:
-            return Followed(complete=True)
+    def _predict_others(
+        self, befores: Sequence[StoredTransaction | NotFound], act: str, at: datetime
+    ) -> FollowUpResult:
+        """The answers are stored by now, so without a model the rest is left to `catch_up`."""
+        if self._follow_up is None:
+            return FollowUpResult(complete=True)
         merchants = {row.transaction.merchant for row in befores if isinstance(row, StoredTransaction)}
         try:
-            return self._following.follow(merchants, act, at=at)
+            return self._follow_up.follow(merchants, act, at=at)
         except Unavailable:
-            return Followed()
+            return FollowUpResult()
 
     def catch_up(self, *, at: datetime) -> int:
-        """Go on with acts that were left unfinished a minute ago or earlier; how many are finished now.
+        """Continue acts that have been unfinished for a minute; returns how many are finished now.
 
         Raises Unavailable; what is done by then stays done.
         """
-        if self._acts is None or self._following is None:
+        if self._acts is None or self._follow_up is None:
             return 0
         finished = 0
-        for act in self._acts.unfinished(ActKind.FEEDBACK, before=at - _UNFINISHED_FOR):
-            merchants, _ = self._events.of_act(act.id)
-            if any(self._following.follow(merchants, act.id, at=at).complete for _ in range(_ROUNDS_APART)):
-                self._acts.finish(act.id, rows=self._events.count_of_act(act.id))
+        for act in self._acts.unfinished(ActKind.FEEDBACK, before=at - _UNFINISHED_AFTER):
+            merchants, _ = self._events.answered_by(act.id)
+            if any(self._follow_up.follow(merchants, act.id, at=at).complete for _ in range(_ROUNDS_PER_ACT)):
+                self._acts.finish(act.id, rows=self._events.count_changed_by(act.id))
                 finished += 1
         return finished
-
-    def _finish(self, act: str, outcomes: Sequence[FeedbackOutcome | NotFound], followed: Followed) -> None:
-        if self._acts is None:
-            return
-        kept = [outcome for outcome in outcomes if isinstance(outcome, FeedbackOutcome)]
-        answered = len({outcome.transaction_id for outcome in kept})
-        similar = sum(outcome.similar_updated for outcome in kept)
-        self._acts.finish(act, rows=answered + similar + followed.rows)
 
     def _outcome(
         self, answer: Answer, before: StoredTransaction | NotFound, act: str, at: datetime
@@ -163,65 +143,39 @@ class FeedbackLoop:
             act=act,
         )
 
-    def undo(self, act: str, *, at: datetime) -> int:
-        """Take every answer of one act back; how many rows changed. Raises NotFound, Unavailable."""
-        undone = self.undo_act(act, at)
-        if not undone.rows and not undone.kept:
-            raise NotFound("There is nothing to take back: this answer is unknown or was taken back before.")
-        return undone.rows
-
-    def undo_act(self, act: str, at: datetime) -> UndoResult:
-        """Take every answer of one act back, and the predictions that followed it.
-
-        Rows whose newest prediction was made after the act, and so by its answer too, are predicted anew.
-        Raises Unavailable; safe to try again.
-        """
-        merchants, since = self._events.of_act(act)
-        withdrawn = self._events.withdraw(act, at=at)
-        if self._following is None or self._repredictions is None or since is None:
-            return withdrawn
-        rows = withdrawn.rows + self._repredictions.take_back(act)
-        kept = withdrawn.kept + (self._repredictions.count_answered(act) if rows or withdrawn.kept else 0)
-        self._predict_without(merchants, act, since, at)
-        return UndoResult(rows, kept)
-
-    def _predict_without(self, merchants: set[str], act: str, since: datetime, at: datetime) -> None:
-        if self._following is None:
-            return
-        mark = f"undo:{act}"
-        while not self._following.follow(merchants, mark, at=at, since=since, named=False).complete:
-            continue
+    def undo(self, act: str, at: datetime) -> UndoResult:
+        """Undo one act: its answers and the predictions that followed. Raises Unavailable; safe to retry."""
+        merchants, since = self._events.answered_by(act)
+        undone = self._events.undo(act, at=at)
+        if self._follow_up is None or since is None:
+            return undone
+        return self._follow_up.undo(act, undone, merchants, since=since, at=at)
 
 
-def _counted(
+def _changed_rows(outcomes: Sequence[FeedbackOutcome | NotFound]) -> int:
+    recorded = [outcome for outcome in outcomes if isinstance(outcome, FeedbackOutcome)]
+    answered = {outcome.transaction_id for outcome in recorded}
+    return len(answered) + sum(outcome.similar_updated for outcome in recorded)
+
+
+def _with_follow_up(
     outcomes: Sequence[FeedbackOutcome | NotFound],
     befores: Sequence[StoredTransaction | NotFound],
-    followed: Followed,
+    result: FollowUpResult,
 ) -> list[FeedbackOutcome | NotFound]:
-    """Each outcome with the rows that follow it; of several answers for one merchant, the last one counts."""
+    """The outcomes with the transactions that followed: counted once, at a merchant's last answer."""
     last = {
         row.transaction.merchant: position
         for position, row in enumerate(befores)
         if isinstance(row, StoredTransaction)
     }
-    counted: list[FeedbackOutcome | NotFound] = list(outcomes)
+    counted = list(outcomes)
     for merchant, position in last.items():
         outcome = counted[position]
         if isinstance(outcome, FeedbackOutcome):
-            also_updated = followed.changed[merchant, outcome.category]
             counted[position] = replace(
-                outcome, also_updated=also_updated, more_follow=bool(merchant) and not followed.complete
+                outcome,
+                also_updated=result.changed[merchant, outcome.category],
+                more_follow=bool(merchant) and not result.complete,
             )
     return counted
-
-
-def _what(answers: Sequence[Answer]) -> ActSummary:
-    if len(answers) > 1:
-        return ActSummary("answered-many", {"answers": len(answers)})
-    return ActSummary(
-        "answered", {"transaction_id": answers[0].transaction_id, "category": answers[0].category}
-    )
-
-
-def _no_category() -> InvalidInput:
-    return InvalidInput("There is no category of this name.", field="category")

@@ -1,4 +1,4 @@
-"""After an answer: the merchant's other unanswered transactions are predicted anew, as the next one would be.
+"""After an answer: predict the merchant's other unanswered transactions again.
 
 They stay unanswered. Each new prediction names the act of the answer, so undoing the act removes it.
 """
@@ -6,56 +6,44 @@ They stay unanswered. Each new prediction names the act of the answer, so undoin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
+from src.domain.acts import UndoResult
 from src.domain.predictions import Prediction
-from src.domain.transactions import Transaction, UnansweredTransaction
+from src.domain.transactions import UnansweredTransaction
 
-AT_ONCE = 1000
-"""Rows that are predicted anew while a person waits; it takes about a second."""
+if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Predictor
+    from src.services.transactions.repredictions import Repredictions
+
+LIMIT = 1000
+"""Transactions that are predicted again while a person waits; it takes about a second."""
 _TRIES = 5
 
 
-class Rows(Protocol):
-    def unfollowed(
-        self, merchants: Collection[str], act: str, *, limit: int, since: datetime | None = None
-    ) -> list[UnansweredTransaction]: ...
-    def follow(
-        self, new: Sequence[tuple[UnansweredTransaction, Prediction | None]], act: str, *, at: datetime
-    ) -> set[str]: ...
-
-
-class Predicts(Protocol):
-    def predict(
-        self, transactions: Sequence[Transaction], *, at: datetime
-    ) -> list[tuple[Transaction, Prediction]]: ...
-
-
 @dataclass
-class Followed:
-    """What became of the unanswered rows of some merchants."""
-
+class FollowUpResult:
     changed: Counter[tuple[str, str | None]] = field(default_factory=Counter)
-    """(merchant, the category that is predicted now) -> rows whose prediction changed."""
+    """(merchant, predicted category) -> transactions whose prediction changed."""
     complete: bool = False
-    """False where rows are left for a later call."""
+    """False if transactions are left for a later call."""
 
     @property
     def rows(self) -> int:
         return self.changed.total()
 
 
-class Following:
-    """There is no list of what is left to do: it is every unanswered row that the act has not looked at yet.
+class AnswerFollowUp:
+    """No list of remaining work is stored: it is every unanswered transaction the act has not looked at yet.
 
-    A row is written only if nobody wrote it since it was read, and it is read before the answers are: so of
-    two answers at the same time, whichever is written last knew both.
+    A transaction is written only if nobody wrote it since it was read, and it is read before the answers are.
+    So of two answers at the same time, whichever is written last knew both.
     """
 
-    def __init__(self, rows: Rows, predictor: Predicts) -> None:
+    def __init__(self, rows: Repredictions, predictor: Predictor) -> None:
         self._rows = rows
         self._predictor = predictor
 
@@ -65,43 +53,57 @@ class Following:
         act: str,
         *,
         at: datetime,
-        at_once: int = AT_ONCE,
+        limit: int = LIMIT,
         since: datetime | None = None,
         named: bool = True,
-    ) -> Followed:
-        """Predict up to `at_once` unanswered rows of `merchants` anew. Raises Unavailable; safe to try again.
+    ) -> FollowUpResult:
+        """Predict up to `limit` unanswered transactions of `merchants` again.
 
-        since: only rows whose newest prediction is not older. named: the new predictions name the act.
+        since: only those whose newest prediction is not older. named: the new predictions name the act.
+        Raises Unavailable; safe to retry.
         """
-        followed, known = Followed(), {merchant for merchant in merchants if merchant}
-        left = at_once
+        result, merchants = FollowUpResult(), {merchant for merchant in merchants if merchant}
         for _ in range(_TRIES):
-            rows = self._rows.unfollowed(known, act, limit=left, since=since) if known else []
+            rows = self._rows.unfollowed(merchants, act, limit=limit, since=since) if merchants else []
             if not rows:
-                followed.complete = True
-                return followed
+                result.complete = True
+                return result
             predicted = self._predictor.predict([row.transaction for row in rows], at=at)
             new = [
-                (row, self._changed(row, prediction, act if named else None))
+                (row, _changed(row, prediction, act if named else None))
                 for row, (_, prediction) in zip(rows, predicted, strict=True)
             ]
             written = self._rows.follow(new, act, at=at)
-            followed.changed.update(
+            result.changed.update(
                 (row.transaction.merchant, prediction.category)
                 for row, prediction in new
                 if prediction and row.id in written
             )
-            left -= len(written)
-            if left <= 0:
-                return followed
-        return followed
+            limit -= len(written)
+            if limit <= 0:
+                return result
+        return result
 
-    def _changed(self, row: UnansweredTransaction, new: Prediction, act: str | None) -> Prediction | None:
-        """None where a person would see no difference."""
-        if _shown(new) == _shown(row.prediction):
-            return None
-        same_model = new.model_version == row.prediction.model_version
-        return replace(new, act=act, shadow=row.prediction.shadow if same_model else None)
+    def undo(
+        self, act: str, undone: UndoResult, merchants: Collection[str], *, since: datetime, at: datetime
+    ) -> UndoResult:
+        """Undo the predictions of `act`, and predict those made since then without its answers.
+
+        undone: of its answers. merchants: those that it answered. Raises Unavailable; safe to retry.
+        """
+        rows = undone.rows + self._rows.undo(act)
+        kept = undone.kept + (self._rows.count_answered(act) if rows or undone.kept else 0)
+        while not self.follow(merchants, f"undo:{act}", at=at, since=since, named=False).complete:
+            continue
+        return UndoResult(rows, kept)
+
+
+def _changed(row: UnansweredTransaction, new: Prediction, act: str | None) -> Prediction | None:
+    """None if a person would see no difference."""
+    if _shown(new) == _shown(row.prediction):
+        return None
+    same_model = new.model_version == row.prediction.model_version
+    return replace(new, act=act, shadow=row.prediction.shadow if same_model else None)
 
 
 def _shown(prediction: Prediction) -> tuple[object, ...]:

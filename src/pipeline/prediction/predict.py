@@ -1,11 +1,12 @@
-"""A prediction's way: prepare the text, ask the memory, ask the model, say who decided and why."""
+"""Predict categories: clean the text, look up earlier answers, ask the model; say which decided and why."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -16,16 +17,20 @@ from src.components.model.scorer import LinearScorer
 from src.components.monitoring.audit_sample import is_audited
 from src.components.text.cleaning import merchant_key
 from src.components.text.masking import mask
-from src.domain.feedback import PastAnswer
-from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason
+from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
+
+if TYPE_CHECKING:
+    from src.services.transactions.repository import Transactions
+
+log = logging.getLogger(__name__)
 
 SHOWN_ALTERNATIVES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A champion ready to serve: the compiled model and the confidence its bands begin at."""
+    """A model ready to serve: the compiled scorer and its thresholds."""
 
     version: str
     scorer: LinearScorer | MergedScorer
@@ -41,30 +46,33 @@ class Serving:
         return Band.SUGGEST if confidence >= suggest_at else Band.UNKNOWN
 
 
-class Rows(Protocol):
-    def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]: ...
-    def recollections(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]: ...
-    def similar(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]: ...
-
-
 class Model(Protocol):
-    def current(self) -> Serving: ...
+    def current(self) -> Serving:
+        """Raises Unavailable without a model."""
 
 
-class Beside(Protocol):
-    """Adds the word of another model; see pipeline/prediction/shadow.py."""
+class MergedModel:
+    """The champion after categories were merged: a model keeps the categories it was trained with."""
 
-    def __call__(
-        self,
-        predictions: Sequence[Prediction],
-        transactions: Sequence[Transaction],
-        own: np.ndarray,
-        serving: Serving,
-    ) -> list[Prediction]: ...
+    def __init__(self, model: Model, merged: Callable[[], Mapping[str, str]]) -> None:
+        """merged: returns merged category -> the one it is part of now; called for each prediction."""
+        self._model = model
+        self._merged = merged
+        self._last: tuple[Serving, Mapping[str, str], Serving] | None = None
+
+    def current(self) -> Serving:
+        serving, merged = self._model.current(), self._merged()
+        scorer = serving.scorer
+        if not isinstance(scorer, LinearScorer) or merged.keys().isdisjoint(scorer.classes):
+            return serving
+        last = self._last
+        if last is None or last[0] is not serving or last[1] != merged:
+            self._last = last = (serving, merged, replace(serving, scorer=MergedScorer(scorer, merged)))
+        return last[2]
 
 
 def prepare(transaction: Transaction) -> Transaction:
-    """Mask what must not be kept, and name the merchant; the subcategory stands in where no text does."""
+    """Mask account and phone numbers, and set the merchant (from the note if the text has none)."""
     description = mask(transaction.description)
     subcategory = mask(transaction.subcategory) if transaction.subcategory else None
     mode = mask(transaction.mode) if transaction.mode else transaction.mode
@@ -75,59 +83,58 @@ def prepare(transaction: Transaction) -> Transaction:
 
 
 class Predictor:
-    """Precedence: a person's answers of the merchant, then the model. Each prediction says which decided."""
+    """Precedence: the person's answers for the merchant, then the model. A prediction says which decided."""
 
     def __init__(
         self,
         champion: Model,
-        transactions: Rows,
+        transactions: Transactions,
         memory: MerchantMemory,
         auto_precision: float,
         audit_share: float = 0.0,
-        beside: Beside | None = None,
+        shadow: Callable[[], Serving | None] = lambda: None,
     ) -> None:
-        """audit_share: which share of the sorted rows is drawn for a random check, 0..1.
+        """audit_share: the share of automatic predictions in the random audit sample, 0..1.
 
-        beside: adds to predictions that are kept what the model in the shadow says.
+        shadow: returns the model of the shadow test, whose predictions are stored with the champion's.
         """
         self._champion = champion
         self._transactions = transactions
         self._memory = memory
         self._auto_precision = auto_precision
         self._audit_share = audit_share
-        self._beside = beside
+        self._shadow = shadow
 
     def predict(
-        self, transactions: Sequence[Transaction], *, at: datetime
+        self, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool = False
     ) -> list[tuple[Transaction, Prediction]]:
-        """Each transaction as it would be kept, with its prediction. Raises Unavailable without a model."""
-        return self._predict(transactions, at, None)
-
-    def _predict(
-        self, transactions: Sequence[Transaction], at: datetime, beside: Beside | None
-    ) -> list[tuple[Transaction, Prediction]]:
+        """Each transaction as it would be stored, with its prediction. Raises Unavailable without a model."""
         serving = self._champion.current()
-        prepared = [prepare(each) for each in transactions]
-        remembered = self.remembered(prepared)
+        prepared = [prepare(transaction) for transaction in transactions]
+        memories = self.remembered(prepared)
         probabilities = serving.scorer.probabilities(prepared)
         predictions = [
-            self._decide(each, row, said, serving, at)
-            for each, row, said in zip(prepared, probabilities, remembered, strict=True)
+            _from_memory(row, memory, serving, at, self._auto_precision)
+            if isinstance(memory, MemoryDecision)
+            else _from_model(transaction, row, memory, serving, at)
+            for transaction, row, memory in zip(prepared, probabilities, memories, strict=True)
         ]
-        if beside:
-            predictions = beside(predictions, prepared, probabilities, serving)
+        if with_shadow:
+            predictions = add_shadow(predictions, prepared, probabilities, serving, self._shadow())
         return list(zip(prepared, predictions, strict=True))
 
     def remembered(self, prepared: Sequence[Transaction]) -> list[MemoryDecision | MemoryHint | None]:
-        """What the memory says of each, of which `prepare` has named the merchant."""
-        merchants = {each.merchant for each in prepared}
+        """What the answers for the merchant, or for similar merchants, say about each transaction."""
+        merchants = {transaction.merchant for transaction in prepared}
         own = self._transactions.recollections(merchants)
         similar = self._transactions.similar(merchants - own.keys())
         return [
             self._memory.consult(
-                own.get(each.merchant, ()), similar.get(each.merchant, ()), float(each.amount)
+                own.get(transaction.merchant, ()),
+                similar.get(transaction.merchant, ()),
+                float(transaction.amount),
             )
-            for each in prepared
+            for transaction in prepared
         ]
 
     def predict_and_keep(
@@ -137,29 +144,12 @@ class Predictor:
         return self._transactions.add(self.new(transactions, at=at), source=source, at=at)
 
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:
-        """Each as it is to be kept, in the same order. Raises Unavailable."""
-        predicted = self._predict(transactions, at, self._beside)
-        return [_new(prepared, prediction, self._audit_share) for prepared, prediction in predicted]
-
-    def predict_one(self, transaction: Transaction, *, at: datetime) -> tuple[Transaction, Prediction]:
-        """As it is to be kept, the shadow's word included. Raises Unavailable."""
-        [predicted] = self._predict([transaction], at, self._beside)
-        return predicted
-
-    def _decide(
-        self,
-        transaction: Transaction,
-        row: np.ndarray,
-        said: MemoryDecision | MemoryHint | None,
-        serving: Serving,
-        at: datetime,
-    ) -> Prediction:
-        if isinstance(said, MemoryDecision):
-            return _remembered(row, said, serving, at, self._auto_precision)
-        return _modelled(transaction, row, said, serving, at)
+        """The predicted transactions, ready to be stored, in the same order. Raises Unavailable."""
+        predicted = self.predict(transactions, at=at, with_shadow=True)
+        return [_new(transaction, prediction, self._audit_share) for transaction, prediction in predicted]
 
 
-def _modelled(
+def _from_model(
     transaction: Transaction, row: np.ndarray, hint: MemoryHint | None, serving: Serving, at: datetime
 ) -> Prediction:
     alternatives, band = weighed(row, hint, serving)
@@ -170,7 +160,10 @@ def _modelled(
         band=band,
         decided_by=DecidedBy.MODEL,
         alternatives=alternatives,
-        explanation=(*_told(hint, best.category), *serving.scorer.explain(transaction, best.category)),
+        explanation=(
+            *_hint_reason(hint, best.category),
+            *serving.scorer.explain(transaction, best.category),
+        ),
         model_version=serving.version,
         at=at,
     )
@@ -179,7 +172,7 @@ def _modelled(
 def weighed(
     row: np.ndarray, hint: MemoryHint | None, serving: Serving
 ) -> tuple[tuple[Alternative, ...], Band]:
-    """What the model says once it is told of the answers: the alternatives, best first, and the band.
+    """The alternatives, best first, and the band, from the model's probabilities and the hint.
 
     row: shape (n_classes,), the model's own probabilities.
     """
@@ -188,16 +181,16 @@ def weighed(
     best = alternatives[0]
     band = serving.band(best.probability, best.category)
     if hint and band is Band.AUTO and not hint.similar:
-        band = Band.SUGGEST  # the person has called this merchant by more than one name: better ask
+        band = Band.SUGGEST  # the person uses several categories for this merchant
     return alternatives, band
 
 
 def remembered_band(recall: MemoryDecision, auto_precision: float) -> Band:
-    """Whether what the memory says is given without asking; no model has a part in it."""
+    """The band of a category from memory; the model has no part in it."""
     return Band.AUTO if recall.own_word or recall.confidence >= auto_precision else Band.SUGGEST
 
 
-def _remembered(
+def _from_memory(
     row: np.ndarray, recall: MemoryDecision, serving: Serving, at: datetime, auto_precision: float
 ) -> Prediction:
     return Prediction(
@@ -206,24 +199,24 @@ def _remembered(
         band=remembered_band(recall, auto_precision),
         decided_by=DecidedBy.MEMORY,
         alternatives=_with_memory(row, serving.scorer.classes, recall),
-        explanation=(Reason(_in_words(recall), recall.confidence),),
+        explanation=(Reason(_recall_reason(recall), recall.confidence),),
         model_version=serving.version,
         at=at,
     )
 
 
-def _in_words(recall: MemoryDecision) -> str:
+def _recall_reason(recall: MemoryDecision) -> str:
     if recall.answers == 1:
         return "your last answer for this merchant"
     return f"{recall.agreeing} of your last {recall.answers} answers for this merchant"
 
 
-def _told(hint: MemoryHint | None, category: str) -> tuple[Reason, ...]:
+def _hint_reason(hint: MemoryHint | None, category: str) -> tuple[Reason, ...]:
     share = hint.shares.get(category, 0.0) if hint else 0.0
     if hint is None or not share:
         return ()
-    whose = "merchants of a similar name" if hint.similar else "this merchant, which differ"
-    return (Reason(f"your answers for {whose}", round(hint.weight * share, 3)),)
+    merchants = "merchants of a similar name" if hint.similar else "this merchant, which differ"
+    return (Reason(f"your answers for {merchants}", round(hint.weight * share, 3)),)
 
 
 def _alternatives(row: np.ndarray, classes: Sequence[str]) -> tuple[Alternative, ...]:
@@ -232,29 +225,60 @@ def _alternatives(row: np.ndarray, classes: Sequence[str]) -> tuple[Alternative,
 
 
 def _with_memory(row: np.ndarray, classes: Sequence[str], recall: MemoryDecision) -> tuple[Alternative, ...]:
-    """The remembered category takes its confidence; the model's others share the rest as before."""
+    """The remembered category has its confidence; the others share the rest in the model's proportions."""
     others = [
         (name, float(share)) for name, share in zip(classes, row, strict=True) if name != recall.category
     ]
     left = sum(share for _, share in others) or 1.0
     scaled = (Alternative(name, share / left * (1 - recall.confidence)) for name, share in others)
-    every = sorted(
-        [Alternative(recall.category, recall.confidence), *scaled], key=lambda each: -each.probability
-    )
-    return tuple(every[:SHOWN_ALTERNATIVES])
+    return _best([Alternative(recall.category, recall.confidence), *scaled])
 
 
 def _with_hint(row: np.ndarray, classes: Sequence[str], hint: MemoryHint) -> tuple[Alternative, ...]:
-    """A mean of what the model and the answers say, by the weight of the hint."""
-    model = dict(zip(classes, row.tolist(), strict=True))
-    every = (
-        Alternative(name, (1 - hint.weight) * model.get(name, 0.0) + hint.weight * hint.shares.get(name, 0.0))
-        for name in {**model, **hint.shares}
+    """The mean of the model's and the answers' shares, by the weight of the hint."""
+    shares, weight = dict(zip(classes, row.tolist(), strict=True)), hint.weight
+    return _best(
+        Alternative(name, (1 - weight) * shares.get(name, 0.0) + weight * hint.shares.get(name, 0.0))
+        for name in {**shares, **hint.shares}
     )
-    return tuple(sorted(every, key=lambda each: -each.probability)[:SHOWN_ALTERNATIVES])
+
+
+def _best(alternatives: Iterable[Alternative]) -> tuple[Alternative, ...]:
+    return tuple(sorted(alternatives, key=lambda one: -one.probability)[:SHOWN_ALTERNATIVES])
+
+
+def add_shadow(
+    predictions: list[Prediction],
+    transactions: Sequence[Transaction],
+    probabilities: np.ndarray,
+    serving: Serving,
+    shadow: Serving | None,
+) -> list[Prediction]:
+    """Add to each prediction the best category of the shadow model and of the champion's model alone.
+
+    probabilities: shape (n_transactions, n_classes), of the champion. A shadow that fails changes nothing.
+    """
+    if shadow is None or shadow.version == serving.version or not predictions:
+        return predictions
+    own = [serving.scorer.classes[best] for best in probabilities.argmax(axis=1)]
+    try:
+        classes, rows = shadow.scorer.classes, shadow.scorer.probabilities(transactions)
+        return [
+            replace(
+                prediction,
+                shadow=ShadowPrediction(
+                    shadow.version, classes[int(row.argmax())], float(row.max()), category
+                ),
+            )
+            for prediction, row, category in zip(predictions, rows, own, strict=True)
+        ]
+    except Exception as error:
+        fields = {"version": shadow.version, "error": type(error).__name__}
+        log.warning("shadow did not predict", extra=fields)
+        return predictions
 
 
 def _new(transaction: Transaction, prediction: Prediction, audit_share: float) -> NewTransaction:
-    print_of = fingerprint(transaction)
-    audit = not prediction.needs_review and is_audited(print_of, transaction.date, audit_share)
-    return NewTransaction(transaction, prediction, print_of, is_holdout(print_of), audit=audit)
+    identity = fingerprint(transaction)
+    audit = not prediction.needs_review and is_audited(identity, transaction.date, audit_share)
+    return NewTransaction(transaction, prediction, identity, is_holdout(identity), audit=audit)

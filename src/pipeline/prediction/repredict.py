@@ -1,81 +1,66 @@
-"""Unanswered transactions predicted anew by the model that serves, some at a time, and taken back.
+"""Predict unanswered transactions again with the champion, in batches, and undo it.
 
-A promotion rewrites nothing, so what the history shows of them is what an earlier model said. There is no
-list of what is still to do: it is every unanswered transaction that another model spoke of last, or that was
-predicted before the newest answer for its merchant. So an act that is interrupted goes on where it was.
+A promotion changes no stored prediction, so the history shows what an earlier model predicted. No list of
+remaining work is stored: it is every unanswered transaction that another model predicted last, or that was
+predicted before the newest answer for its merchant. An interrupted act continues from there.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from src.domain.models import Pointer
-from src.domain.predictions import Prediction
-from src.domain.transactions import Transaction
 from src.errors import NotFound, Unavailable
-from src.pipeline.prediction.predict import Serving
+from src.pipeline.prediction.predict import Model, Predictor
+
+if TYPE_CHECKING:
+    from src.services.models.repository import Models
+    from src.services.transactions.repredictions import Repredictions
 
 AT_ONCE = 2000
 """Takes about two seconds."""
 
 
-class Rows(Protocol):
-    def outdated(self, version: str, limit: int) -> dict[str, Transaction]: ...
-    def count_outdated(self, version: str) -> int: ...
-    def append(self, new: Mapping[str, tuple[Transaction, Prediction]]) -> None: ...
-    def told(self, act: str) -> tuple[int, int]: ...
-    def take_back(self, act: str) -> int: ...
-
-
-class Predicts(Protocol):
-    def predict(
-        self, transactions: Sequence[Transaction], *, at: datetime
-    ) -> list[tuple[Transaction, Prediction]]: ...
-
-
-class Champion(Protocol):
+class Champion(Model, Protocol):
     def look(self) -> None: ...
-    def current(self) -> Serving: ...
-
-
-class Pointers(Protocol):
-    def champion(self) -> Pointer | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Repredicted:
-    """How far an act is. `act` is "" before it began."""
+    """Progress of an act. `act` is "" before it began."""
 
     act: str
     version: str
     rows: int
-    """Predicted anew by the act."""
+    """Predicted again by the act."""
     changed: int
-    """Of these, with another category than before."""
+    """Of these, with a new category."""
     left: int
-    """Unanswered transactions that an earlier model spoke of last, or whose merchant was answered since."""
+    """Unanswered transactions that another model predicted last, or whose merchant was answered since."""
 
 
 class Repredicting:
-    def __init__(self, rows: Rows, predictor: Predicts, champion: Champion, pointers: Pointers) -> None:
+    def __init__(
+        self, rows: Repredictions, predictor: Predictor, champion: Champion, pointers: Models
+    ) -> None:
         self._rows = rows
         self._predictor = predictor
         self._champion = champion
         self._pointers = pointers
 
     def go_on(self, act: str = "", *, at: datetime, at_once: int = AT_ONCE) -> Repredicted:
-        """Predict the newest of those left; without an act a new one begins. Raises Unavailable."""
+        """Predict the newest batch; without `act` a new one begins. Raises Unavailable."""
         act = act or secrets.token_hex(12)
         outdated = self._rows.outdated(self._version(), at_once)
         predicted = self._predictor.predict(list(outdated.values()), at=at) if outdated else []
         self._rows.append(
             {
-                row_id: (given, replace(prediction, act=act))
-                for (row_id, given), (_, prediction) in zip(outdated.items(), predicted, strict=True)
+                transaction_id: (transaction, replace(prediction, act=act))
+                for (transaction_id, transaction), (_, prediction) in zip(
+                    outdated.items(), predicted, strict=True
+                )
             }
         )
         return self.told(act)
@@ -83,20 +68,20 @@ class Repredicting:
     def told(self, act: str = "") -> Repredicted:
         """Raises Unavailable."""
         version = self._version()
-        rows, changed = self._rows.told(act) if act else (0, 0)
+        rows, changed = self._rows.count_repredicted(act) if act else (0, 0)
         return Repredicted(act, version, rows, changed, self._rows.count_outdated(version))
 
     def take_back(self, act: str) -> int:
-        """Let the unanswered stand as before `act`; how many. Raises NotFound, Unavailable."""
-        undone = self._rows.take_back(act)
+        """Undo the predictions of `act`; returns their number. Raises NotFound, Unavailable."""
+        undone = self._rows.undo(act)
         if not undone:
-            raise NotFound("There is nothing of this act to take back.")
+            raise NotFound("There is nothing to undo for this act.")
         return undone
 
     def _version(self) -> str:
-        """Of the champion, where this process serves it: else two processes could undo each other's work."""
+        """The champion's, if this process has loaded it: else two processes could undo each other's work."""
         self._champion.look()
         serving, pointer = self._champion.current(), self._pointers.champion()
         if pointer is None or pointer.version != serving.version:
-            raise Unavailable("The champion is not loaded here yet; please try again in a moment.")
+            raise Unavailable("This process has not loaded the active model yet; try again in a moment.")
         return serving.version

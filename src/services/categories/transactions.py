@@ -17,7 +17,7 @@ from src.services.transactions.optimistic_update import update_many
 _BATCH = 1000
 
 
-class CategoryRows:
+class CategoryTransactions:
     def __init__(self, database: Database) -> None:
         self._database = database
 

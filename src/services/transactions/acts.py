@@ -8,8 +8,8 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
 
-from src.domain.acts import Act, ActKind, ActPage, What
-from src.domain.owners import LOCAL_OWNER
+from src.domain import LOCAL_OWNER
+from src.domain.acts import Act, ActKind, ActPage, ActSummary
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.query import decode_cursor, encode_cursor
 
@@ -23,7 +23,7 @@ class ActLog:
         self._database = database
 
     @guarded
-    def begin(self, kind: ActKind, what: What, *, at: datetime, prefix: str = "") -> str:
+    def begin(self, kind: ActKind, what: ActSummary, *, at: datetime, prefix: str = "") -> str:
         """Store an act that is about to begin; returns its id, with `prefix`. Raises Unavailable."""
         act_id = prefix + secrets.token_hex(12)
         self._database.acts.insert_one(

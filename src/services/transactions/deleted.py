@@ -52,7 +52,7 @@ class DeletedTransactions:
         return [stored_of(copy["document"]) for copy in self._database.deleted_transactions.find(query)]
 
     @guarded
-    def restore(self, act: str, at: datetime) -> Undone:
+    def restore(self, act: str, at: datetime) -> UndoResult:
         """Restore the transactions of an act. Raises Unavailable; safe to repeat.
 
         One whose key another transaction has by now stays deleted, and counts as kept.
@@ -64,7 +64,7 @@ class DeletedTransactions:
         ids = {"$in": [copy["_id"] for copy in copies]}
         restored = [document["_id"] for document in self._database.transactions.find({"_id": ids}, {})]
         deleted.delete_many({"_id": {"$in": restored}})
-        return Undone(rows=len(restored), kept=len(copies) - len(restored))
+        return UndoResult(rows=len(restored), kept=len(copies) - len(restored))
 
 
 def deleted_keys(database: Database, query: Document) -> list[Document]:

@@ -97,9 +97,8 @@ def transaction_fields(transaction: Transaction) -> Document:
 
 
 def current_fields(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
-    """The current category and status: derived from all predictions and answers, stored to be indexed."""
-    newest, answers = predictions[-1], standing(feedback)
-    category, status = held(predictions, feedback)
+    """The current state, stored with the predictions and answers so that it can be indexed."""
+    state = current_state(predictions, feedback)
     return {
         "category": state.category,
         "status": state.status.value,
@@ -252,5 +251,5 @@ def labelled_of(document: Document) -> LabelledTransaction:
 
 def _replaced(feedback: Sequence[Feedback]) -> Feedback | None:
     """The answer before the current one, if its category differs."""
-    *_, before, newest = [None, None, *standing(feedback)]
+    *_, before, newest = [None, None, *active_answers(feedback)]
     return before if before and newest and before.category != newest.category else None

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from bson import ObjectId
 
-from src.domain.acts import Undone
-from src.domain.feedback import Feedback, standing
-from src.domain.owners import LOCAL_OWNER
-from src.domain.transactions import StoredTransaction, held
+from src.domain import LOCAL_OWNER
+from src.domain.acts import UndoResult
+from src.domain.feedback import Feedback, active_answers
+from src.domain.transactions import StoredTransaction, current_state
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import feedback_fields, first_answer
@@ -46,8 +46,10 @@ class FeedbackEvents:
                 continue
             results.append(before)
             feedback = (*before.feedback, event)
-            category, status = held(before.predictions, feedback)
-            befores[transaction_id] = replace(before, feedback=feedback, category=category, status=status)
+            state = current_state(before.predictions, feedback)
+            befores[transaction_id] = replace(
+                before, feedback=feedback, category=state.category, status=state.status
+            )
         return results
 
     @guarded
@@ -85,7 +87,7 @@ class FeedbackEvents:
         return int(self._database.transactions.count_documents({"owner": LOCAL_OWNER, **query}))
 
     @guarded
-    def undo(self, act: str, *, at: datetime) -> Undone:
+    def undo(self, act: str, *, at: datetime) -> UndoResult:
         """Undo every answer of `act`; an earlier or a newer answer of a transaction then counts.
 
         Raises Unavailable; a retry changes no transaction twice.
@@ -99,8 +101,8 @@ class FeedbackEvents:
         answered = transactions.find({"owner": LOCAL_OWNER, "feedback.act": {"$eq": act}}, {"_id": 1})
         befores = update_many(transactions, [str(document["_id"]) for document in answered], undone)
         changed = [row for row in befores.values() if not _is_undone(row, act)]
-        answered_since = sum(standing(row.feedback)[-1].act != act for row in changed)
-        return Undone(rows=len(changed) - answered_since, kept=answered_since)
+        answered_since = sum(active_answers(row.feedback)[-1].act != act for row in changed)
+        return UndoResult(rows=len(changed) - answered_since, kept=answered_since)
 
 
 def _unanswered(merchant: str, but: str) -> Document:

@@ -47,10 +47,10 @@ class Doubts:
             self._database.transactions.bulk_write(marks, ordered=False)
 
     @guarded
-    def vouched(self) -> set[str]:
+    def confirmed(self) -> set[str]:
         """The ids of answers that a person confirmed, in the review or by the same answer again."""
-        confirmed = {"$or": [{"$gt": ["$doubt.vouched_at", None]}, _ANSWERED_AGAIN]}
-        query = {**_MARKED, "$expr": {"$and": [_SAME_CATEGORY, confirmed]}}
+        again = {"$or": [{"$gt": ["$doubt.vouched_at", None]}, _ANSWERED_AGAIN]}
+        query = {**_MARKED, "$expr": {"$and": [_SAME_CATEGORY, again]}}
         return {str(document["_id"]) for document in self._database.transactions.find(query, {"_id": 1})}
 
     @guarded
@@ -68,7 +68,7 @@ class Doubts:
         return stored_of(document)
 
     @guarded_stream
-    def alike(self, merchants: Collection[str]) -> Iterator[LabelledTransaction]:
+    def labelled(self, merchants: Collection[str]) -> Iterator[LabelledTransaction]:
         """Every labelled transaction of `merchants` that may train a model."""
         query = {
             "owner": LOCAL_OWNER,
@@ -80,10 +80,10 @@ class Doubts:
             yield labelled_of(document)
 
     @guarded
-    def vouch(self, transaction_id: str, *, at: datetime) -> None:
+    def confirm(self, transaction_id: str, *, at: datetime) -> None:
         """Confirm the answer. Raises NotFound if it is not in doubt, Unavailable."""
         if not self._database.transactions.update_one(
-            {**_SINGLE, **by_id(transaction_id)}, _vouched(at)
+            {**_SINGLE, **by_id(transaction_id)}, _confirmation(at)
         ).matched_count:
             raise _not_marked()
 
@@ -114,11 +114,11 @@ class Doubts:
         return sorted(moves, key=lambda move: (-len(move.transaction_ids), move.earlier, move.category))
 
     @guarded
-    def vouch_move(self, move: Move, *, at: datetime) -> None:
+    def confirm_move(self, move: Move, *, at: datetime) -> None:
         """Confirm all its answers. Raises Unavailable."""
         ids = [ObjectId(id_) for id_ in move.transaction_ids]
         self._database.transactions.update_many(
-            {**_OPEN, "doubt.wholesale": True, "_id": {"$in": ids}}, _vouched(at)
+            {**_OPEN, "doubt.wholesale": True, "_id": {"$in": ids}}, _confirmation(at)
         )
 
 
@@ -138,7 +138,7 @@ def _mark(doubt: Doubt, at: datetime) -> Document:
     }
 
 
-def _vouched(at: datetime) -> Document:
+def _confirmation(at: datetime) -> Document:
     return {"$set": {"doubt.vouched_at": at}}
 
 

@@ -173,7 +173,7 @@ class Transactions:
             yield labelled_of(document)
 
     @guarded
-    def recollections(self, merchants: Collection[str]) -> dict[str, list[Recollection]]:
+    def recollections(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
         """The answers for each of `merchants`, newest first; merchants without any are absent."""
         names = sorted({merchant for merchant in merchants if merchant})
         if len(names) == 1:
@@ -186,7 +186,7 @@ class Transactions:
         }
 
     @guarded
-    def similar(self, merchants: Collection[str]) -> dict[str, list[Recollection]]:
+    def similar(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
         """The answers for all merchants whose names begin with the same two words, newest first."""
         stems = {merchant: stem for merchant in merchants if (stem := stem_of(merchant))}
         distinct = sorted(set(stems.values()))
@@ -197,7 +197,7 @@ class Transactions:
         }
         return {merchant: answers[stem] for merchant, stem in stems.items() if stem in answers}
 
-    def _answers_of(self, merchant: str) -> list[Recollection]:
+    def _answers_of(self, merchant: str) -> list[PastAnswer]:
         labels = self._database.transactions.find(
             {"owner": LOCAL_OWNER, "merchant": merchant, **HAS_LABEL},
             {"_id": 0, "label.category": 1, "label.at": 1, "label.source": 1, "value": 1},
@@ -205,7 +205,7 @@ class Transactions:
         newest = labels.sort("label.at", DESCENDING).limit(self._remembered * _ROWS_PER_ACT)
         return self._recollections({**document["label"], "amount": document["value"]} for document in newest)
 
-    def _answers_of_many(self, merchants: list[str]) -> Iterator[tuple[str, list[Recollection]]]:
+    def _answers_of_many(self, merchants: list[str]) -> Iterator[tuple[str, list[PastAnswer]]]:
         groups = self._database.transactions.aggregate(
             [
                 {"$match": {"owner": LOCAL_OWNER, "merchant": {"$in": merchants}, **HAS_LABEL}},
@@ -216,7 +216,7 @@ class Transactions:
         for group in groups:
             yield group["_id"], self._recollections(group["newest"])
 
-    def _answers_of_stems(self, stems: list[str]) -> Iterator[tuple[str, list[Recollection]]]:
+    def _answers_of_stems(self, stems: list[str]) -> Iterator[tuple[str, list[PastAnswer]]]:
         # "!" comes right after the blank: a range of the index, where a regular expression would scan it all.
         ranges = [{"owner": LOCAL_OWNER, "merchant": {"$gte": stem, "$lt": f"{stem}!"}} for stem in stems]
         fields = ("merchant", "label.at", "label.category", "label.source", "value")
@@ -248,9 +248,9 @@ class Transactions:
         }
         return {"n": self._remembered * _ROWS_PER_ACT, name: answer}
 
-    def _recollections(self, newest: Iterable[Document]) -> list[Recollection]:
+    def _recollections(self, newest: Iterable[Document]) -> list[PastAnswer]:
         answers = [
-            Recollection(answer["category"], answer["at"], answer["amount"], LabelSource(answer["source"]))
+            PastAnswer(answer["category"], answer["at"], answer["amount"], LabelSource(answer["source"]))
             for answer in newest
         ]
         return one_per_act(answers, self._remembered)

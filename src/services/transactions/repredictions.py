@@ -106,7 +106,7 @@ class Repredictions:
     @guarded
     def unfollowed(
         self, merchants: Collection[str], act: str, *, limit: int, since: datetime | None = None
-    ) -> list[Unanswered]:
+    ) -> list[UnansweredTransaction]:
         """Unanswered transactions of `merchants` that `act` has not looked at yet. Raises Unavailable.
 
         since: only those whose newest prediction is not older.
@@ -210,7 +210,7 @@ def _unanswered(document: Document) -> UnansweredTransaction:
     )
 
 
-def _follow(row: Unanswered, prediction: Prediction | None, note: Document) -> UpdateOne:
+def _follow(row: UnansweredTransaction, prediction: Prediction | None, note: Document) -> UpdateOne:
     unchanged = {"_id": ObjectId(row.id), "revision": row.revision}
     if prediction is None:
         return UpdateOne(unchanged, {"$set": note})

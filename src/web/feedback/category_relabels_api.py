@@ -35,8 +35,8 @@ def settle_move(body: MoveRequest) -> Answer:
     looks, now = container().second_looks, datetime.now(UTC)
     move = looks.move(body.earlier, body.category)
     if body.keep:
-        looks.keep_move(move, at=now)
+        looks.confirm_move(move, at=now)
     else:
-        looks.change_back(move, at=now)
+        looks.revert_move(move, at=now)
     holds = move.category if body.keep else move.earlier
     return {"category": holds, "answers": len(move.transaction_ids), "kept": body.keep}

@@ -30,7 +30,7 @@ def list_second_looks() -> Answer:
 
     At most 100, those of the newest transactions.
     """
-    return [second_look_body(look) for look in container().second_looks.waiting(LISTED)]
+    return [second_look_body(look) for look in container().second_looks.open(LISTED)]
 
 
 @api.operation(
@@ -45,8 +45,8 @@ def settle_second_look(transaction_id: str, body: SecondLookRequest) -> Answer:
     """404 where nothing is asked, also once it was settled. A correction by feedback settles it as well."""
     looks, now = container().second_looks, datetime.now(UTC)
     if body.keep:
-        kept = looks.keep(transaction_id, at=now).doubt.category
+        kept = looks.confirm(transaction_id, at=now).doubt.category
         return {"transaction_id": transaction_id, "category": kept, "kept": True}
-    outcome = looks.change(transaction_id, at=now)
+    outcome = looks.correct(transaction_id, at=now)
     metrics().answered(outcome.was_correct)
     return {"transaction_id": transaction_id, "category": outcome.category, "kept": False}

@@ -18,8 +18,8 @@ def second_look() -> ResponseReturnValue:
     """Keep what a person says when asked again."""
     transaction_id, now = request.form.get("transaction_id", ""), datetime.now(UTC)
     if not flag(request.form, "keep"):
-        return kept_answer(container().second_looks.change(transaction_id, at=now))
-    look = container().second_looks.keep(transaction_id, at=now)
+        return kept_answer(container().second_looks.correct(transaction_id, at=now))
+    look = container().second_looks.confirm(transaction_id, at=now)
     if asked_live():
         return render_template("feedback/_kept_look.html", row=look.row)
     return redirect(extended(back(), {"kept": 1}), 303)
@@ -31,7 +31,7 @@ def settle_move() -> ResponseReturnValue:
     looks, now = container().second_looks, datetime.now(UTC)
     move = looks.move(request.form.get("earlier", ""), request.form.get("category", ""))
     if flag(request.form, "keep"):
-        looks.keep_move(move, at=now)
+        looks.confirm_move(move, at=now)
         return redirect(extended(back(), {"kept": 1}), 303)
-    act = looks.change_back(move, at=now)
+    act = looks.revert_move(move, at=now)
     return redirect(extended(back(), {"changed_back": len(move.transaction_ids), "act": act}), 303)

@@ -50,7 +50,7 @@ def feedback() -> ResponseReturnValue:
         rows=found.items,
         count_waiting=transactions.count_waiting(),
         moves=container().second_looks.moves() if first_page else [],
-        looks=container().second_looks.waiting() if first_page else [],
+        looks=container().second_looks.open() if first_page else [],
         checks=container().audits.open(CHECKS) if first_page else [],
         next_page=with_query(request.path, {"cursor": found.next_cursor}) if found.next_cursor else None,
         here=here(),
@@ -137,7 +137,7 @@ def _fragment(transaction_id: str, about: Mapping[str, str | int] | None = None)
 def _asked_again(transaction_id: str) -> SecondLook | None:
     """After an undo: the question stands again, unless other answers have settled it meanwhile."""
     try:
-        return container().second_looks.of(transaction_id)
+        return container().second_looks.get(transaction_id)
     except NotFound:
         return None
 

@@ -58,7 +58,7 @@ def changed(transactions, events):
     made = [new(merchant, day=date(2026, 1, day)) for merchant in MERCHANTS for day in range(1, 5)]
     rows = keep(transactions, *made)
     for name, at in (("dining", NOW), ("groceries", LATER)):
-        events.add_many([(row.id, Feedback(name, at, f"all-{name}")) for row in rows])
+        events.add([(row.id, Feedback(name, at, f"all-{name}")) for row in rows])
     return rows
 
 
@@ -69,12 +69,12 @@ def test_what_was_said_before_is_learned_until_it_is_confirmed(changed, train, l
     [move] = looks.moves()
     assert (move.earlier, move.category, move.merchants) == ("dining", "groceries", 3)
     assert set(move.transaction_ids) == {row.id for row in changed}
-    assert looks.waiting() == []  # asked as a whole, not one by one
+    assert looks.open() == []  # asked as a whole, not one by one
 
 
 def test_a_confirmed_change_is_learned_and_asked_about_no_more(changed, train, looks):
     train()
-    looks.keep_move(looks.move("dining", "groceries"), at=LATER)
+    looks.confirm_move(looks.move("dining", "groceries"), at=LATER)
     assert looks.moves() == []
     learned, set_aside = train()
     assert (set(learned.values()), set_aside) == ({"groceries"}, {})
@@ -83,16 +83,16 @@ def test_a_confirmed_change_is_learned_and_asked_about_no_more(changed, train, l
 
 def test_all_is_changed_back_by_one_act_that_can_be_undone(changed, train, looks, events, transactions):
     train()
-    act = looks.change_back(looks.move("dining", "groceries"), at=LATER + timedelta(hours=1))
+    act = looks.revert_move(looks.move("dining", "groceries"), at=LATER + timedelta(hours=1))
     assert {row.category for row in transactions.newest(20)} == {"dining"}
     assert looks.moves() == []
-    events.take_back(act, at=LATER + timedelta(hours=2))
+    events.undo(act, at=LATER + timedelta(hours=2))
     assert len(looks.moves()) == 1
 
 
 def test_a_change_taken_back_before_the_next_training_leaves_nothing_to_ask(changed, train, looks, events):
     train()
-    events.take_back("all-groceries", at=LATER + timedelta(hours=1))
+    events.undo("all-groceries", at=LATER + timedelta(hours=1))
     assert looks.moves() == []
     assert train()[1] == {}
     with pytest.raises(NotFound):
@@ -102,7 +102,7 @@ def test_a_change_taken_back_before_the_next_training_leaves_nothing_to_ask(chan
 def test_new_rows_of_another_name_are_left_out_and_the_old_ones_learned(transactions, events, train, looks):
     for name, at, first in (("dining", NOW, 1), ("groceries", LATER, 10)):
         made = [new(merchant, day=date(2026, 1, first + day)) for merchant in MERCHANTS for day in range(4)]
-        events.add_many([(row.id, Feedback(name, at, f"all-{name}")) for row in keep(transactions, *made)])
+        events.add([(row.id, Feedback(name, at, f"all-{name}")) for row in keep(transactions, *made)])
     learned, set_aside = train()
     assert (sorted(learned.values()), set_aside) == (["dining"] * 12, {MOVED: 12})
     assert len(looks.moves()) == 1

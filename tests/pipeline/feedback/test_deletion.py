@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 import pytest
 
 from src.errors import Conflict, LedgerloopError, NotFound
-from src.services.transactions.deleted import DeletedRows
+from src.services.mongo.client import Database
 from tests.pipeline.imports.test_run import brought, house, rows_of, undo
 
 __all__ = ["house"]
@@ -76,14 +76,17 @@ def test_a_deletion_that_was_killed_half_way_has_deleted_nothing(house, monkeypa
 
     class Killed:
         def __init__(self, rows):
-            self.find_one = rows.find_one
+            self._rows = rows
+
+        def __getattr__(self, name):
+            return getattr(self._rows, name)
 
         def delete_one(self, _):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         killed = Killed(house.database.collection("transactions"))
-        patched.setattr(DeletedRows, "_rows", property(lambda _: killed))
+        patched.setattr(Database, "transactions", property(lambda _: killed))
         with pytest.raises(KeyboardInterrupt):
             delete(house, 1)
     assert counts_of(brought(house)) == (0, 4, 0)

@@ -15,7 +15,7 @@ from src.errors import Unavailable
 from src.pipeline.feedback import follow_answers
 from src.pipeline.feedback.acts import Acts
 from src.pipeline.feedback.feedback import Answer, FeedbackLoop
-from src.pipeline.feedback.follow_answers import Following
+from src.pipeline.feedback.follow_answers import AnswerFollowUp
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.prediction.repredict import Repredicting
 from src.services.transactions.acts import ActLog
@@ -81,12 +81,12 @@ def log(database):
 @pytest.fixture
 def loop(database, predictor, log):
     rows = Repredictions(database)
-    return FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES), log, Following(rows, predictor), rows)
+    return FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES), log, AnswerFollowUp(rows, predictor))
 
 
 @pytest.fixture
 def acts(log, loop):
-    return Acts(log, {ActKind.FEEDBACK: loop.undo_act})
+    return Acts(log, {ActKind.FEEDBACK: loop.undo})
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_a_text_without_a_merchant_teaches_no_other_row(loop, keep, transactions
 
 def test_of_very_many_rows_the_rest_is_left_to_the_clock(loop, keep, transactions, log, acts, monkeypatch):
     rows = keep(*["BLUE DOOR"] * 10)
-    monkeypatch.setattr(follow_answers.Following.follow, "__kwdefaults__", {**_defaults(), "at_once": 4})
+    monkeypatch.setattr(follow_answers.AnswerFollowUp.follow, "__kwdefaults__", {**_defaults(), "limit": 4})
     outcome = loop.record(rows[0].id, "travel", at=NOW + MINUTE)
     assert outcome.also_updated == 4
     assert outcome.more_follow
@@ -244,7 +244,7 @@ def test_of_very_many_rows_the_rest_is_left_to_the_clock(loop, keep, transaction
 
 
 def _defaults():
-    return follow_answers.Following.follow.__kwdefaults__
+    return follow_answers.AnswerFollowUp.follow.__kwdefaults__
 
 
 def test_an_answer_whose_process_was_killed_before_the_rest_is_finished_later(

@@ -47,7 +47,7 @@ def rows(transactions, events):
     ]
     kept = keep(transactions, *made)
     names = ["groceries"] * 6 + ["dining"] + ["groceries"] * 3
-    events.add_many(
+    events.add(
         [
             (row.id, Feedback(name, NOW + timedelta(hours=number), f"act-{number}"))
             for number, (row, name) in enumerate(zip(kept, names, strict=True))
@@ -71,7 +71,7 @@ def test_a_slip_is_set_aside_and_asked_about(rows, train, looks):
     learned, set_aside = train()
     assert learned == {row.id for row in rows} - {rows[6].id}
     assert set_aside == {SET_ASIDE: 1}
-    [look] = looks.waiting()
+    [look] = looks.open()
     assert (look.row.id, look.doubt.category) == (rows[6].id, "dining")
     assert (look.doubt.others, look.doubt.agreeing) == ("groceries", 9)
     assert look.row.category == "dining"  # the person's word stands meanwhile
@@ -79,38 +79,38 @@ def test_a_slip_is_set_aside_and_asked_about(rows, train, looks):
 
 def test_it_is_right_lets_it_train_and_nothing_is_asked_again(rows, train, looks):
     train()
-    looks.keep(rows[6].id, at=NOW)
-    assert looks.waiting() == []
+    looks.confirm(rows[6].id, at=NOW)
+    assert looks.open() == []
     for _ in range(2):
         learned, set_aside = train()
         assert (len(learned), set_aside) == (10, {})
-    assert looks.waiting() == []
+    assert looks.open() == []
 
 
 def test_change_makes_it_what_the_others_are(rows, train, looks, transactions):
     train()
-    outcome = looks.change(rows[6].id, at=NOW + timedelta(days=1))
+    outcome = looks.correct(rows[6].id, at=NOW + timedelta(days=1))
     assert (outcome.previous, outcome.category) == ("dining", "groceries")
     assert transactions.get(rows[6].id).category == "groceries"
-    assert looks.waiting() == []
+    assert looks.open() == []
     assert train()[1] == {}
 
 
 def test_an_answer_through_any_other_door_settles_it_too(rows, train, looks, events):
     train()
-    events.add_many([(rows[6].id, Feedback("dining", NOW + timedelta(days=1), "again"))])
-    assert looks.waiting() == []
+    events.add([(rows[6].id, Feedback("dining", NOW + timedelta(days=1), "again"))])
+    assert looks.open() == []
     assert len(train()[0]) == 10
 
 
 def test_what_no_longer_contradicts_drops_out_before_the_next_training(rows, train, looks, events):
     train()
-    events.add_many([(row.id, Feedback("dining", NOW + timedelta(days=1), "all")) for row in rows[:5]])
-    assert looks.waiting() == []
+    events.add([(row.id, Feedback("dining", NOW + timedelta(days=1), "all")) for row in rows[:5]])
+    assert looks.open() == []
     with pytest.raises(NotFound):
-        looks.keep(rows[6].id, at=NOW)
+        looks.confirm(rows[6].id, at=NOW)
     with pytest.raises(NotFound):
-        looks.change(rows[6].id, at=NOW)
+        looks.correct(rows[6].id, at=NOW)
 
 
 def test_rows_that_judge_stay_and_have_no_voice(database, rows, train):

@@ -76,5 +76,5 @@ def test_an_answer_closes_the_check_and_taking_it_back_opens_it_again(stored, au
     outcome = loop.record(row.id, "dining", at=NOW)
     assert outcome.was_correct
     assert row.id not in {each.id for each in audits.open(100)}
-    loop.undo(outcome.act, at=NOW)
+    loop.undo(outcome.act, NOW)
     assert row.id in {each.id for each in audits.open(100)}

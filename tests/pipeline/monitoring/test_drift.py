@@ -40,7 +40,7 @@ class House:
             (row.id, answer("dining" if place % 100 < right else "travel", row.id, at=self.now))
             for place, row in enumerate(stored)
         ]
-        self.feedback.add_many(answers)
+        self.feedback.add(answers)
 
     def finish(self):
         run = self.runs.claim(holder="me", at=self.now)

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
+from src.domain.acts import ActKind
 from src.domain.predictions import Band, DecidedBy, Reason
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound
+from src.pipeline.feedback.acts import Acts
 from src.pipeline.feedback.edit import Editing
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
@@ -150,13 +152,14 @@ def test_a_similar_name_is_heard_but_does_not_decide(transactions, loop):
     assert keep(model, "BLUE MOON EXPRESS").prediction.category == "dining"
 
 
-def test_an_undone_correction_is_forgotten(transactions, loop):
+def test_an_undone_correction_is_forgotten(transactions, loop, database):
     model = predictor(transactions, 0.95, 0.03, 0.02)
     outcome = loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)
-    assert loop.undo(outcome.act, at=NOW) == 1
+    acts = Acts(ActLog(database), {ActKind.FEEDBACK: loop.undo})
+    assert acts.undo(outcome.act, at=NOW).rows == 1
     assert keep(model, "BLUE DOOR").prediction.decided_by is DecidedBy.MODEL
     with pytest.raises(NotFound):
-        loop.undo(outcome.act, at=NOW)
+        acts.undo(outcome.act, at=NOW)
 
 
 def test_a_remembered_category_the_model_never_saw_leads_the_alternatives(transactions, loop):

@@ -12,7 +12,7 @@ from src.errors import Conflict, NotFound
 from src.pipeline.feedback.edit import Editing
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
-from src.pipeline.prediction.shadow import ByHand, Standing, with_shadow
+from src.pipeline.prediction.shadow import ByHand, Standing
 from src.services.models.hot_swap import ShadowModel
 from src.services.models.repository import Models
 from src.services.transactions.acts import ActLog
@@ -58,10 +58,7 @@ def transactions(database):
 @pytest.fixture
 def predictor(transactions):
     def make(shadow):
-        def beside(*given):
-            return with_shadow(*given, shadow)
-
-        return Predictor(Champion(), transactions, MerchantMemory(), 0.95, beside=beside)
+        return Predictor(Champion(), transactions, MerchantMemory(), 0.95, shadow=lambda: shadow)
 
     return make
 

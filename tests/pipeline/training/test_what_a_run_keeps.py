@@ -79,7 +79,7 @@ def test_no_number_of_a_person_reaches_a_file_or_field_of_a_run(
     rows = [new(category="dining", **given) for given in GIVEN]
     rows += [new(f"{shop} {number}") for shops in SHOPS.values() for shop in shops for number in range(4)]
     kept = keep(transactions, *(replace(one, transaction=prepare(one.transaction)) for one in rows))
-    FeedbackEvents(database).add_many([(one.id, answer("dining", act=one.id)) for one in kept])
+    FeedbackEvents(database).add([(one.id, answer("dining", act=one.id)) for one in kept])
     claimed = claim()
     pipeline(labels=transactions).run(claimed)
     run_id = runs.get(claimed.run.id).mlflow_run_id

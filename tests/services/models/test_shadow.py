@@ -50,7 +50,7 @@ def answered(database):
             made.prediction, shadow=said, model_version=model, decided_by=by, at=NOW, band=Band.UNKNOWN
         )
         [row] = keep(transactions, replace(made, prediction=prediction))
-        events.add_many([(row.id, answer("dining", source=source, at=NOW))])
+        events.add([(row.id, answer("dining", source=source, at=NOW))])
         return row
 
     return make

@@ -83,7 +83,7 @@ def test_nothing_acknowledged_is_lost_when_most_members_are_killed_and_another_p
     def predict_and_answer():
         """One insert and one bulk write."""
         [row] = keep(transactions, new())
-        feedback.add_many([(row.id, answer("groceries"))])
+        feedback.add([(row.id, answer("groceries"))])
         return row.id
 
     def train_and_promote():

@@ -28,7 +28,7 @@ def store(database, transactions):
                 (row.id, answer("dining" if place < right else "travel", f"{merchant}{place}", at=at))
                 for place, row in enumerate(rows)
             ]
-            feedback.add_many(events)
+            feedback.add(events)
         return rows
 
     return stored
@@ -88,7 +88,7 @@ def test_answers_since_are_seen_and_an_undo_takes_them_back(database, store):
     store("shop", 1, 1, right=1)
     assert periods.answered_since(NOW)
     assert not periods.answered_since(NOW + DAY)
-    FeedbackEvents(database).take_back("shop0", at=NOW + DAY)
+    FeedbackEvents(database).undo("shop0", at=NOW + DAY)
     assert not periods.answered_since(NOW)
 
 

@@ -48,7 +48,7 @@ def test_an_answer_is_counted_with_the_prediction_it_judges(counts, transactions
     unsure = predicted(None, 0.3, Band.UNKNOWN, guess="travel", model_version="2")
     rows = keep(transactions, sure, sure, unsure, sure)
     said = ["dining", "groceries", "travel"]
-    events.add_many(
+    events.add(
         [(row.id, answer(category, row.id, at=LATER)) for row, category in zip(rows[:3], said, strict=True)]
     )
     kinds, categories = counts.answers()
@@ -70,24 +70,24 @@ def test_an_answer_is_counted_with_the_prediction_it_judges(counts, transactions
 
 def test_an_answer_taken_back_or_given_to_all_similar_judges_nothing(counts, transactions, events):
     rows = keep(transactions, *(new() for _ in range(3)))
-    events.add_many([(rows[0].id, answer("groceries", "all"))])
+    events.add([(rows[0].id, answer("groceries", "all"))])
     events.answer_similar("blue door", answer("groceries", "all", LabelSource.SIMILAR), but=rows[0].id)
     assert sum(each.answers for each in counts.answers()[0]) == 1
-    events.take_back("all", at=LATER)
+    events.undo("all", at=LATER)
     assert counts.answers() == ([], [])
 
 
 def test_a_second_answer_replaces_the_first(counts, transactions, events):
     [row] = keep(transactions, new(category="dining"))
-    events.add_many([(row.id, answer("groceries", "first"))])
-    events.add_many([(row.id, answer("dining", "second", at=LATER))])
+    events.add([(row.id, answer("groceries", "first"))])
+    events.add([(row.id, answer("dining", "second", at=LATER))])
     [kind], _ = counts.answers()
     assert (kind.answers, kind.right) == (1, True)
 
 
 def test_a_prediction_made_after_the_answer_is_not_judged_by_it(counts, transactions, events):
     [row] = keep(transactions, new(category="dining"))
-    events.add_many([(row.id, answer("groceries", at=LATER))])
+    events.add([(row.id, answer("groceries", at=LATER))])
     afterwards = replace(row.prediction, category="groceries", at=LATER + timedelta(hours=1))
     transactions.amend(row.id, row.transaction, afterwards)
     [kind], [named] = counts.answers()
@@ -99,7 +99,7 @@ def test_a_prediction_made_after_the_answer_is_not_judged_by_it(counts, transact
 def test_a_prediction_made_anew_before_the_answer_is_the_one_judged(counts, transactions, events):
     [row] = keep(transactions, new(category="dining"))
     transactions.amend(row.id, row.transaction, replace(row.prediction, category="groceries", at=LATER))
-    events.add_many([(row.id, answer("groceries", at=LATER + timedelta(hours=1)))])
+    events.add([(row.id, answer("groceries", at=LATER + timedelta(hours=1)))])
     [kind], _ = counts.answers()
     assert kind.right
 
@@ -107,7 +107,7 @@ def test_a_prediction_made_anew_before_the_answer_is_the_one_judged(counts, tran
 def test_only_rows_of_the_random_sample_are_called_audited(counts, transactions, events, database):
     rows = keep(transactions, new(), new())
     database.collection("transactions").update_one({}, {"$set": {"audit": True}})
-    events.add_many([(row.id, answer("dining", row.id)) for row in rows])
+    events.add([(row.id, answer("dining", row.id)) for row in rows])
     assert {each.audited: each.answers for each in counts.answers()[0]} == {True: 1, False: 1}
 
 
@@ -119,7 +119,7 @@ def test_all_predictions_are_counted_by_month_band_and_what_came_of_them(counts,
         predicted("dining", 0.6, decided_by=DecidedBy.MEMORY),
         predicted(None, 0.2, Band.UNKNOWN, guess="travel"),
     )
-    events.add_many([(rows[2].id, answer("dining", "a")), (rows[3].id, answer("travel", "b"))])
+    events.add([(rows[2].id, answer("dining", "a")), (rows[3].id, answer("travel", "b"))])
     told = {
         (each.month, each.band, each.decided_by, each.agrees): (each.predictions, each.confidence)
         for each in counts.predictions()
@@ -135,7 +135,7 @@ def test_all_predictions_are_counted_by_month_band_and_what_came_of_them(counts,
 
 def test_labels_that_came_with_an_import_judge_no_prediction(counts, transactions, events):
     [row] = keep(transactions, new())
-    events.add_many([(row.id, answer("dining", source=LabelSource.IMPORT))])
+    events.add([(row.id, answer("dining", source=LabelSource.IMPORT))])
     assert counts.answers() == ([], [])
     assert counts.predictions() == []
 
@@ -158,10 +158,10 @@ def test_the_history_finds_exactly_the_rows_that_were_counted(counts, transactio
     rows = keep(
         transactions, *(predicted("dining") for _ in range(4)), predicted("travel", band=Band.SUGGEST)
     )
-    events.add_many([(rows[0].id, answer("groceries", "one"))])
+    events.add([(rows[0].id, answer("groceries", "one"))])
     events.answer_similar("blue door", answer("groceries", "two", LabelSource.SIMILAR), but=rows[0].id)
-    events.take_back("two", at=LATER)
-    events.add_many([(row.id, answer("groceries", "three", LabelSource.SIMILAR)) for row in rows[1:3]])
+    events.undo("two", at=LATER)
+    events.add([(row.id, answer("groceries", "three", LabelSource.SIMILAR)) for row in rows[1:3]])
     afterwards = replace(rows[0].prediction, category="groceries", at=LATER)
     transactions.amend(rows[0].id, rows[0].transaction, afterwards)
 

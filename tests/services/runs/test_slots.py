@@ -10,7 +10,7 @@ from src.services.runs.data_fingerprint import Standing, made_with_sha256
 from src.services.runs.repository import ClaimedRun, TrainingRuns
 from src.services.runs.slots import Slots
 from src.services.scheduler.scheduler import Clock
-from src.services.transactions.deleted import DeletedRows
+from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, keep, new
@@ -25,7 +25,7 @@ class House:
         self.now = NOW
         self.lexicon = "lexicon-1"
         self.transactions = Transactions(database)
-        self.deleted_rows = DeletedRows(database)
+        self.deleted_rows = DeletedTransactions(database)
         self.feedback = FeedbackEvents(database)
         self.models = Models(database)
         self.runs = TrainingRuns(database)
@@ -59,7 +59,7 @@ class House:
 
     def label(self, category="dining", act="one"):
         [row] = keep(self.transactions, new())
-        self.feedback.add_many([(row.id, answer(category, act))])
+        self.feedback.add([(row.id, answer(category, act))])
         return row.id
 
 
@@ -92,8 +92,8 @@ def test_a_slot_with_nothing_new_is_skipped_with_the_reason_and_no_process_start
     "change",
     [
         lambda house: house.label(),
-        lambda house: house.feedback.add_many([(house.known, answer("groceries", "two"))]),
-        lambda house: house.feedback.take_back("one", at=NOW),
+        lambda house: house.feedback.add([(house.known, answer("groceries", "two"))]),
+        lambda house: house.feedback.undo("one", at=NOW),
         lambda house: house.deleted_rows.delete(house.known, act="act", at=NOW),
         lambda house: house.transactions.amend(house.known, new(amount="9").transaction, None),
         lambda house: setattr(house, "lexicon", "lexicon-2"),

@@ -2,6 +2,7 @@ from threading import Thread
 
 import pytest
 
+from src.domain.acts import UndoResult
 from src.domain.feedback import LabelSource
 from src.domain.transactions import Status
 from src.errors import NotFound
@@ -22,36 +23,36 @@ def events(database):
 
 def test_an_answer_holds_and_an_undo_brings_back_what_stood_before(transactions, events):
     [row] = keep(transactions, new(category="dining"))
-    events.add_many([(row.id, answer("groceries", "first"))])
-    [before] = events.add_many([(row.id, answer("travel", "second"))])
+    events.add([(row.id, answer("groceries", "first"))])
+    [before] = events.add([(row.id, answer("travel", "second"))])
     assert (before.category, before.status) == ("groceries", Status.CORRECTED)
     assert transactions.get(row.id).category == "travel"
-    assert events.take_back("second", at=NOW) == 1
+    assert events.undo("second", at=NOW) == UndoResult(rows=1)
     assert transactions.get(row.id).category == "groceries"
-    assert events.take_back("first", at=NOW) == 1
+    assert events.undo("first", at=NOW) == UndoResult(rows=1)
     undone = transactions.get(row.id)
     assert (undone.category, undone.status, len(undone.feedback)) == ("dining", Status.PREDICTED, 4)
-    assert events.take_back("first", at=NOW) == 0
+    assert events.undo("first", at=NOW) == UndoResult(rows=0)
     assert transactions.recollections(["blue door"]) == {}
 
 
 def test_all_similar_touches_only_rows_without_an_answer_and_is_undone_as_one(transactions, events):
     rows = keep(transactions, *(new(category="dining") for _ in range(3)), new("other"))
-    events.add_many([(rows[1].id, answer("travel", "mine"))])
-    events.add_many([(rows[0].id, answer("groceries", "all"))])
+    events.add([(rows[1].id, answer("travel", "mine"))])
+    events.add([(rows[0].id, answer("groceries", "all"))])
     assert events.count_similar("blue door", but=rows[0].id) == 1
     similar = answer("groceries", "all", LabelSource.SIMILAR)
     assert events.answer_similar("blue door", similar, but=rows[0].id) == 1
     held = [transactions.get(row.id).category for row in rows]
     assert held == ["groceries", "travel", "groceries", "dining"]
-    assert events.take_back("all", at=NOW) == 2
+    assert events.undo("all", at=NOW) == UndoResult(rows=2)
     assert [transactions.get(row.id).category for row in rows] == ["dining", "travel", "dining", "dining"]
 
 
 def test_answers_given_at_the_same_time_are_all_kept(transactions, events):
     [row] = keep(transactions, new())
     people = [
-        Thread(target=events.add_many, args=([(row.id, answer(f"c{number}", f"act{number}"))],))
+        Thread(target=events.add, args=([(row.id, answer(f"c{number}", f"act{number}"))],))
         for number in range(12)
     ]
     [each.start() for each in people]
@@ -69,7 +70,7 @@ def test_many_answers_at_once_are_what_they_would_be_one_by_one(transactions, ev
         (rows[1].id, answer("dining")),
         (rows[0].id, answer("travel")),
     ]
-    first, missing, second, again = events.add_many(given)
+    first, missing, second, again = events.add(given)
     assert isinstance(missing, NotFound)
     assert (first.category, second.category, again.category) == ("dining", "dining", "groceries")
     assert [transactions.get(row.id).category for row in rows] == ["travel", "dining", "dining"]
@@ -84,7 +85,7 @@ def test_many_answers_beside_other_writers_lose_none(transactions, events):
     rows = keep(transactions, *(new() for _ in range(30)))
     people = [
         Thread(
-            target=events.add_many,
+            target=events.add,
             args=([(row.id, answer(f"c{number}", f"act{number}")) for row in rows],),
         )
         for number in range(4)

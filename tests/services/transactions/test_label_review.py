@@ -27,7 +27,7 @@ def doubts(database):
 @pytest.fixture
 def row(database, events):
     [kept] = keep(Transactions(database), new())
-    events.add_many([(kept.id, answer("dining", "first"))])
+    events.add([(kept.id, answer("dining", "first"))])
     return kept
 
 
@@ -44,43 +44,43 @@ def test_a_mark_is_open_until_the_next_training_finds_none(doubts, row, doubt):
     doubts.replace([doubt], at=NOW)
     doubts.replace([doubt], at=LATER)
     assert open_ids(doubts) == [row.id]
-    assert doubts.one(row.id).id == row.id
+    assert doubts.get(row.id).id == row.id
     doubts.replace([], at=LATER)
     assert open_ids(doubts) == []
 
 
 def test_an_answer_given_meanwhile_is_not_marked(doubts, events, row, doubt):
-    events.add_many([(row.id, answer("travel", "second", at=LATER))])
+    events.add([(row.id, answer("travel", "second", at=LATER))])
     doubts.replace([doubt], at=LATER)
     assert open_ids(doubts) == []
 
 
 def test_vouching_settles_it_for_good(doubts, row, doubt):
     doubts.replace([doubt], at=NOW)
-    doubts.vouch(row.id, at=LATER)
-    assert (open_ids(doubts), doubts.vouched()) == ([], {row.id})
+    doubts.confirm(row.id, at=LATER)
+    assert (open_ids(doubts), doubts.confirmed()) == ([], {row.id})
     doubts.replace([], at=LATER)
-    assert doubts.vouched() == {row.id}
+    assert doubts.confirmed() == {row.id}
 
 
 def test_the_same_answer_given_again_is_vouching(doubts, events, row, doubt):
     doubts.replace([doubt], at=NOW)
-    events.add_many([(row.id, answer("dining", "second", at=LATER))])
-    assert (open_ids(doubts), doubts.vouched()) == ([], {row.id})
+    events.add([(row.id, answer("dining", "second", at=LATER))])
+    assert (open_ids(doubts), doubts.confirmed()) == ([], {row.id})
 
 
 def test_another_answer_settles_it_and_taking_it_back_opens_it_again(doubts, events, row, doubt):
     doubts.replace([doubt], at=NOW)
-    events.add_many([(row.id, answer("groceries", "second", at=LATER))])
-    assert (open_ids(doubts), doubts.vouched()) == ([], set())
-    events.take_back("second", at=LATER)
+    events.add([(row.id, answer("groceries", "second", at=LATER))])
+    assert (open_ids(doubts), doubts.confirmed()) == ([], set())
+    events.undo("second", at=LATER)
     assert open_ids(doubts) == [row.id]
-    events.take_back("first", at=LATER)
+    events.undo("first", at=LATER)
     assert open_ids(doubts) == []
 
 
 def test_there_is_nothing_to_vouch_for_where_nothing_is_asked(doubts, row):
-    for act in (lambda: doubts.vouch(row.id, at=NOW), lambda: doubts.one(row.id), lambda: doubts.one("x")):
+    for act in (lambda: doubts.confirm(row.id, at=NOW), lambda: doubts.get(row.id), lambda: doubts.get("x")):
         with pytest.raises(NotFound):
             act()
 
@@ -88,9 +88,9 @@ def test_there_is_nothing_to_vouch_for_where_nothing_is_asked(doubts, row):
 def test_alike_are_the_labelled_rows_that_may_train(database, doubts, events, row):
     transactions = Transactions(database)
     held, unanswered, other = keep(transactions, new(holdout=True), new(), new("city cab"))
-    events.add_many([(each.id, answer("dining", "some")) for each in (held, other)])
-    assert [each.id for each in doubts.alike({"blue door"})] == [row.id]
-    assert unanswered.id not in {each.id for each in doubts.alike({"blue door", "city cab"})}
+    events.add([(each.id, answer("dining", "some")) for each in (held, other)])
+    assert [each.id for each in doubts.labelled({"blue door"})] == [row.id]
+    assert unanswered.id not in {each.id for each in doubts.labelled({"blue door", "city cab"})}
 
 
 def test_a_labelled_row_tells_which_answer_the_newest_took_the_place_of(database, events):
@@ -104,9 +104,9 @@ def test_a_labelled_row_tells_which_answer_the_newest_took_the_place_of(database
     for number, (category, earlier) in enumerate(
         [("dining", None), ("groceries", "dining"), ("groceries", None), ("travel", "groceries")]
     ):
-        events.add_many([(row.id, answer(category, f"act-{number}", at=NOW + timedelta(hours=number)))])
+        events.add([(row.id, answer(category, f"act-{number}", at=NOW + timedelta(hours=number)))])
         assert replaced() == earlier
-    events.take_back("act-3", at=LATER)
+    events.undo("act-3", at=LATER)
     assert replaced() is None
-    events.take_back("act-2", at=LATER)
+    events.undo("act-2", at=LATER)
     assert replaced() == "dining"

@@ -22,7 +22,7 @@ def transactions(database):
 def said(database):
     """Let a person say something of one row."""
     events = FeedbackEvents(database)
-    return lambda transaction_id, event: events.add_many([(transaction_id, event)])
+    return lambda transaction_id, event: events.add([(transaction_id, event)])
 
 
 def test_a_transaction_comes_back_as_it_was_given(transactions):

@@ -25,7 +25,7 @@ def repredictions(database):
 @pytest.fixture
 def answered(database):
     events = FeedbackEvents(database)
-    return lambda row, category: events.add_many([(row.id, answer(category))])
+    return lambda row, category: events.add([(row.id, answer(category))])
 
 
 def anew(row, category="travel", *, version="2", act="act-1"):
@@ -78,8 +78,8 @@ def test_an_act_is_told_with_what_it_changed(repredictions, transactions):
     rows = keep(transactions, *(new(f"m{number}") for number in range(4)))
     repredictions.append(anew(rows[0], "travel") | anew(rows[1], "dining") | anew(rows[2], None))
     repredictions.append(anew(rows[3], "travel", act="act-2"))
-    assert repredictions.told("act-1") == (3, 2)
-    assert repredictions.told("none") == (0, 0)
+    assert repredictions.count_repredicted("act-1") == (3, 2)
+    assert repredictions.count_repredicted("none") == (0, 0)
 
 
 def test_an_act_taken_back_leaves_every_row_as_it_was_but_the_answered(repredictions, transactions, answered):
@@ -87,12 +87,12 @@ def test_an_act_taken_back_leaves_every_row_as_it_was_but_the_answered(repredict
     repredictions.append(anew(rows[0]) | anew(rows[1], version="3"))
     repredictions.append(anew(rows[2], act="act-2"))
     answered(rows[1], "travel")
-    assert repredictions.take_back("act-1") == 1
+    assert repredictions.undo("act-1") == 1
     assert transactions.get(rows[0].id) == rows[0]
     said = transactions.get(rows[1].id)
     assert (said.status, said.prediction.model_version) == (Status.CONFIRMED, "3")
     assert transactions.get(rows[2].id).prediction.act == "act-2"
-    assert repredictions.take_back("act-1") == 0
+    assert repredictions.undo("act-1") == 0
 
 
 def test_acts_are_taken_back_one_after_the_other(repredictions, transactions):
@@ -100,10 +100,10 @@ def test_acts_are_taken_back_one_after_the_other(repredictions, transactions):
     repredictions.append(anew(row, "travel", version="2", act="act-1"))
     repredictions.append(anew(row, "groceries", version="3", act="act-1"))  # promoted in between
     repredictions.append(anew(row, None, version="4", act="act-2"))
-    assert repredictions.take_back("act-1") == 0
-    assert repredictions.take_back("act-2") == 1
+    assert repredictions.undo("act-1") == 0
+    assert repredictions.undo("act-2") == 1
     assert transactions.get(row.id).category == "groceries"
-    assert repredictions.take_back("act-1") == 1
+    assert repredictions.undo("act-1") == 1
     assert transactions.get(row.id) == row
 
 
@@ -113,5 +113,5 @@ def test_the_band_of_the_new_prediction_decides_who_waits_for_an_answer(repredic
     sure = replace(row.prediction, category="dining", band=Band.AUTO, model_version="2", act="act-1")
     repredictions.append({row.id: (row.transaction, sure)})
     assert transactions.count_waiting() == 0
-    repredictions.take_back("act-1")
+    repredictions.undo("act-1")
     assert transactions.count_waiting() == 1

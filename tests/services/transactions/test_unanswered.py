@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from src.services.transactions.deleted import DeletedRows
+from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
@@ -19,7 +19,7 @@ def rows(database):
         new("answered", "5", day=date(2026, 1, 2)),
         new("taco garden", "900", currency="JPY", mode="card", day=date(2026, 1, 3)),
     )
-    FeedbackEvents(database).add_many([(kept[1].id, answer("travel"))])
+    FeedbackEvents(database).add([(kept[1].id, answer("travel"))])
     return kept
 
 
@@ -35,12 +35,12 @@ def test_the_newest_come_first_as_they_were_given_and_the_answered_not_at_all(un
 
 
 def test_an_answer_taken_back_makes_a_transaction_unanswered_again(unanswered, rows, database):
-    FeedbackEvents(database).take_back("one", at=rows[0].created_at)
+    FeedbackEvents(database).undo("one", at=rows[0].created_at)
     assert unanswered.count() == 3
 
 
 def test_examples_are_found_by_id_whatever_became_of_them(unanswered, rows, database):
-    DeletedRows(database).delete(rows[0].id, act="another", at=rows[0].created_at)
+    DeletedTransactions(database).delete(rows[0].id, act="another", at=rows[0].created_at)
     found = unanswered.given([row.id for row in rows] + ["x", "0" * 24])
     assert found == {row.id: row.transaction for row in rows[1:]}
     assert found[rows[2].id].amount == Decimal(900)

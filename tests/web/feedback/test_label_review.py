@@ -32,7 +32,7 @@ def slip(predicted, services, web_database, trained):
     ]
     web_database.collection("transactions").update_many({}, {"$set": {"holdout": False}})
     names = ["dining"] * 6 + ["groceries"]
-    services.feedback_events.add_many(
+    services.feedback_events.add(
         [
             (row, Feedback(name, NOW + timedelta(hours=number), f"act-{number}"))
             for number, (row, name) in enumerate(zip(rows, names, strict=True))

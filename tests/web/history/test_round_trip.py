@@ -52,7 +52,7 @@ def full(app, client, container, registered, predicted, answered, web_database):
     answered(alike[0]["id"], "books", apply_to_similar=True)
     undone = predicted("ACME PAYROLL", "2500", direction="income")
     outcome = container.feedback.record(undone["id"], "travel", at=datetime.now(UTC))
-    container.feedback.undo(outcome.act, at=datetime.now(UTC))
+    container.acts.undo(outcome.act, at=datetime.now(UTC))
     predicted("寿司 鮨処 🍣 \u202eedisni", "4500", currency="JPY")
     predicted("قهوة", "1.234", currency="KWD", direction="transfer")
     predicted("rounding", "999999999999.9999", currency="CLF")
@@ -67,7 +67,7 @@ def full(app, client, container, registered, predicted, answered, web_database):
     container.webhooks.take([Told("=7", told, "Coffee out")], program="actual", at=datetime.now(UTC))
     doubt = Doubt(twice["id"], "books", "travel", 4, container.transactions.get(twice["id"]).feedback[-1].at)
     container.doubts.replace([doubt], at=datetime.now(UTC))
-    container.doubts.vouch(twice["id"], at=datetime.now(UTC))
+    container.doubts.confirm(twice["id"], at=datetime.now(UTC))
     registered.promote("2", by="person", reason="newer", at=datetime.now(UTC))
     container.champion.look()
     assert client.post("/api/v1/models/repredict", json={}).status_code == 200
@@ -109,7 +109,7 @@ def all_of(client):
 @pytest.mark.parametrize("form", FORMS)
 def test_a_history_comes_back_as_it_was(app, client, container, full, web_database, form):
     before, categories = all_of(client), client.get("/api/v1/categories").json
-    assert (vouched := container.doubts.vouched())
+    assert (vouched := container.doubts.confirmed())
     rows = len(before["jsonl"].splitlines())
     emptied(web_database)
     done = brought(app, client, before[form], form)
@@ -121,7 +121,7 @@ def test_a_history_comes_back_as_it_was(app, client, container, full, web_databa
     assert tables[0].equals(tables[1])
     assert tables[0].num_rows == rows
     assert client.get("/api/v1/categories").json == categories
-    assert container.doubts.vouched() == vouched
+    assert container.doubts.confirmed() == vouched
 
 
 @pytest.mark.parametrize("form", FORMS)

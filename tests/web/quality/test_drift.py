@@ -22,7 +22,7 @@ def live(app):
         )
         said = [category if place % 100 < right else "travel" for place in range(rows)]
         events = [(row.id, answer(each, row.id, at=at)) for row, each in zip(kept, said, strict=True)]
-        services.feedback_events.add_many(events)
+        services.feedback_events.add(events)
 
     return stored
 
