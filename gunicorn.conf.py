@@ -34,7 +34,7 @@ limit_request_fields = 100
 limit_request_field_size = 16380
 # gunicorn's heartbeat is a file it touches; on a disk that blocks, a busy worker would look dead.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
-# One socket in the home directory for every gunicorn of this user: nothing here asks for it.
+# By default one socket in the home directory for all of this user's gunicorns; not used here.
 control_socket_disable = True
 
 METRICS_BYTES = 1 << 20
@@ -45,7 +45,7 @@ _own_metrics: list[str] = []
 
 
 def on_starting(server):
-    """In the master, before any worker: what the launcher has done already where there is one."""
+    """In the master, before any worker: what the launcher does when there is one."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
@@ -61,19 +61,19 @@ def on_starting(server):
 
 
 def post_fork(server, worker):
-    """In each worker, before it loads the application and with it the metrics."""
+    """In each worker, before it loads the application and its metrics."""
     try:
         for kind in ("counter", "histogram"):
             reserve(os.path.join(os.environ["PROMETHEUS_MULTIPROC_DIR"], f"{kind}_{worker.pid}.db"))
-    except OSError:  # the disk is full: this worker counts for itself, in memory
+    except OSError:  # the disk is full: this worker counts in its own memory
         del os.environ["PROMETHEUS_MULTIPROC_DIR"]
 
 
 def reserve(path):
     """Allocate the file that the Prometheus client maps into memory.
 
-    On a full disk, a write to a mapped page without a block of its own ends the process (SIGBUS). The labels
-    are routes, statuses and words of the domain, which fill less than half of the file, so it never grows.
+    On a full disk, writing to a mapped page without an allocated block ends the process (SIGBUS). The labels
+    are routes, statuses and codes, which fill less than half of the file, so it never grows.
     """
     if hasattr(os, "posix_fallocate"):
         with open(path, "ab") as file:
@@ -81,7 +81,7 @@ def reserve(path):
 
 
 def post_worker_init(worker):
-    """In each worker, once it has the application."""
+    """In each worker, after it has loaded the application."""
     logs.set_up(form=settings.log_format, level=settings.log_level)
     container = worker.wsgi.extensions["ledgerloop"]
     if lifeline := os.environ.get("LAUNCHER_LIFELINE"):
@@ -90,14 +90,14 @@ def post_worker_init(worker):
 
 
 def _end_with_launcher(lifeline):
-    """A killed launcher takes MongoDB along: end soon, so that the next start finds the port free."""
-    os.read(lifeline, 1)  # returns when the other end is closed
+    """End soon after a killed launcher, so that the next start finds the port free."""
+    os.read(lifeline, 1)  # returns when the launcher's end is closed
     time.sleep(ORPHAN_GRACE_S)
     os._exit(0)
 
 
 def _warm(container, log):
-    """Beside the requests, until it works: without a database the pages are there and say so."""
+    """Retry in the background: without a database the pages still answer and say so."""
     while True:
         try:
             return container.warm()
@@ -107,12 +107,12 @@ def _warm(container, log):
 
 
 def worker_exit(server, worker):
-    """In the worker: its clock's training ends with it, and another clock takes the run up."""
+    """In the worker: its scheduler's training ends with it, and another scheduler takes over."""
     worker.wsgi.extensions["ledgerloop"].stop()
 
 
 def child_exit(server, worker):
-    """In the master: a worker's gauges go with it, its counters stay."""
+    """In the master: drop the worker's gauges, keep its counters."""
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)

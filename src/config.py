@@ -1,4 +1,4 @@
-"""Settings from the environment and `.env`; the only place that reads either."""
+"""Settings from the environment and `.env`; no other module reads them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 """The folder that `src` is in: a checkout, or where packages are installed."""
 IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
 SHIPPED = ROOT if IS_CHECKOUT else ROOT / "src"
-"""Where `templates/`, `static/` and `gunicorn.conf.py` are: a wheel carries them inside `src`."""
+"""The folder of `templates/`, `static/` and `gunicorn.conf.py`: a wheel has them inside `src`."""
 HOME = ROOT if IS_CHECKOUT else Path.cwd()
-"""Where `.env`, `data/` and `mlruns/` are: the checkout, or else the folder it is started in."""
+"""The folder of `.env`, `data/` and `mlruns/`: the checkout, else the working directory."""
 
 
 def _loopback(host: str) -> str:
@@ -95,16 +95,16 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _firefly_is_whole(self) -> Settings:
+    def _firefly_is_complete(self) -> Settings:
         if (self.firefly_url is None) != (self.firefly_token is None):
             raise ValueError("FIREFLY_URL and FIREFLY_TOKEN belong together; set both or neither")
         return self
 
     @cached_property
     def firefly_secrets(self) -> tuple[str, ...]:
-        """One for each webhook made in Firefly III, which gives each its own."""
-        given = self.firefly_webhook_secret.get_secret_value() if self.firefly_webhook_secret else ""
-        return tuple(filter(None, (each.strip() for each in given.split(","))))
+        """One per webhook of Firefly III."""
+        secrets = self.firefly_webhook_secret.get_secret_value() if self.firefly_webhook_secret else ""
+        return tuple(filter(None, (secret.strip() for secret in secrets.split(","))))
 
     @cached_property
     def data_path(self) -> Path:
@@ -112,7 +112,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def mlruns_path(self) -> Path:
-        """Beside the default data directory, inside any other."""
+        """Next to the default data directory, inside any other."""
         return HOME / "mlruns" if self.data_path == HOME / "data" else self.data_path / "mlruns"
 
     @cached_property
@@ -121,7 +121,7 @@ class Settings(BaseSettings):
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """Read the settings. Raises CannotStart with a sentence that names each wrong one."""
+    """Read the settings. Raises CannotStart with a sentence for each invalid one."""
     try:
         return Settings(**overrides)
     except ValidationError as error:

@@ -1,24 +1,24 @@
 """Errors this project raises on purpose.
 
 * LedgerloopError
-  - InvalidInput     the caller can mend it                       -> HTTP 422
+  - InvalidInput     the caller can fix it                        -> HTTP 422
   - NotFound         no such id                                   -> HTTP 404
   - Conflict         not now: a run is under way, a name is taken -> HTTP 409
-    - Pinned         the champion is kept by a person's wish      -> HTTP 409
-  - NotEnoughData    a training step cannot go on                 -> shown on the run
-  - LeaseLost        another process has taken this run over      -> the loser stops
+    - Pinned         a person pinned the champion                 -> HTTP 409
+  - NotEnoughData    a training step cannot continue              -> shown on the run
+  - LeaseLost        another process has taken over this work     -> the loser stops
   - Unavailable      MongoDB or the model did not answer          -> HTTP 503, safe to try again
-    - TrackingUnavailable  MLflow did not answer                  -> all but the logging goes on without it
-  - CannotStart      a setting or the machine forbids the start   -> a sentence, exit 2
+    - TrackingUnavailable  MLflow did not answer                  -> training continues without logging
+  - CannotStart      a wrong setting, or the machine lacks a part -> a sentence, exit 2
 """
 
 
 class LedgerloopError(Exception):
-    """The root; its text is a sentence fit for the person who reads it."""
+    """The base class; the message is a sentence for the person who reads it."""
 
 
 class InvalidInput(LedgerloopError):
-    """The caller can mend it; `field` names the part that is wrong, if one is."""
+    """The caller can fix it; `field` names the invalid part, if there is one."""
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ class Conflict(LedgerloopError):
 
 
 class Pinned(Conflict):
-    """A person pinned what serves; `version` names it."""
+    """A person pinned the champion; `version` names it."""
 
     def __init__(self, version: str) -> None:
         super().__init__(f"Model {version} is pinned, so nothing was changed.")
@@ -42,14 +42,14 @@ class Pinned(Conflict):
 
 
 class NotEnoughData(LedgerloopError):
-    """A training step cannot go on with so few rows."""
+    """A training step has too few rows to continue."""
 
     def __init__(self, *, need: int, have: int) -> None:
         super().__init__(f"This step needs {need} labelled transactions and has {have}.")
 
 
 class LeaseLost(LedgerloopError):
-    """Another process has taken this run over."""
+    """Another process has taken over this work."""
 
 
 class Unavailable(LedgerloopError):

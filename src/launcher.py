@@ -26,12 +26,12 @@ log = logging.getLogger(__name__)
 
 _LOOK_S = 0.2
 _MLFLOW_HOST = "127.0.0.1"
-# One that was killed may leave workers that answer their last requests first.
+# After a killed launcher, workers may still be answering their last requests.
 _PORTS_FREE_WITHIN_S = 10.0
 
 
 def main() -> int:
-    """Run until Ctrl-C or SIGTERM. The exit code: 0, 1 where it runs already, 2 where it cannot start."""
+    """Run until Ctrl-C or SIGTERM. Returns the exit code: 0, 1 if already running, 2 if it cannot start."""
     try:
         settings = load_settings()
         logs.set_up(form=settings.log_format, level=settings.log_level)
@@ -42,19 +42,19 @@ def main() -> int:
 
 
 def run(settings: Settings) -> int:
-    """`main` with settings that are read already. Raises CannotStart."""
+    """Run with these settings; see `main`. Raises CannotStart."""
     os.umask(0o077)
     try:
         settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotStart(f"DATA_DIR: {settings.data_path} cannot be made: {error.strerror}.") from None
+        raise CannotStart(f"DATA_DIR: {settings.data_path} cannot be created: {error.strerror}.") from None
     lock = FileLock(settings.data_path / "launcher.lock")
-    left_behind = lock.read()
+    note = lock.read()
     if not lock.acquire():
-        print(_runs_already(settings, left_behind), file=sys.stderr)
+        print(_already_running(settings, note), file=sys.stderr)
         return 1
     try:
-        _check_ports(settings, patience_s=_PORTS_FREE_WITHIN_S if left_behind else 0)
+        _check_ports(settings, patience_s=_PORTS_FREE_WITHIN_S if note else 0)
         lock.write(json.dumps({"pid": os.getpid(), "address": page_address(settings)}))
         return Launcher(settings).run()
     finally:
@@ -62,34 +62,34 @@ def run(settings: Settings) -> int:
 
 
 class Launcher:
-    """One start of everything, from the first process to the last."""
+    """Starts all processes of one installation, and stops them in reverse order."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._mongo = EmbeddedMongo(settings.data_path) if settings.mongo_uri is None else None
         self._supervisor = Supervisor()
-        self._ended = threading.Event()
-        self._times_asked_to_end = 0
+        self._stop_requested = threading.Event()
+        self._stop_requests = 0
         self._page_answers = False
         self._mlflow_started = not _has_local_store(settings)
         self._lifeline, self._held_open = os.pipe()
-        """The kernel closes the second when this process ends, whichever way; readers of the first notice."""
+        """A pipe. The kernel closes the second end when this process ends; readers notice."""
 
     def run(self) -> int:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, self._ask_to_end)
+            signal.signal(name, self._request_stop)
         try:
             self._start()
-            while not self._ended.wait(_LOOK_S):
-                self._supervisor.look()
-                self._go_on()
+            while not self._stop_requested.wait(_LOOK_S):
+                self._supervisor.check()
+                self._start_waiting()
         finally:
             self._stop()
         return 0
 
-    def _ask_to_end(self, _signal: int, _frame: FrameType | None) -> None:
-        self._times_asked_to_end += 1
-        self._ended.set()
+    def _request_stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stop_requests += 1
+        self._stop_requested.set()
 
     def _start(self) -> None:
         if self._mongo is not None:
@@ -97,33 +97,33 @@ class Launcher:
         self._environment = self._make_environment()
         self._supervisor.start(self._web())
 
-    def _go_on(self) -> None:
-        """Start what has waited for something. The first page gets the processors to itself."""
+    def _start_waiting(self) -> None:
+        """Start the processes that wait for another; none starts before the first page answers."""
         if not self._page_answers:
             self._page_answers = _answers(self._settings)
             if self._page_answers:
                 self._announce()
                 self._start_after_the_page()
         elif not self._mlflow_started and self._supervisor.finished("tracking"):
-            # MLflow's server would make the database of a new store as well, and one of the two would fail.
+            # MLflow's server would create a new store's database too, and one of the two would fail.
             self._mlflow_started = True
             if _has_mlflow_ui(self._settings):
                 self._supervisor.start(self._mlflow_ui())
 
     def _start_after_the_page(self) -> None:
         if self._settings.clock == "on":
-            # Guarded, so that a training under way does not outlive its clock.
+            # Guarded, so that a training does not outlive its scheduler.
             self._supervisor.start(self._program("clock", "-m", "src", "clock", guarded=True))
         if not self._mlflow_started:
             self._supervisor.start(self._program("tracking", "-m", "src", "init-tracking", nice=5, once=True))
 
     def _stop(self) -> None:
-        self._supervisor.stop(impatient=lambda: self._times_asked_to_end > 1)
+        self._supervisor.stop(impatient=lambda: self._stop_requests > 1)
         if self._mongo is not None:
             self._mongo.stop()
 
     def _make_environment(self) -> dict[str, str]:
-        """What every child gets, so that all of them mean the same."""
+        """The environment of every subprocess, so that all have the same settings."""
         settings = self._settings
         one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         environment = {**os.environ, **one_thread, "DATA_DIR": str(settings.data_path)}
@@ -165,7 +165,7 @@ class Launcher:
         )
 
     def _web(self) -> Program:
-        # The clock is a process of its own here, so the workers run none.
+        # The scheduler is a separate process here, so the workers run none.
         config = str(SHIPPED / "gunicorn.conf.py")
         command = ("-m", "gunicorn", "--config", config, "--log-level", "warning", "src.web:create_app()")
         return self._program(
@@ -207,15 +207,15 @@ def page_address(settings: Settings) -> str:
     return f"http://{host}:{settings.port}/"
 
 
-def _runs_already(settings: Settings, note: str) -> str:
-    told = json.loads(note) if note else {}
-    where = f" at {told['address']} as process {told['pid']}" if told else ""
-    way_out = "Stop it first, or set another DATA_DIR and PORT."
-    return f"Ledgerloop runs already on {settings.data_path}{where}. {way_out}"
+def _already_running(settings: Settings, note: str) -> str:
+    running = json.loads(note) if note else {}
+    where = f" at {running['address']} as process {running['pid']}" if running else ""
+    advice = "Stop it first, or set another DATA_DIR and PORT."
+    return f"Ledgerloop is already running on {settings.data_path}{where}. {advice}"
 
 
 def _has_mlflow_ui(settings: Settings) -> bool:
-    """A tracking server elsewhere brings its own."""
+    """A tracking server elsewhere has its own UI."""
     return settings.mlflow_ui == "on" and _has_local_store(settings)
 
 
@@ -224,14 +224,14 @@ def _has_local_store(settings: Settings) -> bool:
 
 
 def _check_ports(settings: Settings, *, patience_s: float) -> None:
-    """Raises CannotStart where a port is taken and stays so."""
-    wanted = [("PORT", settings.host, settings.port)]
+    """Raises CannotStart if a port stays taken for `patience_s`."""
+    ports = [("PORT", settings.host, settings.port)]
     if _has_mlflow_ui(settings):
-        wanted.append(("MLFLOW_PORT", _MLFLOW_HOST, settings.mlflow_port))
-    patience = time.monotonic() + patience_s
-    for name, host, port in wanted:
+        ports.append(("MLFLOW_PORT", _MLFLOW_HOST, settings.mlflow_port))
+    deadline = time.monotonic() + patience_s
+    for name, host, port in ports:
         while not _is_free(host, port):
-            if time.monotonic() >= patience:
+            if time.monotonic() >= deadline:
                 raise CannotStart(f"{name}: {port} on {host} is taken by another program; choose a free one.")
             time.sleep(0.1)
 

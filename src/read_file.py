@@ -1,8 +1,8 @@
-"""One file read in a process of its own, within bounds: `python -m src.read_file MEMORY CPU_S`.
+"""The subprocess that reads one file within bounds: `python -m src.read_file MEMORY CPU_S`.
 
-The request and then the file come by standard input, the answer goes to standard output; nothing is written
-to disk. The request is a pickle, for whoever starts this process makes it; the answer is JSON, because what
-has read a hostile file is not to be trusted with more.
+Standard input carries the request and then the file, standard output the answer; nothing is written to disk.
+The request is a pickle, because our own process makes it. The answer is JSON, because a process that has
+read a hostile file is not trusted with more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TOO_MUCH = "This file takes too much memory or time to read. Split it, or save i
 
 
 def main(memory: int, cpu_s: int) -> None:
-    """memory: bytes this process may have in all."""
+    """memory: bytes of address space for the whole process."""
     asked: Asked = pickle.load(sys.stdin.buffer)  # noqa: S301 - see above
     start = sys.stdin.buffer.read(4)
     if start == b"PAR1":
@@ -33,7 +33,7 @@ def main(memory: int, cpu_s: int) -> None:
         answer = json.dumps({"refused": TOO_MUCH, "field": "file"}).encode()
     sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()
-    os._exit(0)  # giving a large file's memory back piece by piece takes a while
+    os._exit(0)  # skips freeing a large file's objects one by one
 
 
 def _answer(content: bytes, asked: Asked) -> bytes:
@@ -43,7 +43,7 @@ def _answer(content: bytes, asked: Asked) -> bytes:
         return json.dumps({"refused": str(error), "field": error.field}).encode()
     except MemoryError:
         raise
-    except Exception as error:  # its message may quote the file, so where it was is all that is told
+    except Exception as error:  # its message may quote the file: report the place only
         frames = traceback.extract_tb(error.__traceback__)
         where = [f"{frame.filename}:{frame.lineno}" for frame in frames[-3:]]
         return json.dumps({"failed": type(error).__name__, "where": where}).encode()

@@ -1,4 +1,4 @@
-"""The embedded MongoDB: a real `mongod` on a private socket, for whoever has set no MONGO_URI."""
+"""The embedded MongoDB: a real `mongod` on a private socket, used if MONGO_URI is not set."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ from src.services.host.file_lock import FileLock
 
 log = logging.getLogger(__name__)
 
-# The kernel takes 107 bytes; mongod makes a longer name of it for a moment.
+# The kernel's limit is 107 bytes, and mongod uses a slightly longer name for a moment.
 _LONGEST_SOCKET_PATH = 100
 _LOOK_S = 0.05
 _START_LIMIT_S = 20.0
 _STOP_LIMIT_S = 15.0
 _LOG_LIMIT_BYTES = 5_000_000
-_HOPELESS_AFTER = 3
-# mongod's exit code while an older one still closes; 0 where someone else (gunicorn's master) took the code.
+_GIVE_UP_AFTER = 3
+# mongod's exit code while an older one still shuts down; 0 if another (gunicorn's master) reaped it.
 _TRY_AGAIN = (100, 0)
 
-_LIBRARIES_HINT = "On Debian and Ubuntu this brings what it lacks: sudo apt-get install libcurl4\n"
-_TWO_WAYS_OUT = (
+_LIBRARIES_HINT = "On Debian and Ubuntu, install the missing library: sudo apt-get install libcurl4\n"
+_ADVICE = (
     "Either install MongoDB so that `mongod` is on PATH, or set MONGO_URI to a MongoDB that runs elsewhere."
 )
 
 
 class EmbeddedMongo:
-    """One `mongod` per data directory, whatever the number of processes that ask for it.
+    """One `mongod` per data directory, shared by all processes that need it.
 
-    The first to ask runs it from a thread that lives as long as its process (the kernel ties a child to the
-    thread that made it), and starts it again when it dies. The others wait behind a kernel lock, and
-    whoever gets that next, because the owner has gone, carries on.
+    The first process runs it from a thread that lives as long as the process (the kernel ties a subprocess to
+    the thread that started it) and restarts it when it ends. The others wait for a file lock; the next to get
+    it, because the owner has ended, takes over.
     """
 
     def __init__(self, data_path: Path) -> None:
@@ -60,10 +60,10 @@ class EmbeddedMongo:
 
     @cached_property
     def socket_path(self) -> Path:
-        """In the data directory, or in a private folder of /tmp where that makes too long a name."""
-        beside_the_data = self._data_path / "mongod.sock"
-        if len(os.fsencode(beside_the_data)) <= _LONGEST_SOCKET_PATH:
-            return beside_the_data
+        """In the data directory, or in a private folder of /tmp if that path would be too long."""
+        in_data_path = self._data_path / "mongod.sock"
+        if len(os.fsencode(in_data_path)) <= _LONGEST_SOCKET_PATH:
+            return in_data_path
         name = hashlib.sha256(os.fsencode(self._data_path)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"ledgerloop-{name}" / "mongod.sock"
 
@@ -73,11 +73,11 @@ class EmbeddedMongo:
 
     @property
     def pid(self) -> int | None:
-        """Of the `mongod` this process runs, if it is the one that does."""
+        """The id of the `mongod` process, if this process runs it."""
         return self._server.pid if self._server and self._server.poll() is None else None
 
     def ensure(self) -> None:
-        """Return once MongoDB answers. Raises CannotStart where it cannot be had."""
+        """Return once MongoDB answers. Raises CannotStart."""
         with self._starting:
             if self._keeps:
                 if self.answers():
@@ -89,14 +89,14 @@ class EmbeddedMongo:
             self._wait_until_it_answers()
 
     def stop(self) -> None:
-        """End the server if this process runs it, and leave the directory to others."""
+        """Stop the server if this process runs it, and release the directory."""
         self._stopping.set()
         if self._keeper is not None and self._keeper_pid == os.getpid():
             self._keeper.join()
         self._keeper = None
 
     def answers(self) -> bool:
-        """mongod listens only once it is ready, so a connection is an answer."""
+        """Whether a connection succeeds: mongod listens only when it is ready."""
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(1)
             try:
@@ -123,29 +123,29 @@ class EmbeddedMongo:
         self._keeper.start()
 
     def _wait_until_it_answers(self) -> None:
-        patience = time.monotonic() + _START_LIMIT_S
+        deadline = time.monotonic() + _START_LIMIT_S
         while not self.answers():
-            if time.monotonic() > patience or self._failures >= _HOPELESS_AFTER:
+            if time.monotonic() > deadline or self._failures >= _GIVE_UP_AFTER:
                 self.stop()
-                raise CannotStart(self._what_went_wrong())
+                raise CannotStart(self._start_error())
             time.sleep(_LOOK_S)
 
-    def _what_went_wrong(self) -> str:
+    def _start_error(self) -> str:
         code = self._server.returncode if self._server else None
         ended = f" (it ended with code {code})" if code is not None else ""
         last = _last_line(self._log_path)
         where = f"{self._log_path} ends with: {last}"
         hint = _LIBRARIES_HINT if "shared librar" in last else ""
-        return f"The embedded MongoDB did not start{ended}; {where}\n{hint}{_TWO_WAYS_OUT}"
+        return f"The embedded MongoDB did not start{ended}; {where}\n{hint}{_ADVICE}"
 
     def _keep(self, binary: Path) -> None:
-        """The keeper thread: wait for the lock, then run mongod, again and again, until stopped."""
+        """The keeper thread: wait for the lock, then run mongod and restart it until stopped."""
         while not self._lock.acquire():
             if self._stopping.wait(_LOOK_S * 10):
                 return
         try:
             while not self._stopping.is_set():
-                if self.answers():  # one whose owner is gone already: let it end first
+                if self.answers():  # its owner has ended: wait until it ends too
                     self._stopping.wait(_LOOK_S * 10)
                 else:
                     self._run(binary)
@@ -153,25 +153,25 @@ class EmbeddedMongo:
             self._lock.release()
 
     def _run(self, binary: Path) -> None:
-        """Start mongod and stay with it until it ends, then pause if it got nowhere."""
-        answered = hopeful = False
+        """Start mongod and watch it until it ends; pause if it never answered."""
+        answered = recoverable = False
         try:
             server = self._begin(binary)
-            answered = self._attend(server)
+            answered = self._watch(server)
             if self._stopping.is_set():
                 self._end(server)
                 return
-            log.warning("mongod ended and is started again", extra={"code": server.returncode})
-            hopeful = answered or server.returncode in _TRY_AGAIN
-        except OSError as error:  # a full disk, say
+            log.warning("mongod ended and will be restarted", extra={"code": server.returncode})
+            recoverable = answered or server.returncode in _TRY_AGAIN
+        except OSError as error:  # for example a full disk
             log.error("mongod cannot be started", extra={"error": error.strerror})
-        self._failures = 0 if hopeful else self._failures + 1
+        self._failures = 0 if recoverable else self._failures + 1
         if not answered:
             self._stopping.wait(min(0.2 * 2**self._failures, 5))
 
     def _begin(self, binary: Path) -> subprocess.Popen[bytes]:
-        self._shorten_log()
-        self.socket_path.unlink(missing_ok=True)  # what a killed one left behind
+        self._rotate_log()
+        self.socket_path.unlink(missing_ok=True)  # left by a killed mongod
         with self._log_path.open("ab") as output:
             self._server = server = process.start(
                 self._command(binary),
@@ -183,17 +183,17 @@ class EmbeddedMongo:
             )
         return server
 
-    def _attend(self, server: subprocess.Popen[bytes]) -> bool:
-        """Look after a running mongod until it ends or is to be stopped; whether it ever answered."""
+    def _watch(self, server: subprocess.Popen[bytes]) -> bool:
+        """Watch mongod until it ends or is stopped. Returns whether it ever answered."""
         listens = answered = False
         while server.poll() is None and not self._stopping.is_set():
-            if listens and not self.socket_path.exists():  # swept away: nobody could connect any more
+            if listens and not self.socket_path.exists():  # deleted: nobody could connect any more
                 self._end(server)
                 break
             listens = self.socket_path.exists()
             answered = answered or self.answers()
-            if self._shorten_log():
-                server.send_signal(signal.SIGUSR1)  # mongod opens the file anew
+            if self._rotate_log():
+                server.send_signal(signal.SIGUSR1)  # mongod reopens the file
             self._stopping.wait(_LOOK_S * 5 if answered else _LOOK_S)
         return answered
 
@@ -210,7 +210,7 @@ class EmbeddedMongo:
         return [
             str(binary),
             *("--dbpath", str(self._data_path / "db")),
-            # This socket and nothing else: no port, and none of the sockets mongod makes by itself.
+            # Only this socket: no port, and none of mongod's default sockets.
             *("--bind_ip", str(self.socket_path), "--nounixsocket", "--filePermissions", "0700"),
             *("--wiredTigerCacheSizeGB", "0.25"),
             *("--networkMessageCompressors", "disabled"),
@@ -222,8 +222,8 @@ class EmbeddedMongo:
     def _log_path(self) -> Path:
         return self._data_path / "mongod.log"
 
-    def _shorten_log(self) -> bool:
-        """Put a log that has grown long aside, in place of the one before it; whether it was."""
+    def _rotate_log(self) -> bool:
+        """Rename a long log file, replacing the previous one. Returns whether it was renamed."""
         too_long = self._log_path.exists() and self._log_path.stat().st_size > _LOG_LIMIT_BYTES
         if too_long:
             self._log_path.replace(self._log_path.with_suffix(".log.1"))
@@ -231,7 +231,7 @@ class EmbeddedMongo:
 
 
 def find_mongod() -> Path:
-    """`mongod` on PATH, else the one of the installed wheel. Raises CannotStart."""
+    """`mongod` on PATH, else in the installed wheel. Raises CannotStart."""
     on_path = shutil.which("mongod")
     if on_path:
         return Path(on_path)
@@ -241,11 +241,11 @@ def find_mongod() -> Path:
             binary = Path(folder) / "db" / "bin" / "mongod"
             if binary.exists():
                 return binary
-    raise CannotStart(f"MONGO_URI is not set, and there is no MongoDB on this machine. {_TWO_WAYS_OUT}")
+    raise CannotStart(f"MONGO_URI is not set, and there is no MongoDB on this machine. {_ADVICE}")
 
 
 def _make_private(folder: Path) -> None:
-    """Make `folder` if need be, and see that it is this user's alone. Raises CannotStart."""
+    """Create `folder` if needed, readable by this user only. Raises CannotStart."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         raise CannotStart(f"{folder} belongs to someone else; set DATA_DIR to a folder of your own.")

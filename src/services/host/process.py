@@ -1,8 +1,8 @@
-"""Child processes that end when the one that started them ends, even where that was SIGKILL.
+"""Subprocesses that end when their parent ends, even by SIGKILL.
 
-A child is not started directly but through this very file, run as a script in a bare interpreter (about
-20 ms): it asks the kernel for a signal at the parent's death, then becomes the command. That is safe in a
-program with threads, which a `preexec_fn` is not, and the request outlives `exec`.
+A subprocess is started through this file, run as a script in a bare interpreter (about 20 ms): it asks the
+kernel for a signal at the parent's death, then becomes the command. That is safe in a program with threads,
+unlike a `preexec_fn`, and the request survives `exec`.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def start(
     guarded: bool = False,
     **options: Any,
 ) -> subprocess.Popen[bytes]:
-    """Start `command`, to be sent SIGTERM as soon as the calling thread or its process ends.
+    """Start `command`. It gets SIGTERM as soon as the calling thread or its process ends.
 
-    own_session: keep Ctrl-C in the terminal from the child, and make it the head of a group of its own.
-    guarded: for a command with children of its own that might outlive it: a small process stays between,
-    and ends the whole group once the parent or the command is gone. Implies `own_session`; always so
-    where the kernel offers no such signal (macOS).
+    own_session: a process group of its own, which Ctrl-C in the terminal does not reach.
+    guarded: for a command whose own subprocesses might outlive it. A small process in between ends the whole
+    group when the parent or the command ends. Implies `own_session`; always on without the kernel's signal
+    (macOS).
     options: for `subprocess.Popen`.
     """
     return subprocess.Popen(
@@ -49,24 +49,24 @@ def start(
 
 
 def wrapped(command: Sequence[str], *, nice: int = 0, guarded: bool = False) -> list[str]:
-    """`command`, so that whoever starts it takes it along; see `start`."""
+    """`command`, wrapped so that it ends with its parent; see `start`."""
     mode = "guard" if guarded else "exec"
     return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(nice), mode, *command]
 
 
 def die_with_parent(parent: int) -> None:
-    """Let the kernel send this process SIGTERM when its parent ends; exit where it has already."""
+    """Ask the kernel for SIGTERM when the parent ends; exit if it has ended already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != parent:  # it ended before the kernel knew
+    if os.getppid() != parent:  # it ended before the request
         raise SystemExit(1)
 
 
 def end_group(leader: int, sig: int) -> bool:
-    """Send `sig` to the group that process `leader` heads or headed; whether anyone was left in it."""
+    """Send `sig` to the process group of `leader`. Returns whether the group had a process left."""
     try:
         os.killpg(leader, sig)
-    except (ProcessLookupError, PermissionError):  # macOS says EPERM where only a zombie is left
+    except (ProcessLookupError, PermissionError):  # macOS: EPERM for a group with only a zombie
         return False
     return True
 
@@ -76,16 +76,16 @@ def _main(parent: int, nice: int, mode: str, command: list[str]) -> None:
     os.nice(nice)
     if mode == "guard":
         _guard(parent, command)
-    os.execvp(command[0], command)  # noqa: S606 - the very purpose
+    os.execvp(command[0], command)  # noqa: S606 - the purpose of this script
 
 
 def _guard(parent: int, command: list[str]) -> None:
-    """Run `command` until it or the parent is gone, then end its whole group and exit with its code."""
-    asked_to_end = False
+    """Run `command` until it or the parent ends, then end its whole group and exit with its code."""
+    stop_requested = False
 
     def end(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal asked_to_end
-        asked_to_end = True
+        nonlocal stop_requested
+        stop_requested = True
 
     if os.getpgrp() != os.getpid():
         os.setpgid(0, 0)
@@ -93,19 +93,19 @@ def _guard(parent: int, command: list[str]) -> None:
         signal.signal(sig, end)
     child = subprocess.Popen(wrapped(command))
     signal.signal(signal.SIGUSR1, lambda *_: child.send_signal(signal.SIGUSR1))
-    while child.poll() is None and not asked_to_end and os.getppid() == parent:
+    while child.poll() is None and not stop_requested and os.getppid() == parent:
         time.sleep(_LOOK_S)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(os.getpgrp(), signal.SIGTERM)
-    patience = time.monotonic() + _GRACE_S
-    while child.poll() is None and time.monotonic() < patience:
+    deadline = time.monotonic() + _GRACE_S
+    while child.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    _kill_what_is_left(os.getpgrp())
+    _kill_group(os.getpgrp())
     os._exit(child.poll() or 0)
 
 
-def _kill_what_is_left(group: int) -> None:
-    """From outside the group, so that the caller may still exit with a code of its own."""
+def _kill_group(group: int) -> None:
+    """Kill the group from outside it, so that the caller can still exit with its own code."""
     if os.fork() == 0:
         os.setsid()
         time.sleep(0.05)

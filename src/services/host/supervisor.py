@@ -1,4 +1,4 @@
-"""Keeps a few programs running: started in order, restarted when they end, stopped in reverse order."""
+"""Runs a few programs: started in order, restarted when they end, stopped in reverse order."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from src.services.host import process
 log = logging.getLogger(__name__)
 
 _LONGEST_PAUSE_S = 30.0
-_STEADY_AFTER_S = 20.0
-_LEFTOVERS_MAY_TAKE_S = 5.0
+_STABLE_AFTER_S = 20.0
+_GROUP_GRACE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,16 @@ class Program:
     folder: Path
     nice: int = 0
     guarded: bool = False
-    """It has children that might outlive it; see `process.start`."""
+    """It has subprocesses that might outlive it; see `process.start`."""
     once: bool = False
-    """Not run again when it has succeeded."""
+    """Not run again after it has succeeded."""
     stop_within_s: float = 10.0
     inherited_fds: tuple[int, ...] = ()
-    """Files that stay open in the process and in the processes it starts."""
+    """File descriptors that stay open in the process and its subprocesses."""
 
 
 class _Running:
-    """One program and its present process."""
+    """A program and its current process."""
 
     def __init__(self, program: Program, clock: Callable[[], float]) -> None:
         self.program = program
@@ -59,71 +59,71 @@ class _Running:
         self.began_at = self._clock()
         self.due_at: float | None = None
 
-    def look(self) -> None:
-        """Begin again where the process has ended and its pause is over."""
+    def check(self) -> None:
+        """Restart the process if it has ended and the pause is over."""
         if self.finished or self.child.poll() is None:
             return
         if self.due_at is None:
-            self._plan()
+            self._plan_restart()
         elif self._clock() >= self.due_at:
             self._begin()
 
-    def _plan(self) -> None:
-        process.end_group(self.child.pid, signal.SIGTERM)  # what its process left behind
+    def _plan_restart(self) -> None:
+        process.end_group(self.child.pid, signal.SIGTERM)  # what the process left running
         if self.program.once and self.child.returncode == 0:
             self.finished = True
             return
         now = self._clock()
-        self.failures = 1 if now - self.began_at > _STEADY_AFTER_S else self.failures + 1
-        # At once the first time, then after 1, 2, 4 ... seconds.
+        self.failures = 1 if now - self.began_at > _STABLE_AFTER_S else self.failures + 1
+        # Immediately the first time, then after 1, 2, 4 ... seconds.
         pause = 0.0 if self.failures == 1 else min(2.0 ** (self.failures - 2), _LONGEST_PAUSE_S)
         self.due_at = now + pause
         log.warning(
-            "a program ended and is started again",
+            "a program ended and will be restarted",
             extra={"program": self.program.name, "code": self.child.returncode, "pause_s": pause},
         )
 
     def stop(self, impatient: Callable[[], bool]) -> None:
-        patience = time.monotonic() + self.program.stop_within_s
+        deadline = time.monotonic() + self.program.stop_within_s
         if self.child.poll() is None:
             self.child.terminate()
-        while self.child.poll() is None and time.monotonic() < patience and not impatient():
+        while self.child.poll() is None and time.monotonic() < deadline and not impatient():
             time.sleep(0.02)
-        _end_for_good(self.child)
+        _end_group(self.child)
 
 
 class Supervisor:
-    """Not thread-safe: a child lives only as long as the thread that started it."""
+    """Not thread-safe: a subprocess lives only as long as the thread that started it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """clock: seconds that only grow; pauses between two starts go by it."""
+        """clock: monotonic seconds, for the pauses between restarts."""
         self._running: list[_Running] = []
         self._clock = clock
 
     def start(self, program: Program) -> None:
         self._running.append(_Running(program, self._clock))
 
-    def look(self) -> None:
-        """See to those that have ended. To be called a few times a second."""
-        for each in self._running:
-            each.look()
+    def check(self) -> None:
+        """Restart programs that have ended. Call it a few times a second."""
+        for running in self._running:
+            running.check()
 
     def finished(self, name: str) -> bool:
         """Whether the program that runs `once` has succeeded."""
-        return any(each.finished for each in self._running if each.program.name == name)
+        return any(running.finished for running in self._running if running.program.name == name)
 
     def stop(self, impatient: Callable[[], bool] = lambda: False) -> None:
-        """End all, the newest first, each with the time it asked for unless `impatient` says otherwise."""
+        """Stop all, the newest first. Each may take its `stop_within_s`, unless `impatient` returns True."""
         while self._running:
             self._running.pop().stop(impatient)
 
 
-def _end_for_good(child: subprocess.Popen[bytes]) -> None:
-    """Let the group of `child` end, then make it."""
-    patience = time.monotonic() + _LEFTOVERS_MAY_TAKE_S
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    """End the process group of `child`: SIGTERM, then SIGKILL."""
+    deadline = time.monotonic() + _GROUP_GRACE_S
     if child.poll() is None:
         process.end_group(child.pid, signal.SIGKILL)
         child.wait()
-    while process.end_group(child.pid, signal.SIGTERM) and time.monotonic() < patience:
+    while process.end_group(child.pid, signal.SIGTERM) and time.monotonic() < deadline:
         time.sleep(0.02)
     process.end_group(child.pid, signal.SIGKILL)

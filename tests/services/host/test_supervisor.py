@@ -30,7 +30,7 @@ def look_until(supervisor, true, within_s=10):
     patience = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < patience, "it did not come about"
-        supervisor.look()
+        supervisor.check()
         time.sleep(0.02)
 
 
@@ -47,13 +47,13 @@ def test_a_program_that_keeps_ending_is_given_longer_and_longer_pauses(tmp_path)
     for pause in (0, 1, 2, 4, 8, 16, 30, 30):
         ended = running.child
         ended.wait(30)
-        supervisor.look()
+        supervisor.check()
         now[0] += pause - 0.25
         if pause:
-            supervisor.look()
+            supervisor.check()
             assert running.child is ended
         now[0] += 0.25
-        supervisor.look()
+        supervisor.check()
         assert running.child is not ended
     supervisor.stop()
 
@@ -63,7 +63,7 @@ def test_one_that_runs_once_is_tried_until_it_succeeds(supervisor, tmp_path):
     supervisor.start(program("once", tmp_path, succeed_the_second_time, once=True))
     look_until(supervisor, lambda: supervisor.finished("once"))
     for _ in range(10):
-        supervisor.look()
+        supervisor.check()
         time.sleep(0.02)
     assert told(tmp_path, "once") == ["x", "x"]
 
