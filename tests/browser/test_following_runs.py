@@ -64,7 +64,7 @@ def test_the_first_training_is_followed_and_what_is_typed_meanwhile_stays(newbor
     run.succeed(at=datetime.now(UTC))
 
     expect(page.get_by_role("heading", name="How it works")).to_be_visible()
-    expect(page.locator("#serving")).to_have_text("Model 1 serves")
+    expect(page.locator("#serving")).to_have_text("Model 1 is active")
     expect(page.get_by_label("What does the statement say?")).to_have_value("SWIGGY order 8841")
 
 

@@ -55,7 +55,7 @@ def category_choices() -> list[dict[str, str]]:
 def category_name(slug: str | None) -> str:
     """The name of a category; its slug if it was deleted."""
     if slug is None:
-        return "Not sorted yet"
+        return "Uncategorized"
     return next((category.name for category in categories() if category.slug == slug), slug)
 
 

@@ -169,7 +169,7 @@ def test_a_deleted_transaction_is_restored_from_the_history_or_later_from_recent
     assert "You deleted a transaction" in words_of(listed)
     assert "SWIGGY 17" in listed
     undone = press(undo_of(listed), {"next": "/acts"})
-    assert "Undone. 1 transaction is as before." in words_of(undone)
+    assert "Undone. 1 transaction restored." in words_of(undone)
     browse(f"/transactions/{row}")
 
 
