@@ -1,6 +1,6 @@
-"""A fitted model as plain numbers and words: all that serving needs, and nothing of scikit-learn.
+"""A fitted model as plain arrays and strings: all that serving needs, without scikit-learn.
 
-scikit-learn, and pandas with it, cost a process over 130 MB and two seconds, so web workers score from this.
+scikit-learn and pandas cost a process over 130 MB and two seconds, so web workers score with this.
 """
 
 from __future__ import annotations
@@ -11,51 +11,58 @@ from typing import Any, Self
 
 import numpy as np
 
-from src.components.features.typical_amounts import PREFIX as USUAL
+from src.components.features.typical_amounts import PREFIX as AMOUNTS_PREFIX
 from src.components.features.typical_amounts import TypicalAmounts
-from src.components.lexicon.matcher import PREFIX as OPINION
+from src.components.lexicon.matcher import PREFIX as LEXICON_PREFIX
 
 BLOCKS = ("words", "pairs", "ngrams")
-"""The blocks of text, in the order of their columns; the columns of the other fields follow them."""
+"""The blocks of text features in column order; the columns of the other fields follow."""
 
-_ARRAYS = ("idf", "field_shares", "coef", "intercept", "field_doubts", "said", "found")
-_LATER = ("field_doubts", "said", "found")
-"""Arrays that a model from before there were such things lacks."""
+_ARRAYS = {
+    "idf": "idf",
+    "field_shares": "field_shares",
+    "coef": "coef",
+    "intercept": "intercept",
+    "field_doubts": "field_doubts",
+    "said": "confidence_points",
+    "found": "calibrated_points",
+}
+"""Array name in a bundle -> attribute. Old bundles lack the last three."""
 
-_NOTHING = 1e-12
+_TINY = 1e-12
 _MOST_DOUBT = 0.9
-"""However many fields are doubted, so much is left to the model."""
+"""At least the rest of the probability stays as the model predicts."""
 
 
 @dataclass(frozen=True)
 class LinearForm:
-    """probabilities = softmax((features @ coef + intercept) / temperature), less the doubt in the fields."""
+    """probabilities = softmax((features @ coef + intercept) / temperature), calibrated, less doubts."""
 
     classes: tuple[str, ...]
     terms: Mapping[str, tuple[str, ...]]
-    """The terms of each of BLOCKS, in the order of their columns."""
+    """The terms of each of BLOCKS, in column order."""
     fields: tuple[str, ...]
     field_shares: np.ndarray
-    """float64, one per field: the share of the training rows that had it."""
+    """float64, one per field: the share of training rows that had it."""
     weights: Mapping[str, float]
-    """The length of each block of text, and the value of a `field` (`bare` without text), an `opinion`, and
-    of how `usual` the amount is."""
+    """The length of each block of text, and the value of a `field` (`bare` without text), of a lexicon match
+    (`opinion`) and of a typical-amount feature (`usual`)."""
     lexicon: str
-    """What the opinions are formed with, as of `opinion.lexicon_text`."""
-    usual: TypicalAmounts | None
-    """Beside which amounts are read; None where the model does without."""
+    """As of `matcher.lexicon_text`."""
+    typical_amounts: TypicalAmounts | None
+    """None if the model does not use them."""
     temperature: float
     idf: np.ndarray
     """float64, one per term of all blocks."""
     coef: np.ndarray
-    """float32, shape (n_features, n_classes): the rows that a text needs lie together in memory."""
+    """float32, shape (n_features, n_classes), so that the rows a text needs are contiguous in memory."""
     intercept: np.ndarray
     """float64, shape (n_classes,)."""
-    said: np.ndarray
-    found: np.ndarray
-    """float64, shape (n_points,): as of `calibration.ConfidenceMap`."""
+    confidence_points: np.ndarray
+    calibrated_points: np.ndarray
+    """float64, shape (n_points,): of `calibration.ConfidenceMap`."""
     field_doubts: np.ndarray
-    """float64, one per field: which share of the probability goes to all classes alike where it is given."""
+    """float64, one per field: as of `apply_doubts`."""
 
     def to_parts(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """A JSON-able dict, and the arrays by name."""
@@ -66,61 +73,63 @@ class LinearForm:
             "weights": dict(self.weights),
             "temperature": self.temperature,
             "lexicon": self.lexicon,
-            "usual": self.usual.to_text() if self.usual else None,
+            "usual": self.typical_amounts.to_text() if self.typical_amounts else None,
         }
-        return facts, {name: getattr(self, name) for name in _ARRAYS}
+        return facts, {name: getattr(self, attribute) for name, attribute in _ARRAYS.items()}
 
     @classmethod
     def from_parts(cls, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Self:
+        absent = {"said": np.empty(0), "found": np.empty(0)}
+        absent["field_doubts"] = np.zeros_like(arrays["field_shares"])
+        arrays, amounts = absent | dict(arrays), facts.get("usual")
         return cls(
             classes=tuple(facts["classes"]),
             terms={block: _lines(facts["terms"][block]) for block in BLOCKS},
             fields=_lines(facts["fields"]),
             weights=facts["weights"],
             temperature=facts["temperature"],
-            lexicon=facts.get("lexicon", ""),  # a model from before there were opinions
-            usual=None if facts.get("usual") is None else TypicalAmounts.from_text(facts["usual"]),
-            field_doubts=arrays.get("field_doubts", np.zeros_like(arrays["field_shares"])),
-            said=arrays.get("said", np.empty(0)),
-            found=arrays.get("found", np.empty(0)),
-            **{name: arrays[name] for name in _ARRAYS if name not in _LATER},
+            lexicon=facts.get("lexicon", ""),  # absent in old bundles
+            typical_amounts=None if amounts is None else TypicalAmounts.from_text(amounts),
+            **{attribute: arrays[name] for name, attribute in _ARRAYS.items()},
         )
 
     @property
     def bare_factor(self) -> float:
-        """By how much more a field counts where there is no text."""
+        """The factor by which a field counts more without text."""
         return self.weights.get("bare", self.weights["field"]) / self.weights["field"]
 
     def field_values(self) -> np.ndarray:
-        """float64, one per field: what it adds where it is given."""
+        """float64, one per field: its value in the columns."""
         return field_values(self.fields, self.weights)
 
 
-def apply_calibration(probabilities: np.ndarray, said: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Give the leader of each row the probability that its confidence turned out to be worth.
+def apply_calibration(
+    probabilities: np.ndarray, confidence_points: np.ndarray, calibrated_points: np.ndarray
+) -> np.ndarray:
+    """Replace the top probability of each row by its calibrated value.
 
-    probabilities: shape (n_rows, n_classes). said, found: points of a rising line; none changes nothing. The
-    others share the rest as before (or alike, where they had nothing), and the leader stays the leader.
+    probabilities: shape (n_rows, n_classes). *_points: shape (n_points,), a rising line; no points change
+    nothing. The other classes keep their proportions; the top one stays on top.
     """
-    if not len(said) or probabilities.shape[1] < 2:
+    if not len(confidence_points) or probabilities.shape[1] < 2:
         return probabilities
-    leader = probabilities.argmax(axis=1)[:, np.newaxis]
-    confidence = np.take_along_axis(probabilities, leader, axis=1)
+    top = probabilities.argmax(axis=1)[:, np.newaxis]
+    confidence = np.take_along_axis(probabilities, top, axis=1)
     second = np.partition(probabilities, -2, axis=1)[:, -2:-1]
     rest = 1 - confidence
-    least = second / np.maximum(rest + second, _NOTHING)  # at which the second one would catch up
-    worth = np.clip(np.interp(confidence, said, found), least, 1.0)
-    alike = 1 / (probabilities.shape[1] - 1)
-    shares = np.where(rest > _NOTHING, probabilities / np.maximum(rest, _NOTHING), alike)
-    shared = shares * (1 - worth)
-    np.put_along_axis(shared, leader, worth, axis=1)
-    return shared
+    lowest = second / np.maximum(rest + second, _TINY)  # below it, the second one would be on top
+    calibrated = np.clip(np.interp(confidence, confidence_points, calibrated_points), lowest, 1.0)
+    even = 1 / (probabilities.shape[1] - 1)
+    proportions = np.where(rest > _TINY, probabilities / np.maximum(rest, _TINY), even)
+    result = proportions * (1 - calibrated)
+    np.put_along_axis(result, top, calibrated, axis=1)
+    return result
 
 
 def apply_doubts(probabilities: np.ndarray, doubts: np.ndarray) -> np.ndarray:
-    """Give each row's share of doubt to all classes alike; which one leads does not change.
+    """Spread a share of each row's probability evenly over all classes; the top one stays on top.
 
-    probabilities: shape (n_rows, n_classes); doubts: shape (n_rows,), added up over the row's fields.
+    probabilities: shape (n_rows, n_classes); doubts: shape (n_rows,), that share.
     """
     doubt = np.minimum(doubts, _MOST_DOUBT)[:, np.newaxis]
     return (1 - doubt) * probabilities + doubt / probabilities.shape[1]
@@ -128,9 +137,10 @@ def apply_doubts(probabilities: np.ndarray, doubts: np.ndarray) -> np.ndarray:
 
 def field_values(fields: Sequence[str], weights: Mapping[str, float]) -> np.ndarray:
     """float64, one per field. weights: as in LinearForm."""
-    own = {OPINION: weights.get("opinion", 0.0), USUAL: weights.get("usual", 0.0)}
+    special = {LEXICON_PREFIX: weights.get("opinion", 0.0), AMOUNTS_PREFIX: weights.get("usual", 0.0)}
     values = (
-        next((own[start] for start in own if name.startswith(start)), weights["field"]) for name in fields
+        next((value for prefix, value in special.items() if name.startswith(prefix)), weights["field"])
+        for name in fields
     )
     return np.fromiter(values, np.float64, len(fields))
 

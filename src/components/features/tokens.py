@@ -1,7 +1,7 @@
-"""What the model reads of one transaction: its words, and a token for each of its other fields.
+"""The tokens of a transaction: its words, and a token for each of its other fields.
 
-Training (`features.py`, rows of a DataFrame) and serving (`scorer.py`, transactions) both read through here,
-so a transaction cannot look different to them. No scikit-learn and no pandas: web workers import this.
+Training (`vectorizer.py`) and serving (`model/scorer.py`) share this module, so both see the same tokens. No
+scikit-learn and no pandas: web workers import it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from src.components.text.exchange_rates import units_per_dollar
 BINS_PER_DOUBLING = 2
 """Amounts within a factor of about 1.4 of each other share a bin."""
 DAYS_PER_PART = 5
-"""A month is read in parts of so many days: rent and salary keep their time of the month."""
+"""Days per part of a month: rent and salary come at the same time of each month."""
 
 _PRICE_ENDINGS = {0: "00", 49: "49", 50: "50", 95: "95", 99: "99"}
 
 
 class TransactionTokens(NamedTuple):
-    """`description` and `subcategory` are cleaned words, parted by single spaces."""
+    """`description` and `subcategory` are cleaned words, separated by single spaces."""
 
     description: str
     subcategory: str
@@ -45,15 +45,15 @@ def tokenize(
     direction: Any,
     day: Any,
     *,
-    opinion: Opinion | None = None,
+    matcher: Opinion | None = None,
     hidden: str = "",
-    usual: TypicalAmounts | None = None,
+    typical_amounts: TypicalAmounts | None = None,
 ) -> TransactionTokens:
-    """Read one transaction. Any argument may be None, nan, NaT or "": what is missing says nothing.
+    """The tokens of one transaction. Any argument may be None, nan, NaT or "", and then adds no token.
 
-    hidden: a phrase of the lexicon that `opinion` is not to know. usual: beside which the amount is read.
+    hidden: a phrase of the lexicon that `matcher` ignores.
     """
-    described, detail = _words(description), _category_code(subcategory) or _words(subcategory)
+    words, detail = _words(description), _category_code(subcategory) or _words(subcategory)
     fields = _amount_fields(amount, plain(currency))
     for name, value in (("currency", currency), ("mode", mode), ("direction", direction)):
         if word := plain(value):
@@ -64,26 +64,27 @@ def tokenize(
         fields.append(f"via:{name}")
     if part := _part_of_month(day):
         fields.append(part)
-    if opinion:
-        fields.extend(dict.fromkeys([*opinion.of(described, hidden), *opinion.of(detail, hidden)]))
-    if usual:
-        fields.extend(usual.fields(merchant(description, subcategory), log2_worth(amount, currency)))
-    return TransactionTokens(described, detail, tuple(fields))
+    if matcher:
+        fields.extend(dict.fromkeys([*matcher.of(words, hidden), *matcher.of(detail, hidden)]))
+    if typical_amounts:
+        dollars = log2_amount(amount, currency)
+        fields.extend(typical_amounts.fields(merchant(description, subcategory), dollars))
+    return TransactionTokens(words, detail, tuple(fields))
 
 
 def merchant(description: Any, subcategory: Any) -> str:
-    """The one named in the description, or else in the subcategory; "" where neither names one."""
-    named = (merchant_key(text) for text in (description, subcategory) if isinstance(text, str))
-    return next(filter(None, named), "")
+    """The merchant of the description, else of the subcategory; "" if neither names one."""
+    keys = (merchant_key(text) for text in (description, subcategory) if isinstance(text, str))
+    return next(filter(None, keys), "")
 
 
-def log2_worth(amount: Any, currency: Any) -> float | None:
-    """As of `usual.worth_of`."""
+def log2_amount(amount: Any, currency: Any) -> float | None:
+    """As of `log2_dollars`."""
     return log2_dollars(_size(amount), units_per_dollar(plain(currency)))
 
 
 def plain(value: Any) -> str:
-    """A field's word: lower case, single spaces; "" for anything that is not text."""
+    """Lower case, single spaces; "" for anything that is not text."""
     return " ".join(value.lower().split()) if isinstance(value, str) else ""
 
 
@@ -96,7 +97,7 @@ def _words(value: Any) -> str:
 
 
 def _amount_fields(value: Any, currency: str) -> list[str]:
-    """The step of the amount's worth, whatever its currency, and how it ends."""
+    """The step of the amount in dollars, and the cents it ends with."""
     size = _size(value)
     if size is None:
         return ["amount:missing"]
@@ -110,7 +111,7 @@ def _amount_fields(value: Any, currency: str) -> list[str]:
 
 
 def _size(value: Any) -> float | None:
-    """The amount without its sign; None where it is missing, infinite or no number."""
+    """The amount without its sign; None if missing, infinite or not a number."""
     try:
         size = abs(float(value))
     except (TypeError, ValueError, OverflowError):
@@ -121,7 +122,7 @@ def _size(value: Any) -> float | None:
 def _part_of_month(value: Any) -> str | None:
     if isinstance(value, str):
         value = _date(value)
-    if not isinstance(value, date) or value != value:  # NaT calls itself a date, but differs from itself
+    if not isinstance(value, date) or value != value:  # NaT is a date that differs from itself
         return None
     return f"monthday:{(value.day - 1) // DAYS_PER_PART}"
 

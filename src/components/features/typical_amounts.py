@@ -1,6 +1,6 @@
-"""What a person usually spends, in all and at each merchant, and how far an amount is from it.
+"""The typical amount of a person and of each merchant, and how far an amount is from them.
 
-Learned from the rows a model is trained on and kept with it, so that serving needs nothing more.
+Learned from the training rows and stored in the model, so that serving needs nothing else.
 """
 
 from __future__ import annotations
@@ -15,59 +15,59 @@ from typing import Self
 PREFIX = "usual"
 """Every token begins with it: `usual-merchant:-2`, `usual-person:5`."""
 
-_LEAST_ROWS = 2
-"""Amounts of a merchant that make a habit."""
+_MIN_ROWS = 2
+"""Amounts of a merchant needed for a typical one."""
 _STEPS_PER_DOUBLING = 2
 _FARTHEST = 6
-"""Steps: eight times as much, or an eighth; what is farther is alike."""
+"""In steps: eight times as much, or an eighth. Anything farther counts the same."""
 
 
 @dataclass(frozen=True)
 class TypicalAmounts:
-    """Medians of the logarithm to base 2 of the worth in dollars; None and {} where nothing is known."""
+    """Medians of log2 of the amount in dollars; None and {} where nothing is known."""
 
     of_person: float | None = None
     of_merchants: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def learned(cls, rows: Iterable[tuple[str, float | None]]) -> Self:
-        """rows: the merchant, "" where none is named, and what was paid, as of `worth_of`."""
+        """rows: (merchant or "", amount as of `log2_dollars`)."""
         by_merchant: dict[str, list[float]] = defaultdict(list)
         every: list[float] = []
-        for merchant, worth in rows:
-            if worth is not None:
-                every.append(worth)
-                by_merchant[merchant].append(worth)
+        for merchant, amount in rows:
+            if amount is not None:
+                every.append(amount)
+                by_merchant[merchant].append(amount)
         known = {
-            name: round(median(found), 2)
-            for name, found in sorted(by_merchant.items())
-            if name and len(found) >= _LEAST_ROWS
+            name: round(median(amounts), 2)
+            for name, amounts in sorted(by_merchant.items())
+            if name and len(amounts) >= _MIN_ROWS
         }
         return cls(round(median(every), 2) if every else None, known)
 
-    def fields(self, merchant: str, worth: float | None) -> list[str]:
-        """Tokens for the model; none for what is not known."""
-        usual = {"person": self.of_person, "merchant": self.of_merchants.get(merchant)}
+    def fields(self, merchant: str, amount: float | None) -> list[str]:
+        """Field tokens; none for what is unknown. amount: as of `log2_dollars`."""
+        typical = {"person": self.of_person, "merchant": self.of_merchants.get(merchant)}
         return [
-            f"{PREFIX}-{name}:{_steps(worth - found)}"
-            for name, found in usual.items()
-            if worth is not None and found is not None
+            f"{PREFIX}-{name}:{_steps(amount - known)}"
+            for name, known in typical.items()
+            if amount is not None and known is not None
         ]
 
     def to_text(self) -> str:
-        """One string; a merchant has no tab and no line's end, as its text was cleaned."""
+        """One string; cleaned merchants contain no tab or line end."""
         person = "" if self.of_person is None else str(self.of_person)
-        return "\n".join([person, *(f"{name}\t{found}" for name, found in self.of_merchants.items())])
+        return "\n".join([person, *(f"{name}\t{amount}" for name, amount in self.of_merchants.items())])
 
     @classmethod
     def from_text(cls, text: str) -> Self:
         person, *merchants = text.split("\n")
-        found = (line.split("\t") for line in merchants)
-        return cls(float(person) if person else None, {name: float(value) for name, value in found})
+        pairs = (line.split("\t") for line in merchants)
+        return cls(float(person) if person else None, {name: float(amount) for name, amount in pairs})
 
 
 def log2_dollars(size: float | None, units_per_dollar: float) -> float | None:
-    """The logarithm to base 2 of an amount's worth in dollars; None for none and for 0."""
+    """log2 of an amount in dollars; None for no amount and for 0."""
     return math.log2(size / units_per_dollar) if size else None
 
 

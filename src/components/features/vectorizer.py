@@ -1,4 +1,4 @@
-"""From rows to the numbers a linear model learns from, as one scikit-learn transformer."""
+"""The features of a linear model, as one scikit-learn transformer."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.linear_form import BLOCKS, LinearForm, field_values
-from src.components.features.tokens import TransactionTokens, log2_worth, merchant, tokenize
-from src.components.features.typical_amounts import PREFIX as USUAL
+from src.components.features.tokens import TransactionTokens, log2_amount, merchant, tokenize
+from src.components.features.typical_amounts import PREFIX as AMOUNTS_PREFIX
 from src.components.features.typical_amounts import TypicalAmounts
 from src.components.lexicon.matcher import opinion_of
 
@@ -33,18 +33,19 @@ _FEW_ROWS = 50
 
 
 class TransactionFeatures(TransformerMixin, BaseEstimator):
-    """Words, pairs of words and character n-grams of the text, beside a column per value of the other fields.
+    """Words, pairs of words and character n-grams of the text, and a column per value of the other fields.
 
-    Each block of text is TF-IDF of length `*_weight` (or 0 where the text has none of its terms); every other
-    field adds `side_weight` in one column: at full weight it would outvote the text. Where there is no text
-    it adds `bare_weight`, for then it is all there is. What is missing or was never seen adds nothing.
+    Each block of text is TF-IDF of length `*_weight` (0 if the text has none of its terms). Every other field
+    has the value `side_weight` in one column, because with a higher one it would outweigh the text, and
+    `bare_weight` if there is no text. Missing and unseen values add nothing.
 
-    lexicon: as of `opinion.lexicon_text`; what it says of a text adds `opinion_weight` in a few columns.
-    usual_weight: what the amount beside the merchant's and the person's usual one adds, in a column each;
-    with 0 nothing usual is learned.
-    min_rows: a pair, n-gram or value in fewer rows is left out, unless there are few rows altogether; a word
-    is not, for one row of the lexicon may be all that is known of a name.
-    max_*: the most frequent terms are kept, which bounds the size of the model.
+    lexicon: as of `lexicon_text`; its matches have the value `opinion_weight` in a few columns.
+    usual_weight: value of the columns that compare the amount with the merchant's and the person's typical
+    amount; 0 omits them.
+    min_rows: pairs, n-grams and field values in fewer rows are dropped, unless there are few rows altogether.
+    Words are kept, because a name may occur in a single row of the lexicon.
+    max_*: keep the most frequent terms, which bounds the size of the model.
+    The names of parameters are stored in model files.
     """
 
     def __init__(
@@ -96,28 +97,28 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
     ) -> sparse.csr_matrix:
         """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features).
 
-        hidden: per row the phrase that the lexicon's opinion of this row may not know, "" for none.
-        own: bool, shape (n_rows,), the rows of a person: only these have amounts that were paid; None is all.
+        hidden: per row, the phrase that the lexicon ignores, "" for none.
+        own: bool, shape (n_rows,), a person's rows, whose amounts are real; None is all.
         """
         own = np.ones(len(X), bool) if own is None else own
-        self.usual_ = self._learned_usual(X[own]) if self.usual_weight else None
-        readings = self._readings(X, hidden, own)
-        texts = [reading.text for reading in readings]
+        self.usual_ = self._typical_amounts(X[own]) if self.usual_weight else None
+        tokens = self._tokens(X, hidden, own)
+        texts = [row.text for row in tokens]
         self.n_features_in_ = len(MODEL_FIELDS)
         self.vectorizers_: dict[str, TfidfVectorizer] = {}
         matrices = [self._fit_block(block, texts) for block in BLOCKS]
-        self._fit_fields(readings)
-        return self._joined(matrices, readings)
+        self._fit_fields(tokens)
+        return self._joined(matrices, tokens)
 
     def transform(self, X: pd.DataFrame, hidden: Sequence[str] | None = None) -> sparse.csr_matrix:
         """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features). hidden: as in fit_transform."""
         check_is_fitted(self, "vectorizers_")
-        readings = self._readings(X, hidden, np.ones(len(X), bool))
-        texts = [reading.text for reading in readings]
-        return self._joined([self._block(block, texts) for block in BLOCKS], readings)
+        tokens = self._tokens(X, hidden, np.ones(len(X), bool))
+        texts = [row.text for row in tokens]
+        return self._joined([self._block(block, texts) for block in BLOCKS], tokens)
 
     def terms(self, block: str) -> list[str]:
-        """The terms of a block of text, in the order of its columns."""
+        """The terms of a block of text, in column order."""
         if block not in self.vectorizers_:
             return []
         vocabulary = self.vectorizers_[block].vocabulary_
@@ -139,30 +140,33 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             field_shares=self.field_shares_,
             weights=self._weights(),
             lexicon=self.lexicon,
-            usual=self.usual_,
+            typical_amounts=self.usual_,
             temperature=float(classifier.temperature_),
             idf=np.concatenate([self.idf(block) for block in BLOCKS]),
             coef=np.ascontiguousarray(classifier.coef_.T),
             intercept=classifier.intercept_,
-            said=classifier.said_,
-            found=classifier.found_,
+            confidence_points=classifier.confidence_points_,
+            calibrated_points=classifier.calibrated_points_,
             field_doubts=classifier.doubts_[len(classifier.doubts_) - len(self.fields_) :],
         )
 
-    def usual_columns(self) -> np.ndarray:
-        """bool, shape (n_features,): the columns of how usual an amount is."""
-        terms = sum(len(self.terms(block)) for block in BLOCKS)
-        return np.array([*[False] * terms, *(field.startswith(USUAL) for field in self.fields_)])
+    def typical_amount_columns(self) -> np.ndarray:
+        """bool, shape (n_features,)."""
+        fields = [field.startswith(AMOUNTS_PREFIX) for field in self.fields_]
+        return np.array([*[False] * self._term_count(), *fields])
 
     def doubts(self, by_field: Mapping[str, float]) -> np.ndarray:
-        """Shape (n_features,): what `by_field` says of each field, and 0 for the text."""
-        terms = sum(len(self.terms(block)) for block in BLOCKS)
-        return np.array([*[0.0] * terms, *(by_field.get(field, 0.0) for field in self.fields_)])
+        """Shape (n_features,): the value of each field in `by_field`, and 0 for the text."""
+        fields = [by_field.get(field, 0.0) for field in self.fields_]
+        return np.array([*[0.0] * self._term_count(), *fields])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         check_is_fitted(self, "vectorizers_")
         names = [f"{block}:{term}" for block in BLOCKS for term in self.terms(block)]
         return np.array([*names, *self.fields_], dtype=object)
+
+    def _term_count(self) -> int:
+        return sum(len(self.terms(block)) for block in BLOCKS)
 
     def _weights(self) -> dict[str, float]:
         names = {
@@ -175,70 +179,70 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             name: float(weight) for name, weight in names.items()
         }
 
-    def _learned_usual(self, X: pd.DataFrame) -> TypicalAmounts:
+    def _typical_amounts(self, X: pd.DataFrame) -> TypicalAmounts:
         rows = zip(*(X[name] for name in ("description", "subcategory", "amount", "currency")), strict=True)
         return TypicalAmounts.learned(
-            (merchant(described, detail), log2_worth(amount, currency))
-            for described, detail, amount, currency in rows
+            (merchant(description, subcategory), log2_amount(amount, currency))
+            for description, subcategory, amount, currency in rows
         )
 
     def _fit_block(self, block: str, texts: Sequence[str]) -> sparse.csr_matrix:
         vectorizer = TfidfVectorizer(
             **_ANALYSIS[block],
             lowercase=False,  # the text is cleaned already
-            min_df=1 if block == "words" else self._least(len(texts)),
+            min_df=1 if block == "words" else self._min_rows(len(texts)),
             max_features=getattr(self, f"max_{block}"),
         )
         try:
             matrix = vectorizer.fit_transform(texts)
-        except ValueError:  # scikit-learn's answer to texts without a single term
-            return _nothing(len(texts))
+        except ValueError:  # texts without a single term
+            return _no_columns(len(texts))
         self.vectorizers_[block] = vectorizer
         return matrix * self.weight(block)
 
     def _block(self, block: str, texts: Sequence[str]) -> sparse.csr_matrix:
         if block not in self.vectorizers_:
-            return _nothing(len(texts))
+            return _no_columns(len(texts))
         return self.vectorizers_[block].transform(texts) * self.weight(block)
 
-    def _least(self, rows: int) -> int:
+    def _min_rows(self, rows: int) -> int:
         return self.min_rows if rows >= _FEW_ROWS else 1
 
-    def _fit_fields(self, readings: Sequence[TransactionTokens]) -> None:
-        counts = Counter(field for reading in readings for field in reading.fields)
+    def _fit_fields(self, tokens: Sequence[TransactionTokens]) -> None:
+        counts = Counter(field for row in tokens for field in row.fields)
         ranked = sorted(counts, key=lambda field: (-counts[field], field))[: self.max_fields]
-        least = self._least(len(readings))
-        self.fields_ = sorted(field for field in ranked if counts[field] >= least)
-        self.field_shares_ = np.array([counts[field] / len(readings) for field in self.fields_])
+        min_rows = self._min_rows(len(tokens))
+        self.fields_ = sorted(field for field in ranked if counts[field] >= min_rows)
+        self.field_shares_ = np.array([counts[field] / len(tokens) for field in self.fields_])
 
     def _joined(
-        self, matrices: list[sparse.csr_matrix], readings: Sequence[TransactionTokens]
+        self, matrices: list[sparse.csr_matrix], tokens: Sequence[TransactionTokens]
     ) -> sparse.csr_matrix:
-        return sparse.hstack([*matrices, self._field_columns(readings)], format="csr")
+        return sparse.hstack([*matrices, self._field_columns(tokens)], format="csr")
 
-    def _field_columns(self, readings: Sequence[TransactionTokens]) -> sparse.csr_matrix:
+    def _field_columns(self, tokens: Sequence[TransactionTokens]) -> sparse.csr_matrix:
         columns = {field: column for column, field in enumerate(self.fields_)}
-        found = [[columns[field] for field in reading.fields if field in columns] for reading in readings]
-        starts = np.cumsum([0, *map(len, found)])
-        indices = np.array([column for row in found for column in row], dtype=np.int32)
+        by_row = [[columns[field] for field in row.fields if field in columns] for row in tokens]
+        starts = np.cumsum([0, *map(len, by_row)])
+        indices = np.array([column for row in by_row for column in row], dtype=np.int32)
         values = field_values(self.fields_, self._weights())[indices]
-        bare = np.array([not reading.text for reading in readings], dtype=bool)
+        bare = np.array([not row.text for row in tokens], dtype=bool)
         values[np.repeat(bare, np.diff(starts))] *= self.bare_weight / self.side_weight
-        return sparse.csr_matrix((values, indices, starts), shape=(len(readings), len(self.fields_)))
+        return sparse.csr_matrix((values, indices, starts), shape=(len(tokens), len(self.fields_)))
 
-    def _readings(
+    def _tokens(
         self, X: pd.DataFrame, hidden: Sequence[str] | None, own: np.ndarray
     ) -> list[TransactionTokens]:
-        opinion = opinion_of(self.lexicon)
+        matcher = opinion_of(self.lexicon)
         phrases = [""] * len(X) if hidden is None else hidden
         rows = zip(*(X[name].tolist() for name in MODEL_FIELDS), strict=True)
         return [
-            tokenize(*fields, opinion=opinion, hidden=phrase, usual=self.usual_ if paid else None)
-            for fields, phrase, paid in zip(rows, phrases, own, strict=True)
+            tokenize(*fields, matcher=matcher, hidden=phrase, typical_amounts=self.usual_ if real else None)
+            for fields, phrase, real in zip(rows, phrases, own, strict=True)
         ]
 
     def __getstate__(self) -> dict[str, Any]:
-        """Each vocabulary as one string: a model file that names 40,000 dictionary entries loads slowly."""
+        """Each vocabulary as one string: a model file with 40,000 dictionary entries loads slowly."""
         state = dict(super().__getstate__())
         fitted = state.pop("vectorizers_", None)
         if fitted is not None:
@@ -254,8 +258,8 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         if terms is not None and idf is not None:
             state["vectorizers_"] = {block: _restored(block, terms[block], idf[block]) for block in terms}
             state["fields_"] = state["fields_"].split("\n") if state["fields_"] else []
-            usual = state.get("usual_")  # a model from before there was such a thing has none
-            state["usual_"] = None if usual is None else TypicalAmounts.from_text(usual)
+            amounts = state.get("usual_")  # absent in old models
+            state["usual_"] = None if amounts is None else TypicalAmounts.from_text(amounts)
             state.setdefault("usual_weight", 0.0)
         super().__setstate__(state)
 
@@ -267,5 +271,5 @@ def _restored(block: str, terms: str, idf: np.ndarray) -> TfidfVectorizer:
     return vectorizer
 
 
-def _nothing(rows: int) -> sparse.csr_matrix:
+def _no_columns(rows: int) -> sparse.csr_matrix:
     return sparse.csr_matrix((rows, 0), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What the search tries: families of classifiers with their parameters, each on one fold after the other."""
+"""Candidates of the model search: classifiers with their parameters, and their scores on a fold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 from scipy.special import softmax
-from sklearn.metrics import f1_score
+from sklearn.metrics import accuracy_score, f1_score
 
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.vectorizer import TransactionFeatures
@@ -19,7 +19,7 @@ from src.components.model.calibration import fit_temperature
 from src.components.model.classifier import LinearCategorizer
 
 LEAST_PROBABILITY = 1e-6
-"""What log loss takes for a category the fold never saw."""
+"""Probability, in log loss, of a category that the fold never saw."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,19 @@ CANDIDATES = (
     Candidate("linear_svc C=1", "linear_svc", {"C": 1.0}),
     Candidate("complement_nb alpha=0.5", "complement_nb", {"alpha": 0.5}),
 )
-"""The best guesses come first: where time runs out, the later ones are left out."""
+"""The most promising first: if time runs out, later ones are skipped."""
 
 
 @dataclass(frozen=True)
 class Fold:
-    """One fold, vectorized once for all trials; the features are fitted on its training part alone."""
+    """One fold, vectorized once for all candidates, with features fitted on its training part only."""
 
     learn: sparse.csr_matrix
     truth: np.ndarray
     """The category of each row of `learn`."""
     weights: np.ndarray
     held_out: np.ndarray
-    """Which of all rows are answered, int."""
+    """int: indexes of the held-out rows."""
     answer: sparse.csr_matrix
 
     @classmethod
@@ -78,9 +78,9 @@ class Fold:
             answer=features.transform(inputs[held_out], hidden=hidden[held_out]),
         )
 
-    def scores(self, trial: Candidate, classes: np.ndarray, seed: int) -> np.ndarray:
-        """Shape (n_held_out, n_classes); -inf for a category that `learn` lacks."""
-        fitted = trial.classifier(seed=seed).fit(self.learn, self.truth, self.weights)
+    def scores(self, candidate: Candidate, classes: np.ndarray, seed: int) -> np.ndarray:
+        """Shape (n_held_out, n_classes); -inf for a category missing in `learn`."""
+        fitted = candidate.classifier(seed=seed).fit(self.learn, self.truth, self.weights)
         scores = np.full((len(self.held_out), len(classes)), -np.inf)
         scores[:, np.searchsorted(classes, fitted.classes_)] = fitted.decision_function(self.answer)
         return scores
@@ -88,7 +88,7 @@ class Fold:
 
 @dataclass(frozen=True)
 class CandidateScores:
-    """How well uncalibrated scores answer, once they are brought to their best temperature."""
+    """Quality of uncalibrated scores at their best temperature."""
 
     macro_f1: float
     accuracy: float
@@ -106,23 +106,22 @@ class CandidateScores:
         """scores: shape (n_rows, n_classes); truth: int, shape (n_rows,), each row's right column.
 
         weights: shape (n_rows,), how much each row counts. calibrating: bool, shape (n_rows,), the rows that
-        the temperature is found on.
+        determine the temperature.
         """
         temperature = fit_temperature(scores[calibrating], truth[calibrating], weights[calibrating])
-        answers, occurring = scores.argmax(axis=1), np.unique(truth)
+        predicted = scores.argmax(axis=1)
         right = softmax(scores / temperature, axis=1)[np.arange(len(truth)), truth]
+        macro_f1 = f1_score(
+            truth,
+            predicted,
+            labels=np.unique(truth),
+            average="macro",
+            zero_division=0.0,
+            sample_weight=weights,
+        )
         return cls(
-            macro_f1=float(
-                f1_score(
-                    truth,
-                    answers,
-                    labels=occurring,
-                    average="macro",
-                    zero_division=0.0,
-                    sample_weight=weights,
-                )
-            ),
-            accuracy=float(np.average(answers == truth, weights=weights)),
+            macro_f1=float(macro_f1),
+            accuracy=float(accuracy_score(truth, predicted, sample_weight=weights)),
             log_loss=float(-np.average(np.log(np.maximum(right, LEAST_PROBABILITY)), weights=weights)),
             temperature=temperature,
         )

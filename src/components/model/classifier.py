@@ -1,4 +1,4 @@
-"""One classifier for every family whose score of a category is linear in the features."""
+"""One classifier for all families whose scores are linear in the features."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from src.components.features.linear_form import apply_calibration, apply_doubts
 from src.components.model.calibration import ConfidenceMap
 
 _FAMILIES: dict[str, Callable[..., Any]] = {
-    # SAGA, stopped early: on these features as good as lbfgs at convergence, in a third of its time.
+    # SAGA, stopped early: as good as converged lbfgs on these features, in a third of the time.
     "logistic_regression": lambda seed, epochs, params: LogisticRegression(
         **{"solver": "saga", "max_iter": epochs, "tol": 1e-2, "random_state": seed, **params}
     ),
@@ -32,19 +32,21 @@ _FAMILIES: dict[str, Callable[..., Any]] = {
 }
 FAMILIES = tuple(_FAMILIES)
 
-_HARDLY = 3e-4
-"""Of the largest coefficient: on a person's history no probability changed by more than 0.002."""
+_NEGLIGIBLE = 3e-4
+"""Share of the largest coefficient; on a person's history no probability changed by more than 0.002."""
 _LARGEST = 60_000.0
-"""float16 ends a little above."""
+"""Just below the largest float16."""
+_FORMER_ATTRIBUTES = {"said_": "confidence_points_", "found_": "calibrated_points_"}
+"""Attribute names in model files of version 0.1.0."""
 
 
 class LinearCategorizer(ClassifierMixin, BaseEstimator):
     """Scores are `X @ coef_.T + intercept_`, probabilities their softmax at `temperature`.
 
-    Only these numbers are kept of the fitted estimator, so that every family is stored, served and explained
-    in the same way. One row per category in `coef_` also for two categories, and for one.
+    Only these numbers of the fitted estimator are kept, so that all families are stored, served and explained
+    the same way. `coef_` has one row per category, also for one or two categories.
 
-    family: one of FAMILIES; params: its own parameters; temperature: > 0, 1 leaves the scores as they are.
+    family: one of FAMILIES; params: its parameters; temperature: > 0, 1 leaves the scores unchanged.
     """
 
     def __init__(
@@ -67,26 +69,28 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
         if len(self.classes_) == 1 or not X.shape[1]:
             coef, intercept = np.zeros((len(self.classes_), X.shape[1])), np.zeros(len(self.classes_))
         else:
-            coef, intercept = self._learned(X, np.asarray(y, dtype=str), sample_weight)
-        # What hardly speaks is made silent: most coefficients, and a file of a third the size.
-        coef = np.where(np.abs(coef) < _HARDLY * np.abs(coef).max(initial=0.0), 0.0, coef)
-        # Eleven significant bits are more than the data can tell, and deflate to a third.
+            coef, intercept = self._fit_family(X, np.asarray(y, dtype=str), sample_weight)
+        # Negligible coefficients become zero: most of them, which cuts the file to a third.
+        coef = np.where(np.abs(coef) < _NEGLIGIBLE * np.abs(coef).max(initial=0.0), 0.0, coef)
+        # float16 has more precision than the data supports, and compresses to a third.
         self.coef_ = np.clip(coef, -_LARGEST, _LARGEST).astype(np.float16).astype(np.float32)
         self.intercept_ = np.asarray(intercept, dtype=np.float64)
         self.doubts_ = np.zeros(X.shape[1])
-        self.said_ = self.found_ = np.empty(0)
+        self.confidence_points_ = self.calibrated_points_ = np.empty(0)
         return self
 
-    def calibrated(self, line: ConfidenceMap) -> Self:
-        """Let the leading category have the confidence that it turned out to be worth."""
-        self.said_, self.found_ = line.said, line.found
+    def calibrated(self, calibration: ConfidenceMap) -> Self:
+        """Apply `calibration` to the confidence of the top category."""
+        self.confidence_points_ = calibration.confidence
+        self.calibrated_points_ = calibration.calibrated
         return self
 
     def doubting(self, doubts: np.ndarray) -> Self:
-        """Be less sure where a feature is present, by its share of `doubts`: 0..1, shape (n_features,).
+        """Lower the confidence of rows that have a feature, by its value in `doubts`.
 
-        That share of the probability goes to all categories alike; which one leads does not change. It is for
-        what the rows at hand cannot tell, because all of them were written by the same hand.
+        doubts: shape (n_features,), 0..1, the share of the probability to spread evenly over all categories;
+        the top category stays the same. It covers uncertainty that the training rows cannot show, such as how
+        often a person would disagree with the lexicon.
         """
         self.doubts_ = np.asarray(doubts, dtype=np.float64)
         return self
@@ -98,32 +102,36 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: sparse.csr_matrix) -> np.ndarray:
         plain = softmax(self.decision_function(X) / self.temperature_, axis=1)
-        return apply_doubts(apply_calibration(plain, self.said_, self.found_), (X != 0) @ self.doubts_)
+        calibrated = apply_calibration(plain, self.confidence_points_, self.calibrated_points_)
+        return apply_doubts(calibrated, (X != 0) @ self.doubts_)
 
     def predict(self, X: sparse.csr_matrix) -> np.ndarray:
         return self.classes_[self.decision_function(X).argmax(axis=1)]
 
-    def _learned(
+    def _fit_family(
         self, X: sparse.csr_matrix, y: np.ndarray, sample_weight: np.ndarray | None
     ) -> tuple[Any, Any]:
         if self.family not in _FAMILIES:
-            raise ValueError(f"{self.family} is no family of classifiers; these are: {', '.join(FAMILIES)}.")
+            raise ValueError(f"Unknown classifier family {self.family}; known are: {', '.join(FAMILIES)}.")
         estimator = _FAMILIES[self.family](self.seed, _epochs(X.shape[0]), self.params or {})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
             estimator.fit(X, y, sample_weight=sample_weight)
         return _linear_form(estimator)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__({_FORMER_ATTRIBUTES.get(name, name): value for name, value in state.items()})
+
 
 def _epochs(rows: int) -> int:
-    """How often the rows are gone through: a few rows want it more often."""
+    """Passes over the rows; small data needs more."""
     return min(max(100_000 // rows, 20), 500)
 
 
 def _linear_form(estimator: Any) -> tuple[np.ndarray, np.ndarray]:
     """The coefficients, shape (n_classes, n_features), and the intercepts, shape (n_classes,)."""
     if isinstance(estimator, ComplementNB):
-        # Only differences between categories count; around 0 they are small numbers.
+        # Only differences between categories matter; centred on 0 the numbers are small.
         log_probabilities = estimator.feature_log_prob_
         return log_probabilities - log_probabilities.mean(axis=0), np.zeros(len(estimator.classes_))
     coef, intercept = np.asarray(estimator.coef_), np.asarray(estimator.intercept_)

@@ -1,32 +1,32 @@
-"""Reasons in a person's words: what each part of a transaction is called, and which parts mattered most."""
+"""Reasons of a prediction: labels for the parts of a transaction, and the parts that mattered most."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 
-from src.components.features.typical_amounts import PREFIX as USUAL
-from src.components.lexicon.matcher import PREFIX
+from src.components.features.typical_amounts import PREFIX as AMOUNTS_PREFIX
+from src.components.lexicon.matcher import PREFIX as LEXICON_PREFIX
 from src.domain.predictions import Reason
 from src.domain.transactions import Transaction
 
-_LEAST = 0.0005
-"""Weights are told with three decimals; one that would read 0.000 is none."""
-
+_MIN_WEIGHT = 0.0005
+"""Weights are shown with three decimals; one that would read 0.000 is dropped."""
 
 AMOUNT, DAY = "amount:", "monthday:"
-"""Labels that `told` fills with what the transaction says; no word and no other label reads like them."""
+"""Placeholder labels that `with_values` fills in; no word and no other label looks like them."""
 
 
 def field_label(field: str) -> str:
-    """What a person calls a field token of `reading.read`, such as `mode:upi`; AMOUNT or DAY for these."""
+    """The label of a field token such as `mode:upi`; AMOUNT or DAY for these two."""
     name, _, value = field.partition(":")
-    if name.startswith(PREFIX):
+    if name.startswith(LEXICON_PREFIX):
         return f"listed under {value}"
     if name in ("amount", "cents"):
         return AMOUNT
-    if name.startswith(USUAL):
-        return "amount beside the usual one"
+    if name.startswith(AMOUNTS_PREFIX):
+        return "amount compared with the typical one"
     if name == "via":
         return f"paid through {value}"
     if name == "monthday":
@@ -36,26 +36,24 @@ def field_label(field: str) -> str:
 
 def with_values(reasons: Iterable[Reason], transaction: Transaction) -> tuple[Reason, ...]:
     """`reasons` with the amount and the day of `transaction` in their labels."""
-    said = {
+    labels = {
         AMOUNT: lambda: f"amount about {_about(float(transaction.amount))}",
         DAY: lambda: f"day {transaction.date.day} of the month",
     }
     return tuple(
-        Reason(said[each.feature](), each.weight) if each.feature in said else each for each in reasons
+        replace(reason, feature=labels[reason.feature]()) if reason.feature in labels else reason
+        for reason in reasons
     )
 
 
 def strongest_reasons(weights: Iterable[tuple[str, float]], limit: int) -> tuple[Reason, ...]:
-    """Add up the weights of equal labels, and give the `limit` largest either way, strongest first."""
+    """Sum the weights of equal labels; the `limit` largest by absolute value, largest first."""
     totals: dict[str, float] = {}
     for label, weight in weights:
         totals[label] = totals.get(label, 0.0) + weight
-    return tuple(Reason(label, round(totals[label], 3)) for label in _ranked(totals)[:limit])
-
-
-def _ranked(totals: Mapping[str, float]) -> list[str]:
-    worth_telling = [label for label, weight in totals.items() if abs(weight) >= _LEAST]
-    return sorted(worth_telling, key=lambda label: (-abs(totals[label]), label))
+    shown = [label for label, weight in totals.items() if abs(weight) >= _MIN_WEIGHT]
+    ranked = sorted(shown, key=lambda label: (-abs(totals[label]), label))
+    return tuple(Reason(label, round(totals[label], 3)) for label in ranked[:limit])
 
 
 def _about(amount: float) -> str:

@@ -1,7 +1,7 @@
-"""The fitted model compiled for serving: the same probabilities as the pipeline, at a fraction of the time.
+"""The fitted model compiled for serving: the pipeline's probabilities in a fraction of its time.
 
-A word's character n-grams never reach into the next word, so what a word contributes is found once and kept.
-Numbers are computed in float64 as scikit-learn does; the answers differ by less than 1e-9.
+A word's character n-grams never cross into the next word, so the columns of each word are cached. Computation
+is in float64 as in scikit-learn; results differ by less than 1e-9.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 _NGRAM_SIZES = range(2, 6)
-_WORDS_KEPT = 16_384
+_CACHED_WORDS = 16_384
 """About 1 kB each."""
-_READINGS_KEPT = 8_192
-"""Whose answers are kept, about 1 kB each: a file of transactions says the same again and again."""
+_CACHED_TRANSACTIONS = 8_192
+"""About 1 kB each: transactions of a file repeat."""
 
 Columns = tuple[np.ndarray, np.ndarray]
 """Columns of the feature matrix, and the value in each; a column may occur more than once."""
 
 
 class LinearScorer:
-    """Thread-safe: nothing changes after it is made but its caches, which guard themselves."""
+    """Thread-safe: only its caches change after construction, safely."""
 
     def __init__(self, form: LinearForm) -> None:
         self.form = form
@@ -50,9 +50,9 @@ class LinearScorer:
         self._lengths = np.array([*(form.weights[block] for block in BLOCKS), 1.0])
         self._values = np.concatenate([form.idf, form.field_values()])
         self._doubts = np.concatenate([np.zeros(len(form.idf)), form.field_doubts])
-        self._opinion = opinion_of(form.lexicon)
-        self._columns_of_word = lru_cache(_WORDS_KEPT)(self._find_word)
-        self._reasons = lru_cache(_READINGS_KEPT)(self._find_reasons)
+        self._matcher = opinion_of(form.lexicon)
+        self._columns_of_word = lru_cache(_CACHED_WORDS)(self._word_columns)
+        self._reasons = lru_cache(_CACHED_TRANSACTIONS)(self._compute_reasons)
         self._scored: dict[TransactionTokens, np.ndarray] = {}
 
     @classmethod
@@ -62,44 +62,45 @@ class LinearScorer:
 
     @classmethod
     def from_parts(cls, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Self:
-        """From what LinearForm.to_parts gave."""
+        """From the result of LinearForm.to_parts."""
         return cls(LinearForm.from_parts(facts, arrays))
 
     def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray:
         """Shape (n_transactions, n_classes), columns as in `classes`. Equal transactions are scored once."""
-        readings = [self._reading(transaction) for transaction in transactions]
-        scored = {reading: row for reading in readings if (row := self._scored.get(reading)) is not None}
-        if new := [reading for reading in dict.fromkeys(readings) if reading not in scored]:
+        tokens = [self._tokens(transaction) for transaction in transactions]
+        scored = {key: row for key in tokens if (row := self._scored.get(key)) is not None}
+        if new := [key for key in dict.fromkeys(tokens) if key not in scored]:
             scored.update(zip(new, self._probabilities(new), strict=True))
-            self._keep(scored)
-        if not readings:
+            self._cache(scored)
+        if not tokens:
             return np.empty((0, len(self.classes)))
-        return np.stack([scored[reading] for reading in readings])
+        return np.stack([scored[key] for key in tokens])
 
-    def _probabilities(self, readings: Sequence[TransactionTokens]) -> np.ndarray:
-        scores, doubts = self._scores(readings)
+    def _probabilities(self, tokens: Sequence[TransactionTokens]) -> np.ndarray:
+        scores, doubts = self._scores(tokens)
         plain = _softmax(scores / self.form.temperature)
-        return apply_doubts(apply_calibration(plain, self.form.said, self.form.found), doubts)
+        calibrated = apply_calibration(plain, self.form.confidence_points, self.form.calibrated_points)
+        return apply_doubts(calibrated, doubts)
 
-    def _keep(self, scored: Mapping[TransactionTokens, np.ndarray]) -> None:
-        if len(self._scored) + len(scored) > _READINGS_KEPT:
-            self._scored = {}  # another thread may still fill the old one, which does no harm
-        if len(scored) <= _READINGS_KEPT:
+    def _cache(self, scored: Mapping[TransactionTokens, np.ndarray]) -> None:
+        if len(self._scored) + len(scored) > _CACHED_TRANSACTIONS:
+            self._scored = {}  # another thread may still fill the old one, harmlessly
+        if len(scored) <= _CACHED_TRANSACTIONS:
             self._scored.update(scored)
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
-        """What spoke for and against `category`, compared with the average category; the strongest first.
+        """Evidence for and against `category`, relative to the average category; the strongest first.
 
-        A word stands for its n-grams, and for half of each pair it is part of. A field counts as far as it is
-        unusual: that an expense is an expense, as nearly all are, explains nothing.
+        A word includes its n-grams, and half of each pair it is part of. A field counts more the rarer it is:
+        that a transaction is an expense, as nearly all are, explains nothing.
         """
         if category not in self.classes:
             return ()
-        return with_values(self._reasons(self._reading(transaction), category, limit), transaction)
+        return with_values(self._reasons(self._tokens(transaction), category, limit), transaction)
 
-    def _find_reasons(self, reading: TransactionTokens, category: str, limit: int) -> tuple[Reason, ...]:
-        parts = list(self._labelled_parts(reading))
-        if not parts:  # nothing the model has ever seen
+    def _compute_reasons(self, tokens: TransactionTokens, category: str, limit: int) -> tuple[Reason, ...]:
+        parts = list(self._labelled_parts(tokens))
+        if not parts:  # nothing the model knows
             return ()
         columns, values = _joined([columns for _, columns in parts])
         factors = self._factors(*_summed(np.zeros_like(columns), columns, values))
@@ -109,7 +110,7 @@ class LinearScorer:
         labels = [label for label, (columns, _) in parts for _ in columns]
         return strongest_reasons(zip(labels, weights.tolist(), strict=True), limit)
 
-    def _reading(self, transaction: Transaction) -> TransactionTokens:
+    def _tokens(self, transaction: Transaction) -> TransactionTokens:
         return tokenize(
             transaction.description,
             transaction.subcategory,
@@ -118,28 +119,28 @@ class LinearScorer:
             transaction.mode,
             transaction.direction,
             transaction.date,
-            opinion=self._opinion,
-            usual=self.form.usual,
+            matcher=self._matcher,
+            typical_amounts=self.form.typical_amounts,
         )
 
-    def _scores(self, readings: Sequence[TransactionTokens]) -> tuple[np.ndarray, np.ndarray]:
-        """Shape (n_readings, n_classes), and (n_readings,): how far each is to be doubted."""
-        found = [self._columns_of(reading) for reading in readings]
-        columns, values = _joined(found)
-        rows = np.repeat(np.arange(len(found)), [len(columns) for columns, _ in found])
+    def _scores(self, tokens: Sequence[TransactionTokens]) -> tuple[np.ndarray, np.ndarray]:
+        """Scores, shape (n_transactions, n_classes), and doubts, shape (n_transactions,)."""
+        by_row = [self._columns_of(row) for row in tokens]
+        columns, values = _joined(by_row)
+        rows = np.repeat(np.arange(len(by_row)), [len(columns) for columns, _ in by_row])
         rows, columns, values = _summed(rows, columns, values)
-        doubts = np.bincount(rows, self._doubts[columns], len(found))
+        doubts = np.bincount(rows, self._doubts[columns], len(by_row))
         values = values * self._factors(rows, columns, values)[rows, self._blocks(columns)]
-        if len(found) == 1:
+        if len(by_row) == 1:
             return (values @ self.form.coef[columns] + self.form.intercept)[np.newaxis], doubts
-        starts = np.searchsorted(rows, np.arange(len(found) + 1))
-        matrix = sparse.csr_matrix((values, columns, starts), shape=(len(found), len(self._values)))
+        starts = np.searchsorted(rows, np.arange(len(by_row) + 1))
+        matrix = sparse.csr_matrix((values, columns, starts), shape=(len(by_row), len(self._values)))
         return np.asarray(matrix @ self.form.coef) + self.form.intercept, doubts
 
     def _factors(self, rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Shape (n_rows, n_blocks + 1): what gives each block of a row its length; 1 for the other fields.
+        """Shape (n_rows, n_blocks + 1): factors that give each block its length; 1 for the other fields.
 
-        rows, columns: each pair of them once.
+        Each pair of row and column occurs once.
         """
         width = len(self._lengths)
         count = int(rows[-1]) + 1 if len(rows) else 1
@@ -152,56 +153,86 @@ class LinearScorer:
     def _blocks(self, columns: np.ndarray) -> np.ndarray:
         return np.searchsorted(self._ends, columns, side="right")
 
-    def _columns_of(self, reading: TransactionTokens) -> Columns:
-        words = reading.text.split()
+    def _columns_of(self, tokens: TransactionTokens) -> Columns:
+        words = tokens.text.split()
         if not words:
-            columns, values = self._with_values(list(self._fields_of(reading)))
+            columns, values = self._with_values(list(self._fields_of(tokens)))
             return columns, values * self.form.bare_factor
         return _joined(
             [
                 *(self._columns_of_word(word) for word in words),
-                self._with_values([*self._pairs_of(words), *self._fields_of(reading)]),
+                self._with_values([*self._pairs_of(words), *self._fields_of(tokens)]),
             ]
         )
 
-    def _labelled_parts(self, reading: TransactionTokens) -> Iterator[tuple[str, Columns]]:
-        described, words = reading.description.split(), reading.text.split()
-        subcategory = next((each for each in reading.fields if each.startswith("subcategory:")), "")
-        labels = [*described, *[field_label(subcategory)] * (len(words) - len(described))]
+    def _labelled_parts(self, tokens: TransactionTokens) -> Iterator[tuple[str, Columns]]:
+        labels, words = tokens.description.split(), tokens.text.split()
+        subcategory = next((field for field in tokens.fields if field.startswith("subcategory:")), "")
+        labels += [field_label(subcategory)] * (len(words) - len(labels))
         for label, word in zip(labels, words, strict=True):
             yield label, self._columns_of_word(word)
         for two_labels, two_words in zip(itertools.pairwise(labels), itertools.pairwise(words), strict=True):
             columns, values = self._with_values(list(self._pairs_of(two_words)))
             for label in two_labels:
                 yield label, (columns, values / 2)
-        for field in reading.fields:
+        for field in tokens.fields:
             if field in self._fields:
                 columns, values = self._with_values([self._fields[field]])
                 values = values if words else values * self.form.bare_factor
                 unusual = 1 - self.form.field_shares[columns - self._ends[-1]]
                 yield field_label(field), (columns, values * unusual)
 
-    def _find_word(self, word: str) -> Columns:
-        found = [self._ngrams[ngram] for ngram in _ngrams_of(word) if ngram in self._ngrams]
+    def _word_columns(self, word: str) -> Columns:
+        columns = [self._ngrams[ngram] for ngram in _ngrams_of(word) if ngram in self._ngrams]
         if word in self._words:
-            found.append(self._words[word])
-        return self._with_values(found)
+            columns.append(self._words[word])
+        return self._with_values(columns)
 
     def _pairs_of(self, words: Sequence[str]) -> Iterator[int]:
         for pair in map(" ".join, itertools.pairwise(words)):
             if pair in self._pairs:
                 yield self._pairs[pair]
 
-    def _fields_of(self, reading: TransactionTokens) -> Iterator[int]:
-        return (self._fields[field] for field in reading.fields if field in self._fields)
+    def _fields_of(self, tokens: TransactionTokens) -> Iterator[int]:
+        return (self._fields[field] for field in tokens.fields if field in self._fields)
 
     def _with_values(self, columns: list[int]) -> Columns:
-        found = np.array(columns, dtype=np.int64)
-        return found, self._values[found]
+        indexes = np.array(columns, dtype=np.int64)
+        return indexes, self._values[indexes]
+
+
+class MergedScorer:
+    """A scorer whose categories were merged after training: their probabilities are summed."""
+
+    def __init__(self, scorer: LinearScorer, merged: Mapping[str, str]) -> None:
+        """merged: former category -> the category it was merged into."""
+        self._scorer = scorer
+        names = [merged.get(name, name) for name in scorer.classes]
+        self.classes = tuple(dict.fromkeys(names))
+        self._sums = np.eye(len(self.classes))[[self.classes.index(name) for name in names]]
+        """Shape (n_classes of the scorer, n_classes): 1 where a former category is part of a present one."""
+        self._parts = {
+            name: [old for old, new in zip(scorer.classes, names, strict=True) if new == name]
+            for name in self.classes
+        }
+
+    def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray:
+        """Shape (n_transactions, n_classes), columns as in `classes`."""
+        return np.asarray(self._scorer.probabilities(transactions) @ self._sums)
+
+    def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
+        """The reasons for the likeliest of the categories merged into `category`."""
+        parts = self._parts.get(category, [category])
+        if len(parts) > 1:
+            probabilities = dict(
+                zip(self._scorer.classes, self._scorer.probabilities([transaction])[0], strict=True)
+            )
+            parts = sorted(parts, key=lambda name: -probabilities[name])
+        return self._scorer.explain(transaction, parts[0], limit)
 
 
 def _ngrams_of(word: str) -> list[str]:
-    """Like scikit-learn's `char_wb`: within the word and the blank on each side of it."""
+    """Like scikit-learn's `char_wb`: within the word and a space on each side."""
     padded = f" {word} "
     return [padded[start : start + size] for size in _NGRAM_SIZES for start in range(len(padded) - size + 1)]
 
@@ -213,7 +244,7 @@ def _joined(parts: Sequence[Columns]) -> Columns:
 def _summed(
     rows: np.ndarray, columns: np.ndarray, values: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Add up the values of equal columns of a row; sorted by row, then column."""
+    """Sum the values of equal columns of a row; sorted by row, then column."""
     width = int(columns.max(initial=0)) + 1
     keys, inverse = np.unique(rows * width + columns, return_inverse=True)
     rows, columns = np.divmod(keys, width)
@@ -221,5 +252,6 @@ def _summed(
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:
+    """Own, because scipy.special would add 4 MB and 0.1 s to every web worker."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)

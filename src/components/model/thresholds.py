@@ -1,7 +1,7 @@
-"""From which confidence on an answer may stand by itself, and below which it is no answer.
+"""Confidence thresholds of the bands `auto`, `suggest` and `unknown`.
 
-Found on held-out rows and kept with the model for every precision one may ask for, so that changing
-AUTO_PRECISION needs no training. Web workers import this: no scikit-learn.
+Chosen on held-out rows and stored with the model for every target precision, so that changing AUTO_PRECISION
+needs no training. No scikit-learn: web workers import this.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy as np
 
 _PRECISIONS = (*(percent / 100 for percent in range(50, 100)), 0.995, 0.999)
 _PRIOR_ROWS = 20
-"""The measured rows are joined by so many imagined ones, that few rows decide little."""
+"""Pseudo-rows added to the measured ones, so that few rows decide little."""
 _CATEGORY_ROWS = 60
-"""So often a category must have been the answer to have thresholds of its own."""
+"""Predictions of a category needed for thresholds of its own."""
 NEVER = 1.01
 """A threshold that no confidence reaches."""
 
@@ -29,11 +29,11 @@ class BandThresholds:
     """One threshold per precision, rising with it."""
     suggest_at: float
     rows: int
-    """How many held-out rows this was measured on."""
+    """Held-out rows measured."""
     by_category: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    """The same as `auto_at` for the answers that are common enough to have thresholds of their own."""
+    """`auto_at` of the categories with enough rows."""
     suggest_by_category: Mapping[str, float] = field(default_factory=dict)
-    """The same as `suggest_at` for these."""
+    """`suggest_at` of the same categories."""
 
     @classmethod
     def fit(
@@ -43,14 +43,14 @@ class BandThresholds:
         answers: np.ndarray | None = None,
         weights: np.ndarray | None = None,
     ) -> Self:
-        """confidence: shape (n_rows,), calibrated, 0..1, nan is left out; correct: bool, shape (n_rows,).
+        """confidence: shape (n_rows,), calibrated, 0..1, nan is ignored; correct: bool, shape (n_rows,).
 
-        answers: str, shape (n_rows,), what was answered; None gives no category thresholds of its own.
-        weights: shape (n_rows,), positive, for how many rows each stands; None is 1 each.
+        answers: str, shape (n_rows,), the predicted categories; None sets no thresholds by category.
+        weights: shape (n_rows,), positive, how many rows each represents; None is 1 each.
         """
         every = _Rows.sorted(confidence, correct, weights)
         common = _common(answers, np.asarray(confidence, float))
-        own = {name: _Rows.sorted(confidence, correct, weights, of_it) for name, of_it in common.items()}
+        own = {name: _Rows.sorted(confidence, correct, weights, chosen) for name, chosen in common.items()}
         return cls(
             _PRECISIONS,
             _auto_at(every),
@@ -63,22 +63,22 @@ class BandThresholds:
     def thresholds(self, auto_precision: float) -> tuple[float, float]:
         """(auto_at, suggest_at): `auto` from the first on, `unknown` below the second, `suggest` between.
 
-        auto_precision: 0.5 .. 0.999; between two measured precisions the stricter one holds.
+        auto_precision: 0.5 .. 0.999; between two stored precisions the stricter one applies.
         """
         auto_at = self._at(self.auto_at, auto_precision)
         return auto_at, min(self.suggest_at, auto_at)
 
     def own_thresholds(self, auto_precision: float) -> dict[str, tuple[float, float]]:
-        """The same for the categories with thresholds of their own."""
-        auto_at = {name: self._at(each, auto_precision) for name, each in self.by_category.items()}
+        """The same by category, for the categories with enough rows."""
+        auto_at = {name: self._at(stored, auto_precision) for name, stored in self.by_category.items()}
         return {
             name: (at, min(self.suggest_by_category.get(name, self.suggest_at), at))
             for name, at in auto_at.items()
         }
 
     def _at(self, auto_at: tuple[float, ...], auto_precision: float) -> float:
-        place = bisect_left(self.precisions, auto_precision - 1e-9)
-        return auto_at[place] if place < len(auto_at) else NEVER
+        position = bisect_left(self.precisions, auto_precision - 1e-9)
+        return auto_at[position] if position < len(auto_at) else NEVER
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able."""
@@ -105,7 +105,7 @@ class BandThresholds:
 
 @dataclass(frozen=True)
 class _Rows:
-    """What was measured, the most confident rows first."""
+    """The measured rows, the most confident first."""
 
     confidence: np.ndarray
     correct: np.ndarray
@@ -128,7 +128,7 @@ class _Rows:
 
 
 def _common(answers: np.ndarray | None, confidence: np.ndarray) -> dict[str, np.ndarray]:
-    """By answer that is common enough, which rows have it."""
+    """By category with enough rows, which rows it was predicted for."""
     if answers is None:
         return {}
     answers = np.asarray(answers, str)
@@ -139,39 +139,38 @@ def _common(answers: np.ndarray | None, confidence: np.ndarray) -> dict[str, np.
 def _auto_at(rows: _Rows) -> tuple[float, ...]:
     """One threshold for each of _PRECISIONS."""
     steps, precision = _cautious_precision(rows)
-    # Even the least sure of them is to be right more often than not by far: at 95 %, nine times in ten.
-    auto_at = [max(_lowest(steps, precision, wanted), 2 * wanted - 1) for wanted in _PRECISIONS]
+    # The least confident automatic prediction must also be likely right: at 95 % target precision, 90 %.
+    auto_at = [max(_lowest(steps, precision, target), 2 * target - 1) for target in _PRECISIONS]
     return tuple(np.maximum.accumulate(auto_at).round(6).tolist())
 
 
 def _cautious_precision(rows: _Rows) -> tuple[np.ndarray, np.ndarray]:
-    """Thresholds from high to low, and the precision of the rows from each of them on.
+    """Thresholds from high to low, and the precision of the rows at or above each.
 
-    The imagined rows are wrong twice as often as their confidence, the threshold itself, admits: where no
-    row was seen, 95 % precision takes a confidence of 97.5 %; where thousands were, these decide.
+    The pseudo-rows have the threshold as their confidence, and twice the error it implies: without measured
+    rows 95 % precision needs a confidence of 97.5 %; with thousands the measured rows decide.
     """
     steps = np.unique(np.concatenate([rows.confidence, np.linspace(0.5, 0.9995, 1000)]))[::-1]
     above = np.searchsorted(-rows.confidence, -steps, side="right")
     right = np.concatenate([[0.0], np.cumsum(rows.correct * rows.weights)])[above]
     counted = np.concatenate([[0.0], np.cumsum(rows.weights)])[above]
-    imagined = _PRIOR_ROWS * np.clip(2 * steps - 1, 0, 1)
-    return steps, (right + imagined) / (counted + _PRIOR_ROWS)
+    pseudo = _PRIOR_ROWS * np.clip(2 * steps - 1, 0, 1)
+    return steps, (right + pseudo) / (counted + _PRIOR_ROWS)
 
 
-def _lowest(steps: np.ndarray, precision: np.ndarray, wanted: float) -> float:
-    enough = np.flatnonzero(precision >= wanted)
+def _lowest(steps: np.ndarray, precision: np.ndarray, target: float) -> float:
+    enough = np.flatnonzero(precision >= target)
     return float(steps[enough[-1]]) if len(enough) else NEVER
 
 
 def _break_even(rows: _Rows) -> float:
-    """Where answers turn from mostly right to mostly wrong: the rows from there on gain most.
+    """The threshold with the most right minus wrong rows at or above it.
 
-    A right answer gains what a wrong one costs. The imagined rows, one at every so many percent, are right as
-    often as their confidence says.
+    The pseudo-rows, evenly spaced in confidence, are right as often as their confidence says.
     """
-    imagined = (np.arange(_PRIOR_ROWS) + 0.5) / _PRIOR_ROWS
-    every = np.concatenate([rows.confidence, imagined])
-    gains = np.concatenate([(2 * rows.correct - 1) * rows.weights, 2 * imagined - 1])
+    pseudo = (np.arange(_PRIOR_ROWS) + 0.5) / _PRIOR_ROWS
+    every = np.concatenate([rows.confidence, pseudo])
+    gains = np.concatenate([(2 * rows.correct - 1) * rows.weights, 2 * pseudo - 1])
     order = np.argsort(-every, kind="stable")
     total = np.cumsum(gains[order])
     return round(float(every[order][np.flatnonzero(total == total.max())[-1]]), 6)

@@ -1,7 +1,7 @@
-"""How much a person's usual amounts are worth to their model: found on their newest rows, or nothing.
+"""Choose the weight of the typical-amount features on a person's newest rows.
 
-The folds of the search hold out whole merchants, so what is usual at a merchant never speaks there. Here the
-same merchants are known and asked, as in use, and only the weight is chosen.
+The folds of the search hold out whole merchants, for which no typical amount is known. Here the merchants of
+the test rows are known, as in use, and only the weight is chosen.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from src.components.model.candidates import Candidate
 
 @dataclass(frozen=True)
 class TypicalAmountsWeight:
-    """choices: the first one holds unless another is clearly better.
+    """choices: the first one, unless another is clearly better.
 
-    newest: the share of the rows that is asked. rows: so many of the newest at most, and at least so many.
-    margin: standard errors by which a choice must lower the log loss, counted by merchants.
+    newest: the share of the rows to test on. *_rows: limits on the number of newest rows used.
+    margin: standard errors, clustered by merchant, by which a choice must lower the log loss.
     """
 
     choices: Sequence[float] = (0.0, 0.3, 1.0)
@@ -38,48 +38,48 @@ class TypicalAmountsWeight:
         self,
         rows: pd.DataFrame,
         weights: np.ndarray,
-        trial: Candidate,
+        candidate: Candidate,
         temperature: float,
         lexicon: str,
         seed: int,
     ) -> float:
-        """rows, weights: of training. trial, temperature: of the candidate whose model it is for."""
+        """rows, weights: of training. temperature: of the candidate."""
         own = rows.assign(weight=weights)[labelled_by_person(rows) & rows["date"].notna()]
         own = own.sort_values(["date", "id"], kind="stable").tail(self.most_rows)
         newest = round(len(own) * (1 - self.newest))
-        known, asked = own.iloc[:newest], own.iloc[newest:]
-        asked = asked[asked["category"].isin(known["category"])]
-        if len(own) < self.least_rows or known["category"].nunique() < 2 or asked.empty:
+        known, test = own.iloc[:newest], own.iloc[newest:]
+        test = test[test["category"].isin(known["category"])]
+        if len(own) < self.least_rows or known["category"].nunique() < 2 or test.empty:
             return self.choices[0]
-        losses = self._losses(known, asked, trial, temperature, lexicon, seed)
-        gains = [gain_in_standard_errors(losses[0] - loss, asked["merchant"].to_numpy()) for loss in losses]
+        losses = self._losses(known, test, candidate, temperature, lexicon, seed)
+        gains = [gain_in_standard_errors(losses[0] - loss, test["merchant"].to_numpy()) for loss in losses]
         best = int(np.argmax(gains))
         return self.choices[best] if gains[best] > self.margin else self.choices[0]
 
     def _losses(
         self,
         known: pd.DataFrame,
-        asked: pd.DataFrame,
-        trial: Candidate,
+        test: pd.DataFrame,
+        candidate: Candidate,
         temperature: float,
         lexicon: str,
         seed: int,
     ) -> list[np.ndarray]:
-        """For each choice the log loss of each row asked."""
+        """By choice, the log loss of each test row."""
         features = TransactionFeatures(lexicon=lexicon, usual_weight=1.0)
-        learn, ask = features.fit_transform(known[MODEL_FIELDS]), features.transform(asked[MODEL_FIELDS])
-        usual, losses = features.usual_columns(), []
+        learn, held_out = features.fit_transform(known[MODEL_FIELDS]), features.transform(test[MODEL_FIELDS])
+        columns, losses = features.typical_amount_columns(), []
         for choice in self.choices:
-            scale = sparse.diags(np.where(usual, choice, 1.0))
-            fitted = trial.classifier(seed=seed).fit(learn @ scale, known["category"], known["weight"])
-            scores = log_softmax(fitted.decision_function(ask @ scale) / temperature, axis=1)
-            right = np.searchsorted(fitted.classes_, asked["category"].to_numpy(str))
-            losses.append(-scores[np.arange(len(asked)), right])
+            scale = sparse.diags(np.where(columns, choice, 1.0))
+            fitted = candidate.classifier(seed=seed).fit(learn @ scale, known["category"], known["weight"])
+            scores = log_softmax(fitted.decision_function(held_out @ scale) / temperature, axis=1)
+            right = np.searchsorted(fitted.classes_, test["category"].to_numpy(str))
+            losses.append(-scores[np.arange(len(test)), right])
         return losses
 
 
 def gain_in_standard_errors(gains: np.ndarray, merchants: np.ndarray) -> float:
-    """The mean gain in standard errors, by merchants: rows of one gain together."""
+    """The mean gain in standard errors, clustered by merchant."""
     sums = pd.Series(gains).groupby(merchants).sum().to_numpy()
     spread = float(np.sqrt(np.square(sums).sum()))
     return float(sums.sum()) / spread if spread else 0.0

@@ -12,8 +12,7 @@ import numpy as np
 
 from src.components.dataset.holdout import fingerprint, is_holdout
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
-from src.components.model.merged_scorer import MergedScorer
-from src.components.model.scorer import LinearScorer
+from src.components.model.scorer import LinearScorer, MergedScorer
 from src.components.monitoring.audit_sample import is_audited
 from src.components.text.cleaning import merchant_key
 from src.components.text.masking import mask

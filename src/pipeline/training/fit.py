@@ -81,7 +81,7 @@ class Learning:
         )
         unseen = judging.out_of_fold(data.training, split, best.out_of_fold, result.classes)
         # The bands are chosen on out-of-fold rows, so the hold-out has no part in anything it judges.
-        judges = result.judges[split.scored]
+        judges = result.calibration_weights[split.scored]
         measured = judges > 0
         confidence = best.out_of_fold[split.scored].max(axis=1)[measured]
         # How the lexicon's rows fare by category says little of how a person's do.

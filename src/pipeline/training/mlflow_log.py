@@ -39,7 +39,7 @@ def write_model(written: RunRecord, trained: Trained) -> None:
     for one in trained.result.candidates:
         scores = {f"{unseen}/{name}": value for name, value in one.scores.items()}
         written.candidate(one.name, {"family": one.family, **one.params}, scores)
-    left_out = {one.name: one.why for one in trained.result.left_out}
+    left_out = {one.name: one.why for one in trained.result.skipped}
     written.document(left_out, "candidates_left_out.json")
     best = trained.result.best
     written.params({"best": best.name, "best.family": best.family, "best.calibration": best.calibration.name})

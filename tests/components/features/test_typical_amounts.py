@@ -52,7 +52,7 @@ def test_only_a_persons_own_rows_teach_what_is_usual():
     own = np.arange(80) < 40
     features = TransactionFeatures(usual_weight=0.7).fit(given, own=own)
     assert features.usual_ == TransactionFeatures(usual_weight=0.7).fit(given[own]).usual_
-    columns = features.usual_columns()
+    columns = features.typical_amount_columns()
     spoken = np.asarray((features.fit_transform(given, own=own)[:, columns] != 0).sum(axis=1)).ravel()
     assert spoken[own].min() >= 1
     assert not spoken[~own].any()
@@ -61,7 +61,7 @@ def test_only_a_persons_own_rows_teach_what_is_usual():
 def test_without_a_weight_nothing_usual_is_learned():
     features = TransactionFeatures().fit(rows(80))
     assert features.usual_ is None
-    assert not features.usual_columns().any()
+    assert not features.typical_amount_columns().any()
 
 
 def test_what_is_usual_is_served_as_it_was_trained_and_survives_both_files():

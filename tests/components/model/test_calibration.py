@@ -81,7 +81,7 @@ def test_few_rows_change_nothing_but_the_temperature():
 def test_a_line_keeps_the_leader_and_the_sum_and_shares_the_rest_as_before():
     probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.45, 0.45], [1.0, 0.0, 0.0]])
     line = ConfidenceMap("isotonic", np.array([0.0, 1.0]), np.array([0.0, 0.5]))
-    found = apply_calibration(probabilities, line.said, line.found)
+    found = apply_calibration(probabilities, line.confidence, line.calibrated)
     assert np.allclose(found.sum(axis=1), 1)
     assert (found.max(axis=1) <= found[np.arange(3), [0, 1, 0]] + 1e-12).all()
     assert found[0] == pytest.approx([0.4, 0.4, 0.2], abs=0.001)

@@ -101,7 +101,7 @@ def test_it_is_a_scikit_learn_estimator_whose_clone_is_unfitted(learned):
 
 
 def test_an_unknown_family_is_refused_by_name(learned):
-    with pytest.raises(ValueError, match=r"forest is no family .* logistic_regression"):
+    with pytest.raises(ValueError, match=r"Unknown classifier family forest; .* logistic_regression"):
         LinearCategorizer("forest").fit(*learned)
 
 

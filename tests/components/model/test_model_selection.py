@@ -122,7 +122,7 @@ def test_only_what_is_clearly_weaker_is_left_out_after_the_first_fold_and_told()
     blind = Candidate("blind", "logistic_regression", {"C": 1e-6})
     found = run(Search(trials=(*FEW, blind), kept=0.25), rows(120))
     assert {one.name for one in found.candidates} == {"svc", "bayes", "sgd"}
-    assert [(one.name, one.why) for one in found.left_out] == [("blind", "weaker on the first fold")]
+    assert [(one.name, one.why) for one in found.skipped] == [("blind", "weaker on the first fold")]
 
 
 def test_of_equals_the_kept_share_goes_on_however_weak():
@@ -187,9 +187,9 @@ def test_confidence_is_measured_on_merchants_that_are_new_to_the_model():
     newest = split.excluded == ""
     known = newest & training["merchant"].isin(training["merchant"][~newest]).to_numpy()
     assert known.any()
-    assert (found.judges[known] == 0).all()
-    assert (found.judges[~known] > 0).all()
-    assert found.judges[~known].mean() == pytest.approx(1)
+    assert (found.calibration_weights[known] == 0).all()
+    assert (found.calibration_weights[~known] > 0).all()
+    assert found.calibration_weights[~known].mean() == pytest.approx(1)
 
 
 def test_at_least_three_families_are_tried():
@@ -199,7 +199,7 @@ def test_at_least_three_families_are_tried():
 def test_what_the_budget_has_no_time_for_is_left_out_and_told():
     found = run(Search(trials=FEW, budget_s=4, clock=Watch()))
     assert [one.name for one in found.candidates] == ["svc"]
-    assert {one.name: one.why for one in found.left_out} == {
+    assert {one.name: one.why for one in found.skipped} == {
         "bayes": NO_TIME_LATER,
         "sgd": NO_TIME,
         USUAL_AMOUNTS: NO_TIME_LATER,
@@ -210,12 +210,12 @@ def test_what_the_budget_has_no_time_for_is_left_out_and_told():
 def test_a_search_that_is_repeated_leaves_out_what_there_was_no_time_for_and_nothing_else(budget_s):
     given = rows(120)
     found = run(Search(budget_s=budget_s, clock=Watch()), given)
-    left_out = {one.name: one.why for one in found.left_out}
+    left_out = {one.name: one.why for one in found.skipped}
     again = run(Search(budget_s=0, clock=Watch()).repeating(left_out), given)
     assert [(one.name, one.scores) for one in again.candidates] == [
         (one.name, one.scores) for one in found.candidates
     ]
-    assert again.left_out == found.left_out
+    assert again.skipped == found.skipped
 
 
 def test_the_best_guess_is_seen_through_even_without_any_time():

@@ -134,9 +134,10 @@ def with_member(data, name, content):
     return file.getvalue()
 
 
-def test_a_model_of_version_0_1_0_is_loaded_though_its_modules_have_moved(bundle, rows):
+def test_a_model_of_version_0_1_0_is_loaded_though_its_modules_and_attributes_have_moved(bundle, rows):
     former = {"src.components.model.classifier": "src.components.classifier"}
     former["src.components.features.vectorizer"] = "src.components.features"
+    former |= {"confidence_points_": "said_", "calibrated_points_": "found_"}
     data = with_schema(dumps(bundle), lambda schema: renamed(schema, former))
     assert b"vectorizer" not in zipfile.ZipFile(io.BytesIO(data)).read("pipeline.skops")
     loaded = loads(data, sha256(data).hexdigest())
