@@ -1,8 +1,8 @@
-"""Which brand belongs to which category, read from the items of the name-suggestion-index.
+"""Categories of brands, from the items of the name-suggestion-index.
 
-An item is one brand (operator, network) under one OpenStreetMap tag, with its names and countries. The same
-name may stand under several tags: each item votes for the category of its tag, and a name is taken where one
-category is clearly ahead. Pure functions; `name_suggestion_index.py` fetches and writes.
+An item is a brand (operator, network) under an OpenStreetMap tag, with its names and countries. A name may be
+listed under several tags: each item votes for the category of its tag, and the name is used if one category
+is clearly ahead. Pure functions; `name_suggestion_index.py` downloads and writes.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-AHEAD = 0.6
+MIN_SHARE = 0.6
 """The share of a name's votes that the winner needs."""
 ALIAS_WEIGHT = 0.5
-"""Of another name of a brand, beside 1 of its main name: an alias yields to whom it is the main name of."""
+"""Relative to a main name, so that an alias yields to the brand with that main name."""
 LETTERS = {"brands": 3, "operators": 4, "transit": 4}
 LETTERS_OF_AN_ALIAS = 4
-"""A name, or an alias, of fewer letters means too many things."""
+"""Shorter names and aliases are ambiguous."""
 MANY_COUNTRIES = 8
-"""A brand of more countries is of the whole world, which the table says by naming none."""
+"""A brand in more countries counts as worldwide, listed without countries."""
 
 Item = Mapping[str, Any]
 Clean = Callable[[str], str]
@@ -50,12 +50,12 @@ _CYRILLIC = dict(
 
 @dataclass(frozen=True)
 class Tag:
-    """A row of osm_categories.csv. category: "" where the tag is left out; its weight then speaks against."""
+    """A row of osm_categories.csv. category: "" for an excluded tag, which votes against the others."""
 
     category: str
     weight: float
     type: str = ""
-    """Of types.csv."""
+    """From types.csv."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Vote:
 
 @dataclass(frozen=True)
 class Brand:
-    """phrase: a name as `clean_text` leaves it. countries: such as `DE FR`; "" for all."""
+    """phrase: a name after `clean_text`. countries: such as `DE FR`; "" for all."""
 
     phrase: str
     category: str
@@ -76,13 +76,13 @@ class Brand:
     type: str = ""
 
 
-def elected(
+def elect_brands(
     index: Mapping[str, Mapping[str, Any]], tags: Mapping[str, Tag], clean: Clean, everyday: Collection[str]
 ) -> list[Brand]:
     """The brands of the whole index, sorted by phrase.
 
-    index: `brands/shop/supermarket` -> {"items": [...]}; tags: by the same names; clean: `clean_text`;
-    everyday: words that are no name on their own.
+    index: `brands/shop/supermarket` -> {"items": [...]}; tags: by the same keys; clean: `clean_text`;
+    everyday: words that are not names by themselves.
     """
     votes: dict[str, list[Vote]] = defaultdict(list)
     for path, group in index.items():
@@ -92,29 +92,29 @@ def elected(
                 for phrase, vote in _votes(item, path.partition("/")[0], tag, clean):
                     votes[phrase].append(vote)
     return [
-        Brand(phrase, category, _together(ballot), type_of(ballot, category))
-        for phrase, ballot in sorted(votes.items())
-        if is_telling(phrase, everyday) and (category := winner(ballot))
+        Brand(phrase, category, _countries_of(its_votes), type_of(its_votes, category))
+        for phrase, its_votes in sorted(votes.items())
+        if is_distinctive(phrase, everyday) and (category := winner(its_votes))
     ]
 
 
-def winner(ballot: Iterable[Vote]) -> str:
-    """The category clearly ahead; "" where none is, or where it is the tags left out."""
+def winner(votes: Iterable[Vote]) -> str:
+    """The category clearly ahead; "" if none is, or if excluded tags are."""
     counts: dict[str, float] = defaultdict(float)
-    for vote in ballot:
+    for vote in votes:
         counts[vote.category] += vote.weight
-    category, most = max(counts.items(), key=lambda each: (each[1], each[0]))
-    return category if most >= AHEAD * sum(counts.values()) else ""
+    category, most = max(counts.items(), key=lambda item: (item[1], item[0]))
+    return category if most >= MIN_SHARE * sum(counts.values()) else ""
 
 
-def type_of(ballot: Iterable[Vote], category: str) -> str:
-    """What kind of merchant of `category` it is, where most of its votes agree on one."""
+def type_of(votes: Iterable[Vote], category: str) -> str:
+    """The kind of merchant within `category`, if most of its votes agree; else ""."""
     counts: dict[str, float] = defaultdict(float)
-    for vote in ballot:
+    for vote in votes:
         if vote.category == category:
             counts[vote.type] += vote.weight
     most = max(counts, key=lambda name: (counts[name], name))
-    return most if counts[most] >= AHEAD * sum(counts.values()) else ""
+    return most if counts[most] >= MIN_SHARE * sum(counts.values()) else ""
 
 
 def names(item: Item, tree: str) -> tuple[list[str], list[str]]:
@@ -125,13 +125,13 @@ def names(item: Item, tree: str) -> tuple[list[str], list[str]]:
             main += value.split(";")
         elif _ALIAS_TAGS.fullmatch(key):
             other += value.split(";")
-    mains = dict.fromkeys(_spaced(name) for name in main)
-    aliases = dict.fromkeys(_spaced(name) for name in other)
+    mains = dict.fromkeys(_normalized(name) for name in main)
+    aliases = dict.fromkeys(_normalized(name) for name in other)
     return list(mains), [name for name in aliases if name not in mains]
 
 
 def countries(item: Item) -> frozenset[str]:
-    """Two-letter codes in capitals; none where it is of the whole world, or of places without a code."""
+    """Upper-case two-letter codes; none if worldwide, or in places without a code."""
     codes = set()
     for place in item.get("locationSet", {}).get("include", ()):
         code = re.fullmatch(r"([a-z]{2})(?:-.*)?", place) if isinstance(place, str) else None
@@ -141,8 +141,8 @@ def countries(item: Item) -> frozenset[str]:
     return frozenset(codes)
 
 
-def is_telling(phrase: str, everyday: Collection[str]) -> bool:
-    """Whether a cleaned phrase can stand for a brand: no everyday word and no public body."""
+def is_distinctive(phrase: str, everyday: Collection[str]) -> bool:
+    """Whether a cleaned phrase can be a brand: neither everyday words nor a public body."""
     if _PUBLIC_BODY.match(phrase):
         return False
     return phrase not in everyday and not all(len(word) == 1 or word in everyday for word in phrase.split())
@@ -151,7 +151,7 @@ def is_telling(phrase: str, everyday: Collection[str]) -> bool:
 def in_latin(name: str) -> str:
     """A Cyrillic name as card terminals print it: `пятёрочка` -> `pyaterochka`.
 
-    A name with a letter the table lacks is returned as it is, not half of it.
+    A name with a letter missing from the table is returned unchanged.
     """
     spelled = "".join(_CYRILLIC.get(char, char) for char in name)
     return name if any("\u0400" <= char <= "\u04ff" for char in spelled) else spelled
@@ -161,9 +161,9 @@ def _votes(item: Item, tree: str, tag: Tag, clean: Clean) -> Iterator[tuple[str,
     main, aliases = names(item, tree)
     weights = dict.fromkeys(_phrases(aliases, clean, LETTERS_OF_AN_ALIAS), tag.weight * ALIAS_WEIGHT)
     weights |= dict.fromkeys(_phrases(main, clean, LETTERS[tree]), tag.weight)
-    places = countries(item)
+    codes = countries(item)
     for phrase, weight in weights.items():
-        yield phrase, Vote(tag.category, weight, places, tag.type)
+        yield phrase, Vote(tag.category, weight, codes, tag.type)
 
 
 def _phrases(spelled: Iterable[str], clean: Clean, letters: int) -> Iterator[str]:
@@ -175,16 +175,16 @@ def _phrases(spelled: Iterable[str], clean: Clean, letters: int) -> Iterator[str
 
 
 def _phrase(name: str, clean: Clean) -> str:
-    """The cleaned name; "" where cleaning took a number from it: `super 8` must not become `super`."""
+    """The cleaned name; "" if cleaning removed a number: `super 8` must not become `super`."""
     phrase = clean(name)
     return "" if re.search(r"\d", name) and not re.search(r"\d", phrase) else phrase
 
 
-def _together(ballot: Iterable[Vote]) -> str:
-    sets = [vote.countries for vote in ballot]
+def _countries_of(votes: Iterable[Vote]) -> str:
+    sets = [vote.countries for vote in votes]
     codes = frozenset[str]() if not all(sets) else frozenset[str]().union(*sets)
     return " ".join(sorted(codes)) if len(codes) <= MANY_COUNTRIES else ""
 
 
-def _spaced(name: str) -> str:
+def _normalized(name: str) -> str:
     return " ".join(name.lower().split())

@@ -1,7 +1,7 @@
-"""Checks our own tables and packs them, with the brands, into the one file that is read: `make lexicon`.
+"""Check the project's tables and pack them with the brands into the shipped lexicon: `make lexicon`.
 
-Development time only, and without a network: the brands are read from brands.csv.gz, which
-`name_suggestion_index.py` wrote. Equal tables give an equal file, byte for byte.
+Development only, offline: the brands come from brands.csv.gz, written by `name_suggestion_index.py`. Equal
+tables give a byte-identical file.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ TABLES = HERE / "lexicon"
 PACKED = HERE / "lexicon.csv.gz"
 COLUMNS = ("phrase", "category", "kind", "countries", "type")
 KINDS = ("merchant", "brand", "statement", "word")
-"""What comes from elsewhere is of the kind `brand`."""
+"""Entries of the name-suggestion-index are of the kind `brand`."""
 
 Entry = dict[str, str]
 
 
 def main() -> int:
     entries = list(read_tables(TABLES))
-    faults = list(faults_of(entries, slugs(), types()))
-    if faults:
-        print("\n".join(faults), file=sys.stderr)  # noqa: T201 - this is a command
+    errors = list(errors_in(entries, slugs(), types()))
+    if errors:
+        print("\n".join(errors), file=sys.stderr)  # noqa: T201 - this is a command
         return 1
-    brands = list(beside(entries, read_brands(BRANDS)))
+    brands = list(without_listed(entries, read_brands(BRANDS)))
     PACKED.write_bytes(packed([*entries, *brands]))
-    print(f"{len(entries)} entries of ours, {len(brands)} brands, {PACKED.stat().st_size / 1024:.0f} kB")  # noqa: T201
+    print(f"{len(entries)} own entries, {len(brands)} brands, {PACKED.stat().st_size / 1024:.0f} kB")  # noqa: T201
     return 0
 
 
@@ -51,7 +51,7 @@ def types() -> dict[str, str]:
 
 
 def read_tables(folder: Path) -> Iterator[Entry]:
-    """Every row of every `<slug>.csv`, the name of the file being its category."""
+    """Every row of every `<slug>.csv`; the file name is the category."""
     for path in sorted(folder.glob("*.csv")):
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
@@ -63,34 +63,34 @@ def read_brands(path: Path) -> Iterator[Entry]:
         yield {**row, "kind": "brand"}
 
 
-def beside(own: Iterable[Entry], brands: Iterable[Entry]) -> Iterator[Entry]:
-    """The brands of which our own tables say nothing; what is written there by hand wins."""
-    taken = {clean_text(entry["phrase"]) for entry in own}
-    return (brand for brand in brands if brand["phrase"] not in taken)
+def without_listed(own: Iterable[Entry], brands: Iterable[Entry]) -> Iterator[Entry]:
+    """The brands that are not in the project's own tables, which take precedence."""
+    listed = {clean_text(entry["phrase"]) for entry in own}
+    return (brand for brand in brands if brand["phrase"] not in listed)
 
 
-def faults_of(
+def errors_in(
     entries: Iterable[Entry], known: Iterable[str], types: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[str]:
-    """One sentence per fault; none where the tables are sound."""
+    """One sentence per error."""
     seen: dict[str, str] = {}
     allowed = set(known)
     for entry in entries:
         phrase, category = entry["phrase"], entry["category"]
         if category not in allowed:
-            yield f"{category}.csv: there is no category of this name."
+            yield f"{category}.csv: there is no such category."
         if not phrase or phrase != " ".join(phrase.lower().split()):
             yield f"{category}.csv: {phrase!r} is not in lower case with single spaces."
         if entry["kind"] not in KINDS:
-            yield f"{category}.csv: {phrase!r} is of the unknown kind {entry['kind']!r}."
+            yield f"{category}.csv: {phrase!r} has the unknown kind {entry['kind']!r}."
         if entry.get("type") and types.get(entry["type"]) != category:
-            yield f"{category}.csv: {phrase!r} is of the type {entry['type']!r}, which types.csv lacks here."
+            yield f"{category}.csv: {phrase!r} has the type {entry['type']!r}, which types.csv lacks for it."
         if seen.setdefault(clean_text(phrase) or phrase, category) != category:
-            yield f"{category}.csv: {phrase!r} stands, once it is cleaned, in another table as well."
+            yield f"{category}.csv: {phrase!r} is also in another table once it is cleaned."
 
 
 def packed(entries: Iterable[Entry]) -> bytes:
-    """One CSV, sorted, each phrase once, deflated without a time stamp."""
+    """One gzipped CSV, sorted, each phrase once, without a time stamp."""
     unique = {entry["phrase"]: entry for entry in entries}
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n", extrasaction="ignore")

@@ -1,7 +1,7 @@
-"""Fetches the name-suggestion-index and writes the brands it knows: the first step of `make lexicon`.
+"""Download the name-suggestion-index and write its brands: the first step of `make lexicon`.
 
-Development time only, by the ordinary npm client; nothing of npm is needed to run Ledgerloop. The version is
-pinned, and so is its content: the same version gives the same file, byte for byte.
+Development only, with the npm client; running Ledgerloop needs nothing of npm. Version and content are
+pinned, so the file is byte-identical.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 from src.components.text.cleaning import clean_text
 from src.components.text.vocabulary import PLACES, SOFT
 from src.errors import InvalidInput, Unavailable
-from src.knowledge.brands import Brand, Tag, elected
+from src.knowledge.brands import Brand, Tag, elect_brands
 
 PACKAGE = "name-suggestion-index"
 VERSION = "8.0.20260918"
@@ -37,31 +37,31 @@ BRANDS = HERE / "brands.csv.gz"
 
 def main() -> int:
     try:
-        index = index_of(fetched())
+        index = index_of(download())
     except (InvalidInput, Unavailable) as error:
         print(error, file=sys.stderr)  # noqa: T201 - this is a command
         return 1
-    brands = elected(index, read_tags(TAGS), clean_text, read_everyday(EVERYDAY))
+    brands = elect_brands(index, read_tags(TAGS), clean_text, read_everyday(EVERYDAY))
     BRANDS.write_bytes(packed(brands))
     print(f"{len(brands)} brands, {BRANDS.stat().st_size / 1024:.0f} kB")  # noqa: T201
     return 0
 
 
-def fetched() -> bytes:
-    """The package as npm hands it over. Raises Unavailable."""
+def download() -> bytes:
+    """The package from npm. Raises Unavailable."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", "--silent", f"{PACKAGE}@{VERSION}", "--pack-destination", folder]
         try:
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         except (OSError, subprocess.CalledProcessError) as error:
-            raise Unavailable(f"npm could not fetch {PACKAGE} {VERSION}: {error}") from error
+            raise Unavailable(f"npm could not download {PACKAGE} {VERSION}: {error}") from error
         return next(Path(folder).glob("*.tgz")).read_bytes()
 
 
 def index_of(package: bytes) -> dict[str, Any]:
-    """Tag by tag the items of the index. Raises InvalidInput where the package is not the pinned one."""
+    """The items of the index by tag. Raises InvalidInput if the package is not the pinned one."""
     if hashlib.sha256(package).hexdigest() != SHA256:
-        raise InvalidInput(f"The package that npm gave is not the {PACKAGE} {VERSION} this was written for.")
+        raise InvalidInput(f"The package from npm is not the pinned {PACKAGE} {VERSION}.")
     with tarfile.open(fileobj=io.BytesIO(package)) as archive:
         file = archive.extractfile(MEMBER)
         return json.load(file)["nsi"] if file else {}
@@ -76,7 +76,7 @@ def read_tags(path: Path) -> dict[str, Tag]:
 
 
 def read_everyday(path: Path) -> Collection[str]:
-    """The words and phrases of the list, and those which the cleaning of texts knows to name nobody."""
+    """The words and phrases of the list, and those that text cleaning knows as no names."""
     everyday = set(PLACES | SOFT)
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("= "):
@@ -87,7 +87,7 @@ def read_everyday(path: Path) -> Collection[str]:
 
 
 def packed(brands: Iterable[Brand]) -> bytes:
-    """One CSV, deflated without a time stamp."""
+    """One gzipped CSV without a time stamp."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("phrase", "category", "countries", "type"))

@@ -5,9 +5,9 @@ from src.knowledge.brands import (
     Tag,
     Vote,
     countries,
-    elected,
+    elect_brands,
     in_latin,
-    is_telling,
+    is_distinctive,
     names,
     type_of,
     winner,
@@ -40,7 +40,7 @@ def plain(text):
 
 def brands_of(groups, everyday=()):
     index = {path: {"items": items} for path, items in groups.items()}
-    return {brand.phrase: brand for brand in elected(index, TAGS, plain, set(everyday))}
+    return {brand.phrase: brand for brand in elect_brands(index, TAGS, plain, set(everyday))}
 
 
 def test_a_brand_takes_the_category_of_its_tag_and_the_countries_of_its_places():
@@ -116,9 +116,9 @@ def test_a_brand_of_many_countries_names_none():
 
 
 def test_a_public_body_is_no_brand():
-    assert not is_telling("city of blueville", set())
-    assert not is_telling("blueville city council", set())
-    assert is_telling("city bakery", {"city"})
+    assert not is_distinctive("city of blueville", set())
+    assert not is_distinctive("blueville city council", set())
+    assert is_distinctive("city bakery", {"city"})
 
 
 def test_a_brand_has_the_type_of_its_winning_tags_where_they_agree():

@@ -8,7 +8,7 @@ import pytest
 from src.components.text.cleaning import clean_text
 from src.errors import InvalidInput
 from src.knowledge.brands import Brand
-from src.knowledge.build import KINDS, TABLES, beside, read_brands, read_tables, slugs, types
+from src.knowledge.build import KINDS, TABLES, read_brands, read_tables, slugs, types, without_listed
 from src.knowledge.name_suggestion_index import (
     BRANDS,
     EVERYDAY,
@@ -61,7 +61,7 @@ def test_the_file_is_small():
 def test_our_own_tables_win_over_the_brands(brands):
     own = list(read_tables(TABLES))
     taken = {clean_text(entry["phrase"]) for entry in own}
-    kept = list(beside(own, brands))
+    kept = list(without_listed(own, brands))
     assert not taken & {brand["phrase"] for brand in kept}
     assert len(kept) < len(brands)
 

@@ -1,4 +1,4 @@
-"""From labelled transactions and the shipped lexicon to rows, and the snapshot that names the data."""
+"""Training rows from labelled transactions and the shipped lexicon, and the snapshot that identifies them."""
 
 from __future__ import annotations
 
@@ -19,58 +19,57 @@ from src.domain.labels import LabelledTransaction
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A person's rows as deterministic CSV, and the hash of everything a run learns from."""
+    """A person's rows as deterministic CSV, and the hash of all training data."""
 
     csv: bytes
     sha256: str
-    """Of the CSV and of the lexicon's own hash: the same hash means the same data."""
+    """Hash of the CSV and of the lexicon's hash."""
 
 
 @dataclass(frozen=True)
 class Ingestion:
     def gather(self, labelled: Iterable[LabelledTransaction], knowledge: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of both, a person's first and sorted by id, so that arrival order changes nothing.
+        """The rows of both, a person's first, sorted by id so that their order of arrival changes nothing.
 
-        knowledge: already in ROW_COLUMNS form; its `source` is `knowledge` and it judges nobody.
+        knowledge: rows of the lexicon in ROW_COLUMNS form.
         """
-        person = sorted(labelled, key=lambda one: one.id)
-        mine = pd.DataFrame([_row(one) for one in person], columns=ROW_COLUMNS)
-        return join_rows(mine, knowledge)
+        by_id = sorted(labelled, key=lambda label: label.id)
+        return join_rows(pd.DataFrame([_row(label) for label in by_id], columns=ROW_COLUMNS), knowledge)
 
 
-def join_rows(mine: pd.DataFrame, knowledge: pd.DataFrame) -> pd.DataFrame:
-    """A person's rows before the lexicon's, in the column types of `rows.py`."""
-    parts = [_typed(part) for part in (mine, knowledge[ROW_COLUMNS]) if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else _typed(mine)
+def join_rows(person: pd.DataFrame, knowledge: pd.DataFrame) -> pd.DataFrame:
+    """A person's rows before the lexicon's, in the column types of `schema.py`."""
+    parts = [_typed(part) for part in (person, knowledge[ROW_COLUMNS]) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else _typed(person)
 
 
 def snapshot(rows: pd.DataFrame, knowledge_sha256: str) -> Snapshot:
-    """Write a person's rows as CSV, sorted by id, and hash them together with the lexicon."""
+    """A person's rows as CSV, sorted by id, hashed together with the lexicon."""
     text = io.StringIO(newline="")
-    # With this end of line a text that holds either of its characters is quoted, and comes back as it was.
+    # With this line end, text that contains either of its characters is quoted and survives unchanged.
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(ROW_COLUMNS)
-    mine = rows[labelled_by_person(rows)].sort_values("id", kind="stable")
+    person = rows[labelled_by_person(rows)].sort_values("id", kind="stable")
     writer.writerows(
-        [_plain(value) for value in row] for row in mine[ROW_COLUMNS].itertuples(index=False, name=None)
+        [_plain(value) for value in row] for row in person[ROW_COLUMNS].itertuples(index=False, name=None)
     )
     data = text.getvalue().encode("utf-8", "surrogatepass")
     return Snapshot(data, sha256_of(data, knowledge_sha256))
 
 
 def sha256_of(snapshot_csv: bytes, knowledge_sha256: str) -> str:
-    """What names the data of a run: a person's rows and the lexicon."""
+    """The hash of a run's data: a person's rows and the lexicon."""
     return hashlib.sha256(snapshot_csv + b"\nknowledge " + knowledge_sha256.encode()).hexdigest()
 
 
 def labelled_by_person(rows: pd.DataFrame) -> pd.Series:
-    """True where a person gave the label, not the lexicon."""
+    """bool, shape (n_rows,): labelled by a person, not the lexicon."""
     return rows["source"] != LabelSource.KNOWLEDGE.value
 
 
 def _row(labelled: LabelledTransaction) -> dict[str, object]:
     transaction = labelled.transaction
-    # Masked when it was stored; once more, for a row may be older than what is masked today.
+    # Masked again: the row may be older than the present masking rules.
     return {
         "id": labelled.id,
         "source": str(labelled.source),
@@ -90,7 +89,7 @@ def _row(labelled: LabelledTransaction) -> dict[str, object]:
 
 
 def _typed(rows: pd.DataFrame) -> pd.DataFrame:
-    """The column types of `rows.py`, whatever pandas guessed."""
+    """The column types of `schema.py`, whatever pandas inferred."""
     types = dict.fromkeys(ROW_COLUMNS, "str") | {
         "amount": "float64",
         "date": "datetime64[ns]",

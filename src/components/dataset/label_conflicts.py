@@ -1,6 +1,6 @@
-"""Answers that contradict nearly all others of their merchant: perhaps slips, better asked again.
+"""Answers that contradict nearly all others of their merchant: possible mistakes.
 
-Standard library only: web workers look again, whenever a page lists them, whether they still contradict.
+Standard library only: web workers check again whenever a page lists them.
 """
 
 from __future__ import annotations
@@ -17,69 +17,60 @@ _Rows = Sequence[LabelledTransaction]
 
 @dataclass(frozen=True)
 class LabelConflicts:
-    """Finds slips, and leaves alone what a person may well have meant.
+    """Finds possible mistakes among answers with the same merchant, direction and currency.
 
-    Rows are alike that share merchant, direction and currency. They are counted as voices: what says the same
-    on the same day is one voice, so a row copied many times outvotes nobody, and a monthly bill is as many
-    voices as it has months.
+    Equal transactions of one day count as one vote: copies of a row outvote nobody, and a monthly bill has a
+    vote for each month.
     """
 
     against: int = 5
-    """So many voices at least must say otherwise."""
+    """Minimum votes for the other category."""
     agreement: float = 0.8
-    """They are at least this share of all; below it the merchant is ambiguous, and nobody's slip shows."""
+    """Their minimum share of all votes; below it the merchant is ambiguous and no answer is a mistake."""
     meant: int = 3
-    """A name given by so many voices is no slip, but a second meaning of the merchant."""
+    """A category with this many votes is a second meaning of the merchant, not a mistake."""
     run: int = 2
-    """The newest voices, if so many or more all say the new name, are a change of mind."""
+    """If at least this many of the newest votes agree, the person has changed their mind."""
     reach: float = 1.5
-    """An amount this many times above or below all of the others' is another matter."""
+    """An amount outside the others' range by more than this factor is a different kind of purchase."""
 
     def find(self, labelled: Iterable[LabelledTransaction], vouched: Collection[str] = ()) -> list[Doubt]:
-        """The doubtful among `labelled`, in their order; those whose id is in `vouched` only count."""
-        alike: dict[tuple[str, ...], list[LabelledTransaction]] = defaultdict(list)
-        for one in labelled:
-            given = one.transaction
-            if given.merchant:
-                alike[given.merchant, given.direction, given.currency].append(one)
-        found = (doubt for rows in alike.values() for doubt in self._among(rows))
-        return [doubt for doubt in found if doubt.transaction_id not in vouched]
+        """The possible mistakes, in the order of `labelled`. Ids in `vouched` are confirmed and only vote."""
+        groups: dict[tuple[str, ...], list[LabelledTransaction]] = defaultdict(list)
+        for label in labelled:
+            transaction = label.transaction
+            if transaction.merchant:
+                groups[transaction.merchant, transaction.direction, transaction.currency].append(label)
+        doubts = (doubt for rows in groups.values() for doubt in self._among(rows))
+        return [doubt for doubt in doubts if doubt.transaction_id not in vouched]
 
     def _among(self, rows: _Rows) -> list[Doubt]:
-        named = _by_category(rows)
-        if len(named) < 2:
-            return []
-        voices = {category: _voices(members) for category, members in named.items()}
-        most = max(voices, key=voices.__getitem__)
-        share = voices[most] / sum(voices.values())
-        if voices[most] < self.against or share < self.agreement:
+        by_category: dict[str, list[LabelledTransaction]] = defaultdict(list)
+        for label in rows:
+            by_category[label.category].append(label)
+        votes = {category: _votes(members) for category, members in by_category.items()}
+        top = max(votes, key=votes.__getitem__)
+        if votes[top] < self.against or votes[top] / sum(votes.values()) < self.agreement:
             return []
         return [
-            Doubt(one.id, one.category, most, len(named[most]), one.labelled_at)
-            for category, members in named.items()
-            if category != most and voices[category] < self.meant and not self._changed(rows, category)
-            for one in members
-            if self._near(one, named[most])
+            Doubt(label.id, label.category, top, len(by_category[top]), label.labelled_at)
+            for category, members in by_category.items()
+            if category != top and votes[category] < self.meant and not self._is_change(rows, category)
+            for label in members
+            if self._is_near(label, by_category[top])
         ]
 
-    def _changed(self, rows: _Rows, category: str) -> bool:
-        """Whether `category` is what the newest answers say, and nothing else."""
-        others = max(one.labelled_at for one in rows if one.category != category)
-        newest = [one for one in rows if one.category == category and one.labelled_at > others]
-        return _voices(newest) >= self.run
+    def _is_change(self, rows: _Rows, category: str) -> bool:
+        """Whether the newest answers all say `category`."""
+        last_other = max(label.labelled_at for label in rows if label.category != category)
+        newest = [label for label in rows if label.category == category and label.labelled_at > last_other]
+        return _votes(newest) >= self.run
 
-    def _near(self, one: LabelledTransaction, others: _Rows) -> bool:
+    def _is_near(self, label: LabelledTransaction, others: _Rows) -> bool:
         amounts = [float(other.transaction.amount) for other in others]
-        amount = float(one.transaction.amount)
+        amount = float(label.transaction.amount)
         return min(amounts) / self.reach <= amount <= max(amounts) * self.reach
 
 
-def _by_category(rows: _Rows) -> dict[str, list[LabelledTransaction]]:
-    named: dict[str, list[LabelledTransaction]] = defaultdict(list)
-    for one in rows:
-        named[one.category].append(one)
-    return named
-
-
-def _voices(rows: _Rows) -> int:
-    return len({(fingerprint(one.transaction), one.transaction.date) for one in rows})
+def _votes(rows: _Rows) -> int:
+    return len({(fingerprint(label.transaction), label.transaction.date) for label in rows})

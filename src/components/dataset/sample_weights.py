@@ -29,49 +29,48 @@ BY_SOURCE: Mapping[str, float] = MappingProxyType(
 class SampleWeights:
     half_life_days: float = 365.0
     recency_floor: float = 0.25
-    """An old label is still a label: its recency counts at least this much."""
+    """Minimum recency weight of an old label."""
     balance: float = 0.5
-    """0: categories count by their rows; 1: every category counts the same."""
+    """0: categories count by their rows; 1: all categories count the same."""
     repeats: int = 24
-    """Equal rows count together at most as this many, and those of one day as one: copies are no answers."""
+    """Equal rows count together at most as this many, and those of one day as one."""
     most: float = 10.0
-    """No row weighs more than this many average rows."""
+    """Maximum weight, relative to the average row."""
     trial_rows: int = 25
-    """After so many rows of a person, a shipped category not one of them is in counts half, and ever less."""
+    """After this many rows of a person, a shipped category they never use counts half, then less."""
     due_rows: float = 2.0
-    """Such a category counts half once so many rows of it were due by its share, and ever less."""
+    """Such a category counts half once this many rows of it were expected by its share, then less."""
     by_source: Mapping[str, float] = field(default_factory=lambda: BY_SOURCE)
 
     def compute(
         self, rows: pd.DataFrame, now: datetime, habits: Mapping[str, Habit] | None = None
     ) -> np.ndarray:
-        """Return shape (n_rows,), positive; the rows that count, as far as they count, weigh 1 on average.
+        """Shape (n_rows,), positive, with a mean of 1 weighted by the weights themselves.
 
-        So thousands of rows that hardly count make no others heavier, which would fit those too closely.
+        With a plain mean, thousands of rows of little weight would raise the others, which would overfit.
 
         rows: needs `id`, `category`, `source`, `labelled_at` (UTC), `group`, `date`.
+        habits: by category, its share of a person's transactions, in total and at merchants outside the
+        lexicon; the lexicon's rows are weighted to these shares. None weighs categories equally.
         Raises NotEnoughData when empty.
-        habits: by category, how many of a person's transactions are of it, and how many of those at merchants
-        that no list holds; None is all alike. The lexicon's rows together weigh so, however many phrases it
-        holds of a category.
         """
         if rows.empty:
             raise NotEnoughData(need=1, have=0)
-        worth = self._by_source(rows) * self._recency(rows, now) * self._repeats(rows)
+        weights = self._by_source(rows) * self._recency(rows, now) * self._repeats(rows)
         shipped = (rows["source"] == LabelSource.KNOWLEDGE.value).to_numpy()
-        worth[shipped] *= self._in_use(rows["category"], shipped, habits or {})[shipped]
+        weights[shipped] *= self._in_use(rows["category"], shipped, habits or {})[shipped]
         if not habits:
-            return self._bounded(worth * self._balance(rows, worth))
-        worth[shipped] *= _to_shares(rows[shipped], habits)
+            return self._bounded(weights * self._balance(rows, weights))
+        weights[shipped] *= _to_shares(rows[shipped], habits)
         if not shipped.all():
-            worth[~shipped] *= self._balance(rows[~shipped], worth[~shipped])
-        return self._bounded(worth)
+            weights[~shipped] *= self._balance(rows[~shipped], weights[~shipped])
+        return self._bounded(weights)
 
     def _by_source(self, rows: pd.DataFrame) -> np.ndarray:
         return rows["source"].map(dict(self.by_source)).fillna(min(self.by_source.values())).to_numpy(float)
 
     def _recency(self, rows: pd.DataFrame, now: datetime) -> np.ndarray:
-        """1 for a label of today, 0.5 after a half-life, never below the floor; 1 for the lexicon."""
+        """1 for a label of today, 0.5 after a half-life, at least the floor; 1 for the lexicon."""
         age = (pd.Timestamp(now) - rows["labelled_at"]).dt.total_seconds().to_numpy(float) / 86_400
         halved = np.exp2(-np.clip(np.nan_to_num(age, nan=0.0), 0, None) / self.half_life_days)
         return np.maximum(halved, self.recency_floor)
@@ -79,27 +78,28 @@ class SampleWeights:
     def _repeats(self, rows: pd.DataFrame) -> np.ndarray:
         equal = ["group", "source", "category"]
         of_a_day = rows.groupby([*equal, "date"], observed=True)["source"].transform("size")
-        once = (1.0 / of_a_day).fillna(1.0)  # of rows without a date nobody knows
-        alike = once.groupby([rows[name] for name in equal], observed=True).transform("sum")
-        shared = (once * np.minimum(1.0, self.repeats / alike)).to_numpy(float)
+        once = (1.0 / of_a_day).fillna(1.0)  # rows without a date
+        equal_rows = once.groupby([rows[name] for name in equal], observed=True).transform("sum")
+        shared = (once * np.minimum(1.0, self.repeats / equal_rows)).to_numpy(float)
         return np.where(rows["source"] == LabelSource.KNOWLEDGE.value, 1.0, shared)
 
     def _in_use(self, categories: pd.Series, shipped: np.ndarray, habits: Mapping[str, Habit]) -> np.ndarray:
-        """Whoever names categories in another way is not to be answered with names never used.
+        """Lower weights for shipped categories that the person does not use.
 
-        The lexicon's opinion is then heard as a feature: what it calls dining, these rows call by their name.
+        A person with other category names should not get the shipped ones; the lexicon still contributes as
+        a feature, and their rows show what they call its categories.
         """
         used = set(categories[~shipped])
-        by_our_names = categories[~shipped].isin(set(categories[shipped])).sum()
-        share = (by_our_names + self.trial_rows) / ((~shipped).sum() + self.trial_rows)
-        of_all = sum(habit.share for habit in habits.values())
-        due = {name: (~shipped).sum() * habit.share / of_all for name, habit in habits.items()}
-        share = share * self.due_rows / (self.due_rows + categories.map(due).fillna(0.0).to_numpy(float))
+        in_shipped_categories = categories[~shipped].isin(set(categories[shipped])).sum()
+        share = (in_shipped_categories + self.trial_rows) / ((~shipped).sum() + self.trial_rows)
+        total = sum(habit.share for habit in habits.values())
+        expected = {name: (~shipped).sum() * habit.share / total for name, habit in habits.items()}
+        share = share * self.due_rows / (self.due_rows + categories.map(expected).fillna(0.0).to_numpy(float))
         return np.where(categories.isin(used), 1.0, share)
 
-    def _balance(self, rows: pd.DataFrame, worth: np.ndarray) -> np.ndarray:
-        """Categories are balanced by what their rows are worth, not by how many they are."""
-        mass = pd.Series(worth).groupby(rows["category"].to_numpy()).transform("sum").to_numpy(float)
+    def _balance(self, rows: pd.DataFrame, weights: np.ndarray) -> np.ndarray:
+        """Balances categories by their total weight, not by their number of rows."""
+        mass = pd.Series(weights).groupby(rows["category"].to_numpy()).transform("sum").to_numpy(float)
         return (mass.mean() / mass) ** self.balance
 
     def _bounded(self, weights: np.ndarray) -> np.ndarray:
@@ -109,13 +109,13 @@ class SampleWeights:
 
 
 def _to_shares(rows: pd.DataFrame, habits: Mapping[str, Habit]) -> np.ndarray:
-    """What turns the row counts of the categories into their shares; the rows weigh together as before.
+    """Factors, mean 1, that turn the row counts of the categories into their shares.
 
-    A row that is read as if no list held its name weighs by the share of the category among such names.
+    Rows whose phrase is hidden from the lexicon use the category's share at unlisted merchants.
     """
     categories, hidden = rows["category"], pd.Series(hidden_phrases(rows) != "", index=rows.index)
     counts = categories.groupby([categories, hidden]).transform("size").to_numpy(float)
     listed = categories.map({name: habit.share for name, habit in habits.items()}).fillna(1.0)
     unlisted = categories.map({name: habit.unlisted for name, habit in habits.items()}).fillna(1.0)
-    wanted = np.where(hidden, unlisted, listed).astype(float) / counts
-    return np.asarray(wanted / wanted.mean())
+    target = np.where(hidden, unlisted, listed).astype(float) / counts
+    return np.asarray(target / target.mean())

@@ -1,4 +1,4 @@
-"""The snapshot read again: the rows a run was trained on, as they were."""
+"""Read a snapshot: the rows that a run was trained on."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from src.errors import InvalidInput
 
 @dataclass(frozen=True)
 class FromSnapshot(Ingestion):
-    """Ingestion of a run that is repeated: a person's rows come from its snapshot, whoever asks."""
+    """The ingestion of a reproduced run: a person's rows come from its snapshot."""
 
     csv: bytes = b""
 
     def gather(self, labelled: Iterable[LabelledTransaction], knowledge: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of the snapshot and of `knowledge`. Raises InvalidInput."""
+        """The rows of the snapshot and of `knowledge`. Raises InvalidInput."""
         return join_rows(read(self.csv), knowledge)
 
 
@@ -32,9 +32,9 @@ def read(data: bytes) -> pd.DataFrame:
     lines = csv.reader(io.StringIO(data.decode("utf-8", "surrogatepass"), newline=""))
     if next(lines, []) != ROW_COLUMNS:
         raise InvalidInput("This snapshot has other columns than this version of Ledgerloop writes.")
-    values = [_READ.get(name, str) for name in ROW_COLUMNS]
+    parsers = [_PARSERS.get(name, str) for name in ROW_COLUMNS]
     try:
-        rows = [[of(text) for of, text in zip(values, line, strict=True)] for line in lines]
+        rows = [[parse(text) for parse, text in zip(parsers, line, strict=True)] for line in lines]
     except ValueError:
         raise InvalidInput(f"Line {lines.line_num} of the snapshot cannot be read.") from None
     return pd.DataFrame(rows, columns=ROW_COLUMNS)
@@ -44,10 +44,9 @@ def _time(text: str) -> Any:
     return pd.Timestamp(text) if text else pd.NaT
 
 
-_READ: dict[str, Callable[[str], Any]] = {
+_PARSERS: dict[str, Callable[[str], Any]] = {
     "amount": lambda text: float(text or "nan"),
     "date": _time,
     "labelled_at": _time,
     "holdout": lambda text: text == "True",
 }
-"""By column, its value from what stands in the file; a text stands there as it is."""

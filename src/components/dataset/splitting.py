@@ -1,4 +1,4 @@
-"""Who trains and who judges: the permanent hold-out, and folds for the search."""
+"""Split rows into training and hold-out, and the training rows into folds for the model search."""
 
 from __future__ import annotations
 
@@ -13,48 +13,47 @@ from src.components.dataset.ingestion import labelled_by_person
 from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
 
-_JUDGES = (LabelSource.FEEDBACK.value, LabelSource.IMPORT.value)
+_HOLDOUT_SOURCES = (LabelSource.FEEDBACK.value, LabelSource.IMPORT.value)
 
 
 @dataclass(frozen=True)
 class Split:
     training: np.ndarray
-    """bool, shape (n_rows,): rows a model may learn from."""
+    """bool, shape (n_rows,): rows that train models."""
     judging: np.ndarray
-    """bool, shape (n_rows,): the permanent hold-out rows that judge champion and challenger."""
+    """bool, shape (n_rows,): the hold-out rows that evaluate champion and challenger."""
     folds: np.ndarray
-    """int, shape (n_training,): the fold of each training row, 0 .. k-1, none of them empty. The last one is
-    the newest rows where a person has given enough of them; without dates, a part drawn by hash."""
+    """int, shape (n_training,): the fold of each training row, 0 .. k-1, none empty. With enough rows of a
+    person the last fold is their newest rows, or a hash sample if dates do not tell them apart."""
     subjects: np.ndarray
     """str, shape (n_training,): what each row is about, such as its merchant."""
     excluded: np.ndarray
-    """str, shape (n_training,): the subject that a model which answers for the row has not learned of, so
-    that the merchant is new to it; "" in the last fold, where the older rows of a merchant are known."""
+    """str, shape (n_training,): the subject that the model predicting the row has not learned from, so its
+    merchant is new to it; "" in the fold of newest rows, whose merchants may be known."""
     scored: np.ndarray
-    """bool, shape (n_training,): whose out-of-fold predictions choose among the candidates."""
+    """bool, shape (n_training,): rows whose out-of-fold predictions compare the candidates."""
     scored_by_person: bool
-    """Whether these are a person's rows alone."""
+    """Whether all of these are a person's rows."""
 
 
 @dataclass(frozen=True)
 class Splitting:
     folds: int = 3
     newest: float = 0.2
-    """The share of a person's rows, by date, that is a fold of its own, answered by older rows alone."""
+    """Share of a person's rows, the newest by date, that form a fold predicted from older rows."""
     min_scored: int = 50
-    """With at least so many training rows of a person, these alone choose the candidate; else all rows do."""
+    """With at least this many training rows of a person, only these compare candidates; else all rows do."""
 
     def split(self, rows: pd.DataFrame) -> Split:
-        """rows: needs `holdout`, `source`, `group`. Raises NotEnoughData where no two groups can train.
+        """rows: needs `holdout`, `source`, `group`. Raises NotEnoughData if fewer than two groups can train.
 
-        A row of the lexicon never judges. What a person set for a whole merchant (`similar`) judges nobody,
-        for one click would count many times; where it is held out it trains nobody either. A training row
-        that says the same as a held-out one (it was edited into it) does not train.
+        Rows of the lexicon are never held out. Held-out `similar` answers neither train nor evaluate, because
+        one click would count many times. A training row equal to a held-out one (after an edit) is dropped.
         """
         person = labelled_by_person(rows).to_numpy()
-        held = rows["holdout"].to_numpy(bool) & person
-        twin = rows["group"].isin(rows["group"][held]).to_numpy() & person
-        training = ~held & ~twin
+        holdout = rows["holdout"].to_numpy(bool) & person
+        duplicate = rows["group"].isin(rows["group"][holdout]).to_numpy() & person
+        training = ~holdout & ~duplicate
         scored = person[training]
         enough = bool(scored.sum() >= self.min_scored)
         newest = self._newest(rows[training], scored) if enough else np.zeros(len(scored), bool)
@@ -64,7 +63,7 @@ class Splitting:
             scored = np.ones(len(scored), bool)
         return Split(
             training,
-            held & rows["source"].isin(_JUDGES).to_numpy(),
+            holdout & rows["source"].isin(_HOLDOUT_SOURCES).to_numpy(),
             folds,
             subjects.to_numpy(object),
             np.where(newest, "", subjects.to_numpy(object)),
@@ -73,7 +72,7 @@ class Splitting:
         )
 
     def _newest(self, rows: pd.DataFrame, person: np.ndarray) -> np.ndarray:
-        """bool, one per row: a person's newest ones; without dates that tell them apart, drawn by hash."""
+        """bool, shape (n_rows,): a person's newest ones, or a hash sample if dates do not tell them apart."""
         newest = np.zeros(len(rows), bool)
         dates = rows["date"][person]
         newest[person] = (dates > dates.quantile(1 - self.newest)).to_numpy()
@@ -84,27 +83,27 @@ class Splitting:
         return newest
 
     def _folds(self, subjects: pd.Series, newest: np.ndarray) -> np.ndarray:
-        """By a hash of the subject, which so keeps its fold from run to run; empty folds are closed up."""
+        """By a hash of the subject, so that it keeps its fold from run to run; empty folds are removed."""
         older = self.folds - 1 if newest.any() else self.folds
         by_subject = {subject: _fold(subject, older) for subject in subjects.unique()}
         if len(by_subject) < 2:
             raise NotEnoughData(need=2, have=len(by_subject))
-        if len(set(by_subject.values())) < 2:  # a handful of them may hash alike: deal them out instead
+        if len(set(by_subject.values())) < 2:  # a few may all have the same hash fold: alternate instead
             by_subject = {subject: number % 2 for number, subject in enumerate(sorted(by_subject))}
         folds = np.where(newest, self.folds, subjects.map(by_subject).to_numpy(int))
         return np.unique(folds, return_inverse=True)[1]
 
 
 def learns_for(held_out: np.ndarray, subjects: np.ndarray, excluded: np.ndarray) -> np.ndarray:
-    """bool, one per row: which rows a model learns from that answers for `held_out`."""
-    # pandas hashes the texts; np.isin compares each with each, which takes seconds for 30,000 rows.
+    """bool, shape (n_rows,): the rows that train the model which predicts `held_out`."""
+    # pandas uses a hash table; np.isin takes seconds for 30,000 strings.
     return ~(held_out | pd.Series(subjects).isin(excluded[held_out]).to_numpy())
 
 
 def _subjects(rows: pd.DataFrame) -> pd.Series:
-    """The merchant of a person's row, else what stands in it; the entry of a row of the lexicon."""
-    named = labelled_by_person(rows) & (rows["merchant"] != "")
-    subjects = rows["group"].where(~named, "merchant\x1f" + rows["merchant"])
+    """The merchant of a person's row, if any, else its group; the entry of a lexicon row."""
+    has_merchant = labelled_by_person(rows) & (rows["merchant"] != "")
+    subjects = rows["group"].where(~has_merchant, "merchant\x1f" + rows["merchant"])
     return subjects if subjects.nunique() > 1 else rows["group"]
 
 

@@ -1,7 +1,7 @@
-"""What is done to rows before features: one clean form of each field, and the merchant.
+"""Normalize rows before features: trimmed text, and the merchant.
 
-A transaction that is served goes through the same functions (`merchant_key` here, the cleaning of text inside
-the fitted model), so a model never meets a form of text it was not trained on.
+Predictions use the same functions (`merchant_key` here, `clean_text` inside the model), so the model always
+gets text in the form it was trained on.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ class Transformation:
     merchant_of: Callable[[str], str] = merchant_key
 
     def prepare(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows with trimmed text and the merchant made anew: an older key trains no model."""
+        """Trim texts and recompute the merchant, because stored keys may be of an earlier release."""
         texts = {name: rows[name].str.strip() for name in _TEXTS}
         of_description = self._merchants(texts["description"])
         merchant = of_description.where(of_description != "", self._merchants(texts["subcategory"]))
-        # A row without a group would otherwise share one with all others of its kind.
+        # Otherwise all rows without a group would share one.
         group = texts["group"].where(texts["group"] != "", rows["id"])
         return rows.assign(**{**texts, "group": group, "merchant": merchant.astype("str")})
 
     def _merchants(self, texts: pd.Series) -> pd.Series:
-        """Each different text once: statements repeat themselves."""
+        """Computed once per distinct text."""
         return texts.map({text: self.merchant_of(text) for text in texts.unique()})

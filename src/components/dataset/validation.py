@@ -1,4 +1,4 @@
-"""Which rows a model may learn from at all; the others are set aside and counted by reason."""
+"""Check which rows a model can learn from; the others are excluded and counted by reason."""
 
 from __future__ import annotations
 
@@ -14,29 +14,30 @@ from src.errors import LedgerloopError, NotEnoughData
 class ValidatedRows:
     rows: pd.DataFrame
     set_aside: dict[str, int]
-    """How many rows were left out, by reason."""
+    """Number of excluded rows by reason."""
 
 
 @dataclass(frozen=True)
 class Validation:
-    """A category nobody has heard of is fine: people make their own."""
+    """Any category is valid: people create their own."""
 
     min_rows: int = 2
 
     def check(self, rows: pd.DataFrame) -> ValidatedRows:
-        """Return the rows that can be read. Raises NotEnoughData; LedgerloopError for one category only."""
+        """Raises NotEnoughData; LedgerloopError if all rows have one category."""
         reasons = _reasons(rows)
-        good = rows[reasons == ""].reset_index(drop=True)
-        if len(good) < self.min_rows:
-            raise NotEnoughData(need=self.min_rows, have=len(good))
-        if good["category"].nunique() < 2:
-            only = good["category"].iloc[0]
+        valid = rows[reasons == ""].reset_index(drop=True)
+        if len(valid) < self.min_rows:
+            raise NotEnoughData(need=self.min_rows, have=len(valid))
+        if valid["category"].nunique() < 2:
+            only = valid["category"].iloc[0]
             raise LedgerloopError(f"Every labelled transaction is {only}; a model needs two categories.")
-        return ValidatedRows(good, {str(k): int(n) for k, n in reasons[reasons != ""].value_counts().items()})
+        counts = reasons[reasons != ""].value_counts()
+        return ValidatedRows(valid, {str(reason): int(count) for reason, count in counts.items()})
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:
-    """Shape (n_rows,): why each row cannot be used; "" where it can."""
+    """Shape (n_rows,): why the row is excluded, or ""."""
     unreadable = (
         rows[["description", "subcategory", "mode"]].apply(lambda texts: texts.str.strip()) == ""
     ).all(axis=1)

@@ -1,7 +1,7 @@
-"""The two readings of a statement text: what the model reads, and the key of the merchant.
+"""Clean statement text: the words for the model, and the key of the merchant.
 
-Both are total functions of the text: they never raise, are idempotent and never lengthen it.
-One word at a time is judged, by the lists of `noise.py`, so that a text costs microseconds.
+Both functions accept any text, never raise, are idempotent and never lengthen the text. Words are checked one
+at a time against the lists of `vocabulary.py`, so a text takes microseconds.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from src.components.text.vocabulary import (
     SOFT,
 )
 
-_TEXTS_KEPT = 8_192
-"""A file of transactions says the same again and again."""
+_CACHED_TEXTS = 8_192
+"""Texts of a file repeat."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
@@ -41,22 +41,22 @@ _MOMENT = re.compile(
     r"|\d{1,4}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:\d\d|20\d\d)"
 )
-_HIDDEN = re.compile(r"x{3,}\d*|x{2}\d+")
+_MASKED = re.compile(r"x{3,}\d*|x{2}\d+")
 _NAME_THEN_NUMBER = re.compile(r"([^\W\d_]{3,})\d{3,}")
 _BRANCH = re.compile(r"[a-z]{4}0\d{6}")  # an Indian branch code, IFSC
 _MERCHANT_CODE = re.compile(r"mcc\d{4}")
 _CODE = re.compile(r"0.*|(?:\D*\d){3}.*|(?=.{5})\D+\d+\D.*|(?=.{5})\d+\D+\d.*")
 
-_GIVEN_CODE = re.compile(r"\s*(?:mcc\W{0,3})?(\d{4})\s*", re.IGNORECASE | re.ASCII)
-_TRADES = ((3000, 3350, 4511), (3351, 3500, 7512), (3501, 3999, 7011))
+_MCC = re.compile(r"\s*(?:mcc\W{0,3})?(\d{4})\s*", re.IGNORECASE | re.ASCII)
+_MCC_RANGES = ((3000, 3350, 4511), (3351, 3500, 7512), (3501, 3999, 7011))
 
 _SINGLE_LETTERS = dict(zip("ßøđłæœıðþёς&", "sodlaoidtеσ&", strict=True))
 
 
 class _Folding(dict[int, str | None]):
-    """A table for str.translate, filled as characters are met: one character becomes one or none.
+    """A table for str.translate, filled on demand: one character becomes one or none.
 
-    Accents go from Latin and Greek letters only: in other scripts a mark is part of the word.
+    Only Latin and Greek letters lose their accents: in other scripts a mark is part of the word.
     """
 
     def __missing__(self, code: int) -> str | None:
@@ -88,27 +88,27 @@ def _plain_letter(char: str) -> str:
 _FOLDING = _Folding()
 
 
-@lru_cache(_TEXTS_KEPT)
+@lru_cache(_CACHED_TEXTS)
 def clean_text(description: str) -> str:
-    """What the model reads: folded words without processors, references, dates, terminals and places."""
+    """Folded words without payment processors, references, dates, terminals and places, for the model."""
     return " ".join(_clean_words(description))
 
 
-@lru_cache(_TEXTS_KEPT)
+@lru_cache(_CACHED_TEXTS)
 def merchant_key(description: str) -> str:
-    """The name by which memory and grouping know the merchant; empty where nothing names one."""
+    """The merchant key for memory and grouping; "" if the text names no merchant."""
     words = _clean_words(description)
     if not words:
         return ""
-    # "credit card payment" has no other name than these words.
-    named = _name(_without_soft(words)) or words
-    return _alias(words, named) or " ".join(named)
+    # "credit card payment" consists of soft words only.
+    name = _name(_without_soft(words)) or words
+    return _alias(words, name) or " ".join(name)
 
 
 def processor(description: str) -> str:
-    """The payment processor the text begins with, as `sq` or `paypal`; "" where none does.
+    """The payment processor at the start of the text, such as `sq` or `paypal`, or "".
 
-    `clean_text` drops it, for it does not name the merchant; but some serve restaurants only, or small shops.
+    `clean_text` drops it because it names no merchant, but some serve only restaurants or small shops.
     """
     lowered = description.lower()
     match = PROCESSOR.match(lowered)
@@ -122,13 +122,13 @@ def processor(description: str) -> str:
 def category_code(text: str) -> str:
     """An ISO 18245 merchant category code as a word: `5411`, `MCC: 5411` -> `mcc5411`; anything else -> "".
 
-    The thousand codes of single airlines, car rentals and hotels are those of their trades.
+    The codes of single airlines, car rentals and hotels become the code of their trade.
     """
-    match = _GIVEN_CODE.fullmatch(text)
+    match = _MCC.fullmatch(text)
     if not match:
         return ""
     number = int(match[1])
-    trade = next((code for first, last, code in _TRADES if first <= number <= last), number)
+    trade = next((code for first, last, code in _MCC_RANGES if first <= number <= last), number)
     return f"mcc{trade:04}"
 
 
@@ -142,7 +142,7 @@ def _without_soft(words: list[str]) -> list[str]:
 
 
 def _name(words: list[str]) -> list[str]:
-    """Trim both ends until nothing more comes off: what one trim lays bare, the next may take."""
+    """Trim both ends until nothing changes: one trim may expose more to trim."""
     before = len(words) + 1
     while len(words) < before:
         before = len(words)
@@ -174,37 +174,37 @@ def _split(description: str) -> list[str]:
 
 
 def _join_initials(match: re.Match[str]) -> str:
-    """`h & m` is a name of initials and stays together; elsewhere the sign parts words."""
+    """`h & m` is a name of initials and stays together; otherwise & separates words."""
     return f"{match[1]}&{match[2]}" if match[1] else " "
 
 
 def _without_noise(words: list[str]) -> list[str]:
     kept = []
-    for place, word in enumerate(words):
+    for position, word in enumerate(words):
         if word.isalpha():
-            if word not in HARD and not (word in BESIDE_NUMBERS and _beside_a_number(words, place)):
+            if word not in HARD and not (word in BESIDE_NUMBERS and _is_next_to_number(words, position)):
                 kept.append(word)
-        elif not _is_number(words, place):
+        elif not _is_number(words, position):
             kept.append(_without_number(word) or word)
     return kept
 
 
-def _beside_a_number(words: list[str], place: int) -> bool:
-    return _is_number(words, place - 1) or _is_number(words, place + 1)
+def _is_next_to_number(words: list[str], position: int) -> bool:
+    return _is_number(words, position - 1) or _is_number(words, position + 1)
 
 
-def _is_number(words: list[str], place: int) -> bool:
-    if not (0 <= place < len(words) and _DIGIT.search(words[place])):
+def _is_number(words: list[str], position: int) -> bool:
+    if not (0 <= position < len(words) and _DIGIT.search(words[position])):
         return False
-    following = words[place + 1] if place + 1 < len(words) else ""
-    return (words[place], following) not in NUMBER_NAMES and not _without_number(words[place])
+    following = words[position + 1] if position + 1 < len(words) else ""
+    return (words[position], following) not in NUMBER_NAMES and not _without_number(words[position])
 
 
 def _without_number(word: str) -> str:
-    """What a word with digits says of a name: `shop1234` -> `shop`, `o2` as it is, a reference nothing."""
+    """The name in a word with digits: `shop1234` -> `shop`, `o2` unchanged, a reference -> ""."""
     if _MERCHANT_CODE.fullmatch(word):
         return word
-    if not _LETTER.search(word) or _MOMENT.fullmatch(word) or _HIDDEN.fullmatch(word):
+    if not _LETTER.search(word) or _MOMENT.fullmatch(word) or _MASKED.fullmatch(word):
         return ""
     if (match := _NAME_THEN_NUMBER.fullmatch(word)) and not _BRANCH.fullmatch(word):
         name = match[1]
@@ -213,7 +213,7 @@ def _without_number(word: str) -> str:
 
 
 def _without_endings(words: list[str]) -> list[str]:
-    """Drop place names and forms of company from the end while a name is left."""
+    """Drop place names and company forms from the end while a name is left."""
     while len(words) > 1:
         length = 1 if words[-1] in COMPANY_FORMS else _place_length(words)
         if not length:
@@ -241,7 +241,7 @@ def _without_edges(words: list[str]) -> list[str]:
 
 
 def _alias(*readings: list[str]) -> str | None:
-    """By the longest match: `web services` names nothing elsewhere, but tells AWS from the shop."""
+    """By the longest match: `amazon web services` is AWS, not the shop."""
     for length in (3, 2, 1):
         for words in readings:
             if name := ALIASES.get(" ".join(words[:length])):

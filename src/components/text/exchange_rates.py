@@ -1,7 +1,7 @@
-"""What a currency's unit is worth, roughly, so that amounts in different money can be compared.
+"""Rough exchange rates, so that amounts in different currencies can be compared.
 
-Units for one US dollar, rounded to what one remembers; a model reads amounts in steps of a factor of 1.4, so
-a rate that is off by a third moves an amount by one step. A currency that is not listed counts as the dollar.
+Units per US dollar. The model reads amounts in steps of a factor of 1.4, so a rate that is off by a third
+moves an amount by one step. Unlisted currencies count as the dollar.
 """
 
 from __future__ import annotations
@@ -65,5 +65,5 @@ _UNITS = {
 
 
 def units_per_dollar(currency: str) -> float:
-    """currency: its ISO 4217 code in any case; "" or an unknown one counts as the dollar."""
+    """currency: ISO 4217 code in any case; "" and unknown codes count as the dollar."""
     return _UNITS.get(currency.lower(), 1.0)

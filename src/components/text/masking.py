@@ -1,7 +1,7 @@
-"""Card, account and phone numbers, national ids and addresses leave a text before it is kept or learned from.
+"""Mask card, account and phone numbers, national ids and addresses before a text is stored or learned from.
 
-Merchants, store numbers, amounts and dates stay, and so do the numbers of orders and invoices where a word
-says that they are such. No digit of what is masked is kept.
+Merchants, store numbers, amounts and dates stay, and so do order and invoice numbers that a word announces.
+No digit of a masked number is kept.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _SUSPICIOUS = re.compile(
     r"@|[xX*•]{2}\W?\d|"
     r"\d(?:\d{3}|\d\d[\s()./\u00ad\u200b\u2010-\u2015\u2060\u2212-]{1,2}\d|\d(?:[\s.-]\d\d[\s.-]\d\d|[A-Za-z]\d\d[A-Za-z]))"
 )
-"""A text without any of these has nothing to mask; most have none."""
+"""A text without any of these has nothing to mask, as most."""
 
 _NO_LETTER = re.compile(r"[\W_]+")
 _MANY_DIGITS = re.compile(r"\d(?:\D{0,3}\d){5}|[A-Z]{5}\d{4}[A-Z]")
-"""Fewer are of a store or a year."""
+"""Fewer digits are a store number or a year."""
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 _HANDLE = re.compile(r"[\w.+]{1,64}@[^\W\d_]\w{1,63}")
-"""The address of a person or shop in UPI, `name@okaxis`; a dash parts it from the name before it."""
+"""A UPI address such as `name@okaxis`; a dash separates it from the name before it."""
 
 _IBAN = re.compile(
     r"(?<![^\W_])[A-Za-z]{2}\d{2}(?:[\s\u00ad\u200b\u2010-\u2015\u2060-]?[A-Za-z0-9]){11,30}(?![^\W_])"
@@ -38,12 +38,12 @@ _NETWORKS = re.compile(
     r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|"
     r"(?:6011|64[4-9]\d|65\d\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|(?:62|81|50|5[6-9]|6[0-9])\d{11,17}"
 )
-"""The first digits and the lengths of the cards that are issued."""
+"""First digits and lengths of issued cards."""
 _POLISH = re.compile(r"(?<!\d)\d\d(?:[\s-]?\d{4}){6}(?!\d)")
 """An IBAN without its country; it is longer than a card."""
-_PARTS_OTHER_NUMBERS = re.compile("[./_]")
-_HIDDEN = re.compile(r"(?<![^\W_])[x*•]{2,}[ -]?\d{2,6}(?!\d)", re.IGNORECASE)
-"""A number the bank has masked but for its last digits."""
+_OTHER_SEPARATORS = re.compile("[./_]")
+_PARTLY_MASKED = re.compile(r"(?<![^\W_])[x*•]{2,}[ -]?\d{2,6}(?!\d)", re.IGNORECASE)
+"""A number the bank has masked except for its last digits."""
 
 _PHONE = re.compile(
     r"(?<![\w+])(?:"
@@ -57,7 +57,7 @@ _ACCOUNT = re.compile(r"\d{9,}")
 
 
 def mask(text: str) -> str:
-    """`text` with each number or address of a person replaced by a word such as `[card]`."""
+    """`text` with each personal number or address replaced by a label such as `[card]`."""
     while _SUSPICIOUS.search(text):
         masked = _mask_once(text)
         if masked == text:
@@ -74,7 +74,7 @@ def _mask_once(text: str) -> str:
         text = _IBAN.sub(_mask_iban, text)
         text = _POLISH.sub(_mask_polish, text)
         text = _CARD.sub(_mask_card, text)
-    text = _HIDDEN.sub("[card]", text)
+    text = _PARTLY_MASKED.sub("[card]", text)
     if has_many_digits:
         text = number_forms.masked(text)
         text = _PHONE.sub(_mask_phone, text)
@@ -83,13 +83,13 @@ def _mask_once(text: str) -> str:
 
 
 def _mask_iban(match: re.Match[str]) -> str:
-    """The words behind an IBAN look like more of it, so shorter and shorter ends are tried."""
-    found = match[0]
-    for end in range(len(found), 14, -1):
-        at_a_word = end == len(found) or not found[end].isalnum() or not found[end - 1].isalnum()
-        if at_a_word and found[end - 1].isalnum() and iban.is_valid(_NO_LETTER.sub("", found[:end])):
-            return "[iban]" + found[end:]
-    return found
+    """Words after an IBAN look like part of it, so shorter and shorter ends are tried."""
+    text = match[0]
+    for end in range(len(text), 14, -1):
+        at_word_end = end == len(text) or not text[end].isalnum() or not text[end - 1].isalnum()
+        if at_word_end and text[end - 1].isalnum() and iban.is_valid(_NO_LETTER.sub("", text[:end])):
+            return "[iban]" + text[end:]
+    return text
 
 
 def _mask_polish(match: re.Match[str]) -> str:
@@ -97,19 +97,19 @@ def _mask_polish(match: re.Match[str]) -> str:
 
 
 def _mask_card(match: re.Match[str]) -> str:
-    """Of 13 to 19 digits; those that no card network issues may be an order's, where a word says so."""
-    written, behind = match[0], match[1] or ""
-    if behind and not luhn.is_valid(_digits(written)):
-        written = written.removesuffix(behind)
+    """13 to 19 digits. Numbers of no card network may be an order's, if a word says so."""
+    written, suffix = match[0], match[1] or ""
+    if suffix and not luhn.is_valid(_digits(written)):
+        written = written.removesuffix(suffix)
     else:
-        behind = ""
+        suffix = ""
     digits = _digits(written)
     valid = luhn.is_valid(digits)
     if valid and _NETWORKS.fullmatch(digits):
-        return "[card]" + behind
-    if _is_reference(match) or (not valid and _PARTS_OTHER_NUMBERS.search(written)):
+        return "[card]" + suffix
+    if _is_reference(match) or (not valid and _OTHER_SEPARATORS.search(written)):
         return match[0]
-    return ("[card]" if valid else "[account]") + behind
+    return ("[card]" if valid else "[account]") + suffix
 
 
 def _digits(text: str) -> str:

@@ -1,7 +1,7 @@
-"""The forms of account numbers and national ids that masking knows, country by country.
+"""The formats of account numbers and national ids by country, for masking.
 
-A form that other numbers may share (a date, an order number) has a check: its check digits, or a word before
-it that says what it is. Every pattern is read in linear time.
+A format that other numbers share (a date, an order number) needs valid check digits, or a word before the
+number that says what it is. Every pattern matches in linear time.
 """
 
 from __future__ import annotations
@@ -15,29 +15,28 @@ from importlib import import_module
 from stdnum import luhn, verhoeff
 
 GAP = r"[\s.\u00ad\u200b\u2010-\u2015\u2060\u2212/_-]"
-"""What parts the groups of a number: any space, a dot, any dash."""
+"""Separators within a number: any space, a dot, a slash, any dash."""
 _SPACE = r"[\s\u00ad\u200b\u2010-\u2015\u2060\u2212-]"
-"""The same without what parts days and amounts."""
-_WORDS_WITHIN = 40
-"""Letters before a number in which the word that tells what it is may end."""
+"""The same without separators of dates and amounts."""
+_WORD_DISTANCE = 40
+"""Characters before a number in which to look for a word that says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     country: str
-    """With the name of the number."""
+    """And the name of the number."""
     pattern: re.Pattern[str]
     label: str
     valid: Callable[[str], bool] | None = None
-    """Of the text as it is written."""
+    """Checks the text as written."""
     words: frozenset[str] | None = None
-    """One of them must stand right before the number."""
+    """One of them must come right before the number."""
     lengths: range = range(1, 9)
-    """How many digits stand before anything else; 0 where it begins with letters. Nine or more are
-    masked in any case."""
+    """How many digits it starts with; 0 if it starts with letters. Nine or more are always masked."""
 
     def match(self, text: str, start: int) -> re.Match[str] | None:
-        """Without regard to the words."""
+        """Ignores `words`."""
         match = self.pattern.match(text, start)
         return match if match and (self.valid is None or self.valid(match[0])) else None
 
@@ -70,19 +69,17 @@ REFERENCE_WORDS = _listed(
     "viite|sipariş|rendelés|заказ|заказа|tracking|parcel|shipment|consignment|awb|sendung|sendungsnummer|paket|"
     "colis|envío|envio|booking|pnr|ticket|voucher|confirmation|订单|订单号|注文|주문"
 )
-"""A number behind one of these is of an order, an invoice or a parcel, and stays."""
+"""A number after one of these is an order, invoice or parcel number, and is not masked."""
 _FILLERS = _listed("no|nos|nr|nbr|num|number|numbers|nummer|numero|número|numéro|id|code|n|is|of|nº|n°|the")
 _TOKEN = re.compile(r"[^\W_]+(?:/[^\W\d_]\b)?")
 
 
 def words_before(text: str, start: int, *, glued: bool = False) -> Collection[str]:
-    """The word right before the number that starts there, and the last two words as one.
+    """The word right before the number at `start`, and the last two words joined.
 
-    `no.`, `#` and the like between them and the number do not count.
-
-    glued: letters that begin the number, as in `order DE-4711`, are not the word.
+    `no.`, `#` and the like are skipped. glued: so are letters that begin the number, as in `order DE-4711`.
     """
-    tail = text[max(0, start - _WORDS_WITHIN) : start].lower()
+    tail = text[max(0, start - _WORD_DISTANCE) : start].lower()
     if glued:
         tail = _GLUED.sub("", tail)
     kept = tail.rstrip(_BETWEEN)
@@ -95,9 +92,9 @@ def words_before(text: str, start: int, *, glued: bool = False) -> Collection[st
 
 
 def is_reference(text: str, start: int) -> bool:
-    """Whether a word says that the number which starts there is of an order, an invoice or a parcel."""
-    told = (*words_before(text, start), *words_before(text, start, glued=True))
-    return not REFERENCE_WORDS.isdisjoint(told)
+    """Whether a word says that the number at `start` belongs to an order, an invoice or a parcel."""
+    words = (*words_before(text, start), *words_before(text, start, glued=True))
+    return not REFERENCE_WORDS.isdisjoint(words)
 
 
 _GLUED = re.compile(r"[a-z0-9]{0,12}-?\Z")
@@ -114,7 +111,7 @@ def _letters(text: str) -> str:
 
 
 def _by(module: str) -> Callable[[str], bool]:
-    """The check of python-stdnum; loaded when such a number is first met."""
+    """The check of python-stdnum, imported at first use."""
 
     def valid(text: str) -> bool:
         return bool(import_module(f"stdnum.{module}").is_valid(_letters(text)))
@@ -123,7 +120,7 @@ def _by(module: str) -> Callable[[str], bool]:
 
 
 def may_be_a_date(text: str) -> bool:
-    """Whether six or eight digits name a day between 1950 and 2049 in any order."""
+    """Whether six or eight digits are a date between 1950 and 2049 in any order."""
     digits = _digits(text)
     if len(digits) == 6:
         orders = [(digits[4:], digits[2:4], digits[:2]), (digits[4:], digits[:2], digits[2:4])]
@@ -153,8 +150,8 @@ def _hungarian(text: str) -> bool:
     digits = [int(digit) for digit in _digits(text)]
     weights = (9, 7, 3, 1)
     parts = (digits[:8], digits[8:])
-    sums = (sum(digit * weights[place % 4] for place, digit in enumerate(part)) for part in parts)
-    return any(digits) and not any(each % 10 for each in sums)
+    sums = (sum(digit * weights[index % 4] for index, digit in enumerate(part)) for part in parts)
+    return any(digits) and not any(total % 10 for total in sums)
 
 
 def _belgian(text: str) -> bool:
@@ -164,7 +161,7 @@ def _belgian(text: str) -> bool:
 
 def _dutch(text: str) -> bool:
     digits = [int(digit) for digit in _digits(text)]
-    return sum(digit * (9 - place) for place, digit in enumerate(digits)) % 11 == 0
+    return sum(digit * (9 - index) for index, digit in enumerate(digits)) % 11 == 0
 
 
 def _singaporean(text: str) -> bool:
@@ -205,10 +202,10 @@ def _form(
     *,
     first: int | range = range(1, 9),
 ) -> Form:
-    """The number neither begins nor ends within a word or a longer number."""
-    whole = re.compile(rf"(?:{pattern})(?![^\W_]|[.,/-]\d)", re.IGNORECASE)
+    """A form whose number does not end inside a word or a longer number."""
+    bounded = re.compile(rf"(?:{pattern})(?![^\W_]|[.,/-]\d)", re.IGNORECASE)
     lengths = range(first, first + 1) if isinstance(first, int) else first
-    return Form(country, whole, label, valid, words, lengths)
+    return Form(country, bounded, label, valid, words, lengths)
 
 
 _A, _I, _S = "[account]", "[id]", _SPACE
@@ -279,7 +276,7 @@ FORMS = (
         first=0,
     ),
 )
-"""In this order: of two forms that match at one place the earlier one is taken."""
+"""The first form that matches at a position is used."""
 
 _BY_LENGTH = [tuple(form for form in FORMS if length in form.lengths) for length in range(20)]
 _ANY_WITH_LETTERS = re.compile("|".join(form.pattern.pattern for form in _BY_LENGTH[0]), re.IGNORECASE)
@@ -289,31 +286,31 @@ _CANDIDATE = re.compile(
     rf"(?:(?=\d(?:{GAP}{{0,3}}\d){{5}})"
     r"|(?=(?:[A-Za-z][ -]?\d\d|[A-Za-z]{2} ?\d\d ?|[A-Za-z]{4}(?:[A-Za-z]{2})?\d|[A-Z]{5}\d)\d))"
 )
-"""Where a number of six digits that is no day begins, or one with letters before its digits."""
+"""The start of a number of six digits that is not a date, or of one with letters before its digits."""
 
 
 def masked(text: str) -> str:
-    """`text` with a label in the place of every number of these forms."""
+    """`text` with a label instead of every number of these forms."""
     parts: list[str] = []
-    taken = 0
+    done = 0
     for candidate in _CANDIDATE.finditer(text):
         start = candidate.start()
-        if start >= taken and (match := _match(text, start)):
-            parts += [text[taken:start], match[1]]
-            taken = match[0]
-    return "".join([*parts, text[taken:]]) if parts else text
+        if start >= done and (match := _match(text, start)):
+            parts += [text[done:start], match[1]]
+            done = match[0]
+    return "".join([*parts, text[done:]]) if parts else text
 
 
 def _match(text: str, start: int) -> tuple[int, str] | None:
-    """(end, label) of the number that starts there."""
+    """(end, label) of the number at `start`."""
     length = _DIGITS.match(text, start).end() - start  # type: ignore[union-attr]
     if not length and not _ANY_WITH_LETTERS.match(text, start):
         return None
-    told = None
+    words = None
     for form in _BY_LENGTH[length]:
         if form.words:
-            told = words_before(text, start) if told is None else told
-            if form.words.isdisjoint(told):
+            words = words_before(text, start) if words is None else words
+            if form.words.isdisjoint(words):
                 continue
         if match := form.match(text, start):
             return None if is_reference(text, start) else (match.end(), form.label)

@@ -1,6 +1,6 @@
-"""What statement texts carry besides the merchant: processors, rails, places, forms of company.
+"""What statement texts contain besides the merchant: processors, payment rails, places, company forms.
 
-Everything here is in the folded form of `text.py`: lower case, no accents, words parted by one space.
+All entries are folded as in `cleaning.py`: lower case, no accents, words separated by one space.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ PROCESSOR_NAMES = {
     "razor": "razorpay",
     "evt": "eb",
 }
-"""Other spellings of a processor -> the one the model knows it by."""
+"""Other spellings of a processor -> the one used as a feature."""
 
 LEADING_PROCESSORS = _words("sq tst pp sumup zettle izettle mercadopago mercpago pagseguro bharatpe")
-"""The same where the star got lost; dropped when a name follows."""
+"""The same without the star; dropped if a name follows."""
 
 DOMAIN = re.compile(
     r"(?<=[^\W_]{2})\.(?:com?\.[a-z]{2}|org\.[a-z]{2}|com|net|org|edu|gov|io|co|in|de|fr|es|it|nl|be|at|ch|uk|eu|us|ca|"
@@ -55,10 +55,10 @@ DOMAIN = re.compile(
 )
 
 MARKER = re.compile(r"(?:(?<![^\W_])[^\W_]{1,2})?\[(?:email|upi|iban|card|account|phone|id)\][^\W_]{0,20}")
-"""What `masking.mask` leaves behind, with what is left of a reference around it."""
+"""A label of `masking.mask`, with the rest of a reference around it."""
 
 ADDRESS = re.compile(r"[\w.+]{0,64}@[\w.]{0,255}")
-"""An e-mail address or a UPI handle, whole or cut off; a dash parts it from the name before it."""
+"""An e-mail address or UPI handle, complete or cut off; a dash separates it from the name before it."""
 
 HARD = _words(
     # rails and their abbreviations
@@ -74,7 +74,7 @@ HARD = _words(
     # currencies
     "usd eur gbp inr aud cad sgd brl chf mxn rs"
 )
-"""Says nothing of the category and nothing of the merchant."""
+"""Words that indicate neither category nor merchant."""
 
 SOFT = _words(
     "order orders payment payments purchase purchases pmt pymt pymnt paymnt debit credit card bill "
@@ -84,15 +84,15 @@ SOFT = _words(
     "carta tarj cartao addebito betaling betaalpas betaalautomaat incasso pix boleto oplata pokupka amex "
     "paid thank you received successful inst xfer instant оплата товаров услуг покупка"
 )
-"""May hint at the category, so `clean_text` keeps it; names nobody, so `merchant_key` drops it."""
+"""May indicate the category, so `clean_text` keeps them; names no merchant, so `merchant_key` drops them."""
 
 BEFORE_SOFT = frozenset({("direct", "debit"), ("standing", "order")})
-"""(word, a soft one behind it): part of a name elsewhere, but here of how the money went."""
+"""(word, soft word after it): part of a name elsewhere, but here a payment method."""
 
 EDGE = _words(
     "to from at on via by for in of the a an and и und bei von zu de la el le les du des da do di del"
 )
-"""Dropped where a merchant's name begins or ends with it."""
+"""Dropped at the start and end of a merchant's name."""
 
 BESIDE_NUMBERS = _words(
     "card acct no term jan feb mar apr may jun jul aug sep sept oct nov dec january february march "
@@ -102,7 +102,7 @@ BESIDE_NUMBERS = _words(
     "junio julio agosto septiembre octubre noviembre diciembre janeiro fevereiro maio junho julho setembro "
     "outubro dezembro gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre"
 )
-"""Months, weekdays and the like, dropped beside a number."""
+"""Months, weekdays and the like, dropped next to a number."""
 
 NUMBER_NAMES = frozenset(
     (number, word)
@@ -121,7 +121,7 @@ NUMBER_NAMES = frozenset(
     }.items()
     for word in words.split()
 )
-"""Numbers that belong to a name: (number, the word behind it)."""
+"""Numbers that are part of a name: (number, word after it)."""
 
 COMPANY_FORMS = _words(
     "inc llc llp lp ltd limited ltda plc corp corporation gmbh mbh ag kg kgaa ohg ug ek ev eg se sa sas "
@@ -203,7 +203,7 @@ _CITIES = _lines(
     cairo, tel aviv"""
 )
 PLACES = _CITIES | _REGIONS | _COUNTRIES | _COUNTRY_CODES | _STATES
-"""Dropped at the end of a text while something else is left."""
+"""Dropped at the end of a text while other words are left."""
 PLACE_ENDINGS = frozenset(place.rsplit(" ", 1)[-1] for place in PLACES)
 BEFORE_A_PLACE = _words(
     "air of virgin energy bank banco banca banque bar the in to from royal hotel cafe restaurant little "
@@ -211,7 +211,7 @@ BEFORE_A_PLACE = _words(
     "via port fort san santa saint st el universal marks little ristorante trattoria pizza ciudad city "
     "& south north west east"
 )
-"""Words that make the place behind them part of the name: `air canada`, `bank of america`, `bus to delhi`."""
+"""Words that make the place after them part of the name: `air canada`, `bank of america`."""
 
 ALIASES = {
     phrase: name
@@ -254,4 +254,4 @@ ALIASES = {
     }.items()
     for phrase in phrases.split(", ")
 }
-"""First words of a name -> the name, never a longer one; the rest is noise. The longest match counts."""
+"""First words of a name -> the name, never a longer one. The longest match counts."""

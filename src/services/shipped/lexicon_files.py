@@ -1,4 +1,4 @@
-"""What the project ships, read from `src/knowledge/`: the categories and the merchant lexicon."""
+"""The shipped categories and merchant lexicon, read from `src/knowledge/`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = ROOT / "src" / "knowledge"
 
 
 class Knowledge:
-    """Read at first use, once; a web worker reads the categories only."""
+    """Each file is read once, at first use; web workers read only the categories."""
 
     @cached_property
     def categories(self) -> tuple[Category, ...]:
@@ -27,19 +27,19 @@ class Knowledge:
 
     @cached_property
     def search_words(self) -> dict[str, str]:
-        """What else people call each shipped category, by slug; a list is searched by it."""
+        """Synonyms of each shipped category by slug, for searching."""
         return {row["slug"]: row["words"] for row in _read("category_words.csv")}
 
     @cached_property
     def sha256(self) -> str:
-        """Of everything here that training learns from."""
+        """Hash of everything here that training uses."""
         tables = [(FOLDER / name).read_bytes() for name in ("categories.csv", "processors.csv")]
         return hashlib.sha256(b"".join([*tables, self._lexicon])).hexdigest()
 
     def entries(self) -> list[LexiconEntry]:
-        """Sorted by phrase. Some 77,000, a third of them of the kind `brand`."""
+        """Sorted by phrase. About 77,000, a third of the kind `brand`."""
         rows = csv.reader(gzip.decompress(self._lexicon).decode().splitlines())
-        next(rows)  # the names of the columns
+        next(rows)  # header
         return [LexiconEntry(phrase, category, kind, type) for phrase, category, kind, _, type in rows]
 
     def habits(self) -> dict[str, Habit]:
@@ -60,10 +60,10 @@ class Knowledge:
     @cached_property
     def _processors(self) -> dict[str, list[tuple[str, float]]]:
         """(prefix, share) by category."""
-        found: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        processors: dict[str, list[tuple[str, float]]] = defaultdict(list)
         for row in _read("processors.csv"):
-            found[row["category"]].append((row["prefix"], float(row["percent"]) / 100))
-        return found
+            processors[row["category"]].append((row["prefix"], float(row["percent"]) / 100))
+        return processors
 
     @cached_property
     def _table(self) -> list[dict[str, str]]:
