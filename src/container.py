@@ -24,10 +24,10 @@ from src.jobs import Chores
 from src.once import once
 from src.pipeline.categories.editor import CategoryEditor
 from src.pipeline.feedback.acts import Acts
-from src.pipeline.feedback.edit import Deleting, Editing
+from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.feedback.follow_answers import AnswerFollowUp
-from src.pipeline.feedback.label_review import SecondLooks
+from src.pipeline.feedback.label_review import LabelReview
 from src.pipeline.imports.preview import Intake
 from src.pipeline.imports.read_preview import Asked, Looked
 from src.pipeline.imports.run import Importing
@@ -114,8 +114,12 @@ class Container:
         self, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         """now: the time that slots, runs and models are dated by; leases go by MongoDB's own clock."""
-        self.settings = settings
+        self._settings = settings
         self.now = now
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
 
     transactions = on_database(Transactions)
     feedback_events = on_database(FeedbackEvents)
@@ -234,8 +238,8 @@ class Container:
         )
 
     @once
-    def second_looks(self) -> SecondLooks:
-        return SecondLooks(self.doubts, self.feedback, LabelConflicts())
+    def label_review(self) -> LabelReview:
+        return LabelReview(self.doubts, self.feedback, LabelConflicts())
 
     @once
     def categories(self) -> Categories:
@@ -321,7 +325,7 @@ class Container:
             self.act_log,
             {
                 ActKind.FEEDBACK: self.feedback.undo,
-                ActKind.EDIT: self.editing.undo,
+                ActKind.EDIT: self.transaction_editor.undo_edit,
                 ActKind.DELETE: self.deleted_rows.restore,
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
                 ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,
@@ -329,8 +333,8 @@ class Container:
         )
 
     @once
-    def editing(self) -> Editing:
-        return Editing(self.transactions, self.predictor, self.act_log)
+    def transaction_editor(self) -> TransactionEditor:
+        return TransactionEditor(self.transactions, self.deleted_rows, self.predictor, self.act_log)
 
     @once
     def category_editor(self) -> CategoryEditor:
@@ -341,10 +345,6 @@ class Container:
             self.feedback_events,
             Repredictions(self.database),
         )
-
-    @once
-    def deleting(self) -> Deleting:
-        return Deleting(self.deleted_rows, self.act_log)
 
     @once
     def holder(self) -> str:

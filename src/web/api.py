@@ -8,7 +8,6 @@ from flask import Flask
 
 from src.web.analytics import api as analytics
 from src.web.categories import api as categories
-from src.web.feedback import acts_api, category_relabels_api, label_review_api
 from src.web.feedback import api as feedback
 from src.web.health import api as health
 from src.web.history import api as history
@@ -40,29 +39,29 @@ TAGS = {
     "drift": "Whether new transactions still resemble the champion's training data.",
     "health": "For supervisors.",
 }
-_AREAS = (
-    predictions,
-    feedback,
-    acts_api,
-    label_review_api,
-    category_relabels_api,
-    history,
-    imports,
-    exports_api,
-    webhooks,
-    analytics,
-    quality,
-    drift_api,
-    categories,
-    runs_api,
-    promotions,
-    health,
+_OPERATIONS = (
+    predictions.api,
+    feedback.answers,
+    feedback.acts,
+    feedback.mistakes,
+    feedback.relabels,
+    history.api,
+    imports.api,
+    exports_api.api,
+    webhooks.api,
+    analytics.api,
+    quality.api,
+    drift_api.api,
+    categories.api,
+    runs_api.api,
+    promotions.api,
+    health.api,
 )
 
 
 def init_app(app: Flask) -> None:
-    for area in _AREAS:
-        app.register_blueprint(area.api)
+    for operations in _OPERATIONS:
+        app.register_blueprint(operations)
     app.register_blueprint(docs.bp)
-    declared = [operation for area in _AREAS for operation in area.api.declared]
+    declared = [operation for operations in _OPERATIONS for operation in operations.declared]
     app.extensions["ledgerloop.openapi"] = functools.partial(document, declared, TAGS)

@@ -2,10 +2,9 @@
 
 from src.web.analytics import pages as analytics
 from src.web.categories import pages as categories
-from src.web.feedback import acts_pages, label_review_pages
 from src.web.feedback import pages as feedback
-from src.web.history import life, transaction_pages
 from src.web.history import pages as history
+from src.web.history import transaction_pages
 from src.web.imports import pages as imports
 from src.web.models import pages as models
 from src.web.models import prediction_diff_pages, repredict_pages, runs_pages, serving_pages, verdict_text
@@ -16,7 +15,6 @@ from src.web.shared import assets
 from src.web.shared.blueprint import bp
 
 __all__ = [
-    "acts_pages",
     "analytics",
     "assets",
     "bp",
@@ -25,8 +23,6 @@ __all__ = [
     "feedback",
     "history",
     "imports",
-    "label_review_pages",
-    "life",
     "models",
     "predict",
     "prediction_diff_pages",

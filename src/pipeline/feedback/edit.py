@@ -27,29 +27,23 @@ def changed_fields(before: Transaction, after: Transaction) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Deleting:
-    rows: DeletedTransactions
+class TransactionEditor:
+    transactions: Transactions
+    deleted: DeletedTransactions
+    predictor: Predictor
     acts: ActLog
 
     def delete(self, transaction_id: str, *, at: datetime) -> str:
         """Returns the id of the act. Raises NotFound, Conflict, Unavailable."""
-        act = self.acts.begin(
-            ActKind.DELETE, ActSummary("deleted", {"transaction_id": transaction_id}), at=at
-        )
+        what = ActSummary("deleted", {"transaction_id": transaction_id})
+        act = self.acts.begin(ActKind.DELETE, what, at=at)
         try:
-            self.rows.delete(transaction_id, act=act, at=at)
+            self.deleted.delete(transaction_id, act=act, at=at)
         except NotFound:
             self.acts.finish(act, rows=0)
             raise
         self.acts.finish(act, rows=1)
         return act
-
-
-@dataclass(frozen=True)
-class Editing:
-    rows: Transactions
-    predictor: Predictor
-    acts: ActLog
 
     def edit(
         self, transaction_id: str, changes: Mapping[str, Any], *, at: datetime
@@ -58,7 +52,7 @@ class Editing:
 
         Returns it with the id of the act, None if nothing changes. Raises NotFound, Conflict, Unavailable.
         """
-        row = self.rows.get(transaction_id)
+        row = self.transactions.get(transaction_id)
         prepared, prediction = self._predicted(row, replace(row.transaction, **changes), at)
         fields = changed_fields(row.transaction, prepared)
         if not fields:
@@ -66,7 +60,7 @@ class Editing:
         what = ActSummary("edited", {"transaction_id": row.id, "fields": ",".join(fields)})
         act = self.acts.begin(ActKind.EDIT, what, at=at)
         try:
-            edited = self.rows.amend(
+            edited = self.transactions.amend(
                 row.id, prepared, prediction, edits=lambda before: _with_edit(before, prepared, act, at)
             )
         except LedgerloopError:
@@ -75,7 +69,7 @@ class Editing:
         self.acts.finish(act, rows=1)
         return edited, act
 
-    def undo(self, act_id: str, at: datetime) -> UndoResult:
+    def undo_edit(self, act_id: str, at: datetime) -> UndoResult:
         """Restore the fields from before the edit; answers stay.
 
         Raises NotFound if the transaction is deleted, Conflict if a later edit is not undone, Unavailable;
@@ -84,12 +78,12 @@ class Editing:
         act = self.acts.find(act_id)
         if act is None:
             raise NotFound("There is no act with this id.")
-        row = self.rows.get(str(act.what.values["transaction_id"]))
+        row = self.transactions.get(str(act.what.values["transaction_id"]))
         edit = _edit_to_undo(row, act_id)
         if edit is None:
             return UndoResult(rows=0)
         before, prediction = self._predicted(row, edit.before, at)
-        self.rows.amend(row.id, before, prediction, edits=lambda now: _without_edit(now, act_id, at))
+        self.transactions.amend(row.id, before, prediction, edits=lambda now: _without_edit(now, act_id, at))
         return UndoResult(rows=1)
 
     def _predicted(

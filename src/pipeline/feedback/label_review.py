@@ -19,8 +19,8 @@ from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 if TYPE_CHECKING:
     from src.services.transactions.label_review import Doubts
 
-SET_ASIDE = "contradicts nearly all others alike and waits for a second look"
-MOVED = "calls nearly a whole category otherwise and waits for a second look"
+SET_ASIDE = "contradicts nearly all others alike and waits for a second mistake"
+MOVED = "calls nearly a whole category otherwise and waits for a second mistake"
 SHOWN = 10
 
 
@@ -64,12 +64,12 @@ def _usable(row: LabelledTransaction, doubt: Doubt | None) -> LabelledTransactio
 
 
 @dataclass(frozen=True, slots=True)
-class SecondLook:
+class PossibleMistake:
     row: StoredTransaction
     doubt: Doubt
 
 
-class SecondLooks:
+class LabelReview:
     """The review of possible mistakes. The person decides; nothing changes by itself."""
 
     def __init__(self, marks: Doubts, feedback: FeedbackLoop, contradictions: LabelConflicts) -> None:
@@ -77,22 +77,22 @@ class SecondLooks:
         self._feedback = feedback
         self._contradictions = contradictions
 
-    def open(self, limit: int = SHOWN) -> list[SecondLook]:
+    def open(self, limit: int = SHOWN) -> list[PossibleMistake]:
         """Those that still contradict, after the answers since the training run that found them."""
         return self._still(self._marks.open(limit))
 
-    def get(self, transaction_id: str) -> SecondLook:
+    def get(self, transaction_id: str) -> PossibleMistake:
         """Raises NotFound if the answer is not in doubt, or no longer."""
-        looks = self._still([self._marks.get(transaction_id)])
-        if not looks:
+        mistakes = self._still([self._marks.get(transaction_id)])
+        if not mistakes:
             raise NotFound("This answer no longer contradicts the others.")
-        return looks[0]
+        return mistakes[0]
 
-    def confirm(self, transaction_id: str, *, at: datetime) -> SecondLook:
+    def confirm(self, transaction_id: str, *, at: datetime) -> PossibleMistake:
         """The answer is right: it trains models, and is not in doubt again. Raises NotFound, Unavailable."""
-        look = self.get(transaction_id)
+        mistake = self.get(transaction_id)
         self._marks.confirm(transaction_id, at=at)
-        return look
+        return mistake
 
     def correct(self, transaction_id: str, *, at: datetime) -> FeedbackOutcome:
         """Answer with the category of the others. Raises NotFound, Unavailable."""
@@ -121,7 +121,7 @@ class SecondLooks:
                 raise outcome
         return next((outcome.act for outcome in outcomes if isinstance(outcome, FeedbackOutcome)), "")
 
-    def _still(self, rows: Sequence[StoredTransaction]) -> list[SecondLook]:
+    def _still(self, rows: Sequence[StoredTransaction]) -> list[PossibleMistake]:
         labelled = self._marks.labelled({row.transaction.merchant for row in rows}) if rows else ()
         doubts = {doubt.transaction_id: doubt for doubt in self._contradictions.find(labelled)}
-        return [SecondLook(row, doubts[row.id]) for row in rows if row.id in doubts]
+        return [PossibleMistake(row, doubts[row.id]) for row in rows if row.id in doubts]

@@ -1,8 +1,9 @@
-"""The categories a transaction can have."""
+"""Categories: list, add, change, merge and delete them."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from src.web.categories.schemas import (
     CategoryBody,
@@ -16,29 +17,35 @@ from src.web.categories.schemas import (
     merged_body,
 )
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.pipeline.categories.editor import CategoryEditor
+    from src.services.categories.repository import Categories
 
 api = Operations("categories", __name__, url_prefix="/api/v1")
 
 
 @api.operation(
-    "GET", "/categories", summary="All categories, the shipped ones first", returns={200: list[CategoryBody]}
+    "GET",
+    "/categories",
+    summary="List all categories, the shipped ones first",
+    returns={200: list[CategoryBody]},
 )
-def list_categories() -> Answer:
-    return [category_body(each) for each in container().categories.all()]
+def list_categories(*, categories: Categories) -> Answer:
+    return [category_body(category) for category in categories.all()]
 
 
 @api.operation(
     "POST",
     "/categories",
-    summary="Add a category of one's own",
+    summary="Add an own category",
     body=CategoryRequest,
     returns={201: CategoryBody},
     errors=(409, 503),
 )
-def add_category(body: CategoryRequest) -> Answer:
-    """409 where the slug or the name is taken."""
-    return category_body(container().categories.add(body.to_domain()))
+def add_category(body: CategoryRequest, *, categories: Categories) -> Answer:
+    """409 if the slug or the name is taken."""
+    return category_body(categories.add(body.to_domain()))
 
 
 @api.operation(
@@ -49,9 +56,9 @@ def add_category(body: CategoryRequest) -> Answer:
     returns={200: ChangedCategoryBody},
     errors=(404, 409, 503),
 )
-def change_category(slug: str, body: CategoryChange) -> Answer:
-    """A shipped category may be changed too. 409 where another one has the name."""
-    return changed_body(container().category_editor.change(slug, body.fields(), at=datetime.now(UTC)))
+def change_category(slug: str, body: CategoryChange, *, category_editor: CategoryEditor) -> Answer:
+    """Shipped categories can be changed too. 409 if another category has the name."""
+    return changed_body(category_editor.change(slug, body.fields(), at=datetime.now(UTC)))
 
 
 @api.operation(
@@ -62,8 +69,7 @@ def change_category(slug: str, body: CategoryChange) -> Answer:
     returns={200: MergedCategoryBody},
     errors=(404, 409, 503),
 )
-def delete_category(slug: str, query: DeleteQuery) -> Answer:
-    """Its answers, predictions and what is remembered move to `into`. 409 where it is used and `into` is
-    left out."""
-    merged = container().category_editor.delete(slug, query.into, at=datetime.now(UTC))
+def delete_category(slug: str, query: DeleteQuery, *, category_editor: CategoryEditor) -> Answer:
+    """Its answers and predictions move to `into`. 409 if it is used and `into` is missing."""
+    merged = category_editor.delete(slug, query.into, at=datetime.now(UTC))
     return merged_body(merged, query.into)

@@ -1,8 +1,9 @@
-"""The categories: what there is, a form for a new one, and for each: change it, merge it, delete it."""
+"""The categories: list and add them; change, merge or delete one."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,83 +15,106 @@ from src.web.categories.schemas import CategoryChange, CategoryRequest, DeleteQu
 from src.web.shared import labels
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import Errors, count_in, errors_of, with_query
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.pipeline.categories.editor import CategoryEditor
+    from src.pipeline.feedback.acts import Acts
+    from src.services.categories.repository import Categories
+    from src.services.categories.transactions import CategoryTransactions
 
 _FIRST_COLOR = "#7a5195"
 _FIELDS = ("name", "group", "color", "description")
 
 
 @bp.get("/categories")
-def categories() -> ResponseReturnValue:
-    return _shown()
+def categories(*, category_rows: CategoryTransactions) -> ResponseReturnValue:
+    return _list_page(category_rows)
 
 
 @bp.post("/categories")
-def add_category() -> ResponseReturnValue:
-    """Add one's own; it can be chosen at once, and the next training learns it."""
-    given = {name: request.form.get(name, "") for name in _FIELDS}
+def add_category(*, categories: Categories, category_rows: CategoryTransactions) -> ResponseReturnValue:
+    """It can be chosen at once, and the next training learns it."""
+    typed = _typed()
     try:
-        asked = CategoryRequest.model_validate({**given, "slug": slug_of(given["name"])})
-        added = container().categories.add(asked.to_domain())
+        body = CategoryRequest.model_validate({**typed, "slug": slug_of(typed["name"])})
+        added = categories.add(body.to_domain())
     except ValidationError as error:
-        return _shown(given=given, errors=errors_of(error), status=422)
+        return _list_page(category_rows, typed, errors_of(error), 422)
     except Conflict as error:
-        return _shown(given=given, errors={"name": str(error)}, status=409)
+        return _list_page(category_rows, typed, {"name": str(error)}, 409)
     return redirect(url_for("pages.categories", added=added.slug), 303)
 
 
 @bp.get("/categories/<slug>")
-def category(slug: str) -> ResponseReturnValue:
-    """One category: what it is called and counted as, and where its transactions may go."""
-    return _edited(container().categories.get(slug))
+def category(
+    slug: str, *, categories: Categories, category_rows: CategoryTransactions
+) -> ResponseReturnValue:
+    return _edit_page(categories.get(slug), category_rows)
 
 
 @bp.post("/categories/<slug>")
-def change_category(slug: str) -> ResponseReturnValue:
-    """Rename, regroup, recolour."""
-    given = {name: request.form.get(name, "") for name in _FIELDS}
-    parent = request.form.get("parent") or None
+def change_category(
+    slug: str,
+    *,
+    category_editor: CategoryEditor,
+    categories: Categories,
+    category_rows: CategoryTransactions,
+) -> ResponseReturnValue:
+    typed = _typed()
     try:
-        fields = CategoryChange.model_validate({**given, "parent": parent}).fields()
-        changed = container().category_editor.change(slug, fields, at=datetime.now(UTC))
+        body = CategoryChange.model_validate({**typed, "parent": request.form.get("parent") or None})
+        changed = category_editor.change(slug, body.fields(), at=datetime.now(UTC))
     except (ValidationError, InvalidInput) as error:
-        return _edited(container().categories.get(slug), given, errors_of(error), 422)
+        return _edit_page(categories.get(slug), category_rows, typed, errors_of(error), 422)
     except Conflict as error:
-        return _edited(container().categories.get(slug), given, {"name": str(error)}, 409)
+        return _edit_page(categories.get(slug), category_rows, typed, {"name": str(error)}, 409)
     return redirect(url_for("pages.categories", changed=slug, act=changed.act), 303)
 
 
 @bp.post("/categories/<slug>/delete")
-def delete_category(slug: str) -> ResponseReturnValue:
-    """Merge it into another one, or delete it where nothing has it."""
+def delete_category(
+    slug: str,
+    *,
+    category_editor: CategoryEditor,
+    categories: Categories,
+    category_rows: CategoryTransactions,
+) -> ResponseReturnValue:
+    """Merge it into another category, or delete an unused one."""
     try:
         into = DeleteQuery.model_validate({"into": request.form.get("into") or None}).into
-        merged = container().category_editor.delete(slug, into, at=datetime.now(UTC))
+        merged = category_editor.delete(slug, into, at=datetime.now(UTC))
     except (ValidationError, InvalidInput) as error:
-        return _edited(container().categories.get(slug), errors=errors_of(error), status=422)
+        return _edit_page(categories.get(slug), category_rows, errors=errors_of(error), status=422)
     except Conflict as error:
-        return _edited(container().categories.get(slug), errors={"into": str(error)}, status=409)
-    told = {"deleted": merged.category.name, "into": into, "moved": merged.rows, "act": merged.act}
-    return redirect(with_query(url_for("pages.categories"), told), 303)
+        return _edit_page(categories.get(slug), category_rows, errors={"into": str(error)}, status=409)
+    outcome = {"deleted": merged.category.name, "into": into, "moved": merged.rows, "act": merged.act}
+    return redirect(with_query(url_for("pages.categories"), outcome), 303)
 
 
 @bp.post("/categories/undo")
-def undo_category_act() -> ResponseReturnValue:
+def undo_category_act(*, acts: Acts) -> ResponseReturnValue:
     """Undo a change or a merge."""
-    container().acts.undo(request.form.get("act", ""), at=datetime.now(UTC))
+    acts.undo(request.form.get("act", ""), at=datetime.now(UTC))
     return redirect(url_for("pages.categories", undone=1), 303)
 
 
-def _shown(
-    *, given: dict[str, str] | None = None, errors: Errors | None = None, status: int = 200
+def _typed() -> dict[str, str]:
+    return {name: request.form.get(name, "") for name in _FIELDS}
+
+
+def _list_page(
+    category_rows: CategoryTransactions,
+    typed: dict[str, str] | None = None,
+    errors: Errors | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
     return page(
         "categories/index.html",
         status,
-        given=given or {"color": _FIRST_COLOR, "group": Group.DISCRETIONARY.value},
+        given=typed or {"color": _FIRST_COLOR, "group": Group.DISCRETIONARY.value},
         errors=errors,
         groups=labels.GROUPS,
-        counts=container().category_rows.counts(),
+        counts=category_rows.counts(),
         added=request.args.get("added"),
         changed=request.args.get("changed"),
         deleted=request.args.get("deleted"),
@@ -101,16 +125,25 @@ def _shown(
     )
 
 
-def _edited(
-    one: Category, given: dict[str, str] | None = None, errors: Errors | None = None, status: int = 200
+def _edit_page(
+    category: Category,
+    category_rows: CategoryTransactions,
+    typed: dict[str, str] | None = None,
+    errors: Errors | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
-    shown = {"name": one.name, "group": one.group.value, "color": one.color, "description": one.description}
+    stored = {
+        "name": category.name,
+        "group": category.group.value,
+        "color": category.color,
+        "description": category.description,
+    }
     return page(
         "categories/edit.html",
         status,
-        category=one,
-        given=given or shown,
+        category=category,
+        given=typed or stored,
         errors=errors,
         groups=labels.GROUPS,
-        rows=container().category_rows.count(one.slug),
+        rows=category_rows.count(category.slug),
     )

@@ -16,7 +16,7 @@ Description = Annotated[str, Strict(), Field(max_length=500)]
 
 
 class CategoryRequest(RequestModel):
-    """A category of one's own."""
+    """An own category."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -24,12 +24,12 @@ class CategoryRequest(RequestModel):
         }
     )
 
-    slug: Annotated[Slug | None, Field(description="Made from the name where it is left out.")] = None
+    slug: Annotated[Slug | None, Field(description="Default: made from the name.")] = None
     name: Name
     group: Group
     color: Color
     description: Description = ""
-    parent: Annotated[Slug | None, Field(description="The category it belongs to.")] = None
+    parent: Annotated[Slug | None, Field(description="The category it is part of.")] = None
 
     def to_domain(self) -> Category:
         slug = self.slug or slug_of(self.name)
@@ -37,7 +37,7 @@ class CategoryRequest(RequestModel):
 
 
 class CategoryChange(RequestModel):
-    """What to change; what is left out stays."""
+    """What to change; missing fields stay."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Eating out", "color": "#e0672b"}]})
 
@@ -45,22 +45,22 @@ class CategoryChange(RequestModel):
     group: Group | None = None
     color: Color | None = None
     description: Description | None = None
-    parent: Annotated[Slug | None, Field(description="null: it belongs to no other category.")] = None
+    parent: Annotated[Slug | None, Field(description="null: it is part of no other category.")] = None
 
     def fields(self) -> dict[str, Any]:
-        """Those that were given. Only `parent` may be null."""
-        given = {name: getattr(self, name) for name in self.model_fields_set}
-        return {name: value for name, value in given.items() if value is not None or name == "parent"}
+        """The fields that were sent. Only `parent` may be null."""
+        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: value for name, value in fields.items() if value is not None or name == "parent"}
 
 
 class DeleteQuery(RequestModel):
-    into: Annotated[Slug | None, Field(description="Where its transactions, answers and predictions go.")] = (
-        None
-    )
+    into: Annotated[
+        Slug | None, Field(description="The category that gets its transactions, answers and predictions.")
+    ] = None
 
 
 class NewCategory(RequestModel):
-    """One that is made from its name alone, while a transaction is answered."""
+    """A category that is added by its name, with an answer."""
 
     name: Name
 
@@ -71,7 +71,7 @@ class CategoryBody(TypedDict):
     group: str
     color: str
     description: NotRequired[str]
-    parent: NotRequired[Annotated[str, Field(description="The category it belongs to.")]]
+    parent: NotRequired[Annotated[str, Field(description="The category it is part of.")]]
 
 
 class ChangedCategoryBody(CategoryBody):
@@ -81,7 +81,7 @@ class ChangedCategoryBody(CategoryBody):
 class MergedCategoryBody(TypedDict):
     slug: str
     into: str | None
-    moved: Annotated[int, Field(description="Transactions that have the other category now.")]
+    moved: Annotated[int, Field(description="Transactions moved to the other category.")]
     act: Annotated[str, Field(description="Undoes the merge.")]
 
 

@@ -1,68 +1,91 @@
-"""What a person says of one transaction, or of many."""
+"""Answers, the review of possible mistakes, and undo."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from typing_extensions import TypedDict
 
 from src.domain.feedback import FeedbackOutcome
-from src.errors import LedgerloopError
-from src.pipeline.feedback.feedback import Answer as GivenAnswer
-from src.web.feedback.schemas import FeedbackBatchRequest, FeedbackBody, FeedbackRequest, feedback_body
+from src.errors import InvalidInput, LedgerloopError, NotFound
+from src.pipeline.feedback.feedback import Answer as FeedbackAnswer
+from src.web.feedback.schemas import (
+    ActsBody,
+    ActsQuery,
+    FeedbackBatchRequest,
+    FeedbackBody,
+    FeedbackRequest,
+    FeedbackResultsBody,
+    MoveBody,
+    MoveRequest,
+    SecondLookBody,
+    SecondLookRequest,
+    SettledBody,
+    SettledMoveBody,
+    UndoneBody,
+    acts_body,
+    feedback_body,
+    move_body,
+    second_look_body,
+    undone_body,
+)
 from src.web.health.metrics import metrics
 from src.web.openapi.operations import Answer, Operations
 from src.web.shared.problems import ItemErrorBody, problem_of
-from src.web.shared.services import container
 
-api = Operations("feedback", __name__, url_prefix="/api/v1")
+if TYPE_CHECKING:
+    from src.pipeline.feedback.acts import Acts
+    from src.pipeline.feedback.feedback import FeedbackLoop
+    from src.pipeline.feedback.label_review import LabelReview
+
+MISTAKES_LISTED = 100
+
+answers = Operations("feedback", __name__, url_prefix="/api/v1")
+acts = Operations("acts", __name__, url_prefix="/api/v1")
+mistakes = Operations("second looks", __name__, url_prefix="/api/v1")
+relabels = Operations("moves", __name__, url_prefix="/api/v1")
 
 
-class FeedbackResultsBody(TypedDict):
-    """In the order of the request."""
-
-    results: list[FeedbackBody | ItemErrorBody]
-
-
-@api.operation(
+@answers.operation(
     "POST",
     "/feedback",
-    summary="Confirm or correct one prediction",
+    summary="Confirm or correct a prediction",
     body=FeedbackRequest,
     returns={200: FeedbackBody},
     errors=(404, 409, 503),
 )
-def feedback(body: FeedbackRequest) -> Answer:
-    """Confirming is naming the predicted category. The next prediction of this merchant knows the answer."""
+def feedback(body: FeedbackRequest, *, feedback: FeedbackLoop) -> Answer:
+    """To confirm, send the predicted category. The answer counts for the merchant's next prediction."""
     answer = body.to_domain()
-    outcome = container().feedback.record(
+    outcome = feedback.record(
         answer.transaction_id, answer.category, apply_to_similar=answer.apply_to_similar, at=datetime.now(UTC)
     )
     metrics().answered(outcome.was_correct)
     return feedback_body(outcome)
 
 
-@api.operation(
+@answers.operation(
     "POST",
     "/feedback/batch",
     summary="Confirm or correct up to 10,000 predictions",
     body=FeedbackBatchRequest,
     returns={200: FeedbackResultsBody},
 )
-def feedback_batch(body: FeedbackBatchRequest) -> Answer:
-    """An answer that cannot be kept gets an error in its place and does not fail the others.
+def feedback_batch(body: FeedbackBatchRequest, *, feedback: FeedbackLoop) -> Answer:
+    """An invalid answer gets an error at its position, and the others are stored.
 
-    Should MongoDB go away half-way, the answer is 503; sending the whole batch again is safe.
+    If MongoDB fails in between, the status is 503; it is safe to send the whole batch again.
     """
-    read = [_read(item) for item in body.feedback]
-    answers = [each for each in read if isinstance(each, GivenAnswer)]
-    outcomes = iter(container().feedback.record_many(answers, at=datetime.now(UTC)))
-    return {"results": [_result(next(outcomes) if isinstance(each, GivenAnswer) else each) for each in read]}
+    items = [_parse(item) for item in body.feedback]
+    valid = [item for item in items if isinstance(item, FeedbackAnswer)]
+    outcomes = iter(feedback.record_many(valid, at=datetime.now(UTC)))
+    return {
+        "results": [_result(next(outcomes) if isinstance(item, FeedbackAnswer) else item) for item in items]
+    }
 
 
-def _read(item: Any) -> GivenAnswer | ValidationError:
+def _parse(item: Any) -> FeedbackAnswer | ValidationError:
     try:
         return FeedbackRequest.model_validate(item).to_domain()
     except ValidationError as error:
@@ -74,3 +97,93 @@ def _result(outcome: FeedbackOutcome | LedgerloopError | ValidationError) -> Fee
         return {"error": problem_of(outcome)}
     metrics().answered(outcome.was_correct)
     return feedback_body(outcome)
+
+
+@acts.operation(
+    "GET",
+    "/acts",
+    summary="List the changes that can be undone, newest first",
+    query=ActsQuery,
+    returns={200: ActsBody},
+    errors=(404, 503),
+)
+def list_acts(query: ActsQuery, *, acts: Acts) -> Answer:
+    """Answers, edits and deletions with the number of transactions they changed, also undone ones."""
+    try:
+        return acts_body(acts.page(limit=query.limit, cursor=query.cursor))
+    except InvalidInput as error:  # the cursor is from no earlier page
+        raise NotFound(str(error)) from None
+
+
+@acts.operation(
+    "POST",
+    "/acts/{id}/undo",
+    summary="Undo a change",
+    returns={200: UndoneBody},
+    errors=(404, 409, 503),
+)
+def undo_act(id: str, *, acts: Acts) -> Answer:
+    """Transactions that were answered since do not change. 409 if it is already undone."""
+    return undone_body(id, acts.undo(id, at=datetime.now(UTC)))
+
+
+@mistakes.operation(
+    "GET",
+    "/second-looks",
+    summary="List answers that are possible mistakes",
+    returns={200: list[SecondLookBody]},
+)
+def list_second_looks(*, label_review: LabelReview) -> Answer:
+    """Each contradicts nearly all other answers for similar transactions. It is left out of training until
+    it is confirmed. At most 100, of the newest transactions.
+    """
+    return [second_look_body(mistake) for mistake in label_review.open(MISTAKES_LISTED)]
+
+
+@mistakes.operation(
+    "POST",
+    "/second-looks/{transaction_id}",
+    summary="Confirm or change an answer that is a possible mistake",
+    body=SecondLookRequest,
+    returns={200: SettledBody},
+    errors=(404, 409, 503),
+)
+def settle_second_look(transaction_id: str, body: SecondLookRequest, *, label_review: LabelReview) -> Answer:
+    """404 if it is no possible mistake, or no longer. A correction by `POST /feedback` settles it as well."""
+    now = datetime.now(UTC)
+    if body.keep:
+        category = label_review.confirm(transaction_id, at=now).doubt.category
+        return {"transaction_id": transaction_id, "category": category, "kept": True}
+    outcome = label_review.correct(transaction_id, at=now)
+    metrics().answered(outcome.was_correct)
+    return {"transaction_id": transaction_id, "category": outcome.category, "kept": False}
+
+
+@relabels.operation(
+    "GET",
+    "/moves",
+    summary="List changes of a whole category that need confirmation",
+    returns={200: list[MoveBody]},
+)
+def list_moves(*, label_review: LabelReview) -> Answer:
+    """Found by a training run. Until one is confirmed, models train with the earlier answers."""
+    return [move_body(move) for move in label_review.moves()]
+
+
+@relabels.operation(
+    "POST",
+    "/moves",
+    summary="Confirm or revert a change of a whole category",
+    body=MoveRequest,
+    returns={200: SettledMoveBody},
+    errors=(404, 409, 503),
+)
+def settle_move(body: MoveRequest, *, label_review: LabelReview) -> Answer:
+    """404 if there is no such change."""
+    now, move = datetime.now(UTC), label_review.move(body.earlier, body.category)
+    if body.keep:
+        label_review.confirm_move(move, at=now)
+    else:
+        label_review.revert_move(move, at=now)
+    category = move.category if body.keep else move.earlier
+    return {"category": category, "answers": len(move.transaction_ids), "kept": body.keep}

@@ -1,9 +1,10 @@
-"""Answers: given one by one from any page, worked off in the review queue, and taken back."""
+"""The review queue, answers given on any page, possible mistakes, and recent changes with their undo."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,157 +13,225 @@ from src.domain.feedback import FeedbackOutcome
 from src.domain.transactions import HistoryFilter
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
-from src.pipeline.feedback.label_review import SecondLook
+from src.pipeline.feedback.label_review import PossibleMistake
 from src.web.categories.schemas import NewCategory
-from src.web.feedback import api as feedback_api
+from src.web.feedback import api
+from src.web.feedback.text import what_was_done
 from src.web.health.metrics import metrics
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import count_in, extended, flag, here, local_address, with_query
 from src.web.shared.json_io import json_response, read_json
 from src.web.shared.learned import learned_from
 from src.web.shared.negotiation import wants_json
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.pipeline.feedback.acts import Acts
+    from src.pipeline.feedback.feedback import FeedbackLoop
+    from src.pipeline.feedback.label_review import LabelReview
+    from src.pipeline.prediction.predict import Predictor
+    from src.services.categories.repository import Categories
+    from src.services.monitoring.audit_sample import Audits
+    from src.services.transactions.deleted import DeletedTransactions
+    from src.services.transactions.repository import Transactions
 
 QUEUE_PAGE = 25
-CHECKS = 5
-"""Random checks that are open at once: a small request, beside what really waits."""
+SPOT_CHECKS = 5
+"""Shown at once: few, so that they do not hide what needs review."""
+ACTS_PAGE = 30
 _MOST_OTHERS = 500
 _FRAGMENTS = {
     "row": ("history/_changed_row.html", "history/_undone_row.html"),
     "item": ("feedback/_answered_item.html", "feedback/_undone_item.html"),
-    "look": ("feedback/_answered_item.html", "feedback/_undone_look.html"),
+    "look": ("feedback/_answered_item.html", "feedback/_undone_mistake.html"),
 }
-"""The parts of a page that a script swaps in, after an answer and after an undo."""
+"""The part of a page that a script replaces after an answer, and after an undo."""
+
+
+bp.add_app_template_filter(what_was_done)
 
 
 @bp.get("/feedback")
-def feedback() -> ResponseReturnValue:
-    """The transactions that wait for an answer, the oldest first; the first page asks a little more."""
-    transactions = container().transactions
-    first_page = not request.args.get("cursor")
-    where = HistoryFilter(status="needs_review")
-    found = transactions.history(
-        where, sort="date", limit=QUEUE_PAGE, cursor=request.args.get("cursor") or None
+def feedback(
+    *, transactions: Transactions, label_review: LabelReview, audits: Audits, predictor: Predictor
+) -> ResponseReturnValue:
+    """What needs review, oldest first; the first page also has possible mistakes and spot checks."""
+    cursor, answered = request.args.get("cursor"), request.args.get("answered")
+    queue = transactions.history(
+        HistoryFilter(status="needs_review"), sort="date", limit=QUEUE_PAGE, cursor=cursor or None
     )
-    answered = request.args.get("answered")
+    row = transactions.get(answered) if answered else None
     return page(
         "feedback/index.html",
-        rows=found.items,
+        rows=queue.items,
         count_waiting=transactions.count_waiting(),
-        moves=container().second_looks.moves() if first_page else [],
-        looks=container().second_looks.open() if first_page else [],
-        checks=container().audits.open(CHECKS) if first_page else [],
-        next_page=with_query(request.path, {"cursor": found.next_cursor}) if found.next_cursor else None,
+        moves=[] if cursor else label_review.moves(),
+        mistakes=[] if cursor else label_review.open(),
+        checks=[] if cursor else audits.open(SPOT_CHECKS),
+        next_page=with_query(request.path, {"cursor": queue.next_cursor}) if queue.next_cursor else None,
         here=here(),
-        learned=learned_from(transactions.get(answered), request.args, here()) if answered else None,
+        learned=learned_from(row, request.args, here(), predictor) if row else None,
         undone=count_in(request.args, "undone"),
         kept=flag(request.args, "kept"),
         changed_back=count_in(request.args, "changed_back"),
         act=request.args.get("act", ""),
-        recent_total=found.total or transactions.count(),
+        recent_total=queue.total or transactions.count(),
     )
 
 
 @bp.post("/feedback")
-def answer() -> ResponseReturnValue:
-    """Keep what a person said of one transaction."""
+def answer(
+    *, feedback: FeedbackLoop, categories: Categories, transactions: Transactions, predictor: Predictor
+) -> ResponseReturnValue:
+    """Store an answer for one transaction."""
     if wants_json():
-        return feedback_api.feedback()
-    outcome = container().feedback.record(
+        return api.feedback()
+    outcome = feedback.record(
         request.form.get("transaction_id", ""),
-        _chosen_category(),
+        _chosen_category(categories, transactions),
         apply_to_similar=flag(request.form, "apply_to_similar"),
         at=datetime.now(UTC),
     )
-    return kept_answer(outcome)
+    return _answered(outcome, transactions, predictor)
 
 
-def _chosen_category() -> str:
-    """The category of the button, else of the list, else one that is new."""
+def _chosen_category(categories: Categories, transactions: Transactions) -> str:
+    """From the button, else from the list, else a new one."""
     category = request.form.get("category") or request.form.get("choice", "")
     if category:
         return category
     name = request.form.get("new_category", "")
     if not name.strip():
         raise InvalidInput("Choose a category first.", field="category")
-    container().transactions.get(
-        request.form.get("transaction_id", "")
-    )  # none is made for a row there is not
-    return CategoryNames(container().categories).slug(NewCategory.model_validate({"name": name}).name)
+    transactions.get(request.form.get("transaction_id", ""))  # none is added for an unknown transaction
+    return CategoryNames(categories).slug(NewCategory.model_validate({"name": name}).name)
 
 
-def kept_answer(outcome: FeedbackOutcome) -> ResponseReturnValue:
-    """What follows an answer: the changed part for a script, else the page it was given on."""
-    metrics().answered(outcome.was_correct)
-    if asked_live():
-        return _fragment(outcome.transaction_id, _about(outcome))
-    return redirect(_back_with(outcome), 303)
+@bp.post("/feedback/second-look")
+def review_mistake(
+    *, label_review: LabelReview, transactions: Transactions, predictor: Predictor
+) -> ResponseReturnValue:
+    """Confirm or change an answer that is a possible mistake."""
+    transaction_id, now = request.form.get("transaction_id", ""), datetime.now(UTC)
+    if not flag(request.form, "keep"):
+        return _answered(label_review.correct(transaction_id, at=now), transactions, predictor)
+    mistake = label_review.confirm(transaction_id, at=now)
+    if _is_live():
+        return render_template("feedback/_confirmed_mistake.html", row=mistake.row)
+    return redirect(extended(_back(), {"kept": 1}), 303)
 
 
-def asked_live() -> bool:
-    """Whether a script asks for the changed part only."""
-    return "X-Live" in request.headers and request.form.get("shape") in _FRAGMENTS
+@bp.post("/feedback/move")
+def review_relabel(*, label_review: LabelReview) -> ResponseReturnValue:
+    """Confirm or revert the change of a whole category."""
+    now = datetime.now(UTC)
+    move = label_review.move(request.form.get("earlier", ""), request.form.get("category", ""))
+    if flag(request.form, "keep"):
+        label_review.confirm_move(move, at=now)
+        return redirect(extended(_back(), {"kept": 1}), 303)
+    act = label_review.revert_move(move, at=now)
+    return redirect(extended(_back(), {"changed_back": len(move.transaction_ids), "act": act}), 303)
 
 
-def back() -> str:
-    return local_address(request.form.get("next"), url_for("pages.feedback"))
+@bp.post("/feedback/undo")
+def undo(
+    *, acts: Acts, transactions: Transactions, predictor: Predictor, label_review: LabelReview
+) -> ResponseReturnValue:
+    """Undo every answer of one click."""
+    if wants_json():
+        body = read_json()
+        act = body.get("act") if isinstance(body, dict) else None
+        if not isinstance(act, str):
+            raise InvalidInput("Give the act to undo.", field="act")
+        return json_response({"undone": _undo(act, acts)})
+    restored = _undo(request.form.get("act", ""), acts)
+    if not _is_live():
+        return redirect(extended(_back(), {"undone": restored}), 303)
+    row = transactions.get(request.form.get("transaction_id", ""))
+    mistake = _open_mistake(row.id, label_review) if request.form["shape"] == "look" else None
+    _, template = _FRAGMENTS[request.form["shape"]]
+    return render_template(template, row=row, learned=None, mistake=mistake, **_fragment(transactions))
 
 
-def _back_with(outcome: FeedbackOutcome) -> str:
-    return extended(back(), {"answered": outcome.transaction_id, **_about(outcome)})
-
-
-def _about(outcome: FeedbackOutcome) -> dict[str, str | int]:
-    counts = {"similar": outcome.similar_updated, "also": outcome.also_updated}
-    more = {"more": "true"} if outcome.more_follow else {}
-    return {"act": outcome.act, **{name: count for name, count in counts.items() if count}, **more}
-
-
-def _fragment(transaction_id: str, about: Mapping[str, str | int] | None = None) -> str:
-    """The changed row or item, and those of the merchant's others that the page shows too."""
-    after_answer, after_undo = _FRAGMENTS[request.form["shape"]]
-    row = container().transactions.get(transaction_id)
-    return render_template(
-        after_answer if about else after_undo,
-        row=row,
-        here=back(),
-        others=container().transactions.get_many(request.form.get("others", "").split(",")[:_MOST_OTHERS]),
-        count_waiting=container().transactions.count_waiting(),
-        shape=request.form["shape"],
-        learned=learned_from(row, {name: str(value) for name, value in (about or {}).items()}, back()),
-        look=_asked_again(transaction_id) if request.form["shape"] == "look" else None,
-    )
-
-
-def _asked_again(transaction_id: str) -> SecondLook | None:
-    """After an undo: the question stands again, unless other answers have settled it meanwhile."""
+def _undo(act: str, acts: Acts) -> int:
+    """Returns how many transactions are restored. Raises NotFound, also if it is already undone."""
     try:
-        return container().second_looks.get(transaction_id)
+        return acts.undo(act, at=datetime.now(UTC)).rows
+    except Conflict as error:
+        raise NotFound(str(error)) from None
+
+
+def _open_mistake(transaction_id: str, label_review: LabelReview) -> PossibleMistake | None:
+    """After an undo the answer is in doubt again, unless other answers have settled it meanwhile."""
+    try:
+        return label_review.get(transaction_id)
     except NotFound:
         return None
 
 
-@bp.post("/feedback/undo")
-def undo() -> ResponseReturnValue:
-    """Take back every answer of one click."""
-    if wants_json():
-        return json_response({"undone": _undone(read_json())})
-    changed = _undo(request.form.get("act", ""))
-    if asked_live():
-        return _fragment(request.form.get("transaction_id", ""))
-    return redirect(extended(back(), {"undone": changed}), 303)
+def _answered(
+    outcome: FeedbackOutcome, transactions: Transactions, predictor: Predictor
+) -> ResponseReturnValue:
+    """The changed part for a script, else the page where the answer was given."""
+    metrics().answered(outcome.was_correct)
+    about = _about(outcome)
+    if not _is_live():
+        return redirect(extended(_back(), {"answered": outcome.transaction_id, **about}), 303)
+    row = transactions.get(outcome.transaction_id)
+    learned = learned_from(row, about, _back(), predictor)
+    template, _ = _FRAGMENTS[request.form["shape"]]
+    return render_template(template, row=row, learned=learned, **_fragment(transactions))
 
 
-def _undone(body: object) -> int:
-    act = body.get("act") if isinstance(body, dict) else None
-    if not isinstance(act, str):
-        raise InvalidInput("Give the act to take back.", field="act")
-    return _undo(act)
+def _about(outcome: FeedbackOutcome) -> Mapping[str, str]:
+    """The query parameters that describe the outcome."""
+    counts = {"similar": outcome.similar_updated, "also": outcome.also_updated}
+    more = {"more": "true"} if outcome.more_follow else {}
+    return {"act": outcome.act, **{name: str(count) for name, count in counts.items() if count}, **more}
 
 
-def _undo(act: str) -> int:
-    """How many transactions are as they were before. Raises NotFound also where it was undone before."""
+def _fragment(transactions: Transactions) -> dict[str, object]:
+    """The other transactions of the merchant that the page shows, and the size of the queue."""
+    return {
+        "here": _back(),
+        "others": transactions.get_many(request.form.get("others", "").split(",")[:_MOST_OTHERS]),
+        "count_waiting": transactions.count_waiting(),
+        "shape": request.form["shape"],
+    }
+
+
+def _is_live() -> bool:
+    """Whether a script requests only the changed part."""
+    return "X-Live" in request.headers and request.form.get("shape") in _FRAGMENTS
+
+
+def _back() -> str:
+    return local_address(request.form.get("next"), url_for("pages.feedback"))
+
+
+@bp.get("/acts")
+def acts(*, acts: Acts, transactions: Transactions, deleted_rows: DeletedTransactions) -> ResponseReturnValue:
+    """Recent changes, each with its undo."""
     try:
-        return container().acts.undo(act, at=datetime.now(UTC)).rows
-    except Conflict as error:
+        listed = acts.page(limit=ACTS_PAGE, cursor=request.args.get("cursor") or None)
+    except InvalidInput as error:
         raise NotFound(str(error)) from None
+    ids = {
+        str(act.what.values["transaction_id"]) for act in listed.items if "transaction_id" in act.what.values
+    }
+    return page(
+        "acts/index.html",
+        acts=listed.items,
+        rows={row.id: row for row in transactions.get_many(ids)},
+        deleted={row.id: row for row in deleted_rows.get_many(ids)},
+        older=with_query(request.path, {"cursor": listed.next_cursor}) if listed.next_cursor else None,
+        undone=count_in(request.args, "undone"),
+        stay=count_in(request.args, "stay"),
+    )
+
+
+@bp.post("/acts/<act>/undo")
+def undo_act(act: str, *, acts: Acts) -> ResponseReturnValue:
+    """Undo one act, then return to the page of the button."""
+    undone = acts.undo(act, at=datetime.now(UTC))
+    back = local_address(request.form.get("next"), url_for("pages.acts"))
+    return redirect(extended(back, {"undone": undone.rows, "stay": undone.kept or None}), 303)

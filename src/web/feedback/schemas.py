@@ -1,4 +1,4 @@
-"""What a person said of a prediction."""
+"""Answers, possible mistakes, and acts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, SkipValidation, Strict
 from typing_extensions import TypedDict
 
+from src.domain.acts import Act, ActPage, UndoResult
 from src.domain.feedback import FeedbackOutcome
+from src.domain.labels import Move
 from src.pipeline.feedback.feedback import Answer
-from src.web.prediction.schemas import BATCH_LIMIT, Anything
-from src.web.shared.fields import Identifier, RequestModel, Slug
+from src.pipeline.feedback.label_review import PossibleMistake
+from src.web.prediction.schemas import BATCH_LIMIT, Anything, TransactionBody, transaction_body
+from src.web.shared.fields import Identifier, QueryModel, RequestModel, Slug, utc_text
+from src.web.shared.problems import ItemErrorBody
 
 
 class FeedbackRequest(RequestModel):
@@ -33,7 +37,7 @@ class FeedbackRequest(RequestModel):
     apply_to_similar: Annotated[
         bool | None,
         Strict(),
-        Field(description="Also for this merchant's transactions that no feedback has touched."),
+        Field(description="Also answer this merchant's other unanswered transactions."),
     ] = False
 
     def to_domain(self) -> Answer:
@@ -41,7 +45,7 @@ class FeedbackRequest(RequestModel):
 
 
 class FeedbackBatchRequest(RequestModel):
-    """Up to 10,000 answers; each is checked and kept by itself."""
+    """Up to 10,000 answers; each is validated and stored by itself."""
 
     feedback: Annotated[
         list[SkipValidation[FeedbackRequest] | Anything], Field(min_length=1, max_length=BATCH_LIMIT)
@@ -50,14 +54,20 @@ class FeedbackBatchRequest(RequestModel):
 
 class FeedbackBody(TypedDict):
     transaction_id: str
-    previous: Annotated[str | None, Field(description="The category that held before.")]
+    previous: Annotated[str | None, Field(description="The category before the answer.")]
     category: str
-    was_correct: Annotated[bool, Field(description="Whether the newest prediction had said so.")]
+    was_correct: Annotated[bool, Field(description="Whether the newest prediction was this category.")]
     similar_updated: int
     also_updated: Annotated[
-        int, Field(description="Other unanswered rows of the merchant whose prediction follows the answer.")
+        int, Field(description="Other unanswered transactions of the merchant with a new prediction.")
     ]
     act: Annotated[str, Field(description="Undoes the answer and all that followed from it.")]
+
+
+class FeedbackResultsBody(TypedDict):
+    """In the order of the request."""
+
+    results: list[FeedbackBody | ItemErrorBody]
 
 
 def feedback_body(outcome: FeedbackOutcome) -> FeedbackBody:
@@ -69,4 +79,143 @@ def feedback_body(outcome: FeedbackOutcome) -> FeedbackBody:
         "similar_updated": outcome.similar_updated,
         "also_updated": outcome.also_updated,
         "act": outcome.act,
+    }
+
+
+class ActsQuery(QueryModel):
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    cursor: Annotated[str | None, Field(max_length=500, description="`next_cursor` of the last page.")] = None
+
+
+class WhatBody(TypedDict):
+    code: str
+    values: dict[str, str | int | None]
+
+
+class ActBody(TypedDict):
+    id: str
+    kind: str
+    what: WhatBody
+    who: Annotated[str, Field(description="`local` until there are accounts.")]
+    at: str
+    rows: Annotated[
+        int | None, Field(description="Changed transactions; null while it runs or if interrupted.")
+    ]
+    undone: bool
+    undone_at: str | None
+
+
+class ActsBody(TypedDict):
+    items: list[ActBody]
+    next_cursor: str | None
+
+
+class UndoneBody(TypedDict):
+    act: str
+    undone: Annotated[int, Field(description="Transactions restored to their state before the act.")]
+    kept: Annotated[int, Field(description="Transactions left unchanged, because they were answered since.")]
+
+
+def acts_body(page: ActPage) -> ActsBody:
+    return {"items": [_act_body(act) for act in page.items], "next_cursor": page.next_cursor}
+
+
+def _act_body(act: Act) -> ActBody:
+    return {
+        "id": act.id,
+        "kind": act.kind.value,
+        "what": {"code": act.what.code, "values": dict(act.what.values)},
+        "who": act.owner,
+        "at": utc_text(act.at),
+        "rows": act.rows,
+        "undone": act.undone_at is not None,
+        "undone_at": utc_text(act.undone_at) if act.undone_at else None,
+    }
+
+
+def undone_body(act_id: str, undone: UndoResult) -> UndoneBody:
+    return {"act": act_id, "undone": undone.rows, "kept": undone.kept}
+
+
+class SecondLookRequest(RequestModel):
+    """Confirm the answer, or change it to the category of the others."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"keep": True}]})
+
+    keep: Annotated[
+        bool,
+        Strict(),
+        Field(description="True: the answer is right and trains models. False: change it to the others'."),
+    ]
+
+
+class OthersBody(TypedDict):
+    """The category of the other answers for similar transactions, and their number."""
+
+    category: str
+    count: int
+
+
+class SecondLookBody(TypedDict):
+    transaction_id: str
+    category: Annotated[str, Field(description="The answer in doubt; it is kept, but does not train yet.")]
+    answered_at: str
+    others: OthersBody
+    transaction: TransactionBody
+
+
+class SettledBody(TypedDict):
+    transaction_id: str
+    category: Annotated[str, Field(description="The category now.")]
+    kept: bool
+
+
+def second_look_body(mistake: PossibleMistake) -> SecondLookBody:
+    doubt = mistake.doubt
+    return {
+        "transaction_id": mistake.row.id,
+        "category": doubt.category,
+        "answered_at": utc_text(doubt.labelled_at),
+        "others": {"category": doubt.others, "count": doubt.agreeing},
+        "transaction": transaction_body(mistake.row.transaction),
+    }
+
+
+class MoveRequest(RequestModel):
+    """Confirm the newest answers, or change them back to the earlier category."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"earlier": "dining", "category": "groceries", "keep": True}]}
+    )
+
+    earlier: Slug
+    category: Slug
+    keep: Annotated[
+        bool,
+        Strict(),
+        Field(description="True: the new category is right and trains models. False: change all back."),
+    ]
+
+
+class MoveBody(TypedDict):
+    earlier: Annotated[str, Field(description="The earlier category of these merchants.")]
+    category: Annotated[
+        str, Field(description="The category of the newest answers; kept, but not used for training yet.")
+    ]
+    answers: int
+    merchants: int
+
+
+class SettledMoveBody(TypedDict):
+    category: Annotated[str, Field(description="The category of these answers now.")]
+    answers: int
+    kept: bool
+
+
+def move_body(move: Move) -> MoveBody:
+    return {
+        "earlier": move.earlier,
+        "category": move.category,
+        "answers": len(move.transaction_ids),
+        "merchants": move.merchants,
     }

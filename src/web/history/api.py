@@ -1,17 +1,28 @@
-"""The kept transactions: read them, change or delete one."""
+"""The stored transactions: search them, edit or delete one."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flask import Response
 
 from src.errors import InvalidInput, NotFound
-from src.web.history.life_schemas import EditedBody, LifeBody, edited_body, life_body
-from src.web.history.schemas import HistoryBody, HistoryQuery, history_item
+from src.web.history.schemas import (
+    EditedBody,
+    HistoryBody,
+    HistoryQuery,
+    LifeBody,
+    edited_body,
+    history_item,
+    life_body,
+)
 from src.web.openapi.operations import Answer, Operations
 from src.web.prediction.schemas import TransactionChanges
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.pipeline.feedback.edit import TransactionEditor
+    from src.services.transactions.repository import Transactions
 
 api = Operations("history", __name__, url_prefix="/api/v1")
 
@@ -24,16 +35,16 @@ api = Operations("history", __name__, url_prefix="/api/v1")
     returns={200: HistoryBody},
     errors=(404, 503),
 )
-def history(query: HistoryQuery) -> Answer:
-    """Hand `next_cursor` back as `cursor`, with the same filters, for the page that follows."""
+def history(query: HistoryQuery, *, transactions: Transactions) -> Answer:
+    """For the next page, send `next_cursor` as `cursor` with the same filters."""
     try:
-        page = container().transactions.history(
+        page = transactions.history(
             query.to_domain(), sort=query.sort, limit=query.limit, cursor=query.cursor
         )
-    except InvalidInput as error:  # the filters are checked: only a cursor can still be one we never gave
+    except InvalidInput as error:  # the filters are valid: the cursor is from no earlier page
         raise NotFound(str(error)) from None
     return {
-        "items": [history_item(each) for each in page.items],
+        "items": [history_item(row) for row in page.items],
         "next_cursor": page.next_cursor,
         "total": page.total,
     }
@@ -42,29 +53,31 @@ def history(query: HistoryQuery) -> Answer:
 @api.operation(
     "GET",
     "/transactions/{id}",
-    summary="One transaction with its whole life",
+    summary="Get one transaction with its predictions, answers and edits",
     returns={200: LifeBody},
     errors=(404, 503),
 )
-def transaction(id: str) -> Answer:
-    """What was given, every prediction and every answer. An answer is taken back by undoing its act."""
-    return life_body(container().transactions.get(id))
+def transaction(id: str, *, transactions: Transactions) -> Answer:
+    """To undo an answer or an edit, undo its act: `POST /acts/{act}/undo`."""
+    return life_body(transactions.get(id))
 
 
 @api.operation(
     "PATCH",
     "/transactions/{id}",
-    summary="Change what was given of one transaction",
+    summary="Edit one transaction",
     body=TransactionChanges,
     returns={200: EditedBody},
     errors=(404, 409, 503),
 )
-def edit_transaction(id: str, body: TransactionChanges) -> Answer:
-    """It is predicted anew, unless a person has answered: that answer stays. `POST /acts/{act}/undo` restores
-    what was given before."""
+def edit_transaction(
+    id: str, body: TransactionChanges, *, transactions: Transactions, transaction_editor: TransactionEditor
+) -> Answer:
+    """It is predicted again, unless it is answered: an answer stays. `POST /acts/{act}/undo` restores the
+    earlier fields."""
     at = datetime.now(UTC)
-    changes = body.changed(container().transactions.get(id).transaction, today=at.date())
-    return edited_body(*container().editing.edit(id, changes, at=at))
+    changes = body.changed(transactions.get(id).transaction, today=at.date())
+    return edited_body(*transaction_editor.edit(id, changes, at=at))
 
 
 @api.operation(
@@ -74,8 +87,8 @@ def edit_transaction(id: str, body: TransactionChanges) -> Answer:
     returns={204: None},
     errors=(404, 503),
 )
-def delete_transaction(id: str) -> Answer:
-    """What was learned from its feedback goes with it, and no import adds it again. The header
-    `Ledgerloop-Act` has the id of the act: `POST /acts/{id}/undo` restores the transaction as it was."""
-    act = container().deleting.delete(id, at=datetime.now(UTC))
+def delete_transaction(id: str, *, transaction_editor: TransactionEditor) -> Answer:
+    """Its feedback no longer counts, and no import adds it again. The header `Ledgerloop-Act` has the id of
+    the act: `POST /acts/{id}/undo` restores the transaction."""
+    act = transaction_editor.delete(id, at=datetime.now(UTC))
     return Response(status=204, headers={"Ledgerloop-Act": act})

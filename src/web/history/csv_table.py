@@ -1,4 +1,4 @@
-"""The history as a table: one row for each transaction, its life in the last columns. CSV is written here."""
+"""The history as a table and as CSV: one row per transaction, answers and predictions at its end."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any
 
 from src.web.history.exports_schemas import ExportedBody
 
-_OF_WHAT_WAS_GIVEN = (
+_INPUT_FIELDS = (
     *("date", "description", "merchant", "subcategory"),
     *("amount", "currency", "direction", "mode"),
 )
 COLUMNS = (
     "id",
-    *_OF_WHAT_WAS_GIVEN,
+    *_INPUT_FIELDS,
     *("category", "status", "predicted", "confidence", "band", "decided_by", "created_at"),
     *("model_version", "source", "audit", "fingerprint", "key"),
     *("doubt", "feedback", "predictions", "own_categories"),
 )
-# A spreadsheet reads a cell that begins so as a formula.
+# A spreadsheet takes a cell that begins like this for a formula.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def cells(body: ExportedBody) -> dict[str, Any]:
-    """By the names of COLUMNS, as JSON has them."""
+    """By the names of COLUMNS, with the values of the JSON."""
     table = {**body, **body["transaction"], "model_version": body["model"]["version"]}
     return {name: table[name] for name in COLUMNS}
 
@@ -54,8 +54,8 @@ def _text(value: Any) -> str:
 
 
 def harmless(text: str | None) -> str:
-    """With an apostrophe before it where a spreadsheet would take it for a formula.
+    """With an apostrophe in front if a spreadsheet would take it for a formula.
 
-    One that begins with apostrophes and then like a formula gets one more, so that the way back is certain.
+    A text with apostrophes and then the beginning of a formula gets one more, so that an import can undo it.
     """
     return f"'{text}" if text and _FORMULA.match(text) else text or ""

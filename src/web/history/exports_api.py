@@ -1,76 +1,119 @@
-"""The history as files for other programs, streamed."""
+"""The history as files for other programs, streamed a few hundred transactions at a time."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Response
+
 from src.web.history import csv_table, ledger_exports
-from src.web.history.exports_schemas import json_line
+from src.web.history.exports_schemas import exported, json_line
 from src.web.history.parquet import parquet
 from src.web.history.schemas import HistoryFilterQuery
-from src.web.history.streams import streamed, streamed_whole, texts
 from src.web.openapi.operations import Answer, Operations
+
+if TYPE_CHECKING:
+    from src.services.categories.repository import Categories
+    from src.services.transactions.repository import Transactions
+
+_BATCH = 200
 
 api = Operations("exports", __name__, url_prefix="/api/v1")
 
 
-@api.operation(
-    "GET",
-    "/history.csv",
-    summary="The history as CSV",
-    query=HistoryFilterQuery,
-    returns={200: "text/csv"},
+@dataclass(frozen=True)
+class Export:
+    extension: str
+    title: str
+    media_type: str
+    description: str
+    write: Callable[[Iterator[Any]], Iterator[str] | Iterator[bytes]]
+    """The pieces of the file, from no more transactions at a time than a piece needs."""
+    complete: bool = True
+    """`write` gets an ExportedBody, which can be imported again; else a StoredTransaction."""
+
+    @property
+    def endpoint(self) -> str:
+        return f"history_{self.extension}"
+
+
+def _lines(line_of: Callable[[Any], str], head: str = "") -> Callable[[Iterator[Any]], Iterator[str]]:
+    def write(rows: Iterator[Any]) -> Iterator[str]:
+        yield head
+        while batch := list(itertools.islice(rows, _BATCH)):
+            yield "".join(map(line_of, batch))
+
+    return write
+
+
+EXPORTS = (
+    Export(
+        "csv",
+        "CSV",
+        "text/csv",
+        "UTF-8. A text that a spreadsheet would take for a formula begins with an apostrophe. The last "
+        "columns have all answers, all predictions and the named own categories as JSON, so that an import "
+        "of the file restores everything.",
+        _lines(csv_table.csv_line, csv_table.heading()),
+    ),
+    Export(
+        "jsonl",
+        "JSON lines",
+        "application/jsonl",
+        "Each line is an item of `/history` with `source`, `audit`, `fingerprint`, `key`, all "
+        "`predictions` and the `own_categories` it names. An import of the file, or of single lines, "
+        "restores everything.",
+        _lines(json_line),
+    ),
+    Export(
+        "parquet",
+        "Parquet",
+        "application/vnd.apache.parquet",
+        "The columns of the CSV with types, compressed. It can be imported like the CSV.",
+        parquet,
+    ),
+    Export(
+        "beancount",
+        "beancount",
+        "text/plain",
+        "Categories become accounts, the payment method the other account; the rest is metadata.",
+        _lines(ledger_exports.beancount, ledger_exports.BEANCOUNT_HEAD),
+        complete=False,
+    ),
+    Export(
+        "journal",
+        "hledger",
+        "text/plain",
+        "Categories become accounts, the payment method the other account; the rest is tags.",
+        _lines(ledger_exports.hledger),
+        complete=False,
+    ),
 )
-def history_csv(query: HistoryFilterQuery) -> Answer:
-    """Streamed, UTF-8. A text that a spreadsheet would take for a formula begins with an apostrophe.
-    All answers, all predictions and the own categories that are named stand in the last columns as JSON:
-    the file can be brought in again, and everything is as it was."""
-    return streamed_whole(query, texts(csv_table.csv_line, csv_table.heading()), "text/csv", "history.csv")
 
 
-@api.operation(
-    "GET",
-    "/history.parquet",
-    summary="The history as Parquet",
-    query=HistoryFilterQuery,
-    returns={200: "application/vnd.apache.parquet"},
-)
-def history_parquet(query: HistoryFilterQuery) -> Answer:
-    """The columns of the CSV with types, compressed. It can be brought in again like the CSV."""
-    return streamed_whole(query, parquet, "application/vnd.apache.parquet", "history.parquet")
+def _view(export: Export) -> Callable[..., Answer]:
+    def view(query: HistoryFilterQuery, *, transactions: Transactions, categories: Categories) -> Answer:
+        rows = transactions.stream(query.to_domain(), sort=query.sort)
+        first = list(itertools.islice(rows, 1))  # an error here still has its status
+        rows = itertools.chain(first, rows)
+        pieces = export.write(exported(rows, categories.own()) if export.complete else rows)
+        response = Response(pieces, mimetype=export.media_type)
+        response.headers["Content-Disposition"] = f'attachment; filename="history.{export.extension}"'
+        return response
+
+    view.__name__ = export.endpoint
+    view.__doc__ = export.description
+    return view
 
 
-@api.operation(
-    "GET",
-    "/history.jsonl",
-    summary="The history as JSON lines",
-    query=HistoryFilterQuery,
-    returns={200: "application/jsonl"},
-)
-def history_jsonl(query: HistoryFilterQuery) -> Answer:
-    """Each line is an item of `/history` with `source`, `audit`, `fingerprint`, `key`, all `predictions` and
-    the `own_categories` it names beside. It can be brought in again, whole or line by line."""
-    return streamed_whole(query, texts(json_line), "application/jsonl", "history.jsonl")
-
-
-@api.operation(
-    "GET",
-    "/history.beancount",
-    summary="The history as a beancount journal",
-    query=HistoryFilterQuery,
-    returns={200: "text/plain"},
-)
-def history_beancount(query: HistoryFilterQuery) -> Answer:
-    """Categories become accounts, the mode of payment the other one; the rest is metadata."""
-    written = texts(ledger_exports.beancount, ledger_exports.BEANCOUNT_HEAD)
-    return streamed(query, written, "text/plain", "history.beancount")
-
-
-@api.operation(
-    "GET",
-    "/history.journal",
-    summary="The history as an hledger journal",
-    query=HistoryFilterQuery,
-    returns={200: "text/plain"},
-)
-def history_journal(query: HistoryFilterQuery) -> Answer:
-    """Categories become accounts, the mode of payment the other one; the rest is tags."""
-    return streamed(query, texts(ledger_exports.hledger), "text/plain", "history.journal")
+for _export in EXPORTS:
+    api.operation(
+        "GET",
+        f"/history.{_export.extension}",
+        summary=f"Export the history as {_export.title}",
+        query=HistoryFilterQuery,
+        returns={200: _export.media_type},
+    )(_view(_export))

@@ -1,4 +1,4 @@
-"""What happened to one transaction, in order: predictions, answers, edits, and what was undone."""
+"""The events of one transaction: predictions, answers and edits, also undone ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from src.domain.feedback import Feedback, LabelSource, active_answers
 from src.domain.predictions import Prediction
 from src.domain.transactions import Edit, StoredTransaction, Transaction, active_edits
 from src.pipeline.feedback.edit import changed_fields
+from src.web.history import text
 from src.web.shared import format, labels
 
 
@@ -28,16 +29,8 @@ class Event:
     prediction: Prediction | None = None
     changes: tuple[Change, ...] = ()
     act: str | None = None
-    """What undoes it, where that can be done now."""
+    """Undoes it; None if it cannot be undone now."""
     undone: bool = False
-
-
-_ANSWERED = {
-    LabelSource.FEEDBACK: "You answered",
-    LabelSource.SIMILAR: "You answered for all similar ones",
-    LabelSource.IMPORT: "The import named the category",
-    LabelSource.KNOWLEDGE: "The lexicon named the category",
-}
 
 
 def events_of(row: StoredTransaction) -> list[Event]:
@@ -48,23 +41,23 @@ def events_of(row: StoredTransaction) -> list[Event]:
 
 def _predictions(row: StoredTransaction) -> Iterator[Event]:
     for position, prediction in enumerate(row.predictions):
-        title = "Predicted" if position == 0 else "Predicted again"
+        title = text.PREDICTED if position == 0 else text.PREDICTED_AGAIN
         yield Event(prediction.at, title, prediction.category, prediction)
 
 
 def _answers(row: StoredTransaction) -> Iterator[Event]:
-    holding = active_answers(row.feedback)
+    active = active_answers(row.feedback)
     for answer in row.feedback:
         if answer.category is None:
-            yield Event(answer.at, "You undid an answer")
+            yield Event(answer.at, text.ANSWER_UNDONE)
             continue
-        holds = answer in holding
-        act = answer.act if holds and _can_be_undone(answer) else None
-        yield Event(answer.at, _ANSWERED[answer.source], answer.category, act=act, undone=not holds)
+        is_active = answer in active
+        act = answer.act if is_active and _can_be_undone(answer) else None
+        yield Event(answer.at, text.ANSWERED[answer.source], answer.category, act=act, undone=not is_active)
 
 
 def _can_be_undone(answer: Feedback) -> bool:
-    """What an import named goes with the import."""
+    """The category from an import goes when the import is undone."""
     return answer.source in (LabelSource.FEEDBACK, LabelSource.SIMILAR)
 
 
@@ -72,7 +65,7 @@ def _edits(row: StoredTransaction) -> Iterator[Event]:
     newest = next(reversed(active_edits(row.edits)), None)
     for edit in row.edits:
         act = edit.act if edit is newest else None
-        yield Event(edit.at, "You edited it", changes=_changes(edit), act=act, undone=bool(edit.undone_at))
+        yield Event(edit.at, text.EDITED, changes=_changes(edit), act=act, undone=bool(edit.undone_at))
 
 
 def _changes(edit: Edit) -> tuple[Change, ...]:

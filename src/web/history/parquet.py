@@ -1,6 +1,6 @@
-"""The history as Parquet: the table of `tables.py` with types, written a row group at a time.
+"""The history as Parquet: the table of `csv_table.py` with types, written a row group at a time.
 
-pyarrow takes half a second and 50 MB, so it is imported when somebody asks for Parquet.
+pyarrow takes half a second and 50 MB, so it is imported at the first export.
 """
 
 from __future__ import annotations
@@ -22,39 +22,39 @@ ROW_GROUP = 2_000
 
 
 def parquet(bodies: Iterable[ExportedBody]) -> Iterator[bytes]:
-    """The file in pieces, one for each row group."""
+    """The file in pieces, one per row group."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
     schema, pieces, remaining = _schema(), _Pieces(), iter(bodies)
     with ParquetWriter(pa.PythonFile(pieces), schema, compression="zstd") as writer:
-        while some := [_typed(body) for body in islice(remaining, ROW_GROUP)]:
-            writer.write_table(pa.Table.from_pylist(some, schema=schema))
-            yield pieces.taken()
-    yield pieces.taken()
+        while batch := [_typed(body) for body in islice(remaining, ROW_GROUP)]:
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+            yield pieces.take()
+    yield pieces.take()
 
 
 class _Pieces(io.RawIOBase):
-    """A file that is read away while it is written."""
+    """A file whose content is taken while it is written."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []
-        self._place = 0
+        self._position = 0
 
     def writable(self) -> bool:
         return True
 
     def tell(self) -> int:
-        return self._place
+        return self._position
 
     def write(self, data: Any) -> int:
         self._written.append(bytes(data))
-        self._place += len(self._written[-1])
+        self._position += len(self._written[-1])
         return len(self._written[-1])
 
-    def taken(self) -> bytes:
-        taken, self._written = b"".join(self._written), []
-        return taken
+    def take(self) -> bytes:
+        content, self._written = b"".join(self._written), []
+        return content
 
 
 def _typed(body: ExportedBody) -> dict[str, Any]:
@@ -63,64 +63,71 @@ def _typed(body: ExportedBody) -> dict[str, Any]:
         **row,
         "date": date.fromisoformat(row["date"]),
         "amount": Decimal(row["amount"]),
-        "created_at": _moment(row["created_at"]),
-        "doubt": _with_moments(row["doubt"]) if row["doubt"] else None,
-        "feedback": [{**each, "at": _moment(each["at"])} for each in row["feedback"]],
-        "predictions": [{**each, "at": _moment(each["at"])} for each in row["predictions"]],
+        "created_at": _time(row["created_at"]),
+        "doubt": _with_times(row["doubt"]) if row["doubt"] else None,
+        "feedback": [{**event, "at": _time(event["at"])} for event in row["feedback"]],
+        "predictions": [{**prediction, "at": _time(prediction["at"])} for prediction in row["predictions"]],
     }
 
 
-def _with_moments(doubt: dict[str, Any]) -> dict[str, Any]:
-    moments = {name: doubt[name] for name in ("label_at", "found_at", "vouched_at") if doubt[name]}
-    return doubt | {name: _moment(text) for name, text in moments.items()}
+def _with_times(doubt: dict[str, Any]) -> dict[str, Any]:
+    times = {name: doubt[name] for name in ("label_at", "found_at", "vouched_at") if doubt[name]}
+    return doubt | {name: _time(text) for name, text in times.items()}
 
 
-def _moment(text: str) -> datetime:
+def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
 def _schema() -> pa.Schema:
-    """Amounts have room for every currency's decimals; times are UTC, in milliseconds."""
+    """Amounts have the decimals of every currency; times are UTC in milliseconds."""
     import pyarrow as pa
 
-    text, number, moment = pa.string(), pa.float64(), pa.timestamp("ms", tz="UTC")
-    few = pa.dictionary(pa.int32(), text)
+    text, number, time = pa.string(), pa.float64(), pa.timestamp("ms", tz="UTC")
+    repeated = pa.dictionary(pa.int32(), text)
     columns = {
         "id": text,
         "date": pa.date32(),
         **dict.fromkeys(("description", "merchant", "subcategory"), text),
         "amount": pa.decimal128(18, 4),
-        **dict.fromkeys(("currency", "direction", "mode", "category", "status", "predicted"), few),
+        **dict.fromkeys(("currency", "direction", "mode", "category", "status", "predicted"), repeated),
         "confidence": number,
-        **dict.fromkeys(("band", "decided_by"), few),
-        "created_at": moment,
-        **dict.fromkeys(("model_version", "source"), few),
+        **dict.fromkeys(("band", "decided_by"), repeated),
+        "created_at": time,
+        **dict.fromkeys(("model_version", "source"), repeated),
         "audit": pa.bool_(),
         **dict.fromkeys(("fingerprint", "key"), text),
         "doubt": pa.struct(
             {
-                "category": few,
-                "others": few,
+                "category": repeated,
+                "others": repeated,
                 "wholesale": pa.bool_(),
-                **dict.fromkeys(("label_at", "found_at", "vouched_at"), moment),
+                **dict.fromkeys(("label_at", "found_at", "vouched_at"), time),
             }
         ),
-        "feedback": _list_of(category=few, at=moment, act=text, source=few),
+        "feedback": _list_of(category=repeated, at=time, act=text, source=repeated),
         "predictions": _list_of(
-            category=few,
+            category=repeated,
             confidence=number,
-            band=few,
-            decided_by=few,
-            model_version=few,
-            at=moment,
+            band=repeated,
+            decided_by=repeated,
+            model_version=repeated,
+            at=time,
             act=text,
-            alternatives=_list_of(category=few, probability=number),
+            alternatives=_list_of(category=repeated, probability=number),
             explanation=_list_of(feature=text, weight=number),
             shadow=pa.struct(
-                {"version": few, "category": few, "confidence": number, "champion_category": few}
+                {
+                    "version": repeated,
+                    "category": repeated,
+                    "confidence": number,
+                    "champion_category": repeated,
+                }
             ),
         ),
-        "own_categories": _list_of(slug=text, name=text, group=few, color=few, description=text, parent=few),
+        "own_categories": _list_of(
+            slug=text, name=text, group=repeated, color=repeated, description=text, parent=repeated
+        ),
     }
     return pa.schema(list(columns.items()))
 

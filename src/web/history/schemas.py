@@ -1,17 +1,24 @@
-"""The history's filters, and a kept transaction as the history shows it."""
+"""The history's filters, a transaction in the history, and one with its predictions and edits."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.feedback import AnswerState, Feedback
 from src.domain.models import MODEL_NAME
-from src.domain.predictions import Band, DecidedBy
-from src.domain.transactions import Direction, HistoryFilter, StoredTransaction
-from src.web.prediction.schemas import ModelBody, TransactionBody, transaction_body
+from src.domain.predictions import Band, DecidedBy, Prediction
+from src.domain.transactions import Direction, Edit, HistoryFilter, StoredTransaction
+from src.web.prediction.schemas import (
+    AlternativeBody,
+    ModelBody,
+    ReasonBody,
+    TransactionBody,
+    transaction_body,
+)
 from src.web.shared.fields import AmountBound, IsoDate, Label, QueryModel, Slug, utc_text
 
 Sort = Literal["-date", "date", "-amount", "amount", "confidence"]
@@ -23,7 +30,7 @@ class HistoryFilterQuery(QueryModel):
 
     since: Annotated[IsoDate | None, Field(alias="from", description="First day, inclusive.")] = None
     until: Annotated[IsoDate | None, Field(alias="to", description="Last day, inclusive.")] = None
-    category: Annotated[Slug | None, Field(description="The category that holds now.")] = None
+    category: Annotated[Slug | None, Field(description="The current category.")] = None
     mode: Label | None = None
     direction: Direction | None = None
     q: Annotated[Label | None, Field(description="Text in description, merchant or subcategory.")] = None
@@ -35,7 +42,7 @@ class HistoryFilterQuery(QueryModel):
     version: Annotated[Label | None, Field(description="Of the model that predicted.")] = None
     decided_by: DecidedBy | None = None
     answer: Annotated[
-        AnswerState | None, Field(description="`directly`, `similar` (with others of its like) or `no`.")
+        AnswerState | None, Field(description="`directly`, `similar` (answered with similar ones) or `no`.")
     ] = None
     sort: Sort = "-date"
 
@@ -64,20 +71,20 @@ class HistoryQuery(HistoryFilterQuery):
 
 
 class FeedbackEventBody(TypedDict):
-    category: Annotated[str | None, Field(description="Null where an earlier answer was taken back.")]
+    category: Annotated[str | None, Field(description="Null for the undo of an earlier answer.")]
     at: str
     act: Annotated[str, Field(description="Shared by all answers of one click.")]
     source: str
 
 
 class HistoryItemBody(TypedDict):
-    """A kept transaction: the category that holds now, and the newest prediction."""
+    """A stored transaction: its current category and its newest prediction."""
 
     id: str
     category: str | None
     status: str
     needs_review: bool
-    predicted: Annotated[str | None, Field(description="What the newest prediction said.")]
+    predicted: Annotated[str | None, Field(description="The category of the newest prediction.")]
     confidence: float
     band: str
     decided_by: str
@@ -117,4 +124,80 @@ def history_item(stored: StoredTransaction) -> HistoryItemBody:
         "feedback": [_event_body(event) for event in stored.feedback],
         "created_at": utc_text(stored.created_at),
         "transaction": transaction_body(stored.transaction),
+    }
+
+
+class PastPredictionBody(TypedDict):
+    category: str | None
+    confidence: float
+    band: str
+    decided_by: str
+    model_version: str | None
+    at: str
+    act: str | None
+    alternatives: list[AlternativeBody]
+    explanation: list[ReasonBody]
+    shadow: dict[str, Any] | None
+
+
+def past_prediction(prediction: Prediction) -> PastPredictionBody:
+    return {
+        "category": prediction.category,
+        "confidence": prediction.confidence,
+        "band": prediction.band.value,
+        "decided_by": prediction.decided_by.value,
+        "model_version": prediction.model_version,
+        "at": utc_text(prediction.at),
+        "act": prediction.act,
+        "alternatives": [
+            {"category": alternative.category, "probability": alternative.probability}
+            for alternative in prediction.alternatives
+        ],
+        "explanation": [
+            {"feature": reason.feature, "weight": reason.weight} for reason in prediction.explanation
+        ],
+        "shadow": asdict(prediction.shadow) if prediction.shadow else None,
+    }
+
+
+class EditBody(TypedDict):
+    act: str
+    at: str
+    before: Annotated[TransactionBody, Field(description="The fields until then.")]
+    after: TransactionBody
+    undone: bool
+
+
+class LifeBody(HistoryItemBody):
+    """A transaction with all predictions, answers (`feedback`) and edits."""
+
+    source: Annotated[str, Field(description="`page`, `api`, `import`, or the name of another program.")]
+    predictions: Annotated[list[PastPredictionBody], Field(description="Oldest first.")]
+    edits: Annotated[list[EditBody], Field(description="Oldest first.")]
+
+
+class EditedBody(HistoryItemBody):
+    act: Annotated[str | None, Field(description="Undoes the edit; null if nothing changed.")]
+
+
+def life_body(row: StoredTransaction) -> LifeBody:
+    return {
+        **history_item(row),
+        "source": row.source,
+        "predictions": [past_prediction(prediction) for prediction in row.predictions],
+        "edits": [_edit_body(edit) for edit in row.edits],
+    }
+
+
+def edited_body(row: StoredTransaction, act: str | None) -> EditedBody:
+    return {**history_item(row), "act": act}
+
+
+def _edit_body(edit: Edit) -> EditBody:
+    return {
+        "act": edit.act,
+        "at": utc_text(edit.at),
+        "before": transaction_body(edit.before),
+        "after": transaction_body(edit.after),
+        "undone": edit.undone_at is not None,
     }

@@ -1,9 +1,9 @@
-"""The page of one transaction: its whole life, answered, edited and deleted there."""
+"""The page of one transaction: its history, an answer, edits, and its deletion."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,48 +11,67 @@ from pydantic import ValidationError
 
 from src.domain.transactions import StoredTransaction, active_edits
 from src.errors import Conflict, InvalidInput, Unavailable
+from src.web.history import text
 from src.web.history.life import events_of
 from src.web.prediction.forms import CURRENCIES, TransactionForm, changes_of
-from src.web.shared import format
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, extended
 from src.web.shared.learned import learned_from
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.pipeline.feedback.edit import TransactionEditor
+    from src.pipeline.prediction.predict import Predictor
+    from src.services.transactions.feedback import FeedbackEvents
+    from src.services.transactions.repository import Transactions
 
 
 @bp.get("/transactions/<transaction_id>")
-def transaction(transaction_id: str) -> ResponseReturnValue:
-    row = container().transactions.get(transaction_id)
-    return _shown(row, TransactionForm.of(row.transaction))
+def transaction(
+    transaction_id: str, *, transactions: Transactions, feedback_events: FeedbackEvents, predictor: Predictor
+) -> ResponseReturnValue:
+    row = transactions.get(transaction_id)
+    values = _values(row, transactions, feedback_events, predictor)
+    return page("transactions/show.html", **values, **_form(TransactionForm.of(row.transaction), row))
 
 
 @bp.post("/transactions/<transaction_id>")
-def edit_transaction(transaction_id: str) -> ResponseReturnValue:
-    """Change what was given; the page then offers to undo it."""
-    row, now = container().transactions.get(transaction_id), datetime.now(UTC)
+def edit_transaction(
+    transaction_id: str,
+    *,
+    transactions: Transactions,
+    transaction_editor: TransactionEditor,
+    feedback_events: FeedbackEvents,
+    predictor: Predictor,
+) -> ResponseReturnValue:
+    """Edit the transaction; the page then offers to undo it."""
+    row, now = transactions.get(transaction_id), datetime.now(UTC)
     form = TransactionForm.read(request.form)
+
+    def again(errors: Errors, status: int, amounts: tuple[str, ...] = ()) -> ResponseReturnValue:
+        values = _values(row, transactions, feedback_events, predictor)
+        return page("transactions/show.html", status, **values, **_form(form, row, errors, amounts))
+
     try:
         changes = changes_of(row.transaction, form, today=now.date())
+        currency = changes.get("currency", row.transaction.currency)
+        amounts = form.amounts(currency) if "amount" in changes else ()
+        if len(amounts) > 1:
+            return again({"amount": text.TWO_AMOUNTS}, 422, amounts)
+        _, act = transaction_editor.edit(transaction_id, changes, at=now)
     except (ValidationError, InvalidInput) as error:
-        return _shown(row, form, errors_of(error), 422)
+        return again(errors_of(error), 422)
     except Conflict as error:
-        return _shown(row, form, {"": str(error)}, 409)
-    currency = changes.get("currency", row.transaction.currency)
-    amounts = form.amounts(currency) if "amount" in changes else ()
-    if len(amounts) > 1:
-        return _shown(row, form, {"amount": "This can be read in two ways."}, 422, amounts=amounts)
-    try:
-        _, act = container().editing.edit(transaction_id, changes, at=now)
+        return again({"": str(error)}, 409)
     except Unavailable as error:
-        return _shown(row, form, {"": str(error)}, 503)
+        return again({"": str(error)}, 503)
     return redirect(extended(_address(row), {"edited": act}), 303)
 
 
 @bp.post("/transactions/<transaction_id>/delete")
-def delete_transaction(transaction_id: str) -> ResponseReturnValue:
+def delete_transaction(transaction_id: str, *, transaction_editor: TransactionEditor) -> ResponseReturnValue:
     """The history then offers to undo it."""
-    act = container().deleting.delete(transaction_id, at=datetime.now(UTC))
+    act = transaction_editor.delete(transaction_id, at=datetime.now(UTC))
     return redirect(url_for("pages.history", deleted=act), 303)
 
 
@@ -60,33 +79,36 @@ def _address(row: StoredTransaction) -> str:
     return url_for("pages.transaction", transaction_id=row.id)
 
 
-def _shown(
-    row: StoredTransaction,
+def _values(
+    row: StoredTransaction, transactions: Transactions, feedback_events: FeedbackEvents, predictor: Predictor
+) -> dict[str, Any]:
+    edits, edited = active_edits(row.edits), request.args.get("edited")
+    return {
+        "row": row,
+        "events": events_of(row),
+        "edited": edited if edits and edits[-1].act == edited else None,
+        "learned": learned_from(row, request.args, _address(row), predictor),
+        "undone": count_in(request.args, "undone"),
+        "similar": feedback_events.count_similar(row.transaction.merchant, but=row.id),
+        "modes": transactions.modes(),
+        "here": _address(row),
+    }
+
+
+def _form(
     form: TransactionForm,
+    row: StoredTransaction,
     errors: Errors | None = None,
-    status: int = 200,
-    **questions: Any,
-) -> ResponseReturnValue:
-    """questions: the `amounts` to choose from."""
-    standing = active_edits(row.edits)
-    edited = request.args.get("edited")
-    return page(
-        "transactions/show.html",
-        status,
-        row=row,
-        form=form,
-        errors=errors,
-        events=events_of(row),
-        edited=edited if standing and standing[-1].act == edited else None,
-        learned=learned_from(row, request.args, _address(row)),
-        undone=count_in(request.args, "undone"),
-        similar=container().feedback_events.count_similar(row.transaction.merchant, but=row.id),
-        currencies=CURRENCIES,
-        currency=form.currency.upper() or row.transaction.currency,
-        modes=container().transactions.modes(),
-        last_date=last_date(datetime.now(UTC).date()),
-        today=datetime.now(UTC).date(),
-        here=_address(row),
-        amount_example=format.amount(row.transaction.amount, row.transaction.currency),
-        **questions,
-    )
+    amounts: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """amounts: to choose from, if the typed amount can be read in two ways."""
+    today = datetime.now(UTC).date()
+    return {
+        "form": form,
+        "errors": errors,
+        "amounts": amounts,
+        "currencies": CURRENCIES,
+        "currency": form.currency.upper() or row.transaction.currency,
+        "last_date": last_date(today),
+        "today": today,
+    }

@@ -1,9 +1,9 @@
-"""Predict one transaction, or many."""
+"""Predict the category of one transaction, or of many."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from typing_extensions import TypedDict
@@ -21,7 +21,10 @@ from src.web.prediction.schemas import (
     stored_prediction_body,
 )
 from src.web.shared.problems import ItemErrorBody, problem_of
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.config import Settings
+    from src.pipeline.prediction.predict import Predictor
 
 api = Operations("predictions", __name__, url_prefix="/api/v1")
 
@@ -39,11 +42,11 @@ class PredictionsBody(TypedDict):
     body=PredictRequest,
     returns={201: PredictionBody, 200: PredictionBody},
 )
-def predict(body: PredictRequest) -> Answer:
-    """Keeps the transaction and answers 201, or with `save: false` keeps nothing and answers 200."""
+def predict(body: PredictRequest, *, predictor: Predictor, settings: Settings) -> Answer:
+    """Stores the transaction and returns 201; with `save: false` stores nothing and returns 200."""
     at = datetime.now(UTC)
-    transaction = body.to_domain(currency=container().settings.currency, today=at.date())
-    return _predicted([transaction], keep=body.keep, at=at)[0], 201 if body.keep else 200
+    transaction = body.to_domain(currency=settings.currency, today=at.date())
+    return _predicted([transaction], predictor, keep=body.keep, at=at)[0], 201 if body.keep else 200
 
 
 @api.operation(
@@ -53,28 +56,29 @@ def predict(body: PredictRequest) -> Answer:
     body=BatchRequest,
     returns={200: PredictionsBody},
 )
-def predict_batch(body: BatchRequest) -> Answer:
-    """An item that fails validation gets an error in its place and does not fail the others."""
+def predict_batch(body: BatchRequest, *, predictor: Predictor, settings: Settings) -> Answer:
+    """An invalid item gets an error at its position, and the others are predicted."""
     at = datetime.now(UTC)
-    checked = [_checked(item, at) for item in body.transactions]
-    good = [each for each in checked if isinstance(each, Transaction)]
-    answers = iter(_predicted(good, keep=body.keep, at=at) if good else ())
-    return {"results": [next(answers) if isinstance(each, Transaction) else each for each in checked]}
+    items = [_parse(item, settings.currency, at) for item in body.transactions]
+    valid = [item for item in items if isinstance(item, Transaction)]
+    predictions = iter(_predicted(valid, predictor, keep=body.keep, at=at) if valid else ())
+    return {"results": [next(predictions) if isinstance(item, Transaction) else item for item in items]}
 
 
-def _checked(item: Any, at: datetime) -> Transaction | ItemErrorBody:
+def _parse(item: Any, currency: str, at: datetime) -> Transaction | ItemErrorBody:
     try:
-        fields = TransactionFields.model_validate(item)
-        return fields.to_domain(currency=container().settings.currency, today=at.date())
+        return TransactionFields.model_validate(item).to_domain(currency=currency, today=at.date())
     except (ValidationError, InvalidInput) as error:
         return {"error": problem_of(error)}
 
 
-def _predicted(transactions: list[Transaction], *, keep: bool, at: datetime) -> list[PredictionBody]:
+def _predicted(
+    transactions: list[Transaction], predictor: Predictor, *, keep: bool, at: datetime
+) -> list[PredictionBody]:
     if keep:
-        stored = container().predictor.predict_and_keep(transactions, source="api", at=at)
-        metrics().predicted(each.prediction for each in stored)
-        return [stored_prediction_body(each) for each in stored]
-    predicted = container().predictor.predict(transactions, at=at)
+        stored = predictor.predict_and_keep(transactions, source="api", at=at)
+        metrics().predicted(row.prediction for row in stored)
+        return [stored_prediction_body(row) for row in stored]
+    predicted = predictor.predict(transactions, at=at)
     metrics().predicted(prediction for _, prediction in predicted)
     return [prediction_body(transaction, prediction, None) for transaction, prediction in predicted]

@@ -1,4 +1,4 @@
-"""The form of a transaction: what a person typed, and the transaction it means."""
+"""The form of a transaction: the typed text, and the transaction it means."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput
 from src.web.prediction.schemas import PredictRequest, TransactionChanges
+from src.web.prediction.text import MISSING_TEXT
 from src.web.shared import format
 from src.web.shared.amounts import readings
 from src.web.shared.forms import Errors
@@ -37,7 +38,7 @@ _EDITABLE = ("description", "amount", "currency", "date", "mode", "subcategory",
 
 @dataclass(frozen=True)
 class TransactionForm:
-    """The text of each field, as typed; what the form shows again when something is wrong."""
+    """The text of each field as typed, which the form shows again with errors."""
 
     description: str = ""
     amount: str = ""
@@ -47,18 +48,18 @@ class TransactionForm:
     subcategory: str = ""
     direction: str = "expense"
     amount_meant: str = ""
-    """Which reading of an amount that may be read in two ways was chosen."""
+    """The chosen reading of an ambiguous amount."""
 
     @classmethod
     def read(cls, values: Mapping[str, str], **defaults: str) -> TransactionForm:
-        """Take what `values` has and `defaults` for the rest."""
+        """From `values`, with `defaults` for the rest."""
         names = cls.__dataclass_fields__
-        given = {name: values[name].strip()[:1000] for name in names if name in values}
-        return cls(**{**defaults, **given})
+        typed = {name: values[name].strip()[:1000] for name in names if name in values}
+        return cls(**{**defaults, **typed})
 
     @classmethod
     def of(cls, transaction: Transaction) -> TransactionForm:
-        """A kept transaction as the form shows it, in the visitor's own format."""
+        """A stored transaction, in the visitor's format."""
         return cls(
             description=transaction.description,
             amount=format.amount(transaction.amount, transaction.currency),
@@ -70,27 +71,26 @@ class TransactionForm:
         )
 
     def amounts(self, currency: str) -> tuple[str, ...]:
-        """Its readings: two where the person has yet to choose. currency: of a form that names none."""
-        code = self.currency.upper() or currency
-        found = readings(self.amount, code)
-        return (self.amount_meant,) if self.amount_meant in found else found
+        """The readings of the amount: two if the person has to choose. currency: if the form has none."""
+        amounts = readings(self.amount, self.currency.upper() or currency)
+        return (self.amount_meant,) if self.amount_meant in amounts else amounts
 
     def to_domain(self, *, currency: str, today: datetime.date) -> Transaction:
-        """Raises ValidationError or InvalidInput, which `errors_of` puts beside the fields."""
+        """Raises ValidationError or InvalidInput; `errors_of` turns them into messages for the fields."""
         typed = {name: value for name, value in asdict(self).items() if value}
         meant = typed.pop("amount_meant", None)
         if "currency" in typed:
             typed["currency"] = typed["currency"].upper()
         if "amount" in typed:
-            found = self.amounts(currency) or (typed["amount"],)
-            typed["amount"] = meant if meant in found else found[0]
+            amounts = self.amounts(currency) or (typed["amount"],)
+            typed["amount"] = meant if meant in amounts else amounts[0]
         return PredictRequest.model_validate(typed).to_domain(currency=currency, today=today)
 
 
 def changes_of(transaction: Transaction, form: TransactionForm, *, today: datetime.date) -> dict[str, Any]:
-    """What `form` says otherwise than `transaction`; what it leaves as it was shown is not read again.
+    """The fields of `form` that differ from how `transaction` is shown. Others are not parsed again.
 
-    Raises ValidationError or InvalidInput, which `errors_of` puts beside the fields, or Conflict.
+    Raises ValidationError or InvalidInput, which `errors_of` turns into messages, or Conflict.
     """
     shown, typed = asdict(TransactionForm.of(transaction)), asdict(form)
     changes: dict[str, str | None] = {
@@ -109,7 +109,7 @@ def changes_of(transaction: Transaction, form: TransactionForm, *, today: dateti
 
 
 def without_text(errors: Errors, form: TransactionForm) -> Errors:
-    """`errors`, with what is missing of the texts in the page's own words."""
+    """`errors`, with the page's message if both texts are missing."""
     if form.description or form.subcategory:
         return errors
-    return {**errors, "description": "Write what the statement says, or a note below."}
+    return {**errors, "description": MISSING_TEXT}

@@ -1,29 +1,34 @@
-"""Add a transaction and see what is thought of it."""
+"""The start page: add a transaction, see its prediction, and answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from src.domain.money import KNOWN_CURRENCIES
-from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, Unavailable
 from src.pipeline.prediction.predict import prepare
 from src.web.health.metrics import metrics
-from src.web.prediction import api as predictions
+from src.web.prediction import api
 from src.web.prediction.forms import CURRENCIES, TransactionForm, without_text
-from src.web.shared import format
+from src.web.prediction.text import two_amounts
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, flag
 from src.web.shared.learned import learned_from
 from src.web.shared.negotiation import wants_json
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.config import Settings
+    from src.pipeline.prediction.predict import Predictor, Serving
+    from src.services.models.hot_swap import Champion
+    from src.services.runs.repository import TrainingRuns
+    from src.services.transactions.feedback import FeedbackEvents
+    from src.services.transactions.repository import Transactions
 
 RECENT = 8
 EXAMPLES = (
@@ -34,114 +39,98 @@ EXAMPLES = (
 
 
 @bp.get("/")
-def start() -> ResponseReturnValue:
-    """The form, and beside it the transaction `?id=` names."""
-    return _shown(TransactionForm.read(request.args, **_defaults()))
+@bp.get("/predict", endpoint="predict_form")
+def start(
+    *,
+    transactions: Transactions,
+    feedback_events: FeedbackEvents,
+    predictor: Predictor,
+    champion: Champion[Serving],
+    runs: TrainingRuns,
+    settings: Settings,
+) -> ResponseReturnValue:
+    """The form, with the transaction that `?id=` names."""
+    values: dict[str, Any] = {}
+    if transaction_id := request.args.get("id"):
+        row = transactions.get(transaction_id)
+        values = {
+            "row": row,
+            "learned": learned_from(row, request.args, url_for("pages.start", id=row.id), predictor),
+            "undone": count_in(request.args, "undone"),
+            "similar": feedback_events.count_similar(row.transaction.merchant, but=row.id),
+        }
+    today = datetime.now(UTC).date().isoformat()
+    form = _form(TransactionForm.read(request.args, date=today), transactions, settings)
+    return page("prediction/index.html", **form, **_waiting(champion, runs), **values)
 
 
-@bp.route("/predict", methods=["GET", "POST"])
-def predict() -> ResponseReturnValue:
-    if request.method == "GET":
-        return start()
+@bp.post("/predict")
+def predict(
+    *,
+    transactions: Transactions,
+    predictor: Predictor,
+    champion: Champion[Serving],
+    runs: TrainingRuns,
+    settings: Settings,
+) -> ResponseReturnValue:
+    """Store and predict, then redirect to the transaction, so that a reload adds nothing."""
     if wants_json():
-        return predictions.predict()
-    return _added(TransactionForm.read(request.form), again=flag(request.form, "again"))
+        return api.predict()
+    form, at = TransactionForm.read(request.form), datetime.now(UTC)
 
+    def again(errors: Errors, status: int = 422, **questions: Any) -> ResponseReturnValue:
+        """questions: `amounts` and their `currency` to choose from, or the `same` stored transaction."""
+        values = _form(form, transactions, settings, errors)
+        return page("prediction/index.html", status, **{**values, **_waiting(champion, runs), **questions})
 
-def _either(amounts: Sequence[str], currency: str) -> str:
-    """`€1,150.00 or €1.15?`"""
-    return f"{' or '.join(format.money(amount, currency) for amount in amounts)}?"
-
-
-def _added(form: TransactionForm, *, again: bool) -> ResponseReturnValue:
-    """again: although the same is kept already, which is asked about first.
-
-    Predict and keep; then the browser asks for the page of that transaction, so a reload adds nothing."""
-    at = datetime.now(UTC)
-    currency = container().settings.currency
     try:
-        transaction = form.to_domain(currency=currency, today=at.date())
+        transaction = form.to_domain(currency=settings.currency, today=at.date())
+        amounts, currency = form.amounts(settings.currency), transaction.currency
+        if len(amounts) > 1:
+            return again({"amount": two_amounts(amounts, currency)}, amounts=amounts, currency=currency)
+        if not flag(request.form, "again") and (same := transactions.duplicate_of(prepare(transaction))):
+            return again({}, same=same)
+        [row] = predictor.predict_and_keep([transaction], source="page", at=at)
     except (ValidationError, InvalidInput) as error:
-        return _shown(form, without_text(errors_of(error), form), 422)
-    if len(amounts := form.amounts(currency)) > 1:
-        errors = {"amount": f"This can be read in two ways. {_either(amounts, transaction.currency)}"}
-        return _shown(form, errors, 422, amounts=amounts, currency=transaction.currency)
-    try:
-        if not again and (same := container().transactions.duplicate_of(prepare(transaction))):
-            return _shown(form, {}, 422, same=same)
-        [row] = container().predictor.predict_and_keep([transaction], source="page", at=at)
+        return again(without_text(errors_of(error), form))
     except Unavailable as error:
-        return _shown(form, {"": str(error)}, 503)
+        return again({"": str(error)}, 503)
     metrics().predicted([row.prediction])
     return redirect(url_for("pages.start", id=row.id), 303)
 
 
-def _defaults() -> dict[str, str]:
-    return {"date": datetime.now(UTC).date().isoformat()}
-
-
-def _shown(
-    form: TransactionForm, errors: Errors | None = None, status: int = 200, **questions: Any
-) -> ResponseReturnValue:
-    """questions: `amounts` and their `currency` to choose from, or the `same` transaction that is kept."""
-    transactions = container().transactions
-    recent = transactions.newest(RECENT)
+def _form(
+    form: TransactionForm, transactions: Transactions, settings: Settings, errors: Errors | None = None
+) -> dict[str, Any]:
+    """The values of the form and of the latest transactions."""
+    recent, today = transactions.newest(RECENT), datetime.now(UTC).date()
     if not form.currency:
         used = (row.transaction.currency for row in recent)
         known = (currency for currency in used if currency in KNOWN_CURRENCIES)
-        form = TransactionForm.read({"currency": next(known, container().settings.currency)}, **vars(form))
-    row = _asked_for() if errors is None else None
-    return page(
-        "predict/index.html",
-        status,
-        form=form,
-        errors=errors,
-        currencies=CURRENCIES,
-        modes=transactions.modes(),
-        recent=recent,
-        recent_total=transactions.count(),
-        examples=EXAMPLES,
-        last_date=last_date(datetime.now(UTC).date()),
-        today=datetime.now(UTC).date(),
-        **questions,
-        **_answer(row),
-        **_waiting(),
-    )
-
-
-def _asked_for() -> StoredTransaction | None:
-    transaction_id = request.args.get("id")
-    return container().transactions.get(transaction_id) if transaction_id else None
-
-
-def _answer(row: StoredTransaction | None) -> dict[str, Any]:
-    """What the answer beside the form needs."""
-    if row is None:
-        return {"row": None, "learned": None, "undone": None, "similar": 0}
+        form = TransactionForm.read({"currency": next(known, settings.currency)}, **vars(form))
     return {
-        "row": row,
-        "learned": learned_from(row, request.args, url_for("pages.start", id=row.id)),
-        "undone": count_in(request.args, "undone"),
-        "similar": container().feedback_events.count_similar(row.transaction.merchant, but=row.id),
+        "form": form,
+        "errors": errors,
+        "currencies": CURRENCIES,
+        "modes": transactions.modes(),
+        "recent": recent,
+        "recent_total": transactions.count(),
+        "examples": EXAMPLES,
+        "last_date": last_date(today),
+        "today": today,
     }
 
 
-def _waiting() -> dict[str, Any]:
-    """Whether there is no model to ask yet, and the run that will bring it."""
-    if _has_model():
-        return {"waiting": False, "waiting_for": None}
-    runs = container().runs.newest()
-    return {
-        "waiting": True,
-        "waiting_for": container().runs.current(),
-        "failed": runs[0].error if runs else None,
-        "runs_so_far": len(runs),
-    }
-
-
-def _has_model() -> bool:
+def _waiting(champion: Champion[Serving], runs: TrainingRuns) -> dict[str, Any]:
+    """Whether there is no model yet, and the run that trains the first one."""
     try:
-        container().champion.current()
+        champion.current()
     except Unavailable:
-        return False
-    return True
+        newest = runs.newest()
+        return {
+            "waiting": True,
+            "waiting_for": runs.current(),
+            "failed": newest[0].error if newest else None,
+            "runs_so_far": len(newest),
+        }
+    return {"waiting": False}

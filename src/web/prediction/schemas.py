@@ -28,7 +28,7 @@ from src.web.shared.fields import (
 
 BATCH_LIMIT = 10_000
 
-# Said in the schema as it is meant: one of the two texts must hold something to read.
+# For the schema: one of the two texts must not be blank.
 _NEEDS_A_TEXT: JsonDict = {
     "anyOf": [
         {"required": [name], "properties": {name: {"type": "string", "pattern": r"\S"}}}
@@ -54,12 +54,12 @@ class TransactionFields(RequestModel):
     amount: Amount
     currency: Annotated[KnownCurrency | None, Field(description="Default: the CURRENCY setting.")] = None
     date: Annotated[IsoDate | None, Field(description="Default: today (UTC).")] = None
-    mode: Annotated[Label | None, Field(description="How it was paid, e.g. `UPI` or `card`.")] = None
-    subcategory: Annotated[Label | None, Field(description="The bank's or the user's own word.")] = None
+    mode: Annotated[Label | None, Field(description="Payment method, e.g. `UPI` or `card`.")] = None
+    subcategory: Annotated[Label | None, Field(description="A note, or the bank's own category.")] = None
     direction: Direction | None = Direction.EXPENSE
 
     def to_domain(self, *, currency: str, today: Date) -> Transaction:
-        """Fill what was left out. Raises InvalidInput where fields do not fit together."""
+        """With defaults for missing fields. Raises InvalidInput if fields do not fit together."""
         if not (self.description or self.subcategory):
             raise InvalidInput("Give a description or a subcategory.", field="description")
         currency = self.currency or currency
@@ -77,7 +77,7 @@ class TransactionFields(RequestModel):
 class PredictRequest(TransactionFields):
     """One transaction to predict."""
 
-    save: Annotated[bool | None, Strict(), Field(description="False predicts and keeps nothing.")] = True
+    save: Annotated[bool | None, Strict(), Field(description="False: predict only, store nothing.")] = True
 
     @property
     def keep(self) -> bool:
@@ -101,15 +101,15 @@ class TransactionChanges(RequestModel):
     direction: Direction | None = None
 
     def changed(self, transaction: Transaction, *, today: Date) -> dict[str, Any]:
-        """The changes that make a valid transaction of `transaction`.
+        """The fields to change in `transaction`.
 
-        Raises InvalidInput, or Conflict where a change does not fit what the transaction has already.
+        Raises InvalidInput, or Conflict if a change does not fit the other fields of the transaction.
         """
-        given = self.model_dump(exclude_unset=True)
-        if not given:
+        fields = self.model_dump(exclude_unset=True)
+        if not fields:
             raise InvalidInput("Give at least one field to change.")
         changes: dict[str, Any] = {
-            name: value or _EMPTIED.get(name) for name, value in given.items() if value or name in _EMPTIED
+            name: value or _EMPTIED.get(name) for name, value in fields.items() if value or name in _EMPTIED
         }
         if "date" in changes:
             plausible_date(changes["date"], today)
@@ -125,11 +125,11 @@ class TransactionChanges(RequestModel):
         return changes
 
 
-Anything = Annotated[Any, Field(description="Anything else gets an error in its place.")]
+Anything = Annotated[Any, Field(description="Anything else gets an error at its position.")]
 
 
 class BatchRequest(RequestModel):
-    """Up to 10,000 transactions; each is checked by itself."""
+    """Up to 10,000 transactions; each is validated by itself."""
 
     transactions: Annotated[
         list[SkipValidation[TransactionFields] | Anything], Field(min_length=1, max_length=BATCH_LIMIT)
@@ -168,10 +168,10 @@ class TransactionBody(TypedDict):
 
 
 class PredictionBody(TypedDict):
-    """What is thought of one transaction. `id` is null where nothing was kept."""
+    """The prediction for one transaction. `id` is null if nothing was stored."""
 
     id: str | None
-    category: Annotated[str | None, Field(description="Null where the band is `unknown`.")]
+    category: Annotated[str | None, Field(description="Null if the band is `unknown`.")]
     confidence: Annotated[float, Field(ge=0, le=1)]
     band: str
     needs_review: bool
@@ -204,11 +204,12 @@ def prediction_body(transaction: Transaction, prediction: Prediction, id: str | 
         "needs_review": prediction.needs_review,
         "decided_by": prediction.decided_by.value,
         "alternatives": [
-            {"category": each.category, "probability": round(each.probability, 6)}
-            for each in prediction.alternatives
+            {"category": alternative.category, "probability": round(alternative.probability, 6)}
+            for alternative in prediction.alternatives
         ],
         "explanation": [
-            {"feature": each.feature, "weight": round(each.weight, 4)} for each in prediction.explanation
+            {"feature": reason.feature, "weight": round(reason.weight, 4)}
+            for reason in prediction.explanation
         ],
         "model": {"name": MODEL_NAME, "version": prediction.model_version},
         "transaction": transaction_body(transaction),

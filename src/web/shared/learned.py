@@ -1,10 +1,11 @@
-"""What the page says once a person has answered: what was learned from it, and how to take it back."""
+"""The message after an answer: what was saved, what follows from it, and its undo."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from src.domain.feedback import Feedback
 from src.domain.predictions import DecidedBy
@@ -13,31 +14,35 @@ from src.errors import Unavailable
 from src.web.shared import format
 from src.web.shared.blueprint import category_name
 from src.web.shared.forms import count_in, flag
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Predictor
 
 
 @dataclass(frozen=True)
 class Learned:
     act: str
     saved: str
-    """What was kept, and how many others follow."""
+    """What was saved, and how many others changed."""
     lesson: str
-    """What it means for the merchant's next transaction; empty where that cannot be said."""
+    """What it means for the merchant's next transaction; may be empty."""
     sentence: str
     """Both in one."""
     next: str
-    """Where undo returns to."""
+    """The page that undo returns to."""
 
 
-def learned_from(row: StoredTransaction, values: Mapping[str, str], back: str) -> Learned | None:
-    """What the act named in the page's address taught; None where it is unknown or no longer holds."""
+def learned_from(
+    row: StoredTransaction, values: Mapping[str, str], back: str, predictor: Predictor
+) -> Learned | None:
+    """The effect of the act in the page's address; None if it is unknown, or not the current answer."""
     act = values.get("act", "")
     answer = row.feedback[-1] if row.feedback else None
     if answer is None or answer.act != act or answer.category is None:
         return None
     name, others = category_name(answer.category), list(_others(values))
-    learned, lesson = _lesson(row, answer)
-    sentence = lesson if learned else f"Kept as {name}. {lesson}".rstrip()
+    learned, lesson = _lesson(row, answer, predictor)
+    sentence = lesson if learned else f"Saved as {name}. {lesson}".rstrip()
     return Learned(
         act=act,
         saved=" ".join([f"Saved as {name}.", *others]),
@@ -53,26 +58,23 @@ def _others(values: Mapping[str, str]) -> Iterator[str]:
     if also:
         yield f"{also:,} more updated."
     if flag(values, "more"):
-        yield "The rest follows in the background."
+        yield "The rest is updated in the background."
     if similar:
         yield f"{format.counted(similar, 'similar transaction')} set too."
 
 
-def _lesson(row: StoredTransaction, answer: Feedback) -> tuple[bool, str]:
-    """Not promised but tried: the next transaction of this merchant is predicted to say what it will be.
-
-    Returns whether it will be as the answer says, and the sentence.
-    """
+def _lesson(row: StoredTransaction, answer: Feedback, predictor: Predictor) -> tuple[bool, str]:
+    """Predicts the merchant's next transaction; returns whether it gets this category, and a sentence."""
     merchant, name = row.transaction.merchant.upper(), category_name(answer.category)
     if not merchant:
-        return False, "It names no merchant to remember, so it counts from the next training on."
+        return False, "No merchant name was found, so this answer takes effect at the next training."
     try:
-        [(_, upcoming)] = container().predictor.predict([row.transaction], at=datetime.now(UTC))
+        [(_, upcoming)] = predictor.predict([row.transaction], at=datetime.now(UTC))
     except Unavailable:
         return False, ""
     if upcoming.decided_by is DecidedBy.MEMORY and upcoming.category == answer.category:
         return True, f"Learned: the next {merchant} will be {name}."
     if upcoming.decided_by is DecidedBy.MEMORY:
         most = category_name(upcoming.category)
-        return False, f"Most of your answers for {merchant} say {most}, so that stays the prediction."
-    return False, f"Your answers for {merchant} differ, so its details decide the next one."
+        return False, f"Most of your answers for {merchant} are {most}, so that stays the prediction."
+    return False, f"You use several categories for {merchant}, so amount and text decide each one."

@@ -23,7 +23,7 @@ def counts_of(done):
 def delete(house, place):
     """The act, and the row as it was."""
     row = rows_of(house)[place]
-    return house.deleting.delete(row.id, at=NOW), row
+    return house.transaction_editor.delete(row.id, at=NOW), row
 
 
 def test_a_deleted_row_stays_deleted_when_its_file_comes_again(house):
@@ -104,7 +104,7 @@ def test_two_who_delete_a_row_at_once_delete_it_once_and_it_can_be_restored(hous
     def one():
         together.wait()
         try:
-            outcomes.append(house.deleting.delete(row, at=NOW))
+            outcomes.append(house.transaction_editor.delete(row, at=NOW))
         except LedgerloopError as error:
             outcomes.append(type(error))
 

@@ -10,7 +10,7 @@ from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import Feedback
 from src.errors import NotFound
 from src.pipeline.feedback.feedback import FeedbackLoop
-from src.pipeline.feedback.label_review import SET_ASIDE, SecondLooks, to_learn_from
+from src.pipeline.feedback.label_review import SET_ASIDE, LabelReview, to_learn_from
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.label_review import Doubts
 from src.services.transactions.repository import Transactions
@@ -36,7 +36,7 @@ def doubts(database):
 
 @pytest.fixture
 def looks(doubts, events):
-    return SecondLooks(doubts, FeedbackLoop(events, lambda: {"dining", "groceries"}), LabelConflicts())
+    return LabelReview(doubts, FeedbackLoop(events, lambda: {"dining", "groceries"}), LabelConflicts())
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from src.domain.predictions import Band, DecidedBy, Reason
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback.acts import Acts
-from src.pipeline.feedback.edit import Editing
+from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.services.transactions.acts import ActLog
+from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 
@@ -203,7 +204,7 @@ def test_a_category_there_is_not_is_refused_and_nothing_is_stored(transactions, 
 
 def test_an_edit_predicts_anew_and_never_overwrites_a_person(transactions, loop, database):
     model = predictor(transactions, 0.95, 0.03, 0.02)
-    editing = Editing(transactions, model, ActLog(database))
+    editing = TransactionEditor(transactions, DeletedTransactions(database), model, ActLog(database))
     row = keep(model, "BLUE DOOR")
     edited, _ = editing.edit(row.id, {"description": "GREEN GATE"}, at=NOW)
     assert (edited.transaction.merchant, len(edited.predictions)) == ("green gate", 2)

@@ -9,13 +9,14 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.domain.models import Shadow, ShadowComparison
 from src.domain.predictions import DecidedBy, Reason, ShadowPrediction
 from src.errors import Conflict, NotFound
-from src.pipeline.feedback.edit import Editing
+from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.prediction.shadow import ByHand, Standing
 from src.services.models.hot_swap import ShadowModel
 from src.services.models.repository import Models
 from src.services.transactions.acts import ActLog
+from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from tests.pipeline.prediction.test_predict import CLASSES, bought
@@ -93,7 +94,9 @@ def test_where_memory_decides_both_models_are_still_asked_themselves(predictor, 
 
 def test_an_edited_row_is_asked_of_the_shadow_anew(predictor, transactions, database):
     row = keep(predictor(None))
-    editing = Editing(transactions, predictor(ANOTHER), ActLog(database))
+    editing = TransactionEditor(
+        transactions, DeletedTransactions(database), predictor(ANOTHER), ActLog(database)
+    )
     edited, _ = editing.edit(row.id, {"description": "GREEN GATE"}, at=NOW)
     assert [each.shadow is None for each in edited.predictions] == [True, False]
 

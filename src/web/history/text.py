@@ -1,0 +1,40 @@
+"""The words of the history and of a transaction's page."""
+
+from __future__ import annotations
+
+from src.domain.feedback import LabelSource
+from src.domain.predictions import Band, DecidedBy
+from src.domain.transactions import Direction
+from src.web.shared import labels
+
+PREDICTED = "Predicted"
+PREDICTED_AGAIN = "Predicted again"
+ANSWER_UNDONE = "You undid an answer"
+EDITED = "You edited it"
+ANSWERED = {
+    LabelSource.FEEDBACK: "You answered",
+    LabelSource.SIMILAR: "You answered for all similar ones",
+    LabelSource.IMPORT: "The import named the category",
+    LabelSource.KNOWLEDGE: "The lexicon named the category",
+}
+TWO_AMOUNTS = "This can be read in two ways."
+
+STATES = {
+    "needs_review": "Needs review",
+    "predicted": "Predicted",
+    "confirmed": "Confirmed",
+    "corrected": "Corrected",
+}
+SORTS = {
+    "-date": "Newest first",
+    "date": "Oldest first",
+    "-amount": "Largest first",
+    "amount": "Smallest first",
+    "confidence": "Least certain first",
+}
+CHOICES = {
+    "band": ("Result", {band.value: labels.BANDS[band] for band in Band}),
+    "decided_by": ("Decided by", {by.value: labels.DECIDERS[by.value] for by in DecidedBy}),
+    "answer": ("Your answer", {"directly": "For this one", "similar": "For all similar", "no": "None"}),
+}
+DIRECTIONS = {direction.value: direction.value.capitalize() for direction in Direction}
