@@ -1,4 +1,4 @@
-// A quiet guess while a transaction is typed; nothing is kept.
+// A prediction while a transaction is typed; nothing is stored.
 const PAUSE_MS = 280;
 let timer;
 let newest = 0;
@@ -9,7 +9,7 @@ function amountOf(typed) {
   return /^\d{1,3}(,\d{2,3})*,\d{3}(\.\d{1,2})?$/.test(text) ? text.replaceAll(",", "") : null;
 }
 
-function given(form) {
+function bodyOf(form) {
   const value = (name) => form.elements[name].value.trim();
   const amount = amountOf(value("amount"));
   if (!amount || !(value("description") || value("subcategory"))) return null;
@@ -23,28 +23,28 @@ function nameOf(slug) {
   return document.querySelector(`#category-names [value="${CSS.escape(slug)}"]`)?.textContent ?? slug;
 }
 
-function show(place, prediction) {
-  place.replaceChildren();
+function show(output, prediction) {
+  output.replaceChildren();
   if (!prediction) return;
-  if (!prediction.category) return place.append("Not sure yet");
+  if (!prediction.category) return output.append("Uncategorized");
   const chip = document.createElement("span");
   chip.className = `chip cat-${prediction.category}`;
   chip.textContent = nameOf(prediction.category);
-  place.append(chip, `${Math.min(99, Math.round(prediction.confidence * 100))} %`);
+  output.append(chip, `${Math.min(99, Math.round(prediction.confidence * 100))} %`);
 }
 
 async function guess(form) {
-  const place = form.querySelector("[data-guess]");
-  const body = given(form);
-  const mine = ++newest;
-  if (!body) return show(place, null);
+  const output = form.querySelector("[data-guess]");
+  const body = bodyOf(form);
+  const request = ++newest;
+  if (!body) return show(output, null);
   try {
     const answer = await fetch("/api/v1/predict", {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
     });
-    if (mine === newest) show(place, answer.ok ? await answer.json() : null);
+    if (request === newest) show(output, answer.ok ? await answer.json() : null);
   } catch {
-    if (mine === newest) show(place, null);
+    if (request === newest) show(output, null);
   }
 }
 

@@ -31,7 +31,7 @@ def test_a_correction_is_learned_decides_the_next_prediction_and_is_undone(open_
     choose(page, "Gifts and donations")
     expect(answer).to_contain_text("Gifts and donations")
     answer.get_by_role("button", name="Undo").click()
-    expect(answer).to_contain_text("Taken back. 2 transactions stand as before.")
+    expect(answer).to_contain_text("Undone. 2 transactions restored.")
     expect(answer.locator(".chip.large")).to_have_text("Pets")
 
 
@@ -61,7 +61,7 @@ def test_a_quiet_guess_is_shown_while_typing_and_nothing_is_kept(open_page, serv
     page = open_page("/")
     page.get_by_label("What does the statement say?").fill("NETFLIX.COM subscription")
     page.get_by_label("Amount").fill("9,99")
-    expect(page.locator("[data-guess] .chip, [data-guess]:has-text('Not sure')").first).to_be_visible()
+    expect(page.locator("[data-guess] .chip, [data-guess]:has-text('Uncategorized')").first).to_be_visible()
     assert server.services.transactions.count() == 0
 
 

@@ -55,7 +55,7 @@ def test_a_file_is_seen_asked_about_brought_in_and_taken_back(open_page, emptied
     expect(page.get_by_text("4 transactions of this file would go")).to_be_visible()
     is_accessible(page)
     page.get_by_role("button", name="Take the whole import back").click()
-    expect(page.get_by_text("Taken back")).to_be_visible()
+    expect(page.get_by_text("Undone")).to_be_visible()
     page.goto("/import")
     expect(page.get_by_role("link", name="may.csv")).to_be_visible()
     is_accessible(page)

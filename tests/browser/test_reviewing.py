@@ -27,7 +27,7 @@ def test_keys_answer_move_on_and_take_back(open_page, queue, server):
     expect(items.first).to_contain_text("Saved as")
     expect(items.first).to_contain_text("Learned: the next")
     expect(page.locator("#announce")).to_contain_text("Learned: the next")
-    expect(page.locator("#queue-count")).to_contain_text("2 transactions wait")
+    expect(page.locator("#queue-count")).to_contain_text("2 transactions need review")
     expect(page.locator("#waiting-count")).to_contain_text("2")
     expect(items.nth(1)).to_have_class("card item current")
     assert server.services.transactions.get(queue[0].id).status.value in ("corrected", "confirmed")
@@ -44,7 +44,7 @@ def test_keys_answer_move_on_and_take_back(open_page, queue, server):
 
 def test_enter_takes_the_first_and_the_last_answer_empties_the_queue(open_page, queue):
     page = open_page("/feedback")
-    for left in ("2 transactions wait", "1 transaction waits", "Nothing waits for your answer."):
+    for left in ("2 transactions need review", "1 transaction needs review", "Nothing needs review."):
         page.keyboard.press("Enter")
         expect(page.locator("#queue-count")).to_contain_text(left)
     expect(page.locator("[data-answered]")).to_have_count(3)

@@ -39,7 +39,7 @@ def test_the_picture_of_the_readme(newborn, open_page):
     page.get_by_label("What does the statement say?").fill("DOMINO'S 2231 PORTLAND")
     page.get_by_label("Amount").fill("24.90")
     page.get_by_label("Date").fill("2026-03-09")
-    page.get_by_label("Paid by").fill("card")
+    page.get_by_label("Payment method").fill("card")
     page.get_by_role("button", name="Add and predict").click()
     expect(page.locator("#answer .chip.large")).to_be_visible()
     page.locator("h1").click()

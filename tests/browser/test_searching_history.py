@@ -12,7 +12,7 @@ def test_a_filter_narrows_the_list_and_its_csv(open_page, known, server):
     )
     page = open_page("/history")
     page.get_by_text("Filter and sort").click()
-    page.get_by_label("Paid by").fill("UPI")
+    page.get_by_label("Payment method").fill("UPI")
     page.get_by_label("Amount from").fill("20")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("#total")).to_have_text("1 transaction matches the filter")

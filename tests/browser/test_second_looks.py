@@ -53,8 +53,8 @@ def test_both_answers_are_given_by_key_and_taken_back(open_page, asked, server):
     page.locator(f"#item-{asked['groceries']}").get_by_role("button", name="Undo").click()
     expect(page.locator(f"#item-{asked['groceries']}")).to_contain_text("Change to Dining out")
     assert server.services.transactions.get(asked["groceries"]).category == "groceries"
-    page.locator(f"#item-{asked['pets']}").get_by_text("It is right: Pets").click()
-    expect(page.locator(f"#item-{asked['pets']}")).to_contain_text("Kept as it is.")
+    page.locator(f"#item-{asked['pets']}").get_by_text("Correct: Pets").click()
+    expect(page.locator(f"#item-{asked['pets']}")).to_contain_text("Confirmed.")
     page.reload()
     expect(page.locator(f"#item-{asked['pets']}")).to_have_count(0)
     assert server.services.transactions.get(asked["pets"]).category == "pets"
@@ -62,10 +62,10 @@ def test_both_answers_are_given_by_key_and_taken_back(open_page, asked, server):
 
 def test_a_random_check_is_answered_like_any_other(open_page, asked, server):
     page = open_page("/feedback")
-    expect(page.locator("#queue-count")).to_contain_text("1 transaction waits")
+    expect(page.locator("#queue-count")).to_contain_text("1 transaction needs review")
     page.locator(f"#item-{asked['check']}").locator(".option").first.click()
     expect(page.locator(f"#item-{asked['check']}")).to_contain_text("Learned")
-    expect(page.locator("#queue-count")).to_contain_text("1 transaction waits")
+    expect(page.locator("#queue-count")).to_contain_text("1 transaction needs review")
     assert server.services.transactions.get(asked["check"]).status.value == "confirmed"
 
 
@@ -74,7 +74,7 @@ def test_a_random_check_is_answered_like_any_other(open_page, asked, server):
 )
 def test_the_page_with_all_its_parts_is_accessible(open_page, asked, theme, size):
     page = open_page("/feedback", theme=theme, size=size)
-    for heading in ("Second look", "Random checks", "Waiting for an answer"):
+    for heading in ("Possible mistakes", "Spot checks", "Needs review"):
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
@@ -95,6 +95,6 @@ def test_a_whole_category_is_asked_about_in_one_note(open_page, known, server):
     page.get_by_role("button", name="Change all back to Dining out").click()
     expect(page.locator("main")).to_contain_text("3 answers changed back.")
     page.get_by_role("button", name="Undo").click()
-    page.get_by_role("button", name="It is meant").click()
-    expect(page.locator("main")).to_contain_text("Kept as it is.")
+    page.get_by_role("button", name="Yes, it is intended").click()
+    expect(page.locator("main")).to_contain_text("Confirmed.")
     assert server.services.transactions.get(rows[0].id).category == "groceries"

@@ -70,4 +70,4 @@ def test_the_parts_of_an_act_follow_each_other_and_are_taken_back_at_once(open_p
     expect(page.locator("#repredict .verdict")).to_contain_text(f"{count:,} transactions", timeout=30_000)
     expect(page.get_by_text("None is left.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text(f"{count:,} transactions stand as before.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(f"{count:,} transactions restored.")).to_be_visible(timeout=30_000)

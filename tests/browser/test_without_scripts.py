@@ -28,7 +28,7 @@ def test_the_loop_is_whole_without_scripts(plain):
     plain.go_back()
     plain.reload()
     plain.get_by_role("button", name="Undo").click()
-    expect(plain.locator("#answer")).to_contain_text("Taken back.")
+    expect(plain.locator("#answer")).to_contain_text("Undone.")
 
 
 def test_a_row_of_the_history_is_corrected_without_scripts(plain, known):
@@ -45,7 +45,7 @@ def test_the_queue_is_worked_off_without_scripts(plain, known):
     known({"description": "ZQXV KJHGQ", "amount": "8"})
     plain.goto("/feedback")
     plain.locator(".option").first.click()
-    expect(plain.get_by_role("heading", name="All sorted")).to_be_visible()
+    expect(plain.get_by_role("heading", name="All reviewed")).to_be_visible()
 
 
 def test_the_numbers_of_the_charts_are_read_without_scripts(plain, known):

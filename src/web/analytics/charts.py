@@ -18,7 +18,7 @@ from src.web.shared.labels import GROUPS
 
 Rows = Sequence[Mapping[str, Any]]
 
-UNSORTED = "Not sorted yet"
+UNSORTED = "Uncategorized"
 NO_MODE = "Not said"
 _GROUP_COLORS = {
     Group.ESSENTIAL: "#3f7fae",
@@ -98,7 +98,7 @@ class Charts:
             "by-mode",
             "Spending by way of paying",
             _largest(names, rows, self._money, "No expenses in this period."),
-            ("Paid by", "Spent", "Share", "Transactions"),
+            ("Payment method", "Spent", "Share", "Transactions"),
             self._cells(names, rows),
             self._bars_of(names[:12], rows[:12]) if rows else None,
             height(min(len(rows), 12)),

@@ -1,4 +1,4 @@
-"""The page's honest words for what the domain says with enumerations and numbers."""
+"""Labels for the domain's enumerations and numbers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ from src.web.shared import format
 
 _SURE = ((0.97, "almost certain"), (0.85, "very likely"), (0.6, "likely"), (0.35, "perhaps"))
 
-BANDS = {Band.AUTO: "Sorted", Band.SUGGEST: "Please check", Band.UNKNOWN: "Not sure: pick one"}
+UNCATEGORIZED = "Uncategorized"
+
+BANDS = {
+    Band.AUTO: "Categorized automatically",
+    Band.SUGGEST: "Needs review",
+    Band.UNKNOWN: UNCATEGORIZED,
+}
 
 DECIDERS = {
-    "rule": "A rule of yours",
+    "rule": "Your rule",
     "memory": "Your earlier answers",
     "model": "The model",
-    "person": "You, by changing it",
-    "waiting": "Waiting for you",
+    "person": "Your correction",
+    "waiting": "Needs review",
 }
 
 FIELDS = {
@@ -31,19 +37,14 @@ FIELDS = {
     "subcategory": "Note",
     "mode": "Payment method",
 }
-"""What a person may change of a transaction."""
-
-ACTS = {
-    "category-changed": "You changed the category {name}",
-    "category-merged": "You deleted the category {name}",
-}
+"""The fields a person may edit."""
 
 SOURCES = {
     "page": "Added by hand",
     "api": "Added by a program",
     "import": "Imported",
-    "firefly": "Came from Firefly III",
-    "actual": "Came from Actual",
+    "firefly": "From Firefly III",
+    "actual": "From Actual",
 }
 
 GROUPS = {
@@ -66,7 +67,7 @@ TRIGGERS = {
     Trigger.SCHEDULE: "On schedule",
     Trigger.MANUAL: "Started by hand",
     Trigger.FIRST_START: "First start",
-    Trigger.DRIFT: "Drift seen",
+    Trigger.DRIFT: "Drift detected",
 }
 
 OUTCOMES = {
@@ -76,11 +77,11 @@ OUTCOMES = {
     Outcome.UNCHANGED: "Nothing new",
     Outcome.TOO_FEW: "Too few rows to tell",
     Outcome.NOT_BETTER: "Kept the champion",
-    Outcome.CATEGORY_FELL: "Kept: a category fell",
-    Outcome.PINNED: "Better, but one is pinned",
+    Outcome.CATEGORY_FELL: "Kept: a category got worse",
+    Outcome.PINNED: "Better, but a version is pinned",
     Outcome.BROKEN: "Kept: failed its check",
     Outcome.TOO_HEAVY: "Kept: too large or too slow",
-    Outcome.LESS_AUTOMATIC: "Kept: fewer automatic",
+    Outcome.LESS_AUTOMATIC: "Kept: fewer categorized automatically",
     Outcome.EARLIER_BETTER: "An earlier model is better",
 }
 
@@ -92,41 +93,41 @@ JUDGED_ON = {
     ),
     JudgedOn.LEXICON: ("row of the shipped lexicon", "rows of the shipped lexicon"),
 }
-"""Which rows a model was measured on: one, several."""
+"""The rows a model was measured on: one, several."""
 
 IMPORT_STATUSES = {
-    ImportStatus.PREVIEW: ("Waits for you", "warn"),
+    ImportStatus.PREVIEW: ("Preview", "warn"),
     ImportStatus.QUEUED: ("Waiting to start", "accent"),
     ImportStatus.RUNNING: ("Running", "accent"),
     ImportStatus.DONE: ("Done", "good"),
     ImportStatus.FAILED: ("Failed", "bad"),
     ImportStatus.STOPPED: ("Stopped", "warn"),
-    ImportStatus.UNDOING: ("Being taken back", "accent"),
-    ImportStatus.UNDONE: ("Taken back", ""),
+    ImportStatus.UNDOING: ("Being undone", "accent"),
+    ImportStatus.UNDONE: ("Undone", ""),
 }
-"""Words and tone."""
+"""Label and tone."""
 
 COLUMN_FIELDS = {
     "": "Not used",
     "date": "Date",
     "party": "Other party",
-    "payer": "Payer, of what came in",
+    "payer": "Payer (of income)",
     "description": "Text",
     "amount": "Amount",
     "out": "Money out",
     "in": "Money in",
-    "type": "Which way it went",
+    "type": "Type (expense or income)",
     "currency": "Currency",
     "fee": "Fee",
     "category": "Category",
     "payment-message": "Payment message",
     "subcategory": "Note",
-    "mode": "Paid by",
+    "mode": "Payment method",
     "id": "Reference",
     "status": "Status",
     "balance": "Balance",
 }
-"""What a column of a file may hold."""
+"""What a column of a file may contain."""
 
 ENCODINGS = {
     "utf-8": "Unicode (UTF-8)",
@@ -148,10 +149,10 @@ SIGNS = {
     "negative-is-expense": "A minus is spending",
     "positive-is-expense": "A plus is spending",
     "two-columns": "Two columns, out and in",
-    "type-column": "A column says which way",
-    "unmarked-is-expense": "A column marks what came in",
-    "unmarked-is-income": "A column marks what was spent",
-    "all-expenses": "All of it is spending",
+    "type-column": "A column names the type",
+    "unmarked-is-expense": "A column marks income",
+    "unmarked-is-income": "A column marks expenses",
+    "all-expenses": "All rows are spending",
 }
 
 DATE_ORDERS = {"dmy": "Day, month, year", "mdy": "Month, day, year", "ymd": "Year, month, day"}
@@ -160,24 +161,24 @@ DECIMAL_MARKS = {".": "1,234.50", ",": "1.234,50"}
 SLICES = {
     "category": "By category",
     "merchants": "By whether the merchant was known",
-    "mode": "By payment mode",
-    "direction": "By direction",
+    "mode": "By payment method",
+    "direction": "By type",
     "age": "By age",
 }
-"""What the slices of a verdict are of."""
+"""The slices of a verdict."""
 
 SLICE_NAMES = {
-    ("merchants", "seen"): "Both models learned of the merchant",
-    ("merchants", "met-since"): "Only the new model did",
-    ("merchants", "unseen"): "Neither did",
+    ("merchants", "seen"): "Merchant known to both models",
+    ("merchants", "met-since"): "Merchant known to the new model only",
+    ("merchants", "unseen"): "Merchant known to neither",
     ("direction", "expense"): "Expenses",
     ("direction", "income"): "Income",
     ("direction", "transfer"): "Transfers",
     ("age", "newest-quarter"): "The newest quarter of the rows",
 }
 
-MET_ALONE = {"seen": "The model learned of the merchant", "unseen": "It did not"}
-"""The slices by merchant, where there is no champion."""
+MET_ALONE = {"seen": "Known merchant", "unseen": "Unknown merchant"}
+"""The slices by merchant, without a champion."""
 
 STAGES = {
     "queued": "Waiting for the trainer to start",
@@ -185,15 +186,15 @@ STAGES = {
     "data_ingestion": "Reading the labelled transactions",
     "data_validation": "Checking the rows",
     "data_transformation": "Preparing the rows",
-    "model_trainer": "Trying models against each other",
-    "model_evaluation": "Judging against the champion",
+    "model_trainer": "Comparing candidate models",
+    "model_evaluation": "Comparing with the champion",
     "model_promotion": "Checking the new model in a fresh process and deciding",
     "done": "Done",
 }
 
 
 def sure(confidence: float) -> str:
-    """How likely a calibrated probability is, in words."""
+    """A calibrated probability in words."""
     return next((words for least, words in _SURE if confidence >= least), "a guess")
 
 
@@ -203,17 +204,16 @@ def rows_judged(rows: int, judged_on: JudgedOn | None) -> str:
 
 
 def stage(name: str) -> str:
-    """A stage in words; one this page does not know yet is shown by its own name."""
+    """A stage in words; an unknown one by its name."""
     return STAGES.get(name, name.replace("_", " ").replace("-", " ").capitalize())
 
 
 def reasons(prediction: Prediction) -> tuple[list[str], list[str]]:
-    """What spoke for the category and what against it; what weighed next to nothing is not worth a word."""
-    heaviest = max((abs(each.weight) for each in prediction.explanation), default=0.0)
-    worth = [each for each in prediction.explanation if abs(each.weight) >= heaviest / 20]
-    return [each.feature for each in worth if each.weight > 0], [
-        each.feature for each in worth if each.weight < 0
-    ]
+    """The evidence for the category and against it, without reasons of very small weight."""
+    heaviest = max((abs(reason.weight) for reason in prediction.explanation), default=0.0)
+    shown = [reason for reason in prediction.explanation if abs(reason.weight) >= heaviest / 20]
+    evidence = [reason.feature for reason in shown if reason.weight > 0]
+    return evidence, [reason.feature for reason in shown if reason.weight < 0]
 
 
 def decided(prediction: Prediction) -> str:
@@ -221,17 +221,17 @@ def decided(prediction: Prediction) -> str:
     if prediction.decided_by is DecidedBy.MEMORY:
         return "by your earlier answer for this merchant"
     if prediction.decided_by is DecidedBy.RULE:
-        return "by a rule of yours"
+        return "by your rule"
     return f"by model {prediction.model_version}" if prediction.model_version else "by the model"
 
 
 def state(row: StoredTransaction) -> tuple[str, str, str]:
-    """Where this transaction stands: words, icon and tone."""
+    """The state of a transaction: label, icon and tone."""
     if row.status is Status.CONFIRMED:
         return "confirmed by you", "check", "good"
     if row.status is Status.CORRECTED:
         return "set by you", "pen", "good"
     if row.needs_review:
-        return ("not sure" if row.category is None else "please check"), "question", "warn"
+        return ("uncategorized" if row.category is None else "needs review"), "question", "warn"
     remembered = row.prediction.decided_by is DecidedBy.MEMORY
-    return ("sorted by memory" if remembered else "sorted"), "spark", ""
+    return ("by your earlier answer" if remembered else "categorized automatically"), "spark", ""

@@ -79,7 +79,7 @@ def test_each_chart_has_a_sentence_and_the_same_numbers_as_a_table(charts):
 
 def test_a_bar_has_the_colour_of_its_category(charts):
     [bars] = charts["by-category"].figure["data"]
-    assert list(bars["y"]) == ["Groceries", "Not sorted yet"]
+    assert list(bars["y"]) == ["Groceries", "Uncategorized"]
     assert bars["marker"]["color"][0] == "#4c9f50"
 
 
@@ -114,7 +114,7 @@ def test_layers_keep_their_order_whatever_is_larger(overview):
     rows = overview["by_month_category"]
     rows += [spent("5", month="2026-02", category=None)]
     before = names("group"), names("category")
-    assert before[0] == ["Essential", "Discretionary", "Not sorted yet"]
+    assert before[0] == ["Essential", "Discretionary", "Uncategorized"]
     for row in rows:
         row["amount"] = 1000 - row["amount"]
     rows.reverse()

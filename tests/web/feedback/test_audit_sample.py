@@ -27,13 +27,13 @@ def check(predicted, answered, mark):
 
 def test_a_check_is_shown_and_closed_by_an_ordinary_answer(client, check, answered):
     page = client.get("/feedback", headers=HTML).text
-    assert "A random check: is this right?" in page
-    assert "Nothing waits for your answer." in page
-    assert "All sorted" not in page
+    assert "Spot check: is this right?" in page
+    assert "Nothing needs review." in page
+    assert "All reviewed" not in page
     answered(check["id"], "dining")
     page = client.get("/feedback", headers=HTML).text
-    assert "A random check" not in page
-    assert "All sorted" in page
+    assert "Spot check" not in page
+    assert "All reviewed" in page
 
 
 def test_a_check_changes_nothing_of_what_the_contract_says_of_its_row(client, check):
@@ -46,7 +46,7 @@ def test_a_check_changes_nothing_of_what_the_contract_says_of_its_row(client, ch
 def test_a_doubtful_row_is_asked_about_once(client, check, mark):
     mark(check, needs_review=True)
     page = client.get("/feedback", headers=HTML).text
-    assert "Random checks" not in page
+    assert "Spot checks" not in page
     assert page.count(f'id="item-{check["id"]}"') == 1
 
 
@@ -55,5 +55,5 @@ def test_the_next_page_of_the_queue_repeats_no_check(client, check, predicted):
         predicted(f"ZQXV {chr(65 + number)}KJH", "8")
     first = client.get("/feedback", headers=HTML).text
     more = first.split('data-more="queue"')[0].rsplit('href="', 1)[1].split('"')[0]
-    assert "Random checks" in first
-    assert "Random checks" not in client.get(more, headers=HTML).text
+    assert "Spot checks" in first
+    assert "Spot checks" not in client.get(more, headers=HTML).text

@@ -64,8 +64,8 @@ def test_the_page_asks_and_a_form_confirms(client, moved):
     assert "Your newest 3 answers for 3 merchants say" in page
     answer = client.post("/feedback/move", data={**MOVE, "keep": "1", "next": "/feedback"}, headers=HTML)
     after = client.get(answer.location, headers=HTML).text
-    assert "Kept as it is." in after
-    assert "Second look" not in after
+    assert "Confirmed." in after
+    assert "Possible mistakes" not in after
 
 
 def test_all_are_changed_back_on_the_page_and_that_is_undone(client, moved):

@@ -101,20 +101,20 @@ def press(client, slip, keep, **headers):
 def test_the_page_shows_the_answer_beside_what_the_others_are(client, slip):
     page = shown(client)
     assert "You called this Groceries. You filed 6 others of this merchant under Dining" in page
-    assert "It is right: Groceries" in page
+    assert "Correct: Groceries" in page
     assert "Change to Dining" in page
 
 
 def test_it_is_right_is_a_form_that_works_without_scripts(client, slip):
     after = client.get(press(client, slip, "1").location, headers=HTML).text
-    assert "Kept as it is." in after
-    assert "Second look" not in after
+    assert "Confirmed." in after
+    assert "Possible mistakes" not in after
 
 
 def test_change_without_scripts_can_be_taken_back_and_is_asked_again(client, slip):
     answer = press(client, slip, "")
     after = client.get(answer.location, headers=HTML).text
-    assert "Second look" not in after
+    assert "Possible mistakes" not in after
     act = answer.location.split("act=")[1].split("&")[0]
     client.post("/feedback/undo", data={"act": act, "next": "/feedback"}, headers=HTML)
     assert "Change to Dining" in shown(client)
@@ -128,7 +128,7 @@ def test_a_script_gets_the_changed_item_alone_and_the_question_after_an_undo(cli
     fields = {"act": act, "transaction_id": slip, "shape": "look", "next": "/feedback"}
     undone = client.post("/feedback/undo", data=fields, headers={**HTML, "X-Live": "1"}).text
     assert "Change to Dining" in undone
-    assert "Kept as it is." in press(client, slip, "1", **{"X-Live": "1"}).text
+    assert "Confirmed." in press(client, slip, "1", **{"X-Live": "1"}).text
 
 
 def test_an_item_that_was_settled_elsewhere_meanwhile_is_told_so(client, slip, answered):

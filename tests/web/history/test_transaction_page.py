@@ -183,7 +183,7 @@ def test_recent_changes_tell_each_act_and_hide_no_text_as_markup(browse, predict
         "You answered Groceries"
     )
     assert client.get("/acts?cursor=x", headers=HTML).status_code == 404
-    assert "Nothing was changed yet" not in page
+    assert "No changes yet" not in page
 
 
 def test_a_form_sends_nobody_to_another_site(predicted, answered, client):

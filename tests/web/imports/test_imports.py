@@ -209,7 +209,7 @@ def test_the_pages_lead_from_the_file_to_the_report_and_back(app, client):
     assert "2 transactions of this file would go" in report
     assert "My bank" in client.get("/import").text
     client.post(f"{sent.location}/undo")
-    assert "Taken back" in client.get(sent.location).text
+    assert "Undone" in client.get(sent.location).text
 
 
 def test_a_file_may_be_left(client):

@@ -130,7 +130,7 @@ def test_what_a_promotion_changed_stands_on_its_run(client, told_run):
     told = words_of(client.get(f"/models/runs/{told_run}", headers=HTML))
     assert "What the promotion changed" in told
     assert "Of the newest 20,000 of your 40,000 unanswered transactions at that time model 2 puts 2" in told
-    assert "2 from “Not sure: pick one” to “Sorted”" in told
+    assert "2 from “Uncategorized” to “Categorized automatically”" in told
     assert "For instance NIGHT CAB $12.50" in told
 
 
@@ -192,9 +192,7 @@ def test_the_page_applies_the_model_tells_how_far_it_is_and_takes_it_back(client
     assert "2 transactions predicted anew, 1 of them with another category" in words_of(page)
     [act] = re.findall(r'name="act" value="([0-9a-f]+)"', page.text)
     answer = client.post("/models/repredict/undo", data={"act": act}, headers=HTML)
-    assert "Taken back. 2 transactions stand as before." in words_of(
-        client.get(answer.location, headers=HTML)
-    )
+    assert "Undone. 2 transactions restored." in words_of(client.get(answer.location, headers=HTML))
 
 
 def test_an_act_in_the_address_that_is_none_is_a_page_that_says_so(client):

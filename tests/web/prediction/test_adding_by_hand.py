@@ -134,7 +134,7 @@ def test_a_program_may_add_the_same_twice(predicted):
 def test_an_empty_form_is_told_of_everything_it_lacks_in_the_pages_own_words(client):
     page = client.post("/predict", data={"currency": "USD", "amount": ""}).text
     assert 'id="amount-wrong"' in page
-    assert "Write what the statement says, or a note below." in page
+    assert "Enter the statement text, or a note below." in page
 
 
 def test_a_text_from_right_to_left_does_not_move_what_is_beside_it(add, client):

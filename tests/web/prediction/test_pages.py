@@ -134,7 +134,7 @@ def test_a_correction_is_learned_said_and_undone(submit, browse):
     undone = submit(
         "/feedback/undo", {"act": field(learned.text, "act"), "next": field(learned.text, "next")}
     )
-    assert "Taken back. 1 transaction stands as before." in undone.words
+    assert "Undone. 1 transaction restored." in undone.words
     assert "decided by model 1" in submit("/predict", AGAIN).words
 
 
@@ -146,7 +146,7 @@ def test_answers_that_differ_are_not_called_learned(submit):
     submit("/feedback", answer_of(submit("/predict", FORM), category="groceries"))
     second = submit("/feedback", answer_of(submit("/predict", AGAIN), category="dining"))
     assert "Learned" not in second.words
-    assert "Kept as Dining out." in second.words
+    assert "Saved as Dining out." in second.words
 
 
 def test_all_similar_transactions_are_set_by_one_answer_and_undone_by_one_click(submit, client):
@@ -168,7 +168,7 @@ def test_an_answer_says_how_many_others_it_updated_and_one_click_undoes_all(subm
     assert "Learned: the next SWIGGY will be Groceries. 2 more updated." in learned.words
     assert client.get("/api/v1/history?category=groceries").json["total"] == 3
     undone = submit("/feedback/undo", {"act": field(learned.text, "act")})
-    assert "Taken back. 3 transactions stand as before." in undone.words
+    assert "Undone. 3 transactions restored." in undone.words
     assert client.get("/api/v1/history?category=groceries").json["total"] == 0
 
 
@@ -198,10 +198,10 @@ def test_the_review_page_has_the_doubtful_ones_oldest_first_and_each_can_be_answ
     submit("/predict", {"description": "ZQ 17 KJH", "amount": "8", "date": "2026-03-02"})
     submit("/predict", {"description": "XWV PLM", "amount": "9", "date": "2026-03-01"})
     page = browse("/feedback")
-    assert "2 transactions wait for your answer" in page.words
+    assert "2 transactions need review" in page.words
     assert page.text.index("XWV PLM") < page.text.index("ZQ 17 KJH")
     after = submit("/feedback", answer_of(page, choice="transport"))
-    assert "1 transaction waits for your answer" in after.words
+    assert "1 transaction needs review" in after.words
 
 
 def test_a_script_gets_the_changed_row_only(client, submit):

@@ -150,6 +150,9 @@ def test_what_labels_taught_is_drawn_as_gains_on_the_same_rows(full):
 def test_what_the_estimate_lacks_is_named():
     found = report([answers(40)], predictions=[held(60, agrees=True), held(940, Band.AUTO)])
     sentence = quality_sentences.rests_on(found, found.estimate)
-    assert "Too few to tell for now: 940 rows of “Sorted” rest on no random check yet." in sentence
+    assert (
+        "Too few to tell for now: 940 rows of “Categorized automatically” rest on no random check yet."
+        in sentence
+    )
     [(_, figure, note), *_] = quality_sentences.headline(found, found.estimate, 0.95)
     assert (figure, note) == ("–", "too few answers to tell")
