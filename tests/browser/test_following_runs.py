@@ -25,7 +25,7 @@ def test_a_run_is_started_followed_and_its_verdict_read(open_page, server):
 
     run = claim(server)
     run.progress("model_trainer", 0.4)
-    expect(page.locator("[data-run-stage]")).to_have_text("Trying models against each other")
+    expect(page.locator("[data-run-stage]")).to_have_text("Comparing candidate models")
     expect(page.locator("[data-run-share]")).to_have_text("40 %")
 
     scores = Scores("3", 40, 0.8, 0.7, 0.5, 0.03)
@@ -56,7 +56,7 @@ def test_the_first_training_is_followed_and_what_is_typed_meanwhile_stays(newbor
     newborn.services.runs.request(trigger=Trigger.FIRST_START, reason="", at=datetime.now(UTC))
     run = claim(newborn)
     run.progress("model_trainer", 0.4)
-    expect(page.locator("[data-run-stage]")).to_have_text("Trying models against each other")
+    expect(page.locator("[data-run-stage]")).to_have_text("Comparing candidate models")
     newborn.services.models.keep(
         make_bundle(), version="1", run_id=run.run.id, mlflow_run_id="", metrics={}, at=datetime.now(UTC)
     )

@@ -61,7 +61,7 @@ def test_a_wrong_body_is_422(client, moved, wrong):
 
 def test_the_page_asks_and_a_form_confirms(client, moved):
     page = client.get("/feedback", headers=HTML).text
-    assert "Your newest 3 answers for 3 merchants say" in page
+    assert "Your newest 3 answers for 3 merchants are" in page
     answer = client.post("/feedback/move", data={**MOVE, "keep": "1", "next": "/feedback"}, headers=HTML)
     after = client.get(answer.location, headers=HTML).text
     assert "Confirmed." in after

@@ -100,7 +100,7 @@ def press(client, slip, keep, **headers):
 
 def test_the_page_shows_the_answer_beside_what_the_others_are(client, slip):
     page = shown(client)
-    assert "You called this Groceries. You filed 6 others of this merchant under Dining" in page
+    assert "Your answer: Groceries. 6 other answers for this merchant: Dining" in page
     assert "Correct: Groceries" in page
     assert "Change to Dining" in page
 

@@ -76,7 +76,7 @@ def test_every_page_works_before_the_first_transaction_and_tells_the_next_step(b
 def test_every_page_works_before_the_first_model(bare_app, address):
     response = bare_app.test_client().get(address, headers=HTML)
     assert response.status_code == 200
-    assert "No model serves yet" in response.text
+    assert "No model yet" in response.text
 
 
 def test_an_added_transaction_is_answered_with_category_confidence_and_reasons(submit):
@@ -120,7 +120,7 @@ def test_the_progress_of_the_first_training_stands_on_the_page(bare_app):
     runs.request(trigger=Trigger.FIRST_START, reason="", at=NOW)
     claimed(runs).progress("model_trainer", 0.42)
     page = words_of(bare_app.test_client().get("/", headers=HTML).text)
-    assert "Trying models against each other 42 %" in page
+    assert "Comparing candidate models 42 %" in page
 
 
 def test_a_correction_is_learned_said_and_undone(submit, browse):
@@ -236,7 +236,7 @@ def test_the_page_says_that_the_rest_follows_where_many_rows_are_left(submit, br
     row = answer_of(page)["transaction_id"]
     [act] = browse("/api/v1/acts").json["items"]
     told = browse(f"/?id={row}&act={act['id']}&also=1000&more=true")
-    assert "1,000 more updated. The rest follows in the background." in told.words
+    assert "1,000 more updated. The rest is updated in the background." in told.words
 
 
 def test_a_new_category_is_made_while_answering_and_only_for_a_transaction_there_is(client, submit, services):
