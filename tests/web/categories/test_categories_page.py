@@ -18,7 +18,7 @@ def test_a_name_that_is_taken_is_told_at_the_field_and_the_input_is_kept(client)
     client.post("/categories", data=GIVEN)
     again = client.post("/categories", data=GIVEN)
     assert again.status_code == 409
-    assert "of this name already" in again.text
+    assert "with this name already exists" in again.text
     assert 'value="Café &amp; Bücher"' in again.text
 
 

@@ -53,7 +53,7 @@ def test_a_whole_verdict_is_told_part_by_part(judged):
         "12.7 % with the new model (−62.6 points, 95 % interval −70.0 to −55.0; McNemar’s exact test, "
         "p < 0.001).",
         "Of the champion’s automatic answers to 80 judging rows 98.8 % were right; 95.0 % are to be.",
-        "Only the new model did 40 70.0 % 90.0 %",
+        "Merchant known to the new model only 40 70.0 % 90.0 %",
         "loads in 0.12 s and answers one transaction in 0.46 ms; its file has 3.2 MB",
     ):
         assert told in page, told
