@@ -12,7 +12,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import hostile, imports
+from benchmarks import hostile, idle, imports
 from benchmarks.load import Rate, bodies, measure
 from benchmarks.processes import ROOT, command_of, descendants, free_port, memory_mb, running, wait_for
 
@@ -59,9 +59,11 @@ def _measure_all(folder: Path, seconds: int) -> dict[str, object]:
         memory = {_name(pid): memory_mb(pid) for pid in descendants(app.pid)}
         brought = imports.measure(page, app.pid, folder)
     began = time.monotonic()
-    with running([sys.executable, "app.py"], environment, folder / "again.log"):
+    with running([sys.executable, "app.py"], environment, folder / "again.log") as app:
         wait_for(f"{page}/")
         again_s = time.monotonic() - began
+        wait_for(f"{page}/readyz")
+        nobody = idle.measure(app.pid, folder)
     rates["bare Flask"] = _bare(folder, seconds)
     rates["mlflow models serve"] = _mlflow(folder, seconds)
     return {
@@ -69,6 +71,7 @@ def _measure_all(folder: Path, seconds: int) -> dict[str, object]:
         "seconds": {"first page": first_page_s, "first model": first_model_s, "first page again": again_s},
         "rates": {name: [asdict(each) for each in found] for name, found in rates.items()},
         "memory_mb": memory,
+        "idle": nobody,
         "imports": brought,
         "hostile files": hostile.measure(),
     }
@@ -119,6 +122,7 @@ def _show(figures: dict[str, object]) -> None:
     print("\nmemory, MB resident / proportional")
     for name, each in figures["memory_mb"].items():  # type: ignore[attr-defined]
         print(f"{each.get('rss', 0):>8.0f}{each.get('pss', 0):>8.0f}  {name}")
+    idle.show(figures["idle"])  # type: ignore[arg-type]
     imports.show(figures["imports"])  # type: ignore[arg-type]
     hostile.show(figures["hostile files"])  # type: ignore[arg-type]
 

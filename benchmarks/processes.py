@@ -89,6 +89,12 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def cpu_s(pid: int, *, with_ended: bool = False) -> float:
+    """Seconds of CPU time of one process, also of its children that have ended (Linux)."""
+    times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, times[11 : 15 if with_ended else 13])) / os.sysconf("SC_CLK_TCK")
+
+
 def command_of(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
 
@@ -107,8 +113,7 @@ class Peak:
             pid = next(each for each in descendants(self.app) if self._is_it(each))
             status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
             self.megabytes = max(self.megabytes, int(status["VmHWM"].split()[0]) / 1024)
-            times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            self.cpu_s = (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+            self.cpu_s = cpu_s(pid)
 
     def _is_it(self, pid: int) -> bool:
         with suppress(OSError):
