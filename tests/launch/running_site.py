@@ -12,13 +12,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 from src.config import ROOT
+from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.models.repository import Models
+from src.services.mongo.client import Database
+from src.services.runs.repository import TrainingRuns, slot_of
+from tests.small_model import small_bundle
 
 PYTHON = sys.executable
 APP = [PYTHON, "app.py"]
 GUNICORN = [PYTHON, "-m", "gunicorn", "app:app"]
+PATIENCE_S = 180
+"""How long a test waits for what comes about in a second or two: it passes on a slow, busy machine too."""
 
 
 def free_port():
@@ -27,7 +35,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(true, within_s=60):
+def wait_until(true, within_s=PATIENCE_S):
     patience = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < patience, "it did not come about"
@@ -76,7 +84,7 @@ class Site:
             )
         return self
 
-    def wait_for_page(self, within_s=60):
+    def wait_for_page(self, within_s=PATIENCE_S):
         wait_until(lambda: self.process.poll() is not None or self.get("healthz")[0] == 200, within_s)
         assert self.process.poll() is None, self.told()
         return self
@@ -98,7 +106,7 @@ class Site:
         """(status, body); status 0 where nobody answers, or whoever did was killed before the last byte."""
         try:
             try:
-                with urllib.request.urlopen(request, timeout=15) as answer:
+                with urllib.request.urlopen(request, timeout=60) as answer:
                     return answer.status, answer.read()
             except urllib.error.HTTPError as error:
                 return error.code, error.read()
@@ -131,7 +139,7 @@ class Site:
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
 
-    def ctrl_c(self, within_s=30):
+    def ctrl_c(self, within_s=PATIENCE_S):
         os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(within_s)
 
@@ -140,7 +148,23 @@ class Site:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if self.process:
-            self.process.wait(10)
+            self.process.wait(PATIENCE_S)
+
+
+def give_small_model(site):
+    """Before its start: a model that knows a few words serves, and no training is due for a week."""
+    week = 168
+    site.settings["RETRAIN_EVERY_HOURS"] = str(week)
+    server, now = EmbeddedMongo(site.data), datetime.now(UTC)
+    server.ensure()
+    database = Database(lambda: server.uri, "ledgerloop")
+    database.ensure_indexes()
+    models = Models(database)
+    models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=now)
+    models.promote("1", by="training", reason="first", at=now)
+    TrainingRuns(database).skip_slot(slot_of(now, week), standing="", at=now)
+    database.close()
+    server.stop()
 
 
 def parent_of(pid):

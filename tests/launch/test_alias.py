@@ -10,7 +10,7 @@ from src.config import ROOT
 from src.domain.models import MODEL_NAME
 from src.services.mlflow.tracking import Tracking
 from src.services.models.repository import Models
-from tests.launch.running_site import PYTHON
+from tests.launch.running_site import PATIENCE_S, PYTHON
 from tests.small_model import small_bundle
 
 
@@ -32,6 +32,6 @@ def test_the_child_heeds_a_person_who_moved_the_alias(database, database_name, m
     }
     for expected in ("1", "2"):
         follow = [PYTHON, "-m", "src", "follow-champion"]
-        subprocess.run(follow, cwd=ROOT, env=os.environ | settings, check=True, timeout=120)
+        subprocess.run(follow, cwd=ROOT, env=os.environ | settings, check=True, timeout=PATIENCE_S)
         assert store.champion().version == store.champion().alias == registry.alias("champion") == expected
         registry.set_alias("champion", "2")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.launch.running_site import Site, wait_until
+from tests.launch.running_site import PATIENCE_S, wait_until
 
 TARGETS = ("worker", "trainer", "mongod", "everything")
 KILLS = max(int(os.environ.get("CHAOS_KILLS", "0")), len(TARGETS))
@@ -21,9 +21,9 @@ SLOT_S = 40
 
 
 @pytest.fixture
-def busy(tmp_path):
+def busy(trained_site, tmp_path):
     """Four workers, a clock whose slots are short, and leases that end soon."""
-    site = Site(
+    site = trained_site(
         tmp_path,
         CLOCK="on",
         WEB_WORKERS="4",
@@ -33,9 +33,9 @@ def busy(tmp_path):
     )
     try:
         site.start().wait_for_page()
-        wait_until(lambda: site.get("readyz")[0] == 200, 300)
+        wait_until(lambda: site.get("readyz")[0] == 200)
         yield site
-        site.ctrl_c(60)
+        site.ctrl_c()
     finally:
         site.sweep()
 
@@ -83,8 +83,8 @@ def history(site):
 def strike(site, target, choose):
     if target == "everything":
         site.kill(*site.processes())
-        site.process.wait(10)
-        site.start().wait_for_page(60)
+        site.process.wait(PATIENCE_S)
+        site.start().wait_for_page()
     elif target == "mongod":
         site.kill(*site.pids("bin/mongod"))
     elif target == "trainer":
@@ -94,7 +94,7 @@ def strike(site, target, choose):
         site.kill(choose.choice(sorted(workers)))
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_the_loop_survives_kill_9_at_random_moments(busy):
     people = [Person(busy, number) for number in range(3)]
     choose, struck = random.Random(8), set()
@@ -102,12 +102,12 @@ def test_the_loop_survives_kill_9_at_random_moments(busy):
         time.sleep(choose.uniform(1, 5))
         target = TARGETS[number % len(TARGETS)]
         if target == "trainer":
-            wait_until(lambda: busy.pids("-m src train"), 90)
+            wait_until(lambda: busy.pids("-m src train"))
             time.sleep(choose.uniform(0, 4))
         strike(busy, target, choose)
         struck.add(target)
     assert struck == set(TARGETS)
-    wait_until(lambda: busy.get("readyz")[0] == 200, 60)
+    wait_until(lambda: busy.get("readyz")[0] == 200)
     for person in people:
         person.stop.set()
         person.thread.join()
@@ -117,7 +117,7 @@ def test_the_loop_survives_kill_9_at_random_moments(busy):
     assert len(acknowledged) > 20 * KILLS
     assert {id_: kept[id_]["category"] for id_ in acknowledged if id_ in kept} == acknowledged
 
-    wait_until(lambda: not any(run["status"] == "running" for run in runs(busy)), 120)
+    wait_until(lambda: not any(run["status"] == "running" for run in runs(busy)), 600)
     ids = [run["id"] for run in runs(busy)]
     assert all(is_on_the_grid(run_id) for run_id in ids if run_id.startswith("slot-")), ids
     verdicts = json.loads(busy.get("api/v1/promotions?limit=500")[1])

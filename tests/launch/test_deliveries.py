@@ -1,16 +1,11 @@
 """What Firefly III was answered with 200 reaches it, whatever is killed in between."""
 
 import urllib.request
-from datetime import UTC, datetime
 
 import pytest
 
-from src.services.host.embedded_mongo import EmbeddedMongo
-from src.services.models.repository import Models
-from src.services.mongo.client import Database
 from tests.firefly_server import TOKEN, Firefly, running
-from tests.launch.running_site import Site, free_port, wait_until
-from tests.small_model import small_bundle
+from tests.launch.running_site import PATIENCE_S, Site, free_port, give_small_model, wait_until
 from tests.web.integrations.firefly_messages import SECRET, encoded, message, signed
 
 
@@ -24,13 +19,9 @@ def connected(tmp_path):
         FIREFLY_TOKEN=TOKEN,
         FIREFLY_WEBHOOK_SECRET=SECRET,
     )
+    give_small_model(site)
     site.start().wait_for_page()
-    database = Database(lambda: EmbeddedMongo(site.data).uri, "ledgerloop")
-    models, at = Models(database), datetime.now(UTC)
-    models.keep(small_bundle(), version="1", run_id="r", mlflow_run_id="", metrics={}, at=at)
-    models.promote("1", by="person", reason="a test", at=at)
     wait_until(lambda: site.get("readyz")[0] == 200)
-    database.close()
     yield site, port
     site.sweep()
 
@@ -40,7 +31,7 @@ def deliver(site):
     request = urllib.request.Request(
         f"{site.address}api/v1/webhooks/firefly-iii", data=raw, headers=signed(raw)
     )
-    with urllib.request.urlopen(request, timeout=15) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
         return answer.status
 
 

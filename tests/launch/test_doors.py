@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from src.config import ROOT
-from tests.launch.running_site import GUNICORN, PYTHON, wait_until
+from tests.launch.running_site import GUNICORN, PATIENCE_S, PYTHON, wait_until
 
 
 def test_plain_gunicorn_brings_its_own_database_and_takes_it_along_when_it_ends_or_is_killed(site):
@@ -17,7 +17,7 @@ def test_plain_gunicorn_brings_its_own_database_and_takes_it_along_when_it_ends_
         assert site.get("api/v1/categories")[0] == 200
         assert len(site.pids("bin/mongod")) == 1
         os.kill(site.process.pid, sig)
-        site.process.wait(40)
+        site.process.wait(PATIENCE_S)
         wait_until(lambda: site.processes() == {})
 
 
@@ -40,7 +40,7 @@ def test_flask_run_works_and_takes_its_database_along(site):
 )
 def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(site, setting, value):
     site.settings[setting] = value
-    assert site.start().process.wait(20) == 2
+    assert site.start().process.wait(PATIENCE_S) == 2
     assert site.told().startswith(f"{setting}: ")
     assert "Traceback" not in site.told()
     assert not site.data.exists()
@@ -49,7 +49,7 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(site, set
 @pytest.mark.parametrize("command", [GUNICORN, [PYTHON, "-m", "flask", "run"]], ids=["gunicorn", "flask"])
 def test_a_wrong_setting_is_named_at_every_door(site, command):
     site.settings["AUTO_PRECISION"] = "2"
-    assert site.start(command).process.wait(20) != 0
+    assert site.start(command).process.wait(PATIENCE_S) != 0
     assert site.told().startswith("AUTO_PRECISION: ")
     assert "Traceback" not in site.told()
 
@@ -58,7 +58,7 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(site):
     with socket.socket() as other:
         other.bind(("127.0.0.1", site.port))
         other.listen()
-        assert site.start().process.wait(20) == 2
+        assert site.start().process.wait(PATIENCE_S) == 2
     assert site.told().startswith(f"PORT: {site.port} on 127.0.0.1 is taken")
     assert not (site.data / "db").exists()
 
@@ -67,7 +67,7 @@ def test_a_data_directory_that_cannot_be_made_is_named(site):
     in_the_way = site.folder / "file"
     in_the_way.write_text("")
     site.settings["DATA_DIR"] = str(in_the_way / "data")
-    assert site.start().process.wait(20) == 2
+    assert site.start().process.wait(PATIENCE_S) == 2
     assert site.told().startswith("DATA_DIR: ")
 
 

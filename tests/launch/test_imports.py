@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 import requests
@@ -17,43 +17,26 @@ import requests
 from src.config import ROOT
 from src.pipeline.imports.run import CHUNK
 from src.services.host.embedded_mongo import EmbeddedMongo
-from src.services.models.repository import Models
 from src.services.mongo.client import Database
-from src.services.runs.repository import TrainingRuns, slot_of
-from tests.launch.running_site import PYTHON, Site, wait_until
-from tests.small_model import small_bundle
+from tests.launch.running_site import PATIENCE_S, PYTHON, Site, give_small_model, wait_until
 
 ROWS = 10_000
-WEEK = 168
 PAGES = ("", "history", "import", "healthz")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """Pages, database, and the clocks of two hosts; a model serves, and nothing is due to be trained."""
-    site = Site(tmp_path_factory.mktemp("imports"), CLOCK="on", LEASE_S="3", RETRAIN_EVERY_HOURS=str(WEEK))
-    _furnish(site)
+    site = Site(tmp_path_factory.mktemp("imports"), CLOCK="on", LEASE_S="3")
+    give_small_model(site)
     site.start().wait_for_page()
     other = subprocess.Popen([PYTHON, "-m", "src", "clock"], cwd=ROOT, env=site.environment())
     wait_until(lambda: site.get("readyz")[0] == 200)
     yield site
     other.terminate()
-    other.wait(10)
+    other.wait(PATIENCE_S)
     site.ctrl_c()
     site.sweep()
-
-
-def _furnish(site):
-    server = EmbeddedMongo(site.data)
-    server.ensure()
-    database, now = Database(lambda: server.uri, "ledgerloop"), datetime.now(UTC)
-    database.ensure_indexes()
-    models = Models(database)
-    models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=now)
-    models.promote("1", by="training", reason="first", at=now)
-    TrainingRuns(database).skip_slot(slot_of(now, WEEK), standing="", at=now)
-    database.close()
-    server.stop()
 
 
 def statement(name):
@@ -68,7 +51,7 @@ def statement(name):
 def upload(site, content):
     mapping = json.dumps({"sign": "negative-is-expense", "default_currency": "USD"})
     files, fields = {"file": ("a.csv", content)}, {"mapping": mapping}
-    answer = requests.post(site.address + "api/v1/imports", fields, files=files, timeout=60)
+    answer = requests.post(site.address + "api/v1/imports", fields, files=files, timeout=PATIENCE_S)
     answer.raise_for_status()
     return answer.json()["id"]
 
@@ -88,7 +71,7 @@ def pages_asked(site):
         while not ended.is_set():
             for page in PAGES:
                 try:
-                    with urllib.request.urlopen(site.address + page, timeout=30) as answer:
+                    with urllib.request.urlopen(site.address + page, timeout=PATIENCE_S) as answer:
                         found.append((page, answer.status, False))
                 except urllib.error.HTTPError as error:
                     found.append((page, error.code, "Retry-After" in error.headers))
@@ -120,7 +103,7 @@ def paused_in_the_middle(site, imports, name, rows):
     while True:
         if not imports or told(site, imports[-1])["status"] == "done":
             imports.append(upload(site, statement(f"{name} {'ABCDEFGHIJ'[len(imports)]}")))
-        wait_until(lambda: told(site, imports[-1])["rows_read"] >= rows, 120)
+        wait_until(lambda: told(site, imports[-1])["rows_read"] >= rows)
         children = site.pids("src run-import")
         send(children, signal.SIGSTOP)
         state = told(site, imports[-1])
@@ -142,7 +125,6 @@ def kill_in_the_middle(site, imports, rows, words):
     send(paused, signal.SIGCONT)  # a signal that its parent is gone waits for that
 
 
-@pytest.mark.timeout(400)
 def test_an_import_survives_kill_9_of_the_child_of_the_clocks_and_of_mongod(site):
     imports = []
     with pages_asked(site) as answers:
@@ -150,7 +132,7 @@ def test_an_import_survives_kill_9_of_the_child_of_the_clocks_and_of_mongod(site
         kill_in_the_middle(site, imports, 2_000, "src clock")
         wait_until(lambda: not site.pids("src run-import"))
         kill_in_the_middle(site, imports, 4_000, "bin/mongod")
-        wait_until(lambda: told(site, imports[-1])["status"] not in ("", "running"), 120)
+        wait_until(lambda: told(site, imports[-1])["status"] not in ("", "running"))
     for import_id in imports:
         done = told(site, import_id)
         assert (done["status"], done["progress"]) == ("done", 1)

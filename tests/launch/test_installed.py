@@ -54,7 +54,6 @@ def _metadata(environment):
     return Distribution.at(found)
 
 
-@pytest.mark.timeout(600)
 def test_the_package_brings_one_top_level_name_its_dependencies_and_one_version(installed):
     distribution = _metadata(installed)
     names = {file.parts[0] for file in distribution.files if not file.parts[0].endswith(".dist-info")}
@@ -66,7 +65,6 @@ def test_the_package_brings_one_top_level_name_its_dependencies_and_one_version(
     assert _run([str(installed / "bin" / "ledgerloop"), "--version"]) == f"ledgerloop {__version__}\n"
 
 
-@pytest.mark.timeout(600)
 def test_an_installed_ledgerloop_serves_its_pages_from_an_empty_folder(installed, tmp_path):
     site = Site(tmp_path)
     del site.settings["DATA_DIR"]
@@ -81,7 +79,6 @@ def test_an_installed_ledgerloop_serves_its_pages_from_an_empty_folder(installed
         site.sweep()
 
 
-@pytest.mark.timeout(600)
 def test_the_lexicon_is_in_the_package(installed):
     count = "from src.services.shipped.lexicon_files import Knowledge; print(len(Knowledge().entries()))"
     assert int(_run([str(installed / "bin" / "python"), "-c", count])) > 50_000

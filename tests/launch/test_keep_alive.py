@@ -4,6 +4,8 @@ import socket
 
 import pytest
 
+from tests.launch.running_site import PATIENCE_S
+
 BODY = b"x" * 1_000_000
 
 
@@ -13,7 +15,7 @@ def test_a_body_nobody_reads_does_not_hold_up_the_connections_next_request(runni
         f"DELETE /api/v1/categories HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
     ).encode()
-    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE_S) as connection:
         answers = connection.makefile("rb")
         for _ in range(60):
             connection.sendall(head)
@@ -34,7 +36,7 @@ def test_a_client_that_sends_too_much_still_reads_why_it_was_refused(running, pa
     """The whole body of 40 MB is sent before the answer is read, as most clients do."""
     length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {40 * len(BODY)}"
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\n{header}\r\n"
-    with socket.create_connection(("127.0.0.1", running.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE_S) as connection:
         connection.sendall(f"{head}Content-Type: application/json\r\n{length}\r\n\r\n".encode())
         for _ in range(40):
             connection.sendall(b"%x\r\n%b\r\n" % (len(BODY), BODY) if chunked else BODY)

@@ -1,4 +1,4 @@
-"""Everything at once: pages, database, clock with a training under way, MLflow UI."""
+"""Everything at once: pages, database, clock, MLflow UI."""
 
 import http.client
 import urllib.request
@@ -7,12 +7,12 @@ import pytest
 
 from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.mongo.client import Database
-from tests.launch.running_site import APP, Site, wait_until
+from tests.launch.running_site import APP, PATIENCE_S, Site, wait_until
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("whole"), CLOCK="on", MLFLOW_UI="on")
+def whole(trained_site, tmp_path_factory):
+    site = trained_site(tmp_path_factory.mktemp("whole"), CLOCK="on", MLFLOW_UI="on")
     site.start().wait_for_page()
     wait_until(lambda: mlflow_answers(site))
     yield site
@@ -21,7 +21,7 @@ def whole(tmp_path_factory):
 
 def mlflow_answers(site):
     try:
-        return urllib.request.urlopen(f"http://127.0.0.1:{site.mlflow_port}/", timeout=5).status == 200
+        return urllib.request.urlopen(f"http://127.0.0.1:{site.mlflow_port}/", timeout=30).status == 200
     except (OSError, http.client.HTTPException):
         return False
 
@@ -40,7 +40,7 @@ def test_each_part_is_a_process_of_its_own(whole):
 def test_a_second_start_on_the_same_data_says_so(whole):
     second = Site(whole.folder)
     second.output = whole.folder / "second.txt"
-    assert second.start().process.wait(20) == 1
+    assert second.start().process.wait(PATIENCE_S) == 1
     assert whole.address in second.told()
     assert f"process {whole.process.pid}" in second.told()
     assert whole.get("healthz")[0] == 200

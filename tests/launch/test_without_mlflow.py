@@ -14,9 +14,9 @@ def site(tmp_path):
     site.sweep()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_the_first_model_is_trained_and_serves_and_the_pages_name_what_is_away(site):
-    wait_until(lambda: site.get("readyz")[0] == 200, 700)
+    wait_until(lambda: site.get("readyz")[0] == 200, 1500)
     wait_until(lambda: all(run["status"] == "succeeded" for run in runs(site)))
     assert "this run was not logged" in runs(site)[0]["decision"]["notes"][0]
     status, body = site.get("readyz")
