@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from sklearn.pipeline import Pipeline
 
 from src.components.dataset.lexicon_training_rows import StatementWriter
@@ -36,6 +36,9 @@ QUIET = [
 ]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_S = 60
+"""How long a page may take on a slow, busy machine."""
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 def make_bundle():
@@ -74,7 +77,7 @@ class Server:
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "gunicorn", "app:app"]
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
-        for _ in range(600):
+        for _ in range(3 * PATIENCE_S * 10):
             if self._answers(until):
                 return
             time.sleep(0.1)
@@ -82,13 +85,14 @@ class Server:
 
     def _answers(self, path):
         try:
-            return urllib.request.urlopen(f"{self.address}/{path}", timeout=2).status == 200
+            with urllib.request.urlopen(f"{self.address}/{path}", timeout=30) as answer:
+                return answer.status == 200
         except (OSError, http.client.HTTPException):
             return False
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(PATIENCE_S)
         self.services.database.close()
 
 
@@ -172,7 +176,7 @@ def open_page(chromium, server):
             viewport=size, color_scheme=theme, base_url=server.address, locale="en-US", **wishes
         )
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE_S * 1000)
         page.watch = Watch(page)
         opened.append((context, page.watch))
         page.goto(path)

@@ -147,7 +147,7 @@ def test_one_that_is_stopped_keeps_what_is_in_and_is_taken_back_although_that_is
     imports = []
     paused = paused_in_the_middle(site, imports, "BLUE", 2_000)
     import_id = imports[-1]
-    urllib.request.urlopen(urllib.request.Request(f"{site.address}import/{import_id}/stop", data=b""))
+    urllib.request.urlopen(f"{site.address}import/{import_id}/stop", data=b"").close()
     send(paused, signal.SIGCONT)
     wait_until(lambda: told(site, import_id)["status"] != "running")
     stopped = told(site, import_id)

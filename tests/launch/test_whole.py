@@ -21,7 +21,8 @@ def whole(trained_site, tmp_path_factory):
 
 def mlflow_answers(site):
     try:
-        return urllib.request.urlopen(f"http://127.0.0.1:{site.mlflow_port}/", timeout=30).status == 200
+        with urllib.request.urlopen(f"http://127.0.0.1:{site.mlflow_port}/", timeout=30) as answer:
+            return answer.status == 200
     except (OSError, http.client.HTTPException):
         return False
 

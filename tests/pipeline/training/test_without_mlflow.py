@@ -60,7 +60,8 @@ def server(tmp_path, monkeypatch):
 
 def answers(address):
     try:
-        return urllib.request.urlopen(f"{address}/health", timeout=2).status == 200
+        with urllib.request.urlopen(f"{address}/health", timeout=30) as answer:
+            return answer.status == 200
     except OSError:
         return False
 
@@ -68,6 +69,7 @@ def answers(address):
 def kill(server):
     if server.poll() is None:
         os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
         server.wait()
 
 

@@ -186,7 +186,7 @@ def served(model, folder):
         yield lambda rows: invoke(f"http://127.0.0.1:{port}/invocations", rows)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
+        process.wait(180)
 
 
 def invoke(url, rows):

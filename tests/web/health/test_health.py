@@ -16,6 +16,7 @@ def without_mongodb(tmp_path):
     )
     app = create_app(settings)
     # The project's own client waits four seconds for a server.
+    app.extensions["ledgerloop"].database.close()
     app.extensions["ledgerloop"].database._client = MongoClient(
         "mongodb://127.0.0.1:1", serverSelectionTimeoutMS=50
     )
