@@ -2,13 +2,13 @@ from src.components.text.cleaning import clean_text
 from src.knowledge.build import (
     PACKED,
     TABLES,
-    beside,
     faults_of,
     packed,
     read_brands,
     read_tables,
     slugs,
     types,
+    without_listed,
 )
 from src.knowledge.name_suggestion_index import BRANDS
 from src.services.shipped.lexicon_files import Knowledge
@@ -37,7 +37,7 @@ def test_the_tables_are_sound():
 
 def test_the_packed_lexicon_is_what_the_tables_say():
     own = list(read_tables(TABLES))
-    everything = [*own, *beside(own, read_brands(BRANDS))]
+    everything = [*own, *without_listed(own, read_brands(BRANDS))]
     assert PACKED.read_bytes() == packed(everything), "run python -m src.knowledge.build"
 
 
