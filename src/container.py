@@ -34,8 +34,8 @@ from src.pipeline.imports.run import Importing
 from src.pipeline.imports.undo import Undoing
 from src.pipeline.integrations.firefly_outbound import Delivering
 from src.pipeline.integrations.inbound import Webhooks
-from src.pipeline.monitoring.drift import DriftWatch
-from src.pipeline.monitoring.prediction_diff import WhatChanges
+from src.pipeline.monitoring.drift import DriftMonitor
+from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.monitoring.quality import Quality
 from src.pipeline.prediction.predict import MergedModel, Model, Predictor, Serving
 from src.pipeline.prediction.repredict import Repredicting
@@ -56,9 +56,8 @@ from src.services.models.hot_swap import Champion, Pointing, ShadowModel
 from src.services.models.repository import Models
 from src.services.models.retention import Retention
 from src.services.mongo.client import Database
-from src.services.monitoring.audit_sample import Audits
 from src.services.monitoring.drift_periods import DriftPeriods
-from src.services.monitoring.quality_counts import QualityCounts
+from src.services.monitoring.quality_counts import AuditSample, QualityCounts
 from src.services.runs.data_fingerprint import Standing
 from src.services.runs.drift_triggered import EarlyRuns
 from src.services.runs.repository import TrainingRuns
@@ -128,7 +127,7 @@ class Container:
     imported_rows = on_database(ImportedRows)
     webhook_rows = on_database(WebhookRows)
     deliveries = on_database(Deliveries)
-    audits = on_database(Audits)
+    audit_sample = on_database(AuditSample)
     doubts = on_database(Doubts)
     models = on_database(Models)
     unanswered = on_database(Unanswered)
@@ -291,9 +290,11 @@ class Container:
         )
 
     @once
-    def changes(self) -> WhatChanges:
+    def changes(self) -> PredictionDiffs:
         precision = self.settings.auto_precision
-        return WhatChanges(self.unanswered, self.predictor, self.models, self._serving, precision=precision)
+        return PredictionDiffs(
+            self.unanswered, self.predictor, self.models, self._serving, precision=precision
+        )
 
     @once
     def repredicting(self) -> Repredicting:
@@ -372,9 +373,9 @@ class Container:
         return Tracking(self.settings.tracking_uri, self.settings.mlruns_path if local else None)
 
     @once
-    def drift(self) -> DriftWatch:
+    def drift(self) -> DriftMonitor:
         periods, early_runs = DriftPeriods(self.database), EarlyRuns(self.runs)
-        return DriftWatch(periods, self.models, early_runs, self.runs.last_success_at, self.now)
+        return DriftMonitor(periods, self.models, early_runs, self.runs.last_success_at, self.now)
 
     @once
     def standing(self) -> Standing:

@@ -1,4 +1,4 @@
-// Draws each figure the server made, in the colours of the theme, and again when the theme changes.
+// Draws the figures of the page in the colours of the theme, and again when the theme changes.
 /* global Plotly */
 const role = (name) => {
   const probe = document.createElement("span");
@@ -12,7 +12,7 @@ const role = (name) => {
 function themed(figure) {
   const colors = Object.fromEntries(["ink", "muted", "line", "surface", "accent"].map((name) => [name, role(name)]));
   const { ink, muted, line, surface } = colors;
-  const axis = (given = {}) => ({ gridcolor: line, zerolinecolor: line, linecolor: line, tickfont: { color: muted, size: 12 }, ticks: "", ...given });
+  const axis = (overrides = {}) => ({ gridcolor: line, zerolinecolor: line, linecolor: line, tickfont: { color: muted, size: 12 }, ticks: "", ...overrides });
   const layout = {
     ...figure.layout,
     font: { family: getComputedStyle(document.body).fontFamily, color: ink, size: 13 },
@@ -27,14 +27,14 @@ function themed(figure) {
   return { data, layout };
 }
 
-function draw(place) {
-  const figure = JSON.parse(document.getElementById(place.dataset.plot).textContent);
+function draw(element) {
+  const figure = JSON.parse(document.getElementById(element.dataset.plot).textContent);
   const { data, layout } = themed(figure);
-  return Plotly.react(place, data, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false });
+  return Plotly.react(element, data, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false });
 }
 
 async function drawAll() {
-  for (const place of document.querySelectorAll("[data-plot]")) await draw(place);
+  for (const element of document.querySelectorAll("[data-plot]")) await draw(element);
   document.documentElement.dataset.charts = "drawn";
 }
 

@@ -166,10 +166,11 @@ class DriftPeriod:
 class DriftResult:
     measure: DriftMeasure
     verdict: DriftVerdict
-    told: str
-    """The verdict as a sentence, with n."""
     rows_then: int
+    """Or answers, for the accuracy."""
     rows_now: int
+    needed: int
+    """With fewer of either, the verdict is `too-few`."""
     least_effect: float
     """A smaller difference does not count, however significant."""
     effect: float | None = None

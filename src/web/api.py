@@ -20,7 +20,6 @@ from src.web.openapi import api as docs
 from src.web.openapi.document import document
 from src.web.prediction import api as predictions
 from src.web.quality import api as quality
-from src.web.quality import drift_api
 
 TAGS = {
     "predictions": "Predict the category of transactions.",
@@ -33,10 +32,9 @@ TAGS = {
     "imports": "Import files, and undo imports.",
     "webhooks": "Endpoints for Firefly III and for scripts of Actual.",
     "analytics": "Totals, and live accuracy.",
-    "quality": "Accuracy of the predictions.",
+    "quality": "Accuracy of the predictions, and drift.",
     "categories": "The categories.",
     "training": "Training runs, their verdicts, and the models.",
-    "drift": "Whether new transactions still resemble the champion's training data.",
     "health": "For supervisors.",
 }
 _OPERATIONS = (
@@ -51,7 +49,6 @@ _OPERATIONS = (
     webhooks.api,
     analytics.api,
     quality.api,
-    drift_api.api,
     categories.api,
     runs_api.api,
     promotions.api,

@@ -9,7 +9,6 @@ from src.web.imports import pages as imports
 from src.web.models import pages as models
 from src.web.models import prediction_diff_pages, repredict_pages, runs_pages, serving_pages, verdict_text
 from src.web.prediction import pages as predict
-from src.web.quality import drift_pages
 from src.web.quality import pages as quality
 from src.web.shared import assets
 from src.web.shared.blueprint import bp
@@ -19,7 +18,6 @@ __all__ = [
     "assets",
     "bp",
     "categories",
-    "drift_pages",
     "feedback",
     "history",
     "imports",

@@ -1,4 +1,4 @@
-"""Who decided what holds now, and which categories were taken for which. Plain Python, for web workers."""
+"""Who decided each transaction, and which categories are confused. Plain Python, for web workers."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import ConfusionCount, PredictionCount
 
 PERSON, WAITING = "person", "waiting"
-DECIDERS = (*(each.value for each in DecidedBy), PERSON, WAITING)
-"""Beside those that predict: a person whose answer changed the prediction, and nobody yet."""
+DECIDERS = (*(decider.value for decider in DecidedBy), PERSON, WAITING)
+"""`person`: an answer changed the prediction; `waiting`: nobody has decided yet."""
 
 
 @dataclass(frozen=True)
-class Decided:
-    """The transactions of one month, or of all."""
+class DecisionCounts:
+    """Of the transactions of one month, or of all."""
 
     month: str | None
     total: int
     automatic: int
-    """Sorted without asking, and never changed."""
+    """Categorized automatically and never changed."""
     by: dict[str, int] = field(default_factory=dict)
-    """Each of DECIDERS: how many."""
+    """Transactions of each of DECIDERS."""
 
     @property
     def automation(self) -> float | None:
@@ -33,25 +33,25 @@ class Decided:
         return self.by[decider] / self.total if self.total else 0.0
 
 
-def decided(counts: Iterable[PredictionCount], month: str | None = None) -> Decided:
+def decisions(counts: Iterable[PredictionCount], month: str | None = None) -> DecisionCounts:
     by = dict.fromkeys(DECIDERS, 0)
     automatic = 0
-    for each in counts:
-        by[_decider(each)] += each.predictions
-        if each.band is Band.AUTO and each.agrees is not False:
-            automatic += each.predictions
-    return Decided(month, sum(by.values()), automatic, by)
+    for count in counts:
+        by[_decider(count)] += count.predictions
+        if count.band is Band.AUTO and count.agrees is not False:
+            automatic += count.predictions
+    return DecisionCounts(month, sum(by.values()), automatic, by)
 
 
-def decided_by_month(counts: Iterable[PredictionCount]) -> list[Decided]:
+def decisions_by_month(counts: Iterable[PredictionCount]) -> list[DecisionCounts]:
     months: dict[str, list[PredictionCount]] = defaultdict(list)
-    for each in counts:
-        months[each.month].append(each)
-    return [decided(months[month], month) for month in sorted(months)]
+    for count in counts:
+        months[count.month].append(count)
+    return [decisions(months[month], month) for month in sorted(months)]
 
 
 def _decider(count: PredictionCount) -> str:
-    """A confirmed prediction was decided by who made it; one that asks has decided nothing yet."""
+    """A confirmed prediction counts for whoever made it; an unanswered suggestion has decided nothing."""
     if count.agrees is False:
         return PERSON
     if count.agrees is None and count.band is not Band.AUTO:
@@ -61,28 +61,32 @@ def _decider(count: PredictionCount) -> str:
 
 @dataclass(frozen=True)
 class Confusion:
-    """How often what was given as one category was another."""
+    """How often each predicted category was answered with each category."""
 
     categories: tuple[str, ...]
-    """What people said, the most frequent first."""
+    """The answered ones, the most frequent first."""
     counts: dict[tuple[str | None, str], int]
-    """By (given, said): answers. Given is None where the prediction was not sure."""
+    """By (predicted, answered): answers. Predicted is None for unknown."""
 
-    def count(self, given: str | None, said: str) -> int:
-        return self.counts.get((given, said), 0)
+    def count(self, predicted: str | None, answered: str) -> int:
+        return self.counts.get((predicted, answered), 0)
 
     def by_size(self) -> list[tuple[tuple[str | None, str], int]]:
         return sorted(self.counts.items(), key=lambda cell: (-cell[1], str(cell[0])))
 
     def mistakes(self) -> list[tuple[str, str, int]]:
-        """(given, said, answers) where they differ, the most frequent first."""
-        return [(given, said, n) for (given, said), n in self.by_size() if given and given != said]
+        """(predicted, answered, answers) where the two differ, the most frequent first."""
+        return [
+            (predicted, answered, answers)
+            for (predicted, answered), answers in self.by_size()
+            if predicted and predicted != answered
+        ]
 
 
 def confusion(counts: Sequence[ConfusionCount]) -> Confusion:
     cells: Counter[tuple[str | None, str]] = Counter()
-    names: Counter[str] = Counter()
-    for each in counts:
-        cells[each.predicted, each.category] += each.answers
-        names[each.category] += each.answers
-    return Confusion(tuple(sorted(names, key=lambda name: (-names[name], name))), dict(cells))
+    answers: Counter[str] = Counter()
+    for count in counts:
+        cells[count.predicted, count.category] += count.answers
+        answers[count.category] += count.answers
+    return Confusion(tuple(sorted(answers, key=lambda slug: (-answers[slug], slug))), dict(cells))

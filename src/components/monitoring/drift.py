@@ -1,52 +1,48 @@
-"""Whether what comes in still looks like what the champion learned from, and is still answered as well.
+"""Drift detection: whether recent transactions still look like those the champion learned from.
 
-An alarm needs both: a difference that chance would hardly make, even with all measures tried at once, and one
-of a size that matters. The custom of calling a stability index over 0.1 drift is wrong most of the time with
-100 rows: chance alone makes 0.18 with ten cells.
+A measure counts as shifted only if the difference is significant over all measures together and large
+enough to matter. The common rule "stability index over 0.1" is wrong most of the time with 100 rows:
+chance alone reaches 0.18 with ten cells.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from src.components.monitoring.two_sample_tests import (
-    is_enough,
-    more_often,
+    fisher_greater,
+    is_testable,
     named_cells,
     quantile_cells,
     same_distribution,
     stability_index,
 )
-from src.components.text.numbers import percent
 from src.domain.quality import DriftMeasure, DriftPeriod, DriftResult, DriftVerdict
-
-_NOT_SURE = "not sure"
 
 
 @dataclass(frozen=True)
 class DriftCheck:
-    """chance: of any false alarm in one look, 0..1; a look is taken many times, so it is small.
+    """false_alarms: probability of any false alarm in one check, 0..1; small, because checks are frequent.
 
-    look_back: how many rows before it a merchant is looked for in before it counts as new. The same stretch
-    for every row: so a longer history alone makes no merchant seem less new.
+    look_back: a merchant is new if none of this many rows before has it. The number is the same for every
+    row, so a longer history makes no merchant seem less new.
     """
 
-    chance: float = 0.001
+    false_alarms: float = 0.001
     least_rows: int = 50
     least_answers: int = 30
-    shifted: float = 0.2
-    """The least stability index of amounts and of categories."""
-    risen: float = 0.15
-    """How much the share of new merchants must rise."""
-    fallen: float = 0.1
-    """How much the accuracy must fall."""
+    least_index: float = 0.2
+    """Smallest stability index of amounts and of categories that counts."""
+    least_rise: float = 0.15
+    """Smallest rise of the share of new merchants that counts."""
+    least_fall: float = 0.1
+    """Smallest fall of the accuracy that counts."""
     look_back: int = 300
 
-    def look(self, then: DriftPeriod, now: DriftPeriod) -> tuple[DriftResult, ...]:
-        """One sign for each measure, whatever it came to."""
+    def compare(self, then: DriftPeriod, now: DriftPeriod) -> tuple[DriftResult, ...]:
+        """One result per measure, shifted or not."""
         return (
             self._merchants(then, now),
             self._amounts(then, now),
@@ -55,129 +51,85 @@ class DriftCheck:
         )
 
     def _merchants(self, then: DriftPeriod, now: DriftPeriod) -> DriftResult:
-        new, rows = self._new_merchants(now)
-        new_before, rows_before = self._new_merchants(then)
-        found = _Found(DriftMeasure.MERCHANTS, rows_before, rows, self.least_rows, self.risen)
-        if not found.enough:
-            return found.too_few()
-        before, after = new_before / rows_before, new / rows
-        told = f"merchants not met shortly before rose from {percent(before)} to {percent(after)}"
-        p = more_often(new, rows, new_before, rows_before)
-        return self._judged(found, p, after - before, before, after, told)
+        (new_then, rows_then), (new_now, rows_now) = self._new_merchants(then), self._new_merchants(now)
+        result = _too_few(DriftMeasure.MERCHANTS, rows_then, rows_now, self.least_rows, self.least_rise)
+        if not _is_enough(result):
+            return result
+        before, after = new_then / rows_then, new_now / rows_now
+        p = fisher_greater(new_now, rows_now, new_then, rows_then)
+        return self._tested(result, p, after - before, before, after)
 
     def _new_merchants(self, period: DriftPeriod) -> tuple[int, int]:
-        """How many rows are of a merchant none of the `look_back` rows before has, of how many that tell."""
-        names = [*period.before, *(row.merchant for row in period.rows)]
-        last_at: dict[str, int] = {}
+        """(rows of new merchants, rows with enough rows before them to tell)."""
+        merchants = [*period.before, *(row.merchant for row in period.rows)]
+        last_position: dict[str, int] = {}
         new = rows = 0
-        for place, name in enumerate(names):
-            if name and place >= max(self.look_back, len(period.before)):
+        for position, merchant in enumerate(merchants):
+            if merchant and position >= max(self.look_back, len(period.before)):
                 rows += 1
-                new += place - last_at.get(name, -self.look_back - 1) > self.look_back
-            last_at[name] = place
+                new += position - last_position.get(merchant, -self.look_back - 1) > self.look_back
+            last_position[merchant] = position
         return new, rows
 
     def _amounts(self, then: DriftPeriod, now: DriftPeriod) -> DriftResult:
-        found = _Found(DriftMeasure.AMOUNTS, len(then.rows), len(now.rows), self.least_rows, self.shifted)
-        if not found.enough:
-            return found.too_few()
-        money = Counter(row.currency for row in then.rows).most_common(1)[0][0]
-        before = [row.amount for row in then.rows if row.currency == money]
-        after = [row.amount for row in now.rows if row.currency == money]
-        cells = quantile_cells(before, after, _cells(len(before), len(after)))
-        rest = len(then.rows) - len(before), len(now.rows) - len(after)
-        if is_enough(*rest, rows_then=len(then.rows), rows_now=len(now.rows)):
-            cells = [*cells[0], rest[0]], [*cells[1], rest[1]]  # of other currencies
-        middle = median(before), median(after) if after else None
-        told = f"amounts have shifted, from a median of {_amount(middle[0])} to {_amount(middle[1])} {money}"
-        p, effect = same_distribution(*cells), stability_index(*cells)
-        return self._judged(found, p, effect, *middle, told, of=money)
+        """Amounts in the most frequent currency; rows in the others are one more cell."""
+        rows_then, rows_now = len(then.rows), len(now.rows)
+        result = _too_few(DriftMeasure.AMOUNTS, rows_then, rows_now, self.least_rows, self.least_index)
+        if not _is_enough(result):
+            return result
+        currency = Counter(row.currency for row in then.rows).most_common(1)[0][0]
+        before = [row.amount for row in then.rows if row.currency == currency]
+        after = [row.amount for row in now.rows if row.currency == currency]
+        cells = quantile_cells(before, after, _cell_count(len(before), len(after)))
+        others = rows_then - len(before), rows_now - len(after)
+        if is_testable(*others, rows_then=rows_then, rows_now=rows_now):
+            cells = [*cells[0], others[0]], [*cells[1], others[1]]
+        medians = median(before), median(after) if after else None
+        return self._tested(result, same_distribution(*cells), stability_index(*cells), *medians, of=currency)
 
     def _categories(self, then: DriftPeriod, now: DriftPeriod) -> DriftResult:
-        found = _Found(DriftMeasure.CATEGORIES, len(then.rows), len(now.rows), self.least_rows, self.shifted)
-        if not found.enough:
-            return found.too_few()
+        rows_then, rows_now = len(then.rows), len(now.rows)
+        result = _too_few(DriftMeasure.CATEGORIES, rows_then, rows_now, self.least_rows, self.least_index)
+        if not _is_enough(result):
+            return result
         before = Counter(row.category or "" for row in then.rows)
         after = Counter(row.category or "" for row in now.rows)
         cells = named_cells(before, after)
-        shares = {
-            name: (before[name] / len(then.rows), after[name] / len(now.rows)) for name in before | after
-        }
-        moved = max(sorted(shares), key=lambda name: abs(shares[name][1] - shares[name][0]))
-        was, became = shares[moved]
-        fell_or_rose = f"{percent(was)} to {percent(became)}"
-        told = f"predicted categories have shifted, {moved or _NOT_SURE} most: {fell_or_rose}"
-        p, effect = same_distribution(*cells), stability_index(*cells)
-        return self._judged(found, p, effect, was, became, told, of=moved)
+        shares = {name: (before[name] / rows_then, after[name] / rows_now) for name in before | after}
+        changed = max(sorted(shares), key=lambda name: abs(shares[name][1] - shares[name][0]))
+        p, index = same_distribution(*cells), stability_index(*cells)
+        return self._tested(result, p, index, *shares[changed], of=changed)
 
     def _accuracy(self, then: DriftPeriod, now: DriftPeriod) -> DriftResult:
-        found = _Found(DriftMeasure.ACCURACY, then.answers, now.answers, self.least_answers, self.fallen)
-        if not found.enough:
-            return found.too_few()
+        result = _too_few(
+            DriftMeasure.ACCURACY, then.answers, now.answers, self.least_answers, self.least_fall
+        )
+        if not _is_enough(result):
+            return result
         before, after = then.right / then.answers, now.right / now.answers
-        told = f"answers that agree with the prediction fell from {percent(before)} to {percent(after)}"
-        p = more_often(now.answers - now.right, now.answers, then.answers - then.right, then.answers)
-        return self._judged(found, p, before - after, before, after, told)
+        p = fisher_greater(now.answers - now.right, now.answers, then.answers - then.right, then.answers)
+        return self._tested(result, p, before - after, before, after)
 
-    def _judged(
-        self,
-        found: _Found,
-        p: float,
-        effect: float,
-        then: float | None,
-        now: float | None,
-        told: str,
-        *,
-        of: str = "",
+    def _tested(
+        self, result: DriftResult, p: float, effect: float, then: float, now: float | None, of: str = ""
     ) -> DriftResult:
-        # Bonferroni: all measures are tried, and any of them would raise the alarm.
-        shifted = p < self.chance / len(DriftMeasure) and effect >= found.least_effect
-        return DriftResult(
-            measure=found.measure,
-            verdict=DriftVerdict.SHIFTED if shifted else DriftVerdict.STEADY,
-            told=f"{told} (n = {found.rows})" if shifted else f"no sign of drift (n = {found.rows})",
-            rows_then=found.rows_then,
-            rows_now=found.rows,
-            effect=effect,
-            least_effect=found.least_effect,
-            p=p,
-            then=then,
-            now=now,
-            of=of,
-        )
+        # Bonferroni: any of the measures can raise the alarm.
+        shifted = p < self.false_alarms / len(DriftMeasure) and effect >= result.least_effect
+        verdict = DriftVerdict.SHIFTED if shifted else DriftVerdict.STEADY
+        return replace(result, verdict=verdict, effect=effect, p=p, then=then, now=now, of=of)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """How much there is to judge a measure by."""
-
-    measure: DriftMeasure
-    rows_then: int
-    rows: int
-    needed: int
-    least_effect: float
-
-    @property
-    def enough(self) -> bool:
-        return min(self.rows_then, self.rows) >= self.needed
-
-    def too_few(self) -> DriftResult:
-        told = f"too few to tell (n = {min(self.rows_then, self.rows)}; {self.needed} are needed)"
-        return DriftResult(
-            self.measure, DriftVerdict.TOO_FEW, told, self.rows_then, self.rows, self.least_effect
-        )
+def _too_few(
+    measure: DriftMeasure, rows_then: int, rows_now: int, needed: int, least_effect: float
+) -> DriftResult:
+    """The result before a test, which stays where there are fewer than `needed` rows."""
+    return DriftResult(measure, DriftVerdict.TOO_FEW, rows_then, rows_now, needed, least_effect)
 
 
-def reason_of(signs: Sequence[DriftResult]) -> str:
-    """Every alarm in one sentence; "" where there is none."""
-    alarms = [sign.told for sign in signs if sign.verdict is DriftVerdict.SHIFTED]
-    return f"Drift: {'; '.join(alarms)}." if alarms else ""
+def _is_enough(result: DriftResult) -> bool:
+    return min(result.rows_then, result.rows_now) >= result.needed
 
 
-def _cells(rows_then: int, rows: int) -> int:
-    """Ten, or fewer where the cells would be left with a handful of rows."""
-    return max(3, min(10, min(rows_then, rows) // 10))
-
-
-def _amount(value: float | None) -> str:
-    return "none" if value is None else f"{value:.2f}"
+def _cell_count(rows_then: int, rows_now: int) -> int:
+    """Ten, or fewer where a cell would have only a handful of rows."""
+    return max(3, min(10, min(rows_then, rows_now) // 10))

@@ -1,28 +1,35 @@
-"""How often predictions are right, reckoned from answers, and how sure so few answers let us be.
-
-Web workers import this: plain Python.
-"""
+"""How often predictions are right, measured by answers, with intervals. Plain Python, for web workers."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import sqrt
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
+from src.components.dataset.holdout import is_sampled
 from src.components.evaluation.intervals import wilson
 from src.domain.predictions import Band
-from src.domain.quality import CONFIDENCE_STEPS, TOO_FEW_ANSWERS, AnswerCount
+from src.domain.quality import CONFIDENCE_STEPS, TOO_FEW_ANSWERS, AnswerCount, ConfusionCount
 
 COVERED = 0.95
-"""An estimate stands when the bands with enough answers hold at least this share of the predictions."""
+"""An estimate counts if the bands with enough answers contain at least this share of the predictions."""
+
+
+def is_audited(fingerprint: str, day: date, share: float) -> bool:
+    """Whether an automatic prediction is in the random sample that people are asked about.
+
+    People mostly answer doubtful predictions, so other answers say little about the automatic ones.
+    share: of all transactions, 0..1, drawn by a hash; a larger share contains every smaller one. The hash
+    includes the day, or a monthly bill would be drawn every month or never.
+    """
+    return is_sampled(f"audit\x1f{fingerprint}\x1f{day.isoformat()}", share)
 
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """So many of the answers found the prediction right."""
-
     correct: int
     answers: int
 
@@ -39,7 +46,7 @@ class Accuracy:
         return self.answers >= TOO_FEW_ANSWERS
 
     def to_dict(self) -> dict[str, Any]:
-        """As the live accuracy is told: `accuracy` is None for no answers."""
+        """`accuracy` is None without answers."""
         return {
             "answers": self.answers,
             "correct": self.correct,
@@ -48,35 +55,32 @@ class Accuracy:
         }
 
 
-class Count(Protocol):
-    @property
-    def answers(self) -> int: ...
+Count = TypeVar("Count", AnswerCount, ConfusionCount)
 
 
-Kind = TypeVar("Kind", bound=Count)
-
-
-def accuracy(counts: Iterable[Kind], right: Callable[[Kind], bool]) -> Accuracy:
+def accuracy(counts: Iterable[Count], is_right: Callable[[Count], bool]) -> Accuracy:
     correct = answers = 0
-    for each in counts:
-        answers += each.answers
-        correct += each.answers if right(each) else 0
+    for count in counts:
+        answers += count.answers
+        correct += count.answers if is_right(count) else 0
     return Accuracy(correct, answers)
 
 
 def accuracy_by(
-    counts: Iterable[Kind], key: Callable[[Kind], Hashable], right: Callable[[Kind], bool]
+    counts: Iterable[Count], key: Callable[[Count], Hashable], is_right: Callable[[Count], bool]
 ) -> dict[Hashable, Accuracy]:
-    """By what `key` says of each; sorted, None first."""
-    found: dict[Hashable, list[Kind]] = defaultdict(list)
-    for each in counts:
-        found[key(each)].append(each)
-    return {name: accuracy(found[name], right) for name in sorted(found, key=lambda name: str(name or ""))}
+    """Accuracy for each value of `key`, sorted, None first."""
+    groups: dict[Hashable, list[Count]] = defaultdict(list)
+    for count in counts:
+        groups[key(count)].append(count)
+    return {
+        name: accuracy(groups[name], is_right) for name in sorted(groups, key=lambda name: str(name or ""))
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """The predictions of one band, and the answers that may speak for all of them."""
+    """The predictions of one band, with the answers that are representative of them."""
 
     band: Band
     predictions: int
@@ -89,14 +93,13 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The accuracy over all predictions, though only some were answered."""
+    """The accuracy over all predictions, from the answers to some of them."""
 
     share: float
     ci95: tuple[float, float]
     answers: int
-    """How many it rests on."""
     covered: float
-    """Which share of the predictions lies in bands with enough answers, 0..1."""
+    """Share of the predictions in bands with enough answers, 0..1."""
 
     @property
     def enough(self) -> bool:
@@ -104,81 +107,74 @@ class Estimate:
 
 
 def stratified(strata: Sequence[Stratum]) -> Estimate | None:
-    """Each band's accuracy, weighted by how many predictions it holds; None for no predictions.
+    """The mean of the bands' accuracies, weighted by their predictions; None without predictions.
 
-    The interval joins the Wilson intervals of the bands by the distance of their ends (Zou, Huang & Zhang
+    The interval combines the Wilson intervals of the bands by the distance of their ends (Zou, Huang & Zhang
     2009, "A note on confidence interval estimation for a linear function of binomial proportions"), and
-    shrinks as a band comes to be answered whole. Of a band without answers nothing is known: 0 to 1.
+    shrinks as more of a band is answered. A band without answers has the interval 0 to 1.
     """
-    total = sum(each.predictions for each in strata)
+    total = sum(stratum.predictions for stratum in strata)
     if not total:
         return None
     share = below = above = 0.0
-    for each in strata:
-        weight = each.predictions / total
-        middle, (low, high) = each.answered.share, each.answered.ci95
+    for stratum in strata:
+        answered, weight = stratum.answered, stratum.predictions / total
+        middle, (low, high) = answered.share, answered.ci95
         middle = 0.5 if middle is None else middle
-        unseen = max(0.0, 1 - each.answered.answers / each.predictions) if each.predictions else 0.0
+        unanswered = max(0.0, 1 - answered.answers / stratum.predictions) if stratum.predictions else 0.0
         share += weight * middle
-        below += (weight * (middle - low)) ** 2 * unseen
-        above += (weight * (high - middle)) ** 2 * unseen
-    covered = sum(each.predictions for each in strata if each.enough) / total
-    ends = max(0.0, share - sqrt(below)), min(1.0, share + sqrt(above))
-    return Estimate(share, ends, sum(each.answered.answers for each in strata), covered)
+        below += (weight * (middle - low)) ** 2 * unanswered
+        above += (weight * (high - middle)) ** 2 * unanswered
+    covered = sum(stratum.predictions for stratum in strata if stratum.enough) / total
+    interval = max(0.0, share - sqrt(below)), min(1.0, share + sqrt(above))
+    return Estimate(share, interval, sum(stratum.answered.answers for stratum in strata), covered)
 
 
 def strata_of(counts: Sequence[AnswerCount], predictions: dict[Band, int]) -> list[Stratum]:
-    """Of sorted rows only those of the random sample speak for all: the other answers are mostly corrections.
-
-    In the other bands everybody is asked, so every answer counts.
-    """
+    """The bands with their representative answers. predictions: of each band."""
+    representative = [count for count in counts if _is_representative(count)]
     return [
-        Stratum(band, predictions.get(band, 0), _right(each for each in counts if _speaks(each, band)))
+        Stratum(band, predictions.get(band, 0), _guesses(c for c in representative if c.band is band))
         for band in Band
     ]
 
 
-def _right(counts: Iterable[AnswerCount]) -> Accuracy:
-    return accuracy(counts, lambda each: each.right)
+def _guesses(counts: Iterable[AnswerCount]) -> Accuracy:
+    return accuracy(counts, lambda count: count.right)
 
 
-def _speaks(count: AnswerCount, band: Band) -> bool:
-    return count.band is band and (count.audited or band is not Band.AUTO)
+def _is_representative(count: AnswerCount) -> bool:
+    """Of automatic predictions only the audit sample: their other answers are mostly corrections."""
+    return count.audited or count.band is not Band.AUTO
 
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityStep:
-    """Predictions shown with a confidence in [low, high), the last one with 1.0 too."""
+    """Predictions with a confidence in [low, high); the last step includes 1.0."""
 
     low: float
     high: float
     confidence: float
-    """Their mean confidence."""
+    """Their mean."""
     answered: Accuracy
 
 
 def reliability(counts: Iterable[AnswerCount]) -> list[ReliabilityStep]:
     """How often predictions of each confidence were right; steps without an answer are left out."""
     steps: dict[int, list[AnswerCount]] = defaultdict(list)
-    for each in counts:
-        steps[each.step].append(each)
-    found = []
+    for count in counts:
+        steps[count.step].append(count)
+    ends = (*CONFIDENCE_STEPS, 1.0)
+    result = []
     for step in sorted(steps):
-        answered = _right(steps[step])
-        mean = sum(each.confidence for each in steps[step]) / answered.answers
-        found.append(ReliabilityStep(CONFIDENCE_STEPS[step], _ends(step), mean, answered))
-    return found
+        answered = _guesses(steps[step])
+        mean = sum(count.confidence for count in steps[step]) / answered.answers
+        result.append(ReliabilityStep(ends[step], ends[step + 1], mean, answered))
+    return result
 
 
-def _ends(step: int) -> float:
-    return (*CONFIDENCE_STEPS, 1.0)[step + 1]
-
-
-def asked(counts: Sequence[AnswerCount]) -> list[AnswerCount]:
-    """The answers to questions, not the corrections that somebody came to make of sorted rows.
-
-    All of them, while too few of the sorted rows were asked about to know how these fare.
-    """
-    speaking = [each for each in counts if _speaks(each, each.band)]
-    audited = sum(each.answers for each in speaking if each.band is Band.AUTO)
-    return speaking if audited >= TOO_FEW_ANSWERS else list(counts)
+def representative_answers(counts: Sequence[AnswerCount]) -> list[AnswerCount]:
+    """All answers instead, while too few of the audit sample are answered to judge automatic predictions."""
+    representative = [count for count in counts if _is_representative(count)]
+    audited = sum(count.answers for count in representative if count.band is Band.AUTO)
+    return representative if audited >= TOO_FEW_ANSWERS else list(counts)

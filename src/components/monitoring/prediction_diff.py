@@ -1,4 +1,4 @@
-"""What one model says otherwise than another of the same transactions, in rows and in money."""
+"""How the predictions of two models differ on the same transactions, in rows and in money."""
 
 from __future__ import annotations
 
@@ -13,72 +13,68 @@ from src.domain.transactions import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a model says of a transaction. `category` is None where it is not sure: a category of its own."""
+class ModelPrediction:
+    """`category` is None for unknown, which counts as a category here."""
 
     category: str | None
     band: Band
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One transaction as two models see it."""
+class PredictionPair:
+    """Two models' predictions of one transaction."""
 
     id: str
     transaction: Transaction
-    before: Said
-    after: Said
+    before: ModelPrediction
+    after: ModelPrediction
     remembered: bool = False
-    """The memory decides: no model has a say."""
+    """The memory decides, so no model matters."""
 
 
 @dataclass(frozen=True)
 class ChangeCount:
+    """The counts of a PredictionDiff."""
+
     rows: int
     remembered: int
     pairs: tuple[CategoryChange, ...]
     bands: tuple[tuple[Band, Band, int], ...]
-    """As in domain.Changes."""
 
     @classmethod
-    def of(cls, judged: Iterable[Judged], *, examples: int = 5) -> ChangeCount:
-        """Read `judged` once, one at a time; it comes newest first.
-
-        examples: how many of a change are named at most.
-        """
+    def of(cls, pairs: Iterable[PredictionPair], *, examples: int = 5) -> ChangeCount:
+        """pairs: newest first, read once. examples: the most per change."""
         rows = remembered = 0
-        pairs: defaultdict[tuple[str | None, str | None], _Pair] = defaultdict(_Pair)
+        changes: defaultdict[tuple[str | None, str | None], _ChangeSum] = defaultdict(_ChangeSum)
         bands: Counter[tuple[Band, Band]] = Counter()
-        for each in judged:
+        for pair in pairs:
             rows += 1
-            remembered += each.remembered
-            if each.before.category != each.after.category:
-                pairs[each.before.category, each.after.category].add(each, examples)
-            if each.before.band is not each.after.band:
-                bands[each.before.band, each.after.band] += 1
-        changes = (pair.change(*names) for names, pair in pairs.items())
-        return cls(
-            rows,
-            remembered,
-            tuple(sorted(changes, key=lambda one: (-one.rows, one.before or "", one.after or ""))),
-            tuple((*names, count) for names, count in bands.most_common()),
+            remembered += pair.remembered
+            if pair.before.category != pair.after.category:
+                changes[pair.before.category, pair.after.category].add(pair, examples)
+            if pair.before.band is not pair.after.band:
+                bands[pair.before.band, pair.after.band] += 1
+        by_size = sorted(
+            (change.result(*categories) for categories, change in changes.items()),
+            key=lambda change: (-change.rows, change.before or "", change.after or ""),
         )
+        return cls(rows, remembered, tuple(by_size), tuple((*pair, n) for pair, n in bands.most_common()))
 
 
 @dataclass
-class _Pair:
+class _ChangeSum:
     rows: int = 0
     money: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     examples: dict[str, str] = field(default_factory=dict)
     """By merchant, the id of its newest transaction."""
 
-    def add(self, judged: Judged, examples: int) -> None:
-        given = judged.transaction
+    def add(self, pair: PredictionPair, most_examples: int) -> None:
+        transaction = pair.transaction
         self.rows += 1
-        self.money[given.currency] += given.amount
-        if len(self.examples) < examples:
-            self.examples.setdefault(given.merchant or given.description, judged.id)
+        self.money[transaction.currency] += transaction.amount
+        if len(self.examples) < most_examples:
+            self.examples.setdefault(transaction.merchant or transaction.description, pair.id)
 
-    def change(self, before: str | None, after: str | None) -> CategoryChange:
+    def result(self, before: str | None, after: str | None) -> CategoryChange:
         money = dict(sorted(self.money.items()))
         return CategoryChange(before, after, self.rows, money, tuple(self.examples.values()))

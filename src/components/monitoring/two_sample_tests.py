@@ -1,6 +1,7 @@
-"""Whether two samples are of one kind: tests of counts with their tails by `math` alone, and effect sizes.
+"""Tests of counts in two samples, and effect sizes.
 
-Web workers and the clock import this, so it does without scipy.
+Web workers and the scheduler import this. scipy.special would cost each of them 27 MB, so the tails of the
+distributions are computed with `math`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from math import erfc, exp, lgamma, log, sqrt
 import numpy as np
 
 _LEAST_EXPECTED = 5
-"""Expected rows in a cell from which on the chi-square tail is to be trusted (Cochran's rule)."""
+"""Expected rows per cell for a chi-square test (Cochran's rule)."""
 
 
 def chi_square_tail(statistic: float, freedom: int) -> float:
@@ -30,7 +31,7 @@ def chi_square_tail(statistic: float, freedom: int) -> float:
 
 
 def same_distribution(then: Sequence[int], now: Sequence[int]) -> float:
-    """p of Pearson's chi-square test that both counts are of one distribution; 1 for fewer than two cells.
+    """p of Pearson's chi-square test that both counts have one distribution; 1 for fewer than two cells.
 
     Shape (n_cells,) both, in the same order.
     """
@@ -42,24 +43,21 @@ def same_distribution(then: Sequence[int], now: Sequence[int]) -> float:
     return chi_square_tail(float(((table - expected) ** 2 / expected).sum()), table.shape[1] - 1)
 
 
-def more_often(hits: int, rows: int, hits_before: int, rows_before: int) -> float:
-    """p of Fisher's exact test, one-sided: so many `hits` or more, were both samples of one kind."""
-    every, all_hits = rows + rows_before, hits + hits_before
+def fisher_greater(hits: int, rows: int, hits_before: int, rows_before: int) -> float:
+    """p of Fisher's exact test, one-sided: at least this many `hits`, if both samples have one hit rate."""
+    all_rows, all_hits = rows + rows_before, hits + hits_before
+    total = _log_choose(all_rows, rows)
 
-    def chance(count: int) -> float:
-        return exp(
-            _log_choose(all_hits, count)
-            + _log_choose(every - all_hits, rows - count)
-            - _log_choose(every, rows)
-        )
+    def probability(count: int) -> float:
+        return exp(_log_choose(all_hits, count) + _log_choose(all_rows - all_hits, rows - count) - total)
 
-    return min(sum(chance(count) for count in range(hits, min(all_hits, rows) + 1)), 1.0)
+    return min(sum(probability(count) for count in range(hits, min(all_hits, rows) + 1)), 1.0)
 
 
 def stability_index(then: Sequence[int], now: Sequence[int]) -> float:
-    """The population stability index: 0 for equal shares, over 0.2 by custom a clear shift.
+    """The population stability index: 0 for equal shares; over 0.2 is commonly called a shift.
 
-    Half a row is added to every cell that either has, so that an empty one does not make it infinite.
+    Half a row is added to every cell that is not empty in both, so that the index stays finite.
     """
     table = np.array([then, now], float)
     before, after = table[:, table.sum(axis=0) > 0] + 0.5
@@ -68,10 +66,9 @@ def stability_index(then: Sequence[int], now: Sequence[int]) -> float:
 
 
 def quantile_cells(then: Sequence[float], now: Sequence[float], cells: int) -> tuple[list[int], list[int]]:
-    """Both counted between the quantiles of the two together, so that neither sample drew the borders."""
-    borders = np.unique(
-        np.quantile(np.concatenate([then, now]), np.arange(1, cells) / cells, method="inverted_cdf")
-    )
+    """Counts of both samples between the quantiles of the two together."""
+    together = np.concatenate([then, now])
+    borders = np.unique(np.quantile(together, np.arange(1, cells) / cells, method="inverted_cdf"))
 
     def counts(values: Sequence[float]) -> list[int]:
         return np.bincount(np.searchsorted(borders, values), minlength=len(borders) + 1).tolist()
@@ -80,35 +77,35 @@ def quantile_cells(then: Sequence[float], now: Sequence[float], cells: int) -> t
 
 
 def named_cells(then: Mapping[str, int], now: Mapping[str, int]) -> tuple[list[int], list[int]]:
-    """Both counted by name; the names too rare for the test are one cell together."""
-    share = _share(sum(then.values()), sum(now.values()))
+    """Counts of both samples by name; names too rare for the test share the last cell."""
+    share = _smaller_share(sum(then.values()), sum(now.values()))
     both = {name: then.get(name, 0) + now.get(name, 0) for name in [*then, *now]}
     common = sorted(both, key=lambda name: (-both[name], name))
     rare: list[str] = []
     while common and (
-        both[common[-1]] * share < _LEAST_EXPECTED or 0 < _of(both, rare) * share < _LEAST_EXPECTED
+        both[common[-1]] * share < _LEAST_EXPECTED or 0 < _sum_of(both, rare) * share < _LEAST_EXPECTED
     ):
         rare.append(common.pop())
 
-    def counts(of: Mapping[str, int]) -> list[int]:
-        return [*(of.get(name, 0) for name in common), _of(of, rare)]
+    def counts(sample: Mapping[str, int]) -> list[int]:
+        return [*(sample.get(name, 0) for name in common), _sum_of(sample, rare)]
 
     return counts(then), counts(now)
 
 
-def is_enough(then: int, now: int, *, rows_then: int, rows_now: int) -> bool:
-    """Whether a cell of so many rows can be tested."""
-    return (then + now) * _share(rows_then, rows_now) >= _LEAST_EXPECTED
+def is_testable(then: int, now: int, *, rows_then: int, rows_now: int) -> bool:
+    """Whether a cell with these counts is large enough for the test."""
+    return (then + now) * _smaller_share(rows_then, rows_now) >= _LEAST_EXPECTED
 
 
-def _share(rows_then: int, rows_now: int) -> float:
-    """Of all the rows, those of the smaller sample."""
+def _smaller_share(rows_then: int, rows_now: int) -> float:
+    """The smaller sample's share of all rows."""
     return min(rows_then, rows_now) / max(rows_then + rows_now, 1)
 
 
-def _of(counts: Mapping[str, int], names: Sequence[str]) -> int:
+def _sum_of(counts: Mapping[str, int], names: Sequence[str]) -> int:
     return sum(counts.get(name, 0) for name in names)
 
 
-def _log_choose(of: int, taken: int) -> float:
-    return lgamma(of + 1) - lgamma(taken + 1) - lgamma(of - taken + 1)
+def _log_choose(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)

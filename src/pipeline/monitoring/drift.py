@@ -1,60 +1,49 @@
-"""The look for drift, and the run that starts early where there is some and something new to learn from."""
+"""Drift since the champion was trained, and the training run that starts early because of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from src.components.monitoring.drift import DriftCheck, reason_of
-from src.domain.models import ModelVersion, Pointer
-from src.domain.quality import DriftPeriod, DriftResult, DriftVerdict
-from src.domain.training_runs import TrainingRun
+from src.components.monitoring.drift import DriftCheck
+from src.components.text.numbers import percent
+from src.domain.quality import DriftMeasure, DriftResult, DriftVerdict
 
-
-class Periods(Protocol):
-    def since(self, learned_at: datetime, now: datetime) -> datetime: ...
-    def periods(self, learned_at: datetime, now: datetime) -> tuple[DriftPeriod, DriftPeriod]: ...
-    def answered_since(self, at: datetime) -> bool: ...
-
-
-class Models(Protocol):
-    def champion(self) -> Pointer | None: ...
-    def get(self, version: str) -> ModelVersion: ...
-
-
-class EarlyRuns(Protocol):
-    def are_allowed(self, at: datetime) -> bool: ...
-    def request(self, *, reason: str, at: datetime) -> TrainingRun | None: ...
+if TYPE_CHECKING:
+    from src.domain.training_runs import TrainingRun
+    from src.services.models.repository import Models
+    from src.services.monitoring.drift_periods import DriftPeriods
+    from src.services.runs.drift_triggered import EarlyRuns
 
 
 @dataclass(frozen=True, slots=True)
 class DriftReport:
-    """version: the champion that is looked after; None before there is one."""
+    """`version` is the champion's; None before the first model."""
 
     version: str | None = None
     learned_at: datetime | None = None
     since: datetime | None = None
-    """When "now" begins; "then" is what came before `learned_at`."""
-    signs: tuple[DriftResult, ...] = field(default=())
+    """Start of the period "now"; the period "then" ends at `learned_at`."""
+    results: tuple[DriftResult, ...] = ()
 
     @property
     def drifting(self) -> bool:
-        return any(sign.verdict is DriftVerdict.SHIFTED for sign in self.signs)
+        return any(result.verdict is DriftVerdict.SHIFTED for result in self.results)
 
 
-class DriftWatch:
+class DriftMonitor:
     def __init__(
         self,
-        periods: Periods,
+        periods: DriftPeriods,
         models: Models,
         early_runs: EarlyRuns,
         last_run: Callable[[], datetime | None],
         now: Callable[[], datetime],
         check: DriftCheck | None = None,
     ) -> None:
-        """last_run: when the newest run that succeeded was asked for."""
+        """last_run: when the latest successful run was requested."""
         self._periods = periods
         self._models = models
         self._early_runs = early_runs
@@ -62,23 +51,53 @@ class DriftWatch:
         self._now = now
         self._check = check or DriftCheck()
 
-    def look(self) -> DriftReport:
-        """Compare the newest rows and answers with those up to the champion's making. Raises Unavailable."""
+    def report(self) -> DriftReport:
+        """Compare recent rows and answers with those before the champion was trained. Raises Unavailable."""
         pointer = self._models.champion()
         if pointer is None:
             return DriftReport()
         learned_at, now = self._models.get(pointer.version).created_at, self._now()
-        signs = self._check.look(*self._periods.periods(learned_at, now))
-        return DriftReport(pointer.version, learned_at, self._periods.since(learned_at, now), signs)
+        results = self._check.compare(*self._periods.periods(learned_at, now))
+        return DriftReport(pointer.version, learned_at, self._periods.since(learned_at, now), results)
 
     def start_early(self) -> TrainingRun | None:
-        """Queue a run where there is drift and answers came since the last one; at most one a day.
+        """Queue a run if there is drift and there are answers since the last run; at most one a day.
 
-        The cheap questions come first. Raises Unavailable.
+        The cheap conditions are checked first. Raises Unavailable.
         """
         now = self._now()
         last = self._last_run()
         if last is None or not self._early_runs.are_allowed(now) or not self._periods.answered_since(last):
             return None
-        reason = reason_of(self.look().signs)
+        reason = run_reason(self.report().results)
         return self._early_runs.request(reason=reason, at=now) if reason else None
+
+
+def run_reason(results: Sequence[DriftResult]) -> str:
+    """The reason stored with the run; "" without drift."""
+    shifts = [in_words(result) for result in results if result.verdict is DriftVerdict.SHIFTED]
+    return f"Drift: {'; '.join(shifts)}." if shifts else ""
+
+
+def in_words(result: DriftResult) -> str:
+    """The verdict with its numbers, for a run's reason and for programs; pages have words of their own."""
+    if result.verdict is DriftVerdict.TOO_FEW:
+        return f"too few to tell (n = {min(result.rows_then, result.rows_now)}; {result.needed} are needed)"
+    what = _shift(result) if result.verdict is DriftVerdict.SHIFTED else "no sign of drift"
+    return f"{what} (n = {result.rows_now})"
+
+
+def _shift(result: DriftResult) -> str:
+    if result.measure is DriftMeasure.AMOUNTS:
+        medians = f"{_amount(result.then)} to {_amount(result.now)} {result.of}"
+        return f"amounts have shifted, from a median of {medians}"
+    shares = f"{percent(result.then or 0.0)} to {percent(result.now or 0.0)}"
+    if result.measure is DriftMeasure.CATEGORIES:
+        return f"predicted categories have shifted, {result.of or 'unknown'} most: {shares}"
+    if result.measure is DriftMeasure.MERCHANTS:
+        return f"new merchants rose from {shares}"
+    return f"answers that agree with the prediction fell from {shares}"
+
+
+def _amount(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"

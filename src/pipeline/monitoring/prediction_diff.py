@@ -1,6 +1,6 @@
-"""What would change with another model: both are asked of the transactions no person has answered.
+"""How predictions would change with another model, on the transactions no person has answered.
 
-Web workers run this: rows come a thousand at a time, and nothing here needs pandas or scikit-learn.
+Web workers run this: rows are read a thousand at a time, without pandas or scikit-learn.
 """
 
 from __future__ import annotations
@@ -9,77 +9,65 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from src.components.evaluation.automation import AutomaticRows
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint
-from src.components.monitoring.prediction_diff import ChangeCount, Judged, Said
+from src.components.monitoring.prediction_diff import ChangeCount, ModelPrediction, PredictionPair
 from src.domain.predictions import Band
-from src.domain.promotions import PredictionDiff, Promotion
-from src.domain.transactions import Transaction
+from src.domain.promotions import PredictionDiff
 from src.errors import Conflict, NotFound, Unavailable
 from src.pipeline.prediction.predict import Serving, remembered_band, weighed
 
+if TYPE_CHECKING:
+    from src.domain.transactions import Transaction
+    from src.pipeline.prediction.predict import Predictor
+    from src.services.models.repository import Models
+    from src.services.transactions.unanswered import Unanswered
+
 LIMIT = 20_000
-"""So many transactions take about three seconds."""
+"""This many transactions take about three seconds."""
 JUDGED_ROWS = 2_000
-"""So many tell a share to a few points; they take under a second."""
-_AT_ONCE = 1000
+"""Enough for a share within a few points; they take under a second."""
+_CHUNK = 1000
 
-Row = tuple[str, Transaction]
-"""An id, and what was given."""
-Heard = MemoryDecision | MemoryHint | None
-"""What the memory says of a transaction."""
-
-
-class Rows(Protocol):
-    """The transactions that no answer of a person holds."""
-
-    def newest(self, limit: int) -> Iterator[Row]: ...
-    def count(self) -> int: ...
-
-
-class Memory(Protocol):
-    def remembered(self, prepared: Sequence[Transaction]) -> list[Heard]: ...
-
-
-class Promotions(Protocol):
-    def promotions(self, limit: int = 50) -> list[Promotion]: ...
+Memory = MemoryDecision | MemoryHint | None
+"""What the merchant memory has for a transaction."""
 
 
 @dataclass(frozen=True)
-class WhatChanges:
-    """load: makes a version ready to serve; it may raise anything for a file that is no good."""
+class PredictionDiffs:
+    """load: makes a version ready to serve; it may raise any error for a damaged file."""
 
-    rows: Rows
-    memory: Memory
-    promotions: Promotions
+    rows: Unanswered
+    memory: Predictor
+    promotions: Models
     load: Callable[[str], Serving]
     limit: int = LIMIT
     precision: float = 0.0
-    """AUTO_PRECISION: the share of automatic answers that is to be right."""
+    """AUTO_PRECISION: the share of automatic predictions that must be right."""
 
     def promoting(self, champion: Serving, version: str, *, at: datetime) -> PredictionDiff:
-        """What would change if `version` served. Raises NotFound, Conflict, Unavailable."""
+        """What would change with `version` as champion. Raises NotFound, Conflict, Unavailable."""
         after = champion if version == champion.version else self._loaded(version)
         return self.between(champion, after, at=at)
 
     def promoted(self, version: str, *, at: datetime) -> PredictionDiff | None:
-        """What the newest promotion of `version` changed; None for the first model of all.
+        """What the latest promotion of `version` changed; None for the very first model.
 
         Raises NotFound, Conflict, Unavailable.
         """
-        lines = self.promotions.promotions()
-        previous = next((line.previous for line in lines if line.version == version), None)
+        promotions = self.promotions.promotions()
+        previous = next((line.previous for line in promotions if line.version == version), None)
         if previous is None:
             return None
         return self.between(self._loaded(previous), self._loaded(version), at=at)
 
     def between(self, before: Serving, after: Serving, *, at: datetime) -> PredictionDiff:
-        """What the two say, each told what the memory has to say, as in any prediction of today."""
-        count = ChangeCount.of(self._judged(before, after, self.limit))
+        """Both models use the memory as it is now, as any prediction does."""
+        count = ChangeCount.of(self._pairs(before, after, self.limit))
         return PredictionDiff(
             before=before.version,
             after=after.version,
@@ -96,13 +84,12 @@ class WhatChanges:
 
         Raises NotFound, Conflict, Unavailable.
         """
-        before, after = self._loaded(champion), self._loaded(challenger)
-        rows = list(self._judged(before, after, newest))
+        pairs = list(self._pairs(self._loaded(champion), self._loaded(challenger), newest))
         return AutomaticRows(
             precision=self.precision,
-            champion=np.array([row.before.band is Band.AUTO for row in rows], bool),
-            challenger=np.array([row.after.band is Band.AUTO for row in rows], bool),
-            merchants=np.array([row.transaction.merchant or row.id for row in rows], object),
+            champion=np.array([pair.before.band is Band.AUTO for pair in pairs], bool),
+            challenger=np.array([pair.after.band is Band.AUTO for pair in pairs], bool),
+            merchants=np.array([pair.transaction.merchant or pair.id for pair in pairs], object),
         )
 
     def _loaded(self, version: str) -> Serving:
@@ -110,29 +97,29 @@ class WhatChanges:
             return self.load(version)
         except (NotFound, Unavailable):
             raise
-        except Exception as error:  # of an older form, or damaged
-            sentence = f"Model {version} could not be loaded by this code, so nobody can tell what changes."
-            raise Conflict(sentence) from error
+        except Exception as error:  # of an older format, or damaged
+            raise Conflict(f"Model {version} could not be loaded, so it cannot be compared.") from error
 
-    def _judged(self, before: Serving, after: Serving, limit: int) -> Iterator[Judged]:
+    def _pairs(self, before: Serving, after: Serving, limit: int) -> Iterator[PredictionPair]:
         rows = self.rows.newest(limit)
-        while some := list(islice(rows, _AT_ONCE)):
-            given = [transaction for _, transaction in some]
-            heard = self.memory.remembered(given)
-            one, other = (_said(model, given, heard, self.precision) for model in (before, after))
-            for (row_id, transaction), first, second, told in zip(some, one, other, heard, strict=True):
-                yield Judged(row_id, transaction, first, second, remembered=isinstance(told, MemoryDecision))
+        while chunk := list(islice(rows, _CHUNK)):
+            transactions = [transaction for _, transaction in chunk]
+            memories = self.memory.remembered(transactions)
+            old, new = (self._predictions(model, transactions, memories) for model in (before, after))
+            for (row_id, transaction), first, second, memory in zip(chunk, old, new, memories, strict=True):
+                yield PredictionPair(row_id, transaction, first, second, isinstance(memory, MemoryDecision))
 
+    def _predictions(
+        self, serving: Serving, transactions: Sequence[Transaction], memories: Sequence[Memory]
+    ) -> list[ModelPrediction]:
+        probabilities = serving.scorer.probabilities(transactions)
+        return [
+            self._prediction(row, memory, serving)
+            for row, memory in zip(probabilities, memories, strict=True)
+        ]
 
-def _said(
-    serving: Serving, given: Sequence[Transaction], heard: Sequence[Heard], precision: float
-) -> list[Said]:
-    probabilities = serving.scorer.probabilities(given)
-    return [_one(row, told, serving, precision) for row, told in zip(probabilities, heard, strict=True)]
-
-
-def _one(row: np.ndarray, told: Heard, serving: Serving, precision: float) -> Said:
-    if isinstance(told, MemoryDecision):  # the same whatever the model
-        return Said(told.category, remembered_band(told, precision))
-    alternatives, band = weighed(row, told, serving)
-    return Said(None if band is Band.UNKNOWN else alternatives[0].category, band)
+    def _prediction(self, row: np.ndarray, memory: Memory, serving: Serving) -> ModelPrediction:
+        if isinstance(memory, MemoryDecision):  # the same with any model
+            return ModelPrediction(memory.category, remembered_band(memory, self.precision))
+        alternatives, band = weighed(row, memory, serving)
+        return ModelPrediction(None if band is Band.UNKNOWN else alternatives[0].category, band)

@@ -1,16 +1,21 @@
-"""How well the predictions really do: counted by a service, judged by components. Web workers import this."""
+"""The figures of the quality page, from counts in the database. Web workers import this."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
-from src.components.monitoring import decision_counts, live_accuracy
-from src.components.monitoring.decision_counts import Confusion, Decided
+from src.components.monitoring.decision_counts import (
+    Confusion,
+    DecisionCounts,
+    confusion,
+    decisions,
+    decisions_by_month,
+)
 from src.components.monitoring.live_accuracy import (
     Accuracy,
     Estimate,
@@ -18,24 +23,21 @@ from src.components.monitoring.live_accuracy import (
     Stratum,
     accuracy,
     accuracy_by,
+    reliability,
+    representative_answers,
+    strata_of,
+    stratified,
 )
 from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import AnswerCount, ConfusionCount, PredictionCount, VersionQuality
 
-
-class Counts(Protocol):
-    def answers(
-        self, *, since: date | None = None, until: date | None = None
-    ) -> tuple[list[AnswerCount], list[ConfusionCount]]: ...
-    def predictions(
-        self, *, since: date | None = None, until: date | None = None
-    ) -> list[PredictionCount]: ...
-    def versions(self) -> list[VersionQuality]: ...
+if TYPE_CHECKING:
+    from src.services.monitoring.quality_counts import QualityCounts
 
 
 @dataclass(frozen=True)
 class QualityReport:
-    """Of the transactions of some days. An answer counts as right where the best guess was right."""
+    """Of the transactions of some days. An answer counts as right if the best guess was right."""
 
     since: date | None
     until: date | None
@@ -46,95 +48,105 @@ class QualityReport:
 
     @cached_property
     def overall(self) -> Accuracy:
-        return accuracy(self.answers, _right)
+        return accuracy(self.answers, _guess_right)
 
     @cached_property
     def given(self) -> Accuracy:
-        """The stricter count: right only where the category was given outright."""
-        return accuracy(self.answers, _given)
+        """The stricter count: right only if the category was given, not just offered as a best guess."""
+        return accuracy(self.answers, _category_right)
 
     @cached_property
     def by_week(self) -> dict[Hashable, Accuracy]:
-        return accuracy_by(self.answers, lambda each: each.week, _right)
+        return accuracy_by(self.answers, lambda count: count.week, _guess_right)
 
     @cached_property
     def by_category(self) -> dict[Hashable, Accuracy]:
-        """Of what a person called so, how much had been guessed so: the recall."""
-        return accuracy_by(self.confusions, lambda each: each.category, _guessed)
+        """The recall: of the answers with a category, the share whose best guess was it."""
+        return accuracy_by(self.confusions, lambda count: count.category, _guess_is_category)
 
     @cached_property
     def by_guess(self) -> dict[Hashable, Accuracy]:
-        """Of what was guessed to be so, how much a person called so: the precision."""
-        return accuracy_by(self.confusions, lambda each: each.guess, _guessed)
+        """The precision: of the best guesses of a category, the share that was right."""
+        return accuracy_by(self.confusions, lambda count: count.guess, _guess_is_category)
 
     @cached_property
     def by_version(self) -> dict[Hashable, Accuracy]:
-        """Of what the model decided itself: what the memory knows is no merit of a version."""
-        modelled = [each for each in self.answers if each.decided_by is DecidedBy.MODEL]
-        return accuracy_by(modelled, lambda each: each.version, _right)
+        """Only predictions the model decided: what the memory knows is no merit of a version."""
+        by_model = [count for count in self.answers if count.decided_by is DecidedBy.MODEL]
+        return accuracy_by(by_model, lambda count: count.version, _guess_right)
 
     @cached_property
     def by_decider(self) -> dict[Hashable, Accuracy]:
-        return accuracy_by(self.answers, lambda each: each.decided_by, _right)
+        return accuracy_by(self.answers, lambda count: count.decided_by, _guess_right)
 
     @cached_property
     def by_band(self) -> dict[Hashable, Accuracy]:
-        return accuracy_by(self.answers, lambda each: each.band, _right)
+        return accuracy_by(self.answers, lambda count: count.band, _guess_right)
 
     @cached_property
     def strata(self) -> list[Stratum]:
-        held: Counter[Band] = Counter()
-        for each in self.predictions:
-            held[each.band] += each.predictions
-        return live_accuracy.strata_of(self.answers, held)
+        predictions: Counter[Band] = Counter()
+        for count in self.predictions:
+            predictions[count.band] += count.predictions
+        return strata_of(self.answers, predictions)
 
     @cached_property
     def estimate(self) -> Estimate | None:
-        """Over all predictions; None where there are none."""
-        return live_accuracy.stratified(self.strata)
+        """Over all predictions; None without predictions."""
+        return stratified(self.strata)
 
     @cached_property
     def total(self) -> int:
-        return sum(each.predictions for each in self.predictions)
+        return sum(count.predictions for count in self.predictions)
 
     @cached_property
     def unanswered(self) -> int:
-        return sum(each.predictions for each in self.predictions if each.agrees is None)
+        return sum(count.predictions for count in self.predictions if count.agrees is None)
 
     @cached_property
     def expected(self) -> float | None:
-        """Mean confidence of the unanswered predictions, 0..1: what they themselves promise."""
-        promised = sum(each.confidence for each in self.predictions if each.agrees is None)
-        return promised / self.unanswered if self.unanswered else None
+        """Mean confidence of the unanswered predictions, 0..1."""
+        confidence = sum(count.confidence for count in self.predictions if count.agrees is None)
+        return confidence / self.unanswered if self.unanswered else None
 
     @cached_property
     def reliability(self) -> list[ReliabilityStep]:
-        return live_accuracy.reliability(self._asked)
+        return reliability(self._representative)
 
     @cached_property
     def unasked(self) -> int:
-        """How many answers of `reliability` are to rows that nobody asked about: mostly corrections."""
-        return sum(each.answers for each in self._asked if each.band is Band.AUTO and not each.audited)
+        """Answers in `reliability` outside the audit sample: mostly corrections."""
+        return sum(c.answers for c in self._representative if c.band is Band.AUTO and not c.audited)
 
     @cached_property
-    def _asked(self) -> list[AnswerCount]:
-        return live_accuracy.asked(self.answers)
+    def _representative(self) -> list[AnswerCount]:
+        return representative_answers(self.answers)
 
     @cached_property
     def confusion(self) -> Confusion:
-        return decision_counts.confusion(self.confusions)
+        return confusion(self.confusions)
 
     @cached_property
-    def decided(self) -> Decided:
-        return decision_counts.decided(self.predictions)
+    def decided(self) -> DecisionCounts:
+        return decisions(self.predictions)
 
     @cached_property
-    def decided_by_month(self) -> list[Decided]:
-        return decision_counts.decided_by_month(self.predictions)
+    def decided_by_month(self) -> list[DecisionCounts]:
+        return decisions_by_month(self.predictions)
+
+
+@dataclass(frozen=True)
+class LiveAccuracy:
+    """How often the newest prediction was the category the person then chose."""
+
+    overall: Accuracy
+    by_category: dict[Hashable, Accuracy]
+    by_week: dict[Hashable, Accuracy]
+    by_version: dict[Hashable, Accuracy]
 
 
 class Quality:
-    def __init__(self, counts: Counts) -> None:
+    def __init__(self, counts: QualityCounts) -> None:
         self._counts = counts
 
     def report(self, *, since: date | None = None, until: date | None = None) -> QualityReport:
@@ -143,31 +155,24 @@ class Quality:
         predictions = self._counts.predictions(since=since, until=until)
         return QualityReport(since, until, answers, confusions, predictions, self._counts.versions())
 
-    def accuracy(self, *, since: date | None = None, until: date | None = None) -> dict[str, Any]:
-        """The live accuracy beside the sums: how often the category given was the one the person said."""
+    def accuracy(self, *, since: date | None = None, until: date | None = None) -> LiveAccuracy:
+        """Raises Unavailable."""
         answers, confusions = self._counts.answers(since=since, until=until)
-        by_category = accuracy_by(
-            confusions, lambda each: each.category, lambda each: each.predicted == each.category
+        return LiveAccuracy(
+            overall=accuracy(answers, _category_right),
+            by_category=accuracy_by(confusions, lambda c: c.category, lambda c: c.predicted == c.category),
+            by_week=accuracy_by(answers, lambda count: count.week, _category_right),
+            by_version=accuracy_by(answers, lambda count: count.version, _category_right),
         )
-        return {
-            "overall": accuracy(answers, _given).to_dict(),
-            "by_category": _listed(by_category, "category"),
-            "by_week": _listed(accuracy_by(answers, lambda each: each.week, _given), "week"),
-            "by_model_version": _listed(accuracy_by(answers, lambda each: each.version, _given), "version"),
-        }
 
 
-def _right(count: AnswerCount) -> bool:
+def _guess_right(count: AnswerCount) -> bool:
     return count.right
 
 
-def _given(count: AnswerCount) -> bool:
+def _category_right(count: AnswerCount) -> bool:
     return count.given
 
 
-def _guessed(count: ConfusionCount) -> bool:
+def _guess_is_category(count: ConfusionCount) -> bool:
     return count.guess == count.category
-
-
-def _listed(found: Mapping[Hashable, Accuracy], by: str) -> list[dict[str, Any]]:
-    return [{by: key, **each.to_dict()} for key, each in found.items()]

@@ -13,7 +13,7 @@ import numpy as np
 from src.components.dataset.holdout import fingerprint, is_holdout
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.scorer import LinearScorer, MergedScorer
-from src.components.monitoring.audit_sample import is_audited
+from src.components.monitoring.live_accuracy import is_audited
 from src.components.text.cleaning import merchant_key
 from src.components.text.masking import mask
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction

@@ -1,4 +1,4 @@
-"""Sums over the history, aggregated in MongoDB: one small cube of month × category × mode × direction."""
+"""Sums over the history, aggregated in MongoDB by month, category, mode and direction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOP_MERCHANTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What the rows of one month, category, mode and direction add up to."""
+    """The sum of one month, category, mode and direction."""
 
     month: str
     category: str | None
@@ -30,7 +30,7 @@ class Cell:
     direction: Direction
     group: Group | None
     amount: Decimal
-    """As the rows have it: never below zero."""
+    """As stored: never below zero."""
     count: int
 
     @property
@@ -44,8 +44,6 @@ class Cell:
 
 
 class Analytics:
-    """What was spent and earned."""
-
     def __init__(
         self,
         database: Database,
@@ -54,7 +52,7 @@ class Analytics:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """currency: the one to show where the history names none."""
+        """currency: for an empty history."""
         self._database = database
         self._categories = categories
         self._currency = currency
@@ -64,18 +62,19 @@ class Analytics:
     def overview(
         self, *, since: date | None = None, until: date | None = None, currency: str | None = None
     ) -> dict[str, Any]:
-        """Everything the analytics page shows, for one currency (the most used one unless named).
+        """The sums of one currency, by default the most frequent. Raises Unavailable.
 
-        Amounts are Decimal, and count by `flow_of`. `by_category`, `by_mode`, `by_month_category`,
-        `top_merchants` and `essential_vs_discretionary` are of spending, less refunds; they add up to the
-        `expense` of the totals. A category of None is "not sure yet".
+        Amounts are Decimal and counted by `flow_of`. `by_category`, `by_mode`, `by_month_category`,
+        `top_merchants` and `essential_vs_discretionary` are of spending, less refunds; each but the merchants
+        adds up to the `expense` of the totals. A category of None is uncategorized.
         """
-        span = query_of(HistoryFilter(since=since, until=until))
-        currencies = self._currencies(span)
+        query = query_of(HistoryFilter(since=since, until=until))
+        currencies = self._currencies(query)
         chosen = currency or (currencies[0]["currency"] if currencies else self._currency)
         groups = {category.slug: category.group for category in self._categories()}
-        rows = {**span, "currency": {"$eq": chosen}}
-        cells = self._cube(rows, decimal_places(chosen), groups)
+        query = {**query, "currency": {"$eq": chosen}}
+        places = decimal_places(chosen)
+        cells = self._cells(query, places, groups)
         spent = [cell for cell in cells if cell.flow is Flow.SPENT]
         return {
             "currency": chosen,
@@ -85,12 +84,12 @@ class Analytics:
             "totals": _totals(cells),
             "uncategorized": _uncategorized(cells),
             "by_category": _by(spent, "category"),
-            "savings_and_transfers": _set_apart(cells),
+            "savings_and_transfers": _savings_and_transfers(cells),
             "by_mode": _by(spent, "mode"),
             "by_month": _by_month(cells, self._coverage(chosen, since, until)),
             "by_month_category": _by(spent, "month", "category", by_size=False),
             "essential_vs_discretionary": _by(spent, "group"),
-            "top_merchants": self._top_merchants(rows, decimal_places(chosen), groups),
+            "top_merchants": self._top_merchants(query, places, groups),
         }
 
     def _currencies(self, query: Document) -> list[Document]:
@@ -103,7 +102,7 @@ class Analytics:
         )
         return [{"currency": group["_id"], "count": group["count"]} for group in groups]
 
-    def _cube(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Cell]:
+    def _cells(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Cell]:
         key = {
             "month": {"$dateToString": {"date": "$date", "format": "%Y-%m"}},
             "category": "$category",
@@ -130,19 +129,14 @@ class Analytics:
         ]
 
     def _coverage(self, currency: str, since: date | None, until: date | None) -> Coverage:
-        """What the whole history in `currency` covers: a period may begin before it does."""
-        everything = {**query_of(HistoryFilter()), "currency": {"$eq": currency}}
-        begins, ends = (
-            self._database.transactions.find_one(everything, {"date": 1}, sort=[("date", way)])
-            for way in (1, -1)
+        """Of the whole history in `currency`: a period may begin before the history does."""
+        query = {**query_of(HistoryFilter()), "currency": {"$eq": currency}}
+        first, last = (
+            self._database.transactions.find_one(query, {"date": 1}, sort=[("date", order)])
+            for order in (1, -1)
         )
-        return Coverage(
-            begins["date"].date() if begins else None,
-            ends["date"].date() if ends else None,
-            self._now().date(),
-            since,
-            until,
-        )
+        begins, ends = (document["date"].date() if document else None for document in (first, last))
+        return Coverage(begins, ends, self._now().date(), since, until)
 
     def _top_merchants(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Document]:
         is_spending, amount = _spending(groups)
@@ -157,16 +151,16 @@ class Analytics:
         )
         return [
             {
-                "merchant": merchant["_id"],
-                "amount": Decimal(merchant["amount"]).scaleb(-places),
-                "count": merchant["count"],
+                "merchant": row["_id"],
+                "amount": Decimal(row["amount"]).scaleb(-places),
+                "count": row["count"],
             }
-            for merchant in merchants
+            for row in merchants
         ]
 
 
 def _spending(groups: Mapping[str, Group]) -> tuple[Document, Document]:
-    """`flow_of` for MongoDB: which rows are spending, and the amount as spending counts it."""
+    """`flow_of` as MongoDB expressions: which rows are spending, and the amount that counts."""
     slugs: dict[Group | None, list[str]] = {group: [] for group in Group}
     for slug, group in groups.items():
         slugs[group].append(slug)
@@ -176,8 +170,8 @@ def _spending(groups: Mapping[str, Group]) -> tuple[Document, Document]:
         for direction in Direction:
             flow, sign = flow_of(group, direction)
             if flow is Flow.SPENT:
-                filed = without_group if group is None else {"category": {"$in": slugs[group]}}
-                conditions.append({**filed, "direction": direction.value})
+                category = without_group if group is None else {"category": {"$in": slugs[group]}}
+                conditions.append({**category, "direction": direction.value})
                 reversing |= {direction.value} if sign < 0 else set()
     amount = {"$cond": [{"$in": ["$direction", sorted(reversing)]}, {"$subtract": [0, "$amount"]}, "$amount"]}
     return {"$or": conditions}, amount
@@ -200,49 +194,49 @@ def _totals(cells: Sequence[Cell]) -> Document:
 
 
 def _uncategorized(cells: Iterable[Cell]) -> Document:
-    """What counts by its direction alone."""
+    """What is counted by its direction alone."""
     return _totals([cell for cell in cells if cell.group is None])
 
 
-def _set_apart(cells: Iterable[Cell]) -> list[Document]:
-    """The categories of what was saved or transferred, largest first; both ends of a transfer count."""
-    apart: dict[tuple[str, str | None], list[Cell]] = defaultdict(list)
+def _savings_and_transfers(cells: Iterable[Cell]) -> list[Document]:
+    """By category, largest first; both ends of a transfer count."""
+    by_category: dict[tuple[str, str | None], list[Cell]] = defaultdict(list)
     for cell in cells:
         if cell.flow in (Flow.SAVED, Flow.TRANSFERRED):
-            apart[cell.flow.value, cell.category].append(cell)
+            by_category[cell.flow.value, cell.category].append(cell)
     rows = [
         {
             "kind": kind,
             "category": category,
             "amount": sum((cell.counted for cell in members), Decimal(0)),
-            "out": _of(members, Direction.EXPENSE),
-            "in": _of(members, Direction.INCOME),
+            "out": _in_direction(members, Direction.EXPENSE),
+            "in": _in_direction(members, Direction.INCOME),
             "count": sum(cell.count for cell in members),
         }
-        for (kind, category), members in apart.items()
+        for (kind, category), members in by_category.items()
     ]
     return sorted(rows, key=lambda row: (row["kind"], -row["amount"], str(row["category"])))
 
 
-def _of(cells: Iterable[Cell], direction: Direction) -> Decimal:
+def _in_direction(cells: Iterable[Cell], direction: Direction) -> Decimal:
     return sum((cell.amount for cell in cells if cell.direction is direction), Decimal(0))
 
 
 def _by(cells: Iterable[Cell], *keys: str, by_size: bool = True) -> list[Document]:
-    """Sums of one flow. A share is of all that is above zero: refunds may exceed what a category cost."""
+    """Sums of one flow. A share is of the amounts above zero: refunds can exceed a category's spending."""
     amounts: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
     counts: dict[tuple[Any, ...], int] = defaultdict(int)
     for cell in cells:
         key = tuple(getattr(cell, name) for name in keys)
         amounts[key] += cell.counted
         counts[key] += cell.count
-    whole = sum((amount for amount in amounts.values() if amount > 0), Decimal(0))
+    total = sum((amount for amount in amounts.values() if amount > 0), Decimal(0))
     rows = [
         {
             **dict(zip(keys, key, strict=True)),
             "amount": amount,
             "count": counts[key],
-            "share": float(amount / whole) if amount > 0 else 0.0,
+            "share": float(amount / total) if amount > 0 else 0.0,
         }
         for key, amount in amounts.items()
     ]
@@ -252,7 +246,7 @@ def _by(cells: Iterable[Cell], *keys: str, by_size: bool = True) -> list[Documen
 
 
 def _by_month(cells: Sequence[Cell], coverage: Coverage) -> list[Document]:
-    """Every month from the first to the last, the empty ones too."""
+    """Every month from the first to the last, with the empty ones."""
     by_month: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         by_month[cell.month].append(cell)

@@ -1,12 +1,15 @@
-"""Sums over the history."""
+"""Sums over the history, and the live accuracy."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from src.web.analytics.schemas import AnalyticsBody, AnalyticsQuery, analytics_body
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.pipeline.monitoring.quality import Quality
+    from src.services.transactions.analytics import Analytics
 
 api = Operations("analytics", __name__, url_prefix="/api/v1")
 
@@ -14,20 +17,19 @@ api = Operations("analytics", __name__, url_prefix="/api/v1")
 @api.operation(
     "GET",
     "/analytics",
-    summary="Where the money went, and how often the predictions were right",
+    summary="Sums of spending, income and transfers, and the live accuracy",
     query=AnalyticsQuery,
     returns={200: AnalyticsBody},
 )
-def analytics(query: AnalyticsQuery) -> Answer:
+def analytics(query: AnalyticsQuery, *, analytics: Analytics, quality: Quality) -> Answer:
     """Sums of one currency; by category, mode, merchant and group they are of spending, less refunds.
 
-    Savings and transfers are neither spent nor earned: `savings_and_transfers` lists them.
+    Savings and transfers count neither as spending nor as income: `savings_and_transfers` lists them.
     """
-    return analytics_body(overview_of(query))
+    return analytics_body(overview_of(query, analytics, quality))
 
 
-def overview_of(query: AnalyticsQuery) -> dict[str, Any]:
-    """The sums, and beside them the live accuracy as `accuracy`. Raises Unavailable."""
-    days = {"since": query.since, "until": query.until}
-    sums = container().analytics.overview(**days, currency=query.currency)
-    return {**sums, "accuracy": container().quality.accuracy(**days)}
+def overview_of(query: AnalyticsQuery, analytics: Analytics, quality: Quality) -> dict[str, Any]:
+    """The sums, and the LiveAccuracy as `accuracy`. Raises Unavailable."""
+    sums = analytics.overview(since=query.since, until=query.until, currency=query.currency)
+    return {**sums, "accuracy": quality.accuracy(since=query.since, until=query.until)}

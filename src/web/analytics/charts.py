@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from src.domain.cash_flow import Flow
 from src.domain.categories import Category, Group
-from src.domain.quality import TOO_FEW_ANSWERS
-from src.web.analytics import figures
+from src.web.analytics import figures, text
 from src.web.analytics.figures import NEUTRAL, Figure
+from src.web.analytics.text import Rows
 from src.web.shared import format
-from src.web.shared.labels import GROUPS
+from src.web.shared.labels import GROUPS, UNCATEGORIZED
 
-Rows = Sequence[Mapping[str, Any]]
+if TYPE_CHECKING:
+    from src.components.monitoring.live_accuracy import Accuracy
 
-UNSORTED = "Uncategorized"
-NO_MODE = "Not said"
 _GROUP_COLORS = {
     Group.ESSENTIAL: "#3f7fae",
     Group.DISCRETIONARY: "#d9904a",
@@ -27,24 +25,24 @@ _GROUP_COLORS = {
     Group.TRANSFER: "#8f86b8",
     Group.INCOME: "#4aa3a3",
 }
-
-
 _MOST_CATEGORIES = 100_000
+_MODES_SHOWN = 12
+_MERCHANTS_SHOWN = 10
 
 
 @dataclass(frozen=True)
 class Chart:
     id: str
     title: str
+    heads: tuple[str, ...]
     sentence: str
-    heads: tuple[str, ...] = ()
-    rows: list[tuple[str, ...]] = field(default_factory=list)
+    rows: Sequence[tuple[str, ...]] = ()
     figure: Figure | None = None
-    """None where there is nothing to draw."""
+    """None if there is nothing to draw."""
     height: str = ""
-    """A class of the style sheet, so that the page keeps the room before the chart is drawn."""
+    """A class of the style sheet, so that the page reserves the space before the chart is drawn."""
     shape: str = ""
-    """Another class: `wide` spans the page, `long` stands beside two others."""
+    """Another class: `wide` spans the page, `long` is as high as two others."""
 
 
 class Charts:
@@ -53,7 +51,7 @@ class Charts:
     def __init__(self, overview: Mapping[str, Any], categories: Sequence[Category]) -> None:
         self._overview = overview
         self._currency: str = overview["currency"]
-        self._categories = {each.slug: each for each in categories}
+        self._categories = {category.slug: category for category in categories}
 
     def all(self, *, stack: str = "group") -> list[Chart]:
         return [
@@ -65,177 +63,113 @@ class Charts:
             self.accuracy(),
         ]
 
-    def _money(self, amount: Decimal) -> str:
-        return format.money(amount, self._currency)
-
-    def _name(self, slug: str | None) -> str:
-        if slug is None:
-            return UNSORTED
-        return self._categories[slug].name if slug in self._categories else slug
-
-    def _color(self, slug: str | None) -> str:
-        return self._categories[slug].color if slug in self._categories else NEUTRAL
-
     def by_category(self) -> Chart:
         rows: Rows = self._overview["by_category"]
-        names = [self._name(each["category"]) for each in rows]
-        sentence = _largest(names, rows, self._money, "No expenses in this period.")
+        names = [self._name(row["category"]) for row in rows]
+        colors = [self._color(row["category"]) for row in rows]
         return Chart(
             "by-category",
-            "Spending by category",
-            sentence,
-            ("Category", "Spent", "Share", "Transactions"),
+            *text.CHARTS["by-category"],
+            text.largest(names, rows, self._money, "are uncategorized"),
             self._cells(names, rows),
-            self._bars_of(names, rows, [self._color(each["category"]) for each in rows]) if rows else None,
+            self._bars(names, rows, color=colors),
             height(len(rows)),
             shape="long",
         )
 
     def by_mode(self) -> Chart:
         rows: Rows = self._overview["by_mode"]
-        names = [each["mode"] or NO_MODE for each in rows]
+        names = [row["mode"] or text.NO_MODE for row in rows]
         return Chart(
             "by-mode",
-            "Spending by way of paying",
-            _largest(names, rows, self._money, "No expenses in this period."),
-            ("Payment method", "Spent", "Share", "Transactions"),
+            *text.CHARTS["by-mode"],
+            text.largest(names, rows, self._money, "have no payment method"),
             self._cells(names, rows),
-            self._bars_of(names[:12], rows[:12]) if rows else None,
-            height(min(len(rows), 12)),
+            self._bars(names[:_MODES_SHOWN], rows[:_MODES_SHOWN]),
+            height(min(len(rows), _MODES_SHOWN)),
         )
 
     def top_merchants(self) -> Chart:
-        rows: Rows = self._overview["top_merchants"][:10]
-        names = [_short(each["merchant"].upper()) for each in rows]
-        sentence = (
-            f"The most money went to {names[0]}: {self._money(rows[0]['amount'])}."
-            if rows
-            else "No merchants in this period."
-        )
+        rows: Rows = self._overview["top_merchants"][:_MERCHANTS_SHOWN]
+        names = [_short(row["merchant"].upper()) for row in rows]
         return Chart(
             "by-merchant",
-            "Where the most went",
-            sentence,
-            ("Merchant", "Spent", "Transactions"),
+            *text.CHARTS["by-merchant"],
+            text.top_merchant(names, rows, self._money),
             [
-                (name, self._money(each["amount"]), format.number(each["count"]))
-                for name, each in zip(names, rows, strict=True)
+                (name, self._money(row["amount"]), format.number(row["count"]))
+                for name, row in zip(names, rows, strict=True)
             ],
-            self._bars_of(names, rows) if rows else None,
+            self._bars(names, rows),
             height(len(rows)),
         )
 
-    def _cells(self, names: Sequence[str], rows: Rows) -> list[tuple[str, ...]]:
-        return [
-            (name, self._money(each["amount"]), format.percent(each["share"]), format.number(each["count"]))
-            for name, each in zip(names, rows, strict=True)
-        ]
-
-    def _bars_of(self, names: Sequence[str], rows: Rows, colors: Sequence[str] | None = None) -> Figure:
-        amounts = [each["amount"] for each in rows]
-        return figures.bars(
-            names, amounts, [self._money(each) for each in amounts], colors, title=self._currency
-        )
-
     def savings_and_transfers(self) -> list[Chart]:
-        """A table of what counts neither as spent nor as earned; nothing where there is none of it."""
+        """A table of what counts neither as spending nor as income; no chart if there is none of it."""
         rows: Rows = self._overview["savings_and_transfers"]
         if not rows:
             return []
-        totals = self._overview["totals"]
-        return [
-            Chart(
-                "savings-and-transfers",
-                "Savings and transfers",
-                f"Saved: {self._money(totals['saved'])}. Transfers and card payments, both ends: "
-                f"{self._money(totals['transfer'])}. They count neither as spent nor as earned.",
-                ("Category", "Counted as", "Out", "In", "Transactions"),
-                [
-                    (
-                        self._name(row["category"]),
-                        "Saved" if row["kind"] == Flow.SAVED else "Transfer",
-                        self._money(row["out"]),
-                        self._money(row["in"]),
-                        format.number(row["count"]),
-                    )
-                    for row in rows
-                ],
-                shape="wide",
+        cells = [
+            (
+                self._name(row["category"]),
+                text.COUNTED_AS[row["kind"]],
+                self._money(row["out"]),
+                self._money(row["in"]),
+                format.number(row["count"]),
             )
+            for row in rows
         ]
+        heading = text.CHARTS["savings-and-transfers"]
+        sentence = text.savings_and_transfers(self._overview["totals"], self._money)
+        return [Chart("savings-and-transfers", *heading, sentence, cells, shape="wide")]
 
     def by_month(self, stack: str) -> Chart:
         months: Rows = self._overview["by_month"]
         layers = self._layers(stack)
-        earned = any(month["income"] for month in months)
+        names = [format.month(month["month"]) for month in months]
+        income = [month["income"] for month in months]
+        title, heads = text.CHARTS["by-month"]
+        cells = [
+            (
+                names[position],
+                self._money(month["expense"]),
+                *(self._money(layer.amounts[position]) for layer in layers),
+                self._money(month["income"]),
+                self._money(month["net"]),
+                format.number(month["count"]),
+            )
+            for position, month in enumerate(months)
+        ]
         return Chart(
             "by-month",
-            "Month by month",
-            self._month_sentence(months),
-            (
-                "Month",
-                "Spent",
-                *(layer.name for layer in layers),
-                "Earned",
-                "Left over",
-                "Transactions",
-            ),
-            [
-                (
-                    format.month(month["month"]),
-                    self._money(month["expense"]),
-                    *(self._money(layer.amounts[position]) for layer in layers),
-                    self._money(month["income"]),
-                    self._money(month["net"]),
-                    format.number(month["count"]),
-                )
-                for position, month in enumerate(months)
-            ],
-            figures.stacked(
-                [format.month(month["month"]) for month in months],
-                layers,
-                [month["income"] for month in months] if earned else [],
-                self._money,
-                self._currency,
-            )
+            title,
+            (*heads[:2], *(layer.name for layer in layers), *heads[2:]),
+            text.months(months, self._money),
+            cells,
+            figures.stacked(names, layers, income if any(income) else [], self._money, self._currency)
             if months
             else None,
             shape="wide",
         )
 
-    def _month_sentence(self, months: Rows) -> str:
-        spent = [month for month in months if month["expense"] > 0]
-        if not spent:
-            return "No expenses in this period."
-        most = max(spent, key=lambda month: month["expense"])
-        if len(months) == 1:
-            return f"{self._money(most['expense'])} were spent in {format.month(most['month'])}."
-        peak = f"the most in {format.month(most['month'])}, {self._money(most['expense'])}"
-        whole = [month for month in months if month["count"] and not month["partial"]]
-        if not whole:
-            total = sum((month["expense"] for month in months), Decimal(0))
-            return (
-                f"{self._money(total)} were spent; {peak}. No month is covered whole, so there is no average."
-            )
-        mean = sum((month["expense"] for month in whole), Decimal(0)) / len(whole)
-        left_out = len(months) - len(whole)
-        over = f" (over {format.counted(len(whole), 'month')}; partial and empty ones do not count)"
-        return f"On average {self._money(mean)} were spent a month{over if left_out else ''}; {peak}."
+    def accuracy(self) -> Chart:
+        live = self._overview["accuracy"]
+        return by_week(live.by_week, text.overall_accuracy(live.overall))
 
     def _layers(self, stack: str) -> list[figures.Layer]:
         """The layers of the months, always in the order of the groups and of the list of categories."""
         months = [month["month"] for month in self._overview["by_month"]]
         amounts: dict[tuple[int, str, str], dict[str, Decimal]] = {}
         for row in self._overview["by_month_category"]:
-            of_month = amounts.setdefault(self._layer_of(row["category"], stack), {})
-            of_month[row["month"]] = of_month.get(row["month"], Decimal(0)) + row["amount"]
+            by_month = amounts.setdefault(self._layer_of(row["category"], stack), {})
+            by_month[row["month"]] = by_month.get(row["month"], Decimal(0)) + row["amount"]
         return [
-            figures.Layer(name, color, [of_month.get(month, Decimal(0)) for month in months])
-            for (_, name, color), of_month in sorted(amounts.items())
+            figures.Layer(name, color, [by_month.get(month, Decimal(0)) for month in months])
+            for (_, name, color), by_month in sorted(amounts.items())
         ]
 
     def _layer_of(self, slug: str | None, stack: str) -> tuple[int, str, str]:
-        """Position, name and colour; what has no category is on top."""
+        """Position, name and colour; uncategorized is on top."""
         if slug is None or slug not in self._categories:
             return len(Group) * _MOST_CATEGORIES, self._name(slug), self._color(slug)
         group = self._categories[slug].group
@@ -245,67 +179,46 @@ class Charts:
             return position, self._name(slug), self._color(slug)
         return position, GROUPS[group], _GROUP_COLORS[group]
 
-    def accuracy(self) -> Chart:
-        live = self._overview["accuracy"]
-        return by_week(live["by_week"], _accuracy_sentence(live["overall"]))
+    def _money(self, amount: Decimal) -> str:
+        return format.money(amount, self._currency)
+
+    def _name(self, slug: str | None) -> str:
+        if slug is None:
+            return UNCATEGORIZED
+        return self._categories[slug].name if slug in self._categories else slug
+
+    def _color(self, slug: str | None) -> str:
+        return self._categories[slug].color if slug in self._categories else NEUTRAL
+
+    def _cells(self, names: Sequence[str], rows: Rows) -> list[tuple[str, ...]]:
+        return [
+            (name, self._money(row["amount"]), format.percent(row["share"]), format.number(row["count"]))
+            for name, row in zip(names, rows, strict=True)
+        ]
+
+    def _bars(self, names: Sequence[str], rows: Rows, **marker: Any) -> Figure | None:
+        amounts = [row["amount"] for row in rows]
+        return figures.bars(names, amounts, self._money, self._currency, **marker) if rows else None
 
 
-def by_week(found: Rows, sentence: str) -> Chart:
-    """How often the predictions were right, by the week of the answer."""
-    weeks = [each for each in found if each["answers"]]
+def by_week(accuracies: Mapping[Hashable, Accuracy], sentence: str) -> Chart:
+    """How often predictions were right, by the week of the answer."""
+    weeks = {str(week): accuracy for week, accuracy in accuracies.items() if accuracy.answers}
     return Chart(
         "accuracy",
-        "How often the predictions were right",
+        *text.CHARTS["accuracy"],
         sentence,
-        ("Week of", "Right", "Answers", "Accuracy", "95 % interval"),
-        [
-            (
-                format.day(date.fromisoformat(each["week"])),
-                format.number(each["correct"]),
-                format.number(each["answers"]),
-                format.percent(each["accuracy"])
-                + ("" if each["answers"] >= TOO_FEW_ANSWERS else ", too few to tell"),
-                interval(each["ci95"]),
-            )
-            for each in weeks
-        ],
+        [accuracy_cells(format.day(date.fromisoformat(week)), accuracy) for week, accuracy in weeks.items()],
         figures.weeks(weeks) if weeks else None,
         shape="wide",
     )
 
 
-def _accuracy_sentence(overall: Mapping[str, Any]) -> str:
-    answers, correct = overall["answers"], overall["correct"]
-    if not answers:
-        return (
-            "No answers yet. Confirm or correct some predictions, and this shows how often they were right."
-        )
-    agreed = f"{format.number(correct)} agreed with the prediction ({format.percent(overall['accuracy'])})"
-    counted = f"Of {format.counted(answers, 'answer')}, {agreed}."
-    if answers < TOO_FEW_ANSWERS:
-        anywhere = interval(overall["ci95"], " to ")
-        return f"{counted} Too few answers to tell: the true share may lie anywhere from {anywhere}."
-    return (
-        f"{counted} The true share lies between {interval(overall['ci95'], ' and ')}, with 95 % certainty. "
-        "It is measured on what you answered, which is often the doubtful part."
-    )
-
-
-def interval(ends: Sequence[float], between: str = " – ") -> str:
-    return f"{format.percent(ends[0])}{between}{format.percent(ends[1])}"
-
-
-def _largest(names: Sequence[str], rows: Rows, money: Callable[[Decimal], str], otherwise: str) -> str:
-    if not rows:
-        return otherwise
-    total = sum((each["amount"] for each in rows if each["amount"] > 0), Decimal(0))
-    named = next((i for i, name in enumerate(names) if name not in (UNSORTED, NO_MODE)), None)
-    if named is None:
-        return f"All {money(total)} are {names[0].lower()}."
-    largest = rows[named]
-    name = names[named][:1].upper() + names[named][1:]
-    share = f"{format.percent(largest['share'])} of {money(total)}"
-    return f"{name} is the largest with {money(largest['amount'])}, {share}."
+def accuracy_cells(name: str, accuracy: Accuracy) -> tuple[str, ...]:
+    if not accuracy.answers:
+        return (name, "0", "0", "–", "–")
+    counts = (format.number(accuracy.correct), format.number(accuracy.answers))
+    return (name, *counts, text.accuracy(accuracy), text.interval(accuracy.ci95))
 
 
 def _short(name: str, longest: int = 26) -> str:

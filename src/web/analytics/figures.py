@@ -1,7 +1,7 @@
-"""Plotly figures. Plotly is imported when the first one is made: half a worker's pages never need it.
+"""Plotly figures. Plotly is imported with the first one: half of a worker's pages never need it.
 
 Colours that follow the theme (text, lines, accent) are set where a figure is drawn; `meta` names the role.
-No text has markup: Plotly would style it by attributes, which the content security policy refuses.
+No text has markup: Plotly would style it with attributes, which the content security policy refuses.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from src.domain.quality import TOO_FEW_ANSWERS
+from src.web.analytics.text import INCOME, counted_right
 from src.web.shared import format
+
+if TYPE_CHECKING:
+    from src.components.monitoring.live_accuracy import Accuracy
 
 Figure = dict[str, Any]
 
 NEUTRAL = "#8d96a0"
 ACCENT = "#1d8a7d"
-
+SHARE_AXIS = {"tickformat": ".0%", "nticks": 6, "range": [0, 1.04]}
 
 _LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 _MOST_MONTH_NAMES = 6
@@ -33,75 +36,68 @@ class Layer:
     name: str
     color: str
     amounts: Sequence[Decimal]
-    """One for each month."""
+    """One per month."""
 
 
 def bars(
     names: Sequence[str],
     amounts: Sequence[Decimal],
-    told: Sequence[str],
-    colors: Sequence[str] | None = None,
-    *,
-    title: str = "",
+    money: Callable[[Decimal], str],
+    currency: str,
+    **marker: Any,
 ) -> Figure:
-    """Lying bars, the first on top. Without `colors` they take the accent of the theme.
-
-    title: of the axis of amounts.
-    """
+    """Horizontal bars, the first on top; in the accent of the theme unless `color` is given."""
     import plotly.graph_objects as go
 
     bar = go.Bar(
-        x=[float(each) for each in amounts],
-        y=[literal(each) for each in names],
+        x=[float(amount) for amount in amounts],
+        y=[literal(name) for name in names],
         orientation="h",
-        marker={"color": list(colors) if colors else ACCENT, "cornerradius": 4, "line": {"width": 0}},
-        customdata=list(told),
-        meta=None if colors else "accent",
+        marker={"color": ACCENT, "cornerradius": 4, "line": {"width": 0}, **marker},
+        customdata=[money(amount) for amount in amounts],
+        meta=None if marker else "accent",
         hovertemplate="%{y}<br>%{customdata}<extra></extra>",
     )
     downwards = {"autorange": "reversed", "automargin": True}
-    return drawn([bar], yaxis=downwards, xaxis=_amounts(title))
+    return drawn([bar], yaxis=downwards, xaxis=_money_axis(currency))
 
 
 def stacked(
     months: Sequence[str],
     layers: Sequence[Layer],
-    earned: Sequence[Decimal],
+    income: Sequence[Decimal],
     money: Callable[[Decimal], str],
-    title: str,
+    currency: str,
 ) -> Figure:
-    """A bar a month, refunds that exceed what was spent below zero; `earned`, if there is any, as a line.
-
-    title: of the axis of amounts.
-    """
+    """One bar per month, refunds above the spending below zero; `income`, if any, as a line."""
     import plotly.graph_objects as go
 
     traces: list[Any] = [
         go.Bar(
             name=literal(layer.name),
             x=list(months),
-            y=[float(each) for each in layer.amounts],
+            y=[float(amount) for amount in layer.amounts],
             marker={"color": layer.color, "line": {"width": 0}},
-            customdata=[money(each) for each in layer.amounts],
+            customdata=[money(amount) for amount in layer.amounts],
             hovertemplate="%{x}<br>%{fullData.name} %{customdata}<extra></extra>",
         )
         for layer in layers
     ]
-    if earned:
+    if income:
         traces.append(
             go.Scatter(
-                name="Earned",
+                name=INCOME,
                 x=list(months),
-                y=[float(each) for each in earned],
+                y=[float(amount) for amount in income],
                 mode="lines+markers",
                 line={"width": 2, "dash": "dot"},
-                customdata=[money(each) for each in earned],
-                hovertemplate="%{x}<br>Earned %{customdata}<extra></extra>",
+                customdata=[money(amount) for amount in income],
+                hovertemplate="%{x}<br>%{fullData.name} %{customdata}<extra></extra>",
                 meta="ink",
             )
         )
     every = -(-len(months) // _MOST_MONTH_NAMES)
-    named = {"tickmode": "array", "tickvals": list(months)[::every], "tickangle": 0}
+    ticks = {"tickmode": "array", "tickvals": list(months)[::every], "tickangle": 0}
     # Months without a transaction keep their place on the axis.
     axis = {"type": "category", "categoryorder": "array", "categoryarray": list(months), "automargin": True}
     return drawn(
@@ -109,53 +105,63 @@ def stacked(
         barmode="relative",
         showlegend=True,
         legend={**_LEGEND, "traceorder": "normal"},
-        yaxis=_amounts(title),
-        xaxis={**axis, **named},
+        yaxis=_money_axis(currency),
+        xaxis={**axis, **ticks},
     )
 
 
-def _amounts(title: str) -> dict[str, Any]:
-    return {"tickformat": "~s", "nticks": 6, "title": {"text": title, "standoff": 8}, "automargin": True}
+def _money_axis(currency: str) -> dict[str, Any]:
+    return {"tickformat": "~s", "nticks": 6, "title": {"text": currency, "standoff": 8}, "automargin": True}
 
 
-def weeks(found: Sequence[Mapping[str, Any]]) -> Figure:
-    """Accuracy by week with its intervals; hollow points stand for too few answers to tell."""
+def weeks(accuracies: Mapping[str, Accuracy]) -> Figure:
     import plotly.graph_objects as go
 
-    shares = [each["accuracy"] for each in found]
-    telling = sum(each["answers"] >= TOO_FEW_ANSWERS for each in found)
+    measured = list(accuracies.values())
+    enough = sum(accuracy.enough for accuracy in measured)
     points = go.Scatter(
-        x=[each["week"] for each in found],
-        y=shares,
-        # A line through weeks of a few answers each would draw a trend out of chance.
-        mode="lines+markers" if 2 * telling > len(found) else "markers",
-        meta="accent",
-        line={"color": ACCENT, "width": 1.5},
-        marker={"size": 9, "color": ACCENT, "symbol": [symbol(each["answers"]) for each in found]},
-        error_y={
-            "type": "data",
-            "array": [each["ci95"][1] - share for each, share in zip(found, shares, strict=True)],
-            "arrayminus": [share - each["ci95"][0] for each, share in zip(found, shares, strict=True)],
-            "thickness": 1,
-            "width": 3,
-            "color": NEUTRAL,
-        },
-        customdata=[f"{each['correct']} of {each['answers']} right" for each in found],
+        x=list(accuracies),
+        y=[accuracy.share for accuracy in measured],
+        error_y=error_bars(measured),
         hovertemplate="Week of %{x|%-d %b %Y}<br>%{y:.0%}, %{customdata}<extra></extra>",
+        line={"color": ACCENT, "width": 1.5},
+        # A line through weeks of a few answers each would suggest a trend where there is only chance.
+        **accuracy_points(measured, mode="lines+markers" if 2 * enough > len(measured) else "markers"),
     )
-    # Plotly would fill the room between a few weeks with days.
-    ticks = {"tickvals": [each["week"] for each in found]} if len(found) <= 8 else {}
+    # Plotly would fill the space between a few weeks with days.
+    ticks = {"tickvals": list(accuracies)} if len(measured) <= 8 else {}
     dates = {"type": "date", "tickformat": "%-d %b", "automargin": True, **ticks}
-    return drawn([points], yaxis={"tickformat": ".0%", "range": [0, 1.04], "nticks": 6}, xaxis=dates)
+    return drawn([points], yaxis=SHARE_AXIS, xaxis=dates)
+
+
+def accuracy_points(measured: Sequence[Accuracy], mode: str = "markers") -> dict[str, Any]:
+    """Hollow points where there are too few answers to tell."""
+    symbols = ["circle" if accuracy.enough else "circle-open" for accuracy in measured]
+    return {
+        "mode": mode,
+        "marker": {"size": 9, "color": ACCENT, "symbol": symbols},
+        "customdata": [counted_right(accuracy) for accuracy in measured],
+        "meta": "accent",
+    }
+
+
+def error_bars(measured: Sequence[Accuracy]) -> dict[str, Any]:
+    """The 95 % intervals; none of `measured` may be without answers."""
+    shares = [accuracy.correct / accuracy.answers for accuracy in measured]
+    ends = [accuracy.ci95 for accuracy in measured]
+    return {
+        "type": "data",
+        "array": [high - share for (_, high), share in zip(ends, shares, strict=True)],
+        "arrayminus": [share - low for (low, _), share in zip(ends, shares, strict=True)],
+        "thickness": 1,
+        "width": 3,
+        "color": NEUTRAL,
+    }
 
 
 def literal(text: str) -> str:
-    """Text as it is: Plotly would take tags in it for markup, and style what the page's policy forbids."""
+    """Text without markup: Plotly would style tags in it, which the page's policy forbids."""
     return escape(text, quote=False)
-
-
-def symbol(answers: int) -> str:
-    return "circle" if answers >= TOO_FEW_ANSWERS else "circle-open"
 
 
 def drawn(traces: Sequence[Any], **layout: Any) -> Figure:
@@ -178,7 +184,7 @@ def drawn(traces: Sequence[Any], **layout: Any) -> Figure:
 
 
 def figure_json(figure: Figure) -> str:
-    """JSON that may stand inside a script element: no text in it can end the element."""
+    """JSON for a script element: no text in it can end the element."""
     text = json.dumps(figure, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return (
         text.replace("<", "\\u003c")

@@ -1,9 +1,9 @@
-"""Where the money went, by charts and tables, and how often the predictions were right."""
+"""The analytics page: spending by charts and tables, and how often the predictions were right."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,16 +12,19 @@ from pydantic import ValidationError
 
 from src.errors import InvalidInput
 from src.web.analytics import api as analytics_api
-from src.web.analytics import figures
-from src.web.analytics.charts import Charts
+from src.web.analytics import figures, text
+from src.web.analytics.charts import Chart, Charts
 from src.web.analytics.periods import quick_periods
 from src.web.analytics.schemas import AnalyticsQuery
-from src.web.shared import format
 from src.web.shared.assets import plotly_style_ids
 from src.web.shared.blueprint import bp, categories, page
-from src.web.shared.forms import Errors, errors_of
+from src.web.shared.forms import errors_of
 from src.web.shared.negotiation import wants_json
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.pipeline.monitoring.quality import Quality
+    from src.services.transactions.analytics import Analytics
+    from src.services.transactions.repository import Transactions
 
 STACKS = ("group", "category")
 
@@ -32,13 +35,18 @@ def figure_json(figure: figures.Figure) -> Markup:
 
 
 @bp.get("/analytics")
-def analytics() -> ResponseReturnValue:
+def analytics(*, analytics: Analytics, quality: Quality, transactions: Transactions) -> ResponseReturnValue:
     if wants_json():
         return analytics_api.analytics()
     values = request.args.to_dict()
-    stack = values.pop("stack", "") if values.get("stack") in STACKS else "group"
-    values.pop("stack", None)
-    overview, errors = _overview(values)
+    stack = values.pop("stack", "group")
+    stack = stack if stack in STACKS else "group"
+    overview, errors = None, {}
+    try:
+        query = AnalyticsQuery.model_validate(values)
+        overview = analytics_api.overview_of(query, analytics, quality)
+    except (ValidationError, InvalidInput) as error:
+        errors = errors_of(error)
     currency = overview["currency"] if overview else values.get("currency", "")
     return page(
         "analytics/index.html",
@@ -48,56 +56,23 @@ def analytics() -> ResponseReturnValue:
         values={"from": values.get("from", ""), "to": values.get("to", ""), "stack": stack},
         currency=currency,
         currencies=_currencies(overview, currency),
-        charts=Charts(overview, categories()).all(stack=stack)
-        if overview and overview["totals"]["count"]
-        else [],
+        charts=_charts(overview, stack),
         plotly_style_ids=plotly_style_ids(),
-        period_sentence=_period(overview),
-        uncategorized_sentence=_uncategorized(overview),
+        period_sentence=text.span(overview),
+        uncategorized_sentence=text.uncategorized(overview),
         quick_periods=quick_periods(
             url_for("pages.analytics"), datetime.now(UTC).date(), currency=values.get("currency")
         ),
-        recent_total=container().transactions.count(),
+        has_transactions=transactions.count() > 0,
     )
 
 
-def _overview(values: dict[str, str]) -> tuple[dict[str, Any] | None, Errors]:
-    try:
-        query = AnalyticsQuery.model_validate(values)
-        return analytics_api.overview_of(query), {}
-    except (ValidationError, InvalidInput) as error:
-        return None, errors_of(error)
+def _charts(overview: dict[str, Any] | None, stack: str) -> list[Chart]:
+    if overview is None or not overview["totals"]["count"]:
+        return []
+    return Charts(overview, categories()).all(stack=stack)
 
 
 def _currencies(overview: dict[str, Any] | None, chosen: str) -> list[str]:
-    used = [each["currency"] for each in overview["currencies"]] if overview else []
+    used = [row["currency"] for row in overview["currencies"]] if overview else []
     return used if chosen in used or not chosen else [chosen, *used]
-
-
-def _period(overview: dict[str, Any] | None) -> str:
-    if overview is None:
-        return "This period cannot be read."
-    since, until = overview["from"], overview["until"]
-    if since and until:
-        return f"From {format.day(since)} to {format.day(until)}, in {overview['currency']}."
-    if since or until:
-        return f"{'Since' if since else 'Until'} {format.day(since or until)}, in {overview['currency']}."
-    return f"Everything you have added, in {overview['currency']}."
-
-
-def _uncategorized(overview: dict[str, Any] | None) -> str:
-    """How much of the figures only the type of the rows decides."""
-    if overview is None or not overview["uncategorized"]["count"]:
-        return ""
-    part = overview["uncategorized"]
-    has, they = (
-        ("has", "It counts by its type") if part["count"] == 1 else ("have", "They count by their type")
-    )
-    amounts = [
-        f"{format.money(part[name], overview['currency'])} as {words}"
-        for name, words in (("expense", "spent"), ("income", "earned"), ("transfer", "transfers"))
-        if part[name]
-    ]
-    return (
-        f"{format.counted(part['count'], 'transaction')} {has} no category yet. {they}: {', '.join(amounts)}."
-    )

@@ -1,25 +1,45 @@
-"""Periods a person asks for most, as links to a page that filters by `from` and `to`."""
+"""Periods of days: the query of the analytics and quality pages, links to common ones, and their words."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Annotated
 
+from pydantic import Field
+
+from src.web.shared import format
+from src.web.shared.fields import IsoDate, QueryModel
 from src.web.shared.forms import with_query
 
 
-def quick_periods(address: str, today: date, **others: str | None) -> list[tuple[str, str]]:
-    """(name, link) each; `others` are kept in the links."""
+class PeriodQuery(QueryModel):
+    """The days of the transactions."""
+
+    since: Annotated[IsoDate | None, Field(alias="from", description="First day, inclusive.")] = None
+    until: Annotated[IsoDate | None, Field(alias="to", description="Last day, inclusive.")] = None
+
+
+def quick_periods(address: str, today: date, **kept: str | None) -> list[tuple[str, str]]:
+    """(name, link) of each; `kept`: more values of the links' query."""
     month = today.replace(day=1)
-    before = (month - timedelta(days=1)).replace(day=1)
-    year_ago = date(month.year - 1, month.month, 1)
+    last_day = month - timedelta(days=1)
     spans = {
         "This month": (month, None),
-        "Last month": (before, month - timedelta(days=1)),
+        "Last month": (last_day.replace(day=1), last_day),
         "This year": (date(today.year, 1, 1), None),
-        "Twelve months": (year_ago, None),
+        "Twelve months": (date(month.year - 1, month.month, 1), None),
         "Everything": (None, None),
     }
     return [
-        (name, with_query(address, {"from": str(since or ""), "to": str(until or ""), **others}))
+        (name, with_query(address, {"from": str(since or ""), "to": str(until or ""), **kept}))
         for name, (since, until) in spans.items()
     ]
+
+
+def period(since: date | None, until: date | None) -> str:
+    """`from 1 Mar 2026 to 31 Mar 2026`, `since …`, `until …`; "" for all days."""
+    if since and until:
+        return f"from {format.day(since)} to {format.day(until)}"
+    if since:
+        return f"since {format.day(since)}"
+    return f"until {format.day(until)}" if until else ""

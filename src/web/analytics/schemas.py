@@ -1,22 +1,26 @@
-"""Sums over the history."""
+"""The body of the analytics operation."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.web.shared.fields import Currency, IsoDate, QueryModel, money
+from src.web.analytics.periods import PeriodQuery
+from src.web.shared.fields import Currency, money
+
+if TYPE_CHECKING:
+    from src.components.monitoring.live_accuracy import Accuracy
+    from src.pipeline.monitoring.quality import LiveAccuracy
 
 
-class AnalyticsQuery(QueryModel):
-    """The span of days, and the currency whose sums to tell."""
+class AnalyticsQuery(PeriodQuery):
+    """The days, and the currency of the sums."""
 
-    since: Annotated[IsoDate | None, Field(alias="from", description="First day, inclusive.")] = None
-    until: Annotated[IsoDate | None, Field(alias="to", description="Last day, inclusive.")] = None
     currency: Annotated[Currency | None, Field(description="Default: the one used most.")] = None
 
 
@@ -26,17 +30,17 @@ class CurrencyCountBody(TypedDict):
 
 
 class TotalsBody(TypedDict):
-    """Counted by the group of the category; by the direction alone where there is no category."""
+    """Counted by the group of the category; without a category by the direction alone."""
 
     count: int
     expense: Annotated[
         str, Field(description="Spent in essential and discretionary categories, less refunds.")
     ]
-    income: Annotated[str, Field(description="Income, less what was paid back of it.")]
-    saved: Annotated[str, Field(description="Moved to savings, less what was taken out. Not in `expense`.")]
+    income: Annotated[str, Field(description="Income, less what was paid back.")]
+    saved: Annotated[str, Field(description="Moved to savings, less what was withdrawn. Not in `expense`.")]
     transfer: Annotated[
         str,
-        Field(description="Transfers and card payments, both ends. Neither in `expense` nor in `income`."),
+        Field(description="Transfers and card payments, both ends; neither in `expense` nor in `income`."),
     ]
     net: Annotated[str, Field(description="Income less expense.")]
 
@@ -45,7 +49,9 @@ class MonthBody(TotalsBody):
     month: Annotated[str, Field(examples=["2026-03"])]
     partial: Annotated[
         bool,
-        Field(description="The history or the period does not cover the whole month: leave it out of means."),
+        Field(
+            description="The history or the period does not cover the whole month; leave it out of averages."
+        ),
     ]
 
 
@@ -55,7 +61,7 @@ class SumBody(TypedDict):
     share: Annotated[float, Field(description="Of all amounts above zero, 0..1.")]
 
 
-# `in` is a word of Python, so this one is written as a call.
+# `in` is a Python keyword, so this is a call.
 SetApartBody = TypedDict(
     "SetApartBody",
     {
@@ -70,7 +76,7 @@ SetApartBody = TypedDict(
 
 
 class CategorySumBody(SumBody):
-    category: Annotated[str | None, Field(description="Null: not sure yet.")]
+    category: Annotated[str | None, Field(description="Null: uncategorized.")]
 
 
 class ModeSumBody(SumBody):
@@ -82,7 +88,7 @@ class MonthCategorySumBody(CategorySumBody):
 
 
 class GroupSumBody(SumBody):
-    group: Annotated[str | None, Field(description="`essential`, `discretionary` …; null: not sure yet.")]
+    group: Annotated[str | None, Field(description="`essential`, `discretionary` …; null: uncategorized.")]
 
 
 class MerchantSumBody(TypedDict):
@@ -92,11 +98,11 @@ class MerchantSumBody(TypedDict):
 
 
 class AccuracyBody(TypedDict):
-    """How often the newest prediction was what the person then said."""
+    """How often the newest prediction was the category the person then chose."""
 
     answers: int
     correct: int
-    accuracy: Annotated[float | None, Field(description="Null for no answers.")]
+    accuracy: Annotated[float | None, Field(description="Null without answers.")]
     ci95: list[float]
 
 
@@ -119,7 +125,7 @@ class LiveAccuracyBody(TypedDict):
     by_model_version: list[VersionAccuracyBody]
 
 
-# `from` is a word of Python, so this one is written as a call.
+# `from` is a Python keyword, so this is a call.
 AnalyticsBody = TypedDict(
     "AnalyticsBody",
     {
@@ -143,23 +149,38 @@ AnalyticsBody = TypedDict(
 )
 
 
+def analytics_body(overview: dict[str, Any]) -> AnalyticsBody:
+    """overview: of the analytics service, with Decimal amounts and dates, and a LiveAccuracy."""
+    sums = {name: value for name, value in overview.items() if name not in ("from", "until", "accuracy")}
+    body = _with_texts(sums, overview["currency"])
+    body["from"], body["to"] = _day(overview["from"]), _day(overview["until"])
+    body["accuracy"] = _live_accuracy(overview["accuracy"])
+    return cast(AnalyticsBody, body)
+
+
+def _with_texts(value: Any, currency: str) -> Any:
+    """`value` with amounts as decimal strings."""
+    if isinstance(value, Decimal):
+        return money(value, currency)
+    if isinstance(value, list):
+        return [_with_texts(item, currency) for item in value]
+    if isinstance(value, dict):
+        return {name: _with_texts(item, currency) for name, item in value.items()}
+    return value
+
+
 def _day(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _told(value: Any, currency: str) -> Any:
-    """`value` with each amount as a decimal string."""
-    if isinstance(value, Decimal):
-        return money(value, currency)
-    if isinstance(value, list):
-        return [_told(each, currency) for each in value]
-    if isinstance(value, dict):
-        return {name: _told(each, currency) for name, each in value.items()}
-    return value
+def _live_accuracy(live: LiveAccuracy) -> dict[str, Any]:
+    return {
+        "overall": live.overall.to_dict(),
+        "by_category": _by("category", live.by_category),
+        "by_week": _by("week", live.by_week),
+        "by_model_version": _by("version", live.by_version),
+    }
 
 
-def analytics_body(overview: dict[str, Any]) -> AnalyticsBody:
-    """`overview`: as the analytics service gives it, with Decimal amounts and dates."""
-    told = _told(overview, overview["currency"])
-    told["from"], told["to"] = _day(overview["from"]), _day(told.pop("until"))
-    return cast(AnalyticsBody, told)
+def _by(name: str, accuracies: Mapping[Hashable, Accuracy]) -> list[dict[str, Any]]:
+    return [{name: key, **accuracy.to_dict()} for key, accuracy in accuracies.items()]

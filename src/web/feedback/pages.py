@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from src.pipeline.feedback.label_review import LabelReview
     from src.pipeline.prediction.predict import Predictor
     from src.services.categories.repository import Categories
-    from src.services.monitoring.audit_sample import Audits
+    from src.services.monitoring.quality_counts import AuditSample
     from src.services.transactions.deleted import DeletedTransactions
     from src.services.transactions.repository import Transactions
 
@@ -52,7 +52,7 @@ bp.add_app_template_filter(what_was_done)
 
 @bp.get("/feedback")
 def feedback(
-    *, transactions: Transactions, label_review: LabelReview, audits: Audits, predictor: Predictor
+    *, transactions: Transactions, label_review: LabelReview, audit_sample: AuditSample, predictor: Predictor
 ) -> ResponseReturnValue:
     """What needs review, oldest first; the first page also has possible mistakes and spot checks."""
     cursor, answered = request.args.get("cursor"), request.args.get("answered")
@@ -66,7 +66,7 @@ def feedback(
         count_waiting=transactions.count_waiting(),
         moves=[] if cursor else label_review.moves(),
         mistakes=[] if cursor else label_review.open(),
-        checks=[] if cursor else audits.open(SPOT_CHECKS),
+        checks=[] if cursor else audit_sample.open(SPOT_CHECKS),
         next_page=with_query(request.path, {"cursor": queue.next_cursor}) if queue.next_cursor else None,
         here=here(),
         learned=learned_from(row, request.args, here(), predictor) if row else None,

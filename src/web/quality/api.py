@@ -1,10 +1,16 @@
-"""How well the predictions do."""
+"""Quality of the predictions, and drift."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from src.web.analytics.periods import PeriodQuery
 from src.web.openapi.operations import Answer, Operations
-from src.web.quality.schemas import QualityBody, QualityQuery, quality_body
-from src.web.shared.services import container
+from src.web.quality.schemas import DriftBody, QualityBody, drift_body, quality_body
+
+if TYPE_CHECKING:
+    from src.pipeline.monitoring.drift import DriftMonitor
+    from src.pipeline.monitoring.quality import Quality
 
 api = Operations("quality", __name__, url_prefix="/api/v1")
 
@@ -13,9 +19,20 @@ api = Operations("quality", __name__, url_prefix="/api/v1")
     "GET",
     "/quality",
     summary="How often the predictions are right, by the answers and estimated over all",
-    query=QualityQuery,
+    query=PeriodQuery,
     returns={200: QualityBody},
 )
-def quality(query: QualityQuery) -> Answer:
-    """Only answers to single transactions count, each for the newest prediction that stood before it."""
-    return quality_body(container().quality.report(since=query.since, until=query.until))
+def quality(query: PeriodQuery, *, quality: Quality) -> Answer:
+    """Only answers to single transactions count, each for the latest prediction before it."""
+    return quality_body(quality.report(since=query.since, until=query.until))
+
+
+@api.operation(
+    "GET",
+    "/drift",
+    summary="Whether recent transactions still look like those the champion was trained on",
+    returns={200: DriftBody},
+)
+def drift(*, drift: DriftMonitor) -> Answer:
+    """A measure is `shifted` if its change is significant over all four tests together, and large."""
+    return drift_body(drift.report())

@@ -1,18 +1,21 @@
-"""The charts of the quality page: each a figure, one honest sentence, and the same numbers as a table."""
+"""The charts of the quality page: each a figure, one sentence, and the same numbers as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING
 
 from src.domain.predictions import DecidedBy
-from src.domain.verdicts import Difference
-from src.pipeline.monitoring.quality import Accuracy, QualityReport, ReliabilityStep, VersionQuality
-from src.web.analytics.charts import Chart, by_week, height, interval
+from src.web.analytics.charts import Chart, accuracy_cells, by_week, height
 from src.web.analytics.figures import NEUTRAL
-from src.web.quality import figures as quality_figures
-from src.web.quality import text as sentences
-from src.web.quality.text import told
+from src.web.analytics.text import accuracy, interval
+from src.web.quality import figures, text
 from src.web.shared import format, labels
+
+if TYPE_CHECKING:
+    from src.components.monitoring.live_accuracy import Accuracy, ReliabilityStep
+    from src.domain.quality import VersionQuality
+    from src.pipeline.monitoring.quality import QualityReport
 
 _COLORS = {
     "rule": "#8f86b8",
@@ -21,77 +24,78 @@ _COLORS = {
     "person": "#d9904a",
     "waiting": NEUTRAL,
 }
-_MEASURES = (
-    ("Accuracy", "accuracy"),
-    ("Macro-F1", "macro_f1"),
-    ("A merchant look-up", "lookup_accuracy"),
-    ("Always the commonest", "majority_accuracy"),
-)
+_METRICS = ("accuracy", "macro_f1", "lookup_accuracy", "majority_accuracy")
 _SHOWN = 25
 
 
 def all_charts(report: QualityReport, name_of: Callable[[str | None], str]) -> list[Chart]:
-    """name_of: a category's name, of its slug."""
+    """name_of: the name of a category, by its slug."""
     return [
-        _weeks(report),
+        by_week(report.by_week, text.weeks(report)),
         _categories(report, name_of),
         _reliability(report),
         _deciders(report),
         _months(report),
-        _learning(report.versions),
+        _learning(report),
     ]
 
 
-def _cells(name: str, found: Accuracy) -> tuple[str, ...]:
-    if not found.answers:
-        return (name, "0", "0", "–", "–")
-    counted = (format.number(found.correct), format.number(found.answers))
-    return (name, *counted, told(found), interval(found.ci95))
-
-
-def _weeks(report: QualityReport) -> Chart:
-    weeks = [{"week": week, **each.to_dict()} for week, each in report.by_week.items()]
-    return by_week(weeks, sentences.weeks(report))
-
-
-def _reliability(report: QualityReport) -> Chart:
-    steps = report.reliability
-    rows = [(_step(each), each) for each in steps]
+def _categories(report: QualityReport, name_of: Callable[[str | None], str]) -> Chart:
+    by_size = sorted(report.by_category.items(), key=lambda item: (-item[1].answers, str(item[0])))
+    recalls = {name_of(str(slug)): recall for slug, recall in by_size}
+    precisions = [report.by_guess.get(slug) for slug, _ in by_size]
+    shown = list(recalls)[:_SHOWN]
     return Chart(
-        "reliability",
-        "Can you trust how sure it is?",
-        sentences.reliability(report),
-        ("Shown as sure", "On average", "Answers", "Right", "95 % interval"),
+        "categories",
+        *text.CHARTS["categories"],
+        text.categories(recalls),
         [
-            (
-                name,
-                format.percent(each.confidence),
-                format.number(each.answered.answers),
-                told(each.answered),
-                interval(each.answered.ci95),
-            )
-            for name, each in rows
+            (*accuracy_cells(name, recall), accuracy(precision))
+            for (name, recall), precision in zip(recalls.items(), precisions, strict=True)
         ],
-        quality_figures.reliability(steps) if steps else None,
+        figures.shares(shown, [recalls[name] for name in shown]) if shown else None,
+        height(len(shown)),
+        shape="long",
     )
 
 
-def _step(step: ReliabilityStep) -> str:
-    return f"{format.percent(step.low)} – {format.percent(step.high)}"
+def _reliability(report: QualityReport) -> Chart:
+    return Chart(
+        "reliability",
+        *text.CHARTS["reliability"],
+        text.reliability(report),
+        [_reliability_cells(step) for step in report.reliability],
+        figures.reliability(report.reliability) if report.reliability else None,
+    )
+
+
+def _reliability_cells(step: ReliabilityStep) -> tuple[str, ...]:
+    measured = step.answered
+    return (
+        interval((step.low, step.high)),
+        format.percent(step.confidence),
+        format.number(measured.answers),
+        accuracy(measured),
+        interval(measured.ci95),
+    )
 
 
 def _deciders(report: QualityReport) -> Chart:
-    found = {
-        labels.DECIDERS[str(who)]: each for who, each in report.by_decider.items() if who != DecidedBy.MODEL
-    }
     newest = sorted(report.by_version.items(), key=lambda item: _number(item[0]), reverse=True)
-    found |= {f"Model {version or '?'}": each for version, each in newest}
-    return _shares(
+    measured: dict[str, Accuracy] = {
+        labels.DECIDERS[str(decider)]: accuracy
+        for decider, accuracy in report.by_decider.items()
+        if decider != DecidedBy.MODEL
+    }
+    measured |= {f"Model {version or '?'}": accuracy for version, accuracy in newest}
+    shown = [(name, accuracy) for name, accuracy in list(measured.items())[:_SHOWN] if accuracy.answers]
+    return Chart(
         "deciders",
-        "By model version, and by your own earlier answers",
-        sentences.deciders(newest),
-        "Decided by",
-        found,
+        *text.CHARTS["deciders"],
+        text.deciders(newest),
+        [accuracy_cells(name, accuracy) for name, accuracy in measured.items()],
+        figures.shares(*zip(*shown, strict=True)) if shown else None,
+        height(len(shown)),
     )
 
 
@@ -99,95 +103,65 @@ def _number(version: Hashable) -> int:
     return int(str(version)) if str(version).isdigit() else -1
 
 
-def _categories(report: QualityReport, name_of: Callable[[str | None], str]) -> Chart:
-    by_size = sorted(report.by_category.items(), key=lambda item: (-item[1].answers, str(item[0])))
-    named = {name_of(str(slug)): (each, report.by_guess.get(slug, Accuracy(0, 0))) for slug, each in by_size}
-    return Chart(
-        "categories",
-        "By category",
-        sentences.categories({name: found for name, (found, _) in named.items()}),
-        ("What you called", "Recognized", "Answers", "Share", "95 % interval", "Right when it said so"),
-        [(*_cells(name, found), told(said)) for name, (found, said) in named.items()],
-        quality_figures.shares(list(named)[:_SHOWN], [found for found, _ in list(named.values())[:_SHOWN]])
-        if named
-        else None,
-        height(min(len(named), _SHOWN)),
-        shape="long",
-    )
-
-
-def _shares(
-    id: str, title: str, sentence: str, head: str, found: Mapping[str, Accuracy], shape: str = ""
-) -> Chart:
-    shown = {name: each for name, each in list(found.items())[:_SHOWN] if each.answers}
-    return Chart(
-        id,
-        title,
-        sentence,
-        (head, "Right", "Answers", "Accuracy", "95 % interval"),
-        [_cells(name, each) for name, each in found.items()],
-        quality_figures.shares(list(shown), list(shown.values())) if shown else None,
-        height(len(shown)),
-        shape,
-    )
-
-
 def _months(report: QualityReport) -> Chart:
-    months, whole = report.decided_by_month, report.decided
-    deciders = [who for who in labels.DECIDERS if whole.by[who]]
+    months = report.decided_by_month
+    deciders = [decider for decider in labels.DECIDERS if report.decided.by[decider]]
+    title, heads = text.CHARTS["decided"]
+    parts = [
+        (labels.DECIDERS[decider], _COLORS[decider], [month.share(decider) for month in months])
+        for decider in deciders
+    ]
+    automation = [month.automation for month in months]
     return Chart(
         "decided",
-        "Who decided",
-        sentences.decided(whole),
-        ("Month", "Transactions", "Without asking", *(labels.DECIDERS[who] for who in deciders)),
+        title,
+        (*heads, *(name for name, _, _ in parts)),
+        text.decided(report.decided),
         [
             (
-                format.month(str(each.month)),
-                format.number(each.total),
-                format.percent(each.automation),
-                *(format.percent(each.share(who)) for who in deciders),
+                format.month(str(month.month)),
+                format.number(month.total),
+                format.percent(month.automation),
+                *(format.percent(month.share(decider)) for decider in deciders),
             )
-            for each in months
+            for month in months
         ],
-        quality_figures.parts_by_month(
-            [str(each.month) for each in months],
-            [(labels.DECIDERS[who], _COLORS[who], [each.share(who) for each in months]) for who in deciders],
-            ("Without asking", [each.automation for each in months]),
-        )
+        figures.parts_by_month([str(month.month) for month in months], parts, (heads[2], automation))
         if months
         else None,
         shape="wide",
     )
 
 
-def _learning(versions: Sequence[VersionQuality]) -> Chart:
-    """Gains on the same rows only: the accuracy of each version is of other rows, so no line joins them."""
+def _learning(report: QualityReport) -> Chart:
+    """Gains only: accuracies of different versions are of different rows, so they make no curve."""
     judged = [
-        (each.labels, each, each.paired) for each in versions if each.labels is not None and each.paired
+        (version.labels, version, version.paired)
+        for version in report.versions
+        if version.labels is not None and version.paired
     ]
     return Chart(
         "learning",
-        "What your labels taught it",
-        sentences.learning(judged),
-        ("Model", "Your labels", "Measured on", *(name for name, _ in _MEASURES), "Champion then", "Gain"),
-        [_learned_cells(each) for each in reversed(versions)],
-        quality_figures.gains(judged) if judged else None,
+        *text.CHARTS["learning"],
+        text.learning(judged),
+        [_version_cells(version) for version in reversed(report.versions)],
+        figures.gains(judged) if judged else None,
         shape="wide",
     )
 
 
-def _learned_cells(version: VersionQuality) -> tuple[str, ...]:
-    figures, paired = version.figures, version.paired
+def _version_cells(version: VersionQuality) -> tuple[str, ...]:
+    metrics, paired = version.figures, version.paired
+    against, gain = "–", "–"
+    if paired:
+        against = f"{format.percent(paired.against_accuracy, 1)} (model {paired.against})"
+        ends = " to ".join(map(format.points, paired.difference.ci95))
+        gain = f"{format.points(paired.difference.value)} ({ends})"
     return (
         f"{version.version}{', promoted' if version.promoted else ''}",
         format.number(version.labels) if version.labels is not None else "–",
-        labels.rows_judged(int(figures["rows"]), version.judged_on) if "rows" in figures else "–",
-        *(format.percent(figures.get(key), 1) for _, key in _MEASURES),
-        f"{format.percent(paired.against_accuracy, 1)} (model {paired.against})" if paired else "–",
-        f"{format.points(paired.difference.value)} ({_points(paired.difference)})" if paired else "–",
+        labels.rows_judged(int(metrics["rows"]), version.judged_on) if "rows" in metrics else "–",
+        *(format.percent(metrics.get(name), 1) for name in _METRICS),
+        against,
+        gain,
     )
-
-
-def _points(difference: Difference) -> str:
-    """`−3.0 to +1.2`."""
-    return " to ".join(map(format.points, difference.ci95))

@@ -1,156 +1,130 @@
-"""Plotly figures of the quality page: shares with their intervals, reliability, months, learning curve."""
+"""Plotly figures of the quality page: shares with their intervals, reliability, months, gains."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from src.domain.quality import PairedAccuracy
-from src.pipeline.monitoring.quality import Accuracy, ReliabilityStep, VersionQuality
-from src.web.analytics.figures import ACCENT, NEUTRAL, Figure, drawn, literal, symbol
+from src.web.analytics.figures import (
+    ACCENT,
+    SHARE_AXIS,
+    Figure,
+    accuracy_points,
+    drawn,
+    error_bars,
+    literal,
+)
+from src.web.quality import text
 from src.web.shared import format
 
-_PERCENT = {"tickformat": ".0%", "nticks": 6}
+if TYPE_CHECKING:
+    from src.components.monitoring.live_accuracy import Accuracy, ReliabilityStep
+    from src.domain.quality import PairedAccuracy, VersionQuality
 
 
-def shares(names: Sequence[str], found: Sequence[Accuracy]) -> Figure:
-    """A point for each name, the first on top, with its interval; hollow where too few answers tell.
-
-    None of `found` may be without answers.
-    """
+def shares(names: Sequence[str], measured: Sequence[Accuracy]) -> Figure:
+    """A point for each name, the first on top; none of `measured` may be without answers."""
     import plotly.graph_objects as go
 
     points = go.Scatter(
-        x=[each.share for each in found],
-        y=[literal(each) for each in names],
-        error_x=_bars(found),
-        customdata=[_counted(each) for each in found],
+        x=[accuracy.share for accuracy in measured],
+        y=[literal(name) for name in names],
+        error_x=error_bars(measured),
         hovertemplate="%{y}<br>%{x:.0%}, %{customdata}<extra></extra>",
-        **_points(found),
+        **accuracy_points(measured),
     )
     downwards = {"autorange": "reversed", "automargin": True, "type": "category"}
-    return drawn(
-        [points],
-        xaxis={"tickformat": ".0%", "tickvals": [0, 0.5, 1], "range": [-0.02, 1.04]},
-        yaxis=downwards,
-    )
+    across = {"tickformat": ".0%", "tickvals": [0, 0.5, 1], "range": [-0.02, 1.04]}
+    return drawn([points], xaxis=across, yaxis=downwards)
 
 
 def reliability(steps: Sequence[ReliabilityStep]) -> Figure:
-    """How sure the predictions were against how often they were right; honest ones lie on the line."""
+    """Accuracy by confidence; calibrated predictions are on the diagonal."""
     import plotly.graph_objects as go
 
-    found = [each.answered for each in steps]
-    line = go.Scatter(
+    measured = [step.answered for step in steps]
+    diagonal = go.Scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "width": 1.5}, meta="muted", hoverinfo="skip"
     )
     points = go.Scatter(
-        x=[each.confidence for each in steps],
-        y=[each.share for each in found],
-        error_y=_bars(found),
-        customdata=[_counted(each) for each in found],
-        hovertemplate="Shown %{x:.0%} sure<br>%{y:.0%}, %{customdata}<extra></extra>",
-        **_points(found),
+        x=[step.confidence for step in steps],
+        y=[accuracy.share for accuracy in measured],
+        error_y=error_bars(measured),
+        hovertemplate=text.CONFIDENCE_HOVER,
+        **accuracy_points(measured),
     )
-    axes = {
-        "xaxis": {**_PERCENT, "range": [0, 1.04], "title": _title("How sure it was"), "automargin": True},
-        "yaxis": {**_PERCENT, "range": [0, 1.04], "title": _title("How often right"), "automargin": True},
-    }
-    return drawn([line, points], **axes)
+    across, up = (
+        {**SHARE_AXIS, "title": _title(words), "automargin": True}
+        for words in (text.CONFIDENCE_AXIS, text.ACCURACY_AXIS)
+    )
+    return drawn([diagonal, points], xaxis=across, yaxis=up)
 
 
 def parts_by_month(
     months: Sequence[str],
     parts: Sequence[tuple[str, str, Sequence[float]]],
-    over: tuple[str, Sequence[float | None]],
+    line: tuple[str, Sequence[float | None]],
 ) -> Figure:
-    """parts: (name, colour, share of each month), stacked; over: a line above them."""
+    """parts: (name, colour, share of each month), stacked; line: name and shares, drawn above them."""
     import plotly.graph_objects as go
 
-    named = [format.month(each) for each in months]
+    names = [format.month(month) for month in months]
+    hover = "%{x}<br>%{fullData.name} %{y:.0%}<extra></extra>"
     traces: list[Any] = [
         go.Bar(
             name=name,
-            x=named,
+            x=names,
             y=list(values),
             marker={"color": color, "line": {"width": 0}},
-            hovertemplate="%{x}<br>%{fullData.name} %{y:.0%}<extra></extra>",
+            hovertemplate=hover,
         )
         for name, color, values in parts
     ]
     traces.append(
         go.Scatter(
-            name=over[0],
-            x=named,
-            y=list(over[1]),
+            name=line[0],
+            x=names,
+            y=list(line[1]),
             mode="lines+markers",
             line={"width": 2, "dash": "dot"},
             meta="ink",
-            hovertemplate="%{x}<br>%{fullData.name} %{y:.0%}<extra></extra>",
+            hovertemplate=hover,
         )
     )
-    axes = {
-        "yaxis": {**_PERCENT, "range": [0, 1.02]},
-        "xaxis": {"type": "category", "automargin": True, "nticks": 12},
-    }
-    return drawn(traces, barmode="stack", showlegend=True, **axes)
+    across = {"type": "category", "automargin": True, "nticks": 12}
+    up = {**SHARE_AXIS, "range": [0, 1.02]}
+    return drawn(traces, barmode="stack", showlegend=True, xaxis=across, yaxis=up)
 
 
 def gains(judged: Sequence[tuple[int, VersionQuality, PairedAccuracy]]) -> Figure:
-    """judged: labels, version, and how it did against the champion of that time.
+    """judged: labels, version, and its comparison with the champion of that time.
 
-    A point for each version with the 95 % interval of its gain; one that never served is hollow.
+    A point for each version with the 95 % interval of its gain; hollow if it was never promoted.
     """
     import plotly.graph_objects as go
 
     differences = [paired.difference for _, _, paired in judged]
-    values = [each.value for each in differences]
+    symbols = ["circle" if version.promoted else "circle-open" for _, version, _ in judged]
     points = go.Scatter(
-        name="Gain in accuracy over the champion",
         x=[labels for labels, _, _ in judged],
-        y=values,
+        y=[difference.value for difference in differences],
         mode="markers",
         error_y={
             "type": "data",
             "symmetric": False,
-            "array": [each.ci95[1] - each.value for each in differences],
-            "arrayminus": [each.value - each.ci95[0] for each in differences],
+            "array": [difference.ci95[1] - difference.value for difference in differences],
+            "arrayminus": [difference.value - difference.ci95[0] for difference in differences],
             "thickness": 1.2,
         },
-        marker={
-            "size": 9,
-            "color": ACCENT,
-            "symbol": ["circle" if each.promoted else "circle-open" for _, each, _ in judged],
-        },
-        customdata=[each.version for _, each, _ in judged],
+        marker={"size": 9, "color": ACCENT, "symbol": symbols},
+        customdata=[version.version for _, version, _ in judged],
         meta="accent",
-        hovertemplate="Model %{customdata}, %{x} labels<br>%{y:+.1%} against the champion<extra></extra>",
+        hovertemplate=text.GAIN_HOVER,
     )
-    below = {"title": _title("Labels of yours it knew"), "rangemode": "tozero", "automargin": True}
-    beside = {**_PERCENT, "tickformat": "+.0%", "title": _title("Gain on the same rows")}
-    return drawn([points], xaxis={**below, "nticks": 8}, yaxis={**beside, "zeroline": True})
+    across = {"title": _title(text.ANSWERS_AXIS), "rangemode": "tozero", "automargin": True, "nticks": 8}
+    up = {"tickformat": "+.0%", "nticks": 6, "title": _title(text.GAIN_AXIS), "zeroline": True}
+    return drawn([points], xaxis=across, yaxis=up)
 
 
-def _title(text: str) -> dict[str, Any]:
-    return {"text": text, "font": {"size": 12}, "standoff": 8}
-
-
-def _points(found: Sequence[Accuracy]) -> dict[str, Any]:
-    symbols = [symbol(each.answers) for each in found]
-    return {"mode": "markers", "marker": {"size": 9, "color": ACCENT, "symbol": symbols}, "meta": "accent"}
-
-
-def _bars(found: Sequence[Accuracy]) -> dict[str, Any]:
-    shares = [each.correct / each.answers for each in found]
-    return {
-        "type": "data",
-        "array": [each.ci95[1] - share for each, share in zip(found, shares, strict=True)],
-        "arrayminus": [share - each.ci95[0] for each, share in zip(found, shares, strict=True)],
-        "thickness": 1,
-        "width": 3,
-        "color": NEUTRAL,
-    }
-
-
-def _counted(found: Accuracy) -> str:
-    return f"{format.number(found.correct)} of {format.number(found.answers)} right"
+def _title(words: str) -> dict[str, Any]:
+    return {"text": words, "font": {"size": 12}, "standoff": 8}

@@ -1,198 +1,251 @@
-"""What the quality page says of its numbers: calm, plain, and no more than they bear out."""
+"""The words of the quality page: no more than the numbers support."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from src.domain.predictions import Band
-from src.domain.quality import TOO_FEW_ANSWERS, PairedAccuracy
-from src.pipeline.monitoring.quality import (
-    Accuracy,
-    Confusion,
-    Decided,
-    Estimate,
-    QualityReport,
-    VersionQuality,
-)
-from src.web.analytics.charts import interval
+from src.domain.quality import TOO_FEW_ANSWERS, DriftMeasure, DriftVerdict
+from src.pipeline.monitoring.drift import in_words
+from src.web.analytics.periods import period
+from src.web.analytics.text import accuracy, interval
 from src.web.shared import format
 from src.web.shared.labels import BANDS, rows_judged
 
-_NO_ANSWERS = "No answers yet. It appears with the first predictions you confirm or correct."
+if TYPE_CHECKING:
+    from src.components.monitoring.decision_counts import Confusion, DecisionCounts
+    from src.components.monitoring.live_accuracy import Accuracy, Estimate
+    from src.domain.quality import DriftResult, PairedAccuracy, VersionQuality
+    from src.pipeline.monitoring.drift import DriftReport
+    from src.pipeline.monitoring.quality import QualityReport
+
+CHARTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "categories": (
+        "By category",
+        ("Your category", "Recognized", "Answers", "Recall", "95 % interval", "Precision"),
+    ),
+    "reliability": (
+        "Can you trust the confidence?",
+        ("Confidence", "On average", "Answers", "Right", "95 % interval"),
+    ),
+    "deciders": (
+        "By model version, and by your earlier answers",
+        ("Decided by", "Right", "Answers", "Accuracy", "95 % interval"),
+    ),
+    "decided": ("Who decided", ("Month", "Transactions", "Automatic")),
+    "learning": (
+        "Gain from your answers",
+        (
+            "Model",
+            "Your answers",
+            "Measured on",
+            "Accuracy",
+            "Macro-F1",
+            "Lookup baseline",
+            "Majority baseline",
+            "Champion then",
+            "Gain",
+        ),
+    ),
+}
+"""Title, and heads of the table."""
+
+CONFIDENCE_AXIS, ACCURACY_AXIS = "Confidence", "Share that was right"
+ANSWERS_AXIS, GAIN_AXIS = "Your answers at that time", "Gain on the same rows"
+CONFIDENCE_HOVER = "Confidence %{x:.0%}<br>%{y:.0%}, %{customdata}<extra></extra>"
+GAIN_HOVER = "Model %{customdata}, %{x} answers<br>%{y:+.1%} against the champion<extra></extra>"
+
+DRIFT_MEASURES = {
+    DriftMeasure.MERCHANTS: ("New merchants", "not among the 300 transactions before"),
+    DriftMeasure.AMOUNTS: ("Amounts", "median"),
+    DriftMeasure.CATEGORIES: ("Predicted categories", "the one that changed most"),
+    DriftMeasure.ACCURACY: ("Live accuracy", "answers that agree with the prediction"),
+}
+"""Name and note."""
+
+_NO_ANSWERS = "No answers yet. This appears with the first predictions you confirm or correct."
 
 
-def told(found: Accuracy) -> str:
-    """`91 %`, or that nothing can be said."""
-    if not found.answers:
-        return "–"
-    return format.percent(found.share) + ("" if found.enough else ", too few to tell")
-
-
-def weeks(report: QualityReport) -> str:
-    overall, given = report.overall, report.given
-    if not overall.answers:
-        return _NO_ANSWERS
-    share = f"the best guess was right in {format.number(overall.correct)} ({format.percent(overall.share)})"
-    counted = f"Of {format.counted(overall.answers, 'answer')}, {share}."
-    if not overall.enough:
-        return f"{counted} Too few answers to tell: anywhere from {interval(overall.ci95, ' to ')} is likely."
-    outright = f"{format.number(given.correct)} of these were given outright, the others only offered. "
-    return (
-        f"{counted} {outright if given.correct < overall.correct else ''}"
-        "These are the rows you answered, which are often the doubtful ones."
-    )
-
-
-def reliability(report: QualityReport) -> str:
-    steps = report.reliability
-    if not steps:
-        return _NO_ANSWERS
-    unasked = " Corrections of sorted rows weigh on it until enough random checks are answered."
-    unasked = unasked if report.unasked else ""
-    most = max(steps, key=lambda each: (each.answered.answers, each.low))
-    found = most.answered
-    right = f"{format.percent(found.share)} were right (n = {format.number(found.answers)})"
-    said = f"Of the rows shown as {format.percent(most.confidence)} sure, {right}."
-    if not found.enough:
-        return f"{said} Too few answers to tell whether that is honest."
-    low, high = found.ci95
-    if low <= most.confidence <= high:
-        return f"{said} What it promised lies within the likely {interval(found.ci95, ' to ')}.{unasked}"
-    if most.confidence < low:
-        return f"{said} It could have been surer.{unasked}"
-    return f"{said} It was surer than it had reason to be.{unasked}"
-
-
-def deciders(newest: Sequence[tuple[Hashable, Accuracy]]) -> str:
-    judged = [(version, each) for version, each in newest if each.enough]
-    if not judged:
-        return "Too few answers to tell how any version does." if newest else _NO_ANSWERS
-    version, found = judged[0]
-    return (
-        f"Model {version} was right in {told(found)} of {format.counted(found.answers, 'answer')} to what it "
-        "decided itself. Versions met different rows, so small differences say little."
-    )
-
-
-def categories(found: Mapping[str, Accuracy]) -> str:
-    judged = {name: each for name, each in found.items() if each.enough}
-    if not judged:
-        return "Too few answers to tell the categories apart." if found else _NO_ANSWERS
-    by_share = sorted(judged, key=lambda name: judged[name].correct / judged[name].answers)
-    worst, best = by_share[0], by_share[-1]
-    if worst == best:
-        answers = format.counted(judged[best].answers, "answer")
-        return f"{best} was recognized in {told(judged[best])} of {answers}."
-    said = (
-        f"{best} is recognized best ({told(judged[best])} of {format.number(judged[best].answers)}), "
-        f"{worst} worst ({told(judged[worst])} of {format.number(judged[worst].answers)})"
-    )
-    if judged[worst].ci95[1] >= judged[best].ci95[0]:
-        return f"{said}; so few answers cannot truly tell them apart."
-    return f"{said}."
-
-
-def learning(judged: Sequence[tuple[int, VersionQuality, PairedAccuracy]]) -> str:
-    """judged: labels, version, and how it did against the champion of that time."""
-    if not judged:
-        return "No two models have been compared on the same rows yet. Each comparison adds a point."
-    labels, version, paired = judged[-1]
-    return (
-        f"Model {version.version} knew {format.counted(labels, 'label')} of yours: on the same "
-        f"{rows_judged(paired.rows, paired.judged_on)} it was right in {format.percent(paired.accuracy, 1)}, "
-        f"model {paired.against}, the champion then, in {format.percent(paired.against_accuracy, 1)}. "
-        "Each point compares two models on the same rows. Different points are of different rows, so no "
-        "line joins them."
-    )
-
-
-def decided(whole: Decided) -> str:
-    share, counted = format.percent(whole.automation), format.counted(whole.total, "transaction")
-    return (
-        f"{share} of {counted} were sorted without asking and never changed. "
-        "What you confirmed counts for whoever had decided it."
-    )
+def span(report: QualityReport | None) -> str:
+    if report is None:
+        return "This period is not valid."
+    days = period(report.since, report.until)
+    return f"This counts transactions {days}." if days else "This counts all your transactions."
 
 
 def headline(report: QualityReport, estimate: Estimate, auto_precision: float) -> list[tuple[str, str, str]]:
-    """(what, figure, what is to be known of it) of the few numbers to see first."""
-    sorted_rows = next(each for each in report.strata if each.band is Band.AUTO)
+    """(name, figure, note) of the few numbers to see first."""
+    auto = next(stratum.answered for stratum in report.strata if stratum.band is Band.AUTO)
+    over_all = ("–", "too few answers to tell")
+    if estimate.enough:
+        over_all = format.percent(estimate.share), f"estimated; likely {interval(estimate.ci95, ' to ')}"
     return [
-        _over_all(estimate),
-        ("Among your answers", told_plainly(report.overall), _counted(report.overall, "answer")),
+        ("Accuracy of all predictions", *over_all),
+        ("Accuracy of answered ones", _if_enough(report.overall), _counted(report.overall, "answer")),
         (
-            "Right when sorted without asking",
-            told_plainly(sorted_rows.answered),
-            f"{_counted(sorted_rows.answered, 'random check')}; {format.percent(auto_precision)} is the aim",
+            "Accuracy of automatic ones",
+            _if_enough(auto),
+            f"{_counted(auto, 'spot check')}; the target is {format.percent(auto_precision)}",
         ),
         (
-            "Expected of unanswered rows",
+            "Expected for unanswered ones",
             format.percent(report.expected),
-            f"an estimate: how sure it was of {format.counted(report.unanswered, 'row')}",
+            f"an estimate: mean confidence of {format.counted(report.unanswered, 'transaction')}",
         ),
         (
-            "Sorted without asking",
+            "Categorized automatically",
             format.percent(report.decided.automation),
             f"and never changed, of {format.counted(report.total, 'transaction')}",
         ),
     ]
 
 
-def _over_all(estimate: Estimate) -> tuple[str, str, str]:
-    name = "Right, over all predictions"
-    if not estimate.enough:
-        return name, "–", "too few answers to tell"
-    return name, format.percent(estimate.share), f"estimated; likely {interval(estimate.ci95, ' to ')}"
+def _if_enough(measured: Accuracy) -> str:
+    return format.percent(measured.share) if measured.enough else "–"
 
 
-def told_plainly(found: Accuracy) -> str:
-    """The bare share, and a dash where too few answers tell."""
-    return format.percent(found.share) if found.enough else "–"
-
-
-def _counted(found: Accuracy, one: str) -> str:
-    if not found.answers:
+def _counted(measured: Accuracy, one: str) -> str:
+    if not measured.answers:
         return f"no {one}s yet"
-    counted = f"{format.number(found.correct)} of {format.counted(found.answers, one)}"
-    return (
-        f"{counted}, likely {interval(found.ci95, ' to ')}" if found.enough else f"{counted}: too few to tell"
-    )
+    counted = f"{format.number(measured.correct)} of {format.counted(measured.answers, one)}"
+    likely = f", likely {interval(measured.ci95, ' to ')}" if measured.enough else ": too few to tell"
+    return f"{counted}{likely}"
 
 
-def rests_on(report: QualityReport, estimate: Estimate) -> str:
-    """Why the figure over all predictions is another one than that of the answers, and how far it bears."""
+def how_measured(report: QualityReport, estimate: Estimate) -> str:
+    """Why the accuracy of all predictions differs from that of the answers, and what it lacks."""
     why = (
-        "People answer mostly what looks doubtful, so answers alone can make the predictions look worse than "
-        "they are. Over all predictions, each kind counts as often as it occurs: rows sorted without asking "
-        "by the random checks among them, the others by your answers to them."
+        "People mostly answer doubtful predictions, so answers alone can make the predictions look worse "
+        "than they are. The accuracy of all predictions weights each group by its size: automatic "
+        "predictions are measured by spot checks, a random sample of them, the others by your answers."
     )
-    lacking = [each for each in report.strata if each.predictions and not each.enough]
+    lacking = [stratum for stratum in report.strata if stratum.predictions and not stratum.enough]
     if not lacking:
-        few = f" It rests on {format.counted(estimate.answers, 'answer')}: too few to tell yet."
+        few = f" It is based on {format.counted(estimate.answers, 'answer')}: too few to tell yet."
         return why if estimate.enough else f"{why}{few}"
     missing = " and ".join(
-        f"{format.counted(each.predictions, 'row')} of “{BANDS[each.band]}” rest on "
-        f"{_few(each.answered.answers, 'random check' if each.band is Band.AUTO else 'answer')}"
-        for each in lacking
+        f"{format.counted(stratum.predictions, 'transaction')} of “{BANDS[stratum.band]}” with "
+        f"{_few(stratum.answered.answers, 'spot check' if stratum.band is Band.AUTO else 'answer')}"
+        for stratum in lacking
     )
     if estimate.enough:
-        return f"{why} Little is known of a small part: {missing}."
-    return f"{why} Too few to tell for now: {missing}. From about {TOO_FEW_ANSWERS} on, it can be told."
+        return f"{why} Little is known about a small part: {missing}."
+    return f"{why} Too few to tell for now: {missing}. About {TOO_FEW_ANSWERS} are needed."
 
 
 def _few(count: int, one: str) -> str:
-    return f"no {one} yet" if not count else format.counted(count, one)
+    return format.counted(count, one) if count else f"no {one} yet"
 
 
-def mistakes(found: Confusion) -> str:
-    wrong = found.mistakes()
-    answers = sum(found.counts.values())
+def weeks(report: QualityReport) -> str:
+    overall, given = report.overall, report.given
+    if not overall.answers:
+        return _NO_ANSWERS
+    right = f"the best guess was right in {format.number(overall.correct)} ({format.percent(overall.share)})"
+    counted = f"Of {format.counted(overall.answers, 'answer')}, {right}."
+    if not overall.enough:
+        return f"{counted} Too few answers to tell: anywhere from {interval(overall.ci95, ' to ')} is likely."
+    suggested = f"{format.number(overall.correct - given.correct)} of these were only suggested. "
+    return (
+        f"{counted} {suggested if given.correct < overall.correct else ''}"
+        "Your answers are mostly to doubtful predictions."
+    )
+
+
+def reliability(report: QualityReport) -> str:
+    if not report.reliability:
+        return _NO_ANSWERS
+    largest = max(report.reliability, key=lambda step: (step.answered.answers, step.low))
+    measured, (low, high) = largest.answered, largest.answered.ci95
+    counted = (
+        f"Of predictions with {format.percent(largest.confidence)} confidence, "
+        f"{format.percent(measured.share)} were right (n = {format.number(measured.answers)})."
+    )
+    if not measured.enough:
+        return f"{counted} Too few answers to judge the confidence."
+    verdict = f"The confidence is within the likely range, {interval(measured.ci95, ' to ')}."
+    if largest.confidence < low:
+        verdict = "The model is underconfident."
+    elif largest.confidence > high:
+        verdict = "The model is overconfident."
+    unasked = " Corrections of automatic results count here until enough spot checks are answered."
+    return f"{counted} {verdict}{unasked if report.unasked else ''}"
+
+
+def deciders(newest: Sequence[tuple[Hashable, Accuracy]]) -> str:
+    judged = [(version, measured) for version, measured in newest if measured.enough]
+    if not judged:
+        return "Too few answers to judge any version." if newest else _NO_ANSWERS
+    version, measured = judged[0]
+    return (
+        f"Model {version} was right in {accuracy(measured)} of {format.counted(measured.answers, 'answer')} "
+        "to its own predictions. Versions are measured on different transactions, so small differences mean "
+        "little."
+    )
+
+
+def categories(recalls: Mapping[str, Accuracy]) -> str:
+    judged = {name: recall for name, recall in recalls.items() if recall.enough}
+    if not judged:
+        return "Too few answers to compare the categories." if recalls else _NO_ANSWERS
+    by_share = sorted(judged, key=lambda name: judged[name].correct / judged[name].answers)
+    worst, best = by_share[0], by_share[-1]
+    if worst == best:
+        answers = format.counted(judged[best].answers, "answer")
+        return f"{best} was recognized in {accuracy(judged[best])} of {answers}."
+    shares = {
+        name: f"{accuracy(judged[name])} of {format.number(judged[name].answers)}" for name in (best, worst)
+    }
+    compared = f"{best} is recognized best ({shares[best]}), {worst} worst ({shares[worst]})"
+    if judged[worst].ci95[1] >= judged[best].ci95[0]:
+        return f"{compared}, but the difference is within chance."
+    return f"{compared}."
+
+
+def learning(judged: Sequence[tuple[int, VersionQuality, PairedAccuracy]]) -> str:
+    """judged: labels, version, and its comparison with the champion of that time."""
+    if not judged:
+        return "No two models have been compared on the same rows yet. Each comparison adds a point."
+    labels, version, paired = judged[-1]
+    return (
+        f"Model {version.version} was trained on {format.counted(labels, 'answer')} of yours: on the same "
+        f"{rows_judged(paired.rows, paired.judged_on)} it was right in {format.percent(paired.accuracy, 1)}, "
+        f"model {paired.against}, the champion then, in {format.percent(paired.against_accuracy, 1)}. "
+        "Each point compares two models on the same rows. Different points have different rows, so no line "
+        "connects them."
+    )
+
+
+def decided(counts: DecisionCounts) -> str:
+    share, total = format.percent(counts.automation), format.counted(counts.total, "transaction")
+    return (
+        f"{share} of {total} were categorized automatically and never changed. "
+        "A prediction you confirmed counts for whoever made it."
+    )
+
+
+def mistakes(confusion: Confusion) -> str:
+    answers, wrong = sum(confusion.counts.values()), confusion.mistakes()
     if not answers:
         return _NO_ANSWERS
+    counted = format.counted(answers, "answer")
     if not wrong:
-        return f"None of {format.counted(answers, 'answer')} changed one category into another."
-    mixed = sum(n for _, _, n in wrong)
-    return (
-        f"{format.number(mixed)} of {format.counted(answers, 'answer')} changed one category into another. "
-        "Each number opens its transactions."
-    )
+        return f"None of {counted} changed one category into another."
+    changed = format.number(sum(count for _, _, count in wrong))
+    return f"{changed} of {counted} changed one category into another. Each number opens its transactions."
+
+
+def drift_summary(report: DriftReport) -> tuple[str, str]:
+    """Words and tone."""
+    if report.drifting:
+        return "Drift seen", "warn"
+    steady = any(result.verdict is DriftVerdict.STEADY for result in report.results)
+    return ("No sign of drift", "good") if steady else ("Too few to tell", "")
+
+
+def drift_verdict(result: DriftResult) -> str:
+    if result.verdict is DriftVerdict.SHIFTED:
+        return f"Has shifted (n = {format.number(result.rows_now)})"
+    words = in_words(result)
+    return words[:1].upper() + words[1:]

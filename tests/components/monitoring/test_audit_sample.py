@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from src.components.monitoring.audit_sample import is_audited
+from src.components.monitoring.live_accuracy import is_audited
 
 DAY = date(2026, 3, 4)
 
@@ -19,6 +19,6 @@ def test_a_row_is_drawn_or_not_for_good_and_a_larger_share_keeps_it():
     assert drawn(0.02) < drawn(0.1)
 
 
-def test_a_bill_that_says_the_same_each_month_is_drawn_by_its_day():
+def test_a_monthly_bill_with_the_same_text_is_drawn_by_its_day():
     days = [is_audited("music box", DAY + timedelta(days=number), 0.2) for number in range(500)]
     assert 60 < sum(days) < 140

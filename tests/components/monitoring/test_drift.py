@@ -3,52 +3,53 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from src.components.monitoring.drift import DriftCheck, reason_of
+from src.components.monitoring.drift import DriftCheck
 from src.domain.quality import DriftMeasure, DriftPeriod, DriftRow, DriftVerdict
+from src.pipeline.monitoring.drift import in_words, run_reason
 
 CATEGORIES = ["groceries", "dining", "transport", "utilities", "shopping", "travel", "health", None]
 SHARES = np.array([0.3, 0.2, 0.15, 0.1, 0.1, 0.05, 0.05, 0.05])
 
 
 def period(rng, rows, *, amounts=30.0, shares=SHARES, merchants=80, answers=0, right=0.9, fresh=0.0):
-    """A stretch of invented life; `fresh` of its rows are of merchants that nobody has met."""
+    """Made-up rows; the share `fresh` of them is of new merchants."""
 
     def shops(count):
         return [f"shop {number}" for number in np.minimum(rng.zipf(1.4, count), merchants)]
 
-    glimpses = tuple(
+    drift_rows = tuple(
         DriftRow(
-            shop if rng.random() >= fresh else rng.bytes(6).hex(), float(amount), "USD", CATEGORIES[place]
+            shop if rng.random() >= fresh else rng.bytes(6).hex(), float(amount), "USD", CATEGORIES[category]
         )
-        for shop, amount, place in zip(
+        for shop, amount, category in zip(
             shops(rows),
             np.round(amounts * rng.lognormal(0, 1, rows), 2),
             rng.choice(len(CATEGORIES), rows, p=shares),
             strict=True,
         )
     )
-    return DriftPeriod(glimpses, tuple(shops(300)), answers, int(rng.binomial(answers, right)))
+    return DriftPeriod(drift_rows, tuple(shops(300)), answers, int(rng.binomial(answers, right)))
 
 
 def verdicts(then, now):
-    return {sign.measure: sign.verdict for sign in DriftCheck().look(then, now)}
+    return {result.measure: result.verdict for result in DriftCheck().compare(then, now)}
 
 
 @pytest.mark.parametrize("rows", [100, 50])
-def test_equal_times_alarm_in_under_one_of_a_hundred_looks(rows):
+def test_equal_periods_raise_an_alarm_in_under_one_of_a_hundred_checks(rows):
     rng = np.random.default_rng(4)
     alarms = 0
     for _ in range(1000):
-        signs = DriftCheck().look(period(rng, rows, answers=rows), period(rng, rows, answers=rows))
-        assert all(sign.verdict is not DriftVerdict.TOO_FEW for sign in signs)
-        alarms += any(sign.verdict is DriftVerdict.SHIFTED for sign in signs)
+        found = verdicts(period(rng, rows, answers=rows), period(rng, rows, answers=rows)).values()
+        assert DriftVerdict.TOO_FEW not in found
+        alarms += DriftVerdict.SHIFTED in found
     assert alarms < 10
 
 
-def test_a_long_time_before_and_a_short_one_now_alarm_as_seldom():
+def test_a_long_period_then_and_a_short_one_now_alarm_as_seldom():
     rng = np.random.default_rng(5)
     alarms = sum(
-        bool(reason_of(DriftCheck().look(period(rng, 1000, answers=300), period(rng, 60, answers=40))))
+        DriftVerdict.SHIFTED in verdicts(period(rng, 1000, answers=300), period(rng, 60, answers=40)).values()
         for _ in range(300)
     )
     assert alarms <= 2
@@ -80,10 +81,10 @@ def test_a_sure_but_small_difference_is_no_alarm():
         period(rng, 20_000, answers=20_000),
         period(rng, 20_000, answers=20_000, right=0.85, amounts=33.0),
     )
-    signs = {sign.measure: sign for sign in DriftCheck().look(then, now)}
+    results = {result.measure: result for result in DriftCheck().compare(then, now)}
     for measure in (DriftMeasure.AMOUNTS, DriftMeasure.ACCURACY):
-        assert signs[measure].p < 1e-6
-        assert signs[measure].verdict is DriftVerdict.STEADY
+        assert results[measure].p < 1e-6
+        assert results[measure].verdict is DriftVerdict.STEADY
 
 
 def test_better_than_before_is_no_alarm():
@@ -95,11 +96,11 @@ def test_better_than_before_is_no_alarm():
 
 def test_too_few_rows_are_said_to_be_too_few():
     rng = np.random.default_rng(9)
-    signs = DriftCheck().look(period(rng, 500, answers=200), period(rng, 12, answers=4))
-    assert {sign.verdict for sign in signs} == {DriftVerdict.TOO_FEW}
-    assert signs[1].told == "too few to tell (n = 12; 50 are needed)"
-    assert signs[3].told == "too few to tell (n = 4; 30 are needed)"
-    assert reason_of(signs) == ""
+    results = DriftCheck().compare(period(rng, 500, answers=200), period(rng, 12, answers=4))
+    assert {result.verdict for result in results} == {DriftVerdict.TOO_FEW}
+    assert in_words(results[1]) == "too few to tell (n = 12; 50 are needed)"
+    assert in_words(results[3]) == "too few to tell (n = 4; 30 are needed)"
+    assert run_reason(results) == ""
 
 
 def test_no_rows_at_all_are_too_few():
@@ -117,7 +118,9 @@ def test_merchants_tell_only_where_enough_rows_came_before_to_know_a_new_one():
 def test_another_currency_is_a_shift_of_amounts():
     rng = np.random.default_rng(11)
     now = period(rng, 500)
-    abroad = [replace(row, currency="EUR") if place % 3 == 0 else row for place, row in enumerate(now.rows)]
+    abroad = [
+        replace(row, currency="EUR") if position % 3 == 0 else row for position, row in enumerate(now.rows)
+    ]
     assert verdicts(period(rng, 500), replace(now, rows=tuple(abroad)))[DriftMeasure.AMOUNTS] is (
         DriftVerdict.SHIFTED
     )
@@ -131,6 +134,6 @@ def test_the_reason_has_the_numbers():
     rng = np.random.default_rng(12)
     then = replace(period(rng, 500), answers=200, right=180)
     now = replace(period(rng, 500, amounts=90.0), answers=100, right=70)
-    reason = reason_of(DriftCheck().look(then, now))
+    reason = run_reason(DriftCheck().compare(then, now))
     assert reason.startswith("Drift: amounts have shifted, from a median of ")
     assert reason.endswith("; answers that agree with the prediction fell from 90 % to 70 % (n = 100).")

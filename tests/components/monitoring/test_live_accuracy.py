@@ -6,8 +6,8 @@ from src.components.evaluation.intervals import wilson
 from src.components.monitoring.live_accuracy import (
     Accuracy,
     Stratum,
-    asked,
     reliability,
+    representative_answers,
     strata_of,
     stratified,
 )
@@ -38,21 +38,21 @@ def test_wilsons_interval_is_that_of_the_text_books():
     assert wilson(0, 0) == (0.0, 1.0)
 
 
-def test_each_band_weighs_as_much_as_it_holds_predictions():
+def test_each_band_has_the_weight_of_its_predictions():
     strata = [
         Stratum(Band.AUTO, 900, Accuracy(19, 20)),
         Stratum(Band.SUGGEST, 100, Accuracy(30, 60)),
     ]
-    found = stratified(strata)
-    assert found.share == pytest.approx(0.9 * 0.95 + 0.1 * 0.5)
+    estimate = stratified(strata)
+    assert estimate.share == pytest.approx(0.9 * 0.95 + 0.1 * 0.5)
     (low_a, high_a), (low_s, high_s) = wilson(19, 20), wilson(30, 60)
     below = (0.9 * (0.95 - low_a)) ** 2 * 880 / 900 + (0.1 * (0.5 - low_s)) ** 2 * 40 / 100
     above = (0.9 * (high_a - 0.95)) ** 2 * 880 / 900 + (0.1 * (high_s - 0.5)) ** 2 * 40 / 100
-    assert found.ci95 == pytest.approx((found.share - sqrt(below), found.share + sqrt(above)))
-    assert found.enough
+    assert estimate.ci95 == pytest.approx((estimate.share - sqrt(below), estimate.share + sqrt(above)))
+    assert estimate.enough
 
 
-def test_what_is_answered_whole_is_known_and_what_nobody_answered_is_not():
+def test_a_fully_answered_band_has_no_interval_and_an_unanswered_one_the_widest():
     known = stratified([Stratum(Band.SUGGEST, 12, Accuracy(9, 12))])
     assert (known.share, known.ci95, known.enough) == (0.75, (0.75, 0.75), True)
     assert not stratified([Stratum(Band.SUGGEST, 4, Accuracy(3, 4))]).enough
@@ -61,13 +61,13 @@ def test_what_is_answered_whole_is_known_and_what_nobody_answered_is_not():
     assert stratified([Stratum(Band.AUTO, 0, Accuracy(0, 0))]) is None
 
 
-def test_an_estimate_stands_though_a_tiny_band_has_few_answers():
+def test_an_estimate_is_shown_although_a_tiny_band_has_few_answers():
     tiny = Stratum(Band.UNKNOWN, 4, Accuracy(1, 2))
     assert stratified([Stratum(Band.AUTO, 96, Accuracy(19, 20)), tiny]).enough
     assert not stratified([Stratum(Band.AUTO, 60, Accuracy(19, 20)), tiny]).enough
 
 
-def test_of_sorted_rows_only_the_random_sample_speaks():
+def test_of_automatic_rows_only_the_audit_sample_counts():
     counts = [
         count(40, right=False),  # corrections nobody asked for
         count(18, audited=True),
@@ -80,7 +80,7 @@ def test_of_sorted_rows_only_the_random_sample_speaks():
     assert strata[Band.UNKNOWN].predictions == 0
 
 
-def test_reliability_sets_the_mean_confidence_of_a_step_beside_how_often_it_was_right():
+def test_reliability_has_the_mean_confidence_of_a_step_and_how_often_it_was_right():
     counts = [
         count(3, step=9, confidence=0.92),
         count(1, step=9, confidence=0.94, right=False),
@@ -92,12 +92,12 @@ def test_reliability_sets_the_mean_confidence_of_a_step_beside_how_often_it_was_
     assert (top.low, top.high) == (0.99, 1.0)
 
 
-def test_corrections_nobody_asked_for_are_left_out_once_enough_were_asked_for():
+def test_corrections_are_left_out_once_enough_of_the_audit_sample_is_answered():
     unasked, few, doubtful = count(7, right=False), count(9, audited=True), count(5, band=Band.SUGGEST)
-    assert asked([unasked, few, doubtful]) == [unasked, few, doubtful]
+    assert representative_answers([unasked, few, doubtful]) == [unasked, few, doubtful]
     enough = count(10, audited=True)
-    assert asked([unasked, enough, doubtful]) == [enough, doubtful]
+    assert representative_answers([unasked, enough, doubtful]) == [enough, doubtful]
 
 
-def test_ten_answers_are_the_fewest_that_tell():
+def test_ten_answers_are_the_fewest_that_count():
     assert (Accuracy(9, 9).enough, Accuracy(10, 10).enough) == (False, True)

@@ -1,7 +1,7 @@
 from datetime import date
 from decimal import Decimal
 
-from src.components.monitoring.prediction_diff import ChangeCount, Judged, Said
+from src.components.monitoring.prediction_diff import ChangeCount, ModelPrediction, PredictionPair
 from src.domain.predictions import Band
 from src.domain.promotions import CategoryChange
 from src.domain.transactions import Transaction
@@ -9,21 +9,27 @@ from src.domain.transactions import Transaction
 AUTO, SUGGEST, UNKNOWN = Band.AUTO, Band.SUGGEST, Band.UNKNOWN
 
 
-def judged(row_id, before, after, *, amount="1.00", currency="USD", merchant="", remembered=False):
-    given = Transaction(f"text {row_id}", Decimal(amount), currency, date(2026, 3, 4), merchant=merchant)
-    return Judged(row_id, given, before, after, remembered)
+def pair(row_id, before, after, *, amount="1.00", currency="USD", merchant="", remembered=False):
+    transaction = Transaction(
+        f"text {row_id}", Decimal(amount), currency, date(2026, 3, 4), merchant=merchant
+    )
+    return PredictionPair(row_id, transaction, before, after, remembered)
 
 
 def test_each_change_is_counted_in_rows_and_in_the_money_of_each_currency():
-    dining, travel, unsure = Said("dining", AUTO), Said("travel", AUTO), Said(None, UNKNOWN)
+    dining, travel, unsure = (
+        ModelPrediction("dining", AUTO),
+        ModelPrediction("travel", AUTO),
+        ModelPrediction(None, UNKNOWN),
+    )
     count = ChangeCount.of(
         [
-            judged("a", dining, travel, amount="0.10"),
-            judged("b", dining, dining, amount="900"),
-            judged("c", dining, travel, amount="0.20"),
-            judged("d", dining, travel, amount="500", currency="JPY"),
-            judged("e", travel, dining, amount="7"),
-            judged("f", unsure, dining, amount="8"),
+            pair("a", dining, travel, amount="0.10"),
+            pair("b", dining, dining, amount="900"),
+            pair("c", dining, travel, amount="0.20"),
+            pair("d", dining, travel, amount="500", currency="JPY"),
+            pair("e", travel, dining, amount="7"),
+            pair("f", unsure, dining, amount="8"),
         ]
     )
     assert count.rows == 6
@@ -37,7 +43,9 @@ def test_each_change_is_counted_in_rows_and_in_the_money_of_each_currency():
 
 def test_the_newest_of_different_merchants_are_the_examples():
     rows = [
-        judged(f"{name}{number}", Said("dining", AUTO), Said("travel", AUTO), merchant=name)
+        pair(
+            f"{name}{number}", ModelPrediction("dining", AUTO), ModelPrediction("travel", AUTO), merchant=name
+        )
         for name in ("blue door", "taco garden", "orbit")
         for number in (1, 2)
     ]
@@ -45,14 +53,16 @@ def test_the_newest_of_different_merchants_are_the_examples():
     assert (change.rows, change.examples) == (6, ("blue door1", "taco garden1"))
 
 
-def test_rows_without_a_merchant_are_told_apart_by_their_text():
-    rows = [judged(each, Said("dining", AUTO), Said("travel", AUTO)) for each in ("a", "b")]
+def test_rows_without_a_merchant_differ_by_their_text():
+    rows = [
+        pair(text, ModelPrediction("dining", AUTO), ModelPrediction("travel", AUTO)) for text in ("a", "b")
+    ]
     assert ChangeCount.of(rows).pairs[0].examples == ("a", "b")
 
 
 def test_a_band_may_change_while_the_category_stays():
     count = ChangeCount.of(
-        judged(str(number), Said("dining", before), Said("dining", after))
+        pair(str(number), ModelPrediction("dining", before), ModelPrediction("dining", after))
         for number, (before, after) in enumerate([(AUTO, SUGGEST), (AUTO, SUGGEST), (SUGGEST, AUTO)])
     )
     assert count.pairs == ()
@@ -60,8 +70,8 @@ def test_a_band_may_change_while_the_category_stays():
 
 
 def test_what_the_memory_decides_is_counted_apart():
-    same = Said("dining", AUTO)
-    count = ChangeCount.of([judged("a", same, same, remembered=True), judged("b", same, same)])
+    same = ModelPrediction("dining", AUTO)
+    count = ChangeCount.of([pair("a", same, same, remembered=True), pair("b", same, same)])
     assert (count.rows, count.remembered, count.pairs, count.bands) == (2, 1, (), ())
 
 

@@ -4,7 +4,7 @@ from scipy import stats
 
 from src.components.monitoring.two_sample_tests import (
     chi_square_tail,
-    more_often,
+    fisher_greater,
     named_cells,
     quantile_cells,
     same_distribution,
@@ -25,7 +25,7 @@ def test_the_test_of_counts_is_that_of_scipy():
     assert same_distribution([*then, 0], [*now, 0]) == pytest.approx(expected, rel=1e-9)
 
 
-def test_one_cell_and_no_rows_say_nothing():
+def test_one_cell_or_no_rows_have_a_p_of_1():
     assert same_distribution([5], [9]) == 1
     assert same_distribution([5, 5], [0, 0]) == 1
 
@@ -33,7 +33,7 @@ def test_one_cell_and_no_rows_say_nothing():
 @pytest.mark.parametrize("hits", [0, 3, 12, 40])
 def test_the_exact_test_of_shares_is_that_of_scipy(hits):
     expected = stats.fisher_exact([[hits, 40 - hits], [10, 190]], alternative="greater").pvalue
-    assert more_often(hits, 40, 10, 200) == pytest.approx(expected, rel=1e-9)
+    assert fisher_greater(hits, 40, 10, 200) == pytest.approx(expected, rel=1e-9)
 
 
 def test_equal_shares_are_perfectly_stable_and_moved_ones_are_not():

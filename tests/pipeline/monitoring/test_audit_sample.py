@@ -1,4 +1,4 @@
-"""Which transactions are marked for a random check when they are stored, and which checks are open."""
+"""Which transactions are drawn for the audit sample when they are stored, and which are still unanswered."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import DecidedBy
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor
-from src.services.monitoring.audit_sample import Audits
+from src.services.monitoring.quality_counts import AuditSample
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from tests.pipeline.prediction.test_predict import NOW, Model, bought
@@ -20,41 +20,43 @@ def transactions(database):
 
 
 @pytest.fixture
-def audits(database):
-    return Audits(database)
+def audit_sample(database):
+    return AuditSample(database)
 
 
 @pytest.fixture
 def stored(transactions):
-    def keep(probabilities, *texts, share=0.2):
-        made = Predictor(Model(*probabilities), transactions, MerchantMemory(), 0.95, audit_share=share)
-        return made.predict_and_keep([bought(text) for text in texts], source="api", at=NOW)
+    def store(probabilities, *texts, share=0.2):
+        predictor = Predictor(Model(*probabilities), transactions, MerchantMemory(), 0.95, audit_share=share)
+        return predictor.predict_and_keep([bought(text) for text in texts], source="api", at=NOW)
 
-    return keep
+    return store
 
 
 TEXTS = [f"SHOP NUMBER {chr(65 + one)}{chr(65 + other)}" for one in range(10) for other in range(10)]
 
 
-def test_some_sorted_rows_are_marked_on_their_document_and_wait_for_nothing_else(stored, database, audits):
+def test_some_automatic_rows_are_marked_on_their_document_and_need_no_other_review(
+    stored, database, audit_sample
+):
     rows = stored(SURE, *TEXTS)
     marked = [row.id for row in rows if row.audit]
     assert 0 < len(marked) < len(rows)
-    found = database.collection("transactions").find({"audit": True})
-    assert [str(each["_id"]) for each in found] == marked
+    documents = database.collection("transactions").find({"audit": True})
+    assert [str(document["_id"]) for document in documents] == marked
     assert database.collection("transactions").count_documents({"needs_review": True}) == 0
     assert not any(row.needs_review for row in rows)
-    assert [row.id for row in audits.open(100)] == marked[::-1]
-    assert [row.id for row in audits.open(3)] == marked[::-1][:3]
+    assert [row.id for row in audit_sample.open(100)] == marked[::-1]
+    assert [row.id for row in audit_sample.open(3)] == marked[::-1][:3]
 
 
-def test_what_says_the_same_is_drawn_the_same(stored):
+def test_rows_with_the_same_text_are_drawn_alike(stored):
     assert [row.audit for row in stored(SURE, *TEXTS)] == [row.audit for row in stored(SURE, *TEXTS)]
 
 
-def test_a_row_that_is_asked_about_anyway_is_not_drawn(stored, audits):
+def test_a_row_that_needs_review_is_not_drawn(stored, audit_sample):
     assert not any(row.audit for row in stored(DOUBTFUL, *TEXTS))
-    assert audits.open(10) == []
+    assert audit_sample.open(10) == []
 
 
 def test_a_share_of_nothing_draws_nothing(stored):
@@ -70,11 +72,11 @@ def test_rows_that_the_memory_decides_are_drawn_too(stored, database):
     assert decided == {DecidedBy.MEMORY}
 
 
-def test_an_answer_closes_the_check_and_taking_it_back_opens_it_again(stored, audits, database):
+def test_an_answer_closes_the_question_and_undoing_it_opens_it_again(stored, audit_sample, database):
     row = next(row for row in stored(SURE, *TEXTS) if row.audit)
     loop = FeedbackLoop(FeedbackEvents(database), lambda: {"dining"})
     outcome = loop.record(row.id, "dining", at=NOW)
     assert outcome.was_correct
-    assert row.id not in {each.id for each in audits.open(100)}
+    assert row.id not in {open_row.id for open_row in audit_sample.open(100)}
     loop.undo(outcome.act, NOW)
-    assert row.id in {each.id for each in audits.open(100)}
+    assert row.id in {open_row.id for open_row in audit_sample.open(100)}

@@ -7,7 +7,7 @@ import pytest
 
 from src.domain.quality import DriftMeasure, DriftVerdict
 from src.domain.training_runs import RunStatus, Trigger
-from src.pipeline.monitoring.drift import DriftWatch
+from src.pipeline.monitoring.drift import DriftMonitor
 from src.services.models.repository import Models
 from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.runs.drift_triggered import EarlyRuns
@@ -19,26 +19,26 @@ from tests.services.rows import NOW, answer, new
 DAY = timedelta(days=1)
 
 
-class House:
+class Services:
     def __init__(self, database):
         self.now = NOW
         self.transactions, self.feedback = Transactions(database), FeedbackEvents(database)
         self.models, self.runs = Models(database), TrainingRuns(database)
-        self.watch = self.another_watch(database)
+        self.monitor = self.another_monitor(database)
 
-    def another_watch(self, database):
+    def another_monitor(self, database):
         early = EarlyRuns(self.runs)
         periods = DriftPeriods(database)
-        return DriftWatch(periods, self.models, early, self.runs.last_success_at, lambda: self.now)
+        return DriftMonitor(periods, self.models, early, self.runs.last_success_at, lambda: self.now)
 
     def live(self, rows, *, right, amount="4.20"):
-        """Rows are stored, and answered: so many per cent as they were predicted."""
+        """Store rows and answer them, `right` percent as predicted."""
         stored = self.transactions.add(
-            [new(f"shop {place % 20}", amount) for place in range(rows)], source="api", at=self.now
+            [new(f"shop {number % 20}", amount) for number in range(rows)], source="api", at=self.now
         )
         answers = [
-            (row.id, answer("dining" if place % 100 < right else "travel", row.id, at=self.now))
-            for place, row in enumerate(stored)
+            (row.id, answer("dining" if number % 100 < right else "travel", row.id, at=self.now))
+            for number, row in enumerate(stored)
         ]
         self.feedback.add(answers)
 
@@ -59,82 +59,84 @@ class House:
 
 
 @pytest.fixture
-def house(database):
+def services(database):
     """A champion that learned from 200 rows, whose answers agreed in 90 of 100."""
-    made = House(database)
-    made.live(200, right=90)
-    made.pass_days(1)
-    made.train()
-    made.promote()
-    made.pass_days(1)
-    return made
+    services = Services(database)
+    services.live(200, right=90)
+    services.pass_days(1)
+    services.train()
+    services.promote()
+    services.pass_days(1)
+    return services
 
 
-def test_answers_that_disagree_oftener_start_a_run_early_with_the_numbers(house):
-    house.live(200, right=60)
-    run = house.watch.start_early()
+def test_more_disagreeing_answers_start_a_run_early_with_the_numbers(services):
+    services.live(200, right=60)
+    run = services.monitor.start_early()
     assert (run.status, run.trigger) == (RunStatus.QUEUED, Trigger.DRIFT)
     assert run.reason == "Drift: answers that agree with the prediction fell from 90 % to 60 % (n = 200)."
 
 
-def test_steady_days_start_nothing(house):
-    house.live(200, right=88)
-    report = house.watch.look()
+def test_steady_days_start_nothing(services):
+    services.live(200, right=88)
+    report = services.monitor.report()
     assert not report.drifting
     assert report.version == "1"
-    assert {sign.measure: sign.verdict for sign in report.signs}[DriftMeasure.ACCURACY] is DriftVerdict.STEADY
-    assert house.watch.start_early() is None
+    assert {result.measure: result.verdict for result in report.results}[
+        DriftMeasure.ACCURACY
+    ] is DriftVerdict.STEADY
+    assert services.monitor.start_early() is None
 
 
-def test_drift_with_nothing_new_to_learn_from_starts_nothing(house):
-    house.live(200, right=60)
-    house.pass_days(1)
-    house.train()  # it learned from these answers, and was refused
-    assert house.watch.look().drifting
-    house.pass_days(1)
-    assert house.watch.start_early() is None
-    house.live(1, right=100)
-    assert house.watch.start_early() is not None
+def test_drift_with_nothing_new_to_learn_from_starts_nothing(services):
+    services.live(200, right=60)
+    services.pass_days(1)
+    services.train()  # it learned from these answers, and was refused
+    assert services.monitor.report().drifting
+    services.pass_days(1)
+    assert services.monitor.start_early() is None
+    services.live(1, right=100)
+    assert services.monitor.start_early() is not None
 
 
-def test_a_run_starts_early_once_a_day_at_most(house):
-    house.live(200, right=60)
-    assert house.watch.start_early().id == "drift-first"
-    house.finish()
-    house.now += timedelta(hours=23, minutes=59)
-    house.live(10, right=0)
-    assert house.watch.start_early() is None
-    house.now += timedelta(minutes=1)
-    assert house.watch.start_early().id.startswith("drift-after-")
+def test_a_run_starts_early_once_a_day_at_most(services):
+    services.live(200, right=60)
+    assert services.monitor.start_early().id == "drift-first"
+    services.finish()
+    services.now += timedelta(hours=23, minutes=59)
+    services.live(10, right=0)
+    assert services.monitor.start_early() is None
+    services.now += timedelta(minutes=1)
+    assert services.monitor.start_early().id.startswith("drift-after-")
 
 
-def test_of_many_clocks_that_see_the_drift_at_once_one_queues_a_run(house, database):
-    house.live(200, right=60)
-    found = []
+def test_of_many_schedulers_that_see_the_drift_at_once_one_queues_a_run(services, database):
+    services.live(200, right=60)
+    runs = []
 
-    def one_clock():
-        watch = house.another_watch(database)
-        found.append(watch.start_early())
-        if found[-1]:
-            house.finish()
+    def one_scheduler():
+        monitor = services.another_monitor(database)
+        runs.append(monitor.start_early())
+        if runs[-1]:
+            services.finish()
 
-    clocks = [Thread(target=one_clock) for _ in range(8)]
-    [each.start() for each in clocks]
-    [each.join() for each in clocks]
-    assert len(found) == 8
-    assert sum(run is not None for run in found) == 1
+    schedulers = [Thread(target=one_scheduler) for _ in range(8)]
+    [thread.start() for thread in schedulers]
+    [thread.join() for thread in schedulers]
+    assert len(runs) == 8
+    assert sum(run is not None for run in runs) == 1
 
 
-def test_a_run_under_way_is_not_doubled_and_costs_the_day_nothing(house):
-    house.live(200, right=60)
-    house.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=house.now - DAY)
-    assert house.watch.start_early() is None
-    assert EarlyRuns(house.runs).request(reason="Drift.", at=house.now) is None
-    house.finish()
-    assert house.watch.start_early() is not None
+def test_a_run_in_progress_is_not_doubled_and_does_not_use_up_the_day(services):
+    services.live(200, right=60)
+    services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=services.now - DAY)
+    assert services.monitor.start_early() is None
+    assert EarlyRuns(services.runs).request(reason="Drift.", at=services.now) is None
+    services.finish()
+    assert services.monitor.start_early() is not None
 
 
 def test_before_there_is_a_champion_there_is_nothing_to_compare(database):
-    house = House(database)
-    assert house.watch.look().signs == ()
-    assert house.watch.start_early() is None
+    services = Services(database)
+    assert services.monitor.report().results == ()
+    assert services.monitor.start_early() is None

@@ -25,7 +25,7 @@ from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Direction, Transaction
 from src.domain.verdicts import JudgedOn, Outcome
 from src.errors import LeaseLost, Unavailable
-from src.pipeline.monitoring.prediction_diff import WhatChanges
+from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Serving
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.steps import Steps
@@ -494,7 +494,7 @@ def test_unanswered_transactions_tell_what_a_better_model_changed(
     pipeline, claim, labels, store, runs, database
 ):
     [row] = keep(Transactions(database), new("tulip noodle bar 99", "12.50"))
-    changes = WhatChanges(
+    changes = PredictionDiffs(
         Unanswered(database), _NoMemory(), store, lambda version: _serving(version, store.load(version))
     )
     first = claim()
@@ -523,7 +523,7 @@ def unattended(database, store):
             least = auto_at["champion" if version == store.champion().version else "challenger"]
             return replace(_serving(version, store.load(version)), auto_at=least)
 
-        return WhatChanges(Unanswered(database), _NoMemory(), store, load, precision=precision)
+        return PredictionDiffs(Unanswered(database), _NoMemory(), store, load, precision=precision)
 
     return ask
 

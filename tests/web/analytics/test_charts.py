@@ -6,7 +6,9 @@ from decimal import Decimal
 import plotly.graph_objects as go
 import pytest
 
+from src.components.monitoring.live_accuracy import Accuracy
 from src.domain.categories import Category, Group
+from src.pipeline.monitoring.quality import LiveAccuracy
 from src.web.analytics.charts import Charts
 from src.web.analytics.figures import figure_json
 
@@ -27,14 +29,8 @@ def month(name, expense, income="0", *, count=3, partial=False):
     return {"month": name, **amounts, "net": net, "count": count, "partial": partial}
 
 
-def answers(count, correct, **by):
-    return {
-        **by,
-        "answers": count,
-        "correct": correct,
-        "accuracy": correct / count if count else None,
-        "ci95": [0.4, 0.9],
-    }
+def live(overall, by_week):
+    return LiveAccuracy(overall, {}, by_week, {})
 
 
 @pytest.fixture
@@ -53,16 +49,13 @@ def overview():
         "top_merchants": [
             {"merchant": "a merchant of a name that does not end", "amount": Decimal("60"), "count": 2}
         ],
-        "accuracy": {
-            "overall": answers(9, 7),
-            "by_week": [answers(8, 6, week="2026-02-02"), answers(40, 31, week="2026-02-09")],
-        },
+        "accuracy": live(Accuracy(7, 9), {"2026-02-02": Accuracy(6, 8), "2026-02-09": Accuracy(31, 40)}),
     }
 
 
 @pytest.fixture
 def charts(overview):
-    return {each.id: each for each in Charts(overview, CATEGORIES).all()}
+    return {chart.id: chart for chart in Charts(overview, CATEGORIES).all()}
 
 
 def test_plotly_takes_every_figure_as_valid(charts):
@@ -83,18 +76,18 @@ def test_a_bar_has_the_colour_of_its_category(charts):
     assert bars["marker"]["color"][0] == "#4c9f50"
 
 
-def test_the_largest_is_named_even_where_more_is_unsorted(overview):
+def test_the_largest_is_named_even_if_more_is_uncategorized(overview):
     overview["by_category"].reverse()
     chart = Charts(overview, CATEGORIES).by_category()
     assert chart.sentence.startswith("Groceries is the largest with $60.00")
 
 
-def test_months_are_stacked_by_kind_of_money_or_by_category(overview):
+def test_months_are_stacked_by_category_group_or_by_category(overview):
     by_group = Charts(overview, CATEGORIES).by_month("group").figure["data"]
-    assert [trace["name"] for trace in by_group] == ["Essential", "Discretionary", "Earned"]
+    assert [trace["name"] for trace in by_group] == ["Essential", "Discretionary", "Income"]
     assert list(by_group[0]["y"]) == [0, 80]
     by_category = Charts(overview, CATEGORIES).by_month("category").figure["data"]
-    assert [trace["name"] for trace in by_category] == ["Groceries", "Housing", "Dining out", "Earned"]
+    assert [trace["name"] for trace in by_category] == ["Groceries", "Housing", "Dining out", "Income"]
 
 
 @pytest.mark.parametrize("stack", ["group", "category"])
@@ -144,14 +137,14 @@ def test_a_mean_leaves_out_partial_and_empty_months(overview):
         month("2026-06", "7", partial=True),
     ]
     sentence = Charts(overview, CATEGORIES).by_month("group").sentence
-    assert sentence.startswith("On average $133.33 were spent a month (over 3 months;")
+    assert sentence.startswith("You spend $133.33 a month on average (over 3 months;")
     assert sentence.endswith("the most in Apr 2026, $300.00.")
 
 
-def test_without_a_whole_month_there_is_no_mean(overview):
+def test_without_a_complete_month_there_is_no_mean(overview):
     overview["by_month"] = [month("2026-01", "10", partial=True), month("2026-02", "5", partial=True)]
     sentence = Charts(overview, CATEGORIES).by_month("group").sentence
-    assert sentence.startswith("$15.00 were spent; the most in Jan 2026, $10.00.")
+    assert sentence.startswith("You spent $15.00; the most in Jan 2026, $10.00.")
 
 
 def test_savings_and_transfers_have_a_table_of_their_own(overview):
@@ -179,14 +172,14 @@ def test_few_answers_are_called_too_few_to_tell(charts):
 
 
 def test_no_answers_draw_nothing_and_say_what_to_do(overview):
-    overview["accuracy"] = {"overall": answers(0, 0), "by_week": []}
+    overview["accuracy"] = live(Accuracy(0, 0), {})
     chart = Charts(overview, CATEGORIES).accuracy()
     assert chart.figure is None
     assert chart.sentence.startswith("No answers yet. Confirm or correct")
 
 
-def test_enough_answers_are_told_with_their_interval(overview):
-    overview["accuracy"]["overall"] = answers(120, 100)
+def test_enough_answers_have_their_interval(overview):
+    overview["accuracy"] = live(Accuracy(100, 120), {})
     assert "with 95 % certainty" in Charts(overview, CATEGORIES).accuracy().sentence
 
 

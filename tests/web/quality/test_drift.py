@@ -1,10 +1,11 @@
-"""Drift over the API and as the table that a page includes."""
+"""Drift over the API and as a table on the page."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import render_template
 
+from src.web.quality.pages import drift_view
 from tests.services.rows import answer, new
 from tests.web.prediction.test_pages import words_of
 
@@ -13,35 +14,43 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def live(app):
-    """Keep and answer rows, so many of a hundred as they were predicted."""
+    """Store and answer rows, `right` percent as predicted."""
     services = app.extensions["ledgerloop"]
 
-    def stored(rows, at, *, right, category="dining"):
-        kept = services.transactions.add(
-            [new(f"shop {place % 20}", category=category) for place in range(rows)], source="api", at=at
+    def store(rows, at, *, right, category="dining"):
+        transactions = services.transactions.add(
+            [new(f"shop {number % 20}", category=category) for number in range(rows)], source="api", at=at
         )
-        said = [category if place % 100 < right else "travel" for place in range(rows)]
-        events = [(row.id, answer(each, row.id, at=at)) for row, each in zip(kept, said, strict=True)]
+        categories = [category if number % 100 < right else "travel" for number in range(rows)]
+        events = [
+            (row.id, answer(chosen, row.id, at=at))
+            for row, chosen in zip(transactions, categories, strict=True)
+        ]
         services.feedback_events.add(events)
 
-    return stored
+    return store
 
 
 @pytest.fixture
 def table(app):
     def rendered():
         with app.test_request_context():
-            return words_of(render_template("quality/_drift.html"))
+            return words_of(drift_table(app))
 
     return rendered
 
 
+def drift_table(app):
+    report = app.extensions["ledgerloop"].drift.report()
+    return render_template("quality/_drift.html", drift=drift_view(report))
+
+
 def signs(client):
     body = client.get("/api/v1/drift").json
-    return body, {each["what"]: each for each in body["signs"]}
+    return body, {sign["what"]: sign for sign in body["signs"]}
 
 
-def test_a_fall_of_live_accuracy_is_told_with_its_numbers(client, live, table):
+def test_a_fall_of_live_accuracy_is_shown_with_its_numbers(client, live, table):
     live(200, datetime.now(UTC) - 10 * DAY, right=90)
     live(100, datetime.now(UTC), right=60)
     body, found = signs(client)
@@ -58,19 +67,19 @@ def test_a_fall_of_live_accuracy_is_told_with_its_numbers(client, live, table):
     assert "No sign of drift (n = 100)" in page
 
 
-def test_predicted_categories_that_move_are_named_by_their_names(client, live, table):
+def test_predicted_categories_that_changed_have_their_names(client, live, table):
     live(200, datetime.now(UTC) - 10 * DAY, right=100)
     live(100, datetime.now(UTC), right=100, category="groceries")
     body, found = signs(client)
     assert body["drifting"]
     assert (found["categories"]["of"], found["categories"]["then"]) == ("dining", 1.0)
-    assert "Dining out moved most" in table()
+    assert "Dining out changed most" in table()
 
 
-def test_on_the_first_days_there_is_too_little_to_tell(client, table):
+def test_on_the_first_days_there_are_too_few_rows(client, table):
     body, found = signs(client)
     assert not body["drifting"]
-    assert {each["verdict"] for each in found.values()} == {"too-few"}
+    assert {sign["verdict"] for sign in found.values()} == {"too-few"}
     assert found["accuracy"]["told"] == "too few to tell (n = 0; 30 are needed)"
     assert found["accuracy"]["effect"] is None
     assert "Too few to tell (n = 0; 50 are needed)" in table()
@@ -80,4 +89,4 @@ def test_before_the_first_model_there_is_nothing_to_compare(bare_app):
     body = bare_app.test_client().get("/api/v1/drift").json
     assert body == {"version": None, "learned_at": None, "since": None, "drifting": False, "signs": []}
     with bare_app.test_request_context():
-        assert "nothing to compare before the first model" in render_template("quality/_drift.html")
+        assert "nothing to compare before the first model" in drift_table(bare_app)

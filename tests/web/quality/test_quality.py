@@ -1,4 +1,4 @@
-"""GET /quality and /api/v1/quality: the figures of a few answers, told by hand."""
+"""GET /quality and /api/v1/quality: the figures of a few answers, checked by hand."""
 
 import re
 from html import unescape
@@ -71,9 +71,7 @@ def test_the_figures_of_ten_answers(client, ten_answers, predicted):
     assert (curve["2"]["against"], curve["2"]["difference"]) == (None, None)
 
 
-def test_rows_sorted_without_asking_are_judged_by_their_random_checks_alone(
-    client, ten_answers, web_database
-):
+def test_automatic_rows_are_measured_by_their_spot_checks_alone(client, ten_answers, web_database):
     """Eight right of ten answers, but of the four checked at random one was wrong."""
     rows = web_database.collection("transactions")
     rows.update_many({}, {"$set": {"predictions.0.band": "auto"}})
@@ -94,12 +92,12 @@ def test_the_period_is_that_of_the_transactions(client, ten_answers):
     assert client.get("/api/v1/quality?currency=USD").status_code == 422
 
 
-def test_who_accepts_json_gets_from_the_page_what_the_api_tells(client, ten_answers):
+def test_with_accept_json_the_page_answers_as_the_api(client, ten_answers):
     page = client.get("/quality", headers={"Accept": "application/json"})
     assert page.json == client.get("/api/v1/quality").json
 
 
-def test_the_page_says_in_words_what_the_api_says_in_numbers(browse, ten_answers):
+def test_the_page_has_in_words_what_the_api_has_in_numbers(browse, ten_answers):
     page = browse("/quality")
     assert "80 % 8 of 10 answers, likely 49 % to 94 %" in page.words
     assert "Of 10 answers, the best guess was right in 8 (80 %)." in page.words
@@ -120,7 +118,7 @@ def test_each_cell_opens_exactly_the_rows_it_counts(browse, client, ten_answers,
         assert f"{count} transaction" in browse(unescape(address)).words
 
 
-def test_few_answers_are_not_made_much_of(browse, predicted, answered):
+def test_few_answers_are_called_too_few(browse, predicted, answered):
     answered(predicted("SWIGGY")["id"], "dining")
     page = browse("/quality")
     assert "too few answers to tell" in page.words
@@ -133,11 +131,11 @@ def test_predictions_nobody_answered_are_estimated_and_called_so(browse, client,
     assert body["overall"]["accuracy"] is None
     assert body["unanswered"]["expected_accuracy"] == pytest.approx(confidence, abs=1e-4)
     page = browse("/quality")
-    assert "an estimate: how sure it was of 1 row" in page.words
+    assert "an estimate: mean confidence of 1 transaction" in page.words
     assert "No answers yet." in page.words
 
 
-def test_an_answer_taken_back_counts_no_more(client, predicted, answered):
+def test_an_undone_answer_does_not_count(client, predicted, answered):
     row = predicted("SWIGGY")
     answered(row["id"], "groceries")
     act = client.application.extensions["ledgerloop"].transactions.get(row["id"]).feedback[0].act
@@ -145,19 +143,19 @@ def test_an_answer_taken_back_counts_no_more(client, predicted, answered):
     assert client.get("/api/v1/quality").json["overall"]["answers"] == 0
 
 
-def test_the_first_day_tells_what_will_appear(browse):
+def test_the_first_day_describes_what_will_appear(browse):
     page = browse("/quality")
     assert "Nothing to measure yet" in page.words
-    assert "whether you can trust how sure they are" in page.words
+    assert "whether you can trust their confidence" in page.words
     assert "No transactions in this period" in browse("/quality?from=2001-01-01&to=2001-01-02").words
     assert "aria-invalid" in browse("/quality?from=soon", status=422).text
 
 
-def test_every_decider_has_words(client, predicted):
+def test_every_decider_has_a_label(client, predicted):
     predicted("SWIGGY")
     assert set(client.get("/api/v1/quality").json["decided"]["decided_by"]) == set(DECIDERS)
 
 
 @pytest.mark.parametrize("query", ["band=sure", "answer=maybe", "decided_by=nobody", "predicted=%24ne"])
-def test_a_filter_the_history_does_not_know_is_refused(client, query):
+def test_an_unknown_filter_of_the_history_is_refused(client, query):
     assert client.get(f"/api/v1/history?{query}").status_code == 422

@@ -10,7 +10,7 @@ from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import AnswerCount, ConfusionCount, PredictionCount, VersionQuality
 from src.domain.verdicts import Difference, JudgedOn
 from src.pipeline.monitoring.quality import QualityReport
-from src.web.quality import text as quality_sentences
+from src.web.quality import text
 from src.web.quality.charts import all_charts
 from tests.whole_verdict import WHOLE
 
@@ -18,12 +18,14 @@ NOW = datetime(2026, 3, 4, tzinfo=UTC)
 HARD_SPACE = "\N{NO-BREAK SPACE}"
 
 
-def answers(n, *, right=True, band=Band.SUGGEST, audited=False, step=9, confidence=0.9, version="3", **given):
-    by = given.pop("decided_by", DecidedBy.MODEL)
+def answers(
+    n, *, right=True, band=Band.SUGGEST, audited=False, step=9, confidence=0.9, version="3", **fields
+):
+    by = fields.pop("decided_by", DecidedBy.MODEL)
     return AnswerCount(n, confidence * n, "2026-03-02", version, band, by, audited, step, right, right)
 
 
-def held(n, band=Band.SUGGEST, agrees=None, decided_by=DecidedBy.MODEL, month="2026-03"):
+def predicted(n, band=Band.SUGGEST, agrees=None, decided_by=DecidedBy.MODEL, month="2026-03"):
     return PredictionCount(n, 0.8 * n, month, band, decided_by, agrees)
 
 
@@ -43,12 +45,12 @@ def judged_on_91_rows(version, before, after):
     return replace(version, decision=decision)
 
 
-def report(given=(), confusions=(), predictions=(), versions=()):
-    return QualityReport(None, None, given, confusions, predictions, versions)
+def report(answered=(), confusions=(), predictions=(), versions=()):
+    return QualityReport(None, None, answered, confusions, predictions, versions)
 
 
-def charts_of(found):
-    return {each.id: each for each in all_charts(found, lambda slug: (slug or "").capitalize())}
+def charts_of(report):
+    return {chart.id: chart for chart in all_charts(report, lambda slug: (slug or "").capitalize())}
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def full():
             ConfusionCount(31, "groceries", "dining", "dining"),
             ConfusionCount(4, "groceries", None, "groceries"),
         ],
-        [held(400), held(100, Band.AUTO), held(31, agrees=False, month="2026-02")],
+        [predicted(400), predicted(100, Band.AUTO), predicted(31, agrees=False, month="2026-02")],
         [
             version("1", 0, 0.7, rows=400.0, macro_f1=0.6, lookup_accuracy=0.5),
             judged_on_91_rows(version("2", 310, 0.8, promoted=False), before=0.978, after=0.967),
@@ -76,40 +78,40 @@ def test_each_chart_is_drawn_with_a_sentence_and_the_same_numbers_as_a_table(ful
         assert all(len(cells) == len(chart.heads) for cells in chart.rows), chart.id
 
 
-def test_nothing_yet_draws_nothing_and_says_so():
+def test_without_data_nothing_is_drawn_and_the_sentence_says_so():
     for chart in charts_of(report()).values():
         assert chart.figure is None, chart.id
         assert chart.sentence.endswith("."), chart.id
 
 
-def test_reliability_is_told_in_one_sentence(full):
+def test_reliability_is_one_sentence(full):
     sentence = charts_of(full)["reliability"].sentence.replace(HARD_SPACE, " ")
-    said = "Of the rows shown as 90 % sure, 91 % were right (n = 340)."
-    assert sentence == f"{said} What it promised lies within the likely 87 % to 94 %."
+    counted = "Of predictions with 90 % confidence, 91 % were right (n = 340)."
+    assert sentence == f"{counted} The confidence is within the likely range, 87 % to 94 %."
 
 
-def test_corrections_nobody_asked_for_are_named_where_they_weigh_on_reliability():
-    given = [answers(20), answers(5, right=False, band=Band.AUTO, step=10, confidence=0.97)]
-    assert "Corrections of sorted rows weigh on it" in charts_of(report(given))["reliability"].sentence
-    given.append(answers(10, band=Band.AUTO, step=10, confidence=0.97, audited=True))
-    assert "Corrections" not in charts_of(report(given))["reliability"].sentence
+def test_reliability_mentions_corrections_while_they_count():
+    counts = [answers(20), answers(5, right=False, band=Band.AUTO, step=10, confidence=0.97)]
+    assert "Corrections of automatic results count here" in charts_of(report(counts))["reliability"].sentence
+    counts.append(answers(10, band=Band.AUTO, step=10, confidence=0.97, audited=True))
+    assert "Corrections" not in charts_of(report(counts))["reliability"].sentence
 
 
 @pytest.mark.parametrize(
     ("right", "of", "confidence", "verdict"),
     [
-        (50, 100, 0.9, "It was surer than it had reason to be."),
-        (99, 100, 0.9, "It could have been surer."),
-        (5, 5, 0.9, "Too few answers to tell whether that is honest."),
+        (50, 100, 0.9, "The model is overconfident."),
+        (99, 100, 0.9, "The model is underconfident."),
+        (5, 5, 0.9, "Too few answers to judge the confidence."),
     ],
 )
-def test_confidence_that_was_not_met_is_called_so(right, of, confidence, verdict):
-    given = [answers(right, confidence=confidence), answers(of - right, right=False, confidence=confidence)]
-    found = report([each for each in given if each.answers])
+def test_confidence_outside_the_interval_is_named(right, of, confidence, verdict):
+    counts = [answers(right, confidence=confidence), answers(of - right, right=False, confidence=confidence)]
+    found = report([count for count in counts if count.answers])
     assert charts_of(found)["reliability"].sentence.endswith(verdict)
 
 
-def test_a_category_is_told_by_what_was_found_and_by_what_was_right(full):
+def test_a_category_has_recall_and_precision(full):
     dining, groceries = charts_of(full)["categories"].rows
     assert dining[:3] == ("Dining", "309", "309")
     assert dining[5] == f"91{HARD_SPACE}%"
@@ -117,19 +119,19 @@ def test_a_category_is_told_by_what_was_found_and_by_what_was_right(full):
     assert groceries[5] == f"100{HARD_SPACE}%, too few to tell"
 
 
-def test_what_the_memory_knew_is_no_merit_of_a_version(full):
+def test_predictions_of_the_memory_do_not_count_for_a_version(full):
     rows = {cells[0]: cells[1:3] for cells in charts_of(full)["deciders"].rows}
     assert rows == {"Your earlier answers": ("4", "4"), "Model 3": ("309", "340")}
 
 
 def test_each_month_is_divided_among_those_who_decided(full):
     february, march = charts_of(full)["decided"].rows
-    assert charts_of(full)["decided"].heads[3:] == ("The model", "You, by changing it", "Waiting for you")
+    assert charts_of(full)["decided"].heads[3:] == ("The model", "Your correction", "Needs review")
     assert february[3:] == (f"0{HARD_SPACE}%", f"100{HARD_SPACE}%", f"0{HARD_SPACE}%")
     assert march[2:] == tuple(f"{share}{HARD_SPACE}%" for share in (20, 20, 0, 80))
 
 
-def test_what_labels_taught_is_drawn_as_gains_on_the_same_rows(full):
+def test_learning_is_drawn_as_gains_on_the_same_rows(full):
     """Versions measured on different rows are no learning curve, however steep it looks."""
     chart = charts_of(full)["learning"]
     [gains] = chart.figure["data"]
@@ -138,7 +140,10 @@ def test_what_labels_taught_is_drawn_as_gains_on_the_same_rows(full):
     assert list(gains["error_y"]["array"]) == [pytest.approx(0.031)]
     assert list(gains["marker"]["symbol"]) == ["circle-open"]
     sentence = chart.sentence.replace(HARD_SPACE, " ")
-    assert "knew 310 labels of yours: on the same 91 held-out transactions of yours it was" in sentence
+    assert (
+        "was trained on 310 answers of yours: on the same 91 held-out transactions of yours it was"
+        in sentence
+    )
     assert "right in 96.7 %, model 1, the champion then, in 97.8 %." in sentence
     assert [cells[0] for cells in chart.rows] == ["2", "1, promoted"]
     newest = [cell.replace(HARD_SPACE, " ") for cell in chart.rows[0]]
@@ -148,11 +153,11 @@ def test_what_labels_taught_is_drawn_as_gains_on_the_same_rows(full):
 
 
 def test_what_the_estimate_lacks_is_named():
-    found = report([answers(40)], predictions=[held(60, agrees=True), held(940, Band.AUTO)])
-    sentence = quality_sentences.rests_on(found, found.estimate)
+    found = report([answers(40)], predictions=[predicted(60, agrees=True), predicted(940, Band.AUTO)])
+    sentence = text.how_measured(found, found.estimate)
     assert (
-        "Too few to tell for now: 940 rows of “Categorized automatically” rest on no random check yet."
+        "Too few to tell for now: 940 transactions of “Categorized automatically” with no spot check yet."
         in sentence
     )
-    [(_, figure, note), *_] = quality_sentences.headline(found, found.estimate, 0.95)
+    [(_, figure, note), *_] = text.headline(found, found.estimate, 0.95)
     assert (figure, note) == ("–", "too few answers to tell")
