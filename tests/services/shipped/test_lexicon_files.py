@@ -2,7 +2,7 @@ from src.components.text.cleaning import clean_text
 from src.knowledge.build import (
     PACKED,
     TABLES,
-    faults_of,
+    errors_in,
     packed,
     read_brands,
     read_tables,
@@ -32,7 +32,7 @@ def test_every_shipped_category_has_other_words_to_be_searched_by():
 
 
 def test_the_tables_are_sound():
-    assert list(faults_of(read_tables(TABLES), slugs(), types())) == []
+    assert list(errors_in(read_tables(TABLES), slugs(), types())) == []
 
 
 def test_the_packed_lexicon_is_what_the_tables_say():
@@ -43,11 +43,11 @@ def test_the_packed_lexicon_is_what_the_tables_say():
 
 def test_a_phrase_in_two_categories_or_of_an_unknown_kind_is_told():
     entry = {"phrase": "blue door", "category": "dining", "kind": "merchant", "countries": ""}
-    faults = list(faults_of([entry, {**entry, "category": "travel"}, {**entry, "phrase": "Big"}], slugs()))
+    faults = list(errors_in([entry, {**entry, "category": "travel"}, {**entry, "phrase": "Big"}], slugs()))
     assert len(faults) == 2
-    assert list(faults_of([{**entry, "kind": "x", "category": "none"}], slugs()))
+    assert list(errors_in([{**entry, "kind": "x", "category": "none"}], slugs()))
     spelled = {**entry, "phrase": "blue-door", "category": "travel"}
-    assert list(faults_of([entry, spelled], slugs())), "the same once it is cleaned"
+    assert list(errors_in([entry, spelled], slugs())), "the same once it is cleaned"
 
 
 def test_the_brands_of_the_world_are_there_too():
