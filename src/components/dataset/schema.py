@@ -16,22 +16,10 @@
 
 from __future__ import annotations
 
-ROW_COLUMNS = [
-    "id",
-    "source",
-    "description",
-    "subcategory",
-    "amount",
-    "currency",
-    "mode",
-    "direction",
-    "date",
-    "merchant",
-    "category",
-    "labelled_at",
-    "holdout",
-    "group",
-]
+ROW_COLUMNS = (
+    "id source description subcategory amount currency mode direction date merchant category labelled_at "
+    "holdout group"
+).split()
 
 MODEL_FIELDS = ["description", "subcategory", "amount", "currency", "mode", "direction", "date"]
 """The input columns of the fitted model; transactions have the same fields when they are predicted."""

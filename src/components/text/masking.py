@@ -11,7 +11,7 @@ import re
 from stdnum import iban, luhn
 
 from src.components.text import number_forms
-from src.components.text.number_forms import GAP, is_reference
+from src.components.text.number_forms import GAP, digits_of, is_reference
 
 _SUSPICIOUS = re.compile(
     r"@|[xX*•]{2}\W?\d|"
@@ -93,27 +93,23 @@ def _mask_iban(match: re.Match[str]) -> str:
 
 
 def _mask_polish(match: re.Match[str]) -> str:
-    return "[account]" if iban.is_valid("PL" + _digits(match[0])) else match[0]
+    return "[account]" if iban.is_valid("PL" + digits_of(match[0])) else match[0]
 
 
 def _mask_card(match: re.Match[str]) -> str:
     """13 to 19 digits. Numbers of no card network may be an order's, if a word says so."""
     written, suffix = match[0], match[1] or ""
-    if suffix and not luhn.is_valid(_digits(written)):
+    if suffix and not luhn.is_valid(digits_of(written)):
         written = written.removesuffix(suffix)
     else:
         suffix = ""
-    digits = _digits(written)
+    digits = digits_of(written)
     valid = luhn.is_valid(digits)
     if valid and _NETWORKS.fullmatch(digits):
         return "[card]" + suffix
     if _is_reference(match) or (not valid and _OTHER_SEPARATORS.search(written)):
         return match[0]
     return ("[card]" if valid else "[account]") + suffix
-
-
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdecimal())
 
 
 def _mask_phone(match: re.Match[str]) -> str:

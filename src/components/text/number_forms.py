@@ -102,7 +102,7 @@ _MOST_BETWEEN = 4
 _BETWEEN = " \t\xa0\u202f.:#°º=_-(№"
 
 
-def _digits(text: str) -> str:
+def digits_of(text: str) -> str:
     return "".join(letter for letter in text if letter.isdecimal())
 
 
@@ -110,18 +110,18 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in text if letter.isalnum()).upper()
 
 
-def _by(module: str) -> Callable[[str], bool]:
+def _by(module: str, *, as_written: bool = False) -> Callable[[str], bool]:
     """The check of python-stdnum, imported at first use."""
 
     def valid(text: str) -> bool:
-        return bool(import_module(f"stdnum.{module}").is_valid(_letters(text)))
+        return bool(import_module(f"stdnum.{module}").is_valid(text if as_written else _letters(text)))
 
     return valid
 
 
 def may_be_a_date(text: str) -> bool:
     """Whether six or eight digits are a date between 1950 and 2049 in any order."""
-    digits = _digits(text)
+    digits = digits_of(text)
     if len(digits) == 6:
         orders = [(digits[4:], digits[2:4], digits[:2]), (digits[4:], digits[:2], digits[2:4])]
         orders.append((digits[:2], digits[2:4], digits[4:]))
@@ -142,12 +142,12 @@ def _is_day(year: str, month: str, day: str) -> bool:
 
 
 def _british(text: str) -> bool:
-    return not may_be_a_date(_digits(text)[:6])
+    return not may_be_a_date(digits_of(text)[:6])
 
 
 def _hungarian(text: str) -> bool:
     """The eighth digit checks the first seven, the last one the rest."""
-    digits = [int(digit) for digit in _digits(text)]
+    digits = [int(digit) for digit in digits_of(text)]
     weights = (9, 7, 3, 1)
     parts = (digits[:8], digits[8:])
     sums = (sum(digit * weights[index % 4] for index, digit in enumerate(part)) for part in parts)
@@ -155,12 +155,12 @@ def _hungarian(text: str) -> bool:
 
 
 def _belgian(text: str) -> bool:
-    digits = _digits(text)
+    digits = digits_of(text)
     return int(digits[:10]) > 0 and (int(digits[:10]) % 97 or 97) == int(digits[10:])
 
 
 def _dutch(text: str) -> bool:
-    digits = [int(digit) for digit in _digits(text)]
+    digits = [int(digit) for digit in digits_of(text)]
     return sum(digit * (9 - index) for index, digit in enumerate(digits)) % 11 == 0
 
 
@@ -174,19 +174,11 @@ def _singaporean(text: str) -> bool:
 
 
 def _luhn(text: str) -> bool:
-    return bool(luhn.is_valid(_digits(text)))
+    return bool(luhn.is_valid(digits_of(text)))
 
 
 def _aadhaar(text: str) -> bool:
-    return bool(verhoeff.is_valid(_digits(text)))
-
-
-def _czech(text: str) -> bool:
-    return bool(import_module("stdnum.cz.bankaccount").is_valid(text))
-
-
-def _finnish(text: str) -> bool:
-    return bool(import_module("stdnum.fi.hetu").is_valid(text))
+    return bool(verhoeff.is_valid(digits_of(text)))
 
 
 def _no_date(text: str) -> bool:
@@ -219,7 +211,13 @@ FORMS = (
     _form("Australia, BSB and account", rf"\d{{3}}-\d{{3}}{_S}{{1,2}}\d{{6,10}}", _A, first=3),
     _form("Canada, transit, institution, account", rf"\d{{5}}-\d{{3}}{_S}\d{{7,12}}", _A, first=5),
     _form("Mexico, CLABE", rf"\d{{3}}{GAP}\d{{3}}{GAP}\d{{11}}{GAP}\d", _A, first=3),
-    _form("Czechia and Slovakia", r"(?:\d{1,6}-)?\d{6,10}/\d{4}", _A, _czech, first=range(1, 11)),
+    _form(
+        "Czechia and Slovakia",
+        r"(?:\d{1,6}-)?\d{6,10}/\d{4}",
+        _A,
+        _by("cz.bankaccount", as_written=True),
+        first=range(1, 11),
+    ),
     _form("Norway", rf"\d{{4}}{GAP}\d\d{GAP}\d{{5}}", _A, _by("no.kontonr"), first=4),
     _form("Hungary", r"\d{8}-\d{8}(?:-\d{8})?", _A, _hungarian, first=8),
     _form("Belgium", r"\d{3}-\d{7}-\d\d", _A, _belgian, first=3),
@@ -256,11 +254,11 @@ FORMS = (
         "Sweden, personnummer",
         r"(?:\d\d)?\d{6}[-+]\d{4}",
         _I,
-        lambda text: _luhn(_digits(text)[-10:]),
+        lambda text: _luhn(digits_of(text)[-10:]),
         first=range(6, 9),
     ),
     _form("Denmark, CPR", r"\d{6}-?\d{4}", _I, None, DANISH_WORDS),
-    _form("Finland, hetu", r"\d{6}[-+a]\d{3}[0-9a-z]", _I, _finnish, first=6),
+    _form("Finland, hetu", r"\d{6}[-+a]\d{3}[0-9a-z]", _I, _by("fi.hetu", as_written=True), first=6),
     _form("Czechia and Slovakia, rodné číslo", r"\d{6}/\d{3,4}", _I, _by("cz.rc"), first=6),
     _form("Ireland, PPS", r"\d{7}[a-w][a-iw]?", _I, _by("ie.pps"), first=7),
     _form("Singapore, NRIC", r"[stfg]\d{7}[a-z]", _I, _singaporean, first=0),
