@@ -1,4 +1,4 @@
-"""Answers as training sees them, and those it doubts."""
+"""Labelled transactions for training, and answers that may be mistakes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from src.domain.transactions import Transaction
 
 @dataclass(frozen=True, slots=True)
 class LabelledTransaction:
-    """A row a person has labelled, as training wants it."""
+    """A transaction with a person's label."""
 
     id: str
     transaction: Transaction
@@ -19,34 +19,34 @@ class LabelledTransaction:
     source: LabelSource
     labelled_at: datetime
     holdout: bool
-    """True: judges models, never trains one. Fixed when the row is stored."""
+    """True: evaluates models, never trains one. Fixed when the row is stored."""
     replaced: Feedback | None = None
-    """The person's answer of another category that this one took the place of."""
+    """The person's earlier answer with another category."""
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """An answer that contradicts nearly all others alike; it trains once the person has looked again."""
+class PossibleMistake:
+    """An answer that contradicts nearly all similar ones. It trains no model until the person confirms it."""
 
     transaction_id: str
     category: str
-    """What the person said."""
+    """The person's answer."""
     others: str
-    """What the person called the others."""
+    """The category of the others."""
     agreeing: int
-    """How many others."""
+    """Number of others."""
     labelled_at: datetime
-    """When the answer was given that is in doubt; a newer one is not."""
+    """Time of the answer; a newer one is not affected."""
     wholesale: bool = False
-    """It is one of many that call a whole category otherwise; then `others` is what was said before."""
+    """Whether it is part of a category relabel; then `others` is the former category."""
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """Nearly a whole category is called otherwise of late, and nobody has confirmed that yet."""
+class CategoryRelabel:
+    """Recent answers change nearly a whole category to another one, not yet confirmed."""
 
     earlier: str
     category: str
-    """What the newest answers say."""
+    """The category of the newest answers."""
     transaction_ids: tuple[str, ...]
     merchants: int

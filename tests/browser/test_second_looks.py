@@ -8,9 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from bson import ObjectId
 from playwright.sync_api import expect
 
-from src.components.dataset.category_relabels import Moves
+from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
-from src.domain.labels import Doubt
+from src.domain.labels import PossibleMistake
 from src.pipeline.feedback.label_review import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -32,7 +32,7 @@ def asked(known, server):
     for number, row in enumerate(rows):
         category = {3: "pets", 7: "groceries"}.get(number, "dining")
         services.feedback.record(row.id, category, at=NOW + timedelta(minutes=number))
-    to_learn_from(services.transactions, LabelConflicts(), Moves(), services.doubts, at=NOW)
+    to_learn_from(services.transactions, LabelConflicts(), CategoryRelabels(), services.doubts, at=NOW)
     for _ in range(3):
         [cab] = known({"description": "NIGHT CAB", "amount": "12"})
         services.feedback.record(cab.id, "transport", at=NOW)
@@ -86,7 +86,7 @@ def test_a_whole_category_is_asked_about_in_one_note(open_page, known, server):
     )
     for row in rows:
         server.services.feedback.record(row.id, "groceries", at=NOW)
-    doubts = [Doubt(row.id, "groceries", "dining", 3, NOW, wholesale=True) for row in rows]
+    doubts = [PossibleMistake(row.id, "groceries", "dining", 3, NOW, wholesale=True) for row in rows]
     at = server.services.transactions.get(rows[0].id).feedback[-1].at
     server.services.doubts.replace([replace(each, labelled_at=at) for each in doubts], at=NOW)
     page = open_page("/feedback", size=PHONE)

@@ -1,8 +1,7 @@
-"""A whole category that is suddenly called otherwise: better asked about before a model learns it.
+"""Find categories that the newest answers rename nearly completely, to ask about before a model learns them.
 
-At one merchant a newer name is a change of mind. At most merchants of a category at once it may be meant, but
-a wrong import or one wrong click on everything looks the same, and no hold-out can tell: its rows are called
-otherwise as well.
+At one merchant a new category is a change of mind. At most merchants of a category at once it may be meant,
+but a wrong import or one wrong click looks the same, and the hold-out cannot tell, because it is relabelled too.
 """
 
 from __future__ import annotations
@@ -11,61 +10,61 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from src.domain.labels import Doubt, LabelledTransaction
+from src.domain.labels import LabelledTransaction, PossibleMistake
 
 _Rows = Sequence[LabelledTransaction]
 
 
 @dataclass(frozen=True)
-class Moves:
+class CategoryRelabels:
     merchants: int = 3
-    """So many merchants at least must be called otherwise."""
+    """Minimum number of relabelled merchants."""
     share: float = 0.6
-    """They are at least this share of all that used to be of the category."""
+    """Their minimum share of the merchants that had the category."""
     answers: int = 10
-    """So many answers at least must say the new name."""
+    """Minimum number of answers with the new category."""
 
-    def find(self, labelled: Iterable[LabelledTransaction], vouched: Collection[str] = ()) -> list[Doubt]:
-        """The answers that say the new name, where they are in doubt; `others` is what was said before.
+    def find(
+        self, labelled: Iterable[LabelledTransaction], vouched: Collection[str] = ()
+    ) -> list[PossibleMistake]:
+        """The answers with the new category that need confirmation; `others` is the former category.
 
-        A merchant with an answer whose id is in `vouched` among them was confirmed, and asks no more.
+        A merchant with a confirmed answer, one whose id is in `vouched`, is not included.
         """
         by_merchant: dict[str, list[LabelledTransaction]] = defaultdict(list)
-        for one in labelled:
-            if one.transaction.merchant:
-                by_merchant[one.transaction.merchant].append(one)
-        moved: dict[tuple[str, str], list[list[LabelledTransaction]]] = defaultdict(list)
-        homes: Counter[str] = Counter()
+        for label in labelled:
+            if label.transaction.merchant:
+                by_merchant[label.transaction.merchant].append(label)
+        relabelled: dict[tuple[str, str], list[list[LabelledTransaction]]] = defaultdict(list)
+        merchants: Counter[str] = Counter()  # by category before the newest answers
         for rows in by_merchant.values():
             newest, earlier = _newest_and_earlier(rows)
-            was = _most(earlier)
-            homes[was or newest[0].category] += 1
-            if was and was != newest[0].category and not any(one.id in vouched for one in newest):
-                moved[was, newest[0].category].append(newest)
+            before, now = _most_frequent(earlier), newest[0].category
+            merchants[before or now] += 1
+            if before and before != now and not any(label.id in vouched for label in newest):
+                relabelled[before, now].append(newest)
         return [
-            Doubt(one.id, now, was, sum(map(len, runs)), one.labelled_at, wholesale=True)
-            for (was, now), runs in moved.items()
-            if self._wholesale(runs, homes[was])
-            for run in runs
-            for one in run
+            PossibleMistake(label.id, now, before, sum(map(len, groups)), label.labelled_at, wholesale=True)
+            for (before, now), groups in relabelled.items()
+            if self._is_relabel(groups, merchants[before])
+            for group in groups
+            for label in group
         ]
 
-    def _wholesale(self, runs: Sequence[_Rows], homes: int) -> bool:
-        enough = len(runs) >= self.merchants and sum(map(len, runs)) >= self.answers
-        return enough and len(runs) >= self.share * homes
+    def _is_relabel(self, groups: Sequence[_Rows], merchants: int) -> bool:
+        enough = len(groups) >= self.merchants and sum(map(len, groups)) >= self.answers
+        return enough and len(groups) >= self.share * merchants
 
 
 def _newest_and_earlier(rows: _Rows) -> tuple[list[LabelledTransaction], list[str]]:
-    """The newest answers that all say one name, and what was said before them, once per answer."""
-    ordered = sorted(rows, key=lambda one: one.labelled_at)
-    run = next(
-        (number for number, one in enumerate(reversed(ordered)) if one.category != ordered[-1].category),
-        len(ordered),
-    )
-    newest, older = ordered[len(ordered) - run :], ordered[: len(ordered) - run]
-    replaced = [one.replaced.category for one in rows if one.replaced and one.replaced.category]
-    return newest, [*replaced, *(one.category for one in older)]
+    """The newest answers that agree, and the categories of the earlier answers, including replaced ones."""
+    ordered = sorted(rows, key=lambda label: label.labelled_at)
+    start = len(ordered)
+    while start and ordered[start - 1].category == ordered[-1].category:
+        start -= 1
+    replaced = [label.replaced.category for label in rows if label.replaced and label.replaced.category]
+    return ordered[start:], [*replaced, *(label.category for label in ordered[:start])]
 
 
-def _most(names: Sequence[str]) -> str | None:
-    return max(Counter(names).items(), key=lambda item: item[1])[0] if names else None
+def _most_frequent(categories: Sequence[str]) -> str | None:
+    return Counter(categories).most_common(1)[0][0] if categories else None

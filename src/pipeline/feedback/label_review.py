@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from src.components.dataset.category_relabels import Moves
+from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import FeedbackOutcome
-from src.domain.labels import Doubt, LabelledTransaction, Move
+from src.domain.labels import CategoryRelabel, LabelledTransaction, PossibleMistake
 from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback.feedback import Answer, FeedbackLoop
@@ -30,11 +30,16 @@ class Labels(Protocol):
 
 class Marks(Protocol):
     def confirmed(self) -> set[str]: ...
-    def replace(self, doubts: Sequence[Doubt], *, at: datetime) -> None: ...
+    def replace(self, doubts: Sequence[PossibleMistake], *, at: datetime) -> None: ...
 
 
 def to_learn_from(
-    labels: Labels, contradictions: LabelConflicts, moves: Moves, marks: Marks | None, *, at: datetime
+    labels: Labels,
+    contradictions: LabelConflicts,
+    moves: CategoryRelabels,
+    marks: Marks | None,
+    *,
+    at: datetime,
 ) -> tuple[list[LabelledTransaction], dict[str, int]]:
     """The labels without those in doubt, and the number of these by reason. The doubts are stored.
 
@@ -53,7 +58,7 @@ def to_learn_from(
     return usable, dict(sorted(counts.items()))
 
 
-def _usable(row: LabelledTransaction, doubt: Doubt | None) -> LabelledTransaction | None:
+def _usable(row: LabelledTransaction, doubt: PossibleMistake | None) -> LabelledTransaction | None:
     """The label to train with until the review: its own, the one it replaced, or none."""
     if doubt is None:
         return row
@@ -66,7 +71,7 @@ def _usable(row: LabelledTransaction, doubt: Doubt | None) -> LabelledTransactio
 @dataclass(frozen=True, slots=True)
 class PossibleMistake:
     row: StoredTransaction
-    doubt: Doubt
+    doubt: PossibleMistake
 
 
 class LabelReview:
@@ -98,21 +103,21 @@ class LabelReview:
         """Answer with the category of the others. Raises NotFound, Unavailable."""
         return self._feedback.record(transaction_id, self.get(transaction_id).doubt.others, at=at)
 
-    def moves(self) -> list[Move]:
+    def moves(self) -> list[CategoryRelabel]:
         return self._marks.moves()
 
-    def move(self, earlier: str, category: str) -> Move:
+    def move(self, earlier: str, category: str) -> CategoryRelabel:
         """Raises NotFound if this category relabel is not in doubt."""
         for move in self.moves():
             if (move.earlier, move.category) == (earlier, category):
                 return move
         raise NotFound("No such change of a category needs review.")
 
-    def confirm_move(self, move: Move, *, at: datetime) -> None:
+    def confirm_move(self, move: CategoryRelabel, *, at: datetime) -> None:
         """The relabel is right: its answers train models. Raises Unavailable."""
         self._marks.confirm_move(move, at=at)
 
-    def revert_move(self, move: Move, *, at: datetime) -> str:
+    def revert_move(self, move: CategoryRelabel, *, at: datetime) -> str:
         """Answer all of them with the earlier category; returns the id of the act."""
         answers = [Answer(transaction_id, move.earlier) for transaction_id in move.transaction_ids]
         outcomes = self._feedback.record_many(answers, at=at)

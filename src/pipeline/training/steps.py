@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from src.components.dataset.category_relabels import Moves
+from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.ingestion import Ingestion
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.components.dataset.lexicon_training_rows import StatementWriter
@@ -25,7 +25,7 @@ class Steps:
 
     statements: StatementWriter = field(default_factory=StatementWriter)
     contradictions: LabelConflicts = field(default_factory=LabelConflicts)
-    moves: Moves = field(default_factory=Moves)
+    moves: CategoryRelabels = field(default_factory=CategoryRelabels)
     ingestion: Ingestion = field(default_factory=Ingestion)
     validation: Validation = field(default_factory=Validation)
     transformation: Transformation = field(default_factory=Transformation)

@@ -13,7 +13,7 @@ from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
 
 from src.domain import LOCAL_OWNER
-from src.domain.labels import Doubt, LabelledTransaction, Move
+from src.domain.labels import CategoryRelabel, LabelledTransaction, PossibleMistake
 from src.domain.transactions import StoredTransaction
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
@@ -38,7 +38,7 @@ class Doubts:
         self._database = database
 
     @guarded
-    def replace(self, doubts: Sequence[Doubt], *, at: datetime) -> None:
+    def replace(self, doubts: Sequence[PossibleMistake], *, at: datetime) -> None:
         """Mark these, and remove every other open mark. Raises Unavailable."""
         ids = [ObjectId(doubt.transaction_id) for doubt in doubts]
         self._database.transactions.update_many({**_OPEN, "_id": {"$nin": ids}}, {"$unset": {"doubt": ""}})
@@ -88,7 +88,7 @@ class Doubts:
             raise _not_marked()
 
     @guarded
-    def moves(self) -> list[Move]:
+    def moves(self) -> list[CategoryRelabel]:
         """The open marks of relabelled categories, grouped, those with the most answers first."""
         groups = self._database.transactions.aggregate(
             [
@@ -104,7 +104,7 @@ class Doubts:
             ]
         )
         moves = [
-            Move(
+            CategoryRelabel(
                 **group["_id"],
                 transaction_ids=tuple(map(str, group["ids"])),
                 merchants=len(group["merchants"]),
@@ -114,7 +114,7 @@ class Doubts:
         return sorted(moves, key=lambda move: (-len(move.transaction_ids), move.earlier, move.category))
 
     @guarded
-    def confirm_move(self, move: Move, *, at: datetime) -> None:
+    def confirm_move(self, move: CategoryRelabel, *, at: datetime) -> None:
         """Confirm all its answers. Raises Unavailable."""
         ids = [ObjectId(id_) for id_ in move.transaction_ids]
         self._database.transactions.update_many(
@@ -122,12 +122,12 @@ class Doubts:
         )
 
 
-def _doubted(doubt: Doubt) -> Document:
+def _doubted(doubt: PossibleMistake) -> Document:
     """The transaction, if its answer is still the one in doubt: a person may have answered in between."""
     return {"_id": ObjectId(doubt.transaction_id), "owner": LOCAL_OWNER, "label.at": doubt.labelled_at}
 
 
-def _mark(doubt: Doubt, at: datetime) -> Document:
+def _mark(doubt: PossibleMistake, at: datetime) -> Document:
     return {
         "category": doubt.category,
         "others": doubt.others,

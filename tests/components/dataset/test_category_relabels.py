@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from src.components.dataset.category_relabels import Moves
+from src.components.dataset.category_relabels import CategoryRelabels
 from src.domain.feedback import Feedback
 from tests.components.labelled_rows import NOW, labelled
 
@@ -28,7 +28,7 @@ def relabelled(rows, category):
 
 
 def doubted(*rows, vouched=()):
-    return Moves().find(rows, vouched)
+    return CategoryRelabels().find(rows, vouched)
 
 
 def test_old_answers_of_a_whole_category_that_are_changed_at_once_are_in_doubt():

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from src.components.dataset.category_relabels import Moves
+from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import Feedback
 from src.errors import NotFound
@@ -46,7 +46,9 @@ def train(transactions, doubts):
     """What a training would learn: the category of each row, by id, and what was set aside."""
 
     def learned():
-        labels, set_aside = to_learn_from(transactions, LabelConflicts(), Moves(), doubts, at=LATER)
+        labels, set_aside = to_learn_from(
+            transactions, LabelConflicts(), CategoryRelabels(), doubts, at=LATER
+        )
         return {one.id: one.category for one in labels}, set_aside
 
     return learned

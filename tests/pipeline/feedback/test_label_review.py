@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from src.components.dataset.category_relabels import Moves
+from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import Feedback
 from src.errors import NotFound
@@ -61,7 +61,7 @@ def train(transactions, doubts):
     """What a training would learn from."""
 
     def learned():
-        labels, set_aside = to_learn_from(transactions, LabelConflicts(), Moves(), doubts, at=NOW)
+        labels, set_aside = to_learn_from(transactions, LabelConflicts(), CategoryRelabels(), doubts, at=NOW)
         return {one.id for one in labels}, set_aside
 
     return learned
@@ -123,5 +123,5 @@ def test_rows_that_judge_stay_and_have_no_voice(database, rows, train):
 
 
 def test_where_nobody_can_be_asked_nothing_is_set_aside(rows, transactions):
-    labels, set_aside = to_learn_from(transactions, LabelConflicts(), Moves(), None, at=NOW)
+    labels, set_aside = to_learn_from(transactions, LabelConflicts(), CategoryRelabels(), None, at=NOW)
     assert (len(labels), set_aside) == (10, {})

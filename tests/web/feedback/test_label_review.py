@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from src.components.dataset.category_relabels import Moves
+from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import Feedback
 from src.pipeline.feedback.label_review import to_learn_from
@@ -21,7 +21,9 @@ def services(app):
 @pytest.fixture
 def trained(services):
     """What a training run does with the labels before it learns from them."""
-    return lambda: to_learn_from(services.transactions, LabelConflicts(), Moves(), services.doubts, at=NOW)[1]
+    return lambda: to_learn_from(
+        services.transactions, LabelConflicts(), CategoryRelabels(), services.doubts, at=NOW
+    )[1]
 
 
 @pytest.fixture
