@@ -1,7 +1,7 @@
 """Find categories that the newest answers rename nearly completely, to ask about before a model learns them.
 
 At one merchant a new category is a change of mind. At most merchants of a category at once it may be meant,
-but a wrong import or one wrong click looks the same, and the hold-out cannot tell, because it is relabelled too.
+but a wrong import or one wrong click looks the same, and the hold-out cannot tell, as it is relabelled too.
 """
 
 from __future__ import annotations
