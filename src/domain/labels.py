@@ -25,7 +25,7 @@ class LabelledTransaction:
 
 
 @dataclass(frozen=True, slots=True)
-class PossibleMistake:
+class DoubtfulLabel:
     """An answer that contradicts nearly all similar ones. It trains no model until the person confirms it."""
 
     transaction_id: str

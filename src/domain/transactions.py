@@ -76,7 +76,7 @@ class UnansweredTransaction:
 
 
 @dataclass(frozen=True, slots=True)
-class MistakeMark:
+class DoubtMark:
     """An answer marked as a possible mistake: it contradicts others, or is part of a category relabel."""
 
     category: str
@@ -149,7 +149,7 @@ class StoredTransaction:
     """True: evaluates models, never trains one. Follows from the fingerprint."""
     key: str | None = None
     """Of an imported transaction, unique."""
-    doubt: MistakeMark | None = None
+    doubt: DoubtMark | None = None
     edits: tuple[Edit, ...] = ()
     """Oldest first, including undone ones."""
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
-from src.domain.labels import PossibleMistake
+from src.domain.labels import DoubtfulLabel
 from src.pipeline.feedback.label_review import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -86,7 +86,7 @@ def test_a_whole_category_is_asked_about_in_one_note(open_page, known, server):
     )
     for row in rows:
         server.services.feedback.record(row.id, "groceries", at=NOW)
-    doubts = [PossibleMistake(row.id, "groceries", "dining", 3, NOW, wholesale=True) for row in rows]
+    doubts = [DoubtfulLabel(row.id, "groceries", "dining", 3, NOW, wholesale=True) for row in rows]
     at = server.services.transactions.get(rows[0].id).feedback[-1].at
     server.services.doubts.replace([replace(each, labelled_at=at) for each in doubts], at=NOW)
     page = open_page("/feedback", size=PHONE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import FeedbackOutcome
-from src.domain.labels import CategoryRelabel, LabelledTransaction, PossibleMistake
+from src.domain.labels import CategoryRelabel, DoubtfulLabel, LabelledTransaction
 from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback.feedback import Answer, FeedbackLoop
@@ -19,8 +19,8 @@ from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 if TYPE_CHECKING:
     from src.services.transactions.label_review import Doubts
 
-SET_ASIDE = "contradicts nearly all others alike and waits for a second mistake"
-MOVED = "calls nearly a whole category otherwise and waits for a second mistake"
+SET_ASIDE = "contradicts nearly all similar answers and waits for a review"
+MOVED = "changes nearly a whole category and waits for a review"
 SHOWN = 10
 
 
@@ -30,7 +30,7 @@ class Labels(Protocol):
 
 class Marks(Protocol):
     def confirmed(self) -> set[str]: ...
-    def replace(self, doubts: Sequence[PossibleMistake], *, at: datetime) -> None: ...
+    def replace(self, doubts: Sequence[DoubtfulLabel], *, at: datetime) -> None: ...
 
 
 def to_learn_from(
@@ -58,7 +58,7 @@ def to_learn_from(
     return usable, dict(sorted(counts.items()))
 
 
-def _usable(row: LabelledTransaction, doubt: PossibleMistake | None) -> LabelledTransaction | None:
+def _usable(row: LabelledTransaction, doubt: DoubtfulLabel | None) -> LabelledTransaction | None:
     """The label to train with until the review: its own, the one it replaced, or none."""
     if doubt is None:
         return row
@@ -71,7 +71,7 @@ def _usable(row: LabelledTransaction, doubt: PossibleMistake | None) -> Labelled
 @dataclass(frozen=True, slots=True)
 class PossibleMistake:
     row: StoredTransaction
-    doubt: PossibleMistake
+    doubt: DoubtfulLabel
 
 
 class LabelReview:

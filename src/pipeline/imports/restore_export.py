@@ -11,7 +11,7 @@ from src.components.bank_files.entry import Kept
 from src.components.text.masking import mask
 from src.domain.categories import Category
 from src.domain.predictions import Prediction
-from src.domain.transactions import MistakeMark, StoredTransaction
+from src.domain.transactions import DoubtMark, StoredTransaction
 from src.errors import Conflict
 from src.pipeline.categories.resolver import Categories, CategoryNames
 from src.pipeline.prediction.predict import prepare
@@ -108,7 +108,7 @@ def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTrans
     )
 
 
-def _doubt(mark: MistakeMark, slugs: Mapping[str, str]) -> MistakeMark:
+def _doubt(mark: DoubtMark, slugs: Mapping[str, str]) -> DoubtMark:
     return replace(
         mark,
         category=slugs.get(mark.category, mark.category),

@@ -18,8 +18,8 @@ from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.transactions import (
     Direction,
+    DoubtMark,
     Edit,
-    MistakeMark,
     NewTransaction,
     Origin,
     Status,
@@ -230,7 +230,7 @@ def stored_of(document: Document) -> StoredTransaction:
         fingerprint=document["fingerprint"],
         holdout=document["holdout"],
         key=document.get("key"),
-        doubt=MistakeMark(**document["doubt"]) if "doubt" in document else None,
+        doubt=DoubtMark(**document["doubt"]) if "doubt" in document else None,
         edits=tuple(_edit(edit) for edit in document.get("edits", ())),
     )
 

@@ -13,7 +13,7 @@ from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
 
 from src.domain import LOCAL_OWNER
-from src.domain.labels import CategoryRelabel, LabelledTransaction, PossibleMistake
+from src.domain.labels import CategoryRelabel, DoubtfulLabel, LabelledTransaction
 from src.domain.transactions import StoredTransaction
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
@@ -38,7 +38,7 @@ class Doubts:
         self._database = database
 
     @guarded
-    def replace(self, doubts: Sequence[PossibleMistake], *, at: datetime) -> None:
+    def replace(self, doubts: Sequence[DoubtfulLabel], *, at: datetime) -> None:
         """Mark these, and remove every other open mark. Raises Unavailable."""
         ids = [ObjectId(doubt.transaction_id) for doubt in doubts]
         self._database.transactions.update_many({**_OPEN, "_id": {"$nin": ids}}, {"$unset": {"doubt": ""}})
@@ -122,12 +122,12 @@ class Doubts:
         )
 
 
-def _doubted(doubt: PossibleMistake) -> Document:
+def _doubted(doubt: DoubtfulLabel) -> Document:
     """The transaction, if its answer is still the one in doubt: a person may have answered in between."""
     return {"_id": ObjectId(doubt.transaction_id), "owner": LOCAL_OWNER, "label.at": doubt.labelled_at}
 
 
-def _mark(doubt: PossibleMistake, at: datetime) -> Document:
+def _mark(doubt: DoubtfulLabel, at: datetime) -> Document:
     return {
         "category": doubt.category,
         "others": doubt.others,

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from src.domain.acts import Act, ActPage, UndoResult
 from src.domain.feedback import FeedbackOutcome
-from src.domain.labels import Move
+from src.domain.labels import CategoryRelabel
 from src.pipeline.feedback.feedback import Answer
 from src.pipeline.feedback.label_review import PossibleMistake
 from src.web.prediction.schemas import BATCH_LIMIT, Anything, TransactionBody, transaction_body
@@ -212,7 +212,7 @@ class SettledMoveBody(TypedDict):
     kept: bool
 
 
-def move_body(move: Move) -> MoveBody:
+def move_body(move: CategoryRelabel) -> MoveBody:
     return {
         "earlier": move.earlier,
         "category": move.category,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from src.domain.labels import PossibleMistake
+from src.domain.labels import DoubtfulLabel
 from src.errors import NotFound
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.label_review import Doubts
@@ -33,7 +33,7 @@ def row(database, events):
 
 @pytest.fixture
 def doubt(row):
-    return PossibleMistake(row.id, "dining", "groceries", 9, NOW)
+    return DoubtfulLabel(row.id, "dining", "groceries", 9, NOW)
 
 
 def open_ids(doubts):

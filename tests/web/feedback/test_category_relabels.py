@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain.labels import PossibleMistake
+from src.domain.labels import DoubtfulLabel
 
 HTML = {"Accept": "text/html"}
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ def moved(predicted, services):
     for row in rows:
         services.feedback.record(row, "groceries", at=NOW)
     services.doubts.replace(
-        [PossibleMistake(row, "groceries", "dining", 3, NOW, wholesale=True) for row in rows], at=NOW
+        [DoubtfulLabel(row, "groceries", "dining", 3, NOW, wholesale=True) for row in rows], at=NOW
     )
     return rows
 

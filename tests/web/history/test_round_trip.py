@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from bson import ObjectId
 
-from src.domain.labels import PossibleMistake
+from src.domain.labels import DoubtfulLabel
 from src.domain.transactions import Transaction
 from src.pipeline.integrations.inbound import Told
 from tests.web.conftest import EMPTIED
@@ -65,7 +65,7 @@ def full(app, client, container, registered, predicted, answered, web_database):
     )
     told = Transaction("BLUE DOOR", Decimal("4.20"), "EUR", date(2026, 3, 4))
     container.webhooks.take([Told("=7", told, "Coffee out")], program="actual", at=datetime.now(UTC))
-    doubt = PossibleMistake(
+    doubt = DoubtfulLabel(
         twice["id"], "books", "travel", 4, container.transactions.get(twice["id"]).feedback[-1].at
     )
     container.doubts.replace([doubt], at=datetime.now(UTC))

@@ -22,7 +22,7 @@ from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.transactions import (
     Direction,
-    MistakeMark,
+    DoubtMark,
     Status,
     StoredTransaction,
     Transaction,
@@ -201,7 +201,7 @@ def _row(read: _Record) -> StoredTransaction:
         fingerprint=read.fingerprint,
         holdout=is_holdout(read.fingerprint),
         key=read.key,
-        doubt=MistakeMark(**read.doubt.model_dump()) if read.doubt else None,
+        doubt=DoubtMark(**read.doubt.model_dump()) if read.doubt else None,
     )
 
 
