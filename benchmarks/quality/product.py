@@ -10,16 +10,20 @@ from typing import Any
 
 from benchmarks.quality.answers import Answer
 from benchmarks.quality.data import Example
-from benchmarks.quality.stand_ins import Answers, Check, Claimed, NoLexicon, Record, Store
+from benchmarks.quality.stand_ins import Answers, Check, Claimed, NoLexicon, Record, Store, Unanswered
+from src.components.evaluation.automation import AutomaticRows
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.model_selection import Search
 from src.components.promotion.rule import Case, Promotion
 from src.config import load_settings
 from src.container import Container
+from src.domain.feedback import LabelSource
 from src.domain.lexicon import LexiconEntry
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.domain.transactions import Transaction
 from src.domain.verdicts import Verdict
 from src.errors import LedgerloopError
+from src.pipeline.monitoring.prediction_diff import WhatChanges
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.steps import Steps
@@ -72,7 +76,10 @@ class Setup:
 class Product:
     """Starts with the model of the shipped lexicon, as on the first day, unless `untrained`."""
 
-    def __init__(self, setup: Setup, store: Store | None = None) -> None:
+    def __init__(
+        self, setup: Setup, store: Store | None = None, unanswered: Sequence[Transaction] = ()
+    ) -> None:
+        """unanswered: a verdict weighs how many of these each model categorizes automatically."""
         self._setup = setup
         self._answers = Answers(hold_out="holdout" not in setup.without)
         self._store = store or Store()
@@ -80,6 +87,7 @@ class Product:
         self._serving: Serving | None = None
         memory = _memory(setup.without)
         self._predictor = Predictor(self, self._answers, memory, setup.auto_precision)  # type: ignore[arg-type]
+        self._unanswered = unanswered
         self._pipeline = self._training()
         self._runs = 0
         self.outcomes: list[str] = []
@@ -97,7 +105,15 @@ class Product:
             check=Check(),
             clock=lambda: self.now,
             steps=Steps(search=search, promotion=promotion),
+            unattended=self if self._unanswered else None,
         )
+
+    def automatic(self, champion: str, challenger: str) -> AutomaticRows:
+        """Of the unanswered transactions; a verdict asks for it."""
+        rows = Unanswered(self._unanswered)
+        precision = self._setup.auto_precision
+        changes = WhatChanges(rows, self._predictor, self._store, self._load, precision=precision)  # type: ignore[arg-type]
+        return changes.automatic(champion, challenger)
 
     def _lexicon(self) -> Any:
         if "lexicon" in self._setup.without:
@@ -109,14 +125,14 @@ class Product:
         """The time of the last answer."""
         return self._answers.given[-1].labelled_at if self._answers.given else _UNDATED
 
-    def learn(self, examples: Iterable[Example]) -> None:
+    def learn(self, examples: Iterable[Example], source: LabelSource = LabelSource.FEEDBACK) -> None:
         """The owner answers; the memory knows it at once."""
         for example in examples:
             day = example.transaction.date
             at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC) if day else _UNDATED
             # A moment later each, so that the newest answer is the last one of its day.
             at += timedelta(microseconds=len(self._answers.given))
-            self._answers.add(example.transaction, example.category, at=at)
+            self._answers.add(example.transaction, example.category, at=at, source=source)
 
     def train(self) -> str:
         """One run of the training pipeline, to its verdict; returns what came of it, in a word."""
@@ -139,9 +155,12 @@ class Product:
             pointer = self._store.champion()
             if pointer is None:
                 raise LedgerloopError("No model could be trained from what is known.")
-            file = self._store.files.written(self._store.load(pointer.version))
-            self._serving = self._container.serve(pointer.version, file, sha256(file).hexdigest())
+            self._serving = self._load(pointer.version)
         return self._serving
+
+    def _load(self, version: str) -> Serving:
+        file = self._store.files.written(self._store.load(version))
+        return self._container.serve(version, file, sha256(file).hexdigest())
 
     def answer(self, examples: Sequence[Example]) -> list[Answer]:
         """Predict each, from what is known by now."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,15 +39,20 @@ class Answers:
         self._by_merchant: dict[str, list[PastAnswer]] = defaultdict(list)
         self._by_stem: dict[str, list[PastAnswer]] = defaultdict(list)
 
-    def add(self, transaction: Transaction, category: str, *, at: datetime) -> None:
+    def add(
+        self,
+        transaction: Transaction,
+        category: str,
+        *,
+        at: datetime,
+        source: LabelSource = LabelSource.FEEDBACK,
+    ) -> None:
         """transaction: prepared. at: not before the last one."""
         held_out = self._hold_out and is_holdout(fingerprint(transaction))
         number = f"{len(self.given):07}"
-        self.given.append(
-            LabelledTransaction(number, transaction, category, LabelSource.FEEDBACK, at, held_out)
-        )
+        self.given.append(LabelledTransaction(number, transaction, category, source, at, held_out))
         if transaction.merchant:
-            said = PastAnswer(category, at, float(transaction.amount), LabelSource.FEEDBACK)
+            said = PastAnswer(category, at, float(transaction.amount), source)
             self._by_merchant[transaction.merchant].append(said)
             if stem := stem_of(transaction.merchant):
                 self._by_stem[stem].append(said)
@@ -67,6 +72,19 @@ class Answers:
     def said_of(self, merchant: str) -> list[str]:
         """Every category the owner has called the merchant, oldest first."""
         return [each.category for each in self._by_merchant.get(merchant, ())]
+
+
+class Unanswered:
+    """Transactions that no person has answered."""
+
+    def __init__(self, transactions: Sequence[Transaction]) -> None:
+        self._rows = [(str(number), row) for number, row in enumerate(transactions)]
+
+    def newest(self, limit: int) -> Iterator[tuple[str, Transaction]]:
+        return iter(self._rows[:limit])
+
+    def count(self) -> int:
+        return len(self._rows)
 
 
 class Files:

@@ -104,14 +104,20 @@ def hidden_phrases(rows: pd.DataFrame, share: float = 0.5) -> np.ndarray:
     does not hold, a share of these rows, by a hash of their id, is read as if it lacked their phrase. A
     person's rows are read with the whole of it.
     """
-    shipped = (rows["source"] == LabelSource.KNOWLEDGE.value).tolist()
     return np.array(
         [
-            clean_text(group.removeprefix(_GROUP)) if of_lexicon and _hashed(id) < share else ""
-            for id, group, of_lexicon in zip(rows["id"], rows["group"], shipped, strict=True)
+            phrase if phrase and _hashed(id) < share else ""
+            for id, phrase in zip(rows["id"], phrases_of(rows), strict=True)
         ],
         dtype=object,
     )
+
+
+def phrases_of(rows: pd.DataFrame) -> list[str]:
+    """Per row the phrase, cleaned, that it was written from; "" for a person's row."""
+    shipped = (rows["source"] == LabelSource.KNOWLEDGE.value).tolist()
+    cleaned = {group: clean_text(group.removeprefix(_GROUP)) for group in rows["group"][shipped].unique()}
+    return [cleaned[group] if own else "" for group, own in zip(rows["group"], shipped, strict=True)]
 
 
 def _hashed(text: str) -> float:

@@ -43,7 +43,11 @@ class SampleWeights:
     by_source: Mapping[str, float] = field(default_factory=lambda: BY_SOURCE)
 
     def compute(
-        self, rows: pd.DataFrame, now: datetime, habits: Mapping[str, Habit] | None = None
+        self,
+        rows: pd.DataFrame,
+        now: datetime,
+        habits: Mapping[str, Habit] | None = None,
+        named: np.ndarray | None = None,
     ) -> np.ndarray:
         """Shape (n_rows,), positive, with a mean of 1 weighted by the weights themselves.
 
@@ -52,13 +56,17 @@ class SampleWeights:
         rows: needs `id`, `category`, `source`, `labelled_at` (UTC), `group`, `date`.
         habits: by category, its share of a person's transactions, in total and at merchants outside the
         lexicon; the lexicon's rows are weighted to these shares. None weighs categories equally.
+        named: shape (n_rows,), the categories that are learned, where some of the lexicon's rows carry a
+        person's own name (`own_category_names.py`); None is those in `rows`.
         Raises NotEnoughData when empty.
         """
         if rows.empty:
             raise NotEnoughData(need=1, have=0)
         weights = self._by_source(rows) * self._recency(rows, now) * self._repeats(rows)
         shipped = (rows["source"] == LabelSource.KNOWLEDGE.value).to_numpy()
-        weights[shipped] *= self._in_use(rows["category"], shipped, habits or {})[shipped]
+        learned = rows["category"] if named is None else pd.Series(named, index=rows.index)
+        used = set(learned[~shipped]) | set(rows["category"][shipped & (learned != rows["category"])])
+        weights[shipped] *= self._in_use(learned, shipped, used, habits or {})[shipped]
         if not habits:
             return self._bounded(weights * self._balance(rows, weights))
         weights[shipped] *= _to_shares(rows[shipped], habits)
@@ -83,13 +91,16 @@ class SampleWeights:
         shared = (once * np.minimum(1.0, self.repeats / equal_rows)).to_numpy(float)
         return np.where(rows["source"] == LabelSource.KNOWLEDGE.value, 1.0, shared)
 
-    def _in_use(self, categories: pd.Series, shipped: np.ndarray, habits: Mapping[str, Habit]) -> np.ndarray:
+    def _in_use(
+        self, categories: pd.Series, shipped: np.ndarray, used: set[str], habits: Mapping[str, Habit]
+    ) -> np.ndarray:
         """Lower weights for shipped categories that the person does not use.
 
         A person with other category names should not get the shipped ones; the lexicon still contributes as
         a feature, and their rows show what they call its categories.
+        used: the person's categories, and those of which they named some types: what they call the others is
+        not known yet.
         """
-        used = set(categories[~shipped])
         in_shipped_categories = categories[~shipped].isin(set(categories[shipped])).sum()
         share = (in_shipped_categories + self.trial_rows) / ((~shipped).sum() + self.trial_rows)
         total = sum(habit.share for habit in habits.values())

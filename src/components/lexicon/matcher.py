@@ -49,6 +49,8 @@ _LEAST_LEFT = 0.6
 """The share of a name that must be left of it where it is cut off."""
 
 
+Type = tuple[str, str]
+"""A category and the type of merchant within it; "" where none is known."""
 Known = tuple[str, str, str, str]
 """Phrase, category, kind and type, as in Match."""
 
@@ -92,11 +94,26 @@ class Opinion:
         """Tokens for a cleaned text. hidden: a phrase that is looked over, as if the lexicon lacked it."""
         return list(self._tokens(text, hidden))
 
-    def _find_tokens(self, text: str, hidden: str) -> tuple[str, ...]:
-        words = text.split()
+    def type_of(self, text: str) -> Type | None:
+        """The type of the best match in a cleaned text."""
+        matches = self._every(text.split(), "")
+        best = max(matches, key=_standing, default=None)
+        return (best.category, best.type) if best else None
+
+    def types_in(self, text: str) -> list[Type]:
+        """The type of each phrase in a cleaned text, such as the name of a category."""
+        matches = self._matches(text.split(), "")
+        return list(dict.fromkeys((match.category, match.type) for match in matches if not match.partly))
+
+    def _every(self, words: Sequence[str], hidden: str) -> list[Match]:
         matches = list(self._matches(words, hidden))
         if all(match.kind == "word" for match in matches) and (cut := self._cut_off(words, hidden)):
             matches.append(cut)
+        return matches
+
+    def _find_tokens(self, text: str, hidden: str) -> tuple[str, ...]:
+        words = text.split()
+        matches = self._every(words, hidden)
         if not matches:
             return ()
         best = max(matches, key=_standing)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+
 from src.components.dataset.ingestion import snapshot
+from src.components.dataset.own_category_names import Inheritance
 from src.components.evaluation.answers import probabilities_of
-from src.components.lexicon.matcher import doubts_of, lexicon_text
+from src.components.lexicon.matcher import doubts_of, lexicon_text, opinion_of
 from src.components.model.model_selection import SearchResult
 from src.components.model.thresholds import BandThresholds
 from src.pipeline.feedback.label_review import Marks, to_learn_from
@@ -46,27 +50,33 @@ class Learning:
     def train(self, claimed: Claimed, data: Prepared) -> Trained:
         steps, split = self.steps, data.split
         claimed.progress("model_trainer", 0.1)
+        lexicon = lexicon_text(self.lexicon.entries())
+        inheritance = Inheritance(data.training, opinion_of(lexicon), steps.own_names)
+        named = inheritance.categories(np.ones(len(data.training), bool))
+        training = data.training.assign(category=named)
         # Recency counts back from the newest label, not from today: the same data makes the same model.
         weights = steps.weights.compute(
             data.training,
             data.labelled_until or claimed.run.requested_at,
             habits=self.lexicon.habits(),
+            named=named,
         )
         # The lexicon's own rows cannot tell which candidate suits a person: then the best guess does.
         search = steps.search if split.scored_by_person else steps.search.best_guess()
         result = search.run(
-            data.training,
+            training,
             weights,
             split.folds,
             split.scored,
             lambda done: claimed.progress("model_trainer", 0.1 + 0.68 * done),
             subjects=split.subjects,
             excluded=split.excluded,
-            lexicon=lexicon_text(self.lexicon.entries()),
+            lexicon=lexicon,
             doubts={} if split.scored_by_person else doubts_of(self._agreement()),
+            inheritance=inheritance if split.scored_by_person else None,
         )
         claimed.progress("model_evaluation", 0.8)
-        trained = self._evaluate(data, result)
+        trained = self._evaluate(data, training, result)
         claimed.record(metrics=trained.metrics, measured_on=trained.measured_on.value)
         return trained
 
@@ -74,12 +84,12 @@ class Learning:
         """Which matters while too few answers tell how this person calls things."""
         return {category: habit.agreement for category, habit in self.lexicon.habits().items()}
 
-    def _evaluate(self, data: Prepared, result: SearchResult) -> Trained:
+    def _evaluate(self, data: Prepared, training: pd.DataFrame, result: SearchResult) -> Trained:
         judging, split, best = self.steps.judging, data.split, result.best
         held_out = judging.held_out(
             data.judging, data.training, probabilities_of(result.model, data.judging), result.classes
         )
-        unseen = judging.out_of_fold(data.training, split, best.out_of_fold, result.classes)
+        unseen = judging.out_of_fold(training, split, best.out_of_fold, result.classes)
         # The bands are chosen on out-of-fold rows, so the hold-out has no part in anything it judges.
         judges = result.calibration_weights[split.scored]
         measured = judges > 0

@@ -8,6 +8,7 @@ from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.ingestion import Ingestion
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.components.dataset.lexicon_training_rows import StatementWriter
+from src.components.dataset.own_category_names import OwnCategoryNames
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.splitting import Splitting
 from src.components.dataset.transformation import Transformation
@@ -30,6 +31,7 @@ class Steps:
     validation: Validation = field(default_factory=Validation)
     transformation: Transformation = field(default_factory=Transformation)
     splitting: Splitting = field(default_factory=Splitting)
+    own_names: OwnCategoryNames = field(default_factory=OwnCategoryNames)
     weights: SampleWeights = field(default_factory=SampleWeights)
     search: Search = field(default_factory=Search)
     judging: Judging = field(default_factory=Judging)

@@ -29,6 +29,12 @@ def test_each_kind_weighs_as_much_as_it_is_frequent_in_the_sample():
     assert DeploymentWeights().weights(kind, sample)[kind == NEW_CATEGORY].min() > 0
 
 
+def test_where_a_sample_shows_neither_fewer_new_categories_than_new_merchants_are_expected():
+    kind = np.array([KNOWN] * 9 + [NEW_MERCHANT] * 5 + [NEW_CATEGORY] * 5)
+    weights = DeploymentWeights().weights(kind, kind == KNOWN)
+    assert weights[kind == NEW_MERCHANT].sum() == pytest.approx(8 * weights[kind == NEW_CATEGORY].sum())
+
+
 def test_without_rows_that_come_as_in_use_all_count_alike():
     kind = np.array([NEW_MERCHANT, NEW_CATEGORY])
     assert DeploymentWeights().weights(kind, np.zeros(2, bool)).tolist() == [1, 1]

@@ -101,6 +101,17 @@ def test_a_category_never_used_loses_weight_the_more_of_it_was_due():
     assert groceries / 80 == pytest.approx((5 + 10) / 5 * pets / 5)
 
 
+def test_a_category_of_which_a_person_named_some_types_keeps_the_weight_of_the_others():
+    own = [labelled(f"{n}", f"PUMP {n}", "Gas") for n in range(200)]
+    rows = rows_of(*own, entries=[("taxi", "transport"), ("fuel", "transport"), ("vet", "pets")])
+    named = rows["category"].to_numpy(object)
+    named[-2] = "Gas"
+    habits = {"transport": habit(2), "pets": habit(1)}
+    *_, taxi, fuel, vet = SampleWeights().compute(rows, NOW, habits, named)
+    assert taxi == pytest.approx(fuel)
+    assert taxi > 10 * vet
+
+
 def test_one_row_alone_in_its_category_is_held_down():
     given = [labelled(f"{n:04}", f"SHOP {n}", "shopping") for n in range(1000)]
     weights = weights_of(*given, labelled("z", "RAIL", "travel"), balance=1.0, most=10.0)

@@ -3,13 +3,16 @@
 import random
 from datetime import date, timedelta
 
+import numpy as np
+
 from src.components.dataset.ingestion import join_rows
 from src.components.dataset.lexicon_training_rows import StatementWriter
+from src.components.dataset.own_category_names import Inheritance, OwnCategoryNames
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
 from src.components.dataset.transformation import Transformation
-from src.components.lexicon.matcher import lexicon_text
+from src.components.lexicon.matcher import lexicon_text, opinion_of
 from src.components.model.candidates import CANDIDATES
 from src.components.model.model_selection import Search
 from src.domain.lexicon import Habit, LexiconEntry
@@ -29,6 +32,7 @@ DINERS, BURGERS, GROCERS, FUELS = brands("tr"), brands("sw"), brands("pl"), bran
 ENTRIES = [
     *(LexiconEntry(name, "dining", "merchant", "restaurant") for name in DINERS),
     *(LexiconEntry(name, "dining", "merchant", "fast food") for name in BURGERS),
+    LexiconEntry("fast food", "dining", "word", "fast food"),
     *(LexiconEntry(name, "groceries", "merchant", "") for name in GROCERS),
     *(LexiconEntry(name, "transport", "merchant", "") for name in FUELS),
 ]
@@ -59,16 +63,18 @@ def training_rows(named):
 def learned(named):
     """The model that a person who named these shops so gets."""
     rows, split = training_rows(named)
-    weights = SampleWeights()
+    inheritance = Inheritance(rows, opinion_of(LEXICON), OwnCategoryNames())
+    names = inheritance.categories(np.ones(len(rows), bool))
     return Search(trials=CANDIDATES[:1]).run(
-        rows,
-        weights.compute(rows, NOW, HABITS),
+        rows.assign(category=names),
+        SampleWeights().compute(rows, NOW, HABITS, names),
         split.folds,
         split.scored,
         lambda _: None,
         subjects=split.subjects,
         excluded=split.excluded,
         lexicon=LEXICON,
+        inheritance=inheritance,
     )
 
 
@@ -98,6 +104,18 @@ def test_several_own_names_for_one_shipped_category_are_told_apart_by_the_type_o
         name, confidence = asked(found, brand)
         assert name == own
         assert confidence > 0.6
+
+
+def test_a_hundred_labels_of_restaurants_and_fast_food_teach_a_chain_that_none_of_them_mentions():
+    """All labels of the second name are of one chain."""
+    named = {"Restaurants": DINERS[:10], "Fast Food": BURGERS[:1] * 4, **OTHERS}
+    found = learned(named)
+    for brand in BURGERS[-4:]:
+        name, confidence = asked(found, brand)
+        assert name == "Fast Food"
+        assert confidence > 0.9
+    assert asked(found, DINERS[-1])[0] == "Restaurants"
+    assert "dining" not in found.model.classes_
 
 
 def test_one_own_name_for_several_shipped_categories():

@@ -1,0 +1,144 @@
+"""A person's own category names for the types of merchants that the lexicon lists, such as fast food or fuel.
+
+The lexicon's rows of a type are then learned by the person's name for it, so that a chain no answer mentions
+gets the category of its like. A type is renamed as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from src.components.dataset.ingestion import labelled_by_person
+from src.components.dataset.lexicon_training_rows import phrases_of
+from src.components.lexicon.matcher import Opinion, Type
+from src.components.text.cleaning import clean_text
+from src.domain.transactions import Direction
+
+Ballot = Mapping[str, float]
+"""By category, its votes."""
+
+
+@dataclass(frozen=True)
+class OwnCategoryNames:
+    """Each merchant has one vote on the name of its type, divided as its labels are."""
+
+    least: float = 2.0
+    """Votes that a name needs."""
+    majority: float = 0.5
+    """The share of the votes that a name must exceed."""
+    by_name: float = 2.0
+    """Votes of a category whose name contains a phrase of the type, as `Coffee Shops` does."""
+
+    def choose(self, ballots: Mapping[Type, Ballot], types: set[Type]) -> dict[Type, str]:
+        """The category of each of `types` that the votes decide; the others keep the lexicon's."""
+        names = {type: name for type, ballot in ballots.items() if (name := self._winner(ballot))}
+        for category in {category for category, _ in types}:
+            siblings = {type for type in types if type[0] == category}
+            if heir := self._heir({type: ballots[type] for type in siblings & set(ballots)}, names):
+                names |= dict.fromkeys(siblings - set(names), heir)
+        return names
+
+    def _winner(self, ballot: Ballot) -> str | None:
+        best = _first(ballot)
+        enough = ballot[best] >= self.least and ballot[best] > self.majority * sum(ballot.values())
+        return best if enough else None
+
+    def _heir(self, ballots: Mapping[Type, Ballot], names: Mapping[Type, str]) -> str | None:
+        """The name for the undecided types of a lexicon category: the commonest, unless it is of one type.
+
+        Who calls fuel `Gas` has not said what taxis are; `Restaurants` that include bars take bakeries too.
+        """
+        if not ballots:
+            return None
+        total = _added(ballots.values())
+        best = _first(total)
+        beyond_one = total[best] - max(ballot.get(best, 0.0) for ballot in ballots.values())
+        contested = _added(ballot for type, ballot in ballots.items() if names.get(type, best) == best)
+        most = total[best] > self.majority * sum(contested.values())
+        return best if most and beyond_one >= self.least else None
+
+
+class Inheritance:
+    """The training rows of one run, with the lexicon's named as the person names their type."""
+
+    def __init__(self, rows: pd.DataFrame, lexicon: Opinion, names: OwnCategoryNames) -> None:
+        """rows: in ROW_COLUMNS form, the lexicon's by its own categories."""
+        self._names, self._lexicon = names, lexicon
+        self._person = labelled_by_person(rows).to_numpy()
+        self.given = rows["category"].to_numpy(object)
+        """Those of the rows as they were given: the lexicon's by its own names."""
+        merchants = rows["merchant"].where(rows["merchant"] != "", rows["group"])
+        self._merchants = merchants.to_numpy(object)
+        self._types = self._types_of(rows)
+        self._directions = rows["direction"].to_numpy(object)
+        self._shipped = {
+            type for type, own in zip(self._types, self._person, strict=True) if type and not own
+        }
+
+    def categories(self, learns: np.ndarray) -> np.ndarray:
+        """Each row's category, shape (n_rows,), by what the person's rows among `learns` say.
+
+        Only names of the person's own are inherited: who uses the lexicon's as they are leaves them so.
+        learns: bool, shape (n_rows,).
+        """
+        mine = self._person & learns
+        own = set(self.given[mine]) - set(self.given[~self._person])
+        if not own:
+            return self.given
+        names = self._names.choose(self._ballots(mine, own), self._shipped)
+        names = {type: name for type, name in names.items() if name in own}
+        inherited = (names.get(type) if type else None for type in self._types)
+        rows = zip(self._person, self.given, inherited, strict=True)
+        return np.array([category if own or not name else name for own, category, name in rows], object)
+
+    def _types_of(self, rows: pd.DataFrame) -> list[Type | None]:
+        texts = zip(phrases_of(rows), rows["description"], rows["subcategory"], strict=True)
+        return [
+            self._lexicon.type_of(phrase)
+            if phrase
+            else self._lexicon.type_of(clean_text(described)) or self._lexicon.type_of(clean_text(detail))
+            for phrase, described, detail in texts
+        ]
+
+    def _ballots(self, rows: np.ndarray, own: set[str]) -> Mapping[Type, Ballot]:
+        labels: dict[tuple[Type, str], Counter[str]] = defaultdict(Counter)
+        for row in np.flatnonzero(rows):
+            if type := self._types[row]:
+                labels[type, self._merchants[row]][self.given[row]] += 1
+        ballots: dict[Type, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for (type, _), named in labels.items():
+            for category, count in named.items():
+                ballots[type][category] += count / named.total()
+        for type, category in self._named_after(rows, own):
+            ballots[type][category] += self._names.by_name
+        return ballots
+
+    def _named_after(self, rows: np.ndarray, own: set[str]) -> Iterator[tuple[Type, str]]:
+        """The types that an own category is named after; `Rent income` is not the rent that is paid."""
+        for category in sorted(own):
+            income = self._is_income(rows & (self.given == category))
+            for type in self._lexicon.types_in(clean_text(category.replace("-", " "))):
+                if income == self._is_income(~self._person & (self.given == type[0])):
+                    yield type, category
+
+    def _is_income(self, rows: np.ndarray) -> bool:
+        """Whether most of the rows that state a direction state income."""
+        stated = self._directions[rows & (self._directions != "")]
+        return bool((stated == Direction.INCOME.value).mean() > 0.5) if len(stated) else False
+
+
+def _first(ballot: Ballot) -> str:
+    return max(ballot, key=lambda name: (ballot[name], name))
+
+
+def _added(ballots: Iterable[Ballot]) -> dict[str, float]:
+    total: dict[str, float] = defaultdict(float)
+    for ballot in ballots:
+        for name, votes in ballot.items():
+            total[name] += votes
+    return total
