@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.hostile_files import ORDINARY, SHAPES
 from src.errors import InvalidInput
-from src.pipeline.imports.read_preview import Asked
+from src.pipeline.imports.read_preview import ReadRequest
 from src.services.imports.file_reader import FileReader
 
 _MEMORY = 300_000_000
@@ -41,7 +41,7 @@ def measure() -> dict[str, dict[str, Any]]:
 def _cost(content: bytes) -> tuple[float, str]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
-        FileReader(memory=_MEMORY).read(pickle.dumps(Asked()), content)
+        FileReader(memory=_MEMORY).read(pickle.dumps(ReadRequest()), content)
         outcome = "read"
     except InvalidInput as refused:
         outcome = str(refused)

@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from src import __version__, commands, logs
 from src.config import IS_CHECKOUT, load_settings
@@ -19,8 +20,10 @@ from src.container import Container
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
-from src.pipeline.imports.preview import Preview
 from src.services.host.process_limits import bound_process
+
+if TYPE_CHECKING:
+    from src.components.bank_files.entry import Choice, Preview, Question
 
 _IMPORT_MEMORY = 1_000_000_000
 """Bytes of address space for the model, the driver and threads, which reserve more than they use."""
@@ -156,18 +159,17 @@ def bring_in(container: Container, options: argparse.Namespace) -> int:
         changes = {**_of_profile(container, options.profile), **changes}
     if options.labels:
         changes["take_categories"] = True
-    looked = container.intake.look(content, changes)
-    seen = looked.preview
-    print(_of_preview(seen))
-    if options.dry_run or seen.questions:
-        return 1 if seen.questions else 0
-    kept = container.intake.keep(content, looked, name=options.file.name)
-    return _work_off(container, container.intake.begin(kept.id))
+    result = container.import_preview.read(content, changes)
+    print(_preview_text(result.preview))
+    if options.dry_run or result.preview.questions:
+        return 1 if result.preview.questions else 0
+    added = container.import_preview.store(content, result, name=options.file.name)
+    return _work_off(container, container.import_preview.start(added.id))
 
 
 def demo(container: Container, _: argparse.Namespace) -> int:
     container.database.ensure_indexes()
-    return _work_off(container, container.intake.demo())
+    return _work_off(container, container.import_preview.demo())
 
 
 def _work_off(container: Container, begun: Import) -> int:
@@ -192,17 +194,25 @@ def _of_profile(container: Container, name: str) -> dict[str, object]:
     return {part: value for part, value in plan.items() if value is not None and part != "open"}
 
 
-def _of_preview(seen: Preview) -> str:
-    counts = f"{seen.entry_count} transactions, {seen.rejected_count} rejected, {seen.left_out_count} ignored"
-    lines = [f"{seen.detected}: {counts}"]
+def _preview_text(preview: Preview) -> str:
+    lines = [
+        f"{preview.detected.replace(':', ', ')}: {preview.entry_count} transactions, "
+        f"{preview.rejected_count} rejected, {preview.left_out_count} ignored"
+    ]
     lines += [
         f"  {row.date} {row.direction.value:8} {row.amount:>12} {row.currency}  {row.description[:60]}"
-        for row in seen.entries[:5]
+        for row in preview.entries[:5]
     ]
-    for question in seen.questions:
-        lines.append(f"{question.text} Answer with --answer {question.key}=VALUE")
-        lines += [f"  {choice.value}: {choice.label}. {choice.example}" for choice in question.choices]
+    for question in preview.questions:
+        lines.append(f"Answer with --answer {question.key}=VALUE, where VALUE is")
+        lines += [f"  {choice.value}: {_example(question, choice)}" for choice in question.choices]
     return "\n".join(lines)
+
+
+def _example(question: Question, choice: Choice) -> str:
+    if choice.spent or choice.income:
+        return f"spending {choice.spent or '-'}, income {choice.income or '-'}"
+    return f"{question.sample or choice.column} {choice.example}".strip()
 
 
 def run_claimed_import(container: Container, options: argparse.Namespace) -> None:

@@ -94,8 +94,8 @@ def _training(house: Container) -> TrainingPipeline:
 
 def work_off(house: Container, claimed: Import, *, holder: str) -> None:
     """Bring in or take back what `holder` has claimed, in this process. Raises LeaseLost, Unavailable."""
-    work = house.undoing if claimed.status is ImportStatus.UNDOING else house.importing
-    with house.imports.kept(claimed.id, holder, claimed.attempt):
+    work = house.import_undo if claimed.status is ImportStatus.UNDOING else house.import_run
+    with house.imports.keep_lease(claimed.id, holder, claimed.attempt):
         work.run(claimed, holder=holder)
 
 

@@ -28,11 +28,11 @@ from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.feedback.follow_answers import AnswerFollowUp
 from src.pipeline.feedback.label_review import LabelReview
-from src.pipeline.imports.preview import Intake
-from src.pipeline.imports.read_preview import Asked, Looked
-from src.pipeline.imports.run import Importing
-from src.pipeline.imports.undo import Undoing
-from src.pipeline.integrations.firefly_outbound import Delivering
+from src.pipeline.imports.preview import ImportPreview
+from src.pipeline.imports.read_preview import ReadRequest, ReadResult
+from src.pipeline.imports.run import ImportRun
+from src.pipeline.imports.undo import ImportUndo
+from src.pipeline.integrations.firefly_outbound import FireflyOutbound
 from src.pipeline.integrations.inbound import Webhooks
 from src.pipeline.monitoring.drift import DriftMonitor
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
@@ -42,7 +42,7 @@ from src.pipeline.prediction.repredict import Repredicting
 from src.pipeline.prediction.shadow import ByHand
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
-from src.services.firefly.outbox import Deliveries
+from src.services.firefly.outbox import FireflyOutbox
 from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.host.secret_key import kept_key
 from src.services.imports.encrypted_uploads import Uploads
@@ -126,7 +126,7 @@ class Container:
     import_profiles = on_database(ImportProfiles)
     imported_rows = on_database(ImportedRows)
     webhook_rows = on_database(WebhookRows)
-    deliveries = on_database(Deliveries)
+    firefly_outbox = on_database(FireflyOutbox)
     audit_sample = on_database(AuditSample)
     doubts = on_database(Doubts)
     models = on_database(Models)
@@ -173,9 +173,9 @@ class Container:
         return given.get_secret_value() if given else kept_key(self.settings.data_path)
 
     @once
-    def importing(self) -> Importing:
-        return Importing(
-            files=self.imports,
+    def import_run(self) -> ImportRun:
+        return ImportRun(
+            imports=self.imports,
             rejects=self.import_rejects,
             rows=self.imported_rows,
             predictor=self.predictor,
@@ -185,30 +185,30 @@ class Container:
         )
 
     @once
-    def intake(self) -> Intake:
-        return Intake(
-            files=self.imports,
+    def import_preview(self) -> ImportPreview:
+        return ImportPreview(
+            imports=self.imports,
             profiles=self.import_profiles,
-            read=self._read_apart,
+            read_file=self._read_file,
             clock=self.now,
             currency=self.settings.currency,
             limits=self.import_limits,
         )
 
     @once
-    def undoing(self) -> Undoing:
-        return Undoing(files=self.imports, rows=self.imported_rows, clock=self.now)
+    def import_undo(self) -> ImportUndo:
+        return ImportUndo(imports=self.imports, rows=self.imported_rows, clock=self.now)
 
     @once
     def file_reader(self) -> FileReader:
         return FileReader(memory=self.reading_memory)
 
-    def _read_apart(self, content: bytes, asked: Asked) -> Looked:
-        return Looked.from_json(self.file_reader.read(pickle.dumps(asked), content))
+    def _read_file(self, content: bytes, request: ReadRequest) -> ReadResult:
+        return ReadResult.from_json(self.file_reader.read(pickle.dumps(request), content))
 
     @property
     def reading_memory(self) -> int:
-        """Bytes a process may have that reads a file; more only where larger files are allowed."""
+        """Bytes a process that reads a file may use; more only if larger files are allowed."""
         return max(300, 12 * self.settings.max_import_mb) * 1_000_000
 
     @property
@@ -220,15 +220,15 @@ class Container:
         return Webhooks(self.webhook_rows, self.predictor, self.feedback, self.categories)
 
     @once
-    def delivering(self) -> Delivering | None:
-        """None where no Firefly III is named."""
+    def firefly_outbound(self) -> FireflyOutbound | None:
+        """None if FIREFLY_URL is not set."""
         given = self.settings
         if given.firefly_url is None or given.firefly_token is None:
             return None
-        from src.services.firefly.client import FireflyIII  # requests comes with it: for those who need it
+        from src.services.firefly.client import FireflyIII  # it imports requests, which most do not need
 
-        return Delivering(
-            self.deliveries,
+        return FireflyOutbound(
+            self.firefly_outbox,
             FireflyIII(given.firefly_url, given.firefly_token.get_secret_value()),
             self.webhook_rows,
             self.categories.all,

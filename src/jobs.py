@@ -40,7 +40,7 @@ class Chores:
     def waiting(self) -> Collection[str]:
         kinds = self.house.waiting.kinds()
         # Answers given on our own pages are looked for as well, and only a delivery looks.
-        return kinds | {DELIVERY} if self.house.delivering else kinds
+        return kinds | {DELIVERY} if self.house.firefly_outbound else kinds
 
     @once
     def _alias_watch(self) -> AliasWatch:
@@ -67,15 +67,17 @@ class Chores:
         claimed = house.imports.claim(holder=house.holder)
         if claimed is None:
             return
-        with house.imports.kept(claimed.id, house.holder, claimed.attempt):  # from before the child is awake
+        with house.imports.keep_lease(
+            claimed.id, house.holder, claimed.attempt
+        ):  # from before the child is awake
             house.importer.bring_in(claimed, holder=house.holder)
         counts = not house.importer.stopped
         if house.imports.release(claimed.id, holder=house.holder, attempt=claimed.attempt, counts=counts):
             log.warning("import ended before it was done", extra={"import": claimed.id})
 
     def deliver(self) -> None:
-        if self.house.delivering:
-            self.house.delivering.work()
+        if self.house.firefly_outbound:
+            self.house.firefly_outbound.deliver_due()
 
     def keep_house(self) -> None:
         self.follow_champion()
@@ -83,7 +85,7 @@ class Chores:
     def keep_watch(self) -> None:
         if self.house.runs.current() is None and self.house.retention.claim_turn(self.house.now()):
             self.house.trainer.tidy()
-        self.house.imports.forget_unread()
+        self.house.imports.delete_old_files()
         self.house.feedback_apart.catch_up(at=self.house.now())
         if run := self.house.drift.start_early():
             log.info("training starts early", extra={"run": run.id})

@@ -14,21 +14,20 @@ import sys
 import traceback
 
 from src.errors import InvalidInput
-from src.pipeline.imports.read_preview import Asked, look
+from src.pipeline.imports.read_preview import ReadRequest, read_preview
 from src.services.host.process_limits import bound_process
-
-TOO_MUCH = "This file takes too much memory or time to read. Split it, or save it in another format."
+from src.services.imports.file_reader import TOO_MUCH
 
 
 def main(memory: int, cpu_s: int) -> None:
     """memory: bytes of address space for the whole process."""
-    asked: Asked = pickle.load(sys.stdin.buffer)  # noqa: S301 - see above
+    request: ReadRequest = pickle.load(sys.stdin.buffer)  # noqa: S301 - see above
     start = sys.stdin.buffer.read(4)
     if start == b"PAR1":
-        import pyarrow.parquet  # noqa: F401 - it maps far more than it uses, so before the bounds
+        import pyarrow.parquet  # noqa: F401 - it maps far more than it uses, so before the limits
     bound_process(memory, cpu_s)
     try:
-        answer = _answer(start + sys.stdin.buffer.read(), asked)
+        answer = _answer(start + sys.stdin.buffer.read(), request)
     except MemoryError:
         answer = json.dumps({"refused": TOO_MUCH, "field": "file"}).encode()
     sys.stdout.buffer.write(answer)
@@ -36,9 +35,9 @@ def main(memory: int, cpu_s: int) -> None:
     os._exit(0)  # skips freeing a large file's objects one by one
 
 
-def _answer(content: bytes, asked: Asked) -> bytes:
+def _answer(content: bytes, request: ReadRequest) -> bytes:
     try:
-        return b'{"looked":' + look(content, asked).to_json() + b"}"
+        return b'{"result":' + read_preview(content, request).to_json() + b"}"
     except InvalidInput as error:
         return json.dumps({"refused": str(error), "field": error.field}).encode()
     except MemoryError:

@@ -68,7 +68,7 @@ def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped
 
 
 def test_a_file_brought_in_before_the_first_model_waits_for_it_without_a_failed_try(container):
-    begun = container.intake.demo()
+    begun = container.import_preview.demo()
     container.chores.bring_in()
     waiting = container.imports.get(begun.id)
     assert (waiting.status, waiting.attempt) == (ImportStatus.QUEUED, 0)
@@ -88,7 +88,9 @@ def bringing(container, settings, monkeypatch):
 
 def begun(container):
     said = {"default_currency": "USD", "sign": "negative-is-expense"}
-    return container.intake.begin(container.intake.receive(BANK, name="bank.csv", changes=said).id)
+    return container.import_preview.start(
+        container.import_preview.upload(BANK, name="bank.csv", changes=said).id
+    )
 
 
 def test_an_import_whose_id_looks_like_an_option_is_worked_off(bringing, monkeypatch):

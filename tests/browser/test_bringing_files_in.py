@@ -1,4 +1,4 @@
-"""A bank's file on the page: seen, asked about, brought in while one looks on, taken back."""
+"""A bank's file on the page: preview, questions, import with progress, undo."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -32,29 +32,29 @@ def is_accessible(page):
 @pytest.mark.parametrize(
     ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light, desktop", "dark, phone"]
 )
-def test_a_file_is_seen_asked_about_brought_in_and_taken_back(open_page, emptied, tmp_path, theme, size):
+def test_a_file_is_previewed_imported_and_undone(open_page, emptied, tmp_path, theme, size):
     (tmp_path / "may.csv").write_text(FILE)
     page = open_page("/import", theme=theme, size=size)
     is_accessible(page)
     page.set_input_files("#file", tmp_path / "may.csv")
-    page.get_by_role("button", name="Show how it is read").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("cell", name="NIGHT CAB [card]", exact=True)).to_be_visible()
     is_accessible(page)
 
-    page.get_by_role("button", name="Bring in 4 transactions").click()
+    page.get_by_role("button", name="Import 4 transactions").click()
     expect(page.get_by_role("alert")).to_contain_text("Which part of a date")
     page.watch.expect("422")
     page.get_by_label("Day first").check()
     page.get_by_label("Those with a minus").check()
-    page.get_by_role("button", name="Bring in 4 transactions").click()
+    page.get_by_role("button", name="Import 4 transactions").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     is_accessible(page)
 
     claimed = emptied.imports.claim(holder="test")
-    emptied.importing.run(claimed, holder="test")
-    expect(page.get_by_text("4 transactions of this file would go")).to_be_visible()
+    emptied.import_run.run(claimed, holder="test")
+    expect(page.get_by_text("This deletes 4 transactions")).to_be_visible()
     is_accessible(page)
-    page.get_by_role("button", name="Take the whole import back").click()
+    page.get_by_role("button", name="Undo import").click()
     expect(page.get_by_text("Undone")).to_be_visible()
     page.goto("/import")
     expect(page.get_by_role("link", name="may.csv")).to_be_visible()
@@ -74,11 +74,11 @@ PARTIES = f"""Buchungstag;Verwendungszweck;{LONG};Betrag;Mandatsreferenz
     [("light", DESKTOP, True), ("dark", PHONE, True), ("light", PHONE, False)],
     ids=["light, desktop", "dark, phone", "without scripts"],
 )
-def test_a_column_that_is_not_used_is_offered_and_added(open_page, emptied, tmp_path, theme, size, scripts):
+def test_an_unused_column_is_offered_and_added(open_page, emptied, tmp_path, theme, size, scripts):
     (tmp_path / "march.csv").write_text(PARTIES)
     page = open_page("/import", theme=theme, size=size, java_script_enabled=scripts)
     page.set_input_files("#file", tmp_path / "march.csv")
-    page.get_by_role("button", name="Show how it is read").click()
+    page.get_by_role("button", name="Preview").click()
     for summary in page.locator("details > summary").all():
         summary.click()
     expect(page.locator("#column-2")).to_have_value("")

@@ -27,13 +27,13 @@ READ = """
 import json, pickle, resource, sys
 from benchmarks.hostile_files import SHAPES
 from src.errors import InvalidInput
-from src.pipeline.imports.read_preview import Asked, Looked
+from src.pipeline.imports.read_preview import ReadRequest, ReadResult
 from src.services.imports.file_reader import FileReader
 
 make, size = SHAPES[sys.argv[1]]
 try:
-    seen = FileReader(memory=int(sys.argv[2])).read(pickle.dumps(Asked()), make(size))
-    answer = Looked.from_json(seen).layout
+    seen = FileReader(memory=int(sys.argv[2])).read(pickle.dumps(ReadRequest()), make(size))
+    answer = ReadResult.from_json(seen).layout
 except InvalidInput as refused:
     answer = str(refused)
 print(json.dumps([answer, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024]))

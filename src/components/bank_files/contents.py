@@ -1,19 +1,18 @@
-"""What all records of a file hold, column by column: distinct texts, and examples of what is typed."""
+"""What the records of a file hold, by column: distinct texts, and one example of each kind of number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from src.components.bank_files.entry import Rejected
+from src.components.bank_files.entry import Cell, Line, Rejected
 from src.components.bank_files.inference.amounts import Amount, parse_amount
 from src.components.bank_files.inference.dates import is_date
 from src.components.bank_files.plan import Field
-from src.components.bank_files.record import Cell, Line
 
 MONEY = (Field.AMOUNT, Field.OUT, Field.IN, Field.FEE)
-_WANTED = (Field.DATE, *MONEY, Field.CURRENCY, Field.BALANCE, Field.TYPE)
+_COLLECTED = (Field.DATE, *MONEY, Field.CURRENCY, Field.BALANCE, Field.TYPE)
 
 
 @dataclass
@@ -21,10 +20,10 @@ class Column:
     texts: dict[str, None] = field(default_factory=dict)
     """Distinct, in the order of the file."""
     numbers: dict[bool, Decimal] = field(default_factory=dict)
-    """The first number that is less than nothing (True), and the first that is not."""
+    """The first negative number (True), and the first other one (False)."""
     has_blank: bool = False
 
-    def note(self, cell: Cell) -> None:
+    def add(self, cell: Cell) -> None:
         if isinstance(cell, Decimal):
             self.numbers.setdefault(cell < 0, cell)
         elif isinstance(cell, str):
@@ -35,31 +34,34 @@ class Column:
 
 
 class Contents:
-    def __init__(self, lines: Iterable[Line], columns: tuple[Field, ...], *, sure_of_days: bool) -> None:
-        """sure_of_days: a record without a day is a total or a note, and tells nothing of the others."""
-        places = [(place, each) for place, each in enumerate(columns) if each in _WANTED]
-        self._columns = {each: Column() for _, each in places}
-        place_of_day = columns.index(Field.DATE) if sure_of_days and Field.DATE in columns else None
+    def __init__(self, lines: Iterable[Line], columns: tuple[Field, ...], *, dates_required: bool) -> None:
+        """dates_required: ignore records without a date, which are totals or notes."""
+        positions = [(position, name) for position, name in enumerate(columns) if name in _COLLECTED]
+        self._columns = {name: Column() for _, name in positions}
+        date_position = columns.index(Field.DATE) if dates_required and Field.DATE in columns else None
         for line in lines:
-            if isinstance(line, Rejected):
+            if isinstance(line, Rejected) or not _has_date(line[1], date_position):
                 continue
-            cells = line[1]
-            if place_of_day is not None:
-                day = cells[place_of_day] if place_of_day < len(cells) else ""
-                if isinstance(day, str) and not is_date(day):
-                    continue
-            for place, each in places:
-                self._columns[each].note(cells[place] if place < len(cells) else "")
+            for position, name in positions:
+                self._columns[name].add(line[1][position] if position < len(line[1]) else "")
 
-    def column(self, of: Field) -> Column:
-        return self._columns.get(of) or Column()
+    def column(self, name: Field) -> Column:
+        return self._columns.get(name) or Column()
 
-    def texts(self, *of: Field) -> list[str]:
+    def texts(self, *names: Field) -> list[str]:
         """Distinct, of all these columns."""
-        return list(dict.fromkeys(text for each in of for text in self.column(each).texts))
+        return list(dict.fromkeys(text for name in names for text in self.column(name).texts))
 
-    def amounts(self, mark: str, *of: Field) -> list[Amount]:
-        """Those that are written as text, each once, and examples of those that are numbers."""
-        written = (parse_amount(text, mark) for text in self.texts(*of))
-        numbers = (number for each in of for number in self.column(each).numbers.values())
-        return [*(each for each in written if each), *map(Amount, numbers)]
+    def amounts(self, mark: str, *names: Field) -> list[Amount]:
+        """The distinct amounts among the texts, and examples of the numbers."""
+        texts = (parse_amount(text, mark) for text in self.texts(*names))
+        numbers = (number for name in names for number in self.column(name).numbers.values())
+        return [*(amount for amount in texts if amount), *map(Amount, numbers)]
+
+
+def _has_date(cells: Sequence[Cell], position: int | None) -> bool:
+    """position: None if no date is required."""
+    if position is None:
+        return True
+    cell = cells[position] if position < len(cells) else ""
+    return not isinstance(cell, str) or is_date(cell)

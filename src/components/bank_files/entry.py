@@ -1,11 +1,13 @@
-"""What comes out of a file: an entry for each transaction, a reason for each line that is none."""
+"""The results of reading a file: an entry per transaction, a reason for each row that is none."""
 
 from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 
 from src.components.bank_files.plan import Plan
 from src.components.text.masking import mask
@@ -13,19 +15,75 @@ from src.domain.categories import Category
 from src.domain.money import CURRENCIES, decimal_places
 from src.domain.transactions import Direction, StoredTransaction
 
-MOST_TEXT = 500
+MAX_TEXT = 500
 """Characters kept of a description."""
-MOST_WORD = 100
+MAX_LABEL = 100
 """Characters kept of a mode, a subcategory, a category, an id."""
-MOST_MONEY = Decimal(10**12)
+MAX_AMOUNT = Decimal(10**12)
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""Control characters, marks that turn the direction of writing, and halves of characters."""
+"""Control characters, marks that change the writing direction, and lone surrogates."""
+
+
+Cell = str | datetime.date | Decimal
+"""Text, or a date or number that the file itself marks as one."""
+Record = tuple[int, Sequence[Cell]]
+"""(row, cells from the left)"""
+
+
+def as_text(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return cell
+    return format(cell, "f") if isinstance(cell, Decimal) else cell.isoformat()
+
+
+class Reason(StrEnum):
+    """Why a row is not imported. `web/imports/text.py` has the sentences."""
+
+    AMOUNT_MISSING = "amount-missing"
+    DATE_MISSING = "date-missing"
+    DATE_AND_AMOUNT_MISSING = "date-and-amount-missing"
+    DATE_OR_TYPE_MISSING = "date-or-type-missing"
+    ZERO_AMOUNT = "zero-amount"
+    AMOUNT_TOO_LARGE = "amount-too-large"
+    TOO_MANY_DECIMALS = "too-many-decimals"
+    TWO_AMOUNTS = "two-amounts"
+    UNKNOWN_CURRENCY = "unknown-currency"
+    UNKNOWN_TYPE = "unknown-type"
+    DATE_OUT_OF_RANGE = "date-out-of-range"
+    NO_TEXT = "no-text"
+    TOO_MANY_COLUMNS = "too-many-columns"
+    DAMAGED = "damaged"
+    NOT_JSON = "not-json"
+    UNSETTLED = "unsettled"
+    BALANCE = "balance"
+    TOTAL = "total"
+    SUMMARY = "summary"
+    REPEATED_HEADING = "repeated-heading"
+    ABOVE_HEADING = "above-heading"
+    DATE_MISPLACED = "date-misplaced"
+    NO_TRANSACTION = "no-transaction"
+    OTHER_ACCOUNT = "other-account"
+    ONE_TIME_CODE = "one-time-code"
+    PAYMENT_FAILED = "payment-failed"
+    REMINDER = "reminder"
+    ADVERTISEMENT = "advertisement"
+    BALANCE_MESSAGE = "balance-message"
+    NO_AMOUNT_IN_MESSAGE = "no-amount-in-message"
+    AMOUNT_NOT_IN_MESSAGE = "amount-not-in-message"
+    LINE_TOO_LONG = "line-too-long"
+    COLUMN_COUNT = "column-count"
+    CELL_NOT_JSON = "cell-not-json"
+    NESTED_TOO_DEEPLY = "nested-too-deeply"
+    INVALID_FIELD = "invalid-field"
+    """Followed by a colon and the name of the field."""
+    INCONSISTENT_CATEGORY = "inconsistent-category"
+    DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A transaction as an export of Ledgerloop tells it, and the person's own categories beside it."""
+class Exported:
+    """A transaction of a Ledgerloop export, with the person's own categories."""
 
     row: StoredTransaction
     categories: tuple[Category, ...]
@@ -33,10 +91,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One transaction as its file tells it."""
+    """One transaction of a file."""
 
     row: int
-    """1-based, as the owner counts: line of the file, row of the sheet, or n-th transaction."""
+    """1-based: line of the file, row of the sheet, or n-th transaction."""
     description: str
     amount: Decimal
     """Positive, exact, with no more decimals than its currency has."""
@@ -46,15 +104,15 @@ class Entry:
     mode: str | None = None
     subcategory: str | None = None
     category: str | None = None
-    """The file's own label, where the plan takes them."""
+    """The file's label, if the plan takes categories."""
     bank_id: str | None = None
-    """What the bank calls this transaction."""
-    kept: Kept | None = None
-    """Its life until it was exported, where the file is our own."""
+    """The bank's id of the transaction."""
+    exported: Exported | None = None
+    """Set if the file is a Ledgerloop export."""
 
 
 def masked(entry: Entry) -> Entry:
-    """As it is shown and kept."""
+    """As it is shown and stored."""
     return replace(
         entry,
         description=mask(entry.description),
@@ -67,57 +125,72 @@ def masked(entry: Entry) -> Entry:
 class Rejected:
     row: int
     reason: str
-    """A sentence a user reads; never the text of the row."""
+    """A Reason, perhaps with a detail; never the text of the row."""
     left_out: bool = False
-    """True: rightly so, for it is no transaction (a one-time code, a balance, a total, a pending payment)."""
+    """True: the row is no transaction (a one-time code, a balance, a total, a pending payment)."""
+
+
+Line = Record | Rejected
+"""A record, or why the format could not read one."""
+
+
+class Unreadable(ValueError):
+    """Its text is a Reason; never text of the record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """One reading of the file, with what it makes of the question's sample."""
+
     value: str
-    label: str
     example: str = ""
-    """What a row of the file becomes under this reading; may hold text of the file."""
+    """ISO date, decimal number, or a cell of the column `value`; may hold text of the file."""
+    column: str = ""
+    """The name of the column `value`, "" if the file has no heading."""
+    spent: str = ""
+    income: str = ""
+    """Amounts of the file that are spending, and income, by this sign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """More than one reading fits all of the file. `Plan.answered(key, value)` takes the answer."""
+    """More than one reading fits the whole file. `Plan.answered(key, value)` takes the answer."""
 
     key: str
-    text: str
     choices: tuple[Choice, ...]
     """The first is what the preview shows."""
+    sample: str = ""
+    """A cell that the choices read differently."""
     any_value: bool = False
-    """Whether other values than the choices are taken: any currency code, any day."""
+    """Whether other values than the choices are accepted: any currency code, any date."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSummary:
-    """One column of a table, so that a person sees what it holds and whether it is used."""
+    """One column of a table: what it holds and whether it is used."""
 
-    place: int
+    position: int
     """From 0."""
     name: str
-    """Of its heading, or `Column 3`."""
+    """Of its heading; "" if there is none."""
     examples: tuple[str, ...]
-    """The first few different texts."""
+    """The first few distinct texts."""
     distinct: int
-    """Different texts among the first 2,000 rows."""
+    """Distinct texts among the first 2,000 rows."""
     used: bool
     suggested: bool
-    """It is not used, and its many different texts are not in the description."""
+    """It is unused, and its many distinct texts are not in the description."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     detected: str
-    """The format in words."""
+    """The format, and after a colon the program that wrote the file, or the form of a Ledgerloop export."""
     plan: Plan
-    """The best reading; `plan.open` names the questions that stand."""
+    """The best reading; `plan.open` names the open questions."""
     questions: tuple[Question, ...]
     columns: tuple[str, ...]
-    """Names of the columns, or of their place where the file has no heading; empty for other formats."""
+    """Names of a table's columns, "" where it has no heading; empty for other formats."""
     entries: tuple[Entry, ...]
     """The first few."""
     rejects: tuple[Rejected, ...]
@@ -130,31 +203,32 @@ class Preview:
     """One for each of `columns`."""
 
 
-def clean(text: str, most: int = MOST_TEXT) -> str:
-    """One line without control characters, of at most `most` characters."""
+def clean(text: str, max_length: int = MAX_TEXT) -> str:
+    """One line without control characters."""
     if not text.isprintable():
         text = _UNPRINTABLE.sub(" ", text)
-    return " ".join(text.split())[:most].rstrip()
+    return " ".join(text.split())[:max_length].rstrip()
 
 
-def word(text: str) -> str | None:
-    """A short label, or None where there is none."""
-    return (clean(text, MOST_WORD) or None) if text else None
+def short_label(text: str) -> str | None:
+    return (clean(text, MAX_LABEL) or None) if text else None
 
 
-def checked(entry: Entry) -> Entry | Rejected:
-    """`entry`, or why it cannot be taken."""
+def validated(entry: Entry) -> Entry | Rejected:
     if not entry.amount:
-        return Rejected(entry.row, "Its amount is zero.", left_out=True)
-    if entry.currency not in CURRENCIES:
-        return Rejected(entry.row, "Its currency is not one of ISO 4217.")
-    if entry.amount > MOST_MONEY:
-        return Rejected(entry.row, "Its amount is too large to be one.")
-    places = decimal_places(entry.currency)
-    if entry.amount.as_tuple().exponent < -places and entry.amount != round(entry.amount, places):  # type: ignore[operator]
-        return Rejected(entry.row, f"An amount in {entry.currency} has at most {places} decimals.")
-    if not 1900 <= entry.date.year <= 2200:
-        return Rejected(entry.row, "Its date lies outside the years 1900 to 2200.")
-    if not (entry.description or entry.subcategory):
-        return Rejected(entry.row, "It has no text to tell what it was.")
+        return Rejected(entry.row, Reason.ZERO_AMOUNT, left_out=True)
+    if reason := _defect(entry):
+        return Rejected(entry.row, reason)
     return entry
+
+
+def _defect(entry: Entry) -> Reason | None:
+    if entry.currency not in CURRENCIES:
+        return Reason.UNKNOWN_CURRENCY
+    if entry.amount > MAX_AMOUNT:
+        return Reason.AMOUNT_TOO_LARGE
+    if entry.amount != round(entry.amount, decimal_places(entry.currency)):
+        return Reason.TOO_MANY_DECIMALS
+    if not 1900 <= entry.date.year <= 2200:
+        return Reason.DATE_OUT_OF_RANGE
+    return None if entry.description or entry.subcategory else Reason.NO_TEXT

@@ -1,4 +1,4 @@
-"""How much of a file is read before it is refused."""
+"""Limits beyond which a file is refused."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ class Limits:
     cell: int = 10_000
     """Characters of one cell, or of one message."""
     line: int = 1_000_000
-    """Characters of one line of text in columns."""
+    """Characters of one line of a CSV file."""
     messages: int = 3_000_000
-    """Characters of all messages of a file; they are read word by word."""
+    """Characters of all messages of a file."""
     message_count: int = 30_000
     unpacked: int = 150_000_000
-    """Bytes of all parts of a spreadsheet once unpacked."""
+    """Bytes of all parts of a spreadsheet, unpacked."""
     ratio: int = 100
-    """How many times larger a part of a spreadsheet of more than a megabyte may be than it is packed."""
+    """Compression ratio of a spreadsheet's parts of more than a megabyte."""
     texts: int = 100_000_000
-    """Bytes of memory for the texts that the cells of a spreadsheet share."""
+    """Bytes of memory for the shared texts of a spreadsheet."""
     cells: int = 2_000_000
     """Filled cells of a spreadsheet."""
     values: int = 1_500_000
@@ -37,9 +37,9 @@ class Limits:
     tag: int = 100_000
     """Bytes of one tag or comment of XML."""
     parts: int = 5_000
-    """Elements of XML one transaction may have."""
+    """XML elements of one transaction."""
     depth: int = 40
-    """Elements of XML or SGML within each other."""
+    """Nested XML or SGML elements."""
 
     def check_size(self, content: bytes) -> None:
         if not content:
@@ -60,7 +60,7 @@ class Limits:
         if len(cells) > self.columns:
             raise InvalidInput(f"Row {row} has more than {self.columns} columns.", field="file")
         if sum(map(len, cells)) > self.cell and max(map(len, cells)) > self.cell:
-            raise InvalidInput(f"Row {row} has a cell of more than {self.cell:,} letters.", field="file")
+            raise InvalidInput(f"Row {row} has a cell of more than {self.cell:,} characters.", field="file")
 
 
 DEFAULT = Limits()

@@ -1,14 +1,15 @@
-"""How a file is to be read. Found by `preview`, mended by a person, remembered as the profile of a bank."""
+"""How a file is read: detected by `preview`, changed by a person, saved as the profile of a layout."""
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from src.components.bank_files.plan_checks import check_encoding, check_pattern
 from src.domain.money import CURRENCIES
 from src.errors import InvalidInput
 
@@ -23,34 +24,34 @@ class Format(StrEnum):
     CAMT = "camt"
     MESSAGES = "messages"
     LEDGERLOOP = "ledgerloop"
-    """Our own exports, in whatever form; see own.py."""
+    """Ledgerloop exports in any form; see own_export/."""
 
 
 TABLES = (Format.CSV, Format.XLSX, Format.JSON)
-"""The formats whose columns have to be told apart; those of the others are known."""
+"""The formats whose columns must be detected."""
 
 
 class Field(StrEnum):
-    """What a column holds. Several of DESCRIPTION are put together; the others stand once."""
+    """What a column holds. Several DESCRIPTION columns are joined; any other field has one column."""
 
     DATE = "date"
     PARTY = "party"
-    """Who was paid; where there is no PAYER, the other party either way. Stands before the description."""
+    """The other party; of income the PAYER, if there is one. Comes before the description."""
     PAYER = "payer"
-    """Who paid: the other party of money that came in."""
+    """The other party of income."""
     DESCRIPTION = "description"
     AMOUNT = "amount"
     OUT = "out"
     IN = "in"
     TYPE = "type"
-    """A word that says which way the money went."""
+    """A word for the type: expense, income or transfer."""
     CURRENCY = "currency"
     FEE = "fee"
-    """Taken on top of the amount."""
+    """Charged on top of the amount."""
     SUBCATEGORY = "subcategory"
     CATEGORY = "category"
     PAYMENT_MESSAGE = "payment-message"
-    """A message of a bank or payment app, which fills what the other columns lack."""
+    """A message of a bank or payment app, which fills blank columns."""
     MODE = "mode"
     ID = "id"
     STATUS = "status"
@@ -64,7 +65,7 @@ class Sign(StrEnum):
     TWO_COLUMNS = "two-columns"
     TYPE_COLUMN = "type-column"
     UNMARKED_IS_EXPENSE = "unmarked-is-expense"
-    """A column marks what came in, and is empty beside the rest."""
+    """A column marks income and is blank for expenses."""
     UNMARKED_IS_INCOME = "unmarked-is-income"
     ALL_EXPENSES = "all-expenses"
 
@@ -72,6 +73,10 @@ class Sign(StrEnum):
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 DELIMITERS = (",", ";", "\t", "|")
 NO_HEADER = 0
+
+_ENCODINGS = re.compile(
+    r"utf-?(8|16)|cp125\d|cp866|cp874|koi8|iso8859|mac|shift_jis|cp932|gb|big5|euc|cp949|ascii"
+)
 
 PLAIN_QUESTIONS = ("date_order", "decimal_mark", "sign", "default_currency", "default_date")
 COLUMN_QUESTIONS = {
@@ -84,58 +89,60 @@ COLUMN_QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is None is worked out from the file by `preview`; `entries` wants a plan it completed."""
+    """`preview` detects what is None; `entries` needs the completed plan."""
 
     format: Format | None = None
     encoding: str | None = None
-    """A codec of Python; for formats that are text."""
+    """A Python codec; for formats that are text."""
     delimiter: str | None = None
     header: int | None = None
-    """Row of the heading, 1-based; 0 where there is none. Rows above it are not read."""
+    """Row of the heading, 1-based; 0 without one. Rows above it are not read."""
     columns: tuple[Field, ...] | None = None
-    """For each column from the left what it holds; tables only."""
+    """From the left; tables only."""
     date_order: str | None = None
     """`dmy`, `mdy`, `ymd`, or a pattern of strptime such as `%d.%m.%y`."""
     decimal_mark: str | None = None
     sign: Sign | None = None
     default_currency: str | None = None
-    """Where a row does not name its own."""
+    """For rows without a currency."""
     default_date: date | None = None
-    """Where a row or message names no day."""
+    """For rows and messages without a date."""
     mode: str | None = None
-    """Where a row does not name its own."""
+    """For rows without a payment method."""
     take_categories: bool = False
-    """Whether the file's categories are a person's labels."""
+    """Whether the file's categories are the person's answers."""
     open: tuple[str, ...] = ()
-    """Keys of the questions nobody has answered yet."""
+    """Keys of the open questions."""
 
     def __post_init__(self) -> None:
         for name, allowed in (("delimiter", DELIMITERS), ("decimal_mark", (".", ","))):
             if getattr(self, name) not in (None, *allowed):
-                raise InvalidInput(f"The {name.replace('_', ' ')} is none of {' '.join(allowed)}", field=name)
+                raise InvalidInput(
+                    f"The {name.replace('_', ' ')} must be one of {' '.join(allowed)}", field=name
+                )
         if self.encoding is not None:
-            check_encoding(self.encoding)
+            _check_encoding(self.encoding)
         if self.header is not None and not 0 <= self.header <= 10_000:
-            raise InvalidInput("The heading stands in none of the first 10,000 rows.", field="header")
+            raise InvalidInput("The row of the heading must be between 0 and 10,000.", field="header")
         if self.columns is not None:
             _check_columns(self.columns)
         if self.date_order is not None and self.date_order not in DATE_ORDERS:
-            check_pattern(self.date_order)
+            _check_pattern(self.date_order)
         if self.default_currency is not None and self.default_currency not in CURRENCIES:
-            raise InvalidInput("A currency is a code of ISO 4217 such as EUR.", field="default_currency")
+            raise InvalidInput("The currency must be an ISO 4217 code such as EUR.", field="default_currency")
         if self.mode is not None and (len(self.mode) > 100 or not self.mode.isprintable()):
-            raise InvalidInput("A mode has at most 100 letters.", field="mode")
+            raise InvalidInput("The payment method must have at most 100 printable characters.", field="mode")
 
     def answered(self, key: str, value: str) -> Plan:
-        """This plan with an answer taken. Preview the file with it again before `entries`.
+        """This plan with an answer. Preview the file again before `entries`.
 
         key, value: of a Question and its Choice. Raises InvalidInput.
         """
-        still_open = tuple(each for each in self.open if each != key)
+        still_open = tuple(question for question in self.open if question != key)
         if key in PLAIN_QUESTIONS:
             return replace(self, open=still_open, **_typed({key: value}))
         if key not in COLUMN_QUESTIONS or self.columns is None:
-            raise InvalidInput("There is no such question about this file.", field=key)
+            raise InvalidInput("This file has no such question.", field=key)
         columns = _with_column(self.columns, COLUMN_QUESTIONS[key], value)
         dependent: dict[str, Any] = {"date_order": None} if key == "date_column" else {}
         if key in ("amount_column", "out_column"):
@@ -143,22 +150,22 @@ class Plan:
         return replace(self, columns=columns, open=still_open, **dependent)
 
     def profile(self) -> Plan:
-        """What holds for every file of this layout, without what is this one file's."""
-        of_one = dict.fromkeys(("format", "delimiter", "encoding", "header", "default_date"))
-        return replace(self, **of_one, open=())  # type: ignore[arg-type]
+        """What applies to every file of this layout, without the fields of one file."""
+        file_specific = dict.fromkeys(("format", "delimiter", "encoding", "header", "default_date"))
+        return replace(self, **file_specific, open=())  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-able; `from_dict` takes it back."""
+        """JSON-able; `from_dict` is the inverse."""
         day = self.default_date.isoformat() if self.default_date else None
-        listed = None if self.columns is None else [each.value for each in self.columns]
-        return {**asdict(self), "columns": listed, "default_date": day, "open": list(self.open)}
+        columns = None if self.columns is None else [field.value for field in self.columns]
+        return {**asdict(self), "columns": columns, "default_date": day, "open": list(self.open)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Plan:
-        """Raises InvalidInput at what is no plan."""
-        unknown = set(values) - {each.name for each in fields(cls)}
+        """Raises InvalidInput for unknown or invalid fields."""
+        unknown = set(values) - {part.name for part in fields(cls)}
         if unknown:
-            raise InvalidInput("The plan has a part that no plan has.", field=str(min(unknown, key=str))[:40])
+            raise InvalidInput("There is no such field in a plan.", field=str(min(unknown, key=str))[:40])
         return cls(**_typed(values))
 
 
@@ -168,7 +175,7 @@ def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
         try:
             typed[name] = None if value is None else _TYPES[name](value)
         except (ValueError, TypeError):
-            raise InvalidInput("This part of the plan cannot be read.", field=name) from None
+            raise InvalidInput("This value is invalid.", field=name) from None
     return {name: value for name, value in typed.items() if value is not None or name in _MAY_BE_NONE}
 
 
@@ -178,7 +185,7 @@ def _text(value: Any) -> str:
     return value
 
 
-def _whole(value: Any) -> int:
+def _integer(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError
     return value
@@ -190,18 +197,18 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _listed(value: Any) -> tuple[str, ...]:
+def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)):
         raise TypeError
-    return tuple(_text(each) for each in value)
+    return tuple(_text(text) for text in value)
 
 
 _TYPES: Mapping[str, Any] = {
     "format": Format,
     "encoding": _text,
     "delimiter": _text,
-    "header": _whole,
-    "columns": lambda value: tuple(Field(each) for each in _listed(value)),
+    "header": _integer,
+    "columns": lambda value: tuple(Field(field) for field in _texts(value)),
     "date_order": _text,
     "decimal_mark": _text,
     "sign": Sign,
@@ -209,7 +216,7 @@ _TYPES: Mapping[str, Any] = {
     "default_date": lambda value: date.fromisoformat(_text(value)),
     "mode": _text,
     "take_categories": _flag,
-    "open": _listed,
+    "open": _texts,
 }
 _MAY_BE_NONE = frozenset(_TYPES) - {"take_categories", "open"}
 
@@ -217,19 +224,43 @@ _MAY_BE_NONE = frozenset(_TYPES) - {"take_categories", "open"}
 def _check_columns(columns: tuple[Field, ...]) -> None:
     if len(columns) > 1_000:
         raise InvalidInput("A file has at most 1,000 columns.", field="columns")
-    for each in set(columns) - {Field.DESCRIPTION, Field.NOTHING}:
-        if columns.count(each) > 1:
-            raise InvalidInput(f"Two columns cannot both be the {each.value}.", field="columns")
+    for field in set(columns) - {Field.DESCRIPTION, Field.NOTHING}:
+        if columns.count(field) > 1:
+            raise InvalidInput(f"Two columns cannot both be the {field.value}.", field="columns")
 
 
 def _with_column(columns: tuple[Field, ...], role: Field, value: str) -> tuple[Field, ...]:
-    """`value`: the place of the column, from 0."""
+    """value: the position of the column, from 0."""
     if not value.isascii() or not value.isdecimal() or int(value) >= len(columns):
         raise InvalidInput("There is no such column.", field=role.value)
     chosen = int(value)
     if role is Field.OUT:
         other = {Field.OUT: Field.IN, Field.IN: Field.OUT}
-        return columns if columns[chosen] is Field.OUT else tuple(other.get(each, each) for each in columns)
-    cleared = [Field.NOTHING if each is role else each for each in columns]
-    cleared[chosen] = role
-    return tuple(cleared)
+        return (
+            columns if columns[chosen] is Field.OUT else tuple(other.get(field, field) for field in columns)
+        )
+    changed = [Field.NOTHING if field is role else field for field in columns]
+    changed[chosen] = role
+    return tuple(changed)
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        known = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        known = ""
+    if not _ENCODINGS.match(known):
+        raise InvalidInput("This encoding is unknown.", field="encoding")
+
+
+def _check_pattern(pattern: str) -> None:
+    """A pattern must read back the date it wrote."""
+    sample = datetime(2026, 11, 23)  # noqa: DTZ001 - a date without a time
+    try:
+        fits = len(pattern) <= 40 and datetime.strptime(sample.strftime(pattern), pattern) == sample  # noqa: DTZ007
+    except (ValueError, re.error):
+        fits = False
+    if not fits:
+        raise InvalidInput(
+            "The date order must be dmy, mdy, ymd or a pattern such as %d.%m.%y", field="date_order"
+        )

@@ -1,4 +1,4 @@
-"""The two verbs: show how a file would be read, and read it."""
+"""Preview how a file would be read, and read it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from src.components.bank_files.entry import Entry, Preview, Rejected
+from src.components.bank_files.entry import Entry, Line, Preview, Record, Rejected
 from src.components.bank_files.formats.sections import below
-from src.components.bank_files.inference.column_summaries import summarized
+from src.components.bank_files.inference.column_summaries import summarize_columns
 from src.components.bank_files.inference.headings import layout_of_rejects
 from src.components.bank_files.inference.layout import Layout, find_header, layout_of
 from src.components.bank_files.inference.plan_inference import Inference
-from src.components.bank_files.inference.questions import name_of
+from src.components.bank_files.inference.questions import column_name
 from src.components.bank_files.limits import DEFAULT, Limits
-from src.components.bank_files.messages.tables import filled, widened
+from src.components.bank_files.messages.tables import fill_from_messages, widened_columns
 from src.components.bank_files.own_export.reader import OwnExport
 from src.components.bank_files.plan import (
     COLUMN_QUESTIONS,
@@ -27,73 +27,65 @@ from src.components.bank_files.plan import (
     Format,
     Plan,
 )
-from src.components.bank_files.record import Line, Record
 from src.components.bank_files.rows import RowReader
 from src.components.bank_files.source import BankFile, Source
 from src.errors import InvalidInput
 
 SHOWN = 20
-"""Entries, and rejects, a preview shows."""
+"""Entries, and rejects, in a preview."""
 _SAMPLE = 2_000
-"""Records from which the layout is told."""
-_NEEDED = ("format", "columns", "date_order", "decimal_mark", "sign")
+"""Records from which the layout is detected."""
+_REQUIRED = ("format", "columns", "date_order", "decimal_mark", "sign")
 
 
 def preview(
     content: bytes | BankFile, plan: Plan | None = None, *, limits: Limits = DEFAULT, usual_currency: str = ""
 ) -> Preview:
-    """Find what `plan` leaves None or open, and show what `entries` would yield with the plan found.
+    """Detect what `plan` leaves None or open, and show what `entries` would return with the completed plan.
 
-    usual_currency: the first choice where the file leaves open which it is.
-    Raises InvalidInput where the file is none that can be read.
+    usual_currency: the first choice if the file does not name its currency.
+    Raises InvalidInput if the file cannot be read.
     """
-    file = _file(content, limits)
-    if own := file.own(plan or Plan()):
-        return _preview_of_own(own)
-    asked = _without_open(plan or Plan())
-    source = file.source(asked)
-    known = replace(asked, format=source.format, **{**source.settled, **_said(asked, source)})
+    file, plan = _file(content, limits), plan or Plan()
+    if export := file.export(plan):
+        return _preview_of_export(export)
+    requested = _without_open(plan)
+    source = file.source(requested)
+    known = _with_source(requested, source)
     sample = _sample(source, known)
-    still_open = [COLUMN_QUESTIONS[key] for key in (plan or known).open if key in COLUMN_QUESTIONS]
+    still_open = [COLUMN_QUESTIONS[key] for key in plan.open if key in COLUMN_QUESTIONS]
     layout = _layout(source, sample, known, still_open)
     columns, lines = _lines(source, layout.header, layout.columns, limits)
-    inference = Inference(
-        known,
-        replace(layout, columns=columns),
-        _filled_sample(sample, layout, lines),
-        lines(),
-        usual_currency,
-    )
-    found = inference.run()
-    entries, rejects, counts = _counted(RowReader(found).read_all(lines()))
-    found = replace(found, columns=layout.columns)
-    app = f" of {layout.app.name}" if layout.app else ""
-    names = tuple(name_of(place, layout.names) for place in range(len(layout.columns)))
+    filled_sample = _filled_sample(sample, layout, lines)
+    inference = Inference(known, replace(layout, columns=columns), filled_sample, lines(), usual_currency)
+    completed = inference.run()
+    shown, rejects, counts = _tally(map(RowReader(completed).result, lines()))
+    is_table = source.format in TABLES
+    names = (column_name(position, layout.names) for position in range(len(layout.columns)))
     return Preview(
-        source.detected + app,
-        found,
+        source.format.value + (f":{layout.app.name}" if layout.app else ""),
+        replace(completed, columns=layout.columns),
         tuple(inference.questions),
-        names if source.format in TABLES else (),
-        tuple(entries),
+        tuple(names) if is_table else (),
+        tuple(shown),
         tuple(rejects),
         *counts,
-        summarized(layout, sample) if source.format in TABLES else (),
+        summarize_columns(layout, sample) if is_table else (),
     )
 
 
-def _preview_of_own(own: OwnExport) -> Preview:
-    """It says itself what everything is, so nothing is asked."""
-    shown, rejects, counts = _counted(own.entries())
-    return Preview(
-        own.detected, Plan(format=Format.LEDGERLOOP), (), (), tuple(shown), tuple(rejects), *counts
-    )
+def _preview_of_export(export: OwnExport) -> Preview:
+    """A Ledgerloop export leaves no questions."""
+    shown, rejects, counts = _tally(export.entries())
+    plan, detected = Plan(format=Format.LEDGERLOOP), f"{Format.LEDGERLOOP.value}:{export.form}"
+    return Preview(detected, plan, (), (), tuple(shown), tuple(rejects), *counts)
 
 
 def entries(content: bytes | BankFile, plan: Plan, *, limits: Limits = DEFAULT) -> Iterator[Entry | Rejected]:
-    """One for each record, in the order of the file; what `preview` showed.
+    """One result per record, in the order of the file, as `preview` showed them.
 
-    plan: one that `preview` completed. Raises InvalidInput at once where it is not or has open questions,
-    and on the way where a limit is met.
+    plan: completed by `preview`. Raises InvalidInput at once if it is not or has open questions, and while
+    reading if a limit is exceeded.
     """
     return (result for _, result in lines_and_entries(content, plan, limits=limits))
 
@@ -101,18 +93,21 @@ def entries(content: bytes | BankFile, plan: Plan, *, limits: Limits = DEFAULT) 
 def lines_and_entries(
     content: bytes | BankFile, plan: Plan, *, limits: Limits = DEFAULT
 ) -> Iterator[tuple[Line, Entry | Rejected]]:
-    """The same as `entries`, each beside the line it was made of."""
+    """The results of `entries`, each with its line."""
     if plan.open:
-        raise InvalidInput("A question about this file is not answered yet.", field=plan.open[0])
+        raise InvalidInput("Answer the questions about this file first.", field=plan.open[0])
     file = _file(content, limits)
     if plan.format is Format.LEDGERLOOP:
-        own = file.own(plan)
-        if own is None:
-            raise InvalidInput("This file is no export of Ledgerloop.", field="format")
-        return ((each if isinstance(each, Rejected) else (each.row, ()), each) for each in own.entries())
-    missing = next((name for name in _NEEDED if getattr(plan, name) is None), None)
+        export = file.export(plan)
+        if export is None:
+            raise InvalidInput("This file is not a Ledgerloop export.", field="format")
+        return (
+            (result if isinstance(result, Rejected) else (result.row, ()), result)
+            for result in export.entries()
+        )
+    missing = next((name for name in _REQUIRED if getattr(plan, name) is None), None)
     if missing:
-        raise InvalidInput("The plan is not complete: preview the file with it first.", field=missing)
+        raise InvalidInput("The plan is incomplete. Preview the file with it first.", field=missing)
     source, header = file.source(plan), plan.header or 0
     columns, lines = _lines(source, header, plan.columns or (), limits)
     reader = RowReader(replace(plan, columns=columns))
@@ -123,20 +118,20 @@ def lines_and_entries(
 
 
 def fingerprint_of_header(content: bytes | BankFile, *, limits: Limits = DEFAULT) -> str:
-    """The same for all files of one layout, so that an answered plan can be remembered by it.
+    """The same for all files of one layout, so that a plan can be saved as a profile of it.
 
-    Of the names of the columns, or where there are none of the number and kinds of the columns; never of a
-    transaction. Raises InvalidInput.
+    Made of the column names, or without names of the fields of the columns; never of a transaction.
+    Raises InvalidInput.
     """
     file = _file(content, limits)
-    if own := file.own(Plan()):
-        return own.detected
+    if export := file.export(Plan()):
+        return f"{Format.LEDGERLOOP.value}:{export.form}"
     source = file.source(Plan())
     layout = _layout(source, _sample(source, Plan()), Plan())
-    if of_rejects := layout_of_rejects(layout.names):
-        return of_rejects
-    named = [re.sub(r"[\W\d_]+", " ", name.casefold()).strip() for name in layout.names]
-    parts = [source.format.value, str(source.settled.get("delimiter")), *(named or layout.columns)]
+    if corrected := layout_of_rejects(layout.names):
+        return corrected
+    names = [re.sub(r"[\W\d_]+", " ", name.casefold()).strip() for name in layout.names]
+    parts = [source.format.value, str(source.settled.get("delimiter")), *(names or layout.columns)]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -145,14 +140,14 @@ def _file(content: bytes | BankFile, limits: Limits) -> BankFile:
 
 
 def _without_open(plan: Plan) -> Plan:
-    plain = {name: None for name in plan.open if name in PLAIN_QUESTIONS}
-    return replace(plan, open=(), **plain)  # type: ignore[arg-type]
+    unanswered = {name: None for name in plan.open if name in PLAIN_QUESTIONS}
+    return replace(plan, open=(), **unanswered)  # type: ignore[arg-type]
 
 
-def _said(plan: Plan, source: Source) -> dict[str, object]:
-    """What the plan says already of the parts that the source settles."""
-    given = {name: getattr(plan, name) for name in source.settled}
-    return {name: value for name, value in given.items() if value is not None}
+def _with_source(plan: Plan, source: Source) -> Plan:
+    """With the format, and with what the source settles and the plan leaves None."""
+    settled = {name: value for name, value in source.settled.items() if getattr(plan, name) is None}
+    return replace(plan, format=source.format, **settled)
 
 
 def _layout(source: Source, sample: list[Record], plan: Plan, still_open: Sequence[Field] = ()) -> Layout:
@@ -163,30 +158,30 @@ def _layout(source: Source, sample: list[Record], plan: Plan, still_open: Sequen
 
 
 def _sample(source: Source, plan: Plan) -> list[Record]:
-    """The first records of a table; what they hold needs no telling in other formats."""
+    """The first records of a table; the columns of other formats are known."""
     if source.columns is not None:
         return []
-    raw = [each for each in islice(source.records(), _SAMPLE) if not isinstance(each, Rejected)]
+    records = [line for line in islice(source.records(), _SAMPLE) if not isinstance(line, Rejected)]
     if source.names is not None:
-        return raw
-    header = find_header(raw) if plan.header is None else plan.header
-    above = [each for each in raw if header and each[0] <= header]
-    return [*above, *(each for each in below(raw, header) if not isinstance(each, Rejected))]
+        return records
+    header = find_header(records) if plan.header is None else plan.header
+    above = [record for record in records if header and record[0] <= header]
+    return [*above, *(line for line in below(records, header) if not isinstance(line, Rejected))]
 
 
 def _body(source: Source, header: int) -> Iterator[Line]:
-    """What stands below the heading, and what else might be a transaction."""
+    """The lines below the heading, and rejected lines above it that may be transactions."""
     return below(source.records(), header if source.names is None else NO_HEADER)
 
 
 def _lines(
     source: Source, header: int, columns: tuple[Field, ...], limits: Limits
 ) -> tuple[tuple[Field, ...], Callable[[], Iterator[Line]]]:
-    """(what the columns hold, the lines below the heading), filled from payment messages if it has some."""
+    """(the columns, the lines below the heading), filled from the payment messages if there are any."""
     if Field.PAYMENT_MESSAGE not in columns:
         return columns, lambda: _body(source, header)
-    lines = filled(_body(source, header), columns, limits)
-    return widened(columns), lambda: iter(lines)
+    lines = fill_from_messages(_body(source, header), columns, limits)
+    return widened_columns(columns), lambda: iter(lines)
 
 
 def _filled_sample(sample: list[Record], layout: Layout, lines: Callable[[], Iterator[Line]]) -> list[Record]:
@@ -196,26 +191,24 @@ def _filled_sample(sample: list[Record], layout: Layout, lines: Callable[[], Ite
     return [*above, *islice((line for line in lines() if not isinstance(line, Rejected)), _SAMPLE)]
 
 
-def _counted(
-    results: Iterator[Entry | Rejected],
-) -> tuple[list[Entry], list[Rejected], tuple[int, int, int]]:
-    """The first entries and rejects, and how many entries, rejects and lines left out there are.
+def _tally(results: Iterator[Entry | Rejected]) -> tuple[list[Entry], list[Rejected], tuple[int, int, int]]:
+    """The first entries and rejects, and the counts (entries, rejected, left out).
 
-    Raises InvalidInput where there is none of them.
+    Raises InvalidInput if there are none.
     """
     first: list[Entry] = []
     rejects: list[Rejected] = []
     entry_count = left_out = rejected = 0
-    for each in results:
-        if isinstance(each, Entry):
+    for result in results:
+        if isinstance(result, Entry):
             entry_count += 1
             if entry_count <= SHOWN:
-                first.append(each)
+                first.append(result)
             continue
-        left_out += each.left_out
-        rejected += not each.left_out
+        left_out += result.left_out
+        rejected += not result.left_out
         if len(rejects) < SHOWN:
-            rejects.append(each)
+            rejects.append(result)
     if not entry_count + rejected + left_out:
         raise InvalidInput("No transactions were found in this file.", field="file")
     return first, rejects, (entry_count, rejected, left_out)

@@ -1,7 +1,7 @@
-"""Frozen dataclasses as JSON and back, by their annotations: whatever a preview has, it keeps.
+"""Frozen dataclasses as JSON and back, by their annotations.
 
-Not by Pydantic: it would have to understand all that an entry of an own export may carry, which is never
-sent.
+Not with pydantic, which would also need to handle everything in a Ledgerloop export, which a preview never
+has.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-Kind = TypeVar("Kind")
+T = TypeVar("T")
 
 
 def to_json(value: Any) -> bytes:
     return json.dumps(_plain(value)).encode()
 
 
-def from_json(kind: type[Kind], text: bytes) -> Kind:
-    """Raises ValueError where `text` is not one of these, as another release may have written it."""
+def from_json(kind: type[T], text: bytes) -> T:
+    """Raises ValueError if `text` is something else; another release may have written it."""
     try:
-        typed: Kind = _typed(kind, json.loads(text))
+        typed: T = _typed(kind, json.loads(text))
     except (TypeError, LookupError, AttributeError, ArithmeticError) as error:
         raise ValueError(type(error).__name__) from None
     return typed
@@ -48,13 +48,13 @@ def _typed(kind: Any, value: Any) -> Any:
     if isinstance(kind, UnionType):
         if value is None:
             return None
-        kind = next(each for each in get_args(kind) if each is not NoneType)
+        kind = next(option for option in get_args(kind) if option is not NoneType)
     if get_origin(kind) is tuple:
         return tuple(_typed(get_args(kind)[0], part) for part in value)
     if is_dataclass(kind):
         hints: Mapping[str, Any] = _hints(kind)  # type: ignore[arg-type]
-        made: Any = kind
-        return made(**{name: _typed(hint, value[name]) for name, hint in hints.items()})
+        construct: Any = kind
+        return construct(**{name: _typed(hint, value[name]) for name, hint in hints.items()})
     if kind is date:
         return date.fromisoformat(value)
     if isinstance(value, kind):

@@ -1,4 +1,4 @@
-"""How a file would be read, as one pure step, which a process of its own does; see `src.read_file`."""
+"""Reads a file into a preview: one pure step, run in a process of its own by `src.read_file`."""
 
 from __future__ import annotations
 
@@ -14,109 +14,108 @@ from src.components.bank_files.source import BankFile
 from src.components.text.masking import mask
 from src.pipeline.imports.preview_json import from_json, to_json
 
-_OF_COLUMNS = ("date_order", "decimal_mark", "sign", "default_currency")
-"""What is found anew where the columns are said to hold something else."""
+_DEPEND_ON_COLUMNS = ("date_order", "decimal_mark", "sign", "default_currency")
+"""Detected again when the columns change."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is known of a file before it is opened."""
+class ReadRequest:
+    """What is known about a file before it is opened."""
 
     plan: Mapping[str, Any] | None = None
-    """How it is to be read. None: by the profile of its layout, if there is one."""
+    """None: use the profile of the file's layout, if there is one."""
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Plans by layout."""
     changes: Mapping[str, Any] = field(default_factory=dict)
-    """Parts of a Plan, and answers to questions by their keys."""
+    """Fields of a Plan, and answers to questions by their keys."""
     currency: str = ""
-    """The first choice where the file does not tell its own."""
+    """The first choice if the file does not name its currency."""
     limits: Limits = DEFAULT
 
 
 @dataclass(frozen=True)
-class Looked:
+class ReadResult:
     layout: str
     """The same for all files of one layout."""
     preview: Preview
-    """Masked, as it would be kept."""
+    """Masked, as it would be stored."""
 
     @property
     def rows(self) -> int:
-        seen = self.preview
-        return seen.entry_count + seen.rejected_count + seen.left_out_count
+        return self.preview.entry_count + self.preview.rejected_count + self.preview.left_out_count
 
     def to_json(self) -> bytes:
         return to_json(self)
 
     @classmethod
-    def from_json(cls, text: bytes) -> Looked:
-        """Raises ValueError for what another release wrote."""
+    def from_json(cls, text: bytes) -> ReadResult:
+        """Raises ValueError if another release wrote it."""
         return from_json(cls, text)
 
 
-def look(content: bytes, asked: Asked) -> Looked:
-    """Raises InvalidInput. The file is opened once, and gone through a few times."""
-    file = BankFile(content, asked.limits)
+def read_preview(content: bytes, request: ReadRequest) -> ReadResult:
+    """Open the file once and pass over it a few times. Raises InvalidInput."""
+    file = BankFile(content, request.limits)
     layout = fingerprint_of_header(file)
-    looking = _Looking(file, asked.currency)
-    if asked.plan is not None:
-        plan = Plan.from_dict(asked.plan)
+    reader = _Reader(file, request.currency)
+    if request.plan is not None:
+        plan = Plan.from_dict(request.plan)
     else:
-        known = asked.profiles.get(layout)
-        plan = replace(Plan.from_dict(known), open=()) if known is not None else Plan()
-        if {"columns", *COLUMN_QUESTIONS} & asked.changes.keys():
-            plan = looking.preview(plan).plan  # which columns there are, and what is asked of them
-    return Looked(layout, _masked(looking.changed(plan, asked.changes)))
+        profile = request.profiles.get(layout)
+        plan = replace(Plan.from_dict(profile), open=()) if profile is not None else Plan()
+        if {"columns", *COLUMN_QUESTIONS} & request.changes.keys():
+            plan = reader.preview(plan).plan  # the columns of the file, and the questions about them
+    return ReadResult(layout, _masked(reader.preview_changed(plan, request.changes)))
 
 
-def changes_nothing(plan: Mapping[str, Any], changes: Mapping[str, Any]) -> bool:
-    """Whether a file of this plan would be read as before. Raises InvalidInput."""
+def is_unchanged(plan: Mapping[str, Any], changes: Mapping[str, Any]) -> bool:
+    """Whether `changes` leave the preview as it is. Raises InvalidInput."""
     before = Plan.from_dict(plan)
-    return not changes.keys() & set(before.open) and _with_parts(before, changes) == before
+    return not changes.keys() & set(before.open) and _with_fields(before, changes) == before
 
 
 @dataclass(frozen=True)
-class _Looking:
+class _Reader:
     file: BankFile
     currency: str
 
     def preview(self, plan: Plan) -> Preview:
         return preview(self.file, plan, limits=self.file.limits, usual_currency=self.currency)
 
-    def changed(self, plan: Plan, changes: Mapping[str, Any]) -> Preview:
-        """changes: answers to what `plan` leaves open, and parts of it."""
+    def preview_changed(self, plan: Plan, changes: Mapping[str, Any]) -> Preview:
+        """changes: answers to the open questions of `plan`, and fields of it."""
         answers = {name: str(value) for name, value in changes.items() if name in plan.open}
-        told = _with_parts(plan, {name: value for name, value in changes.items() if name not in answers})
-        seen = self.preview(told) if told != plan else None
+        changed = _with_fields(plan, {name: value for name, value in changes.items() if name not in answers})
+        current = self.preview(changed) if changed != plan else None
         for name in answers.keys() & COLUMN_QUESTIONS.keys():
-            told = seen.plan if seen else told
-            if name in told.open:  # another answer may have settled it
-                seen = self.preview(told.answered(name, answers[name]))
-        told = answered = seen.plan if seen else told
-        for name in answers.keys() & set(told.open) - COLUMN_QUESTIONS.keys():
+            changed = current.plan if current else changed
+            if name in changed.open:  # another answer may have settled it
+                current = self.preview(changed.answered(name, answers[name]))
+        changed = answered = current.plan if current else changed
+        for name in answers.keys() & set(changed.open) - COLUMN_QUESTIONS.keys():
             answered = answered.answered(name, answers[name])
-        return seen if seen and answered == told else self.preview(answered)
+        return current if current and answered == changed else self.preview(answered)
 
 
-def _with_parts(plan: Plan, parts: Mapping[str, Any]) -> Plan:
-    before = plan.to_dict()
-    if "columns" in parts and parts["columns"] != before["columns"]:
-        before |= dict.fromkeys(_OF_COLUMNS)
-    still_open = [key for key in before["open"] if key not in parts]
-    return Plan.from_dict({**before, "open": still_open, **parts})
+def _with_fields(plan: Plan, changes: Mapping[str, Any]) -> Plan:
+    fields = plan.to_dict()
+    if "columns" in changes and changes["columns"] != fields["columns"]:
+        fields |= dict.fromkeys(_DEPEND_ON_COLUMNS)
+    still_open = [key for key in fields["open"] if key not in changes]
+    return Plan.from_dict({**fields, "open": still_open, **changes})
 
 
-def _masked(seen: Preview) -> Preview:
-    """As it would be kept. What an own export tells beside the transaction is not shown."""
+def _masked(preview: Preview) -> Preview:
+    """As it would be stored. The predictions and answers of an own export are not shown."""
     return replace(
-        seen,
-        entries=tuple(replace(masked(entry), kept=None) for entry in seen.entries),
+        preview,
+        entries=tuple(replace(masked(entry), exported=None) for entry in preview.entries),
         questions=tuple(
             replace(question, choices=tuple(map(_masked_choice, question.choices)))
-            for question in seen.questions
+            for question in preview.questions
         ),
-        columns=tuple(map(mask, seen.columns)),
-        column_summaries=tuple(map(_masked_summary, seen.column_summaries)),
+        columns=tuple(map(mask, preview.columns)),
+        column_summaries=tuple(map(_masked_summary, preview.column_summaries)),
     )
 
 

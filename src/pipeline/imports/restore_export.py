@@ -1,91 +1,92 @@
-"""Rows of a Ledgerloop export: kept again as they were, and not predicted anew."""
+"""Restore the rows of a Ledgerloop export with their predictions and answers; nothing is predicted again."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from src.components.bank_files.entry import Kept
+from src.components.bank_files.entry import Exported
 from src.components.text.masking import mask
 from src.domain.categories import Category
 from src.domain.predictions import Prediction
 from src.domain.transactions import DoubtMark, StoredTransaction
 from src.errors import Conflict
-from src.pipeline.categories.resolver import Categories, CategoryNames
+from src.pipeline.categories.resolver import CategoryNames
 from src.pipeline.prediction.predict import prepare
 
-
-class Rows(Protocol):
-    def deleted(
-        self, keys: Collection[str], *, import_id: str, ids: Collection[str] = ()
-    ) -> Collection[str]: ...
-    def restore(self, rows: Sequence[StoredTransaction], *, import_id: str) -> int: ...
+if TYPE_CHECKING:
+    from src.services.categories.repository import Categories
+    from src.services.transactions.imported import ImportedRows
 
 
 @dataclass
-class Restoring:
+class ExportRestore:
     """For one import."""
 
     import_id: str
-    rows: Rows
+    rows: ImportedRows
     categories: Categories
     _slugs: dict[str, str] = field(default_factory=dict)
-    """What a category is called in the export -> what it is called here."""
+    """Slug in the export -> slug here."""
 
-    def add(self, found: Sequence[Kept]) -> tuple[int, int]:
-        """How many of `found` this import has brought, now or in an earlier try; how many were deleted.
+    def add(self, exported: Sequence[Exported]) -> tuple[int, int]:
+        """How many this import has added, now or in an earlier attempt; how many a person had deleted.
 
         Raises Unavailable.
         """
-        for each in found:
-            self._know(each)
-        restored = [_translated(_masked(each.row), self._slugs) for each in found]
-        keys = [row.key for row in restored if row.key]
-        deleted = self.rows.deleted(keys, import_id=self.import_id, ids=[row.id for row in restored])
-        kept = [row for row in restored if row.id not in deleted and row.key not in deleted]
-        return self.rows.restore(kept, import_id=self.import_id), len(restored) - len(kept)
+        for transaction in exported:
+            self._learn_categories(transaction)
+        rows = [_translated(_masked(transaction.row), self._slugs) for transaction in exported]
+        keys = [row.key for row in rows if row.key]
+        deleted = self.rows.deleted(keys, import_id=self.import_id, ids=[row.id for row in rows])
+        kept = [row for row in rows if row.id not in deleted and row.key not in deleted]
+        return self.rows.restore(kept, import_id=self.import_id), len(rows) - len(kept)
 
-    def _know(self, one: Kept) -> None:
-        """Make the own categories that are not there; those that answers name though nobody tells of them."""
-        # Those that belong to no other first, so that each finds its parent.
-        told = {each.slug: each for each in sorted(one.categories, key=lambda each: each.parent is not None)}
-        named = {event.category for event in one.row.feedback if event.category}
-        for slug in (*told, *sorted(named - set(told))):
+    def _learn_categories(self, exported: Exported) -> None:
+        """Create the person's categories that do not exist here, also those that only answers name."""
+        # Parents first, so that each category finds its parent.
+        own = {
+            category.slug: category
+            for category in sorted(exported.categories, key=lambda category: category.parent is not None)
+        }
+        answered = {event.category for event in exported.row.feedback if event.category}
+        for slug, category in own.items():
             if slug not in self._slugs:
-                self._slugs[slug] = (
-                    self._here(_masked_category(told[slug])) if slug in told else self._names.slug(slug)
-                )
+                self._slugs[slug] = self._find_or_create(_masked_category(category))
+        for slug in sorted(answered - self._slugs.keys()):
+            self._slugs[slug] = self._names.slug(slug)
 
     @cached_property
     def _names(self) -> CategoryNames:
         return CategoryNames(self.categories)
 
-    def _here(self, category: Category) -> str:
-        there = self.categories.all()
-        by_name = {each.name.casefold(): each.slug for each in there}
-        if any(each.slug == category.slug for each in there):
+    def _find_or_create(self, category: Category) -> str:
+        known = self.categories.all()
+        slugs = {other.slug for other in known}
+        by_name = {other.name.casefold(): other.slug for other in known}
+        if category.slug in slugs:
             return category.slug
         if category.name.casefold() in by_name:
             return by_name[category.name.casefold()]
         parent = self._slugs.get(category.parent or "", category.parent)
-        if all(each.slug != parent for each in there):
-            parent = None
         try:
-            return self.categories.add(replace(category, parent=parent)).slug
-        except Conflict:  # another import made it in this moment
-            return self._here(category)
+            return self.categories.add(replace(category, parent=parent if parent in slugs else None)).slug
+        except Conflict:  # another import created it at the same moment
+            return self._find_or_create(category)
 
 
 def _masked(row: StoredTransaction) -> StoredTransaction:
-    """A hand may have written into the file what an export never holds."""
+    """A person may have edited the export, so its texts are masked again."""
     predictions = tuple(
         replace(
-            each,
-            explanation=tuple(replace(reason, feature=mask(reason.feature)) for reason in each.explanation),
+            prediction,
+            explanation=tuple(
+                replace(reason, feature=mask(reason.feature)) for reason in prediction.explanation
+            ),
         )
-        for each in row.predictions
+        for prediction in row.predictions
     )
     return replace(row, transaction=prepare(row.transaction), predictions=predictions)
 
@@ -95,25 +96,23 @@ def _masked_category(category: Category) -> Category:
 
 
 def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTransaction:
+    """slugs: slug in the export -> slug here."""
     if all(slug == here for slug, here in slugs.items()):
         return row
     return replace(
         row,
-        predictions=tuple(_prediction(each, slugs) for each in row.predictions),
+        predictions=tuple(_prediction(prediction, slugs) for prediction in row.predictions),
         feedback=tuple(
-            replace(each, category=slugs.get(each.category, each.category)) if each.category else each
-            for each in row.feedback
+            replace(event, category=slugs.get(event.category, event.category)) if event.category else event
+            for event in row.feedback
         ),
         doubt=_doubt(row.doubt, slugs) if row.doubt else None,
     )
 
 
 def _doubt(mark: DoubtMark, slugs: Mapping[str, str]) -> DoubtMark:
-    return replace(
-        mark,
-        category=slugs.get(mark.category, mark.category),
-        others=slugs.get(mark.others, mark.others),
-    )
+    category, others = slugs.get(mark.category, mark.category), slugs.get(mark.others, mark.others)
+    return replace(mark, category=category, others=others)
 
 
 def _prediction(prediction: Prediction, slugs: Mapping[str, str]) -> Prediction:
@@ -122,7 +121,7 @@ def _prediction(prediction: Prediction, slugs: Mapping[str, str]) -> Prediction:
         prediction,
         category=slugs.get(category, category) if category else None,
         alternatives=tuple(
-            replace(each, category=slugs.get(each.category, each.category))
-            for each in prediction.alternatives
+            replace(alternative, category=slugs.get(alternative.category, alternative.category))
+            for alternative in prediction.alternatives
         ),
     )

@@ -1,196 +1,162 @@
-"""A file's way in: read by its plan, told from what is known, predicted, kept, a thousand rows at a time."""
+"""Run an import: read the file by its plan, skip duplicates, predict and store, a thousand rows at a time."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from src.components.bank_files.entry import Entry, Rejected, masked
+from src.components.bank_files.entry import Entry, Line, Rejected, as_text, masked
 from src.components.bank_files.limits import DEFAULT, Limits
 from src.components.bank_files.plan import Format, Plan
 from src.components.bank_files.read import lines_and_entries
-from src.components.bank_files.record import Line, as_text
 from src.components.text.masking import mask
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.imports import Import, ImportCounts, ImportStatus
-from src.domain.predictions import Prediction
-from src.domain.transactions import NewTransaction, Origin, StoredTransaction, Transaction
+from src.domain.transactions import NewTransaction, Origin, Transaction
 from src.errors import InvalidInput, NotFound
-from src.pipeline.categories.resolver import Categories, CategoryNames
-from src.pipeline.imports.restore_export import Restoring
+from src.pipeline.categories.resolver import CategoryNames
+from src.pipeline.imports.restore_export import ExportRestore
+
+if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Predictor
+    from src.services.categories.repository import Categories
+    from src.services.imports.rejects import ImportRejects
+    from src.services.imports.repository import Imports
+    from src.services.transactions.imported import ImportedRows
 
 CHUNK = 1000
 _TOO_MUCH = "This file takes too much memory to read. Split it, or save it in another format."
 
 
-class Files(Protocol):
-    def content(self, import_id: str) -> bytes: ...
-    def went_on(self, import_id: str, holder: str, attempt: int, counts: ImportCounts) -> bool: ...
-    def end(
-        self,
-        import_id: str,
-        holder: str,
-        attempt: int,
-        status: ImportStatus,
-        *,
-        counts: ImportCounts,
-        at: datetime,
-        error: str | None = None,
-    ) -> None: ...
-
-
-class Rejects(Protocol):
-    def add(self, import_id: str, rejects: Sequence[dict[str, Any]]) -> None: ...
-
-
-class Rows(Protocol):
-    def hold(self, keys: Collection[str], *, import_id: str) -> dict[str, str | None]: ...
-    def deleted(
-        self, keys: Collection[str], *, import_id: str, ids: Collection[str] = ()
-    ) -> Collection[str]: ...
-    def add(self, new: Sequence[NewTransaction], *, at: datetime) -> int: ...
-    def restore(self, rows: Sequence[StoredTransaction], *, import_id: str) -> int: ...
-
-
-class Predicts(Protocol):
-    def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]: ...
-    def predict(
-        self, transactions: Sequence[Transaction], *, at: datetime
-    ) -> list[tuple[Transaction, Prediction]]: ...
-
-
 @dataclass(frozen=True)
-class Importing:
-    """Killed anywhere, it begins again at the first row and adds none a second time."""
+class ImportRun:
+    """If its process is killed, another starts again at the first row and adds no row twice."""
 
-    files: Files
-    rejects: Rejects
-    rows: Rows
-    predictor: Predicts
+    imports: Imports
+    rejects: ImportRejects
+    rows: ImportedRows
+    predictor: Predictor
     categories: Categories
     clock: Callable[[], datetime]
     limits: Limits = DEFAULT
 
     def run(self, claimed: Import, *, holder: str) -> ImportStatus:
-        """Work off what `holder` has claimed; what came of it. Raises LeaseLost, Unavailable."""
+        """Run an import that `holder` has claimed. Raises LeaseLost, Unavailable."""
+        lease = (claimed.id, holder, claimed.attempt)
         counts = ImportCounts()
         status, error = ImportStatus.DONE, None
         try:
-            for counts in self._steps(claimed):
-                if not self.files.went_on(claimed.id, holder, claimed.attempt, counts):
+            for counts in self._chunks(claimed):
+                if not self.imports.record_progress(*lease, counts):
                     status = ImportStatus.STOPPED
                     break
-        except (InvalidInput, NotFound) as failure:  # what is away for a moment is tried again instead
+        except (InvalidInput, NotFound) as failure:  # Unavailable is retried instead
             status, error = ImportStatus.FAILED, str(failure)
         except MemoryError:
             status, error = ImportStatus.FAILED, _TOO_MUCH
-        self.files.end(
-            claimed.id, holder, claimed.attempt, status, counts=counts, at=self.clock(), error=error
-        )
+        self.imports.finish(*lease, status, counts=counts, at=self.clock(), error=error)
         return status
 
-    def _steps(self, claimed: Import) -> Iterator[ImportCounts]:
+    def _chunks(self, claimed: Import) -> Iterator[ImportCounts]:
         """The counts after each chunk."""
-        content, plan = self.files.content(claimed.id), Plan.from_dict(claimed.plan)
-        counts, add = ImportCounts(), self._adding(claimed.id, plan)
+        content, plan = self.imports.content(claimed.id), Plan.from_dict(claimed.plan)
+        counts, add = ImportCounts(), self._adder(claimed.id, plan)
         results = lines_and_entries(content, plan, limits=self.limits)
         while chunk := list(islice(results, CHUNK)):
-            found = [each for _, each in chunk if isinstance(each, Entry)]
-            rejects = [(line, each) for line, each in chunk if isinstance(each, Rejected)]
-            added, deleted = add(found)
-            self.rejects.add(claimed.id, [_reject(*each) for each in rejects])
-            left_out = sum(each.left_out for _, each in rejects)
+            entries = [result for _, result in chunk if isinstance(result, Entry)]
+            rejects = [(line, result) for line, result in chunk if isinstance(result, Rejected)]
+            added, deleted = add(entries)
+            self.rejects.add(claimed.id, [_reject(*reject) for reject in rejects])
+            left_out = sum(rejected.left_out for _, rejected in rejects)
             counts = ImportCounts(
                 read=counts.read + len(chunk),
                 added=counts.added + added,
-                known=counts.known + len(found) - added - deleted,
+                known=counts.known + len(entries) - added - deleted,
                 deleted=counts.deleted + deleted,
                 rejected=counts.rejected + len(rejects) - left_out,
                 left_out=counts.left_out + left_out,
             )
             yield counts
 
-    def _adding(self, import_id: str, plan: Plan) -> Callable[[Sequence[Entry]], tuple[int, int]]:
-        """What adds entries; returns how many this import added and how many a person had deleted."""
+    def _adder(self, import_id: str, plan: Plan) -> Callable[[Sequence[Entry]], tuple[int, int]]:
+        """A function that adds entries and returns what `_add` does."""
         if plan.format is Format.LEDGERLOOP:
-            restoring = Restoring(import_id, self.rows, self.categories)
-            return lambda found: restoring.add([each.kept for each in found if each.kept])
+            restore = ExportRestore(import_id, self.rows, self.categories)
+            return lambda entries: restore.add([entry.exported for entry in entries if entry.exported])
         keys, labels = Keys(), Labels(self.categories, self.predictor)
-        return lambda found: self._add(import_id, found, keys, labels)
+        return lambda entries: self._add(import_id, entries, keys, labels)
 
-    def _add(self, import_id: str, found: Sequence[Entry], keys: Keys, labels: Labels) -> tuple[int, int]:
-        """How many of `found` this import has added, now or in an earlier try; how many were deleted."""
-        transactions = [_transaction(masked(each)) for each in found]
+    def _add(self, import_id: str, entries: Sequence[Entry], keys: Keys, labels: Labels) -> tuple[int, int]:
+        """How many this import has added, now or in an earlier attempt; how many a person had deleted."""
         keyed = [
-            (keys.of(each, entry.bank_id), each, entry)
-            for each, entry in zip(transactions, found, strict=True)
+            (keys.of(transaction, entry.bank_id), transaction, entry)
+            for transaction, entry in ((_transaction(masked(entry)), entry) for entry in entries)
         ]
-        known = self.rows.hold([key for key, _, _ in keyed], import_id=import_id)
-        added = sum(owner == import_id for owner in known.values())
-        fresh = [each for each in keyed if each[0] not in known]
-        deleted = self.rows.deleted([key for key, _, _ in fresh], import_id=import_id) if fresh else ()
-        fresh = [each for each in fresh if each[0] not in deleted]
-        kept_out = len(keyed) - len(known) - len(fresh)
-        while fresh:
+        owners = self.rows.hold([key for key, _, _ in keyed], import_id=import_id)
+        added = sum(owner == import_id for owner in owners.values())
+        new = [row for row in keyed if row[0] not in owners]
+        deleted = self.rows.deleted([key for key, _, _ in new], import_id=import_id) if new else ()
+        new = [row for row in new if row[0] not in deleted]
+        deleted_count = len(keyed) - len(owners) - len(new)
+        while new:
             at = self.clock()
-            predicted = self.predictor.new([transaction for _, transaction, _ in fresh], at=at)
-            labels.know([entry for _, _, entry in fresh], predicted)
-            new = [
-                replace(each, origin=Origin(import_id, key, labels.of(entry, import_id, at)))
-                for (key, _, entry), each in zip(fresh, predicted, strict=True)
+            predicted = self.predictor.new([transaction for _, transaction, _ in new], at=at)
+            labels.learn([entry for _, _, entry in new], predicted)
+            transactions = [
+                replace(transaction, origin=Origin(import_id, key, labels.of(entry, import_id, at)))
+                for (key, _, entry), transaction in zip(new, predicted, strict=True)
             ]
-            added_now = self.rows.add(new, at=at)
+            added_now = self.rows.add(transactions, at=at)
             added += added_now
-            if added_now == len(fresh):
+            if added_now == len(new):
                 break
-            # Another import was quicker with some of them, or is being undone.
-            known = self.rows.hold([key for key, _, _ in fresh], import_id=import_id)
-            fresh = [each for each in fresh if each[0] not in known]
-        return added, kept_out
+            # Another import added some of them first, or is being undone.
+            owners = self.rows.hold([key for key, _, _ in new], import_id=import_id)
+            new = [row for row in new if row[0] not in owners]
+        return added, deleted_count
 
 
 @dataclass
 class Keys:
-    """Two equal purchases of a day are two: the second has another key, and the same one whenever the file,
-    or another that overlaps it, is brought again."""
+    """Two equal purchases on one day get two keys, the same whenever this file, or one that overlaps it, is
+    imported again."""
 
-    _seen: Counter[str] = field(default_factory=Counter)
+    _counts: Counter[str] = field(default_factory=Counter)
 
     def of(self, transaction: Transaction, bank_id: str | None) -> str:
-        """transaction: masked. bank_id: what the bank calls it, if it does."""
-        said = (
+        """transaction: masked."""
+        texts = f"text {_folded(transaction.description)} {_folded(transaction.subcategory)}"
+        parts = (
             transaction.date.isoformat(),
             f"{transaction.amount.normalize():f}",
             transaction.currency,
             transaction.direction.value,
-            f"id {bank_id}"
-            if bank_id
-            else f"text {_plain(transaction.description)} {_plain(transaction.subcategory)}",
+            f"id {bank_id}" if bank_id else texts,
         )
-        same = hashlib.sha256("\x1f".join(said).encode("utf-8", "replace")).hexdigest()
-        self._seen[same] += 1
-        return f"{same}:{self._seen[same]}"
+        digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+        self._counts[digest] += 1
+        return f"{digest}:{self._counts[digest]}"
 
 
 class Labels:
-    """The file's own categories as a person's."""
+    """The file's categories as a person's answers."""
 
-    def __init__(self, categories: Categories, predictor: Predicts) -> None:
+    def __init__(self, categories: Categories, predictor: Predictor) -> None:
         self._names = CategoryNames(categories, predictor)
 
-    def know(self, entries: Sequence[Entry], predicted: Sequence[NewTransaction]) -> None:
-        """Find the categories of some entries, or make them, by all the rows that have each."""
+    def learn(self, entries: Sequence[Entry], predicted: Sequence[NewTransaction]) -> None:
+        """Find or create the categories of `entries`, each from all the rows that have it."""
         rows: dict[str, list[NewTransaction]] = defaultdict(list)
         for entry, row in zip(entries, predicted, strict=True):
             if entry.category:
                 rows[entry.category].append(row)
-        for name, some in rows.items():
-            self._names.slug(name, some)
+        for name, of_category in rows.items():
+            self._names.slug(name, of_category)
 
     def of(self, entry: Entry, import_id: str, at: datetime) -> Feedback | None:
         if not entry.category:
@@ -212,12 +178,12 @@ def _transaction(entry: Entry) -> Transaction:
 
 
 def _reject(line: Line, rejected: Rejected) -> dict[str, Any]:
-    """With what stood in the row, masked, so that a person can mend it and bring it again."""
-    said = {"row": rejected.row, "reason": rejected.reason, "left_out": rejected.left_out}
+    """With the masked cells of the row, so that a person can correct it and import it again."""
+    fields = {"row": rejected.row, "reason": str(rejected.reason), "left_out": rejected.left_out}
     if rejected.left_out or isinstance(line, Rejected):
-        return said
-    return {**said, "cells": [mask(as_text(cell)) for cell in line[1]]}
+        return fields
+    return {**fields, "cells": [mask(as_text(cell)) for cell in line[1]]}
 
 
-def _plain(text: str | None) -> str:
+def _folded(text: str | None) -> str:
     return " ".join((text or "").casefold().split())

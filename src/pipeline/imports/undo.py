@@ -1,6 +1,6 @@
-"""An import's way back: its rows go, and a person's answers to them are kept aside.
+"""Undo an import: delete its rows and set a person's answers to them aside.
 
-Rows that another import has as well stay, and belong to that one from then on.
+Rows that another import also has stay, and belong to that import from then on.
 """
 
 from __future__ import annotations
@@ -8,85 +8,60 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from src.domain.imports import Import
 
+if TYPE_CHECKING:
+    from src.services.imports.repository import Imports
+    from src.services.transactions.imported import ImportedRows
+
 AT_ONCE = 2000
-"""Rows that are taken back while the person waits; more are left to a process of their own."""
-
-
-class Files(Protocol):
-    def get(self, import_id: str) -> Import: ...
-    def undo(self, import_id: str, *, holder: str, rows: int, passed_on: int) -> Import: ...
-    def took_back(self, import_id: str, holder: str, attempt: int, *, undone: int) -> None: ...
-    def passed_on(self, import_id: str, holder: str, attempt: int, *, stay: int) -> None: ...
-    def undone(
-        self,
-        import_id: str,
-        holder: str,
-        attempt: int,
-        *,
-        rows: int,
-        stay: int,
-        kept_aside: int,
-        at: datetime,
-    ) -> None: ...
-    def release(self, import_id: str, *, holder: str, attempt: int) -> bool: ...
-
-
-class Rows(Protocol):
-    def count(self, import_id: str) -> int: ...
-    def count_passed_on(self, import_id: str) -> int: ...
-    def let_go(self, import_id: str) -> None: ...
-    def pass_on(self, import_id: str) -> int: ...
-    def take_back(self, import_id: str, *, at: datetime) -> int: ...
-    def kept_aside(self, import_id: str) -> int: ...
+"""Rows undone while the person waits; more are undone in the background."""
 
 
 @dataclass(frozen=True)
-class Undoing:
-    """Killed anywhere, it goes on with the rows that are left."""
+class ImportUndo:
+    """If its process is killed, another continues with the remaining rows."""
 
-    files: Files
-    rows: Rows
+    imports: Imports
+    rows: ImportedRows
     clock: Callable[[], datetime]
 
-    def begin(self, import_id: str, *, holder: str) -> tuple[int, int] | None:
-        """Take an import back: how many rows went, and answers of a person were kept aside with them.
+    def start(self, import_id: str, *, holder: str) -> tuple[int, int] | None:
+        """Undo an import; returns the deleted rows and how many of them had answers.
 
-        None where there are many: they go apart from this call. Raises Conflict while the import is under
-        way, NotFound, Unavailable.
+        None if there are many: they are undone in the background. Raises Conflict while the import is
+        running, NotFound, Unavailable.
         """
-        before = self.files.get(import_id).kept_aside
-        begun = self.files.undo(
+        set_aside_before = self.imports.get(import_id).kept_aside
+        claimed = self.imports.start_undo(
             import_id,
             holder=holder,
             rows=self.rows.count(import_id),
             passed_on=self.rows.count_passed_on(import_id),
         )
-        if begun.rows_to_undo > AT_ONCE:
-            self.files.release(import_id, holder=holder, attempt=begun.attempt)
+        if claimed.rows_to_undo > AT_ONCE:
+            self.imports.release(import_id, holder=holder, attempt=claimed.attempt)
             return None
-        self.run(begun, holder=holder)
-        done = self.files.get(import_id)
-        return done.rows_undone, done.kept_aside - before
+        self.run(claimed, holder=holder)
+        undone = self.imports.get(import_id)
+        return undone.rows_undone, undone.kept_aside - set_aside_before
 
     def run(self, claimed: Import, *, holder: str) -> None:
-        """Take back what is left of what `holder` has claimed. Raises LeaseLost, Unavailable."""
+        """Undo the remaining rows of an import that `holder` has claimed. Raises LeaseLost, Unavailable."""
+        lease = (claimed.id, holder, claimed.attempt)
         self.rows.let_go(claimed.id)
         while True:
             self.rows.pass_on(claimed.id)
-            stay = self.rows.count_passed_on(claimed.id) - claimed.passed_on_before
-            undone = claimed.rows_to_undo - self.rows.count(claimed.id) - stay
-            if stay:
-                self.files.passed_on(claimed.id, holder, claimed.attempt, stay=stay)
-            while gone := self.rows.take_back(claimed.id, at=self.clock()):
-                undone += gone
-                self.files.took_back(claimed.id, holder, claimed.attempt, undone=undone)
-            if not self.rows.count(claimed.id):  # else another import has found some of them meanwhile
+            shared = self.rows.count_passed_on(claimed.id) - claimed.passed_on_before
+            undone = claimed.rows_to_undo - self.rows.count(claimed.id) - shared
+            if shared:
+                self.imports.record_shared(*lease, stay=shared)
+            while deleted := self.rows.take_back(claimed.id, at=self.clock()):
+                undone += deleted
+                self.imports.record_undone(*lease, undone=undone)
+            if not self.rows.count(claimed.id):  # else another import has added some of them meanwhile
                 break
-        kept_aside, at = self.rows.kept_aside(claimed.id), self.clock()
-        self.files.undone(
-            claimed.id, holder, claimed.attempt, rows=undone, stay=stay, kept_aside=kept_aside, at=at
-        )
+        set_aside, at = self.rows.kept_aside(claimed.id), self.clock()
+        self.imports.finish_undo(*lease, rows=undone, stay=shared, kept_aside=set_aside, at=at)

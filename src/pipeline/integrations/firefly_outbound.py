@@ -1,99 +1,88 @@
-"""The category's way to Firefly III: apart from any request, tried until it is there."""
+"""Sends categories to Firefly III in the background, and retries until they arrive."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from src.domain.categories import Category, slug_of
 from src.domain.deliveries import Delivery, Split, SplitChange
 from src.domain.transactions import Direction, Status, StoredTransaction
 from src.errors import InvalidInput, NotFound, Unavailable
-from src.pipeline.integrations.inbound import own_words
+from src.pipeline.integrations.inbound import own_predictions
+
+if TYPE_CHECKING:
+    from src.services.firefly.client import FireflyIII
+    from src.services.firefly.outbox import FireflyOutbox
+    from src.services.transactions.from_webhooks import WebhookRows
 
 log = logging.getLogger(__name__)
 
 PROGRAM = "firefly-iii"
 _AT_ONCE = 20
-_LOOKS_BACK = timedelta(days=3)
+_LOOK_BACK = timedelta(days=3)
 _OVERLAP = timedelta(minutes=1)
 
 
-class Queue(Protocol):
-    def claim(self) -> Delivery | None: ...
-    def done(self, delivery: Delivery, *, at: datetime, note: str | None = None) -> None: ...
-    def put_off(self, delivery: Delivery, note: str, *, at: datetime) -> None: ...
-    def give_up(self, delivery: Delivery, note: str, *, at: datetime) -> None: ...
-    def add_answered(self, program: str, *, since: datetime) -> datetime | None: ...
-
-
-class FireflyIII(Protocol):
-    def splits(self, group: str) -> list[Split]: ...
-    def change(self, group: str, changes: Sequence[SplitChange]) -> None: ...
-
-
-class Rows(Protocol):
-    def by_key(self, keys: Collection[str]) -> dict[str, StoredTransaction]: ...
-
-
 @dataclass
-class Delivering:
-    """Asks how a transaction stands there before it says anything, and says nothing over a person's word."""
+class FireflyOutbound:
+    """Reads a transaction's current state before it changes it, and never overwrites a person's category."""
 
-    queue: Queue
+    outbox: FireflyOutbox
     firefly: FireflyIII
-    rows: Rows
+    rows: WebhookRows
     categories: Callable[[], Sequence[Category]]
     now: Callable[[], datetime]
     check_tag: str | None = None
-    """Marks splits nobody is sure of; None marks none."""
-    _answered_until: datetime | None = None
+    """A tag for splits that need review; None sets none."""
+    _answers_until: datetime | None = None
 
-    def work(self) -> None:
-        """Deliver what is due. Raises Unavailable where MongoDB is away."""
-        self._look_for_answers()
+    def deliver_due(self) -> None:
+        """Raises Unavailable if MongoDB does not answer."""
+        self._add_answered()
         for _ in range(_AT_ONCE):
-            delivery = self.queue.claim()
+            delivery = self.outbox.claim()
             if delivery is None or not self._deliver(delivery):
                 return
 
-    def _look_for_answers(self) -> None:
-        """An answer given on our own pages goes there too."""
-        since = self._answered_until or self.now() - _LOOKS_BACK
-        newest = self.queue.add_answered(PROGRAM, since=since - _OVERLAP)
-        self._answered_until = max(filter(None, (since, newest)))
+    def _add_answered(self) -> None:
+        """Answers given in Ledgerloop are sent as well."""
+        since = self._answers_until or self.now() - _LOOK_BACK
+        newest = self.outbox.add_answered(PROGRAM, since=since - _OVERLAP)
+        self._answers_until = max(filter(None, (since, newest)))
 
     def _deliver(self, delivery: Delivery) -> bool:
-        """Whether it is worth going on with the next."""
+        """False if Firefly III is unavailable."""
         try:
-            note = self._say(delivery.group)
+            note = self._send(delivery.group)
         except Unavailable as error:
             log.warning("firefly iii did not take a category", extra={"reason": str(error)})
-            self.queue.put_off(delivery, str(error), at=self.now())
+            self.outbox.retry_later(delivery, str(error), at=self.now())
             return False
         except InvalidInput as error:
             log.warning("firefly iii refused a category", extra={"reason": str(error)})
-            self.queue.give_up(delivery, str(error), at=self.now())
+            self.outbox.give_up(delivery, str(error), at=self.now())
         else:
-            self.queue.done(delivery, at=self.now(), note=note)
+            self.outbox.done(delivery, at=self.now(), note=note)
         return True
 
-    def _say(self, group: str) -> str | None:
+    def _send(self, group: str) -> str | None:
+        """Returns a note for the outbox."""
         try:
             splits = self.firefly.splits(group)
         except NotFound:
-            return "It is gone from Firefly III."
-        rows = self.rows.by_key([f"{PROGRAM}:{each.journal_id}" for each in splits])
-        names = {each.slug: each.name for each in self.categories()}
+            return "The transaction no longer exists in Firefly III."
+        rows = self.rows.by_key([f"{PROGRAM}:{split.journal_id}" for split in splits])
+        names = {category.slug: category.name for category in self.categories()}
         changes = [
             _change(split, rows.get(f"{PROGRAM}:{split.journal_id}"), names, self.check_tag)
             for split in splits
         ]
-        if any(each.category is not None or each.tags is not None for each in changes):
-            # All of them, the unchanged ones too: Firefly III deletes the splits that are not named.
+        if any(change.category is not None or change.tags is not None for change in changes):
+            # The unchanged ones too: Firefly III deletes the splits that are not named.
             self.firefly.change(group, changes)
         return None
 
@@ -104,31 +93,32 @@ def _change(
     if row is None or row.transaction.direction is Direction.TRANSFER:
         return SplitChange(split.journal_id)
     category = _category(split, row, names)
-    sure = bool(category or split.category)
-    return SplitChange(split.journal_id, category, _tags(split, sure, check_tag))
+    is_categorized = bool(category or split.category)
+    return SplitChange(split.journal_id, category, _tags(split, is_categorized, check_tag))
 
 
 def _category(split: Split, row: StoredTransaction, names: Mapping[str, str]) -> str | None:
-    """The name to set, or None where what stands there is to stay."""
+    """The name to set; None keeps the split's category."""
     wanted = names.get(row.category or "")
     if wanted is None or row.needs_review:
         return None
     if not split.category:
         return wanted
-    there = _slug(split.category, names)
-    # One we set, or a person's word of before that we know, gives way to a newer answer.
-    ours = own_words(row) | {each.category for each in row.feedback}
-    answered = row.status is not Status.PREDICTED
-    return wanted if answered and there in ours and there != row.category else None
+    current = _slug(split.category, names)
+    # Our own prediction, or an earlier answer that we know, is replaced by a newer answer.
+    replaceable = own_predictions(row) | {event.category for event in row.feedback}
+    is_answered = row.status is not Status.PREDICTED
+    return wanted if is_answered and current in replaceable and current != row.category else None
 
 
 def _slug(name: str, names: Mapping[str, str]) -> str:
-    """Of the category of this name, whatever its case."""
-    return next((slug for slug, one in names.items() if one.casefold() == name.casefold()), slug_of(name))
+    """The category with this name, in any case."""
+    return next((slug for slug, known in names.items() if known.casefold() == name.casefold()), slug_of(name))
 
 
-def _tags(split: Split, sure: bool, check_tag: str | None) -> tuple[str, ...] | None:
-    if check_tag is None or sure == (check_tag not in split.tags):
+def _tags(split: Split, is_categorized: bool, check_tag: str | None) -> tuple[str, ...] | None:
+    """None keeps the split's tags."""
+    if check_tag is None or is_categorized == (check_tag not in split.tags):
         return None
     others = tuple(tag for tag in split.tags if tag != check_tag)
-    return others if sure else (*others, check_tag)
+    return others if is_categorized else (*others, check_tag)

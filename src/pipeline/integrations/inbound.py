@@ -1,116 +1,107 @@
-"""What other programs tell: each transaction kept once and predicted, a category chosen there an answer."""
+"""Transactions from other programs: each is stored once and predicted; a chosen category is an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from src.components.text.masking import mask
 from src.domain.feedback import Feedback, FeedbackOutcome, LabelSource
-from src.domain.predictions import Band, Prediction
-from src.domain.transactions import NewTransaction, Origin, Status, StoredTransaction, Transaction
-from src.errors import InvalidInput, NotFound
-from src.pipeline.categories.resolver import Categories, CategoryNames
-from src.pipeline.feedback.feedback import Answer
+from src.domain.predictions import Band
+from src.domain.transactions import Origin, Status, StoredTransaction, Transaction
+from src.pipeline.categories.resolver import CategoryNames
+from src.pipeline.feedback.feedback import Answer, FeedbackLoop
+
+if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Predictor
+    from src.services.categories.repository import Categories
+    from src.services.transactions.from_webhooks import WebhookRows
 
 _LONGEST_TEXT = 500
 _LONGEST_LABEL = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One transaction as another program tells it; its texts are not masked yet."""
+class InboundTransaction:
+    """One transaction from another program; its texts are not masked yet."""
 
     key: str
-    """The program's own number for it."""
+    """The program's id for it."""
     transaction: Transaction
     category: str | None = None
-    """What it is called there, by name."""
-
-
-class Rows(Protocol):
-    def by_key(self, keys: Collection[str]) -> dict[str, StoredTransaction]: ...
-    def deleted(self, keys: Collection[str]) -> Collection[str]: ...
-    def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> None: ...
-    def renew(self, new: Mapping[str, Prediction]) -> None: ...
-
-
-class Predicts(Protocol):
-    def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]: ...
-    def predict(
-        self, transactions: Sequence[Transaction], *, at: datetime
-    ) -> list[tuple[Transaction, Prediction]]: ...
-
-
-class Answers(Protocol):
-    def record_many(
-        self, answers: Sequence[Answer], *, at: datetime, program: str = ""
-    ) -> list[FeedbackOutcome | InvalidInput | NotFound]: ...
+    """The name of the category chosen there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What came of it."""
-
+class InboundResult:
     rows: Mapping[str, StoredTransaction]
-    """As they stand now, by the program's own number."""
-    fresh: frozenset[str]
-    """Those told for the first time."""
+    """The current rows, by the program's id."""
+    new: frozenset[str]
+    """Ids received for the first time."""
     answers: tuple[FeedbackOutcome, ...]
-    """What a person chose in the other program."""
+    """Categories a person chose in the other program."""
 
 
 @dataclass(frozen=True)
 class Webhooks:
-    rows: Rows
-    predictor: Predicts
-    feedback: Answers
+    rows: WebhookRows
+    predictor: Predictor
+    feedback: FeedbackLoop
     categories: Categories
 
-    def take(self, told: Sequence[Told], *, program: str, at: datetime, again: bool = False) -> Taken:
-        """Keep what is new, learn what a person chose. Raises Unavailable; telling it again is safe.
+    def receive(
+        self,
+        transactions: Sequence[InboundTransaction],
+        *,
+        program: str,
+        at: datetime,
+        repredict: bool = False,
+    ) -> InboundResult:
+        """Store new transactions and record chosen categories. Raises Unavailable; can be repeated safely.
 
-        again: predict anew what was known before but nobody was sure of.
-        A text that was changed in the other program stays here as it was first told: the next one from the
-        bank will look like that.
+        repredict: predict known transactions that need review again.
+        A text edited in the other program is not changed here, because the next one from the bank will look
+        like the first.
         """
-        keyed = {_key(program, each.key): each for each in told}
-        known = self.rows.by_key(keyed)
-        fresh = {key: each for key, each in keyed.items() if key not in known}
-        deleted = self.rows.deleted(fresh) if fresh else ()
-        fresh = {key: each for key, each in fresh.items() if key not in deleted}
+        received = {_key(program, transaction.key): transaction for transaction in transactions}
+        known = self.rows.by_key(received)
+        new = {key: transaction for key, transaction in received.items() if key not in known}
+        deleted = self.rows.deleted(new) if new else ()
+        new = {key: transaction for key, transaction in new.items() if key not in deleted}
         names = CategoryNames(self.categories, self.predictor)
-        # What a person chose comes first, so that the rest is predicted by it.
-        self._add({key: each for key, each in fresh.items() if each.category}, program, names, at)
-        answers = self._learn(known, keyed, program, names, at)
-        self._add({key: each for key, each in fresh.items() if not each.category}, program, names, at)
-        if again:
-            self._predict_again([row for key, row in known.items() if not keyed[key].category], at)
-        return Taken(
-            rows={keyed[key].key: row for key, row in self.rows.by_key(keyed).items()},
-            fresh=frozenset(each.key for each in fresh.values()),
+        # Answers first, so that they decide the predictions of the rest.
+        self._add({key: one for key, one in new.items() if one.category}, program, names, at)
+        answers = self._record_answers(known, received, program, names, at)
+        self._add({key: one for key, one in new.items() if not one.category}, program, names, at)
+        if repredict:
+            self._repredict([row for key, row in known.items() if not received[key].category], at)
+        return InboundResult(
+            rows={received[key].key: row for key, row in self.rows.by_key(received).items()},
+            new=frozenset(transaction.key for transaction in new.values()),
             answers=answers,
         )
 
-    def _add(self, fresh: Mapping[str, Told], program: str, names: CategoryNames, at: datetime) -> None:
-        if not fresh:
+    def _add(
+        self, new: Mapping[str, InboundTransaction], program: str, names: CategoryNames, at: datetime
+    ) -> None:
+        if not new:
             return
-        predicted = self.predictor.new([_bounded(each.transaction) for each in fresh.values()], at=at)
-        for each, one in zip(fresh.values(), predicted, strict=True):
-            if each.category:
-                names.slug(each.category, [one])
-        new = [
-            replace(one, origin=Origin(None, key, _label(key, each, names, at)))
-            for (key, each), one in zip(fresh.items(), predicted, strict=True)
+        predicted = self.predictor.new([_bounded(inbound.transaction) for inbound in new.values()], at=at)
+        for inbound, transaction in zip(new.values(), predicted, strict=True):
+            if inbound.category:
+                names.slug(inbound.category, [transaction])
+        rows = [
+            replace(transaction, origin=Origin(None, key, _label(key, inbound, names, at)))
+            for (key, inbound), transaction in zip(new.items(), predicted, strict=True)
         ]
-        self.rows.add(new, source=program, at=at)
+        self.rows.add(rows, source=program, at=at)
 
-    def _learn(
+    def _record_answers(
         self,
         known: Mapping[str, StoredTransaction],
-        keyed: Mapping[str, Told],
+        received: Mapping[str, InboundTransaction],
         program: str,
         names: CategoryNames,
         at: datetime,
@@ -118,12 +109,12 @@ class Webhooks:
         answers = [
             Answer(row.id, slug)
             for key, row in known.items()
-            if (name := keyed[key].category) and _is_news(row, slug := names.slug(name), program)
+            if (name := received[key].category) and _is_answer(row, slug := names.slug(name), program)
         ]
         outcomes = self.feedback.record_many(answers, at=at, program=program) if answers else ()
-        return tuple(each for each in outcomes if isinstance(each, FeedbackOutcome))
+        return tuple(outcome for outcome in outcomes if isinstance(outcome, FeedbackOutcome))
 
-    def _predict_again(self, rows: Sequence[StoredTransaction], at: datetime) -> None:
+    def _repredict(self, rows: Sequence[StoredTransaction], at: datetime) -> None:
         unsure = [row for row in rows if row.needs_review]
         if not unsure:
             return
@@ -141,14 +132,14 @@ def _key(program: str, key: str) -> str:
     return f"{program}:{key}"
 
 
-def _label(key: str, told: Told, names: CategoryNames, at: datetime) -> Feedback | None:
-    if not told.category:
+def _label(key: str, inbound: InboundTransaction, names: CategoryNames, at: datetime) -> Feedback | None:
+    if not inbound.category:
         return None
-    return Feedback(names.slug(told.category), at, key, LabelSource.IMPORT)
+    return Feedback(names.slug(inbound.category), at, key, LabelSource.IMPORT)
 
 
 def _bounded(transaction: Transaction) -> Transaction:
-    """Masked before it is cut, so that no half of a number escapes."""
+    """Masked before it is cut, so that half a number cannot escape the mask."""
     detail = transaction.subcategory
     return replace(
         transaction,
@@ -157,15 +148,15 @@ def _bounded(transaction: Transaction) -> Transaction:
     )
 
 
-def _is_news(row: StoredTransaction, slug: str, program: str) -> bool:
-    """Whether a person chose `slug` there; it may as well be what we ourselves had said."""
+def _is_answer(row: StoredTransaction, slug: str, program: str) -> bool:
+    """Whether a person chose `slug` in the other program; it may also be our own prediction."""
     if row.status is not Status.PREDICTED and slug == row.category:
         return False
     if row.feedback and row.feedback[-1].act.startswith(f"{program}:"):
-        return True  # the word that stands was given there, and so was this newer one
-    return slug not in own_words(row)
+        return True  # the current answer came from there, and so did this newer one
+    return slug not in own_predictions(row)
 
 
-def own_words(row: StoredTransaction) -> set[str | None]:
-    """What a program may have been told of this row by us: what was sorted without a question."""
-    return {each.category for each in row.predictions if each.band is Band.AUTO}
+def own_predictions(row: StoredTransaction) -> set[str | None]:
+    """Categories that Ledgerloop may have sent for this row: its automatic predictions."""
+    return {prediction.category for prediction in row.predictions if prediction.band is Band.AUTO}

@@ -1,4 +1,4 @@
-"""Firefly III's API: how a transaction stands there, and what of it is to change."""
+"""Firefly III's API: read a transaction's splits and change them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from src.domain.deliveries import Split, SplitChange
 from src.errors import InvalidInput, NotFound, Unavailable
 
 _TIMEOUT_S = (4, 10)
-"""To connect, and between two bytes of the answer."""
+"""To connect; between two bytes of the answer."""
 
 
 class _Bearer(AuthBase):
-    """As `auth`, and not a header, so that a .netrc of the machine does not replace it."""
+    """Passed as `auth` rather than as a header, so that a .netrc file does not replace it."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -28,30 +28,31 @@ class _Bearer(AuthBase):
 
 
 class FireflyIII:
-    """Follows no redirect, so the token goes to the address of the settings alone."""
+    """Follows no redirects, so the token is sent only to FIREFLY_URL."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
         self._auth = _Bearer(token)
 
     def splits(self, group: str) -> list[Split]:
-        """Every split of a transaction. Raises NotFound where it is gone, InvalidInput, Unavailable."""
+        """Every split of a transaction. Raises NotFound, InvalidInput, Unavailable."""
         try:
-            found = self._ask("GET", group).json()["data"]["attributes"]["transactions"]
-            return [_split(each) for each in found]
+            splits = self._request("GET", group).json()["data"]["attributes"]["transactions"]
+            return [_split(split) for split in splits]
         except (ValueError, KeyError, TypeError) as error:
-            raise Unavailable("What answers at FIREFLY_URL does not speak as Firefly III does.") from error
+            raise Unavailable("The server at FIREFLY_URL does not answer like Firefly III.") from error
 
     def change(self, group: str, changes: Sequence[SplitChange]) -> None:
-        """Name every split of the transaction: Firefly III deletes those left out.
+        """changes: every split of the transaction, because Firefly III deletes the splits left out.
 
-        Its webhooks stay silent, so that no loop begins, and its rules are not run.
-        Raises NotFound, InvalidInput where it refuses, Unavailable.
+        No webhooks are called, so there is no loop, and no rules are run.
+        Raises NotFound, InvalidInput if it refuses, Unavailable.
         """
-        body = {"fire_webhooks": False, "apply_rules": False, "transactions": [_said(one) for one in changes]}
-        self._ask("PUT", group, body)
+        splits = [_split_body(change) for change in changes]
+        body = {"fire_webhooks": False, "apply_rules": False, "transactions": splits}
+        self._request("PUT", group, body)
 
-    def _ask(self, method: str, group: str, body: Any = None) -> requests.Response:
+    def _request(self, method: str, group: str, body: Any = None) -> requests.Response:
         url = f"{self._url}/api/v1/transactions/{quote(group, safe='')}"
         headers = {"Accept": "application/json"}
         try:
@@ -83,15 +84,15 @@ def _check(status: int) -> None:
         raise Unavailable(f"Firefly III answered with status {status}.")
 
 
-def _split(found: dict[str, Any]) -> Split:
-    tags = tuple(str(tag) for tag in found.get("tags") or ())
-    return Split(str(found["transaction_journal_id"]), found.get("category_name") or None, tags)
+def _split(body: dict[str, Any]) -> Split:
+    tags = tuple(str(tag) for tag in body.get("tags") or ())
+    return Split(str(body["transaction_journal_id"]), body.get("category_name") or None, tags)
 
 
-def _said(change: SplitChange) -> dict[str, Any]:
-    said: dict[str, Any] = {"transaction_journal_id": change.journal_id}
+def _split_body(change: SplitChange) -> dict[str, Any]:
+    body: dict[str, Any] = {"transaction_journal_id": change.journal_id}
     if change.category is not None:
-        said["category_name"] = change.category
+        body["category_name"] = change.category
     if change.tags is not None:
-        said["tags"] = list(change.tags)
-    return said
+        body["tags"] = list(change.tags)
+    return body

@@ -1,4 +1,4 @@
-"""The `deliveries` collection: what is to be said to Firefly III, until it is said."""
+"""The `deliveries` collection: categories to send to Firefly III, kept until they are sent."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from src.domain import LOCAL_OWNER
 from src.domain.deliveries import Delivery, DeliveryCounts, DeliveryStatus
 from src.services.mongo.client import Database, Document, from_now, guarded
 
-GIVES_UP_AFTER = timedelta(days=3)
+GIVE_UP_AFTER = timedelta(days=3)
 _LONGEST_WAIT_S = 3600
 _LEASE_S = 60
-_SHOWN_FOR = timedelta(days=30)
+_FAILED_SHOWN_FOR = timedelta(days=30)
 _WAITING = {"status": DeliveryStatus.WAITING.value}
 
 
-class Deliveries:
-    """One document for each transaction there. When it is due, and who delivers, goes by MongoDB's clock."""
+class FireflyOutbox:
+    """One document per transaction in Firefly III. Due times and leases use MongoDB's clock."""
 
     def __init__(self, database: Database, *, first_wait_s: float = 5) -> None:
-        """first_wait_s: from a first try in vain to the second; each further wait is twice as long."""
+        """first_wait_s: before the first retry; each further wait is twice as long."""
         self._database = database
         self._first_wait_s = first_wait_s
 
@@ -33,10 +33,10 @@ class Deliveries:
         return self._database.deliveries
 
     @guarded
-    def add(self, program: str, group: str, keys: Sequence[str], *, anew: bool) -> None:
-        """Let it be delivered, once. keys: of the rows it is about. anew: even if it was before.
+    def add(self, program: str, group: str, keys: Sequence[str], *, again: bool) -> None:
+        """Queue a delivery once. keys: of its rows. again: queue it even if it was delivered before.
 
-        Raises Unavailable; doing it again is safe then.
+        Raises Unavailable; can be repeated safely.
         """
         query = {"_id": f"{program}:{group}"}
         fields = {
@@ -44,24 +44,26 @@ class Deliveries:
             "$addToSet": {"keys": {"$each": keys}},
         }
         self._deliveries.update_one(query, fields, upsert=True)
-        # One whose process was killed right here has no status, and whoever adds it again finds that.
-        which = query if anew else {**query, "status": {"$exists": False}}
-        self._deliveries.update_one(which, [{"$set": _due()}])
+        # If the process is killed here, the document has no status, and the next `add` sets it.
+        to_queue = query if again else {**query, "status": {"$exists": False}}
+        self._deliveries.update_one(to_queue, [{"$set": _due_now()}])
 
     @guarded
     def add_answered(self, program: str, *, since: datetime) -> datetime | None:
-        """Let those be delivered anew whose rows a person answered since; the time of the newest answer."""
+        """Queue the deliveries whose rows were answered since; returns the time of the newest answer."""
         query = {"owner": LOCAL_OWNER, "label.at": {"$gt": since}, "source": program}
         newest = None
         for row in self._database.transactions.find(query, {"key": 1, "label.at": 1}):
             at = row["label"]["at"]
             newest = max(newest or at, at)
-            self._deliveries.update_one({"keys": row["key"], "finished_at": {"$lt": at}}, [{"$set": _due()}])
+            self._deliveries.update_one(
+                {"keys": row["key"], "finished_at": {"$lt": at}}, [{"$set": _due_now()}]
+            )
         return newest
 
     @guarded
     def claim(self) -> Delivery | None:
-        """Take one that is due; None where there is none. Falls silent, and it is due again in a minute."""
+        """Claim a delivery that is due. If this process dies, it is due again after 60 seconds."""
         turn = secrets.token_hex(8)
         document = self._deliveries.find_one_and_update(
             {**_WAITING, "$expr": {"$lte": ["$due_at", "$$NOW"]}},
@@ -81,19 +83,19 @@ class Deliveries:
 
     def _end(self, delivery: Delivery, status: DeliveryStatus, note: str | None, at: datetime) -> None:
         fields = {"status": status.value, "note": note, "finished_at": at}
-        self._deliveries.update_one(_held(delivery), {"$set": fields})
+        self._deliveries.update_one(_claimed(delivery), {"$set": fields})
 
     @guarded
-    def put_off(self, delivery: Delivery, note: str, *, at: datetime) -> None:
-        """Try again later, or give up where it has been tried for three days."""
-        old = {"$lt": ["$since", from_now(-GIVES_UP_AFTER.total_seconds())]}
+    def retry_later(self, delivery: Delivery, note: str, *, at: datetime) -> None:
+        """Retry after a wait, or give up after three days."""
+        old = {"$lt": ["$since", from_now(-GIVE_UP_AFTER.total_seconds())]}
         fields = {
             "status": {"$cond": [old, DeliveryStatus.FAILED.value, DeliveryStatus.WAITING.value]},
             "note": {"$literal": note},
             "finished_at": {"$cond": [old, at, "$finished_at"]},
             "due_at": self._next_try(),
         }
-        self._deliveries.update_one(_held(delivery), [{"$set": fields}])
+        self._deliveries.update_one(_claimed(delivery), [{"$set": fields}])
 
     def _next_try(self) -> Document:
         doublings = {"$min": [{"$subtract": ["$tries", 1]}, 20]}
@@ -103,25 +105,25 @@ class Deliveries:
 
     @guarded
     def counts(self, *, now: datetime) -> DeliveryCounts:
-        failed = {"status": DeliveryStatus.FAILED.value, "finished_at": {"$gt": now - _SHOWN_FOR}}
+        failed = {"status": DeliveryStatus.FAILED.value, "finished_at": {"$gt": now - _FAILED_SHOWN_FOR}}
         done = {"status": DeliveryStatus.DONE.value}
         last = self._deliveries.find_one(done, sort=[("finished_at", DESCENDING)])
-        troubled = self._deliveries.find_one({**_WAITING, "note": {"$type": "string"}}, sort=[("due_at", -1)])
-        if troubled is None:
-            troubled = self._deliveries.find_one(failed, sort=[("finished_at", DESCENDING)])
+        problem = self._deliveries.find_one({**_WAITING, "note": {"$type": "string"}}, sort=[("due_at", -1)])
+        if problem is None:
+            problem = self._deliveries.find_one(failed, sort=[("finished_at", DESCENDING)])
         return DeliveryCounts(
             waiting=self._deliveries.count_documents(_WAITING),
             failed=self._deliveries.count_documents(failed),
             last_done_at=last["finished_at"] if last else None,
-            trouble=troubled["note"] if troubled else None,
+            trouble=problem["note"] if problem else None,
         )
 
 
-def _due() -> Document:
-    """It waits from now on; whoever delivers it in this moment has lost its turn."""
-    new = {"status": DeliveryStatus.WAITING.value, "since": "$$NOW", "due_at": "$$NOW"}
-    return {**new, "tries": 0, "turn": None, "note": None}
+def _due_now() -> Document:
+    """Fields of a new delivery; a process that is just delivering the old one loses its claim."""
+    waiting = {"status": DeliveryStatus.WAITING.value, "since": "$$NOW", "due_at": "$$NOW"}
+    return {**waiting, "tries": 0, "turn": None, "note": None}
 
 
-def _held(delivery: Delivery) -> Document:
+def _claimed(delivery: Delivery) -> Document:
     return {"_id": delivery.id, "turn": delivery.turn, **_WAITING}

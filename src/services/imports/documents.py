@@ -1,4 +1,4 @@
-"""How an import is written in MongoDB."""
+"""Documents of the `imports` collection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from src.domain.imports import Import, ImportCounts, ImportStatus
 Document = dict[str, Any]
 
 
-def new(import_id: str, *, name: str, size: int, layout: str, at: datetime) -> Document:
+def new_document(import_id: str, *, name: str, size: int, layout: str, at: datetime) -> Document:
     return {
         "_id": import_id,
         "owner": LOCAL_OWNER,
@@ -26,12 +26,12 @@ def new(import_id: str, *, name: str, size: int, layout: str, at: datetime) -> D
     }
 
 
-def planned(plan: Mapping[str, Any], form: str, rows: int, preview: bytes) -> Document:
+def plan_fields(plan: Mapping[str, Any], form: str, rows: int, preview: bytes) -> Document:
     """preview: encrypted."""
     return {"plan": dict(plan), "format": form, "rows": rows, "preview": preview}
 
 
-def counted(counts: ImportCounts) -> Document:
+def counts_field(counts: ImportCounts) -> Document:
     return {"counts": asdict(counts)}
 
 

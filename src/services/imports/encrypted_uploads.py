@@ -1,6 +1,6 @@
-"""Files on their way in: in GridFS, encrypted, so that a copy of the database shows nothing of them.
+"""Uploaded files, encrypted in GridFS, so that a copy of the database does not reveal them.
 
-AES-256-GCM; the key is derived from the service's secret key, which is not in the database.
+AES-256-GCM; the key is derived from SECRET_KEY, which is not in the database.
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ _PURPOSE = b"ledgerloop: files on their way in"
 
 class Uploads:
     def __init__(self, database: Database, secret: Callable[[], str]) -> None:
-        """secret: the same on every host; asked for at the first file."""
+        """secret: the same on every host; called at the first file."""
         self._database = database
         self._secret = secret
 
     @guarded
     def keep(self, name: str, content: bytes) -> Any:
-        """The id of the file. name: the file opens under no other."""
+        """Returns the id of the file. name: needed again to decrypt it."""
         return self._database.uploads.upload_from_stream(name, self.seal(name, content))
 
     def seal(self, name: str, content: bytes) -> bytes:
-        """Encrypt `content`, so that it opens under this name alone."""
+        """Encrypt `content`; `name` is authenticated with it."""
         nonce = os.urandom(_NONCE)
         return nonce + self._cipher.encrypt(nonce, content, name.encode())
 
     def unseal(self, name: str, sealed: bytes) -> bytes:
-        """Raises NotFound where it was encrypted under another key."""
+        """Raises NotFound if it was encrypted with another key."""
         from cryptography.exceptions import InvalidTag
 
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
         except InvalidTag:
             raise NotFound(
-                "The file of this import was put away under another SECRET_KEY; bring it again."
+                "The file of this import was encrypted with another SECRET_KEY; upload it again."
             ) from None
 
     @guarded
     def read(self, file_id: Any, name: str) -> bytes:
-        """Raises NotFound where it is deleted, or was put away under another key; Unavailable."""
+        """Raises NotFound if it is deleted or was encrypted with another key, Unavailable."""
         try:
             sealed = self._database.uploads.open_download_stream(file_id).read()
         except NoFile:
@@ -62,20 +62,19 @@ class Uploads:
 
     @guarded
     def delete(self, file_id: Any) -> None:
-        """Again does nothing."""
         with suppress(NoFile):
             self._database.uploads.delete(file_id)
 
     @guarded
     def delete_strays(self, known: Collection[Any]) -> None:
-        """Delete each file older than a day that is none of `known`: whoever kept it was killed then."""
+        """Delete files older than a day that are not `known`: the process that stored them was killed."""
         strays = {"_id": {"$nin": list(known)}, "$expr": {"$lt": ["$uploadDate", from_now(-_A_DAY_S)]}}
-        for each in self._database.uploads.find(strays):
-            self.delete(each._id)
+        for file in self._database.uploads.find(strays):
+            self.delete(file._id)
 
     @cached_property
     def _cipher(self) -> AESGCM:
-        # Imported here: most processes never see a file.
+        # Imported here, because most processes never read a file.
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF

@@ -1,4 +1,4 @@
-"""Files read in a process of their own, so that none can block or end the one that asks."""
+"""Reads files in processes of their own, so that no file can block or end the process that asks."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from src.services.host.process import wrapped
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 2
-"""Files read at once by one process of the service; others wait their turn."""
-_TURN_S = 20.0
+"""Files that one process of the service reads at once; others wait."""
+_QUEUE_S = 20.0
 _CPU_S = 40
 _WALL_S = 60.0
 TOO_MUCH = "This file takes too much memory or time to read. Split it, or save it in another format."
@@ -24,27 +24,26 @@ TOO_MUCH = "This file takes too much memory or time to read. Split it, or save i
 
 class FileReader:
     def __init__(self, *, memory: int, cpu_s: int = _CPU_S, wall_s: float = _WALL_S) -> None:
-        """memory: bytes a reading process may have in all. wall_s: how long it may take in all."""
+        """memory: bytes a reading process may use in all."""
         self._memory, self._cpu_s, self._wall_s = memory, cpu_s, wall_s
-        self._free = threading.BoundedSemaphore(_AT_ONCE)
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
         self.started = 0
         """How many files were read."""
 
     def read(self, request: bytes, content: bytes) -> bytes:
-        """The answer of `src.read_file`, as JSON of a `Looked`.
+        """A `ReadResult` as JSON, made by `src.read_file`. request: a pickled `ReadRequest`.
 
-        Raises InvalidInput where the file is refused or takes too much, Unavailable where others are still
-        being read.
+        Raises InvalidInput if the file is refused or takes too much, Unavailable while others are read.
         """
-        if not self._free.acquire(timeout=_TURN_S):
+        if not self._slots.acquire(timeout=_QUEUE_S):
             raise Unavailable("Other files are being read. Try again in a moment.", retry_after_s=10)
         try:
             self.started += 1
-            return _looked(self._run(request + content))
+            return _result(self._run(request + content))
         finally:
-            self._free.release()
+            self._slots.release()
 
-    def _run(self, sent: bytes) -> bytes:
+    def _run(self, stdin: bytes) -> bytes:
         command = [sys.executable, "-m", "src.read_file", str(self._memory), str(self._cpu_s)]
         with subprocess.Popen(
             wrapped(command),
@@ -54,22 +53,22 @@ class FileReader:
             stderr=subprocess.DEVNULL,  # a traceback may quote the file
         ) as child:
             try:
-                answer, _ = child.communicate(sent, timeout=self._wall_s)
+                answer, _ = child.communicate(stdin, timeout=self._wall_s)
             except subprocess.TimeoutExpired:
                 answer = b""
             finally:
                 child.kill()
         if not answer or child.returncode != 0:
-            log.warning("a file was given up", extra={"exit_code": child.returncode})
+            log.warning("reading a file took too much", extra={"exit_code": child.returncode})
             raise InvalidInput(TOO_MUCH, field="file")
         return answer
 
 
-def _looked(answer: bytes) -> bytes:
-    told = json.loads(answer)
-    if "looked" in told:
-        return json.dumps(told["looked"]).encode()
-    if "refused" in told:
-        raise InvalidInput(told["refused"], field=told["field"])
-    log.error("a file could not be read", extra={"error": told["failed"], "where": told["where"]})
+def _result(answer: bytes) -> bytes:
+    decoded = json.loads(answer)
+    if "result" in decoded:
+        return json.dumps(decoded["result"]).encode()
+    if "refused" in decoded:
+        raise InvalidInput(decoded["refused"], field=decoded["field"])
+    log.error("a file could not be read", extra={"error": decoded["failed"], "where": decoded["where"]})
     raise InvalidInput("This file cannot be read.", field="file")

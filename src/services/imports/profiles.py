@@ -1,4 +1,4 @@
-"""The `import_profiles` collection: how a person said that files of one layout are to be read."""
+"""The `import_profiles` collection: saved plans by layout, so that questions are answered once."""
 
 from __future__ import annotations
 
@@ -31,24 +31,27 @@ class ImportProfiles:
     @guarded
     def all(self) -> list[Profile]:
         """The last used first."""
-        found = self._profiles.find({"owner": LOCAL_OWNER}).sort("used_at", -1)
-        return [Profile(each["layout"], each["name"], each["plan"], each["used_at"]) for each in found]
+        documents = self._profiles.find({"owner": LOCAL_OWNER}).sort("used_at", -1)
+        return [
+            Profile(document["layout"], document["name"], document["plan"], document["used_at"])
+            for document in documents
+        ]
 
     def find(self, layout: str) -> Profile | None:
-        return next((each for each in self.all() if each.layout == layout), None)
+        return next((profile for profile in self.all() if profile.layout == layout), None)
 
     def named(self, name: str) -> Profile:
         """Raises NotFound, Unavailable."""
-        found = next((each for each in self.all() if each.name.casefold() == name.casefold()), None)
-        if found is None:
-            raise NotFound("There is no profile of this name.")
-        return found
+        for profile in self.all():
+            if profile.name.casefold() == name.casefold():
+                return profile
+        raise NotFound("There is no profile with this name.")
 
     @guarded
     def remember(self, layout: str, plan: Mapping[str, Any], *, name: str, at: datetime) -> None:
-        """A second time replaces the plan, and keeps the first name unless another is given."""
-        before = self.find(layout)
-        fields = {"plan": dict(plan), "used_at": at, "name": name or (before.name if before else "")}
+        """Save the plan of a layout. name: "" keeps the name it has."""
+        current = self.find(layout)
+        fields = {"plan": dict(plan), "used_at": at, "name": name or (current.name if current else "")}
         self._profiles.update_one({"owner": LOCAL_OWNER, "layout": layout}, {"$set": fields}, upsert=True)
 
     @guarded

@@ -1,4 +1,4 @@
-"""The `import_rejects` collection: the rows of a file that were not taken, and why."""
+"""The `import_rejects` collection: the rows of a file that were not imported, and why."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class ImportRejects:
 
     @guarded
     def add(self, import_id: str, rejects: Sequence[Document]) -> None:
-        """Keep `row`, `reason`, `left_out` and, where known, `cells` (masked); again changes nothing."""
-        if rejects:
-            self._rejects.bulk_write([_kept(import_id, each) for each in rejects], ordered=False)
+        """Store `row`, `reason`, `left_out` and, if known, `cells` (masked). Can be repeated safely."""
+        writes = [
+            ReplaceOne(
+                {"import": import_id, "row": reject["row"]}, {"import": import_id, **reject}, upsert=True
+            )
+            for reject in rejects
+        ]
+        if writes:
+            self._rejects.bulk_write(writes, ordered=False)
 
     @guarded
     def of(self, import_id: str, limit: int = 0) -> list[Document]:
-        """By row; 0 is no limit."""
-        found = self._rejects.find({"import": {"$eq": import_id}}, {"_id": 0, "import": 0})
-        return list(found.sort("row", 1).limit(limit))
-
-
-def _kept(import_id: str, reject: Document) -> ReplaceOne[Document]:
-    return ReplaceOne(
-        {"import": import_id, "row": reject["row"]}, {"import": import_id, **reject}, upsert=True
-    )
+        """By row. limit: 0 for all."""
+        documents = self._rejects.find({"import": {"$eq": import_id}}, {"_id": 0, "import": 0})
+        return list(documents.sort("row", 1).limit(limit))

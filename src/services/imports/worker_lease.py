@@ -1,4 +1,4 @@
-"""Working imports off: one process at a time holds one, brings its rows in or takes them back."""
+"""The lease of a running import: one process at a time adds or undoes its rows."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from src.domain.imports import Import, ImportCounts, ImportStatus
-from src.services.imports.documents import counted, import_of
+from src.services.imports.documents import counts_field, import_of
 from src.services.imports.encrypted_uploads import Uploads
 from src.services.mongo.client import Database, Document, guarded
 from src.services.mongo.leases import Leases
 
 _WAITING = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
 _ATTEMPTS = 10
-"""Each goes over what is there already in seconds, so a machine in trouble costs an import little."""
+"""An attempt passes over the rows it already added within seconds, so a restart costs little."""
 _WORKED_ON = (ImportStatus.RUNNING, ImportStatus.UNDOING)
 
 
-class ImportWork:
-    """Whoever holds the lease of an import works it off; each of its writes raises LeaseLost otherwise."""
+class ImportLease:
+    """Writes of the process that holds the lease of an import; they raise LeaseLost for any other."""
 
     def __init__(self, database: Database, uploads: Uploads, *, lease_s: float) -> None:
         self._database = database
@@ -28,8 +28,8 @@ class ImportWork:
             database,
             "imports",
             lease_s=lease_s,
-            worked_on=[each.value for each in _WORKED_ON],
-            lost="Another process has taken this import over.",
+            worked_on=[status.value for status in _WORKED_ON],
+            lost="Another process has taken over this import.",
             attempts=_ATTEMPTS,
         )
 
@@ -39,36 +39,36 @@ class ImportWork:
 
     @guarded
     def claim(self, *, holder: str) -> Import | None:
-        """Take the oldest that waits, or one whose holder fell silent; None where there is none.
+        """Claim the oldest waiting import, or one whose lease has expired.
 
-        It is to be taken back where its status is `undoing`, else to be brought in.
+        Its rows are to be undone if its status is `undoing`, else to be added.
         """
-        waiting = {"status": {"$in": [each.value for each in _WAITING]}}
-        sentence = f"It was stopped {self._leases.attempts} times before it could finish."
-        failed: Document = {"$set": {"status": ImportStatus.FAILED.value, "error": sentence}}
+        waiting = {"status": {"$in": [status.value for status in _WAITING]}}
+        error = f"The import was interrupted {self._leases.attempts} times and did not finish."
+        failed: Document = {"$set": {"status": ImportStatus.FAILED.value, "error": error}}
         self._leases.give_up(waiting, failed | {"$currentDate": {"finished_at": True}})
         queued = {"$eq": ["$status", ImportStatus.QUEUED.value]}
-        taken = {"status": {"$cond": [queued, ImportStatus.RUNNING.value, "$status"]}}
-        document = self._leases.claim(waiting, taken, holder=holder, sort=[("created_at", 1)])
+        claimed = {"status": {"$cond": [queued, ImportStatus.RUNNING.value, "$status"]}}
+        document = self._leases.claim(waiting, claimed, holder=holder, sort=[("created_at", 1)])
         return import_of(document) if document else None
 
     def release(self, import_id: str, *, holder: str, attempt: int, counts: bool = True) -> bool:
-        """Let go of one whose process is known to be dead; whether it was still held.
+        """End the lease of a process that is known to be dead; whether it still had one.
 
         counts: see `Leases.release`.
         """
         return self._leases.release(import_id, holder, attempt, counts=counts)
 
-    def kept(self, import_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
+    def keep_lease(self, import_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
         """A thread renews the lease until the block ends."""
         return self._leases.renewing(import_id, holder, attempt)
 
-    def went_on(self, import_id: str, holder: str, attempt: int, counts: ImportCounts) -> bool:
-        """Note how far it is, and hold it further; whether it is to go on. Raises LeaseLost."""
-        fields = {**counted(counts), "lease_until": self._leases.until()}
+    def record_progress(self, import_id: str, holder: str, attempt: int, counts: ImportCounts) -> bool:
+        """Store the counts and renew the lease; False if the import is to stop. Raises LeaseLost."""
+        fields = {**counts_field(counts), "lease_until": self._leases.until()}
         return not self._leases.write(import_id, holder, attempt, [{"$set": fields}], read="stop")
 
-    def end(
+    def finish(
         self,
         import_id: str,
         holder: str,
@@ -79,22 +79,22 @@ class ImportWork:
         at: datetime,
         error: str | None = None,
     ) -> None:
-        """Raises LeaseLost. The file is deleted unless it is needed to try again."""
-        fields = {"status": status.value, **counted(counts), "finished_at": at, "error": error}
+        """Raises LeaseLost. The file is deleted unless a retry may need it."""
+        fields = {"status": status.value, **counts_field(counts), "finished_at": at, "error": error}
         self._leases.write(import_id, holder, attempt, {"$set": fields})
-        self._forget({"_id": {"$eq": import_id}, "status": ImportStatus.DONE.value})
+        self._delete_file({"_id": {"$eq": import_id}, "status": ImportStatus.DONE.value})
 
-    def took_back(self, import_id: str, holder: str, attempt: int, *, undone: int) -> None:
-        """Note how many rows are gone, and hold it further. Raises LeaseLost."""
+    def record_undone(self, import_id: str, holder: str, attempt: int, *, undone: int) -> None:
+        """Store how many rows are deleted and renew the lease. Raises LeaseLost."""
         fields = {"rows_undone": undone, "lease_until": self._leases.until()}
         self._leases.write(import_id, holder, attempt, [{"$set": fields}])
 
-    def passed_on(self, import_id: str, holder: str, attempt: int, *, stay: int) -> None:
-        """Note how many rows stay with other imports, and hold it further. Raises LeaseLost."""
+    def record_shared(self, import_id: str, holder: str, attempt: int, *, stay: int) -> None:
+        """Store how many rows stay with other imports and renew the lease. Raises LeaseLost."""
         fields = {"rows_stay": stay, "lease_until": self._leases.until()}
         self._leases.write(import_id, holder, attempt, [{"$set": fields}])
 
-    def undone(
+    def finish_undo(
         self,
         import_id: str,
         holder: str,
@@ -105,17 +105,17 @@ class ImportWork:
         at: datetime,
         stay: int = 0,
     ) -> None:
-        """All its rows are gone, but for those that another import has as well. Raises LeaseLost."""
+        """All its rows are deleted, except those that another import also has. Raises LeaseLost."""
         fields = {"rows_undone": rows, "rows_stay": stay, "kept_aside": kept_aside, "undone_at": at}
-        ended: Document = {"status": ImportStatus.UNDONE.value, **fields}
-        self._leases.write(import_id, holder, attempt, {"$set": ended})
-        self._forget({"_id": {"$eq": import_id}, "status": ImportStatus.UNDONE.value})
+        undone: Document = {"status": ImportStatus.UNDONE.value, **fields}
+        self._leases.write(import_id, holder, attempt, {"$set": undone})
+        self._delete_file({"_id": {"$eq": import_id}, "status": ImportStatus.UNDONE.value})
 
-    def _forget(self, query: Document) -> bool:
-        """Delete the file of the import of `query` and its preview; whether there was one.
+    def _delete_file(self, query: Document) -> bool:
+        """Delete the file and the preview of the import that `query` finds; whether there was a file.
 
-        The import forgets it first, in one step with the question whether it may go: were this process killed
-        after that, `Uploads.delete_strays` finds the file.
+        The import's reference goes first, in one step with the check of `query`. If this process is killed
+        after that, `Uploads.delete_strays` deletes the file.
         """
         document = self._imports.find_one_and_update(
             query, {"$unset": {"file_id": "", "preview": ""}}, projection=["file_id"]

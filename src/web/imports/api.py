@@ -1,18 +1,19 @@
-"""Files brought in: how one would be read, how far it is, what became of it, and the way back."""
+"""The API of imports: preview and start one, follow it, download its rejected rows, retry and undo it."""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 from werkzeug.exceptions import BadRequest
 
 from src.domain.imports import ImportStatus
 from src.errors import InvalidInput
-from src.pipeline.imports.preview import check_answered, heading_of_rejects
+from src.pipeline.imports.preview import heading_of_rejects
 from src.web.history.csv_table import harmless
+from src.web.imports import text
 from src.web.imports.schemas import (
     UPLOAD,
     AcceptedImportBody,
@@ -25,100 +26,108 @@ from src.web.imports.schemas import (
 )
 from src.web.openapi.operations import Answer, Operations
 from src.web.shared.json_io import parse_json
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.components.bank_files.entry import Preview
+    from src.config import Settings
+    from src.pipeline.imports.preview import ImportPreview
+    from src.pipeline.imports.undo import ImportUndo
+    from src.services.imports.rejects import ImportRejects
+    from src.services.imports.repository import Imports
 
 api = Operations("imports", __name__, url_prefix="/api/v1")
 REJECTS_SHOWN = 200
 
 
-def uploaded() -> tuple[bytes, str]:
-    """The file that was sent, and its name. Raises 413, and InvalidInput where there is none."""
-    settings = container().settings
+def uploaded(settings: Settings) -> tuple[bytes, str]:
+    """(content, name) of the uploaded file. Raises InvalidInput without one, 413 if it is too large."""
     request.max_content_length = settings.max_import_mb * 1_000_000 + 64 * 1024
     file = request.files.get("file")
     if file is None or not file.filename:
-        raise InvalidInput("Choose a file to bring in.", field="file")
+        raise InvalidInput("Choose a file to import.", field="file")
     return file.read(), file.filename
+
+
+def check_answered(preview: Preview) -> None:
+    """Raises InvalidInput with the first open question."""
+    if preview.questions:
+        first = preview.questions[0]
+        raise InvalidInput(text.question_text(first), field=first.key)
 
 
 @api.operation(
     "POST",
     "/imports",
-    summary="Bring a file in",
+    summary="Import a file",
     form=UPLOAD,
     returns={202: AcceptedImportBody, 200: PreviewBody},
 )
-def start_import() -> Answer:
-    """422 names the first open question where more than one reading fits the file; a dry run lists them all.
-    The file is worked off apart from this call: ask `GET /imports/{id}` how far it is."""
+def start_import(*, import_preview: ImportPreview, settings: Settings) -> Answer:
+    """422 names the first open question if the file can be read in several ways; a dry run lists all.
+    The import runs in the background: ask `GET /imports/{id}` for its progress."""
     if request.mimetype != "multipart/form-data":
         raise InvalidInput("Send the file as multipart/form-data.", field="file")
-    content, name = uploaded()
-    unknown = set(request.form) - {"mapping", "dry_run"}
-    if unknown:
-        raise InvalidInput("A form has file, mapping and dry_run only.")
+    content, name = uploaded(settings)
+    if set(request.form) - {"mapping", "dry_run"}:
+        raise InvalidInput("The form accepts file, mapping and dry_run only.")
     changes = _mapping(request.form.get("mapping", ""))
     dry_run = _flag(request.form.get("dry_run", "false"))
-    looked = container().intake.look(content, changes)
+    result = import_preview.read(content, changes)
     if dry_run:
-        return preview_body(looked.preview), 200
-    check_answered(looked.preview)
-    kept = container().intake.keep(content, looked, name=name)
-    begun = container().intake.begin(kept.id)
-    return {"id": begun.id, "status": status_of(begun)}, 202
+        return preview_body(result.preview), 200
+    check_answered(result.preview)
+    started = import_preview.start(import_preview.store(content, result, name=name).id)
+    return {"id": started.id, "status": status_of(started)}, 202
 
 
-def _mapping(text: str) -> dict[str, Any]:
-    if not text:
+def _mapping(json_text: str) -> dict[str, Any]:
+    if not json_text:
         return {}
     try:
-        changes = parse_json(text.encode("utf-8", "surrogatepass"))
+        changes = parse_json(json_text.encode("utf-8", "surrogatepass"))
     except BadRequest:
-        raise InvalidInput("The mapping is not readable as JSON.", field="mapping") from None
+        raise InvalidInput("The mapping is not valid JSON.", field="mapping") from None
     if not isinstance(changes, dict):
-        raise InvalidInput("The mapping is an object of JSON.", field="mapping")
+        raise InvalidInput("The mapping must be a JSON object.", field="mapping")
     return changes
 
 
-def _flag(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise InvalidInput("true or false", field="dry_run")
-    return text == "true"
+def _flag(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise InvalidInput("dry_run must be true or false.", field="dry_run")
+    return value == "true"
 
 
 @api.operation(
     "GET", "/imports", summary="The 30 newest imports, newest first", returns={200: list[ImportBody]}
 )
-def list_imports() -> Answer:
-    return [import_body(each, []) for each in container().imports.newest()]
+def list_imports(*, imports: Imports) -> Answer:
+    return [import_body(current, []) for current in imports.newest()]
 
 
 @api.operation(
-    "GET", "/imports/{id}", summary="One import, with what was rejected", returns={200: ImportBody}
+    "GET", "/imports/{id}", summary="One import, with its rejected rows", returns={200: ImportBody}
 )
-def get_import(id: str) -> Answer:
-    found = container().imports.get(id)
-    return import_body(found, container().import_rejects.of(id, REJECTS_SHOWN))
+def get_import(id: str, *, imports: Imports, import_rejects: ImportRejects) -> Answer:
+    return import_body(imports.get(id), import_rejects.of(id, REJECTS_SHOWN))
 
 
 @api.operation(
     "GET", "/imports/{id}/rejects.csv", summary="The rejected rows as CSV", returns={200: "text/csv"}
 )
-def import_rejects(id: str) -> Answer:
-    """What stood in the rows, masked, and the reason of each: mend them, and bring this file in as it is.
-
-    It is read as the file was of which these rows are, without a question."""
-    found = container().imports.get(id)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    heading = heading_of_rejects(found)
+def import_rejects(id: str, *, imports: Imports, import_rejects: ImportRejects) -> Answer:
+    """The masked rows, each with its reason. Correct them and import this file: it is read like the original,
+    without questions."""
+    heading = heading_of_rejects(imports.get(id))
+    table = io.StringIO()
+    writer = csv.writer(table)
     writer.writerow(heading)
-    for each in container().import_rejects.of(id):
-        if not each["left_out"]:
-            cells = each.get("cells", [f"row {each['row']}"])
+    for reject in import_rejects.of(id):
+        if not reject["left_out"]:
+            cells = reject.get("cells", [f"row {reject['row']}"])
             blank = [""] * (len(heading) - 1 - len(cells))
-            writer.writerow([*map(harmless, cells), *blank, each["reason"]])
-    response = Response(text.getvalue(), mimetype="text/csv")
+            writer.writerow([*map(harmless, cells), *blank, text.reason(reject["reason"])])
+    response = Response(table.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="rejected.csv"'
     return response
 
@@ -126,30 +135,30 @@ def import_rejects(id: str) -> Answer:
 @api.operation(
     "POST",
     "/imports/{id}/retry",
-    summary="Try again an import that was stopped or has failed",
+    summary="Retry an import that was stopped or has failed",
     returns={202: AcceptedImportBody},
     errors=(404, 409, 503),
 )
-def retry_import(id: str) -> Answer:
-    """Its file is kept for a day; 409 once it is deleted. Rows that were added are not added twice."""
-    queued = container().imports.retry(id)
+def retry_import(id: str, *, imports: Imports) -> Answer:
+    """The file is kept for a day; 409 once it is deleted. No row is added twice."""
+    queued = imports.retry(id)
     return {"id": queued.id, "status": status_of(queued)}, 202
 
 
 @api.operation(
     "DELETE",
     "/imports/{id}",
-    summary="Take one import back",
+    summary="Undo an import",
     returns={200: UndoneImportBody, 202: AcceptedImportBody},
     errors=(404, 409, 503),
 )
-def undo_import(id: str) -> Answer:
-    """Its rows are deleted, except those that another import also has. Answers given since are kept aside and
-    return if the rows are brought again.
+def undo_import(id: str, *, imports: Imports, import_undo: ImportUndo, holder: str) -> Answer:
+    """Its rows are deleted, except those that another import also has. Answers given since are set aside and
+    return if the rows are imported again.
 
-    A large import is taken back apart from this call, which then answers 202: ask `GET /imports/{id}`."""
-    done = container().undoing.begin(id, holder=container().holder)
-    if done is None:
+    A large import is undone in the background, and the answer is 202: ask `GET /imports/{id}`."""
+    undone = import_undo.start(id, holder=holder)
+    if undone is None:
         return {"id": id, "status": ImportStatus.UNDOING.value}, 202
-    rows, answers = done
-    return {"rows_removed": rows, "rows_kept": container().imports.get(id).rows_stay, "answers_kept": answers}
+    rows, answers = undone
+    return {"rows_removed": rows, "rows_kept": imports.get(id).rows_stay, "answers_kept": answers}

@@ -1,171 +1,210 @@
-"""Bringing files in: choose one, see how it is read, say what is unclear, follow it, take it back."""
+"""The pages of imports: choose a file, check the preview, answer questions, follow the import, undo it."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from src.domain.deliveries import DeliveryCounts
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.errors import InvalidInput, NotFound
-from src.pipeline.imports.preview import Preview
-from src.web.imports.api import REJECTS_SHOWN, uploaded
-from src.web.shared import labels
+from src.web.imports import text
+from src.web.imports.api import REJECTS_SHOWN, check_answered, uploaded
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import flag
-from src.web.shared.services import container
 
-_PLAIN = ("encoding", "date_order", "decimal_mark", "sign", "default_currency", "default_date", "mode")
+if TYPE_CHECKING:
+    from src.components.bank_files.entry import Preview
+    from src.config import Settings
+    from src.pipeline.imports.preview import ImportPreview
+    from src.pipeline.imports.undo import ImportUndo
+    from src.services.firefly.outbox import FireflyOutbox
+    from src.services.imports.profiles import ImportProfiles
+    from src.services.imports.rejects import ImportRejects
+    from src.services.imports.repository import Imports
+    from src.services.transactions.imported import ImportedRows
+
+_OPTIONS = ("encoding", "date_order", "decimal_mark", "sign", "default_currency", "default_date", "mode")
+
+bp.add_app_template_filter(text.column_name)
+bp.add_app_template_filter(text.reason, "reject_reason")
 
 
 @bp.app_template_filter()
-def import_status(found: Import) -> tuple[str, str]:
-    return labels.IMPORT_STATUSES[found.status]
+def import_status(current: Import) -> tuple[str, str]:
+    return text.IMPORT_STATUSES[current.status]
+
+
+@bp.app_template_filter()
+def import_format(current: Import) -> str:
+    return text.format_name(current.format, current.plan)
 
 
 @bp.get("/import")
-def imports() -> ResponseReturnValue:
-    return _list()
-
-
-def _list(wrong: str = "", status: int = 200) -> ResponseReturnValue:
-    return page(
-        "imports/index.html",
-        status,
-        wrong=wrong,
-        imports=container().imports.newest(),
-        profiles=container().import_profiles.all(),
-        most_mb=container().settings.max_import_mb,
-        deliveries=_deliveries(),
-    )
-
-
-def _deliveries() -> DeliveryCounts | None:
-    """None where no Firefly III is named."""
-    if container().settings.firefly_url is None:
-        return None
-    return container().deliveries.counts(now=datetime.now(UTC))
+def imports(
+    *, imports: Imports, import_profiles: ImportProfiles, firefly_outbox: FireflyOutbox, settings: Settings
+) -> ResponseReturnValue:
+    return _index(imports, import_profiles, firefly_outbox, settings)
 
 
 @bp.post("/import")
-def receive() -> ResponseReturnValue:
-    """Keep the file and show how it would be read."""
+def upload_import(
+    *,
+    imports: Imports,
+    import_preview: ImportPreview,
+    import_profiles: ImportProfiles,
+    firefly_outbox: FireflyOutbox,
+    settings: Settings,
+) -> ResponseReturnValue:
     try:
-        content, name = uploaded()
-        found = container().intake.receive(content, name=name)
+        content, name = uploaded(settings)
+        added = import_preview.upload(content, name=name)
     except InvalidInput as error:
-        return _list(str(error), 422)
-    return redirect(url_for("pages.one_import", import_id=found.id), 303)
+        return _index(imports, import_profiles, firefly_outbox, settings, str(error), 422)
+    return _to_import(added.id)
+
+
+def _index(
+    imports: Imports,
+    profiles: ImportProfiles,
+    outbox: FireflyOutbox,
+    settings: Settings,
+    error: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    return page(
+        "imports/index.html",
+        status,
+        error=error,
+        imports=imports.newest(),
+        profiles=profiles.all(),
+        most_mb=settings.max_import_mb,
+        deliveries=outbox.counts(now=datetime.now(UTC)) if settings.firefly_url else None,
+    )
 
 
 @bp.get("/import/<import_id>")
-def one_import(import_id: str) -> ResponseReturnValue:
-    return _shown(container().imports.get(import_id))
+def one_import(
+    import_id: str,
+    *,
+    imports: Imports,
+    import_preview: ImportPreview,
+    import_rejects: ImportRejects,
+    imported_rows: ImportedRows,
+) -> ResponseReturnValue:
+    current = imports.get(import_id)
+    if current.status is ImportStatus.PREVIEW:
+        return _preview_page(current, import_preview)
+    return _report_page(current, import_rejects, imported_rows)
 
 
-def _shown(found: Import, wrong: str = "", status: int = 200) -> ResponseReturnValue:
-    if found.status is ImportStatus.PREVIEW:
-        return _preview(found, wrong, status)
-    active = found.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
-    kept = container().imported_rows
+def _report_page(
+    current: Import, rejects: ImportRejects, rows: ImportedRows, error: str = "", status: int = 200
+) -> ResponseReturnValue:
+    active = current.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
     return page(
         "imports/report.html",
         status,
-        found=found,
+        current=current,
         active=active,
-        wrong=wrong,
-        rejects=container().import_rejects.of(found.id, REJECTS_SHOWN),
-        rows=0 if active else kept.count(found.id),
-        stay=0 if active else kept.count_shared(found.id),
-        answered=0 if active else kept.count_answered(found.id),
+        error=error,
+        rejects=rejects.of(current.id, REJECTS_SHOWN),
+        rows=0 if active else rows.count(current.id),
+        shared=0 if active else rows.count_shared(current.id),
+        answered=0 if active else rows.count_answered(current.id),
     )
 
 
-def _preview(found: Import, wrong: str, status: int) -> ResponseReturnValue:
+def _preview_page(
+    current: Import, import_preview: ImportPreview, error: str = "", status: int = 200
+) -> ResponseReturnValue:
     try:
-        seen: Preview | None = container().intake.preview(found.id)
-    except (InvalidInput, NotFound) as error:
-        seen, wrong, status = None, str(error), 422
-    return page(
-        "imports/preview.html",
-        status,
-        found=found,
-        seen=seen,
-        wrong=wrong,
-        fields=labels.COLUMN_FIELDS,
-        signs=labels.SIGNS,
-        orders=labels.DATE_ORDERS,
-        marks=labels.DECIMAL_MARKS,
-        encodings=labels.ENCODINGS,
-    )
+        preview: Preview | None = import_preview.preview(current.id)
+    except (InvalidInput, NotFound) as failure:
+        preview, error, status = None, str(failure), 422
+    return page("imports/preview.html", status, current=current, preview=preview, error=error, text=text)
 
 
 @bp.post("/import/<import_id>/plan")
-def plan_import(import_id: str) -> ResponseReturnValue:
-    """Take what a person says of the file; bring it in where that was asked for and nothing is open."""
-    name = request.form.get("profile", "").strip()[:60]
+def plan_import(
+    import_id: str,
+    *,
+    imports: Imports,
+    import_preview: ImportPreview,
+    import_rejects: ImportRejects,
+    imported_rows: ImportedRows,
+) -> ResponseReturnValue:
+    """Change the plan; start the import if the person chose that and no question is open."""
+    profile = request.form.get("profile", "").strip()[:60]
     try:
-        container().intake.change(import_id, _said())
+        preview = import_preview.change(import_id, _changes())
         if request.form.get("act") == "begin":
-            container().intake.begin(import_id, profile=name)
-            name = ""
+            check_answered(preview)
+            import_preview.start(import_id, profile=profile)
+            profile = ""
     except InvalidInput as error:
-        return _shown(container().imports.get(import_id), str(error), 422)
-    return redirect(url_for("pages.one_import", import_id=import_id, profile=name or None), 303)
+        current = imports.get(import_id)
+        if current.status is ImportStatus.PREVIEW:
+            return _preview_page(current, import_preview, str(error), 422)
+        return _report_page(current, import_rejects, imported_rows, str(error), 422)
+    return _to_import(import_id, profile=profile or None)
 
 
-def _said() -> dict[str, Any]:
+def _changes() -> dict[str, Any]:
     form = request.form
     changes: dict[str, Any] = {"take_categories": flag(form, "take_categories")}
     if "column-0" in form:
-        columns = [form.get(f"column-{place}") for place in range(len(form))]
-        changes["columns"] = _with_added([each for each in columns if each is not None])
-    changes |= {name: form[name] for name in _PLAIN if form.get(name)}
+        columns = [form.get(f"column-{position}") for position in range(len(form))]
+        changes["columns"] = _with_added([column for column in columns if column is not None])
+    changes |= {name: form[name] for name in _OPTIONS if form.get(name)}
     return changes | _answers("answer-") | _answers("other-")
 
 
 def _with_added(columns: list[str]) -> list[str]:
-    """With the column that the person added to the text by its button."""
-    place = request.form.get("add_column", "")
-    if place.isascii() and place.isdecimal() and int(place) < len(columns):
-        columns[int(place)] = "description"
+    """With the column that the person added to the text with its button."""
+    position = request.form.get("add_column", "")
+    if position.isascii() and position.isdecimal() and int(position) < len(columns):
+        columns[int(position)] = "description"
     return columns
 
 
 def _answers(prefix: str) -> dict[str, str]:
-    """By the key of the question; what is typed in beside its choices stands under `other-`."""
-    given = ((name, value.strip()) for name, value in request.form.items() if name.startswith(prefix))
-    return {name.removeprefix(prefix): value for name, value in given if value}
+    """By the key of the question. `other-` has values typed in instead of a choice."""
+    answers = ((name, value.strip()) for name, value in request.form.items() if name.startswith(prefix))
+    return {name.removeprefix(prefix): value for name, value in answers if value}
 
 
 @bp.post("/import/<import_id>/stop")
-def stop_import(import_id: str) -> ResponseReturnValue:
-    container().imports.stop(import_id)
-    return redirect(url_for("pages.one_import", import_id=import_id), 303)
+def stop_import(import_id: str, *, imports: Imports) -> ResponseReturnValue:
+    imports.stop(import_id)
+    return _to_import(import_id)
 
 
 @bp.post("/import/<import_id>/retry")
-def retry_import(import_id: str) -> ResponseReturnValue:
-    container().imports.retry(import_id)
-    return redirect(url_for("pages.one_import", import_id=import_id), 303)
+def retry_import(import_id: str, *, imports: Imports) -> ResponseReturnValue:
+    imports.retry(import_id)
+    return _to_import(import_id)
 
 
 @bp.post("/import/<import_id>/undo")
-def undo_import(import_id: str) -> ResponseReturnValue:
-    container().undoing.begin(import_id, holder=container().holder)
-    return redirect(url_for("pages.one_import", import_id=import_id), 303)
+def undo_import(import_id: str, *, import_undo: ImportUndo, holder: str) -> ResponseReturnValue:
+    import_undo.start(import_id, holder=holder)
+    return _to_import(import_id)
 
 
 @bp.post("/import/<import_id>/discard")
-def discard_import(import_id: str) -> ResponseReturnValue:
-    container().imports.discard(import_id)
+def discard_import(import_id: str, *, imports: Imports) -> ResponseReturnValue:
+    imports.discard(import_id)
     return redirect(url_for("pages.imports"), 303)
 
 
 @bp.post("/import/profiles/<layout>/forget")
-def forget_profile(layout: str) -> ResponseReturnValue:
-    container().import_profiles.forget(layout)
+def forget_profile(layout: str, *, import_profiles: ImportProfiles) -> ResponseReturnValue:
+    import_profiles.forget(layout)
     return redirect(url_for("pages.imports"), 303)
+
+
+def _to_import(import_id: str, **query: Any) -> ResponseReturnValue:
+    return redirect(url_for("pages.one_import", import_id=import_id, **query), 303)

@@ -1,35 +1,46 @@
-"""Imports: how a file is read, how far it is, and what became of it."""
+"""Bodies of imports: previews, progress and results."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
-from src.pipeline.imports.preview import ColumnSummary, Entry, Preview, Question, Rejected
+from src.web.imports import text
 from src.web.shared.fields import money, utc_text
+
+if TYPE_CHECKING:
+    from src.components.bank_files.entry import ColumnSummary, Entry, Preview, Question
 
 UPLOAD: dict[str, Any] = {
     "type": "object",
     "required": ["file"],
     "additionalProperties": False,
     "properties": {
-        "file": {"type": "string", "format": "binary", "description": "The file as the bank hands it out."},
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": "The file from the bank or another program.",
+        },
         "mapping": {
             "type": "string",
-            "description": "JSON: parts of the plan, and answers to its questions by their keys.",
+            "description": "JSON: fields of the plan, and answers to its questions by their keys.",
         },
-        "dry_run": {"type": "string", "enum": ["true", "false"], "description": "Show, and keep nothing."},
+        "dry_run": {
+            "type": "string",
+            "enum": ["true", "false"],
+            "description": "Return the preview and store nothing.",
+        },
     },
 }
 
 
 class RejectBody(TypedDict):
-    row: Annotated[int, Field(description="As the owner of the file counts, from 1.")]
+    row: Annotated[int, Field(description="Line of the file, row of the sheet or n-th transaction, from 1.")]
     reason: str
-    left_out: Annotated[bool, Field(description="True: rightly so, it is no transaction.")]
+    left_out: Annotated[bool, Field(description="True: it is not a transaction.")]
 
 
 class AcceptedImportBody(TypedDict):
@@ -47,25 +58,25 @@ class ImportBody(TypedDict):
     rows_read: int
     rows_added: int
     rows_duplicate: int
-    rows_deleted_before: Annotated[
-        int, Field(description="Not added, because a person had deleted them before.")
-    ]
+    rows_deleted_before: Annotated[int, Field(description="Not added, because a person had deleted them.")]
     rows_rejected: int
     rows_left_out: int
     rows_removed: Annotated[int, Field(description="Deleted because the import was undone.")]
-    rows_kept: Annotated[int, Field(description="Not deleted then, because another import also has them.")]
+    rows_kept: Annotated[
+        int, Field(description="Not deleted by the undo, because another import also has them.")
+    ]
     rejects: Annotated[list[RejectBody], Field(description="At most the first 200.")]
-    progress: Annotated[float, Field(ge=0, le=1, description="Of bringing it in, or of taking it back.")]
+    progress: Annotated[float, Field(ge=0, le=1, description="Of the import, or of its undo.")]
     error: str | None
     retry_until: Annotated[
-        str | None, Field(description="Until then its file is kept to be tried again; null: it cannot be.")
+        str | None, Field(description="Until then the import can be retried; null: it cannot.")
     ]
 
 
 class UndoneImportBody(TypedDict):
     rows_removed: int
     rows_kept: Annotated[int, Field(description="Rows that stay, because another import also has them.")]
-    answers_kept: Annotated[int, Field(description="Rows whose answers return if they are brought again.")]
+    answers_kept: Annotated[int, Field(description="Rows whose answers return if they are imported again.")]
 
 
 class ChoiceBody(TypedDict):
@@ -94,23 +105,25 @@ class EntryBody(TypedDict):
 
 
 class UnusedColumnBody(TypedDict):
-    """A column of which nothing is kept."""
+    """A column that is not imported."""
 
-    place: Annotated[int, Field(ge=0, description="Its place in `columns` and in the plan's `columns`.")]
+    place: Annotated[
+        int, Field(ge=0, description="Its position in `columns` and in the plan's `columns`, from 0.")
+    ]
     name: str
-    examples: Annotated[list[str], Field(description="The first different texts, masked; at most three.")]
-    distinct: Annotated[int, Field(description="Different texts among the first 2,000 rows.")]
+    examples: Annotated[list[str], Field(description="The first distinct texts, masked; at most three.")]
+    distinct: Annotated[int, Field(description="Distinct texts among the first 2,000 rows.")]
     suggested: Annotated[
         bool,
         Field(
-            description="Many different texts that the description lacks: it may name the other party. "
-            "To add it, send the plan's `columns` with `description` at its place."
+            description="It has many distinct texts that the description lacks, perhaps of the other party. "
+            "To add it, send the plan's `columns` with `description` at its position."
         ),
     ]
 
 
 class PreviewBody(TypedDict):
-    """What would be kept; nothing was."""
+    """What would be imported; nothing was stored."""
 
     format: str
     plan: dict[str, Any]
@@ -124,55 +137,56 @@ class PreviewBody(TypedDict):
     rows_left_out: int
 
 
-def import_body(found: Import, rejects: list[dict[str, Any]]) -> ImportBody:
-    counts = found.counts
+def import_body(current: Import, rejects: list[dict[str, Any]]) -> ImportBody:
+    counts = current.counts
     return {
-        "id": found.id,
-        "status": status_of(found),
-        "name": found.name,
-        "format": found.format,
-        "created_at": utc_text(found.created_at),
-        "finished_at": utc_text(found.finished_at) if found.finished_at else None,
+        "id": current.id,
+        "status": status_of(current),
+        "name": current.name,
+        "format": text.format_name(current.format, current.plan),
+        "created_at": utc_text(current.created_at),
+        "finished_at": utc_text(current.finished_at) if current.finished_at else None,
         "rows_read": counts.read,
         "rows_added": counts.added,
         "rows_duplicate": counts.known,
         "rows_deleted_before": counts.deleted,
         "rows_rejected": counts.rejected,
         "rows_left_out": counts.left_out,
-        "rows_removed": found.rows_undone,
-        "rows_kept": found.rows_stay,
-        "rejects": [
-            {"row": each["row"], "reason": each["reason"], "left_out": each["left_out"]} for each in rejects
-        ],
-        "progress": round(found.progress, 4),
-        "error": found.error,
-        "retry_until": utc_text(found.retry_until) if found.retry_until else None,
+        "rows_removed": current.rows_undone,
+        "rows_kept": current.rows_stay,
+        "rejects": [_reject(reject["row"], reject["reason"], reject["left_out"]) for reject in rejects],
+        "progress": round(current.progress, 4),
+        "error": current.error,
+        "retry_until": utc_text(current.retry_until) if current.retry_until else None,
     }
 
 
-def status_of(found: Import) -> str:
-    return (ImportStatus.RUNNING if found.status in IMPORT_UNDER_WAY else found.status).value
+def status_of(current: Import) -> str:
+    return (ImportStatus.RUNNING if current.status in IMPORT_UNDER_WAY else current.status).value
 
 
-def preview_body(seen: Preview) -> PreviewBody:
+def preview_body(preview: Preview) -> PreviewBody:
+    plan = preview.plan.to_dict()
     return {
-        "format": seen.detected,
-        "plan": seen.plan.to_dict(),
-        "columns": list(seen.columns),
-        "unused_columns": [_unused(column) for column in seen.column_summaries if not column.used],
-        "questions": [_question(each) for each in seen.questions],
-        "entries": [_entry(each) for each in seen.entries],
-        "rejects": [_reject(each) for each in seen.rejects],
-        "rows_found": seen.entry_count,
-        "rows_rejected": seen.rejected_count,
-        "rows_left_out": seen.left_out_count,
+        "format": text.format_name(preview.detected, plan),
+        "plan": plan,
+        "columns": [text.column_name(name, position) for position, name in enumerate(preview.columns)],
+        "unused_columns": [_unused(column) for column in preview.column_summaries if not column.used],
+        "questions": [_question(question) for question in preview.questions],
+        "entries": [_entry(entry) for entry in preview.entries],
+        "rejects": [
+            _reject(rejected.row, rejected.reason, rejected.left_out) for rejected in preview.rejects
+        ],
+        "rows_found": preview.entry_count,
+        "rows_rejected": preview.rejected_count,
+        "rows_left_out": preview.left_out_count,
     }
 
 
 def _unused(column: ColumnSummary) -> UnusedColumnBody:
     return {
-        "place": column.place,
-        "name": column.name,
+        "place": column.position,
+        "name": text.column_name(column.name, column.position),
         "examples": list(column.examples),
         "distinct": column.distinct,
         "suggested": column.suggested,
@@ -182,9 +196,14 @@ def _unused(column: ColumnSummary) -> UnusedColumnBody:
 def _question(question: Question) -> QuestionBody:
     return {
         "key": question.key,
-        "text": question.text,
+        "text": text.question_text(question),
         "choices": [
-            {"value": each.value, "label": each.label, "example": each.example} for each in question.choices
+            {
+                "value": choice.value,
+                "label": text.choice_label(question, choice),
+                "example": text.choice_example(question, choice),
+            }
+            for choice in question.choices
         ],
         "any_value": question.any_value,
     }
@@ -204,5 +223,5 @@ def _entry(entry: Entry) -> EntryBody:
     }
 
 
-def _reject(rejected: Rejected) -> RejectBody:
-    return {"row": rejected.row, "reason": rejected.reason, "left_out": rejected.left_out}
+def _reject(row: int, reason: str, left_out: bool) -> RejectBody:
+    return {"row": row, "reason": text.reason(reason), "left_out": left_out}

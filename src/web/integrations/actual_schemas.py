@@ -1,4 +1,4 @@
-"""Transactions as Actual's API hands them to a script, as far as they are read."""
+"""Transactions of Actual's API, as a script sends them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SkipValidation, Strict
 
 from src.domain.transactions import Direction, Transaction
 from src.errors import InvalidInput
-from src.pipeline.integrations.inbound import Told
+from src.pipeline.integrations.inbound import InboundTransaction
 from src.web.integrations.schemas import Text
 from src.web.prediction.schemas import BATCH_LIMIT, Anything
 from src.web.shared.fields import Currency, IsoDate, RequestModel, in_smallest_units
@@ -30,40 +30,38 @@ _EXAMPLE: dict[str, Any] = {
 
 
 class ActualTransaction(BaseModel):
-    """Fields not named here are let pass, such as `account`, `payee`, `category` (ids) and `cleared`."""
+    """Other fields are ignored, such as `account`, `payee`, `category` (ids) and `cleared`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     id: Annotated[str, Strict(), Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     date: IsoDate
     amount: Annotated[
-        int,
-        Strict(),
-        Field(ge=-_LARGEST, le=_LARGEST, description="In hundredths; below 0 for spending."),
+        int, Strict(), Field(ge=-_LARGEST, le=_LARGEST, description="In hundredths; negative for spending.")
     ]
     imported_payee: Text = ""
     payee_name: Text = ""
     notes: Text = ""
-    category_name: Annotated[Text, Field(description="What a person calls it in Actual.")] = ""
+    category_name: Annotated[Text, Field(description="The category chosen in Actual.")] = ""
     transfer_id: Text = ""
     starting_balance_flag: bool | None = False
 
-    def to_told(self, currency: str) -> Told:
+    def to_inbound(self, currency: str) -> InboundTransaction:
         """Raises InvalidInput."""
         if self.amount == 0 or self.starting_balance_flag:
-            raise InvalidInput("A starting balance, or one of 0, is not taken.", field="amount")
-        name = self.imported_payee or self.payee_name or self.notes
-        if not name:
+            raise InvalidInput("Starting balances and amounts of 0 are not accepted.", field="amount")
+        text = self.imported_payee or self.payee_name or self.notes
+        if not text:
             raise InvalidInput("Give a payee or notes.", field="imported_payee")
         transaction = Transaction(
-            description=name,
+            description=text,
             amount=in_smallest_units(abs(Decimal(self.amount)).scaleb(-2), currency),
             currency=currency,
             date=self.date,
             direction=self._direction(),
-            subcategory=self.notes if self.notes != name else None,
+            subcategory=self.notes if self.notes != text else None,
         )
-        return Told(self.id, transaction, self.category_name[:100] or None)
+        return InboundTransaction(self.id, transaction, self.category_name[:100] or None)
 
     def _direction(self) -> Direction:
         if self.transfer_id:
@@ -79,10 +77,10 @@ class ActualRequest(RequestModel):
     ]
     currency: Annotated[Currency | None, Field(description="Default: the CURRENCY setting.")] = None
 
-    def each(self) -> list[Any]:
-        """A split transaction stands for its parts, which have its date and payee where they name none.
+    def flat(self) -> list[Any]:
+        """The transactions, a split one replaced by its parts; these inherit its date and payee.
 
-        Raises InvalidInput where there are too many.
+        Raises InvalidInput if there are too many.
         """
         parts = [part for item in self.transactions for part in _parts(item)]
         if len(parts) > BATCH_LIMIT:
@@ -95,8 +93,10 @@ def _parts(item: Any) -> list[Any]:
     return [_part(item, part) for part in parts] if isinstance(parts, list) and parts else [item]
 
 
-def _part(whole: dict[str, Any], part: Any) -> Any:
+def _part(transaction: dict[str, Any], part: Any) -> Any:
     if not isinstance(part, dict):
         return part
-    shared = {name: whole[name] for name in ("date", "imported_payee", "payee_name") if name in whole}
+    shared = {
+        name: transaction[name] for name in ("date", "imported_payee", "payee_name") if name in transaction
+    }
     return shared | {name: value for name, value in part.items() if value is not None}

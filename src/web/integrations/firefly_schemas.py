@@ -1,4 +1,4 @@
-"""The message of a webhook of Firefly III, as far as it is read."""
+"""The messages of Firefly III's webhooks."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidati
 
 from src.domain.transactions import Direction, Transaction
 from src.errors import InvalidInput
-from src.pipeline.integrations.inbound import Told
+from src.pipeline.integrations.inbound import InboundTransaction
 from src.web.integrations.schemas import Number, Size, Text
 from src.web.prediction.schemas import Anything
 from src.web.shared.fields import Currency, IsoDate, in_smallest_units
 
 PROGRAM = "firefly-iii"
-_DIRECTIONS = {
-    "withdrawal": Direction.EXPENSE,
-    "deposit": Direction.INCOME,
-    "transfer": Direction.TRANSFER,
-}
-_TAKEN = ("STORE_TRANSACTION", "UPDATE_TRANSACTION")
+_DIRECTIONS = {"withdrawal": Direction.EXPENSE, "deposit": Direction.INCOME, "transfer": Direction.TRANSFER}
+_HANDLED = ("STORE_TRANSACTION", "UPDATE_TRANSACTION")
 _PLACEHOLDER = re.compile(r"\(.*\)|")
 """`(no name)`, `(empty description)`, `(cash)`."""
 _EXAMPLE: dict[str, Any] = {
@@ -51,13 +47,13 @@ _EXAMPLE: dict[str, Any] = {
 }
 
 
-def _day(value: Any) -> Any:
-    """Of a moment, the day it is at that place."""
+def _local_date(value: Any) -> Any:
+    """The local date of a timestamp."""
     return value[:10] if isinstance(value, str) and len(value) < 40 else value
 
 
 _MOMENT = {"type": "string", "maxLength": 39, "examples": ["2026-03-04T00:00:00+01:00"]}
-Moment = Annotated[IsoDate, BeforeValidator(_day), WithJsonSchema(_MOMENT)]
+Moment = Annotated[IsoDate, BeforeValidator(_local_date), WithJsonSchema(_MOMENT)]
 
 
 class FireflySplit(BaseModel):
@@ -71,35 +67,35 @@ class FireflySplit(BaseModel):
     destination_name: Text = ""
     category_name: Text = ""
 
-    def to_told(self) -> Told:
-        """Raises InvalidInput where it is no transaction of a person, such as an opening balance."""
+    def to_inbound(self) -> InboundTransaction:
+        """Raises InvalidInput for an opening balance, a reconciliation and the like."""
         direction = _DIRECTIONS.get(self.type.casefold())
         if direction is None:
-            raise InvalidInput("Only withdrawals, deposits and transfers are taken.", field="type")
-        name, detail = self._texts(direction)
-        if not name:
-            raise InvalidInput("It has neither a description nor a name.", field="description")
+            raise InvalidInput("Only withdrawals, deposits and transfers are accepted.", field="type")
+        text, detail = self._texts(direction)
+        if not text:
+            raise InvalidInput("The transaction has neither a description nor a name.", field="description")
         transaction = Transaction(
-            description=name,
+            description=text,
             amount=in_smallest_units(self.amount, self.currency_code),
             currency=self.currency_code,
             date=self.date,
             direction=direction,
             subcategory=detail,
         )
-        return Told(self.transaction_journal_id, transaction, self.category_name[:100] or None)
+        return InboundTransaction(self.transaction_journal_id, transaction, self.category_name[:100] or None)
 
     def _texts(self, direction: Direction) -> tuple[str, str | None]:
-        """The shop or payer and the description: an account's name is the better name of a merchant."""
-        others = {Direction.EXPENSE: self.destination_name, Direction.INCOME: self.source_name}
-        other = _meant(others.get(direction, ""))
-        said = _meant(self.description)
-        if not other:
-            return said, None
-        return other, None if said.casefold() in other.casefold() else said
+        """(description, subcategory): the other account names the merchant better than the description."""
+        accounts = {Direction.EXPENSE: self.destination_name, Direction.INCOME: self.source_name}
+        account = _unless_placeholder(accounts.get(direction, ""))
+        description = _unless_placeholder(self.description)
+        if not account:
+            return description, None
+        return account, None if description.casefold() in account.casefold() else description
 
 
-def _meant(text: str) -> str:
+def _unless_placeholder(text: str) -> str:
     return "" if _PLACEHOLDER.fullmatch(text) else text
 
 
@@ -111,7 +107,7 @@ class FireflyGroup(BaseModel):
 
 
 class FireflyMessage(BaseModel):
-    """Signed with the webhook's secret in the header `Signature`; fields not named here are let pass."""
+    """Signed with the webhook's secret in the header `Signature`; other fields are ignored."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -119,12 +115,12 @@ class FireflyMessage(BaseModel):
     content: SkipValidation[FireflyGroup] | Annotated[Any, Field(description="Of other messages.")] = None
 
     def group(self) -> FireflyGroup | None:
-        """None for what is not about a transaction that is there. Raises InvalidInput, ValidationError."""
+        """None for messages about other things. Raises InvalidInput, ValidationError."""
         trigger = self.trigger.removeprefix("TRIGGER_")
         has_transactions = isinstance(self.content, dict) and "transactions" in self.content
-        if trigger in _TAKEN and not has_transactions:
+        if trigger in _HANDLED and not has_transactions:
             raise InvalidInput(
-                "The message holds no transaction: choose “transaction details” as the webhook's response.",
+                "The message has no transaction: choose “transaction details” as the webhook's response.",
                 field="content",
             )
         if trigger.startswith("DESTROY") or not has_transactions:

@@ -1,4 +1,4 @@
-"""What other programs tell and are told. Unlike elsewhere unknown fields are let pass: the form is theirs."""
+"""Bodies of the webhooks. Unknown fields are ignored, because the other program defines the form."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,24})?")
 
 
 def _text(value: Any) -> str:
-    """One line of what can be read; a text is no reason to refuse a transaction."""
+    """One line of printable characters; odd text is no reason to refuse a transaction."""
     if value is None:
         return ""
     if not isinstance(value, str):
         raise ValueError("A text is expected")
-    return " ".join("".join(one if one.isprintable() else " " for one in value[:_LONGEST]).split())
+    printable = (character if character.isprintable() else " " for character in value[:_LONGEST])
+    return " ".join("".join(printable).split())
 
 
 def _number(value: Any) -> str:
@@ -65,43 +66,43 @@ Size = Annotated[
 ]
 
 
-class ToldBody(TypedDict):
-    """What holds of one transaction now."""
+class InboundBody(TypedDict):
+    """The current state of one transaction."""
 
-    id: Annotated[str, Field(description="As the program that called names it.")]
-    transaction_id: Annotated[str, Field(description="As Ledgerloop names it.")]
-    category: Annotated[str | None, Field(description="Its name; null where nobody knows.")]
+    id: Annotated[str, Field(description="The calling program's id.")]
+    transaction_id: Annotated[str, Field(description="Ledgerloop's id.")]
+    category: Annotated[str | None, Field(description="Its name; null if it is uncategorized.")]
     slug: str | None
     band: Annotated[str, Field(description="Of the prediction: auto, suggest or unknown.")]
     confidence: Annotated[float, Field(ge=0, le=1)]
     decided_by: Annotated[str, Field(description="person, rule, memory or model.")]
-    needs_review: Annotated[bool, Field(description="False: sure enough to set the category.")]
+    needs_review: Annotated[bool, Field(description="False: the category can be set.")]
 
 
 class RefusedBody(TypedDict):
-    """Stands in the place of one that could not be taken."""
+    """In the place of a transaction that could not be read."""
 
     id: str | None
     error: Problem
 
 
-class TakenBody(TypedDict):
-    """In the order of the request; splits stand one by one."""
+class InboundResultsBody(TypedDict):
+    """In the order of the request, one result per split."""
 
-    results: list[ToldBody | RefusedBody]
+    results: list[InboundBody | RefusedBody]
 
 
 class DeliveriesBody(TypedDict):
-    """How the categories get to Firefly III."""
+    """The state of the updates for Firefly III."""
 
     on: Annotated[bool, Field(description="Whether FIREFLY_URL is set.")]
     waiting: int
-    failed: Annotated[int, Field(description="Given up in the last 30 days.")]
+    failed: Annotated[int, Field(description="In the last 30 days.")]
     last_done_at: str | None
-    trouble: Annotated[str | None, Field(description="What keeps them, or why the newest was given up.")]
+    trouble: Annotated[str | None, Field(description="Why the newest is waiting or has failed.")]
 
 
-def told_body(id: str, row: StoredTransaction, categories: dict[str, Category]) -> ToldBody:
+def inbound_body(id: str, row: StoredTransaction, categories: dict[str, Category]) -> InboundBody:
     """categories: by slug."""
     prediction, category = row.prediction, categories.get(row.category or "")
     answered = row.status is not Status.PREDICTED

@@ -1,4 +1,4 @@
-"""Whether a body was signed by who knows the secret: `t=…,v1=…`, as Firefly III sends it."""
+"""The signature of a webhook, `t=…,v1=…`, as Firefly III sends it."""
 
 from __future__ import annotations
 
@@ -9,28 +9,29 @@ from collections.abc import Sequence
 from datetime import datetime
 
 OLDEST_S = 300
-"""Older or newer signatures are refused, so that a request that was overheard is of no use later."""
+"""Older or newer signatures are refused, so that a recorded request cannot be replayed."""
 
 _SIGNATURE = re.compile(r"t=(\d{1,12})((?:,v\d{1,3}=[0-9a-f]{1,128}){1,5})")
 
 
 def sign(body: bytes, secret: str, at: datetime) -> str:
-    """The header's value: HMAC with SHA3-256 over the time, a dot, and the body as it is sent."""
+    """The header's value: HMAC with SHA3-256 of the time, a dot and the body exactly as sent."""
     return f"t={int(at.timestamp())},v1={_digest(str(int(at.timestamp())), body, secret)}"
 
 
 def is_signed(header: str, body: bytes, secrets: Sequence[str]) -> bool:
-    """Whether one of `secrets` signed `body`. Takes the same time whichever does not fit."""
+    """Whether one of `secrets` signed `body`, compared in constant time."""
     match = _SIGNATURE.fullmatch(header)
     if match is None:
         return False
-    given = [part[3:] for part in match[2].split(",") if part.startswith("v1=")]
-    fits = [hmac.compare_digest(_digest(match[1], body, secret), one) for secret in secrets for one in given]
-    return any(fits)
+    digests = [part[3:] for part in match[2].split(",") if part.startswith("v1=")]
+    expected = [_digest(match[1], body, secret) for secret in secrets]
+    matches = [hmac.compare_digest(one, digest) for one in expected for digest in digests]
+    return any(matches)
 
 
 def is_recent(header: str, now: datetime) -> bool:
-    """header: one that `is_signed`."""
+    """header: `is_signed` has checked it."""
     match = _SIGNATURE.fullmatch(header)
     return match is not None and abs(now.timestamp() - int(match[1])) <= OLDEST_S
 

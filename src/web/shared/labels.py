@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from src.domain.categories import Group
-from src.domain.imports import ImportStatus
 from src.domain.predictions import Band, DecidedBy, Prediction
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Status, StoredTransaction
@@ -95,69 +94,6 @@ JUDGED_ON = {
 }
 """The rows a model was measured on: one, several."""
 
-IMPORT_STATUSES = {
-    ImportStatus.PREVIEW: ("Preview", "warn"),
-    ImportStatus.QUEUED: ("Waiting to start", "accent"),
-    ImportStatus.RUNNING: ("Running", "accent"),
-    ImportStatus.DONE: ("Done", "good"),
-    ImportStatus.FAILED: ("Failed", "bad"),
-    ImportStatus.STOPPED: ("Stopped", "warn"),
-    ImportStatus.UNDOING: ("Being undone", "accent"),
-    ImportStatus.UNDONE: ("Undone", ""),
-}
-"""Label and tone."""
-
-COLUMN_FIELDS = {
-    "": "Not used",
-    "date": "Date",
-    "party": "Other party",
-    "payer": "Payer (of income)",
-    "description": "Text",
-    "amount": "Amount",
-    "out": "Money out",
-    "in": "Money in",
-    "type": "Type (expense or income)",
-    "currency": "Currency",
-    "fee": "Fee",
-    "category": "Category",
-    "payment-message": "Payment message",
-    "subcategory": "Note",
-    "mode": "Payment method",
-    "id": "Reference",
-    "status": "Status",
-    "balance": "Balance",
-}
-"""What a column of a file may contain."""
-
-ENCODINGS = {
-    "utf-8": "Unicode (UTF-8)",
-    "cp1252": "Western (Windows)",
-    "cp1250": "Central European (Windows)",
-    "cp1251": "Cyrillic (Windows)",
-    "cp1253": "Greek (Windows)",
-    "cp1254": "Turkish (Windows)",
-    "cp1255": "Hebrew (Windows)",
-    "cp1256": "Arabic (Windows)",
-    "cp1257": "Baltic (Windows)",
-    "cp932": "Japanese (Shift JIS)",
-    "gb18030": "Chinese (GB 18030)",
-    "big5": "Chinese (Big5)",
-    "cp949": "Korean (Windows)",
-}
-
-SIGNS = {
-    "negative-is-expense": "A minus is spending",
-    "positive-is-expense": "A plus is spending",
-    "two-columns": "Two columns, out and in",
-    "type-column": "A column names the type",
-    "unmarked-is-expense": "A column marks income",
-    "unmarked-is-income": "A column marks expenses",
-    "all-expenses": "All rows are spending",
-}
-
-DATE_ORDERS = {"dmy": "Day, month, year", "mdy": "Month, day, year", "ymd": "Year, month, day"}
-
-DECIMAL_MARKS = {".": "1,234.50", ",": "1.234,50"}
 SLICES = {
     "category": "By category",
     "merchants": "By whether the merchant was known",

@@ -96,7 +96,7 @@ def test_the_export_of_a_program_is_read_without_a_question(app):
     content = text.encode("cp1251" if app == "Tinkoff" else "utf-8")
     found = preview(content, Plan(default_currency="USD", take_categories=True))
     assert found.questions == ()
-    assert found.detected.endswith(f" of {app}")
+    assert found.detected.endswith(f":{app}")
     results = list(entries(content, found.plan))
     assert [each[1:] for each in brief(results)] == [
         ("Copper Kettle", "-4.20", "USD", "2026-03-04"),

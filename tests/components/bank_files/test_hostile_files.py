@@ -12,12 +12,12 @@ import openpyxl
 import pytest
 
 from benchmarks.hostile_files import ORDINARY, SHAPES, camt_ordinary, ofx_ordinary, workbook
+from src.components.bank_files.entry import as_text
 from src.components.bank_files.formats import excel
 from src.components.bank_files.inference.amounts import exact
 from src.components.bank_files.limits import DEFAULT
 from src.components.bank_files.plan import Plan
 from src.components.bank_files.read import preview
-from src.components.bank_files.record import as_text
 from src.components.bank_files.source import BankFile
 from src.errors import InvalidInput
 
@@ -41,19 +41,19 @@ REFUSED = {
     "xlsx: styles": "more than 400,000 elements",
     "xlsx: rows within rows": "nested too deeply",
     "xlsx: one wide row": "more columns than a sheet",
-    "xlsx: blank rows": "empty for too long",
+    "xlsx: blank rows": "too many empty rows",
     "xlsx: far cells": "more than 200 columns",
-    "camt: wide attribute": "A tag .* more than 100,000 letters",
-    "camt: wide comment": "A tag .* more than 100,000 letters",
-    "camt: attributes": "A tag .* more than 100,000 letters",
+    "camt: wide attribute": "A tag .* more than 100,000 characters",
+    "camt: wide comment": "A tag .* more than 100,000 characters",
+    "camt: attributes": "A tag .* more than 100,000 characters",
     "camt: siblings": "more than 400,000 elements",
     "camt: empty entries": "more than 20,000 rows",
     "OFX: tags": "nested too deeply",
     "MT940: other tags": "more than 300,000 lines",
     "MT940: empty entries": "more than 300,000 lines",
     "messages: short": "more than 3,000 messages",
-    "messages: tiny": "more than .* (letters|messages)",
-    "messages: long": "more than .* letters",
+    "messages: tiny": "more than .* (characters|messages)",
+    "messages: long": "more than .* characters",
     "JSON: keys": "more than 150,000 values",
     "JSON: numbers": "more than 150,000 values",
     "JSON: empty objects": "more than 150,000 values",
@@ -61,7 +61,7 @@ REFUSED = {
     "JSON: lines": "more than (20,000 rows|300,000 lines)",
     "QIF: lines": "more than (20,000 rows|300,000 lines)",
     "CSV: short rows": "more than (20,000 rows|300,000 lines)",
-    "CSV: quotation marks": "more than 100,000 letters",
+    "CSV: quotation marks": "more than 100,000 characters",
 }
 """What is said of each; the others can be read, or hold no transaction."""
 

@@ -158,31 +158,29 @@ def test_of_several_columns_of_numbers_the_amounts_are_those_in_the_messages():
 def test_an_amount_that_is_not_in_the_message_is_rejected(amount):
     results = read(of_messages(amounts=(amount, *AMOUNTS[1:])))
     assert values(results) == EXPECTED[1:]
-    assert refused(results) == [(2, "The amount in its column is not in its message.")]
+    assert refused(results) == [(2, "amount-not-in-message")]
 
 
 def test_no_amount_of_a_file_may_be_in_its_messages():
     results = read(of_messages(amounts=("1", "2", "3", "4")))
-    assert refused(results) == [
-        (row, "The amount in its column is not in its message.") for row in (2, 3, 4, 5)
-    ]
+    assert refused(results) == [(row, "amount-not-in-message") for row in (2, 3, 4, 5)]
 
 
 def test_an_amount_beside_a_message_without_one_is_rejected():
     results = read(of_messages(messages=(*MESSAGES[:3], "Hello, see you at eight")))
-    assert refused(results) == [(5, "The amount in its column is not in its message.")]
+    assert refused(results) == [(5, "amount-not-in-message")]
 
 
 def test_an_empty_amount_is_that_of_the_message_and_one_that_is_none_is_not_guessed():
     results = read(of_messages(amounts=("", "lots", *AMOUNTS[2:])))
     assert values(results) == [EXPECTED[0], *EXPECTED[2:]]
-    assert refused(results) == [(3, "Its amount is missing or cannot be read.")]
+    assert refused(results) == [(3, "amount-missing")]
 
 
 def test_messages_that_are_no_payments_are_left_out_with_the_reason():
     results = read(of_messages(messages=(CODE, *MESSAGES[1:]), amounts=("500", *AMOUNTS[1:])))
     assert values(results) == EXPECTED[1:]
-    assert left_out(results) == [(2, "It is a one-time code, not a payment.")]
+    assert left_out(results) == [(2, "one-time-code")]
 
 
 def test_a_folder_of_short_messages_of_which_few_are_payments():
@@ -206,7 +204,7 @@ def test_a_row_without_a_message_is_read_by_its_own_columns():
 def test_a_total_below_the_messages_is_none():
     results = read(of_messages() + table(("Total", "", "68949.75")))
     assert values(results) == EXPECTED
-    assert left_out(results) == [(6, "It is a balance or a total, not a transaction.")]
+    assert left_out(results) == [(6, "total")]
 
 
 def test_the_day_is_asked_for_where_a_message_has_none():
@@ -272,7 +270,7 @@ def test_columns_of_money_out_and_in():
     results = read(table(("sms", "debit", "credit"), *rows))
     assert values(results) == [*EXPECTED, EXPECTED[0]]
     assert refused(read(table(("sms", "debit", "credit"), *rows, (CHAI, "", "12")))) == [
-        (7, "The amount in its column is not in its message.")
+        (7, "amount-not-in-message")
     ]
 
 
@@ -292,14 +290,14 @@ def test_plain_messages_with_commas_are_no_table():
         [f"Rs {n}.50 debited from A/c XX1, UPI Ref 61234567890{n}, on 1{n}-09-2026" for n in range(9)]
         + [f"INR 2,{n}99.00 spent on your card at BANYAN BOOKS on 1{n}-09-2026" for n in range(5)]
     )
-    assert seen(text).detected == "messages, one by one"
+    assert seen(text).detected == "messages"
 
 
 def test_plain_messages_with_one_comma_each_are_no_table():
     text = "".join(
         f"Rs {n}.50 debited from A/c XX1 on 1{n}-09-2026, UPI Ref 61234567890{n}\n" for n in range(9)
     )
-    assert seen(text).detected == "messages, one by one"
+    assert seen(text).detected == "messages"
 
 
 def test_messages_on_a_later_sheet_are_found():
@@ -316,7 +314,7 @@ def test_messages_on_a_later_sheet_are_found():
 def test_a_message_cannot_cost_more_in_a_table_than_elsewhere():
     content = of_messages().encode()
     for limits, reason in [
-        (Limits(messages=200), "The messages have more than 200 letters. Split them."),
+        (Limits(messages=200), "The messages have more than 200 characters. Split them."),
         (Limits(message_count=3), "The file has more than 3 messages. Split it."),
     ]:
         with pytest.raises(InvalidInput, match=reason):
@@ -327,7 +325,7 @@ def test_a_message_cannot_cost_more_in_a_table_than_elsewhere():
 
 def test_a_row_that_is_too_wide_is_rejected():
     results = read(of_messages() + table((CHAI, "Food", "1250.75", "more")))
-    assert refused(results) == [(6, "It has more columns than the rest of the file.")]
+    assert refused(results) == [(6, "too-many-columns")]
 
 
 def test_rejected_rows_are_handed_back_as_they_were_and_read_once_mended():

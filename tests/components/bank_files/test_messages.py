@@ -30,16 +30,16 @@ You spent A$18.00 at Wattle Cafe on 15/03/2026
 """
 
 NO_PAYMENTS = {
-    "482913 is your OTP for a purchase of Rs 500.00 at BANYAN BOOKS. Do not share it.": "one-time code",
-    "Your verification code is 123456": "one-time code",
+    "482913 is your OTP for a purchase of Rs 500.00 at BANYAN BOOKS. Do not share it.": "one-time-code",
+    "Your verification code is 123456": "one-time-code",
     "Your a/c XX1234 available balance is Rs 5,000.00 as on 01-09-26": "balance",
     "Your credit card payment of Rs 4,500 is due on 20-09-26. Minimum due Rs 450": "reminder",
     "Anna has requested Rs 300 from you on the app": "reminder",
     "Rs 99 will be debited on 20-09-26 for your plan": "reminder",
-    "Txn of Rs 899 at BANYAN BOOKS on 01-09-26 was declined, funds are short": "failed or was declined",
+    "Txn of Rs 899 at BANYAN BOOKS on 01-09-26 was declined, funds are short": "payment-failed",
     "Get a personal loan up to Rs 5,00,000! Apply now, limited period offer. T&C": "advertisement",
     "Flat 50% off on all shoes above Rs 999. Shop now!": "advertisement",
-    "Hello, see you at eight": "no amount",
+    "Hello, see you at eight": "no-amount",
 }
 
 
@@ -124,7 +124,7 @@ def test_lines_of_a_diary():
         (1, "Coffee", "-4.50", "USD", "2026-03-04"),
         (2, "Train to the sea", "-12", "USD", "2026-03-05"),
     ]
-    assert left_out(results) == [(3, "It names no amount.")]
+    assert left_out(results) == [(3, "no-amount-in-message")]
 
 
 def test_a_line_of_a_diary_that_tells_the_time_is_no_table():

@@ -154,10 +154,10 @@ def file_of(count=1, form="JSON lines"):
 def test_whatever_was_kept_is_read_as_it_was_written(form, found):
     content = WRITERS[form](exported(found, [OWN]))
     seen = preview(content)
-    assert (seen.detected, seen.questions) == (f"a Ledgerloop export ({form})", ())
+    assert (seen.detected, seen.questions) == (f"ledgerloop:{form}", ())
     read = list(entries(content, Plan.from_dict(seen.plan.to_dict())))
-    assert [each.kept.row for each in read] == found
-    assert read[0].kept.categories == (OWN,)
+    assert [each.exported.row for each in read] == found
+    assert read[0].exported.categories == (OWN,)
 
 
 def edited(**changes):
@@ -191,12 +191,12 @@ def edited(**changes):
         ({"transaction__direction": "sideways"}, "direction"),
         ({"transaction__description": "a\u0000b"}, "description"),
         ({"transaction__description": "long " * 1000}, "description"),
-        ({"transaction__description": ""}, "no text"),
+        ({"transaction__description": ""}, "no-text"),
         ({"transaction__mode": ["card"]}, "mode"),
-        ({"category": "travel"}, "does not fit"),
-        ({"status": "confirmed"}, "does not fit"),
+        ({"category": "travel"}, "inconsistent-category"),
+        ({"status": "confirmed"}, "inconsistent-category"),
         ({"status": "settled"}, "status"),
-        ({"confidence": 0.99}, "does not fit"),
+        ({"confidence": 0.99}, "inconsistent-category"),
         ({"confidence": 2}, "confidence"),
         ({"feedback__0__category": "Not A Slug"}, "feedback"),
         ({"feedback__0__source": "heaven"}, "feedback"),
@@ -207,9 +207,9 @@ def edited(**changes):
         ({"predictions__0__confidence": "1e999"}, "predictions"),
         ({"predictions__0__band": ...}, "predictions"),
         ({"predictions__0__alternatives": [{"category": "a", "probability": 0.1}] * 21}, "predictions"),
-        ({"own_categories__0__color": "url(evil)"}, "own categories"),
-        ({"own_categories__0__group": "$ne"}, "own categories"),
-        ({"created_at": "0001-01-01T00:00:00Z"}, "created at"),
+        ({"own_categories__0__color": "url(evil)"}, "own_categories"),
+        ({"own_categories__0__group": "$ne"}, "own_categories"),
+        ({"created_at": "0001-01-01T00:00:00Z"}, "created_at"),
         ({"fingerprint": "short"}, "fingerprint"),
         ({"key": "\u0007" * 400}, "key"),
         ({"source": "<script>"}, "source"),
@@ -244,12 +244,12 @@ def test_a_csv_that_a_spreadsheet_has_saved_anew_is_still_known():
     text = io.StringIO()
     csv.writer(text, delimiter=";", lineterminator="\n").writerows([each[::-1] for each in table])
     content = b"\xef\xbb\xbf" + text.getvalue().encode()
-    assert [each.kept.row.id for each in entries(content, PLAN)] == [one_row(n).id for n in range(2)]
+    assert [each.exported.row.id for each in entries(content, PLAN)] == [one_row(n).id for n in range(2)]
 
 
 def test_a_csv_of_other_columns_is_no_export_of_ours():
     assert preview(b"id,date,description,amount\n1,2026-03-04,KIOSK,-3.50\n").plan.format is Format.CSV
-    with pytest.raises(InvalidInput, match="no export"):
+    with pytest.raises(InvalidInput, match="not a Ledgerloop export"):
         entries(b"id,date,description,amount\n1,2026-03-04,KIOSK,-3.50\n", PLAN)
 
 
@@ -291,7 +291,7 @@ def test_a_small_parquet_file_cannot_become_a_large_one(values):
 
 
 def test_another_parquet_file_is_refused():
-    with pytest.raises(InvalidInput, match="none that Ledgerloop wrote"):
+    with pytest.raises(InvalidInput, match="not a Ledgerloop export"):
         preview(written(pa.table({"a": [1]})))
 
 

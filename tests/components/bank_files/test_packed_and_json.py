@@ -77,7 +77,7 @@ def test_an_object_a_line_is_read_and_a_broken_line_is_told_of():
     text += '{"date": "2026-03-15", "text": "Bar", "amount": -0.10, "currency": "EUR"}\n'
     results = read(text)
     assert [each[:3] for each in brief(results)] == [(1, "Kiosk", "-3.50"), (3, "Bar", "-0.10")]
-    assert refused(results) == [(2, "This line is not readable as JSON.")]
+    assert refused(results) == [(2, "not-json")]
 
 
 def test_what_is_pending_or_of_no_size_that_money_has_is_no_transaction():

@@ -25,9 +25,10 @@ def table(*rows, heading="Date,Description,Debit"):
 def test_days_that_fit_both_orders_are_asked_for_and_shown_by_example():
     text = table("04/05/2026,Kiosk,1.00", "04/05/2026,Bar,2.00")
     question = asked(seen(text, DOLLARS), "date_order")
-    assert [(each.value, each.example) for each in question.choices] == [
-        ("dmy", "04/05/2026 is 4 May 2026"),
-        ("mdy", "04/05/2026 is 5 April 2026"),
+    assert question.sample == "04/05/2026"
+    assert [(choice.value, choice.example) for choice in question.choices] == [
+        ("dmy", "2026-05-04"),
+        ("mdy", "2026-04-05"),
     ]
     assert brief(read(text, DOLLARS, date_order="mdy"))[0][4] == "2026-04-05"
     assert brief(read(text, DOLLARS, date_order="dmy"))[0][4] == "2026-05-04"
@@ -65,7 +66,7 @@ def test_which_sign_is_spending_is_asked_for():
     text = table("2026-03-04,Kiosk,-3.00", "2026-03-05,Refund,4.00", heading="Date,Description,Amount")
     question = asked(seen(text, DOLLARS), "sign")
     assert values(question) == [Sign.NEGATIVE_IS_EXPENSE, Sign.POSITIVE_IS_EXPENSE]
-    assert question.choices[0].example == "-3.00 was spent, 4.00 came in"
+    assert (question.choices[0].spent, question.choices[0].income) == ("-3.00", "4.00")
     assert [each[2] for each in brief(read(text, DOLLARS, sign="positive-is-expense"))] == ["3.00", "-4.00"]
 
 
@@ -152,10 +153,10 @@ def test_a_file_without_days_asks_for_one():
 
 def test_nothing_is_read_while_a_question_stands_or_the_plan_is_not_complete():
     text = table("04/05/2026,Kiosk,1.00").encode()
-    with pytest.raises(InvalidInput, match="not answered") as refusal:
+    with pytest.raises(InvalidInput, match="Answer the questions") as refusal:
         entries(text, preview(text, DOLLARS).plan)
     assert refusal.value.field == "date_order"
-    with pytest.raises(InvalidInput, match="not complete"):
+    with pytest.raises(InvalidInput, match="incomplete"):
         entries(text, DOLLARS)
 
 

@@ -103,6 +103,6 @@ def test_the_columns_of_other_programs_are_shown_and_not_offered():
         f"2026-03-0{day},{name},Food,Mine,POS {name} X{day},,-1.50\n" for day, name in enumerate(NAMES, 1)
     )
     found = preview((heading + rows).encode(), Plan(default_currency="EUR"))
-    assert found.detected.endswith("of Monarch")
+    assert found.detected.endswith(":Monarch")
     assert [column.name for column in found.column_summaries if not column.used] >= ["Account"]
     assert not any(column.suggested for column in found.column_summaries)

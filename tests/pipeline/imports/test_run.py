@@ -12,7 +12,7 @@ from src.domain.feedback import LabelSource
 from src.domain.imports import ImportStatus
 from src.domain.transactions import HistoryFilter, Status
 from src.errors import Conflict, InvalidInput, NotFound
-from src.pipeline.imports.run import Importing
+from src.pipeline.imports.run import ImportRun
 from tests.small_model import small_bundle
 
 SAID = {"default_currency": "USD", "sign": "negative-is-expense"}
@@ -26,36 +26,36 @@ BANK = """Date,Details,Amount
 
 
 @pytest.fixture
-def house(settings):
-    made = Container(settings)
-    made.database.ensure_indexes()
+def container(settings):
+    services = Container(settings)
+    services.database.ensure_indexes()
     at = datetime(2026, 3, 8, tzinfo=UTC)
-    made.models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=at)
-    made.models.promote("1", by="training", reason="first", at=at)
-    yield made
-    made.stop()
-    made.database.close()
+    services.models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=at)
+    services.models.promote("1", by="training", reason="first", at=at)
+    yield services
+    services.stop()
+    services.database.close()
 
 
-def brought(house, text=BANK, **changes):
+def brought(container, text=BANK, **changes):
     changes = {**SAID, **changes}
-    kept = house.intake.receive(text.encode(), name="bank.csv", changes=changes)
-    house.intake.begin(kept.id)
-    return work_off(house)
+    kept = container.import_preview.upload(text.encode(), name="bank.csv", changes=changes)
+    container.import_preview.start(kept.id)
+    return work_off(container)
 
 
-def work_off(house):
-    claimed = house.imports.claim(holder="me")
-    house.importing.run(claimed, holder="me")
-    return house.imports.get(claimed.id)
+def work_off(container):
+    claimed = container.imports.claim(holder="me")
+    container.import_run.run(claimed, holder="me")
+    return container.imports.get(claimed.id)
 
 
-def undo(house, import_id):
-    return house.undoing.begin(import_id, holder="me")
+def undo(container, import_id):
+    return container.import_undo.start(import_id, holder="me")
 
 
-def rows_of(house):
-    return house.transactions.history(HistoryFilter(), sort="date").items
+def rows_of(container):
+    return container.transactions.history(HistoryFilter(), sort="date").items
 
 
 def counts_of(done):
@@ -63,10 +63,10 @@ def counts_of(done):
     return counts.added, counts.known, counts.rejected
 
 
-def test_the_rows_of_a_file_are_kept_masked_and_predicted(house):
-    done = brought(house)
+def test_the_rows_of_a_file_are_kept_masked_and_predicted(container):
+    done = brought(container)
     assert (done.status, counts_of(done), done.progress) == (ImportStatus.DONE, (4, 0, 1), 1.0)
-    rows = rows_of(house)
+    rows = rows_of(container)
     assert [row.transaction.amount for row in rows] == [
         Decimal("12.50"),
         Decimal("12.50"),
@@ -78,139 +78,140 @@ def test_the_rows_of_a_file_are_kept_masked_and_predicted(house):
     assert rows[2].transaction.direction == "income"
 
 
-def test_the_same_file_again_adds_nothing_and_one_that_overlaps_only_what_is_new(house):
-    brought(house)
-    assert counts_of(brought(house)) == (0, 4, 1)
+def test_the_same_file_again_adds_nothing_and_one_that_overlaps_only_what_is_new(container):
+    brought(container)
+    assert counts_of(brought(container)) == (0, 4, 1)
     longer = BANK + "2026-03-04,PIZZA CORNER,-12.50\n2026-03-08,BUS PASS,-30.00\n"
-    assert counts_of(brought(house, longer)) == (2, 4, 1)
-    assert len(rows_of(house)) == 6
+    assert counts_of(brought(container, longer)) == (2, 4, 1)
+    assert len(rows_of(container)) == 6
 
 
-def test_an_import_that_was_killed_begins_again_and_doubles_nothing(house):
-    kept = house.intake.receive(BANK.encode(), name="bank.csv", changes=SAID)
-    house.intake.begin(kept.id)
-    first = house.imports.claim(holder="the one that dies")
+def test_an_import_that_was_killed_begins_again_and_doubles_nothing(container):
+    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=SAID)
+    container.import_preview.start(kept.id)
+    first = container.imports.claim(holder="the one that dies")
     parts = {
-        "rows": house.imported_rows,
-        "rejects": house.import_rejects,
-        "predictor": house.predictor,
-        "categories": house.categories,
+        "rows": container.imported_rows,
+        "rejects": container.import_rejects,
+        "predictor": container.predictor,
+        "categories": container.categories,
     }
 
     class Dying:
-        content = house.imports.content
+        content = container.imports.content
 
-        def went_on(self, *_):
+        def record_progress(self, *_):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Importing(files=Dying(), clock=lambda: datetime.now(UTC), **parts).run(first, holder="x")
-    assert len(rows_of(house)) == 4
-    assert house.imports.claim(holder="me") is None
-    house.imports.release(first.id, holder="the one that dies", attempt=1)
-    assert counts_of(work_off(house)) == (4, 0, 1)
-    assert len(rows_of(house)) == 4
+        ImportRun(imports=Dying(), clock=lambda: datetime.now(UTC), **parts).run(first, holder="x")
+    assert len(rows_of(container)) == 4
+    assert container.imports.claim(holder="me") is None
+    container.imports.release(first.id, holder="the one that dies", attempt=1)
+    assert counts_of(work_off(container)) == (4, 0, 1)
+    assert len(rows_of(container)) == 4
 
 
-def test_an_import_is_taken_back_whole_and_answers_given_since_return_with_its_rows(house):
-    done = brought(house)
-    other = house.predictor.predict_and_keep(
-        [replace(rows_of(house)[0].transaction, description="CORNER MARKET")],
+def test_an_import_is_taken_back_whole_and_answers_given_since_return_with_its_rows(container):
+    done = brought(container)
+    other = container.predictor.predict_and_keep(
+        [replace(rows_of(container)[0].transaction, description="CORNER MARKET")],
         source="page",
         at=done.created_at,
     )
-    answered = rows_of(house)[0].id
-    house.feedback.record(answered, "travel", at=datetime.now(UTC))
-    assert undo(house, done.id) == (4, 1)
-    assert [row.id for row in rows_of(house)] == [other[0].id]
-    undone = house.imports.get(done.id)
+    answered = rows_of(container)[0].id
+    container.feedback.record(answered, "travel", at=datetime.now(UTC))
+    assert undo(container, done.id) == (4, 1)
+    assert [row.id for row in rows_of(container)] == [other[0].id]
+    undone = container.imports.get(done.id)
     assert (undone.status, undone.kept_aside) == (ImportStatus.UNDONE, 1)
-    assert undo(house, done.id) == (0, 0)
-    assert counts_of(brought(house)) == (4, 0, 1)
-    assert [row.category for row in rows_of(house) if row.status is Status.CORRECTED] == ["travel"]
+    assert undo(container, done.id) == (0, 0)
+    assert counts_of(brought(container)) == (4, 0, 1)
+    assert [row.category for row in rows_of(container) if row.status is Status.CORRECTED] == ["travel"]
 
 
-def test_the_files_own_categories_are_labels_only_where_the_person_says_so(house):
-    house.categories.add(Category("eating-out", "Eating Out", Group.DISCRETIONARY, "#112233"))
+def test_the_files_own_categories_are_labels_only_where_the_person_says_so(container):
+    container.categories.add(Category("eating-out", "Eating Out", Group.DISCRETIONARY, "#112233"))
     text = (
         "Date,Details,Amount,Category\n2026-03-04,PIZZA CORNER,-12.50,eating out\n2026-03-14,CAB,-3,Rides\n"
     )
-    assert brought(house, text).counts.added == 2
-    assert {row.status for row in rows_of(house)} == {Status.PREDICTED}
-    undo(house, house.imports.newest()[0].id)
-    brought(house, text, take_categories=True)
-    assert [row.category for row in rows_of(house)] == ["eating-out", "rides"]
-    assert {row.feedback[0].source for row in rows_of(house)} == {LabelSource.IMPORT}
-    assert {label.source for label in house.transactions.labelled()} == {LabelSource.IMPORT}
+    assert brought(container, text).counts.added == 2
+    assert {row.status for row in rows_of(container)} == {Status.PREDICTED}
+    undo(container, container.imports.newest()[0].id)
+    brought(container, text, take_categories=True)
+    assert [row.category for row in rows_of(container)] == ["eating-out", "rides"]
+    assert {row.feedback[0].source for row in rows_of(container)} == {LabelSource.IMPORT}
+    assert {label.source for label in container.transactions.labelled()} == {LabelSource.IMPORT}
 
 
-def test_what_is_unclear_must_be_said_before_a_file_is_brought_in(house):
+def test_what_is_unclear_must_be_said_before_a_file_is_brought_in(container):
     text = "Date,Details,Amount\n04/05/2026,PIZZA CORNER,-12.50\n05/06/2026,CITY CAB,-8.00\n"
-    kept = house.intake.receive(text.encode(), name="b.csv", changes=SAID)
-    with pytest.raises(InvalidInput, match="day"):
-        house.intake.begin(kept.id)
-    seen = house.intake.change(kept.id, {"date_order": "dmy"})
+    kept = container.import_preview.upload(text.encode(), name="b.csv", changes=SAID)
+    with pytest.raises(InvalidInput) as refused:
+        container.import_preview.start(kept.id)
+    assert refused.value.field == "date_order"
+    seen = container.import_preview.change(kept.id, {"date_order": "dmy"})
     shown = [(each.date, each.description, each.amount) for each in seen.entries]
-    house.intake.begin(kept.id)
-    work_off(house)
-    saved = [row.transaction for row in rows_of(house)]
+    container.import_preview.start(kept.id)
+    work_off(container)
+    saved = [row.transaction for row in rows_of(container)]
     assert [(each.date, each.description, each.amount) for each in saved] == shown
     assert str(saved[0].date) == "2026-05-04"
 
 
-def test_an_answer_is_remembered_for_the_next_file_of_the_same_layout(house):
+def test_an_answer_is_remembered_for_the_next_file_of_the_same_layout(container):
     text = "Date,Details,Amount\n04/05/2026,PIZZA CORNER,-12.50\n05/06/2026,CITY CAB,-8.00\n"
-    brought(house, text, date_order="dmy")
+    brought(container, text, date_order="dmy")
     later = "Date,Details,Amount\n07/08/2026,BUS PASS,-3.00\n"
-    assert not house.intake.look(later.encode(), {"default_currency": "USD"}).preview.questions
-    [profile] = house.import_profiles.all()
-    house.import_profiles.forget(profile.layout)
-    assert house.intake.look(later.encode(), {"default_currency": "USD"}).preview.questions
+    assert not container.import_preview.read(later.encode(), {"default_currency": "USD"}).preview.questions
+    [profile] = container.import_profiles.all()
+    container.import_profiles.forget(profile.layout)
+    assert container.import_preview.read(later.encode(), {"default_currency": "USD"}).preview.questions
 
 
-def test_a_file_is_deleted_once_it_is_read_and_its_rejected_cells_are_kept_masked(house):
+def test_a_file_is_deleted_once_it_is_read_and_its_rejected_cells_are_kept_masked(container):
     text = BANK.replace("nonsense", "nonsense 4111111111111111")
-    done = brought(house, text)
+    done = brought(container, text)
     with pytest.raises(NotFound):
-        house.imports.content(done.id)
-    [reject] = house.import_rejects.of(done.id)
+        container.imports.content(done.id)
+    [reject] = container.import_rejects.of(done.id)
     assert reject["cells"] == ["2026-03-06", "nonsense [card]", "not money"]
     assert reject["row"] == 5
 
 
-def test_an_import_can_be_stopped_and_what_is_in_stays_until_it_is_taken_back(house):
-    kept = house.intake.receive(BANK.encode(), name="bank.csv", changes=SAID)
-    house.intake.begin(kept.id)
-    house.imports.stop(kept.id)
-    stopped = work_off(house)
+def test_an_import_can_be_stopped_and_what_is_in_stays_until_it_is_taken_back(container):
+    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=SAID)
+    container.import_preview.start(kept.id)
+    container.imports.stop(kept.id)
+    stopped = work_off(container)
     assert (stopped.status, stopped.counts.added) == (ImportStatus.STOPPED, 4)
     with pytest.raises(Conflict):
-        house.imports.stop(kept.id)
-    assert undo(house, kept.id)[0] == 4
+        container.imports.stop(kept.id)
+    assert undo(container, kept.id)[0] == 4
 
 
-def test_a_file_under_way_cannot_be_taken_back(house):
-    kept = house.intake.receive(BANK.encode(), name="bank.csv", changes=SAID)
-    house.intake.begin(kept.id)
+def test_a_file_under_way_cannot_be_taken_back(container):
+    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=SAID)
+    container.import_preview.start(kept.id)
     with pytest.raises(Conflict):
-        undo(house, kept.id)
+        undo(container, kept.id)
 
 
-def test_the_demo_is_a_year_of_plausible_rows_and_gone_with_one_undo(house):
-    begun = house.intake.demo()
-    done = work_off(house)
+def test_the_demo_is_a_year_of_plausible_rows_and_gone_with_one_undo(container):
+    begun = container.import_preview.demo()
+    done = work_off(container)
     assert (done.id, done.status, done.counts.rejected) == (begun.id, ImportStatus.DONE, 0)
-    days = [row.transaction.date for row in house.transactions.stream(HistoryFilter(), sort="date")]
+    days = [row.transaction.date for row in container.transactions.stream(HistoryFilter(), sort="date")]
     assert 360 <= (days[-1] - days[0]).days < 366
     assert 400 < len(days) == done.counts.added
-    assert house.import_profiles.all() == []
-    undo(house, done.id)
-    assert rows_of(house) == ()
+    assert container.import_profiles.all() == []
+    undo(container, done.id)
+    assert rows_of(container) == ()
 
 
-def test_what_a_file_says_again_and_again_is_scored_and_explained_once(house, monkeypatch):
+def test_what_a_file_says_again_and_again_is_scored_and_explained_once(container, monkeypatch):
     scored, explained = [], []
-    scorer = house.champion.current().scorer
+    scorer = container.champion.current().scorer
     score, labelled_parts = scorer._scores, scorer._labelled_parts
     monkeypatch.setattr(scorer, "_scores", lambda readings: [scored.extend(readings), score(readings)][1])
     monkeypatch.setattr(
@@ -218,19 +219,19 @@ def test_what_a_file_says_again_and_again_is_scored_and_explained_once(house, mo
     )
     rows = ["2026-03-04,PIZZA CORNER,-12.50", "2026-03-05,CITY CAB 0{:04},-8.00"]
     lines = [rows[number % 2].format(number) for number in range(2500)]
-    done = brought(house, "\n".join(["Date,Details,Amount", *lines]))
+    done = brought(container, "\n".join(["Date,Details,Amount", *lines]))
     assert done.counts.added == 2500
     assert len(scored) == len(explained) == 2
 
 
 def test_the_currency_of_the_house_is_the_first_choice(settings):
-    house = Container(settings.model_copy(update={"currency": "CHF"}))
-    (question,) = house.intake.look(BANK.encode(), {"sign": SAID["sign"]}).preview.questions
+    container = Container(settings.model_copy(update={"currency": "CHF"}))
+    (question,) = container.import_preview.read(BANK.encode(), {"sign": SAID["sign"]}).preview.questions
     assert [each.value for each in question.choices][:2] == ["CHF", "USD"]
-    house.database.close()
+    container.database.close()
 
 
-def test_a_category_of_the_file_gets_its_group_from_its_name_and_rows(house):
+def test_a_category_of_the_file_gets_its_group_from_its_name_and_rows(container):
     text = """Date,Details,Amount,Category
 2026-03-04,PIZZA CORNER,-12.50,Going out
 2026-03-05,ACME PAYROLL,2500.00,Monthly payroll
@@ -238,8 +239,8 @@ def test_a_category_of_the_file_gets_its_group_from_its_name_and_rows(house):
 2026-03-07,CITY CAB,-8.00,Getting about
 2026-03-08,FRESH MARKET,-8.00,groceries
 """
-    assert counts_of(brought(house, text, take_categories=True)) == (5, 0, 0)
-    groups = {category.name: category.group for category in house.categories.own()}
+    assert counts_of(brought(container, text, take_categories=True)) == (5, 0, 0)
+    groups = {category.name: category.group for category in container.categories.own()}
     assert groups == {
         "Going out": Group.DISCRETIONARY,
         "Monthly payroll": Group.INCOME,
@@ -247,10 +248,10 @@ def test_a_category_of_the_file_gets_its_group_from_its_name_and_rows(house):
     }
 
 
-def test_a_name_that_was_merged_leads_to_where_its_rows_are_now(house):
+def test_a_name_that_was_merged_leads_to_where_its_rows_are_now(container):
     text = "Date,Details,Amount,Category\n2026-03-04,PIZZA CORNER,-12.50,Going out\n"
-    brought(house, text, take_categories=True)
-    house.category_editor.delete("going-out", "dining", at=datetime(2026, 3, 9, tzinfo=UTC))
-    brought(house, text.replace("03-04", "03-05"), take_categories=True)
-    assert house.categories.own() == []
-    assert {row.category for row in rows_of(house)} == {"dining"}
+    brought(container, text, take_categories=True)
+    container.category_editor.delete("going-out", "dining", at=datetime(2026, 3, 9, tzinfo=UTC))
+    brought(container, text.replace("03-04", "03-05"), take_categories=True)
+    assert container.categories.own() == []
+    assert {row.category for row in rows_of(container)} == {"dining"}

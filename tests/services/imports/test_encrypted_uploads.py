@@ -27,7 +27,7 @@ def test_nothing_of_a_file_can_be_read_in_the_database(uploads, database):
 
 def test_a_host_with_another_key_says_that_the_file_is_to_be_brought_again(uploads, database):
     kept = uploads.keep("one", STATEMENT)
-    with pytest.raises(NotFound, match="another SECRET_KEY; bring it again"):
+    with pytest.raises(NotFound, match="another SECRET_KEY; upload it again"):
         Uploads(database, lambda: "another secret").read(kept, "one")
 
 

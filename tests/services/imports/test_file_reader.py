@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.hostile_files import csv_ordinary
 from src.errors import InvalidInput, Unavailable
-from src.pipeline.imports.read_preview import Asked, Looked, look
+from src.pipeline.imports.read_preview import ReadRequest, ReadResult, read_preview
 from src.services.imports import file_reader
 from src.services.imports.file_reader import FileReader
 
@@ -16,12 +16,12 @@ BANK = b"Date,Text,Amount\n2026-03-04,Kiosk 4111111111111111,-12.50\n2026-03-05,
 
 
 def read(reader, content, **known):
-    return Looked.from_json(reader.read(pickle.dumps(Asked(**known)), content))
+    return ReadResult.from_json(reader.read(pickle.dumps(ReadRequest(**known)), content))
 
 
 def test_the_answer_is_that_of_the_same_step_in_this_process():
     asked = {"currency": "EUR", "changes": {"mode": "card"}}
-    assert read(FileReader(memory=MEMORY), BANK, **asked) == look(BANK, Asked(**asked))
+    assert read(FileReader(memory=MEMORY), BANK, **asked) == read_preview(BANK, ReadRequest(**asked))
 
 
 def test_a_refusal_comes_with_its_sentence_and_its_field():
@@ -46,7 +46,7 @@ def test_too_much_time_in_all_ends_in_a_sentence_and_the_process():
 
 
 def test_whoever_waits_for_its_turn_too_long_is_asked_to_try_again(monkeypatch):
-    monkeypatch.setattr(file_reader, "_TURN_S", 0)
+    monkeypatch.setattr(file_reader, "_QUEUE_S", 0)
     reader = FileReader(memory=MEMORY)
     others = [threading.Thread(target=read, args=(reader, csv_ordinary(1_000_000))) for _ in range(2)]
     for each in others:

@@ -7,7 +7,7 @@ from pymongo import monitoring
 
 from src.container import Container
 from src.domain.training_runs import Trigger
-from src.services.firefly.outbox import Deliveries
+from src.services.firefly.outbox import FireflyOutbox
 from src.services.models.hot_swap import Champion, ShadowModel
 from src.services.runs.repository import ClaimedRun, slot_of
 from src.services.scheduler.pending_work import DELIVERY, IMPORT, RUN
@@ -112,10 +112,10 @@ def test_a_look_while_nothing_waits_is_one_operation(container, operations):
 
 def test_a_look_finds_what_waits(container):
     assert container.waiting.kinds() == set()
-    Deliveries(container.database).add("firefly-iii", "1", ["k"], anew=False)
+    FireflyOutbox(container.database).add("firefly-iii", "1", ["k"], again=False)
     assert container.waiting.kinds() == {DELIVERY}
     container.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
-    container.intake.demo()
+    container.import_preview.demo()
     assert container.waiting.kinds() == {DELIVERY, RUN, IMPORT}
 
 

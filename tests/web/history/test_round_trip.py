@@ -12,7 +12,7 @@ from bson import ObjectId
 
 from src.domain.labels import DoubtfulLabel
 from src.domain.transactions import Transaction
-from src.pipeline.integrations.inbound import Told
+from src.pipeline.integrations.inbound import InboundTransaction
 from tests.web.conftest import EMPTIED
 from tests.web.imports.test_imports import upload, work_off
 
@@ -64,7 +64,9 @@ def full(app, client, container, registered, predicted, answered, web_database):
         {"_id": ObjectId(audited["id"])}, {"$set": {"audit": True}}
     )
     told = Transaction("BLUE DOOR", Decimal("4.20"), "EUR", date(2026, 3, 4))
-    container.webhooks.take([Told("=7", told, "Coffee out")], program="actual", at=datetime.now(UTC))
+    container.webhooks.receive(
+        [InboundTransaction("=7", told, "Coffee out")], program="actual", at=datetime.now(UTC)
+    )
     doubt = DoubtfulLabel(
         twice["id"], "books", "travel", 4, container.transactions.get(twice["id"]).feedback[-1].at
     )
@@ -190,11 +192,11 @@ def test_bringing_back_that_was_killed_begins_again_and_doubles_nothing(
     class Dying:
         content = container.imports.content
 
-        def went_on(self, *_):
+        def record_progress(self, *_):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        replace(container.importing, files=Dying()).run(claimed, holder="the one that dies")
+        replace(container.import_run, imports=Dying()).run(claimed, holder="the one that dies")
     container.imports.release(claimed.id, holder="the one that dies", attempt=1)
     work_off(app)
     done = client.get(f"/api/v1/imports/{claimed.id}").json

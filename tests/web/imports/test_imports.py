@@ -188,7 +188,7 @@ def test_a_currency_that_is_none_of_the_choices_is_typed_in(app, client):
 
 
 def test_the_pages_lead_from_the_file_to_the_report_and_back(app, client):
-    assert "Bring in a file" in client.get("/import").text
+    assert "Import a file" in client.get("/import").text
     sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "<b>march</b>.csv")})
     assert sent.status_code == 303
     shown = client.get(sent.location).text
@@ -206,7 +206,7 @@ def test_the_pages_lead_from_the_file_to_the_report_and_back(app, client):
     assert client.post(plan, data=said).status_code == 303
     work_off(app)
     report = client.get(sent.location).text
-    assert "2 transactions of this file would go" in report
+    assert "This deletes 2 transactions" in report
     assert "My bank" in client.get("/import").text
     client.post(f"{sent.location}/undo")
     assert "Undone" in client.get(sent.location).text
@@ -231,8 +231,8 @@ def test_a_large_import_is_taken_back_apart_from_the_request(app, client, monkey
     answer = client.delete(f"/api/v1/imports/{import_id}")
     assert (answer.status_code, answer.json) == (202, {"id": import_id, "status": "undoing"})
     shown = client.get(f"/import/{import_id}").text
-    assert "Taking it back" in shown
-    assert "Take the whole import back" not in shown
+    assert "Undoing" in shown
+    assert "Undo import" not in shown
     assert client.delete(f"/api/v1/imports/{import_id}").status_code == 409
     work_off(app)
     told = client.get(f"/api/v1/imports/{import_id}").json
@@ -281,7 +281,7 @@ def test_a_preview_another_release_has_written_is_made_anew(app, client):
     sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "march.csv")})
     import_id = sent.location.rpartition("/")[2]
     found = container.imports.get(import_id)
-    container.imports.plan(
+    container.imports.set_plan(
         import_id, found.plan, form=found.format, rows=found.rows, preview=b'{"layout": 1}'
     )
     assert "04/05/2026 is 4 May 2026" in client.get(sent.location).text
@@ -326,7 +326,7 @@ def test_one_that_was_stopped_is_tried_again_over_the_api_as_long_as_its_file_is
 
     ended_at = {"finished_at": datetime.now(UTC) - timedelta(days=2)}
     web_database.collection("imports").update_one({"_id": second}, {"$set": ended_at})
-    app.extensions["ledgerloop"].imports.forget_unread()
+    app.extensions["ledgerloop"].imports.delete_old_files()
     assert client.post(f"/api/v1/imports/{second}/retry").status_code == 409
     assert client.post("/api/v1/imports/none/retry").status_code == 404
     shown = client.get(f"/import/{second}").text
@@ -383,7 +383,7 @@ def test_rows_that_another_file_also_has_stay_and_both_numbers_are_told(app, cli
     one_row = client.get("/api/v1/history.jsonl").data.splitlines(keepends=True)[0]
     later = upload(client, one_row, name="history.jsonl").json["id"]
     work_off(app)
-    assert "2 transactions: 1 would be deleted, 1 would stay" in client.get(f"/import/{first}").text
+    assert "This deletes 1 of 2 transactions; 1 will stay" in client.get(f"/import/{first}").text
     assert client.delete(f"/api/v1/imports/{first}").json == {
         "rows_removed": 1,
         "rows_kept": 1,

@@ -247,5 +247,5 @@ def test_what_is_to_be_delivered_waits_only_where_an_address_is_set(client, conn
     told = connected.get("/api/v1/webhooks/firefly-iii").json
     assert (told["on"], told["waiting"]) == (True, 1)
     page = " ".join(connected.get("/import").text.split())
-    assert "It has not been told any category yet. Waiting to be told: 1." in page
-    assert "Waiting to be told" not in client.get("/import").text
+    assert "No categories sent yet. Pending: 1." in page
+    assert "No categories sent yet" not in client.get("/import").text

@@ -11,11 +11,10 @@ from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import TreeBuilder
 
-from src.components.bank_files.entry import Rejected
-from src.components.bank_files.formats.xml_reader import CHUNK, Malformed, Markup
+from src.components.bank_files.entry import Line, Reason, Rejected
+from src.components.bank_files.formats.xml_reader import CHUNK, Handler, Malformed, Markup
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Field
-from src.components.bank_files.record import Line
 from src.errors import InvalidInput
 
 COLUMNS = (
@@ -43,7 +42,7 @@ _MODES = {
 
 
 def records(content: bytes, limits: Limits) -> list[Line]:
-    """One for each entry, or for each payment of a collected one. Raises InvalidInput."""
+    """One line per entry, or per payment of a batch entry. Raises InvalidInput."""
     collector = _Collector(limits)
     markup = Markup(collector, limits)
     try:
@@ -51,26 +50,24 @@ def records(content: bytes, limits: Limits) -> list[Line]:
             markup.feed(content[start : start + CHUNK])
         markup.close()
     except Malformed:
-        raise InvalidInput(
-            "This XML file is damaged, or holds what no statement holds.", field="file"
-        ) from None
+        raise InvalidInput("This XML file is damaged, or it is not a statement.", field="file") from None
     return collector.lines
 
 
-class _Collector:
-    """Takes the entries out of the stream of elements, and keeps nothing else of the document."""
+class _Collector(Handler):
+    """Collects the entries from the stream of elements, without building the total_amount tree."""
 
     def __init__(self, limits: Limits) -> None:
         self.lines: list[Line] = []
         self._limits = limits
         self._builder: TreeBuilder | None = None
-        """Of the entry that is open."""
-        self._within = self._parts = self._letters = 0
+        """Of the open entry."""
+        self._depth = self._parts = self._letters = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "Ntry":
-            self._within += 1
-        if not self._within:
+            self._depth += 1
+        if not self._depth:
             return
         if self._builder is None:
             self._builder = TreeBuilder()
@@ -85,7 +82,7 @@ class _Collector:
             return
         self._letters += len(text)
         if self._letters > self._limits.line:
-            raise InvalidInput(f"A transaction has more than {self._limits.line:,} letters.", field="file")
+            raise InvalidInput(f"A transaction has more than {self._limits.line:,} characters.", field="file")
         self._builder.data(text)
 
     def end(self, name: str) -> None:
@@ -94,11 +91,11 @@ class _Collector:
         element = self._builder.end(name)
         if name != "Ntry":
             return
-        self._within -= 1
+        self._depth -= 1
         for line in _lines(element, len(self.lines) + 1):
             self._limits.check_row(len(self.lines) + 1)
             self.lines.append(line)
-        if not self._within:
+        if not self._depth:
             self._builder = None
 
 
@@ -107,42 +104,46 @@ def _name(element: Any) -> str:
 
 
 def _find(element: Any, path: str) -> Any:
-    """The first element at `path`, whatever its namespace; None where there is none."""
+    """The first element at `path`, in any namespace."""
     for name in path.split("/"):
-        element = next((each for each in element if _name(each) == name), None)
+        element = next((child for child in element if _name(child) == name), None)
         if element is None:
             return None
     return element
 
 
 def _text(element: Any, *paths: str) -> str:
-    """Of the first path that has a text."""
+    """The text at the first of `paths` that has one."""
     for path in paths:
-        found = _find(element, path)
-        if found is not None and found.text and found.text.strip():
-            return str(found.text).strip()
+        child = _find(element, path)
+        if child is not None and child.text and child.text.strip():
+            return str(child.text).strip()
     return ""
 
 
 def _lines(entry: Any, row: int) -> Iterator[Line]:
     payments = [
-        part for each in entry if _name(each) == "NtryDtls" for part in each if _name(part) == "TxDtls"
+        part for child in entry if _name(child) == "NtryDtls" for part in child if _name(part) == "TxDtls"
     ]
     amounts = [_amount(part) for part in payments]
-    whole = _money(entry, "Amt")
-    ways = {_text(part, "CdtDbtInd") or _text(entry, "CdtDbtInd") for part in payments}
-    alike = ways == {_text(entry, "CdtDbtInd")}
-    split = len(payments) > 1 and alike and None not in amounts and _adds_up(amounts, whole)
+    total_amount = _money(entry, "Amt")
+    directions = {_text(part, "CdtDbtInd") or _text(entry, "CdtDbtInd") for part in payments}
+    same_direction = directions == {_text(entry, "CdtDbtInd")}
+    split = len(payments) > 1 and same_direction and None not in amounts and _adds_up(amounts, total_amount)
     if split:
-        for place, (part, amount) in enumerate(zip(payments, amounts, strict=True)):
-            yield _line(row + place, entry, part, amount)
+        for position, (part, amount) in enumerate(zip(payments, amounts, strict=True)):
+            yield _line(row + position, entry, part, amount)
     else:
-        yield _line(row, entry, payments[0] if payments else entry, whole)
+        yield _line(row, entry, payments[0] if payments else entry, total_amount)
 
 
-def _adds_up(amounts: list[Any], whole: tuple[Decimal, str] | None) -> bool:
-    total = sum(each[0] for each in amounts)
-    return whole is not None and total == whole[0] and {each[1] for each in amounts} == {whole[1]}
+def _adds_up(amounts: list[Any], total_amount: tuple[Decimal, str] | None) -> bool:
+    total = sum(amount[0] for amount in amounts)
+    return (
+        total_amount is not None
+        and total == total_amount[0]
+        and {amount[1] for amount in amounts} == {total_amount[1]}
+    )
 
 
 def _amount(part: Any) -> tuple[Decimal, str] | None:
@@ -150,30 +151,30 @@ def _amount(part: Any) -> tuple[Decimal, str] | None:
 
 
 def _money(element: Any, path: str) -> tuple[Decimal, str] | None:
-    found = _find(element, path)
-    text = (found.text or "").strip() if found is not None else ""
-    return (Decimal(text), found.get("Ccy", "")) if _AMOUNT.fullmatch(text) else None
+    child = _find(element, path)
+    text = (child.text or "").strip() if child is not None else ""
+    return (Decimal(text), child.get("Ccy", "")) if _AMOUNT.fullmatch(text) else None
 
 
 def _line(row: int, entry: Any, part: Any, money: tuple[Decimal, str] | None) -> Line:
     day = _text(entry, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")[:10]
     if money is None:
-        return Rejected(row, "Its amount is missing or cannot be read.")
-    way = _text(entry, "CdtDbtInd")
-    if way not in ("CRDT", "DBIT") or not day:
-        return Rejected(row, "Its date is missing, or which way the money went.")
-    came = way == "CRDT"
-    is_reversal = _text(entry, "RvslInd") == "true"  # of which the parties are those of what is taken back
-    other = "Dbtr" if came != is_reversal else "Cdtr"
+        return Rejected(row, Reason.AMOUNT_MISSING)
+    direction = _text(entry, "CdtDbtInd")
+    if direction not in ("CRDT", "DBIT") or not day:
+        return Rejected(row, Reason.DATE_OR_TYPE_MISSING)
+    is_income = direction == "CRDT"
+    is_reversal = _text(entry, "RvslInd") == "true"  # its parties are those of the reversed entry
+    other = "Dbtr" if is_income != is_reversal else "Cdtr"
     party = _text(part, f"RltdPties/{other}/Nm", f"RltdPties/{other}/Pty/Nm", f"RltdPties/Ultmt{other}/Nm")
-    told = _purpose(part) or _text(part, "AddtlTxInf") or _text(entry, "AddtlNtryInf")
+    text = _purpose(part) or _text(part, "AddtlTxInf") or _text(entry, "AddtlNtryInf")
     status = _text(entry, "Sts/Cd", "Sts")
     return row, [
         day,
-        money[0] if came else -money[0],
+        money[0] if is_income else -money[0],
         money[1],
         party,
-        told,
+        text,
         _MODES.get(_text(entry, "BkTxCd/Domn/Fmly/Cd"), ""),
         "pending" if status in ("PDNG", "INFO", "FUTR") else "",
         _text(part, "Refs/AcctSvcrRef") or _text(entry, "AcctSvcrRef", "NtryRef"),
@@ -184,4 +185,4 @@ def _purpose(part: Any) -> str:
     remittance = _find(part, "RmtInf")
     if remittance is None:
         return ""
-    return " ".join((each.text or "").strip() for each in remittance if _name(each) == "Ustrd")
+    return " ".join((child.text or "").strip() for child in remittance if _name(child) == "Ustrd")

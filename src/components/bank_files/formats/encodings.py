@@ -1,4 +1,4 @@
-"""Bytes to text: the marks at the start are believed, then UTF-8, then what the letters suggest."""
+"""Bytes to text: a byte order mark decides, then UTF-8 is tried, then the letters decide."""
 
 from __future__ import annotations
 
@@ -28,48 +28,25 @@ letter; and what no western language has: \u0153 behind a vowel or before a k, \
 \u00e8 before a vowel, \u00ec and \u00f9 within a word.
 """
 _SLIPS = 0.05
-"""Of a hundred accents so many may be a slip of the pen."""
+"""Share of accents that may be typing errors."""
 _FEW = 12
-"""Accents up to which a guess by frequency is worse than the rule above."""
+"""Up to so many accents, a guess by frequency is worse than the rule above."""
 _NO_ACCENT = re.compile(
     rb"[\x80-\xff]{3}|[^\x00-\x7f\x8a\x8c-\x8f\x9a\x9c-\x9f\xa3\xa5\xaa\xaf\xb3\xb9\xba\xbc\xbe-\xff]"
 )
-"""Bytes that are no accented letters of Latin writing, or too many of them in a row."""
+"""Bytes that are no accented Latin letters, or too many of them in a row."""
 _NEARLY = 0.8
-"""Of a few accents the alphabets of Europe are told apart hardly; the western one is the likeliest."""
+"""A few accents hardly distinguish the European encodings; the Western one is the likeliest."""
 _WELL_FORMED = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_NAMES = {
-    "utf-8": "UTF-8",
-    "utf-8-sig": "UTF-8",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-    "cp1250": "Windows Central European",
-    "cp1251": "Windows Cyrillic",
-    "cp1252": "Windows Western",
-    "cp1253": "Windows Greek",
-    "cp1254": "Windows Turkish",
-    "cp1255": "Windows Hebrew",
-    "cp1256": "Windows Arabic",
-    "cp1257": "Windows Baltic",
-    "cp1258": "Windows Vietnamese",
-    "cp874": "Windows Thai",
-    "cp932": "Shift JIS",
-    "cp949": "Windows Korean",
-    "euc_jp": "EUC, Japanese",
-    "euc_kr": "EUC, Korean",
-    "gb18030": "GB 18030, Chinese",
-    "big5": "Big5, Chinese",
-    "big5hkscs": "Big5, Chinese",
-    "koi8-r": "KOI8, Cyrillic",
-    "koi8-u": "KOI8, Cyrillic",
-    "iso8859-15": "Latin-9",
-    "iso8859-1": "Latin-1",
-}
+_KNOWN = frozenset(
+    "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 cp932 cp949 euc_jp euc_kr gb18030 "
+    "big5 big5hkscs koi8-r koi8-u iso8859-15 iso8859-1".split()
+)
+"""Codecs that a guess may be, besides those of Unicode."""
 
 
 def detect_encoding(content: bytes) -> str:
-    """A codec of Python that reads `content`, as far as its bytes say."""
+    """The likeliest Python codec for `content`."""
     for mark, codec in _MARKS:
         if content.startswith(mark):
             return codec
@@ -81,12 +58,12 @@ def detect_encoding(content: bytes) -> str:
     except UnicodeDecodeError:
         at = next(re.finditer(rb"[\x80-\xff]", content)).start()
         start = 0 if at < _SAMPLE // 2 else at
-        return _by_its_letters(content[start : start + _SAMPLE])
+        return _guess_by_letters(content[start : start + _SAMPLE])
     return "utf-8"
 
 
 def decode(content: bytes, encoding: str) -> str:
-    """What cannot be read becomes a replacement character; no NULs and no halves of characters remain."""
+    """Unreadable bytes become replacement characters, and NULs are removed."""
     try:
         text = content.decode(encoding, "replace")
     except (UnicodeError, LookupError):
@@ -98,20 +75,15 @@ def decode(content: bytes, encoding: str) -> str:
 
 
 def lines(text: str) -> Iterator[str]:
-    """Each with its end, in whatever system's way.
+    """Lines with their ends, of any operating system.
 
-    `io.StringIO` does the same and takes four times the memory of the text; `str.splitlines` ends lines at
-    other characters as well.
+    `io.StringIO` takes four times the memory of the text; `str.splitlines` also splits at other characters.
     """
-    return (found[0] for found in _LINE.finditer(text))
-
-
-def in_words(encoding: str) -> str:
-    return _NAMES.get(encoding, encoding)
+    return (match[0] for match in _LINE.finditer(text))
 
 
 def _without_mark(sample: bytes) -> str:
-    """UTF-16 without its mark: of plain letters every other byte is zero."""
+    """UTF-16 without a byte order mark: every other byte of plain letters is zero."""
     half = len(sample) // 2
     if half < 2:
         return ""
@@ -123,18 +95,18 @@ def _without_mark(sample: bytes) -> str:
     return ""
 
 
-def _by_its_letters(sample: bytes) -> str:
-    """UTF-8 with some damage, or the alphabet in which the letters make up a language best."""
+def _guess_by_letters(sample: bytes) -> str:
+    """Damaged UTF-8, or the encoding in which the letters look most like a language."""
     in_sequences = sum(map(len, _WELL_FORMED.findall(sample)))
-    others = sum(each >= 0x80 for each in sample) - in_sequences
+    others = sum(byte >= 0x80 for byte in sample) - in_sequences
     if in_sequences > 4 * others:
         return "utf-8"
     if in_sequences + others <= _FEW and not _NO_ACCENT.search(sample):
         return _western(sample) if _may_be("cp1252", sample) else "cp1250"
-    import chardet  # its models take memory; a worker that reads plain UTF-8 is spared them
+    import chardet  # its models take memory that plain UTF-8 does not need
 
-    found = chardet.detect_all(sample, encoding_era=chardet.EncodingEra.MODERN_WEB, prefer_superset=True)
-    likely = {codecs.lookup(each["encoding"] or "cp1252").name: each["confidence"] for each in found}
+    guesses = chardet.detect_all(sample, encoding_era=chardet.EncodingEra.MODERN_WEB, prefer_superset=True)
+    likely = {codecs.lookup(guess["encoding"] or "cp1252").name: guess["confidence"] for guess in guesses}
     fitting = {codec: share for codec, share in likely.items() if _may_be(codec, sample)}
     best = max(fitting, key=lambda codec: fitting[codec], default="cp1252")
     if fitting.get("cp1252", 0.0) >= _NEARLY * fitting.get(best, 0.0):
@@ -144,19 +116,19 @@ def _by_its_letters(sample: bytes) -> str:
 
 def _may_be(codec: str, sample: bytes) -> bool:
     if codec == "cp1252":
-        accents = sum(each >= 0x80 for each in sample)
+        accents = sum(byte >= 0x80 for byte in sample)
         return len(_NEVER_WESTERN.findall(sample)) <= _SLIPS * accents
     if codec in _LATIN:
         return True
     if codec == "cp932":
         return "\ufffd" not in codecs.getincrementaldecoder(codec)("replace").decode(sample)
-    runs = [len(each) for each in re.findall(rb"[\x80-\xff]+", sample)]  # of an alphabet like Cyrillic
-    in_runs = sum(each for each in runs if each > 1)
-    return codec in _NAMES and not codec.startswith("utf") and in_runs > 0.7 * sum(runs)
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", sample)]  # of an alphabet like Cyrillic
+    in_runs = sum(length for length in runs if length > 1)
+    return codec in _KNOWN and in_runs > 0.7 * sum(runs)
 
 
 def _western(sample: bytes) -> str:
-    if not any(0x80 <= each <= 0x9F for each in sample):
+    if not any(0x80 <= byte <= 0x9F for byte in sample):
         return "iso8859-15" if b"\xa4" in sample else "cp1252"
     try:
         sample.decode("cp1252")

@@ -1,6 +1,6 @@
-"""JSON, as programs hand transactions out: a list of objects, however deep it lies, or an object a line.
+"""JSON as programs export it: a list of objects, at any depth, or one object per line.
 
-It becomes a table: the keys are the names of the columns, and each object is a row, the first one row 1.
+It becomes a table: the keys are the column names, and each object is a row, from row 1.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from src.components.bank_files.entry import Rejected
+from src.components.bank_files.entry import Cell, Line, Reason, Rejected
 from src.components.bank_files.formats.encodings import lines as lines_of
 from src.components.bank_files.inference.cells import is_data
 from src.components.bank_files.inference.wording import is_unsettled
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.messages.reader import is_message
-from src.components.bank_files.record import Cell, Line
 from src.errors import InvalidInput
 
 _DEPTH = 6
-_MOST_DIGITS = 30
+_MAX_DIGITS = 30
 _SMALL = 15
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -36,7 +35,7 @@ class Table(NamedTuple):
 
 
 def table(text: str, limits: Limits) -> Table:
-    """A line for each object that is in a list of transactions. Raises InvalidInput."""
+    """One line per object of each list of transactions. Raises InvalidInput."""
     if text.count(",") > limits.values:
         raise InvalidInput(f"The file has more than {limits.values:,} values. Split it.", field="file")
     try:
@@ -56,22 +55,22 @@ def _of_lines(text: str, limits: Limits) -> Table:
             rows.append(row)
             objects.append(_object(line))
     if objects[0] is None:
-        raise InvalidInput("This file begins like JSON, and is none that can be read.", field="file")
-    names, lines = _table((each for each in objects if each is not None), limits)
-    read = iter(lines)
-    told = [
-        Rejected(row, "This line is not readable as JSON.") if each is None else (row, next(read)[1])  # type: ignore[index]
-        for row, each in zip(rows, objects, strict=True)
+        raise InvalidInput("This file starts like JSON but cannot be read as JSON.", field="file")
+    names, lines = _table((item for item in objects if item is not None), limits)
+    remaining = iter(lines)
+    all_lines: list[Line] = [
+        Rejected(row, Reason.NOT_JSON) if item is None else (row, next(remaining)[1])  # type: ignore[index]
+        for row, item in zip(rows, objects, strict=True)
     ]
-    return Table(names, told)
+    return Table(names, all_lines)
 
 
 def _object(line: str) -> dict[str, Cell] | None:
     try:
-        found = _loads(line)
+        value = _loads(line)
     except _NotJSON:
         return None
-    return _flat(found) if isinstance(found, dict) else None
+    return _flat(value) if isinstance(value, dict) else None
 
 
 class _NotJSON(Exception):
@@ -86,18 +85,18 @@ def _loads(text: str) -> Any:
 
 
 def _whole(text: str) -> int | Cell:
-    """A small one as it is: it takes a third of the memory."""
+    """A small number as an int, which takes a third of the memory."""
     return int(text) if len(text) <= _SMALL else _number(text)
 
 
 def _number(text: str) -> Cell:
-    """A text where it has more digits than any amount."""
+    """A text if it has more digits than any amount."""
     try:
         number = Decimal(text)
     except InvalidOperation:
-        return text[:_MOST_DIGITS]
+        return text[:_MAX_DIGITS]
     digits, exponent = len(number.as_tuple().digits), int(number.as_tuple().exponent)
-    return number if digits + abs(exponent) <= _MOST_DIGITS else text[:_MOST_DIGITS]
+    return number if digits + abs(exponent) <= _MAX_DIGITS else text[:_MAX_DIGITS]
 
 
 def _has_message(cells: Sequence[Cell]) -> bool:
@@ -107,59 +106,59 @@ def _has_message(cells: Sequence[Cell]) -> bool:
 def _listed(
     value: Any, key: str, depth: int, is_transaction: Callable[[Sequence[Cell]], bool]
 ) -> Iterator[dict[str, Cell]]:
-    """The objects of all lists with transactions in them. key: of the list."""
+    """The objects of all lists that contain transactions. key: of the list."""
     if isinstance(value, dict) and depth:
-        for name, each in value.items():
-            yield from _listed(each, name, depth - 1, is_transaction)
+        for name, nested in value.items():
+            yield from _listed(nested, name, depth - 1, is_transaction)
     elif isinstance(value, list):
-        objects = [_flat(each) for each in value if isinstance(each, dict)]
-        if any(is_transaction(list(each.values())) for each in objects):
-            told: dict[str, Cell] = {"status": key} if is_unsettled(key) else {}
-            yield from ({**told, **each} for each in objects)
+        objects = [_flat(item) for item in value if isinstance(item, dict)]
+        if any(is_transaction(list(item.values())) for item in objects):
+            status: dict[str, Cell] = {"status": key} if is_unsettled(key) else {}
+            yield from ({**status, **item} for item in objects)
 
 
 def _flat(value: dict[str, Any], path: str = "", depth: int = _DEPTH) -> dict[str, Cell]:
-    """Keys within keys parted by points; of a list its words."""
+    """Nested keys are joined with points, the texts of a list with commas."""
     flat: dict[str, Cell] = {}
-    for key, each in value.items():
+    for key, nested in value.items():
         name = f"{path}.{key}" if path else key
-        if isinstance(each, dict):
-            flat |= _flat(each, name, depth - 1) if depth else {}
-        elif isinstance(each, list):
-            flat[name] = ", ".join(one for one in each if isinstance(one, str))
+        if isinstance(nested, dict):
+            flat |= _flat(nested, name, depth - 1) if depth else {}
+        elif isinstance(nested, list):
+            flat[name] = ", ".join(text for text in nested if isinstance(text, str))
         else:
-            flat[name] = _cell(each, key)
+            flat[name] = _cell(nested, key)
     return flat
 
 
 def _cell(value: Any, key: str) -> Cell:
     if isinstance(value, bool) or value is None:
-        return key if value else ""  # so that `"pending": true` says pending
+        return key if value else ""  # so that `"pending": true` becomes the text pending
     return value.replace("\0", "") if isinstance(value, str) else Decimal(value)
 
 
 def _table(objects: Iterable[dict[str, Cell]], limits: Limits) -> Table:
-    places: dict[str, int] = {}
+    positions: dict[str, int] = {}
     lines: list[Line] = []
-    for row, each in enumerate(objects, start=1):
+    for row, item in enumerate(objects, start=1):
         limits.check_row(row)
-        for name in each:
-            places.setdefault(name, len(places))
-        if len(places) > limits.columns:
+        for name in item:
+            positions.setdefault(name, len(positions))
+        if len(positions) > limits.columns:
             raise InvalidInput(f"The objects have more than {limits.columns} keys.", field="file")
-        cells: list[Cell] = [""] * len(places)
-        for name, cell in each.items():
-            cells[places[name]] = cell
+        cells: list[Cell] = [""] * len(positions)
+        for name, cell in item.items():
+            cells[positions[name]] = cell
         limits.check_cells(row, [cell for cell in cells if isinstance(cell, str)])
         lines.append((row, cells))
     if not lines:
-        raise InvalidInput("This JSON file has no list of transactions in it.", field="file")
-    names = list(places)
+        raise InvalidInput("This JSON file contains no list of transactions.", field="file")
+    names = list(positions)
     return Table(tuple(_short(name, names) for name in names), lines)
 
 
 def _short(name: str, names: list[str]) -> str:
-    """The last key alone, where no other is called so: of `transactionAmount.currency` the currency."""
+    """Only the last key if no other column has it: `transactionAmount.currency` -> `currency`."""
     last = name.rpartition(".")[2]
-    alone = sum(each.rpartition(".")[2] == last for each in names) == 1
-    return _HUMP.sub(" ", last if alone else name.replace(".", " "))
+    is_unique = sum(other.rpartition(".")[2] == last for other in names) == 1
+    return _HUMP.sub(" ", last if is_unique else name.replace(".", " "))

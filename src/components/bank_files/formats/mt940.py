@@ -1,4 +1,4 @@
-"""MT940, the statement of SWIFT: one tag a line, the amount in :61:, what it was in :86:."""
+"""MT940, the statement of SWIFT: one tag per line, the amount in :61:, the details in :86:."""
 
 from __future__ import annotations
 
@@ -12,21 +12,12 @@ from typing import Any
 import mt940.models
 import mt940.tags
 
-from src.components.bank_files.entry import Rejected
-from src.components.bank_files.formats.mt940_details import told
+from src.components.bank_files.entry import Line, Reason, Rejected
+from src.components.bank_files.formats.mt940_details import parse_details
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Field
-from src.components.bank_files.record import Line
 
-COLUMNS = (
-    Field.DATE,
-    Field.AMOUNT,
-    Field.CURRENCY,
-    Field.PARTY,
-    Field.DESCRIPTION,
-    Field.MODE,
-    Field.ID,
-)
+COLUMNS = (Field.DATE, Field.AMOUNT, Field.CURRENCY, Field.PARTY, Field.DESCRIPTION, Field.MODE, Field.ID)
 _TAG = re.compile(r"^:([0-9]{2}[A-Z]?):", re.MULTILINE)
 _BALANCE = re.compile(r"[CD][0-9]{6}([A-Z]{3})")
 _STATEMENT = mt940.tags.Statement()
@@ -34,12 +25,12 @@ _END = re.compile(r"^-\}?\s*$", re.MULTILINE)
 
 
 def is_mt940(text: str) -> bool:
-    tags = {found[1] for found in _TAG.finditer(text[:20_000])}
+    tags = {match[1] for match in _TAG.finditer(text[:20_000])}
     return "20" in tags and bool(tags & {"25", "28C", "28"}) and bool(tags & {"60F", "60M", "61"})
 
 
 def records(text: str, limits: Limits) -> list[Line]:
-    """One for each :61:, read with its :86: alone, so that a damaged one does not spoil the others."""
+    """One line per :61:, read with its own :86: only, so that a damaged one does not affect the others."""
     lines: list[Line] = []
     currency, details = "", ""
     statement: str | None = None
@@ -59,8 +50,8 @@ def records(text: str, limits: Limits) -> list[Line]:
         else:
             finish()
             statement, details = None, ""
-            if tag.startswith("60") and (found := _BALANCE.match(value)):
-                currency = found[1]
+            if tag.startswith("60") and (balance := _BALANCE.match(value)):
+                currency = balance[1]
     finish()
     return lines
 
@@ -68,27 +59,26 @@ def records(text: str, limits: Limits) -> list[Line]:
 def _tags(text: str) -> Iterator[tuple[str, str]]:
     starts, nexts = _TAG.finditer(text), _TAG.finditer(text)
     next(nexts, None)
-    ends = chain((each.start() for each in nexts), repeat(len(text)))
+    ends = chain((tag.start() for tag in nexts), repeat(len(text)))
     return (
-        (each[1], _END.sub("", text[each.end() : end]).strip())
-        for each, end in zip(starts, ends, strict=False)
+        (tag[1], _END.sub("", text[tag.end() : end]).strip()) for tag, end in zip(starts, ends, strict=False)
     )
 
 
 def _line(row: int, currency: str, statement: str, details: str) -> Line:
     lines = (line.rstrip() for line in statement.splitlines())
-    found = _STATEMENT.re.match("\n".join(line for line in lines if line.strip() not in ("", "-")))
+    match = _STATEMENT.re.match("\n".join(line for line in lines if line.strip() not in ("", "-")))
     try:
-        if found:
-            return row, _cells(found.groupdict(), currency, details)
+        if match:
+            return row, _cells(match.groupdict(), currency, details)
     except (ValueError, ArithmeticError, TypeError):
         pass
-    return Rejected(row, "This transaction is damaged and cannot be read.")
+    return Rejected(row, Reason.DAMAGED)
 
 
 def _cells(data: dict[str, Any], currency: str, details: str) -> list[Any]:
     day: date = mt940.models.Date(**data)
-    party, purpose, booked = told(details)
+    party, purpose, booked = parse_details(details)
     if not (party or purpose):
         purpose = " ".join(str(data.get("extra_details") or "").split())
     references = (data.get("bank_reference"), data.get("customer_reference"))
@@ -99,11 +89,11 @@ def _cells(data: dict[str, Any], currency: str, details: str) -> list[Any]:
         party,
         purpose or booked,
         booked,
-        next((each for each in references if each and each != "NONREF"), ""),
+        next((reference for reference in references if reference and reference != "NONREF"), ""),
     ]
 
 
 def _amount(data: dict[str, Any]) -> Decimal:
-    """Less than nothing where it left the account, as the reversal of what came in does (RC)."""
+    """Negative if it left the account, as a reversed credit (RC) does."""
     amount = Decimal(data["amount"].replace(",", "."))
     return -amount if data["status"].upper() in ("D", "RC") else amount

@@ -1,4 +1,4 @@
-"""Field :86: of MT940, what a transaction was: in parts with numbers (`?32`) or names (`/NAME/`)."""
+"""Field :86: of MT940, the details: parts with numbers (`?32`) or names (`/NAME/`)."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ _PURPOSE = (*map(str, range(20, 30)), *map(str, range(60, 64)))
 _NAME = ("32", "33")
 
 
-def told(details: str) -> tuple[str, str, str]:
-    """(the other party, the purpose, how it was booked), each "" where it is not told."""
-    whole = "".join(details.splitlines())
-    if code := _CODE.match(whole):
-        return _of_numbers(whole, code[1])
-    if _TAG.match(whole):
-        return _of_names(whole)
+def parse_details(details: str) -> tuple[str, str, str]:
+    """(other party, purpose, booking text), each "" if it is missing."""
+    joined = "".join(details.splitlines())
+    if code := _CODE.match(joined):
+        return _numbered_parts(joined, code[1])
+    if _TAG.match(joined):
+        return _named_parts(joined)
     return "", re.sub(r"\s*\n\s*", " ", details), ""
 
 
-def _of_numbers(whole: str, mark: str) -> tuple[str, str, str]:
+def _numbered_parts(joined: str, mark: str) -> tuple[str, str, str]:
     parts: dict[str, str] = {}
-    for each in whole.split(mark)[1:]:
-        parts.setdefault(each[:2], each[2:])
-    between = "" if mark == "?" else " "  # in Germany a part goes on in the midst of a word
+    for part in joined.split(mark)[1:]:
+        parts.setdefault(part[:2], part[2:])
+    between = "" if mark == "?" else " "  # in Germany a part may end within a word
     name = between.join(parts[number] for number in _NAME if parts.get(number))
-    purpose = _said(between.join(parts[number] for number in _PURPOSE if parts.get(number)))
+    purpose = _without_references(between.join(parts[number] for number in _PURPOSE if parts.get(number)))
     return name.strip(), purpose, parts.get("00", "").strip()
 
 
-def _said(purpose: str) -> str:
-    """What the payer wrote, without the numbers that banks put beside it."""
+def _without_references(purpose: str) -> str:
+    """The payer's text, without the references that banks add."""
     split = _SEPA.split(purpose)
     parts = dict(zip(split[1::2], split[2::2], strict=True))
     return (parts.get("SVWZ", "") if parts else purpose).strip() or split[0].strip()
 
 
-def _of_names(whole: str) -> tuple[str, str, str]:
-    split = _TAG.split(whole)
+def _named_parts(joined: str) -> tuple[str, str, str]:
+    split = _TAG.split(joined)
     parts = dict(zip(split[1::2], split[2::2], strict=True))
     counterparty = parts.get("CNTP", "").split("/")
     name = parts.get("NAME", "") or (counterparty[2] if len(counterparty) > 2 else "")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 import re
 
-from src.components.bank_files.entry import Rejected
+from src.components.bank_files.entry import Line, Reason, Rejected
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Field
-from src.components.bank_files.record import Line
 from src.errors import InvalidInput
 
 COLUMNS = (
@@ -26,8 +25,8 @@ _TAG = re.compile(
     r"<(?:/(?P<end>[A-Z0-9./_ ]{1,80})|(?P<start>[A-Z0-9._ ][A-Z0-9./_ ]{0,79}))>(?P<text>[^<]*)"
     r"(?:(?P<closed></(?P=start)>)(?P<behind>[^<]*))?"
 )
-"""In OFX 1.x what has a text needs no end."""
-_WANTED = frozenset(("TRNAMT", "DTPOSTED", "CURSYM", "NAME", "MEMO", "TRNTYPE", "SIC", "FITID"))
+"""In OFX 1.x an element with a text needs no end tag."""
+_READ = frozenset(("TRNAMT", "DTPOSTED", "CURSYM", "NAME", "MEMO", "TRNTYPE", "SIC", "FITID"))
 _AMOUNT = re.compile(r"[-+]?[0-9]{1,15}(?:[.,][0-9]{0,6})?")
 _GROUPS = re.compile(r"[.,](?=[0-9]{3}[.,])")
 _MODES = {
@@ -43,35 +42,35 @@ _MODES = {
 
 
 def records(text: str, limits: Limits) -> list[Line]:
-    """One for each STMTTRN. Raises InvalidInput."""
+    """One line per STMTTRN. Raises InvalidInput."""
     start = re.search(r"<OFX>", text, re.IGNORECASE)
     if not start:
         raise InvalidInput("This OFX file has no statement in it.", field="file")
     body = _CDATA.sub(
-        lambda found: found[1].replace("&", "&amp;").replace("<", "&lt;"), text[start.start() :]
+        lambda match: match[1].replace("&", "&amp;").replace("<", "&lt;"), text[start.start() :]
     )
     collector = _Collector(limits)
-    for count, found in enumerate(_TAG.finditer(body), start=1):
+    for count, match in enumerate(_TAG.finditer(body), start=1):
         if count > limits.elements:
             raise InvalidInput(f"This file has more than {limits.elements:,} tags. Split it.", field="file")
-        collector.take(found)
+        collector.add(match)
     collector.finish()
     return collector.lines
 
 
 class _Collector:
-    """Takes transactions out of the stream of tags, and keeps nothing else of the tree."""
+    """Collects transactions from the stream of tags, without building a tree."""
 
     def __init__(self, limits: Limits) -> None:
         self.lines: list[Line] = []
         self._limits = limits
-        self._within: list[str] = []
-        self._found: dict[str, str] | None = None
-        """What is told of the transaction that is open."""
+        self._open_tags: list[str] = []
+        self._transaction: dict[str, str] | None = None
+        """The fields of the open transaction."""
         self._currency = ""
 
-    def take(self, found: re.Match[str]) -> None:
-        end, start, text, closed, behind = found.groups()
+    def add(self, match: re.Match[str]) -> None:
+        end, start, text, closed, behind = match.groups()
         text = text.strip()
         if (behind and not behind.isspace()) or (end and text):
             raise InvalidInput("This OFX file is damaged and cannot be read.", field="file")
@@ -85,49 +84,49 @@ class _Collector:
             self._end(start)
 
     def _start(self, tag: str) -> None:
-        if len(self._within) >= self._limits.depth:
+        if len(self._open_tags) >= self._limits.depth:
             raise InvalidInput("This OFX file is nested too deeply.", field="file")
         if tag == "STMTTRN":
             self.finish()
-            self._found = {}
-        self._within.append(tag)
+            self._transaction = {}
+        self._open_tags.append(tag)
 
     def _data(self, tag: str, text: str) -> None:
         if len(text) > self._limits.cell:
-            raise InvalidInput(f"A value has more than {self._limits.cell:,} letters.", field="file")
+            raise InvalidInput(f"A value has more than {self._limits.cell:,} characters.", field="file")
         if tag == "CURDEF":
             self._currency = text
-        elif tag in _WANTED and self._found is not None and "ORIGCURRENCY" not in self._within:
-            self._found.setdefault(tag, html.unescape(text).strip())
+        elif tag in _READ and self._transaction is not None and "ORIGCURRENCY" not in self._open_tags:
+            self._transaction.setdefault(tag, html.unescape(text).strip())
 
     def _end(self, tag: str) -> None:
-        """Close `tag`, and with it what a bank left open within it."""
-        if tag not in self._within:
+        """Close `tag` and the tags that a bank left open inside it."""
+        if tag not in self._open_tags:
             return
-        while self._within.pop() != tag:
+        while self._open_tags.pop() != tag:
             pass
-        if tag == "STMTTRN" or "STMTTRN" not in self._within:
+        if tag == "STMTTRN" or "STMTTRN" not in self._open_tags:
             self.finish()
 
     def finish(self) -> None:
-        """Take what was told of a transaction, be it closed or not."""
-        if self._found is not None:
+        """Add the open transaction, even if its tag is not closed."""
+        if self._transaction is not None:
             self._limits.check_row(len(self.lines) + 1)
-            self.lines.append(_line(len(self.lines) + 1, self._found, self._currency))
-        self._found = None
+            self.lines.append(_line(len(self.lines) + 1, self._transaction, self._currency))
+        self._transaction = None
 
 
-def _line(row: int, found: dict[str, str], currency: str) -> Line:
-    amount, day = _GROUPS.sub("", found.get("TRNAMT", "")), found.get("DTPOSTED", "")[:8]
+def _line(row: int, fields: dict[str, str], currency: str) -> Line:
+    amount, day = _GROUPS.sub("", fields.get("TRNAMT", "")), fields.get("DTPOSTED", "")[:8]
     if not (amount or day):
-        return Rejected(row, "Its date and its amount are missing.")
+        return Rejected(row, Reason.DATE_AND_AMOUNT_MISSING)
     return row, [
         day,
         amount.replace(",", ".") if _AMOUNT.fullmatch(amount) else amount,
-        found.get("CURSYM") or currency,
-        found.get("NAME", ""),
-        found.get("MEMO", ""),
-        _MODES.get(found.get("TRNTYPE", "").upper(), ""),
-        found.get("SIC", ""),
-        found.get("FITID", ""),
+        fields.get("CURSYM") or currency,
+        fields.get("NAME", ""),
+        fields.get("MEMO", ""),
+        _MODES.get(fields.get("TRNTYPE", "").upper(), ""),
+        fields.get("SIC", ""),
+        fields.get("FITID", ""),
     ]

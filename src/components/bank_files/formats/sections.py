@@ -1,50 +1,49 @@
-"""A file may hold several tables below each other: each is brought into the columns of the first."""
+"""Several tables below each other: the later ones are put into the columns of the first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from src.components.bank_files.entry import Rejected
-from src.components.bank_files.inference.cells import dated, has_data, is_data
+from src.components.bank_files.entry import Cell, Line, Reason, Record, Rejected, as_text
+from src.components.bank_files.inference.cells import has_data, is_data, is_date_cell
 from src.components.bank_files.inference.headings import field_of, folded, known_names
 from src.components.bank_files.inference.wording import is_footer
 from src.components.bank_files.plan import NO_HEADER, Field
-from src.components.bank_files.record import Cell, Line, Record, as_text
 
 _MONEY = {Field.AMOUNT, Field.OUT, Field.IN}
 _SUMMED = _MONEY | {Field.BALANCE}
 _HEADING_WITHIN = 60
-"""Records looked at for the first heading."""
+"""Records among which the first heading is searched."""
 
 
 def is_heading(cells: Sequence[Cell]) -> bool:
     return not has_data(cells) and known_names(cells) >= 2
 
 
-def heads_transactions(cells: Sequence[Cell]) -> bool:
-    """Whether these are the names of columns of transactions: one of the day, one of the amount."""
-    if not is_heading(cells):  # asked of every row: most are none, by their first day or amount
+def is_transaction_heading(cells: Sequence[Cell]) -> bool:
+    """Whether these are column names of transactions: a date and an amount."""
+    if not is_heading(cells):  # called for every row; most are none, because they have a date or an amount
         return False
-    held = _held(cells)
-    return Field.DATE in held and bool(_MONEY & held)
+    fields = _fields(cells)
+    return Field.DATE in fields and bool(_MONEY & fields)
 
 
-def heads_a_summary(cells: Sequence[Cell]) -> bool:
+def is_summary_heading(cells: Sequence[Cell]) -> bool:
     if not is_heading(cells):
         return False
-    held = _held(cells)
-    return Field.DATE not in held and bool(_SUMMED & held)
+    fields = _fields(cells)
+    return Field.DATE not in fields and bool(_SUMMED & fields)
 
 
-def _held(cells: Sequence[Cell]) -> set[Field]:
-    return {field_of(each) for each in cells if isinstance(each, str)}
+def _fields(cells: Sequence[Cell]) -> set[Field]:
+    return {field_of(cell) for cell in cells if isinstance(cell, str)}
 
 
 def first_heading(sample: Sequence[Record]) -> int:
-    """The row of the first heading that has transactions below it; NO_HEADER where none has."""
+    """The row of the first heading with transactions below it, or NO_HEADER."""
     row_of_heading = NO_HEADER
     for row, cells in sample[:_HEADING_WITHIN]:
-        if heads_transactions(cells):
+        if is_transaction_heading(cells):
             row_of_heading = row
         elif row_of_heading and is_data(cells):
             return row_of_heading
@@ -52,15 +51,15 @@ def first_heading(sample: Sequence[Record]) -> int:
 
 
 def below(lines: Iterable[Line], header: int) -> Iterator[Line]:
-    """The records of all tables in the columns of the first, and why others are none.
+    """The records of all tables, in the columns of the first, and the rejected rows.
 
-    header: the row of the first heading; where there is none the lines are as they are.
+    header: the row of the first heading; without one the lines stay as they are.
     """
     if header == NO_HEADER:
         yield from lines
         return
     names: Sequence[Cell] = ()
-    places: list[int | None] | None = None
+    positions: list[int | None] | None = None
     in_summary = False
     for line in lines:
         if isinstance(line, Rejected):
@@ -70,39 +69,43 @@ def below(lines: Iterable[Line], header: int) -> Iterator[Line]:
         if row <= header:
             names = cells if row == header else names
             yield from _above(row, cells, header)
-        elif heads_transactions(cells):
-            places, in_summary = _places(names, cells), False
-            yield Rejected(row, "It repeats the heading.", left_out=True)
-        elif heads_a_summary(cells) or (in_summary and not any(map(dated, cells))):
+        elif is_transaction_heading(cells):
+            positions, in_summary = _positions(names, cells), False
+            yield Rejected(row, Reason.REPEATED_HEADING, left_out=True)
+        elif is_summary_heading(cells) or (in_summary and not any(map(is_date_cell, cells))):
             in_summary = True
-            yield Rejected(row, "It is part of a summary, not a transaction.", left_out=True)
+            yield Rejected(row, Reason.SUMMARY, left_out=True)
         else:
             in_summary = False
-            yield (row, cells) if places is None else (row, _moved(cells, places))
+            yield (row, cells) if positions is None else (row, _reordered(cells, positions))
 
 
 def _above(row: int, cells: Sequence[Cell], header: int) -> Iterator[Rejected]:
-    """Lines above the table are not told of, unless one might be a transaction."""
+    """Rows above the table are dropped, except those that may be transactions."""
     if row < header and is_data(cells):
-        told = any(is_footer(as_text(each)) for each in cells)
-        yield Rejected(row, "It stands above the heading of the table.", left_out=told)
+        is_total = any(is_footer(as_text(cell)) for cell in cells)
+        yield Rejected(row, Reason.ABOVE_HEADING, left_out=is_total)
 
 
-def _places(names: Sequence[Cell], others: Sequence[Cell]) -> list[int | None] | None:
-    """For each column of the first table the place of its like in another; None where all are the same."""
-    wanted, given = [as_text(each) for each in names], [as_text(each) for each in others]
-    if list(map(folded, wanted)) == list(map(folded, given)):
+def _positions(names: Sequence[Cell], others: Sequence[Cell]) -> list[int | None] | None:
+    """Positions of the first table's columns in another table; None if all columns are the same."""
+    wanted, available = [as_text(name) for name in names], [as_text(name) for name in others]
+    if list(map(folded, wanted)) == list(map(folded, available)):
         return None
-    return [_place(name, given) for name in wanted]
+    return [_position(name, available) for name in wanted]
 
 
-def _place(name: str, given: Sequence[str]) -> int | None:
-    same = (place for place, each in enumerate(given) if folded(each) == folded(name))
-    alike = (
-        place for place, each in enumerate(given) if field_of(each) is field_of(name) is not Field.NOTHING
+def _position(name: str, available: Sequence[str]) -> int | None:
+    same = (position for position, other in enumerate(available) if folded(other) == folded(name))
+    same_field = (
+        position
+        for position, other in enumerate(available)
+        if field_of(other) is field_of(name) is not Field.NOTHING
     )
-    return next(same, next(alike, None))
+    return next(same, next(same_field, None))
 
 
-def _moved(cells: Sequence[Cell], places: Sequence[int | None]) -> list[Cell]:
-    return [cells[place] if place is not None and place < len(cells) else "" for place in places]
+def _reordered(cells: Sequence[Cell], positions: Sequence[int | None]) -> list[Cell]:
+    return [
+        cells[position] if position is not None and position < len(cells) else "" for position in positions
+    ]

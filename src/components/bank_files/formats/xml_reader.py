@@ -1,30 +1,34 @@
-"""XML as a stream of elements, within bounds: how many there are, how deep they are, how long a tag is.
+"""XML as a stream of elements, with limits on their number, their depth and the length of a tag.
 
 A document type is refused, so no entity is expanded and nothing is fetched.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
 from xml.parsers import expat
 
 from src.components.bank_files.limits import Limits
 from src.errors import InvalidInput
 
 CHUNK = 64 * 1024
-"""Bytes to feed at once."""
+"""Bytes per call of `feed`."""
 
 
 class Malformed(Exception):
-    """No XML, or XML with a document type."""
+    """Not XML, or XML with a document type."""
 
 
-class Handler(Protocol):
-    """Names come without their namespace."""
+class Handler:
+    """What a subclass does not override is ignored. Names have no namespace."""
 
-    def start(self, name: str, attributes: dict[str, str]) -> None: ...
-    def data(self, text: str) -> None: ...
-    def end(self, name: str) -> None: ...
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        pass
+
+    def data(self, text: str) -> None:
+        pass
+
+    def end(self, name: str) -> None:
+        pass
 
 
 class Markup:
@@ -39,17 +43,17 @@ class Markup:
         self._parser.StartDoctypeDeclHandler = _refuse
 
     def feed(self, content: bytes) -> None:
-        """content: at most CHUNK bytes. Raises Malformed, and InvalidInput where a limit is met."""
+        """content: at most CHUNK bytes. Raises Malformed, and InvalidInput if a limit is exceeded."""
         self._parse(content, last=False)
         self._fed += len(content)
-        # Expat goes over a tag from its start with each chunk, so a long one costs the square of its length.
+        # Expat reads an unfinished tag from its start at each chunk, so a long tag takes quadratic time.
         if self._fed - max(self._parser.CurrentByteIndex, 0) > self._limits.tag:
             raise InvalidInput(
-                f"A tag of this file has more than {self._limits.tag:,} letters.", field="file"
+                f"A tag of this file has more than {self._limits.tag:,} characters.", field="file"
             )
 
     def close(self) -> None:
-        """Raises Malformed where an element is still open."""
+        """Raises Malformed if an element is still open."""
         self._parse(b"", last=True)
 
     def _parse(self, content: bytes, *, last: bool) -> None:

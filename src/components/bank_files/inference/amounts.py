@@ -1,4 +1,4 @@
-"""Amounts as people, banks and programs write them, and which decimal mark a column of them has."""
+"""Parses amounts as people, banks and programs write them, and detects the decimal mark of a column."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHARED_SIGNS = {
     "KR": ("SEK", "NOK", "DKK", "ISK"),
     "RS": ("INR", "PKR", "LKR", "NPR"),
 }
-"""Signs of more than one currency, the likeliest first."""
+"""Signs of several currencies, the likeliest first."""
 
 _OUT = ("DR", "DB", "D", "S", "DEBIT")
 _IN = ("CR", "C", "H", "CREDIT")
@@ -43,7 +43,7 @@ _FRAME = re.compile(
     rf"(\()?([-+])?({_UNIT})?([-+])?([0-9.,]*[0-9][0-9.,]*?)([-+])?({_UNIT})?(\))?([-+])?(DR|CR|DB|[DCHS]|DEBIT|CREDIT)?\.?"
 )
 _NO_CENTS = re.compile(r"(?<=[0-9])[.,]-{1,2}(?=$|[^0-9])")
-"""`25,-` is twenty-five, not less than nothing."""
+"""`25,-` is 25, not negative."""
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,2})?")
 _NUMBER = {
     mark: re.compile(
@@ -51,39 +51,39 @@ _NUMBER = {
     )
     for mark, group in ((".", ","), (",", r"\."))
 }
-MOST_LETTERS = 60
+MAX_LENGTH = 60
 
 
 class Amount(NamedTuple):
     value: Decimal
     """Signed as written."""
     unit: str = ""
-    """A code of ISO 4217, or a sign of SHARED_SIGNS."""
+    """An ISO 4217 code, or a sign of SHARED_SIGNS."""
     side: Direction | None = None
-    """Where CR or DR stands beside it."""
+    """If CR or DR is next to it."""
 
 
 def exact(value: float) -> Decimal:
-    """A number of a spreadsheet as its owner sees it: binary noise begins behind the fifteenth digit."""
+    """A number as a spreadsheet shows it: digits after the fifteenth are rounding noise."""
     return Decimal(format(value, ".15g"))
 
 
 @lru_cache(maxsize=20_000)
 def parse_amount(text: str, mark: str) -> Amount | None:
-    """mark: the decimal one, `.` or `,`; the other then parts thousands. None where `text` is no amount."""
+    """mark: the decimal mark, `.` or `,`; the other one separates thousands. None if `text` is no amount."""
     if mark == "." and _PLAIN.fullmatch(text):
         return Amount(Decimal(text))
-    if len(text) > MOST_LETTERS:
+    if len(text) > MAX_LENGTH:
         return None
     frame = _FRAME.fullmatch(_NO_CENTS.sub("", text.translate(_SPACES).upper()))
     if not frame or not _NUMBER[mark].fullmatch(frame[5]):
         return None
     digits = frame[5].replace("," if mark == "." else ".", "").replace(",", ".")
-    units = {unit_of(each) for each in (frame[3], frame[7]) if each}
+    units = {unit_of(text) for text in (frame[3], frame[7]) if text}
     units.discard("")
     if len(units) > 1 or bool(frame[1]) != bool(frame[8]) or len(digits) > 30 or not digits.strip("."):
         return None
-    if any(each and not unit_of(each) and each not in _OUT + _IN for each in (frame[3], frame[7])):
+    if any(text and not unit_of(text) and text not in _OUT + _IN for text in (frame[3], frame[7])):
         return None
     minus = frame[1] or "-" in (frame[2], frame[4], frame[6], frame[9])
     value = Decimal(digits)
@@ -97,7 +97,7 @@ def _side_of(letters: str | None) -> Direction | None:
 
 
 def unit_of(text: str) -> str:
-    """`€`, `eur`, `Rs.` -> EUR, EUR, RS; "" for what is no currency."""
+    """`€`, `eur`, `Rs.` -> EUR, EUR, RS; "" if it is no currency."""
     name = text.strip().rstrip(".").upper()
     if name in CURRENCIES or name in SHARED_SIGNS:
         return name
@@ -109,9 +109,9 @@ def is_amount(text: str) -> bool:
 
 
 def marks_that_fit(texts: Iterable[str]) -> tuple[str, ...]:
-    """The decimal marks by which most of `texts` are amounts; two where both fit and give other amounts.
+    """The decimal marks by which most of `texts` are amounts; two if both fit and give different amounts.
 
-    texts: distinct cells of a column; what is no amount by either mark (a total, a heading) does not count.
+    texts: distinct cells of a column; cells that are no amount by either mark do not count.
     """
     fits = dict.fromkeys(_MARKS, 0)
     differ = False

@@ -1,9 +1,9 @@
-"""The exports of other programs, known by their headings; what their columns mean is no question."""
+"""The exports of other programs, recognized by their headings; their columns need no questions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from src.components.bank_files.inference.headings import folded
 from src.components.bank_files.plan import Field, Sign
@@ -15,14 +15,13 @@ _D, _T, _A = Field.DATE, Field.DESCRIPTION, Field.AMOUNT
 class App:
     name: str
     columns: Mapping[str, Field]
-    """By the folded name of the column; all of `columns` and `beside` stand in the heading."""
+    """By column name. The heading has all names of `columns` and `required`."""
     sign: Sign
-    beside: Sequence[str] = ()
+    required: Sequence[str] = ()
     date_order: str | None = None
     decimal_mark: str | None = "."
     currency: str | None = None
     mode: str | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 APPS = (
@@ -36,21 +35,21 @@ APPS = (
             "category": Field.CATEGORY,
         },
         Sign.TYPE_COLUMN,
-        beside=("original description", "account name"),
+        required=("original description", "account name"),
         date_order="mdy",
     ),
     App(
         "YNAB",
         {"date": _D, "payee": _T, "category": Field.CATEGORY, "outflow": Field.OUT, "inflow": Field.IN},
         Sign.TWO_COLUMNS,
-        beside=("account", "memo"),
+        required=("account", "memo"),
         decimal_mark=None,
     ),
     App(
         "Monarch",
         {"date": _D, "merchant": _T, "category": Field.CATEGORY, "amount": _A},
         Sign.NEGATIVE_IS_EXPENSE,
-        beside=("account", "original statement", "notes"),
+        required=("account", "original statement", "notes"),
         date_order="ymd",
     ),
     App(
@@ -65,21 +64,21 @@ APPS = (
             "category": Field.CATEGORY,
         },
         Sign.TYPE_COLUMN,
-        beside=("source name", "destination name"),
+        required=("source name", "destination name"),
         date_order="ymd",
     ),
     App(
         "Actual",
         {"date": _D, "payee": _T, "category": Field.CATEGORY, "amount": _A},
         Sign.NEGATIVE_IS_EXPENSE,
-        beside=("account", "notes", "cleared"),
+        required=("account", "notes", "cleared"),
         date_order="ymd",
     ),
     App(
         "Sure or Maybe",
         {"date": _D, "amount": _A, "name": _T, "category": Field.CATEGORY, "currency": Field.CURRENCY},
         Sign.POSITIVE_IS_EXPENSE,
-        beside=("account name", "tags", "notes"),
+        required=("account name", "tags", "notes"),
         date_order="ymd",
     ),
     App(
@@ -94,7 +93,7 @@ APPS = (
             "currency": Field.CURRENCY,
         },
         Sign.NEGATIVE_IS_EXPENSE,
-        beside=("emoji", "notes and tags"),
+        required=("emoji", "notes and tags"),
         date_order="dmy",
     ),
     App(
@@ -110,7 +109,7 @@ APPS = (
             "balance": Field.BALANCE,
         },
         Sign.NEGATIVE_IS_EXPENSE,
-        beside=("product", "started date"),
+        required=("product", "started date"),
         date_order="ymd",
     ),
     App(
@@ -131,15 +130,15 @@ APPS = (
 )
 
 
-def recognized(names: Sequence[str]) -> App | None:
-    """The program whose export has this heading; the one that asks for the most columns where several fit."""
+def recognize(names: Sequence[str]) -> App | None:
+    """The program whose export has this heading; of several the one with the most columns."""
     present = {folded(name) for name in names if len(name) <= 80}
     fitting = [
-        app for app in APPS if present.issuperset({*map(folded, app.columns), *map(folded, app.beside)})
+        app for app in APPS if present.issuperset({*map(folded, app.columns), *map(folded, app.required)})
     ]
-    return max(fitting, key=lambda app: len(app.columns) + len(app.beside), default=None)
+    return max(fitting, key=lambda app: len(app.columns) + len(app.required), default=None)
 
 
 def columns_of(app: App, names: Sequence[str]) -> tuple[Field, ...]:
-    wanted = {folded(name): what for name, what in app.columns.items()}
+    wanted = {folded(name): field for name, field in app.columns.items()}
     return tuple(wanted.pop(folded(name), Field.NOTHING) for name in names)

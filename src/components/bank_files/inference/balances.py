@@ -1,4 +1,4 @@
-"""A running balance tells which amounts took money away."""
+"""A running balance shows which amounts are spending."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from src.components.bank_files.entry import Cell
 from src.components.bank_files.inference.amounts import marks_that_fit, parse_amount
 from src.components.bank_files.inference.dates import orders_that_fit, parse_date
-from src.components.bank_files.record import Cell
 
 _MOSTLY = 0.8
-_FEWEST = 3
+_MIN_ROWS = 3
 
 
-def running(amounts: Sequence[Cell], balances: Sequence[Cell], days: Sequence[Cell] = ()) -> int:
-    """1 where the balance falls with negative amounts, -1 where it falls with positive ones, 0 where neither.
+def balance_sign(amounts: Sequence[Cell], balances: Sequence[Cell], days: Sequence[Cell] = ()) -> int:
+    """1 if the balance falls with negative amounts, -1 if it falls with positive ones, 0 if neither.
 
-    The amounts of consecutive rows. days: of the same rows, to tell whether the first is the oldest or the
-    newest; where they do not tell, both are tried.
+    amounts: of consecutive rows. days: of the same rows, to find out whether the first is the oldest or the
+    newest; if unclear, both are tried.
     """
-    texts = {each for each in (*amounts, *balances) if isinstance(each, str) and each}
+    texts = {cell for cell in (*amounts, *balances) if isinstance(cell, str) and cell}
     mark = marks_that_fit(texts)[0]
     pairs = [
         (_value(amount, mark), _value(balance, mark))
         for amount, balance in zip(amounts, balances, strict=False)
     ]
-    whole = [(amount, balance) for amount, balance in pairs if amount is not None and balance is not None]
-    if len(whole) < _FEWEST:
+    complete = [(amount, balance) for amount, balance in pairs if amount is not None and balance is not None]
+    if len(complete) < _MIN_ROWS:
         return 0
-    steps, order = list(pairwise(whole)), _order_of_time(days)
+    steps, order = list(pairwise(complete)), _order_of_time(days)
     for sign in (1, -1):
         later = sum(after[1] - before[1] == sign * after[0] for before, after in steps)
         earlier = sum(before[1] - after[1] == sign * before[0] for before, after in steps)
@@ -40,13 +40,13 @@ def running(amounts: Sequence[Cell], balances: Sequence[Cell], days: Sequence[Ce
 
 
 def _order_of_time(days: Sequence[Cell]) -> int:
-    """1 where the first row is the oldest, -1 where it is the newest, 0 where the days do not tell."""
-    texts = dict.fromkeys(each for each in days if isinstance(each, str) and each)
+    """1 if the first row is the oldest, -1 if it is the newest, 0 if unclear."""
+    texts = dict.fromkeys(day for day in days if isinstance(day, str) and day)
     order = (orders_that_fit(texts) or ("ymd",))[0]
-    read = (parse_date(each, order) if isinstance(each, str) else _day_of(each) for each in days)
-    found = [each for each in read if each is not None]
-    rises = any(before < after for before, after in pairwise(found))
-    falls = any(before > after for before, after in pairwise(found))
+    read = (parse_date(day, order) if isinstance(day, str) else _day_of(day) for day in days)
+    dates = [day for day in read if day is not None]
+    rises = any(before < after for before, after in pairwise(dates))
+    falls = any(before > after for before, after in pairwise(dates))
     return int(rises) - int(falls)
 
 
@@ -56,6 +56,6 @@ def _day_of(cell: Cell) -> date | None:
 
 def _value(cell: Cell, mark: str) -> Decimal | None:
     if isinstance(cell, str):
-        found = parse_amount(cell, mark)
-        return found.value if found else None
+        amount = parse_amount(cell, mark)
+        return amount.value if amount else None
     return cell if isinstance(cell, Decimal) else None

@@ -1,4 +1,4 @@
-"""The cells of a table, row by row and column by column: which are days, which amounts, which text."""
+"""The cells of a table by row and by column: which are dates, amounts or text."""
 
 from __future__ import annotations
 
@@ -8,41 +8,43 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from src.components.bank_files.entry import Cell, as_text
 from src.components.bank_files.inference.amounts import is_amount, parse_amount
 from src.components.bank_files.inference.dates import is_date
 from src.components.bank_files.inference.wording import is_mark
-from src.components.bank_files.record import Cell, as_text
 
 _TWO_WORDS = re.compile(r"[^\W\d_]{2,} +[^\W\d_]{2,}")
 MOSTLY = 0.8
-"""Share of the filled cells that must fit what a column is said to hold."""
+"""Share of a column's filled cells that must fit its field."""
 HALF = 0.5
-"""The share where something else speaks for it as well, so that damaged rows do not outvote the others."""
+"""The share if there is other evidence, so that damaged rows do not outvote the others."""
 
 
 def has_data(cells: Sequence[Cell]) -> bool:
-    return any(not isinstance(each, str) or is_date(each) or is_amount(each) for each in cells)
+    return any(not isinstance(cell, str) or is_date(cell) or is_amount(cell) for cell in cells)
 
 
 def is_data(cells: Sequence[Cell]) -> bool:
-    """Whether the record has a day and an amount."""
-    return any(map(dated, cells)) and any(map(counted, cells))
+    """Whether the record has a date and an amount."""
+    return any(map(is_date_cell, cells)) and any(map(is_amount_cell, cells))
 
 
 def transactions(records: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
-    """Those that have a day where most have theirs: a line of a summary has it elsewhere, if at all."""
-    places = Counter(place for cells in records for place, each in enumerate(cells) if dated(each))
-    if not places:
+    """The records with a date in the usual column; a summary has it in another, if at all."""
+    positions = Counter(
+        position for cells in records for position, cell in enumerate(cells) if is_date_cell(cell)
+    )
+    if not positions:
         return list(records)
-    usual = min(places, key=lambda place: (-places[place], place))
-    return [cells for cells in records if usual < len(cells) and dated(cells[usual])]
+    date_position = min(positions, key=lambda position: (-positions[position], position))
+    return [cells for cells in records if date_position < len(cells) and is_date_cell(cells[date_position])]
 
 
-def dated(cell: Cell) -> bool:
+def is_date_cell(cell: Cell) -> bool:
     return is_date(cell) if isinstance(cell, str) else isinstance(cell, date)
 
 
-def counted(cell: Cell) -> bool:
+def is_amount_cell(cell: Cell) -> bool:
     return is_amount(cell) and not is_date(cell) if isinstance(cell, str) else isinstance(cell, Decimal)
 
 
@@ -50,15 +52,15 @@ def is_short_mark(cell: Cell) -> bool:
     return is_mark(as_text(cell))
 
 
-def named(cell: Cell) -> bool:
-    """Whether it may be what a bank calls a transaction: digits, and not several words."""
+def is_id_cell(cell: Cell) -> bool:
+    """Whether it may be a bank's id of a transaction: digits, and not several words."""
     text = as_text(cell)
     return any(map(str.isdecimal, text)) and not _TWO_WORDS.search(text)
 
 
 def is_negative(cell: Cell) -> bool:
     if isinstance(cell, str):
-        return any(found.value < 0 for found in (parse_amount(cell, mark) for mark in ".,") if found)
+        return any(amount.value < 0 for mark in ".," if (amount := parse_amount(cell, mark)))
     return isinstance(cell, Decimal) and cell < 0
 
 
@@ -70,60 +72,62 @@ def trimmed(cells: Sequence[Cell]) -> Sequence[Cell]:
 
 
 class Cells:
-    """The cells of a sample by column."""
+    """The cells of a sample, by column."""
 
     def __init__(self, body: Sequence[Sequence[Cell]], width: int) -> None:
         self._body, self._width = body, width
-        self.columns = [[cells[place] for cells in body if place < len(cells)] for place in range(width)]
-        self._filled = [[each for each in column if not _blank(each)] for column in self.columns]
+        self.columns = [
+            [cells[position] for cells in body if position < len(cells)] for position in range(width)
+        ]
+        self._filled = [[cell for cell in column if not _blank(cell)] for column in self.columns]
 
-    def where(self, place: int, fits: Callable[[Cell], bool]) -> Cells:
-        """Those of the rows that have such a cell there."""
+    def where(self, position: int, fits: Callable[[Cell], bool]) -> Cells:
+        """The rows with a fitting cell at `position`."""
         return Cells(
-            [cells for cells in self._body if place < len(cells) and fits(cells[place])], self._width
+            [cells for cells in self._body if position < len(cells) and fits(cells[position])], self._width
         )
 
-    def mostly(self, place: int, fits: Callable[[Cell], bool], share: float = MOSTLY) -> bool:
-        filled = self._filled[place]
+    def mostly(self, position: int, fits: Callable[[Cell], bool], share: float = MOSTLY) -> bool:
+        filled = self._filled[position]
         return bool(filled) and sum(map(fits, filled)) >= share * len(filled)
 
     def pairs(self, one: int, other: int) -> list[tuple[Cell, Cell]]:
-        """Of the rows in which both columns have something."""
+        """Of the rows in which both columns are filled."""
         both = zip(self.columns[one], self.columns[other], strict=False)
         return [pair for pair in both if not any(map(_blank, pair))]
 
-    def is_empty(self, place: int) -> bool:
-        return not self._filled[place]
+    def is_empty(self, position: int) -> bool:
+        return not self._filled[position]
 
-    def has_blank(self, place: int) -> bool:
-        return any(map(_blank, self.columns[place]))
+    def has_blank(self, position: int) -> bool:
+        return any(map(_blank, self.columns[position]))
 
-    def letters(self, place: int) -> float:
-        """How much text of its own it has: mean letters of a cell times the share of distinct cells."""
-        texts = [each for each in self._filled[place] if isinstance(each, str)]
+    def letters(self, position: int) -> float:
+        """How much text it has: mean letters per cell times the share of distinct cells."""
+        texts = [cell for cell in self._filled[position] if isinstance(cell, str)]
         if not texts:
             return 0.0
-        letters = sum(sum(map(str.isalpha, each)) for each in texts) / len(texts)
+        letters = sum(sum(map(str.isalpha, text)) for text in texts) / len(texts)
         return letters * len(set(texts)) / len(texts)
 
     def alternate(self, one: int, other: int) -> bool:
-        """Whether each of the two columns has amounts, and no row has one in both."""
+        """Whether both columns have amounts, and no row has one in both."""
         pairs = [
-            (_worth(first), _worth(second))
+            (_is_nonzero(first), _is_nonzero(second))
             for first, second in zip(self.columns[one], self.columns[other], strict=False)
         ]
         return bool(pairs) and not any(map(all, pairs)) and all(map(any, zip(*pairs, strict=True)))
 
-    def marks_a_way(self, place: int) -> bool:
-        """Whether it has marks such as Cr; single letters tell where they differ or some are missing."""
-        if not self.mostly(place, is_short_mark, HALF):
+    def marks_direction(self, position: int) -> bool:
+        """Whether it has marks such as Cr; single letters count if they differ or some are missing."""
+        if not self.mostly(position, is_short_mark, HALF):
             return False
-        marks = {as_text(each).strip() for each in self._filled[place]}
-        return self.has_blank(place) or len(marks) > 1 or len(marks.pop()) > 1
+        marks = {as_text(cell).strip() for cell in self._filled[position]}
+        return self.has_blank(position) or len(marks) > 1 or len(marks.pop()) > 1
 
-    def looks_like_money(self, place: int) -> bool:
-        """Whether some of its amounts have decimals, a sign or a currency: the number of a row has none."""
-        return any(not _is_whole(each) for each in self._filled[place] if counted(each))
+    def looks_like_money(self, position: int) -> bool:
+        """Whether some of its amounts have decimals, a sign or a currency, unlike row numbers."""
+        return any(not _is_whole(cell) for cell in self._filled[position] if is_amount_cell(cell))
 
 
 def _blank(cell: Cell) -> bool:
@@ -136,6 +140,6 @@ def _is_whole(cell: Cell) -> bool:
     return isinstance(cell, Decimal) and cell >= 0 and cell == cell.to_integral_value()
 
 
-def _worth(cell: Cell) -> bool:
+def _is_nonzero(cell: Cell) -> bool:
     """Whether the cell has an amount other than zero."""
-    return bool(cell) and (not isinstance(cell, str) or any(each in "123456789" for each in cell))
+    return bool(cell) and (not isinstance(cell, str) or any(character in "123456789" for character in cell))

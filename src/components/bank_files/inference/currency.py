@@ -1,4 +1,4 @@
-"""In which currency the amounts of a file are, as far as the file says."""
+"""Detects the currency of a file's amounts."""
 
 from __future__ import annotations
 
@@ -6,44 +6,44 @@ import re
 from collections.abc import Sequence
 
 from src.components.bank_files.contents import MONEY, Contents
+from src.components.bank_files.entry import Record, as_text
 from src.components.bank_files.inference.amounts import SHARED_SIGNS, SIGNS, unit_of
 from src.components.bank_files.inference.headings import unit_in
 from src.components.bank_files.inference.layout import Layout
 from src.components.bank_files.plan import Field
-from src.components.bank_files.record import Record, as_text
 from src.domain.money import CURRENCIES
 
 COMMON = ("USD", "EUR", "GBP", "INR", "CHF", "CAD", "AUD", "JPY", "SGD", "BRL")
 
 _CODE = re.compile(r"(?<![^\W_])[A-Z]{3}(?![^\W_])")
 _WORDS = frozenset("ALL AMD ANG BAM BOB COP CUP DOP GEL LAK MAD MOP PAB PEN RON SOS TOP TRY".split())
-"""Codes that are words or names as well, and so say nothing above a table."""
+"""Codes that are also words or names, and so do not count above a table."""
 _SYMBOLS = re.compile("[€£₹₽₺₩₪₫₴₦₱฿₸元円]")
 
 
-def needed(contents: Contents, mark: str) -> bool:
-    """Whether some row does not name its own. mark: the decimal one."""
+def is_needed(contents: Contents, mark: str) -> bool:
+    """Whether a row has no currency. mark: the decimal mark."""
     units = {amount.unit for amount in contents.amounts(mark, *MONEY)}
     if not units or units <= CURRENCIES:
         return False
     column = contents.column(Field.CURRENCY)
-    named = {unit_of(text) for text in column.texts}
-    return not named or column.has_blank or not named <= CURRENCIES
+    codes = {unit_of(text) for text in column.texts}
+    return not codes or column.has_blank or not codes <= CURRENCIES
 
 
 def candidates(contents: Contents, layout: Layout, sample: Sequence[Record], mark: str) -> list[str]:
-    """The codes a row without one may have; one where the file leaves no doubt.
+    """The codes that rows without a currency may have; one if the file is clear.
 
-    sample: the first records, heading and what is above it included. mark: the decimal one.
+    sample: the first records, with the heading and the rows above it. mark: the decimal mark.
     """
     units = {amount.unit for amount in contents.amounts(mark, *MONEY)}
     units |= {unit_of(text) for text in contents.texts(Field.CURRENCY)}
-    beside = zip(layout.names, layout.columns, strict=False)
-    of_names = {unit_in(name) for name, field in beside if field in (*MONEY, Field.BALANCE)} - {""}
-    units |= of_names
+    named_columns = zip(layout.names, layout.columns, strict=False)
+    in_names = {unit_in(name) for name, field in named_columns if field in (*MONEY, Field.BALANCE)} - {""}
+    units |= in_names
     units.discard("")
-    if len(of_names) == 1 and all(of_names <= {unit, *SHARED_SIGNS.get(unit, ())} for unit in units):
-        units = of_names
+    if len(in_names) == 1 and all(in_names <= {unit, *SHARED_SIGNS.get(unit, ())} for unit in units):
+        units = in_names
     if len(units) == 1 and units <= CURRENCIES:
         return [*units]
     above = _above(sample, layout.header)
@@ -56,7 +56,7 @@ def candidates(contents: Contents, layout: Layout, sample: Sequence[Record], mar
 
 
 def choices(candidates: Sequence[str], usual: str) -> list[str]:
-    """What to choose from, the usual currency first, unless the file speaks against it."""
+    """The choices, with the usual currency first unless the file contradicts it."""
     offered = candidates or COMMON
     first = [usual] if usual in CURRENCIES and (usual in candidates or not candidates) else []
     return list(dict.fromkeys((*first, *offered)))

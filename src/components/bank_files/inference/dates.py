@@ -1,4 +1,4 @@
-"""Days as people, banks and programs write them, and which order of day and month a column of them has."""
+"""Parses dates as people, banks and programs write them, and detects the order of a column."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ZONE = (
     r"(?:[AaPp]\.? ?[Mm]\.?|(?-i:[^\W\d_a-z]{1,5}\.?)|Uhr|h|hrs|[-+][0-9:]{1,6}|\(.*\)|[A-Z][A-Za-z]+/\w+)"
 )
 _REST = rf"(?:[T, ]+(?:at )?[0-9]{{1,2}}[:.][0-9]{{2}}[0-9:.,]*(?:\s?{_ZONE}){{0,3}})?"
-"""A time, and its zone; what has other words behind it is a line of a diary."""
+"""A time and its zone; a date followed by other words is a line of a diary."""
 _NUMERIC = re.compile(
     rf"([0-9]{{1,4}})\s?[-/.'\s]\s?([0-9]{{1,2}})\s?[-/.'\s]\s?([0-9]{{2,4}}){_REST}", re.DOTALL
 )
@@ -55,27 +55,27 @@ _NAME_DAY_YEAR = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _YEAR_NAME_DAY = re.compile(rf"([0-9]{{4}})[- /]([^\W\d_]{{3,10}})[- /]([0-9]{{1,2}}){_REST}", re.DOTALL)
-_MOST_LETTERS = 50
+_MAX_LENGTH = 50
 
 
 @lru_cache(maxsize=20_000)
 def parse_date(text: str, order: str) -> date | None:
-    """order: `dmy`, `mdy`, `ymd` or a pattern of strptime. None where `text` is no day in this order."""
-    if len(text) > _MOST_LETTERS:
+    """order: `dmy`, `mdy`, `ymd` or a pattern of strptime. None if `text` is no date in this order."""
+    if len(text) > _MAX_LENGTH:
         return None
     text = text.strip()
     if order in DATE_ORDERS:
         return readings(text).get(order)
     try:
-        return datetime.strptime(text, order).date()  # noqa: DTZ007 - a day, no moment
+        return datetime.strptime(text, order).date()  # noqa: DTZ007 - a date without a time
     except ValueError:
         return None
 
 
 @lru_cache(maxsize=20_000)
 def readings(text: str) -> dict[str, date]:
-    """The day `text` names in each order it can be read in; the same in all where no order is needed."""
-    if len(text) > _MOST_LETTERS or not any(each.isdigit() for each in text):
+    """The date of `text` in each order that fits; the same in all if the order does not matter."""
+    if len(text) > _MAX_LENGTH or not any(character.isdigit() for character in text):
         return {}
     text = (
         _WEEKDAY.sub("", text.strip(), count=1)
@@ -130,10 +130,10 @@ def _day(year: str, month: str, day: str) -> date | None:
     if len(year) == 2:
         number += 2000 if number < 70 else 1900
     try:
-        found = date(number, int(month), int(day))
+        parsed = date(number, int(month), int(day))
     except ValueError:
         return None
-    return found if 1900 <= number <= 2200 else None
+    return parsed if 1900 <= number <= 2200 else None
 
 
 def is_date(text: str) -> bool:
@@ -141,28 +141,27 @@ def is_date(text: str) -> bool:
 
 
 def orders_that_fit(texts: Iterable[str]) -> tuple[str, ...]:
-    """The orders by which most of `texts` are days, without those that name the very same days.
+    """The orders by which most of `texts` are dates, without orders that give the same dates.
 
-    texts: distinct cells of a column; what is no day in any order does not count. Of a year in two digits the
-    orders stay that spread the days over the fewest years, for `31/12/26` is hardly the year 2031.
+    texts: distinct cells of a column; cells that are no date in any order do not count. With two-digit years,
+    only the orders with the fewest distinct years stay, because `31/12/26` is hardly the year 2031.
     """
-    named = [(each, readings(each)) for each in texts]
-    found = [_european(each, days) for each, days in named if days]
-    fits = {order: sum(order in each for each in found) for order in DATE_ORDERS}
+    read = [_without_mdy_points(text, dates) for text in texts if (dates := readings(text))]
+    fits = {order: sum(order in reading for reading in read) for order in DATE_ORDERS}
     best = max(fits.values(), default=0)
-    days = {order: [each.get(order) for each in found] for order in DATE_ORDERS if fits[order] == best}
+    days = {order: [reading.get(order) for reading in read] for order in DATE_ORDERS if fits[order] == best}
     years = {order: len({day.year for day in column if day}) for order, column in days.items()}
     fewest = min(years.values(), default=0)
-    kept: dict[str, list[date | None]] = {}
+    distinct: dict[str, list[date | None]] = {}
     if len(days) == len(DATE_ORDERS) and len({tuple(column) for column in days.values()}) == 1:
         return ("ymd",)
     for order, column in days.items():
-        if years[order] == fewest and column not in kept.values():
-            kept[order] = column
-    return tuple(kept)
+        if years[order] == fewest and column not in distinct.values():
+            distinct[order] = column
+    return tuple(distinct)
 
 
-def _european(text: str, days: dict[str, date]) -> dict[str, date]:
-    """No country parts by points a month that stands first."""
-    by_points = text.count(".") == 2 and len(set(days.values())) > 1
-    return {order: day for order, day in days.items() if order != "mdy"} if by_points else days
+def _without_mdy_points(text: str, days: dict[str, date]) -> dict[str, date]:
+    """No country writes dates with points and the month first."""
+    has_points = text.count(".") == 2 and len(set(days.values())) > 1
+    return {order: day for order, day in days.items() if order != "mdy"} if has_points else days

@@ -1,7 +1,7 @@
-"""What banks and apps call their columns, in the languages of Europe, in Chinese, Japanese and Korean.
+"""Column names of banks and apps, in European languages, Chinese, Japanese and Korean.
 
-Of one field the earlier names are preferred: the day of the purchase to the day of the booking, the amount
-that left the account to the one in foreign money.
+Earlier names of a field are preferred: the purchase date over the booking date, the amount in the account's
+currency over the foreign one.
 """
 
 from __future__ import annotations
@@ -118,14 +118,14 @@ NAMES: dict[Field, str] = {
     ),
 }
 
-HOW_IT_WAS_PAID = (
+PAYMENT_METHOD = (
     "buchungstext|vorgang|operazione|movimiento|transaction|details|type|transaction type|umsatztyp|tipo|typ|"
     "typ transakcji|tipus|тип|тип операции|交易类型|摘要"
 )
-"""Names of columns that tell how it was paid, where something else tells which way and to whom."""
+"""Names that mean the payment method if other columns have the direction and the other party."""
 
-OF_MESSAGES = (
+MESSAGES = (
     "message|sms|sms text|body|sms body|sms message|sms content|message text|message body|message content|"
     "text message|alert|notification|payment message"
 )
-"""Names of columns that may have the messages of banks and payment apps."""
+"""Names of columns that may hold messages of banks and payment apps."""

@@ -1,4 +1,4 @@
-"""Where a table has its heading, and what each column holds: by name where it has one, else by its cells."""
+"""Detects the heading of a table and the field of each column, by its name or else by its cells."""
 
 from __future__ import annotations
 
@@ -9,56 +9,62 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, permutations
 
 from src.components.bank_files.contents import MONEY
+from src.components.bank_files.entry import Cell, Record, as_text
 from src.components.bank_files.formats.sections import first_heading
 from src.components.bank_files.inference.amounts import is_amount, unit_of
-from src.components.bank_files.inference.app_exports import App, columns_of, recognized
-from src.components.bank_files.inference.balances import running
+from src.components.bank_files.inference.app_exports import App, columns_of, recognize
+from src.components.bank_files.inference.balances import balance_sign
 from src.components.bank_files.inference.cells import (
     HALF,
     MOSTLY,
     Cells,
-    counted,
-    dated,
     has_data,
+    is_amount_cell,
     is_data,
+    is_date_cell,
+    is_id_cell,
     is_negative,
     is_short_mark,
-    named,
     transactions,
     trimmed,
 )
-from src.components.bank_files.inference.headings import field_of, fields_of, known_names, tells_how, unit_in
-from src.components.bank_files.inference.wording import is_way
+from src.components.bank_files.inference.headings import (
+    field_of,
+    fields_of,
+    known_names,
+    names_payment_method,
+    unit_in,
+)
+from src.components.bank_files.inference.wording import is_direction
 from src.components.bank_files.messages.columns import find_messages
 from src.components.bank_files.messages.reader import is_message
 from src.components.bank_files.plan import NO_HEADER, Field
-from src.components.bank_files.record import Cell, Record, as_text
 from src.domain.money import CURRENCIES
 
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}|[0-9/ -]+")
 _HEADING_WITHIN = 60
-"""Records looked at for a heading."""
+"""Records among which the heading is searched."""
 _KINDS: Mapping[Field, Sequence[tuple[Callable[[Cell], bool], float]]] = {
-    Field.DATE: [(dated, HALF)],
+    Field.DATE: [(is_date_cell, HALF)],
     Field.AMOUNT: [(lambda cell: not isinstance(cell, str) or is_amount(cell), HALF)],
-    Field.TYPE: [(lambda cell: is_way(as_text(cell)), MOSTLY), (is_short_mark, HALF)],
-    Field.CURRENCY: [(lambda cell: _is_unit(cell), MOSTLY)],
-    Field.ID: [(named, MOSTLY)],
+    Field.TYPE: [(lambda cell: is_direction(as_text(cell)), MOSTLY), (is_short_mark, HALF)],
+    Field.CURRENCY: [(lambda cell: bool(unit_of(as_text(cell))), MOSTLY)],
+    Field.ID: [(is_id_cell, MOSTLY)],
 }
-"""What the cells below a name must be, and which share of them; one of these is enough."""
-_MOST_AMOUNTS = 6
-"""Columns of amounts among which a balance is looked for."""
+"""What the cells below a name must be, and which share of them; one alternative is enough."""
+_MAX_AMOUNTS = 6
+"""Columns of amounts among which a balance is searched."""
 
 
 @dataclass(frozen=True)
 class Layout:
     header: int
     names: tuple[str, ...]
-    """Of the heading; empty where there is none."""
+    """Of the heading; empty without one."""
     columns: tuple[Field, ...]
     app: App | None
     doubts: tuple[tuple[Field, tuple[int, ...]], ...] = ()
-    """Fields that more than one column may be, and the places of these, the likeliest first."""
+    """Fields that several columns may hold, with the positions of these columns, the likeliest first."""
 
 
 def layout_of(
@@ -68,10 +74,10 @@ def layout_of(
     still_open: Sequence[Field] = (),
     names: tuple[str, ...] | None = None,
 ) -> Layout:
-    """sample: the first records of the file. header, columns: where they are known already.
+    """sample: the first records of the file. header, columns: if they are known already.
 
-    still_open: of known columns the fields whose doubt nobody has settled yet.
-    names: of the columns, where no record has them.
+    still_open: fields whose column the person has not confirmed yet.
+    names: of the columns, if no record holds them.
     """
     if header is None:
         header = find_header(sample)
@@ -79,24 +85,24 @@ def layout_of(
     below = [cells for row, cells in sample if row > header]
     body = transactions([cells for cells in below if is_data(cells)] or below)
     width = max(len(trimmed(heading)), _usual_width(body)) if body else len(heading)
-    names = tuple(as_text(each).strip() for each in heading[:width])
-    app = recognized(names)
+    names = tuple(as_text(cell).strip() for cell in heading[:width])
+    app = recognize(names)
     if columns is not None and not still_open:
         return Layout(header, names, _padded(columns, max(len(columns), len(names))), app)
     if app is not None:
         return Layout(header, names, _padded(columns_of(app, names), width), app)
-    cells = Cells([each for each in body if len(trimmed(each)) <= width], width)
-    layout = _by_cells(header, names, list(_padded(fields_of(_filled(names, cells)), width)), cells)
+    cells = Cells([row for row in body if len(trimmed(row)) <= width], width)
+    layout = _by_cells(header, names, list(_padded(fields_of(_supported_names(names, cells)), width)), cells)
     if columns is None:
         return layout
-    doubts = tuple(each for each in layout.doubts if each[0] in still_open)
+    doubts = tuple(doubt for doubt in layout.doubts if doubt[0] in still_open)
     return replace(layout, columns=columns, doubts=doubts)
 
 
 def find_header(sample: Sequence[Record]) -> int:
-    """The row of the heading, NO_HEADER where there is none."""
-    if of_transactions := first_heading(sample):
-        return of_transactions
+    """The row of the heading, or NO_HEADER."""
+    if header := first_heading(sample):
+        return header
     first = sample[:_HEADING_WITHIN]
     scored = [(known_names(cells), row) for row, cells in first if not has_data(cells)]
     best = max((known for known, _ in scored), default=0)
@@ -111,7 +117,7 @@ def find_header(sample: Sequence[Record]) -> int:
 
 
 def _above_messages(first: Sequence[Record]) -> int:
-    """The row right above the first message, where it may name columns."""
+    """The row above the first message, if it may name columns."""
     for (row, names), (_, cells) in pairwise(first):
         if any(map(is_message, names)):
             return NO_HEADER
@@ -121,7 +127,7 @@ def _above_messages(first: Sequence[Record]) -> int:
 
 
 def _names_columns(above: Sequence[Cell], data: Sequence[Cell]) -> bool:
-    cells = [as_text(each).strip() for each in trimmed(above)]
+    cells = [as_text(cell).strip() for cell in trimmed(above)]
     wide_enough = len(cells) > 1 and len(cells) >= len(trimmed(data)) - 1
     return wide_enough and sum(map(bool, cells)) > len(cells) / 2 and not has_data(above)
 
@@ -131,15 +137,15 @@ def _usual_width(body: Sequence[Sequence[Cell]]) -> int:
     return max(widths.items(), key=lambda item: (item[1], item[0]))[0]
 
 
-def _filled(names: tuple[str, ...], cells: Cells) -> list[str]:
-    """Where the cells belie it, a name says nothing: a column is empty, though one of those of money may be
-    so; or it names the other party by a number."""
+def _supported_names(names: tuple[str, ...], cells: Cells) -> list[str]:
+    """The names, "" where the cells contradict them: in an empty column, except one of money, and in a column
+    that names the other party by an account number."""
     return [
         ""
-        if (cells.is_empty(place) and field_of(name) not in MONEY)
-        or (field_of(name) is Field.PARTY and cells.mostly(place, _is_account))
+        if (cells.is_empty(position) and field_of(name) not in MONEY)
+        or (field_of(name) is Field.PARTY and cells.mostly(position, _is_account))
         else name
-        for place, name in enumerate(names)
+        for position, name in enumerate(names)
     ]
 
 
@@ -152,22 +158,26 @@ def _padded(columns: Sequence[Field], width: int) -> tuple[Field, ...]:
 
 
 def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: Cells) -> Layout:
-    """Fill in what the names did not tell."""
-    _drop_what_does_not_fit(names, columns, cells)
+    """Detect the fields that the names do not give."""
+    _drop_unfitting(names, columns, cells)
     free = [
-        place for place, each in enumerate(columns) if each is Field.NOTHING and not cells.is_empty(place)
+        position
+        for position, field in enumerate(columns)
+        if field is Field.NOTHING and not cells.is_empty(position)
     ]
     doubts: list[tuple[Field, tuple[int, ...]]] = []
-    days = [place for place in free if cells.mostly(place, dated)]
-    if Field.DATE not in columns and days:
-        columns[days[0]] = Field.DATE
-        if any(cells.columns[each] != cells.columns[days[0]] for each in days[1:]):
-            doubts.append((Field.DATE, tuple(days)))
+    dates = [position for position in free if cells.mostly(position, is_date_cell)]
+    if Field.DATE not in columns and dates:
+        columns[dates[0]] = Field.DATE
+        if any(cells.columns[position] != cells.columns[dates[0]] for position in dates[1:]):
+            doubts.append((Field.DATE, tuple(dates)))
     if not {Field.AMOUNT, Field.OUT, Field.IN} & set(columns):
-        doubts += _find_amounts(columns, [place for place in free if cells.mostly(place, counted)], cells)
+        doubts += _find_amounts(
+            columns, [position for position in free if cells.mostly(position, is_amount_cell)], cells
+        )
     if find_messages(names, columns, cells):
-        doubts = [(field, places) for field, places in doubts if field is Field.DATE]
-    _find_way(names, columns, free, cells)
+        doubts = [(field, positions) for field, positions in doubts if field is Field.DATE]
+    _find_type(names, columns, free, cells)
     _find_currency(names, columns, free, cells)
     if not {Field.DESCRIPTION, Field.PARTY, Field.PAYMENT_MESSAGE} & set(columns):
         doubts += _find_text(columns, free, cells)
@@ -175,29 +185,33 @@ def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: 
     return Layout(header, names, tuple(columns), None, tuple(doubts))
 
 
-def _find_way(names: tuple[str, ...], columns: list[Field], free: list[int], cells: Cells) -> None:
-    """Amounts without a sign may have a mark such as Cr in a column of another name, or of none."""
+def _find_type(names: tuple[str, ...], columns: list[Field], free: list[int], cells: Cells) -> None:
+    """Unsigned amounts may have a mark such as Cr in a column with another name or none."""
     if Field.AMOUNT not in columns or Field.TYPE in columns:
         return
     if any(map(is_negative, cells.columns[columns.index(Field.AMOUNT)])):
         return
-    told = _with_amounts(columns, cells)
-    marked = (place for place in free if not columns[place] and told.marks_a_way(place))
-    left_empty = (place for place, name in enumerate(names) if field_of(name) is Field.TYPE)
-    place = next(marked, next((each for each in left_empty if cells.is_empty(each)), None))
-    if place is not None:
-        columns[place] = Field.TYPE
+    with_amount = _with_amounts(columns, cells)
+    marked = (
+        position for position in free if not columns[position] and with_amount.marks_direction(position)
+    )
+    left_empty = (position for position, name in enumerate(names) if field_of(name) is Field.TYPE)
+    position = next(marked, next((empty for empty in left_empty if cells.is_empty(empty)), None))
+    if position is not None:
+        columns[position] = Field.TYPE
 
 
 def _find_currency(names: tuple[str, ...], columns: list[Field], free: list[int], cells: Cells) -> None:
-    """Where the name of the amounts has one, as `Amount (EUR)`, another column tells of a foreign amount."""
-    if any(unit_in(name) in CURRENCIES for name, each in zip(names, columns, strict=False) if each in MONEY):
+    """If the amount's name has the currency (`Amount (EUR)`), a currency column is about foreign amounts."""
+    if any(
+        unit_in(name) in CURRENCIES for name, field in zip(names, columns, strict=False) if field in MONEY
+    ):
         _clear(columns, Field.CURRENCY)
     elif Field.CURRENCY not in columns:
-        units = (place for place in free if cells.mostly(place, _is_unit))
-        place = next((each for each in units if columns[each] is Field.NOTHING), None)
-        if place is not None:
-            columns[place] = Field.CURRENCY
+        units = (position for position in free if cells.mostly(position, _is_unit))
+        position = next((unit for unit in units if columns[unit] is Field.NOTHING), None)
+        if position is not None:
+            columns[position] = Field.CURRENCY
 
 
 def _is_unit(cell: Cell) -> bool:
@@ -205,8 +219,14 @@ def _is_unit(cell: Cell) -> bool:
 
 
 def _find_text(columns: list[Field], free: list[int], cells: Cells) -> list[tuple[Field, tuple[int, ...]]]:
-    texts = [place for place in free if columns[place] is Field.NOTHING and cells.letters(place) >= 1]
-    texts = [each for each in texts if not cells.mostly(each, dated) and not cells.mostly(each, counted)]
+    texts = [
+        position for position in free if columns[position] is Field.NOTHING and cells.letters(position) >= 1
+    ]
+    texts = [
+        text
+        for text in texts
+        if not cells.mostly(text, is_date_cell) and not cells.mostly(text, is_amount_cell)
+    ]
     texts.sort(key=cells.letters, reverse=True)
     if texts:
         columns[texts[0]] = Field.DESCRIPTION
@@ -214,22 +234,26 @@ def _find_text(columns: list[Field], free: list[int], cells: Cells) -> list[tupl
 
 
 def _join_where_blank(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
-    """Where the text is missing in some rows, another column of the same kind may have it."""
-    held = Field.DESCRIPTION if Field.DESCRIPTION in columns else Field.PARTY
-    if held not in columns or not cells.has_blank(columns.index(held)):
+    """If the text is blank in some rows, another column with a name of the same field may have it."""
+    field = Field.DESCRIPTION if Field.DESCRIPTION in columns else Field.PARTY
+    if field not in columns or not cells.has_blank(columns.index(field)):
         return
-    alike = (place for place, name in enumerate(names) if field_of(name) is held and not columns[place])
-    place = next((each for each in alike if cells.letters(each) >= 1), None)
-    if place is not None:
-        columns[place] = Field.DESCRIPTION
+    others = (
+        position for position, name in enumerate(names) if field_of(name) is field and not columns[position]
+    )
+    position = next((other for other in others if cells.letters(other) >= 1), None)
+    if position is not None:
+        columns[position] = Field.DESCRIPTION
 
 
-def _drop_what_does_not_fit(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
-    """A name may say more than its cells hold: `type` above `POS`, `value` above a day."""
-    for place, field in enumerate(columns):
-        told = _with_amounts(columns, cells) if field is Field.TYPE else cells
-        if field in _KINDS and not any(told.mostly(place, fits, share) for fits, share in _KINDS[field]):
-            columns[place] = _instead(field, names[place], columns)
+def _drop_unfitting(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
+    """A name may not fit its cells: `type` above `POS`, `value` above a date."""
+    for position, field in enumerate(columns):
+        relevant = _with_amounts(columns, cells) if field is Field.TYPE else cells
+        if field in _KINDS and not any(
+            relevant.mostly(position, fits, share) for fits, share in _KINDS[field]
+        ):
+            columns[position] = _replacement(field, names[position], columns)
     if {Field.OUT, Field.IN} <= set(columns):
         _clear(columns, Field.AMOUNT, Field.TYPE)
     elif Field.AMOUNT in columns:
@@ -239,40 +263,40 @@ def _drop_what_does_not_fit(names: tuple[str, ...], columns: list[Field], cells:
 
 
 def _with_amounts(columns: list[Field], cells: Cells) -> Cells:
-    """A row without its amount is damaged, or a total, and tells nothing of the way."""
-    return cells.where(columns.index(Field.AMOUNT), counted) if Field.AMOUNT in columns else cells
+    """Without rows that lack an amount: these are damaged, or totals."""
+    return cells.where(columns.index(Field.AMOUNT), is_amount_cell) if Field.AMOUNT in columns else cells
 
 
-def _instead(field: Field, name: str, columns: list[Field]) -> Field:
-    """What a column holds that is not of the field of its name."""
-    if field is Field.TYPE and tells_how(name) and Field.MODE not in columns:
+def _replacement(field: Field, name: str, columns: list[Field]) -> Field:
+    """The field of a column whose cells do not fit its name."""
+    if field is Field.TYPE and names_payment_method(name) and Field.MODE not in columns:
         return Field.MODE
     return Field.DESCRIPTION if field is Field.ID and Field.DESCRIPTION not in columns else Field.NOTHING
 
 
 def _clear(columns: list[Field], *unwanted: Field) -> None:
-    columns[:] = [Field.NOTHING if each in unwanted else each for each in columns]
+    columns[:] = [Field.NOTHING if field in unwanted else field for field in columns]
 
 
 def _find_amounts(
-    columns: list[Field], places: list[int], cells: Cells
+    columns: list[Field], positions: list[int], cells: Cells
 ) -> list[tuple[Field, tuple[int, ...]]]:
-    """One column of amounts, perhaps a balance beside it, or one for money out and one for money in."""
-    places = [each for each in places if columns[each] is Field.NOTHING]
-    places = [each for each in places if cells.looks_like_money(each)] or places
-    if not places:
+    """One column of amounts, perhaps with a balance, or one for money out and one for money in."""
+    positions = [position for position in positions if columns[position] is Field.NOTHING]
+    positions = [position for position in positions if cells.looks_like_money(position)] or positions
+    if not positions:
         return []
-    for one, other in pairwise(places):
+    for one, other in pairwise(positions):
         if cells.alternate(one, other):
             columns[one], columns[other] = Field.OUT, Field.IN
             return [(Field.OUT, (one, other))]
-    columns[places[0]] = Field.AMOUNT
-    if len(places) == 1:
+    columns[positions[0]] = Field.AMOUNT
+    if len(positions) == 1:
         return []
     days = cells.columns[columns.index(Field.DATE)] if Field.DATE in columns else []
-    for amount, balance in permutations(places[:_MOST_AMOUNTS], 2):
-        if running(cells.columns[amount], cells.columns[balance], days):
-            columns[places[0]] = Field.NOTHING
+    for amount, balance in permutations(positions[:_MAX_AMOUNTS], 2):
+        if balance_sign(cells.columns[amount], cells.columns[balance], days):
+            columns[positions[0]] = Field.NOTHING
             columns[amount], columns[balance] = Field.AMOUNT, Field.BALANCE
             return []
-    return [(Field.AMOUNT, tuple(places))]
+    return [(Field.AMOUNT, tuple(positions))]

@@ -1,110 +1,83 @@
-"""Each question with its possible answers, and an example of what each makes of the file."""
+"""Questions about a file that can be read in more than one way, with an example of each reading."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
-from src.components.bank_files.entry import Choice, Question, clean
+from src.components.bank_files.entry import Cell, Choice, Question, as_text, clean
 from src.components.bank_files.inference.amounts import Amount, parse_amount
 from src.components.bank_files.inference.dates import readings
 from src.components.bank_files.plan import Field, Sign
-from src.components.bank_files.record import Cell, as_text
 
-_ORDERS = {"dmy": "Day first", "mdy": "Month first", "ymd": "Year first"}
-_MARKS = {".": "The point parts the decimals", ",": "The comma parts the decimals"}
-_COLUMNS = {
-    Field.DATE: ("date_column", "Which column has the day of the transaction?"),
-    Field.DESCRIPTION: ("description_column", "Which column has the text that tells what it was?"),
-    Field.AMOUNT: ("amount_column", "Which column has the amount?"),
-    Field.OUT: ("out_column", "Which column has the money that went out?"),
+_COLUMN_KEYS = {
+    Field.DATE: "date_column",
+    Field.DESCRIPTION: "description_column",
+    Field.AMOUNT: "amount_column",
+    Field.OUT: "out_column",
 }
 
 
-def about_date_order(texts: Iterable[str], orders: Sequence[str]) -> Question:
-    listed = list(texts)
-    telling = next(
-        (each for each in listed if len({readings(each).get(order) for order in orders}) > 1), listed[0]
-    )
-    days = {order: readings(telling).get(order) for order in orders}
-    choices = (
-        Choice(order, _ORDERS[order], f"{clean(telling, 30)} is {_day(days[order])}") for order in orders
-    )
-    return Question("date_order", "Which part of a date is the day, and which the month?", tuple(choices))
+def date_order_question(texts: Iterable[str], orders: Sequence[str]) -> Question:
+    texts = list(texts)
+    ambiguous = (text for text in texts if len({readings(text).get(order) for order in orders}) > 1)
+    sample = next(ambiguous, texts[0])
+    dates = readings(sample)
+    choices = (Choice(order, dates[order].isoformat() if order in dates else "") for order in orders)
+    return Question("date_order", tuple(choices), clean(sample, 30))
 
 
-def _day(day: object) -> str:
-    return f"{day:%-d %B %Y}" if day else "no day"
+def decimal_mark_question(texts: Iterable[str], marks: Sequence[str]) -> Question:
+    sample = next(text for text in texts if parse_amount(text, ".") != parse_amount(text, ","))
+    amounts = {mark: parse_amount(sample, mark) for mark in marks}
+    choices = (Choice(mark, f"{amount.value:f}" if amount else "") for mark, amount in amounts.items())
+    return Question("decimal_mark", tuple(choices), clean(sample, 30))
 
 
-def about_mark(texts: Iterable[str], marks: Sequence[str]) -> Question:
-    telling = next(each for each in texts if parse_amount(each, ".") != parse_amount(each, ","))
-    choices = []
-    for mark in marks:
-        amount = parse_amount(telling, mark)
-        choices.append(
-            Choice(mark, _MARKS[mark], f"{clean(telling, 30)} is {amount.value:f}" if amount else "")
-        )
-    return Question("decimal_mark", "Which mark parts the decimals of an amount?", tuple(choices))
+def sign_question(amounts: Sequence[Amount], *, marked: bool) -> Question:
+    """amounts: signed as written, without those that CR or DR marks.
 
+    marked: whether the file has a column that marks income, though it is empty here.
 
-def about_sign(amounts: Sequence[Amount], *, marked: bool) -> Question:
-    """amounts: signed as written; those beside which CR or DR stands are left away.
-
-    marked: whether a column is there to mark what came in, though in this file it is empty.
-
-    Most people spend more often than they are paid, so the first choice makes the most of them spending.
+    Most people spend more often than they are paid, so the first choice makes most amounts spending.
     """
-    text = "Which amounts are spending?"
-    minus = next((each.value for each in amounts if each.value < 0), None)
-    plus = next((each.value for each in amounts if each.value > 0), None)
-    example = f"{plus:f}" if plus else ""
-    if minus is None:
-        return Question(
-            "sign",
-            text,
-            (
-                Choice(
-                    Sign.UNMARKED_IS_EXPENSE if marked else Sign.ALL_EXPENSES,
-                    "All of them",
-                    f"{example} was spent" if example else "",
-                ),
-                Choice(
-                    Sign.UNMARKED_IS_INCOME if marked else Sign.NEGATIVE_IS_EXPENSE,
-                    "None: all of it came in",
-                    f"{example} came in" if example else "",
-                ),
-            ),
-        )
-    less, more = f"{minus:f}", example
+    minus = _example(amount.value for amount in amounts if amount.value < 0)
+    plus = _example(amount.value for amount in amounts if amount.value > 0)
+    if not minus:
+        all_spent = Sign.UNMARKED_IS_EXPENSE if marked else Sign.ALL_EXPENSES
+        all_income = Sign.UNMARKED_IS_INCOME if marked else Sign.NEGATIVE_IS_EXPENSE
+        return Question("sign", (Choice(all_spent, spent=plus), Choice(all_income, income=plus)))
     choices = (
-        Choice(Sign.NEGATIVE_IS_EXPENSE, "Those with a minus", f"{less} was spent, {more} came in"),
-        Choice(Sign.POSITIVE_IS_EXPENSE, "Those without a minus", f"{more} was spent, {less} came in"),
+        Choice(Sign.NEGATIVE_IS_EXPENSE, spent=minus, income=plus),
+        Choice(Sign.POSITIVE_IS_EXPENSE, spent=plus, income=minus),
     )
-    mostly_minus = 2 * sum(each.value < 0 for each in amounts) >= len(amounts)
-    return Question("sign", text, choices if mostly_minus else choices[::-1])
+    mostly_minus = 2 * sum(amount.value < 0 for amount in amounts) >= len(amounts)
+    return Question("sign", choices if mostly_minus else choices[::-1])
 
 
-def about_currency(codes: Sequence[str]) -> Question:
-    choices = tuple(Choice(code, code) for code in codes)
-    return Question("default_currency", "In which currency are these amounts?", choices, any_value=True)
+def _example(values: Iterable[Decimal]) -> str:
+    return next((f"{value:f}" for value in values), "")
 
 
-def about_day() -> Question:
-    text = "Some transactions name no day. Which day shall they have?"
-    return Question("default_date", text, (), any_value=True)
+def currency_question(codes: Sequence[str]) -> Question:
+    return Question("default_currency", tuple(map(Choice, codes)), any_value=True)
 
 
-def about_column(
-    field: Field, places: Sequence[int], names: Sequence[str], rows: Sequence[Sequence[Cell]]
+def date_question() -> Question:
+    return Question("default_date", (), any_value=True)
+
+
+def column_question(
+    field: Field, positions: Sequence[int], names: Sequence[str], rows: Sequence[Sequence[Cell]]
 ) -> Question:
-    key, text = _COLUMNS[field]
     choices = []
-    for place in places:
-        filled = (as_text(cells[place]) for cells in rows if place < len(cells) and cells[place])
-        choices.append(Choice(str(place), name_of(place, names), clean(next(filled, ""), 60)))
-    return Question(key, text, tuple(choices))
+    for position in positions:
+        filled = (as_text(cells[position]) for cells in rows if position < len(cells) and cells[position])
+        example = clean(next(filled, ""), 60)
+        choices.append(Choice(str(position), example, column=column_name(position, names)))
+    return Question(_COLUMN_KEYS[field], tuple(choices))
 
 
-def name_of(place: int, names: Sequence[str]) -> str:
-    """place: from 0."""
-    return (clean(names[place], 60) if place < len(names) else "") or f"Column {place + 1}"
+def column_name(position: int, names: Sequence[str]) -> str:
+    """position: from 0."""
+    return clean(names[position], 60) if position < len(names) else ""

@@ -1,4 +1,4 @@
-"""The words in a statement that are no names: which way the money went, and what is no transaction."""
+"""Words in a statement that give the direction, or show that a row is no transaction."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ _IN = (
 _TRANSFER = (
     "transfer|transfers|transfer out|transfer in|umbuchung|virement interne|перевод|neutral|不计收支|/"
 )
-_WAYS = {
+_DIRECTIONS = {
     **dict.fromkeys(_OUT.split("|"), Direction.EXPENSE),
     **dict.fromkeys(_IN.split("|"), Direction.INCOME),
     **dict.fromkeys(_TRANSFER.split("|"), Direction.TRANSFER),
     "+": Direction.INCOME,
     "-": Direction.EXPENSE,
 }
-_NO_WAY = frozenset(["opening balance", "reconciliation", "balance", "starting balance", "liability credit"])
+_BALANCE_TYPES = frozenset(
+    ["opening balance", "reconciliation", "balance", "starting balance", "liability credit"]
+)
 
 _BALANCE = re.compile(
     r"(?:(?:opening|closing|starting|ending|beginning|available|current|previous|ledger|final|new|old) )?"
@@ -53,32 +55,32 @@ _UNSETTLED = re.compile(
 )
 
 
-def way_of(word: str) -> Direction | None:
-    """Which way the money went by the word of a type column."""
-    return _WAYS.get(word.strip().rstrip(".").casefold().replace("-", " ").strip() or word.strip())
+def direction_of(word: str) -> Direction | None:
+    """The direction that a word of a type column means."""
+    return _DIRECTIONS.get(word.strip().rstrip(".").casefold().replace("-", " ").strip() or word.strip())
 
 
-def is_way(word: str) -> bool:
-    return way_of(word) is not None or is_no_way(word)
+def is_direction(word: str) -> bool:
+    return direction_of(word) is not None or is_balance_type(word)
 
 
 def is_mark(word: str) -> bool:
-    """Whether it is one of the short ways to say so: Cr, Dr, C, D, +."""
-    return len(word.strip()) <= 3 and way_of(word) in (Direction.EXPENSE, Direction.INCOME)
+    """Whether it is a short mark such as Cr, Dr, C, D or +."""
+    return len(word.strip()) <= 3 and direction_of(word) in (Direction.EXPENSE, Direction.INCOME)
 
 
-def is_no_way(word: str) -> bool:
-    """Whether the type says that the line is no transaction."""
-    return word.strip().casefold() in _NO_WAY
+def is_balance_type(word: str) -> bool:
+    """Whether the type marks a balance, which is no transaction."""
+    return word.strip().casefold() in _BALANCE_TYPES
 
 
 def is_balance(text: str) -> bool:
-    """Whether `text` is all of a line that tells a balance."""
+    """Whether the whole `text` marks a balance."""
     return len(text) <= 80 and bool(_BALANCE.fullmatch(text.strip()))
 
 
 def is_footer(text: str) -> bool:
-    """Whether `text` is all of a balance, a total, or the end of a statement."""
+    """Whether the whole `text` marks a balance, a total, or the end of a statement."""
     return len(text) <= 80 and (is_balance(text) or bool(_TOTAL.fullmatch(text.strip())))
 
 

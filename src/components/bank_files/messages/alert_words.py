@@ -1,13 +1,14 @@
-"""The words of alerts: which are no payment, and which way the money went."""
+"""The words of alerts: which alerts are no payments, and the direction of the others."""
 
 from __future__ import annotations
 
 import re
 
+from src.components.bank_files.entry import Reason
 from src.domain.transactions import Direction
 
-MOST_READ = 400
-"""Letters of a message that are read."""
+MAX_READ = 400
+"""Characters of a message that are read."""
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -55,7 +56,7 @@ _ADVERTISEMENT = _any(
     r"limited period)\b",
     r"\bT&C\b",
 )
-_BALANCE_TOLD = _any(
+_BALANCE = _any(
     r"\b(?:avl|avail|available|current|closing|a/c|account|ledger|your|wallet)\.? ?(?:bal|balance)\b",
     r"\bbalance (?:in|of|for|on|is|as)\b",
     r"\bkontostand\b|\bsolde\b|\bsaldo\b",
@@ -86,34 +87,34 @@ _PAID_TO_YOU = _any(
 )
 
 
-def not_a_payment(message: str) -> str | None:
-    """Why a message is rightly left out, in a sentence; None where it may be a payment."""
-    told = _WARNING.sub(" ", message[:MOST_READ])
-    if _CODE.search(told):
-        return "It is a one-time code, not a payment."
-    if _FAILED.search(told):
-        return "It tells of a payment that failed or was declined."
-    paid = way_told(told) is not None
-    if _LATER.search(told):
-        return "It is a reminder or a request, not a payment."
-    if _ADVERTISEMENT.search(told) and not _settled(told):
-        return "It is an advertisement, not a payment."
-    if _BALANCE_TOLD.search(told) and not paid:
-        return "It tells a balance, not a payment."
+def not_a_payment(message: str) -> Reason | None:
+    """Why a message is left out; None if it may be a payment."""
+    text = _WARNING.sub(" ", message[:MAX_READ])
+    if _CODE.search(text):
+        return Reason.ONE_TIME_CODE
+    if _FAILED.search(text):
+        return Reason.PAYMENT_FAILED
+    paid = message_direction(text) is not None
+    if _LATER.search(text):
+        return Reason.REMINDER
+    if _ADVERTISEMENT.search(text) and not _is_booked(text):
+        return Reason.ADVERTISEMENT
+    if _BALANCE.search(text) and not paid:
+        return Reason.BALANCE_MESSAGE
     return None
 
 
-def _settled(message: str) -> bool:
+def _is_booked(message: str) -> bool:
     return bool(
         re.search(r"\b(?:debited|credited|spent|ref|utr|txn|transaction|a/c)\b", message, re.IGNORECASE)
     )
 
 
-def way_told(message: str) -> Direction | None:
-    """By the verb that comes first; None where none does."""
+def message_direction(message: str) -> Direction | None:
+    """By the first verb; None without one."""
     if _PAID_TO_YOU.search(message) and not re.search(r"\bdebited\b", message, re.IGNORECASE):
         return Direction.INCOME
-    out, came = _OUT.search(message), _IN.search(message)
-    if out and (not came or out.start() <= came.start()):
+    spent, received = _OUT.search(message), _IN.search(message)
+    if spent and (not received or spent.start() <= received.start()):
         return Direction.EXPENSE
-    return Direction.INCOME if came else None
+    return Direction.INCOME if received else None

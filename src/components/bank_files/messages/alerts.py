@@ -1,4 +1,4 @@
-"""One alert of a bank or a payment app: how much, which way, to whom, when, by which reference."""
+"""One alert of a bank or a payment app: its date, amount, direction, other party and reference."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from src.components.bank_files.entry import clean
 from src.components.bank_files.inference.amounts import parse_amount
-from src.components.bank_files.messages.alert_words import MOST_READ, way_told
+from src.components.bank_files.messages.alert_words import MAX_READ, message_direction
 from src.domain.transactions import Direction
 
 _UNIT = (
@@ -29,7 +29,7 @@ _BEHIND_A_VERB = re.compile(
 )
 _ADDRESS = re.compile(r"([A-Za-z](?!\w*qr)[A-Za-z._-]{3,})[0-9]*@[A-Za-z]+", re.IGNORECASE)
 _PLUS = re.compile(r"(?<![0-9])\+")
-"""In a diary what came in has a plus."""
+"""In a diary, income has a plus."""
 _BARE = re.compile(
     r"(?<![\w./,:#-])[-+]?[0-9]{1,9}(?:[.,][0-9]{3})*(?:[.,][0-9]{1,2})?(?![\w/:#-]|[.,][0-9])"
 )
@@ -46,7 +46,7 @@ _DAY = re.compile(
     rf"|{_MONTH}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}})(?![\w-])",
     re.IGNORECASE,
 )
-"""A sentence may end right before it; behind a digit and a point another point would be the amount's."""
+"""A sentence may end right before a date; a point after digits would belong to an amount."""
 _REFERENCE = re.compile(
     r"\b(?:upi ref|ref(?:erence)?|refno|refid|utr|rrn|txn|transaction|upi|imps|neft)\.?\s*(?:id|no|"
     r"number|num|#)?\.?"
@@ -80,9 +80,9 @@ _END = (
     r"votre|su)|card\s+ending|ending|and\s+credited|credited|debited|am\s+[0-9])\b"
     r"|\s*[.;,](?:\s|$)|\s*[.](?=(?-i:[A-Z]))|\s+[-–(|]\s*|\s*[(;|]|\s+(?:for\s+)?(?:rs\b|inr\b|[$€£₹])|\s*$)"
 )
-"""What follows the name of the other party: a day, the way it was paid, a reference, an end."""
+"""What follows the other party: a date, the payment method, a reference, an end."""
 _NAME = rf"((?:[^\W_][^;|\n]{{0,70}}?)){_END}"
-_PLACES = {
+_PARTY_PATTERNS = {
     Direction.EXPENSE: [
         rf"\bUPI/P2[MA]/[0-9]+/{_NAME}",
         rf"\b(?:IST|GMT|UTC)\s+{_NAME}",
@@ -104,8 +104,11 @@ _PLACES = {
         rf"\bat\s+{_NAME}",
     ],
 }
-_PLACE = {way: [re.compile(each, re.IGNORECASE) for each in patterns] for way, patterns in _PLACES.items()}
-_OWN = re.compile(
+_PARTY = {
+    direction: [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
+    for direction, patterns in _PARTY_PATTERNS.items()
+}
+_NO_PARTY = re.compile(
     r"(?:your|ur|my|you|our|this|any|rs|inr|date|upi|us|me)\b.*|"
     r"(?:the|a|an) (?:account|a/c|card|amount|bank)\b.*|"
     r".*\b(?:a/c|acct|account|ending|block|report|dispute|customer|helpline)\b.*|"
@@ -115,11 +118,11 @@ _OWN = re.compile(
     rf"{_MONTH}(?: [0-9].*)?|(?:upi|neft|imps|rtgs|atm|pos|txn|ref)\W*(?:ref.*|id.*)?",
     re.IGNORECASE,
 )
-"""Words behind `to`, `from` or `at` that name no other party: one's own account, a card, a month."""
+"""Words after `to`, `from` or `at` that are no other party: the own account, a card, a month."""
 
 
 class Alert(NamedTuple):
-    """Texts as they stand there; which way is told by CR or DR behind the amount."""
+    """Texts as written; CR or DR after the amount gives the direction."""
 
     day: str
     amount: str
@@ -129,72 +132,72 @@ class Alert(NamedTuple):
 
 
 def numbers_in(message: str, marks: Sequence[str]) -> set[Decimal]:
-    """All numbers but those of days, as they read by each of the decimal marks `marks`."""
+    """All numbers outside of dates, read by each of the decimal marks `marks`."""
     numbers = re.findall(_DIGITS, _DAY.sub(" ", message))
     read = (parse_amount(number, mark) for number in numbers for mark in marks)
     return {amount.value for amount in read if amount}
 
 
 def read_alert(message: str) -> Alert | None:
-    """None where the message names no amount."""
-    message = clean(message, MOST_READ)
-    found_day = _DAY.search(message)
-    without_day = _DAY.sub(lambda found: " " * len(found[0]), message)
-    found = _amount(without_day)
-    if found is None:
+    """None if the message has no amount."""
+    message = clean(message, MAX_READ)
+    day = _DAY.search(message)
+    without_day = _DAY.sub(lambda match: " " * len(match[0]), message)
+    located = _amount(without_day)
+    if located is None:
         return None
-    amount, where = found
-    way = way_told(message)
-    mark = {Direction.EXPENSE: " DR", Direction.INCOME: " CR"}.get(way, "") if way else ""
+    amount, span = located
+    direction = message_direction(message)
+    mark = {Direction.EXPENSE: " DR", Direction.INCOME: " CR"}.get(direction, "") if direction else ""
     reference = _REFERENCE.search(message)
     return Alert(
-        found_day[0] if found_day else "",
-        amount + (" CR" if not mark and way is None and _PLUS.search(amount) else mark),
-        _told(without_day, way, where) if way or reference else _rest(without_day, where),
+        day[0] if day else "",
+        amount + (" CR" if not mark and direction is None and _PLUS.search(amount) else mark),
+        _party(without_day, direction, span) if direction or reference else _rest(without_day, span),
         next((name for name, pattern in _MODE if pattern.search(message)), ""),
         reference[1] if reference else "",
     )
 
 
 def _amount(message: str) -> tuple[str, tuple[int, int]] | None:
-    """(the amount with its unit, where it stands): the first with a unit that is no balance or limit."""
+    """(amount with its currency, its span): the first with a currency that is no balance or limit."""
     named = list(_WITH_UNIT.finditer(message))
-    first = next((each for each in named if not _NOT_THE_AMOUNT.search(message[: each.start()])), None)
+    first = next((match for match in named if not _NOT_THE_AMOUNT.search(message[: match.start()])), None)
     by_verb = _BEHIND_A_VERB.search(message)
     if first and not (by_verb and _WITH_CENTS.search(by_verb[1]) and by_verb.start() < first.start()):
         unit, digits = first[1] or first[4], first[2] or first[3]
         return f"{unit.strip()} {digits}", first.span()
     if by_verb:
         return by_verb[1], by_verb.span(1)
-    bare = [each for each in _BARE.finditer(message) if not named or _stands_beside(each, named)]
-    bare = [each for each in bare if not _NOT_THE_AMOUNT.search(message[: each.start()])] or bare
+    bare = [match for match in _BARE.finditer(message) if not named or _may_be_amount(match, named)]
+    bare = [match for match in bare if not _NOT_THE_AMOUNT.search(message[: match.start()])] or bare
     return (bare[-1][0], bare[-1].span()) if bare else None
 
 
-def _stands_beside(bare: re.Match[str], named: list[re.Match[str]]) -> bool:
-    """Beside a balance with its unit only what has cents is an amount; other numbers are of an account."""
-    within = any(each.start() <= bare.start() < each.end() for each in named)
+def _may_be_amount(bare: re.Match[str], named: list[re.Match[str]]) -> bool:
+    """Next to a balance with a currency, only a number with cents is an amount; others may be accounts."""
+    within = any(match.start() <= bare.start() < match.end() for match in named)
     return not within and bool(_WITH_CENTS.search(bare[0]))
 
 
-def _told(message: str, way: Direction | None, where: tuple[int, int]) -> str:
-    """The name of the other party, where one can be found; else what stands before the amount, or all."""
-    for pattern in _PLACE[way or Direction.EXPENSE]:
-        for found in pattern.finditer(message):
-            name = found[1].strip(" .,:;-*'\"")
-            if name and not _OWN.fullmatch(name):
-                return clean(_spoken(name))
-    before = clean(message[: where[0]].strip(" .,:;-"))
-    return before if any(map(str.isalpha, before)) and not _OWN.fullmatch(before) else clean(message)
+def _party(message: str, direction: Direction | None, span: tuple[int, int]) -> str:
+    """The name of the other party; else the text before the amount, or the whole message."""
+    for pattern in _PARTY[direction or Direction.EXPENSE]:
+        for match in pattern.finditer(message):
+            name = match[1].strip(" .,:;-*'\"")
+            if name and not _NO_PARTY.fullmatch(name):
+                return clean(_address_name(name))
+    before = clean(message[: span[0]].strip(" .,:;-"))
+    return before if any(map(str.isalpha, before)) and not _NO_PARTY.fullmatch(before) else clean(message)
 
 
-def _spoken(name: str) -> str:
-    """Of an address such as `lotus.stores@bank` the name: all of it would be masked as an account."""
+def _address_name(name: str) -> str:
+    """The name in an address such as `lotus.stores@bank`, because a whole address would be masked."""
     address = _ADDRESS.fullmatch(name)
     return re.sub(r"[._-]+", " ", address[1]) if address else name
 
 
 def _rest(message: str, amount: tuple[int, int]) -> str:
-    """A line of a diary without its day and amount."""
+    """A line of a diary without its date and amount."""
     rest = f"{message[: amount[0]]} {message[amount[1] :].removeprefix('.')}"
     return clean(rest.strip(" \t-–:;,|"))

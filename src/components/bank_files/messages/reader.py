@@ -1,4 +1,4 @@
-"""Plain text with one message, or one line of a diary, each: the alerts that banks and payment apps send."""
+"""Plain text with one message, or one line of a diary, per transaction: alerts of banks and payment apps."""
 
 from __future__ import annotations
 
@@ -6,89 +6,89 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from src.components.bank_files.entry import Rejected
+from src.components.bank_files.entry import Cell, Line, Reason, Rejected
 from src.components.bank_files.formats.encodings import lines as lines_of
 from src.components.bank_files.limits import Limits
-from src.components.bank_files.messages.alert_words import INDIAN, not_a_payment, way_told
+from src.components.bank_files.messages.alert_words import INDIAN, message_direction, not_a_payment
 from src.components.bank_files.messages.alerts import read_alert
 from src.components.bank_files.plan import Field
-from src.components.bank_files.record import Cell, Line
 from src.errors import InvalidInput
 
 COLUMNS = (Field.DATE, Field.AMOUNT, Field.DESCRIPTION, Field.MODE, Field.ID)
-NO_AMOUNT = "It names no amount."
 _SHORTEST = 20
-"""Letters of a message in a table."""
+"""Characters of a message in a table."""
 _FEWEST_SPACES = 3
 _RUPEES = re.compile(r"\bRs\b\.?", re.IGNORECASE)
 
 
 def records(text: str, limits: Limits) -> list[Line]:
-    """One for each message. Where blank lines part the text, a message may have several lines."""
+    """One line per message. If blank lines separate them, a message may have several lines."""
     if len(text) > limits.messages:
         raise _too_long(limits)
     currency = currency_of([text])
     lines: list[Line] = []
-    for row, message in checked(_messages(text, limits), limits):
-        facts = facts_of(row, message, currency)
-        lines.append(facts if isinstance(facts, Rejected) else (row, facts))
+    for row, message in bounded(_messages(text, limits), limits):
+        fields = alert_fields(row, message, currency)
+        lines.append(fields if isinstance(fields, Rejected) else (row, fields))
     return lines
 
 
-def checked(messages: Iterable[tuple[int, str]], limits: Limits) -> Iterator[tuple[int, str]]:
-    """The same messages. Raises InvalidInput on the way where there is too much to read.
+def bounded(messages: Iterable[tuple[int, str]], limits: Limits) -> Iterator[tuple[int, str]]:
+    """The same messages. Raises InvalidInput while reading if there is too much.
 
-    messages: with the row of each.
+    messages: (row, message).
     """
-    letters = 0
+    length = 0
     for count, (row, message) in enumerate(messages, start=1):
-        letters += len(message)
+        length += len(message)
         limits.check_row(count)
         if count > limits.message_count:
             raise InvalidInput(
                 f"The file has more than {limits.message_count:,} messages. Split it.", field="file"
             )
         if len(message) > limits.cell:
-            raise InvalidInput(f"Line {row} has more than {limits.cell:,} letters.", field="file")
-        if letters > limits.messages:
+            raise InvalidInput(f"Line {row} has more than {limits.cell:,} characters.", field="file")
+        if length > limits.messages:
             raise _too_long(limits)
         yield row, message
 
 
 def _too_long(limits: Limits) -> InvalidInput:
-    return InvalidInput(f"The messages have more than {limits.messages:,} letters. Split them.", field="file")
+    return InvalidInput(
+        f"The messages have more than {limits.messages:,} characters. Split them.", field="file"
+    )
 
 
 def currency_of(texts: Iterable[str]) -> str:
-    """That of amounts without one; "" where the messages do not tell."""
+    """The currency of amounts without one; "" if the messages do not show it."""
     return "INR" if any(map(INDIAN.search, texts)) else ""
 
 
-def facts_of(row: int, message: str, currency: str) -> list[str] | Rejected:
-    """What COLUMNS name. currency: of amounts without one, "" where it is not known."""
+def alert_fields(row: int, message: str, currency: str) -> list[str] | Rejected:
+    """The cells of COLUMNS. currency: of amounts without one, "" if unknown."""
     message = _RUPEES.sub("INR ", message) if currency else message
     reason = not_a_payment(message)
     if reason:
         return Rejected(row, reason, left_out=True)
     alert = read_alert(message)
     if alert is None:
-        return Rejected(row, NO_AMOUNT, left_out=True)
+        return Rejected(row, Reason.NO_AMOUNT_IN_MESSAGE, left_out=True)
     amount = f"{currency} {alert.amount}" if alert.amount[:1].isdigit() else alert.amount
     return [alert.day, amount.strip(), alert.text, alert.mode, alert.reference]
 
 
 def is_message(cell: Cell) -> bool:
-    """Whether a cell of a table is a message of a bank or payment app, of a payment or otherwise."""
+    """Whether a cell is a message of a bank or payment app, about a payment or not."""
     if not isinstance(cell, str) or len(cell) < _SHORTEST or cell.count(" ") < _FEWEST_SPACES:
         return False
     if not_a_payment(cell):
         return True
     alert = read_alert(cell)
-    return alert is not None and bool(alert.reference or way_told(cell))
+    return alert is not None and bool(alert.reference or message_direction(cell))
 
 
 def _messages(text: str, limits: Limits) -> Iterator[tuple[int, str]]:
-    """(line it starts on, message in one line)."""
+    """(first line, message in one line)."""
     numbered = enumerate(lines_of(text), start=1)
     filled = [(row, line.strip()) for row, line in numbered if not line.isspace()]
     rows = [row for row, _ in filled]
@@ -106,6 +106,6 @@ def _messages(text: str, limits: Limits) -> Iterator[tuple[int, str]]:
 
 
 def _in_blocks(rows: list[int]) -> bool:
-    """Whether blank lines part the messages: at least a third of them follow one."""
+    """Whether blank lines separate the messages: at least a third of them follow one."""
     gaps = sum(after > before + 1 for before, after in pairwise(rows))
     return gaps >= (len(rows) - 1) / 3 - 1e-9 or gaps + 1 >= len(rows) / 6

@@ -1,4 +1,4 @@
-"""Tables with a column of payment messages: a message fills what the other columns of its row lack."""
+"""Tables with a column of payment messages: a message fills the blank columns of its row."""
 
 from __future__ import annotations
 
@@ -6,79 +6,81 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from src.components.bank_files.entry import Rejected
+from src.components.bank_files.entry import Cell, Line, Reason, Rejected, as_text
 from src.components.bank_files.inference.amounts import Amount, marks_that_fit, parse_amount
 from src.components.bank_files.inference.cells import MOSTLY
 from src.components.bank_files.inference.wording import is_footer
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.messages.alerts import numbers_in
-from src.components.bank_files.messages.reader import NO_AMOUNT, checked, currency_of, facts_of
+from src.components.bank_files.messages.reader import alert_fields, bounded, currency_of
 from src.components.bank_files.plan import Field
-from src.components.bank_files.record import Cell, Line, as_text
 from src.domain.transactions import Direction
 
 AMOUNTS = (Field.AMOUNT, Field.OUT, Field.IN)
 _TEXTS = (Field.DESCRIPTION, Field.PARTY, Field.PAYER)
 _WORDS = {Direction.EXPENSE: "debit", Direction.INCOME: "credit"}
-_NOT_CONFIRMED = "The amount in its column is not in its message."
 
 
-def widened(columns: Sequence[Field]) -> tuple[Field, ...]:
-    """`columns`, and after them those that only the messages fill."""
+def widened_columns(columns: Sequence[Field]) -> tuple[Field, ...]:
+    """`columns`, followed by those that only the messages fill."""
     wanted = [Field.DATE, Field.DESCRIPTION, Field.CURRENCY, Field.MODE, Field.ID]
     if not {Field.OUT, Field.IN} & set(columns):
         wanted += [Field.AMOUNT, Field.TYPE]
     return (*columns, *(field for field in wanted if field not in columns))
 
 
-def filled(lines: Iterable[Line], columns: Sequence[Field], limits: Limits) -> list[Line]:
-    """One line for each of `lines`, in the columns of `widened(columns)`. Raises InvalidInput.
+def fill_from_messages(lines: Iterable[Line], columns: Sequence[Field], limits: Limits) -> list[Line]:
+    """The same lines in the columns of `widened_columns(columns)`. Raises InvalidInput.
 
     columns: of `lines`; one of them is the payment message.
     """
     table = list(lines)
-    place = columns.index(Field.PAYMENT_MESSAGE)
+    position = columns.index(Field.PAYMENT_MESSAGE)
     records = [line for line in table if not isinstance(line, Rejected)]
-    numbered = ((number, _text(cells[place]) if place < len(cells) else "") for number, cells in records)
-    messages = [message for _, message in checked(numbered, limits)]
+    numbered = (
+        (number, _text(cells[position]) if position < len(cells) else "") for number, cells in records
+    )
+    messages = [message for _, message in bounded(numbered, limits)]
     currency = currency_of(messages)
     rows = [
         _row(number, cells, columns, message, currency)
         for (number, cells), message in zip(records, messages, strict=True)
     ]
     filler = _Filler(rows, columns)
-    read = iter(rows)
-    return [line if isinstance(line, Rejected) else filler.line(next(read)) for line in table]
+    remaining = iter(rows)
+    return [line if isinstance(line, Rejected) else filler.line(next(remaining)) for line in table]
 
 
 @dataclass(frozen=True)
 class _Row:
     number: int
     cells: list[Cell]
-    """One for each column of the table."""
+    """One per column of the table."""
     is_too_wide: bool
     own_amounts: dict[int, list[Amount]]
     """The possible readings of the amounts in the table's own columns, by position."""
     message: str
-    facts: Sequence[str] | Rejected
-    """Day, amount, text, mode and reference, blank without a message; or why it is no payment."""
+    fields: Sequence[str] | Rejected
+    """Date, amount, text, mode and reference, blank without a message; or why it is no payment."""
 
     @property
     def amount(self) -> str:
-        """As the message writes it, DR or CR behind it."""
-        return "" if isinstance(self.facts, Rejected) else self.facts[1]
+        """As written in the message, followed by DR or CR."""
+        return "" if isinstance(self.fields, Rejected) else self.fields[1]
 
 
 def _row(number: int, cells: Sequence[Cell], columns: Sequence[Field], message: str, currency: str) -> _Row:
     padded = [*cells[: len(columns)], *[""] * (len(columns) - len(cells))]
-    amounts = {place: readings(padded[place]) for place, field in enumerate(columns) if field in AMOUNTS}
+    amounts = {
+        position: readings(padded[position]) for position, field in enumerate(columns) if field in AMOUNTS
+    }
     return _Row(
         number,
         padded,
         any(cells[len(columns) :]),
-        {place: possible for place, possible in amounts.items() if possible},
+        {position: possible for position, possible in amounts.items() if possible},
         message,
-        facts_of(number, message, currency) if message else ("",) * 5,
+        alert_fields(number, message, currency) if message else ("",) * 5,
     )
 
 
@@ -94,43 +96,45 @@ class _Money:
 
 
 class _Filler:
-    """Fills rows, knowing all messages of the table: how they write decimals, and what a minus means."""
+    """Fills rows, knowing from all messages of the table how they write decimals and what a minus means."""
 
     def __init__(self, rows: Sequence[_Row], columns: Sequence[Field]) -> None:
         self._columns = tuple(columns)
-        self._wide = widened(columns)
+        self._wide = widened_columns(columns)
         self._marks = _marks(rows)
         self._minus_is_expense: bool | None = None
-        """None where none of the table's own amounts has a minus, or the messages disagree."""
-        self._money_of = {row.number: self._money(row) for row in rows if not isinstance(row.facts, Rejected)}
-        """By row; None where an amount of the row's own is not in its message."""
+        """None if no amount of the table has a minus, or the messages disagree."""
+        self._money_of = {
+            row.number: self._money(row) for row in rows if not isinstance(row.fields, Rejected)
+        }
+        """By row; None if an amount of the table is not in its message."""
         money = [amounts for amounts in self._money_of.values() if amounts]
-        self._tells_sides = any(amounts.side for amounts in money)
+        self._has_sides = any(amounts.side for amounts in money)
         if Field.AMOUNT in columns:
             self._minus_is_expense = _meaning_of_minus(money, columns.index(Field.AMOUNT))
 
     def line(self, row: _Row) -> Line:
         if row.is_too_wide:
-            return Rejected(row.number, "It has more columns than the rest of the file.")
+            return Rejected(row.number, Reason.TOO_MANY_COLUMNS)
         if is_footer(row.message):
-            return Rejected(row.number, "It is a balance or a total, not a transaction.", left_out=True)
-        if isinstance(row.facts, Rejected):
-            lacks_own = row.own_amounts and row.facts.reason == NO_AMOUNT
-            return Rejected(row.number, _NOT_CONFIRMED) if lacks_own else row.facts
+            return Rejected(row.number, Reason.TOTAL, left_out=True)
+        if isinstance(row.fields, Rejected):
+            lacks_own = row.own_amounts and row.fields.reason == Reason.NO_AMOUNT_IN_MESSAGE
+            return Rejected(row.number, Reason.AMOUNT_NOT_IN_MESSAGE) if lacks_own else row.fields
         money = self._money_of[row.number]
         if money is None:
-            return Rejected(row.number, _NOT_CONFIRMED)
-        return row.number, self._filled(row, row.facts, money)
+            return Rejected(row.number, Reason.AMOUNT_NOT_IN_MESSAGE)
+        return row.number, self._filled(row, row.fields, money)
 
     def _money(self, row: _Row) -> _Money | None:
         own: dict[int, Cell] = {}
         numbers = numbers_in(row.message, self._marks) if row.own_amounts else set()
-        for place, amounts in row.own_amounts.items():
+        for position, amounts in row.own_amounts.items():
             values = {amount.value for amount in amounts}
             confirmed = [value for value in values if not value or abs(value) in numbers]
             if row.message and not confirmed:
                 return None
-            own[place] = confirmed[0] if len(confirmed) == 1 else row.cells[place]
+            own[position] = confirmed[0] if len(confirmed) == 1 else row.cells[position]
         of_message = _parsed(row.amount, self._marks)
         amounts = [amount for possible in row.own_amounts.values() for amount in possible]
         amounts += [of_message] if of_message else []
@@ -139,16 +143,16 @@ class _Filler:
         is_certain = of_message is not None and len(self._marks) == 1
         return _Money(own, of_message.value if of_message and is_certain else row.amount, unit, side)
 
-    def _filled(self, row: _Row, facts: Sequence[str], money: _Money) -> list[Cell]:
+    def _filled(self, row: _Row, fields: Sequence[str], money: _Money) -> list[Cell]:
         cells = [*row.cells, *[""] * (len(self._wide) - len(row.cells))]
-        for place, cell in money.own.items():
-            cells[place] = cell
-        day, _, text, mode, reference = facts
+        for position, cell in money.own.items():
+            cells[position] = cell
+        day, _, text, mode, reference = fields
         self._fill(cells, Field.DATE, day)
         self._fill(cells, Field.MODE, mode)
         self._fill(cells, Field.ID, reference)
         self._fill(cells, Field.CURRENCY, money.unit)
-        if not any(_text(cells[place]) for place, field in enumerate(self._wide) if field in _TEXTS):
+        if not any(_text(cells[position]) for position, field in enumerate(self._wide) if field in _TEXTS):
             self._fill(cells, Field.DESCRIPTION, text)
         if not row.own_amounts:
             out_or_in = Field.IN if money.side is Direction.INCOME else Field.OUT
@@ -159,24 +163,24 @@ class _Filler:
         return cells
 
     def _fill(self, cells: list[Cell], field: Field, value: Cell) -> None:
-        place = self._wide.index(field) if field in self._wide else None
-        if place is not None and not _text(cells[place]):
-            cells[place] = value
+        position = self._wide.index(field) if field in self._wide else None
+        if position is not None and not _text(cells[position]):
+            cells[position] = value
 
     def _side(self, amount: Cell, side: Direction | None) -> Direction | None:
         """By the table's own signs if it has some, else by the message.
 
-        A message without a verb is one of spending, provided that others in the table have a verb.
+        A message without a verb is spending if others in the table have a verb.
         """
         if self._minus_is_expense is not None and isinstance(amount, Decimal):
             is_expense = (amount < 0) == self._minus_is_expense
             return Direction.EXPENSE if is_expense else Direction.INCOME
-        return side or (Direction.EXPENSE if self._tells_sides else None)
+        return side or (Direction.EXPENSE if self._has_sides else None)
 
 
 def _marks(rows: Sequence[_Row]) -> tuple[str, ...]:
-    """The decimal marks that the messages may use; where both fit, the one by which they agree with the
-    table's own amounts."""
+    """The decimal marks that the messages may use; if both fit, the one that agrees better with the table's
+    own amounts."""
     marks = marks_that_fit(dict.fromkeys(row.amount for row in rows if row.amount))
     if len(marks) < 2:
         return marks
@@ -191,11 +195,11 @@ def _agrees(row: _Row, mark: str) -> bool:
     return amount is not None and abs(amount.value) in values
 
 
-def _meaning_of_minus(money: Sequence[_Money], place: int) -> bool | None:
+def _meaning_of_minus(money: Sequence[_Money], position: int) -> bool | None:
     signed = [
         (value < 0, amounts.side is Direction.EXPENSE)
         for amounts in money
-        if isinstance(value := amounts.own.get(place, ""), Decimal) and value and amounts.side
+        if isinstance(value := amounts.own.get(position, ""), Decimal) and value and amounts.side
     ]
     if not any(is_negative for is_negative, _ in signed):
         return None
@@ -204,7 +208,7 @@ def _meaning_of_minus(money: Sequence[_Money], place: int) -> bool | None:
 
 
 def readings(cell: Cell) -> list[Amount]:
-    """The amounts that a cell may be; empty where it is none."""
+    """The amounts that a cell may mean."""
     if isinstance(cell, Decimal):
         return [Amount(cell)]
     if not isinstance(cell, str) or not cell.strip():

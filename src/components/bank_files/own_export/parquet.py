@@ -1,4 +1,4 @@
-"""The rows of a Parquet file, within bounds: a few bytes of it may stand for gigabytes."""
+"""The rows of a Parquet file, within limits, because a few bytes of it may unpack to gigabytes."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ from src.components.bank_files.limits import Limits
 from src.errors import InvalidInput
 
 _ROWS_AT_ONCE = 500
-_MOST_BYTES = 50_000_000
-"""Of that many rows, written out."""
+_MAX_BYTES = 50_000_000
+"""Of that many rows, unpacked."""
 
 
-def opened(content: bytes, limits: Limits, names: Collection[str]) -> ParquetFile:
-    """names: of columns it must have. Raises InvalidInput."""
+def open_parquet(content: bytes, limits: Limits, names: Collection[str]) -> ParquetFile:
+    """names: the required columns. Raises InvalidInput."""
     try:
         file = ParquetFile(pa.BufferReader(content))
         texts = [
             column.path for column in map(file.schema.column, range(len(file.schema))) if _is_text(column)
         ]
-        # As dictionaries texts stay as small as they are in the file.
+        # As dictionaries, texts stay as small as in the file.
         file = ParquetFile(pa.BufferReader(content), read_dictionary=texts)
-        groups = [file.metadata.row_group(each) for each in range(file.metadata.num_row_groups)]
-        size = sum(each.total_byte_size for each in groups)  # each.column(…) ends the process where damaged
-        found = set(file.schema_arrow.names)
+        groups = [file.metadata.row_group(index) for index in range(file.metadata.num_row_groups)]
+        size = sum(
+            group.total_byte_size for group in groups
+        )  # group.column(…) can crash the process if damaged
+        found_names = set(file.schema_arrow.names)
     except (pa.ArrowException, OSError, ValueError):
         raise _damaged() from None
-    if not found >= set(names):
+    if not found_names >= set(names):
         raise InvalidInput(
-            "This Parquet file is none that Ledgerloop wrote. Bring CSV, Excel or JSON lines.", field="file"
+            "This Parquet file is not a Ledgerloop export. Import CSV, Excel or JSON lines instead.",
+            field="file",
         )
     if size > limits.unpacked:
         raise InvalidInput(
@@ -44,47 +47,47 @@ def opened(content: bytes, limits: Limits, names: Collection[str]) -> ParquetFil
 
 
 def rows(file: ParquetFile) -> Iterator[dict[str, Any]]:
-    """Raises InvalidInput where the file is damaged or its rows are larger than any of ours."""
+    """Raises InvalidInput if the file is damaged or its rows are larger than those of an export."""
     batches = file.iter_batches(_ROWS_AT_ONCE, use_threads=False)
     while True:
         try:
             batch = next(batches, None)
             if batch is None:
                 return
-            if sum(map(_written_out, batch.columns)) > _MOST_BYTES:
+            if sum(map(_unpacked_size, batch.columns)) > _MAX_BYTES:
                 raise InvalidInput("A row of this file holds more than a transaction can.", field="file")
-            columns = [each.cast(_plain(each.type)) for each in batch.columns]
-            found = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
+            columns = [column.cast(_plain(column.type)) for column in batch.columns]
+            rows_read = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
         except (pa.ArrowException, OSError, ValueError, OverflowError):
             raise _damaged() from None
-        yield from found
+        yield from rows_read
 
 
 def _is_text(column: Any) -> bool:
     return bool(column.physical_type == "BYTE_ARRAY")
 
 
-def _written_out(values: pa.Array) -> int:
-    """Bytes of it where each text is written out wherever it stands."""
+def _unpacked_size(values: pa.Array) -> int:
+    """Bytes without dictionaries."""
     kind = values.type
     if pa.types.is_dictionary(kind):
         lengths = pc.binary_length(values.dictionary).take(values.indices)
         return pc.sum(pc.cast(lengths, pa.int64())).as_py() or 0
     if pa.types.is_list(kind):
-        return _written_out(values.flatten())
+        return _unpacked_size(values.flatten())
     if pa.types.is_struct(kind):
-        return sum(map(_written_out, values.flatten()))
+        return sum(map(_unpacked_size, values.flatten()))
     return int(values.nbytes)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
-    """The same without dictionaries, which are slow to make Python of."""
+    """The same type without dictionaries, which convert slowly to Python."""
     if pa.types.is_dictionary(kind):
         return kind.value_type
     if pa.types.is_list(kind):
         return pa.list_(_plain(kind.value_type))
     if pa.types.is_struct(kind):
-        return pa.struct([(each.name, _plain(each.type)) for each in kind])
+        return pa.struct([(field.name, _plain(field.type)) for field in kind])
     return kind
 
 

@@ -1,4 +1,4 @@
-"""Ledgerloop's own exports, told by their content: JSON lines, CSV and Parquet with the life of each row."""
+"""Ledgerloop exports (JSON lines, CSV and Parquet), recognized by their content."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from src.components.bank_files.entry import Entry, Kept, Rejected
+from src.components.bank_files.entry import Entry, Exported, Reason, Rejected, Unreadable
 from src.components.bank_files.formats.archives import unpacked
 from src.components.bank_files.formats.encodings import decode, detect_encoding, lines
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import DELIMITERS, Format, Plan
-from src.components.bank_files.record import Unreadable
 from src.errors import InvalidInput
 
 _OF_THE_TRANSACTION = ("description", "amount", "currency", "date", "direction", "mode", "subcategory")
 _IN_JSON = ("doubt", "feedback", "predictions", "own_categories")
 _MAY_BE_BLANK = ("category", "predicted", "key", "mode", "subcategory", "doubt")
-_MARKS = ("id", "fingerprint", "feedback", "predictions", "own_categories")
-"""Names that stand together in no file but ours."""
+_EXPORT_NAMES = ("id", "fingerprint", "feedback", "predictions", "own_categories")
+"""Names that occur together only in exports."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
-_LOOKED_AT = 20
-"""Lines among which one of ours is looked for, as the first may be damaged."""
+_SAMPLE_LINES = 20
+"""Lines among which an export's line is searched, because the first may be damaged."""
 
 Record = tuple[int, dict[str, Any] | Unreadable]
-"""The row as its owner counts, and what stands in it."""
+"""(row, its fields)"""
 
 
 @dataclass(frozen=True)
 class OwnExport:
-    detected: str
+    form: str
+    """CSV, JSON lines or Parquet."""
     records: Callable[[], Iterator[Record]]
     limits: Limits
 
     def entries(self) -> Iterator[Entry | Rejected]:
-        """One for each row. Raises InvalidInput on the way where a limit is met."""
-        # Pydantic comes with it, which most files can be read without.
-        from src.components.bank_files.own_export.record import kept
+        """One result per row. Raises InvalidInput while reading if a limit is exceeded."""
+        # It imports pydantic, which most files do not need.
+        from src.components.bank_files.own_export.record import parse
 
         seen: set[str] = set()
         for count, (row, record) in enumerate(self.records(), start=1):
             self.limits.check_row(count)
             try:
-                one = kept(_given(record))
-            except Unreadable as reason:
-                yield Rejected(row, str(reason))
+                exported = parse(record)
+            except Unreadable as error:
+                yield Rejected(row, str(error))
                 continue
-            if one.row.id in seen:
-                yield Rejected(row, "The same transaction stands further above.", left_out=True)
+            if exported.row.id in seen:
+                yield Rejected(row, Reason.DUPLICATE, left_out=True)
                 continue
-            seen.add(one.row.id)
-            yield _entry(row, one)
+            seen.add(exported.row.id)
+            yield _entry(row, exported)
 
 
-def open_own(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
-    """None where it is no export of Ledgerloop, or a person says it is to be read otherwise.
+def open_export(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
+    """None if it is no Ledgerloop export, or if the plan names another format.
 
     Raises InvalidInput.
     """
@@ -69,66 +69,62 @@ def open_own(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
     limits.check_size(content)
     content = unpacked(content, limits)
     if content.startswith(b"PAR1"):
-        from src.components.bank_files.own_export import parquet  # pyarrow is large: only where it is needed
+        from src.components.bank_files.own_export import (
+            parquet,
+        )  # pyarrow is large, and most files do not need it
 
-        file = parquet.opened(content, limits, (*_MARKS, *_OF_THE_TRANSACTION))
-        return OwnExport("a Ledgerloop export (Parquet)", lambda: _nested(parquet.rows(file)), limits)
-    if not all(mark.encode() in content[: limits.line] for mark in _MARKS):
+        file = parquet.open_parquet(content, limits, (*_EXPORT_NAMES, *_OF_THE_TRANSACTION))
+        return OwnExport("Parquet", lambda: _nested(parquet.rows(file)), limits)
+    if not all(name.encode() in content[: limits.line] for name in _EXPORT_NAMES):
         return None
     text = decode(content, detect_encoding(content))
-    if any(_is_ours(found[0]) for found in islice(_LINE.finditer(text), _LOOKED_AT)):
-        return OwnExport("a Ledgerloop export (JSON lines)", lambda: _lines(text, limits), limits)
+    if any(_is_export_line(match[0]) for match in islice(_LINE.finditer(text), _SAMPLE_LINES)):
+        return OwnExport("JSON lines", lambda: _lines(text, limits), limits)
     if (delimiter := _delimiter(text)) is not None:
-        return OwnExport("a Ledgerloop export (CSV)", lambda: _table(text, delimiter, limits), limits)
+        return OwnExport("CSV", lambda: _table(text, delimiter, limits), limits)
     return None
 
 
-def _given(record: dict[str, Any] | Unreadable) -> dict[str, Any]:
-    if isinstance(record, Unreadable):
-        raise record
-    return record
-
-
-def _entry(row: int, one: Kept) -> Entry:
-    given = one.row.transaction
+def _entry(row: int, exported: Exported) -> Entry:
+    transaction = exported.row.transaction
     return Entry(
         row,
-        given.description,
-        given.amount,
-        given.currency,
-        given.date,
-        given.direction,
-        mode=given.mode,
-        subcategory=given.subcategory,
-        category=one.row.category,
-        kept=one,
+        transaction.description,
+        transaction.amount,
+        transaction.currency,
+        transaction.date,
+        transaction.direction,
+        mode=transaction.mode,
+        subcategory=transaction.subcategory,
+        category=exported.row.category,
+        exported=exported,
     )
 
 
-def _is_ours(line: str) -> bool:
-    return line.lstrip().startswith("{") and all(f'"{mark}"' in line for mark in _MARKS)
+def _is_export_line(line: str) -> bool:
+    return line.lstrip().startswith("{") and all(f'"{name}"' in line for name in _EXPORT_NAMES)
 
 
 def _lines(text: str, limits: Limits) -> Iterator[Record]:
-    for row, found in enumerate(_LINE.finditer(text), start=1):
-        if not found[0].isspace():
-            yield row, _of_line(found[0], limits)
+    for row, match in enumerate(_LINE.finditer(text), start=1):
+        if not match[0].isspace():
+            yield row, _parsed_line(match[0], limits)
 
 
-def _of_line(line: str, limits: Limits) -> dict[str, Any] | Unreadable:
+def _parsed_line(line: str, limits: Limits) -> dict[str, Any] | Unreadable:
     if len(line) > limits.line:
-        return Unreadable(f"Its line has more than {limits.line:,} letters.")
+        return Unreadable(Reason.LINE_TOO_LONG)
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
         record = None
-    return record if isinstance(record, dict) else Unreadable("This line is not readable as JSON.")
+    return record if isinstance(record, dict) else Unreadable(Reason.NOT_JSON)
 
 
 def _delimiter(text: str) -> str | None:
-    """A spreadsheet may have put another one in."""
+    """A spreadsheet may have changed it."""
     heading = text[: text.find("\n") + 1].strip()
-    return next((each for each in DELIMITERS if _fits(_names(heading, each))), None)
+    return next((delimiter for delimiter in DELIMITERS if _fits(_names(heading, delimiter))), None)
 
 
 def _names(heading: str, delimiter: str) -> Sequence[str]:
@@ -138,7 +134,7 @@ def _names(heading: str, delimiter: str) -> Sequence[str]:
 
 
 def _fits(names: Sequence[str]) -> bool:
-    return {*_MARKS, *_OF_THE_TRANSACTION} <= set(names)
+    return {*_EXPORT_NAMES, *_OF_THE_TRANSACTION} <= set(names)
 
 
 def _table(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
@@ -147,15 +143,15 @@ def _table(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
     try:
         for cells in reader:
             if any(cells):
-                yield start, _of_cells(names, cells)
+                yield start, _parsed_cells(names, cells)
             start = reader.line_num + 1
     except csv.Error:
-        raise InvalidInput(f"Row {start} cannot be told into columns.", field="file") from None
+        raise InvalidInput(f"Row {start} could not be split into columns.", field="file") from None
 
 
-def _of_cells(names: Sequence[str], cells: Sequence[str]) -> dict[str, Any] | Unreadable:
+def _parsed_cells(names: Sequence[str], cells: Sequence[str]) -> dict[str, Any] | Unreadable:
     if len(cells) != len(names):
-        return Unreadable("It has more or fewer columns than the heading.")
+        return Unreadable(Reason.COLUMN_COUNT)
     row: dict[str, Any] = {
         name: cell[1:] if _ESCAPED.match(cell) else cell for name, cell in zip(names, cells, strict=True)
     }
@@ -163,12 +159,12 @@ def _of_cells(names: Sequence[str], cells: Sequence[str]) -> dict[str, Any] | Un
     try:
         row |= {name: json.loads(row[name]) for name in _IN_JSON if row.get(name)}
     except (ValueError, RecursionError):
-        return Unreadable("Its answers, predictions or categories are not readable as JSON.")
+        return Unreadable(Reason.CELL_NOT_JSON)
     return _with_transaction(row)
 
 
 def _nested(rows: Iterator[dict[str, Any]]) -> Iterator[Record]:
-    return ((place, _with_transaction(row)) for place, row in enumerate(rows, start=1))
+    return ((position, _with_transaction(row)) for position, row in enumerate(rows, start=1))
 
 
 def _with_transaction(row: dict[str, Any]) -> dict[str, Any]:

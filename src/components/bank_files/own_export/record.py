@@ -1,6 +1,6 @@
-"""One record of a Ledgerloop export: checked as what comes from outside, then the life it tells.
+"""One record of a Ledgerloop export, validated like any outside input.
 
-Its form is written by `web/history/exports_schemas.py`.
+`web/history/exports_schemas.py` defines the form.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from src.components.bank_files.entry import MOST_MONEY, Kept
-from src.components.bank_files.record import Unreadable
+from src.components.bank_files.entry import MAX_AMOUNT, Exported, Reason, Unreadable
 from src.components.dataset.holdout import is_holdout
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.money import decimal_places
-from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
+from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, ShadowPrediction
+from src.domain.predictions import Reason as Explanation
 from src.domain.transactions import (
     Direction,
     DoubtMark,
@@ -31,7 +31,7 @@ from src.domain.transactions import (
 
 _DAMAGE = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CLOSE = 1e-4
-"""The CSV rounds what stands in its own column."""
+"""The CSV rounds numbers in columns of their own."""
 
 
 def _sound(text: str) -> str:
@@ -46,11 +46,11 @@ def _in_our_time(at: datetime) -> datetime:
     return at
 
 
-# What is masked may be longer than what was given.
+# Masked text may be longer than the original.
 _Text = Annotated[str, Field(max_length=1_000), AfterValidator(_sound)]
 _Word = Annotated[str, Field(max_length=200, min_length=1), AfterValidator(_sound)]
 _Number = Annotated[str, Field(max_length=300, min_length=1), AfterValidator(_sound)]
-"""Of a click, a file's row or another program."""
+"""The key of an answer: of a request, a file's row or another program."""
 _Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
 _Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 _Share = Annotated[float, Field(ge=0, le=1)]
@@ -96,8 +96,11 @@ class _Prediction(_Part):
             confidence=self.confidence,
             band=self.band,
             decided_by=self.decided_by,
-            alternatives=tuple(Alternative(each.category, each.probability) for each in self.alternatives),
-            explanation=tuple(Reason(each.feature, each.weight) for each in self.explanation),
+            alternatives=tuple(
+                Alternative(alternative.category, alternative.probability)
+                for alternative in self.alternatives
+            ),
+            explanation=tuple(Explanation(reason.feature, reason.weight) for reason in self.explanation),
             model_version=self.model_version,
             at=self.at,
             act=self.act,
@@ -132,7 +135,7 @@ class _Category(_Part):
 
 class _Transaction(_Part):
     description: _Text
-    amount: Annotated[Decimal, Field(gt=0, le=MOST_MONEY)]
+    amount: Annotated[Decimal, Field(gt=0, le=MAX_AMOUNT)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     date: Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
     direction: Direction
@@ -160,8 +163,10 @@ class _Record(_Part):
     own_categories: Annotated[list[_Category], Field(max_length=1_000)]
 
 
-def kept(record: Mapping[str, Any]) -> Kept:
-    """record: as JSON has it, or with days, times and numbers in place of their texts. Raises Unreadable."""
+def parse(record: Mapping[str, Any] | Unreadable) -> Exported:
+    """record: as in JSON, or with dates, times and numbers instead of their texts. Raises Unreadable."""
+    if isinstance(record, Unreadable):
+        raise record
     try:
         read = _Record.model_validate(record)
     except (ValidationError, RecursionError) as error:
@@ -169,24 +174,33 @@ def kept(record: Mapping[str, Any]) -> Kept:
     row = _row(read)
     _check(read, row)
     own = tuple(
-        Category(one.slug, one.name, one.group, one.color, one.description or "", one.parent)
-        for one in read.own_categories
+        Category(
+            category.slug,
+            category.name,
+            category.group,
+            category.color,
+            category.description or "",
+            category.parent,
+        )
+        for category in read.own_categories
     )
-    return Kept(row, own)
+    return Exported(row, own)
 
 
 def _reason(error: ValidationError | RecursionError) -> str:
     if isinstance(error, RecursionError):
-        return "It is nested too deeply."
-    place = error.errors(include_input=False, include_context=False, include_url=False)[0]["loc"]
-    names = [each for each in place if isinstance(each, str)]
+        return Reason.NESTED_TOO_DEEPLY
+    position = error.errors(include_input=False, include_context=False, include_url=False)[0]["loc"]
+    names = [part for part in position if isinstance(part, str)]
     name = names[1] if names[0] == "transaction" and len(names) > 1 else names[0]
-    return f"Its part “{name.replace('_', ' ')}” is missing or not as an export has it."
+    return f"{Reason.INVALID_FIELD}:{name}"
 
 
 def _row(read: _Record) -> StoredTransaction:
-    predictions = tuple(each.to_domain() for each in read.predictions)
-    feedback = tuple(Feedback(each.category, each.at, each.act, each.source) for each in read.feedback)
+    predictions = tuple(prediction.to_domain() for prediction in read.predictions)
+    feedback = tuple(
+        Feedback(answer.category, answer.at, answer.act, answer.source) for answer in read.feedback
+    )
     state = current_state(predictions, feedback)
     return StoredTransaction(
         id=read.id,
@@ -205,28 +219,28 @@ def _row(read: _Record) -> StoredTransaction:
     )
 
 
-def _transaction(given: _Transaction) -> Transaction:
-    places = decimal_places(given.currency)
-    exact = given.amount.quantize(Decimal(1).scaleb(-places))
-    if exact != given.amount:
-        raise Unreadable(f"An amount in {given.currency} has at most {places} decimals.")
-    if not (given.description or given.subcategory):
-        raise Unreadable("It has no text to tell what it was.")
+def _transaction(read: _Transaction) -> Transaction:
+    positions = decimal_places(read.currency)
+    exact = read.amount.quantize(Decimal(1).scaleb(-positions))
+    if exact != read.amount:
+        raise Unreadable(Reason.TOO_MANY_DECIMALS)
+    if not (read.description or read.subcategory):
+        raise Unreadable(Reason.NO_TEXT)
     return Transaction(
-        description=given.description,
+        description=read.description,
         amount=exact,
-        currency=given.currency,
-        date=given.date,
-        direction=given.direction,
-        mode=given.mode,
-        subcategory=given.subcategory,
+        currency=read.currency,
+        date=read.date,
+        direction=read.direction,
+        mode=read.mode,
+        subcategory=read.subcategory,
     )
 
 
 def _check(read: _Record, row: StoredTransaction) -> None:
-    """What an export says of what holds follows from the answers and predictions; else a hand was at it."""
+    """The category must follow from the answers and predictions, else a person edited the record."""
     newest = row.prediction
-    follows = (row.category, row.status, newest.category, newest.band, newest.decided_by)
-    said = (read.category, read.status, read.predicted, read.band, read.decided_by)
-    if said != follows or abs(read.confidence - newest.confidence) > _CLOSE:
-        raise Unreadable("What it says of its category does not fit its own answers and predictions.")
+    derived = (row.category, row.status, newest.category, newest.band, newest.decided_by)
+    stated = (read.category, read.status, read.predicted, read.band, read.decided_by)
+    if stated != derived or abs(read.confidence - newest.confidence) > _CLOSE:
+        raise Unreadable(Reason.INCONSISTENT_CATEGORY)

@@ -1,0 +1,212 @@
+"""Everything the pages and the API say about imports in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from src.domain.imports import ImportStatus
+
+if TYPE_CHECKING:
+    from src.components.bank_files.entry import Choice, Question
+
+IMPORT_STATUSES = {
+    ImportStatus.PREVIEW: ("Waiting for you", "warn"),
+    ImportStatus.QUEUED: ("Waiting to start", "accent"),
+    ImportStatus.RUNNING: ("Running", "accent"),
+    ImportStatus.DONE: ("Done", "good"),
+    ImportStatus.FAILED: ("Failed", "bad"),
+    ImportStatus.STOPPED: ("Stopped", "warn"),
+    ImportStatus.UNDOING: ("Being undone", "accent"),
+    ImportStatus.UNDONE: ("Undone", ""),
+}
+"""Words and tone."""
+
+COLUMN_FIELDS = {
+    "": "Not used",
+    "date": "Date",
+    "party": "Other party",
+    "payer": "Payer (of income)",
+    "description": "Text",
+    "amount": "Amount",
+    "out": "Money out",
+    "in": "Money in",
+    "type": "Type (expense, income, transfer)",
+    "currency": "Currency",
+    "fee": "Fee",
+    "category": "Category",
+    "payment-message": "Payment message",
+    "subcategory": "Note",
+    "mode": "Payment method",
+    "id": "Reference",
+    "status": "Status",
+    "balance": "Balance",
+}
+"""What a column of a file may hold."""
+
+SIGNS = {
+    "negative-is-expense": "Amounts with a minus",
+    "positive-is-expense": "Amounts without a minus",
+    "two-columns": "Two columns, money out and money in",
+    "type-column": "A column gives the type",
+    "unmarked-is-expense": "A column marks income",
+    "unmarked-is-income": "A column marks spending",
+    "all-expenses": "All amounts",
+}
+"""Which amounts are spending."""
+
+DATE_ORDERS = {"dmy": "Day, month, year", "mdy": "Month, day, year", "ymd": "Year, month, day"}
+DECIMAL_MARKS = {".": "1,234.50", ",": "1.234,50"}
+
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "cp1252": "Western (Windows)",
+    "cp1250": "Central European (Windows)",
+    "cp1251": "Cyrillic (Windows)",
+    "cp1253": "Greek (Windows)",
+    "cp1254": "Turkish (Windows)",
+    "cp1255": "Hebrew (Windows)",
+    "cp1256": "Arabic (Windows)",
+    "cp1257": "Baltic (Windows)",
+    "cp932": "Japanese (Shift JIS)",
+    "gb18030": "Chinese (GB 18030)",
+    "big5": "Chinese (Big5)",
+    "cp949": "Korean (Windows)",
+}
+"""Offered on the page."""
+_DETECTED_ENCODINGS = {
+    **ENCODINGS,
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1258": "Vietnamese (Windows)",
+    "cp874": "Thai (Windows)",
+    "euc_jp": "Japanese (EUC)",
+    "euc_kr": "Korean (EUC)",
+    "big5hkscs": "Chinese (Big5)",
+    "koi8-r": "Cyrillic (KOI8)",
+    "koi8-u": "Cyrillic (KOI8)",
+    "iso8859-15": "Western (Latin-9)",
+    "iso8859-1": "Western (Latin-1)",
+}
+
+_FORMATS = {
+    "csv": "CSV",
+    "xlsx": "Excel workbook",
+    "json": "JSON",
+    "ofx": "OFX statement",
+    "qif": "QIF file",
+    "mt940": "MT940 statement",
+    "camt": "camt statement (ISO 20022)",
+    "messages": "Messages",
+    "ledgerloop": "Ledgerloop export",
+}
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+def format_name(detected: str, plan: Mapping[str, Any]) -> str:
+    """detected: of a Preview; older imports have words instead of a code."""
+    code, _, detail = detected.partition(":")
+    if code not in _FORMATS:
+        return detected
+    if code == "ledgerloop":
+        return f"Ledgerloop export ({detail})"
+    if code != "csv":
+        return f"{detail} {_FORMATS[code]}".strip()
+    encoding = plan.get("encoding") or ""
+    name = f"{detail} CSV" if detail else f"CSV, {_DELIMITERS[plan.get('delimiter') or ',']}-separated"
+    return f"{name}, {_DETECTED_ENCODINGS.get(encoding, encoding)}".removesuffix(", ")
+
+
+REASONS = {
+    "amount-missing": "The amount is missing or cannot be read.",
+    "date-missing": "The date is missing or cannot be read.",
+    "date-and-amount-missing": "The date and the amount are missing.",
+    "date-or-type-missing": "The date or the type (expense or income) is missing.",
+    "zero-amount": "The amount is zero.",
+    "amount-too-large": "The amount is too large.",
+    "too-many-decimals": "The amount has more decimals than its currency.",
+    "two-amounts": "It has both money out and money in.",
+    "unknown-currency": "The currency is unknown.",
+    "unknown-type": "The word for the type (expense, income, transfer) is unknown.",
+    "date-out-of-range": "The date is before 1900 or after 2200.",
+    "no-text": "It has no text that describes the transaction.",
+    "too-many-columns": "It has more columns than the rest of the file.",
+    "damaged": "This transaction is damaged and cannot be read.",
+    "not-json": "This line cannot be read as JSON.",
+    "unsettled": "It is not settled: pending, declined or reversed.",
+    "balance": "It is a balance, not a transaction.",
+    "total": "It is a balance or a total, not a transaction.",
+    "summary": "It is part of a summary, not a transaction.",
+    "repeated-heading": "It repeats the heading.",
+    "above-heading": "It is above the heading of the table.",
+    "date-misplaced": "It is not a transaction: its date is in another column.",
+    "no-transaction": "It is not a transaction: it has neither a date nor an amount.",
+    "other-account": "It is not from a bank, card or cash account.",
+    "one-time-code": "It is a one-time code, not a payment.",
+    "payment-failed": "The payment failed or was declined.",
+    "reminder": "It is a reminder or a request, not a payment.",
+    "advertisement": "It is an advertisement, not a payment.",
+    "balance-message": "It reports a balance, not a payment.",
+    "no-amount-in-message": "The message has no amount.",
+    "amount-not-in-message": "The amount in its column is not in its message.",
+    "line-too-long": "The line is too long.",
+    "column-count": "It has more or fewer columns than the heading.",
+    "cell-not-json": "Its answers, predictions or categories cannot be read as JSON.",
+    "nested-too-deeply": "It is nested too deeply.",
+    "invalid-field": "The field “{}” is missing or invalid.",
+    "inconsistent-category": "Its category does not match its answers and predictions.",
+    "duplicate": "The same transaction is further above in the file.",
+}
+
+
+def reason(code: str) -> str:
+    """code: of a rejected row, perhaps with a detail; older imports have sentences instead."""
+    name, _, detail = code.partition(":")
+    return REASONS[name].format(detail.replace("_", " ")) if name in REASONS else code
+
+
+def column_name(name: str, position: int) -> str:
+    return name or f"Column {position + 1}"
+
+
+_QUESTIONS = {
+    "date_order": "Which part of a date is the day, and which is the month?",
+    "decimal_mark": "Which character separates the decimals of an amount?",
+    "sign": "Which amounts are spending?",
+    "default_currency": "In which currency are these amounts?",
+    "default_date": "Some transactions have no date. Which date should they get?",
+    "date_column": "Which column has the date of the transaction?",
+    "description_column": "Which column has the text of the transaction?",
+    "amount_column": "Which column has the amount?",
+    "out_column": "Which column has the money that went out?",
+}
+_CHOICES = {"dmy": "Day first", "mdy": "Month first", "ymd": "Year first", ".": "Point", ",": "Comma"}
+
+
+def question_text(question: Question) -> str:
+    return _QUESTIONS[question.key]
+
+
+def choice_label(question: Question, choice: Choice) -> str:
+    if question.key == "sign":
+        if choice.spent and choice.income:
+            return "Those with a minus" if choice.value == "negative-is-expense" else "Those without a minus"
+        return "All of them" if choice.spent else "None: all of them are income"
+    if question.key.endswith("_column"):
+        return column_name(choice.column, int(choice.value))
+    return _CHOICES.get(choice.value, choice.value)
+
+
+def choice_example(question: Question, choice: Choice) -> str:
+    """What a row of the file becomes with this choice."""
+    if question.key == "sign":
+        amounts = ((choice.spent, "spending"), (choice.income, "income"))
+        return ", ".join(f"{amount} is {direction}" for amount, direction in amounts if amount)
+    if not choice.example or not question.sample:
+        return choice.example
+    if question.key == "date_order":
+        return f"{question.sample} is {date.fromisoformat(choice.example):%-d %B %Y}"
+    return f"{question.sample} is {choice.example}"
