@@ -71,7 +71,7 @@ def quantile_cells(then: Sequence[float], now: Sequence[float], cells: int) -> t
     borders = np.unique(np.quantile(together, np.arange(1, cells) / cells, method="inverted_cdf"))
 
     def counts(values: Sequence[float]) -> list[int]:
-        return np.bincount(np.searchsorted(borders, values), minlength=len(borders) + 1).tolist()
+        return list(map(int, np.bincount(np.searchsorted(borders, values), minlength=len(borders) + 1)))
 
     return counts(then), counts(now)
 

@@ -163,31 +163,17 @@ def _group(key: Document) -> list[Document]:
 
 
 def _answer_count(group: Document) -> AnswerCount:
-    key = group["_id"]
-    return AnswerCount(
-        answers=group["count"],
-        confidence=group["confidence"],
-        week=f"{key['week']:%Y-%m-%d}",
-        version=key["version"],
-        band=Band(key["band"]),
-        decided_by=DecidedBy(key["decided_by"]),
-        audited=key["audited"],
-        step=key["step"],
-        right=key["right"],
-        given=key["given"],
-    )
+    key = group["_id"] | {"week": f"{group['_id']['week']:%Y-%m-%d}"}
+    return AnswerCount(answers=group["count"], confidence=group["confidence"], **_with_enums(key))
 
 
 def _prediction_count(group: Document) -> PredictionCount:
-    key = group["_id"]
-    return PredictionCount(
-        predictions=group["count"],
-        confidence=group["confidence"],
-        month=f"{key['month']:%Y-%m}",
-        band=Band(key["band"]),
-        decided_by=DecidedBy(key["decided_by"]),
-        agrees=key["agrees"],
-    )
+    key = group["_id"] | {"month": f"{group['_id']['month']:%Y-%m}"}
+    return PredictionCount(predictions=group["count"], confidence=group["confidence"], **_with_enums(key))
+
+
+def _with_enums(key: Document) -> Document:
+    return key | {"band": Band(key["band"]), "decided_by": DecidedBy(key["decided_by"])}
 
 
 def _version(document: Document, promoted: Collection[str]) -> VersionQuality:

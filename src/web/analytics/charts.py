@@ -67,42 +67,19 @@ class Charts:
         rows: Rows = self._overview["by_category"]
         names = [self._name(row["category"]) for row in rows]
         colors = [self._color(row["category"]) for row in rows]
-        return Chart(
-            "by-category",
-            *text.CHARTS["by-category"],
-            text.largest(names, rows, self._money, "are uncategorized"),
-            self._cells(names, rows),
-            self._bars(names, rows, color=colors),
-            height(len(rows)),
-            shape="long",
-        )
+        sentence = text.largest(names, rows, self._money, "are uncategorized")
+        return self._bars("by-category", sentence, names, rows, shape="long", color=colors)
 
     def by_mode(self) -> Chart:
         rows: Rows = self._overview["by_mode"]
         names = [row["mode"] or text.NO_MODE for row in rows]
-        return Chart(
-            "by-mode",
-            *text.CHARTS["by-mode"],
-            text.largest(names, rows, self._money, "have no payment method"),
-            self._cells(names, rows),
-            self._bars(names[:_MODES_SHOWN], rows[:_MODES_SHOWN]),
-            height(min(len(rows), _MODES_SHOWN)),
-        )
+        sentence = text.largest(names, rows, self._money, "have no payment method")
+        return self._bars("by-mode", sentence, names, rows, most=_MODES_SHOWN)
 
     def top_merchants(self) -> Chart:
         rows: Rows = self._overview["top_merchants"][:_MERCHANTS_SHOWN]
         names = [_short(row["merchant"].upper()) for row in rows]
-        return Chart(
-            "by-merchant",
-            *text.CHARTS["by-merchant"],
-            text.top_merchant(names, rows, self._money),
-            [
-                (name, self._money(row["amount"]), format.number(row["count"]))
-                for name, row in zip(names, rows, strict=True)
-            ],
-            self._bars(names, rows),
-            height(len(rows)),
-        )
+        return self._bars("by-merchant", text.top_merchant(names, rows, self._money), names, rows)
 
     def savings_and_transfers(self) -> list[Chart]:
         """A table of what counts neither as spending nor as income; no chart if there is none of it."""
@@ -190,15 +167,26 @@ class Charts:
     def _color(self, slug: str | None) -> str:
         return self._categories[slug].color if slug in self._categories else NEUTRAL
 
-    def _cells(self, names: Sequence[str], rows: Rows) -> list[tuple[str, ...]]:
-        return [
-            (name, self._money(row["amount"]), format.percent(row["share"]), format.number(row["count"]))
-            for name, row in zip(names, rows, strict=True)
-        ]
+    def _bars(
+        self,
+        id: str,
+        sentence: str,
+        names: Sequence[str],
+        rows: Rows,
+        *,
+        most: int | None = None,
+        shape: str = "",
+        **marker: Any,
+    ) -> Chart:
+        """most: bars that are drawn; the table has all rows. marker: of the bars, as in Plotly."""
+        cells = [(name, *self._cells(row)) for name, row in zip(names, rows, strict=True)]
+        amounts = [row["amount"] for row in rows[:most]]
+        figure = figures.bars(names[:most], amounts, self._money, self._currency, **marker) if rows else None
+        return Chart(id, *text.CHARTS[id], sentence, cells, figure, height(len(amounts)), shape)
 
-    def _bars(self, names: Sequence[str], rows: Rows, **marker: Any) -> Figure | None:
-        amounts = [row["amount"] for row in rows]
-        return figures.bars(names, amounts, self._money, self._currency, **marker) if rows else None
+    def _cells(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        share = (format.percent(row["share"]),) if "share" in row else ()
+        return (self._money(row["amount"]), *share, format.number(row["count"]))
 
 
 def by_week(accuracies: Mapping[Hashable, Accuracy], sentence: str) -> Chart:

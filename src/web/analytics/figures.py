@@ -122,7 +122,7 @@ def weeks(accuracies: Mapping[str, Accuracy]) -> Figure:
     points = go.Scatter(
         x=list(accuracies),
         y=[accuracy.share for accuracy in measured],
-        error_y=error_bars(measured),
+        error_y=accuracy_bars(measured),
         hovertemplate="Week of %{x|%-d %b %Y}<br>%{y:.0%}, %{customdata}<extra></extra>",
         line={"color": ACCENT, "width": 1.5},
         # A line through weeks of a few answers each would suggest a trend where there is only chance.
@@ -145,18 +145,23 @@ def accuracy_points(measured: Sequence[Accuracy], mode: str = "markers") -> dict
     }
 
 
-def error_bars(measured: Sequence[Accuracy]) -> dict[str, Any]:
-    """The 95 % intervals; none of `measured` may be without answers."""
-    shares = [accuracy.correct / accuracy.answers for accuracy in measured]
-    ends = [accuracy.ci95 for accuracy in measured]
+def error_bars(values: Sequence[float], intervals: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    ends = list(zip(values, intervals, strict=True))
     return {
         "type": "data",
-        "array": [high - share for (_, high), share in zip(ends, shares, strict=True)],
-        "arrayminus": [share - low for (low, _), share in zip(ends, shares, strict=True)],
+        "symmetric": False,
+        "array": [high - value for value, (_, high) in ends],
+        "arrayminus": [value - low for value, (low, _) in ends],
         "thickness": 1,
         "width": 3,
         "color": NEUTRAL,
     }
+
+
+def accuracy_bars(measured: Sequence[Accuracy]) -> dict[str, Any]:
+    """None of `measured` may be without answers."""
+    shares = [accuracy.correct / accuracy.answers for accuracy in measured]
+    return error_bars(shares, [accuracy.ci95 for accuracy in measured])
 
 
 def literal(text: str) -> str:

@@ -9,6 +9,7 @@ from src.web.analytics.figures import (
     ACCENT,
     SHARE_AXIS,
     Figure,
+    accuracy_bars,
     accuracy_points,
     drawn,
     error_bars,
@@ -29,7 +30,7 @@ def shares(names: Sequence[str], measured: Sequence[Accuracy]) -> Figure:
     points = go.Scatter(
         x=[accuracy.share for accuracy in measured],
         y=[literal(name) for name in names],
-        error_x=error_bars(measured),
+        error_x=accuracy_bars(measured),
         hovertemplate="%{y}<br>%{x:.0%}, %{customdata}<extra></extra>",
         **accuracy_points(measured),
     )
@@ -49,7 +50,7 @@ def reliability(steps: Sequence[ReliabilityStep]) -> Figure:
     points = go.Scatter(
         x=[step.confidence for step in steps],
         y=[accuracy.share for accuracy in measured],
-        error_y=error_bars(measured),
+        error_y=accuracy_bars(measured),
         hovertemplate=text.CONFIDENCE_HOVER,
         **accuracy_points(measured),
     )
@@ -104,18 +105,13 @@ def gains(judged: Sequence[tuple[int, VersionQuality, PairedAccuracy]]) -> Figur
     import plotly.graph_objects as go
 
     differences = [paired.difference for _, _, paired in judged]
+    values = [difference.value for difference in differences]
     symbols = ["circle" if version.promoted else "circle-open" for _, version, _ in judged]
     points = go.Scatter(
         x=[labels for labels, _, _ in judged],
-        y=[difference.value for difference in differences],
+        y=values,
         mode="markers",
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [difference.ci95[1] - difference.value for difference in differences],
-            "arrayminus": [difference.value - difference.ci95[0] for difference in differences],
-            "thickness": 1.2,
-        },
+        error_y=error_bars(values, [difference.ci95 for difference in differences]),
         marker={"size": 9, "color": ACCENT, "symbol": symbols},
         customdata=[version.version for _, version, _ in judged],
         meta="accent",
