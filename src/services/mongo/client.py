@@ -100,7 +100,7 @@ class Database(Collections):
             connectTimeoutMS=4000,
             socketTimeoutMS=60000,
             maxPoolSize=64,
-            # An idle server is asked for its state every 30 seconds; a failed operation asks at once.
+            # An idle server is polled every 30 seconds; a failed operation polls at once.
             serverMonitoringMode="poll",
             heartbeatFrequencyMS=30000,
             appname="ledgerloop",

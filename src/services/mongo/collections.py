@@ -79,75 +79,41 @@ SUPERSEDED = {"transactions": ["owner_1_merchant_1_label.at_-1_label.category_1_
 """Indexes of earlier versions that another one has replaced."""
 
 
+class _Collection:
+    """The collection with the attribute's name."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, database: Any, owner: type) -> Any:
+        return self if database is None else database.collection(self._name)
+
+
 class Collections:
     """The collections by name, for `Database`."""
 
-    def collection(self, name: str) -> Any:
-        raise NotImplementedError
-
-    @property
-    def transactions(self) -> Any:
-        """One document is the whole life of one transaction."""
-        return self.collection("transactions")
-
-    @property
-    def deleted_transactions(self) -> Any:
-        """The document of each transaction that a person deleted, for undo and to recognize it in imports."""
-        return self.collection("deleted_transactions")
-
-    @property
-    def answers_aside(self) -> Any:
-        """The answers to transactions of an undone import, until the transactions are imported again."""
-        return self.collection("answers_aside")
-
-    @property
-    def acts(self) -> Any:
-        """What a person did that can be undone."""
-        return self.collection("acts")
-
-    @property
-    def categories(self) -> Any:
-        """Own, changed and merged categories; the shipped ones are not stored."""
-        return self.collection("categories")
-
-    @property
-    def imports(self) -> Any:
-        return self.collection("imports")
-
-    @property
-    def import_rejects(self) -> Any:
-        """One document per row of a file that could not be imported."""
-        return self.collection("import_rejects")
-
-    @property
-    def import_profiles(self) -> Any:
-        """The confirmed column mapping of a file layout."""
-        return self.collection("import_profiles")
-
-    @property
-    def deliveries(self) -> Any:
-        """The outbox for Firefly III."""
-        return self.collection("deliveries")
-
-    @property
-    def training_runs(self) -> Any:
-        return self.collection("training_runs")
-
-    @property
-    def models(self) -> Any:
-        """The versions of the model, and the pointers to the champion and to the shadow."""
-        return self.collection("models")
-
-    @property
-    def refusals(self) -> Any:
-        """Models that were not promoted, with their reasons."""
-        return self.collection("refusals")
-
-    @property
-    def locks(self) -> Any:
-        return self.collection("locks")
-
-    @property
-    def states(self) -> Any:
-        """What one process notes for the others, such as whether MLflow answers."""
-        return self.collection("states")
+    transactions = _Collection()
+    """One document is one transaction with all its predictions, answers and edits."""
+    deleted_transactions = _Collection()
+    """The document of each transaction that a person deleted, for undo and to recognize it in imports."""
+    answers_aside = _Collection()
+    """The answers to transactions of an undone import, until the transactions are imported again."""
+    acts = _Collection()
+    """What a person did that can be undone."""
+    categories = _Collection()
+    """Own, changed and merged categories; the shipped ones are not stored."""
+    imports = _Collection()
+    import_rejects = _Collection()
+    """One document per row of a file that could not be imported."""
+    import_profiles = _Collection()
+    """The confirmed column mapping of a file layout."""
+    deliveries = _Collection()
+    """The outbox for Firefly III."""
+    training_runs = _Collection()
+    models = _Collection()
+    """The versions of the model, and the pointers to the champion and to the shadow."""
+    refusals = _Collection()
+    """Models that were not promoted, with their reasons."""
+    locks = _Collection()
+    states = _Collection()
+    """What one process notes for the others, such as whether MLflow answers."""

@@ -1,4 +1,4 @@
-"""The `transactions` collection: one document is the whole life of one transaction."""
+"""The `transactions` collection: one document is one transaction with its history."""
 
 from __future__ import annotations
 

@@ -34,22 +34,22 @@ def history(*, transactions: Transactions, predictor: Predictor) -> ResponseRetu
     if wants_json():
         return history_api.history()
     values = {name: value for name, value in request.args.items() if name not in ABOUT_AN_ACT}
-    found, errors = _search(values, transactions)
+    result, errors = _search(values, transactions)
     filters = {name: values.get(name, "") for name in (*FILTERS, "sort", "limit")}
-    next_page = with_query(request.path, {**filters, "cursor": found.next_cursor}) if found else None
+    cursor = result.next_cursor if result else None
     urls = {export.title: with_query(url_for(f"exports.{export.endpoint}"), filters) for export in EXPORTS}
     answered = request.args.get("answered")
     row = transactions.get(answered) if answered else None
     return page(
         "history/index.html",
         422 if errors else 200,
-        page=found,
+        page=result,
         errors=errors,
         values={**filters, "sort": filters["sort"] or "-date", "cursor": values.get("cursor", "")},
         active=sum(bool(filters[name]) for name in FILTERS) + (filters["sort"] not in ("", "-date")),
         modes=transactions.modes(),
         here=here(),
-        next_page=next_page if found and found.next_cursor else None,
+        next_page=with_query(request.path, {**filters, "cursor": cursor}) if cursor else None,
         first_page=with_query(request.path, filters),
         export_urls=urls,
         text=text,
