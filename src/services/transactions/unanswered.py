@@ -33,7 +33,7 @@ class Unanswered:
 
     @guarded
     def count(self) -> int:
-        return self._database.transactions.count_documents(_UNANSWERED)
+        return int(self._database.transactions.count_documents(_UNANSWERED))
 
     @guarded
     def given(self, ids: Collection[str]) -> dict[str, Transaction]:
