@@ -56,4 +56,4 @@ def row_kinds(
 
 
 def _isin(texts: np.ndarray, known: np.ndarray) -> np.ndarray:
-    return pd.Series(texts).isin(known).to_numpy()
+    return np.asarray(pd.Series(texts).isin(known).to_numpy())

@@ -123,7 +123,7 @@ def apply_calibration(
     proportions = np.where(rest > _TINY, probabilities / np.maximum(rest, _TINY), even)
     result = proportions * (1 - calibrated)
     np.put_along_axis(result, top, calibrated, axis=1)
-    return result
+    return np.asarray(result)
 
 
 def apply_doubts(probabilities: np.ndarray, doubts: np.ndarray) -> np.ndarray:
@@ -132,7 +132,7 @@ def apply_doubts(probabilities: np.ndarray, doubts: np.ndarray) -> np.ndarray:
     probabilities: shape (n_rows, n_classes); doubts: shape (n_rows,), that share.
     """
     doubt = np.minimum(doubts, _MOST_DOUBT)[:, np.newaxis]
-    return (1 - doubt) * probabilities + doubt / probabilities.shape[1]
+    return np.asarray((1 - doubt) * probabilities + doubt / probabilities.shape[1])
 
 
 def field_values(fields: Sequence[str], weights: Mapping[str, float]) -> np.ndarray:

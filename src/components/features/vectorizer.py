@@ -32,7 +32,7 @@ _ANALYSIS: dict[str, dict[str, Any]] = {
 _FEW_ROWS = 50
 
 
-class TransactionFeatures(TransformerMixin, BaseEstimator):
+class TransactionFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] - scikit-learn has no types
     """Words, pairs of words and character n-grams of the text, and a column per value of the other fields.
 
     Each block of text is TF-IDF of length `*_weight` (0 if the text has none of its terms). Every other field

@@ -40,7 +40,7 @@ _FORMER_ATTRIBUTES = {"said_": "confidence_points_", "found_": "calibrated_point
 """Attribute names in model files of version 0.1.0."""
 
 
-class LinearCategorizer(ClassifierMixin, BaseEstimator):
+class LinearCategorizer(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - scikit-learn has no types
     """Scores are `X @ coef_.T + intercept_`, probabilities their softmax at `temperature`.
 
     Only these numbers of the fitted estimator are kept, so that all families are stored, served and explained
@@ -106,7 +106,7 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
         return apply_doubts(calibrated, (X != 0) @ self.doubts_)
 
     def predict(self, X: sparse.csr_matrix) -> np.ndarray:
-        return self.classes_[self.decision_function(X).argmax(axis=1)]
+        return np.asarray(self.classes_[self.decision_function(X).argmax(axis=1)])
 
     def _fit_family(
         self, X: sparse.csr_matrix, y: np.ndarray, sample_weight: np.ndarray | None

@@ -254,4 +254,4 @@ def _summed(
 def _softmax(scores: np.ndarray) -> np.ndarray:
     """Own, because scipy.special would add 4 MB and 0.1 s to every web worker."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
