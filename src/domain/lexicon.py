@@ -1,4 +1,4 @@
-"""What the project knows of the world before its owner says a word."""
+"""The shipped lexicon: phrases with categories, and profiles of the categories."""
 
 from __future__ import annotations
 
@@ -9,29 +9,27 @@ from src.domain.transactions import Direction
 
 @dataclass(frozen=True, slots=True)
 class LexiconEntry:
-    """A phrase the project knows the category of."""
-
     phrase: str
     category: str
     kind: str
     """`merchant` (a name), `brand` (a name, one of very many), `statement` (a bank's whole wording) or `word`
     (what is bought)."""
     type: str = ""
-    """What kind of merchant of the category it is, as `coffee` or `bar` of dining; "" where nobody said."""
+    """Type of merchant within the category, such as `coffee` or `bar` of dining, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
-    """How a category's transactions usually look. Amounts in the money of no country in particular."""
+class CategoryProfile:
+    """Typical transactions of a category. Amounts are in dollars or similar."""
 
     direction: Direction
     low: float
     high: float
     share: float = 1.0
-    """How many of a person's transactions are of this category, compared with other categories."""
+    """Relative frequency among a person's transactions."""
     unlisted: float = 1.0
-    """The same of those at merchants that no list of names holds."""
+    """Relative frequency at merchants outside the lexicon."""
     agreement: float = 1.0
-    """For which share of what the lexicon lists here people name this category, 0..1."""
+    """The share of merchants listed here for which people use this category, 0..1."""
     processors: tuple[tuple[str, float], ...] = ()
-    """(what stands before a name, for which share of the names it does)."""
+    """(prefix before a name, share of the names with it)."""

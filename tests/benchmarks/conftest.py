@@ -1,6 +1,6 @@
 import pytest
 
-from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.lexicon import CategoryProfile, LexiconEntry
 from src.domain.transactions import Direction
 
 SHOPS = {
@@ -18,7 +18,7 @@ class Lexicon:
         return [LexiconEntry(text, category, "merchant") for text, category in named]
 
     def habits(self):
-        return {category: Habit(Direction.EXPENSE, 3, 100) for category in SHOPS}
+        return {category: CategoryProfile(Direction.EXPENSE, 3, 100) for category in SHOPS}
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
-"""The lexicon written in the manner of bank statements: rows a first model can be trained on.
+"""Training rows from the lexicon, written like bank statements, for the first model.
 
-Each entry has its own seed, so a longer lexicon leaves the rows of the entries it had before as they were.
+Each entry has its own seed, so extending the lexicon leaves the rows of existing entries unchanged.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from src.components.dataset.schema import ROW_COLUMNS
 from src.components.text.cleaning import clean_text, merchant_key
 from src.components.text.exchange_rates import units_per_dollar
 from src.domain.feedback import LabelSource
-from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.lexicon import CategoryProfile, LexiconEntry
 
-# Names that tell nothing: they stand beside every category alike, so that the model learns to ignore them.
+# Uninformative names, equally frequent in all categories, so that the model learns to ignore them.
 NEUTRAL = (
     "golden blue royal green city new star sun silver north south east west old red white black grand "
     "central union river lake hill valley park harbor bay ocean mountain garden forest stone bridge "
@@ -42,20 +42,20 @@ _GROUP = "entry:"
 
 @dataclass(frozen=True)
 class StatementWriter:
-    """seed: of everything that is drawn. bare: the share of rows that say nothing but the text.
+    """bare: share of rows with text only.
 
-    most: about how many entries of a kind are written; the others, by a hash, speak through the lexicon's
-    opinion only. Names are many and alike, and a model learns as much from some of them as from all.
+    most: about how many entries of a kind become rows, chosen by hash; the others contribute through lexicon
+    matches only. A model learns as much from some of the many names as from all.
     """
 
     seed: int = 7
     bare: float = 0.4
     most: Mapping[str, int] = field(default_factory=lambda: MOST_WRITTEN)
 
-    def write(self, entries: Iterable[LexiconEntry], habits: Mapping[str, Habit]) -> pd.DataFrame:
+    def write(self, entries: Iterable[LexiconEntry], habits: Mapping[str, CategoryProfile]) -> pd.DataFrame:
         """Return ROW_COLUMNS, a few rows per entry, all of one entry in one group.
 
-        habits: by category; the amounts and directions that stand beside some of the texts.
+        habits: by category; the amounts and directions added to some of the texts.
         """
         known = list(entries)
         counts = Counter(entry.kind for entry in known)
@@ -64,7 +64,7 @@ class StatementWriter:
         rows = [row for entry in chosen for row in self._rows(entry, habits)]
         return pd.DataFrame(rows, columns=ROW_COLUMNS)
 
-    def _rows(self, entry: LexiconEntry, habits: Mapping[str, Habit]) -> Iterator[list[object]]:
+    def _rows(self, entry: LexiconEntry, habits: Mapping[str, CategoryProfile]) -> Iterator[list[object]]:
         draw = random.Random(zlib.crc32(f"{self.seed} {entry.phrase}".encode()))  # noqa: S311
         habit = habits[entry.category]
         for number, (description, subcategory) in enumerate(_texts(entry, draw)):
@@ -88,7 +88,7 @@ class StatementWriter:
                 f"{_GROUP}{entry.phrase}",
             ]
 
-    def _circumstances(self, habit: Habit, draw: random.Random) -> tuple[float, str, str, str]:
+    def _circumstances(self, habit: CategoryProfile, draw: random.Random) -> tuple[float, str, str, str]:
         if draw.random() < self.bare:
             return float("nan"), "", "", ""
         middle, spread = (habit.low * habit.high) ** 0.5, (habit.high / habit.low) ** 0.25
@@ -98,11 +98,10 @@ class StatementWriter:
 
 
 def hidden_phrases(rows: pd.DataFrame, share: float = 0.5) -> np.ndarray:
-    """Per row the phrase, cleaned, that the lexicon is to keep from its own row, or "": str, shape (n_rows,).
+    """Per row, the cleaned phrase to hide from the lexicon match, or "": str, shape (n_rows,).
 
-    The lexicon knows every row that was written from it. So that a model also learns what to say of names it
-    does not hold, a share of these rows, by a hash of their id, is read as if it lacked their phrase. A
-    person's rows are read with the whole of it.
+    Every row of the lexicon matches its own phrase. To learn about unlisted names too, a share of these rows,
+    by a hash of their id, is read without their phrase.
     """
     return np.array(
         [
@@ -114,7 +113,7 @@ def hidden_phrases(rows: pd.DataFrame, share: float = 0.5) -> np.ndarray:
 
 
 def phrases_of(rows: pd.DataFrame) -> list[str]:
-    """Per row the phrase, cleaned, that it was written from; "" for a person's row."""
+    """Per row, the cleaned phrase it was written from; "" for a person's row."""
     shipped = (rows["source"] == LabelSource.KNOWLEDGE.value).tolist()
     cleaned = {group: clean_text(group.removeprefix(_GROUP)) for group in rows["group"][shipped].unique()}
     return [cleaned[group] if own else "" for group, own in zip(rows["group"], shipped, strict=True)]
@@ -142,8 +141,8 @@ def _texts(entry: LexiconEntry, draw: random.Random) -> Iterator[tuple[str, str]
         yield "", entry.phrase.title()
 
 
-def _processed(description: str, habit: Habit, draw: random.Random) -> str:
-    """Now and then behind the payment processor that merchants of the category use."""
+def _processed(description: str, habit: CategoryProfile, draw: random.Random) -> str:
+    """Sometimes with a payment processor that merchants of the category use."""
     chance = draw.random()
     for prefix, share in habit.processors if description else ():
         if chance < share:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from src.components.dataset.ingestion import labelled_by_person
 from src.components.dataset.lexicon_training_rows import phrases_of
-from src.components.lexicon.matcher import Opinion, Type
+from src.components.lexicon.matcher import LexiconMatcher, MerchantType
 from src.components.text.cleaning import clean_text
 from src.domain.transactions import Direction
 
@@ -34,7 +34,9 @@ class OwnCategoryNames:
     by_name: float = 2.0
     """Votes of a category whose name contains a phrase of the type, as `Coffee Shops` does."""
 
-    def choose(self, ballots: Mapping[Type, Ballot], types: set[Type]) -> dict[Type, str]:
+    def choose(
+        self, ballots: Mapping[MerchantType, Ballot], types: set[MerchantType]
+    ) -> dict[MerchantType, str]:
         """The category of each of `types` that the votes decide; the others keep the lexicon's."""
         names = {type: name for type, ballot in ballots.items() if (name := self._winner(ballot))}
         for category in {category for category, _ in types}:
@@ -48,7 +50,7 @@ class OwnCategoryNames:
         enough = ballot[best] >= self.least and ballot[best] > self.majority * sum(ballot.values())
         return best if enough else None
 
-    def _heir(self, ballots: Mapping[Type, Ballot], names: Mapping[Type, str]) -> str | None:
+    def _heir(self, ballots: Mapping[MerchantType, Ballot], names: Mapping[MerchantType, str]) -> str | None:
         """The name for the undecided types of a lexicon category: the commonest, unless it is of one type.
 
         Who calls fuel `Gas` has not said what taxis are; `Restaurants` that include bars take bakeries too.
@@ -66,7 +68,7 @@ class OwnCategoryNames:
 class Inheritance:
     """The training rows of one run, with the lexicon's named as the person names their type."""
 
-    def __init__(self, rows: pd.DataFrame, lexicon: Opinion, names: OwnCategoryNames) -> None:
+    def __init__(self, rows: pd.DataFrame, lexicon: LexiconMatcher, names: OwnCategoryNames) -> None:
         """rows: in ROW_COLUMNS form, the lexicon's by its own categories."""
         self._names, self._lexicon = names, lexicon
         self._person = labelled_by_person(rows).to_numpy()
@@ -89,14 +91,14 @@ class Inheritance:
         mine = self._person & learns
         own = set(self.given[mine]) - set(self.given[~self._person])
         if not own:
-            return self.given
+            return np.asarray(self.given)
         names = self._names.choose(self._ballots(mine, own), self._shipped)
         names = {type: name for type, name in names.items() if name in own}
         inherited = (names.get(type) if type else None for type in self._types)
         rows = zip(self._person, self.given, inherited, strict=True)
         return np.array([category if own or not name else name for own, category, name in rows], object)
 
-    def _types_of(self, rows: pd.DataFrame) -> list[Type | None]:
+    def _types_of(self, rows: pd.DataFrame) -> list[MerchantType | None]:
         texts = zip(phrases_of(rows), rows["description"], rows["subcategory"], strict=True)
         return [
             self._lexicon.type_of(phrase)
@@ -105,12 +107,12 @@ class Inheritance:
             for phrase, described, detail in texts
         ]
 
-    def _ballots(self, rows: np.ndarray, own: set[str]) -> Mapping[Type, Ballot]:
-        labels: dict[tuple[Type, str], Counter[str]] = defaultdict(Counter)
+    def _ballots(self, rows: np.ndarray, own: set[str]) -> Mapping[MerchantType, Ballot]:
+        labels: dict[tuple[MerchantType, str], Counter[str]] = defaultdict(Counter)
         for row in np.flatnonzero(rows):
             if type := self._types[row]:
                 labels[type, self._merchants[row]][self.given[row]] += 1
-        ballots: dict[Type, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        ballots: dict[MerchantType, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for (type, _), named in labels.items():
             for category, count in named.items():
                 ballots[type][category] += count / named.total()
@@ -118,7 +120,7 @@ class Inheritance:
             ballots[type][category] += self._names.by_name
         return ballots
 
-    def _named_after(self, rows: np.ndarray, own: set[str]) -> Iterator[tuple[Type, str]]:
+    def _named_after(self, rows: np.ndarray, own: set[str]) -> Iterator[tuple[MerchantType, str]]:
         """The types that an own category is named after; `Rent income` is not the rent that is paid."""
         for category in sorted(own):
             income = self._is_income(rows & (self.given == category))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from src.components.dataset.lexicon_training_rows import hidden_phrases
 from src.domain.feedback import LabelSource
-from src.domain.lexicon import Habit
+from src.domain.lexicon import CategoryProfile
 from src.errors import NotEnoughData
 
 BY_SOURCE: Mapping[str, float] = MappingProxyType(
@@ -46,7 +46,7 @@ class SampleWeights:
         self,
         rows: pd.DataFrame,
         now: datetime,
-        habits: Mapping[str, Habit] | None = None,
+        habits: Mapping[str, CategoryProfile] | None = None,
         named: np.ndarray | None = None,
     ) -> np.ndarray:
         """Shape (n_rows,), positive, with a mean of 1 weighted by the weights themselves.
@@ -75,13 +75,15 @@ class SampleWeights:
         return self._bounded(weights)
 
     def _by_source(self, rows: pd.DataFrame) -> np.ndarray:
-        return rows["source"].map(dict(self.by_source)).fillna(min(self.by_source.values())).to_numpy(float)
+        return np.asarray(
+            rows["source"].map(dict(self.by_source)).fillna(min(self.by_source.values())).to_numpy(float)
+        )
 
     def _recency(self, rows: pd.DataFrame, now: datetime) -> np.ndarray:
         """1 for a label of today, 0.5 after a half-life, at least the floor; 1 for the lexicon."""
         age = (pd.Timestamp(now) - rows["labelled_at"]).dt.total_seconds().to_numpy(float) / 86_400
         halved = np.exp2(-np.clip(np.nan_to_num(age, nan=0.0), 0, None) / self.half_life_days)
-        return np.maximum(halved, self.recency_floor)
+        return np.asarray(np.maximum(halved, self.recency_floor))
 
     def _repeats(self, rows: pd.DataFrame) -> np.ndarray:
         equal = ["group", "source", "category"]
@@ -92,7 +94,11 @@ class SampleWeights:
         return np.where(rows["source"] == LabelSource.KNOWLEDGE.value, 1.0, shared)
 
     def _in_use(
-        self, categories: pd.Series, shipped: np.ndarray, used: set[str], habits: Mapping[str, Habit]
+        self,
+        categories: pd.Series,
+        shipped: np.ndarray,
+        used: set[str],
+        habits: Mapping[str, CategoryProfile],
     ) -> np.ndarray:
         """Lower weights for shipped categories that the person does not use.
 
@@ -111,7 +117,7 @@ class SampleWeights:
     def _balance(self, rows: pd.DataFrame, weights: np.ndarray) -> np.ndarray:
         """Balances categories by their total weight, not by their number of rows."""
         mass = pd.Series(weights).groupby(rows["category"].to_numpy()).transform("sum").to_numpy(float)
-        return (mass.mean() / mass) ** self.balance
+        return np.asarray((mass.mean() / mass) ** self.balance)
 
     def _bounded(self, weights: np.ndarray) -> np.ndarray:
         weights = weights / weights.mean()
@@ -119,7 +125,7 @@ class SampleWeights:
         return np.asarray(weights / (np.square(weights).sum() / weights.sum()))
 
 
-def _to_shares(rows: pd.DataFrame, habits: Mapping[str, Habit]) -> np.ndarray:
+def _to_shares(rows: pd.DataFrame, habits: Mapping[str, CategoryProfile]) -> np.ndarray:
     """Factors, mean 1, that turn the row counts of the categories into their shares.
 
     Rows whose phrase is hidden from the lexicon use the category's share at unlisted merchants.

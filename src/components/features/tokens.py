@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from src.components.features.typical_amounts import TypicalAmounts, log2_dollars
-from src.components.lexicon.matcher import Opinion
+from src.components.lexicon.matcher import LexiconMatcher
 from src.components.text.cleaning import category_code, clean_text, merchant_key, processor
 from src.components.text.exchange_rates import units_per_dollar
 
@@ -45,7 +45,7 @@ def tokenize(
     direction: Any,
     day: Any,
     *,
-    matcher: Opinion | None = None,
+    matcher: LexiconMatcher | None = None,
     hidden: str = "",
     typical_amounts: TypicalAmounts | None = None,
 ) -> TransactionTokens:

@@ -17,7 +17,7 @@ from src.components.features.linear_form import BLOCKS, LinearForm, field_values
 from src.components.features.tokens import TransactionTokens, log2_amount, merchant, tokenize
 from src.components.features.typical_amounts import PREFIX as AMOUNTS_PREFIX
 from src.components.features.typical_amounts import TypicalAmounts
-from src.components.lexicon.matcher import opinion_of
+from src.components.lexicon.matcher import matcher_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ _ANALYSIS: dict[str, dict[str, Any]] = {
 _FEW_ROWS = 50
 
 
-class TransactionFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] - scikit-learn has no types
+class TransactionFeatures(TransformerMixin, BaseEstimator):
     """Words, pairs of words and character n-grams of the text, and a column per value of the other fields.
 
     Each block of text is TF-IDF of length `*_weight` (0 if the text has none of its terms). Every other field
@@ -233,7 +233,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc
     def _tokens(
         self, X: pd.DataFrame, hidden: Sequence[str] | None, own: np.ndarray
     ) -> list[TransactionTokens]:
-        matcher = opinion_of(self.lexicon)
+        matcher = matcher_for(self.lexicon)
         phrases = [""] * len(X) if hidden is None else hidden
         rows = zip(*(X[name].tolist() for name in MODEL_FIELDS), strict=True)
         return [

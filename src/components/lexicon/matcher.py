@@ -1,7 +1,7 @@
-"""The lexicon's opinion of a text: which of its phrases stand there, as field tokens for the model.
+"""Find the lexicon's phrases in a text and return them as field tokens for the model.
 
-The model learns from them how far each kind of match is to be believed, and, where a person names categories
-in their own way, what the lexicon's categories are called by them. No scikit-learn: web workers import this.
+The model learns how far to trust each kind of match, and what a person calls the lexicon's categories. No
+scikit-learn: web workers import this.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PREFIX = "lexicon"
 """Every token begins with it: `lexicon:dining`, `lexicon-whole:dining`."""
 
 _KINDS = {"merchant": "name", "statement": "name", "brand": "brand", "word": "word"}
-"""A lexicon's kind -> ours. There are so many brands that one stands in a text by chance now and then."""
+"""Kind of an entry -> kind of a match. Brands are so many that some match by chance."""
 _RANK = {"name": 2, "brand": 1, "word": 0, "part": -1}
 _TRUST = {
     "whole": 1.02,
@@ -32,48 +32,49 @@ _TRUST = {
     "inside": 0.85,
     "brand-inside": 0.85,
 }
-"""How far each manner of match is to be believed, compared with the average one."""
+"""Trust in each kind of match, relative to the average."""
 _MOST_TRUSTED = 0.985
 _LONGEST = 5
-"""Words of a phrase that are compared."""
+"""Maximum words of a phrase."""
 _LEAST_JOINED = 6
-"""Letters of a name run together, or cut off, that are enough to know it."""
+"""Minimum letters of a name that is run together or cut off."""
 _LEAST_HALF = 5
-"""Letters of a word for what is bought that are enough to know it in a compound, or at a text's cut end."""
+"""Minimum letters of a word inside a compound or cut off at the end of a text."""
 _LEAST_OTHER = 3
-"""Letters that the other half of such a compound has at least."""
+"""Minimum letters of the other half of a compound."""
 _MOST_CUT = 4
-"""Letters that a bank may have cut off the last word."""
+"""Maximum letters cut off the last word."""
 _TEXTS_KEPT = 8_192
 _LEAST_LEFT = 0.6
-"""The share of a name that must be left of it where it is cut off."""
+"""Minimum share of a name that is left if it is cut off."""
 
 
-Type = tuple[str, str]
-"""A category and the type of merchant within it; "" where none is known."""
+MerchantType = tuple[str, str]
+"""(category, type of merchant within it or "")."""
 Known = tuple[str, str, str, str]
 """Phrase, category, kind and type, as in Match."""
 
 
 class Match(NamedTuple):
     phrase: str
-    """As the lexicon has it, cleaned."""
+    """Cleaned."""
     category: str
     kind: str
     """One of _KINDS."""
     type: str
-    """Within the category; "" where none is known."""
+    """Within the category, or ""."""
     words: int
-    """Of the text; 0 where the name is cut off."""
+    """Number of words of the text; 0 if the name is cut off."""
     start: int
     partly: bool = False
-    """It is half of a compound, as in `bahnhofsapotheke`, or lost its end, as in `city parkin`."""
+    """Half of a compound as in `bahnhofsapotheke`, or cut off as in `city parkin`."""
 
 
-class Opinion:
-    """lexicon: what `lexicon_text` gave."""
+class LexiconMatcher:
+    """Looks up phrases of the lexicon in cleaned texts."""
 
     def __init__(self, lexicon: str) -> None:
+        """lexicon: as of `lexicon_text`."""
         self._phrases: dict[str, Known] = {}
         for line in lexicon.split("\n") if lexicon else ():
             phrase, category, kind, *type = line.split("\t")
@@ -91,16 +92,16 @@ class Opinion:
         self._tokens = lru_cache(_TEXTS_KEPT)(self._find_tokens)
 
     def of(self, text: str, hidden: str = "") -> list[str]:
-        """Tokens for a cleaned text. hidden: a phrase that is looked over, as if the lexicon lacked it."""
+        """Tokens for a cleaned text. hidden: a phrase to ignore."""
         return list(self._tokens(text, hidden))
 
-    def type_of(self, text: str) -> Type | None:
+    def type_of(self, text: str) -> MerchantType | None:
         """The type of the best match in a cleaned text."""
         matches = self._every(text.split(), "")
-        best = max(matches, key=_standing, default=None)
+        best = max(matches, key=_rank, default=None)
         return (best.category, best.type) if best else None
 
-    def types_in(self, text: str) -> list[Type]:
+    def types_in(self, text: str) -> list[MerchantType]:
         """The type of each phrase in a cleaned text, such as the name of a category."""
         matches = self._matches(text.split(), "")
         return list(dict.fromkeys((match.category, match.type) for match in matches if not match.partly))
@@ -116,62 +117,62 @@ class Opinion:
         matches = self._every(words, hidden)
         if not matches:
             return ()
-        best = max(matches, key=_standing)
+        best = max(matches, key=_rank)
         others = dict.fromkeys(match.category for match in matches if match.category != best.category)
         return (
             f"{PREFIX}:{best.category}",
-            f"{PREFIX}-{_manner(best, words)}:{best.category}",
+            f"{PREFIX}-{_match_kind(best, words)}:{best.category}",
             *([f"{PREFIX}-type:{best.type}"] if best.type else []),
             *(f"{PREFIX}-beside:{category}" for category in others),
         )
 
     def _matches(self, words: Sequence[str], hidden: str) -> Iterator[Match]:
-        """From left to right, the longest at each place; none reaches into another."""
-        place = 0
-        while place < len(words):
+        """From left to right, the longest at each position, without overlap."""
+        position = 0
+        while position < len(words):
             match = (
-                self._spelled(words, place, hidden)
-                or self._run_together(words, place, hidden)
-                or self._partly(words, place, hidden)
+                self._spelled(words, position, hidden)
+                or self._run_together(words, position, hidden)
+                or self._partly(words, position, hidden)
             )
             if match:
                 yield match
-            place += match.words if match else 1
+            position += match.words if match else 1
 
-    def _spelled(self, words: Sequence[str], place: int, hidden: str) -> Match | None:
-        longest = min(self._longest.get(words[place], 0), _LONGEST, len(words) - place)
+    def _spelled(self, words: Sequence[str], position: int, hidden: str) -> Match | None:
+        longest = min(self._longest.get(words[position], 0), _LONGEST, len(words) - position)
         for length in range(longest, 0, -1):
-            known = self._phrases.get(" ".join(words[place : place + length]))
+            known = self._phrases.get(" ".join(words[position : position + length]))
             if known and known[0] != hidden:
-                return Match(*known, length, place)
+                return Match(*known, length, position)
         return None
 
-    def _run_together(self, words: Sequence[str], place: int, hidden: str) -> Match | None:
+    def _run_together(self, words: Sequence[str], position: int, hidden: str) -> Match | None:
         """`bluedoor` for `blue door`, and the other way about."""
         for length in (1, 2):
-            joined = "".join(words[place : place + length])
-            if len(joined) >= _LEAST_JOINED and place + length <= len(words):
+            joined = "".join(words[position : position + length])
+            if len(joined) >= _LEAST_JOINED and position + length <= len(words):
                 known = self._joined.get(joined)
                 if known and known[0] != hidden:
-                    return Match(*known, length, place)
+                    return Match(*known, length, position)
         return None
 
-    def _partly(self, words: Sequence[str], place: int, hidden: str) -> Match | None:
+    def _partly(self, words: Sequence[str], position: int, hidden: str) -> Match | None:
         """`bahnhofsapotheke` and `pizzahouse` by one half, and the last word of a text without its end.
 
-        A word that stands in any phrase is known as it is: `delivery` has nothing of a deli.
+        A word of any phrase is not split: `delivery` is not a deli.
         """
-        word = words[place].rstrip("0123456789")  # `shop12`: a branch
+        word = words[position].rstrip("0123456789")  # `shop12`: a branch
         if word in self._vocabulary or not word.isalpha():
             known = self._phrases.get(word) if word != hidden and len(word) >= _LEAST_HALF else None
         else:
             known = self._half(word, hidden)
-            if not known and place and place == len(words) - 1:
+            if not known and position and position == len(words) - 1:
                 known = self._without_end(word, hidden)
-        return Match(*known, 1, place, partly=True) if known else None
+        return Match(*known, 1, position, partly=True) if known else None
 
     def _half(self, word: str, hidden: str) -> Known | None:
-        """The second half says what a compound is; then the first one."""
+        """The second half of a compound counts first, then the first half."""
         last = len(word) - _LEAST_HALF
         seconds = (word[cut:] for cut in range(_LEAST_OTHER, last + 1))
         firsts = (word[:-cut] for cut in range(_LEAST_OTHER, last))
@@ -179,12 +180,12 @@ class Opinion:
         return next(filter(None, known), None)
 
     def _without_end(self, word: str, hidden: str) -> Known | None:
-        """Where all words that begin so, and are little longer, are of one category."""
+        """If all slightly longer words that begin with it are of one category."""
         if len(word) < _LEAST_HALF:
             return None
         found = []
-        for place in range(bisect_left(self._ordered, word), len(self._ordered)):
-            full = self._ordered[place]
+        for position in range(bisect_left(self._ordered, word), len(self._ordered)):
+            full = self._ordered[position]
             if not full.startswith(word):
                 break
             if full != hidden and len(full) <= len(word) + _MOST_CUT:
@@ -192,24 +193,24 @@ class Opinion:
         return found[0] if len({known[1] for known in found}) == 1 else None
 
     def _cut_off(self, words: Sequence[str], hidden: str) -> Match | None:
-        """The whole text as the beginning of a name, where all names that begin so are of one category."""
+        """The whole text as the start of a name, if all names that start with it are of one category."""
         joined = "".join(words)
         if len(joined) < _LEAST_JOINED:
             return None
         longest, found = len(joined) / _LEAST_LEFT, []
-        for place in range(bisect_left(self._sorted, joined), len(self._sorted)):
-            if not self._sorted[place].startswith(joined):
+        for position in range(bisect_left(self._sorted, joined), len(self._sorted)):
+            if not self._sorted[position].startswith(joined):
                 break
-            known = self._joined[self._sorted[place]]
-            if known[0] != hidden and len(self._sorted[place]) <= longest:
+            known = self._joined[self._sorted[position]]
+            if known[0] != hidden and len(self._sorted[position]) <= longest:
                 found.append(known)
         return Match(*found[0], 0, 0) if len({known[1] for known in found}) == 1 else None
 
 
 def doubts_of(agreement: Mapping[str, float]) -> dict[str, float]:
-    """By token, how seldom what the lexicon says is what a person would say, 0..1.
+    """By token, how often a person would disagree with the lexicon, 0..1.
 
-    agreement: by category, for which share of what is listed there people name it.
+    agreement: by category, the share of listed merchants for which people use it.
     """
     return {
         f"{PREFIX}-{manner}:{category}": 1 - min(_MOST_TRUSTED, share * trust)
@@ -219,9 +220,9 @@ def doubts_of(agreement: Mapping[str, float]) -> dict[str, float]:
 
 
 def lexicon_text(entries: Iterable[LexiconEntry]) -> str:
-    """The lexicon as the one string a model carries: phrase, category, kind and type in each line.
+    """The lexicon as one string to store in a model: phrase, category, kind and type in each line.
 
-    Where two phrases are the same once they are cleaned, the first one counts; a brand comes last.
+    Of phrases that are equal once cleaned the first one counts; brands come last.
     """
     lines: dict[str, str] = {}
     for entry in sorted(entries, key=lambda entry: entry.kind == "brand"):
@@ -231,23 +232,23 @@ def lexicon_text(entries: Iterable[LexiconEntry]) -> str:
 
 
 @lru_cache(4)
-def opinion_of(lexicon: str) -> Opinion:
-    """The same lexicon is made ready once in a process."""
-    return Opinion(lexicon)
+def matcher_for(lexicon: str) -> LexiconMatcher:
+    """Built once per lexicon and process."""
+    return LexiconMatcher(lexicon)
 
 
 def _is_word(known: Known) -> bool:
-    """One word for what is bought that is long enough to be known in part."""
+    """A single word for what is bought, long enough to match in part."""
     return known[2] == "word" and known[0].isalpha() and len(known[0]) >= _LEAST_HALF
 
 
-def _standing(match: Match) -> tuple[int, int, int]:
-    """A name begins a text; of the words for what is bought the last one says it: `bread shop`."""
+def _rank(match: Match) -> tuple[int, int, int]:
+    """Names come first in a text; of words for what is bought the last counts: `bread shop`."""
     rank = _RANK["part"] if match.partly else _RANK[match.kind]
     return rank, match.words, match.start if match.kind == "word" else -match.start
 
 
-def _manner(match: Match, words: Sequence[str]) -> str:
+def _match_kind(match: Match, words: Sequence[str]) -> str:
     if not match.words:
         return "cut"
     others = [*words[: match.start], *words[match.start + match.words :]]

@@ -40,7 +40,7 @@ _FORMER_ATTRIBUTES = {"said_": "confidence_points_", "found_": "calibrated_point
 """Attribute names in model files of version 0.1.0."""
 
 
-class LinearCategorizer(ClassifierMixin, BaseEstimator):  # type: ignore[misc] - scikit-learn has no types
+class LinearCategorizer(ClassifierMixin, BaseEstimator):
     """Scores are `X @ coef_.T + intercept_`, probabilities their softmax at `temperature`.
 
     Only these numbers of the fitted estimator are kept, so that all families are stored, served and explained

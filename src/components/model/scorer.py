@@ -16,7 +16,7 @@ from scipy import sparse
 
 from src.components.features.linear_form import BLOCKS, LinearForm, apply_calibration, apply_doubts
 from src.components.features.tokens import TransactionTokens, tokenize
-from src.components.lexicon.matcher import opinion_of
+from src.components.lexicon.matcher import matcher_for
 from src.components.model.explanation import field_label, strongest_reasons, with_values
 from src.domain.predictions import Reason
 from src.domain.transactions import Transaction
@@ -50,7 +50,7 @@ class LinearScorer:
         self._lengths = np.array([*(form.weights[block] for block in BLOCKS), 1.0])
         self._values = np.concatenate([form.idf, form.field_values()])
         self._doubts = np.concatenate([np.zeros(len(form.idf)), form.field_doubts])
-        self._matcher = opinion_of(form.lexicon)
+        self._matcher = matcher_for(form.lexicon)
         self._columns_of_word = lru_cache(_CACHED_WORDS)(self._word_columns)
         self._reasons = lru_cache(_CACHED_TRANSACTIONS)(self._compute_reasons)
         self._scored: dict[TransactionTokens, np.ndarray] = {}

@@ -10,7 +10,7 @@ import pandas as pd
 from src.components.dataset.ingestion import snapshot
 from src.components.dataset.own_category_names import Inheritance
 from src.components.evaluation.answers import probabilities_of
-from src.components.lexicon.matcher import doubts_of, lexicon_text, opinion_of
+from src.components.lexicon.matcher import doubts_of, lexicon_text, matcher_for
 from src.components.model.model_selection import SearchResult
 from src.components.model.thresholds import BandThresholds
 from src.pipeline.feedback.label_review import Marks, to_learn_from
@@ -51,7 +51,7 @@ class Learning:
         steps, split = self.steps, data.split
         claimed.progress("model_trainer", 0.1)
         lexicon = lexicon_text(self.lexicon.entries())
-        inheritance = Inheritance(data.training, opinion_of(lexicon), steps.own_names)
+        inheritance = Inheritance(data.training, matcher_for(lexicon), steps.own_names)
         named = inheritance.categories(np.ones(len(data.training), bool))
         training = data.training.assign(category=named)
         # Recency counts back from the newest label, not from today: the same data makes the same model.

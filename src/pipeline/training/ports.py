@@ -12,7 +12,7 @@ import pandas as pd
 
 from src.components.evaluation.automation import AutomaticRows
 from src.domain.labels import LabelledTransaction
-from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.lexicon import CategoryProfile, LexiconEntry
 from src.domain.models import Bundle, ModelVersion, Pointer
 from src.domain.promotions import ComparedMetrics, PredictionDiff
 from src.domain.training_runs import TrainingRun
@@ -47,7 +47,7 @@ class Lexicon(Protocol):
     def sha256(self) -> str: ...
 
     def entries(self) -> Iterable[LexiconEntry]: ...
-    def habits(self) -> Mapping[str, Habit]: ...
+    def habits(self) -> Mapping[str, CategoryProfile]: ...
 
 
 class AliasSteps(Protocol):

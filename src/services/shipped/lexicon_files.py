@@ -10,7 +10,7 @@ from functools import cached_property
 
 from src.config import ROOT
 from src.domain.categories import Category, Group
-from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.lexicon import CategoryProfile, LexiconEntry
 from src.domain.transactions import Direction
 
 FOLDER = ROOT / "src" / "knowledge"
@@ -42,10 +42,10 @@ class Knowledge:
         next(rows)  # header
         return [LexiconEntry(phrase, category, kind, type) for phrase, category, kind, _, type in rows]
 
-    def habits(self) -> dict[str, Habit]:
+    def habits(self) -> dict[str, CategoryProfile]:
         """By category."""
         return {
-            row["slug"]: Habit(
+            row["slug"]: CategoryProfile(
                 Direction(row["direction"]),
                 float(row["low"]),
                 float(row["high"]),

@@ -3,12 +3,12 @@ import pandas as pd
 from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.schema import ROW_COLUMNS
 from src.components.text.cleaning import processor
-from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.lexicon import CategoryProfile, LexiconEntry
 from src.domain.transactions import Direction
 
 HABITS = {
-    "dining": Habit(Direction.EXPENSE, 3, 120),
-    "salary": Habit(Direction.INCOME, 500, 6000),
+    "dining": CategoryProfile(Direction.EXPENSE, 3, 120),
+    "salary": CategoryProfile(Direction.INCOME, 500, 6000),
 }
 ENTRIES = [
     LexiconEntry("blue door cafe", "dining", "merchant"),
@@ -53,7 +53,7 @@ def test_amounts_lie_where_the_category_usually_does_and_some_rows_say_nothing_b
 
 
 def test_some_names_stand_behind_the_processors_of_their_category():
-    habits = {"dining": Habit(Direction.EXPENSE, 3, 120, processors=(("tst", 0.5),))}
+    habits = {"dining": CategoryProfile(Direction.EXPENSE, 3, 120, processors=(("tst", 0.5),))}
     entries = [LexiconEntry(f"blue door {number}", "dining", "merchant") for number in range(40)]
     texts = StatementWriter().write(entries, habits)["description"]
     share = texts.map(processor).eq("tst").mean()

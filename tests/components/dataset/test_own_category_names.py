@@ -5,8 +5,8 @@ import numpy as np
 from src.components.dataset.ingestion import join_rows
 from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.own_category_names import Inheritance, OwnCategoryNames
-from src.components.lexicon.matcher import lexicon_text, opinion_of
-from src.domain.lexicon import Habit, LexiconEntry
+from src.components.lexicon.matcher import lexicon_text, matcher_for
+from src.domain.lexicon import CategoryProfile, LexiconEntry
 from src.domain.transactions import Direction
 from tests.components.labelled_rows import labelled, rows_of
 
@@ -22,7 +22,10 @@ ENTRIES = [
     LexiconEntry("fast food", "dining", "word", "fast-food"),
     LexiconEntry("restaurants", "dining", "word", "restaurant"),
 ]
-HABITS = {name: Habit(Direction.EXPENSE, 3, 100) for name in ("dining", "transport", "housing", "groceries")}
+HABITS = {
+    name: CategoryProfile(Direction.EXPENSE, 3, 100)
+    for name in ("dining", "transport", "housing", "groceries")
+}
 WRITTEN = StatementWriter().write(ENTRIES, HABITS)
 
 
@@ -31,7 +34,7 @@ def inherited(answers, learns=None):
     mine = rows_of(*(labelled(str(number), *one) for number, one in enumerate(answers)))
     rows = join_rows(mine[WRITTEN.columns], WRITTEN)
     learns = np.ones(len(rows), bool) if learns is None else learns(rows)
-    names = Inheritance(rows, opinion_of(lexicon_text(ENTRIES)), OwnCategoryNames()).categories(learns)
+    names = Inheritance(rows, matcher_for(lexicon_text(ENTRIES)), OwnCategoryNames()).categories(learns)
     assert names[: len(answers)].tolist() == [category for _, category in answers]
     shipped = zip(rows["group"][len(answers) :], names[len(answers) :], strict=True)
     return {group.removeprefix("entry:"): name for group, name in shipped}

@@ -6,7 +6,7 @@ import pytest
 from src.components.dataset.lexicon_training_rows import hidden_phrases
 from src.components.dataset.sample_weights import SampleWeights
 from src.domain.feedback import LabelSource
-from src.domain.lexicon import Habit
+from src.domain.lexicon import CategoryProfile
 from src.domain.transactions import Direction
 from src.errors import NotEnoughData
 from tests.components.labelled_rows import NOW, labelled, rows_of
@@ -61,7 +61,7 @@ def test_one_row_copied_500_times_counts_as_a_few_and_on_one_day_as_one(days, co
 
 
 def habit(share=1.0, unlisted=1.0):
-    return Habit(Direction.EXPENSE, 1, 100, share, unlisted)
+    return CategoryProfile(Direction.EXPENSE, 1, 100, share, unlisted)
 
 
 def test_rows_that_hardly_count_make_no_others_heavier():

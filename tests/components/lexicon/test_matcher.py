@@ -14,11 +14,11 @@ from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
 from src.components.dataset.transformation import Transformation
-from src.components.lexicon.matcher import Opinion, doubts_of, lexicon_text
+from src.components.lexicon.matcher import LexiconMatcher, doubts_of, lexicon_text
 from src.components.model.candidates import CANDIDATES
 from src.components.model.model_selection import Search
 from src.components.model.scorer import LinearScorer
-from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.lexicon import CategoryProfile, LexiconEntry
 from src.domain.models import Bundle
 from src.domain.transactions import Direction
 from src.services.models import bundle
@@ -27,7 +27,7 @@ from tests.components.labelled_rows import labelled
 
 SYLLABLES = [a + b for a in "bdfgklmnprtvz" for b in "aeiou"]
 CATEGORIES = ("dining", "groceries", "subscriptions", "transport", "travel", "pets")
-HABITS = {category: Habit(Direction.EXPENSE, 5, 100, share=4) for category in CATEGORIES}
+HABITS = {category: CategoryProfile(Direction.EXPENSE, 5, 100, share=4) for category in CATEGORIES}
 
 
 def entry(phrase, category, kind="merchant", type=""):
@@ -54,7 +54,7 @@ LEXICON = [
     entry("noodle", "dining", "word"),
     entry("fuel", "transport", "word"),
 ]
-OPINION = Opinion(lexicon_text(LEXICON))
+OPINION = LexiconMatcher(lexicon_text(LEXICON))
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,13 @@ def test_a_word_for_what_is_bought_is_known_in_a_compound_and_without_its_end(te
         "antibiotics": "health",
     }
     known = [*(entry(word, of, "word") for word, of in words.items()), entry("quibbly", "dining")]
-    said = Opinion(lexicon_text(known)).of(text)
+    said = LexiconMatcher(lexicon_text(known)).of(text)
     assert said[:1] == ([f"lexicon:{category}"] if category else [])
     assert (f"lexicon-part:{category}" in said) == (category not in (None, "dining"))
 
 
 def test_half_a_word_is_not_known_by_the_phrase_that_is_hidden():
-    opinion = Opinion(lexicon_text([entry("apotheke", "health", "word")]))
+    opinion = LexiconMatcher(lexicon_text([entry("apotheke", "health", "word")]))
     assert opinion.of("bahnhofsapotheke", hidden="apotheke") == []
 
 
@@ -124,16 +124,16 @@ def test_a_hidden_phrase_is_looked_over_in_every_form_and_shorter_ones_are_not()
 
 def test_a_cut_off_name_that_could_be_of_two_categories_is_no_name():
     lexicon = lexicon_text([entry("marbleton grill", "dining"), entry("marbleton air", "travel")])
-    assert Opinion(lexicon).of("marbleton") == []
+    assert LexiconMatcher(lexicon).of("marbleton") == []
 
 
 def test_of_equal_phrases_the_hand_written_one_counts_and_a_brand_does_not():
     lexicon = lexicon_text([entry("Zorvex", "pets", "brand"), entry("ZORVEX", "travel")])
-    assert "lexicon:travel" in Opinion(lexicon).of("zorvex")
+    assert "lexicon:travel" in LexiconMatcher(lexicon).of("zorvex")
 
 
 def test_a_type_within_the_category_is_told_too():
-    opinion = Opinion(
+    opinion = LexiconMatcher(
         lexicon_text([entry("bean there", "dining", type="coffee"), entry("quibbly", "dining")])
     )
     assert "lexicon-type:coffee" in opinion.of("bean there")
@@ -148,7 +148,7 @@ def test_the_lexicon_is_doubted_by_category_and_manner_of_match():
 
 
 def test_no_lexicon_has_no_opinion():
-    assert Opinion("").of("quibbly") == []
+    assert LexiconMatcher("").of("quibbly") == []
 
 
 def trained(*yours, doubts=MappingProxyType({})):

@@ -12,10 +12,10 @@ from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
 from src.components.dataset.transformation import Transformation
-from src.components.lexicon.matcher import lexicon_text, opinion_of
+from src.components.lexicon.matcher import lexicon_text, matcher_for
 from src.components.model.candidates import CANDIDATES
 from src.components.model.model_selection import Search
-from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.lexicon import CategoryProfile, LexiconEntry
 from src.domain.transactions import Direction
 from tests.components.labelled_rows import NOW, labelled, rows_of
 
@@ -36,7 +36,7 @@ ENTRIES = [
     *(LexiconEntry(name, "groceries", "merchant", "") for name in GROCERS),
     *(LexiconEntry(name, "transport", "merchant", "") for name in FUELS),
 ]
-HABITS = {name: Habit(Direction.EXPENSE, 3, 100) for name in ("dining", "groceries", "transport")}
+HABITS = {name: CategoryProfile(Direction.EXPENSE, 3, 100) for name in ("dining", "groceries", "transport")}
 LEXICON = lexicon_text(ENTRIES)
 WRITTEN = StatementWriter().write(ENTRIES, HABITS)
 
@@ -63,7 +63,7 @@ def training_rows(named):
 def learned(named):
     """The model that a person who named these shops so gets."""
     rows, split = training_rows(named)
-    inheritance = Inheritance(rows, opinion_of(LEXICON), OwnCategoryNames())
+    inheritance = Inheritance(rows, matcher_for(LEXICON), OwnCategoryNames())
     names = inheritance.categories(np.ones(len(rows), bool))
     return Search(trials=CANDIDATES[:1]).run(
         rows.assign(category=names),

@@ -17,7 +17,7 @@ from src.components.model.scorer import LinearScorer
 from src.components.text.cleaning import merchant_key
 from src.domain.feedback import LabelSource
 from src.domain.labels import LabelledTransaction
-from src.domain.lexicon import Habit, LexiconEntry
+from src.domain.lexicon import CategoryProfile, LexiconEntry
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band
 from src.domain.promotions import CategoryChange, PredictionDiff, PromotionEvent
@@ -55,7 +55,7 @@ class Lexicon:
         return [LexiconEntry(text, category, "merchant") for text, category in named]
 
     def habits(self):
-        return {category: Habit(Direction.EXPENSE, 3, 100) for category in SHOPS}
+        return {category: CategoryProfile(Direction.EXPENSE, 3, 100) for category in SHOPS}
 
 
 class Labels:
