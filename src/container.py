@@ -69,8 +69,8 @@ from src.services.transactions.acts import ActLog
 from src.services.transactions.analytics import Analytics
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
-from src.services.transactions.from_webhooks import WebhookRows
-from src.services.transactions.imported import ImportedRows
+from src.services.transactions.from_webhooks import WebhookTransactions
+from src.services.transactions.imported import ImportedTransactions
 from src.services.transactions.label_review import Doubts
 from src.services.transactions.repository import Transactions
 from src.services.transactions.repredictions import Repredictions
@@ -124,16 +124,16 @@ class Container:
     feedback_events = on_database(FeedbackEvents)
     import_rejects = on_database(ImportRejects)
     import_profiles = on_database(ImportProfiles)
-    imported_rows = on_database(ImportedRows)
-    webhook_rows = on_database(WebhookRows)
+    imported_transactions = on_database(ImportedTransactions)
+    webhook_transactions = on_database(WebhookTransactions)
     firefly_outbox = on_database(FireflyOutbox)
     audit_sample = on_database(AuditSample)
     doubts = on_database(Doubts)
     models = on_database(Models)
     unanswered = on_database(Unanswered)
     act_log = on_database(ActLog)
-    category_rows = on_database(CategoryTransactions)
-    deleted_rows = on_database(DeletedTransactions)
+    category_transactions = on_database(CategoryTransactions)
+    deleted_transactions = on_database(DeletedTransactions)
     tracking_state = on_database(TrackingState)
     waiting = on_database(Waiting)
     retention = on_database(Retention)
@@ -177,7 +177,7 @@ class Container:
         return ImportRun(
             imports=self.imports,
             rejects=self.import_rejects,
-            rows=self.imported_rows,
+            rows=self.imported_transactions,
             predictor=self.predictor,
             categories=self.categories,
             clock=self.now,
@@ -197,7 +197,7 @@ class Container:
 
     @once
     def import_undo(self) -> ImportUndo:
-        return ImportUndo(imports=self.imports, rows=self.imported_rows, clock=self.now)
+        return ImportUndo(imports=self.imports, rows=self.imported_transactions, clock=self.now)
 
     @once
     def file_reader(self) -> FileReader:
@@ -217,7 +217,7 @@ class Container:
 
     @once
     def webhooks(self) -> Webhooks:
-        return Webhooks(self.webhook_rows, self.predictor, self.feedback, self.categories)
+        return Webhooks(self.webhook_transactions, self.predictor, self.feedback, self.categories)
 
     @once
     def firefly_outbound(self) -> FireflyOutbound | None:
@@ -230,7 +230,7 @@ class Container:
         return FireflyOutbound(
             self.firefly_outbox,
             FireflyIII(given.firefly_url, given.firefly_token.get_secret_value()),
-            self.webhook_rows,
+            self.webhook_transactions,
             self.categories.all,
             self.now,
             given.firefly_check_tag,
@@ -327,7 +327,7 @@ class Container:
             {
                 ActKind.FEEDBACK: self.feedback.undo,
                 ActKind.EDIT: self.transaction_editor.undo_edit,
-                ActKind.DELETE: self.deleted_rows.restore,
+                ActKind.DELETE: self.deleted_transactions.restore,
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
                 ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,
             },
@@ -335,13 +335,13 @@ class Container:
 
     @once
     def transaction_editor(self) -> TransactionEditor:
-        return TransactionEditor(self.transactions, self.deleted_rows, self.predictor, self.act_log)
+        return TransactionEditor(self.transactions, self.deleted_transactions, self.predictor, self.act_log)
 
     @once
     def category_editor(self) -> CategoryEditor:
         return CategoryEditor(
             self.categories,
-            self.category_rows,
+            self.category_transactions,
             self.act_log,
             self.feedback_events,
             Repredictions(self.database),

@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from src.components.lexicon.category_suggestion import suggested
 from src.components.text.masking import mask
-from src.domain.categories import Category, name_key, slug_of
+from src.domain.categories import name_key, slug_of
 from src.domain.predictions import Prediction
-from src.domain.transactions import NewTransaction, Transaction
+from src.domain.transactions import NewTransaction
 from src.errors import Conflict
 
-
-class Categories(Protocol):
-    def all(self) -> list[Category]: ...
-    def by_name(self) -> Mapping[str, str]: ...
-    def add(self, category: Category) -> Category: ...
-
-
-class Predicts(Protocol):
-    def predict(
-        self, transactions: Sequence[Transaction], *, at: datetime
-    ) -> list[tuple[Transaction, Prediction]]: ...
+if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Predictor
+    from src.services.categories.repository import Categories
 
 
 class CategoryNames:
     """Reads the categories once, at the first name."""
 
-    def __init__(self, categories: Categories, predictor: Predicts | None = None) -> None:
+    def __init__(self, categories: Categories, predictor: Predictor | None = None) -> None:
         """predictor: gives a new category its group and colour; without it, a new one is discretionary."""
         self._categories = categories
         self._predictor = predictor

@@ -18,7 +18,7 @@ from src.pipeline.prediction.predict import prepare
 
 if TYPE_CHECKING:
     from src.services.categories.repository import Categories
-    from src.services.transactions.imported import ImportedRows
+    from src.services.transactions.imported import ImportedTransactions
 
 
 @dataclass
@@ -26,7 +26,7 @@ class ExportRestore:
     """For one import."""
 
     import_id: str
-    rows: ImportedRows
+    rows: ImportedTransactions
     categories: Categories
     _slugs: dict[str, str] = field(default_factory=dict)
     """Slug in the export -> slug here."""

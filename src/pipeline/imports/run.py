@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from src.services.categories.repository import Categories
     from src.services.imports.rejects import ImportRejects
     from src.services.imports.repository import Imports
-    from src.services.transactions.imported import ImportedRows
+    from src.services.transactions.imported import ImportedTransactions
 
 CHUNK = 1000
 _TOO_MUCH = "This file takes too much memory to read. Split it, or save it in another format."
@@ -39,7 +39,7 @@ class ImportRun:
 
     imports: Imports
     rejects: ImportRejects
-    rows: ImportedRows
+    rows: ImportedTransactions
     predictor: Predictor
     categories: Categories
     clock: Callable[[], datetime]
@@ -97,7 +97,7 @@ class ImportRun:
             (keys.of(transaction, entry.bank_id), transaction, entry)
             for transaction, entry in ((_transaction(masked(entry)), entry) for entry in entries)
         ]
-        owners = self.rows.hold([key for key, _, _ in keyed], import_id=import_id)
+        owners = self.rows.share([key for key, _, _ in keyed], import_id=import_id)
         added = sum(owner == import_id for owner in owners.values())
         new = [row for row in keyed if row[0] not in owners]
         deleted = self.rows.deleted([key for key, _, _ in new], import_id=import_id) if new else ()
@@ -116,7 +116,7 @@ class ImportRun:
             if added_now == len(new):
                 break
             # Another import added some of them first, or is being undone.
-            owners = self.rows.hold([key for key, _, _ in new], import_id=import_id)
+            owners = self.rows.share([key for key, _, _ in new], import_id=import_id)
             new = [row for row in new if row[0] not in owners]
         return added, deleted_count
 

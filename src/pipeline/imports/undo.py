@@ -14,7 +14,7 @@ from src.domain.imports import Import
 
 if TYPE_CHECKING:
     from src.services.imports.repository import Imports
-    from src.services.transactions.imported import ImportedRows
+    from src.services.transactions.imported import ImportedTransactions
 
 AT_ONCE = 2000
 """Rows undone while the person waits; more are undone in the background."""
@@ -25,7 +25,7 @@ class ImportUndo:
     """If its process is killed, another continues with the remaining rows."""
 
     imports: Imports
-    rows: ImportedRows
+    rows: ImportedTransactions
     clock: Callable[[], datetime]
 
     def start(self, import_id: str, *, holder: str) -> tuple[int, int] | None:
@@ -51,17 +51,17 @@ class ImportUndo:
     def run(self, claimed: Import, *, holder: str) -> None:
         """Undo the remaining rows of an import that `holder` has claimed. Raises LeaseLost, Unavailable."""
         lease = (claimed.id, holder, claimed.attempt)
-        self.rows.let_go(claimed.id)
+        self.rows.unshare(claimed.id)
         while True:
             self.rows.pass_on(claimed.id)
             shared = self.rows.count_passed_on(claimed.id) - claimed.passed_on_before
             undone = claimed.rows_to_undo - self.rows.count(claimed.id) - shared
             if shared:
                 self.imports.record_shared(*lease, stay=shared)
-            while deleted := self.rows.take_back(claimed.id, at=self.clock()):
+            while deleted := self.rows.undo(claimed.id, at=self.clock()):
                 undone += deleted
                 self.imports.record_undone(*lease, undone=undone)
             if not self.rows.count(claimed.id):  # else another import has added some of them meanwhile
                 break
-        set_aside, at = self.rows.kept_aside(claimed.id), self.clock()
+        set_aside, at = self.rows.count_answers_aside(claimed.id), self.clock()
         self.imports.finish_undo(*lease, rows=undone, stay=shared, kept_aside=set_aside, at=at)

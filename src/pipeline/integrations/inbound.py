@@ -17,7 +17,7 @@ from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.categories.repository import Categories
-    from src.services.transactions.from_webhooks import WebhookRows
+    from src.services.transactions.from_webhooks import WebhookTransactions
 
 _LONGEST_TEXT = 500
 _LONGEST_LABEL = 100
@@ -46,7 +46,7 @@ class InboundResult:
 
 @dataclass(frozen=True)
 class Webhooks:
-    rows: WebhookRows
+    rows: WebhookTransactions
     predictor: Predictor
     feedback: FeedbackLoop
     categories: Categories

@@ -14,7 +14,7 @@ from src.services.transactions.documents import new_document, prediction_fields,
 from src.services.transactions.optimistic_update import insert_new, update_many
 
 
-class WebhookRows:
+class WebhookTransactions:
     """A unique index on `key` keeps two calls, or a retry, from adding a transaction twice."""
 
     def __init__(self, database: Database) -> None:

@@ -24,14 +24,14 @@ _SHARED: Document = {"also_in.0": {"$exists": True}}
 _NOT_SHARED: Document = {"also_in.0": {"$exists": False}}
 
 
-class ImportedRows:
+class ImportedTransactions:
     """A unique index on `key` keeps two processes, or a retry, from adding a transaction twice."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @guarded
-    def hold(self, keys: Collection[str], *, import_id: str) -> dict[str, str | None]:
+    def share(self, keys: Collection[str], *, import_id: str) -> dict[str, str | None]:
         """Note that an import contains these existing transactions too.
 
         Returns key -> the import that owns the transaction. When that import is undone, the next import that
@@ -113,7 +113,7 @@ class ImportedRows:
         return added
 
     @guarded
-    def take_back(self, import_id: str, *, at: datetime) -> int:
+    def undo(self, import_id: str, *, at: datetime) -> int:
         """Delete a batch of an import's transactions that no other import contains; returns 0 at the end.
 
         A person's answers to them are kept aside until the transactions are imported again.
@@ -138,7 +138,7 @@ class ImportedRows:
         return deleted
 
     @guarded
-    def let_go(self, import_id: str) -> None:
+    def unshare(self, import_id: str) -> None:
         """An undone import no longer contains transactions of others. Safe to repeat."""
         shared = {"also_in": {"$eq": import_id}}
         self._database.transactions.update_many(shared, {"$pull": {"also_in": import_id}})
@@ -163,7 +163,7 @@ class ImportedRows:
         return self._count({"passed_on_by": {"$eq": import_id}})
 
     @guarded
-    def kept_aside(self, import_id: str) -> int:
+    def count_answers_aside(self, import_id: str) -> int:
         """Transactions of an undone import whose answers wait for the next import of them."""
         query = {"owner": LOCAL_OWNER, "import": {"$eq": import_id}}
         return int(self._database.answers_aside.count_documents(query))

@@ -27,29 +27,31 @@ _FIELDS = ("name", "group", "color", "description")
 
 
 @bp.get("/categories")
-def categories(*, category_rows: CategoryTransactions) -> ResponseReturnValue:
-    return _list_page(category_rows)
+def categories(*, category_transactions: CategoryTransactions) -> ResponseReturnValue:
+    return _list_page(category_transactions)
 
 
 @bp.post("/categories")
-def add_category(*, categories: Categories, category_rows: CategoryTransactions) -> ResponseReturnValue:
+def add_category(
+    *, categories: Categories, category_transactions: CategoryTransactions
+) -> ResponseReturnValue:
     """It can be chosen at once, and the next training learns it."""
     typed = _typed()
     try:
         body = CategoryRequest.model_validate({**typed, "slug": slug_of(typed["name"])})
         added = categories.add(body.to_domain())
     except ValidationError as error:
-        return _list_page(category_rows, typed, errors_of(error), 422)
+        return _list_page(category_transactions, typed, errors_of(error), 422)
     except Conflict as error:
-        return _list_page(category_rows, typed, {"name": str(error)}, 409)
+        return _list_page(category_transactions, typed, {"name": str(error)}, 409)
     return redirect(url_for("pages.categories", added=added.slug), 303)
 
 
 @bp.get("/categories/<slug>")
 def category(
-    slug: str, *, categories: Categories, category_rows: CategoryTransactions
+    slug: str, *, categories: Categories, category_transactions: CategoryTransactions
 ) -> ResponseReturnValue:
-    return _edit_page(categories.get(slug), category_rows)
+    return _edit_page(categories.get(slug), category_transactions)
 
 
 @bp.post("/categories/<slug>")
@@ -58,16 +60,16 @@ def change_category(
     *,
     category_editor: CategoryEditor,
     categories: Categories,
-    category_rows: CategoryTransactions,
+    category_transactions: CategoryTransactions,
 ) -> ResponseReturnValue:
     typed = _typed()
     try:
         body = CategoryChange.model_validate({**typed, "parent": request.form.get("parent") or None})
         changed = category_editor.change(slug, body.fields(), at=datetime.now(UTC))
     except (ValidationError, InvalidInput) as error:
-        return _edit_page(categories.get(slug), category_rows, typed, errors_of(error), 422)
+        return _edit_page(categories.get(slug), category_transactions, typed, errors_of(error), 422)
     except Conflict as error:
-        return _edit_page(categories.get(slug), category_rows, typed, {"name": str(error)}, 409)
+        return _edit_page(categories.get(slug), category_transactions, typed, {"name": str(error)}, 409)
     return redirect(url_for("pages.categories", changed=slug, act=changed.act), 303)
 
 
@@ -77,16 +79,18 @@ def delete_category(
     *,
     category_editor: CategoryEditor,
     categories: Categories,
-    category_rows: CategoryTransactions,
+    category_transactions: CategoryTransactions,
 ) -> ResponseReturnValue:
     """Merge it into another category, or delete an unused one."""
     try:
         into = DeleteQuery.model_validate({"into": request.form.get("into") or None}).into
         merged = category_editor.delete(slug, into, at=datetime.now(UTC))
     except (ValidationError, InvalidInput) as error:
-        return _edit_page(categories.get(slug), category_rows, errors=errors_of(error), status=422)
+        return _edit_page(categories.get(slug), category_transactions, errors=errors_of(error), status=422)
     except Conflict as error:
-        return _edit_page(categories.get(slug), category_rows, errors={"into": str(error)}, status=409)
+        return _edit_page(
+            categories.get(slug), category_transactions, errors={"into": str(error)}, status=409
+        )
     outcome = {"deleted": merged.category.name, "into": into, "moved": merged.rows, "act": merged.act}
     return redirect(with_query(url_for("pages.categories"), outcome), 303)
 
@@ -103,7 +107,7 @@ def _typed() -> dict[str, str]:
 
 
 def _list_page(
-    category_rows: CategoryTransactions,
+    category_transactions: CategoryTransactions,
     typed: dict[str, str] | None = None,
     errors: Errors | None = None,
     status: int = 200,
@@ -114,7 +118,7 @@ def _list_page(
         given=typed or {"color": _FIRST_COLOR, "group": Group.DISCRETIONARY.value},
         errors=errors,
         groups=labels.GROUPS,
-        counts=category_rows.counts(),
+        counts=category_transactions.counts(),
         added=request.args.get("added"),
         changed=request.args.get("changed"),
         deleted=request.args.get("deleted"),
@@ -127,7 +131,7 @@ def _list_page(
 
 def _edit_page(
     category: Category,
-    category_rows: CategoryTransactions,
+    category_transactions: CategoryTransactions,
     typed: dict[str, str] | None = None,
     errors: Errors | None = None,
     status: int = 200,
@@ -145,5 +149,5 @@ def _edit_page(
         given=typed or stored,
         errors=errors,
         groups=labels.GROUPS,
-        rows=category_rows.count(category.slug),
+        rows=category_transactions.count(category.slug),
     )

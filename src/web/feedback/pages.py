@@ -209,7 +209,9 @@ def _back() -> str:
 
 
 @bp.get("/acts")
-def acts(*, acts: Acts, transactions: Transactions, deleted_rows: DeletedTransactions) -> ResponseReturnValue:
+def acts(
+    *, acts: Acts, transactions: Transactions, deleted_transactions: DeletedTransactions
+) -> ResponseReturnValue:
     """Recent changes, each with its undo."""
     try:
         listed = acts.page(limit=ACTS_PAGE, cursor=request.args.get("cursor") or None)
@@ -222,7 +224,7 @@ def acts(*, acts: Acts, transactions: Transactions, deleted_rows: DeletedTransac
         "acts/index.html",
         acts=listed.items,
         rows={row.id: row for row in transactions.get_many(ids)},
-        deleted={row.id: row for row in deleted_rows.get_many(ids)},
+        deleted={row.id: row for row in deleted_transactions.get_many(ids)},
         older=with_query(request.path, {"cursor": listed.next_cursor}) if listed.next_cursor else None,
         undone=count_in(request.args, "undone"),
         stay=count_in(request.args, "stay"),

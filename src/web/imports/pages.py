@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from src.services.imports.profiles import ImportProfiles
     from src.services.imports.rejects import ImportRejects
     from src.services.imports.repository import Imports
-    from src.services.transactions.imported import ImportedRows
+    from src.services.transactions.imported import ImportedTransactions
 
 _OPTIONS = ("encoding", "date_order", "decimal_mark", "sign", "default_currency", "default_date", "mode")
 
@@ -92,16 +92,16 @@ def one_import(
     imports: Imports,
     import_preview: ImportPreview,
     import_rejects: ImportRejects,
-    imported_rows: ImportedRows,
+    imported_transactions: ImportedTransactions,
 ) -> ResponseReturnValue:
     current = imports.get(import_id)
     if current.status is ImportStatus.PREVIEW:
         return _preview_page(current, import_preview)
-    return _report_page(current, import_rejects, imported_rows)
+    return _report_page(current, import_rejects, imported_transactions)
 
 
 def _report_page(
-    current: Import, rejects: ImportRejects, rows: ImportedRows, error: str = "", status: int = 200
+    current: Import, rejects: ImportRejects, rows: ImportedTransactions, error: str = "", status: int = 200
 ) -> ResponseReturnValue:
     active = current.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
     return page(
@@ -134,7 +134,7 @@ def plan_import(
     imports: Imports,
     import_preview: ImportPreview,
     import_rejects: ImportRejects,
-    imported_rows: ImportedRows,
+    imported_transactions: ImportedTransactions,
 ) -> ResponseReturnValue:
     """Change the plan; start the import if the person chose that and no question is open."""
     profile = request.form.get("profile", "").strip()[:60]
@@ -148,7 +148,7 @@ def plan_import(
         current = imports.get(import_id)
         if current.status is ImportStatus.PREVIEW:
             return _preview_page(current, import_preview, str(error), 422)
-        return _report_page(current, import_rejects, imported_rows, str(error), 422)
+        return _report_page(current, import_rejects, imported_transactions, str(error), 422)
     return _to_import(import_id, profile=profile or None)
 
 

@@ -53,7 +53,7 @@ def test_a_deletion_outlives_its_import_and_is_undone_into_the_next_one(house):
     later = brought(house)
     assert counts_of(later) == (3, 0, 1)
     house.acts.undo(act, at=NOW)
-    assert house.imported_rows.count(later.id) == 4
+    assert house.imported_transactions.count(later.id) == 4
     assert undo(house, later.id) == (4, 0)
     assert rows_of(house) == ()
 
@@ -63,7 +63,10 @@ def test_a_row_that_two_imports_have_is_restored_to_the_one_that_is_left(house):
     act, _ = delete(house, 1)
     undo(house, first.id)
     house.acts.undo(act, at=NOW)
-    assert (house.imported_rows.count(first.id), house.imported_rows.count(later.id)) == (0, 4)
+    assert (house.imported_transactions.count(first.id), house.imported_transactions.count(later.id)) == (
+        0,
+        4,
+    )
 
 
 def test_undoing_an_import_is_no_deletion_by_hand(house):

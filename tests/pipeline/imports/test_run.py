@@ -91,7 +91,7 @@ def test_an_import_that_was_killed_begins_again_and_doubles_nothing(container):
     container.import_preview.start(kept.id)
     first = container.imports.claim(holder="the one that dies")
     parts = {
-        "rows": container.imported_rows,
+        "rows": container.imported_transactions,
         "rejects": container.import_rejects,
         "predictor": container.predictor,
         "categories": container.categories,

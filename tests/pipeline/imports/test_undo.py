@@ -96,10 +96,10 @@ FEW = "".join(LONG.splitlines(keepends=True)[:6])
 def test_rows_that_a_later_import_also_has_stay_with_it(container):
     first, later = brought(container, LONG), brought(container, FEW)
     container.feedback.record(rows_of(container)[-1].id, "travel", at=datetime.now(UTC))
-    assert container.imported_rows.count_shared(first.id) == 5
+    assert container.imported_transactions.count_shared(first.id) == 5
     container.import_undo.start(first.id, holder="web")
     assert numbers(take_back(container)) == (ImportStatus.UNDONE, ROWS - 5, 5)
-    assert (len(rows_of(container)), container.imported_rows.count(later.id)) == (5, 5)
+    assert (len(rows_of(container)), container.imported_transactions.count(later.id)) == (5, 5)
     assert container.import_undo.start(later.id, holder="web") == (5, 0)
     assert rows_of(container) == ()
 
@@ -137,30 +137,32 @@ def test_killed_after_rows_have_passed_on_it_counts_them_once(container, monkeyp
                 container.import_undo.run(claimed, holder="dies")
         container.imports.release(claimed.id, holder="dies", attempt=claimed.attempt)
     assert numbers(take_back(container)) == (ImportStatus.UNDONE, ROWS - 5, 5)
-    assert container.imported_rows.count(later.id) == 5
+    assert container.imported_transactions.count(later.id) == 5
 
 
 def test_an_import_that_runs_while_another_is_undone_ends_with_all_its_rows(container, monkeypatch):
     first = brought(container, FEW)
-    hold, undone = container.imported_rows.hold, []
+    share, undone = container.imported_transactions.share, []
 
     def undone_in_between(keys, *, import_id):
-        held = hold(keys, import_id=import_id)
+        held = share(keys, import_id=import_id)
         if not undone:
             undone.append(container.import_undo.start(first.id, holder="web"))
         return held
 
     with monkeypatch.context() as patched:
         patched.setattr(
-            type(container.imported_rows), "hold", lambda _, *args, **kw: undone_in_between(*args, **kw)
+            type(container.imported_transactions),
+            "share",
+            lambda _, *args, **kw: undone_in_between(*args, **kw),
         )
         later = brought(container, LONG)
     assert undone == [(0, 0)]
-    assert container.imported_rows.count(later.id) == ROWS == len(rows_of(container))
+    assert container.imported_transactions.count(later.id) == ROWS == len(rows_of(container))
 
 
 def test_a_row_that_two_imports_bring_at_once_is_held_by_both(container, monkeypatch):
-    known, earlier = container.imported_rows.hold, []
+    known, earlier = container.imported_transactions.share, []
 
     def another_was_quicker(keys, *, import_id):
         held = known(keys, import_id=import_id)
@@ -175,12 +177,14 @@ def test_a_row_that_two_imports_bring_at_once_is_held_by_both(container, monkeyp
 
     with monkeypatch.context() as patched:
         patched.setattr(
-            type(container.imported_rows), "hold", lambda _, *args, **kw: another_was_quicker(*args, **kw)
+            type(container.imported_transactions),
+            "share",
+            lambda _, *args, **kw: another_was_quicker(*args, **kw),
         )
         later = brought(container, LONG)
     assert (later.counts.added, later.counts.known) == (ROWS - 5, 5)
     assert container.import_undo.start(earlier[0], holder="web") == (0, 0)
-    assert container.imported_rows.count(later.id) == ROWS
+    assert container.imported_transactions.count(later.id) == ROWS
 
 
 def test_rows_from_before_imports_were_noted_on_them_go_with_their_own(container):

@@ -25,7 +25,7 @@ class House:
         self.now = NOW
         self.lexicon = "lexicon-1"
         self.transactions = Transactions(database)
-        self.deleted_rows = DeletedTransactions(database)
+        self.deleted_transactions = DeletedTransactions(database)
         self.feedback = FeedbackEvents(database)
         self.models = Models(database)
         self.runs = TrainingRuns(database)
@@ -94,7 +94,7 @@ def test_a_slot_with_nothing_new_is_skipped_with_the_reason_and_no_process_start
         lambda house: house.label(),
         lambda house: house.feedback.add([(house.known, answer("groceries", "two"))]),
         lambda house: house.feedback.undo("one", at=NOW),
-        lambda house: house.deleted_rows.delete(house.known, act="act", at=NOW),
+        lambda house: house.deleted_transactions.delete(house.known, act="act", at=NOW),
         lambda house: house.transactions.amend(house.known, new(amount="9").transaction, None),
         lambda house: setattr(house, "lexicon", "lexicon-2"),
     ],

@@ -102,7 +102,7 @@ def counts(done):
 
 def counted(container, done):
     """Rows of an import, and how many of them a person has answered since."""
-    kept = container.imported_rows
+    kept = container.imported_transactions
     return kept.count(done["id"]), kept.count_answered(done["id"])
 
 

@@ -73,7 +73,7 @@ def test_a_first_models_verdict_has_no_column_for_a_champion(judged):
     parts = {"champion": None, "accuracy": None, "macro_f1": None, "discordance": None, "slices": alone}
     page = judged(replace(WHOLE, outcome=Outcome.FIRST, **parts))
     assert "Champion" not in page
-    assert "It did not 72 65.0" in page
+    assert "Unknown merchant 72 65.0" in page
 
 
 def test_models_that_are_right_on_the_same_rows_are_said_to_be(judged):
