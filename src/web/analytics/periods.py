@@ -19,8 +19,8 @@ class PeriodQuery(QueryModel):
     until: Annotated[IsoDate | None, Field(alias="to", description="Last day, inclusive.")] = None
 
 
-def quick_periods(address: str, today: date, **kept: str | None) -> list[tuple[str, str]]:
-    """(name, link) of each; `kept`: more values of the links' query."""
+def quick_periods(address: str, today: date, **more: str | None) -> list[tuple[str, str]]:
+    """(name, link) of each; more: values kept in the links."""
     month = today.replace(day=1)
     last_day = month - timedelta(days=1)
     spans = {
@@ -31,7 +31,7 @@ def quick_periods(address: str, today: date, **kept: str | None) -> list[tuple[s
         "Everything": (None, None),
     }
     return [
-        (name, with_query(address, {"from": str(since or ""), "to": str(until or ""), **kept}))
+        (name, with_query(address, {"from": str(since or ""), "to": str(until or ""), **more}))
         for name, (since, until) in spans.items()
     ]
 

@@ -1,4 +1,4 @@
-"""Counts of answers and predictions, on rows whose figures can be told by hand."""
+"""Counts of answers and predictions, on rows whose figures can be checked by hand."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -47,13 +47,16 @@ def test_an_answer_is_counted_with_the_prediction_it_judges(counts, transactions
     sure = predicted("dining", 0.97)
     unsure = predicted(None, 0.3, Band.UNKNOWN, guess="travel", model_version="2")
     rows = keep(transactions, sure, sure, unsure, sure)
-    said = ["dining", "groceries", "travel"]
+    categories_chosen = ["dining", "groceries", "travel"]
     events.add(
-        [(row.id, answer(category, row.id, at=LATER)) for row, category in zip(rows[:3], said, strict=True)]
+        [
+            (row.id, answer(category, row.id, at=LATER))
+            for row, category in zip(rows[:3], categories_chosen, strict=True)
+        ]
     )
     kinds, categories = counts.answers()
-    told = {(each.version, each.band, each.step, each.right, each.given): each.answers for each in kinds}
-    assert told == {
+    counted = {(each.version, each.band, each.step, each.right, each.given): each.answers for each in kinds}
+    assert counted == {
         ("1", Band.AUTO, 10, True, True): 1,
         ("1", Band.AUTO, 10, False, False): 1,
         ("2", Band.UNKNOWN, 3, True, False): 1,
@@ -120,11 +123,11 @@ def test_all_predictions_are_counted_by_month_band_and_what_came_of_them(counts,
         predicted(None, 0.2, Band.UNKNOWN, guess="travel"),
     )
     events.add([(rows[2].id, answer("dining", "a")), (rows[3].id, answer("travel", "b"))])
-    told = {
+    counted = {
         (each.month, each.band, each.decided_by, each.agrees): (each.predictions, each.confidence)
         for each in counts.predictions()
     }
-    assert told == {
+    assert counted == {
         ("2026-03", Band.AUTO, DecidedBy.MODEL, None): (1, 0.9),
         ("2026-02", Band.AUTO, DecidedBy.MODEL, None): (1, 0.8),
         ("2026-03", Band.AUTO, DecidedBy.MEMORY, True): (1, 0.6),
@@ -140,7 +143,7 @@ def test_labels_that_came_with_an_import_judge_no_prediction(counts, transaction
     assert counts.predictions() == []
 
 
-def test_versions_are_told_with_the_labels_their_runs_knew(counts, database):
+def test_versions_have_the_labels_of_their_runs(counts, database):
     runs, models = TrainingRuns(database), Models(database)
     runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
     with ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test") as run:
@@ -150,8 +153,8 @@ def test_versions_are_told_with_the_labels_their_runs_knew(counts, database):
         at = NOW + timedelta(hours=int(version))
         models.keep(b"", version=version, run_id=run_id, mlflow_run_id="", metrics={"accuracy": 0.8}, at=at)
     models.promote("1", by="training", reason="", at=NOW)
-    told = [(each.version, each.labels, each.promoted, each.metrics) for each in counts.versions()]
-    assert told == [("1", 31, True, {"accuracy": 0.8}), ("2", None, False, {"accuracy": 0.8})]
+    counted = [(each.version, each.labels, each.promoted, each.metrics) for each in counts.versions()]
+    assert counted == [("1", 31, True, {"accuracy": 0.8}), ("2", None, False, {"accuracy": 0.8})]
 
 
 def test_the_history_finds_exactly_the_rows_that_were_counted(counts, transactions, events):
