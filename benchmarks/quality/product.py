@@ -23,7 +23,7 @@ from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Verdict
 from src.errors import LedgerloopError
-from src.pipeline.monitoring.prediction_diff import WhatChanges
+from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.steps import Steps
@@ -112,7 +112,7 @@ class Product:
         """Of the unanswered transactions; a verdict asks for it."""
         rows = Unanswered(self._unanswered)
         precision = self._setup.auto_precision
-        changes = WhatChanges(rows, self._predictor, self._store, self._load, precision=precision)  # type: ignore[arg-type]
+        changes = PredictionDiffs(rows, self._predictor, self._store, self._load, precision=precision)  # type: ignore[arg-type]
         return changes.automatic(champion, challenger)
 
     def _lexicon(self) -> Any:
