@@ -24,6 +24,7 @@ from src.domain.categories import Category, Group
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
+from src.pipeline.training.verdict_text import sentence
 from src.services.runs.repository import slot_of
 
 HOURS = 6
@@ -121,7 +122,7 @@ class Simulation:
         self._container.slots.open(slot_of(self._now, HOURS))
         run = self._container.runs.claim(holder=self._container.holder, at=self._now)
         done = self._container.train(run, holder=self._container.holder) if run else None
-        self._container.champion.look()
+        self._container.champion.refresh()
         share = f"{right / rows:.1%}" if rows else "–"
         print(f"{slot:>4} {rows:>6,} {answers:>8,} {share:>7}  {_in_words(done)}", flush=True)
 
@@ -129,7 +130,9 @@ class Simulation:
 def _in_words(run: TrainingRun | None) -> str:
     if run is None:
         return "no run"
-    return run.decision.reason if run.decision else (run.error or f"{run.status.value}: {run.reason}")
+    return (
+        sentence(run.decision.reason) if run.decision else (run.error or f"{run.status.value}: {run.reason}")
+    )
 
 
 def _options() -> argparse.Namespace:

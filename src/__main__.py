@@ -20,6 +20,7 @@ from src.container import Container
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
+from src.pipeline.training.verdict_text import sentence
 from src.services.host.process_limits import bound_process
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def serve(container: Container, _: argparse.Namespace) -> int:
 
 
 def clock(container: Container, _: argparse.Namespace) -> None:
-    container.start_clock()
+    container.start_scheduler()
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
@@ -139,7 +140,7 @@ def _follow(container: Container, run_id: str) -> TrainingRun:
 
 
 def _summary(run: TrainingRun) -> str:
-    reason = run.decision.reason if run.decision else run.error or run.reason
+    reason = sentence(run.decision.reason) if run.decision else run.error or run.reason
     return f"{run.id}: {run.status.value}. {reason}"
 
 
@@ -176,7 +177,7 @@ def _work_off(container: Container, begun: Import) -> int:
     _bound(container)
     claimed = container.imports.claim(holder=container.holder)
     while claimed:  # this import, and any that waited before it
-        commands.work_off(container, claimed, holder=container.holder)
+        commands.run_import(container, claimed, holder=container.holder)
         claimed = container.imports.claim(holder=container.holder)
     while (done := container.imports.get(begun.id)).status in IMPORT_UNDER_WAY:  # claimed by a scheduler
         time.sleep(0.5)
@@ -221,7 +222,7 @@ def run_claimed_import(container: Container, options: argparse.Namespace) -> Non
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)
     _bound(container)
-    commands.work_off(
+    commands.run_import(
         container, replace(container.imports.get(import_id), attempt=int(attempt)), holder=holder
     )
 
@@ -232,11 +233,11 @@ def _bound(container: Container) -> None:
 
 
 def follow_champion(container: Container, _: argparse.Namespace) -> None:
-    commands.settle_alias(container)
+    commands.sync_alias(container)
 
 
 def tidy(container: Container, _: argparse.Namespace) -> None:
-    print(commands.tidy(container, datetime.now(UTC)).sentence())
+    print(commands.apply_retention(container, datetime.now(UTC)).sentence())
 
 
 def init_tracking(container: Container, _: argparse.Namespace) -> None:
@@ -252,9 +253,7 @@ def rebuild(container: Container, _: argparse.Namespace) -> None:
 def verify_bundle(container: Container, options: argparse.Namespace) -> None:
     from src.services.models.bundle_check import verify
 
-    answers = verify(
-        options.file, options.rows.read_text(), lambda *bundle: container.serve("", *bundle).scorer
-    )
+    answers = verify(options.file, options.rows.read_text(), lambda *bundle: container.serve("", *bundle))
     print(json.dumps(answers))
 
 

@@ -20,7 +20,6 @@ from src.components.model.scorer import LinearScorer
 from src.components.model.thresholds import BandThresholds
 from src.config import Settings
 from src.domain.acts import ActKind
-from src.jobs import Chores
 from src.once import once
 from src.pipeline.categories.editor import CategoryEditor
 from src.pipeline.feedback.acts import Acts
@@ -52,18 +51,20 @@ from src.services.imports.rejects import ImportRejects
 from src.services.imports.repository import Imports
 from src.services.mlflow.availability import TrackingState
 from src.services.models import bundle as bundles
-from src.services.models.hot_swap import Champion, Pointing, ShadowModel
+from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
 from src.services.models.repository import Models
 from src.services.models.retention import Retention
 from src.services.mongo.client import Database
 from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.monitoring.quality_counts import AuditSample, QualityCounts
-from src.services.runs.data_fingerprint import Standing
-from src.services.runs.drift_triggered import EarlyRuns
+from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import TrainingRuns
-from src.services.runs.slots import Slots
-from src.services.scheduler.child_process import Trainer
-from src.services.scheduler.pending_work import Waiting
+from src.services.runs.slots import DriftTriggeredRuns, Slots
+from src.services.scheduler.alias_watch import AliasWatch
+from src.services.scheduler.child_process import ChildProcess
+from src.services.scheduler.jobs import Jobs
+from src.services.scheduler.pending_work import PendingWork
+from src.services.scheduler.scheduler import Scheduler
 from src.services.shipped.lexicon_files import Knowledge
 from src.services.transactions.acts import ActLog
 from src.services.transactions.analytics import Analytics
@@ -100,10 +101,10 @@ def on_database(service: Callable[[Database], T]) -> once[T]:
 class _Looked:
     """The champion of a process that does not watch the pointer."""
 
-    champion: Champion[Serving]
+    champion: HotSwap[Serving]
 
     def current(self) -> Serving:
-        return self.champion.looked()
+        return self.champion.refreshed()
 
 
 class Container:
@@ -135,7 +136,7 @@ class Container:
     category_transactions = on_database(CategoryTransactions)
     deleted_transactions = on_database(DeletedTransactions)
     tracking_state = on_database(TrackingState)
-    waiting = on_database(Waiting)
+    pending_work = on_database(PendingWork)
     retention = on_database(Retention)
 
     @once
@@ -257,8 +258,8 @@ class Container:
         return TrainingRuns(self.database, lease_s=self.settings.lease_s)
 
     @once
-    def champion(self) -> Champion[Serving]:
-        return Champion(self.models.champion, self._load)
+    def champion(self) -> HotSwap[Serving]:
+        return HotSwap(self.models.champion, self._load)
 
     @once
     def shadow_model(self) -> ShadowModel[Serving]:
@@ -353,17 +354,19 @@ class Container:
         return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
     @once
-    def trainer(self) -> Trainer:
+    def trainer(self) -> ChildProcess:
         return self._children()
 
     @once
-    def importer(self) -> Trainer:
-        """A second one, for files come in while a model is trained."""
+    def importer(self) -> ChildProcess:
+        """A second one, so that imports need not wait for a training to end."""
         return self._children()
 
-    def _children(self) -> Trainer:
-        environment = {"MONGO_URI": self.mongo_uri(), "MONGO_DB_NAME": self.settings.mongo_db_name}
-        return Trainer(environment, timeout_s=self.settings.train_timeout_s)
+    def _children(self) -> ChildProcess:
+        return ChildProcess(self._child_environment, timeout_s=self.settings.train_timeout_s)
+
+    def _child_environment(self) -> dict[str, str]:
+        return {"MONGO_URI": self.mongo_uri(), "MONGO_DB_NAME": self.settings.mongo_db_name}
 
     @once
     def tracking(self) -> Tracking:
@@ -374,28 +377,48 @@ class Container:
 
     @once
     def drift(self) -> DriftMonitor:
-        periods, early_runs = DriftPeriods(self.database), EarlyRuns(self.runs)
+        periods, early_runs = DriftPeriods(self.database), DriftTriggeredRuns(self.runs)
         return DriftMonitor(periods, self.models, early_runs, self.runs.last_success_at, self.now)
 
     @once
-    def standing(self) -> Standing:
-        return Standing(self.database, lambda: self.knowledge.sha256, self.settings)
+    def data_fingerprint(self) -> DataFingerprint:
+        return DataFingerprint(self.database, lambda: self.knowledge.sha256, self.settings)
 
     @once
     def slots(self) -> Slots:
-        return Slots(self.runs, self.models, self.standing, self.now)
+        return Slots(self.runs, self.models, self.data_fingerprint, self.now)
 
     @once
-    def chores(self) -> Chores:
-        return Chores(self)
+    def jobs(self) -> Jobs:
+        alias_watch = AliasWatch(self.settings.tracking_uri, self.models.alias, self.trainer.sync_alias)
+        return Jobs(
+            holder=self.holder,
+            now=self.now,
+            slots=self.slots,
+            runs=self.runs,
+            imports=self.imports,
+            models=self.models,
+            retention=self.retention,
+            pending_work=self.pending_work,
+            drift=self.drift,
+            feedback=self.feedback_apart,
+            deliveries=self.firefly_outbound,
+            alias_watch=alias_watch,
+            trainer=self.trainer,
+            importer=self.importer,
+        )
 
-    def start_clock(self) -> None:
+    @once
+    def scheduler(self) -> Scheduler:
+        return Scheduler(self.jobs, every_hours=self.settings.retrain_every_hours, now=self.now)
+
+    def start_scheduler(self) -> None:
         self.database.ensure_indexes()
-        self.chores.start()
+        self.scheduler.start()
 
     def stop(self) -> None:
-        """End what runs beside the requests: the clock, its training, the look at the pointer."""
-        self.chores.stop()
+        """End what runs in the background: the scheduler, its child processes, the pointer watch."""
+        self.scheduler.stop()
         self.champion.stop()
         self.shadow_model.stop()
 
@@ -405,4 +428,4 @@ class Container:
         self.shadow_model.watch()
         self.database.ensure_indexes()  # where no clock runs, nobody else makes them
         if self.settings.clock == "on":
-            self.chores.start()
+            self.scheduler.start()

@@ -9,7 +9,7 @@ from src.__main__ import _parser, run_claimed_import, train_claimed
 from src.domain.imports import Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.services.scheduler import child_process
-from src.services.scheduler.child_process import Trainer
+from src.services.scheduler.child_process import ChildProcess
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 RUN = TrainingRun(
@@ -42,12 +42,12 @@ def commands(monkeypatch):
     ("begin", "function", "claimed"),
     [
         (lambda children: children.train(RUN, holder="-h"), train_claimed, ["-r", "-h", "1"]),
-        (lambda children: children.bring_in(IMPORT, holder="-h"), run_claimed_import, ["--i", "-h", "1"]),
+        (lambda children: children.run_import(IMPORT, holder="-h"), run_claimed_import, ["--i", "-h", "1"]),
     ],
     ids=["training", "import"],
 )
 def test_an_id_is_never_taken_for_an_option(commands, begin, function, claimed):
-    assert begin(Trainer({}, timeout_s=60))
+    assert begin(ChildProcess(dict, timeout_s=60))
     ((_, dash_m, package, *arguments),) = commands
     options = _parser().parse_args(arguments)
     assert (dash_m, package, options.command, options.claimed) == ("-m", "src", function, claimed)

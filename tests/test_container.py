@@ -29,7 +29,7 @@ def container(settings):
 def children(container, monkeypatch):
     """What the clock would start; a process each in earnest."""
     started = []
-    monkeypatch.setattr(container.trainer, "follow_champion", lambda: bool(started.append(1)) or True)
+    monkeypatch.setattr(container.trainer, "sync_alias", lambda: bool(started.append(1)) or True)
     return started
 
 
@@ -41,16 +41,16 @@ def keep(container, *versions):
 
 
 def test_the_clock_lets_a_child_look_at_the_alias_but_not_while_a_run_trains(container, children):
-    container.chores.follow_champion()
+    container.jobs.sync_alias()
     assert children == []  # nothing serves yet
     keep(container, "1")
     container.models.promote("1", by="person", reason="", at=NOW)
     container.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
-    container.chores.follow_champion()
+    container.jobs.sync_alias()
     assert children == []
     container.database.collection("training_runs").delete_many({})
-    container.chores.follow_champion()
-    container.chores.follow_champion()
+    container.jobs.sync_alias()
+    container.jobs.sync_alias()
     assert children == [1]  # a second look so soon is nobody's turn
 
 
@@ -59,17 +59,17 @@ def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped
     container.by_hand.promote("1", reason="", at=NOW)
     container.by_hand.shadow("2", at=NOW)
     for follower in (container.champion, container.shadow_model):
-        follower.look()
+        follower.refresh()
     assert (container.champion.version, container.shadow_model.version) == ("1", "2")
     container.by_hand.promote("2", reason="", at=NOW)
     for follower in (container.champion, container.shadow_model):
-        follower.look()
+        follower.refresh()
     assert (container.champion.version, container.shadow_model.version) == ("2", None)
 
 
 def test_a_file_brought_in_before_the_first_model_waits_for_it_without_a_failed_try(container):
     begun = container.import_preview.demo()
-    container.chores.bring_in()
+    container.jobs.run_import()
     waiting = container.imports.get(begun.id)
     assert (waiting.status, waiting.attempt) == (ImportStatus.QUEUED, 0)
 
@@ -96,7 +96,7 @@ def begun(container):
 def test_an_import_whose_id_looks_like_an_option_is_worked_off(bringing, monkeypatch):
     monkeypatch.setattr("src.services.imports.repository.secrets.token_hex", lambda _: "-7Gk-h")
     waiting = begun(bringing)
-    bringing.chores.bring_in()
+    bringing.jobs.run_import()
     done = bringing.imports.get(waiting.id)
     assert (done.id, done.status, done.counts.added) == ("-7Gk-h", ImportStatus.DONE, 2)
 
@@ -104,7 +104,8 @@ def test_an_import_whose_id_looks_like_an_option_is_worked_off(bringing, monkeyp
 def interrupted(container, signals, *, stop):
     """Work off what waits, in a child that gets each of `signals`; the clock is then stopped, or not."""
     container.__dict__.pop("importer", None)
-    working = Thread(target=container.chores.bring_in)
+    container.__dict__.pop("jobs", None)
+    working = Thread(target=container.jobs.run_import)
     working.start()
     while container.importer._child is None and working.is_alive():
         pass
@@ -140,6 +141,7 @@ def test_a_training_stopped_with_the_service_is_taken_up_as_often_as_that_happen
     bringing.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
     for _ in range(5):
         bringing.__dict__.pop("trainer", None)
+        bringing.__dict__.pop("jobs", None)
         bringing.trainer.stop()  # between the claim and the start of the child
-        bringing.chores.train()
+        bringing.jobs.train()
     assert bringing.runs.claim(holder="me", at=NOW).attempt == 6

@@ -6,7 +6,6 @@ from functools import cached_property
 import pytest
 
 from src.container import Container
-from src.jobs import Chores
 from src.once import forget, once
 from src.services.mongo.client import Database
 
@@ -94,7 +93,7 @@ def test_each_service_is_built_once_though_many_requests_are_the_first(settings,
 
 def test_what_threads_share_is_built_under_a_lock():
     """`cached_property` takes none from Python 3.12 on."""
-    for shared in (Container, Chores, Database):
+    for shared in (Container, Database):
         assert not [name for name, part in vars(shared).items() if isinstance(part, cached_property)]
 
 

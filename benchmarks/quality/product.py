@@ -14,7 +14,7 @@ from benchmarks.quality.stand_ins import Answers, Check, Claimed, NoLexicon, Rec
 from src.components.evaluation.automation import AutomaticRows
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.model_selection import Search
-from src.components.promotion.rule import Case, Promotion
+from src.components.promotion.rule import Evidence, PromotionRule
 from src.config import load_settings
 from src.container import Container
 from src.domain.feedback import LabelSource
@@ -26,17 +26,17 @@ from src.errors import LedgerloopError
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.training.run import TrainingPipeline
-from src.pipeline.training.steps import Steps
+from src.pipeline.training.stages import Steps
 from src.services.shipped.lexicon_files import Knowledge
 
 PARTS = ("memory", "hints", "lexicon", "types", "verdict", "holdout")
 _UNDATED = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-class EveryChallenger(Promotion):
+class EveryChallenger(PromotionRule):
     """Promotes whatever was trained."""
 
-    def decide(self, case: Case) -> Verdict:
+    def decide(self, case: Evidence) -> Verdict:
         return replace(super().decide(case), promoted=True)
 
 
@@ -95,7 +95,7 @@ class Product:
 
     def _training(self) -> TrainingPipeline:
         search = Search() if self._setup.full_search else Search(trials=Search().trials[:1])
-        promotion = EveryChallenger() if {"verdict", "holdout"} & self._setup.without else Promotion()
+        promotion = EveryChallenger() if {"verdict", "holdout"} & self._setup.without else PromotionRule()
         return TrainingPipeline(
             labels=self._answers,
             lexicon=self._lexicon(),

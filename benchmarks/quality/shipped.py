@@ -9,7 +9,7 @@ from benchmarks.quality.data import Example
 from src.components.text.cleaning import clean_text
 from src.domain.transactions import Direction, Transaction
 from src.pipeline.prediction.predict import prepare
-from src.pipeline.training.steps import Steps
+from src.pipeline.training.stages import Steps
 
 _LEARNED_PHRASES = 5_000
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from src.domain.predictions import Band
+from src.domain.reasons import Why
 from src.domain.verdicts import JudgedOn, Verdict
 
 
@@ -84,7 +85,7 @@ class Promotion:
     at: datetime
     by: str
     """`training`, `person` or `mlflow`."""
-    reason: str
+    reason: Why
     change: PromotionEvent = PromotionEvent.PROMOTED
     figures: ComparedMetrics | None = None
     run_id: str | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from src.domain.reasons import Why
+
 
 class Outcome(StrEnum):
     FIRST = "first"
@@ -127,14 +129,13 @@ class Automation:
 class Verdict:
     promoted: bool
     outcome: Outcome
-    reason: str
-    """One or more sentences."""
+    reason: Why
     challenger: Scores | None = None
     champion: Scores | None = None
     macro_f1: Difference | None = None
     accuracy: Difference | None = None
-    notes: tuple[str, ...] = ()
-    """Everything else that was considered, one sentence each."""
+    notes: tuple[Why, ...] = ()
+    """Everything else that was considered."""
     log_loss: Difference | None = None
     """Below 0 is better."""
     money_weighted_accuracy: Difference | None = None

@@ -7,7 +7,7 @@ from src.web.history import pages as history
 from src.web.history import transaction_pages
 from src.web.imports import pages as imports
 from src.web.models import pages as models
-from src.web.models import prediction_diff_pages, repredict_pages, runs_pages, serving_pages, verdict_text
+from src.web.models import text as models_text
 from src.web.prediction import pages as predict
 from src.web.quality import pages as quality
 from src.web.shared import assets
@@ -22,12 +22,8 @@ __all__ = [
     "history",
     "imports",
     "models",
+    "models_text",
     "predict",
-    "prediction_diff_pages",
     "quality",
-    "repredict_pages",
-    "runs_pages",
-    "serving_pages",
     "transaction_pages",
-    "verdict_text",
 ]

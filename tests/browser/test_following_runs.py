@@ -19,7 +19,7 @@ def claim(server):
 def test_a_run_is_started_followed_and_its_verdict_read(open_page, server):
     page = open_page("/models")
     page.get_by_role("button", name="Train now").click()
-    expect(page.get_by_role("heading", name="A training run is under way")).to_be_visible()
+    expect(page.get_by_role("heading", name="Training is running")).to_be_visible()
     expect(page.locator("[data-run-stage]")).to_have_text("Waiting for the trainer to start")
     expect(page.get_by_role("button", name="Training…")).to_be_disabled()
 
@@ -35,15 +35,15 @@ def test_a_run_is_started_followed_and_its_verdict_read(open_page, server):
     run.succeed(at=datetime.now(UTC))
     expect(page.locator(".runs").first).to_contain_text("Too few transactions of yours to tell: 40.")
     page.locator(".runs a").first.click()
-    expect(page.get_by_role("heading", name="The verdict")).to_be_visible()
+    expect(page.get_by_role("heading", name="Verdict", exact=True)).to_be_visible()
     expect(page.locator("main")).to_contain_text("80.0 %")
 
 
 def test_a_rollback_serves_the_older_version(open_page, server):
     page = open_page("/models")
     page.get_by_role("link", name=re.compile("Make champion.*model 2")).click()
-    page.get_by_role("button", name="Make it champion").click()
-    expect(page.get_by_role("heading", name="Model 2 serves")).to_be_visible()
+    page.get_by_role("button", name="Make champion").click()
+    expect(page.get_by_role("heading", name="Model 2 is active")).to_be_visible()
     expect(page.locator("main")).to_contain_text("by you")
     assert server.services.models.champion().version == "2"
 

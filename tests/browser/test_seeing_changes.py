@@ -62,12 +62,12 @@ def test_what_would_change_comes_by_itself_and_is_accessible(open_page, known, o
 
 def test_the_parts_of_an_act_follow_each_other_and_are_taken_back_at_once(open_page, known, server):
     count = AT_ONCE + 1
-    server.services.champion.look()
+    server.services.champion.refresh()
     known(*[{"description": "NIGHT CAB", "amount": "12"}] * count)
     server.services.models.promote("2", by="person", reason="", at=datetime.now(UTC))
     page = open_page("/models/repredict")
-    page.get_by_role("button", name="Predict them anew").click()
+    page.get_by_role("button", name="Predict again").click()
     expect(page.locator("#repredict .verdict")).to_contain_text(f"{count:,} transactions", timeout=30_000)
-    expect(page.get_by_text("None is left.")).to_be_visible()
+    expect(page.get_by_text("None left.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text(f"{count:,} transactions restored.")).to_be_visible(timeout=30_000)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from src.config import load_settings
-from src.services.models.hot_swap import Champion
+from src.services.models.hot_swap import HotSwap
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
 from src.web import create_app
@@ -65,7 +65,7 @@ def registered(web_database, bundle):
 
 def application(settings, monkeypatch):
     """It loads a model when it is asked to, and not behind the test's back."""
-    monkeypatch.setattr(Champion, "watch", lambda self: None)
+    monkeypatch.setattr(HotSwap, "watch", lambda self: None)
     return create_app(settings)
 
 
@@ -85,7 +85,7 @@ def app(web_database, registered, mongo_uri, tmp_path, monkeypatch):
     pointer = registered.champion()
     if pointer is None or pointer.version != "1":
         registered.promote("1", by="training", reason="The first model.", at=datetime.now(UTC))
-    registered.let_go(by="person", reason="", at=datetime.now(UTC))
+    registered.unpin(by="person", reason="", at=datetime.now(UTC))
     registered.shadows.end_of("2")
     settings = load_settings(
         _env_file=None,

@@ -1,4 +1,4 @@
-"""Whether a new model categorizes fewer transactions automatically: both on the same unanswered rows."""
+"""Whether a new model categorizes fewer transactions automatically; both on the same unanswered rows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.components.evaluation.discordance import differing_merchants, discordance
-from src.components.evaluation.intervals import wilson
+from src.components.evaluation.significance import differing_merchants, discordance, wilson
 from src.domain.verdicts import Automation, Difference
 
 _CHUNK = 250
@@ -16,7 +15,7 @@ _CHUNK = 250
 
 @dataclass(frozen=True)
 class AutomaticRows:
-    """Which of some unanswered transactions are categorized automatically, by the rules of serving.
+    """Which unanswered transactions each model would categorize automatically.
 
     Every array has shape (n_rows,).
     """
@@ -27,7 +26,7 @@ class AutomaticRows:
     challenger: np.ndarray
     """bool."""
     merchants: np.ndarray
-    """What is drawn whole: rows of one merchant rise and fall together."""
+    """The bootstrap draws whole merchants, because rows of one merchant are not independent."""
 
 
 @dataclass(frozen=True)
@@ -35,28 +34,30 @@ class AutomationShare:
     draws: int = 2_000
     seed: int = 21
 
-    def compare(self, found: AutomaticRows, right: np.ndarray, merchants: np.ndarray) -> Automation | None:
+    def compare(
+        self, automatic: AutomaticRows, right: np.ndarray, merchants: np.ndarray
+    ) -> Automation | None:
         """None for no rows.
 
-        right: bool, shape (n_judged,), of the judging rows that the champion's model by itself would
-        categorize automatically: whether it has them right. merchants: shape (n_judged,).
+        right: bool, shape (n_judged,): of the judging rows that the champion's model alone would categorize
+        automatically, whether it has them right. merchants: shape (n_judged,).
         """
-        if not len(found.champion):
+        if not len(automatic.champion):
             return None
-        before, after = found.champion.astype(float), found.challenger.astype(float)
-        paired = discordance(found.champion, found.challenger)
+        before, after = automatic.champion.astype(float), automatic.challenger.astype(float)
+        paired = discordance(automatic.champion, automatic.challenger)
         return Automation(
             rows=len(before),
-            precision=found.precision,
+            precision=automatic.precision,
             champion=float(before.mean()),
             challenger=float(after.mean()),
             difference=Difference(
-                float((after - before).mean()), self._interval(after - before, found.merchants)
+                float((after - before).mean()), self._interval(after - before, automatic.merchants)
             ),
             champion_only=paired.rows - paired.challenger_right,
             challenger_only=paired.challenger_right,
             p=paired.p,
-            merchants=differing_merchants(found.champion, found.challenger, found.merchants),
+            merchants=differing_merchants(automatic.champion, automatic.challenger, automatic.merchants),
             judged=len(right),
             right=int(right.sum()),
             precision_ci95=self._precision(right, merchants),

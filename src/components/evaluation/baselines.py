@@ -1,4 +1,4 @@
-"""Two simple rules that a model has to beat: the commonest category, and a lookup by merchant."""
+"""Two simple rules that a model has to beat: the most frequent category, and a lookup by merchant."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class FittedBaselines:
 @dataclass(frozen=True)
 class Baselines:
     def fit(self, rows: pd.DataFrame) -> FittedBaselines | None:
-        """Learn from the labels of a person, which are among `rows`; None where there is none.
+        """Fit on the rows a person labelled; None where there are none.
 
-        The lexicon's rows are left out: there are tens of thousands of them, in categories that this person
-        may never use, so the commonest of them would be a rule that nobody would follow.
+        The lexicon's rows do not count: there are tens of thousands of them, in categories that this person
+        may never use.
 
         rows: training rows, needs `source`, `merchant` and `category`; ties go to the alphabetically first.
         """

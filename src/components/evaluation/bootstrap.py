@@ -1,4 +1,4 @@
-"""How far two models differ on the same rows, and how sure that is: a paired bootstrap by merchant."""
+"""How far two models differ on the same rows, with intervals of a paired bootstrap by merchant."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.components.evaluation.discordance import differing_merchants, discordance
-from src.components.evaluation.paired_predictions import ModelSums, Pairs, Sums
+from src.components.evaluation.paired_predictions import ModelSums, PairedPredictions, Sums
+from src.components.evaluation.significance import differing_merchants, discordance
 from src.domain.verdicts import Difference, Discordance
 
-_DOUBT = 0.05
+_ALPHA = 0.05
 _CHUNK = 250
 """Draws at a time: bounds the memory at _CHUNK x n_merchants numbers."""
 
@@ -36,7 +36,7 @@ class Comparison:
     categories: tuple[CategoryDifference, ...]
     discordance: Discordance
     merchants: int
-    """How many independent groups of rows the intervals rest on."""
+    """How many independent groups of rows the intervals are based on."""
     differing: int
     """At how many of them one model is right more often than the other."""
 
@@ -46,34 +46,31 @@ class PairedBootstrap:
     draws: int = 2_000
     seed: int = 20
 
-    def compare(self, pairs: Pairs, category_rows: int = 1) -> Comparison:
+    def compare(self, pairs: PairedPredictions, category_rows: int = 1) -> Comparison:
         """Draw merchants whole, each with the answers of both models.
 
         Drawing single rows would make the intervals too narrow. The categories of at least `category_rows`
-        rows share the doubt of 5 % among them (Bonferroni): of twenty that did not change, one would else
-        seem to.
+        rows share the error probability of 5 % (Bonferroni): otherwise, of twenty unchanged ones, one would
+        seem to change.
         """
         sums = Sums.of(pairs)
-        once = np.ones((1, sums.merchants))
-        seen = _differences(once, sums)
-        drawn = [_differences(weight, sums) for weight in self._weights(sums.merchants)]
-        means, macro, recall = map(np.concatenate, zip(*drawn, strict=True))
+        means, macro_f1, recall = _differences(np.ones((1, sums.merchants)), sums)
+        draws = [_differences(weight, sums) for weight in self._weights(sums.merchants)]
+        drawn_means, drawn_macro_f1, drawn_recall = map(np.concatenate, zip(*draws, strict=True))
         rows = sums.support.sum(axis=0)
-        shared = _DOUBT / max(1, int((rows >= category_rows).sum()))
-        accuracy, log_loss, money = (
-            _difference(one, every) for one, every in zip(seen[0][0], means.T, strict=True)
+        alpha = _ALPHA / max(1, int((rows >= category_rows).sum()))
+        accuracy, log_loss, money = map(_difference, means[0], drawn_means.T)
+        categories = tuple(
+            CategoryDifference(str(name), _difference(value, drawn, alpha), int(n))
+            for name, value, drawn, n in zip(sums.categories, recall[0], drawn_recall.T, rows, strict=True)
         )
-        by_category = tuple(
-            CategoryDifference(str(name), _difference(one, every, shared), int(n))
-            for name, one, every, n in zip(sums.categories, seen[2][0], recall.T, rows, strict=True)
-        )
-        old, new = (one.answers == pairs.truth for one in (pairs.champion, pairs.challenger))
+        old, new = (model.answers == pairs.truth for model in (pairs.champion, pairs.challenger))
         return Comparison(
             accuracy=accuracy,
-            macro_f1=_difference(seen[1][0, 0], macro[:, 0]),
+            macro_f1=_difference(macro_f1[0, 0], drawn_macro_f1[:, 0]),
             log_loss=log_loss,
             money_weighted_accuracy=None if np.isnan(money.value) else money,
-            categories=by_category,
+            categories=categories,
             discordance=discordance(old, new),
             merchants=sums.merchants,
             differing=differing_merchants(old, new, pairs.merchants),
@@ -96,17 +93,17 @@ def _differences(weight: np.ndarray, sums: Sums) -> tuple[np.ndarray, np.ndarray
 
 
 def _measures(weight: np.ndarray, model: ModelSums, was: np.ndarray, size: np.ndarray) -> list[np.ndarray]:
-    right, said = weight @ model.right, weight @ model.said
+    right, answered = weight @ model.right, weight @ model.answered
     with np.errstate(invalid="ignore", divide="ignore"):
         recall = np.where(was > 0, right / was, np.nan)
-        f1 = np.where(was > 0, 2 * right / (said + was), np.nan)
+        f1 = np.where(was > 0, 2 * right / (answered + was), np.nan)
         means = np.where(size > 0, weight @ model.sums / size, np.nan)
     return [means, np.nanmean(f1, axis=1, keepdims=True), recall]
 
 
-def _difference(seen: float, drawn: np.ndarray, doubt: float = _DOUBT) -> Difference:
-    found = drawn[~np.isnan(drawn)]
-    if not len(found):
-        return Difference(float(seen), (float("nan"), float("nan")))
-    low, high = np.quantile(found, [doubt / 2, 1 - doubt / 2])
-    return Difference(float(seen), (float(low), float(high)))
+def _difference(value: float, drawn: np.ndarray, alpha: float = _ALPHA) -> Difference:
+    finite = drawn[~np.isnan(drawn)]
+    if not len(finite):
+        return Difference(float(value), (float("nan"), float("nan")))
+    low, high = np.quantile(finite, [alpha / 2, 1 - alpha / 2])
+    return Difference(float(value), (float(low), float(high)))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from src.components.evaluation.slices import newest_quarter
-from src.domain.verdicts import Scores
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.evaluation.slices import overview_slices
+from src.domain.verdicts import Scores, SliceScores
 
 _TINY = 1e-12
 
@@ -33,13 +36,6 @@ class ReliabilityBin:
 
 
 @dataclass(frozen=True)
-class Slice:
-    name: str
-    accuracy: float
-    rows: int
-
-
-@dataclass(frozen=True)
 class Report:
     scores: Scores
     categories: tuple[CategoryScores, ...]
@@ -49,7 +45,7 @@ class Report:
     confusion: np.ndarray
     """int, shape (n_labels, n_labels): [true, answered]."""
     reliability: tuple[ReliabilityBin, ...]
-    slices: tuple[Slice, ...]
+    slices: tuple[SliceScores, ...]
     losses: np.ndarray
     """float, shape (n_rows,): what each row adds to the log loss, in nats."""
 
@@ -67,37 +63,48 @@ class Evaluation:
         *,
         version: str | None = None,
     ) -> Report:
-        """Judge `probabilities` by the `category` of `rows`.
+        """Compare `probabilities` with the `category` of `rows`.
 
-        probabilities: shape (n_rows, n_classes), columns in the order of `classes`. A category of the
-        rows that `classes` lacks is simply answered wrongly.
+        probabilities: shape (n_rows, n_classes), columns in the order of `classes`. A category of the rows
+        that `classes` lacks counts as answered wrongly.
         seen: the merchants the model was trained on, or bool of shape (n_rows,).
         """
-        truth = rows["category"].to_numpy(object)
-        answers = top(probabilities, classes)
+        truth, answers = rows["category"].to_numpy(object), top(probabilities, classes)
         confidence = probabilities.max(axis=1) if len(rows) else np.empty(0)
-        correct = answers == truth
-        losses = log_losses(truth, probabilities, classes)
-        labels, confusion = confusion_matrix(truth, answers)
-        categories = tuple(one for one in per_category(labels, confusion) if one.support)
+        correct, losses = answers == truth, log_losses(truth, probabilities, classes)
+        labels = sorted({*truth, *answers})
+        categories = category_scores(truth, answers)
         scores = Scores(
             version=version,
             rows=len(rows),
             accuracy=_mean(correct),
-            macro_f1=_mean([one.f1 for one in categories]),
+            macro_f1=_mean([category.f1 for category in categories]),
             log_loss=_mean(losses),
             ece=expected_calibration_error(confidence, correct, self.bins),
             money_weighted_accuracy=money_weighted_accuracy(rows, correct),
         )
+        seen_rows = seen if isinstance(seen, np.ndarray) else rows["merchant"].isin(list(seen)).to_numpy()
         return Report(
             scores,
             categories,
-            labels,
-            confusion,
+            tuple(labels),
+            confusion_matrix(truth, answers, labels=labels) if labels else np.zeros((0, 0), int),
             reliability(confidence, correct, self.bins),
-            slices(rows, correct, _seen(rows, seen)),
+            overview_slices(rows, correct, seen_rows),
             losses,
         )
+
+
+def probabilities_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
+    """Shape (n_rows, n_classes), also for no rows, which scikit-learn refuses."""
+    if rows.empty:
+        return np.empty((0, len(pipeline.classes_)))
+    return np.asarray(pipeline.predict_proba(rows[MODEL_FIELDS]))
+
+
+def answers_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
+    """Shape (n_rows,), str: the most probable category of each row."""
+    return top(probabilities_of(pipeline, rows), list(pipeline.classes_))
 
 
 def top(probabilities: np.ndarray, classes: Sequence[str]) -> np.ndarray:
@@ -107,32 +114,26 @@ def top(probabilities: np.ndarray, classes: Sequence[str]) -> np.ndarray:
 
 def accuracy_and_macro_f1(truth: np.ndarray, answers: np.ndarray) -> tuple[float, float]:
     """Share of right answers, and F1 averaged over the categories that occur in `truth`."""
-    found = [one.f1 for one in per_category(*confusion_matrix(truth, answers)) if one.support]
-    return _mean(truth == answers), _mean(found)
+    return _mean(truth == answers), _mean([category.f1 for category in category_scores(truth, answers)])
 
 
-def confusion_matrix(truth: np.ndarray, answers: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
-    labels = sorted({*truth, *answers})
-    place = {label: number for number, label in enumerate(labels)}
-    counts = np.zeros((len(labels), len(labels)), int)
-    for true, answered in zip(truth, answers, strict=True):
-        counts[place[true], place[answered]] += 1
-    return tuple(labels), counts
-
-
-def per_category(labels: Sequence[str], confusion: np.ndarray) -> list[CategoryScores]:
-    right, said, was = np.diag(confusion), confusion.sum(axis=0), confusion.sum(axis=1)
-    return [
-        CategoryScores(label, _share(r, s), _share(r, w), _share(2 * r, s + w), int(w))
-        for label, r, s, w in zip(labels, right, said, was, strict=True)
-    ]
+def category_scores(truth: np.ndarray, answers: np.ndarray) -> tuple[CategoryScores, ...]:
+    """One for each category that occurs in `truth`, by slug."""
+    labels = sorted(set(truth))
+    if not labels:
+        return ()
+    columns = precision_recall_fscore_support(truth, answers, labels=labels, zero_division=np.nan)
+    return tuple(
+        CategoryScores(label, float(precision), float(recall), float(f1), int(support))
+        for label, precision, recall, f1, support in zip(labels, *columns, strict=True)
+    )
 
 
 def log_losses(truth: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> np.ndarray:
     """Shape (n_rows,): -ln(probability given to the true category), in nats; of one not known, of 1e-12."""
-    place = {name: number for number, name in enumerate(classes)}
-    given = [probabilities[row, place[name]] if name in place else 0.0 for row, name in enumerate(truth)]
-    return np.asarray(-np.log(np.clip(given, _TINY, 1.0)))
+    column = {name: number for number, name in enumerate(classes)}
+    of_truth = [probabilities[row, column[name]] if name in column else 0.0 for row, name in enumerate(truth)]
+    return np.asarray(-np.log(np.clip(of_truth, _TINY, 1.0)))
 
 
 def expected_calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> float:
@@ -151,20 +152,12 @@ def expected_calibration_error(confidence: np.ndarray, correct: np.ndarray, bins
 
 
 def reliability(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> tuple[ReliabilityBin, ...]:
-    """Equal-width bins of confidence, the empty ones left out."""
-    number = np.clip((np.asarray(confidence) * bins).astype(int), 0, bins - 1)
+    """Equal-width bins of confidence, without the empty ones."""
+    numbers = np.clip((np.asarray(confidence) * bins).astype(int), 0, bins - 1)
+    masks = [numbers == number for number in np.unique(numbers)]
     return tuple(
-        ReliabilityBin(
-            _mean(confidence[number == one]), _mean(correct[number == one]), int((number == one).sum())
-        )
-        for one in np.unique(number)
+        ReliabilityBin(_mean(confidence[mask]), _mean(correct[mask]), int(mask.sum())) for mask in masks
     )
-
-
-def slices(rows: pd.DataFrame, correct: np.ndarray, seen: np.ndarray) -> tuple[Slice, ...]:
-    """Accuracy on rows of known and of unknown merchants, and on the newest quarter by date."""
-    parts = {"seen_merchants": seen, "unseen_merchants": ~seen, "newest_quarter": newest_quarter(rows)}
-    return tuple(Slice(name, _mean(correct[mask]), int(mask.sum())) for name, mask in parts.items())
 
 
 def money_weights(rows: pd.DataFrame) -> np.ndarray:
@@ -180,13 +173,5 @@ def money_weighted_accuracy(rows: pd.DataFrame, correct: np.ndarray) -> float:
     return float(np.average(correct, weights=weight)) if weight.sum() > 0 else float("nan")
 
 
-def _seen(rows: pd.DataFrame, seen: Collection[str] | np.ndarray) -> np.ndarray:
-    return seen if isinstance(seen, np.ndarray) else rows["merchant"].isin(list(seen)).to_numpy()
-
-
 def _mean(values: Sequence[float] | np.ndarray) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
-
-
-def _share(part: float, whole: float) -> float:
-    return float(part / whole) if whole else float("nan")

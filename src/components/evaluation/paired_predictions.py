@@ -1,4 +1,4 @@
-"""Rows that two models answered, and what their measures are made of, summed by merchant."""
+"""Rows that two models answered, and the sums by merchant from which their metrics are computed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from src.domain.verdicts import Scores
 
 
 @dataclass(frozen=True)
-class Contender:
+class ModelPredictions:
     """One model on the judging rows."""
 
     scores: Scores
@@ -21,27 +21,27 @@ class Contender:
 
 
 @dataclass(frozen=True)
-class Pairs:
+class PairedPredictions:
     """Rows that both models answered. Every array has shape (n_rows,), n_rows > 0."""
 
     truth: np.ndarray
     merchants: np.ndarray
-    """What is drawn whole: rows of one merchant rise and fall together."""
+    """The bootstrap draws whole merchants, because rows of one merchant are not independent."""
     money: np.ndarray
     """float, >= 0: how much a row weighs in money-weighted accuracy."""
-    champion: Contender
-    challenger: Contender
+    champion: ModelPredictions
+    challenger: ModelPredictions
 
 
 @dataclass(frozen=True)
 class Sums:
-    """What the measures are made of, summed over the rows of each merchant."""
+    """Sums over the rows of each merchant."""
 
     categories: np.ndarray
     support: np.ndarray
     """shape (n_merchants, n_categories): rows."""
     size: np.ndarray
-    """shape (n_merchants, 3): rows, rows, money; what the sums of a model are divided by."""
+    """shape (n_merchants, 3): rows, rows, money; the divisors of `ModelSums.sums`."""
     models: tuple[ModelSums, ModelSums]
     """The champion's, the challenger's."""
 
@@ -50,7 +50,7 @@ class Sums:
         return len(self.support)
 
     @classmethod
-    def of(cls, pairs: Pairs) -> Sums:
+    def of(cls, pairs: PairedPredictions) -> Sums:
         categories, true = np.unique(pairs.truth.astype(str), return_inverse=True)
         names, merchant = np.unique(pairs.merchants.astype(str), return_inverse=True)
         shape, rows = (len(names), len(categories)), np.ones(len(true))
@@ -67,29 +67,29 @@ class Sums:
 
 @dataclass(frozen=True)
 class ModelSums:
-    said: np.ndarray
-    """shape (n_merchants, n_categories): rows answered so."""
+    answered: np.ndarray
+    """shape (n_merchants, n_categories): rows with this answer."""
     right: np.ndarray
     """shape (n_merchants, n_categories): rows of the category answered rightly."""
     sums: np.ndarray
-    """shape (n_merchants, 3): right rows, loss, rightly placed money."""
+    """shape (n_merchants, 3): right rows, loss, money of right rows."""
 
     @classmethod
     def of(
         cls,
-        pairs: Pairs,
-        model: Contender,
+        pairs: PairedPredictions,
+        model: ModelPredictions,
         categories: np.ndarray,
         merchant: np.ndarray,
         shape: tuple[int, int],
     ) -> ModelSums:
-        place = {name: number for number, name in enumerate(categories)}
-        answered = np.array([place.get(answer, -1) for answer in model.answers], int)
-        known, hit = answered >= 0, model.answers == pairs.truth
+        index = {name: number for number, name in enumerate(categories)}
+        answered = np.array([index.get(answer, -1) for answer in model.answers], int)
+        known, right = answered >= 0, model.answers == pairs.truth
         return cls(
             _count(shape, merchant[known], answered[known]),
-            _count(shape, merchant[hit], answered[hit]),
-            _sum(shape[0], merchant, np.column_stack([hit, model.losses, pairs.money * hit])),
+            _count(shape, merchant[right], answered[right]),
+            _sum(shape[0], merchant, np.column_stack([right, model.losses, pairs.money * right])),
         )
 
 

@@ -19,16 +19,16 @@ def fewest_merchants(fall: float) -> int:
     return math.ceil(3 / fall - 1e-9)
 
 
-def fewest_to_convince(doubt: float = 0.05) -> int:
-    """So many merchants must differ, all one way, for a two-sided sign test to reach `doubt`."""
-    return math.ceil(math.log2(2 / doubt))
+def fewest_to_convince(alpha: float = 0.05) -> int:
+    """So many merchants must differ, all one way, for a two-sided sign test to reach p = `alpha`."""
+    return math.ceil(math.log2(2 / alpha))
 
 
 def rows_needed(accuracy: Difference, fall: float, rows: int, merchants: int) -> int:
-    """About how many rows would tell, if the difference and the rows a merchant has stay as they are.
+    """About how many rows are enough, if the difference and the rows per merchant stay as they are.
 
-    Told is either that the challenger loses less than `fall`, or that it is worse. An interval narrows with
-    the square root of the rows. The answer has two digits that count, and is more than `rows`.
+    Enough to show either that the challenger loses less than `fall`, or that it is worse. An interval
+    narrows with the square root of the rows. The result has two significant digits, and is more than `rows`.
     """
     low, high = accuracy.ci95
     value = accuracy.value
@@ -46,8 +46,8 @@ def rows_to_convince(rows: int, differing: int) -> int:
 def rows_at_first(fall: float) -> int:
     """How many rows it takes at most to rule out `fall`, before there are rows to estimate it from.
 
-    Two equally good models are taken to differ on two of five rows, which are of as many merchants: more than
-    two models of one person usually do.
+    Assumes that two equally good models differ on two of five rows, each of another merchant, which is more
+    than is usual.
     """
     return _rounded_up(_Z**2 * _DIFFERING_AT_FIRST / fall**2)
 

@@ -1,4 +1,4 @@
-"""Parts of the judging rows on which a model may do well or badly, whatever it does on the whole."""
+"""Parts of the judging rows on which a model may do well or badly, whatever it does on average."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from src.components.text.masking import mask
 from src.domain.verdicts import SliceScores
 
 SEEN, MET_SINCE, UNSEEN = "seen", "met-since", "unseen"
-"""Of merchants: both models learned of them, the challenger alone did, neither did."""
+"""Of merchants: both models were trained on them, only the challenger was, neither was."""
 
 NEWEST = "newest-quarter"
 
 
 @dataclass(frozen=True)
-class Slicing:
+class Slicer:
     modes: int = 8
-    """Payment modes told apart at most, the most frequent ones."""
+    """Largest number of payment methods that become a slice, the most frequent ones."""
     mode_rows: int = 5
-    """Rows below which a payment mode is not told apart: what few wrote is nobody's slice."""
+    """Rows below which a payment method is no slice."""
 
     def slices(
         self,
@@ -32,11 +32,11 @@ class Slicing:
         challenger_met: np.ndarray,
         champion_met: np.ndarray | None,
     ) -> tuple[SliceScores, ...]:
-        """Both models on the same rows of each part; parts without a row are left out.
+        """Both models on the same rows of each part; parts without a row are omitted.
 
         rows: needs `category`, `mode`, `direction`, `date`. The others: bool, shape (n_rows,).
-        *_met: whether the model learned of the row's merchant. A merchant that only the challenger met is a
-        part of its own: among the known ones it would flatter the challenger, among the unknown ones as well.
+        *_met: whether the model was trained on the row's merchant. A merchant that only the challenger met is
+        a part of its own: in either of the others it would flatter the challenger.
         """
         both = challenger_met if champion_met is None else challenger_met & champion_met
         merchants = {SEEN: both, MET_SINCE: challenger_met & ~both, UNSEEN: ~challenger_met}
@@ -60,10 +60,26 @@ class Slicing:
         )
 
     def _modes(self, modes: pd.Series) -> Iterator[tuple[str, np.ndarray]]:
-        """A mode is free text: what could be a number of a person's is masked."""
+        """A payment method is free text, so that it may hold an account number, which is masked."""
         counts = modes[modes != ""].value_counts()
         for name in sorted(counts[counts >= self.mode_rows].index[: self.modes]):
             yield mask(str(name)), (modes == name).to_numpy()
+
+
+def overview_slices(rows: pd.DataFrame, right: np.ndarray, seen: np.ndarray) -> tuple[SliceScores, ...]:
+    """One model on known and on unknown merchants, and on the newest quarter; nan for no rows.
+
+    right, seen: bool, shape (n_rows,): the answer is right; the model was trained on the merchant.
+    """
+    parts = {
+        "seen_merchants": ("merchants", seen),
+        "unseen_merchants": ("merchants", ~seen),
+        "newest_quarter": ("age", newest_quarter(rows)),
+    }
+    return tuple(
+        SliceScores(kind, name, int(at.sum()), float(right[at].mean()) if at.any() else float("nan"))
+        for name, (kind, at) in parts.items()
+    )
 
 
 def newest_quarter(rows: pd.DataFrame) -> np.ndarray:

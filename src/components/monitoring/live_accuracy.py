@@ -10,7 +10,7 @@ from math import sqrt
 from typing import Any, TypeVar
 
 from src.components.dataset.holdout import is_sampled
-from src.components.evaluation.intervals import wilson
+from src.components.evaluation.significance import wilson
 from src.domain.predictions import Band
 from src.domain.quality import CONFIDENCE_STEPS, TOO_FEW_ANSWERS, AnswerCount, ConfusionCount
 

@@ -1,4 +1,4 @@
-"""What is put before the judge, and the form of what the judge hands back."""
+"""Everything the promotion rule takes into account."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from src.components.evaluation.bootstrap import Comparison
-from src.components.evaluation.paired_predictions import Contender
+from src.components.evaluation.paired_predictions import ModelPredictions
+from src.domain.reasons import Why
 from src.domain.verdicts import Automation, Footprint, JudgedOn, Outcome, Scores, SliceScores, Verdict
 
 
 @dataclass(frozen=True)
-class Case:
-    """Everything a verdict rests on. The judging rows are the same for both and trained neither."""
+class Evidence:
+    """The judging rows are the same for both models and trained neither."""
 
     truth: np.ndarray
     """str, shape (n_judging,)."""
@@ -21,30 +22,28 @@ class Case:
     """str, shape (n_judging,)."""
     money: np.ndarray
     """float, shape (n_judging,): how much each row weighs in money-weighted accuracy."""
-    challenger: Contender
-    champion: Contender | None
-    judged_by: str
-    """What the judging rows are, in words: "held-out rows of yours"."""
+    challenger: ModelPredictions
+    champion: ModelPredictions | None
     majority: Scores | None
-    """Of always answering the person's most frequent category, on the same rows; None where they have too few
+    """Of always answering the person's most frequent category, on the same rows; None if there are too few
     labels."""
     lookup: Scores | None
     """Of looking the merchant up, on the same rows; None as above."""
-    fault: str
-    """What the load-and-predict check found wrong, as a sentence; "" where it passed."""
+    fault: Why
+    """What the load-and-predict check found wrong; empty if it passed."""
     same_data: bool
     same_answers: bool
     """Both models answer every row at hand alike."""
     new_labels: int
     """Training labels given since the champion was trained."""
     known_labels: int
-    """Labels of a person the champion was trained on."""
+    """A person's labels the champion was trained on."""
     labels: int = 0
-    """Labels of a person there are by now."""
+    """A person's labels by now."""
+    judged_on: JudgedOn = JudgedOn.HOLDOUT
     footprint: Footprint | None = None
     slices: tuple[SliceScores, ...] = ()
-    notes: tuple[str, ...] = ()
-    judged_on: JudgedOn | None = None
+    notes: tuple[Why, ...] = ()
     automation: Automation | None = None
     asked_for: int | None = None
     """The fewest rows that earlier verdicts on this champion, by this kind of rows, said would be enough."""
@@ -52,30 +51,30 @@ class Case:
     def verdict(
         self,
         outcome: Outcome,
-        reason: str,
+        reason: Why,
         *,
         promoted: bool = False,
-        found: Comparison | None = None,
+        comparison: Comparison | None = None,
         needed: tuple[int, int] | None = None,
     ) -> Verdict:
-        """`outcome` with everything that was known; needed: between how many rows would tell."""
+        """A verdict with all figures. needed: how many rows would be enough, from and to."""
         return Verdict(
             promoted=promoted,
             outcome=outcome,
             reason=reason,
-            challenger=_judged(self.challenger.scores),
-            champion=_judged(self.champion.scores) if self.champion else None,
-            macro_f1=found.macro_f1 if found else None,
-            accuracy=found.accuracy if found else None,
+            challenger=_measured(self.challenger.scores),
+            champion=_measured(self.champion.scores) if self.champion else None,
+            macro_f1=comparison.macro_f1 if comparison else None,
+            accuracy=comparison.accuracy if comparison else None,
             notes=self.notes,
-            log_loss=found.log_loss if found else None,
-            money_weighted_accuracy=found.money_weighted_accuracy if found else None,
-            discordance=found.discordance if found else None,
-            merchants=found.merchants if found else None,
+            log_loss=comparison.log_loss if comparison else None,
+            money_weighted_accuracy=comparison.money_weighted_accuracy if comparison else None,
+            discordance=comparison.discordance if comparison else None,
+            merchants=comparison.merchants if comparison else None,
             rows_needed=needed[1] if needed else None,
             rows_needed_low=needed[0] if needed else None,
-            majority=_judged(self.majority),
-            lookup=_judged(self.lookup),
+            majority=_measured(self.majority),
+            lookup=_measured(self.lookup),
             slices=self.slices,
             footprint=self.footprint,
             judged_on=self.judged_on,
@@ -84,6 +83,6 @@ class Case:
         )
 
 
-def _judged(scores: Scores | None) -> Scores | None:
-    """None where there was no row to judge by: a score of no rows says nothing."""
+def _measured(scores: Scores | None) -> Scores | None:
+    """None for scores of no rows."""
     return scores if scores and scores.rows else None

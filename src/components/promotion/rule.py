@@ -1,11 +1,11 @@
-"""Whether the challenger may take the champion's place. The sentences of a verdict are in `reasons.py`."""
+"""Whether the challenger replaces the champion."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from src.components.evaluation.bootstrap import CategoryDifference, Comparison, PairedBootstrap
-from src.components.evaluation.paired_predictions import Contender, Pairs
+from src.components.evaluation.paired_predictions import ModelPredictions, PairedPredictions
 from src.components.evaluation.sample_size import (
     between,
     fewest_merchants,
@@ -14,19 +14,20 @@ from src.components.evaluation.sample_size import (
     rows_needed,
     rows_to_convince,
 )
-from src.components.promotion import wording
-from src.components.promotion.evidence import Case
-from src.components.text.numbers import count, percent
+from src.components.promotion.evidence import Evidence
+from src.domain.reasons import Code, CodedReason, because, reasons_of
 from src.domain.verdicts import Automation, Difference, Footprint, Outcome, Scores, Verdict
 
 PASSING = (Outcome.BETTER, Outcome.FRESHER)
-"""What a comparison of two models may come to where the new one is promoted."""
+"""Outcomes of a comparison that promote the challenger."""
+
+Reasons = tuple[CodedReason, ...]
 
 
 @dataclass(frozen=True)
-class Promotion:
-    """Better passes; so does what is fresher, seems no worse by more than `margin`, and is shown not to be
-    worse by more than a floor. What the rows cannot tell is refused, with how many rows would tell."""
+class PromotionRule:
+    """A better model passes. So does a fresher one that seems worse by at most `margin` and is shown not to
+    be worse by more than a floor. If the rows are too few to tell, the verdict says how many are needed."""
 
     min_rows: int = 30
     """Held-out rows of a person below which two models are not compared."""
@@ -35,7 +36,7 @@ class Promotion:
     floor: float = 0.05
     """How much accuracy the interval of a fresher model may reach below the champion."""
     wide_floor: float = 0.10
-    """The same of one that seems to lose none: else few could pass where there are few rows to judge by."""
+    """The same for a model that seems to lose none; with `floor`, few could pass on few rows."""
     fresh_share: float = 0.05
     """New labels, as a share of those the champion learned from, that make a model fresher."""
     category_rows: int = 20
@@ -44,29 +45,30 @@ class Promotion:
     """How much the share categorized automatically may significantly fall."""
     largest_mb: float = 25.0
     slowest_row_ms: float = 25.0
-    """Over a hundred times what a model takes on an idle machine: a busy one refuses none."""
+    """Over a hundred times what a model takes on an idle machine, so that a busy one refuses none."""
     slowest_load_s: float = 20.0
     bootstrap: PairedBootstrap = field(default_factory=PairedBootstrap)
 
-    def decide(self, case: Case) -> Verdict:
-        """Weigh the case in the order in which a reader would ask."""
-        if case.fault:
-            return case.verdict(Outcome.BROKEN, f"The load-and-predict check failed: {case.fault}")
-        if heavy := self.too_heavy(case.footprint):
-            return case.verdict(Outcome.TOO_HEAVY, wording.too_heavy(heavy))
-        if case.champion is None:
-            return self._first(case)
-        if case.same_data and case.same_answers:
-            return case.verdict(Outcome.UNCHANGED, wording.unchanged(case.champion.scores))
-        if not case.known_labels and not case.labels:
-            return case.verdict(Outcome.FRESHER, wording.NEWER, promoted=True)
-        if not len(case.truth):
-            needed = self._needed(case, None)
-            return case.verdict(Outcome.TOO_FEW, wording.too_few(0, needed), needed=needed)
-        return self._compare(case, case.champion)
+    def decide(self, evidence: Evidence) -> Verdict:
+        if evidence.fault:
+            return evidence.verdict(
+                Outcome.BROKEN, (*because(Code.CHECK_FAILED), *reasons_of(evidence.fault))
+            )
+        if limits := self.exceeded_limits(evidence.footprint):
+            return evidence.verdict(Outcome.TOO_HEAVY, because(Code.TOO_HEAVY, limits=limits))
+        if evidence.champion is None:
+            return self._judge_first(evidence)
+        if evidence.same_data and evidence.same_answers:
+            unchanged = because(Code.UNCHANGED, version=evidence.champion.scores.version)
+            return evidence.verdict(Outcome.UNCHANGED, unchanged)
+        if not evidence.known_labels and not evidence.labels:
+            return evidence.verdict(Outcome.FRESHER, because(Code.NEWER_LEXICON), promoted=True)
+        if len(evidence.truth) < self.min_rows:
+            return self._too_few_to_compare(evidence)
+        return self._compare(evidence, evidence.champion)
 
     def is_better(self, earlier: Scores, challenger: Scores) -> bool:
-        """Whether an earlier version that passes as well is to be promoted instead, by the same rows.
+        """Whether an earlier version that passes too is promoted instead; both are judged on the same rows.
 
         The challenger knows more labels, so it may seem to lose as much as a fresher model may.
         """
@@ -75,123 +77,171 @@ class Promotion:
         gained = earlier.accuracy - challenger.accuracy, earlier.macro_f1 - challenger.macro_f1
         return gained[0] > self.margin or gained[1] > 2 * self.margin
 
-    def too_heavy(self, found: Footprint | None) -> list[str]:
-        """Each limit that is passed, as a part of a sentence; empty where none is."""
-        if found is None:
+    def exceeded_limits(self, footprint: Footprint | None) -> list[tuple[str, float, float]]:
+        """(measure, value, limit) of each limit that the model exceeds."""
+        if footprint is None:
             return []
         limits = (
-            ("the file has", found.megabytes, self.largest_mb, "MB"),
-            ("one answer takes", found.per_row_ms, self.slowest_row_ms, "ms"),
-            ("loading takes", found.load_s, self.slowest_load_s, "s"),
+            ("megabytes", footprint.megabytes, self.largest_mb),
+            ("per_row_ms", footprint.per_row_ms, self.slowest_row_ms),
+            ("load_s", footprint.load_s, self.slowest_load_s),
         )
-        return [
-            f"{what} {value:.1f} {unit}, {most:g} are allowed"
-            for what, value, most, unit in limits
-            if value > most
-        ]
+        return [(measure, value, limit) for measure, value, limit in limits if value > limit]
 
-    def _first(self, case: Case) -> Verdict:
-        mine, base = case.challenger.scores, case.majority
-        figures = (
-            f"right on {percent(mine.accuracy, 1)} of {count(mine.rows)} {case.judged_by}, "
-            f"macro-F1 {mine.macro_f1:.3f}; {wording.simplest(base)}"
+    def _judge_first(self, evidence: Evidence) -> Verdict:
+        scores, majority = evidence.challenger.scores, evidence.majority
+        weak = majority is not None and not scores.accuracy > majority.accuracy
+        reason = (
+            *because(
+                Code.NO_BETTER_THAN_MAJORITY if weak else Code.FIRST,
+                accuracy=scores.accuracy,
+                macro_f1=scores.macro_f1,
+                rows=scores.rows,
+                judged_on=evidence.judged_on.value,
+            ),
+            *(because(Code.MAJORITY, accuracy=majority.accuracy) if majority else because(Code.NO_MAJORITY)),
         )
-        if base and not mine.accuracy > base.accuracy:
-            return case.verdict(Outcome.NOT_BETTER, f"No better than the simplest answer: {figures}")
-        return case.verdict(Outcome.FIRST, f"The first model: {figures}", promoted=True)
+        return evidence.verdict(Outcome.NOT_BETTER if weak else Outcome.FIRST, reason, promoted=not weak)
 
-    def _compare(self, case: Case, champion: Contender) -> Verdict:
-        pairs = Pairs(case.truth, case.merchants, case.money, champion, case.challenger)
-        found = self.bootstrap.compare(pairs, self.category_rows)
-        rows = len(case.truth)
-        if rows < self.min_rows:
-            needed = self._needed(case, None)
-            words = f"{wording.too_few(rows, needed)} {wording.not_compared(self.min_rows)}"
-            return case.verdict(Outcome.TOO_FEW, words, needed=needed)
-        outcome, words = self._weigh(case, found)
-        if outcome in PASSING and case.automation and self._less_automatic(case.automation):
-            outcome, words = (
-                Outcome.LESS_AUTOMATIC,
-                wording.less_automatic(case.automation, self.automation_fall),
-            )
-        if outcome is Outcome.TOO_FEW and case.asked_for and rows >= case.asked_for:
+    def _too_few_to_compare(self, evidence: Evidence) -> Verdict:
+        rows, needed = len(evidence.truth), self._needed(evidence, None)
+        reason = because(Code.TOO_FEW, rows=rows, needed=needed)
+        if rows:
+            reason += because(Code.NOT_COMPARED, min_rows=self.min_rows)
+        return evidence.verdict(Outcome.TOO_FEW, reason, needed=needed)
+
+    def _compare(self, evidence: Evidence, champion: ModelPredictions) -> Verdict:
+        pairs = PairedPredictions(
+            evidence.truth, evidence.merchants, evidence.money, champion, evidence.challenger
+        )
+        comparison, rows = self.bootstrap.compare(pairs, self.category_rows), len(evidence.truth)
+        outcome, reason = self._judge(evidence, comparison)
+        if outcome in PASSING and evidence.automation and self._automates_less(evidence.automation):
+            outcome, reason = Outcome.LESS_AUTOMATIC, self._less_automatic(evidence.automation)
+        if outcome is Outcome.TOO_FEW and evidence.asked_for and rows >= evidence.asked_for:
             # The rows that were asked for are there. To ask for more now would move the target.
-            words = f"{wording.still_not_shown(rows, case.asked_for)} {self._missing(found)}"
             outcome = Outcome.NOT_BETTER
-        return case.verdict(
+            reason = because(Code.STILL_NOT_SHOWN, rows=rows, needed=evidence.asked_for)
+            reason += self._what_is_missing(comparison)
+        return evidence.verdict(
             outcome,
-            f"{words} {wording.figures(case.judged_by, pairs, found)}",
+            reason + _figures(evidence, champion.scores, comparison),
             promoted=outcome in PASSING,
-            found=found,
-            needed=self._needed(case, found) if outcome is Outcome.TOO_FEW else None,
+            comparison=comparison,
+            needed=self._needed(evidence, comparison) if outcome is Outcome.TOO_FEW else None,
         )
 
-    def _weigh(self, case: Case, found: Comparison) -> tuple[Outcome, str]:
-        if fell := [one for one in found.categories if self._fell(one)]:
-            return Outcome.CATEGORY_FELL, wording.category_fell(fell, self.category_fall, self.category_rows)
-        if _worse(found.accuracy) or _worse(found.macro_f1):
-            return Outcome.NOT_BETTER, wording.WORSE
-        if _better(found) and found.differing >= fewest_to_convince():
-            return Outcome.BETTER, wording.BETTER
-        if not self._tells(found):
-            return Outcome.TOO_FEW, self._too_few(case, found)
-        if found.accuracy.value < -self.margin or found.macro_f1.value < -2 * self.margin:
-            return Outcome.NOT_BETTER, wording.seems_worse(self.margin)
-        fresh = case.new_labels, case.known_labels
-        if case.new_labels > 0 and case.new_labels >= self.fresh_share * case.known_labels:
-            return Outcome.FRESHER, wording.fresher(*fresh, self.margin, self._floor(found))
-        if _better(found):
-            return Outcome.TOO_FEW, self._too_few(case, found)
-        return Outcome.NOT_BETTER, wording.not_fresher(*fresh, self.fresh_share)
+    def _judge(self, evidence: Evidence, comparison: Comparison) -> tuple[Outcome, Reasons]:
+        if fallen := [category for category in comparison.categories if self._fell(category)]:
+            return Outcome.CATEGORY_FELL, self._category_fell(fallen)
+        if _worse(comparison.accuracy) or _worse(comparison.macro_f1):
+            return Outcome.NOT_BETTER, because(Code.WORSE)
+        if _better(comparison) and comparison.differing >= fewest_to_convince():
+            return Outcome.BETTER, because(Code.BETTER)
+        if not self._rules_out_a_fall(comparison):
+            return Outcome.TOO_FEW, self._too_few(evidence, comparison)
+        if comparison.accuracy.value < -self.margin or comparison.macro_f1.value < -2 * self.margin:
+            margins = {"margin": self.margin, "margin_f1": 2 * self.margin}
+            return Outcome.NOT_BETTER, because(Code.SEEMS_WORSE, **margins)
+        labels = {"new": evidence.new_labels, "known": evidence.known_labels}
+        if evidence.new_labels > 0 and evidence.new_labels >= self.fresh_share * evidence.known_labels:
+            limits = {"margin": self.margin, "floor": self._floor(comparison)}
+            return Outcome.FRESHER, because(Code.FRESHER, **labels, **limits)
+        if _better(comparison):
+            return Outcome.TOO_FEW, self._too_few(evidence, comparison)
+        return Outcome.NOT_BETTER, because(Code.NOT_FRESHER, **labels, share=self.fresh_share)
 
-    def _less_automatic(self, found: Automation) -> bool:
+    def _fell(self, category: CategoryDifference) -> bool:
+        enough = category.rows >= self.category_rows
+        return enough and _worse(category.recall) and category.recall.value < -self.category_fall
+
+    def _category_fell(self, fallen: list[CategoryDifference]) -> Reasons:
+        categories = [(fell.category, _numbers(fell.recall), fell.rows) for fell in fallen]
+        limits = {"min_rows": self.category_rows, "limit": self.category_fall}
+        return because(Code.CATEGORY_FELL, categories=categories, **limits)
+
+    def _automates_less(self, automation: Automation) -> bool:
         """A significant fall that the stated precision does not require."""
-        fell = _worse(found.difference) and found.difference.value < -self.automation_fall
-        return fell and found.merchants >= fewest_to_convince() and not found.imprecise
+        fell = _worse(automation.difference) and automation.difference.value < -self.automation_fall
+        return fell and automation.merchants >= fewest_to_convince() and not automation.imprecise
 
-    def _fell(self, one: CategoryDifference) -> bool:
-        enough = one.rows >= self.category_rows
-        return enough and _worse(one.recall) and one.recall.value < -self.category_fall
+    def _less_automatic(self, automation: Automation) -> Reasons:
+        shares = {"champion": automation.champion, "challenger": automation.challenger}
+        limits = {"limit": self.automation_fall, "precision": automation.precision}
+        reason = because(Code.LESS_AUTOMATIC, rows=automation.rows, **shares, **limits)
+        if not automation.judged:
+            return reason + because(Code.NONE_AUTOMATIC)
+        right = automation.right / automation.judged
+        return reason + because(Code.AUTOMATIC_PRECISION, judged=automation.judged, right=right)
 
-    def _tells(self, found: Comparison) -> bool:
+    def _rules_out_a_fall(self, comparison: Comparison) -> bool:
         """Whether the rows rule out a fall of accuracy that matters."""
-        floor = self._floor(found)
-        return found.accuracy.ci95[0] >= -floor and found.merchants >= fewest_merchants(floor)
+        floor = self._floor(comparison)
+        return comparison.accuracy.ci95[0] >= -floor and comparison.merchants >= fewest_merchants(floor)
 
-    def _floor(self, found: Comparison) -> float:
-        return self.wide_floor if found.accuracy.value >= 0 else self.floor
+    def _floor(self, comparison: Comparison) -> float:
+        return self.wide_floor if comparison.accuracy.value >= 0 else self.floor
 
-    def _needed(self, case: Case, found: Comparison | None) -> tuple[int, int]:
-        """Between how many rows would tell; at most as many as were asked for before.
+    def _needed(self, evidence: Evidence, comparison: Comparison | None) -> tuple[int, int]:
+        """How many rows would be enough, from and to; at most as many as an earlier verdict asked for.
 
-        found: None where there are too few rows to estimate it from.
+        comparison: None where there are too few rows to estimate it from.
         """
-        low, high = self._estimated(case, found)
-        high = min(high, case.asked_for or high)
+        low, high = self._estimate(len(evidence.truth), comparison)
+        high = min(high, evidence.asked_for or high)
         return min(low, high), high
 
-    def _estimated(self, case: Case, found: Comparison | None) -> tuple[int, int]:
-        rows, least = len(case.truth), self.min_rows
-        if found is None:
-            return least, max(least, rows_at_first(self.wide_floor))
-        if _better(found):
-            needed = max(least, rows_to_convince(rows, found.differing))
-            return between(needed, rows, found.differing)
-        needed = max(least, rows_needed(found.accuracy, self._floor(found), rows, found.merchants))
-        return between(needed, rows, found.differing or found.merchants)
+    def _estimate(self, rows: int, comparison: Comparison | None) -> tuple[int, int]:
+        if comparison is None:
+            return self.min_rows, max(self.min_rows, rows_at_first(self.wide_floor))
+        if _better(comparison):
+            needed = rows_to_convince(rows, comparison.differing)
+            return between(max(self.min_rows, needed), rows, comparison.differing)
+        floor, merchants = self._floor(comparison), comparison.merchants
+        needed = max(self.min_rows, rows_needed(comparison.accuracy, floor, rows, merchants))
+        return between(needed, rows, comparison.differing or merchants)
 
-    def _too_few(self, case: Case, found: Comparison) -> str:
-        return f"{wording.too_few(len(case.truth), self._needed(case, found))} {self._missing(found)}"
+    def _too_few(self, evidence: Evidence, comparison: Comparison) -> Reasons:
+        needed = self._needed(evidence, comparison)
+        too_few = because(Code.TOO_FEW, rows=len(evidence.truth), needed=needed)
+        return too_few + self._what_is_missing(comparison)
 
-    def _missing(self, found: Comparison) -> str:
+    def _what_is_missing(self, comparison: Comparison) -> Reasons:
         """What the rows do not show."""
-        if _better(found):
-            return wording.few_speak_for_it(found)
-        return wording.must_rule_out(found, self._floor(found))
+        if _better(comparison):
+            needed = fewest_to_convince()
+            return because(Code.TOO_FEW_DIFFER, differing=comparison.differing, needed=needed)
+        floor, low = self._floor(comparison), comparison.accuracy.ci95[0]
+        if low < -floor:
+            missing = because(Code.INTERVAL_TOO_WIDE, floor=floor, possible=-low)
+        else:
+            counts = {"needed": fewest_merchants(floor), "merchants": comparison.merchants}
+            missing = because(Code.TOO_FEW_MERCHANTS, floor=floor, **counts)
+        return missing + (because(Code.BETTER_LOG_LOSS) if comparison.log_loss.ci95[1] < 0 else ())
 
 
-def _better(found: Comparison) -> bool:
-    return found.macro_f1.ci95[0] > 0 or found.accuracy.ci95[0] > 0
+def _figures(evidence: Evidence, champion: Scores, comparison: Comparison) -> Reasons:
+    challenger = evidence.challenger.scores
+    return because(
+        Code.FIGURES,
+        rows=challenger.rows,
+        judged_on=evidence.judged_on.value,
+        merchants=comparison.merchants,
+        accuracy=challenger.accuracy,
+        champion_accuracy=champion.accuracy,
+        accuracy_difference=_numbers(comparison.accuracy),
+        macro_f1=challenger.macro_f1,
+        champion_macro_f1=champion.macro_f1,
+        macro_f1_difference=_numbers(comparison.macro_f1),
+    )
+
+
+def _numbers(difference: Difference) -> list[float]:
+    return [difference.value, *difference.ci95]
+
+
+def _better(comparison: Comparison) -> bool:
+    return comparison.macro_f1.ci95[0] > 0 or comparison.accuracy.ci95[0] > 0
 
 
 def _worse(difference: Difference) -> bool:

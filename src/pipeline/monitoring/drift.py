@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from src.domain.training_runs import TrainingRun
     from src.services.models.repository import Models
     from src.services.monitoring.drift_periods import DriftPeriods
-    from src.services.runs.drift_triggered import EarlyRuns
+    from src.services.runs.slots import DriftTriggeredRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class DriftMonitor:
         self,
         periods: DriftPeriods,
         models: Models,
-        early_runs: EarlyRuns,
+        early_runs: DriftTriggeredRuns,
         last_run: Callable[[], datetime | None],
         now: Callable[[], datetime],
         check: DriftCheck | None = None,

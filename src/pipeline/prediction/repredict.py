@@ -24,7 +24,7 @@ AT_ONCE = 2000
 
 
 class Champion(Model, Protocol):
-    def look(self) -> None: ...
+    def refresh(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Repredicting:
 
     def _version(self) -> str:
         """The champion's, if this process has loaded it: else two processes could undo each other's work."""
-        self._champion.look()
+        self._champion.refresh()
         serving, pointer = self._champion.current(), self._pointers.champion()
         if pointer is None or pointer.version != serving.version:
             raise Unavailable("This process has not loaded the active model yet; try again in a moment.")

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from src.components.evaluation.mcnemar import exact_p
+from src.components.evaluation.significance import mcnemar_p
 from src.domain.models import Pointer, Shadow, ShadowComparison
 from src.errors import Conflict, LedgerloopError, NotFound
 from src.pipeline.prediction.predict import Serving
@@ -24,8 +25,15 @@ ENOUGH_DISCORDANT = 8
 """Fewer could not come below SURE_P even if one model were right on all of them: 2 / 2 ** 7 is 0.016."""
 
 
+class ShadowOutcome(StrEnum):
+    TOO_FEW = "too-few"
+    NO_DIFFERENCE = "no-difference"
+    BETTER = "better"
+    WORSE = "worse"
+
+
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ShadowTest:
     """The results of a shadow test so far."""
 
     shadow: Shadow
@@ -43,20 +51,18 @@ class Standing:
         return self.counts.both_right + self.counts.shadow_only
 
     @property
-    def sentence(self) -> str:
-        counts, differ = self.counts, self.counts.champion_only + self.counts.shadow_only
-        if differ < ENOUGH_DISCORDANT:
-            return f"Too few answers to tell (n = {counts.answers}; they differ on {differ})."
-        details = f"Of the {differ} answers on which one was right and the other wrong, model "
-        details += f"{self.shadow.version} was right on {counts.shadow_only} (p = {_shown(self.p)})."
+    def differing(self) -> int:
+        """Answers that only one model predicted."""
+        return self.counts.champion_only + self.counts.shadow_only
+
+    @property
+    def outcome(self) -> ShadowOutcome:
+        if self.differing < ENOUGH_DISCORDANT:
+            return ShadowOutcome.TOO_FEW
         if self.p >= SURE_P:
-            return f"No difference to be sure of (n = {counts.answers}). {details}"
-        better = counts.shadow_only > counts.champion_only
-        return f"Model {self.shadow.version} is {'better' if better else 'worse'}. {details}"
-
-
-def _shown(p: float) -> str:
-    return "below 0.001" if p < 0.001 else f"{p:.3f}"
+            return ShadowOutcome.NO_DIFFERENCE
+        better = self.counts.shadow_only > self.counts.champion_only
+        return ShadowOutcome.BETTER if better else ShadowOutcome.WORSE
 
 
 @dataclass(frozen=True)
@@ -75,13 +81,15 @@ class ByHand:
         sha256 = self._try(version)
         return self.models.shadows.start(version, sha256=sha256, by="person", at=at)
 
-    def standing(self) -> Standing | None:
+    def shadow_test(self) -> ShadowTest | None:
         """None if no shadow test runs, or no model is active. Raises Unavailable."""
         shadow, champion = self.models.shadows.current(), self.models.champion()
         if shadow is None or champion is None:
             return None
-        counts = self.models.shadows.side_by_side(shadow, champion.version)
-        return Standing(shadow, champion.version, counts, exact_p(counts.champion_only, counts.shadow_only))
+        counts = self.models.shadows.compare(shadow, champion.version)
+        return ShadowTest(
+            shadow, champion.version, counts, mcnemar_p(counts.champion_only, counts.shadow_only)
+        )
 
     def _try(self, version: str) -> str:
         """Load a version as a web worker does; returns its sha256."""

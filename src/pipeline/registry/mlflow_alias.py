@@ -1,4 +1,4 @@
-"""The registry's alias `champion` follows what serves; a person who moves it there thereby promotes."""
+"""Keeps the MLflow alias `champion` at the champion; a person who moves the alias promotes a model."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from src.domain.models import Pointer
+from src.domain.reasons import Code, Why, because, reasons_of
 from src.errors import Conflict, Pinned
 
 if TYPE_CHECKING:
-    from src.pipeline.training.ports import Clock, Registry, Store
+    from src.pipeline.training.ports import Clock, ExperimentTracker, ModelStore
 
 log = logging.getLogger(__name__)
 
 _CHAMPION, _CHALLENGER = "champion", "challenger"
 
 
-def follow(store: Store, registry: Registry) -> None:
-    """Let the aliases name what serves, unless a person moved one.
+def move_aliases(store: ModelStore, registry: ExperimentTracker) -> None:
+    """Move the aliases to the champion and the newest version, unless a person moved one.
 
-    Raises Unavailable, also while another process is about it.
+    Raises Unavailable, also while another process moves them.
     """
     if store.champion() is None:
         return
@@ -32,96 +33,92 @@ def follow(store: Store, registry: Registry) -> None:
 
 
 @dataclass(frozen=True)
-class AliasKeeper:
-    """What the clock's child does when the registry may have changed, or the alias is late."""
+class AliasSync:
+    """Runs in a child process when the alias may have been moved in MLflow, or is out of date."""
 
-    store: Store
-    registry: Registry
-    fault_of: Callable[[str], str]
-    """Loads a version and predicts with it in a fresh process: what is wrong, or ""; see Tryout."""
+    store: ModelStore
+    registry: ExperimentTracker
+    fault_of: Callable[[str], Why]
+    """The check of a version; see StoredVersionCheck."""
     clock: Clock
 
-    def settle(self) -> None:
-        """Promote the version a person moved the alias to, or set the alias back and say why.
+    def sync(self) -> None:
+        """Promote the version a person moved the alias to, or set the alias back and record why.
 
-        Raises Unavailable, also while another process is about it; the next call goes on from there.
+        Raises Unavailable, also while another process moves the alias; the next call continues.
         """
         if self.store.champion() is None:
             return
         with self.store.alias.lease():
             pointer, found = self.store.champion(), self.registry.alias(_CHAMPION)
             if pointer and found is not None and moved_by_a_person(pointer, found):
-                pointer = self._heed(pointer, found)
+                pointer = self._promote_moved(pointer, found)
             if pointer:
                 _move(self.store, self.registry, pointer, found)
 
-    def _heed(self, pointer: Pointer, version: str) -> Pointer:
-        """What serves after a person asked for `version`."""
+    def _promote_moved(self, pointer: Pointer, version: str) -> Pointer:
+        """Promote `version`, or record why not; returns the pointer after that."""
         fault = _objection(pointer) or self.fault_of(version)
         if not fault:
             try:
                 return self.store.promote(
                     version,
                     by="mlflow",
-                    reason="The alias champion was moved in MLflow.",
+                    reason=because(Code.ALIAS_MOVED),
                     at=self.clock(),
                     expected_revision=pointer.revision,
                     unless_pinned=True,
                 )
             except Pinned as pinned:
-                fault = _is_pinned(pinned.version)
+                fault = because(Code.ALIAS_PINNED, version=pinned.version)
             except Conflict:
-                fault = "Another model was promoted at the same moment."
+                fault = because(Code.ALIAS_OVERTAKEN)
         log.warning("alias set back", extra={"version": version, "serving": pointer.version})
-        reason = f"The alias champion was moved to it in MLflow, and set back: {fault}"
+        reason = (*because(Code.ALIAS_RESET), *reasons_of(fault))
         self.store.refuse(version, by="mlflow", reason=reason, at=self.clock())
         return self.store.champion() or pointer
 
 
 def moved_by_a_person(pointer: Pointer, found: str | None) -> bool:
-    """Whether the alias is where we never put it. A store that never had ours says nothing of a person."""
+    """Whether the alias is at a version we never moved it to; False for a store that never had our alias."""
     ours = (pointer.alias, pointer.alias_next, pointer.version)
     return pointer.alias is not None and found is not None and found not in ours
 
 
-def _objection(pointer: Pointer) -> str:
-    """Why no version at all may take the place of what serves by a move of the alias."""
+def _objection(pointer: Pointer) -> Why:
+    """Why a moved alias may not replace the champion at all; empty if it may."""
     if pointer.pinned_at:
-        return _is_pinned(pointer.version)
-    # Two people, or one in two places. Training alone gives way: its word is not a person's.
+        return because(Code.ALIAS_PINNED, version=pointer.version)
+    # Another person, or the same one, promoted a model here. A promotion by training gives way.
     if pointer.alias != pointer.version and pointer.by != "training":
-        return f"model {pointer.version} was promoted here meanwhile."
+        return because(Code.ALIAS_LATE, version=pointer.version)
     return ""
 
 
-def _is_pinned(version: str) -> str:
-    return f"model {version} is pinned. Let go of it on the page of the models first."
-
-
-def _move(store: Store, registry: Registry, pointer: Pointer, found: str | None) -> None:
+def _move(store: ModelStore, registry: ExperimentTracker, pointer: Pointer, found: str | None) -> None:
     if found != pointer.version and not _has(registry, pointer.version, pointer.run_id):
-        store.alias.passed_over(pointer.version)  # it was trained while the registry was away
+        store.alias.passed_over(pointer.version)  # it was trained while MLflow was away
         return
     if found != pointer.version:
         store.alias.about_to(pointer.version, found=found)
         registry.set_alias(_CHAMPION, pointer.version)
     if found != pointer.version or pointer.alias != pointer.version or pointer.alias_next:
         store.alias.landed(pointer.version)
-    _name_challenger(store, registry, pointer)
+    _move_challenger(store, registry, pointer)
 
 
-def _has(registry: Registry, version: str, run_id: str) -> bool:
-    """Whether the registry has this very version. An old one has no tag of its run."""
+def _has(registry: ExperimentTracker, version: str, run_id: str) -> bool:
+    """Whether the registry has this version, made by this run. An old version has no tag of its run."""
     return registry.run_of(version) in (run_id, "")
 
 
-def _name_challenger(store: Store, registry: Registry, pointer: Pointer) -> None:
-    """The newest version, for as long as it does not serve."""
-    named = registry.alias(_CHALLENGER)
-    newest = max(store.versions(), key=lambda one: int(one.version), default=None)
+def _move_challenger(store: ModelStore, registry: ExperimentTracker, pointer: Pointer) -> None:
+    """Set the alias `challenger` to the newest version while it is newer than the champion."""
+    challenger = registry.alias(_CHALLENGER)
+    newest = max(store.versions(), key=lambda stored: int(stored.version), default=None)
     number = int(newest.version) if newest else 0
-    if newest and number > int(pointer.version) and (named is None or int(named) < number):
+    if newest and number > int(pointer.version) and (challenger is None or int(challenger) < number):
         if _has(registry, newest.version, newest.run_id):
             registry.set_alias(_CHALLENGER, newest.version)
-    elif named is not None and int(named) <= int(pointer.version):
+    elif challenger is not None and int(challenger) <= int(pointer.version):
         registry.remove_alias(_CHALLENGER)

@@ -1,4 +1,4 @@
-"""How well the challenger, the champion and two simple answers do, on rows that trained none of them."""
+"""Evaluates a model and two baselines on rows that trained none of them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from src.components.evaluation.metrics import (
     money_weighted_accuracy,
     top,
 )
-from src.components.evaluation.slices import Slicing
+from src.components.evaluation.slices import Slicer
 from src.domain.verdicts import Scores
 
 
 @dataclass(frozen=True)
-class Answered:
+class EvaluatedRows:
     """One model's answers to some rows, with the report on them."""
 
     rows: pd.DataFrame
@@ -41,29 +41,29 @@ class Answered:
         return np.asarray(self.answers == self.rows["category"].to_numpy(object))
 
     def metrics(self, prefix: str) -> dict[str, float]:
-        scores = self.report.scores
-        plain = {
-            "rows": float(scores.rows),
-            "accuracy": scores.accuracy,
-            "macro_f1": scores.macro_f1,
-            "log_loss": scores.log_loss,
-            "ece": scores.ece,
-            "money_weighted_accuracy": scores.money_weighted_accuracy,
+        report = self.report.scores
+        overall = {
+            "rows": float(report.rows),
+            "accuracy": report.accuracy,
+            "macro_f1": report.macro_f1,
+            "log_loss": report.log_loss,
+            "ece": report.ece,
+            "money_weighted_accuracy": report.money_weighted_accuracy,
         }
-        slices = {f"accuracy_{one.name}": one.accuracy for one in self.report.slices}
-        simple = {
-            f"{name}_{measure}": getattr(base, measure)
-            for name, base in self.baselines.items()
+        slices = {f"accuracy_{part.name}": part.challenger for part in self.report.slices}
+        baselines = {
+            f"{name}_{measure}": getattr(scores, measure)
+            for name, scores in self.baselines.items()
             for measure in ("accuracy", "macro_f1", "money_weighted_accuracy")
         }
-        return {f"{prefix}{name}": value for name, value in (plain | slices | simple).items()}
+        return {f"{prefix}{name}": value for name, value in (overall | slices | baselines).items()}
 
 
 @dataclass(frozen=True)
-class Judging:
+class ModelEvaluator:
     evaluation: Evaluation = field(default_factory=Evaluation)
     baselines: Baselines = field(default_factory=Baselines)
-    slicing: Slicing = field(default_factory=Slicing)
+    slicing: Slicer = field(default_factory=Slicer)
 
     def held_out(
         self,
@@ -72,11 +72,11 @@ class Judging:
         probabilities: np.ndarray,
         classes: Sequence[str],
         version: str | None = None,
-    ) -> Answered:
-        """Judge by hold-out `rows`, of which `training` has none."""
+    ) -> EvaluatedRows:
+        """Evaluate on hold-out `rows`, which `training` does not contain."""
         simple = self.baselines.fit(training)
         base = {"majority": simple.majority(rows), "lookup": simple.lookup(rows)} if simple else {}
-        return self._answered(rows, probabilities, classes, met_in(training, rows), base, version)
+        return self._evaluate(rows, probabilities, classes, met_in(training, rows), base, version)
 
     def out_of_fold(
         self,
@@ -84,11 +84,11 @@ class Judging:
         split: Split,
         probabilities: np.ndarray,
         classes: Sequence[str],
-    ) -> Answered:
-        """Judge by those training rows that are `scored`, each by a model that has not seen it."""
+    ) -> EvaluatedRows:
+        """Evaluate on the `scored` training rows, each answered by a model that has not seen it."""
         seen = np.zeros(len(training), bool)
         answers = {name: np.empty(len(training), dtype=object) for name in ("majority", "lookup")}
-        # How a person's commonest category does on rows of the lexicon means nothing.
+        # The baselines of a person mean nothing on rows of the lexicon.
         comparable = bool(labelled_by_person(training)[split.scored].all())
         for fold in np.unique(split.folds[split.scored]):
             inside = split.folds == fold
@@ -99,11 +99,11 @@ class Judging:
                 answers["lookup"][inside] = simple.lookup(training[inside])
             else:
                 comparable = False
-        base = {name: given[split.scored] for name, given in answers.items()} if comparable else {}
         scored = split.scored
-        return self._answered(training[scored], probabilities[scored], classes, seen[scored], base, None)
+        base = {name: answer[scored] for name, answer in answers.items()} if comparable else {}
+        return self._evaluate(training[scored], probabilities[scored], classes, seen[scored], base, None)
 
-    def _answered(
+    def _evaluate(
         self,
         rows: pd.DataFrame,
         probabilities: np.ndarray,
@@ -111,15 +111,15 @@ class Judging:
         seen: np.ndarray,
         base: dict[str, np.ndarray],
         version: str | None,
-    ) -> Answered:
+    ) -> EvaluatedRows:
         report = self.evaluation.report(rows, probabilities, classes, seen, version=version)
         truth = rows["category"].to_numpy(object)
         baselines = {name: _scores(rows, truth, answers) for name, answers in base.items()}
-        return Answered(rows, top(probabilities, classes), report, baselines, seen)
+        return EvaluatedRows(rows, top(probabilities, classes), report, baselines, seen)
 
 
 def met_in(training: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
-    """bool, shape (n_rows,): whose merchant `training` holds; a row without one is of a merchant not met."""
+    """bool, shape (n_rows,): `training` has the row's merchant; False for a row without one."""
     return ((rows["merchant"] != "") & rows["merchant"].isin(training["merchant"])).to_numpy()
 
 

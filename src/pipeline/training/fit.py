@@ -9,51 +9,53 @@ import pandas as pd
 
 from src.components.dataset.ingestion import snapshot
 from src.components.dataset.own_category_names import Inheritance
-from src.components.evaluation.answers import probabilities_of
+from src.components.evaluation.metrics import probabilities_of
 from src.components.lexicon.matcher import doubts_of, lexicon_text, matcher_for
 from src.components.model.model_selection import SearchResult
 from src.components.model.thresholds import BandThresholds
 from src.pipeline.feedback.label_review import Marks, to_learn_from
-from src.pipeline.training.ports import Claimed, Clock, Labels, Lexicon
-from src.pipeline.training.stages import Prepared, Trained
-from src.pipeline.training.steps import Steps
+from src.pipeline.training.ports import ActiveRun, Clock, Labels, Lexicon
+from src.pipeline.training.stages import PreparedData, Steps, TrainedModel
 
 
 @dataclass(frozen=True)
-class Learning:
-    """Each stage reports to the run as it begins. All of it raises LeaseLost once another holds the run."""
+class ModelFitting:
+    """Reports each stage to the run; raises LeaseLost once another process holds it."""
 
     labels: Labels
     lexicon: Lexicon
     steps: Steps
     clock: Clock
     doubts: Marks | None = None
-    """Where answers are marked that a person should look at again; None sets none aside."""
+    """Where possible mistakes are marked; None sets none aside."""
 
-    def prepare(self, claimed: Claimed) -> Prepared:
+    def prepare(self, claimed: ActiveRun) -> PreparedData:
         steps = self.steps
         claimed.progress("data_ingestion", 0.02)
         shipped = steps.statements.write(self.lexicon.entries(), self.lexicon.habits())
         labelled, doubted = to_learn_from(
             self.labels, steps.contradictions, steps.moves, self.doubts, at=self.clock()
         )
-        gathered = steps.ingestion.gather(labelled, shipped)
-        named = snapshot(gathered, self.lexicon.sha256)
+        ingested = steps.ingestion.gather(labelled, shipped)
+        data_snapshot = snapshot(ingested, self.lexicon.sha256)
         claimed.progress("data_validation", 0.05)
-        checked = steps.validation.check(gathered)
+        checked = steps.validation.check(ingested)
         claimed.progress("data_transformation", 0.08)
         rows = steps.transformation.prepare(checked.rows)
-        data = Prepared(rows, steps.splitting.split(rows), named, checked.set_aside | doubted)
-        claimed.record(data={"rows": len(rows), "feedback_rows": len(data.yours), "sha256": named.sha256})
+        data = PreparedData(rows, steps.splitting.split(rows), data_snapshot, checked.set_aside | doubted)
+        counts = {"rows": len(rows), "feedback_rows": len(data.yours)}
+        claimed.record(data=counts | {"sha256": data_snapshot.sha256})
         return data
 
-    def train(self, claimed: Claimed, data: Prepared) -> Trained:
+    def train(self, claimed: ActiveRun, data: PreparedData) -> TrainedModel:
         steps, split = self.steps, data.split
         claimed.progress("model_trainer", 0.1)
         lexicon = lexicon_text(self.lexicon.entries())
         inheritance = Inheritance(data.training, matcher_for(lexicon), steps.own_names)
         named = inheritance.categories(np.ones(len(data.training), bool))
         training = data.training.assign(category=named)
+        # While few answers show how this person categorizes, the agreement of the lexicon's sources does.
+        agreement = {category: habit.agreement for category, habit in self.lexicon.habits().items()}
         # Recency counts back from the newest label, not from today: the same data makes the same model.
         weights = steps.weights.compute(
             data.training,
@@ -61,7 +63,7 @@ class Learning:
             habits=self.lexicon.habits(),
             named=named,
         )
-        # The lexicon's own rows cannot tell which candidate suits a person: then the best guess does.
+        # The lexicon's rows cannot show which candidate suits a person: then the best guess is used.
         search = steps.search if split.scored_by_person else steps.search.best_guess()
         result = search.run(
             training,
@@ -72,7 +74,7 @@ class Learning:
             subjects=split.subjects,
             excluded=split.excluded,
             lexicon=lexicon,
-            doubts={} if split.scored_by_person else doubts_of(self._agreement()),
+            doubts={} if split.scored_by_person else doubts_of(agreement),
             inheritance=inheritance if split.scored_by_person else None,
         )
         claimed.progress("model_evaluation", 0.8)
@@ -80,21 +82,17 @@ class Learning:
         claimed.record(metrics=trained.metrics, measured_on=trained.measured_on.value)
         return trained
 
-    def _agreement(self) -> dict[str, float]:
-        """Which matters while too few answers tell how this person calls things."""
-        return {category: habit.agreement for category, habit in self.lexicon.habits().items()}
-
-    def _evaluate(self, data: Prepared, training: pd.DataFrame, result: SearchResult) -> Trained:
-        judging, split, best = self.steps.judging, data.split, result.best
-        held_out = judging.held_out(
+    def _evaluate(self, data: PreparedData, training: pd.DataFrame, result: SearchResult) -> TrainedModel:
+        evaluator, split, best = self.steps.judging, data.split, result.best
+        held_out = evaluator.held_out(
             data.judging, data.training, probabilities_of(result.model, data.judging), result.classes
         )
-        unseen = judging.out_of_fold(training, split, best.out_of_fold, result.classes)
+        out_of_fold = evaluator.out_of_fold(training, split, best.out_of_fold, result.classes)
         # The bands are chosen on out-of-fold rows, so the hold-out has no part in anything it judges.
-        judges = result.calibration_weights[split.scored]
-        measured = judges > 0
+        weights = result.calibration_weights[split.scored]
+        measured = weights > 0
         confidence = best.out_of_fold[split.scored].max(axis=1)[measured]
-        # How the lexicon's rows fare by category says little of how a person's do.
-        answers = unseen.answers[measured] if split.scored_by_person else None
-        bands = BandThresholds.fit(confidence, unseen.right[measured], answers, judges[measured])
-        return Trained(result, bands, held_out, unseen, enough=self.steps.promotion.min_rows)
+        # Results by category on the lexicon's rows say little about those on a person's rows.
+        answers = out_of_fold.answers[measured] if split.scored_by_person else None
+        bands = BandThresholds.fit(confidence, out_of_fold.right[measured], answers, weights[measured])
+        return TrainedModel(result, bands, held_out, out_of_fold, enough=self.steps.promotion.min_rows)

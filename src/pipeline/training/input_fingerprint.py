@@ -1,32 +1,24 @@
-"""What a run is made of, and whether that is anything new since the newest run that succeeded."""
+"""Fingerprints of a run's inputs, and whether they differ from the newest successful run's."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
 from src.components.dataset.schema import ROW_COLUMNS
 from src.domain.training_runs import Trigger
 from src.pipeline.training.mlflow_log import settings_of
-from src.pipeline.training.ports import Claimed
-from src.pipeline.training.stages import Prepared
+from src.pipeline.training.ports import ActiveRun
+from src.pipeline.training.stages import PreparedData
 
 
-class Standing(Protocol):
-    """Names what there is to learn from, without reading it."""
+def fingerprint_inputs(data: PreparedData, steps: Any, code: str) -> dict[str, str]:
+    """Hashes of the data, of the training and judging rows, of the settings and of the code.
 
-    @property
-    def code(self) -> str: ...
-    def sha256(self) -> str: ...
-
-
-def made_of(data: Prepared, steps: Any, code: str) -> dict[str, str]:
-    """Hashes of the data as it was given, of the rows that train and judge, of the settings and the code.
-
-    Runs of equal hashes come to the same model.
+    Runs with equal hashes make the same model.
     """
     settings = json.dumps(settings_of(steps), sort_keys=True, default=str)
     return {
@@ -37,13 +29,13 @@ def made_of(data: Prepared, steps: Any, code: str) -> dict[str, str]:
     }
 
 
-def is_idle(claimed: Claimed, made: dict[str, str], *, has_champion: bool) -> bool:
-    """Whether this run of a slot would only repeat the newest one. What a person or drift asks for is run."""
-    due = claimed.run.trigger is Trigger.SCHEDULE
-    return due and has_champion and bool(made["code"]) and claimed.last_inputs() == made
+def is_idle(claimed: ActiveRun, inputs: dict[str, str], *, has_champion: bool) -> bool:
+    """Whether a scheduled run would only repeat the newest one; other runs are never idle."""
+    scheduled = claimed.run.trigger is Trigger.SCHEDULE
+    return scheduled and has_champion and bool(inputs["code"]) and claimed.last_inputs() == inputs
 
 
-def _sha256_of(data: Prepared) -> str:
+def _sha256_of(data: PreparedData) -> str:
     digest = hashlib.sha256(
         pd.util.hash_pandas_object(data.rows[ROW_COLUMNS], index=False).to_numpy().tobytes()
     )

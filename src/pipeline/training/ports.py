@@ -1,30 +1,37 @@
-"""What the training pipeline asks of services; they come in as arguments."""
+"""What training gets from outside, as far as there are two of it: the product's services, and stand-ins.
+
+The stand-ins are those of the benchmarks, of a reproduction (`reproduce.py`) and of a run without MLflow
+(`optional_mlflow_log.py`). Everything else is annotated with the class of the service itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-import pandas as pd
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
-from src.components.evaluation.automation import AutomaticRows
-from src.domain.labels import LabelledTransaction
-from src.domain.lexicon import CategoryProfile, LexiconEntry
-from src.domain.models import Bundle, ModelVersion, Pointer
-from src.domain.promotions import ComparedMetrics, PredictionDiff
-from src.domain.training_runs import TrainingRun
-from src.domain.transactions import Transaction
-from src.domain.verdicts import JudgedOn, Verdict
+    from src.domain.labels import LabelledTransaction
+    from src.domain.lexicon import CategoryProfile, LexiconEntry
+    from src.domain.models import Bundle, ModelVersion, Pointer
+    from src.domain.promotions import ComparedMetrics, PredictionDiff
+    from src.domain.reasons import Why
+    from src.domain.training_runs import TrainingRun
+    from src.domain.transactions import Transaction
+    from src.domain.verdicts import JudgedOn, Verdict
+    from src.services.models.alias_lock import AliasLock
+    from src.services.models.bundle_check import CheckReport
 
-Clock = Callable[[], datetime]
+Clock = Callable[[], "datetime"]
 """The time, UTC and aware."""
 
 
-class Claimed(Protocol):
-    """A run this process holds; every call raises LeaseLost once it does so no more."""
+class ActiveRun(Protocol):
+    """A run this process holds; every call raises LeaseLost once another process holds it."""
 
     run: TrainingRun
 
@@ -50,23 +57,15 @@ class Lexicon(Protocol):
     def habits(self) -> Mapping[str, CategoryProfile]: ...
 
 
-class AliasSteps(Protocol):
-    """How far the registry's alias has followed the pointer."""
-
-    def lease(self) -> AbstractContextManager[None]: ...
-    def about_to(self, version: str, *, found: str | None) -> None: ...
-    def landed(self, version: str) -> None: ...
-    def passed_over(self, version: str) -> None: ...
-
-
-class Store(Protocol):
-    """Where bundles are kept, and the pointer to the one that serves."""
+class ModelStore(Protocol):
+    """Stores the bundles, and the pointer to the champion; `services/models/repository.py`."""
 
     @property
-    def alias(self) -> AliasSteps: ...
+    def alias(self) -> AliasLock: ...
     def champion(self) -> Pointer | None: ...
     def load(self, version: str) -> bytes: ...
     def versions(self) -> Sequence[ModelVersion]: ...
+    def get(self, version: str) -> ModelVersion: ...
     def keep(
         self,
         bundle: bytes,
@@ -78,13 +77,12 @@ class Store(Protocol):
         at: datetime,
         measured_on: JudgedOn | None = None,
     ) -> Any: ...
-    def get(self, version: str) -> ModelVersion: ...
     def promote(
         self,
         version: str,
         *,
         by: str,
-        reason: str,
+        reason: Why,
         at: datetime,
         expected_revision: int | None = None,
         unless_pinned: bool = False,
@@ -95,15 +93,15 @@ class Store(Protocol):
         version: str,
         *,
         by: str,
-        reason: str,
+        reason: Why,
         at: datetime,
         figures: ComparedMetrics | None = None,
         run_id: str | None = None,
     ) -> None: ...
 
 
-class Bundles(Protocol):
-    """How a bundle is written and read."""
+class BundleFormat(Protocol):
+    """Writes and reads bundles; `services/models/bundle.py`."""
 
     @property
     def TRUSTED(self) -> Sequence[str]: ...  # noqa: N802  the name of a module's constant
@@ -111,39 +109,16 @@ class Bundles(Protocol):
     def loads(self, data: bytes, sha256: str) -> Bundle: ...
 
 
-class Checked(Protocol):
-    @property
-    def fault(self) -> str: ...
-    @property
-    def load_s(self) -> float: ...
-    @property
-    def per_row_ms(self) -> float: ...
-    @property
-    def megabytes(self) -> float: ...
-
-
-class Check(Protocol):
-    """Loads a bundle in a fresh process and compares its answers."""
+class LoadCheck(Protocol):
+    """Loads a bundle in a fresh process and compares its answers; `services/models/bundle_check.py`."""
 
     def run(
         self, bundle: bytes, transactions: Sequence[Transaction], classes: Sequence[str], expected: np.ndarray
-    ) -> Checked: ...
+    ) -> CheckReport: ...
 
 
-class WhatChanged(Protocol):
-    """What a promotion changed; None where there is nothing to compare with."""
-
-    def promoted(self, version: str, *, at: datetime) -> PredictionDiff | None: ...
-
-
-class Unattended(Protocol):
-    """Which unanswered transactions two versions would categorize automatically, as they serve."""
-
-    def automatic(self, champion: str, challenger: str) -> AutomaticRows: ...
-
-
-class RunRecord(Protocol):
-    """One run, as it is written down."""
+class RunLogger(Protocol):
+    """Logs one run to MLflow; `services/mlflow/run_log.py`."""
 
     @property
     def run_id(self) -> str: ...
@@ -160,22 +135,17 @@ class RunRecord(Protocol):
     def model(self, pipeline: Any, example: pd.DataFrame, trusted: Sequence[str]) -> str: ...
 
 
-class Registry(Protocol):
-    """The names that point at versions of the registered model."""
+class ExperimentTracker(Protocol):
+    """MLflow's runs, registered models and aliases; `services/mlflow/tracking.py`."""
 
-    def alias(self, alias: str) -> str | None: ...
-    def set_alias(self, alias: str, version: str) -> None: ...
-    def remove_alias(self, alias: str) -> None: ...
-    def run_of(self, version: str) -> str | None: ...
-
-
-class Record(Registry, Protocol):
-    """The record of all runs, and the registry of models."""
-
-    def start(self, run: TrainingRun) -> AbstractContextManager[RunRecord]: ...
+    def start(self, run: TrainingRun) -> AbstractContextManager[RunLogger]: ...
     def close_stale(self, ended: str = "KILLED") -> int: ...
     def register(
         self, model_uri: str, *, after: int, mlflow_run_id: str, description: str, tags: Mapping[str, str]
     ) -> str: ...
     def tag_version(self, version: str, tags: Mapping[str, str]) -> None: ...
     def describe_version(self, version: str, text: str) -> None: ...
+    def alias(self, alias: str) -> str | None: ...
+    def set_alias(self, alias: str, version: str) -> None: ...
+    def remove_alias(self, alias: str) -> None: ...
+    def run_of(self, version: str) -> str | None: ...

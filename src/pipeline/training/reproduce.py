@@ -1,11 +1,11 @@
-"""A training run made once more from its snapshot."""
+"""Repeats a training run from its snapshot."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from src.components.dataset.snapshot import FromSnapshot
 from src.domain.labels import LabelledTransaction
@@ -13,8 +13,7 @@ from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.pipeline.training.mlflow_log import settings_of
 from src.pipeline.training.ports import Lexicon
 from src.pipeline.training.reproduce_report import (
-    Past,
-    Reproduced,
+    ReproductionReport,
     data_changed,
     figures,
     made_with_changed,
@@ -23,7 +22,10 @@ from src.pipeline.training.reproduce_report import (
     settings_changed,
 )
 from src.pipeline.training.run import TrainingPipeline
-from src.pipeline.training.steps import Steps
+from src.pipeline.training.stages import Steps
+
+if TYPE_CHECKING:
+    from src.services.mlflow.past_runs import PastRun
 
 
 @dataclass(frozen=True)
@@ -33,36 +35,36 @@ class Reproduction:
     steps: Steps
     lexicon: Lexicon
     provenance: Mapping[str, str]
-    """What today's runs are made with, as tags."""
+    """Code, libraries and Python of today, as MLflow tags."""
 
-    def run(self, past: Past, progress: Callable[[str, float], None]) -> Reproduced:
-        """Train again on the snapshot of `past`; nothing is written, registered or promoted.
+    def run(self, past: PastRun, progress: Callable[[str, float], None]) -> ReproductionReport:
+        """Train again on the snapshot of `past`; nothing is logged, registered or promoted.
 
-        progress: is told the stage and the share done. Raises InvalidInput for a snapshot of another form,
-        NotEnoughData.
+        progress: called with the stage and the share done. Raises InvalidInput for a snapshot of another
+        format, NotEnoughData.
         """
         steps = replace(
             self.steps,
             ingestion=FromSnapshot(past.snapshot),
             search=self.steps.search.repeating(past.left_out),
         )
-        written = _Remembered()
-        self._pipeline(steps, past).repeat(_Claim(_stands_for(past), progress), written)
-        then, now = figures(past.metrics, past.candidates), figures(written.metrics_, written.candidates)
-        return Reproduced(
+        logger = _RecordedLog()
+        self._pipeline(steps, past).repeat(_UnclaimedRun(_run_like(past), progress), logger)
+        then, now = figures(past.metrics, past.candidates), figures(logger.metrics_, logger.candidates)
+        return ReproductionReport(
             circumstances=[
                 *data_changed(past, self.lexicon.sha256),
                 *made_with_changed(past.tags, self.provenance),
                 *settings_changed(past.settings, settings_of(self.steps)),
             ],
-            outcome=params_changed(past.params, written.params_) + moved(then, now),
+            outcome=params_changed(past.params, logger.params_) + moved(then, now),
             compared=len(now),
             not_repeated=sorted(set(then) - set(now)),
         )
 
-    def _pipeline(self, steps: Steps, past: Past) -> TrainingPipeline:
-        """One that could not change anything if it tried."""
-        nothing: Any = _Nothing()
+    def _pipeline(self, steps: Steps, past: PastRun) -> TrainingPipeline:
+        """A pipeline without any service it could change."""
+        nothing: Any = _NoServices()
         return TrainingPipeline(
             labels=nothing,
             lexicon=self.lexicon,
@@ -75,19 +77,19 @@ class Reproduction:
         )
 
 
-class _Nothing:
-    """Stands for the services a repeated run must leave alone; the labels are in the snapshot."""
+class _NoServices:
+    """Instead of the services a repeated run must not use; the labels are in the snapshot."""
 
     def labelled(self) -> Iterator[LabelledTransaction]:
         return iter(())
 
 
-def _stands_for(past: Past) -> TrainingRun:
+def _run_like(past: PastRun) -> TrainingRun:
     return TrainingRun(
         id=past.name,
         status=RunStatus.RUNNING,
         trigger=Trigger.MANUAL,
-        reason="made once more",
+        reason="repeated",
         stage="starting",
         progress=0.0,
         attempt=1,
@@ -96,8 +98,8 @@ def _stands_for(past: Past) -> TrainingRun:
 
 
 @dataclass
-class _Claim:
-    """A run that nobody holds: it has no document that could be written."""
+class _UnclaimedRun:
+    """A run without a document in MongoDB."""
 
     run: TrainingRun
     progress: Callable[[str, float], None]
@@ -116,13 +118,13 @@ class _Claim:
 
 
 @dataclass
-class _Remembered:
-    """Takes what a run writes into MLflow, and keeps what is compared."""
+class _RecordedLog:
+    """Keeps what is compared of the things a run logs to MLflow."""
 
     params_: dict[str, str] = field(default_factory=dict)
     metrics_: dict[str, float] = field(default_factory=dict)
     candidates: dict[str, dict[str, float]] = field(default_factory=dict)
-    run_id = "not written"
+    run_id = "not logged"
 
     def params(self, params: Mapping[str, object]) -> None:
         self.params_ |= {name: str(value) for name, value in params.items()}
@@ -146,5 +148,5 @@ class _Remembered:
 
 
 def _finite(metrics: Mapping[str, float]) -> dict[str, float]:
-    """MLflow is given no others."""
+    """As MLflow gets them."""
     return {name: float(value) for name, value in metrics.items() if math.isfinite(value)}

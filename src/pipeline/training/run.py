@@ -1,7 +1,7 @@
-"""The training pipeline: from labelled transactions to a verdict, and to the pointer where it is good.
+"""The training pipeline: from labelled transactions to a verdict, and to a promotion if it says so.
 
-It runs in this order: ingestion, validation, transformation, splitting, weights, search, bands, evaluation
-(all in `learning`), load-and-predict check, registration, verdict, promotion (in `settling`).
+Its stages, in order: ingestion, validation, transformation, splitting, weights, search, bands, evaluation
+(all in `fit.py`), load-and-predict check, registration, verdict, promotion (in `promote.py`).
 """
 
 from __future__ import annotations
@@ -9,215 +9,240 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from src.components.evaluation.answers import probabilities_of
+from src.components.evaluation.metrics import probabilities_of
 from src.components.model.smoke_transactions import EXAMPLES, model_fields
-from src.components.promotion import wording
-from src.components.promotion.evidence import Case
-from src.components.text.numbers import count, percent
+from src.components.promotion.evidence import Evidence
 from src.domain.models import Bundle, Pointer
-from src.domain.verdicts import JudgedOn, Outcome, Verdict
+from src.domain.reasons import Code, Why, because, reasons_of
+from src.domain.verdicts import Automation, JudgedOn, Outcome, Scores, Verdict
 from src.errors import Unavailable
-from src.pipeline.feedback.label_review import Marks
 from src.pipeline.training.earlier_versions import EarlierVersions
-from src.pipeline.training.fit import Learning
-from src.pipeline.training.input_fingerprint import Standing, is_idle, made_of
-from src.pipeline.training.mlflow_log import in_short, settings_of, write_data, write_model, write_verdict
-from src.pipeline.training.optional_mlflow_log import OptionalRecord
+from src.pipeline.training.fit import ModelFitting
+from src.pipeline.training.input_fingerprint import fingerprint_inputs, is_idle
+from src.pipeline.training.mlflow_log import (
+    log_data,
+    log_model,
+    log_verdict,
+    settings_of,
+    short_outcome,
+    version_description,
+)
+from src.pipeline.training.optional_mlflow_log import OptionalTracking
 from src.pipeline.training.ports import (
-    Bundles,
-    Check,
-    Checked,
-    Claimed,
+    ActiveRun,
+    BundleFormat,
     Clock,
+    ExperimentTracker,
     Labels,
     Lexicon,
-    Record,
-    RunRecord,
-    Store,
-    Unattended,
-    WhatChanged,
+    LoadCheck,
+    ModelStore,
+    RunLogger,
 )
-from src.pipeline.training.promote import Settling
-from src.pipeline.training.promotion_evidence import ROWS, automatic_answers, case_of, case_of_earlier
-from src.pipeline.training.stages import Champion, Prepared, Trained
-from src.pipeline.training.steps import Steps
+from src.pipeline.training.promote import PromotionStep
+from src.pipeline.training.promotion_evidence import automatic_answers, evidence_of, evidence_of_earlier
+from src.pipeline.training.stages import ChampionModel, PreparedData, Steps, TrainedModel
+
+if TYPE_CHECKING:
+    from src.pipeline.feedback.label_review import Marks
+    from src.pipeline.monitoring.prediction_diff import PredictionDiffs
+    from src.services.models.bundle_check import CheckReport
+    from src.services.runs.data_fingerprint import DataFingerprint
 
 log = logging.getLogger(__name__)
 
 
 class TrainingPipeline:
-    """One run from start to end. It may be killed anywhere: the pointer flips last, and at most once."""
+    """One run. It may be killed at any point: the pointer flips last, and at most once."""
 
     def __init__(
         self,
         *,
         labels: Labels,
         lexicon: Lexicon,
-        store: Store,
-        record: Record,
-        bundles: Bundles,
-        check: Check,
+        store: ModelStore,
+        record: ExperimentTracker,
+        bundles: BundleFormat,
+        check: LoadCheck,
         clock: Clock,
         steps: Steps | None = None,
-        changes: WhatChanged | None = None,
-        standing: Standing | None = None,
+        changes: PredictionDiffs | None = None,
+        fingerprint: DataFingerprint | None = None,
         doubts: Marks | None = None,
-        unattended: Unattended | None = None,
+        unattended: PredictionDiffs | None = None,
         earlier: EarlierVersions | None = None,
     ) -> None:
-        """standing: names what there is to learn from; without it no run is ever skipped.
+        """fingerprint: of the data; without it no run is skipped.
 
-        unattended: asks two versions about unanswered transactions; without it automation is not judged.
-
-        earlier: the versions a new one is compared with beside the champion; None compares it with none.
-
-        doubts: where answers are marked that a person should look at again; None sets none aside.
+        changes: what a promotion changed; unattended: which unanswered transactions two versions categorize
+        automatically; earlier: the versions to compare with as well; doubts: where possible mistakes are
+        marked, which are left out. Without one of these its step is left out.
         """
         self._steps = steps or Steps()
-        self._learning = Learning(labels, lexicon, self._steps, clock, doubts)
-        self._record = OptionalRecord(record)
-        self._settling = Settling(store, self._record, clock, changes)
+        self._fitting = ModelFitting(labels, lexicon, self._steps, clock, doubts)
+        self._tracking = OptionalTracking(record)
+        self._promotion = PromotionStep(store, self._tracking, clock, changes)
         self._lexicon = lexicon
         self._store = store
         self._bundles = bundles
         self._check = check
         self._clock = clock
-        self._standing = standing
+        self._fingerprint = fingerprint
         self._unattended = unattended
         self._earlier = earlier
 
     @property
     def logged(self) -> bool:
         """Whether MLflow answered throughout the last `run`."""
-        return not self._record.away
+        return not self._tracking.away
 
-    def run(self, claimed: Claimed) -> Verdict | None:
+    def run(self, claimed: ActiveRun) -> Verdict | None:
         """Train, judge, and promote if the verdict says so; None where a slot brings nothing new.
 
-        Raises NotEnoughData, Unavailable, LeaseLost; the caller writes the failure down.
+        Raises NotEnoughData, Unavailable, LeaseLost; the caller records the failure.
         """
         pointer = self._store.champion()
         if pointer and pointer.run_id == claimed.run.id and claimed.run.decision:
             return self._finish(claimed, pointer, claimed.run.decision)
-        standing = self._standing.sha256() if self._standing else ""  # before the labels are read
-        data = self._learning.prepare(claimed)
-        made = made_of(data, self._steps, self._standing.code if self._standing else "")
-        claimed.record(inputs=made, standing=standing)
-        if is_idle(claimed, made, has_champion=pointer is not None):
+        fingerprint = self._fingerprint.sha256() if self._fingerprint else ""  # before the labels are read
+        data = self._fitting.prepare(claimed)
+        inputs = fingerprint_inputs(data, self._steps, self._fingerprint.code if self._fingerprint else "")
+        claimed.record(inputs=inputs, standing=fingerprint)
+        if is_idle(claimed, inputs, has_champion=pointer is not None):
             claimed.skip(at=self._clock())
             return None
-        with self._record.start(claimed.run) as written:
-            if written.run_id:
-                claimed.record(mlflow_run_id=written.run_id)
-            written.document(settings_of(self._steps), "settings.json")
-            written.tags({"lexicon.sha256": self._lexicon.sha256})
-            write_data(written, data)
-            trained = self._learning.train(claimed, data)
-            write_model(written, trained)
-            verdict = self._judge(claimed, data, trained, pointer, written)
+        with self._tracking.start(claimed.run) as logger:
+            if logger.run_id:
+                claimed.record(mlflow_run_id=logger.run_id)
+            logger.document(settings_of(self._steps), "settings.json")
+            logger.tags({"lexicon.sha256": self._lexicon.sha256})
+            log_data(logger, data)
+            trained = self._fitting.train(claimed, data)
+            log_model(logger, trained)
+            verdict = self._judge(claimed, data, trained, pointer, logger)
         claimed.succeed(at=self._clock())
         return verdict
 
-    def repeat(self, claimed: Claimed, written: RunRecord) -> None:
-        """Prepare and train as `run` does, and no more: nothing is judged, registered or promoted."""
-        data = self._learning.prepare(claimed)
-        write_data(written, data)
-        write_model(written, self._learning.train(claimed, data))
+    def repeat(self, claimed: ActiveRun, logger: RunLogger) -> None:
+        """Prepare and train as `run` does; judge, register and promote nothing."""
+        data = self._fitting.prepare(claimed)
+        log_data(logger, data)
+        log_model(logger, self._fitting.train(claimed, data))
 
-    def _finish(self, claimed: Claimed, pointer: Pointer, verdict: Verdict) -> Verdict:
-        """An earlier attempt was killed after the pointer had flipped: only the small things are left."""
-        self._settling.tell(claimed, pointer.version)
+    def _finish(self, claimed: ActiveRun, pointer: Pointer, verdict: Verdict) -> Verdict:
+        """An earlier attempt was killed after the pointer had flipped: do what comes after that."""
+        self._promotion.follow_up(claimed, pointer.version)
         with suppress(Unavailable):
-            self._record.close_stale("FINISHED")
+            self._tracking.close_stale("FINISHED")
         claimed.succeed(at=self._clock())
         return verdict
 
     def _judge(
-        self, claimed: Claimed, data: Prepared, trained: Trained, pointer: Pointer | None, written: RunRecord
+        self,
+        claimed: ActiveRun,
+        data: PreparedData,
+        trained: TrainedModel,
+        pointer: Pointer | None,
+        logger: RunLogger,
     ) -> Verdict:
         bundle = self._bundles.dumps(self._bundle(claimed, data, trained))
-        checked = self._try(bundle, data, trained)
+        report = self._check_bundle(bundle, data, trained)
         claimed.progress("model_promotion", 0.92)
-        version = self._register(claimed, trained, written)
-        champion, trouble = self._champion(pointer, data)
-        if not checked.fault:
-            self._keep(bundle, claimed, trained, version, written)
-        case = case_of(data, trained, champion, checked, self._steps.judging, version)
-        case = self._with_automation(replace(case, notes=(*trouble, *case.notes)), champion, version, data)
+        version = self._register(claimed, trained, logger)
+        champion, notes = self._load_champion(pointer, data)
+        if not report.fault:
+            self._store.keep(
+                bundle,
+                version=version,
+                run_id=claimed.run.id,
+                mlflow_run_id=logger.run_id,
+                metrics=trained.metrics,
+                measured_on=trained.measured_on,
+                at=self._clock(),
+            )
+        evidence = evidence_of(data, trained, champion, report, self._steps.judging, version)
+        evidence = replace(evidence, notes=(*notes, *evidence.notes))
+        evidence = self._with_automation(evidence, champion, version, data)
         if champion is not None:
-            asked_for = claimed.rows_asked_for(champion.pointer.version, case.judged_on)
-            case = replace(case, asked_for=asked_for)
-        verdict, instead = self._settling.unless_pinned(self._steps.promotion.decide(case)), None
+            asked_for = claimed.rows_asked_for(champion.version, evidence.judged_on)
+            evidence = replace(evidence, asked_for=asked_for)
+        verdict, instead = self._promotion.unless_pinned(self._steps.promotion.decide(evidence)), None
         if verdict.promoted and champion is not None:
-            verdict, instead = self._or_earlier(case, verdict, data, trained, champion)
-        self._tell(written, verdict, trained, version, checked)
-        verdict = replace(verdict, notes=(*self._record.notes, *verdict.notes))
-        settled = self._settling.settle(claimed, verdict, version, pointer, instead)
-        if settled is not verdict:  # it was told before it was carried out, which then failed
-            self._tell(written, settled, trained, version, checked)
-        return settled
+            verdict, instead = self._or_earlier(evidence, verdict, data, trained, champion)
+        self._log_verdict(logger, verdict, trained, version, report)
+        verdict = replace(verdict, notes=(*self._tracking.notes, *verdict.notes))
+        applied = self._promotion.apply(claimed, verdict, version, pointer, instead)
+        if applied is not verdict:  # the promotion failed after the verdict was logged
+            self._log_verdict(logger, applied, trained, version, report)
+        return applied
 
     def _or_earlier(
-        self, case: Case, verdict: Verdict, data: Prepared, trained: Trained, champion: Champion
+        self,
+        evidence: Evidence,
+        verdict: Verdict,
+        data: PreparedData,
+        trained: TrainedModel,
+        champion: ChampionModel,
     ) -> tuple[Verdict, Verdict | None]:
-        """The verdict on the challenger, and one on a better earlier version that is to serve instead.
+        """The verdict on the challenger, and that on a better earlier version to promote instead.
 
         Only hold-out rows can judge earlier versions: the others may have trained them.
         """
-        if self._earlier is None or case.judged_on is not JudgedOn.HOLDOUT or not len(case.truth):
+        if self._earlier is None or evidence.judged_on is not JudgedOn.HOLDOUT or not len(evidence.truth):
             return verdict, None
-        promotion, judging = self._steps.promotion, self._steps.judging
-        version, classes = case.challenger.scores.version or "", trained.result.classes
-        ranked = self._earlier.ranked(data, champion, version, classes, judging)
-        for each in ranked:
-            if not promotion.is_better(each.scores, case.challenger.scores):
+        rule, evaluator, challenger = self._steps.promotion, self._steps.judging, evidence.challenger.scores
+        classes = trained.result.classes
+        ranked = self._earlier.ranked(data, champion, challenger.version or "", classes, evaluator)
+        for earlier in ranked:
+            if not rule.is_better(earlier.scores, challenger):
                 break
-            rival = case_of_earlier(case, each.model, data, champion, judging)
-            rival = self._with_automation(rival, champion, each.model.version, data)
-            other = promotion.decide(rival)
-            if other.promoted:
-                scores = each.scores
-                reason = wording.earlier_better(scores, case.challenger.scores, case.judged_by, other.reason)
-                refused = replace(
-                    verdict,
-                    promoted=False,
-                    outcome=Outcome.EARLIER_BETTER,
-                    reason=reason,
-                    earlier=scores,
-                    instead=each.model.version,
-                )
-                return refused, other
+            its_evidence = evidence_of_earlier(evidence, earlier.model, data, champion, evaluator)
+            its_evidence = self._with_automation(its_evidence, champion, earlier.model.version, data)
+            its_verdict = rule.decide(its_evidence)
+            if its_verdict.promoted:
+                return _replaced_by(earlier.scores, verdict, challenger, its_verdict), its_verdict
         if not ranked:
             return verdict, None
         best = ranked[0].scores
-        return replace(verdict, earlier=best, notes=(*verdict.notes, wording.best_earlier(best))), None
+        figures = {"accuracy": best.accuracy, "macro_f1": best.macro_f1}
+        note = because(Code.BEST_EARLIER, version=best.version, **figures)
+        return replace(verdict, earlier=best, notes=(*verdict.notes, note)), None
 
-    def _with_automation(self, case: Case, champion: Champion | None, version: str, data: Prepared) -> Case:
-        """Nothing that goes wrong here can fail the run: the case is then judged without it, and says so."""
-        if self._unattended is None or champion is None or case.fault:
-            return case
+    def _with_automation(
+        self, evidence: Evidence, champion: ChampionModel | None, version: str, data: PreparedData
+    ) -> Evidence:
+        """With how much each model automates. An error here does not fail the run, but becomes a note."""
+        if self._unattended is None or champion is None or evidence.fault:
+            return evidence
         try:
-            found = self._unattended.automatic(champion.pointer.version, version)
-            right, merchants = automatic_answers(champion, data.judging, found.precision)
-            automation = self._steps.automation.compare(found, right, merchants)
+            rows = self._unattended.automatic(champion.version, version)
+            right, merchants = automatic_answers(champion, data.judging, rows.precision)
+            automation = self._steps.automation.compare(rows, right, merchants)
         except Exception:
             log.exception("automation not compared", extra={"version": version})
-            return replace(case, notes=(*case.notes, "How much each model automates could not be compared."))
+            return replace(evidence, notes=(*evidence.notes, because(Code.AUTOMATION_NOT_COMPARED)))
         if automation is None:
-            return case
-        return replace(case, automation=automation, notes=(*case.notes, wording.automation(automation)))
+            return evidence
+        return replace(evidence, automation=automation, notes=(*evidence.notes, _automation_note(automation)))
 
-    def _tell(
-        self, written: RunRecord, verdict: Verdict, trained: Trained, version: str, checked: Checked
+    def _log_verdict(
+        self,
+        logger: RunLogger,
+        verdict: Verdict,
+        trained: TrainedModel,
+        version: str,
+        report: CheckReport,
     ) -> None:
-        write_verdict(written, verdict, version, checked)
-        self._record.tag_version(
+        log_verdict(logger, verdict, version, report)
+        self._tracking.tag_version(
             version, {"verdict": verdict.outcome.value, "promoted": str(verdict.promoted).lower()}
         )
-        self._record.describe_version(version, f"{in_short(verdict).capitalize()}. {_figures(trained)}")
+        description = f"{short_outcome(verdict).capitalize()}. {version_description(trained)}"
+        self._tracking.describe_version(version, description)
 
-    def _bundle(self, claimed: Claimed, data: Prepared, trained: Trained) -> Bundle:
+    def _bundle(self, claimed: ActiveRun, data: PreparedData, trained: TrainedModel) -> Bundle:
         until = data.labelled_until
         about = {
             "run_id": claimed.run.id,
@@ -232,56 +257,68 @@ class TrainingPipeline:
         }
         return Bundle(trained.result.model, trained.bands.to_dict(), about)
 
-    def _try(self, bundle: bytes, data: Prepared, trained: Trained) -> Checked:
-        """In a fresh process, on transactions of the person where there are any."""
+    def _check_bundle(self, bundle: bytes, data: PreparedData, trained: TrainedModel) -> CheckReport:
+        """Check it in a fresh process, on transactions of the person where there are any."""
         transactions = self._steps.probe.transactions(data.yours if len(data.yours) else data.rows)
         expected = probabilities_of(trained.result.model, model_fields(transactions))
         return self._check.run(bundle, transactions, list(trained.result.classes), expected)
 
-    def _register(self, claimed: Claimed, trained: Trained, written: RunRecord) -> str:
-        version = self._record.register(
-            written.model(trained.result.model, model_fields(EXAMPLES), self._bundles.TRUSTED),
-            after=max((int(one.version) for one in self._store.versions()), default=0),
-            mlflow_run_id=written.run_id,
-            description=_figures(trained),
+    def _register(self, claimed: ActiveRun, trained: TrainedModel, logger: RunLogger) -> str:
+        version = self._tracking.register(
+            logger.model(trained.result.model, model_fields(EXAMPLES), self._bundles.TRUSTED),
+            after=max((int(stored.version) for stored in self._store.versions()), default=0),
+            mlflow_run_id=logger.run_id,
+            description=version_description(trained),
             tags={"ledgerloop.run": claimed.run.id},
         )
-        with suppress(Unavailable):  # the clock names it later
-            self._record.set_alias("challenger", version)
+        with suppress(Unavailable):  # the scheduler sets it later
+            self._tracking.set_alias("challenger", version)
         return version
 
-    def _champion(self, pointer: Pointer | None, data: Prepared) -> tuple[Champion | None, tuple[str, ...]]:
-        """What serves, and a note where it does not load: such a champion stands in nobody's way."""
+    def _load_champion(
+        self, pointer: Pointer | None, data: PreparedData
+    ) -> tuple[ChampionModel | None, tuple[Why, ...]]:
+        """The champion, or a note that it does not load: then the challenger has none to beat."""
         if pointer is None:
             return None, ()
         file = self._store.load(pointer.version)
         try:
-            champion = Champion(pointer, self._bundles.loads(file, pointer.sha256))
+            champion = ChampionModel(pointer, self._bundles.loads(file, pointer.sha256))
             champion.answers(data.rows.head(1))
         except Unavailable:
             raise
         except Exception:
             log.exception("champion not loaded for judging", extra={"version": pointer.version})
-            return None, (f"The champion, version {pointer.version}, could not be loaded by this code.",)
+            return None, (because(Code.CHAMPION_NOT_LOADED, version=pointer.version),)
         return champion, ()
 
-    def _keep(
-        self, bundle: bytes, claimed: Claimed, trained: Trained, version: str, written: RunRecord
-    ) -> None:
-        self._store.keep(
-            bundle,
-            version=version,
-            run_id=claimed.run.id,
-            mlflow_run_id=written.run_id,
-            metrics=trained.metrics,
-            measured_on=trained.measured_on,
-            at=self._clock(),
-        )
 
-
-def _figures(trained: Trained) -> str:
-    scores, best = trained.judged.report.scores, trained.result.best
-    return (
-        f"Accuracy {percent(scores.accuracy, 1)}, macro-F1 {scores.macro_f1:.3f} "
-        f"on {count(scores.rows)} {ROWS[trained.measured_on]}; {best.name}."
+def _replaced_by(earlier: Scores, verdict: Verdict, challenger: Scores, its_verdict: Verdict) -> Verdict:
+    """The verdict on a challenger where an earlier version is promoted instead."""
+    why = because(
+        Code.EARLIER_BETTER,
+        version=earlier.version,
+        rows=earlier.rows,
+        judged_on=(verdict.judged_on or JudgedOn.HOLDOUT).value,
+        accuracy=earlier.accuracy,
+        macro_f1=earlier.macro_f1,
+        challenger_accuracy=challenger.accuracy,
+        challenger_macro_f1=challenger.macro_f1,
     )
+    return replace(
+        verdict,
+        promoted=False,
+        outcome=Outcome.EARLIER_BETTER,
+        reason=(*why, *reasons_of(its_verdict.reason)),
+        earlier=earlier,
+        instead=earlier.version,
+    )
+
+
+def _automation_note(automation: Automation) -> Why:
+    shares = {"champion": automation.champion, "challenger": automation.challenger}
+    note = because(Code.AUTOMATION, rows=automation.rows, **shares)
+    if automation.challenger < automation.champion and automation.imprecise:
+        right = automation.right / automation.judged
+        note += because(Code.AUTOMATION_IMPRECISE, judged=automation.judged, right=right)
+    return note

@@ -1,27 +1,60 @@
-"""What each stage of a training run hands to the next."""
+"""The components of a training run, and what each stage passes to the next."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from src.components.dataset.ingestion import Snapshot, labelled_by_person
-from src.components.dataset.splitting import Split
-from src.components.evaluation.answers import answers_of
-from src.components.model.model_selection import SearchResult
+from src.components.dataset.category_relabels import CategoryRelabels
+from src.components.dataset.ingestion import Ingestion, Snapshot, labelled_by_person
+from src.components.dataset.label_conflicts import LabelConflicts
+from src.components.dataset.lexicon_training_rows import StatementWriter
+from src.components.dataset.own_category_names import OwnCategoryNames
+from src.components.dataset.sample_weights import SampleWeights
+from src.components.dataset.splitting import Split, Splitting
+from src.components.dataset.transformation import Transformation
+from src.components.dataset.validation import Validation
+from src.components.evaluation.automation import AutomationShare
+from src.components.evaluation.metrics import answers_of
+from src.components.model.model_selection import Search, SearchResult
+from src.components.model.smoke_transactions import SmokeSample
 from src.components.model.thresholds import BandThresholds
+from src.components.promotion.rule import PromotionRule
 from src.domain.models import Bundle, ModelVersion, Pointer
 from src.domain.verdicts import JudgedOn
-from src.pipeline.training.evaluate import Answered
+from src.pipeline.training.evaluate import EvaluatedRows, ModelEvaluator
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """The rows of a run, and who of them trains and who judges."""
+class Steps:
+    """The components of a run with their settings, in the order in which they run.
+
+    The names of fields and settings are logged with each run, and compared when a run is repeated.
+    """
+
+    statements: StatementWriter = field(default_factory=StatementWriter)
+    contradictions: LabelConflicts = field(default_factory=LabelConflicts)
+    moves: CategoryRelabels = field(default_factory=CategoryRelabels)
+    ingestion: Ingestion = field(default_factory=Ingestion)
+    validation: Validation = field(default_factory=Validation)
+    transformation: Transformation = field(default_factory=Transformation)
+    splitting: Splitting = field(default_factory=Splitting)
+    own_names: OwnCategoryNames = field(default_factory=OwnCategoryNames)
+    weights: SampleWeights = field(default_factory=SampleWeights)
+    search: Search = field(default_factory=Search)
+    judging: ModelEvaluator = field(default_factory=ModelEvaluator)
+    probe: SmokeSample = field(default_factory=SmokeSample)
+    automation: AutomationShare = field(default_factory=AutomationShare)
+    promotion: PromotionRule = field(default_factory=PromotionRule)
+
+
+@dataclass(frozen=True)
+class PreparedData:
+    """The rows of a run, split into training and judging rows."""
 
     rows: pd.DataFrame
     split: Split
@@ -54,22 +87,22 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedModel:
     """The challenger, and how it does on the permanent hold-out and on out-of-fold rows."""
 
     result: SearchResult
     bands: BandThresholds
-    held_out: Answered
-    out_of_fold: Answered
+    held_out: EvaluatedRows
+    out_of_fold: EvaluatedRows
     enough: int
-    """Hold-out rows from which on they, and not the out-of-fold rows, speak for the model."""
+    """From this number of hold-out rows on, they are used instead of the out-of-fold rows."""
 
     def answers(self, rows: pd.DataFrame) -> np.ndarray:
         return answers_of(self.result.model, rows)
 
     @property
-    def judged(self) -> Answered:
-        """The hold-out where it is large enough to say something, else the out-of-fold rows."""
+    def judged(self) -> EvaluatedRows:
+        """The hold-out if it is large enough, else the out-of-fold rows."""
         return self.held_out if self.held_out.report.scores.rows >= self.enough else self.out_of_fold
 
     @property
@@ -79,19 +112,19 @@ class Trained:
 
     @property
     def cross_validated_on(self) -> JudgedOn:
-        """Which rows `out_of_fold` is of: a person's alone, or with the lexicon's while they are few."""
+        """The rows of `out_of_fold`: a person's alone, or with the lexicon's while those are few."""
         rows = self.out_of_fold.rows
         return JudgedOn.CROSSVAL if len(rows) and labelled_by_person(rows).all() else JudgedOn.LEXICON
 
     @cached_property
     def metrics(self) -> dict[str, float]:
         """The version's own figures, on the rows that `measured_on` names; finite ones only."""
-        found = self.judged.metrics("")
-        return {name: value for name, value in found.items() if np.isfinite(value)}
+        metrics = self.judged.metrics("")
+        return {name: value for name, value in metrics.items() if np.isfinite(value)}
 
 
-class _Kept:
-    """A model that is kept, as the judge sees it."""
+class _StoredModel:
+    """A model loaded from the store."""
 
     bundle: Bundle
 
@@ -109,8 +142,8 @@ class _Kept:
 
 
 @dataclass(frozen=True)
-class Champion(_Kept):
-    """The model that serves."""
+class ChampionModel(_StoredModel):
+    """The champion."""
 
     pointer: Pointer
     bundle: Bundle
@@ -121,8 +154,8 @@ class Champion(_Kept):
 
 
 @dataclass(frozen=True)
-class EarlierVersion(_Kept):
-    """One that does not serve."""
+class EarlierVersion(_StoredModel):
+    """Any other stored version."""
 
     kept: ModelVersion
     bundle: Bundle

@@ -14,30 +14,28 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from src.config import HOME
+from src.domain.reasons import Code, Why, because
 from src.domain.transactions import Direction, Transaction
 
+if TYPE_CHECKING:
+    from src.components.model.scorer import LinearScorer, MergedScorer
+    from src.pipeline.prediction.predict import Serving
+
 TOLERANCE = 1e-6
-"""How far a probability of the fresh process may be from the training process' own."""
+"""Largest allowed difference between a probability of the fresh and of the training process."""
 _TIMED = 50
 """Single predictions whose median is the latency."""
 
 
-class Scorer(Protocol):
-    @property
-    def classes(self) -> tuple[str, ...]: ...
-
-    def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray: ...
-
-
 @dataclass(frozen=True)
 class CheckReport:
-    fault: str
-    """What is wrong, as a sentence; "" where nothing is."""
+    fault: Why
+    """Empty where nothing is wrong."""
     load_s: float = float("nan")
     per_row_ms: float = float("nan")
     """Median of single predictions, each of another transaction."""
@@ -63,42 +61,42 @@ class BundleCheck:
             file.write_bytes(bundle)
             rows.write_text(json.dumps([asdict(one) for one in transactions], default=str))
             answer = self._ask(file, rows)
-        found = CheckReport(answer) if isinstance(answer, str) else self._compare(answer, classes, expected)
-        return replace(found, megabytes=len(bundle) / 1e6)
+        report = self._compare(answer, classes, expected) if isinstance(answer, dict) else CheckReport(answer)
+        return replace(report, megabytes=len(bundle) / 1e6)
 
-    def _ask(self, file: Path, rows: Path) -> dict[str, Any] | str:
-        """The child's answer, or a sentence that says why there is none."""
+    def _ask(self, file: Path, rows: Path) -> dict[str, Any] | Why:
+        """The child's answer, or why there is none."""
         command = [sys.executable, "-m", "src", "verify-bundle", "--", str(file), str(rows)]
         try:
             done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=self.timeout_s)
         except subprocess.TimeoutExpired:
-            return f"it did not answer within {self.timeout_s:.0f} s."
+            return because(Code.CHECK_TIMEOUT, limit_s=round(self.timeout_s))
         if done.returncode != 0:
             last = (done.stderr.strip() or "no message").splitlines()[-1]
-            return f"the fresh process ended with {done.returncode}: {last}"
+            return because(Code.CHECK_ENDED, exit_code=done.returncode, last=last)
         answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
         return answer
 
     def _compare(self, answer: dict[str, Any], classes: Sequence[str], expected: np.ndarray) -> CheckReport:
-        found = np.asarray(answer["probabilities"], float).reshape(-1, len(answer["classes"]))
+        probabilities = np.asarray(answer["probabilities"], float).reshape(-1, len(answer["classes"]))
         timing = {"load_s": answer["load_s"], "per_row_ms": answer["per_row_ms"]}
-        if list(answer["classes"]) != list(classes) or found.shape != expected.shape:
-            return CheckReport("it knows other categories than the model that was trained.", **timing)
-        if found.size and not np.abs(found - expected).max() <= TOLERANCE:
-            return CheckReport("it gives other answers than the model that was trained.", **timing)
+        if list(answer["classes"]) != list(classes) or probabilities.shape != expected.shape:
+            return CheckReport(because(Code.OTHER_CATEGORIES), **timing)
+        if probabilities.size and not np.abs(probabilities - expected).max() <= TOLERANCE:
+            return CheckReport(because(Code.OTHER_ANSWERS), **timing)
         return CheckReport("", **timing)
 
 
-def verify(file: Path, rows_json: str, load: Callable[[bytes, str], Scorer]) -> dict[str, Any]:
-    """The child's side: load the file as a web worker does, and predict.
+def verify(file: Path, rows_json: str, load: Callable[[bytes, str], Serving]) -> dict[str, Any]:
+    """Runs in the child: load the file as a web worker does, and predict.
 
-    load: makes of a file's bytes and their sha256 what a worker serves from.
+    load: makes what a worker serves from a file's bytes and their sha256.
     Returns `classes`, `probabilities` (a list a row), `load_s`, `per_row_ms`.
     """
     transactions = [_transaction(row) for row in json.loads(rows_json)]
     data = file.read_bytes()
     began = time.perf_counter()
-    scorer = load(data, sha256(data).hexdigest())
+    scorer = load(data, sha256(data).hexdigest()).scorer
     load_s = time.perf_counter() - began
     return {
         "classes": list(scorer.classes),
@@ -108,7 +106,7 @@ def verify(file: Path, rows_json: str, load: Callable[[bytes, str], Scorer]) -> 
     }
 
 
-def _per_row_ms(scorer: Scorer, transactions: Sequence[Transaction]) -> float:
+def _per_row_ms(scorer: LinearScorer | MergedScorer, transactions: Sequence[Transaction]) -> float:
     timed = []
     for transaction in transactions[:_TIMED]:
         began = time.perf_counter()

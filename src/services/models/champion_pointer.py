@@ -1,4 +1,4 @@
-"""The document that says what serves: each change of it is one atomic write that also writes its history."""
+"""The pointer to the champion: each change is one atomic write that also appends to its history."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from pymongo.errors import DuplicateKeyError
 
 from src.domain.models import Pointer
 from src.domain.promotions import Promotion, PromotionEvent
+from src.domain.reasons import Why
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models.promotion_history import line_document, line_of
 from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.collections import CHAMPION
 
-_ID = "champion"
 _HISTORY_KEPT = 1000
 
 
 class ChampionPointer:
-    """`revision` grows with every promotion. A pin stands in the same document: no promotion can miss it."""
+    """`revision` grows with every promotion. The pin is in the same document, so no promotion can miss it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,13 +32,13 @@ class ChampionPointer:
 
     @guarded
     def read(self) -> Pointer | None:
-        document = self._models.find_one({"_id": _ID}, {"history": 0})
+        document = self._models.find_one({"_id": CHAMPION}, {"history": 0})
         return pointer_of(document) if document else None
 
     @guarded
     def history(self, limit: int) -> list[Promotion]:
         """Newest first."""
-        document = self._models.find_one({"_id": _ID}, {"history": {"$slice": -limit}})
+        document = self._models.find_one({"_id": CHAMPION}, {"history": {"$slice": -limit}})
         return [line_of(line) for line in reversed(document["history"])] if document else []
 
     @guarded
@@ -50,28 +51,28 @@ class ChampionPointer:
         unless_pinned: bool,
         pinned_at: datetime | None,
     ) -> Pointer:
-        """Let the version of document `target` serve. Raises Conflict, Pinned, Unavailable.
+        """Point to the version of document `target`. Raises Conflict, Pinned, Unavailable.
 
-        lines: what the history says of it, oldest first; the first is the promotion itself.
+        lines: entries for the history, oldest first; the first is the promotion itself.
         """
         written = [line_document(line) for line in lines]
         flipped = {name: target[name] for name in ("version", "run_id", "sha256")}
         flipped |= {"promoted_at": lines[0].at, "by": lines[0].by, "pinned_at": pinned_at}
         if expected_revision == 0:
-            document = {"_id": _ID, "revision": 1, "alias": None, "history": written, **flipped}
+            document = {"_id": CHAMPION, "revision": 1, "alias": None, "history": written, **flipped}
             try:
                 self._models.insert_one(document)
             except DuplicateKeyError:
                 raise _moved() from None
             return pointer_of(document)
-        here: Document = {"_id": _ID, "revision": expected_revision}
+        current: Document = {"_id": CHAMPION, "revision": expected_revision}
         update = {"$set": flipped, "$inc": {"revision": 1}, "$push": _pushed(written)}
-        found = self._updated({**here, "pinned_at": None} if unless_pinned else here, update)
-        if found is None:
-            raise self._refused(expected_revision)
-        return found
+        pointer = self._update({**current, "pinned_at": None} if unless_pinned else current, update)
+        if pointer is None:
+            raise self._conflict(expected_revision)
+        return pointer
 
-    def _refused(self, expected_revision: int) -> Conflict:
+    def _conflict(self, expected_revision: int) -> Conflict:
         """Why nothing was written."""
         now = self.read()
         if now and now.revision == expected_revision and now.pinned_at:
@@ -79,16 +80,16 @@ class ChampionPointer:
         return _moved()
 
     @guarded
-    def pin(self, version: str | None, *, by: str, reason: str, at: datetime) -> Pointer:
-        """Keep what serves, `version` if one is named; a second time changes nothing.
+    def pin(self, version: str | None, *, by: str, reason: Why, at: datetime) -> Pointer:
+        """Pin the champion; a second pin changes nothing.
 
-        Raises NotFound where nothing serves, Conflict where another version does, Unavailable.
+        Raises NotFound without a champion, Conflict if it is not `version`, Unavailable.
         """
         return self._mark(version, PromotionEvent.PINNED, by, reason, at, {"pinned_at": at})
 
     @guarded
-    def let_go(self, *, by: str, reason: str, at: datetime) -> Pointer:
-        """End the pin; changes nothing where there is none. Raises NotFound, Unavailable."""
+    def unpin(self, *, by: str, reason: Why, at: datetime) -> Pointer:
+        """Changes nothing without a pin. Raises NotFound, Unavailable."""
         return self._mark(None, PromotionEvent.UNPINNED, by, reason, at, {"pinned_at": None})
 
     def _mark(
@@ -96,19 +97,19 @@ class ChampionPointer:
         version: str | None,
         change: PromotionEvent,
         by: str,
-        reason: str,
+        reason: Why,
         at: datetime,
         fields: Document,
     ) -> Pointer:
         now = self.read()
         if now is None:
-            raise NotFound("No model serves yet.")
+            raise NotFound("There is no active model yet.")
         if version is not None and now.version != version:
-            raise Conflict(f"Model {now.version} serves now; nothing was changed.")
+            raise Conflict(f"Model {now.version} is active now; nothing was changed.")
         line = Promotion(now.version, now.version, at, by, reason, change)
         unmarked = {"$ne": None} if change is PromotionEvent.UNPINNED else None
-        here = {"_id": _ID, "revision": now.revision, "pinned_at": unmarked}
-        changed = self._updated(here, {"$set": fields, "$push": _pushed([line_document(line)])})
+        current = {"_id": CHAMPION, "revision": now.revision, "pinned_at": unmarked}
+        changed = self._update(current, {"$set": fields, "$push": _pushed([line_document(line)])})
         if changed is not None:
             return changed
         again = self.read()
@@ -116,9 +117,9 @@ class ChampionPointer:
             raise _moved()
         return again
 
-    def _updated(self, here: Document, update: Document) -> Pointer | None:
-        found = self._models.find_one_and_update(here, update, return_document=ReturnDocument.AFTER)
-        return pointer_of(found) if found else None
+    def _update(self, query: Document, update: Document) -> Pointer | None:
+        document = self._models.find_one_and_update(query, update, return_document=ReturnDocument.AFTER)
+        return pointer_of(document) if document else None
 
 
 def _pushed(lines: list[Document]) -> Document:

@@ -1,7 +1,7 @@
-"""The promotion history: how its lines are written, and those of models that were refused.
+"""The deployment history: its entries, and those of refused models.
 
-What changed the pointer stands in the pointer's own document, written with the change in one write. A refusal
-changes no pointer, so it has a document of its own.
+Changes of the pointer are in the pointer's own document, in the same write. A refusal changes no pointer, so
+it has a document of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pymongo import DESCENDING
 from src.domain import LOCAL_OWNER
 from src.domain.models import Pointer
 from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
+from src.domain.reasons import Code, Why, because, why_document, why_of
 from src.domain.verdicts import JudgedOn
 from src.services.mongo.client import Database, Document, guarded
 
@@ -30,34 +31,34 @@ def lines_of(
     before: Pointer | None,
     *,
     by: str,
-    reason: str,
+    reason: Why,
     at: datetime,
     figures: ComparedMetrics | None,
     pin: bool,
 ) -> list[Promotion]:
-    """What is told of a promotion of the version of document `target`, and of a pin with it, oldest first."""
+    """The entries for a promotion of document `target`, and for a pin with it, oldest first."""
     version, previous = target["version"], before.version if before else None
     change = PromotionEvent.ROLLED_BACK if is_rollback(version, previous) else PromotionEvent.PROMOTED
     run_id = target["run_id"] if by == "training" else None
     promoted = Promotion(version, previous, at, by, reason, change, figures, run_id)
     if pin:
-        asked = "Asked for with the promotion."
-        return [promoted, Promotion(version, version, at, by, asked, PromotionEvent.PINNED)]
+        requested = because(Code.PINNED_WITH_PROMOTION)
+        return [promoted, Promotion(version, version, at, by, requested, PromotionEvent.PINNED)]
     if before and before.pinned_at:
-        ended = f"It ended when model {version} was promoted."
+        ended = because(Code.PIN_REPLACED, version=version)
         return [promoted, Promotion(before.version, version, at, by, ended, PromotionEvent.UNPINNED)]
     return [promoted]
 
 
 def line_document(line: Promotion) -> Document:
-    document = asdict(line) | {"change": line.change.value}
+    document = asdict(line) | {"change": line.change.value, "reason": why_document(line.reason)}
     if line.figures:
         document["figures"]["judged_on"] = line.figures.judged_on and line.figures.judged_on.value
     return document
 
 
 def line_of(document: Document) -> Promotion:
-    """A line written before there were other changes than promotions names none."""
+    """Entries from before there were pins and refusals have no `change`."""
     version, previous = document["version"], document["previous"]
     first = PromotionEvent.ROLLED_BACK if is_rollback(version, previous) else PromotionEvent.PROMOTED
     return Promotion(
@@ -65,7 +66,7 @@ def line_of(document: Document) -> Promotion:
         previous=previous,
         at=document["at"],
         by=document["by"],
-        reason=document["reason"],
+        reason=why_of(document["reason"]),
         change=PromotionEvent(document.get("change", first)),
         figures=_figures(document.get("figures")),
         run_id=document.get("run_id"),
@@ -73,7 +74,7 @@ def line_of(document: Document) -> Promotion:
 
 
 def paired_figures(lines: Iterable[Promotion], new: str, old: str) -> ComparedMetrics | None:
-    """The first figures in `lines` that compare these two versions on the same rows, those of `new` first."""
+    """The first metrics in `lines` that compare these two versions on the same rows, those of `new` first."""
     for line in lines:
         figures = line.figures
         if figures is None or not figures.paired:
@@ -100,7 +101,7 @@ def _figures(document: Document | None) -> ComparedMetrics | None:
 
 
 class Refusals:
-    """The `refusals` collection: which model was not promoted, and why not."""
+    """The `refusals` collection: models that were not promoted."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -111,7 +112,7 @@ class Refusals:
 
     @guarded
     def add(self, line: Promotion) -> None:
-        """A run has one line: an attempt that takes it up again writes over that of the attempt before."""
+        """A run has one entry: a later attempt replaces that of an earlier one."""
         document = {"owner": LOCAL_OWNER, **line_document(line)}
         if line.run_id is None:
             self._refusals.insert_one(document)

@@ -1,4 +1,4 @@
-"""The `models` collection and its GridFS: every version's bundle, and the way to let one of them serve."""
+"""The `models` collection and its GridFS: the bundles of all versions, and their promotion."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pymongo import DESCENDING
 
 from src.domain.models import ModelVersion, Pointer
 from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
+from src.domain.reasons import Why
 from src.domain.verdicts import JudgedOn, judged_on_of
 from src.errors import Conflict, NotFound, Pinned
-from src.services.models.alias_lock import AliasSteps
+from src.services.models.alias_lock import AliasLock
 from src.services.models.champion_pointer import ChampionPointer
 from src.services.models.promotion_history import Refusals, lines_of, paired_figures
 from src.services.models.shadow import Shadows
@@ -24,13 +25,13 @@ _LINES_SEARCHED = 1000
 
 
 class Models:
-    """The pointer document is the one truth of what serves; it flips last, and in one atomic write."""
+    """The pointer document alone says which version is the champion; it flips last, in one atomic write."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pointer = ChampionPointer(database)
         self._refusals = Refusals(database)
-        self.alias = AliasSteps(database)
+        self.alias = AliasLock(database)
         self.shadows = Shadows(database)
 
     @property
@@ -103,19 +104,19 @@ class Models:
         version: str,
         *,
         by: str,
-        reason: str,
+        reason: Why,
         at: datetime,
         expected_revision: int | None = None,
         unless_pinned: bool = False,
         pin: bool = False,
         figures: ComparedMetrics | None = None,
     ) -> Pointer:
-        """Let `version` serve.
+        """Make `version` the champion.
 
-        expected_revision: the pointer's revision that the verdict was reached against, 0 for no champion
-        yet; Conflict if another promotion came in between. None promotes in any case (a person's word).
+        expected_revision: the pointer's revision that the verdict is based on, 0 for no champion yet;
+        Conflict if another promotion came in between. None promotes in any case (as a person asks).
         unless_pinned: raise Pinned rather than replace a version that is pinned.
-        pin: keep `version` from then on; else a pin of its predecessor ends.
+        pin: pin `version`; else a pin of its predecessor ends.
         figures: what the verdict is based on; without them, those of an earlier verdict on both.
         Raises NotFound, Conflict, Unavailable.
         """
@@ -145,31 +146,28 @@ class Models:
         version: str,
         *,
         by: str,
-        reason: str,
+        reason: Why,
         at: datetime,
         figures: ComparedMetrics | None = None,
         run_id: str | None = None,
     ) -> None:
-        """Write down that `version` was not let serve. Raises Unavailable."""
+        """Record that `version` was not promoted. Raises Unavailable."""
         before = self.champion()
         serving = before.version if before else None
         self._refusals.add(
             Promotion(version, serving, at, by, reason, PromotionEvent.REFUSED, figures, run_id)
         )
 
-    def pin(self, version: str | None = None, *, by: str, reason: str, at: datetime) -> Pointer:
-        """Keep what serves until it is let go; Conflict where it is no longer `version`.
-
-        Raises NotFound, Conflict, Unavailable.
-        """
+    def pin(self, version: str | None = None, *, by: str, reason: Why, at: datetime) -> Pointer:
+        """Pin the champion. Raises NotFound without one, Conflict if it is not `version`, Unavailable."""
         return self._pointer.pin(version, by=by, reason=reason, at=at)
 
-    def let_go(self, *, by: str, reason: str, at: datetime) -> Pointer:
-        """Raises NotFound where no model serves, Unavailable."""
-        return self._pointer.let_go(by=by, reason=reason, at=at)
+    def unpin(self, *, by: str, reason: Why, at: datetime) -> Pointer:
+        """Raises NotFound without a champion, Unavailable."""
+        return self._pointer.unpin(by=by, reason=reason, at=at)
 
     def promotions(self, limit: int = 50) -> list[Promotion]:
-        """Everything that changed what serves, and what was refused, newest first."""
+        """Promotions, rollbacks, pins and refusals, newest first."""
         lines = [*self._pointer.history(limit), *self._refusals.newest(limit)]
         return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
@@ -181,7 +179,7 @@ class Models:
         return paired_figures(self.promotions(_LINES_SEARCHED), version, other)
 
     def _find_file(self, target: Document) -> None:
-        """A promotion of a version without a file would leave the next worker to start without a model."""
+        """Raises NotFound: a promoted version without a file would leave the next worker without a model."""
         if not list(self._database.bundles.find({"_id": target["file_id"]}, limit=1)):
             raise NotFound(f"The file of model version {target['version']} is gone.")
 

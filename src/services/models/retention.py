@@ -1,4 +1,4 @@
-"""What MongoDB keeps of models and runs that no longer matter: found, and cleared away."""
+"""Retention in MongoDB: finds and deletes old versions, files and records of runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORTH_BYTES = 64 * 2**20
 
 
 class Retention:
-    """Each step leaves the store whole, so that it may end between any two and begin again."""
+    """Each step leaves the store consistent, so the process may be killed between any two."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,15 +32,15 @@ class Retention:
 
     @guarded
     def versions(self) -> dict[str, str]:
-        """The MLflow run of every version that is kept here, by version."""
+        """The MLflow run of every stored version, by version."""
         found = self._models.find({"file_id": {"$exists": True}}, {"version": 1, "mlflow_run_id": 1})
         return {one["version"]: one["mlflow_run_id"] for one in found}
 
     @guarded
     def spared(self) -> set[str]:
-        """Versions that stay whatever their age: every one that ever served, or that any pointer names.
+        """Versions that are never deleted: every former champion, and those any pointer names.
 
-        The shadow has such a pointer, and so has the champion. The run under way keeps its own version too.
+        Champion and shadow test have such pointers. The version of the running run is spared too.
         """
         spared: set[str] = set()
         for pointer in self._models.find({"file_id": {"$exists": False}}):
@@ -53,11 +53,11 @@ class Retention:
 
     @guarded
     def drop_version(self, version: str) -> bool:
-        """Delete a version's document, then its file; False where it was promoted in this very moment."""
+        """Delete a version's document, then its file; False if it was promoted at this very moment."""
         document = self._models.find_one_and_delete({"version": version, "file_id": {"$exists": True}})
         if document is None:
             return True
-        # Without its document nobody can promote it any more; whoever had read that before has it back.
+        # Without its document it cannot be promoted; if that was read before, the document is restored.
         if version in self.spared():
             self._models.insert_one(document)
             return False
@@ -66,15 +66,15 @@ class Retention:
 
     @guarded
     def forget_run(self, mlflow_run_id: str) -> None:
-        """The page of a run no longer points to where MLflow kept it; the run's own document stays."""
+        """Remove the link of a run to MLflow; the run's own document stays."""
         runs = self._database.training_runs
         runs.update_many({"mlflow_run_id": {"$eq": mlflow_run_id}}, {"$unset": {"mlflow_run_id": ""}})
 
     @guarded
     def sweep_orphans(self, now: datetime) -> int:
-        """Delete the files no version names, once they are a day old; how many there were.
+        """Delete the files of no version, once they are a day old; returns their number.
 
-        A bundle that was replaced leaves one, and a kill between file and document, or amid a file, another.
+        They come from replaced bundles, and from kills before the document was written.
         """
         named = set(self._models.distinct("file_id"))
         chunks = self._database.collection(_CHUNKS).distinct("files_id")
@@ -88,13 +88,13 @@ class Retention:
         return self._database.collection("bundles.files")
 
     def _delete_files(self, ids: Sequence[Any]) -> None:
-        """As GridFS does it, but content with a file of which only the chunks were written."""
+        """As GridFS does, but also for a file of which only the chunks were written."""
         self._files.delete_many({"_id": {"$in": list(ids)}})
         self._database.collection(_CHUNKS).delete_many({"files_id": {"$in": list(ids)}})
 
     @guarded
     def drop_skipped(self, keep: int) -> int:
-        """Delete the documents of skipped slots but for the newest `keep`; how many there were."""
+        """Delete the documents of skipped slots except the newest `keep`; returns their number."""
         runs = self._database.training_runs
         skipped = {"status": RunStatus.SKIPPED.value}
         old = runs.find(skipped, {"_id": 1}).sort("requested_at", DESCENDING).skip(keep)
@@ -102,9 +102,9 @@ class Retention:
 
     @guarded
     def shrink(self, worth_bytes: int = _WORTH_BYTES) -> bool:
-        """Give the room of deleted bundles back to the disk where it is worth it; whether that was done.
+        """Return the space of deleted bundles to the disk if it is large enough; returns whether it was done.
 
-        MongoDB would use that room again, but not give it back. A server that refuses is left alone.
+        MongoDB by itself would only reuse the space. Some servers refuse the command.
         """
         command = self._database.collection(_CHUNKS).database.command
         try:
@@ -118,9 +118,9 @@ class Retention:
 
     @guarded
     def claim_turn(self, now: datetime, *, retry_after: timedelta = timedelta(hours=1)) -> bool:
-        """Whether it is time to tidy, and nobody else does; a turn that ends badly comes again soon.
+        """Whether retention is due and no other process runs it; a failed turn is due again soon.
 
-        The first one comes a while after the very first start, which has better things to do.
+        The first turn comes a while after the first start.
         """
         locks, later = self._database.locks, now + retry_after
         turn = locks.find_one({"_id": _TURN})
@@ -140,5 +140,5 @@ class Retention:
 
 
 def _made_at(file_id: Any) -> datetime:
-    """GridFS names a file by an ObjectId, which tells its time."""
+    """GridFS ids are ObjectIds, which contain the time."""
     return file_id.generation_time if isinstance(file_id, ObjectId) else datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Which version runs in the shadow, and how it does beside the champion on rows a person answered since."""
+"""The shadow test: which version runs, and its results compared with the champion's."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from src.domain.models import Shadow, ShadowComparison
 from src.domain.predictions import DecidedBy
 from src.errors import Conflict, NotFound
 from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.collections import CHAMPION, SHADOW
 
-_ID = "shadow"
 _CLOCKS_APART = timedelta(minutes=5)
 
 
 class Shadows:
-    """The document `shadow` beside the pointer. It stays when a shadow ends: its revision only grows."""
+    """The document `shadow` in `models`. It stays when a test ends, because its revision only grows."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,24 +32,24 @@ class Shadows:
 
     @guarded
     def current(self) -> Shadow | None:
-        """None also where the version has become champion since."""
-        documents = self._models.find({"_id": {"$in": [_ID, "champion"]}}, {"history": 0})
-        found = {document["_id"]: document for document in documents}
-        shadow, champion = found.get(_ID), found.get("champion")
+        """None also if the version has become champion since."""
+        documents = self._models.find({"_id": {"$in": [SHADOW, CHAMPION]}}, {"history": 0})
+        pointers = {document["_id"]: document for document in documents}
+        shadow, champion = pointers.get(SHADOW), pointers.get(CHAMPION)
         if not shadow or not shadow["version"]:
             return None
         return None if champion and champion["version"] == shadow["version"] else _shadow(shadow)
 
     @guarded
     def start(self, version: str, *, sha256: str, by: str, at: datetime) -> Shadow:
-        """Let `version` run in the shadow, instead of another that does. Raises Conflict, Unavailable."""
-        champion = self._models.find_one({"_id": "champion"}, {"version": 1})
+        """Start a test of `version`, instead of a running one. Raises Conflict, Unavailable."""
+        champion = self._models.find_one({"_id": CHAMPION}, {"version": 1})
         if champion is None:
-            raise Conflict("No model serves yet, so there is nothing to run beside.")
+            raise Conflict("There is no active model yet, so there is nothing to compare with.")
         if champion["version"] == version:
-            raise Conflict(f"Model {version} serves already; it needs no shadow.")
+            raise Conflict(f"Model {version} is already active; it needs no shadow test.")
         document = self._models.find_one_and_update(
-            {"_id": _ID},
+            {"_id": SHADOW},
             {"$set": {"version": version, "sha256": sha256, "since": at, "by": by}, "$inc": {"revision": 1}},
             upsert=True,
             return_document=ReturnDocument.AFTER,
@@ -58,25 +58,26 @@ class Shadows:
 
     @guarded
     def end(self) -> None:
-        """Raises NotFound where none runs, Unavailable."""
+        """Raises NotFound if none runs, Unavailable."""
         if not self._end({"version": {"$ne": None}}):
-            raise NotFound("No model runs in the shadow.")
+            raise NotFound("No shadow test is running.")
 
     @guarded
     def end_of(self, version: str) -> None:
-        """End it if it is `version`, which serves from now on."""
+        """End it if it is of `version`, which is the champion from now on."""
         self._end({"version": version})
 
     def _end(self, which: Document) -> bool:
-        return bool(self._models.update_one({"_id": _ID, **which}, {"$set": {"version": None}}).matched_count)
+        return bool(
+            self._models.update_one({"_id": SHADOW, **which}, {"$set": {"version": None}}).matched_count
+        )
 
     @guarded
-    def side_by_side(self, shadow: Shadow, champion: str) -> ShadowComparison:
-        """Of rows stored since the shadow runs, those that model `champion` decided and a person answered.
+    def compare(self, shadow: Shadow, champion: str) -> ShadowComparison:
+        """Compare both models on rows stored since the start, decided by model `champion` and answered since.
 
-        A row that memory decided does not count: there it does not matter which model serves. So each
-        merchant counts about once, for from its first answer on memory decides. Nor does an answer to many
-        rows at once count for each of them.
+        Rows that the memory decided do not count, because no model decided them. So group merchant counts
+        about once: from its first answer on the memory decides. An answer to many rows at once counts once.
         """
         since = ObjectId.from_datetime(shadow.since - _CLOCKS_APART)
         newest = {"$last": "$predictions"}
@@ -110,11 +111,11 @@ class Shadows:
                 },
             ]
         )
-        return _side_by_side(list(groups))
+        return _comparison(list(groups))
 
 
-def _side_by_side(groups: Sequence[Document]) -> ShadowComparison:
-    rows = {(each["_id"]["champion"], each["_id"]["shadow"]): each["rows"] for each in groups}
+def _comparison(groups: Sequence[Document]) -> ShadowComparison:
+    rows = {(group["_id"]["champion"], group["_id"]["shadow"]): group["rows"] for group in groups}
     return ShadowComparison(
         answers=sum(rows.values()),
         both_right=rows.get((True, True), 0),

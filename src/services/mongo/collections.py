@@ -10,6 +10,9 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+CHAMPION, SHADOW = "champion", "shadow"
+"""Ids in `models` of the pointers to the champion and to the shadow model; a version has `version:N`."""
+
 
 def _index(*fields: str, where: dict[str, Any] | None = None, **options: Any) -> IndexModel:
     """fields: a minus before the name means descending. where: the index holds only these documents."""

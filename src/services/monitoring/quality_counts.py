@@ -15,6 +15,7 @@ from src.domain.quality import CONFIDENCE_STEPS, AnswerCount, ConfusionCount, Pr
 from src.domain.transactions import HistoryFilter, Status, StoredTransaction
 from src.domain.verdicts import judged_on_of
 from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.collections import CHAMPION
 from src.services.runs.documents import verdict_of
 from src.services.transactions.documents import stored_of
 from src.services.transactions.query import JUDGED, query_of
@@ -110,7 +111,7 @@ class QualityCounts:
     def versions(self) -> list[VersionQuality]:
         """The newest versions, oldest first, with the labels their runs had. Raises Unavailable."""
         models = self._database.models
-        pointer = models.find_one({"_id": "champion"}, {"history.version": 1}) or {}
+        pointer = models.find_one({"_id": CHAMPION}, {"history.version": 1}) or {}
         promoted = {line["version"] for line in pointer.get("history", [])}
         runs = {
             "from": "training_runs",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
+from src.domain import LOCAL_OWNER
+from src.domain.reasons import why_document, why_of
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import (
     Automation,
@@ -20,6 +23,38 @@ from src.domain.verdicts import (
 from src.services.runs.prediction_diff_documents import changes_of
 
 Document = dict[str, Any]
+
+CLEARED: Document = {"$unset": {"active": "", "holder": "", "lease_until": ""}}
+
+
+def slot_id(slot: datetime) -> str:
+    return f"slot-{slot:%Y%m%dT%H%M%SZ}"
+
+
+def new(run_id: str, trigger: Trigger, reason: str, at: datetime) -> Document:
+    return {
+        "_id": run_id,
+        "owner": LOCAL_OWNER,
+        "status": RunStatus.QUEUED.value,
+        "trigger": trigger.value,
+        "reason": reason,
+        "stage": "queued",
+        "progress": 0.0,
+        "attempt": 0,
+        "requested_at": at,
+    }
+
+
+def ended(status: RunStatus, at: datetime) -> Document:
+    return {"status": status.value, "finished_at": at}
+
+
+def skipped(last: Document | None, at: datetime) -> Document:
+    """last: the run since which nothing is new, as it is written."""
+    since = f" since the run of {last['requested_at']:%Y-%m-%d %H:%M} UTC" if last else ""
+    reason = f"Nothing new{since}: the same labels, settings and code."
+    told = {"reason": reason, "stage": "done", "progress": 1.0, "data": last.get("data", {}) if last else {}}
+    return ended(RunStatus.SKIPPED, at) | told
 
 
 def run_of(document: Document) -> TrainingRun:
@@ -45,8 +80,12 @@ def run_of(document: Document) -> TrainingRun:
 
 
 def verdict_document(verdict: Verdict) -> Document:
-    named = {"outcome": verdict.outcome.value, "judged_on": verdict.judged_on and verdict.judged_on.value}
-    return asdict(verdict) | named
+    return asdict(verdict) | {
+        "outcome": verdict.outcome.value,
+        "judged_on": verdict.judged_on and verdict.judged_on.value,
+        "reason": why_document(verdict.reason),
+        "notes": [why_document(note) for note in verdict.notes],
+    }
 
 
 def verdict_of(document: Document | None) -> Verdict | None:
@@ -56,12 +95,12 @@ def verdict_of(document: Document | None) -> Verdict | None:
     return Verdict(
         promoted=document["promoted"],
         outcome=Outcome(document["outcome"]),
-        reason=document["reason"],
+        reason=why_of(document["reason"]),
         challenger=_scores(document["challenger"]),
         champion=_scores(document["champion"]),
         macro_f1=_difference(document["macro_f1"]),
         accuracy=_difference(document["accuracy"]),
-        notes=tuple(document["notes"]),
+        notes=tuple(why_of(note) for note in document["notes"]),
         log_loss=_difference(document.get("log_loss")),
         money_weighted_accuracy=_difference(document.get("money_weighted_accuracy")),
         discordance=Discordance(**discordance) if (discordance := document.get("discordance")) else None,

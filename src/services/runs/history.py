@@ -78,10 +78,10 @@ class RunHistory:
         return dict(last.get("inputs", {})) if last else {}
 
     @guarded
-    def last_standing(self) -> str | None:
-        """The name of what the newest run learned from, or would have, had the slot not been skipped.
+    def last_fingerprint(self) -> str | None:
+        """The data fingerprint of the newest run that succeeded or slot that was skipped.
 
-        A run that failed counts for nothing: the next slot tries again.
+        A failed run does not count: the next slot tries again.
         """
         ended = {"status": {"$in": [RunStatus.SUCCEEDED.value, RunStatus.SKIPPED.value]}}
         last = self._runs.find_one(ended, {"standing": 1}, sort=[("requested_at", DESCENDING)])

@@ -16,10 +16,9 @@ from src.domain.verdicts import JudgedOn, Verdict
 from src.errors import Conflict
 from src.services.mongo.client import Database, Document, guarded
 from src.services.mongo.leases import Leases, Wait
-from src.services.runs.documents import run_of, verdict_document
+from src.services.runs.documents import CLEARED, ended, new, run_of, skipped, slot_id, verdict_document
 from src.services.runs.history import RunHistory
 from src.services.runs.prediction_diff_documents import changes_document
-from src.services.runs.states import CLEARED, ended, new, skipped, slot_id
 
 
 def slot_of(now: datetime, every_hours: float) -> datetime:
@@ -69,13 +68,13 @@ class TrainingRuns(RunHistory):
         return self._runs.find_one({"_id": slot_id(slot)}, {"_id": 1}) is not None
 
     @guarded
-    def skip_slot(self, slot: datetime, *, standing: str, at: datetime) -> TrainingRun | None:
-        """Write down that `slot` needs no run; None when it has one already.
+    def skip_slot(self, slot: datetime, *, fingerprint: str, at: datetime) -> TrainingRun | None:
+        """Record that `slot` needs no run; None when it has one already.
 
-        standing: the name of what it would have learned from, which is that of the newest run.
+        fingerprint: of the data it would have learned from, the same as the newest run's.
         """
         document = new(slot_id(slot), Trigger.SCHEDULE, "", at) | skipped(self.last_success(), at)
-        return self._insert(document | {"standing": standing})
+        return self._insert(document | {"standing": fingerprint})
 
     @guarded
     def queue(self, run_id: str, *, trigger: Trigger, reason: str, at: datetime) -> TrainingRun | None:

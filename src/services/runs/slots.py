@@ -1,41 +1,62 @@
-"""The scheduled slots: each has one run, or a line that says why it needed none."""
+"""Runs that nobody asks for: those of the six-hour slots, and those that drift triggers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from src.domain.training_runs import TrainingRun, Trigger
-from src.services.runs.data_fingerprint import Standing
+from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import TrainingRuns
 
 if TYPE_CHECKING:
     from src.services.models.repository import Models
 
+A_DAY = timedelta(hours=24)
+
 
 class Slots:
+    """Each slot has one run, or one document that says why it needed none."""
+
     def __init__(
-        self, runs: TrainingRuns, models: Models, standing: Standing, now: Callable[[], datetime]
+        self, runs: TrainingRuns, models: Models, fingerprint: DataFingerprint, now: Callable[[], datetime]
     ) -> None:
         self._runs = runs
         self._models = models
-        self._standing = standing
+        self._fingerprint = fingerprint
         self._now = now
 
     def open(self, slot: datetime) -> bool:
-        """Queue the slot's run, or write it down as skipped where nothing is new; once for each slot.
+        """Queue the slot's run, or record it as skipped if nothing is new; once for each slot.
 
-        Whether it has its run now. It has none as long as another run is under way.
+        Returns whether the slot has its run now. It has none as long as another run is under way.
         """
         if not self._runs.has_room(slot):
             return self._runs.has_run_of(slot)
-        return self._decide(slot) is not None
-
-    def _decide(self, slot: datetime) -> TrainingRun | None:
         if self._models.champion() is None:
-            return self._runs.request_slot(slot, trigger=Trigger.FIRST_START, at=self._now())
-        last = self._runs.last_standing()
-        if last is not None and last == self._standing.sha256():
-            return self._runs.skip_slot(slot, standing=last, at=self._now())
-        return self._runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=self._now())
+            return bool(self._runs.request_slot(slot, trigger=Trigger.FIRST_START, at=self._now()))
+        last = self._runs.last_fingerprint()
+        if last is not None and last == self._fingerprint.sha256():
+            return bool(self._runs.skip_slot(slot, fingerprint=last, at=self._now()))
+        return bool(self._runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=self._now()))
+
+
+class DriftTriggeredRuns:
+    """At most one a day. Its id names the one before it, so that two schedulers cannot queue two."""
+
+    def __init__(self, runs: TrainingRuns) -> None:
+        self._runs = runs
+
+    def are_allowed(self, at: datetime) -> bool:
+        """Whether the newest one is a day old, and no run of any kind is under way. Raises Unavailable."""
+        newest = self._runs.newest_at(Trigger.DRIFT)
+        return (newest is None or at - newest >= A_DAY) and self._runs.current() is None
+
+    def request(self, *, reason: str, at: datetime) -> TrainingRun | None:
+        """Queue one; None where it is not allowed. Raises Unavailable."""
+        newest = self._runs.newest_at(Trigger.DRIFT)
+        if newest and at - newest < A_DAY:
+            return None
+        before = f"after-{newest:%Y%m%dT%H%M%S}" if newest else "first"
+        return self._runs.queue(f"drift-{before}", trigger=Trigger.DRIFT, reason=reason, at=at)

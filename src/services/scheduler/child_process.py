@@ -1,4 +1,4 @@
-"""Child processes of the clock: training and its companions, at low priority, gone with their parent."""
+"""Child processes of the scheduler: they run at low priority and end with their parent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from src.config import HOME
 from src.domain.imports import Import
@@ -23,39 +23,39 @@ _ENDED_WITH_US = (-signal.SIGTERM, -signal.SIGINT)
 _HANDLED_WITHIN_S = 5.0
 
 
-class Trainer:
-    """Runs `python -m src …` apart from the pages: nice 19, one BLAS thread, killed at a time limit."""
+class ChildProcess:
+    """Runs `python -m src …` one at a time: nice 19, one BLAS thread, killed at a time limit."""
 
-    def __init__(self, environment: Mapping[str, str], *, timeout_s: float) -> None:
-        """environment: what the child needs to find the same MongoDB and MLflow store."""
+    def __init__(self, environment: Callable[[], Mapping[str, str]], *, timeout_s: float) -> None:
+        """environment: the variables by which a child finds the same MongoDB."""
         self._environment = environment
         self._timeout_s = timeout_s
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
 
     def train(self, run: TrainingRun, *, holder: str) -> bool:
-        """Train `run`, which `holder` has claimed; whether the child ended of its own accord."""
+        """Train `run`, which `holder` has claimed; returns whether the child succeeded."""
         return self._run(["train-claimed", "--", run.id, holder, str(run.attempt)], self._timeout_s)
 
-    def bring_in(self, claimed: Import, *, holder: str) -> bool:
-        """Read a file that `holder` has claimed; whether the child ended of its own accord."""
+    def run_import(self, claimed: Import, *, holder: str) -> bool:
+        """Run an import that `holder` has claimed; returns whether the child succeeded."""
         return self._run(["run-import", "--", claimed.id, holder, str(claimed.attempt)], self._timeout_s)
 
-    def follow_champion(self) -> bool:
-        """Let the MLflow alias name what serves."""
+    def sync_alias(self) -> bool:
+        """Sync the MLflow alias with the champion."""
         return self._run(["follow-champion"], 120)
 
-    def tidy(self) -> bool:
-        """Clear away old runs and models."""
+    def apply_retention(self) -> bool:
+        """Delete old runs and models."""
         return self._run(["tidy"], 1800)
 
     @property
     def stopped(self) -> bool:
-        """Whether it was told to stop; a child that ended before its work was done then failed at nothing."""
+        """Whether `stop` was called: a child that then ends early has not failed."""
         return self._stopping.is_set()
 
     def stop(self) -> None:
-        """End the child that runs, if any; its run is taken up again by the next clock."""
+        """End the running child, if any; another scheduler takes its work up again."""
         self._stopping.set()
         if self._child is not None:
             self._child.kill()
@@ -64,21 +64,20 @@ class Trainer:
         self._child = child = start(
             [sys.executable, "-m", "src", *arguments],
             cwd=HOME,
-            env={**os.environ, **self._environment, **ONE_THREAD},
+            env={**os.environ, **self._environment(), **ONE_THREAD},
             nice=19,
         )
         try:
-            if self.stopped:  # while it was being started
+            if self.stopped:  # while the child was being started
                 return False
             code = child.wait(timeout_s)
             if code in _ENDED_WITH_US:
-                # The signal may have reached the child, which is of our process group, before it is handled
-                # here.
+                # The child is in our process group, so the signal may reach it before we handle it here.
                 self._stopping.wait(_HANDLED_WITHIN_S)
             return code == 0
         except subprocess.TimeoutExpired:
             log.error(
-                "child took too long and was ended", extra={"command": arguments[0], "limit_s": timeout_s}
+                "child process exceeded its time limit", extra={"command": arguments[0], "limit_s": timeout_s}
             )
             return False
         finally:

@@ -1,4 +1,4 @@
-"""Whether there is anything to do: one question to MongoDB, where each kind of work would ask its own."""
+"""Which kinds of work wait: one MongoDB operation instead of one for each kind."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from src.domain.imports import IMPORT_UNDER_WAY, ImportStatus
 from src.services.mongo.client import Database, Document, guarded
 
 RUN, IMPORT, DELIVERY = "run", "import", "delivery"
-EVERYTHING = frozenset({RUN, IMPORT, DELIVERY})
 
 _IMPORTS = [status.value for status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)]
 
 
-class Waiting:
-    """Says what may be claimed, or is being worked on; claiming it is another matter."""
+class PendingWork:
+    """Finds work that can be claimed or is under way; the jobs claim it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @guarded
     def kinds(self) -> frozenset[str]:
-        """Of RUN, IMPORT and DELIVERY those there are. Raises Unavailable."""
+        """Those of RUN, IMPORT and DELIVERY that exist. Raises Unavailable."""
         due = {"status": DeliveryStatus.WAITING.value, "$expr": {"$lte": ["$due_at", "$$NOW"]}}
         others = [
             {"$unionWith": {"coll": collection, "pipeline": _any_of(which, kind)}}

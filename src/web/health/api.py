@@ -18,7 +18,7 @@ from src.web.shared.problems import PROBLEM_JSON
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Serving
     from src.services.mlflow.availability import TrackingState
-    from src.services.models.hot_swap import Champion
+    from src.services.models.hot_swap import HotSwap
     from src.services.mongo.client import Database
 
 api = Operations("health", __name__)
@@ -53,7 +53,7 @@ def healthz() -> Answer:
 
 
 @api.operation("GET", "/readyz", summary="MongoDB answers and a model is loaded", returns={200: ReadyBody})
-def readyz(*, database: Database, champion: Champion[Serving], tracking_state: TrackingState) -> Answer:
+def readyz(*, database: Database, champion: HotSwap[Serving], tracking_state: TrackingState) -> Answer:
     """503 if not, with the failed checks in `checks` of the problem.
 
     `mlflow` is listed while the tracking server does not answer; only the logging of runs needs it.

@@ -1,8 +1,9 @@
-"""What serves: promotions and their history, the pin, and the model in the shadow."""
+"""Promotions and their history, the pin, and the shadow test."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flask import Response
 
@@ -18,12 +19,14 @@ from src.web.models.schemas import (
     promotion_body,
     shadow_body,
 )
+from src.web.models.text import REQUESTED_OVER_API
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.pipeline.prediction.shadow import ByHand
+    from src.services.models.repository import Models
 
 api = Operations("promotions", __name__, url_prefix="/api/v1")
-
-ASKED = "Asked for over the API"
 
 
 @api.operation(
@@ -33,27 +36,27 @@ ASKED = "Asked for over the API"
     query=PromotionsQuery,
     returns={200: list[PromotionBody]},
 )
-def list_promotions(query: PromotionsQuery) -> Answer:
-    return [promotion_body(line) for line in container().models.promotions(query.limit)]
+def list_promotions(query: PromotionsQuery, *, models: Models) -> Answer:
+    return [promotion_body(line) for line in models.promotions(query.limit)]
 
 
 @api.operation(
     "POST",
     "/models/{version}/promote",
-    summary="Let this version serve",
+    summary="Promote this version",
     body=PromoteRequest,
     body_optional=True,
     returns={200: PromotedBody},
     errors=(404, 409, 503),
 )
-def promote_model(version: str, body: PromoteRequest) -> Answer:
-    """A rollback is the same call with an older version. Every worker serves it within two seconds.
+def promote_model(version: str, body: PromoteRequest, *, by_hand: ByHand) -> Answer:
+    """A rollback is the same call with an older version. Every worker uses it within two seconds.
 
-    409 for a version that cannot be loaded. With `pin` neither training nor a move of the MLflow alias
-    replaces it until it is let go; without, a pin of what served before ends.
+    409 for a version that cannot be loaded. With `pin`, neither training nor a moved MLflow alias replaces it
+    until it is unpinned; without, a pin of the previous champion ends.
     """
-    pointer = container().by_hand.promote(
-        version, reason=body.reason or ASKED, at=datetime.now(UTC), pin=body.pin
+    pointer = by_hand.promote(
+        version, reason=body.reason or REQUESTED_OVER_API, at=datetime.now(UTC), pin=body.pin
     )
     return promoted_body(pointer)
 
@@ -61,19 +64,19 @@ def promote_model(version: str, body: PromoteRequest) -> Answer:
 @api.operation(
     "POST",
     "/models/pin",
-    summary="Keep what serves",
+    summary="Pin the champion",
     body=PinRequest,
     body_optional=True,
     returns={200: PromotedBody},
     errors=(404, 409, 503),
 )
-def pin_model(body: PinRequest) -> Answer:
-    """Training goes on and judges, but promotes nothing until it is let go. A person still may.
+def pin_model(body: PinRequest, *, models: Models) -> Answer:
+    """Training continues, but promotes nothing until the champion is unpinned. A person can still promote.
 
-    409 where another than the named version serves; 404 where none does.
+    409 if another than the named version is active; 404 if none is.
     """
-    pointer = container().models.pin(
-        body.version, by="person", reason=body.reason or ASKED, at=datetime.now(UTC)
+    pointer = models.pin(
+        body.version, by="person", reason=body.reason or REQUESTED_OVER_API, at=datetime.now(UTC)
     )
     return promoted_body(pointer)
 
@@ -81,54 +84,56 @@ def pin_model(body: PinRequest) -> Answer:
 @api.operation(
     "DELETE",
     "/models/pin",
-    summary="Let go of what is pinned",
+    summary="Unpin the champion",
     returns={200: PromotedBody},
     errors=(404, 409, 503),
 )
-def unpin_model() -> Answer:
-    """The next better model takes over. Changes nothing where nothing is pinned."""
-    return promoted_body(container().models.let_go(by="person", reason=ASKED, at=datetime.now(UTC)))
+def unpin_model(*, models: Models) -> Answer:
+    """The next better model can replace it. Changes nothing if nothing is pinned."""
+    return promoted_body(models.unpin(by="person", reason=REQUESTED_OVER_API, at=datetime.now(UTC)))
 
 
 @api.operation(
     "GET",
     "/models/shadow",
-    summary="The model in the shadow, and how it does",
+    summary="The shadow test and its results",
     returns={200: ShadowBody},
     errors=(404, 503),
 )
-def shadow_model() -> Answer:
-    """Judged by later answers, on rows that the champion's model decided; 404 where none runs."""
-    standing = container().by_hand.standing()
-    if standing is None:
-        raise NotFound("No model runs in the shadow.")
-    return shadow_body(standing)
+def shadow_model(*, by_hand: ByHand) -> Answer:
+    """Measured by later answers to rows that the champion's model decided; 404 if no shadow test runs."""
+    test = by_hand.shadow_test()
+    if test is None:
+        raise NotFound("No shadow test is running.")
+    return shadow_body(test)
 
 
 @api.operation(
     "POST",
     "/models/{version}/shadow",
-    summary="Let this version run in the shadow",
+    summary="Start a shadow test of this version",
     returns={200: ShadowBody},
     errors=(404, 409, 503),
 )
-def start_shadow(version: str) -> Answer:
-    """It predicts beside the champion, on rows that are kept, and is not shown.
+def start_shadow(version: str, *, by_hand: ByHand) -> Answer:
+    """The version predicts stored rows as well as the champion, but its predictions are not shown.
 
-    It takes the place of another that runs there. 409 for the version that serves, or one that cannot
-    be loaded.
+    Replaces a running shadow test. 409 for the champion, or a version that cannot be loaded.
     """
-    container().by_hand.shadow(version, at=datetime.now(UTC))
-    return shadow_model()
+    by_hand.shadow(version, at=datetime.now(UTC))
+    test = by_hand.shadow_test()
+    if test is None:  # ended in the meantime
+        raise NotFound("No shadow test is running.")
+    return shadow_body(test)
 
 
 @api.operation(
     "DELETE",
     "/models/shadow",
-    summary="End the shadow",
+    summary="Stop the shadow test",
     returns={204: None},
     errors=(404, 503),
 )
-def end_shadow() -> Answer:
-    container().models.shadows.end()
+def end_shadow(*, models: Models) -> Answer:
+    models.shadows.end()
     return Response(status=204)

@@ -1,4 +1,4 @@
-"""What one model says otherwise than another of the transactions nobody has answered."""
+"""What changes with another model: predictions of unanswered transactions."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ class ExampleBody(TypedDict):
 CategoryChangeBody = TypedDict(
     "CategoryChangeBody",
     {
-        "from": Annotated[str | None, Field(description="Null where the model before is not sure.")],
-        "to": Annotated[str | None, Field(description="Null where the model after is not sure.")],
+        "from": Annotated[str | None, Field(description="Null if the earlier model is not sure.")],
+        "to": Annotated[str | None, Field(description="Null if the later model is not sure.")],
         "rows": int,
         "money": list[MoneyBody],
-        "examples": Annotated[list[ExampleBody], Field(description="Newest first; deleted ones fall out.")],
+        "examples": Annotated[list[ExampleBody], Field(description="Newest first, without deleted ones.")],
     },
 )
 BandChangeBody = TypedDict("BandChangeBody", {"from": str, "to": str, "rows": int})
 
 
 class ChangesBody(TypedDict):
-    """Both models are asked as for a prediction of today. Nothing that is kept is rewritten."""
+    """Both models predict as of today. No stored prediction changes."""
 
-    before: Annotated[str, Field(description="Version of the model that serves, or served.")]
+    before: Annotated[str, Field(description="Version of the champion, or of the previous one.")]
     after: str
-    unanswered: Annotated[int, Field(description="Transactions that no person has answered.")]
-    looked_at: Annotated[int, Field(description="How many of these were looked at, the newest ones.")]
-    remembered: Annotated[int, Field(description="Of these, decided by earlier answers whatever the model.")]
-    changed: Annotated[int, Field(description="Of those looked at, how many would change category.")]
+    unanswered: Annotated[int, Field(description="Unanswered transactions.")]
+    looked_at: Annotated[int, Field(description="How many of these were compared, the newest ones.")]
+    remembered: Annotated[int, Field(description="Of these, decided by earlier answers, so by no model.")]
+    changed: Annotated[int, Field(description="Of those compared, how many would change category.")]
     money: list[MoneyBody]
     pairs: list[CategoryChangeBody]
     bands: list[BandChangeBody]
@@ -55,11 +55,11 @@ class ChangesBody(TypedDict):
 
 
 def example_ids(changes: Iterable[PredictionDiff | None]) -> list[str]:
-    return [each for one in changes if one for pair in one.pairs for each in pair.examples]
+    return [id for diff in changes if diff for pair in diff.pairs for id in pair.examples]
 
 
-def changes_body(changes: PredictionDiff, given: Mapping[str, Transaction]) -> ChangesBody:
-    """given: the transactions of the examples, by id, as far as there still are any."""
+def changes_body(changes: PredictionDiff, examples: Mapping[str, Transaction]) -> ChangesBody:
+    """examples: the transactions of the examples that still exist, by id."""
     return {
         "before": changes.before,
         "after": changes.after,
@@ -68,7 +68,7 @@ def changes_body(changes: PredictionDiff, given: Mapping[str, Transaction]) -> C
         "remembered": changes.remembered,
         "changed": changes.changed,
         "money": _money(changes.money),
-        "pairs": [_pair_body(pair, given) for pair in changes.pairs],
+        "pairs": [_pair_body(pair, examples) for pair in changes.pairs],
         "bands": [
             {"from": before.value, "to": after.value, "rows": rows} for before, after, rows in changes.bands
         ],
@@ -76,16 +76,16 @@ def changes_body(changes: PredictionDiff, given: Mapping[str, Transaction]) -> C
     }
 
 
-def _pair_body(pair: CategoryChange, given: Mapping[str, Transaction]) -> CategoryChangeBody:
+def _pair_body(pair: CategoryChange, examples: Mapping[str, Transaction]) -> CategoryChangeBody:
     return {
         "from": pair.before,
         "to": pair.after,
         "rows": pair.rows,
         "money": _money(pair.money),
         "examples": [
-            {"id": each, "transaction": transaction_body(given[each])}
-            for each in pair.examples
-            if each in given
+            {"id": id, "transaction": transaction_body(examples[id])}
+            for id in pair.examples
+            if id in examples
         ],
     }
 

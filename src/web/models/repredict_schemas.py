@@ -1,4 +1,4 @@
-"""Unanswered transactions predicted anew."""
+"""Predicting unanswered transactions again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Act = Annotated[str, Strict(), Field(pattern=r"^[0-9a-f]{24}$")]
 
 
 class RepredictRequest(RequestModel):
-    """Without an act a new one begins; with the act of an earlier answer that one goes on."""
+    """Starts a new act, or continues the given one."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{}]})
 
@@ -22,15 +22,15 @@ class RepredictRequest(RequestModel):
 
 
 class TakeBackRequest(RequestModel):
-    """What a call of repredict answered."""
+    """The act that a call of repredict returned."""
 
     act: Act
 
 
 class RepredictedBody(TypedDict):
-    act: Annotated[str, Field(description="Hand it back to go on, or to undo.")]
+    act: Annotated[str, Field(description="Send it to continue or to undo.")]
     model: Annotated[str, Field(description="Version of the champion, which predicted them.")]
-    predicted: Annotated[int, Field(description="How many the act has predicted anew so far.")]
+    predicted: Annotated[int, Field(description="How many the act has predicted again so far.")]
     changed: Annotated[int, Field(description="Of these, with another category than before.")]
     left: Annotated[int, Field(description="Call again with the act until this is 0.")]
 

@@ -1,8 +1,9 @@
-"""Training runs and the models that came of them."""
+"""Training runs, model versions and re-prediction."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from src.domain.training_runs import Trigger
 from src.web.models.prediction_diff_schemas import ChangesBody, changes_body, example_ids
@@ -21,8 +22,17 @@ from src.web.models.runs_schemas import (
     model_version_body,
     training_run_body,
 )
+from src.web.models.text import REQUESTED_OVER_API
 from src.web.openapi.operations import Answer, Operations
-from src.web.shared.services import container
+
+if TYPE_CHECKING:
+    from src.pipeline.monitoring.prediction_diff import PredictionDiffs
+    from src.pipeline.prediction.predict import Serving
+    from src.pipeline.prediction.repredict import Repredicting
+    from src.services.models.hot_swap import HotSwap
+    from src.services.models.repository import Models
+    from src.services.runs.repository import TrainingRuns
+    from src.services.transactions.unanswered import Unanswered
 
 api = Operations("training", __name__, url_prefix="/api/v1")
 
@@ -36,11 +46,9 @@ api = Operations("training", __name__, url_prefix="/api/v1")
     returns={202: AcceptedRunBody},
     errors=(409, 503),
 )
-def request_training_run(body: ReasonRequest) -> Answer:
-    """Queues a run, which the clock takes up within seconds; 409 while one is queued or running."""
-    run = container().runs.request(
-        trigger=Trigger.MANUAL, reason=body.reason or "Asked for over the API", at=datetime.now(UTC)
-    )
+def request_training_run(body: ReasonRequest, *, runs: TrainingRuns) -> Answer:
+    """Queues a run, which the scheduler starts within seconds; 409 while one is queued or running."""
+    run = runs.request(trigger=Trigger.MANUAL, reason=body.reason or REQUESTED_OVER_API, at=datetime.now(UTC))
     return {"id": run.id}
 
 
@@ -50,18 +58,18 @@ def request_training_run(body: ReasonRequest) -> Answer:
     summary="The 50 newest training runs, and the slots skipped between them, newest first",
     returns={200: list[TrainingRunBody]},
 )
-def list_training_runs() -> Answer:
-    runs = container().runs.newest()
-    given = container().unanswered.given(example_ids(run.changes for run in runs))
-    return [training_run_body(run, given) for run in runs]
+def list_training_runs(*, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
+    newest = runs.newest()
+    examples = unanswered.given(example_ids(run.changes for run in newest))
+    return [training_run_body(run, examples) for run in newest]
 
 
 @api.operation(
     "GET", "/training-runs/{id}", summary="One training run with its verdict", returns={200: TrainingRunBody}
 )
-def training_run(id: str) -> Answer:
-    run = container().runs.get(id)
-    return training_run_body(run, container().unanswered.given(example_ids([run.changes])))
+def training_run(id: str, *, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
+    run = runs.get(id)
+    return training_run_body(run, unanswered.given(example_ids([run.changes])))
 
 
 @api.operation(
@@ -70,8 +78,7 @@ def training_run(id: str) -> Answer:
     summary="The registered models, newest first, and which is champion",
     returns={200: list[ModelVersionBody]},
 )
-def list_models() -> Answer:
-    models = container().models
+def list_models(*, models: Models) -> Answer:
     pointer, shadow = models.champion(), models.shadows.current()
     return [model_version_body(model, pointer, shadow) for model in models.versions()]
 
@@ -79,45 +86,46 @@ def list_models() -> Answer:
 @api.operation(
     "GET",
     "/models/{version}/changes",
-    summary="What would change if this version served",
+    summary="What would change with this version",
     returns={200: ChangesBody},
     errors=(404, 409, 503),
 )
-def model_changes(version: str) -> Answer:
-    """Asks this version and the champion about the transactions nobody has answered, the newest 20,000.
+def model_changes(
+    version: str, *, changes: PredictionDiffs, champion: HotSwap[Serving], unanswered: Unanswered
+) -> Answer:
+    """Compares predictions of this version and the champion for the newest 20,000 unanswered transactions.
 
-    It takes up to a few seconds, and changes nothing. 409 where the version cannot be loaded any more.
+    Takes a few seconds and changes nothing. 409 if the version cannot be loaded.
     """
-    changes = container().changes.promoting(container().champion.current(), version, at=datetime.now(UTC))
-    return changes_body(changes, container().unanswered.given(example_ids([changes])))
+    diff = changes.promoting(champion.current(), version, at=datetime.now(UTC))
+    return changes_body(diff, unanswered.given(example_ids([diff])))
 
 
 @api.operation(
     "POST",
     "/models/repredict",
-    summary="Predict unanswered transactions anew with the champion",
+    summary="Predict unanswered transactions again with the champion",
     body=RepredictRequest,
     body_optional=True,
     returns={200: RepredictedBody},
 )
-def repredict(body: RepredictRequest) -> Answer:
-    """Predicts up to 2,000 that an earlier model spoke of last, or whose merchant was answered since.
+def repredict(body: RepredictRequest, *, repredicting: Repredicting) -> Answer:
+    """Predicts up to 2,000 that another model predicted last, or whose merchant was answered since.
 
-    Call again while some are left.
-
-    Each gets one more prediction in its history. What a person answered is never touched.
+    Call again while some are left. Each gets one more prediction in its history. Transactions a person
+    answered do not change.
     """
-    return repredicted_body(container().repredicting.go_on(body.act or "", at=datetime.now(UTC)))
+    return repredicted_body(repredicting.go_on(body.act or "", at=datetime.now(UTC)))
 
 
 @api.operation(
     "POST",
     "/models/repredict/undo",
-    summary="Take back what was predicted anew",
+    summary="Undo a re-prediction",
     body=TakeBackRequest,
     returns={200: TakenBackBody},
     errors=(404, 503),
 )
-def take_back_repredictions(body: TakeBackRequest) -> Answer:
-    """Those answered since stay as they are."""
-    return {"undone": container().repredicting.take_back(body.act)}
+def take_back_repredictions(body: TakeBackRequest, *, repredicting: Repredicting) -> Answer:
+    """Transactions answered since do not change."""
+    return {"undone": repredicting.take_back(body.act)}

@@ -16,13 +16,13 @@ from src.web.models.verdict_schemas import DecisionBody, decision_body, finite
 from src.web.shared.fields import Label, RequestModel, utc_text
 
 _MEASURED_ON = (
-    "The rows that `metrics` are of: `holdout`, `crossval` or `lexicon`. Figures of different rows say "
-    "nothing about each other; those of `decision` are of the same rows."
+    "The rows that `metrics` are of: `holdout`, `crossval` or `lexicon`. Metrics of different rows cannot be "
+    "compared; those of `decision` are of the same rows."
 )
 
 
 class ReasonRequest(RequestModel):
-    """Why a person asks; kept beside what is done."""
+    """The reason, stored with the run."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "corrected last month's rows"}]})
 
@@ -49,15 +49,15 @@ class TrainingRunBody(TypedDict):
     metrics: dict[str, float | None]
     measured_on: Annotated[str | None, Field(description=_MEASURED_ON)]
     decision: DecisionBody | None
-    changes: Annotated[ChangesBody | None, Field(description="What its promotion changed, once it is told.")]
+    changes: Annotated[ChangesBody | None, Field(description="What its promotion changed, once it is known.")]
     error: str | None
 
 
 class ModelVersionBody(TypedDict):
     version: str
     champion: bool
-    pinned: Annotated[bool, Field(description="Champion until it is let go.")]
-    shadow: Annotated[bool, Field(description="Predicts beside the champion without being shown.")]
+    pinned: Annotated[bool, Field(description="Stays champion until it is unpinned.")]
+    shadow: Annotated[bool, Field(description="Runs as a shadow test.")]
     run_id: str
     mlflow_run_id: str
     created_at: str
@@ -70,8 +70,8 @@ def _metrics(metrics: dict[str, float]) -> dict[str, float | None]:
     return {name: finite(value) for name, value in metrics.items()}
 
 
-def training_run_body(run: TrainingRun, given: Mapping[str, Transaction]) -> TrainingRunBody:
-    """given: the transactions that its changes have as examples, by id."""
+def training_run_body(run: TrainingRun, examples: Mapping[str, Transaction]) -> TrainingRunBody:
+    """examples: the transactions that its changes have as examples, by id."""
     return {
         "id": run.id,
         "status": run.status.value,
@@ -88,7 +88,7 @@ def training_run_body(run: TrainingRun, given: Mapping[str, Transaction]) -> Tra
         "metrics": _metrics(run.metrics),
         "measured_on": run.measured_on and run.measured_on.value,
         "decision": decision_body(run.decision) if run.decision else None,
-        "changes": changes_body(run.changes, given) if run.changes else None,
+        "changes": changes_body(run.changes, examples) if run.changes else None,
         "error": run.error,
     }
 

@@ -1,4 +1,4 @@
-"""What serves and what runs beside it: promotions with their history, the pin, and the shadow."""
+"""Promotions and their history, the pin, and the shadow test."""
 
 from __future__ import annotations
 
@@ -10,24 +10,27 @@ from typing_extensions import TypedDict
 
 from src.domain.models import Pointer
 from src.domain.promotions import ComparedMetrics, Promotion
-from src.pipeline.prediction.shadow import Standing
+from src.pipeline.prediction.shadow import ShadowTest
+from src.pipeline.training.verdict_text import sentence
+from src.web.models.text import shadow_sentence
+from src.web.models.verdict_schemas import finite
 from src.web.shared.fields import Identifier, Label, RequestModel, utc_text
 
 
 class PromoteRequest(RequestModel):
-    """Why, and whether the version is kept from then on."""
+    """The reason, and whether to pin the version."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the newer one was worse"}]})
 
     reason: Label | None = None
     pin: Annotated[
         bool,
-        Field(description="Keep it until it is let go; without this, a pin of the version before ends."),
+        Field(description="Pin it; without this, a pin of the previous champion ends."),
     ] = False
 
 
 class PinRequest(RequestModel):
-    """What to keep: what serves, or this version only if it still does."""
+    """Pins the champion; with `version`, only if that is the champion."""
 
     reason: Label | None = None
     version: Identifier | None = None
@@ -45,7 +48,7 @@ class PromotedBody(TypedDict):
 
 
 class FiguresBody(TypedDict):
-    """How both models did on the same rows; null for what nobody measured."""
+    """Metrics of both models on the same rows; null for what was not measured."""
 
     judged: Annotated[bool, Field(description="Always true: figures of different rows are not compared.")]
     judged_on: Annotated[str | None, Field(description="`holdout`, `crossval` or `lexicon`: which rows.")]
@@ -59,10 +62,12 @@ class FiguresBody(TypedDict):
 
 
 class PromotionBody(TypedDict):
-    """One line of the history."""
+    """One entry of the deployment history."""
 
     version: str
-    previous: Annotated[str | None, Field(description="What served before, and after a refusal still.")]
+    previous: Annotated[
+        str | None, Field(description="The previous champion; after a refusal, the one that stayed.")
+    ]
     at: str
     by: Annotated[str, Field(description="`training`, `person` or `mlflow`.")]
     change: Annotated[str, Field(description="`promoted`, `rolled-back`, `refused`, `pinned` or `let-go`.")]
@@ -72,7 +77,7 @@ class PromotionBody(TypedDict):
 
 
 class ShadowBody(TypedDict):
-    """The model in the shadow, and how it does beside the champion on rows answered since."""
+    """The shadow test, with the results of both models on rows answered since."""
 
     version: str
     since: str
@@ -105,7 +110,7 @@ def promotion_body(line: Promotion) -> PromotionBody:
         "at": utc_text(line.at),
         "by": line.by,
         "change": line.change.value,
-        "reason": line.reason,
+        "reason": sentence(line.reason),
         "figures": _figures_body(line, line.figures) if line.figures and line.figures.judged else None,
         "run_id": line.run_id,
     }
@@ -118,31 +123,26 @@ def _figures_body(line: Promotion, figures: ComparedMetrics) -> FiguresBody:
         "judged_on": figures.judged_on and figures.judged_on.value,
         "against": (figures.against or line.previous) if figures.paired else None,
         "rows": figures.rows,
-        "accuracy": _finite(figures.accuracy),
-        "macro_f1": _finite(figures.macro_f1),
-        "previous_accuracy": _finite(figures.previous_accuracy),
-        "previous_macro_f1": _finite(figures.previous_macro_f1),
+        "accuracy": finite(figures.accuracy),
+        "macro_f1": finite(figures.macro_f1),
+        "previous_accuracy": finite(figures.previous_accuracy),
+        "previous_macro_f1": finite(figures.previous_macro_f1),
         "ci95": [round(end, 6) for end in ci95] if ci95 and all(map(math.isfinite, ci95)) else None,
     }
 
 
-def _finite(value: float | None) -> float | None:
-    """JSON has no nan: what could not be measured is null."""
-    return round(value, 6) if value is not None and math.isfinite(value) else None
-
-
-def shadow_body(standing: Standing) -> ShadowBody:
-    shadow, counts = standing.shadow, standing.counts
+def shadow_body(test: ShadowTest) -> ShadowBody:
+    shadow, counts = test.shadow, test.counts
     return {
         "version": shadow.version,
         "since": utc_text(shadow.since),
         "by": shadow.by,
-        "champion": standing.champion,
+        "champion": test.champion,
         "answers": counts.answers,
-        "champion_right": standing.champion_right,
-        "shadow_right": standing.shadow_right,
+        "champion_right": test.champion_right,
+        "shadow_right": test.shadow_right,
         "only_champion_right": counts.champion_only,
         "only_shadow_right": counts.shadow_only,
-        "p": standing.p,
-        "sentence": standing.sentence,
+        "p": test.p,
+        "sentence": shadow_sentence(test),
     }

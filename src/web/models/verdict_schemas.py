@@ -1,4 +1,4 @@
-"""What a training run decided, with everything the decision rests on."""
+"""The verdict of a training run, with everything it is based on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.verdicts import Automation, Difference, Scores, SliceScores, Verdict
+from src.domain.verdicts import Automation, Difference, Discordance, Scores, SliceScores, Verdict
+from src.pipeline.training.verdict_text import note_sentences, sentence
 
 
 class ScoresBody(TypedDict):
@@ -45,8 +46,8 @@ class McnemarBody(TypedDict):
 class BaselinesBody(TypedDict):
     """Simple rules learned from the person's labels, on the same rows; null where there are too few."""
 
-    majority: Annotated[ScoresBody | None, Field(description="Always the person's commonest category.")]
-    lookup: Annotated[ScoresBody | None, Field(description="What the person mostly called the merchant.")]
+    majority: Annotated[ScoresBody | None, Field(description="Always the person's most frequent category.")]
+    lookup: Annotated[ScoresBody | None, Field(description="The most frequent category of the merchant.")]
 
 
 class SliceBody(TypedDict):
@@ -71,7 +72,7 @@ class AutomationBody(TypedDict):
     """The newest unanswered transactions: how many each model would categorize automatically."""
 
     rows: int
-    precision: Annotated[float, Field(description="The share of automatic answers that is to be right.")]
+    precision: Annotated[float, Field(description="The share of automatic answers that should be right.")]
     champion: Annotated[float, Field(description="Share of `rows`.")]
     challenger: float
     difference: float
@@ -92,12 +93,12 @@ class DecisionBody(TypedDict):
     difference: DifferenceBody | None
     notes: list[str]
     mcnemar: McnemarBody | None
-    merchants: Annotated[int | None, Field(description="Independent groups the intervals rest on.")]
+    merchants: Annotated[int | None, Field(description="Independent groups the intervals are based on.")]
     rows_needed: Annotated[
         int | None,
-        Field(description="At most about how many rows would tell, if too few: the end of a 95 % interval."),
+        Field(description="About how many rows are needed if too few: upper end of a 95 % interval."),
     ]
-    rows_needed_low: Annotated[int | None, Field(description="The other end of this interval.")]
+    rows_needed_low: Annotated[int | None, Field(description="The lower end of this interval.")]
     baselines: BaselinesBody
     slices: list[SliceBody]
     footprint: FootprintBody | None
@@ -113,23 +114,21 @@ def finite(value: float | None) -> float | None:
 
 
 def decision_body(verdict: Verdict) -> DecisionBody:
-    found, footprint = verdict.discordance, verdict.footprint
+    discordance, footprint = verdict.discordance, verdict.footprint
     return {
         "promoted": verdict.promoted,
         "outcome": verdict.outcome.value,
-        "reason": verdict.reason,
+        "reason": sentence(verdict.reason),
         "champion": _scores(verdict.champion),
         "challenger": _scores(verdict.challenger),
         "difference": _difference(verdict),
-        "notes": list(verdict.notes),
-        "mcnemar": {"rows": found.rows, "challenger_right": found.challenger_right, "p": round(found.p, 6)}
-        if found
-        else None,
+        "notes": note_sentences(verdict.notes),
+        "mcnemar": _mcnemar(discordance) if discordance else None,
         "merchants": verdict.merchants,
         "rows_needed": verdict.rows_needed,
         "rows_needed_low": verdict.rows_needed_low,
         "baselines": {"majority": _scores(verdict.majority), "lookup": _scores(verdict.lookup)},
-        "slices": [_slice(each) for each in verdict.slices],
+        "slices": [_slice(part) for part in verdict.slices],
         "footprint": {
             "megabytes": finite(footprint.megabytes),
             "load_s": finite(footprint.load_s),
@@ -144,19 +143,24 @@ def decision_body(verdict: Verdict) -> DecisionBody:
     }
 
 
-def _automation(found: Automation) -> AutomationBody:
+def _mcnemar(discordance: Discordance) -> McnemarBody:
+    right, p = discordance.challenger_right, round(discordance.p, 6)
+    return {"rows": discordance.rows, "challenger_right": right, "p": p}
+
+
+def _automation(automation: Automation) -> AutomationBody:
     return {
-        "rows": found.rows,
-        "precision": found.precision,
-        "champion": round(found.champion, 6),
-        "challenger": round(found.challenger, 6),
-        "difference": round(found.difference.value, 6),
-        "ci95": [finite(end) for end in found.difference.ci95],
-        "champion_only": found.champion_only,
-        "challenger_only": found.challenger_only,
-        "p": round(found.p, 6),
-        "champion_judged": found.judged,
-        "champion_right": found.right,
+        "rows": automation.rows,
+        "precision": automation.precision,
+        "champion": round(automation.champion, 6),
+        "challenger": round(automation.challenger, 6),
+        "difference": round(automation.difference.value, 6),
+        "ci95": [finite(end) for end in automation.difference.ci95],
+        "champion_only": automation.champion_only,
+        "challenger_only": automation.challenger_only,
+        "p": round(automation.p, 6),
+        "champion_judged": automation.judged,
+        "champion_right": automation.right,
     }
 
 
@@ -197,11 +201,11 @@ def _interval(difference: Difference | None) -> list[float | None] | None:
     return [finite(end) for end in difference.ci95] if difference else None
 
 
-def _slice(one: SliceScores) -> SliceBody:
+def _slice(part: SliceScores) -> SliceBody:
     return {
-        "kind": one.kind,
-        "name": one.name,
-        "rows": one.rows,
-        "champion": finite(one.champion),
-        "challenger": finite(one.challenger),
+        "kind": part.kind,
+        "name": part.name,
+        "rows": part.rows,
+        "champion": finite(part.champion),
+        "challenger": finite(part.challenger),
     }

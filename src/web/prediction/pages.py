@@ -25,7 +25,7 @@ from src.web.shared.negotiation import wants_json
 if TYPE_CHECKING:
     from src.config import Settings
     from src.pipeline.prediction.predict import Predictor, Serving
-    from src.services.models.hot_swap import Champion
+    from src.services.models.hot_swap import HotSwap
     from src.services.runs.repository import TrainingRuns
     from src.services.transactions.feedback import FeedbackEvents
     from src.services.transactions.repository import Transactions
@@ -45,7 +45,7 @@ def start(
     transactions: Transactions,
     feedback_events: FeedbackEvents,
     predictor: Predictor,
-    champion: Champion[Serving],
+    champion: HotSwap[Serving],
     runs: TrainingRuns,
     settings: Settings,
 ) -> ResponseReturnValue:
@@ -69,7 +69,7 @@ def predict(
     *,
     transactions: Transactions,
     predictor: Predictor,
-    champion: Champion[Serving],
+    champion: HotSwap[Serving],
     runs: TrainingRuns,
     settings: Settings,
 ) -> ResponseReturnValue:
@@ -121,7 +121,7 @@ def _form(
     }
 
 
-def _waiting(champion: Champion[Serving], runs: TrainingRuns) -> dict[str, Any]:
+def _waiting(champion: HotSwap[Serving], runs: TrainingRuns) -> dict[str, Any]:
     """Whether there is no model yet, and the run that trains the first one."""
     try:
         champion.current()

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import binomtest
 
 from src.components.evaluation.bootstrap import PairedBootstrap
-from src.components.evaluation.discordance import differing_merchants, discordance
-from src.components.evaluation.paired_predictions import Contender, Pairs
+from src.components.evaluation.paired_predictions import ModelPredictions, PairedPredictions
+from src.components.evaluation.significance import differing_merchants, discordance
 from src.domain.verdicts import Scores
 
 TRUTH = np.array(["dining", "travel"] * 30, dtype=object)
@@ -16,13 +16,13 @@ def model(right, losses=None):
     """Answers to TRUTH that are right where `right` says so."""
     answers = np.where(right, TRUTH, "pets")
     scores = Scores("1", len(TRUTH), float(np.mean(right)), 0.0, 0.0, 0.0)
-    return Contender(scores, answers, np.where(right, 0.1, 3.0) if losses is None else losses)
+    return ModelPredictions(scores, answers, np.where(right, 0.1, 3.0) if losses is None else losses)
 
 
 def compared(old, new, money=None, merchants=None):
     money = np.ones(len(TRUTH)) if money is None else money
     merchants = np.arange(len(TRUTH)).astype(str) if merchants is None else merchants
-    return PairedBootstrap(draws=400).compare(Pairs(TRUTH, merchants, money, old, new))
+    return PairedBootstrap(draws=400).compare(PairedPredictions(TRUTH, merchants, money, old, new))
 
 
 def first(count):

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from src.components.evaluation.slices import Slicing
+from src.components.evaluation.slices import Slicer
 from tests.components.labelled_rows import labelled, rows_of
 
 CARD = "4111 1111 1111 1111"
@@ -26,7 +26,7 @@ def _day(number):
 def sliced(made, new, old=None, new_met=True, old_met=None):
     size = len(made)
     new_met, old_met = (None if one is None else np.broadcast_to(one, size) for one in (new_met, old_met))
-    found = Slicing().slices(made, np.broadcast_to(new, size), old, new_met, old_met)
+    found = Slicer().slices(made, np.broadcast_to(new, size), old, new_met, old_met)
     return {(each.kind, each.name): each for each in found}
 
 

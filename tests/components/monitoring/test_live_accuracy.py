@@ -2,7 +2,7 @@ from math import sqrt
 
 import pytest
 
-from src.components.evaluation.intervals import wilson
+from src.components.evaluation.significance import wilson
 from src.components.monitoring.live_accuracy import (
     Accuracy,
     Stratum,

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from src.components.evaluation.bootstrap import PairedBootstrap
-from src.components.evaluation.paired_predictions import Contender, Pairs
-from src.components.promotion.evidence import Case
-from src.components.promotion.rule import Promotion
-from src.domain.verdicts import Automation, Difference, Footprint, Outcome, Scores
+from src.components.evaluation.paired_predictions import ModelPredictions, PairedPredictions
+from src.components.promotion.evidence import Evidence
+from src.components.promotion.rule import PromotionRule
+from src.domain.verdicts import Automation, Difference, Footprint, JudgedOn, Outcome, Scores
+from src.pipeline.training.verdict_text import sentence
 
 CATEGORIES = np.array(["dining", "groceries", "transport", "travel"], dtype=object)
 
@@ -23,23 +24,23 @@ def answers(truth, right, seed):
 def contender(truth, given, version):
     accuracy = float(np.mean(truth == given)) if len(truth) else float("nan")
     losses = np.where(truth == given, 0.1, 2.0)
-    return Contender(Scores(version, len(truth), accuracy, accuracy, 0.5, 0.05), given, losses)
+    return ModelPredictions(Scores(version, len(truth), accuracy, accuracy, 0.5, 0.05), given, losses)
 
 
 def pairs(truth, old, new, merchants, money=None):
     money = np.ones(len(truth)) if money is None else money
-    return Pairs(truth, merchants, money, contender(truth, old, "6"), contender(truth, new, "7"))
+    return PairedPredictions(truth, merchants, money, contender(truth, old, "6"), contender(truth, new, "7"))
 
 
 def case(rows=400, champion=0.7, challenger=0.9, **changes):
     truth = CATEGORIES[np.arange(rows) % 4]
     old = None if champion is None else contender(truth, answers(truth, champion, 1), "6")
-    made = Case(
+    made = Evidence(
         truth=truth,
         merchants=np.array([f"m{n // 2}" for n in range(rows)], dtype=object),
         challenger=contender(truth, answers(truth, challenger, 2), "7"),
         champion=old,
-        judged_by="held-out transactions of yours",
+        judged_on=JudgedOn.HOLDOUT,
         money=np.ones(rows),
         majority=Scores(None, rows, 0.25, 0.1, float("nan"), float("nan")),
         lookup=Scores(None, rows, 0.5, 0.4, float("nan"), float("nan")),
@@ -53,7 +54,7 @@ def case(rows=400, champion=0.7, challenger=0.9, **changes):
 
 
 def decide(**how):
-    return Promotion().decide(case(**how))
+    return PromotionRule().decide(case(**how))
 
 
 def test_a_clearly_better_model_is_promoted_with_its_figures():
@@ -61,7 +62,7 @@ def test_a_clearly_better_model_is_promoted_with_its_figures():
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.BETTER)
     assert verdict.accuracy.ci95[0] > 0
     assert verdict.champion.version == "6"
-    assert "400 held-out transactions of yours (200 merchants)" in verdict.reason
+    assert "400 held-out transactions of yours (200 merchants)" in sentence(verdict.reason)
 
 
 def test_a_clearly_worse_model_is_refused_however_many_new_labels_it_has():
@@ -78,17 +79,17 @@ def test_random_answers_are_refused():
 def test_an_equal_model_with_new_labels_is_fresher_and_without_is_not_better():
     same = case(champion=0.8)
     same = replace(same, challenger=same.champion)
-    fresh = Promotion().decide(replace(same, new_labels=50))
-    stale = Promotion().decide(replace(same, new_labels=49))
+    fresh = PromotionRule().decide(replace(same, new_labels=50))
+    stale = PromotionRule().decide(replace(same, new_labels=49))
     assert (fresh.promoted, fresh.outcome) == (True, Outcome.FRESHER)
-    assert "50 new labels beside the 1,000" in fresh.reason
+    assert "50 new labels in addition to the 1,000" in sentence(fresh.reason)
     assert (stale.promoted, stale.outcome) == (False, Outcome.NOT_BETTER)
 
 
 def test_too_few_rows_are_a_verdict_of_their_own_that_says_what_is_needed():
     verdict = decide(rows=12)
     assert (verdict.promoted, verdict.outcome, verdict.accuracy) == (False, Outcome.TOO_FEW, None)
-    assert verdict.reason == (
+    assert sentence(verdict.reason) == (
         "Too few rows to tell (n = 12; between 30 and 160 are needed). The champion stays; "
         "your corrections still decide at once through the memory. "
         "On fewer than 30 rows two models are not compared."
@@ -108,9 +109,9 @@ def test_a_model_that_forgets_one_category_is_refused_though_it_is_better_overal
     made = replace(
         made, challenger=contender(made.truth, forgetful, "7"), champion=contender(made.truth, old, "6")
     )
-    verdict = Promotion().decide(made)
+    verdict = PromotionRule().decide(made)
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.CATEGORY_FELL)
-    assert "travel (recall -1.000" in verdict.reason
+    assert "travel (recall -1.000" in sentence(verdict.reason)
 
 
 def test_a_small_category_may_fall_by_chance():
@@ -122,13 +123,13 @@ def test_a_small_category_may_fall_by_chance():
     made = replace(
         made, truth=rare, challenger=contender(rare, forgetful, "7"), champion=contender(rare, old, "6")
     )
-    assert Promotion().decide(made).outcome is not Outcome.CATEGORY_FELL
+    assert PromotionRule().decide(made).outcome is not Outcome.CATEGORY_FELL
 
 
 def test_the_same_data_and_the_same_answers_change_nothing():
     verdict = decide(same_data=True, same_answers=True)
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.UNCHANGED)
-    assert "version 6" in verdict.reason
+    assert "version 6" in sentence(verdict.reason)
 
 
 def test_new_code_on_the_same_data_is_judged_by_its_answers():
@@ -139,7 +140,7 @@ def test_new_code_on_the_same_data_is_judged_by_its_answers():
 def test_a_bundle_that_fails_its_check_is_refused_whatever_its_scores(champion):
     verdict = decide(champion=champion, challenger=1.0, fault="it gives other answers.")
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.BROKEN)
-    assert "it gives other answers." in verdict.reason
+    assert "it gives other answers." in sentence(verdict.reason)
 
 
 def test_the_first_model_is_promoted_when_it_beats_the_most_frequent_category():
@@ -153,7 +154,7 @@ def test_without_a_label_to_make_a_simple_rule_of_the_first_model_serves_and_say
     verdict = decide(champion=None, majority=None, lookup=None)
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.FIRST)
     assert (verdict.majority, verdict.lookup) == (None, None)
-    assert "there are too few labels of yours to compare it with a simple rule." in verdict.reason
+    assert "there are too few labels of yours to compare it with a simple rule." in sentence(verdict.reason)
 
 
 def test_the_comparison_is_the_same_every_time_and_holds_the_seen_difference():
@@ -225,20 +226,22 @@ def counted(rows, won, lost, **changes):
 
 
 def test_more_rows_than_the_least_may_still_be_too_few_to_tell():
-    verdict = Promotion().decide(counted(100, won=20, lost=20, new_labels=500))
+    verdict = PromotionRule().decide(counted(100, won=20, lost=20, new_labels=500))
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
     assert verdict.accuracy.ci95[0] < -0.1 < 0 < verdict.accuracy.ci95[1]
     low, high = verdict.rows_needed_low, verdict.rows_needed
     assert 100 < low < high < 300
-    assert f"(n = 100; between {low} and {high} are needed)" in verdict.reason
-    assert "when a fall of accuracy by 10 points is ruled out; these rows leave room for 1" in verdict.reason
+    assert f"(n = 100; between {low} and {high} are needed)" in sentence(verdict.reason)
+    assert "when a fall of accuracy by 10 points is ruled out; these rows leave room for 1" in sentence(
+        verdict.reason
+    )
 
 
 def test_about_as_many_rows_as_were_said_to_be_needed_do_tell():
-    few = Promotion().decide(counted(100, won=20, lost=20, new_labels=500))
+    few = PromotionRule().decide(counted(100, won=20, lost=20, new_labels=500))
     rows = round(1.1 * few.rows_needed)
     more = counted(rows, won=rows // 5, lost=rows // 5, new_labels=500)
-    assert Promotion().decide(more).outcome is Outcome.FRESHER
+    assert PromotionRule().decide(more).outcome is Outcome.FRESHER
 
 
 def test_the_rows_asked_for_do_not_grow_because_more_were_given():
@@ -247,7 +250,7 @@ def test_the_rows_asked_for_do_not_grow_because_more_were_given():
     for rows in (0, 12, 40, 60, 90, 120, 150, 180, 240, 300):
         differing = rows // 5
         made = counted(rows, won=differing, lost=differing, new_labels=500) if rows else case(rows=0)
-        verdict = Promotion().decide(replace(made, asked_for=asked_for))
+        verdict = PromotionRule().decide(replace(made, asked_for=asked_for))
         if verdict.outcome is not Outcome.TOO_FEW:
             assert rows >= asked_for
             continue
@@ -261,21 +264,21 @@ def test_the_rows_asked_for_do_not_grow_because_more_were_given():
 
 def test_once_the_rows_that_were_asked_for_are_there_the_verdict_is_a_verdict():
     made = counted(150, won=30, lost=30, new_labels=500)
-    assert Promotion().decide(made).outcome is Outcome.TOO_FEW
-    verdict = Promotion().decide(replace(made, asked_for=150))
+    assert PromotionRule().decide(made).outcome is Outcome.TOO_FEW
+    verdict = PromotionRule().decide(replace(made, asked_for=150))
     assert (verdict.promoted, verdict.outcome, verdict.rows_needed) == (False, Outcome.NOT_BETTER, None)
-    assert verdict.reason.startswith("Not shown to be as good as the champion, which stays. ")
-    assert "these rows leave room for 1" in verdict.reason
+    assert sentence(verdict.reason).startswith("Not shown to be as good as the champion, which stays. ")
+    assert "these rows leave room for 1" in sentence(verdict.reason)
 
 
 def test_the_rows_asked_for_are_said_with_an_interval_that_holds_what_it_takes():
     """Drawn anew, models that differ as often need about as many rows as was said."""
-    few = Promotion().decide(counted(100, won=20, lost=20, new_labels=500))
+    few = PromotionRule().decide(counted(100, won=20, lost=20, new_labels=500))
     asked = range(few.rows_needed_low, 2 * few.rows_needed, 5)
     enough = next(
         rows
         for rows in asked
-        if Promotion().decide(counted(rows, won=rows // 5, lost=rows // 5, new_labels=500)).promoted
+        if PromotionRule().decide(counted(rows, won=rows // 5, lost=rows // 5, new_labels=500)).promoted
     )
     assert few.rows_needed_low <= enough <= few.rows_needed
 
@@ -291,56 +294,58 @@ def test_surer_answers_alone_promote_no_model_and_the_verdict_says_so():
         losses=np.linspace(0.15, 0.3, 32),
     )
     merchants = np.array([f"m{n % 26}" for n in range(32)], dtype=object)
-    verdict = Promotion().decide(replace(made, challenger=sure, champion=unsure, merchants=merchants))
+    verdict = PromotionRule().decide(replace(made, challenger=sure, champion=unsure, merchants=merchants))
     assert verdict.log_loss.ci95[1] < 0
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
-    assert "takes at least 30 merchants, and these rows are of 26 merchants" in verdict.reason
-    assert "Its log loss is significantly lower" in verdict.reason
-    assert "That alone promotes no model" in verdict.reason
+    assert "takes at least 30 merchants, and these rows are of 26 merchants" in sentence(verdict.reason)
+    assert "Its log loss is significantly lower" in sentence(verdict.reason)
+    assert "That alone promotes no model" in sentence(verdict.reason)
 
 
 @pytest.mark.parametrize("rows", [40, 80, 400])
 def test_a_new_users_fresher_model_that_seems_no_worse_is_not_kept_waiting(rows):
-    verdict = Promotion().decide(counted(rows, won=2, lost=1, new_labels=100))
+    verdict = PromotionRule().decide(counted(rows, won=2, lost=1, new_labels=100))
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.FRESHER)
-    assert "significantly less than 10 points" in verdict.reason
+    assert "significantly less than 10 points" in sentence(verdict.reason)
 
 
 def test_a_fresher_model_that_seems_a_little_worse_must_rule_out_a_smaller_fall():
-    assert Promotion().decide(counted(400, won=3, lost=5, new_labels=100)).outcome is Outcome.FRESHER
-    verdict = Promotion().decide(counted(200, won=16, lost=18, new_labels=100))
+    assert PromotionRule().decide(counted(400, won=3, lost=5, new_labels=100)).outcome is Outcome.FRESHER
+    verdict = PromotionRule().decide(counted(200, won=16, lost=18, new_labels=100))
     assert verdict.outcome is Outcome.TOO_FEW
-    assert "a fall of accuracy by 5 points" in verdict.reason
+    assert "a fall of accuracy by 5 points" in sentence(verdict.reason)
 
 
 def test_a_fresher_model_that_seems_to_lose_more_than_the_margin_is_refused_with_the_margin():
-    verdict = Promotion().decide(counted(600, won=8, lost=16, new_labels=100))
+    verdict = PromotionRule().decide(counted(600, won=8, lost=16, new_labels=100))
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.NOT_BETTER)
-    assert "may seem to lose 1 point of accuracy, or 2 points of macro-F1" in verdict.reason
+    assert "may seem to lose 1 point of accuracy, or 2 points of macro-F1" in sentence(verdict.reason)
 
 
 def test_rows_of_few_merchants_that_all_agree_are_too_few_to_tell():
     made = counted(90, won=0, lost=0, new_labels=500)
-    verdict = Promotion().decide(replace(made, merchants=np.array([f"m{n % 9}" for n in range(90)])))
+    verdict = PromotionRule().decide(replace(made, merchants=np.array([f"m{n % 9}" for n in range(90)])))
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
-    assert "that takes at least 30 merchants, and these rows are of 9 merchants" in verdict.reason
+    assert "that takes at least 30 merchants, and these rows are of 9 merchants" in sentence(verdict.reason)
     assert verdict.rows_needed_low < 300 < verdict.rows_needed
 
 
 def test_a_gain_at_a_handful_of_merchants_shows_nothing_yet():
     made = counted(100, won=40, lost=0)
     merchants = np.array([f"m{min(n // 10, 20)}" for n in range(100)])
-    verdict = Promotion().decide(replace(made, merchants=merchants))
+    verdict = PromotionRule().decide(replace(made, merchants=merchants))
     assert verdict.accuracy.ci95[0] > 0
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_FEW)
-    assert "The two models differ at 4 merchants; from 6 on" in verdict.reason
+    assert "The two models differ at 4 merchants; from 6 on" in sentence(verdict.reason)
     assert verdict.rows_needed_low < 150 < verdict.rows_needed
 
 
 def test_what_is_not_fresher_says_how_many_labels_it_would_take():
-    verdict = Promotion().decide(counted(400, won=2, lost=2, new_labels=10))
+    verdict = PromotionRule().decide(counted(400, won=2, lost=2, new_labels=10))
     assert verdict.outcome is Outcome.NOT_BETTER
-    assert "10 new labels beside the 1,000 it learned, where 5 % are asked for" in verdict.reason
+    assert "10 new labels in addition to the 1,000 it learned, where 5 % are required" in sentence(
+        verdict.reason
+    )
 
 
 def automation(before=0.75, after=0.13, *, high=-0.55, merchants=200, right=79, judged=80):
@@ -354,11 +359,11 @@ def automation(before=0.75, after=0.13, *, high=-0.55, merchants=200, right=79, 
 @pytest.mark.parametrize("fresher", [True, False])
 def test_a_model_that_categorizes_far_fewer_automatically_is_refused_however_good_it_is(fresher):
     made = counted(400, won=2, lost=1, new_labels=100) if fresher else case()
-    assert Promotion().decide(made).promoted
-    verdict = Promotion().decide(replace(made, automation=automation()))
+    assert PromotionRule().decide(made).promoted
+    verdict = PromotionRule().decide(replace(made, automation=automation()))
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.LESS_AUTOMATIC)
-    assert "13.0 % of your newest 613 unanswered transactions instead of 75.0 %" in verdict.reason
-    assert "of its automatic answers to 80 judging rows 98.8 % were right" in verdict.reason
+    assert "13.0 % of your newest 613 unanswered transactions instead of 75.0 %" in sentence(verdict.reason)
+    assert "of its automatic answers to 80 judging rows 98.8 % were right" in sentence(verdict.reason)
     assert verdict.automation == automation()
 
 
@@ -391,7 +396,7 @@ def test_an_earlier_version_goes_first_only_where_it_is_better_by_more_than_the_
     accuracy, macro_f1, better
 ):
     earlier, new = Scores("3", 400, accuracy, macro_f1, 0.5, 0.1), Scores("7", 400, 0.9, 0.9, 0.5, 0.1)
-    assert Promotion().is_better(earlier, new) is better
+    assert PromotionRule().is_better(earlier, new) is better
 
 
 @pytest.mark.parametrize("champion", [None, 0.5])
@@ -409,7 +414,7 @@ def test_an_earlier_version_goes_first_only_where_it_is_better_by_more_than_the_
 def test_what_is_too_large_or_too_slow_is_refused_however_good_it_is(champion, footprint, said):
     verdict = decide(champion=champion, challenger=1.0, footprint=footprint)
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_HEAVY)
-    assert verdict.reason == f"Too heavy to serve: {said}."
+    assert sentence(verdict.reason) == f"Too heavy to serve: {said}."
     assert verdict.footprint == footprint
 
 

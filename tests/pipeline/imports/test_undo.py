@@ -81,7 +81,7 @@ def test_other_imports_wait_their_turn_and_keep_their_rows(container):
 
 def take_back(container):
     claimed = container.imports.claim(holder="clock")
-    commands.work_off(container, claimed, holder="clock")
+    commands.run_import(container, claimed, holder="clock")
     return container.imports.get(claimed.id)
 
 

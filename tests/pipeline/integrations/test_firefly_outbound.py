@@ -273,7 +273,7 @@ def test_one_whose_process_was_killed_is_taken_up_again(container, firefly):
 def test_the_clock_delivers(container, firefly):
     firefly.add(7, {"journal": 1})
     tell(container, told())
-    container.chores.deliver()
+    container.jobs.deliver()
     assert firefly.category(7) == "Groceries"
 
 

@@ -10,8 +10,8 @@ from src.domain.training_runs import RunStatus, Trigger
 from src.pipeline.monitoring.drift import DriftMonitor
 from src.services.models.repository import Models
 from src.services.monitoring.drift_periods import DriftPeriods
-from src.services.runs.drift_triggered import EarlyRuns
 from src.services.runs.repository import ClaimedRun, TrainingRuns
+from src.services.runs.slots import DriftTriggeredRuns
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, new
@@ -27,7 +27,7 @@ class Services:
         self.monitor = self.another_monitor(database)
 
     def another_monitor(self, database):
-        early = EarlyRuns(self.runs)
+        early = DriftTriggeredRuns(self.runs)
         periods = DriftPeriods(database)
         return DriftMonitor(periods, self.models, early, self.runs.last_success_at, lambda: self.now)
 
@@ -131,7 +131,7 @@ def test_a_run_in_progress_is_not_doubled_and_does_not_use_up_the_day(services):
     services.live(200, right=60)
     services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=services.now - DAY)
     assert services.monitor.start_early() is None
-    assert EarlyRuns(services.runs).request(reason="Drift.", at=services.now) is None
+    assert DriftTriggeredRuns(services.runs).request(reason="Drift.", at=services.now) is None
     services.finish()
     assert services.monitor.start_early() is not None
 

@@ -12,13 +12,14 @@ from src.errors import Conflict, NotFound
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
-from src.pipeline.prediction.shadow import ByHand, Standing
+from src.pipeline.prediction.shadow import ByHand, ShadowTest
 from src.services.models.hot_swap import ShadowModel
 from src.services.models.repository import Models
 from src.services.transactions.acts import ActLog
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
+from src.web.models.text import shadow_sentence
 from tests.pipeline.prediction.test_predict import CLASSES, bought
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -118,23 +119,23 @@ def test_no_shadow_or_a_broken_one_changes_nothing(predictor, shadow):
 
 def standing(**counts):
     filled = {"answers": 100, "both_right": 0, "champion_only": 0, "shadow_only": 0} | counts
-    from src.components.evaluation.mcnemar import exact_p
+    from src.components.evaluation.significance import mcnemar_p
 
-    p = exact_p(filled["champion_only"], filled["shadow_only"])
-    return Standing(Shadow("7", 1, "", NOW, "person"), "6", ShadowComparison(**filled), p)
+    p = mcnemar_p(filled["champion_only"], filled["shadow_only"])
+    return ShadowTest(Shadow("7", 1, "", NOW, "person"), "6", ShadowComparison(**filled), p)
 
 
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
         ({"answers": 12, "shadow_only": 4}, "Too few answers to tell (n = 12; they differ on 4)."),
-        ({"champion_only": 5, "shadow_only": 7}, "No difference to be sure of (n = 100)."),
+        ({"champion_only": 5, "shadow_only": 7}, "No significant difference (n = 100)."),
         ({"champion_only": 1, "shadow_only": 12}, "Model 7 is better."),
         ({"champion_only": 12, "shadow_only": 1}, "Model 7 is worse."),
     ],
 )
 def test_how_the_shadow_does_is_said_only_as_surely_as_the_answers_allow(counts, words):
-    assert standing(**counts).sentence.startswith(words)
+    assert shadow_sentence(standing(**counts)).startswith(words)
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_what_does_not_load_neither_serves_nor_runs_in_the_shadow(models):
     with pytest.raises(NotFound):
         by_hand.shadow("9", at=NOW)
     assert models.champion().version == "1"
-    assert by_hand.standing() is None
+    assert by_hand.shadow_test() is None
 
 
 def test_a_shadow_is_followed_as_it_starts_changes_and_ends(models):
@@ -171,7 +172,7 @@ def test_a_shadow_is_followed_as_it_starts_changes_and_ends(models):
     seen = []
     for act in (lambda: by_hand.shadow("2", at=NOW), models.shadows.end):
         act()
-        follower.look()
+        follower.refresh()
         seen.append(follower.peek())
     follower.stop()
     assert seen == ["2", None]
@@ -181,7 +182,7 @@ def test_a_shadow_that_does_not_load_leaves_none_running(models):
     models.promote("1", by="person", reason="", at=NOW)
     models.shadows.start("3", sha256="", by="person", at=NOW)
     follower = ShadowModel(models.shadows.current, lambda each: make(each.version, b"bad", ""))
-    follower.look()
+    follower.refresh()
     assert follower.peek() is None
     follower.stop()
 
@@ -194,5 +195,5 @@ def test_the_standing_counts_what_was_answered_since(models, predictor, database
     made = predictor(ANOTHER)
     for name in ("BLUE DOOR", "GREEN GATE", "RED ROOF"):
         loop.record(keep(made, name).id, "travel", at=NOW)
-    found = by_hand.standing()
+    found = by_hand.shadow_test()
     assert (found.counts.answers, found.shadow_right, found.champion_right, found.p) == (3, 3, 0, 0.25)

@@ -10,8 +10,9 @@ import pytest
 from src.domain.models import MODEL_NAME
 from src.domain.promotions import PromotionEvent
 from src.errors import Unavailable
-from src.pipeline.registry.load_check import Tryout
-from src.pipeline.registry.mlflow_alias import AliasKeeper, follow
+from src.pipeline.registry.load_check import StoredVersionCheck
+from src.pipeline.registry.mlflow_alias import AliasSync, move_aliases
+from src.pipeline.training.verdict_text import sentence
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
 from src.services.models.bundle_check import BundleCheck, CheckReport
@@ -55,7 +56,7 @@ def store(database, registry, bundle):
     for version, file in (("1", bundle), ("2", bundle), ("3", b"no model")):
         made.keep(file, version=version, run_id=f"run-{version}", mlflow_run_id="", metrics={}, at=now())
     made.promote("1", by="training", reason="The first.", at=now())
-    follow(made, registry)
+    move_aliases(made, registry)
     return made
 
 
@@ -65,8 +66,8 @@ class Passes:
 
 
 def keeper(store, registry, check=None):
-    tryout = Tryout(store, bundles, check or Passes(), list)
-    return AliasKeeper(store, registry, tryout.fault_of, now)
+    tryout = StoredVersionCheck(store, bundles, check or Passes(), list)
+    return AliasSync(store, registry, tryout.fault_of, now)
 
 
 def move(registry, version):
@@ -86,19 +87,19 @@ def newest(store):
 def test_the_alias_follows_a_promotion(store, registry):
     assert registry.alias("champion") == store.champion().alias == "1"
     store.promote("2", by="person", reason="", at=now())
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert registry.alias("champion") == store.champion().alias == "2"
     assert newest(store) == (PromotionEvent.PROMOTED, "2", "person")
 
 
 def test_who_moves_the_alias_in_mlflow_promotes_after_a_check_in_a_fresh_process(store, registry):
     move(registry, "2")
-    keeper(store, registry, BundleCheck()).settle()
+    keeper(store, registry, BundleCheck()).sync()
     pointer = store.champion()
     assert (pointer.version, pointer.alias, pointer.by) == ("2", "2", "mlflow")
     assert newest(store) == (PromotionEvent.PROMOTED, "2", "mlflow")
     move(registry, "1")
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert newest(store) == (PromotionEvent.ROLLED_BACK, "1", "mlflow")
 
 
@@ -108,11 +109,11 @@ def test_who_moves_the_alias_in_mlflow_promotes_after_a_check_in_a_fresh_process
 def test_an_alias_moved_to_what_cannot_serve_is_set_back(store, registry, version, why):
     before = store.champion()
     move(registry, version)
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert registry.alias("champion") == "1"
     assert store.champion() == before
     assert newest(store) == (PromotionEvent.REFUSED, version, "mlflow")
-    assert why in store.promotions()[0].reason
+    assert why in sentence(store.promotions()[0].reason)
 
 
 def test_a_bundle_that_fails_its_check_sets_the_alias_back(store, registry):
@@ -121,17 +122,19 @@ def test_a_bundle_that_fails_its_check_sets_the_alias_back(store, registry):
             return CheckReport("one answer takes 90.0 ms, 25 are allowed.")
 
     move(registry, "2")
-    keeper(store, registry, Slow()).settle()
+    keeper(store, registry, Slow()).sync()
     assert (registry.alias("champion"), store.champion().version) == ("1", "1")
-    assert store.promotions()[0].reason.endswith("set back: one answer takes 90.0 ms, 25 are allowed.")
+    assert sentence(store.promotions()[0].reason).endswith(
+        "set back: one answer takes 90.0 ms, 25 are allowed."
+    )
 
 
 def test_a_pin_holds_against_mlflow(store, registry):
     store.pin(by="person", reason="", at=now())
     move(registry, "2")
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert (registry.alias("champion"), store.champion().version) == ("1", "1")
-    assert "model 1 is pinned" in store.promotions()[0].reason
+    assert "model 1 is pinned" in sentence(store.promotions()[0].reason)
 
 
 def test_a_pin_set_during_the_check_holds(store, registry):
@@ -141,7 +144,7 @@ def test_a_pin_set_during_the_check_holds(store, registry):
             return CheckReport("")
 
     move(registry, "2")
-    keeper(store, registry, Pins()).settle()
+    keeper(store, registry, Pins()).sync()
     assert (registry.alias("champion"), store.champion().version) == ("1", "1")
 
 
@@ -152,18 +155,20 @@ def test_a_promotion_during_the_check_stands(store, registry):
             return CheckReport("")
 
     move(registry, "2")
-    keeper(store, registry, Overtakes()).settle()
+    keeper(store, registry, Overtakes()).sync()
     assert (registry.alias("champion"), store.champion().version) == ("1", "1")
-    assert "promoted at the same moment" in store.promotions()[0].reason
+    assert "promoted at the same moment" in sentence(store.promotions()[0].reason)
 
 
 def test_an_alias_moved_while_training_promoted_is_still_a_persons_word(store, registry):
     move(registry, "1")
     store.promote("2", by="training", reason="Better.", at=now())
     move(registry, "3")
-    follow(store, registry)  # as training does it: it does not try models, so it leaves that to the clock
+    move_aliases(
+        store, registry
+    )  # as training does it: it does not try models, so it leaves that to the clock
     assert registry.alias("champion") == "3"
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert (registry.alias("champion"), store.champion().alias) == ("2", "2")
     assert newest(store) == (PromotionEvent.REFUSED, "3", "mlflow")
 
@@ -172,21 +177,21 @@ def test_of_a_promotion_here_and_a_move_there_at_once_the_one_here_stands(store,
     store.keep(bundle, version="5", run_id="r", mlflow_run_id="", metrics={}, at=now())
     store.promote("2", by="person", reason="", at=now())
     move(registry, "5")
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert (registry.alias("champion"), store.champion().version) == ("2", "2")
-    assert "model 2 was promoted here meanwhile" in store.promotions()[0].reason
+    assert "model 2 was promoted here meanwhile" in sentence(store.promotions()[0].reason)
 
 
 @pytest.mark.parametrize("dies_at", ["set_alias", "landed"])
 def test_our_own_move_is_never_taken_for_a_persons_wherever_it_was_killed(store, registry, dies_at):
     store.promote("2", by="person", reason="", at=now())
     with pytest.raises(KeyboardInterrupt):
-        keeper(Dying(store, dies_at), Dying(registry, dies_at)).settle()
+        keeper(Dying(store, dies_at), Dying(registry, dies_at)).sync()
     store.promote("3", by="person", reason="on", at=now())  # before anybody tidied up
     with pytest.raises(KeyboardInterrupt):
-        keeper(Dying(store, "set_alias"), Dying(registry, "set_alias")).settle()
+        keeper(Dying(store, "set_alias"), Dying(registry, "set_alias")).sync()
     lines = store.promotions()
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert (registry.alias("champion"), store.champion().alias) == ("3", "3")
     assert store.promotions() == lines
 
@@ -210,17 +215,17 @@ class Dying:
 def test_only_one_process_at_a_time_may_move_the_alias(store, registry):
     store.promote("2", by="person", reason="", at=now())
     with store.alias.lease():
-        for act in (keeper(store, registry).settle, lambda: follow(store, registry)):
+        for act in (keeper(store, registry).settle, lambda: move_aliases(store, registry)):
             with pytest.raises(Unavailable):
                 act()
         assert registry.alias("champion") == "1"
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert registry.alias("champion") == "2"
 
 
 def test_an_alias_that_was_taken_away_comes_back(store, registry):
     registry.remove_alias("champion")
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert registry.alias("champion") == "1"
     assert len(store.promotions()) == 1
 
@@ -230,7 +235,7 @@ def test_the_alias_of_a_store_older_than_this_database_promotes_nothing(database
     store = Models(database)
     store.keep(bundle, version="6", run_id="r", mlflow_run_id="", metrics={}, at=now())
     store.promote("6", by="training", reason="", at=now())
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert registry.alias("champion") == "5"  # the registry has no version 6
     assert store.champion().version == "6"
     assert [line.change for line in store.promotions()] == [PromotionEvent.PROMOTED]
@@ -240,10 +245,10 @@ def test_the_challenger_is_the_newest_version_for_as_long_as_it_does_not_serve(s
     assert aliases(registry) == ("1", "3")
     store.keep(b"", version="4", run_id="r", mlflow_run_id="", metrics={}, at=now())
     store.promote("4", by="training", reason="", at=now())
-    follow(store, registry)
+    move_aliases(store, registry)
     assert aliases(registry) == ("4", None)
     store.promote("1", by="person", reason="back", at=now())
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert aliases(registry) == ("1", "4")
 
 
@@ -252,10 +257,10 @@ def test_a_version_the_registry_does_not_have_leaves_the_alias_and_is_not_late(s
     registry.tag_version("5", {"ledgerloop.run": "another run"})
     store.keep(bundle, version="5", run_id="run-5", mlflow_run_id="", metrics={}, at=now())
     store.promote("5", by="training", reason="", at=now())
-    for act in (keeper(store, registry).settle, lambda: follow(store, registry)):
+    for act in (keeper(store, registry).settle, lambda: move_aliases(store, registry)):
         act()
         assert registry.alias("champion") == "1"
         assert (store.champion().version, store.champion().alias_passed_over) == ("5", "5")
     registry.set_alias("champion", "2")  # a person still promotes by it
-    keeper(store, registry).settle()
+    keeper(store, registry).sync()
     assert store.champion().version == "2"

@@ -9,10 +9,10 @@ import mlflow
 import pytest
 from bson import ObjectId
 
-from src.commands import tidy
+from src.commands import apply_retention
 from src.container import Container
 from src.domain.models import MODEL_NAME
-from src.pipeline.registry.retention import Tidying, beyond
+from src.pipeline.registry.retention import RetentionRun, beyond
 from src.services.mlflow.retention import TrackingRetention
 from src.services.mlflow.tracking import Tracking
 from src.services.models.retention import Retention
@@ -47,7 +47,7 @@ def trained(pipeline, claim, store):
 def tidying(database, record, folder):
     def make(store=None, logged=None, *, keep_models=1, keep_runs=1):
         logged = logged or TrackingRetention(record, f"sqlite:///{folder / 'mlflow.db'}")
-        return Tidying(store or Retention(database), logged, keep_models, keep_runs)
+        return RetentionRun(store or Retention(database), logged, keep_models, keep_runs)
 
     return make
 
@@ -214,7 +214,7 @@ def test_beyond_counts_only_what_is_not_spared(keep, gone):
 
 def test_a_turn_of_the_whole_house_counts_for_a_day(settings):
     container = Container(settings)
-    tidied = tidy(container, NOW)
+    tidied = apply_retention(container, NOW)
     assert "0 model versions" in tidied.sentence()
     assert not container.retention.claim_turn(NOW + timedelta(hours=23))
     assert container.retention.claim_turn(NOW + timedelta(hours=25))

@@ -10,7 +10,7 @@ from src.components.dataset.schema import MODEL_FIELDS
 from src.components.model.thresholds import BandThresholds
 from src.domain.models import Bundle, Pointer
 from src.pipeline.training.promotion_evidence import automatic_answers
-from src.pipeline.training.stages import Champion
+from src.pipeline.training.stages import ChampionModel
 
 
 class Pipeline:
@@ -27,7 +27,7 @@ class Pipeline:
 def champion():
     bands = BandThresholds((0.9, 0.95), (0.9, 0.96), 0.4, 100, {"travel": (0.7, 0.8)}, {"travel": 0.4})
     pointer = Pointer("1", 1, "run", "", datetime(2026, 3, 4, tzinfo=UTC), None)
-    return Champion(pointer, Bundle(Pipeline(), bands.to_dict(), {}))
+    return ChampionModel(pointer, Bundle(Pipeline(), bands.to_dict(), {}))
 
 
 def rows(*given):

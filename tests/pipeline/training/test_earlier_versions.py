@@ -10,6 +10,7 @@ import pytest
 from src.domain.promotions import PromotionEvent
 from src.domain.verdicts import Outcome
 from src.pipeline.training.earlier_versions import EarlierVersions
+from src.pipeline.training.verdict_text import sentence
 from src.services.models import bundle
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,
@@ -51,7 +52,7 @@ def better_earlier(train, labels, store):
     labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
     verdict = train(TRUTHFUL)
     assert verdict.outcome is Outcome.PINNED
-    store.let_go(by="person", reason="enough", at=NOW + 3 * HOUR)
+    store.unpin(by="person", reason="enough", at=NOW + 3 * HOUR)
     labels.given.append(replace(labels.given[0], id="new", holdout=False, labelled_at=NOW + HOUR))
     assert store.champion().version == weak
     return verdict.challenger.version
@@ -68,7 +69,7 @@ def test_a_better_earlier_version_is_promoted_instead(train, better_earlier, wea
     assert verdict.instead == verdict.earlier.version == store.champion().version == better_earlier
     assert verdict.champion.accuracy < verdict.challenger.accuracy < verdict.earlier.accuracy
     assert verdict.champion.rows == verdict.challenger.rows == verdict.earlier.rows
-    assert verdict.reason.startswith(
+    assert sentence(verdict.reason).startswith(
         f"Model {better_earlier}, made earlier, is better than this one and is promoted instead. "
     )
     lines = {(line.version, line.change): line for line in store.promotions()}

@@ -23,7 +23,7 @@ from src.domain.training_runs import Trigger
 from src.domain.transactions import Transaction
 from src.pipeline.feedback.label_review import MOVED, SET_ASIDE
 from src.pipeline.training.run import TrainingPipeline
-from src.pipeline.training.steps import Steps
+from src.pipeline.training.stages import Steps
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle
 from src.services.models.repository import Models

@@ -10,7 +10,7 @@ import pytest
 from src.components.model.model_selection import Search
 from src.errors import InvalidInput, NotFound
 from src.pipeline.training.reproduce import Reproduction
-from src.pipeline.training.steps import Steps
+from src.pipeline.training.stages import Steps
 from src.services.mlflow.past_runs import PastRuns
 from src.services.mlflow.provenance import provenance
 from tests.pipeline.training.test_run import (

@@ -28,7 +28,8 @@ from src.errors import LeaseLost, Unavailable
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Serving
 from src.pipeline.training.run import TrainingPipeline
-from src.pipeline.training.steps import Steps
+from src.pipeline.training.stages import Steps
+from src.pipeline.training.verdict_text import sentence
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
 from src.services.models.bundle_check import BundleCheck, CheckReport
@@ -145,7 +146,7 @@ def test_the_first_model_comes_from_the_lexicon_alone_and_serves(pipeline, claim
     claimed = claim()
     verdict = pipeline(BundleCheck()).run(claimed)
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.FIRST)
-    assert f"{shipped()} rows of the shipped lexicon" in verdict.reason
+    assert f"{shipped()} rows of the shipped lexicon" in sentence(verdict.reason)
     run = runs.get(claimed.run.id)
     assert (run.status, run.progress, run.decision.outcome) == (RunStatus.SUCCEEDED, 1.0, Outcome.FIRST)
     assert run.data["rows"] == shipped()
@@ -162,11 +163,11 @@ def test_the_first_model_comes_from_the_lexicon_alone_and_serves(pipeline, claim
     )
     assert not [name for name in logged.data.metrics if "majority" in name or "lookup" in name]
     assert (verdict.majority, verdict.lookup) == (None, None)
-    assert "too few labels of yours to compare it with a simple rule" in verdict.reason
+    assert "too few labels of yours to compare it with a simple rule" in sentence(verdict.reason)
     assert logged.data.tags["measured_on"] == run.measured_on == store.get(pointer.version).measured_on
     assert logged.data.tags["verdict"] == "first"
     assert logged.info.run_name == f"v{pointer.version} promoted: first, 2026-03-04 12:00"
-    assert verdict.reason in logged.data.tags["mlflow.note.content"]
+    assert sentence(verdict.reason) in logged.data.tags["mlflow.note.content"]
     version = mlflow.MlflowClient().get_model_version(MODEL_NAME, pointer.version)
     assert (version.tags["promoted"], version.tags["verdict"]) == ("true", "first")
     assert version.description.startswith("Promoted: first. Accuracy ")
@@ -193,7 +194,7 @@ def test_a_second_run_on_the_same_data_says_so_and_changes_nothing(pipeline, cla
     before = store.champion()
     verdict = pipeline().run(claim())
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.UNCHANGED)
-    assert "same data and the same answers" in verdict.reason
+    assert "same data and the same answers" in sentence(verdict.reason)
     assert store.champion() == before
     assert len(store.versions()) == 2
 
@@ -216,7 +217,7 @@ def test_answers_that_trained_neither_judge_a_first_change_before_there_is_a_hol
     verdict = pipeline().run(claim())
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.BETTER)
     assert (verdict.champion.rows, verdict.challenger.rows) == (60, 60)
-    assert "cross-validation" in verdict.reason
+    assert "cross-validation" in sentence(verdict.reason)
     labels.given = labels.given[:-1]
     assert pipeline().run(claim()).outcome is Outcome.TOO_FEW  # by now the champion knows the answers
 
@@ -287,7 +288,7 @@ def test_a_bundle_that_fails_its_check_is_neither_kept_nor_promoted(pipeline, cl
     verdict = pipeline(Failing()).run(claimed)
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.BROKEN)
     assert (store.champion(), store.versions()) == (None, [])
-    assert runs.get(claimed.run.id).decision.reason.endswith("that was trained.")
+    assert sentence(runs.get(claimed.run.id).decision.reason).endswith("that was trained.")
 
 
 def test_a_champion_that_no_longer_loads_stands_in_nobodys_way(pipeline, claim, store):
@@ -315,7 +316,7 @@ def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, st
     steps = Steps(search=Search(trials=Search().trials[:2]), promotion=_Always())
     verdict = pipeline(Overtaken(), lexicon=OtherLexicon(), steps=steps).run(claimed)
     assert not verdict.promoted
-    assert "Another model was promoted" in verdict.reason
+    assert "Another model was promoted" in sentence(verdict.reason)
     assert store.champion().version == first.version
     assert store.champion().revision == store_before + 1
     run = runs.get(claimed.run.id)
@@ -340,7 +341,7 @@ def test_a_better_model_does_not_take_the_place_of_a_pinned_one(pipeline, claim,
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.PINNED)
     tags = mlflow.MlflowClient().get_run(runs.get(claimed.run.id).mlflow_run_id).data.tags
     assert (tags["verdict"], tags["promoted"]) == ("pinned", "false")
-    assert f"Better, but model {first.version} is pinned" in verdict.reason
+    assert f"Better, but model {first.version} is pinned" in sentence(verdict.reason)
     assert runs.get(claimed.run.id).decision == verdict
     assert store.champion() == first
     [refused] = [line for line in store.promotions() if line.change is PromotionEvent.REFUSED]
@@ -379,7 +380,7 @@ def test_promotions_and_refusals_stand_in_one_history_with_their_figures(pipelin
     assert set(lines) == {PromotionEvent.PROMOTED, PromotionEvent.REFUSED}
     told = lines[PromotionEvent.REFUSED]
     assert (told.version, told.previous) == (refused.challenger.version, first.challenger.version)
-    assert told.reason == refused.reason
+    assert sentence(told.reason) == sentence(refused.reason)
     assert (told.figures.judged, told.figures.rows) == (True, refused.challenger.rows)
     assert told.figures.accuracy == refused.challenger.accuracy
     assert told.figures.previous_macro_f1 == refused.champion.macro_f1

@@ -16,7 +16,7 @@ import pytest
 from src.domain.training_runs import RunStatus
 from src.domain.verdicts import Outcome
 from src.errors import TrackingUnavailable
-from src.pipeline.registry.retention import Tidying
+from src.pipeline.registry.retention import RetentionRun
 from src.services.mlflow.availability import TrackingState
 from src.services.mlflow.retention import TrackingRetention
 from src.services.mlflow.tracking import Tracking
@@ -120,7 +120,9 @@ def test_a_training_whose_mlflow_is_killed_on_the_way_goes_on(pipeline, claim, s
 def test_tidying_clears_what_needs_no_mlflow(database, pipeline, claim):
     pipeline(record=Tracking(NOWHERE, None)).run(claim())
     away = Tracking(NOWHERE, None)
-    tidied = Tidying(Retention(database), TrackingRetention(away, NOWHERE), 1, 1, keep_skipped=0).run(NOW)
+    tidied = RetentionRun(Retention(database), TrackingRetention(away, NOWHERE), 1, 1, keep_skipped=0).run(
+        NOW
+    )
     assert tidied.tracking_away
     assert "MLflow did not answer" in tidied.sentence()
     assert list(Retention(database).versions()) == ["1"]

@@ -9,7 +9,8 @@ import pytest
 
 from src.components.model.model_selection import Search
 from src.domain.verdicts import Outcome
-from src.pipeline.training.steps import Steps
+from src.pipeline.training.stages import Steps
+from src.pipeline.training.verdict_text import sentence
 from src.services.models import bundle as bundles
 from src.services.models.bundle_check import BundleCheck, CheckReport
 from tests.pipeline.training.test_run import (  # noqa: F401
@@ -66,7 +67,7 @@ def test_labels_shuffled_in_training(champion, refused):
     random = np.random.default_rng(5)
     verdict = refused(steps=learning(lambda merchant, category: random.choice(list(SHOPS))))
     assert verdict.outcome is Outcome.NOT_BETTER
-    assert verdict.reason.startswith("Significantly worse than the champion, which stays.")
+    assert sentence(verdict.reason).startswith("Significantly worse than the champion, which stays.")
     assert verdict.accuracy.ci95[1] < 0
 
 
@@ -79,7 +80,7 @@ def test_one_category_forgotten(pipeline, claim, labels, refused):
         steps=learning(lambda merchant, category: "dining" if category == "travel" else category)
     )
     assert verdict.outcome is Outcome.CATEGORY_FELL
-    assert "It would forget travel (recall -1.000" in verdict.reason
+    assert "Recall drops significantly for travel (recall -1.000" in sentence(verdict.reason)
     travel = next(each for each in verdict.slices if (each.kind, each.name) == ("category", "travel"))
     assert (travel.champion, travel.challenger) == (1.0, 0.0)
 
@@ -94,7 +95,7 @@ def test_one_merchant_copied_into_the_judging_rows_many_times(champion, labels, 
     verdict = refused(steps=learning(forgetful))
     assert verdict.accuracy.value > 0.3
     assert verdict.outcome is Outcome.TOO_FEW
-    assert "Too few rows to tell" in verdict.reason
+    assert "Too few rows to tell" in sentence(verdict.reason)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_too_large_or_too_slow(champion, refused, found, said):
 
     verdict = refused(check=Measured())
     assert verdict.outcome is Outcome.TOO_HEAVY
-    assert verdict.reason == f"Too heavy to serve: {said}"
+    assert sentence(verdict.reason) == f"Too heavy to serve: {said}"
 
 
 def test_other_answers_once_it_is_loaded(champion, refused):
@@ -127,7 +128,7 @@ def test_other_answers_once_it_is_loaded(champion, refused):
 
     verdict = refused(check=BundleCheck(), bundles=Altered())
     assert verdict.outcome is Outcome.BROKEN
-    assert verdict.reason == (
+    assert sentence(verdict.reason) == (
         "The load-and-predict check failed: it gives other answers than the model that was trained."
     )
 
@@ -142,8 +143,8 @@ def test_overtaken_while_it_was_judged(champion, pipeline, claim, labels, store)
 
     verdict = pipeline(Overtaken(), steps=TRUTHFUL).run(claim())
     assert not verdict.promoted
-    assert verdict.reason.startswith("Another model was promoted while this one was judged")
-    assert "The verdict had been: Better than the champion" in verdict.reason
+    assert sentence(verdict.reason).startswith("Another model was promoted while this one was judged")
+    assert "The verdict had been: Better than the champion" in sentence(verdict.reason)
     assert store.champion().version == champion.version
 
 
@@ -160,7 +161,7 @@ def test_few_merchants_that_happen_to_favour_it(champion, labels, refused):
     verdict = refused(steps=learning(lambda merchant, name: name if name.startswith("my-") else "dining"))
     assert verdict.accuracy.ci95[0] > 0
     assert verdict.outcome is Outcome.TOO_FEW
-    assert "The two models differ at 4 merchants; from 6 on" in verdict.reason
+    assert "The two models differ at 4 merchants; from 6 on" in sentence(verdict.reason)
 
 
 def test_fewer_rows_than_can_tell_anything(pipeline, claim, labels, refused):
@@ -170,7 +171,7 @@ def test_fewer_rows_than_can_tell_anything(pipeline, claim, labels, refused):
     verdict = refused()
     held = sum(one.holdout for one in labels.given)
     assert verdict.outcome is Outcome.TOO_FEW
-    assert verdict.reason.startswith(
+    assert sentence(verdict.reason).startswith(
         f"Too few rows to tell (n = {held}; between {verdict.rows_needed_low} and "
         f"{verdict.rows_needed} are needed)"
     )

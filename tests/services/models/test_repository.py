@@ -148,7 +148,7 @@ def test_a_pinned_version_is_kept_from_training_until_it_is_let_go(models):
     with pytest.raises(Pinned, match="Model 1 is pinned"):
         promote(models, "2", expected_revision=pinned.revision, unless_pinned=True)
     assert models.champion() == pinned
-    models.let_go(by="person", reason="enough", at=NOW)
+    models.unpin(by="person", reason="enough", at=NOW)
     promote(models, "2", expected_revision=pinned.revision, unless_pinned=True)
     assert models.champion().version == "2"
     assert changes(models) == [
@@ -177,7 +177,7 @@ def test_a_person_may_promote_past_a_pin_which_then_ends(models):
 def test_pinning_twice_or_letting_go_of_nothing_changes_nothing(models):
     keep(models, "1")
     promote(models, "1")
-    models.let_go(by="person", reason="", at=NOW)
+    models.unpin(by="person", reason="", at=NOW)
     [models.pin("1", by="person", reason="", at=NOW) for _ in range(2)]
     assert changes(models) == [(PromotionEvent.PINNED, "1"), (PromotionEvent.PROMOTED, "1")]
 

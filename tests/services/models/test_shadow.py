@@ -73,7 +73,7 @@ def test_one_version_at_a_time_runs_in_the_shadow(shadows):
 
 
 def test_what_serves_needs_no_shadow_and_a_shadow_that_serves_has_ended(shadows, models):
-    with pytest.raises(Conflict, match="Model 1 serves already"):
+    with pytest.raises(Conflict, match="Model 1 is already active"):
         start(shadows, "1")
     start(shadows, "2")
     models.promote("2", by="person", reason="", at=NOW)
@@ -93,7 +93,7 @@ def test_both_models_are_compared_on_what_a_person_answered(shadows, answered):
     for champion, other in [("dining", "dining")] * 3 + [("dining", "travel")] + [("travel", "dining")] * 2:
         answered(champion, other)
     answered("travel", "pets")
-    assert shadows.side_by_side(shadow, "1") == ShadowComparison(
+    assert shadows.compare(shadow, "1") == ShadowComparison(
         answers=7, both_right=3, champion_only=1, shadow_only=2
     )
 
@@ -111,12 +111,12 @@ def test_both_models_are_compared_on_what_a_person_answered(shadows, answered):
 def test_a_row_that_says_nothing_of_the_two_does_not_count(shadows, answered, otherwise):
     shadow = start(shadows)
     answered(**otherwise)
-    assert shadows.side_by_side(shadow, "1").answers == 0
+    assert shadows.compare(shadow, "1").answers == 0
 
 
 def test_rows_from_before_the_shadow_ran_do_not_count(shadows, answered):
     answered()
-    assert shadows.side_by_side(start(shadows, at=NOW + timedelta(seconds=1)), "1").answers == 0
+    assert shadows.compare(start(shadows, at=NOW + timedelta(seconds=1)), "1").answers == 0
 
 
 def test_what_the_shadow_said_stays_when_a_row_is_written_anew(database, answered):

@@ -6,10 +6,10 @@ import pytest
 
 from src.domain.training_runs import RunStatus, Trigger
 from src.services.models.repository import Models
-from src.services.runs.data_fingerprint import Standing, made_with_sha256
+from src.services.runs.data_fingerprint import DataFingerprint, code_sha256
 from src.services.runs.repository import ClaimedRun, TrainingRuns
 from src.services.runs.slots import Slots
-from src.services.scheduler.scheduler import Clock
+from src.services.scheduler.scheduler import Scheduler
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
@@ -19,7 +19,7 @@ SIX_HOURS = timedelta(hours=6)
 
 
 class House:
-    """The parts a clock works with, and a time that the test moves on."""
+    """The jobs of a scheduler, and a time that the test moves on."""
 
     def __init__(self, database, settings):
         self.now = NOW
@@ -29,19 +29,21 @@ class House:
         self.feedback = FeedbackEvents(database)
         self.models = Models(database)
         self.runs = TrainingRuns(database)
-        self.standing = Standing(database, lambda: self.lexicon, settings)
-        self.slots = Slots(self.runs, self.models, self.standing, lambda: self.now)
-        self.clock = Clock(
-            every_hours=6, open_slot=self.slots.open, work=self.work, tidy=lambda: None, now=lambda: self.now
-        )
+        self.fingerprint = DataFingerprint(database, lambda: self.lexicon, settings)
+        self.slots = Slots(self.runs, self.models, self.fingerprint, lambda: self.now)
+        self.scheduler = Scheduler(self, every_hours=6, now=lambda: self.now)
+        self.by_kind = {"run": self.work}
         self.fails = False
+
+    def pending(self):
+        return {"run"}
 
     def work(self):
         run = self.runs.claim(holder="me", at=self.now)
         if run is None:
             return
         claimed = ClaimedRun(self.runs, run, holder="me")
-        claimed.record(standing=self.standing.sha256(), data={"rows": 5})
+        claimed.record(standing=self.fingerprint.sha256(), data={"rows": 5})
         if self.fails:
             claimed.fail("It broke.", at=self.now)
             return
@@ -53,8 +55,8 @@ class House:
     def next_slot(self):
         """Six hours on; the run of the new slot."""
         self.now += SIX_HOURS
-        self.clock.look()
-        self.clock.look()
+        self.scheduler.open_slot()
+        self.scheduler.run_pending()
         return self.runs.newest()[0]
 
     def label(self, category="dining", act="one"):
@@ -113,13 +115,15 @@ def test_transactions_that_nobody_labelled_are_nothing_new(trained):
 
 
 def test_a_changed_setting_is_something_new(trained, database, settings):
-    changed = Standing(database, lambda: "lexicon-1", settings.model_copy(update={"train_budget_s": 30.0}))
-    assert changed.sha256() != trained.standing.sha256()
+    changed = DataFingerprint(
+        database, lambda: "lexicon-1", settings.model_copy(update={"train_budget_s": 30.0})
+    )
+    assert changed.sha256() != trained.fingerprint.sha256()
 
 
 def test_the_code_is_known_by_its_source():
-    assert made_with_sha256() == made_with_sha256()
-    assert len(made_with_sha256()) == 64
+    assert code_sha256() == code_sha256()
+    assert len(code_sha256()) == 64
 
 
 def test_a_failed_run_does_not_let_the_next_slot_be_skipped(trained):
@@ -134,7 +138,7 @@ def test_a_failed_run_does_not_let_the_next_slot_be_skipped(trained):
 
 def test_a_run_asked_for_by_hand_is_run_though_nothing_is_new(trained):
     trained.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=trained.now)
-    trained.clock.look()
+    trained.scheduler.run_pending()
     assert trained.runs.newest()[0].status is RunStatus.SUCCEEDED
     assert trained.next_slot().status is RunStatus.SKIPPED
 
@@ -143,11 +147,11 @@ def test_a_slot_is_opened_once_the_run_that_is_under_way_has_ended(trained):
     trained.label()
     trained.now += SIX_HOURS
     asked = trained.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=trained.now)
-    trained.slots.open(trained.now)
+    trained.scheduler.open_slot()
     assert trained.runs.newest()[0].id == asked.id
-    trained.clock.look()
+    trained.scheduler.run_pending()
     trained.now += timedelta(minutes=1)
-    trained.clock.look()
+    trained.scheduler.run_pending()
     assert trained.runs.newest()[0].status is RunStatus.SKIPPED  # the run by hand knew the label
 
 

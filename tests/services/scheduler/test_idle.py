@@ -8,10 +8,11 @@ from pymongo import monitoring
 from src.container import Container
 from src.domain.training_runs import Trigger
 from src.services.firefly.outbox import FireflyOutbox
-from src.services.models.hot_swap import Champion, ShadowModel
+from src.services.models.hot_swap import HotSwap, ShadowModel
 from src.services.runs.repository import ClaimedRun, slot_of
+from src.services.scheduler.jobs import Jobs
 from src.services.scheduler.pending_work import DELIVERY, IMPORT, RUN
-from src.services.scheduler.scheduler import LOOK_EVERY_S, TIDY_EVERY_S, WATCH_EVERY_S
+from src.services.scheduler.scheduler import ALIAS_EVERY_S, MAINTENANCE_EVERY_S, POLL_EVERY_S
 from tests.services.rows import NOW
 from tests.small_model import small_bundle
 
@@ -49,7 +50,7 @@ def container(settings, monkeypatch):
     container.runs.request_slot(slot, trigger=Trigger.FIRST_START, at=NOW)
     run = container.runs.claim(holder="me", at=NOW)
     ClaimedRun(container.runs, run, holder="me").succeed(at=NOW)
-    monkeypatch.setattr(container.trainer, "follow_champion", lambda: True)
+    monkeypatch.setattr(container.trainer, "sync_alias", lambda: True)
     yield container
     container.database.close()
 
@@ -71,13 +72,13 @@ class Seconds:
 
 def followers(container, seconds, monkeypatch):
     """What each web worker has; the test itself is their thread."""
-    monkeypatch.setattr(Champion, "watch", lambda self: None)
+    monkeypatch.setattr(HotSwap, "watch", lambda self: None)
     models = container.models
     return [
         follower
         for _ in range(WORKERS)
         for follower in (
-            Champion(models.champion, lambda _: "model", clock=seconds),
+            HotSwap(models.champion, lambda _: "model", clock=seconds),
             ShadowModel(models.shadows.current, lambda _: "model", every_s=2, clock=seconds),
         )
     ]
@@ -85,44 +86,46 @@ def followers(container, seconds, monkeypatch):
 
 def test_an_idle_installation_costs_less_than_one_operation_a_second(container, operations, monkeypatch):
     seconds = Seconds()
-    workers, chores = followers(container, seconds, monkeypatch), container.chores
-    chores.clock.look()
-    chores.keep_house()
+    workers, jobs = followers(container, seconds, monkeypatch), container.jobs
+    scheduler = container.scheduler
+    scheduler.open_slot()
+    scheduler.run_pending()
+    jobs.sync_alias()
     operations.names.clear()
     for half in range(1, 2 * 600 + 1):
         seconds.now = half / 2
         for worker in workers:
-            worker.look_if_due()
-        if seconds.now % LOOK_EVERY_S == 0:
-            chores.clock.look()
-        if seconds.now % TIDY_EVERY_S == 0:
-            chores.keep_house()
-        if seconds.now % WATCH_EVERY_S == 0:
-            chores.keep_watch()
+            worker.refresh_if_due()
+        if seconds.now % POLL_EVERY_S == 0:
+            scheduler.run_pending()
+        if seconds.now % ALIAS_EVERY_S == 0:
+            jobs.sync_alias()
+        if seconds.now % MAINTENANCE_EVERY_S == 0:
+            jobs.maintain()
     assert 0 < len(operations.names) < 600
-    assert LOOK_EVERY_S <= 2  # so that what is asked for is begun within two seconds
+    assert POLL_EVERY_S <= 2  # so that what is asked for is begun within two seconds
 
 
 def test_a_look_while_nothing_waits_is_one_operation(container, operations):
-    container.chores.clock.look()
+    container.scheduler.open_slot()
+    container.scheduler.run_pending()
     operations.names.clear()
-    container.chores.clock.look()
+    container.scheduler.run_pending()
     assert operations.names == ["aggregate"]
 
 
 def test_a_look_finds_what_waits(container):
-    assert container.waiting.kinds() == set()
+    assert container.pending_work.kinds() == set()
     FireflyOutbox(container.database).add("firefly-iii", "1", ["k"], again=False)
-    assert container.waiting.kinds() == {DELIVERY}
+    assert container.pending_work.kinds() == {DELIVERY}
     container.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
     container.import_preview.demo()
-    assert container.waiting.kinds() == {DELIVERY, RUN, IMPORT}
+    assert container.pending_work.kinds() == {DELIVERY, RUN, IMPORT}
 
 
 def test_a_slot_is_asked_about_until_it_has_its_run_and_then_no_more(container, operations):
     later = container.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
-    container.chores.house.now = lambda: NOW.replace(day=NOW.day + 1)
-    slot = slot_of(container.now(), 6)
+    slot = slot_of(NOW.replace(day=NOW.day + 1), 6)
     assert not container.slots.open(slot)  # another run is under way
     claimed = container.runs.claim(holder="me", at=NOW)
     ClaimedRun(container.runs, claimed, holder="me").succeed(at=NOW)
@@ -135,14 +138,14 @@ def test_a_promotion_is_seen_by_the_next_request_after_a_pause_and_by_the_thread
     container, operations, monkeypatch
 ):
     seconds = Seconds()
-    monkeypatch.setattr(Champion, "watch", lambda self: None)
-    champion = Champion(container.models.champion, lambda pointer: pointer.version, clock=seconds)
+    monkeypatch.setattr(HotSwap, "watch", lambda self: None)
+    champion = HotSwap(container.models.champion, lambda pointer: pointer.version, clock=seconds)
     assert champion.current() == "1"
     container.models.keep(small_bundle(), version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
     container.models.promote("2", by="person", reason="", at=NOW)
     seconds.now += 0.5
     assert champion.current() == "1"  # it was looked at half a second ago, and no request waits for it
-    champion.look_if_due()
+    champion.refresh_if_due()
     assert champion.current() == "2"
     container.models.promote("1", by="person", reason="", at=NOW)
     seconds.now += 10
@@ -152,8 +155,8 @@ def test_a_promotion_is_seen_by_the_next_request_after_a_pause_and_by_the_thread
 def test_the_version_that_a_page_names_is_looked_at_after_a_pause_too(container, monkeypatch):
     """A worker that was not asked for a prediction yet names the model all the same."""
     seconds = Seconds()
-    monkeypatch.setattr(Champion, "watch", lambda self: None)
-    champion = Champion(container.models.champion, lambda pointer: pointer.version, clock=seconds)
+    monkeypatch.setattr(HotSwap, "watch", lambda self: None)
+    champion = HotSwap(container.models.champion, lambda pointer: pointer.version, clock=seconds)
     assert champion.version == "1"
     container.models.keep(small_bundle(), version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
     container.models.promote("2", by="person", reason="", at=NOW)
@@ -163,18 +166,18 @@ def test_the_version_that_a_page_names_is_looked_at_after_a_pause_too(container,
 
 def test_without_requests_the_pointer_is_looked_at_every_half_minute(container, operations, monkeypatch):
     seconds = Seconds()
-    monkeypatch.setattr(Champion, "watch", lambda self: None)
-    champion = Champion(container.models.champion, lambda pointer: pointer.version, clock=seconds)
-    champion.look()
+    monkeypatch.setattr(HotSwap, "watch", lambda self: None)
+    champion = HotSwap(container.models.champion, lambda pointer: pointer.version, clock=seconds)
+    champion.refresh()
     operations.names.clear()
     for _ in range(120):
         seconds.now += 0.5
-        champion.look_if_due()
+        champion.refresh_if_due()
     assert operations.names == ["find", "find"]
 
 
 def test_files_and_deliveries_do_not_wait_for_a_training_to_end(container, monkeypatch):
-    """The clock begins each kind of work in a thread of its own, and none twice at once."""
+    """The scheduler starts each kind of work in a thread of its own, and none twice at once."""
     goes_on, began = threading.Event(), {kind: threading.Event() for kind in (RUN, IMPORT)}
     trainings = []
 
@@ -183,14 +186,14 @@ def test_files_and_deliveries_do_not_wait_for_a_training_to_end(container, monke
         began[RUN].set()
         goes_on.wait(20)
 
-    clock = container.chores.clock
-    monkeypatch.setattr(clock, "_jobs", {RUN: train, IMPORT: began[IMPORT].set})
-    monkeypatch.setattr(clock, "_waiting", lambda: {RUN, IMPORT})
-    container.chores.start()
+    scheduler = container.scheduler
+    monkeypatch.setattr(Jobs, "by_kind", {RUN: train, IMPORT: began[IMPORT].set})
+    monkeypatch.setattr(Jobs, "pending", lambda _: {RUN, IMPORT})
+    scheduler.start()
     try:
         assert all(event.wait(10) for event in began.values())
-        clock._look_and_begin()
+        scheduler._poll()
         assert trainings == [1]
     finally:
         goes_on.set()
-        clock.stop()
+        scheduler.stop()

@@ -73,7 +73,7 @@ def full(app, client, container, registered, predicted, answered, web_database):
     container.doubts.replace([doubt], at=datetime.now(UTC))
     container.doubts.confirm(twice["id"], at=datetime.now(UTC))
     registered.promote("2", by="person", reason="newer", at=datetime.now(UTC))
-    container.champion.look()
+    container.champion.refresh()
     assert client.post("/api/v1/models/repredict", json={}).status_code == 200
     return confirmed
 

@@ -26,7 +26,7 @@ def upload(client, content=BANK, name="bank.csv", **fields):
 def work_off(app):
     container = app.extensions["ledgerloop"]
     while claimed := container.imports.claim(holder="test"):
-        commands.work_off(container, claimed, holder="test")
+        commands.run_import(container, claimed, holder="test")
 
 
 def test_a_file_is_taken_on_worked_off_and_reported(app, client):

@@ -89,7 +89,7 @@ def test_the_question_before_a_promotion_leads_to_what_would_change(client, pred
     assert "Dining out → becomes Transport" in told
     assert f"/transactions/{row['id']}" in page.text
     assert "/history?category=dining&amp;status=predicted" in page.text
-    assert "What you answered stays as it is" in told
+    assert "Your answers and the stored predictions do not change" in told
     assert 'id="changes"' in page.text
     assert "style=" not in page.text
 
@@ -107,9 +107,9 @@ def test_the_rarer_changes_are_folded_away_but_counted(client, app):
 def test_where_nothing_would_change_it_is_said(client, predicted):
     predicted()
     told = words_of(client.get("/models/2/changes", headers=HTML))
-    assert "Nothing would change: of your 1 unanswered transaction both models say the same." in told
+    assert "Nothing would change: both models predict the same for your 1 unanswered transaction." in told
     assert "Model 1 → model 2" not in told
-    assert "model 1 serves already" in words_of(client.get("/models/1/promote", headers=HTML))
+    assert "model 1 is already active" in words_of(client.get("/models/1/promote", headers=HTML))
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_what_a_promotion_changed_stands_on_its_run(client, told_run):
     assert "What the promotion changed" in told
     assert "Of the newest 20,000 of your 40,000 unanswered transactions at that time model 2 puts 2" in told
     assert "2 from “Uncategorized” to “Categorized automatically”" in told
-    assert "For instance NIGHT CAB $12.50" in told
+    assert "For example NIGHT CAB $12.50" in told
 
 
 def test_the_runs_of_the_api_have_it_and_examples_that_are_gone_fall_out(client, told_run):
@@ -154,7 +154,7 @@ def serves_otherwise(app, registered, other, predicted):
     """Two rows of model 1, and version 3 promoted since; 1 serves again afterwards."""
     rows = [predicted("SWIGGY order 8841", "350.75", currency="INR"), predicted("FARM MARKET", "9")]
     registered.promote("3", by="person", reason="", at=NOW)
-    app.extensions["ledgerloop"].champion.look()
+    app.extensions["ledgerloop"].champion.refresh()
     yield rows
     registered.promote("1", by="person", reason="", at=NOW)
 
@@ -189,7 +189,7 @@ def test_the_page_applies_the_model_tells_how_far_it_is_and_takes_it_back(client
     answer = client.post("/models/repredict", data={"act": ""}, headers=HTML)
     assert answer.status_code == 303
     page = client.get(answer.location, headers=HTML)
-    assert "2 transactions predicted anew, 1 of them with another category" in words_of(page)
+    assert "2 transactions predicted again, 1 of them with a new category" in words_of(page)
     [act] = re.findall(r'name="act" value="([0-9a-f]+)"', page.text)
     answer = client.post("/models/repredict/undo", data={"act": act}, headers=HTML)
     assert "Undone. 2 transactions restored." in words_of(client.get(answer.location, headers=HTML))

@@ -74,7 +74,7 @@ def test_a_version_may_be_pinned_as_it_is_promoted_and_let_go(client, services, 
 
 def test_what_serves_may_be_pinned_afterwards_if_it_still_serves(client, services, promote):
     answer = client.post("/api/v1/models/pin", json={"version": "2"})
-    assert (answer.status_code, answer.json["detail"]) == (409, "Model 1 serves now; nothing was changed.")
+    assert (answer.status_code, answer.json["detail"]) == (409, "Model 1 is active now; nothing was changed.")
     assert client.post("/api/v1/models/pin", json={"version": "1"}).json["pinned"] is True
     assert promote("2")["pinned"] is False
 
@@ -83,7 +83,7 @@ def test_a_version_runs_in_the_shadow_and_its_figures_are_told(client, services,
     assert client.get("/api/v1/models/shadow").status_code == 404
     started = client.post("/api/v1/models/2/shadow")
     assert (started.status_code, started.json["version"], started.json["answers"]) == (200, "2", 0)
-    services.shadow_model.look()
+    services.shadow_model.refresh()
     given = predicted()
     assert given["model"]["version"] == "1"
     answered(given["id"], "dining")
@@ -97,7 +97,7 @@ def test_a_version_runs_in_the_shadow_and_its_figures_are_told(client, services,
     assert (told["p"], told["sentence"]) == (1.0, "Too few answers to tell (n = 1; they differ on 0).")
     assert client.delete("/api/v1/models/shadow").status_code == 204
     assert client.delete("/api/v1/models/shadow").status_code == 404
-    services.shadow_model.look()
+    services.shadow_model.refresh()
     assert services.transactions.get(predicted()["id"]).prediction.shadow is None
 
 

@@ -24,7 +24,7 @@ def trained(runs, at):
 
 def skipped(runs, *slots):
     for slot in slots:
-        runs.skip_slot(slot, standing="s", at=slot)
+        runs.skip_slot(slot, fingerprint="s", at=slot)
 
 
 def listed(client):

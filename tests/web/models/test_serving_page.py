@@ -9,7 +9,7 @@ from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.services.runs.repository import ClaimedRun
-from src.web.models.serving_pages import figures
+from src.web.models.text import figures
 from tests.small_model import small_bundle
 from tests.web.prediction.test_pages import HTML, words_of
 from tests.whole_verdict import WHOLE
@@ -41,18 +41,18 @@ def post(client, read):
 
 def test_a_version_is_pinned_as_it_is_promoted_and_let_go_on_the_page(read, post, services):
     page = post("/models/2/promote", reason="keep this", pin="on")
-    assert "Training goes on and judges, but nothing takes its place until you let go." in page
+    assert "Newer models will not replace it until you unpin it." in page
     assert services.models.champion().pinned_at is not None
-    assert "Model 2 is pinned. Its pin ends as model 1 takes over" in read("/models/1/promote")
+    assert "Model 2 is pinned. Its pin ends when model 1 is promoted" in read("/models/1/promote")
     page = post("/models/let-go")
-    assert "Pin it" in page
+    assert "Pin Newer models" in page
     assert services.models.champion().pinned_at is None
 
 
 def test_what_serves_is_pinned_only_if_it_is_what_the_page_showed(client, post, services):
     assert client.post("/models/pin", data={"version": "2"}, headers=HTML).status_code == 409
     assert services.models.champion().pinned_at is None
-    assert "Let go" in post("/models/pin", version="1")
+    assert "Unpin" in post("/models/pin", version="1")
 
 
 def test_going_back_is_called_a_rollback(read, post, services):
@@ -67,17 +67,17 @@ def test_a_refusal_stands_in_the_history_with_its_figures(read, services):
     told = ComparedMetrics(True, 0.9, 0.8, 0.91, 0.82, 400, (-0.03, 0.012))
     services.models.refuse("7", by="mlflow", reason="Set back.", at=datetime.now(UTC), figures=told)
     page = read().replace("\N{NO-BREAK SPACE}", " ")
-    assert "Refused Model 7 ; model 1 goes on in MLflow Set back." in page
+    assert "Refused Model 7 ; model 1 stays in MLflow Set back." in page
     assert "Accuracy 90.0 % against 91.0 %, macro-F1 80.0 % against 82.0 % on 400 rows" in page
 
 
 def test_a_version_runs_in_the_shadow_from_its_row_until_it_is_ended(read, post, services):
-    assert "Run in the shadow : model 2" in read()
+    assert "Shadow test : model 2" in read()
     page = post("/models/2/shadow")
-    assert "Model 2 predicts beside model 1 without being shown" in page
+    assert "Model 2 is tested in the shadow of model 1" in page
     assert "Too few answers to tell (n = 0; they differ on 0)." in page
     assert services.models.shadows.current().version == "2"
-    assert "None does." in post("/models/shadow/end")
+    assert "None running." in post("/models/shadow/end")
 
 
 @pytest.mark.parametrize(
@@ -141,20 +141,20 @@ def test_promoting_shows_both_models_on_the_same_rows_and_why_the_version_was_re
     assert "Both on the same 91 held-out transactions of yours" in page
     assert "Accuracy 97.8 % 96.7 %" in page
     assert "Model 2 was refused when it was judged: kept the champion. Not shown to be better." in page
-    assert "Make it champion all the same" in page
+    assert "Make champion anyway" in page
 
 
 def test_the_models_page_never_lists_figures_of_different_rows(two_models):
     page = two_models("/models")
     assert "69.9 %" not in page
-    assert "Right categories 97.8 %" in page  # of the champion, on the rows that judged it last
+    assert "Accuracy 97.8 %" in page  # of the champion, on the rows that judged it last
     assert "Measured on 91 held-out transactions of yours in the newest run that compared it" in page
     assert "96.7 % against 97.8 % of model 1, on the same 91 held-out transactions of yours" in page
 
 
 def test_what_no_run_compared_has_no_paired_figures(read):
     page = read("/models/2/promote")
-    assert "No paired figures: no run has judged models 1 and 2 on the same rows" in page
+    assert "No comparison: no run has evaluated models 1 and 2 on the same rows" in page
     assert "Accuracy" not in page
 
 

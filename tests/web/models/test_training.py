@@ -96,7 +96,7 @@ def test_a_promoted_version_serves_and_an_older_one_again_after_a_rollback(clien
     for version in ("2", "1"):
         response = client.post(f"/api/v1/models/{version}/promote", json={"reason": "as I like it"})
         assert (response.status_code, response.json["version"]) == (200, version)
-        champion.look()
+        champion.refresh()
         assert predicted()["model"]["version"] == version
     newest = app.extensions["ledgerloop"].models.promotions()[0]
     assert (newest.by, newest.reason, newest.previous) == ("person", "as I like it", "2")

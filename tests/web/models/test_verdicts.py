@@ -44,7 +44,7 @@ def test_a_whole_verdict_is_told_part_by_part(judged):
     page = judged(WHOLE)
     for told in (
         "412 rows of 187 merchants",
-        "Right, by money 95.0 % 93.0 % −2.0 (−5.0 to +1.0) 60.0 % 20.0 %",
+        "Accuracy by money 95.0 % 93.0 % −2.0 (−5.0 to +1.0) 60.0 % 20.0 %",
         "Log loss lower is better 0.500 0.412 −0.088 (−0.120 to −0.051)",
         "Of the 38 rows that only one of them gets right, the new model is right on 21",
         "p = 0.63",
@@ -83,8 +83,8 @@ def test_models_that_are_right_on_the_same_rows_are_said_to_be(judged):
 
 def test_without_baselines_the_page_says_why_there_are_none(judged):
     page = judged(replace(WHOLE, majority=None, lookup=None))
-    assert "There is no simple rule to compare with" in page
-    assert "Commonest" not in page
+    assert "There is no baseline to compare with" in page
+    assert "Most frequent" not in page
 
 
 def test_the_api_tells_all_that_led_to_a_verdict(client, decided):

@@ -112,7 +112,7 @@ def test_without_a_model_the_form_keeps_its_input_and_says_what_it_waits_for(bar
     response = bare_app.test_client().post("/predict", data=FORM, headers=HTML)
     assert response.status_code == 503
     assert field(response.text, "description") == FORM["description"]
-    assert "No model serves yet: the first one is being trained." in words_of(response.text)
+    assert "No model yet: the first one is being trained." in words_of(response.text)
 
 
 def test_the_progress_of_the_first_training_stands_on_the_page(bare_app):
