@@ -13,6 +13,7 @@ from src.components.model.smoke_transactions import model_fields
 from src.components.model.thresholds import BandThresholds
 from src.domain.models import Bundle
 from src.domain.transactions import Transaction
+from src.pipeline.training.verdict_text import sentence
 from src.services.models.bundle import dumps
 from src.services.models.bundle_check import BundleCheck
 
@@ -55,17 +56,17 @@ def test_a_good_bundle_gives_the_same_answers_in_a_fresh_process_and_says_how_fa
 
 def test_other_answers_than_the_trained_models_are_a_fault(bundle, own_answers):
     report = BundleCheck().run(bundle, TRANSACTIONS, ["dining", "transport"], own_answers[:, ::-1])
-    assert report.fault == "it gives other answers than the model that was trained."
+    assert sentence(report.fault) == "it gives other answers than the model that was trained."
 
 
 def test_other_categories_are_a_fault(bundle, own_answers):
     report = BundleCheck().run(bundle, TRANSACTIONS, ["dining", "travel"], own_answers)
-    assert "other categories" in report.fault
+    assert "other categories" in sentence(report.fault)
 
 
 def test_a_file_that_does_not_load_is_a_fault_and_not_a_crash(own_answers):
     report = BundleCheck().run(b"no bundle", TRANSACTIONS, ["dining", "transport"], own_answers)
-    assert report.fault.startswith("the fresh process ended with 1")
+    assert sentence(report.fault).startswith("the fresh process ended with 1")
 
 
 def test_a_description_of_any_script_reaches_the_fresh_process_unchanged(fitted, bundle):

@@ -187,7 +187,7 @@ def test_only_what_serves_can_be_pinned(models):
         models.pin(by="person", reason="", at=NOW)
     [keep(models, version) for version in "12"]
     promote(models, "1")
-    with pytest.raises(Conflict, match="Model 1 serves now"):
+    with pytest.raises(Conflict, match="Model 1 is active now"):
         models.pin("2", by="person", reason="", at=NOW)
     assert models.champion().pinned_at is None
 
