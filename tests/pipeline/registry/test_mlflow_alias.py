@@ -215,7 +215,7 @@ class Dying:
 def test_only_one_process_at_a_time_may_move_the_alias(store, registry):
     store.promote("2", by="person", reason="", at=now())
     with store.alias.lease():
-        for act in (keeper(store, registry).settle, lambda: move_aliases(store, registry)):
+        for act in (keeper(store, registry).sync, lambda: move_aliases(store, registry)):
             with pytest.raises(Unavailable):
                 act()
         assert registry.alias("champion") == "1"
@@ -257,7 +257,7 @@ def test_a_version_the_registry_does_not_have_leaves_the_alias_and_is_not_late(s
     registry.tag_version("5", {"ledgerloop.run": "another run"})
     store.keep(bundle, version="5", run_id="run-5", mlflow_run_id="", metrics={}, at=now())
     store.promote("5", by="training", reason="", at=now())
-    for act in (keeper(store, registry).settle, lambda: move_aliases(store, registry)):
+    for act in (keeper(store, registry).sync, lambda: move_aliases(store, registry)):
         act()
         assert registry.alias("champion") == "1"
         assert (store.champion().version, store.champion().alias_passed_over) == ("5", "5")
