@@ -58,7 +58,7 @@ class Metrics:
         registry = CollectorRegistry()
         registry.register(_LoopState())
         try:
-            MultiProcessCollector(registry)
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         except ValueError:  # no shared directory
             return generate_latest(registry) + generate_latest(self._own)
         return generate_latest(registry)

@@ -30,7 +30,7 @@ def categories_css() -> ResponseReturnValue:
 def plotly_js() -> ResponseReturnValue:
     """plotly.js from the installed plotly wheel, compressed once per process."""
     packed, etag, _ = _plotly()
-    zipped = "gzip" in request.accept_encodings
+    zipped = request.accept_encodings.best_match(["gzip"]) is not None
     response = Response(packed if zipped else gzip.decompress(packed), mimetype="text/javascript")
     if zipped:
         response.headers["Content-Encoding"] = "gzip"

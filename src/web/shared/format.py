@@ -87,7 +87,7 @@ def money(amount: Decimal | str, currency: str) -> str:
 @lru_cache(maxsize=1024)
 def _money_pattern(of_locale: str, places: int) -> NumberPattern:
     """The money format of `of_locale` with exactly `places` decimals."""
-    pattern = copy(Locale.parse(of_locale).currency_formats["standard"])
+    pattern: NumberPattern = copy(Locale.parse(of_locale).currency_formats["standard"])
     pattern.frac_prec = (places, places)
     return pattern
 
