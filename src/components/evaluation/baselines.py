@@ -22,7 +22,7 @@ class FittedBaselines:
 
     def lookup(self, rows: pd.DataFrame) -> np.ndarray:
         """Shape (n_rows,), str: the category this merchant mostly had, else the most frequent one."""
-        return rows["merchant"].map(self.by_merchant).fillna(self.most_frequent).to_numpy(object)
+        return np.asarray(rows["merchant"].map(self.by_merchant).fillna(self.most_frequent), dtype=object)
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,8 @@ def answers_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
 
 def top(probabilities: np.ndarray, classes: Sequence[str]) -> np.ndarray:
     """Shape (n_rows,), str: the most probable category of each row."""
-    return np.asarray(classes, dtype=object)[probabilities.argmax(axis=1)]
+    names: np.ndarray = np.asarray(classes, dtype=object)[probabilities.argmax(axis=1)]
+    return names
 
 
 def accuracy_and_macro_f1(truth: np.ndarray, answers: np.ndarray) -> tuple[float, float]:

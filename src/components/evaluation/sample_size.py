@@ -70,5 +70,5 @@ def _poisson(count: int) -> tuple[float, float]:
 
 
 def _rounded_up(count: float) -> int:
-    unit = 10 ** max(0, math.floor(math.log10(max(count, 1))) - 1)
+    unit = int(10 ** max(0, math.floor(math.log10(max(count, 1))) - 1))
     return math.ceil(count / unit - 1e-9) * unit

@@ -84,7 +84,7 @@ def overview_slices(rows: pd.DataFrame, right: np.ndarray, seen: np.ndarray) -> 
 
 def newest_quarter(rows: pd.DataFrame) -> np.ndarray:
     """bool, shape (n_rows,): the newest by date; none where no row has one."""
-    dated = rows["date"].notna().to_numpy()
+    dated = np.asarray(rows["date"].notna())
     if not dated.any():
         return dated
     return np.asarray(dated & (rows["date"] >= rows["date"].quantile(0.75)).to_numpy())

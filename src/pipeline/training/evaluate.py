@@ -120,7 +120,7 @@ class ModelEvaluator:
 
 def met_in(training: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
     """bool, shape (n_rows,): `training` has the row's merchant; False for a row without one."""
-    return ((rows["merchant"] != "") & rows["merchant"].isin(training["merchant"])).to_numpy()
+    return np.asarray((rows["merchant"] != "") & rows["merchant"].isin(training["merchant"]))
 
 
 def _scores(rows: pd.DataFrame, truth: np.ndarray, answers: np.ndarray) -> Scores:

@@ -157,7 +157,8 @@ def _new_labels(champion: ChampionModel | None, learned: pd.DataFrame) -> int:
 
 def _merchants(rows: pd.DataFrame) -> np.ndarray:
     """The groups of the bootstrap; each row without a known merchant is a group of its own."""
-    return rows["merchant"].where(rows["merchant"] != "", "\x00" + rows["group"]).to_numpy(object)
+    groups = rows["merchant"].where(rows["merchant"] != "", "\x00" + rows["group"])
+    return np.asarray(groups, dtype=object)
 
 
 def _notes(data: PreparedData, trained: TrainedModel, report: CheckReport) -> tuple[Why, ...]:

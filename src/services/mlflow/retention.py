@@ -43,7 +43,7 @@ class TrackingRetention:
         """MLflow's own way to the database, as `mlflow gc` takes it; None for a tracking server."""
         from mlflow.tracking._tracking_service.utils import _get_store
 
-        store = _get_store(self._uri)
+        store = _get_store(self._uri)  # type: ignore[no-untyped-call]
         return store if hasattr(store, "_hard_delete_run") else None
 
     @property
@@ -169,7 +169,7 @@ def _delete_files(artifact_uri: str) -> None:
     if parts.scheme not in ("", "file"):
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-        get_artifact_repository(artifact_uri).delete_artifacts()
+        get_artifact_repository(artifact_uri).delete_artifacts()  # type: ignore[no-untyped-call]
         return
     folder = Path(unquote(parts.path))
     if folder.is_dir():
