@@ -37,8 +37,8 @@ from src.pipeline.monitoring.drift import DriftMonitor
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.monitoring.quality import Quality
 from src.pipeline.prediction.predict import MergedModel, Model, Predictor, Serving
-from src.pipeline.prediction.repredict import Repredicting
-from src.pipeline.prediction.shadow import ByHand
+from src.pipeline.prediction.repredict import Reprediction
+from src.pipeline.prediction.shadow import ModelActions
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
 from src.services.firefly.outbox import FireflyOutbox
@@ -98,7 +98,7 @@ def on_database(service: Callable[[Database], T]) -> once[T]:
 
 
 @dataclass(frozen=True)
-class _Looked:
+class _RefreshedChampion:
     """The champion of a process that does not watch the pointer."""
 
     champion: HotSwap[Serving]
@@ -298,24 +298,24 @@ class Container:
         )
 
     @once
-    def repredicting(self) -> Repredicting:
-        return Repredicting(Repredictions(self.database), self.predictor, self.champion, self.models)
+    def reprediction(self) -> Reprediction:
+        return Reprediction(Repredictions(self.database), self.predictor, self.champion, self.models)
 
     def _serving(self, version: str) -> Serving:
         return self.serve(version, self.models.load(version), self.models.sha256(version))
 
     @once
-    def by_hand(self) -> ByHand:
-        return ByHand(self.models, self.serve)
+    def model_actions(self) -> ModelActions:
+        return ModelActions(self.models, self.serve)
 
     @once
     def feedback(self) -> FeedbackLoop:
         return self._feedback_loop(self.predictor)
 
     @once
-    def feedback_apart(self) -> FeedbackLoop:
+    def background_feedback(self) -> FeedbackLoop:
         """For the clock's process, which asks the model seldom."""
-        return self._feedback_loop(self._predictor(_Looked(self.champion)))
+        return self._feedback_loop(self._predictor(_RefreshedChampion(self.champion)))
 
     def _feedback_loop(self, predictor: Predictor) -> FeedbackLoop:
         follow_up = AnswerFollowUp(Repredictions(self.database), predictor)
@@ -401,7 +401,7 @@ class Container:
             retention=self.retention,
             pending_work=self.pending_work,
             drift=self.drift,
-            feedback=self.feedback_apart,
+            feedback=self.background_feedback,
             deliveries=self.firefly_outbound,
             alias_watch=alias_watch,
             trainer=self.trainer,

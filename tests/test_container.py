@@ -56,12 +56,12 @@ def test_the_clock_lets_a_child_look_at_the_alias_but_not_while_a_run_trains(con
 
 def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped_as_it_ends(container):
     keep(container, "1", "2")
-    container.by_hand.promote("1", reason="", at=NOW)
-    container.by_hand.shadow("2", at=NOW)
+    container.model_actions.promote("1", reason="", at=NOW)
+    container.model_actions.shadow("2", at=NOW)
     for follower in (container.champion, container.shadow_model):
         follower.refresh()
     assert (container.champion.version, container.shadow_model.version) == ("1", "2")
-    container.by_hand.promote("2", reason="", at=NOW)
+    container.model_actions.promote("2", reason="", at=NOW)
     for follower in (container.champion, container.shadow_model):
         follower.refresh()
     assert (container.champion.version, container.shadow_model.version) == ("2", None)

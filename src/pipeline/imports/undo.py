@@ -39,7 +39,7 @@ class ImportUndo:
             import_id,
             holder=holder,
             rows=self.rows.count(import_id),
-            passed_on=self.rows.count_passed_on(import_id),
+            passed_on=self.rows.count_reassigned(import_id),
         )
         if claimed.rows_to_undo > AT_ONCE:
             self.imports.release(import_id, holder=holder, attempt=claimed.attempt)
@@ -53,8 +53,8 @@ class ImportUndo:
         lease = (claimed.id, holder, claimed.attempt)
         self.rows.unshare(claimed.id)
         while True:
-            self.rows.pass_on(claimed.id)
-            shared = self.rows.count_passed_on(claimed.id) - claimed.passed_on_before
+            self.rows.reassign(claimed.id)
+            shared = self.rows.count_reassigned(claimed.id) - claimed.passed_on_before
             undone = claimed.rows_to_undo - self.rows.count(claimed.id) - shared
             if shared:
                 self.imports.record_shared(*lease, stay=shared)

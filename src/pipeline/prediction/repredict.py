@@ -41,7 +41,7 @@ class Repredicted:
     """Unanswered transactions that another model predicted last, or whose merchant was answered since."""
 
 
-class Repredicting:
+class Reprediction:
     def __init__(
         self, rows: Repredictions, predictor: Predictor, champion: Champion, pointers: Models
     ) -> None:
@@ -50,7 +50,7 @@ class Repredicting:
         self._champion = champion
         self._pointers = pointers
 
-    def go_on(self, act: str = "", *, at: datetime, at_once: int = AT_ONCE) -> Repredicted:
+    def advance(self, act: str = "", *, at: datetime, at_once: int = AT_ONCE) -> Repredicted:
         """Predict the newest batch; without `act` a new one begins. Raises Unavailable."""
         act = act or secrets.token_hex(12)
         outdated = self._rows.outdated(self._version(), at_once)
@@ -63,15 +63,15 @@ class Repredicting:
                 )
             }
         )
-        return self.told(act)
+        return self.progress(act)
 
-    def told(self, act: str = "") -> Repredicted:
+    def progress(self, act: str = "") -> Repredicted:
         """Raises Unavailable."""
         version = self._version()
         rows, changed = self._rows.count_repredicted(act) if act else (0, 0)
         return Repredicted(act, version, rows, changed, self._rows.count_outdated(version))
 
-    def take_back(self, act: str) -> int:
+    def undo(self, act: str) -> int:
         """Undo the predictions of `act`; returns their number. Raises NotFound, Unavailable."""
         undone = self._rows.undo(act)
         if not undone:

@@ -66,7 +66,7 @@ class ShadowTest:
 
 
 @dataclass(frozen=True)
-class ByHand:
+class ModelActions:
     models: Models
     make: Callable[[str, bytes, str], Serving]
     """Loads a version from its file and the file's sha256."""

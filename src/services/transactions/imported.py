@@ -148,17 +148,17 @@ class ImportedTransactions:
         )
 
     @guarded
-    def pass_on(self, import_id: str) -> int:
+    def reassign(self, import_id: str) -> int:
         """Give each shared transaction to the next import that contains it; returns their number."""
         copies, owned_copies = self._database.deleted_transactions, {"document.import": {"$eq": import_id}}
         shared_copies = {**owned_copies, "document.also_in.0": {"$exists": True}}
-        copies.update_many(shared_copies, _pass_on(import_id, "document."))
+        copies.update_many(shared_copies, _reassignment(import_id, "document."))
         copies.update_many(owned_copies, {"$unset": {"document.import": ""}})
         shared = {"import": {"$eq": import_id}, **_SHARED}
-        return int(self._database.transactions.update_many(shared, _pass_on(import_id)).modified_count)
+        return int(self._database.transactions.update_many(shared, _reassignment(import_id)).modified_count)
 
     @guarded
-    def count_passed_on(self, import_id: str) -> int:
+    def count_reassigned(self, import_id: str) -> int:
         """Transactions that once passed from this import to another."""
         return self._count({"passed_on_by": {"$eq": import_id}})
 
@@ -188,7 +188,7 @@ class ImportedTransactions:
         return int(self._database.transactions.count_documents(query))
 
 
-def _pass_on(import_id: str, prefix: str = "") -> list[Document]:
+def _reassignment(import_id: str, prefix: str = "") -> list[Document]:
     """The update by which the next import that contains a transaction owns it.
 
     `passed_on_by` counts them also after a kill. prefix: of the field names.

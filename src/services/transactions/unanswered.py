@@ -36,7 +36,7 @@ class Unanswered:
         return int(self._database.transactions.count_documents(_UNANSWERED))
 
     @guarded
-    def given(self, ids: Collection[str]) -> dict[str, Transaction]:
+    def by_id(self, ids: Collection[str]) -> dict[str, Transaction]:
         """By id, also those that are answered by now; deleted ones are absent."""
         query = {"_id": {"$in": object_ids(ids)}, "owner": LOCAL_OWNER}
         return dict(map(_row, self._database.transactions.find(query, _GIVEN)))

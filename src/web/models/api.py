@@ -23,7 +23,7 @@ from src.web.models.text import REQUESTED_OVER_API
 from src.web.openapi.operations import Answer, Operations
 
 if TYPE_CHECKING:
-    from src.pipeline.prediction.shadow import ByHand
+    from src.pipeline.prediction.shadow import ModelActions
     from src.services.models.repository import Models
 
 api = Operations("promotions", __name__, url_prefix="/api/v1")
@@ -49,13 +49,13 @@ def list_promotions(query: PromotionsQuery, *, models: Models) -> Answer:
     returns={200: PromotedBody},
     errors=(404, 409, 503),
 )
-def promote_model(version: str, body: PromoteRequest, *, by_hand: ByHand) -> Answer:
+def promote_model(version: str, body: PromoteRequest, *, model_actions: ModelActions) -> Answer:
     """A rollback is the same call with an older version. Every worker uses it within two seconds.
 
     409 for a version that cannot be loaded. With `pin`, neither training nor a moved MLflow alias replaces it
     until it is unpinned; without, a pin of the previous champion ends.
     """
-    pointer = by_hand.promote(
+    pointer = model_actions.promote(
         version, reason=body.reason or REQUESTED_OVER_API, at=datetime.now(UTC), pin=body.pin
     )
     return promoted_body(pointer)
@@ -100,9 +100,9 @@ def unpin_model(*, models: Models) -> Answer:
     returns={200: ShadowBody},
     errors=(404, 503),
 )
-def shadow_model(*, by_hand: ByHand) -> Answer:
+def shadow_model(*, model_actions: ModelActions) -> Answer:
     """Measured by later answers to rows that the champion's model decided; 404 if no shadow test runs."""
-    test = by_hand.shadow_test()
+    test = model_actions.shadow_test()
     if test is None:
         raise NotFound("No shadow test is running.")
     return shadow_body(test)
@@ -115,13 +115,13 @@ def shadow_model(*, by_hand: ByHand) -> Answer:
     returns={200: ShadowBody},
     errors=(404, 409, 503),
 )
-def start_shadow(version: str, *, by_hand: ByHand) -> Answer:
+def start_shadow(version: str, *, model_actions: ModelActions) -> Answer:
     """The version predicts stored rows as well as the champion, but its predictions are not shown.
 
     Replaces a running shadow test. 409 for the champion, or a version that cannot be loaded.
     """
-    by_hand.shadow(version, at=datetime.now(UTC))
-    test = by_hand.shadow_test()
+    model_actions.shadow(version, at=datetime.now(UTC))
+    test = model_actions.shadow_test()
     if test is None:  # ended in the meantime
         raise NotFound("No shadow test is running.")
     return shadow_body(test)

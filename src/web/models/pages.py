@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from src.config import Settings
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
     from src.pipeline.prediction.predict import Serving
-    from src.pipeline.prediction.repredict import Repredicting
-    from src.pipeline.prediction.shadow import ByHand
+    from src.pipeline.prediction.repredict import Reprediction
+    from src.pipeline.prediction.shadow import ModelActions
     from src.services.mlflow.availability import TrackingState
     from src.services.models.hot_swap import HotSwap
     from src.services.models.repository import Models
@@ -41,26 +41,40 @@ _NO_BASELINE = "no baseline to compare with: too few labels of yours"
 
 @bp.get("/models")
 def models(
-    *, models: Models, runs: TrainingRuns, by_hand: ByHand, tracking_state: TrackingState, settings: Settings
+    *,
+    models: Models,
+    runs: TrainingRuns,
+    model_actions: ModelActions,
+    tracking_state: TrackingState,
+    settings: Settings,
 ) -> ResponseReturnValue:
-    return page("models/index.html", **_overview(models, runs, by_hand, tracking_state, settings))
+    return page("models/index.html", **_overview(models, runs, model_actions, tracking_state, settings))
 
 
 @bp.post("/models/train")
 def train(
-    *, models: Models, runs: TrainingRuns, by_hand: ByHand, tracking_state: TrackingState, settings: Settings
+    *,
+    models: Models,
+    runs: TrainingRuns,
+    model_actions: ModelActions,
+    tracking_state: TrackingState,
+    settings: Settings,
 ) -> ResponseReturnValue:
     """Queue a run; the scheduler starts it within seconds."""
     try:
         runs.request(trigger=Trigger.MANUAL, reason=REQUESTED_ON_PAGE, at=datetime.now(UTC))
     except Conflict as error:
-        overview = _overview(models, runs, by_hand, tracking_state, settings)
+        overview = _overview(models, runs, model_actions, tracking_state, settings)
         return page("models/index.html", 409, **overview, message=str(error))
     return _back()
 
 
 def _overview(
-    models: Models, runs: TrainingRuns, by_hand: ByHand, tracking_state: TrackingState, settings: Settings
+    models: Models,
+    runs: TrainingRuns,
+    model_actions: ModelActions,
+    tracking_state: TrackingState,
+    settings: Settings,
 ) -> dict[str, Any]:
     versions, newest_runs = models.versions(), runs.newest(RUNS_SHOWN)
     champion = _champion(versions)
@@ -73,7 +87,7 @@ def _overview(
         "runs": newest_runs,
         "current": runs.current(),
         "promotions": models.promotions(PROMOTIONS_SHOWN),
-        "shadow_test": by_hand.shadow_test(),
+        "shadow_test": model_actions.shadow_test(),
         "every_hours": _hours(settings.retrain_every_hours),
         "mlflow_url": _mlflow_url(settings),
         "mlflow_away_since": tracking_state.away_since(),
@@ -86,17 +100,19 @@ def run(
 ) -> ResponseReturnValue:
     run, mlflow = runs.get(run_id), _mlflow_url(settings)
     run_url = f"{mlflow}#/runs/{run.mlflow_run_id}" if mlflow and run.mlflow_run_id else None
-    examples = unanswered.given(example_ids([run.changes]))
+    examples = unanswered.by_id(example_ids([run.changes]))
     return page("models/run.html", run=run, run_url=run_url, examples=examples)
 
 
 @bp.route("/models/<version>/promote", methods=["GET", "POST"])
-def promote(version: str, *, models: Models, runs: TrainingRuns, by_hand: ByHand) -> ResponseReturnValue:
+def promote(
+    version: str, *, models: Models, runs: TrainingRuns, model_actions: ModelActions
+) -> ResponseReturnValue:
     """GET asks for confirmation, POST promotes."""
     target = models.get(version)
     if request.method == "POST":
         reason = request.form.get("reason", "").strip()[:200] or REQUESTED_ON_PAGE
-        by_hand.promote(version, reason=reason, at=datetime.now(UTC), pin=flag(request.form, "pin"))
+        model_actions.promote(version, reason=reason, at=datetime.now(UTC), pin=flag(request.form, "pin"))
         return _back()
     champion = _champion(models.versions())
     return page(
@@ -124,7 +140,7 @@ def changes(
         diff = changes.promoting(champion.current(), version, at=datetime.now(UTC))
     except Conflict as error:
         return page("models/changes.html", 409, **context, trouble=str(error))
-    examples = unanswered.given(example_ids([diff]))
+    examples = unanswered.by_id(example_ids([diff]))
     return page("models/changes.html", **context, changes=diff, examples=examples)
 
 
@@ -142,8 +158,8 @@ def unpin(*, models: Models) -> ResponseReturnValue:
 
 
 @bp.post("/models/<version>/shadow")
-def start_shadow(version: str, *, by_hand: ByHand) -> ResponseReturnValue:
-    by_hand.shadow(version, at=datetime.now(UTC))
+def start_shadow(version: str, *, model_actions: ModelActions) -> ResponseReturnValue:
+    model_actions.shadow(version, at=datetime.now(UTC))
     return _back("shadow-title")
 
 
@@ -154,23 +170,23 @@ def end_shadow(*, models: Models) -> ResponseReturnValue:
 
 
 @bp.get("/models/repredict")
-def repredict(*, repredicting: Repredicting) -> ResponseReturnValue:
+def repredict(*, reprediction: Reprediction) -> ResponseReturnValue:
     """Shows the progress; reloading it predicts nothing."""
-    progress = repredicting.told(_act(request.args.get("act")))
+    progress = reprediction.progress(_act(request.args.get("act")))
     return page("models/repredict.html", progress=progress, undone=count_in(request.args, "undone"))
 
 
 @bp.post("/models/repredict")
-def go_on(*, repredicting: Repredicting) -> ResponseReturnValue:
+def go_on(*, reprediction: Reprediction) -> ResponseReturnValue:
     """Predict the next batch."""
-    progress = repredicting.go_on(_act(request.form.get("act")), at=datetime.now(UTC))
+    progress = reprediction.advance(_act(request.form.get("act")), at=datetime.now(UTC))
     return redirect(url_for("pages.repredict", act=progress.act), 303)
 
 
 @bp.post("/models/repredict/undo")
-def undo_repredict(*, repredicting: Repredicting) -> ResponseReturnValue:
+def undo_repredict(*, reprediction: Reprediction) -> ResponseReturnValue:
     body = TakeBackRequest.model_validate({"act": request.form.get("act")})
-    return redirect(url_for("pages.repredict", undone=repredicting.take_back(body.act)), 303)
+    return redirect(url_for("pages.repredict", undone=reprediction.undo(body.act)), 303)
 
 
 def _act(act: str | None) -> str:

@@ -28,7 +28,7 @@ from src.web.openapi.operations import Answer, Operations
 if TYPE_CHECKING:
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
     from src.pipeline.prediction.predict import Serving
-    from src.pipeline.prediction.repredict import Repredicting
+    from src.pipeline.prediction.repredict import Reprediction
     from src.services.models.hot_swap import HotSwap
     from src.services.models.repository import Models
     from src.services.runs.repository import TrainingRuns
@@ -60,7 +60,7 @@ def request_training_run(body: ReasonRequest, *, runs: TrainingRuns) -> Answer:
 )
 def list_training_runs(*, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
     newest = runs.newest()
-    examples = unanswered.given(example_ids(run.changes for run in newest))
+    examples = unanswered.by_id(example_ids(run.changes for run in newest))
     return [training_run_body(run, examples) for run in newest]
 
 
@@ -69,7 +69,7 @@ def list_training_runs(*, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
 )
 def training_run(id: str, *, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
     run = runs.get(id)
-    return training_run_body(run, unanswered.given(example_ids([run.changes])))
+    return training_run_body(run, unanswered.by_id(example_ids([run.changes])))
 
 
 @api.operation(
@@ -98,7 +98,7 @@ def model_changes(
     Takes a few seconds and changes nothing. 409 if the version cannot be loaded.
     """
     diff = changes.promoting(champion.current(), version, at=datetime.now(UTC))
-    return changes_body(diff, unanswered.given(example_ids([diff])))
+    return changes_body(diff, unanswered.by_id(example_ids([diff])))
 
 
 @api.operation(
@@ -109,13 +109,13 @@ def model_changes(
     body_optional=True,
     returns={200: RepredictedBody},
 )
-def repredict(body: RepredictRequest, *, repredicting: Repredicting) -> Answer:
+def repredict(body: RepredictRequest, *, reprediction: Reprediction) -> Answer:
     """Predicts up to 2,000 that another model predicted last, or whose merchant was answered since.
 
     Call again while some are left. Each gets one more prediction in its history. Transactions a person
     answered do not change.
     """
-    return repredicted_body(repredicting.go_on(body.act or "", at=datetime.now(UTC)))
+    return repredicted_body(reprediction.advance(body.act or "", at=datetime.now(UTC)))
 
 
 @api.operation(
@@ -126,6 +126,6 @@ def repredict(body: RepredictRequest, *, repredicting: Repredicting) -> Answer:
     returns={200: TakenBackBody},
     errors=(404, 503),
 )
-def take_back_repredictions(body: TakeBackRequest, *, repredicting: Repredicting) -> Answer:
+def take_back_repredictions(body: TakeBackRequest, *, reprediction: Reprediction) -> Answer:
     """Transactions answered since do not change."""
-    return {"undone": repredicting.take_back(body.act)}
+    return {"undone": reprediction.undo(body.act)}

@@ -17,7 +17,7 @@ from src.pipeline.feedback.acts import Acts
 from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 from src.pipeline.feedback.follow_answers import AnswerFollowUp
 from src.pipeline.prediction.predict import Predictor, Serving
-from src.pipeline.prediction.repredict import Repredicting
+from src.pipeline.prediction.repredict import Reprediction
 from src.services.transactions.acts import ActLog
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
@@ -313,21 +313,21 @@ def test_a_row_answered_between_reading_and_writing_keeps_its_answer(
 
 def test_rows_whose_merchant_was_answered_since_are_outdated(database, predictor, model, keep, transactions):
     """As in a history from before answers updated other rows."""
-    repredicting = Repredicting(Repredictions(database), predictor, model, model)
+    reprediction = Reprediction(Repredictions(database), predictor, model, model)
     first, second, other = keep("BLUE DOOR", "BLUE DOOR", "TACO GARDEN")
     FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES)).record(first.id, "travel", at=NOW + MINUTE)
-    assert repredicting.told().left == 1
-    done = repredicting.go_on(at=NOW + 2 * MINUTE)
+    assert reprediction.progress().left == 1
+    done = reprediction.advance(at=NOW + 2 * MINUTE)
     assert (done.rows, done.changed, done.left) == (1, 1, 0)
     assert transactions.get(second.id).category == "travel"
     assert transactions.get(other.id) == other
-    assert repredicting.take_back(done.act) == 1
-    assert repredicting.told().left == 1
+    assert reprediction.undo(done.act) == 1
+    assert reprediction.progress().left == 1
 
 
 def test_rows_an_answer_has_updated_are_not_outdated(loop, database, predictor, model, keep):
-    repredicting = Repredicting(Repredictions(database), predictor, model, model)
+    reprediction = Reprediction(Repredictions(database), predictor, model, model)
     rows = keep(*["BLUE DOOR"] * 8)
     for number, row in enumerate(rows[:7]):
         loop.record(row.id, "travel", at=NOW + (number + 1) * MINUTE)
-        assert repredicting.told().left == 0
+        assert reprediction.progress().left == 0

@@ -11,7 +11,7 @@ from src.domain.transactions import Status, Transaction
 from src.errors import NotFound, Unavailable
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
-from src.pipeline.prediction.repredict import Repredicting
+from src.pipeline.prediction.repredict import Reprediction
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from src.services.transactions.repredictions import Repredictions
@@ -69,8 +69,8 @@ def predictor(model, transactions):
 
 
 @pytest.fixture
-def repredicting(database, predictor, model):
-    return Repredicting(Repredictions(database), predictor, model, model)
+def reprediction(database, predictor, model):
+    return Reprediction(Repredictions(database), predictor, model, model)
 
 
 @pytest.fixture
@@ -88,26 +88,26 @@ def keep(predictor):
     return kept
 
 
-def test_an_act_goes_on_where_it_was_until_nothing_is_left(repredicting, keep, model, transactions):
+def test_an_act_goes_on_where_it_was_until_nothing_is_left(reprediction, keep, model, transactions):
     rows = keep(*(f"SHOP {name}" for name in ("ALPHA", "BETA", "GAMMA")))
-    assert repredicting.told().left == 0
+    assert reprediction.progress().left == 0
     model.promote("2", "travel")
-    first = repredicting.go_on(at=NOW, at_once=2)
+    first = reprediction.advance(at=NOW, at_once=2)
     assert (first.version, first.rows, first.changed, first.left) == ("2", 2, 2, 1)
-    second = repredicting.go_on(first.act, at=NOW, at_once=2)
+    second = reprediction.advance(first.act, at=NOW, at_once=2)
     assert (second.act, second.rows, second.left) == (first.act, 3, 0)
     assert {transactions.get(row.id).category for row in rows} == {"travel"}
-    assert repredicting.go_on(first.act, at=NOW) == second == repredicting.told(first.act)
+    assert reprediction.advance(first.act, at=NOW) == second == reprediction.progress(first.act)
 
 
 def test_what_a_person_answered_stays_and_speaks_for_its_merchant(
-    repredicting, keep, model, say, transactions
+    reprediction, keep, model, say, transactions
 ):
     said, same, other = keep("BLUE DOOR 1", "BLUE DOOR 2", "TACO GARDEN")
     say(said, "groceries")
     before = transactions.get(said.id)
     model.promote("2", "travel")
-    done = repredicting.go_on(at=NOW)
+    done = reprediction.advance(at=NOW)
     assert (done.rows, done.changed) == (2, 2)
     assert transactions.get(said.id) == before
     remembered = transactions.get(same.id)
@@ -115,23 +115,23 @@ def test_what_a_person_answered_stays_and_speaks_for_its_merchant(
     assert transactions.get(other.id).category == "travel"
 
 
-def test_an_act_is_taken_back(repredicting, keep, model, transactions):
+def test_an_act_is_taken_back(reprediction, keep, model, transactions):
     rows = keep("BLUE DOOR", "TACO GARDEN")
     model.promote("2", "travel")
-    act = repredicting.go_on(at=NOW).act
-    assert repredicting.take_back(act) == 2
+    act = reprediction.advance(at=NOW).act
+    assert reprediction.undo(act) == 2
     assert [transactions.get(row.id) for row in rows] == rows
-    assert repredicting.told(act).left == 2
+    assert reprediction.progress(act).left == 2
     with pytest.raises(NotFound):
-        repredicting.take_back(act)
+        reprediction.undo(act)
 
 
 def test_a_process_that_does_not_serve_the_champion_yet_predicts_nothing(
-    repredicting, keep, model, transactions
+    reprediction, keep, model, transactions
 ):
     [row] = keep("BLUE DOOR")
     model.named = "2"
     with pytest.raises(Unavailable):
-        repredicting.go_on(at=NOW)
+        reprediction.advance(at=NOW)
     assert transactions.get(row.id) == row
     assert row.status is Status.PREDICTED

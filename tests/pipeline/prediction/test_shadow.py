@@ -12,7 +12,7 @@ from src.errors import Conflict, NotFound
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
-from src.pipeline.prediction.shadow import ByHand, ShadowTest
+from src.pipeline.prediction.shadow import ModelActions, ShadowTest
 from src.services.models.hot_swap import ShadowModel
 from src.services.models.repository import Models
 from src.services.transactions.acts import ActLog
@@ -154,23 +154,26 @@ def make(version, bundle, sha256):
 
 
 def test_what_does_not_load_neither_serves_nor_runs_in_the_shadow(models):
-    by_hand = ByHand(models, make)
-    by_hand.promote("1", reason="", at=NOW)
-    for act in (lambda: by_hand.promote("3", reason="", at=NOW), lambda: by_hand.shadow("3", at=NOW)):
+    model_actions = ModelActions(models, make)
+    model_actions.promote("1", reason="", at=NOW)
+    for act in (
+        lambda: model_actions.promote("3", reason="", at=NOW),
+        lambda: model_actions.shadow("3", at=NOW),
+    ):
         with pytest.raises(Conflict, match="Model 3 cannot serve"):
             act()
     with pytest.raises(NotFound):
-        by_hand.shadow("9", at=NOW)
+        model_actions.shadow("9", at=NOW)
     assert models.champion().version == "1"
-    assert by_hand.shadow_test() is None
+    assert model_actions.shadow_test() is None
 
 
 def test_a_shadow_is_followed_as_it_starts_changes_and_ends(models):
     models.promote("1", by="person", reason="", at=NOW)
-    by_hand = ByHand(models, make)
+    model_actions = ModelActions(models, make)
     follower = ShadowModel(models.shadows.current, lambda each: each.version)
     seen = []
-    for act in (lambda: by_hand.shadow("2", at=NOW), models.shadows.end):
+    for act in (lambda: model_actions.shadow("2", at=NOW), models.shadows.end):
         act()
         follower.refresh()
         seen.append(follower.peek())
@@ -188,12 +191,12 @@ def test_a_shadow_that_does_not_load_leaves_none_running(models):
 
 
 def test_the_standing_counts_what_was_answered_since(models, predictor, database):
-    by_hand = ByHand(models, make)
-    by_hand.promote("1", reason="", at=NOW)
-    by_hand.shadow("2", at=NOW)
+    model_actions = ModelActions(models, make)
+    model_actions.promote("1", reason="", at=NOW)
+    model_actions.shadow("2", at=NOW)
     loop = FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES))
     made = predictor(ANOTHER)
     for name in ("BLUE DOOR", "GREEN GATE", "RED ROOF"):
         loop.record(keep(made, name).id, "travel", at=NOW)
-    found = by_hand.shadow_test()
+    found = model_actions.shadow_test()
     assert (found.counts.answers, found.shadow_right, found.champion_right, found.p) == (3, 3, 0, 0.25)

@@ -41,6 +41,6 @@ def test_an_answer_taken_back_makes_a_transaction_unanswered_again(unanswered, r
 
 def test_examples_are_found_by_id_whatever_became_of_them(unanswered, rows, database):
     DeletedTransactions(database).delete(rows[0].id, act="another", at=rows[0].created_at)
-    found = unanswered.given([row.id for row in rows] + ["x", "0" * 24])
+    found = unanswered.by_id([row.id for row in rows] + ["x", "0" * 24])
     assert found == {row.id: row.transaction for row in rows[1:]}
     assert found[rows[2].id].amount == Decimal(900)
