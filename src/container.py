@@ -1,24 +1,15 @@
-"""The composition root: builds each service once per process, at its first use."""
+"""The composition root: builds the pipelines of one process on its services, each once, at its first use."""
 
 from __future__ import annotations
 
-import logging
-import os
 import pickle
-import secrets
-import shutil
-import socket
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
 
 from src.components.bank_files.limits import Limits
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
 from src.components.model.thresholds import BandThresholds
-from src.config import Settings
 from src.domain.acts import ActKind
 from src.once import once
 from src.pipeline.categories.editor import CategoryEditor
@@ -39,62 +30,16 @@ from src.pipeline.monitoring.quality import Quality
 from src.pipeline.prediction.predict import MergedModel, Model, Predictor, Serving
 from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.shadow import ModelActions
-from src.services.categories.repository import Categories
-from src.services.categories.transactions import CategoryTransactions
-from src.services.firefly.outbox import FireflyOutbox
-from src.services.host.embedded_mongo import EmbeddedMongo
-from src.services.host.secret_key import kept_key
-from src.services.imports.encrypted_uploads import Uploads
-from src.services.imports.file_reader import FileReader
-from src.services.imports.profiles import ImportProfiles
-from src.services.imports.rejects import ImportRejects
-from src.services.imports.repository import Imports
-from src.services.mlflow.availability import TrackingState
+from src.services.container import Services
 from src.services.models import bundle as bundles
 from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
-from src.services.models.repository import Models
-from src.services.models.retention import Retention
-from src.services.mongo.client import Database
 from src.services.monitoring.drift_periods import DriftPeriods
-from src.services.monitoring.quality_counts import AuditSample, QualityCounts
-from src.services.runs.data_fingerprint import DataFingerprint
-from src.services.runs.repository import TrainingRuns
+from src.services.monitoring.quality_counts import QualityCounts
 from src.services.runs.slots import DriftTriggeredRuns, Slots
 from src.services.scheduler.alias_watch import AliasWatch
-from src.services.scheduler.child_process import ChildProcess
 from src.services.scheduler.jobs import Jobs
-from src.services.scheduler.pending_work import PendingWork
 from src.services.scheduler.scheduler import Scheduler
-from src.services.shipped.lexicon_files import Knowledge
-from src.services.transactions.acts import ActLog
-from src.services.transactions.analytics import Analytics
-from src.services.transactions.deleted import DeletedTransactions
-from src.services.transactions.feedback import FeedbackEvents
-from src.services.transactions.from_webhooks import WebhookTransactions
-from src.services.transactions.imported import ImportedTransactions
-from src.services.transactions.label_review import Doubts
-from src.services.transactions.repository import Transactions
 from src.services.transactions.repredictions import Repredictions
-from src.services.transactions.unanswered import Unanswered
-
-if TYPE_CHECKING:
-    from src.services.mlflow.tracking import Tracking
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-_FULL_BELOW_BYTES = 32 * 1024 * 1024
-
-
-def on_database(service: Callable[[Database], T]) -> once[T]:
-    """A property for a service that needs the database and nothing else."""
-
-    def compute(container: Container) -> T:
-        return service(container.database)
-
-    compute.__annotations__["return"] = getattr(service, "__name__", "")
-    return once(compute)
 
 
 @dataclass(frozen=True)
@@ -107,71 +52,8 @@ class _RefreshedChampion:
         return self.champion.refreshed()
 
 
-class Container:
-    """What one process is made of. Making it connects to nothing."""
-
-    def __init__(
-        self, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        """now: the time that slots, runs and models are dated by; leases go by MongoDB's own clock."""
-        self._settings = settings
-        self.now = now
-
-    @property
-    def settings(self) -> Settings:
-        return self._settings
-
-    transactions = on_database(Transactions)
-    feedback_events = on_database(FeedbackEvents)
-    import_rejects = on_database(ImportRejects)
-    import_profiles = on_database(ImportProfiles)
-    imported_transactions = on_database(ImportedTransactions)
-    webhook_transactions = on_database(WebhookTransactions)
-    firefly_outbox = on_database(FireflyOutbox)
-    audit_sample = on_database(AuditSample)
-    doubts = on_database(Doubts)
-    models = on_database(Models)
-    unanswered = on_database(Unanswered)
-    act_log = on_database(ActLog)
-    category_transactions = on_database(CategoryTransactions)
-    deleted_transactions = on_database(DeletedTransactions)
-    tracking_state = on_database(TrackingState)
-    pending_work = on_database(PendingWork)
-    retention = on_database(Retention)
-
-    @once
-    def database(self) -> Database:
-        return Database(self.mongo_uri, self.settings.mongo_db_name)
-
-    def mongo_uri(self) -> str:
-        """The given MongoDB, or the embedded one, which is started here if nobody runs it yet."""
-        if self.settings.mongo_uri is not None:
-            return self.settings.mongo_uri.get_secret_value()
-        self._embedded.ensure()
-        return self._embedded.uri
-
-    def disk_is_full(self) -> bool:
-        """Whether the disk of the data directory is too full for a database to write."""
-        try:
-            return shutil.disk_usage(self.settings.data_path).free < _FULL_BELOW_BYTES
-        except OSError:
-            return False
-
-    @once
-    def _embedded(self) -> EmbeddedMongo:
-        return EmbeddedMongo(self.settings.data_path)
-
-    @once
-    def knowledge(self) -> Knowledge:
-        return Knowledge()
-
-    @once
-    def imports(self) -> Imports:
-        return Imports(self.database, Uploads(self.database, self._secret), lease_s=self.settings.lease_s)
-
-    def _secret(self) -> str:
-        given = self.settings.secret_key
-        return given.get_secret_value() if given else kept_key(self.settings.data_path)
+class Container(Services):
+    """The services of one process, and the pipelines built on them."""
 
     @once
     def import_run(self) -> ImportRun:
@@ -200,17 +82,8 @@ class Container:
     def import_undo(self) -> ImportUndo:
         return ImportUndo(imports=self.imports, rows=self.imported_transactions, clock=self.now)
 
-    @once
-    def file_reader(self) -> FileReader:
-        return FileReader(memory=self.reading_memory)
-
     def _read_file(self, content: bytes, request: ReadRequest) -> ReadResult:
         return ReadResult.from_json(self.file_reader.read(pickle.dumps(request), content))
-
-    @property
-    def reading_memory(self) -> int:
-        """Bytes a process that reads a file may use; more only if larger files are allowed."""
-        return max(300, 12 * self.settings.max_import_mb) * 1_000_000
 
     @property
     def import_limits(self) -> Limits:
@@ -242,20 +115,8 @@ class Container:
         return LabelReview(self.doubts, self.feedback, LabelConflicts())
 
     @once
-    def categories(self) -> Categories:
-        return Categories(self.database, self.knowledge.categories)
-
-    @once
-    def analytics(self) -> Analytics:
-        return Analytics(self.database, self.categories.all, self.settings.currency, now=self.now)
-
-    @once
     def quality(self) -> Quality:
         return Quality(QualityCounts(self.database))
-
-    @once
-    def runs(self) -> TrainingRuns:
-        return TrainingRuns(self.database, lease_s=self.settings.lease_s)
 
     @once
     def champion(self) -> HotSwap[Serving]:
@@ -349,40 +210,9 @@ class Container:
         )
 
     @once
-    def holder(self) -> str:
-        """A name for this process that no other has."""
-        return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-
-    @once
-    def trainer(self) -> ChildProcess:
-        return self._children()
-
-    @once
-    def importer(self) -> ChildProcess:
-        """A second one, so that imports need not wait for a training to end."""
-        return self._children()
-
-    def _children(self) -> ChildProcess:
-        return ChildProcess(self._child_environment, timeout_s=self.settings.train_timeout_s)
-
-    def _child_environment(self) -> dict[str, str]:
-        return {"MONGO_URI": self.mongo_uri(), "MONGO_DB_NAME": self.settings.mongo_db_name}
-
-    @once
-    def tracking(self) -> Tracking:
-        from src.services.mlflow.tracking import Tracking  # pandas comes with it: not for web workers
-
-        local = self.settings.mlflow_tracking_uri is None
-        return Tracking(self.settings.tracking_uri, self.settings.mlruns_path if local else None)
-
-    @once
     def drift(self) -> DriftMonitor:
         periods, early_runs = DriftPeriods(self.database), DriftTriggeredRuns(self.runs)
         return DriftMonitor(periods, self.models, early_runs, self.runs.last_success_at, self.now)
-
-    @once
-    def data_fingerprint(self) -> DataFingerprint:
-        return DataFingerprint(self.database, lambda: self.knowledge.sha256, self.settings)
 
     @once
     def slots(self) -> Slots:

@@ -1,0 +1,179 @@
+"""The services of one process: each is built once, at its first use, from the settings."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from src.config import Settings
+from src.once import once
+from src.services.categories.repository import Categories
+from src.services.categories.transactions import CategoryTransactions
+from src.services.firefly.outbox import FireflyOutbox
+from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.host.secret_key import kept_key
+from src.services.imports.encrypted_uploads import Uploads
+from src.services.imports.file_reader import FileReader
+from src.services.imports.profiles import ImportProfiles
+from src.services.imports.rejects import ImportRejects
+from src.services.imports.repository import Imports
+from src.services.mlflow.availability import TrackingState
+from src.services.models.repository import Models
+from src.services.models.retention import Retention
+from src.services.mongo.client import Database
+from src.services.monitoring.quality_counts import AuditSample
+from src.services.runs.data_fingerprint import DataFingerprint
+from src.services.runs.repository import TrainingRuns
+from src.services.scheduler.child_process import ChildProcess
+from src.services.scheduler.pending_work import PendingWork
+from src.services.shipped.lexicon_files import Knowledge
+from src.services.transactions.acts import ActLog
+from src.services.transactions.analytics import Analytics
+from src.services.transactions.deleted import DeletedTransactions
+from src.services.transactions.feedback import FeedbackEvents
+from src.services.transactions.from_webhooks import WebhookTransactions
+from src.services.transactions.imported import ImportedTransactions
+from src.services.transactions.label_review import Doubts
+from src.services.transactions.repository import Transactions
+from src.services.transactions.unanswered import Unanswered
+
+if TYPE_CHECKING:
+    from src.services.mlflow.tracking import Tracking
+
+T = TypeVar("T")
+
+_FULL_BELOW_BYTES = 32 * 1024 * 1024
+
+
+def on_database(service: Callable[[Database], T]) -> once[T]:
+    """A property for a service that needs the database and nothing else."""
+
+    def compute(services: Services) -> T:
+        return service(services.database)
+
+    compute.__annotations__["return"] = getattr(service, "__name__", "")
+    return once(compute)
+
+
+class Services:
+    """Database, files, MLflow and subprocesses. Building it connects to nothing."""
+
+    def __init__(
+        self, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """now: dates slots, runs and models; leases use MongoDB's clock."""
+        self._settings = settings
+        self.now = now
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    transactions = on_database(Transactions)
+    feedback_events = on_database(FeedbackEvents)
+    import_rejects = on_database(ImportRejects)
+    import_profiles = on_database(ImportProfiles)
+    imported_transactions = on_database(ImportedTransactions)
+    webhook_transactions = on_database(WebhookTransactions)
+    firefly_outbox = on_database(FireflyOutbox)
+    audit_sample = on_database(AuditSample)
+    doubts = on_database(Doubts)
+    models = on_database(Models)
+    unanswered = on_database(Unanswered)
+    act_log = on_database(ActLog)
+    category_transactions = on_database(CategoryTransactions)
+    deleted_transactions = on_database(DeletedTransactions)
+    tracking_state = on_database(TrackingState)
+    pending_work = on_database(PendingWork)
+    retention = on_database(Retention)
+
+    @once
+    def database(self) -> Database:
+        return Database(self.mongo_uri, self.settings.mongo_db_name)
+
+    def mongo_uri(self) -> str:
+        """The given MongoDB, or the embedded one, which is started here if nobody runs it yet."""
+        if self.settings.mongo_uri is not None:
+            return self.settings.mongo_uri.get_secret_value()
+        self._embedded.ensure()
+        return self._embedded.uri
+
+    def disk_is_full(self) -> bool:
+        """Whether the disk of the data directory is too full for a database to write."""
+        try:
+            return shutil.disk_usage(self.settings.data_path).free < _FULL_BELOW_BYTES
+        except OSError:
+            return False
+
+    @once
+    def _embedded(self) -> EmbeddedMongo:
+        return EmbeddedMongo(self.settings.data_path)
+
+    @once
+    def knowledge(self) -> Knowledge:
+        return Knowledge()
+
+    @once
+    def imports(self) -> Imports:
+        return Imports(self.database, Uploads(self.database, self._secret), lease_s=self.settings.lease_s)
+
+    def _secret(self) -> str:
+        given = self.settings.secret_key
+        return given.get_secret_value() if given else kept_key(self.settings.data_path)
+
+    @once
+    def file_reader(self) -> FileReader:
+        return FileReader(memory=self.reading_memory)
+
+    @property
+    def reading_memory(self) -> int:
+        """Bytes a process that reads a file may use; more only if larger files are allowed."""
+        return max(300, 12 * self.settings.max_import_mb) * 1_000_000
+
+    @once
+    def categories(self) -> Categories:
+        return Categories(self.database, self.knowledge.categories)
+
+    @once
+    def analytics(self) -> Analytics:
+        return Analytics(self.database, self.categories.all, self.settings.currency, now=self.now)
+
+    @once
+    def runs(self) -> TrainingRuns:
+        return TrainingRuns(self.database, lease_s=self.settings.lease_s)
+
+    @once
+    def holder(self) -> str:
+        """A name for this process that no other has."""
+        return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+    @once
+    def trainer(self) -> ChildProcess:
+        return self._children()
+
+    @once
+    def importer(self) -> ChildProcess:
+        """A second one, so that imports need not wait for a training to end."""
+        return self._children()
+
+    def _children(self) -> ChildProcess:
+        return ChildProcess(self._child_environment, timeout_s=self.settings.train_timeout_s)
+
+    def _child_environment(self) -> dict[str, str]:
+        return {"MONGO_URI": self.mongo_uri(), "MONGO_DB_NAME": self.settings.mongo_db_name}
+
+    @once
+    def tracking(self) -> Tracking:
+        from src.services.mlflow.tracking import Tracking  # pandas comes with it: not for web workers
+
+        local = self.settings.mlflow_tracking_uri is None
+        return Tracking(self.settings.tracking_uri, self.settings.mlruns_path if local else None)
+
+    @once
+    def data_fingerprint(self) -> DataFingerprint:
+        return DataFingerprint(self.database, lambda: self.knowledge.sha256, self.settings)
