@@ -24,10 +24,11 @@ from src.pipeline.training.verdict_text import sentence
 from src.services.host.process_limits import bound_process
 
 if TYPE_CHECKING:
-    from src.components.bank_files.entry import Choice, Preview, Question
+    from src.components.bank_files.entry import Preview
 
 _IMPORT_MEMORY = 1_000_000_000
 """Bytes of address space for the model, the driver and threads, which reserve more than they use."""
+_ANY_VALUE = {"default_currency": "another currency code", "default_date": "a date such as 2026-03-04"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -196,8 +197,11 @@ def _of_profile(container: Container, name: str) -> dict[str, object]:
 
 
 def _preview_text(preview: Preview) -> str:
+    from src.web.imports import text  # here, because the other commands start without Flask
+
+    name = text.format_name(preview.detected, preview.plan.to_dict())
     lines = [
-        f"{preview.detected.replace(':', ', ')}: {preview.entry_count} transactions, "
+        f"{name}: {preview.entry_count} transactions, "
         f"{preview.rejected_count} rejected, {preview.left_out_count} ignored"
     ]
     lines += [
@@ -205,15 +209,15 @@ def _preview_text(preview: Preview) -> str:
         for row in preview.entries[:5]
     ]
     for question in preview.questions:
+        lines.append(text.question_text(question))
         lines.append(f"Answer with --answer {question.key}=VALUE, where VALUE is")
-        lines += [f"  {choice.value}: {_example(question, choice)}" for choice in question.choices]
+        for choice in question.choices:
+            words = (text.choice_label(question, choice), text.choice_example(question, choice))
+            meaning = ": ".join(word for word in words if word and word != choice.value)
+            lines.append(f"  {choice.value}  {meaning}".rstrip())
+        if question.any_value:
+            lines.append(f"  {_ANY_VALUE[question.key]}")
     return "\n".join(lines)
-
-
-def _example(question: Question, choice: Choice) -> str:
-    if choice.spent or choice.income:
-        return f"spending {choice.spent or '-'}, income {choice.income or '-'}"
-    return f"{question.sample or choice.column} {choice.example}".strip()
 
 
 def run_claimed_import(container: Container, options: argparse.Namespace) -> None:

@@ -1,11 +1,12 @@
-"""What the commands are given by other processes."""
+"""The arguments of commands that other processes start, and the preview on the command line."""
 
 import subprocess
 from datetime import UTC, datetime
 
 import pytest
 
-from src.__main__ import _parser, run_claimed_import, train_claimed
+from src.__main__ import _parser, _preview_text, run_claimed_import, train_claimed
+from src.components.bank_files.read import preview
 from src.domain.imports import Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.services.scheduler import child_process
@@ -51,3 +52,26 @@ def test_an_id_is_never_taken_for_an_option(commands, begin, function, claimed):
     ((_, dash_m, package, *arguments),) = commands
     options = _parser().parse_args(arguments)
     assert (dash_m, package, options.command, options.claimed) == ("-m", "src", function, claimed)
+
+
+def test_a_preview_asks_its_questions_in_sentences_and_shows_how_to_answer():
+    lines = _preview_text(preview(b"Date,Details,Amount\n04/05/2026,PIZZA CORNER,-12.50\n")).splitlines()
+    assert lines[0] == "CSV, comma-separated, UTF-8: 1 transactions, 0 rejected, 0 ignored"
+    asked = lines.index("Which part of a date is the day, and which is the month?")
+    assert lines[asked + 1 : asked + 4] == [
+        "Answer with --answer date_order=VALUE, where VALUE is",
+        "  dmy  Day first: 04/05/2026 is 4 May 2026",
+        "  mdy  Month first: 04/05/2026 is 5 April 2026",
+    ]
+    assert "  another currency code" in lines
+
+
+def test_a_preview_without_dates_shows_what_a_date_looks_like():
+    lines = _preview_text(
+        preview(b"Details,Amount,Currency\nPIZZA CORNER,-12.50,USD\nCITY CAB,-8.00,USD\n")
+    ).splitlines()
+    asked = lines.index("Some transactions have no date. Which date should they get?")
+    assert lines[asked + 1 : asked + 3] == [
+        "Answer with --answer default_date=VALUE, where VALUE is",
+        "  a date such as 2026-03-04",
+    ]

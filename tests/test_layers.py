@@ -35,6 +35,7 @@ MAY_IMPORT = {
         "domain",
         "errors",
         "logs",
+        "web",  # the command line shows the sentences of the pages, because it is a user interface too
     },
     "__init__": set(),
 }
