@@ -67,7 +67,6 @@ def source(value: str) -> str:
 bp.add_app_template_filter(labels.sure, "sure")
 bp.add_app_template_filter(labels.stage, "stage")
 bp.add_app_template_filter(labels.state, "state")
-bp.add_app_template_filter(labels.reasons, "reasons")
 bp.add_app_template_filter(labels.decided, "decided")
 
 
