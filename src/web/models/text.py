@@ -86,7 +86,7 @@ def took(run: TrainingRun) -> str:
 
 @bp.app_template_filter()
 def measured_on(run: TrainingRun) -> str:
-    """`on 91 held-out transactions of yours`; "" if that is not known."""
+    """`on 91 of your held-out transactions`; "" if that is not known."""
     rows = run.metrics.get("rows")
     return f"on {labels.rows_judged(int(rows), run.measured_on)}" if rows and run.measured_on else ""
 
@@ -116,7 +116,7 @@ def _fact(value: Any) -> str:
 
 @bp.app_template_filter()
 def change(promotion: Promotion) -> tuple[str, str]:
-    """What was done, in a word or two, and its tone."""
+    """The event in a word or two, and its tone."""
     return _EVENTS[promotion.change]
 
 
@@ -166,7 +166,7 @@ def shadow_sentence(test: ShadowTest) -> str:
         return f"Too few answers to tell (n = {counts.answers}; they differ on {differing})."
     details = (
         f"Of the {differing} answers that only one of them predicted, model {test.shadow.version} predicted "
-        f"{counts.shadow_only} ({'p < 0.001' if test.p < 0.001 else f'p = {test.p:.3f}'})."
+        f"{counts.shadow_only} ({format.p_value(test.p)})."
     )
     if test.outcome is ShadowOutcome.NO_DIFFERENCE:
         return f"No significant difference (n = {counts.answers}). {details}"

@@ -47,7 +47,7 @@ def sentence(why: Why) -> str:
 
 @bp.app_template_filter()
 def headline(why: Why) -> str:
-    """The first sentence of a reason, which says what was decided."""
+    """The first sentence of a reason, which states the decision."""
     return sentence(why).partition(". ")[0].rstrip(".") + "."
 
 
@@ -72,7 +72,7 @@ class MeasureRow:
     champion: str
     challenger: str
     difference: str
-    """"" where it was not computed."""
+    """"" if it was not computed."""
     interval: str
 
 
@@ -131,7 +131,7 @@ def discordance_words(discordance: Discordance) -> str:
     return (
         f"Of the {format.counted(discordance.rows, 'row')} that only one of them gets right, the new model "
         f"is right on {format.number(discordance.challenger_right)} "
-        f"(McNemar’s exact test, {_p(discordance.p)})."
+        f"(McNemar’s exact test, {format.p_value(discordance.p)})."
     )
 
 
@@ -143,7 +143,7 @@ def automation_words(automation: Automation) -> str:
         f"Categorized automatically, of the newest {rows}: {format.percent(automation.champion, 1)} with the "
         f"champion, {format.percent(automation.challenger, 1)} with the new model "
         f"({format.points(automation.difference.value)} points, 95\N{NO-BREAK SPACE}% interval {low} to "
-        f"{high}; McNemar’s exact test, {_p(automation.p)})."
+        f"{high}; McNemar’s exact test, {format.p_value(automation.p)})."
     )
     if not automation.judged:
         return shares
@@ -190,7 +190,3 @@ def _decimal(value: float, places: int) -> str:
     if value != value:
         return "–"
     return format_decimal(value, format=f"0.{'0' * places}", locale=format.number_locale())
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {_decimal(p, 3 if p < 0.1 else 2)}"

@@ -176,9 +176,15 @@ def size(count: int) -> str:
     return f"{format_decimal(round(value, 1), locale=number_locale())} {unit}"
 
 
-def counted(count: int, one: str, many: str | None = None) -> str:
+def p_value(p: float) -> str:
+    """`p < 0.001`, `p = 0.032`, `p = 0.41`."""
+    least = Decimal("0.001")
+    return f"p < {_plain(least, 3)}" if p < least else f"p = {_plain(Decimal(p), 3 if p < 0.1 else 2)}"
+
+
+def counted(count: int, singular: str, plural: str | None = None) -> str:
     """`1 transaction`, `1,204 transactions`."""
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+    return f"{number(count)} {singular if count == 1 else plural or singular + 's'}"
 
 
 def register(blueprint: Blueprint) -> None:

@@ -153,6 +153,13 @@ def test_lengths_sizes_and_counts_have_their_units():
     ]
 
 
+def test_a_p_value_has_the_digits_that_matter(visitor):
+    shown = [format.p_value(p) for p in (0.0004, 0.0321, 0.4049)]
+    assert shown == ["p < 0.001", "p = 0.032", "p = 0.40"]
+    visitor("de-DE")
+    assert format.p_value(0.0321) == "p = 0,032"
+
+
 def test_a_month_is_named():
     assert format.month("2026-03") == "Mar 2026"
     assert format.day(date(2026, 3, 4)) == "Mar 4, 2026"
