@@ -1,4 +1,4 @@
-"""Sums over the history, and the live accuracy."""
+"""Totals of the history, and the live accuracy."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ api = Operations("analytics", __name__, url_prefix="/api/v1")
 @api.operation(
     "GET",
     "/analytics",
-    summary="Sums of spending, income and transfers, and the live accuracy",
+    summary="Get totals of spending, income and transfers, and the live accuracy",
     query=AnalyticsQuery,
     returns={200: AnalyticsBody},
 )
 def analytics(query: AnalyticsQuery, *, analytics: Analytics, quality: Quality) -> Answer:
-    """Sums of one currency; by category, mode, merchant and group they are of spending, less refunds.
+    """All totals are in one currency. Those by category, mode, merchant and group are spending less refunds.
 
-    Savings and transfers count neither as spending nor as income: `savings_and_transfers` lists them.
+    Savings and transfers are neither spending nor income; `savings_and_transfers` has them.
     """
     return analytics_body(overview_of(query, analytics, quality))
 
 
 def overview_of(query: AnalyticsQuery, analytics: Analytics, quality: Quality) -> dict[str, Any]:
-    """The sums, and the LiveAccuracy as `accuracy`. Raises Unavailable."""
+    """The totals, and the LiveAccuracy as `accuracy`. Raises Unavailable."""
     sums = analytics.overview(since=query.since, until=query.until, currency=query.currency)
     return {**sums, "accuracy": quality.accuracy(since=query.since, until=query.until)}

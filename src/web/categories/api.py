@@ -38,7 +38,7 @@ def list_categories(*, categories: Categories) -> Answer:
 @api.operation(
     "POST",
     "/categories",
-    summary="Add an own category",
+    summary="Add a category",
     body=CategoryRequest,
     returns={201: CategoryBody},
     errors=(409, 503),
@@ -70,6 +70,6 @@ def change_category(slug: str, body: CategoryChange, *, category_editor: Categor
     errors=(404, 409, 503),
 )
 def delete_category(slug: str, query: DeleteQuery, *, category_editor: CategoryEditor) -> Answer:
-    """Its answers and predictions move to `into`. 409 if it is used and `into` is missing."""
+    """Its answers and predictions move to `into`. 409 if transactions use it and `into` is missing."""
     merged = category_editor.delete(slug, query.into, at=datetime.now(UTC))
     return merged_body(merged, query.into)

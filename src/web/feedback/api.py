@@ -56,7 +56,7 @@ relabels = Operations("moves", __name__, url_prefix="/api/v1")
     errors=(404, 409, 503),
 )
 def feedback(body: FeedbackRequest, *, feedback: FeedbackLoop) -> Answer:
-    """To confirm, send the predicted category. The answer counts for the merchant's next prediction."""
+    """To confirm, send the predicted category. The next prediction for the merchant uses the answer."""
     answer = body.to_domain()
     outcome = feedback.record(
         answer.transaction_id, answer.category, apply_to_similar=answer.apply_to_similar, at=datetime.now(UTC)
@@ -73,9 +73,9 @@ def feedback(body: FeedbackRequest, *, feedback: FeedbackLoop) -> Answer:
     returns={200: FeedbackResultsBody},
 )
 def feedback_batch(body: FeedbackBatchRequest, *, feedback: FeedbackLoop) -> Answer:
-    """An invalid answer gets an error at its position, and the others are stored.
+    """An invalid answer gets an error at its position in `results`; the others are stored.
 
-    If MongoDB fails in between, the status is 503; it is safe to send the whole batch again.
+    If MongoDB fails meanwhile, the status is 503. Sending the whole batch again is safe.
     """
     items = [_parse(item) for item in body.feedback]
     valid = [item for item in items if isinstance(item, FeedbackAnswer)]
@@ -108,7 +108,7 @@ def _result(outcome: FeedbackOutcome | LedgerloopError | ValidationError) -> Fee
     errors=(404, 503),
 )
 def list_acts(query: ActsQuery, *, acts: Acts) -> Answer:
-    """Answers, edits and deletions with the number of transactions they changed, also undone ones."""
+    """Answers, edits and deletions, with the number of transactions each changed. Includes undone ones."""
     try:
         return acts_body(acts.page(limit=query.limit, cursor=query.cursor))
     except InvalidInput as error:  # the cursor is from no earlier page
@@ -123,7 +123,7 @@ def list_acts(query: ActsQuery, *, acts: Acts) -> Answer:
     errors=(404, 409, 503),
 )
 def undo_act(id: str, *, acts: Acts) -> Answer:
-    """Transactions that were answered since do not change. 409 if it is already undone."""
+    """Transactions answered since then do not change. 409 if the change is already undone."""
     return undone_body(id, acts.undo(id, at=datetime.now(UTC)))
 
 
@@ -134,8 +134,8 @@ def undo_act(id: str, *, acts: Acts) -> Answer:
     returns={200: list[SecondLookBody]},
 )
 def list_second_looks(*, label_review: LabelReview) -> Answer:
-    """Each contradicts nearly all other answers for similar transactions. It is left out of training until
-    it is confirmed. At most 100, of the newest transactions.
+    """Each contradicts nearly all other answers for similar transactions, so training ignores it until it is
+    confirmed. At most 100, of the newest transactions.
     """
     return [second_look_body(mistake) for mistake in label_review.open(MISTAKES_LISTED)]
 
@@ -149,7 +149,7 @@ def list_second_looks(*, label_review: LabelReview) -> Answer:
     errors=(404, 409, 503),
 )
 def settle_second_look(transaction_id: str, body: SecondLookRequest, *, label_review: LabelReview) -> Answer:
-    """404 if it is no possible mistake, or no longer. A correction by `POST /feedback` settles it as well."""
+    """404 if the answer is not a possible mistake, or no longer. `POST /feedback` can correct it too."""
     now = datetime.now(UTC)
     if body.keep:
         category = label_review.confirm(transaction_id, at=now).doubt.category
@@ -166,7 +166,7 @@ def settle_second_look(transaction_id: str, body: SecondLookRequest, *, label_re
     returns={200: list[MoveBody]},
 )
 def list_moves(*, label_review: LabelReview) -> Answer:
-    """Found by a training run. Until one is confirmed, models train with the earlier answers."""
+    """Training runs detect them. Until a change is confirmed, training uses the earlier category."""
     return [move_body(move) for move in label_review.moves()]
 
 

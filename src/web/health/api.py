@@ -46,17 +46,21 @@ class ReadyBody(TypedDict):
     checks: ChecksBody
 
 
-@api.operation("GET", "/healthz", summary="The process is alive", returns={200: AliveBody}, errors=())
+@api.operation(
+    "GET", "/healthz", summary="Check that the process is alive", returns={200: AliveBody}, errors=()
+)
 def healthz() -> Answer:
-    """Checks nothing else."""
+    """Does not check MongoDB or the model."""
     return {"status": "ok"}
 
 
-@api.operation("GET", "/readyz", summary="MongoDB answers and a model is loaded", returns={200: ReadyBody})
+@api.operation(
+    "GET", "/readyz", summary="Check that MongoDB answers and a model is loaded", returns={200: ReadyBody}
+)
 def readyz(*, database: Database, champion: HotSwap[Serving], tracking_state: TrackingState) -> Answer:
-    """503 if not, with the failed checks in `checks` of the problem.
+    """Otherwise 503; `checks` in the problem lists the failed checks.
 
-    `mlflow` is listed while the tracking server does not answer; only the logging of runs needs it.
+    `mlflow` is listed only while the tracking server does not answer; only the logging of runs needs it.
     """
     checks: ChecksBody = {
         "mongodb": _check(database.ping),
@@ -93,7 +97,9 @@ def _not_ready(checks: ChecksBody) -> Response:
     return response
 
 
-@api.operation("GET", "/metrics", summary="Counters for Prometheus", returns={200: "text/plain"}, errors=())
+@api.operation(
+    "GET", "/metrics", summary="Get metrics for Prometheus", returns={200: "text/plain"}, errors=()
+)
 def prometheus_metrics() -> Answer:
-    """Text format 0.0.4. Labels never contain a user's text."""
+    """Text format 0.0.4. Labels never contain descriptions of transactions."""
     return Response(metrics().text(), content_type=CONTENT_TYPE)

@@ -73,7 +73,7 @@ def transaction(id: str, *, transactions: Transactions) -> Answer:
 def edit_transaction(
     id: str, body: TransactionChanges, *, transactions: Transactions, transaction_editor: TransactionEditor
 ) -> Answer:
-    """It is predicted again, unless it is answered: an answer stays. `POST /acts/{act}/undo` restores the
+    """An unanswered transaction is predicted again; an answer stays. `POST /acts/{act}/undo` restores the
     earlier fields."""
     at = datetime.now(UTC)
     changes = body.changed(transactions.get(id).transaction, today=at.date())

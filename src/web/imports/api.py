@@ -64,7 +64,7 @@ def check_answered(preview: Preview) -> None:
 )
 def start_import(*, import_preview: ImportPreview, settings: Settings) -> Answer:
     """422 names the first open question if the file can be read in several ways; a dry run lists all.
-    The import runs in the background: ask `GET /imports/{id}` for its progress."""
+    The import runs in the background; `GET /imports/{id}` has its progress."""
     if request.mimetype != "multipart/form-data":
         raise InvalidInput("Send the file as multipart/form-data.", field="file")
     content, name = uploaded(settings)
@@ -99,25 +99,25 @@ def _flag(value: str) -> bool:
 
 
 @api.operation(
-    "GET", "/imports", summary="The 30 newest imports, newest first", returns={200: list[ImportBody]}
+    "GET", "/imports", summary="List the 30 newest imports, newest first", returns={200: list[ImportBody]}
 )
 def list_imports(*, imports: Imports) -> Answer:
     return [import_body(current, []) for current in imports.newest()]
 
 
 @api.operation(
-    "GET", "/imports/{id}", summary="One import, with its rejected rows", returns={200: ImportBody}
+    "GET", "/imports/{id}", summary="Get one import with its rejected rows", returns={200: ImportBody}
 )
 def get_import(id: str, *, imports: Imports, import_rejects: ImportRejects) -> Answer:
     return import_body(imports.get(id), import_rejects.of(id, REJECTS_SHOWN))
 
 
 @api.operation(
-    "GET", "/imports/{id}/rejects.csv", summary="The rejected rows as CSV", returns={200: "text/csv"}
+    "GET", "/imports/{id}/rejects.csv", summary="Get the rejected rows as CSV", returns={200: "text/csv"}
 )
 def import_rejects(id: str, *, imports: Imports, import_rejects: ImportRejects) -> Answer:
-    """The masked rows, each with its reason. Correct them and import this file: it is read like the original,
-    without questions."""
+    """The masked rows, each with its reason. Correct them and import this file: it is read with the
+    mapping of the original file."""
     heading = heading_of_rejects(imports.get(id))
     table = io.StringIO()
     writer = csv.writer(table)
@@ -140,7 +140,7 @@ def import_rejects(id: str, *, imports: Imports, import_rejects: ImportRejects) 
     errors=(404, 409, 503),
 )
 def retry_import(id: str, *, imports: Imports) -> Answer:
-    """The file is kept for a day; 409 once it is deleted. No row is added twice."""
+    """The file is kept for a day; 409 after that. No transaction is added twice."""
     queued = imports.retry(id)
     return {"id": queued.id, "status": status_of(queued)}, 202
 
@@ -153,10 +153,10 @@ def retry_import(id: str, *, imports: Imports) -> Answer:
     errors=(404, 409, 503),
 )
 def undo_import(id: str, *, imports: Imports, import_undo: ImportUndo, holder: str) -> Answer:
-    """Its rows are deleted, except those that another import also has. Answers given since are set aside and
-    return if the rows are imported again.
+    """Deletes its transactions, except those that another import contains too. Their answers are kept, and
+    apply again if the rows are imported again.
 
-    A large import is undone in the background, and the answer is 202: ask `GET /imports/{id}`."""
+    A large import is undone in the background: the status is 202; `GET /imports/{id}` has the progress."""
     undone = import_undo.start(id, holder=holder)
     if undone is None:
         return {"id": id, "status": ImportStatus.UNDOING.value}, 202

@@ -65,7 +65,7 @@ def firefly_iii(
     firefly_outbox: FireflyOutbox,
     settings: Settings,
 ) -> Answer:
-    """Handles stored and updated transactions; other messages are answered and ignored.
+    """Handles created and updated transactions; other messages get 200 and are ignored.
 
     The category is sent to Firefly III in the background if FIREFLY_URL is set. 404 if FIREFLY_WEBHOOK_SECRET
     is not set, 403 if the header `Signature` does not match.
@@ -86,7 +86,10 @@ def _firefly_split(item: Any) -> InboundTransaction:
 
 
 @api.operation(
-    "GET", "/firefly-iii", summary="The state of the updates for Firefly III", returns={200: DeliveriesBody}
+    "GET",
+    "/firefly-iii",
+    summary="Get the state of the updates for Firefly III",
+    returns={200: DeliveriesBody},
 )
 def firefly_deliveries(*, firefly_outbox: FireflyOutbox, settings: Settings) -> Answer:
     counts = firefly_outbox.counts(now=datetime.now(UTC))
@@ -103,10 +106,10 @@ def firefly_deliveries(*, firefly_outbox: FireflyOutbox, settings: Settings) -> 
 def actual_transactions(
     body: actual.ActualRequest, *, webhooks: Webhooks, categories: Categories, settings: Settings
 ) -> Answer:
-    """Predicts each transaction. One with a `category_name` is an answer that Ledgerloop learns from.
+    """Predicts each transaction. A `category_name` counts as an answer, which Ledgerloop learns from.
 
-    Each is stored once, under its id; sent again, it is predicted again while it needs review. One that
-    cannot be read gets an error in its place.
+    Each is stored once, under its id. Sent again, it is predicted again if it needs review. An invalid one
+    gets an error at its position.
     """
     currency = body.currency or settings.currency
 

@@ -32,7 +32,7 @@ api = Operations("promotions", __name__, url_prefix="/api/v1")
 @api.operation(
     "GET",
     "/promotions",
-    summary="Every promotion, rollback, refusal and pin, newest first",
+    summary="List promotions, rollbacks, refusals and pins, newest first",
     query=PromotionsQuery,
     returns={200: list[PromotionBody]},
 )
@@ -43,17 +43,17 @@ def list_promotions(query: PromotionsQuery, *, models: Models) -> Answer:
 @api.operation(
     "POST",
     "/models/{version}/promote",
-    summary="Promote this version",
+    summary="Promote a version",
     body=PromoteRequest,
     body_optional=True,
     returns={200: PromotedBody},
     errors=(404, 409, 503),
 )
 def promote_model(version: str, body: PromoteRequest, *, model_actions: ModelActions) -> Answer:
-    """A rollback is the same call with an older version. Every worker uses it within two seconds.
+    """To roll back, promote an older version. Every worker uses the version within two seconds.
 
     409 for a version that cannot be loaded. With `pin`, neither training nor a moved MLflow alias replaces it
-    until it is unpinned; without, a pin of the previous champion ends.
+    until it is unpinned; without `pin`, a pin of the previous champion ends.
     """
     pointer = model_actions.promote(
         version, reason=body.reason or REQUESTED_OVER_API, at=datetime.now(UTC), pin=body.pin
@@ -73,7 +73,7 @@ def promote_model(version: str, body: PromoteRequest, *, model_actions: ModelAct
 def pin_model(body: PinRequest, *, models: Models) -> Answer:
     """Training continues, but promotes nothing until the champion is unpinned. A person can still promote.
 
-    409 if another than the named version is active; 404 if none is.
+    409 if another version than the named one is active; 404 if none is.
     """
     pointer = models.pin(
         body.version, by="person", reason=body.reason or REQUESTED_OVER_API, at=datetime.now(UTC)
@@ -89,19 +89,19 @@ def pin_model(body: PinRequest, *, models: Models) -> Answer:
     errors=(404, 409, 503),
 )
 def unpin_model(*, models: Models) -> Answer:
-    """The next better model can replace it. Changes nothing if nothing is pinned."""
+    """The next better model can replace it. Does nothing if no version is pinned."""
     return promoted_body(models.unpin(by="person", reason=REQUESTED_OVER_API, at=datetime.now(UTC)))
 
 
 @api.operation(
     "GET",
     "/models/shadow",
-    summary="The shadow test and its results",
+    summary="Get the shadow test and its results",
     returns={200: ShadowBody},
     errors=(404, 503),
 )
 def shadow_model(*, model_actions: ModelActions) -> Answer:
-    """Measured by later answers to rows that the champion's model decided; 404 if no shadow test runs."""
+    """Counts later answers to transactions that the champion's model decided. 404 if no shadow test runs."""
     test = model_actions.shadow_test()
     if test is None:
         raise NotFound("No shadow test is running.")
@@ -111,12 +111,12 @@ def shadow_model(*, model_actions: ModelActions) -> Answer:
 @api.operation(
     "POST",
     "/models/{version}/shadow",
-    summary="Start a shadow test of this version",
+    summary="Start a shadow test of a version",
     returns={200: ShadowBody},
     errors=(404, 409, 503),
 )
 def start_shadow(version: str, *, model_actions: ModelActions) -> Answer:
-    """The version predicts stored rows as well as the champion, but its predictions are not shown.
+    """The version predicts new transactions as well as the champion; its predictions are not shown.
 
     Replaces a running shadow test. 409 for the champion, or a version that cannot be loaded.
     """

@@ -40,7 +40,7 @@ api = Operations("training", __name__, url_prefix="/api/v1")
 @api.operation(
     "POST",
     "/training-runs",
-    summary="Train now",
+    summary="Start a training run",
     body=ReasonRequest,
     body_optional=True,
     returns={202: AcceptedRunBody},
@@ -55,7 +55,7 @@ def request_training_run(body: ReasonRequest, *, runs: TrainingRuns) -> Answer:
 @api.operation(
     "GET",
     "/training-runs",
-    summary="The 50 newest training runs, and the slots skipped between them, newest first",
+    summary="List the 50 newest training runs, and the slots skipped between them, newest first",
     returns={200: list[TrainingRunBody]},
 )
 def list_training_runs(*, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
@@ -65,7 +65,10 @@ def list_training_runs(*, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
 
 
 @api.operation(
-    "GET", "/training-runs/{id}", summary="One training run with its verdict", returns={200: TrainingRunBody}
+    "GET",
+    "/training-runs/{id}",
+    summary="Get one training run with its verdict",
+    returns={200: TrainingRunBody},
 )
 def training_run(id: str, *, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
     run = runs.get(id)
@@ -75,7 +78,7 @@ def training_run(id: str, *, runs: TrainingRuns, unanswered: Unanswered) -> Answ
 @api.operation(
     "GET",
     "/models",
-    summary="The registered models, newest first, and which is champion",
+    summary="List the registered models, newest first, and which is champion",
     returns={200: list[ModelVersionBody]},
 )
 def list_models(*, models: Models) -> Answer:
@@ -86,16 +89,16 @@ def list_models(*, models: Models) -> Answer:
 @api.operation(
     "GET",
     "/models/{version}/changes",
-    summary="What would change with this version",
+    summary="Compare the predictions of a version with the champion's",
     returns={200: ChangesBody},
     errors=(404, 409, 503),
 )
 def model_changes(
     version: str, *, changes: PredictionDiffs, champion: HotSwap[Serving], unanswered: Unanswered
 ) -> Answer:
-    """Compares predictions of this version and the champion for the newest 20,000 unanswered transactions.
+    """Compares both for the newest 20,000 unanswered transactions.
 
-    Takes a few seconds and changes nothing. 409 if the version cannot be loaded.
+    Takes a few seconds and stores nothing. 409 if the version cannot be loaded.
     """
     diff = changes.promoting(champion.current(), version, at=datetime.now(UTC))
     return changes_body(diff, unanswered.by_id(example_ids([diff])))
@@ -110,10 +113,10 @@ def model_changes(
     returns={200: RepredictedBody},
 )
 def repredict(body: RepredictRequest, *, reprediction: Reprediction) -> Answer:
-    """Predicts up to 2,000 that another model predicted last, or whose merchant was answered since.
+    """Predicts up to 2,000 of those that another model predicted, or whose merchant was answered since.
 
-    Call again while some are left. Each gets one more prediction in its history. Transactions a person
-    answered do not change.
+    Call again while `left` is not 0. Each prediction is added to the transaction's history. Answered
+    transactions do not change.
     """
     return repredicted_body(reprediction.advance(body.act or "", at=datetime.now(UTC)))
 
@@ -127,5 +130,5 @@ def repredict(body: RepredictRequest, *, reprediction: Reprediction) -> Answer:
     errors=(404, 503),
 )
 def take_back_repredictions(body: TakeBackRequest, *, reprediction: Reprediction) -> Answer:
-    """Transactions answered since do not change."""
+    """Transactions answered since then do not change."""
     return {"undone": reprediction.undo(body.act)}

@@ -18,7 +18,7 @@ api = Operations("quality", __name__, url_prefix="/api/v1")
 @api.operation(
     "GET",
     "/quality",
-    summary="How often the predictions are right, by the answers and estimated over all",
+    summary="Get the accuracy of the answered predictions, and an estimate for all",
     query=PeriodQuery,
     returns={200: QualityBody},
 )
@@ -30,9 +30,9 @@ def quality(query: PeriodQuery, *, quality: Quality) -> Answer:
 @api.operation(
     "GET",
     "/drift",
-    summary="Whether recent transactions still look like those the champion was trained on",
+    summary="Compare recent transactions with those the champion was trained on",
     returns={200: DriftBody},
 )
 def drift(*, drift: DriftMonitor) -> Answer:
-    """A measure is `shifted` if its change is significant over all four tests together, and large."""
+    """A measure is `shifted` if its change is large, and significant after correction for four tests."""
     return drift_body(drift.report())
