@@ -1,4 +1,4 @@
-// What every page shares. Each module looks for its own elements and does nothing where there are none.
+// The scripts of every page. Each module looks for its elements and does nothing without them.
 import "./toggle.js";
 import "./live.js";
 import "./picker.js";

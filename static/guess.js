@@ -54,7 +54,7 @@ document.addEventListener("input", (event) => {
   clearTimeout(timer);
   timer = setTimeout(guess, PAUSE_MS, form);
 });
-// The server knows only its own day; where the visitor is, it may be another.
+// The server's date may differ from the visitor's.
 function dateHere() {
   const input = document.querySelector("input[data-today]");
   if (!input || input.value !== input.defaultValue) return;

@@ -1,4 +1,4 @@
-// Files dropped on the import page, and the progress of one that is read.
+// Import page: accepts a dropped file and shows the progress of a running import.
 import { parse, swap } from "./live.js";
 
 const PAUSE_MS = 700;
@@ -22,14 +22,14 @@ if (form) {
 async function follow(box) {
   if (!box.isConnected) return;
   const answer = document.hidden ? null : await fetch(`/api/v1/imports/${encodeURIComponent(box.dataset.import)}`).catch(() => null);
-  const found = answer?.ok ? await answer.json() : null;
-  if (found && !["running", "undoing"].includes(found.status)) {
+  const report = answer?.ok ? await answer.json() : null;
+  if (report && !["running", "undoing"].includes(report.status)) {
     swap(parse(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text()), ["main", "waiting-count"]);
     return;
   }
-  if (found) {
-    box.querySelector("[data-import-share]").textContent = `${Math.round(found.progress * 100)}\u00a0%`;
-    box.querySelector("[data-import-bar]").value = found.progress;
+  if (report) {
+    box.querySelector("[data-import-share]").textContent = `${Math.round(report.progress * 100)}\u00a0%`;
+    box.querySelector("[data-import-bar]").value = report.progress;
   }
   setTimeout(follow, PAUSE_MS, box);
 }

@@ -1,6 +1,6 @@
 // One key for each answer: on the page of one transaction, and in the review queue.
 const TYPED_INTO = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
-const UPPER = 0.22; // of the window: where the current card's top edge is held, with the last answer above it
+const UPPER = 0.22; // share of the window above the current card, so that the last answer stays visible
 const items = () => [...document.querySelectorAll("[data-queue] [data-item]:not([hidden])")];
 let current = null;
 let lastAnswered = null; // its id
@@ -16,7 +16,7 @@ function choose(item, { scroll = true } = {}) {
   }
 }
 
-// Room is made below the last cards, so that they come up too.
+// Adds space below the last cards, so that they can scroll up too.
 function bringUp(card) {
   const top = card.getBoundingClientRect().top + scrollY - UPPER * innerHeight;
   const main = document.querySelector("main");
@@ -40,7 +40,8 @@ function move(step) {
 function nextWaiting() {
   const list = items();
   const after = list.slice(list.indexOf(current) + 1);
-  choose(after.find((each) => !("answered" in each.dataset)) ?? list.find((each) => !("answered" in each.dataset)) ?? current);
+  const waits = (item) => !("answered" in item.dataset);
+  choose(after.find(waits) ?? list.find(waits) ?? current);
 }
 
 function press(scope, key) {

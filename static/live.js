@@ -1,4 +1,4 @@
-// Forms and links that work without scripts, made quick: the same requests, but only the changed parts are swapped.
+// Forms and links that work without scripts, made faster: the same requests, but only the changed parts are swapped.
 //
 //   form[data-live="ids"]   sent; the page that answers gives the elements of these ids
 //   form[data-answer]       sent; the answer is the changed row or item, and the merchant's others on this page
@@ -35,7 +35,7 @@ export function say(sentence) {
 
 export const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 
-// Said to a screen reader; a person who sees the page reads it where it belongs.
+// For screen readers; on the page, the sentence is shown next to what changed.
 function announce(sentence) {
   document.getElementById("announce").textContent = sentence;
 }
@@ -76,7 +76,7 @@ async function answer(form, submitter) {
   if (!reply.ok || !parts.length) return say(sentenceOf(page));
   const [part] = parts;
   const focused = document.getElementById(part.id)?.contains(document.activeElement);
-  swap(page, [...parts.map((each) => each.id), "waiting-count", "queue-count", "category-choices"]);
+  swap(page, [...parts.map((part) => part.id), "waiting-count", "queue-count", "category-choices"]);
   announce(page.querySelector("[data-announce]")?.textContent.trim() ?? "");
   if (new FormData(form).has("new_category")) refreshColours();
   if (focused) part.querySelector("[role=combobox]")?.focus({ preventScroll: true });
@@ -112,7 +112,7 @@ document.addEventListener("click", async (event) => {
   try {
     const page = parse(await (await fetch(link.href, { headers: { Accept: "text/html" } })).text());
     const fresh = [...(page.getElementById(link.dataset.more)?.children ?? [])];
-    document.getElementById(link.dataset.more).append(...fresh.map((each) => document.adoptNode(each)));
+    document.getElementById(link.dataset.more).append(...fresh.map((row) => document.adoptNode(row)));
     fresh[0]?.querySelector("a, select, button")?.focus({ preventScroll: true });
     const shown = document.querySelector("[data-shown]");
     if (shown) shown.textContent = document.getElementById(link.dataset.more).children.length.toLocaleString(document.documentElement.lang);

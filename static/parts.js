@@ -1,5 +1,5 @@
-// a[data-part="id"]: what takes a while is fetched from the link's page at once, and takes the place of #id.
-// Where that fails the link stays, and leads there.
+// a[data-part="id"]: fetches a slow part from the link's page after the page loads, and replaces #id with it.
+// If that fails, the link stays and opens the page.
 import { parse, swap } from "./live.js";
 
 async function fetchPart(link) {

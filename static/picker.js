@@ -1,5 +1,5 @@
-// select[data-picker]: a list of categories made searchable. The select stays, hidden, and is what is sent.
-// Only Enter on a choice, or a click on it, sends anything; Escape, Tab and leaving restore what was there.
+// select[data-picker]: a searchable list of categories. The hidden select holds the value that is sent.
+// Only Enter on a choice, or a click on it, sends the form; Escape, Tab and leaving restore the earlier value.
 const list = document.createElement("ul");
 Object.assign(list, { id: "picker-list", hidden: true });
 list.setAttribute("role", "listbox");
@@ -14,7 +14,7 @@ function allChoices() {
   return JSON.parse(document.getElementById("category-choices")?.textContent ?? "[]");
 }
 
-// 0 is best; Infinity does not match. A name matches anywhere, the other words for it from their beginnings.
+// 0 is best; Infinity does not match. A name matches anywhere, its synonyms only at the start of a word.
 function rank({ slug, name, words }, typed) {
   const text = plain(name);
   const others = ` ${plain(`${slug} ${words}`)}`;
@@ -27,9 +27,9 @@ function rank({ slug, name, words }, typed) {
 function matching(typed) {
   const wanted = plain(typed);
   const choices = allChoices();
-  const found = choices.map((choice) => [rank(choice, wanted), choice]).filter(([at]) => at < Infinity);
-  found.sort(([a], [b]) => a - b);
-  const shown = found.map(([, choice]) => choice);
+  const matches = choices.map((choice) => [rank(choice, wanted), choice]).filter(([at]) => at < Infinity);
+  matches.sort(([a], [b]) => a - b);
+  const shown = matches.map(([, choice]) => choice);
   const exists = choices.some((choice) => plain(choice.name) === wanted || choice.slug === wanted);
   if (wanted && !exists) shown.push({ slug: "", name: typed.trim(), create: true });
   return shown;
@@ -87,7 +87,7 @@ class Picker {
     if (!this.box.contains(list)) this.box.append(list);
     list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
-    place();
+    position();
     const current = typed ? 0 : this.shown.findIndex((choice) => choice.name === this.before);
     this.mark(this.shown[current]?.create ? -1 : current); // a category is never created by mistake
   }
@@ -139,7 +139,7 @@ class Picker {
       const count = this.shown.length;
       if (count) this.mark(key === "ArrowDown" ? (this.active + 1) % count : (Math.max(this.active, 0) + count - 1) % count);
     } else if (key === "Enter") {
-      event.preventDefault(); // else the form's first button would be pressed
+      event.preventDefault(); // otherwise the browser presses the form's first button
       if (open !== this) this.showAll();
       else if (this.active >= 0) this.take(this.shown[this.active]);
     } else if (key === "Escape") {
@@ -150,8 +150,8 @@ class Picker {
   }
 }
 
-// The list is above or below its field, wherever there is more room, and never cut off by a card or a table.
-function place() {
+// Shows the list above or below its field, where there is more room, and never cut off by a card or a table.
+function position() {
   if (!open) return;
   const field = open.input.getBoundingClientRect();
   const width = Math.max(field.width, 240);
@@ -164,8 +164,8 @@ function place() {
   list.style.insetBlockEnd = above ? `${innerHeight - field.top + 4}px` : "auto";
 }
 
-addEventListener("scroll", place, { passive: true });
-addEventListener("resize", place);
+addEventListener("scroll", position, { passive: true });
+addEventListener("resize", position);
 
 const enhanceAll = () => document.querySelectorAll("select[data-picker]").forEach((select) => new Picker(select));
 document.addEventListener("swapped", enhanceAll);

@@ -1,4 +1,4 @@
-// Follows a training run once a second, and shows anew what has changed when it begins and when it ends.
+// Asks for the state of a training run once a second, and updates the page when it starts and when it ends.
 import { parse, swap } from "./live.js";
 
 const PAUSE_MS = 1000;
@@ -9,11 +9,11 @@ async function read(address) {
     const answer = await fetch(address);
     return answer.ok ? await answer.json() : null;
   } catch {
-    return null; // The next look tries again.
+    return null; // the next request tries again
   }
 }
 
-// What was typed into the form meanwhile stays.
+// Keeps what was typed into the form meanwhile.
 async function renew() {
   try {
     const page = parse(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text());

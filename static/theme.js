@@ -1,7 +1,7 @@
-// Runs before the first paint, so that a chosen theme never flashes. Without a choice the system's theme holds.
+// Runs before the first paint, so that a chosen theme never flashes. Without a choice the system's theme applies.
 try {
   const chosen = localStorage.getItem("theme");
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
 } catch {
-  // No storage, no choice.
+  // Without storage there is no choice.
 }

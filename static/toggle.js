@@ -8,6 +8,6 @@ document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
   try {
     localStorage.setItem("theme", next);
   } catch {
-    // It holds for this page at least.
+    // Without storage the choice applies to this page only.
   }
 });

@@ -1,4 +1,4 @@
-"""Undoable acts of a person: an answer and what followed from it, an edit, a deletion."""
+"""Undoable acts of a person: an answer and its consequences, an edit, a deletion."""
 
 from __future__ import annotations
 

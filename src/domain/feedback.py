@@ -27,7 +27,7 @@ class AnswerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One answer of a person, or the undo of the act `act` where `category` is None."""
+    """One answer of a person, or the undo of the act `act` if `category` is None."""
 
     category: str | None
     at: datetime

@@ -38,7 +38,7 @@ class DoubtfulLabel:
     labelled_at: datetime
     """Time of the answer; a newer one is not affected."""
     wholesale: bool = False
-    """Whether it is part of a category relabel; then `others` is the former category."""
+    """Whether the doubt is part of a category relabel; then `others` is the former category."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class ModelVersion:
     champion: bool = False
     sha256: str = ""
     measured_on: JudgedOn | None = None
-    """Which rows `metrics` were measured on; None in versions of earlier releases."""
+    """The rows that `metrics` were measured on; None in versions of earlier releases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ class ComparedMetrics:
     macro_f1_ci95: tuple[float, float] | None = None
     """95 % interval of the difference in macro-F1."""
     against: str | None = None
-    """The version of `previous_accuracy` and `previous_macro_f1`; None in lines of earlier releases, where it
-    is the line's own `previous`."""
+    """The version of `previous_accuracy` and `previous_macro_f1`; None in lines of earlier releases, whose
+    `previous` it is."""
     judged_on: JudgedOn | None = None
 
     @classmethod

@@ -33,9 +33,9 @@ class AnswerCount:
     step: int
     """Index into CONFIDENCE_STEPS."""
     right: bool
-    """Whether the best guess was right, also if the band was unknown: what confidence predicts."""
+    """Whether the best guess was right, also if the band was unknown; confidence predicts this."""
     given: bool
-    """Whether a category was given and right: `was_correct` of a single answer."""
+    """Whether a category was predicted and right: `was_correct` of a single answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class DriftVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DriftRow:
-    """What drift detection reads of a transaction."""
+    """The fields of a transaction that drift detection uses."""
 
     merchant: str
     amount: float

@@ -79,7 +79,7 @@ class CodedReason:
 
 
 Why = str | tuple[CodedReason, ...]
-"""Reasons; or a sentence, where a person wrote it or a release before codes stored it. Empty for none."""
+"""Reasons; or a sentence, written by a person or stored by a release without codes. Empty for none."""
 
 
 def because(code: Code, **values: Any) -> tuple[CodedReason, ...]:

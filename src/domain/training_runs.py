@@ -46,6 +46,6 @@ class TrainingRun:
     """Which rows `metrics` were measured on; None before, and in runs of earlier releases."""
     decision: Verdict | None = None
     changes: PredictionDiff | None = None
-    """What its promotion changed; None before, and if nothing was promoted or compared."""
+    """The changes of its promotion; None before, and if nothing was promoted or compared."""
     error: str | None = None
     """A sentence, if the run failed."""

@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """What a person, file or program gave. `prepare` masks `description` and sets `merchant`."""
+    """The input of a person, file or program. `prepare` masks `description` and sets `merchant`."""
 
     description: str
     amount: Decimal
@@ -57,7 +57,7 @@ class NewTransaction:
     transaction: Transaction
     prediction: Prediction
     fingerprint: str
-    """Hash of what was given: equal transactions share it."""
+    """Hash of the input: equal transactions share it."""
     holdout: bool
     origin: Origin | None = None
     audit: bool = False
@@ -92,7 +92,7 @@ class DoubtMark:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A person's change of what was given."""
+    """A person's change of the input."""
 
     act: str
     """The id to undo it by."""
@@ -109,13 +109,13 @@ def active_edits(edits: Sequence[Edit]) -> list[Edit]:
 
 @dataclass(frozen=True, slots=True)
 class CurrentState:
-    """What a transaction's predictions and answers amount to now. `current_state` is the only rule for it."""
+    """The result of a transaction's predictions and answers. Only `current_state` computes it."""
 
     category: str | None
     status: Status
     needs_review: bool
     answer: Feedback | None
-    """The answer that decides; None where the newest prediction does."""
+    """The answer that decides; None if the newest prediction decides."""
 
 
 def current_state(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> CurrentState:
@@ -144,7 +144,7 @@ class StoredTransaction:
     source: str = ""
     """`page`, `api`, `import`, or the name of another program."""
     fingerprint: str = ""
-    """Hash of what was given when it was stored."""
+    """Hash of the input when it was stored."""
     holdout: bool = False
     """True: evaluates models, never trains one. Follows from the fingerprint."""
     key: str | None = None

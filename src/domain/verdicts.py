@@ -84,7 +84,7 @@ class SliceScores:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What a bundle costs: its size, and loading and predicting in a fresh process."""
+    """The cost of a bundle: its size, and the time to load it and predict in a fresh process."""
 
     megabytes: float
     """Megabytes of 1,000,000 bytes."""

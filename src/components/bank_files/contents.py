@@ -1,4 +1,4 @@
-"""What the records of a file hold, by column: distinct texts, and one example of each kind of number."""
+"""The contents of a file's columns: distinct texts, and one example of each kind of number."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One reading of the file, with what it makes of the question's sample."""
+    """One reading of the file, with its result for the question's sample."""
 
     value: str
     example: str = ""
@@ -167,7 +167,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ColumnSummary:
-    """One column of a table: what it holds and whether it is used."""
+    """One column of a table: its name and contents, and whether the plan uses it."""
 
     position: int
     """From 0."""
@@ -190,7 +190,7 @@ class Preview:
     """The best reading; `plan.open` names the open questions."""
     questions: tuple[Question, ...]
     columns: tuple[str, ...]
-    """Names of a table's columns, "" where it has no heading; empty for other formats."""
+    """Names of a table's columns, "" without a heading; empty for other formats."""
     entries: tuple[Entry, ...]
     """The first few."""
     rejects: tuple[Rejected, ...]

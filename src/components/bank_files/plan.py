@@ -32,7 +32,7 @@ TABLES = (Format.CSV, Format.XLSX, Format.JSON)
 
 
 class Field(StrEnum):
-    """What a column holds. Several DESCRIPTION columns are joined; any other field has one column."""
+    """The meaning of a column. Several DESCRIPTION columns are joined; any other field has one column."""
 
     DATE = "date"
     PARTY = "party"
@@ -150,7 +150,7 @@ class Plan:
         return replace(self, columns=columns, open=still_open, **dependent)
 
     def profile(self) -> Plan:
-        """What applies to every file of this layout, without the fields of one file."""
+        """The fields that apply to every file of this layout."""
         file_specific = dict.fromkeys(("format", "delimiter", "encoding", "header", "default_date"))
         return replace(self, **file_specific, open=())  # type: ignore[arg-type]
 

@@ -131,7 +131,7 @@ def fingerprint_of_header(content: bytes | BankFile, *, limits: Limits = DEFAULT
     if corrected := layout_of_rejects(layout.names):
         return corrected
     names = [re.sub(r"[\W\d_]+", " ", name.casefold()).strip() for name in layout.names]
-    parts = [source.format.value, str(source.settled.get("delimiter")), *(names or layout.columns)]
+    parts = [source.format.value, str(source.plan_fields.get("delimiter")), *(names or layout.columns)]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -145,9 +145,9 @@ def _without_open(plan: Plan) -> Plan:
 
 
 def _with_source(plan: Plan, source: Source) -> Plan:
-    """With the format, and with what the source settles and the plan leaves None."""
-    settled = {name: value for name, value in source.settled.items() if getattr(plan, name) is None}
-    return replace(plan, format=source.format, **settled)
+    """With the format, and with what the source determines and the plan leaves None."""
+    determined = {name: value for name, value in source.plan_fields.items() if getattr(plan, name) is None}
+    return replace(plan, format=source.format, **determined)
 
 
 def _layout(source: Source, sample: list[Record], plan: Plan, still_open: Sequence[Field] = ()) -> Layout:

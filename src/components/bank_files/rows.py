@@ -37,7 +37,7 @@ from src.domain.transactions import Direction
 _ESCAPED_FORMULA = re.compile(r"'[=+\-@]")
 _BY_TYPE_COLUMN = (Sign.TYPE_COLUMN, Sign.UNMARKED_IS_EXPENSE, Sign.UNMARKED_IS_INCOME)
 _FALLBACK_TEXTS = (Field.MODE, Field.CATEGORY)
-"""Used where a transaction has no text."""
+"""Used if a transaction has no text."""
 
 _Money = tuple[Decimal, Direction, str]
 """(amount, direction, currency code or sign)"""

@@ -30,7 +30,7 @@ _SIGNED_ISO = {"date_order": "ymd", "decimal_mark": ".", "sign": Sign.NEGATIVE_I
 _CAMT = re.compile(r"BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\b|camt\.05[234]")
 _OFX = re.compile(r"OFXHEADER|<OFX>", re.IGNORECASE)
 _START = 4_000
-"""Characters in which a format is recognized."""
+"""Characters from which a format is recognized."""
 _SourceKey = tuple[Format | None, str | None, str | None]
 """A plan's format, encoding and delimiter."""
 
@@ -42,7 +42,7 @@ class Source:
     """Starts again at each call."""
     columns: tuple[Field, ...] | None = None
     """Known for formats other than tables."""
-    settled: dict[str, Any] = field(default_factory=dict)
+    plan_fields: dict[str, Any] = field(default_factory=dict)
     """Fields of the plan that the format or the bytes decide."""
     names: tuple[str, ...] | None = None
     """Of the columns, if no record holds them."""
@@ -67,17 +67,17 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     file_format = plan.format or _format_of(text)
     if file_format is Format.JSON:
         names, rows = json_objects.table(text, limits)
-        return Source(file_format, lambda: iter(rows), names=names, settled={"encoding": encoding})
+        return Source(file_format, lambda: iter(rows), names=names, plan_fields={"encoding": encoding})
     if file_format is Format.CAMT:
         entries = camt.records(content, limits)
         return Source(file_format, lambda: iter(entries), camt.COLUMNS, dict(_SIGNED_ISO))
     if file_format in _READERS:
-        read_records, columns, settled = _READERS[file_format]
+        read_records, columns, plan_fields = _READERS[file_format]
         lines = read_records(text, limits)
-        return Source(file_format, lambda: iter(lines), columns, {**settled, "encoding": encoding})
+        return Source(file_format, lambda: iter(lines), columns, {**plan_fields, "encoding": encoding})
     delimiter = plan.delimiter or delimited.detect_delimiter(text) or ","
-    settled = {"encoding": encoding, "delimiter": delimiter}
-    return Source(Format.CSV, lambda: delimited.records(text, delimiter, limits), settled=settled)
+    plan_fields = {"encoding": encoding, "delimiter": delimiter}
+    return Source(Format.CSV, lambda: delimited.records(text, delimiter, limits), plan_fields=plan_fields)
 
 
 def _format_of(text: str) -> Format:
@@ -115,8 +115,10 @@ class BankFile:
         if key not in self._sources:
             self.opened += 1
             source = open_source(self.content, plan, self.limits)
-            settled = (source.settled.get(name, getattr(plan, name)) for name in ("encoding", "delimiter"))
-            self._sources[key] = self._sources[source.format, *settled] = source
+            read_by = (
+                source.plan_fields.get(name, getattr(plan, name)) for name in ("encoding", "delimiter")
+            )
+            self._sources[key] = self._sources[source.format, *read_by] = source
         return self._sources[key]
 
     def export(self, plan: Plan) -> OwnExport | None:

@@ -32,7 +32,7 @@ class OwnCategoryNames:
     majority: float = 0.5
     """The share of the votes that a name must exceed."""
     by_name: float = 2.0
-    """Votes of a category whose name contains a phrase of the type, as `Coffee Shops` does."""
+    """Votes for a category whose name contains a phrase of the type, such as `Coffee Shops`."""
 
     def choose(
         self, ballots: Mapping[MerchantType, Ballot], types: set[MerchantType]
@@ -72,8 +72,8 @@ class Inheritance:
         """rows: in ROW_COLUMNS form, the lexicon's by its own categories."""
         self._names, self._lexicon = names, lexicon
         self._person = labelled_by_person(rows).to_numpy()
-        self.given = rows["category"].to_numpy(object)
-        """Those of the rows as they were given: the lexicon's by its own names."""
+        self.given_categories = rows["category"].to_numpy(object)
+        """Shape (n_rows,): as in `rows`, before inherited names."""
         merchants = rows["merchant"].where(rows["merchant"] != "", rows["group"])
         self._merchants = merchants.to_numpy(object)
         self._types = self._types_of(rows)
@@ -83,19 +83,19 @@ class Inheritance:
         }
 
     def categories(self, learns: np.ndarray) -> np.ndarray:
-        """Each row's category, shape (n_rows,), by what the person's rows among `learns` say.
+        """Each row's category, shape (n_rows,), inherited from the person's rows among `learns`.
 
         Only names of the person's own are inherited: who uses the lexicon's as they are leaves them so.
         learns: bool, shape (n_rows,).
         """
         mine = self._person & learns
-        own = set(self.given[mine]) - set(self.given[~self._person])
+        own = set(self.given_categories[mine]) - set(self.given_categories[~self._person])
         if not own:
-            return np.asarray(self.given)
+            return np.asarray(self.given_categories)
         names = self._names.choose(self._ballots(mine, own), self._shipped)
         names = {type: name for type, name in names.items() if name in own}
         inherited = (names.get(type) if type else None for type in self._types)
-        rows = zip(self._person, self.given, inherited, strict=True)
+        rows = zip(self._person, self.given_categories, inherited, strict=True)
         return np.array([category if own or not name else name for own, category, name in rows], object)
 
     def _types_of(self, rows: pd.DataFrame) -> list[MerchantType | None]:
@@ -111,7 +111,7 @@ class Inheritance:
         labels: dict[tuple[MerchantType, str], Counter[str]] = defaultdict(Counter)
         for row in np.flatnonzero(rows):
             if type := self._types[row]:
-                labels[type, self._merchants[row]][self.given[row]] += 1
+                labels[type, self._merchants[row]][self.given_categories[row]] += 1
         ballots: dict[MerchantType, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for (type, _), named in labels.items():
             for category, count in named.items():
@@ -123,9 +123,9 @@ class Inheritance:
     def _named_after(self, rows: np.ndarray, own: set[str]) -> Iterator[tuple[MerchantType, str]]:
         """The types that an own category is named after; `Rent income` is not the rent that is paid."""
         for category in sorted(own):
-            income = self._is_income(rows & (self.given == category))
+            income = self._is_income(rows & (self.given_categories == category))
             for type in self._lexicon.types_in(clean_text(category.replace("-", " "))):
-                if income == self._is_income(~self._person & (self.given == type[0])):
+                if income == self._is_income(~self._person & (self.given_categories == type[0])):
                     yield type, category
 
     def _is_income(self, rows: np.ndarray) -> bool:

@@ -39,8 +39,8 @@ class AutomationShare:
     ) -> Automation | None:
         """None for no rows.
 
-        right: bool, shape (n_judged,): of the judging rows that the champion's model alone would categorize
-        automatically, whether it has them right. merchants: shape (n_judged,).
+        right: bool, shape (n_judged,): for the judging rows that the champion's model alone would categorize
+        automatically, True if it has them right. merchants: shape (n_judged,).
         """
         if not len(automatic.champion):
             return None

@@ -28,7 +28,7 @@ class FittedBaselines:
 @dataclass(frozen=True)
 class Baselines:
     def fit(self, rows: pd.DataFrame) -> FittedBaselines | None:
-        """Fit on the rows a person labelled; None where there are none.
+        """Fit on the rows a person labelled; None if there are none.
 
         The lexicon's rows do not count: there are tens of thousands of them, in categories that this person
         may never use.

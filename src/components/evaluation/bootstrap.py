@@ -32,7 +32,7 @@ class Comparison:
     log_loss: Difference
     """Below 0 is better."""
     money_weighted_accuracy: Difference | None
-    """None where the rows have no amounts."""
+    """None if the rows have no amounts."""
     categories: tuple[CategoryDifference, ...]
     discordance: Discordance
     merchants: int

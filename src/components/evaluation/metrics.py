@@ -21,7 +21,7 @@ _TINY = 1e-12
 class CategoryScores:
     category: str
     precision: float
-    """nan where the category was never answered."""
+    """nan if the category was never answered."""
     recall: float
     f1: float
     support: int
@@ -47,7 +47,7 @@ class Report:
     reliability: tuple[ReliabilityBin, ...]
     slices: tuple[SliceScores, ...]
     losses: np.ndarray
-    """float, shape (n_rows,): what each row adds to the log loss, in nats."""
+    """float, shape (n_rows,): the log loss of each row, in nats."""
 
 
 @dataclass(frozen=True)
@@ -162,14 +162,14 @@ def reliability(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> 
 
 
 def money_weights(rows: pd.DataFrame) -> np.ndarray:
-    """Shape (n_rows,), >= 0: amounts, made comparable by the mean amount of their currency; 0 where none."""
+    """Shape (n_rows,), >= 0: amounts, divided by the mean amount of their currency; 0 for none."""
     amount = rows["amount"].fillna(0.0)
     mean = amount.groupby(rows["currency"]).transform("mean")
     return np.asarray((amount / mean.where(mean > 0, 1.0)).to_numpy(float))
 
 
 def money_weighted_accuracy(rows: pd.DataFrame, correct: np.ndarray) -> float:
-    """Share of the money categorized rightly; nan where no row has an amount."""
+    """Share of the money that is categorized correctly; nan if no row has an amount."""
     weight = money_weights(rows)
     return float(np.average(correct, weights=weight)) if weight.sum() > 0 else float("nan")
 

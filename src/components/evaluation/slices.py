@@ -1,4 +1,4 @@
-"""Parts of the judging rows on which a model may do well or badly, whatever it does on average."""
+"""Parts of the judging rows, on which a model may be better or worse than on average."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Slicer:
 
         rows: needs `category`, `mode`, `direction`, `date`. The others: bool, shape (n_rows,).
         *_met: whether the model was trained on the row's merchant. A merchant that only the challenger met is
-        a part of its own: in either of the others it would flatter the challenger.
+        a separate part: in either of the others it would flatter the challenger.
         """
         both = challenger_met if champion_met is None else challenger_met & champion_met
         merchants = {SEEN: both, MET_SINCE: challenger_met & ~both, UNSEEN: ~challenger_met}
@@ -60,7 +60,7 @@ class Slicer:
         )
 
     def _modes(self, modes: pd.Series) -> Iterator[tuple[str, np.ndarray]]:
-        """A payment method is free text, so that it may hold an account number, which is masked."""
+        """A payment method is free text and may contain an account number, so it is masked."""
         counts = modes[modes != ""].value_counts()
         for name in sorted(counts[counts >= self.mode_rows].index[: self.modes]):
             yield mask(str(name)), (modes == name).to_numpy()
@@ -83,7 +83,7 @@ def overview_slices(rows: pd.DataFrame, right: np.ndarray, seen: np.ndarray) -> 
 
 
 def newest_quarter(rows: pd.DataFrame) -> np.ndarray:
-    """bool, shape (n_rows,): the newest by date; none where no row has one."""
+    """bool, shape (n_rows,): the newest by date; none if no row has a date."""
     dated = np.asarray(rows["date"].notna())
     if not dated.any():
         return dated

@@ -24,7 +24,7 @@ _FARTHEST = 6
 
 @dataclass(frozen=True)
 class TypicalAmounts:
-    """Medians of log2 of the amount in dollars; None and {} where nothing is known."""
+    """Medians of log2 of the amount in dollars; None and {} if nothing is known."""
 
     of_person: float | None = None
     of_merchants: Mapping[str, float] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class TypicalAmounts:
         return cls(round(median(every), 2) if every else None, known)
 
     def fields(self, merchant: str, amount: float | None) -> list[str]:
-        """Field tokens; none for what is unknown. amount: as of `log2_dollars`."""
+        """Field tokens; none for unknown typical amounts. amount: as of `log2_dollars`."""
         typical = {"person": self.of_person, "merchant": self.of_merchants.get(merchant)}
         return [
             f"{PREFIX}-{name}:{_steps(amount - known)}"

@@ -183,28 +183,28 @@ class LexiconMatcher:
         """If all slightly longer words that begin with it are of one category."""
         if len(word) < _LEAST_HALF:
             return None
-        found = []
+        matches = []
         for position in range(bisect_left(self._ordered, word), len(self._ordered)):
             full = self._ordered[position]
             if not full.startswith(word):
                 break
             if full != hidden and len(full) <= len(word) + _MOST_CUT:
-                found.append(self._words[full])
-        return found[0] if len({known[1] for known in found}) == 1 else None
+                matches.append(self._words[full])
+        return matches[0] if len({known[1] for known in matches}) == 1 else None
 
     def _cut_off(self, words: Sequence[str], hidden: str) -> Match | None:
         """The whole text as the start of a name, if all names that start with it are of one category."""
         joined = "".join(words)
         if len(joined) < _LEAST_JOINED:
             return None
-        longest, found = len(joined) / _LEAST_LEFT, []
+        longest, matches = len(joined) / _LEAST_LEFT, []
         for position in range(bisect_left(self._sorted, joined), len(self._sorted)):
             if not self._sorted[position].startswith(joined):
                 break
             known = self._joined[self._sorted[position]]
             if known[0] != hidden and len(self._sorted[position]) <= longest:
-                found.append(known)
-        return Match(*found[0], 0, 0) if len({known[1] for known in found}) == 1 else None
+                matches.append(known)
+        return Match(*matches[0], 0, 0) if len({known[1] for known in matches}) == 1 else None
 
 
 def doubts_of(agreement: Mapping[str, float]) -> dict[str, float]:

@@ -90,5 +90,5 @@ class MerchantMemory:
         return {category: weight / total for category, weight in counts.items()}
 
 
-def _is_same(one: float, other: float) -> bool:
-    return abs(one - other) <= 0.02 * max(abs(one), abs(other))
+def _is_same(first: float, second: float) -> bool:
+    return abs(first - second) <= 0.02 * max(abs(first), abs(second))

@@ -95,7 +95,7 @@ class Search:
     """Other candidates continue too if they are less than this many standard errors weaker than the best."""
     budget_s: float = float("inf")
     clock: Callable[[], float] = field(default=lambda: 0.0, repr=False)
-    """Seconds, monotonic; the default stands still, so the budget is never used up."""
+    """Seconds, monotonic; the default is always 0, so the budget is never used up."""
     seed: int = 0
     usual: TypicalAmountsWeight = field(default_factory=TypicalAmountsWeight)
     proportion: DeploymentWeights = field(default_factory=DeploymentWeights)
@@ -107,7 +107,7 @@ class Search:
         return replace(self, trials=self.trials[:1])
 
     def repeating(self, left_out: Mapping[str, str]) -> Self:
-        """The same search, which skips exactly these for lack of time."""
+        """The same search, which skips exactly these candidates."""
         return replace(self, left_out=left_out)
 
     def run(
@@ -203,8 +203,8 @@ class _SearchRun:
         """Sort by the first fold; beyond the minimum, drop the candidates that are clearly weaker."""
         rows = self._rows.first_fold
         scores = [self._first_scores(candidate, rows) for candidate in self._running]
-        # Ranks in macro-F1 and log loss are added: on few rows either alone misleads.
-        ranks = _ranks([-one.macro_f1 for one in scores]) + _ranks([one.log_loss for one in scores])
+        # Ranks in macro-F1 and log loss are added: on few rows, one of them alone misleads.
+        ranks = _ranks([-score.macro_f1 for score in scores]) + _ranks([score.log_loss for score in scores])
         self._running = [self._running[number] for number in np.argsort(ranks, kind="stable")]
         for candidate in self._running[self._min_kept :]:
             if self._clearly_weaker(candidate, self._running[0], rows):
@@ -215,7 +215,7 @@ class _SearchRun:
         """Whether it is significantly worse in balanced accuracy or log loss; errors cluster by merchant."""
         truth, merchants = self._rows.truth[rows], self._rows.subjects[rows]
         balanced = 1 / np.bincount(truth)[truth]
-        right, losses = zip(*(self._by_row(one, rows) for one in (candidate, other)), strict=True)
+        right, losses = zip(*(self._by_row(compared, rows) for compared in (candidate, other)), strict=True)
         return any(
             gain_in_standard_errors(gain, merchants) > self._search.margin
             for gain in (balanced * (right[1] - right[0]), losses[0] - losses[1])
@@ -318,7 +318,7 @@ def _ranks(values: Sequence[float]) -> np.ndarray:
 
 def _ranked(results: Sequence[CandidateResult]) -> list[CandidateResult]:
     """By macro-F1; of those tied with the first, the one with the least log loss comes first."""
-    ranked = sorted(results, key=lambda one: (-one.scores["macro_f1"], one.scores["log_loss"]))
-    tied = [one for one in ranked if one.scores["macro_f1"] >= ranked[0].scores["macro_f1"] - NEAR]
-    best = min(tied, key=lambda one: one.scores["log_loss"])
-    return [best, *(one for one in ranked if one is not best)]
+    ranked = sorted(results, key=lambda result: (-result.scores["macro_f1"], result.scores["log_loss"]))
+    tied = [result for result in ranked if result.scores["macro_f1"] >= ranked[0].scores["macro_f1"] - NEAR]
+    best = min(tied, key=lambda result: result.scores["log_loss"])
+    return [best, *(result for result in ranked if result is not best)]

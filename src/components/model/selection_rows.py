@@ -62,7 +62,7 @@ class SelectionRows:
         classes, truth = np.unique(categories, return_inverse=True)
         judged = answered & judged if (answered & judged).any() else answered
         # The lexicon does not know a person's own name as long as no row of that category is known.
-        known = categories if inheritance is None else inheritance.given.astype(str)
+        known = categories if inheritance is None else inheritance.given_categories.astype(str)
         kinds, as_in_use = row_kinds(known, folds, subjects, excluded), excluded == ""
         judge_weights = _lexicon_scaled(rows, weights)
         judge_weights[judged] *= deployment.weights(kinds[judged], as_in_use[judged])

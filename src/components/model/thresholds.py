@@ -17,7 +17,7 @@ _PRECISIONS = (*(percent / 100 for percent in range(50, 100)), 0.995, 0.999)
 _PRIOR_ROWS = 20
 """Pseudo-rows added to the measured ones, so that few rows decide little."""
 _CATEGORY_ROWS = 60
-"""Predictions of a category needed for thresholds of its own."""
+"""Predictions of a category needed for separate thresholds."""
 NEVER = 1.01
 """A threshold that no confidence reaches."""
 

@@ -51,7 +51,7 @@ def decisions_by_month(counts: Iterable[PredictionCount]) -> list[DecisionCounts
 
 
 def _decider(count: PredictionCount) -> str:
-    """A confirmed prediction counts for whoever made it; an unanswered suggestion has decided nothing."""
+    """A confirmed prediction counts for what made it; an unanswered suggestion has decided nothing."""
     if count.agrees is False:
         return PERSON
     if count.agrees is None and count.band is not Band.AUTO:

@@ -122,7 +122,7 @@ class DriftCheck:
 def _too_few(
     measure: DriftMeasure, rows_then: int, rows_now: int, needed: int, least_effect: float
 ) -> DriftResult:
-    """The result before a test, which stays where there are fewer than `needed` rows."""
+    """The result without a test, for fewer than `needed` rows."""
     return DriftResult(measure, DriftVerdict.TOO_FEW, rows_then, rows_now, needed, least_effect)
 
 
@@ -131,5 +131,5 @@ def _is_enough(result: DriftResult) -> bool:
 
 
 def _cell_count(rows_then: int, rows_now: int) -> int:
-    """Ten, or fewer where a cell would have only a handful of rows."""
+    """Ten, or fewer if a cell would have only a handful of rows."""
     return max(3, min(10, min(rows_then, rows_now) // 10))

@@ -30,7 +30,7 @@ class Evidence:
     lookup: Scores | None
     """Of looking the merchant up, on the same rows; None as above."""
     fault: Why
-    """What the load-and-predict check found wrong; empty if it passed."""
+    """Problems from the load-and-predict check; empty if it passed."""
     same_data: bool
     same_answers: bool
     """Both models answer every row at hand alike."""
@@ -46,7 +46,7 @@ class Evidence:
     notes: tuple[Why, ...] = ()
     automation: Automation | None = None
     asked_for: int | None = None
-    """The fewest rows that earlier verdicts on this champion, by this kind of rows, said would be enough."""
+    """The least estimate of enough rows in earlier verdicts on this champion with this kind of rows."""
 
     def verdict(
         self,

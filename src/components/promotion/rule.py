@@ -45,7 +45,7 @@ class PromotionRule:
     """How much the share categorized automatically may significantly fall."""
     largest_mb: float = 25.0
     slowest_row_ms: float = 25.0
-    """Over a hundred times what a model takes on an idle machine, so that a busy one refuses none."""
+    """Over a hundred times the time on an idle machine, so that a busy machine refuses no model."""
     slowest_load_s: float = 20.0
     bootstrap: PairedBootstrap = field(default_factory=PairedBootstrap)
 

@@ -97,17 +97,17 @@ def _mask_polish(match: re.Match[str]) -> str:
 
 
 def _mask_card(match: re.Match[str]) -> str:
-    """13 to 19 digits. Numbers of no card network may be an order's, if a word says so."""
-    written, suffix = match[0], match[1] or ""
-    if suffix and not luhn.is_valid(digits_of(written)):
-        written = written.removesuffix(suffix)
+    """13 to 19 digits. A number of no card network stays if a word marks it as an order's."""
+    number, suffix = match[0], match[1] or ""
+    if suffix and not luhn.is_valid(digits_of(number)):
+        number = number.removesuffix(suffix)
     else:
         suffix = ""
-    digits = digits_of(written)
+    digits = digits_of(number)
     valid = luhn.is_valid(digits)
     if valid and _NETWORKS.fullmatch(digits):
         return "[card]" + suffix
-    if _is_reference(match) or (not valid and _OTHER_SEPARATORS.search(written)):
+    if _is_reference(match) or (not valid and _OTHER_SEPARATORS.search(number)):
         return match[0]
     return ("[card]" if valid else "[account]") + suffix
 

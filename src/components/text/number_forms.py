@@ -19,7 +19,7 @@ GAP = r"[\s.\u00ad\u200b\u2010-\u2015\u2060\u2212/_-]"
 _SPACE = r"[\s\u00ad\u200b\u2010-\u2015\u2060\u2212-]"
 """The same without separators of dates and amounts."""
 _WORD_DISTANCE = 40
-"""Characters before a number in which to look for a word that says what it is."""
+"""Characters before a number that are searched for a word such as `order`."""
 
 
 @dataclass(frozen=True, slots=True)

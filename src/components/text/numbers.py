@@ -1,4 +1,4 @@
-"""Numbers as a sentence says them."""
+"""Numbers as sentences show them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def counted(number: int, one: str) -> str:
+def counted(number: int, singular: str) -> str:
     """`1 row`, `33,578 rows`."""
-    return f"{count(number)} {one}" if number == 1 else f"{count(number)} {one}s"
+    return f"{count(number)} {singular}" if number == 1 else f"{count(number)} {singular}s"
 
 
 def percent(share: float, places: int = 0) -> str:

@@ -1,4 +1,4 @@
-"""What statement texts contain besides the merchant: processors, payment rails, places, company forms.
+"""Words of statement texts that are not the merchant: processors, payment rails, places, company forms.
 
 All entries are folded as in `cleaning.py`: lower case, no accents, words separated by one space.
 """

@@ -82,7 +82,7 @@ class Charts:
         return self._bars("by-merchant", text.top_merchant(names, rows, self._money), names, rows)
 
     def savings_and_transfers(self) -> list[Chart]:
-        """A table of what counts neither as spending nor as income; no chart if there is none of it."""
+        """A table of savings and transfers; no chart without any."""
         rows: Rows = self._overview["savings_and_transfers"]
         if not rows:
             return []

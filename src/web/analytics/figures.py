@@ -125,7 +125,7 @@ def weeks(accuracies: Mapping[str, Accuracy]) -> Figure:
         error_y=accuracy_bars(measured),
         hovertemplate="Week of %{x|%-d %b %Y}<br>%{y:.0%}, %{customdata}<extra></extra>",
         line={"color": ACCENT, "width": 1.5},
-        # A line through weeks of a few answers each would suggest a trend where there is only chance.
+        # A line through weeks of a few answers each would suggest a trend in what is only chance.
         **accuracy_points(measured, mode="lines+markers" if 2 * enough > len(measured) else "markers"),
     )
     # Plotly would fill the space between a few weeks with days.
@@ -135,7 +135,7 @@ def weeks(accuracies: Mapping[str, Accuracy]) -> Figure:
 
 
 def accuracy_points(measured: Sequence[Accuracy], mode: str = "markers") -> dict[str, Any]:
-    """Hollow points where there are too few answers to tell."""
+    """Hollow points for too few answers to tell."""
     symbols = ["circle" if accuracy.enough else "circle-open" for accuracy in measured]
     return {
         "mode": mode,
@@ -165,7 +165,7 @@ def accuracy_bars(measured: Sequence[Accuracy]) -> dict[str, Any]:
 
 
 def literal(text: str) -> str:
-    """Text without markup: Plotly would style tags in it, which the page's policy forbids."""
+    """Text without markup: Plotly would add styles for tags, which the page's policy forbids."""
     return escape(text, quote=False)
 
 

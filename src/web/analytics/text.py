@@ -62,7 +62,7 @@ def uncategorized(overview: Mapping[str, Any] | None) -> str:
 
 
 def largest(names: Sequence[str], rows: Rows, money: Money, all_unnamed: str) -> str:
-    """all_unnamed: what to say of rows of which none has a category, or payment method."""
+    """all_unnamed: the sentence if no row has a category, or payment method."""
     if not rows:
         return _NO_EXPENSES
     total = sum((row["amount"] for row in rows if row["amount"] > 0), Decimal(0))
@@ -122,7 +122,7 @@ def overall_accuracy(overall: Accuracy) -> str:
 
 
 def accuracy(measured: Accuracy | None) -> str:
-    """`91 %`, also where it is too few answers to tell, and then saying so."""
+    """`91 %`, `91 %, too few to tell`, or a dash without answers."""
     if measured is None or not measured.answers:
         return "–"
     return format.percent(measured.share) + ("" if measured.enough else ", too few to tell")

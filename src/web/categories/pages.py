@@ -115,7 +115,7 @@ def _list_page(
     return page(
         "categories/index.html",
         status,
-        given=typed or {"color": _FIRST_COLOR, "group": Group.DISCRETIONARY.value},
+        values=typed or {"color": _FIRST_COLOR, "group": Group.DISCRETIONARY.value},
         errors=errors,
         groups=labels.GROUPS,
         counts=category_transactions.counts(),
@@ -146,7 +146,7 @@ def _edit_page(
         "categories/edit.html",
         status,
         category=category,
-        given=typed or stored,
+        values=typed or stored,
         errors=errors,
         groups=labels.GROUPS,
         rows=category_transactions.count(category.slug),

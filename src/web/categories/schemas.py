@@ -37,7 +37,7 @@ class CategoryRequest(RequestModel):
 
 
 class CategoryChange(RequestModel):
-    """What to change; missing fields stay."""
+    """The fields to change; missing ones stay."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Eating out", "color": "#e0672b"}]})
 

@@ -161,7 +161,7 @@ def _undo(act: str, acts: Acts) -> int:
 
 
 def _open_mistake(transaction_id: str, label_review: LabelReview) -> PossibleMistake | None:
-    """After an undo the answer is in doubt again, unless other answers have settled it meanwhile."""
+    """After an undo the answer is in doubt again, unless other answers have resolved it meanwhile."""
     try:
         return label_review.get(transaction_id)
     except NotFound:

@@ -45,7 +45,7 @@ class FeedbackRequest(RequestModel):
 
 
 class FeedbackBatchRequest(RequestModel):
-    """Up to 10,000 answers; each is validated and stored by itself."""
+    """Up to 10,000 answers; each is validated and stored separately."""
 
     feedback: Annotated[
         list[SkipValidation[FeedbackRequest] | Anything], Field(min_length=1, max_length=BATCH_LIMIT)

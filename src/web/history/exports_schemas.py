@@ -1,4 +1,4 @@
-"""A transaction in an export: an item of the history, and what an import needs to restore it."""
+"""A transaction in an export: an item of the history, and the fields that an import needs to restore it."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _answers(row: StoredTransaction) -> Iterator[Event]:
 
 
 def _can_be_undone(answer: Feedback) -> bool:
-    """The category from an import goes when the import is undone."""
+    """Undoing an import removes the category that came from it."""
     return answer.source in (LabelSource.FEEDBACK, LabelSource.SIMILAR)
 
 

@@ -35,7 +35,7 @@ def parquet(bodies: Iterable[ExportedBody]) -> Iterator[bytes]:
 
 
 class _Pieces(io.RawIOBase):
-    """A file whose content is taken while it is written."""
+    """A file whose content is sent while it is written."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []

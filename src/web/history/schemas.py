@@ -26,7 +26,7 @@ StatusFilter = Literal["predicted", "confirmed", "corrected", "needs_review"]
 
 
 class HistoryFilterQuery(QueryModel):
-    """Which transactions, in which order."""
+    """A filter of transactions, and their order."""
 
     since: Annotated[IsoDate | None, Field(alias="from", description="First day, inclusive.")] = None
     until: Annotated[IsoDate | None, Field(alias="to", description="Last day, inclusive.")] = None

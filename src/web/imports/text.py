@@ -1,4 +1,4 @@
-"""Everything the pages and the API say about imports in words."""
+"""The words of imports, for the pages, the API and the command line."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ COLUMN_FIELDS = {
     "status": "Status",
     "balance": "Balance",
 }
-"""What a column of a file may hold."""
+"""The meanings of a file's columns."""
 
 SIGNS = {
     "negative-is-expense": "Amounts with a minus",

@@ -70,7 +70,7 @@ class ActualTransaction(BaseModel):
 
 
 class ActualRequest(RequestModel):
-    """Up to 10,000 transactions; each is checked by itself."""
+    """Up to 10,000 transactions; each is checked separately."""
 
     transactions: Annotated[
         list[SkipValidation[ActualTransaction] | Anything], Field(min_length=1, max_length=BATCH_LIMIT)

@@ -26,7 +26,7 @@ def is_signed(header: str, body: bytes, secrets: Sequence[str]) -> bool:
         return False
     digests = [part[3:] for part in match[2].split(",") if part.startswith("v1=")]
     expected = [_digest(match[1], body, secret) for secret in secrets]
-    matches = [hmac.compare_digest(one, digest) for one in expected for digest in digests]
+    matches = [hmac.compare_digest(digest, sent) for digest in expected for sent in digests]
     return any(matches)
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 RUNS_SHOWN = 30
 PROMOTIONS_SHOWN = 30
 _MACRO_F1 = "Macro-F1 gives every category the same weight, however rare."
-_NO_BASELINE = "no baseline to compare with: too few labels of yours"
+_NO_BASELINE = "no baseline to compare with: too few of your labels"
 
 
 @bp.get("/models")
@@ -271,14 +271,16 @@ def _own_rows(champion: ModelVersion, runs: TrainingRuns) -> str:
     if champion.measured_on and rows:
         counted = f" on {labels.rows_judged(rows, champion.measured_on)},"
     else:
-        counted = f" on {format.counted(rows, 'row')}{_source(champion, runs)}," if rows else ""
+        counted = f" on {_rows_of_earlier(champion, rows, runs)}," if rows else ""
     return f"Measured{counted} each judged by a model that had not seen it."
 
 
-def _source(champion: ModelVersion, runs: TrainingRuns) -> str:
+def _rows_of_earlier(champion: ModelVersion, rows: int, runs: TrainingRuns) -> str:
     """For versions from before `measured_on` was stored: without labels, only the lexicon could judge."""
     try:
-        rows = runs.get(champion.run_id).data.get("feedback_rows")
+        answers = runs.get(champion.run_id).data.get("feedback_rows")
     except NotFound:  # deleted by retention
-        return ""
-    return "" if rows is None else " of the shipped lexicon" if not rows else " of yours"
+        answers = None
+    if answers:
+        return f"{format.number(rows)} of your rows"
+    return format.counted(rows, "row") + ("" if answers is None else " of the shipped lexicon")

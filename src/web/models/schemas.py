@@ -48,7 +48,7 @@ class PromotedBody(TypedDict):
 
 
 class FiguresBody(TypedDict):
-    """Metrics of both models on the same rows; null for what was not measured."""
+    """Metrics of both models on the same rows; null if not measured."""
 
     judged: Annotated[bool, Field(description="Always true: figures of different rows are not compared.")]
     judged_on: Annotated[str | None, Field(description="`holdout`, `crossval` or `lexicon`: which rows.")]

@@ -44,7 +44,7 @@ class McnemarBody(TypedDict):
 
 
 class BaselinesBody(TypedDict):
-    """Simple rules learned from the person's labels, on the same rows; null where there are too few."""
+    """Simple rules learned from the person's labels, on the same rows; null with too few labels."""
 
     majority: Annotated[ScoresBody | None, Field(description="Always the person's most frequent category.")]
     lookup: Annotated[ScoresBody | None, Field(description="The most frequent category of the merchant.")]
@@ -61,7 +61,7 @@ class SliceBody(TypedDict):
 
 
 class FootprintBody(TypedDict):
-    """What the model took in a fresh process."""
+    """The cost of the model in a fresh process."""
 
     megabytes: float | None
     load_s: float | None
@@ -109,7 +109,7 @@ class DecisionBody(TypedDict):
 
 
 def finite(value: float | None) -> float | None:
-    """JSON has no nan: what could not be measured is null."""
+    """JSON has no nan, so an unmeasured value is null."""
     return round(value, 6) if value is not None and math.isfinite(value) else None
 
 

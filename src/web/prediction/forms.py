@@ -31,7 +31,7 @@ CURRENCIES = (
     "SEK",
     "PLN",
 )
-"""Suggestions only: any code of ISO 4217 is taken."""
+"""Suggestions only: any code of ISO 4217 is valid."""
 
 _EDITABLE = ("description", "amount", "currency", "date", "mode", "subcategory", "direction")
 

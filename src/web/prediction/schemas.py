@@ -88,7 +88,7 @@ _EMPTIED: dict[str, Any] = {"description": "", "mode": None, "subcategory": None
 
 
 class TransactionChanges(RequestModel):
-    """What to change; a field left out stays. Null empties `description`, `mode` or `subcategory`."""
+    """The fields to change; missing ones stay. Null empties `description`, `mode` or `subcategory`."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "examples": [{"amount": "12.50"}]})
 
@@ -129,7 +129,7 @@ Anything = Annotated[Any, Field(description="Anything else gets an error at its 
 
 
 class BatchRequest(RequestModel):
-    """Up to 10,000 transactions; each is validated by itself."""
+    """Up to 10,000 transactions; each is validated separately."""
 
     transactions: Annotated[
         list[SkipValidation[TransactionFields] | Anything], Field(min_length=1, max_length=BATCH_LIMIT)

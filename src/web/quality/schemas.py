@@ -29,7 +29,7 @@ class AnswersBody(TypedDict):
 
 
 class OverallBody(AnswersBody):
-    given: Annotated[int, Field(description="The category was right and given, not only the best guess.")]
+    given: Annotated[int, Field(description="The category was predicted and right, not only the best guess.")]
 
 
 class WeekBody(AnswersBody):

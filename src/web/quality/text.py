@@ -105,16 +105,16 @@ def _if_enough(measured: Accuracy) -> str:
     return format.percent(measured.share) if measured.enough else "–"
 
 
-def _counted(measured: Accuracy, one: str) -> str:
+def _counted(measured: Accuracy, singular: str) -> str:
     if not measured.answers:
-        return f"no {one}s yet"
-    counted = f"{format.number(measured.correct)} of {format.counted(measured.answers, one)}"
+        return f"no {singular}s yet"
+    counted = f"{format.number(measured.correct)} of {format.counted(measured.answers, singular)}"
     likely = f", likely {interval(measured.ci95, ' to ')}" if measured.enough else ": too few to tell"
     return f"{counted}{likely}"
 
 
 def how_measured(report: QualityReport, estimate: Estimate) -> str:
-    """Why the accuracy of all predictions differs from that of the answers, and what it lacks."""
+    """Why the accuracy of all predictions differs from that of the answers, and which answers are missing."""
     why = (
         "People mostly answer doubtful predictions, so answers alone can make the predictions look worse "
         "than they are. The accuracy of all predictions weights each group by its size: automatic "
@@ -134,8 +134,8 @@ def how_measured(report: QualityReport, estimate: Estimate) -> str:
     return f"{why} Too few to tell for now: {missing}. About {TOO_FEW_ANSWERS} are needed."
 
 
-def _few(count: int, one: str) -> str:
-    return format.counted(count, one) if count else f"no {one} yet"
+def _few(count: int, singular: str) -> str:
+    return format.counted(count, singular) if count else f"no {singular} yet"
 
 
 def weeks(report: QualityReport) -> str:
@@ -209,7 +209,7 @@ def learning(judged: Sequence[tuple[int, VersionQuality, PairedAccuracy]]) -> st
         return "No two models have been compared on the same rows yet. Each comparison adds a point."
     labels, version, paired = judged[-1]
     return (
-        f"Model {version.version} was trained on {format.counted(labels, 'answer')} of yours: on the same "
+        f"Model {version.version} was trained on {format.number(labels)} of your answers: on the same "
         f"{rows_judged(paired.rows, paired.judged_on)} it was right in {format.percent(paired.accuracy, 1)}, "
         f"model {paired.against}, the champion then, in {format.percent(paired.against_accuracy, 1)}. "
         "Each point compares two models on the same rows. Different points have different rows, so no line "
@@ -221,7 +221,7 @@ def decided(counts: DecisionCounts) -> str:
     share, total = format.percent(counts.automation), format.counted(counts.total, "transaction")
     return (
         f"{share} of {total} were categorized automatically and never changed. "
-        "A prediction you confirmed counts for whoever made it."
+        "A prediction you confirmed counts for what made it: the model, or your earlier answer."
     )
 
 

@@ -25,14 +25,15 @@ def readings(typed: str, currency: str) -> tuple[str, ...]:
     if not _ONE_MARK_AND_THREE_DIGITS.fullmatch(text):
         return (_unambiguous(text),)
     mark = "," if "," in text else "."
-    whole, with_decimals = text.replace(mark, ""), text.replace(mark, ".")
+    without_decimals, with_decimals = text.replace(mark, ""), text.replace(mark, ".")
     places = decimal_places(currency)
     fits = places >= 3 or not with_decimals[-(3 - places) :].strip("0")
     if mark == decimal_mark and (places >= 3 or not fits):
         return (with_decimals,)
     if not fits or mark == "," == group_mark:  # in 1,234.50 the comma never separates decimals
-        return (whole,)
-    return (whole, with_decimals) if mark == group_mark else (with_decimals, whole)
+        return (without_decimals,)
+    both = (with_decimals, without_decimals)
+    return both[::-1] if mark == group_mark else both
 
 
 def plain_amount(typed: str, currency: str = "USD") -> str:

@@ -1,4 +1,4 @@
-"""Static files that are generated, or taken from installed packages."""
+"""Static files that are generated, or copied from installed packages."""
 
 from __future__ import annotations
 

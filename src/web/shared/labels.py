@@ -85,10 +85,10 @@ OUTCOMES = {
 }
 
 JUDGED_ON = {
-    JudgedOn.HOLDOUT: ("held-out transaction of yours", "held-out transactions of yours"),
+    JudgedOn.HOLDOUT: ("of your held-out transactions", "of your held-out transactions"),
     JudgedOn.CROSSVAL: (
-        "transaction of yours in cross-validation",
-        "transactions of yours in cross-validation",
+        "of your transactions in cross-validation",
+        "of your transactions in cross-validation",
     ),
     JudgedOn.LEXICON: ("row of the shipped lexicon", "rows of the shipped lexicon"),
 }
@@ -135,7 +135,7 @@ def sure(confidence: float) -> str:
 
 
 def rows_judged(rows: int, judged_on: JudgedOn | None) -> str:
-    """`91 held-out transactions of yours`."""
+    """`91 of your held-out transactions`."""
     return format.counted(rows, *(JUDGED_ON[judged_on] if judged_on else ("row", "rows")))
 
 

@@ -64,7 +64,7 @@ def _others(values: Mapping[str, str]) -> Iterator[str]:
 
 
 def _lesson(row: StoredTransaction, answer: Feedback, predictor: Predictor) -> tuple[bool, str]:
-    """Predicts the merchant's next transaction; returns whether it gets this category, and a sentence."""
+    """Predicts the merchant's next transaction; returns True if it gets this category, and a sentence."""
     merchant, name = row.transaction.merchant.upper(), category_name(answer.category)
     if not merchant:
         return False, "No merchant name was found, so this answer takes effect at the next training."

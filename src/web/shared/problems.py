@@ -30,7 +30,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,49}")
 _ERRORS_SHOWN = 100
 _DISK_FULL = (
     "The disk that holds Ledgerloop's data is full, so nothing can be stored. "
-    "Free some space; Ledgerloop then continues by itself."
+    "Free some space; Ledgerloop then continues automatically."
 )
 
 

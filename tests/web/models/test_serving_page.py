@@ -97,7 +97,7 @@ def test_a_version_runs_in_the_shadow_from_its_row_until_it_is_ended(read, post,
         ),
         (
             ComparedMetrics(True, 0.9, None, 0.8, None, 91, None, "1", JudgedOn.HOLDOUT),
-            "Accuracy 90.0 % against 80.0 % on 91 held-out transactions of yours.",
+            "Accuracy 90.0 % against 80.0 % on 91 of your held-out transactions.",
         ),
     ],
 )
@@ -138,7 +138,7 @@ def two_models(bare_app):
 def test_promoting_shows_both_models_on_the_same_rows_and_why_the_version_was_refused(two_models):
     page = two_models("/models/2/promote")
     assert "69.9 %" not in page  # of the lexicon's rows
-    assert "Both on the same 91 held-out transactions of yours" in page
+    assert "Both on the same 91 of your held-out transactions" in page
     assert "Accuracy 97.8 % 96.7 %" in page
     assert "Model 2 was refused when it was judged: kept the champion. Not shown to be better." in page
     assert "Make champion anyway" in page
@@ -148,8 +148,8 @@ def test_the_models_page_never_lists_figures_of_different_rows(two_models):
     page = two_models("/models")
     assert "69.9 %" not in page
     assert "Accuracy 97.8 %" in page  # of the champion, on the rows that judged it last
-    assert "Measured on 91 held-out transactions of yours in the newest run that compared it" in page
-    assert "96.7 % against 97.8 % of model 1, on the same 91 held-out transactions of yours" in page
+    assert "Measured on 91 of your held-out transactions in the newest run that compared it" in page
+    assert "96.7 % against 97.8 % of model 1, on the same 91 of your held-out transactions" in page
 
 
 def test_what_no_run_compared_has_no_paired_figures(read):
@@ -158,7 +158,7 @@ def test_what_no_run_compared_has_no_paired_figures(read):
     assert "Accuracy" not in page
 
 
-@pytest.mark.parametrize(("labels", "whose"), [(0, "rows of the shipped lexicon"), (40, "rows of yours")])
+@pytest.mark.parametrize(("labels", "whose"), [(0, "rows of the shipped lexicon"), (40, "of your rows")])
 def test_the_page_says_whose_rows_judged_the_model(bare_app, labels, whose):
     services = bare_app.extensions["ledgerloop"]
     services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=NOW)

@@ -141,13 +141,12 @@ def test_learning_is_drawn_as_gains_on_the_same_rows(full):
     assert list(gains["marker"]["symbol"]) == ["circle-open"]
     sentence = chart.sentence.replace(HARD_SPACE, " ")
     assert (
-        "was trained on 310 answers of yours: on the same 91 held-out transactions of yours it was"
-        in sentence
+        "was trained on 310 of your answers: on the same 91 of your held-out transactions it was" in sentence
     )
     assert "right in 96.7 %, model 1, the champion then, in 97.8 %." in sentence
     assert [cells[0] for cells in chart.rows] == ["2", "1, promoted"]
     newest = [cell.replace(HARD_SPACE, " ") for cell in chart.rows[0]]
-    assert newest[2:4] == ["91 held-out transactions of yours", "96.7 %"]
+    assert newest[2:4] == ["91 of your held-out transactions", "96.7 %"]
     assert newest[-2:] == ["97.8 % (model 1)", "−1.1 (−4.0 to +2.0)"]
     assert chart.rows[1][-2:] == ("–", "–")
 

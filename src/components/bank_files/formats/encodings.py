@@ -36,13 +36,13 @@ _NO_ACCENT = re.compile(
 )
 """Bytes that are no accented Latin letters, or too many of them in a row."""
 _NEARLY = 0.8
-"""A few accents hardly distinguish the European encodings; the Western one is the likeliest."""
+"""A few accents are too few to distinguish the European encodings; the Western one is the likeliest."""
 _WELL_FORMED = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _KNOWN = frozenset(
     "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 cp932 cp949 euc_jp euc_kr gb18030 "
     "big5 big5hkscs koi8-r koi8-u iso8859-15 iso8859-1".split()
 )
-"""Codecs that a guess may be, besides those of Unicode."""
+"""Codecs that a guess may be, in addition to those of Unicode."""
 
 
 def detect_encoding(content: bytes) -> str:

@@ -51,7 +51,7 @@ def records(content: bytes, limits: Limits) -> list[Record]:
 
 
 def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
-    """Refuse what is no workbook or unpacks too far. Unpacking keeps to the sizes checked here."""
+    """Refuse a file that is no workbook or too large unpacked. Unpacking never exceeds the checked sizes."""
     if not any(part.filename == _BOOK for part in parts):
         raise InvalidInput(
             "This archive is not an Excel workbook (.xlsx). Unpack it, or save it as CSV.", field="file"

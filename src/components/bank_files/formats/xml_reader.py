@@ -19,7 +19,7 @@ class Malformed(Exception):
 
 
 class Handler:
-    """What a subclass does not override is ignored. Names have no namespace."""
+    """A subclass overrides the events it needs; the others are ignored. Names have no namespace."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         pass

@@ -53,7 +53,7 @@ def is_short_mark(cell: Cell) -> bool:
 
 
 def is_id_cell(cell: Cell) -> bool:
-    """Whether it may be a bank's id of a transaction: digits, and not several words."""
+    """Whether the cell may be a bank's id of a transaction: digits, and not several words."""
     text = as_text(cell)
     return any(map(str.isdecimal, text)) and not _TWO_WORDS.search(text)
 
@@ -91,10 +91,10 @@ class Cells:
         filled = self._filled[position]
         return bool(filled) and sum(map(fits, filled)) >= share * len(filled)
 
-    def pairs(self, one: int, other: int) -> list[tuple[Cell, Cell]]:
+    def pairs(self, first: int, second: int) -> list[tuple[Cell, Cell]]:
         """Of the rows in which both columns are filled."""
-        both = zip(self.columns[one], self.columns[other], strict=False)
-        return [pair for pair in both if not any(map(_blank, pair))]
+        rows = zip(self.columns[first], self.columns[second], strict=False)
+        return [pair for pair in rows if not any(map(_blank, pair))]
 
     def is_empty(self, position: int) -> bool:
         return not self._filled[position]
@@ -110,16 +110,16 @@ class Cells:
         letters = sum(sum(map(str.isalpha, text)) for text in texts) / len(texts)
         return letters * len(set(texts)) / len(texts)
 
-    def alternate(self, one: int, other: int) -> bool:
+    def alternate(self, first: int, second: int) -> bool:
         """Whether both columns have amounts, and no row has one in both."""
         pairs = [
-            (_is_nonzero(first), _is_nonzero(second))
-            for first, second in zip(self.columns[one], self.columns[other], strict=False)
+            (_is_nonzero(cell), _is_nonzero(other))
+            for cell, other in zip(self.columns[first], self.columns[second], strict=False)
         ]
         return bool(pairs) and not any(map(all, pairs)) and all(map(any, zip(*pairs, strict=True)))
 
     def marks_direction(self, position: int) -> bool:
-        """Whether it has marks such as Cr; single letters count if they differ or some are missing."""
+        """Whether a column has marks such as Cr. Single letters count if they differ or some are missing."""
         if not self.mostly(position, is_short_mark, HALF):
             return False
         marks = {as_text(cell).strip() for cell in self._filled[position]}

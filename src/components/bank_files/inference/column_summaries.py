@@ -1,4 +1,4 @@
-"""What each column of a table holds, for a person who chooses the columns."""
+"""The contents of each column of a table, for a person who chooses the columns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FEW = 10
 """With more distinct texts than this a column may name merchants, however often they repeat."""
 _WORD = re.compile(r"[^\W\d_]{3}")
 _ONE_CODE = re.compile(r"\S*[0-9]\S*|[^\s@]+@\S+|\w+://\S+|[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}")
-"""A reference, an address or an account, which names nobody."""
+"""A reference, an address or an account: no name of a person or company."""
 _TEXTS = (Field.DESCRIPTION, Field.PARTY, Field.PAYER, Field.PAYMENT_MESSAGE)
 
 

@@ -144,7 +144,7 @@ def orders_that_fit(texts: Iterable[str]) -> tuple[str, ...]:
     """The orders by which most of `texts` are dates, without orders that give the same dates.
 
     texts: distinct cells of a column; cells that are no date in any order do not count. With two-digit years,
-    only the orders with the fewest distinct years stay, because `31/12/26` is hardly the year 2031.
+    only the orders with the fewest distinct years stay, because `31/12/26` is rarely the year 2031.
     """
     read = [_without_mdy_points(text, dates) for text in texts if (dates := readings(text))]
     fits = {order: sum(order in reading for reading in read) for order in DATE_ORDERS}

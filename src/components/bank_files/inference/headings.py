@@ -93,8 +93,8 @@ def fields_of(names: Sequence[str]) -> list[Field]:
     return fields
 
 
-def _numbered(one: tuple[Field, int], other: tuple[Field, int]) -> bool:
-    return one == other and one[0] is Field.DESCRIPTION
+def _numbered(first: tuple[Field, int], second: tuple[Field, int]) -> bool:
+    return first == second and first[0] is Field.DESCRIPTION
 
 
 def names_payment_method(name: str) -> bool:

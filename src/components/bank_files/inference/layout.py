@@ -286,10 +286,10 @@ def _find_amounts(
     positions = [position for position in positions if cells.looks_like_money(position)] or positions
     if not positions:
         return []
-    for one, other in pairwise(positions):
-        if cells.alternate(one, other):
-            columns[one], columns[other] = Field.OUT, Field.IN
-            return [(Field.OUT, (one, other))]
+    for first, second in pairwise(positions):
+        if cells.alternate(first, second):
+            columns[first], columns[second] = Field.OUT, Field.IN
+            return [(Field.OUT, (first, second))]
     columns[positions[0]] = Field.AMOUNT
     if len(positions) == 1:
         return []

@@ -1,4 +1,4 @@
-"""Detects the plan of a file, and the questions where more than one reading fits the whole file."""
+"""Detects the plan of a file, and asks if more than one reading fits the whole file."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class Inference:
 
 
 def _dates_required(plan: Plan) -> bool:
-    """Not with a person's own date pattern, whose dates cannot be recognized without it."""
+    """False with a person's own date pattern, because such dates are not recognized without it."""
     return plan.format in TABLES and "%" not in (plan.date_order or "")
 
 

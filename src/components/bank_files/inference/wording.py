@@ -65,7 +65,7 @@ def is_direction(word: str) -> bool:
 
 
 def is_mark(word: str) -> bool:
-    """Whether it is a short mark such as Cr, Dr, C, D or +."""
+    """Whether the text is a short mark such as Cr, Dr, C, D or +."""
     return len(word.strip()) <= 3 and direction_of(word) in (Direction.EXPENSE, Direction.INCOME)
 
 

@@ -80,7 +80,7 @@ _END = (
     r"votre|su)|card\s+ending|ending|and\s+credited|credited|debited|am\s+[0-9])\b"
     r"|\s*[.;,](?:\s|$)|\s*[.](?=(?-i:[A-Z]))|\s+[-–(|]\s*|\s*[(;|]|\s+(?:for\s+)?(?:rs\b|inr\b|[$€£₹])|\s*$)"
 )
-"""What follows the other party: a date, the payment method, a reference, an end."""
+"""The end of the other party: a date, the payment method, a reference, the end of the text."""
 _NAME = rf"((?:[^\W_][^;|\n]{{0,70}}?)){_END}"
 _PARTY_PATTERNS = {
     Direction.EXPENSE: [
