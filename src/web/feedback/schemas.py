@@ -61,7 +61,7 @@ class FeedbackBody(TypedDict):
     also_updated: Annotated[
         int, Field(description="Other unanswered transactions of the merchant with a new prediction.")
     ]
-    act: Annotated[str, Field(description="Undoes the answer and all that followed from it.")]
+    act: Annotated[str, Field(description="Undoes the answer and its consequences.")]
 
 
 class FeedbackResultsBody(TypedDict):
@@ -113,7 +113,7 @@ class ActsBody(TypedDict):
 class UndoneBody(TypedDict):
     act: str
     undone: Annotated[int, Field(description="Transactions restored to their state before the act.")]
-    kept: Annotated[int, Field(description="Transactions left unchanged, because they were answered since.")]
+    kept: Annotated[int, Field(description="Transactions left unchanged because they were answered since.")]
 
 
 def acts_body(page: ActPage) -> ActsBody:
@@ -166,7 +166,7 @@ class SecondLookBody(TypedDict):
 
 class SettledBody(TypedDict):
     transaction_id: str
-    category: Annotated[str, Field(description="The category now.")]
+    category: Annotated[str, Field(description="The current category.")]
     kept: bool
 
 
@@ -207,7 +207,7 @@ class MoveBody(TypedDict):
 
 
 class SettledMoveBody(TypedDict):
-    category: Annotated[str, Field(description="The category of these answers now.")]
+    category: Annotated[str, Field(description="The current category of these answers.")]
     answers: int
     kept: bool
 

@@ -45,8 +45,8 @@ class ChangesBody(TypedDict):
     before: Annotated[str, Field(description="Version of the champion, or of the previous one.")]
     after: str
     unanswered: Annotated[int, Field(description="Unanswered transactions.")]
-    looked_at: Annotated[int, Field(description="How many of these were compared, the newest ones.")]
-    remembered: Annotated[int, Field(description="Of these, decided by earlier answers, so by no model.")]
+    looked_at: Annotated[int, Field(description="How many of these, the newest, were compared.")]
+    remembered: Annotated[int, Field(description="Of these, decided by earlier answers and not by a model.")]
     changed: Annotated[int, Field(description="Of those compared, how many would change category.")]
     money: list[MoneyBody]
     pairs: list[CategoryChangeBody]

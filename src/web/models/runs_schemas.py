@@ -49,7 +49,7 @@ class TrainingRunBody(TypedDict):
     metrics: dict[str, float | None]
     measured_on: Annotated[str | None, Field(description=_MEASURED_ON)]
     decision: DecisionBody | None
-    changes: Annotated[ChangesBody | None, Field(description="What its promotion changed, once it is known.")]
+    changes: Annotated[ChangesBody | None, Field(description="The changes of its promotion, once known.")]
     error: str | None
 
 

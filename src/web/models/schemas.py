@@ -44,7 +44,7 @@ class PromotedBody(TypedDict):
     version: str
     promoted_at: str
     revision: int
-    pinned: Annotated[bool, Field(description="Whether neither training nor MLflow may replace it.")]
+    pinned: Annotated[bool, Field(description="True: training and MLflow cannot replace it.")]
 
 
 class FiguresBody(TypedDict):

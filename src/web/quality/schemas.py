@@ -105,7 +105,7 @@ ReliabilityBody = TypedDict(
 
 class ConfusionBody(TypedDict):
     predicted: Annotated[str | None, Field(description="Null: unknown.")]
-    category: Annotated[str, Field(description="What the person chose.")]
+    category: Annotated[str, Field(description="The answer of the person.")]
     answers: int
 
 
