@@ -59,7 +59,7 @@ def test_the_numbers_of_the_charts_are_read_without_scripts(plain, known):
 def test_the_models_page_reloads_itself_while_a_run_is_under_way(plain, server):
     plain.goto("/models")
     plain.get_by_role("button", name="Train now").click()
-    expect(plain.get_by_role("heading", name="A training run is under way")).to_be_visible()
+    expect(plain.get_by_role("heading", name="Training is running")).to_be_visible()
     assert 'http-equiv="refresh"' in plain.content()
 
 

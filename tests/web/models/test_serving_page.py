@@ -74,7 +74,7 @@ def test_a_refusal_stands_in_the_history_with_its_figures(read, services):
 def test_a_version_runs_in_the_shadow_from_its_row_until_it_is_ended(read, post, services):
     assert "Shadow test : model 2" in read()
     page = post("/models/2/shadow")
-    assert "Model 2 is tested in the shadow of model 1" in page
+    assert "Model 2 is in a shadow test against model 1" in page
     assert "Too few answers to tell (n = 0; they differ on 0)." in page
     assert services.models.shadows.current().version == "2"
     assert "None running." in post("/models/shadow/end")

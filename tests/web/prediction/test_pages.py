@@ -333,7 +333,7 @@ def test_plotly_js_comes_from_the_installed_package_and_is_cached(client):
 
 def test_a_training_asked_for_on_the_page_is_queued_once(client, submit, services):
     page = submit("/models/train", {})
-    assert "A training run is under way" in page.words
+    assert "Training is running" in page.words
     assert services.runs.current().trigger is Trigger.MANUAL
     second = client.post("/models/train", headers=HTML)
     assert second.status_code == 409
