@@ -24,9 +24,10 @@ test: $(VENV)/.ready-dev  ## run all tests
 test-fast: $(VENV)/.ready-dev  ## run the tests that need no process, browser or training
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
-check: $(VENV)/.ready-dev  ## formatting, lint, types, import directions, all tests
+check: $(VENV)/.ready-dev  ## formatting, lint, words, types, import directions, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell -D - -D docs/words.txt
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_layers.py
 	@$(MAKE) --no-print-directory test

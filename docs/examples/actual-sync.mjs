@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-// Fetches new transactions from the bank into Actual, asks Ledgerloop what to call them, and sets what is
-// sure. Without --apply it only says what it would do. docs/webhooks.md tells how to set it up.
+// Imports new bank transactions into Actual, asks Ledgerloop for their categories, and sets those that are
+// certain. Without --apply it only prints what it would do. docs/webhooks.md describes the set-up.
 //
 //   --apply           change Actual; without it nothing is changed
-//   --learn           also tell Ledgerloop what you have categorized yourself, so that it learns from it
-//   --note TEXT       add TEXT (a tag such as #check) to the notes of those nobody is sure of
-//   --make            make categories that Actual has not, in a group "Ledgerloop"
+//   --learn           also send Ledgerloop what you have categorized yourself, so that it learns from it
+//   --note TEXT       add TEXT (a tag such as #check) to the notes of uncertain ones
+//   --make            create categories that Actual lacks, in a group "Ledgerloop"
 //   --days N          how far back to look (90)
-//   --no-bank-sync    do not ask the bank first
+//   --no-bank-sync    do not synchronize with the bank first
 
 import { parseArgs } from 'node:util';
 import * as actual from '@actual-app/api';
@@ -33,7 +33,7 @@ async function open() {
     password: env.ACTUAL_PASSWORD,
   });
   if (env.ACTUAL_BUDGET_ID) {
-    await actual.loadBudget(env.ACTUAL_BUDGET_ID); // a budget that lies in ACTUAL_DATA_DIR
+    await actual.loadBudget(env.ACTUAL_BUDGET_ID); // a budget in ACTUAL_DATA_DIR
   } else {
     await actual.downloadBudget(env.ACTUAL_SYNC_ID, { password: env.ACTUAL_ENCRYPTION_PASSWORD });
   }
@@ -43,7 +43,7 @@ async function fetchFromBank() {
   try {
     await actual.runBankSync();
   } catch (error) {
-    console.warn(`The bank could not be asked: ${error.message}`);
+    console.warn(`Bank synchronization failed: ${error.message}`);
   }
 }
 
@@ -51,22 +51,24 @@ async function fetchFromBank() {
 async function newest() {
   const day = (moment) => moment.toISOString().slice(0, 10);
   const start = day(new Date(Date.now() - Number(options.days) * 24 * 3600 * 1000));
-  const found = [];
+  const transactions = [];
   for (const account of await actual.getAccounts()) {
     if (!account.closed && !account.offbudget) {
-      found.push(...(await actual.getTransactions(account.id, start, day(new Date()))));
+      transactions.push(...(await actual.getTransactions(account.id, start, day(new Date()))));
     }
   }
-  return found.filter((each) => each.amount && !each.starting_balance_flag && !each.transfer_id);
+  return transactions.filter(
+    (transaction) => transaction.amount && !transaction.starting_balance_flag && !transaction.transfer_id,
+  );
 }
 
-/** As Ledgerloop reads them: the names beside the ids. */
-function told(transactions, payees, categories) {
-  const named = (each) => ({
-    ...each,
-    payee_name: payees.get(each.payee) ?? null,
-    category_name: categories.get(each.category)?.name ?? null,
-    subtransactions: each.subtransactions?.map(named),
+/** As Ledgerloop reads them: with names in addition to ids. */
+function withNames(transactions, payees, categories) {
+  const named = (transaction) => ({
+    ...transaction,
+    payee_name: payees.get(transaction.payee) ?? null,
+    category_name: categories.get(transaction.category)?.name ?? null,
+    subtransactions: transaction.subtransactions?.map(named),
   });
   return transactions.map(named);
 }
@@ -84,18 +86,18 @@ async function ask(transactions) {
     if (!response.ok) throw new Error(`Ledgerloop answered ${response.status}: ${answer.detail}`);
     results.push(...answer.results);
   }
-  return new Map(results.map((each) => [each.id, each]));
+  return new Map(results.map((result) => [result.id, result]));
 }
 
 /** The id of Actual's category of this name; undefined where there is none and none is to be made. */
 async function categoryId(name, categories) {
-  const same = (each) => each.name.trim().toLowerCase() === name.toLowerCase();
+  const same = (category) => category.name.trim().toLowerCase() === name.toLowerCase();
   const found = [...categories.values()].find(same);
   if (found || !options.make) return found?.id;
   if (!options.apply) return 'new';
   const groups = await actual.getCategoryGroups();
   const group =
-    groups.find((each) => each.name === 'Ledgerloop')?.id ??
+    groups.find(({ name }) => name === 'Ledgerloop')?.id ??
     (await actual.createCategoryGroup({ name: 'Ledgerloop' }));
   const id = await actual.createCategory({ name, group_id: group });
   categories.set(id, { id, name });
@@ -112,8 +114,8 @@ async function change(id, fields) {
 
 /** Wait until every change can be read: updateTransaction returns before it is written. */
 async function settle() {
-  const isWritten = (each) =>
-    Object.entries(changed.get(each.id) ?? {}).every(([name, value]) => each[name] === value);
+  const isWritten = (transaction) =>
+    Object.entries(changed.get(transaction.id) ?? {}).every(([name, value]) => transaction[name] === value);
   for (let patience = 100; changed.size && patience; patience -= 1) {
     if ((await newest()).every(isWritten)) return;
     await new Promise((later) => setTimeout(later, 200));
@@ -131,43 +133,43 @@ function withoutNote(notes) {
 
 async function main() {
   if (!options['no-bank-sync']) await fetchFromBank();
-  const payees = new Map((await actual.getPayees()).map((each) => [each.id, each.name]));
-  const categories = new Map((await actual.getCategories()).map((each) => [each.id, each]));
+  const payees = new Map((await actual.getPayees()).map((payee) => [payee.id, payee.name]));
+  const categories = new Map((await actual.getCategories()).map((category) => [category.id, category]));
   const transactions = await newest();
-  // Actual cannot change a part of a split transaction by its API, so those are only learned from.
-  const open = transactions.filter((each) => !each.category && !each.is_parent);
-  const answers = await ask(told(options.learn ? transactions : open, payees, categories));
+  // Actual cannot change a part of a split transaction by its API, so those are only used for learning.
+  const open = transactions.filter((transaction) => !transaction.category && !transaction.is_parent);
+  const answers = await ask(withNames(options.learn ? transactions : open, payees, categories));
   const missing = new Set();
   let set = 0, unsure = 0;
-  for (const each of open) {
-    const answer = answers.get(each.id);
+  for (const transaction of open) {
+    const answer = answers.get(transaction.id);
     if (!answer || answer.error) {
-      console.warn(`${each.date}  not taken: ${answer?.error.detail ?? 'no answer'}`);
+      console.warn(`${transaction.date}  rejected: ${answer?.error.detail ?? 'no answer'}`);
       continue;
     }
     const sure = answer.category && !answer.needs_review;
     const category = sure ? await categoryId(answer.category, categories) : undefined;
-    const name = each.imported_payee ?? payees.get(each.payee) ?? '';
+    const name = transaction.imported_payee ?? payees.get(transaction.payee) ?? '';
     if (category) {
       set += 1;
-      console.log(`${each.date}  ${name}  ->  ${answer.category}`);
-      await change(each.id, { category });
+      console.log(`${transaction.date}  ${name}  ->  ${answer.category}`);
+      await change(transaction.id, { category });
     } else {
       unsure += 1;
       if (sure) missing.add(answer.category);
-      const noted = !options.note || each.notes?.includes(options.note);
-      if (!noted) await change(each.id, { notes: withNote(each.notes) });
+      const noted = !options.note || transaction.notes?.includes(options.note);
+      if (!noted) await change(transaction.id, { notes: withNote(transaction.notes) });
     }
   }
-  for (const each of transactions) {
-    if (options.note && each.category && each.notes?.includes(options.note)) {
-      await change(each.id, { notes: withoutNote(each.notes) });
+  for (const transaction of transactions) {
+    if (options.note && transaction.category && transaction.notes?.includes(options.note)) {
+      await change(transaction.id, { notes: withoutNote(transaction.notes) });
     }
   }
   await settle();
-  if (missing.size) console.log(`Actual has no category ${[...missing].join(', ')}: make it, or use --make.`);
+  if (missing.size) console.log(`Actual has no category ${[...missing].join(', ')}: create it, or use --make.`);
   console.log(`${set} ${options.apply ? 'set' : 'would be set'}, ${unsure} to check.`);
-  if (!options.apply) console.log('Nothing was changed; --apply does it.');
+  if (!options.apply) console.log('Nothing was changed; use --apply to change Actual.');
 }
 
 try {
