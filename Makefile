@@ -27,7 +27,7 @@ test-fast: $(VENV)/.ready-dev  ## run the tests that need no process, browser or
 check: $(VENV)/.ready-dev  ## formatting, lint, words, types, import directions, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/codespell -D - -D docs/words.txt
+	$(BIN)/codespell -D docs/words.txt
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_layers.py
 	@$(MAKE) --no-print-directory test

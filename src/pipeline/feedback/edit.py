@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from src.domain.acts import ActKind, ActSummary, UndoResult
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FIELDS = ("date", "amount", "currency", "direction", "description", "subcategory", "mode")
 """The fields that a person may change."""
+_TRIES = 5
 
 
 def changed_fields(before: Transaction, after: Transaction) -> list[str]:
@@ -50,7 +52,8 @@ class TransactionEditor:
     ) -> tuple[StoredTransaction, str | None]:
         """Change the transaction, and predict it again unless it is answered.
 
-        Returns it with the id of the act, None if nothing changes. Raises NotFound, Conflict, Unavailable.
+        An edit that another process makes at the same time keeps its other fields. Returns the transaction
+        with the id of the act, None if nothing changes. Raises NotFound, Conflict, Unavailable.
         """
         row = self.transactions.get(transaction_id)
         prepared, prediction = self._predicted(row, replace(row.transaction, **changes), at)
@@ -60,14 +63,31 @@ class TransactionEditor:
         what = ActSummary("edited", {"transaction_id": row.id, "fields": ",".join(fields)})
         act = self.acts.begin(ActKind.EDIT, what, at=at)
         try:
-            edited = self.transactions.amend(
-                row.id, prepared, prediction, edits=lambda before: _with_edit(before, prepared, act, at)
-            )
+            edited = self._amend(row, changes, (prepared, prediction), act, at)
         except LedgerloopError:
             self.acts.finish(act, rows=0)
             raise
         self.acts.finish(act, rows=1)
         return edited, act
+
+    def _amend(
+        self,
+        row: StoredTransaction,
+        changes: Mapping[str, Any],
+        predicted: tuple[Transaction, Prediction | None],
+        act: str,
+        at: datetime,
+    ) -> StoredTransaction:
+        """Write the edit. If the transaction was edited since it was read, apply the changes to that."""
+        for _ in range(_TRIES):
+            after, prediction = predicted
+            edits = partial(_with_edit, after=after, act=act, at=at)
+            try:
+                return self.transactions.amend(row.id, after, prediction, before=row.transaction, edits=edits)
+            except Conflict:
+                row = self.transactions.get(row.id)
+                predicted = self._predicted(row, replace(row.transaction, **changes), at)
+        raise Conflict("Others are editing this transaction at the same time; try again.")
 
     def undo_edit(self, act_id: str, at: datetime) -> UndoResult:
         """Restore the fields from before the edit; answers stay.
@@ -83,7 +103,13 @@ class TransactionEditor:
         if edit is None:
             return UndoResult(rows=0)
         before, prediction = self._predicted(row, edit.before, at)
-        self.transactions.amend(row.id, before, prediction, edits=lambda now: _without_edit(now, act_id, at))
+        self.transactions.amend(
+            row.id,
+            before,
+            prediction,
+            before=row.transaction,
+            edits=lambda now: _without_edit(now, act_id, at),
+        )
         return UndoResult(rows=1)
 
     def _predicted(

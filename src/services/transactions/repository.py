@@ -20,6 +20,7 @@ from src.domain.transactions import (
     StoredTransaction,
     Transaction,
 )
+from src.errors import Conflict
 from src.services.mongo.client import Database, guarded, guarded_stream
 from src.services.transactions.documents import (
     Document,
@@ -42,6 +43,7 @@ from src.services.transactions.query import Cursor, cursor_after, order_of, quer
 
 # A range rather than $exists, so that the index alone answers.
 HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
+EDITED_MEANWHILE = "This transaction was edited in the meantime. Load it again."
 _MERCHANTS_AT_ONCE = 2000
 _STEMS_AT_ONCE = 200
 _STEM_WORDS = 2
@@ -103,14 +105,18 @@ class Transactions:
         transaction: Transaction,
         prediction: Prediction | None,
         *,
+        before: Transaction | None = None,
         edits: Callable[[StoredTransaction], Sequence[Edit]] = lambda row: row.edits,
     ) -> StoredTransaction:
-        """Replace what was given and add a new prediction, if any. Raises NotFound, Unavailable.
+        """Replace the transaction's input and add a new prediction, if any.
 
-        edits: its edits afterwards. If this raises, nothing changes.
+        before: the input that `transaction` was made from; Conflict is raised if it has changed. edits: the
+        edits afterwards; if this raises, nothing changes. Raises NotFound, Unavailable.
         """
 
         def amended(row: StoredTransaction) -> Document:
+            if before is not None and row.transaction != before:
+                raise Conflict(EDITED_MEANWHILE)
             predictions = (*row.predictions, prediction) if prediction else row.predictions
             return {
                 **transaction_fields(transaction),

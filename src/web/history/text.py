@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from src.domain.feedback import LabelSource
 from src.domain.predictions import Band, DecidedBy
 from src.domain.transactions import Direction
+from src.web.prediction.forms import TransactionForm
 from src.web.shared import labels
 
 PREDICTED = "Predicted"
@@ -18,6 +21,13 @@ ANSWERED = {
     LabelSource.KNOWLEDGE: "The lexicon named the category",
 }
 TWO_AMOUNTS = "This can be read in two ways."
+
+
+def edited_meanwhile(fields: Sequence[str], current: TransactionForm) -> str:
+    """fields: changed both here and elsewhere since the form was shown."""
+    values = ", ".join(f"{labels.FIELDS[name]} is now “{getattr(current, name)}”" for name in fields)
+    return f"This transaction was edited elsewhere: {values}. Check your changes and save again."
+
 
 STATES = {
     "needs_review": "Needs review",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain.transactions import StoredTransaction, active_edits
+from src.domain.transactions import StoredTransaction, Transaction, active_edits
 from src.errors import Conflict, InvalidInput, Unavailable
 from src.web.history import text
 from src.web.history.life import events_of
@@ -47,17 +49,22 @@ def edit_transaction(
     """Edit the transaction; the page then offers to undo it."""
     row, now = transactions.get(transaction_id), datetime.now(UTC)
     form = TransactionForm.read(request.form)
+    shown = shown_at(row, request.form.get("version"))
 
     def again(errors: Errors, status: int, amounts: tuple[str, ...] = ()) -> ResponseReturnValue:
         values = _values(row, transactions, feedback_events, predictor)
         return page("transactions/show.html", status, **values, **_form(form, row, errors, amounts))
 
     try:
-        changes = changes_of(row.transaction, form, today=now.date())
+        changes = changes_of(shown, form, today=now.date())
         currency = changes.get("currency", row.transaction.currency)
         amounts = form.amounts(currency) if "amount" in changes else ()
         if len(amounts) > 1:
             return again({"amount": text.TWO_AMOUNTS}, 422, amounts)
+        if conflicts := conflicting(changes, shown, row.transaction):
+            current = TransactionForm.of(row.transaction)
+            form = replace(current, **{name: getattr(form, name) for name in changes})
+            return again({"": text.edited_meanwhile(conflicts, current)}, 409)
         _, act = transaction_editor.edit(transaction_id, changes, at=now)
     except (ValidationError, InvalidInput) as error:
         return again(errors_of(error), 422)
@@ -73,6 +80,27 @@ def delete_transaction(transaction_id: str, *, transaction_editor: TransactionEd
     """The history then offers to undo it."""
     act = transaction_editor.delete(transaction_id, at=datetime.now(UTC))
     return redirect(url_for("pages.history", deleted=act), 303)
+
+
+def version_of(row: StoredTransaction) -> str:
+    """Names the input that a form shows: the newest edit, "" if there is none."""
+    edits = active_edits(row.edits)
+    return edits[-1].act if edits else ""
+
+
+def shown_at(row: StoredTransaction, version: str | None) -> Transaction:
+    """The input that the form of `version` showed. Without a known version, the current one."""
+    if version == version_of(row) or not row.edits:
+        return row.transaction
+    if version == "":
+        return row.edits[0].before
+    return next((edit.after for edit in row.edits if edit.act == version), row.transaction)
+
+
+def conflicting(changes: Mapping[str, Any], shown: Transaction, current: Transaction) -> list[str]:
+    """The changed fields that somebody else has changed too. An amount counts with its currency."""
+    fields = [*changes, "currency"] if "amount" in changes else list(changes)
+    return [name for name in dict.fromkeys(fields) if getattr(shown, name) != getattr(current, name)]
 
 
 def _address(row: StoredTransaction) -> str:
@@ -111,4 +139,5 @@ def _form(
         "currency": form.currency.upper() or row.transaction.currency,
         "last_date": last_date(today),
         "today": today,
+        "version": version_of(row),
     }

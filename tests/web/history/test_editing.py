@@ -80,3 +80,21 @@ def test_an_edit_that_is_refused_leaves_no_act(client, predicted):
     assert edit(client, row, amount="-1").status_code == 422
     assert edit(client, "0" * 24, amount="1").status_code == 404
     assert client.get("/api/v1/acts").json["items"] == []
+
+
+def test_edits_of_different_fields_at_the_same_time_both_hold(client, predicted, app, monkeypatch):
+    row = predicted(amount="10")["id"]
+    predictor = app.extensions["ledgerloop"].predictor
+    predict = predictor.predict
+
+    def edited_meanwhile(*arguments, **options):
+        monkeypatch.undo()
+        assert edit(client, row, amount="12").status_code == 200
+        return predict(*arguments, **options)
+
+    monkeypatch.setattr(
+        type(predictor), "predict", lambda _, *arguments, **options: edited_meanwhile(*arguments, **options)
+    )
+    assert edit(client, row, subcategory="lunch").status_code == 200
+    after = given(client, row)
+    assert (Decimal(after["amount"]), after["subcategory"]) == (12, "lunch")

@@ -121,7 +121,7 @@ def test_an_amount_is_shown_and_read_in_the_visitors_own_format(browse, press, p
     assert asked.status_code == 422
     assert "Which amount is it?" in asked.text
     assert given(client, row)["amount"] == "1234.50"
-    press(f"/transactions/{row}", {**fields, "amount": "2.500", "amount_meant": "2500"}, **german)
+    press(f"/transactions/{row}", {**typed(asked.text), "amount_meant": "2500"}, **german)
     assert Decimal(given(client, row)["amount"]) == 2500
 
 
@@ -191,3 +191,26 @@ def test_a_form_sends_nobody_to_another_site(predicted, answered, client):
     sent = client.post(f"/acts/{act}/undo", data={"next": "https://evil.example/"}, headers=HTML)
     assert sent.location.startswith("/acts")
     assert client.post(f"/acts/{act}/undo", headers=HTML).status_code == 409
+
+
+def test_two_tabs_that_edit_different_fields_keep_both(browse, press, predicted, client):
+    row = predicted(amount="10")["id"]
+    stale = typed(browse(f"/transactions/{row}"))
+    press(f"/transactions/{row}", {**stale, "amount": "12.00"})
+    press(f"/transactions/{row}", {**stale, "subcategory": "lunch"})
+    after = given(client, row)
+    assert (Decimal(after["amount"]), after["subcategory"]) == (12, "lunch")
+
+
+def test_the_later_of_two_tabs_that_edit_one_field_sees_the_other_value_first(
+    browse, press, predicted, client
+):
+    row = predicted(amount="10")["id"]
+    stale = typed(browse(f"/transactions/{row}"))
+    press(f"/transactions/{row}", {**stale, "amount": "12.00"})
+    refused = client.post(f"/transactions/{row}", data={**stale, "amount": "15.00"}, headers=HTML)
+    assert refused.status_code == 409
+    assert "Amount is now “12.00”" in words_of(refused.text)
+    assert Decimal(given(client, row)["amount"]) == 12
+    press(f"/transactions/{row}", typed(refused.text))
+    assert Decimal(given(client, row)["amount"]) == 15
