@@ -20,7 +20,7 @@ from src.container import Container
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
-from src.pipeline.training.verdict_text import sentence
+from src.pipeline.training.verdict_sentences import sentence
 from src.services.host.process_limits import bound_process
 
 if TYPE_CHECKING:

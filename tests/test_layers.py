@@ -64,7 +64,7 @@ THIRD_PARTY = {
     "chardet": {"components/bank_files/formats/encodings.py"},
     "mt940": {"components/bank_files/formats/mt940.py"},
     "requests": {"services/firefly/client.py"},
-    "pyarrow": {"web/history/parquet.py", "components/bank_files/own_export/parquet.py", "read_file.py"},
+    "pyarrow": {"web/history/parquet.py", "components/bank_files/own_export/parquet_rows.py", "read_file.py"},
 }
 
 

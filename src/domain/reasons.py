@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Code(StrEnum):
-    """Stored in MongoDB. The sentences are in `pipeline/training/verdict_text.py`."""
+    """Stored in MongoDB. The sentences are in `pipeline/training/verdict_sentences.py`."""
 
     WRITTEN = "written"
     """A sentence as it is: `text`."""

@@ -7,6 +7,7 @@ result, so a copy of a hold-out row never trains a model.
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 from src.domain.transactions import Transaction
 
@@ -30,6 +31,16 @@ def fingerprint(transaction: Transaction) -> str:
 def is_holdout(fingerprint: str, share: float = HOLDOUT_SHARE) -> bool:
     """True for `share` of all fingerprints; a larger share includes every smaller one."""
     return is_sampled(f"holdout\x1f{fingerprint}", share)
+
+
+def is_spot_check(fingerprint: str, day: date, share: float) -> bool:
+    """Whether an automatic prediction is in the random sample that people are asked about.
+
+    People mostly answer doubtful predictions, so other answers say little about the automatic ones.
+    share: of all transactions, 0..1, drawn by a hash; a larger share contains every smaller one. The hash
+    includes the day, or a monthly bill would be drawn every month or never.
+    """
+    return is_sampled(f"audit\x1f{fingerprint}\x1f{day.isoformat()}", share)
 
 
 def is_sampled(text: str, share: float) -> bool:

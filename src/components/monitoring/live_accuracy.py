@@ -5,27 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import sqrt
 from typing import Any, TypeVar
 
-from src.components.dataset.holdout import is_sampled
 from src.components.evaluation.significance import wilson
 from src.domain.predictions import Band
 from src.domain.quality import CONFIDENCE_STEPS, TOO_FEW_ANSWERS, AnswerCount, ConfusionCount
 
 COVERED = 0.95
 """An estimate counts if the bands with enough answers contain at least this share of the predictions."""
-
-
-def is_audited(fingerprint: str, day: date, share: float) -> bool:
-    """Whether an automatic prediction is in the random sample that people are asked about.
-
-    People mostly answer doubtful predictions, so other answers say little about the automatic ones.
-    share: of all transactions, 0..1, drawn by a hash; a larger share contains every smaller one. The hash
-    includes the day, or a monthly bill would be drawn every month or never.
-    """
-    return is_sampled(f"audit\x1f{fingerprint}\x1f{day.isoformat()}", share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from src.domain.imports import Import, ImportCounts, ImportStatus
 from src.domain.transactions import NewTransaction, Origin, Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
+from src.pipeline.imports.keys import Keys
 from src.pipeline.imports.restore_export import ExportRestore
 
 if TYPE_CHECKING:
@@ -121,28 +121,6 @@ class ImportRun:
         return added, deleted_count
 
 
-@dataclass
-class Keys:
-    """Two equal purchases on one day get two keys, the same whenever this file, or one that overlaps it, is
-    imported again."""
-
-    _counts: Counter[str] = field(default_factory=Counter)
-
-    def of(self, transaction: Transaction, bank_id: str | None) -> str:
-        """transaction: masked."""
-        texts = f"text {_folded(transaction.description)} {_folded(transaction.subcategory)}"
-        parts = (
-            transaction.date.isoformat(),
-            f"{transaction.amount.normalize():f}",
-            transaction.currency,
-            transaction.direction.value,
-            f"id {bank_id}" if bank_id else texts,
-        )
-        digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
-        self._counts[digest] += 1
-        return f"{digest}:{self._counts[digest]}"
-
-
 class Labels:
     """The file's categories as a person's answers."""
 
@@ -183,7 +161,3 @@ def _reject(line: Line, rejected: Rejected) -> dict[str, Any]:
     if rejected.left_out or isinstance(line, Rejected):
         return fields
     return {**fields, "cells": [mask(as_text(cell)) for cell in line[1]]}
-
-
-def _folded(text: str | None) -> str:
-    return " ".join((text or "").casefold().split())

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from src.components.dataset.holdout import fingerprint, is_holdout
+from src.components.dataset.holdout import fingerprint, is_holdout, is_spot_check
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.scorer import LinearScorer, MergedScorer
-from src.components.monitoring.live_accuracy import is_audited
 from src.components.text.cleaning import merchant_key
 from src.components.text.masking import mask
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
@@ -279,5 +278,5 @@ def add_shadow(
 
 def _new(transaction: Transaction, prediction: Prediction, audit_share: float) -> NewTransaction:
     identity = fingerprint(transaction)
-    audit = not prediction.needs_review and is_audited(identity, transaction.date, audit_share)
+    audit = not prediction.needs_review and is_spot_check(identity, transaction.date, audit_share)
     return NewTransaction(transaction, prediction, identity, is_holdout(identity), audit=audit)

@@ -12,7 +12,7 @@ from src.domain.verdicts import Automation, JudgedOn, SliceScores, Verdict
 from src.pipeline.training.evaluate import EvaluatedRows
 from src.pipeline.training.ports import RunLogger
 from src.pipeline.training.stages import PreparedData, TrainedModel
-from src.pipeline.training.verdict_text import JUDGED_ON, Numbers, note_sentences, sentence
+from src.pipeline.training.verdict_sentences import JUDGED_ON, Numbers, note_sentences, sentence
 
 if TYPE_CHECKING:
     from src.services.models.bundle_check import CheckReport

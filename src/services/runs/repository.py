@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -19,13 +19,6 @@ from src.services.mongo.leases import Leases, Wait
 from src.services.runs.documents import CLEARED, ended, new, run_of, skipped, slot_id, verdict_document
 from src.services.runs.history import RunHistory
 from src.services.runs.prediction_diff_documents import changes_document
-
-
-def slot_of(now: datetime, every_hours: float) -> datetime:
-    """The start of the slot `now` lies in; slots are counted from midnight UTC of 1970-01-01."""
-    length = timedelta(hours=every_hours)
-    epoch = datetime(1970, 1, 1, tzinfo=now.tzinfo)
-    return epoch + ((now - epoch) // length) * length
 
 
 class TrainingRuns(RunHistory):

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 A_DAY = timedelta(hours=24)
 
 
+def slot_of(now: datetime, every_hours: float) -> datetime:
+    """The start of the slot `now` lies in; slots are counted from midnight UTC of 1970-01-01."""
+    length = timedelta(hours=every_hours)
+    epoch = datetime(1970, 1, 1, tzinfo=now.tzinfo)
+    return epoch + ((now - epoch) // length) * length
+
+
 class Slots:
     """Each slot has one run, or one document that says why it needed none."""
 

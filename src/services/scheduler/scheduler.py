@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from src.errors import LedgerloopError
-from src.services.runs.repository import slot_of
+from src.services.runs.slots import slot_of
 
 if TYPE_CHECKING:
     from src.services.scheduler.jobs import Jobs

@@ -14,7 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from src.web.analytics.text import INCOME, counted_right
-from src.web.shared import format
+from src.web.shared import locales
 
 if TYPE_CHECKING:
     from src.components.monitoring.live_accuracy import Accuracy
@@ -180,7 +180,7 @@ def drawn(traces: Sequence[Any], **layout: Any) -> Figure:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
         "legend": _LEGEND,
-        "separators": "".join(format.marks()),
+        "separators": "".join(locales.marks()),
         "bargap": 0.28,
         "hoverlabel": {"align": "left"},
     }

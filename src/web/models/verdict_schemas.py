@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.verdicts import Automation, Difference, Discordance, Scores, SliceScores, Verdict
-from src.pipeline.training.verdict_text import note_sentences, sentence
+from src.pipeline.training.verdict_sentences import note_sentences, sentence
 
 
 class ScoresBody(TypedDict):

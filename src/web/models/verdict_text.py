@@ -1,7 +1,7 @@
 """The words of a verdict on a page: its reasons, its table of metrics, its slices.
 
-The sentences of the reasons are in `pipeline/training/verdict_text.py`, because the command line and MLflow
-show them too; here they get the visitor's number format.
+The sentences of the reasons are in `pipeline/training/verdict_sentences.py`, because the command line and
+MLflow show them too; here they get the visitor's number format.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from babel.numbers import format_decimal
 
 from src.domain.reasons import Why
 from src.domain.verdicts import Automation, Difference, Discordance, Footprint, Scores, SliceScores, Verdict
-from src.pipeline.training import verdict_text
-from src.web.shared import format, labels
+from src.pipeline.training import verdict_sentences
+from src.web.shared import format, labels, locales
 from src.web.shared.blueprint import bp, category_name
 
 _MEASURES = (
@@ -26,7 +26,7 @@ _MEASURES = (
 )
 
 
-class _VisitorsNumbers(verdict_text.Numbers):
+class _VisitorsNumbers(verdict_sentences.Numbers):
     def count(self, value: float) -> str:
         return format.number(value)
 
@@ -42,7 +42,7 @@ class _VisitorsNumbers(verdict_text.Numbers):
 
 @bp.app_template_filter()
 def sentence(why: Why) -> str:
-    return verdict_text.sentence(why, _VisitorsNumbers())
+    return verdict_sentences.sentence(why, _VisitorsNumbers())
 
 
 @bp.app_template_filter()
@@ -189,4 +189,4 @@ def _signed(value: float, places: int = 3) -> str:
 def _decimal(value: float, places: int) -> str:
     if value != value:
         return "–"
-    return format_decimal(value, format=f"0.{'0' * places}", locale=format.number_locale())
+    return format_decimal(value, format=f"0.{'0' * places}", locale=locales.number_locale())

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from src.domain.money import decimal_places
-from src.web.shared import format
+from src.web.shared import format, locales
 
 _IGNORED = ("Sc", "Zs", "Cf")
 _ONE_MARK_AND_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -18,7 +18,7 @@ def readings(typed: str, currency: str) -> tuple[str, ...]:
     Empty if `typed` is no amount. Two if a single mark before three digits may separate thousands or
     decimals: `1.150` is 1150 to a German and 1.15 to an American, and may be copied from elsewhere.
     """
-    decimal_mark, group_mark = format.marks()
+    decimal_mark, group_mark = locales.marks()
     text = _digits_and_marks(typed, currency)
     if text is None:
         return ()

@@ -8,7 +8,7 @@ from src.components.evaluation.paired_predictions import ModelPredictions, Paire
 from src.components.promotion.evidence import Evidence
 from src.components.promotion.rule import PromotionRule
 from src.domain.verdicts import Automation, Difference, Footprint, JudgedOn, Outcome, Scores
-from src.pipeline.training.verdict_text import sentence
+from src.pipeline.training.verdict_sentences import sentence
 
 CATEGORIES = np.array(["dining", "groceries", "transport", "travel"], dtype=object)
 

@@ -12,7 +12,7 @@ from src.domain.promotions import PromotionEvent
 from src.errors import Unavailable
 from src.pipeline.registry.load_check import StoredVersionCheck
 from src.pipeline.registry.mlflow_alias import AliasSync, move_aliases
-from src.pipeline.training.verdict_text import sentence
+from src.pipeline.training.verdict_sentences import sentence
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
 from src.services.models.bundle_check import BundleCheck, CheckReport

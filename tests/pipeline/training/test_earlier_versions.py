@@ -10,7 +10,7 @@ import pytest
 from src.domain.promotions import PromotionEvent
 from src.domain.verdicts import Outcome
 from src.pipeline.training.earlier_versions import EarlierVersions
-from src.pipeline.training.verdict_text import sentence
+from src.pipeline.training.verdict_sentences import sentence
 from src.services.models import bundle
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,

@@ -29,7 +29,7 @@ from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Serving
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
-from src.pipeline.training.verdict_text import sentence
+from src.pipeline.training.verdict_sentences import sentence
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
 from src.services.models.bundle_check import BundleCheck, CheckReport

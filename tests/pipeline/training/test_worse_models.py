@@ -10,7 +10,7 @@ import pytest
 from src.components.model.model_selection import Search
 from src.domain.verdicts import Outcome
 from src.pipeline.training.stages import Steps
-from src.pipeline.training.verdict_text import sentence
+from src.pipeline.training.verdict_sentences import sentence
 from src.services.models import bundle as bundles
 from src.services.models.bundle_check import BundleCheck, CheckReport
 from tests.pipeline.training.test_run import (  # noqa: F401

@@ -13,7 +13,7 @@ from src.components.model.smoke_transactions import model_fields
 from src.components.model.thresholds import BandThresholds
 from src.domain.models import Bundle
 from src.domain.transactions import Transaction
-from src.pipeline.training.verdict_text import sentence
+from src.pipeline.training.verdict_sentences import sentence
 from src.services.models.bundle import dumps
 from src.services.models.bundle_check import BundleCheck
 

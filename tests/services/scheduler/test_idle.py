@@ -9,7 +9,8 @@ from src.container import Container
 from src.domain.training_runs import Trigger
 from src.services.firefly.outbox import FireflyOutbox
 from src.services.models.hot_swap import HotSwap, ShadowModel
-from src.services.runs.repository import ClaimedRun, slot_of
+from src.services.runs.repository import ClaimedRun
+from src.services.runs.slots import slot_of
 from src.services.scheduler.jobs import Jobs
 from src.services.scheduler.pending_work import DELIVERY, IMPORT, RUN
 from src.services.scheduler.scheduler import ALIAS_EVERY_S, MAINTENANCE_EVERY_S, POLL_EVERY_S

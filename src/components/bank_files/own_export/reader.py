@@ -69,12 +69,11 @@ def open_export(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
     limits.check_size(content)
     content = unpacked(content, limits)
     if content.startswith(b"PAR1"):
-        from src.components.bank_files.own_export import (
-            parquet,
-        )  # pyarrow is large, and most files do not need it
+        # Imported here, because pyarrow is large and most files do not need it.
+        from src.components.bank_files.own_export import parquet_rows
 
-        file = parquet.open_parquet(content, limits, (*_EXPORT_NAMES, *_OF_THE_TRANSACTION))
-        return OwnExport("Parquet", lambda: _nested(parquet.rows(file)), limits)
+        file = parquet_rows.open_parquet(content, limits, (*_EXPORT_NAMES, *_OF_THE_TRANSACTION))
+        return OwnExport("Parquet", lambda: _nested(parquet_rows.rows(file)), limits)
     if not all(name.encode() in content[: limits.line] for name in _EXPORT_NAMES):
         return None
     text = decode(content, detect_encoding(content))
