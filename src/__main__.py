@@ -232,7 +232,7 @@ def run_claimed_import(container: Container, options: argparse.Namespace) -> Non
 
 
 def _bound(container: Container) -> None:
-    """Bound this process: the memory to read a file, and the model, the driver and threads besides."""
+    """Bound this process: the memory to read a file, and the model, the driver and threads in addition."""
     bound_process(container.reading_memory + _IMPORT_MEMORY, int(container.settings.train_timeout_s))
 
 

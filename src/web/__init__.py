@@ -19,7 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * 1024 * 1024
     app.extensions["ledgerloop"] = Container(settings)
-    metrics.init_app(app)  # first in, so that a refused request is counted too
+    metrics.init_app(app)  # first, so that a refused request is counted too
     security.init_app(app, settings)
     problems.init_app(app)
     json_io.init_app(app)

@@ -119,7 +119,7 @@ class PromotionRule:
         if outcome in PASSING and evidence.automation and self._automates_less(evidence.automation):
             outcome, reason = Outcome.LESS_AUTOMATIC, self._less_automatic(evidence.automation)
         if outcome is Outcome.TOO_FEW and evidence.asked_for and rows >= evidence.asked_for:
-            # The rows that were asked for are there. To ask for more now would move the target.
+            # The rows that an earlier verdict asked for are there; asking for more would move the target.
             outcome = Outcome.NOT_BETTER
             reason = because(Code.STILL_NOT_SHOWN, rows=rows, needed=evidence.asked_for)
             reason += self._what_is_missing(comparison)

@@ -125,7 +125,7 @@ def weeks(accuracies: Mapping[str, Accuracy]) -> Figure:
         error_y=accuracy_bars(measured),
         hovertemplate="Week of %{x|%-d %b %Y}<br>%{y:.0%}, %{customdata}<extra></extra>",
         line={"color": ACCENT, "width": 1.5},
-        # A line through weeks of a few answers each would suggest a trend in what is only chance.
+        # A line through weeks of a few answers each would suggest a trend that is only chance.
         **accuracy_points(measured, mode="lines+markers" if 2 * enough > len(measured) else "markers"),
     )
     # Plotly would fill the space between a few weeks with days.

@@ -22,7 +22,7 @@ COLUMNS = (
     *("model_version", "source", "audit", "fingerprint", "key"),
     *("doubt", "feedback", "predictions", "own_categories"),
 )
-# A spreadsheet takes a cell that begins like this for a formula.
+# A spreadsheet treats a cell that begins like this as a formula.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 

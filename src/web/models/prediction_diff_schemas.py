@@ -25,7 +25,7 @@ class ExampleBody(TypedDict):
     transaction: TransactionBody
 
 
-# `from` is no name a class can have.
+# `from` is a Python keyword, so this is a call.
 CategoryChangeBody = TypedDict(
     "CategoryChangeBody",
     {

@@ -93,6 +93,6 @@ def trigger(value: Trigger) -> str:
 
 def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
     """Render a page with its values and those of the frame."""
-    waiting = container().transactions.count_waiting(most=100)  # the frame says 99+ beyond
+    waiting = container().transactions.count_waiting(most=100)  # the frame shows 99+ for more
     frame = {"count_waiting": waiting, "serving": container().champion.version}
     return render_template(template, **{"categories": categories(), **frame, **values}), status

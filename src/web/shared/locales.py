@@ -25,7 +25,7 @@ class _Locales:
 _DEFAULT = _Locales(_DEFAULT_LOCALE, _DEFAULT_LOCALE)
 
 
-@lru_cache(maxsize=256)  # what a browser sends is not bounded
+@lru_cache(maxsize=256)  # a browser may send any language
 def _locales_of(language: str) -> _Locales | None:
     """None for an unknown language. Without a territory, the one with most speakers is taken."""
     try:

@@ -380,7 +380,7 @@ def test_an_older_version_is_made_champion_after_a_question(client, submit, brow
     assert "Make model 2 champion?" in question.words
     assert services.models.champion().version == "1"
     page = submit("/models/2/promote", {"reason": "the other was worse"})
-    assert "Model 2 serves" in page.words
+    assert "Model 2 is active" in page.words
     assert "the other was worse" in page.words
     assert services.models.promotions()[0].by == "person"
 

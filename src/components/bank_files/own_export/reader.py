@@ -41,7 +41,7 @@ class OwnExport:
 
     def entries(self) -> Iterator[Entry | Rejected]:
         """One result per row. Raises InvalidInput while reading if a limit is exceeded."""
-        # It imports pydantic, which most files do not need.
+        # Imported here, because it needs pydantic and most files do not.
         from src.components.bank_files.own_export.record import parse
 
         seen: set[str] = set()
