@@ -150,7 +150,7 @@ class Picker {
   }
 }
 
-// Shows the list above or below its field, where there is more room, and never cut off by a card or a table.
+// Shows the list above or below its field, on the side with more room, and never cut off by a card or a table.
 function position() {
   if (!open) return;
   const field = open.input.getBoundingClientRect();

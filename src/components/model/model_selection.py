@@ -212,7 +212,7 @@ class _SearchRun:
         self._fits = self._fitted + len(self._running) * (len(self._rows.held_out) - 1) + 1
 
     def _clearly_weaker(self, candidate: Candidate, other: Candidate, rows: np.ndarray) -> bool:
-        """Whether it is significantly worse in balanced accuracy or log loss; errors cluster by merchant."""
+        """Whether its balanced accuracy or log loss is significantly worse; errors cluster by merchant."""
         truth, merchants = self._rows.truth[rows], self._rows.subjects[rows]
         balanced = 1 / np.bincount(truth)[truth]
         right, losses = zip(*(self._by_row(compared, rows) for compared in (candidate, other)), strict=True)
