@@ -58,13 +58,15 @@ def _parser() -> argparse.ArgumentParser:
 
     command("serve", serve, "start everything: database, pages, scheduler, MLflow UI")
     command(
-        "clock", clock, "run the scheduler only: training every RETRAIN_EVERY_HOURS, imports, maintenance"
+        "clock",
+        run_scheduler,
+        "run the scheduler only: training every RETRAIN_EVERY_HOURS, imports, maintenance",
     )
     train_command = command(
         "train", train, "train now, and promote the model if it passes the promotion rule"
     )
     train_command.add_argument("--reason", default="from the command line")
-    bring = command("import", bring_in, "import a bank's file")
+    bring = command("import", import_file, "import a bank's file")
     bring.add_argument("file", type=Path)
     bring.add_argument("--profile", default="", help="read it with this saved profile")
     bring.add_argument(
@@ -79,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     claimed_training.add_argument("claimed", nargs=3)
     again = command("reproduce", reproduce, "repeat a run from its snapshot and print the differences")
     again.add_argument("run", help="the id of a training run, or of its MLflow run")
-    command("follow-champion", follow_champion, "bring the MLflow alias and the champion into line")
+    command("follow-champion", sync_alias, "bring the MLflow alias and the champion into line")
     command("tidy", tidy, "delete runs and models beyond KEEP_RUNS and KEEP_MODELS (scheduled daily)")
     command("init-tracking", init_tracking, "create the MLflow store if there is none")
     command("rebuild", rebuild, "compute merchants and states again from inputs and answers")
@@ -97,7 +99,7 @@ def serve(container: Container, _: argparse.Namespace) -> int:
     return run(container.settings)
 
 
-def clock(container: Container, _: argparse.Namespace) -> None:
+def run_scheduler(container: Container, _: argparse.Namespace) -> None:
     container.start_scheduler()
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -153,7 +155,7 @@ def reproduce(container: Container, options: argparse.Namespace) -> int:
     return 0 if report.same else 1
 
 
-def bring_in(container: Container, options: argparse.Namespace) -> int:
+def import_file(container: Container, options: argparse.Namespace) -> int:
     container.database.ensure_indexes()
     content = options.file.read_bytes()
     changes: dict[str, object] = dict(answer.partition("=")[::2] for answer in options.answer)
@@ -166,15 +168,15 @@ def bring_in(container: Container, options: argparse.Namespace) -> int:
     if options.dry_run or result.preview.questions:
         return 1 if result.preview.questions else 0
     added = container.import_preview.store(content, result, name=options.file.name)
-    return _work_off(container, container.import_preview.start(added.id))
+    return _run_queued_imports(container, container.import_preview.start(added.id))
 
 
 def demo(container: Container, _: argparse.Namespace) -> int:
     container.database.ensure_indexes()
-    return _work_off(container, container.import_preview.demo())
+    return _run_queued_imports(container, container.import_preview.demo())
 
 
-def _work_off(container: Container, begun: Import) -> int:
+def _run_queued_imports(container: Container, begun: Import) -> int:
     _bound(container)
     claimed = container.imports.claim(holder=container.holder)
     while claimed:  # this import, and any that waited before it
@@ -236,7 +238,7 @@ def _bound(container: Container) -> None:
     bound_process(container.reading_memory + _IMPORT_MEMORY, int(container.settings.train_timeout_s))
 
 
-def follow_champion(container: Container, _: argparse.Namespace) -> None:
+def sync_alias(container: Container, _: argparse.Namespace) -> None:
     commands.sync_alias(container)
 
 

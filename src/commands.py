@@ -87,8 +87,8 @@ def _training(container: Container) -> TrainingPipeline:
         fingerprint=container.data_fingerprint,
         doubts=container.doubts,
         steps=_steps(container),
-        changes=container.changes,
-        unattended=container.changes,
+        prediction_diffs=container.prediction_diffs,
+        unattended=container.prediction_diffs,
         earlier=EarlierVersions(container.models, bundle, container.runs),
     )
 

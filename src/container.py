@@ -152,7 +152,7 @@ class Container(Services):
         )
 
     @once
-    def changes(self) -> PredictionDiffs:
+    def prediction_diffs(self) -> PredictionDiffs:
         precision = self.settings.auto_precision
         return PredictionDiffs(
             self.unanswered, self.predictor, self.models, self._serving, precision=precision

@@ -24,7 +24,7 @@ from src.services.host.supervisor import Program, Supervisor
 
 log = logging.getLogger(__name__)
 
-_LOOK_S = 0.2
+_POLL_S = 0.2
 _MLFLOW_HOST = "127.0.0.1"
 # After a killed launcher, workers may still be answering their last requests.
 _PORTS_FREE_WITHIN_S = 10.0
@@ -80,7 +80,7 @@ class Launcher:
             signal.signal(name, self._request_stop)
         try:
             self._start()
-            while not self._stop_requested.wait(_LOOK_S):
+            while not self._stop_requested.wait(_POLL_S):
                 self._supervisor.check()
                 self._start_waiting()
         finally:

@@ -97,7 +97,7 @@ def imports_of(path):
             yield node.module
 
 
-def room_of(path):
+def layer_of(path):
     return path.parts[0].removesuffix(".py")
 
 
@@ -105,7 +105,7 @@ def room_of(path):
 def test_a_module_imports_only_the_rooms_below_it(path):
     for name in imports_of(path):
         if name.startswith("src."):
-            assert name.split(".")[1] in MAY_IMPORT[room_of(path)], f"{path} imports {name}"
+            assert name.split(".")[1] in MAY_IMPORT[layer_of(path)], f"{path} imports {name}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=str)
@@ -113,7 +113,7 @@ def test_a_module_imports_only_the_libraries_of_its_room(path):
     for name in imports_of(path):
         owners = THIRD_PARTY.get(name.split(".")[0])
         if owners is not None:
-            assert room_of(path) in owners or str(path) in owners, f"{path} imports {name}"
+            assert layer_of(path) in owners or str(path) in owners, f"{path} imports {name}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=str)

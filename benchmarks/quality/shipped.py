@@ -20,7 +20,7 @@ def shipped_examples(lexicon: Any, *, brands: bool) -> list[Example]:
     brands: all phrases, the thousands of brand names among them. A look-up can hold them; a support vector
     machine would take many minutes to learn them, so without it there are some thousands of our own.
     """
-    written = Steps().statements.write(lexicon.entries(), lexicon.habits())
+    written = Steps().statements.write(lexicon.entries(), lexicon.category_profiles())
     rows = zip(
         written["description"], written["subcategory"], written["amount"], written["mode"],
         written["direction"], written["category"], strict=True,

@@ -236,7 +236,7 @@ class Claimed:
 
     progress = record = succeed = _nothing
 
-    def decide(self, verdict: Verdict) -> None: ...
+    def record_verdict(self, verdict: Verdict) -> None: ...
 
     def rows_asked_for(self, *_: Any) -> int | None:
         return None
@@ -250,5 +250,5 @@ class NoLexicon:
     def entries(self) -> list[LexiconEntry]:
         return []
 
-    def habits(self) -> Mapping[str, Any]:
+    def category_profiles(self) -> Mapping[str, Any]:
         return {}

@@ -17,7 +17,7 @@ class Lexicon:
         named = ((text, category) for category, texts in SHOPS.items() for text in texts)
         return [LexiconEntry(text, category, "merchant") for text, category in named]
 
-    def habits(self):
+    def category_profiles(self):
         return {category: CategoryProfile(Direction.EXPENSE, 3, 100) for category in SHOPS}
 
 

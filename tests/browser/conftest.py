@@ -43,7 +43,7 @@ expect.set_options(timeout=PATIENCE_S * 1000)
 
 def make_bundle():
     """A model fitted once on the shipped statements: every category, in a second."""
-    rows = StatementWriter().write(Knowledge().entries(), Knowledge().habits())
+    rows = StatementWriter().write(Knowledge().entries(), Knowledge().category_profiles())
     model = Pipeline(
         [("features", TransactionFeatures()), ("classifier", LinearCategorizer(temperature=0.4))]
     )

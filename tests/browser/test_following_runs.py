@@ -29,7 +29,7 @@ def test_a_run_is_started_followed_and_its_verdict_read(open_page, server):
     expect(page.locator("[data-run-share]")).to_have_text("40 %")
 
     scores = Scores("3", 40, 0.8, 0.7, 0.5, 0.03)
-    run.decide(
+    run.record_verdict(
         Verdict(False, Outcome.TOO_FEW, "Too few transactions of yours to tell: 40.", challenger=scores)
     )
     run.succeed(at=datetime.now(UTC))

@@ -18,7 +18,7 @@ def judged(server):
     runs = server.services.runs
     runs.request(trigger=Trigger.MANUAL, reason="by hand", at=datetime.now(UTC))
     claimed = ClaimedRun(runs, runs.claim(holder="test", at=datetime.now(UTC)), holder="test")
-    claimed.decide(WHOLE)
+    claimed.record_verdict(WHOLE)
     claimed.succeed(at=datetime.now(UTC))
     return claimed.run.id
 

@@ -38,7 +38,9 @@ def told_run(server, known):
         CategoryChange("dining", None, 2, {"EUR": Decimal(7), "USD": Decimal("1234567.89")}, (row.id,)),
         CategoryChange(None, "transport", 1, {"JPY": Decimal(500)}, ()),
     )
-    claimed.changed(PredictionDiff("1", "2", 40_000, 20_000, 12, pairs, ((Band.UNKNOWN, Band.AUTO, 2),), at))
+    claimed.record_changes(
+        PredictionDiff("1", "2", 40_000, 20_000, 12, pairs, ((Band.UNKNOWN, Band.AUTO, 2),), at)
+    )
     claimed.succeed(at=at)
     return claimed.run.id
 

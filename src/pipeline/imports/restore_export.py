@@ -40,7 +40,7 @@ class ExportRestore:
             self._learn_categories(transaction)
         rows = [_translated(_masked(transaction.row), self._slugs) for transaction in exported]
         keys = [row.key for row in rows if row.key]
-        deleted = self.rows.deleted(keys, import_id=self.import_id, ids=[row.id for row in rows])
+        deleted = self.rows.note_deleted(keys, import_id=self.import_id, ids=[row.id for row in rows])
         kept = [row for row in rows if row.id not in deleted and row.key not in deleted]
         return self.rows.restore(kept, import_id=self.import_id), len(rows) - len(kept)
 

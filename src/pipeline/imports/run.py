@@ -100,7 +100,7 @@ class ImportRun:
         owners = self.rows.share([key for key, _, _ in keyed], import_id=import_id)
         added = sum(owner == import_id for owner in owners.values())
         new = [row for row in keyed if row[0] not in owners]
-        deleted = self.rows.deleted([key for key, _, _ in new], import_id=import_id) if new else ()
+        deleted = self.rows.note_deleted([key for key, _, _ in new], import_id=import_id) if new else ()
         new = [row for row in new if row[0] not in deleted]
         deleted_count = len(keyed) - len(owners) - len(new)
         while new:

@@ -32,7 +32,7 @@ class ModelFitting:
     def prepare(self, claimed: ActiveRun) -> PreparedData:
         steps = self.steps
         claimed.progress("data_ingestion", 0.02)
-        shipped = steps.statements.write(self.lexicon.entries(), self.lexicon.habits())
+        shipped = steps.statements.write(self.lexicon.entries(), self.lexicon.category_profiles())
         labelled, doubted = to_learn_from(
             self.labels, steps.contradictions, steps.moves, self.doubts, at=self.clock()
         )
@@ -55,12 +55,14 @@ class ModelFitting:
         named = inheritance.categories(np.ones(len(data.training), bool))
         training = data.training.assign(category=named)
         # While few answers show how this person categorizes, the agreement of the lexicon's sources does.
-        agreement = {category: habit.agreement for category, habit in self.lexicon.habits().items()}
+        agreement = {
+            category: habit.agreement for category, habit in self.lexicon.category_profiles().items()
+        }
         # Recency counts back from the newest label, not from today: the same data makes the same model.
         weights = steps.weights.compute(
             data.training,
             data.labelled_until or claimed.run.requested_at,
-            habits=self.lexicon.habits(),
+            habits=self.lexicon.category_profiles(),
             named=named,
         )
         # The lexicon's rows cannot show which candidate suits a person: then the best guess is used.

@@ -25,7 +25,7 @@ class PromotionStep:
     store: ModelStore
     tracking: ExperimentTracker
     clock: Clock
-    changes: PredictionDiffs | None = None
+    prediction_diffs: PredictionDiffs | None = None
 
     def unless_pinned(self, verdict: Verdict) -> Verdict:
         """Checked before the verdict is written anywhere; a later pin still stops the flip."""
@@ -44,7 +44,7 @@ class PromotionStep:
 
         instead: the verdict on the earlier version that `verdict` names to be promoted.
         """
-        claimed.decide(verdict)
+        claimed.record_verdict(verdict)
         if not (verdict.promoted or verdict.instead):
             return self._refuse(claimed, verdict, version)
         claimed.progress("model_promotion", 0.97)
@@ -64,7 +64,7 @@ class PromotionStep:
                 _pinned(verdict, conflict.version) if isinstance(conflict, Pinned) else _overtaken(verdict)
             )
             refused = replace(refused, instead=None)
-            claimed.decide(refused)
+            claimed.record_verdict(refused)
             return self._refuse(claimed, refused, version, overtaken=True)
         self.follow_up(claimed, promoted)
         return self._refuse(claimed, verdict, version) if verdict.instead else verdict
@@ -75,12 +75,12 @@ class PromotionStep:
             move_aliases(self.store, self.tracking)
         except Unavailable:
             log.warning("alias not moved; the scheduler will move it", extra={"version": version})
-        if self.changes is None or claimed.run.changes is not None:
+        if self.prediction_diffs is None or claimed.run.changes is not None:
             return
         try:
-            changes = self.changes.promoted(version, at=self.clock())
+            changes = self.prediction_diffs.promoted(version, at=self.clock())
             if changes is not None:
-                claimed.changed(changes)
+                claimed.record_changes(changes)
         except Exception:
             log.exception("changes not recorded", extra={"version": version})
 

@@ -68,7 +68,7 @@ class TrainingPipeline:
         check: LoadCheck,
         clock: Clock,
         steps: Steps | None = None,
-        changes: PredictionDiffs | None = None,
+        prediction_diffs: PredictionDiffs | None = None,
         fingerprint: DataFingerprint | None = None,
         doubts: Marks | None = None,
         unattended: PredictionDiffs | None = None,
@@ -76,14 +76,14 @@ class TrainingPipeline:
     ) -> None:
         """fingerprint: of the data; without it no run is skipped.
 
-        changes: what a promotion changed; unattended: which unanswered transactions two versions categorize
-        automatically; earlier: the versions to compare with as well; doubts: where possible mistakes are
-        marked, which are left out. Without one of these its step is left out.
+        prediction_diffs: what a promotion changed; unattended: which unanswered transactions two versions
+        categorize automatically; earlier: the versions to compare with as well; doubts: where possible
+        mistakes are marked, which are left out. Without one of these its step is left out.
         """
         self._steps = steps or Steps()
         self._fitting = ModelFitting(labels, lexicon, self._steps, clock, doubts)
         self._tracking = OptionalTracking(record)
-        self._promotion = PromotionStep(store, self._tracking, clock, changes)
+        self._promotion = PromotionStep(store, self._tracking, clock, prediction_diffs)
         self._lexicon = lexicon
         self._store = store
         self._bundles = bundles

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 # The kernel's limit is 107 bytes, and mongod uses a slightly longer name for a moment.
 _LONGEST_SOCKET_PATH = 100
-_LOOK_S = 0.05
+_POLL_S = 0.05
 _START_LIMIT_S = 20.0
 _STOP_LIMIT_S = 15.0
 _LOG_LIMIT_BYTES = 5_000_000
@@ -128,7 +128,7 @@ class EmbeddedMongo:
             if time.monotonic() > deadline or self._failures >= _GIVE_UP_AFTER:
                 self.stop()
                 raise CannotStart(self._start_error())
-            time.sleep(_LOOK_S)
+            time.sleep(_POLL_S)
 
     def _start_error(self) -> str:
         code = self._server.returncode if self._server else None
@@ -141,12 +141,12 @@ class EmbeddedMongo:
     def _keep(self, binary: Path) -> None:
         """The keeper thread: wait for the lock, then run mongod and restart it until stopped."""
         while not self._lock.acquire():
-            if self._stopping.wait(_LOOK_S * 10):
+            if self._stopping.wait(_POLL_S * 10):
                 return
         try:
             while not self._stopping.is_set():
                 if self.answers():  # its owner has ended: wait until it ends too
-                    self._stopping.wait(_LOOK_S * 10)
+                    self._stopping.wait(_POLL_S * 10)
                 else:
                     self._run(binary)
         finally:
@@ -194,7 +194,7 @@ class EmbeddedMongo:
             answered = answered or self.answers()
             if self._rotate_log():
                 server.send_signal(signal.SIGUSR1)  # mongod reopens the file
-            self._stopping.wait(_LOOK_S * 5 if answered else _LOOK_S)
+            self._stopping.wait(_POLL_S * 5 if answered else _POLL_S)
         return answered
 
     @staticmethod

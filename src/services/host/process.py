@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
-_LOOK_S = 0.25
+_POLL_S = 0.25
 _GRACE_S = 5.0
 
 
@@ -94,7 +94,7 @@ def _guard(parent: int, command: list[str]) -> None:
     child = subprocess.Popen(wrapped(command))
     signal.signal(signal.SIGUSR1, lambda *_: child.send_signal(signal.SIGUSR1))
     while child.poll() is None and not stop_requested and os.getppid() == parent:
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(os.getpgrp(), signal.SIGTERM)
     deadline = time.monotonic() + _GRACE_S

@@ -9,7 +9,7 @@ from importlib.metadata import version as installed
 from src.config import ROOT
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops", "mlflow")
-_ROOMS = ("components", "pipeline", "knowledge", "domain", "container.py", "commands.py")
+_HASHED_SOURCES = ("components", "pipeline", "knowledge", "domain", "container.py", "commands.py")
 """Of `src`: the code that decides which model comes out."""
 
 
@@ -27,8 +27,8 @@ def provenance() -> dict[str, str]:
 def code_sha256() -> str:
     """Of every source file that makes a run, under its name; the lexicon has a hash of its own."""
     digest = hashlib.sha256()
-    for room in _ROOMS:
-        path = ROOT / "src" / room
+    for source in _HASHED_SOURCES:
+        path = ROOT / "src" / source
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             name = file.relative_to(ROOT).as_posix()
             digest.update(f"{name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())

@@ -140,8 +140,8 @@ class AuditSample:
         self._database = database
 
     @guarded
-    def open(self, limit: int) -> list[StoredTransaction]:
-        """The newest that are unanswered and need no review for another reason. Raises Unavailable."""
+    def unanswered(self, limit: int) -> list[StoredTransaction]:
+        """The newest ones that need no review for another reason. Raises Unavailable."""
         query = {
             "owner": LOCAL_OWNER,
             "audit": True,

@@ -111,7 +111,7 @@ class TrainingRuns(RunHistory):
         """One fenced write: LeaseLost unless `holder` still holds this attempt."""
         self._leases.write(run_id, holder, attempt, update)
 
-    def kept(self, run_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
+    def keep_lease(self, run_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
         """A thread renews the lease until the block ends."""
         return self._leases.renewing(run_id, holder, attempt)
 
@@ -128,7 +128,7 @@ class ClaimedRun:
         self._runs = runs
         self._holder = holder
         self.run = run
-        self._heartbeat = runs.kept(run.id, holder, run.attempt)
+        self._heartbeat = runs.keep_lease(run.id, holder, run.attempt)
 
     def __enter__(self) -> ClaimedRun:
         self._heartbeat.__enter__()
@@ -148,11 +148,11 @@ class ClaimedRun:
         """Note `data`, `inputs`, `standing`, `metrics` or `mlflow_run_id`. Raises LeaseLost."""
         self._set(fields)
 
-    def decide(self, verdict: Verdict) -> None:
+    def record_verdict(self, verdict: Verdict) -> None:
         """Keep the verdict, before anything flips. Raises LeaseLost."""
         self._set({"decision": verdict_document(verdict)})
 
-    def changed(self, changes: PredictionDiff) -> None:
+    def record_changes(self, changes: PredictionDiff) -> None:
         """Keep what the promotion changed. Raises LeaseLost."""
         self._set({"changes": changes_document(changes)})
 

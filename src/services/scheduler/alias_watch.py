@@ -59,14 +59,14 @@ class AliasWatch:
         self._seen: Trace | None = None
         self._failed = False
 
-    def look(self, pointer: Pointer, *, may: Callable[[], bool] = lambda: True) -> None:
-        """may: whether a sync is possible now; called only if one is needed."""
+    def sync_if_needed(self, pointer: Pointer, *, allowed: Callable[[], bool] = lambda: True) -> None:
+        """allowed: whether a sync is possible now; called only if one is needed."""
         trace = trace_of(self._uri)
         late = pointer.version not in (pointer.alias, pointer.alias_passed_over)
         if not late and trace is not None and trace == self._seen:
             return
         seldom = self._failed or (trace is None and not late)
-        if may() and self._lock.claim_look(self._remote_pause_s if seldom else self._pause_s):
+        if allowed() and self._lock.claim_look(self._remote_pause_s if seldom else self._pause_s):
             self._failed = not self._sync()
             # From before the child ran: what is written meanwhile is seen by the next check.
             self._seen = None if self._failed else trace

@@ -90,7 +90,7 @@ class Jobs:
     def sync_alias(self) -> None:
         """Let a child process sync the MLflow alias with the champion, but not while a run trains."""
         if pointer := self.models.champion():
-            self.alias_watch.look(pointer, may=lambda: self.runs.current() is None)
+            self.alias_watch.sync_if_needed(pointer, allowed=lambda: self.runs.current() is None)
 
     def maintain(self) -> None:
         """Every ten minutes: retention once a day, abandoned uploads, unfinished answers, drift."""

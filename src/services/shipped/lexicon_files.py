@@ -42,7 +42,7 @@ class Knowledge:
         next(rows)  # header
         return [LexiconEntry(phrase, category, kind, type) for phrase, category, kind, _, type in rows]
 
-    def habits(self) -> dict[str, CategoryProfile]:
+    def category_profiles(self) -> dict[str, CategoryProfile]:
         """By category."""
         return {
             row["slug"]: CategoryProfile(

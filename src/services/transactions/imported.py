@@ -81,7 +81,7 @@ class ImportedTransactions:
         return int(self._database.transactions.count_documents(owned))
 
     @guarded
-    def deleted(self, keys: Collection[str], *, import_id: str, ids: Collection[str] = ()) -> set[str]:
+    def note_deleted(self, keys: Collection[str], *, import_id: str, ids: Collection[str] = ()) -> set[str]:
         """Those of `keys` and `ids` whose transactions a person deleted.
 
         Their copies note that this import contains them, in case the deletion is undone.

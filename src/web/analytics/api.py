@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from src.web.analytics.schemas import AnalyticsBody, AnalyticsQuery, analytics_body
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
     from src.pipeline.monitoring.quality import Quality
@@ -21,7 +21,7 @@ api = Operations("analytics", __name__, url_prefix="/api/v1")
     query=AnalyticsQuery,
     returns={200: AnalyticsBody},
 )
-def analytics(query: AnalyticsQuery, *, analytics: Analytics, quality: Quality) -> Answer:
+def analytics(query: AnalyticsQuery, *, analytics: Analytics, quality: Quality) -> ResponseValue:
     """All totals are in one currency. Those by category, mode, merchant and group are spending less refunds.
 
     Savings and transfers are neither spending nor income; `savings_and_transfers` has them.

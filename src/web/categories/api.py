@@ -16,7 +16,7 @@ from src.web.categories.schemas import (
     changed_body,
     merged_body,
 )
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
     from src.pipeline.categories.editor import CategoryEditor
@@ -31,7 +31,7 @@ api = Operations("categories", __name__, url_prefix="/api/v1")
     summary="List all categories, the shipped ones first",
     returns={200: list[CategoryBody]},
 )
-def list_categories(*, categories: Categories) -> Answer:
+def list_categories(*, categories: Categories) -> ResponseValue:
     return [category_body(category) for category in categories.all()]
 
 
@@ -43,7 +43,7 @@ def list_categories(*, categories: Categories) -> Answer:
     returns={201: CategoryBody},
     errors=(409, 503),
 )
-def add_category(body: CategoryRequest, *, categories: Categories) -> Answer:
+def add_category(body: CategoryRequest, *, categories: Categories) -> ResponseValue:
     """409 if the slug or the name is taken."""
     return category_body(categories.add(body.to_domain()))
 
@@ -56,7 +56,7 @@ def add_category(body: CategoryRequest, *, categories: Categories) -> Answer:
     returns={200: ChangedCategoryBody},
     errors=(404, 409, 503),
 )
-def change_category(slug: str, body: CategoryChange, *, category_editor: CategoryEditor) -> Answer:
+def change_category(slug: str, body: CategoryChange, *, category_editor: CategoryEditor) -> ResponseValue:
     """Shipped categories can be changed too. 409 if another category has the name."""
     return changed_body(category_editor.change(slug, body.fields(), at=datetime.now(UTC)))
 
@@ -69,7 +69,7 @@ def change_category(slug: str, body: CategoryChange, *, category_editor: Categor
     returns={200: MergedCategoryBody},
     errors=(404, 409, 503),
 )
-def delete_category(slug: str, query: DeleteQuery, *, category_editor: CategoryEditor) -> Answer:
+def delete_category(slug: str, query: DeleteQuery, *, category_editor: CategoryEditor) -> ResponseValue:
     """Its answers and predictions move to `into`. 409 if transactions use it and `into` is missing."""
     merged = category_editor.delete(slug, query.into, at=datetime.now(UTC))
     return merged_body(merged, query.into)

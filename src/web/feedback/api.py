@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from src.domain.feedback import FeedbackOutcome
 from src.errors import InvalidInput, LedgerloopError, NotFound
-from src.pipeline.feedback.feedback import Answer as FeedbackAnswer
+from src.pipeline.feedback.feedback import Answer
 from src.web.feedback.schemas import (
     ActsBody,
     ActsQuery,
@@ -31,7 +31,7 @@ from src.web.feedback.schemas import (
     undone_body,
 )
 from src.web.health.metrics import metrics
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 from src.web.shared.problems import ItemErrorBody, problem_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ relabels = Operations("moves", __name__, url_prefix="/api/v1")
     returns={200: FeedbackBody},
     errors=(404, 409, 503),
 )
-def feedback(body: FeedbackRequest, *, feedback: FeedbackLoop) -> Answer:
+def feedback(body: FeedbackRequest, *, feedback: FeedbackLoop) -> ResponseValue:
     """To confirm, send the predicted category. The next prediction for the merchant uses the answer."""
     answer = body.to_domain()
     outcome = feedback.record(
@@ -72,20 +72,18 @@ def feedback(body: FeedbackRequest, *, feedback: FeedbackLoop) -> Answer:
     body=FeedbackBatchRequest,
     returns={200: FeedbackResultsBody},
 )
-def feedback_batch(body: FeedbackBatchRequest, *, feedback: FeedbackLoop) -> Answer:
+def feedback_batch(body: FeedbackBatchRequest, *, feedback: FeedbackLoop) -> ResponseValue:
     """An invalid answer gets an error at its position in `results`; the others are stored.
 
     If MongoDB fails meanwhile, the status is 503. Sending the whole batch again is safe.
     """
     items = [_parse(item) for item in body.feedback]
-    valid = [item for item in items if isinstance(item, FeedbackAnswer)]
+    valid = [item for item in items if isinstance(item, Answer)]
     outcomes = iter(feedback.record_many(valid, at=datetime.now(UTC)))
-    return {
-        "results": [_result(next(outcomes) if isinstance(item, FeedbackAnswer) else item) for item in items]
-    }
+    return {"results": [_result(next(outcomes) if isinstance(item, Answer) else item) for item in items]}
 
 
-def _parse(item: Any) -> FeedbackAnswer | ValidationError:
+def _parse(item: Any) -> Answer | ValidationError:
     try:
         return FeedbackRequest.model_validate(item).to_domain()
     except ValidationError as error:
@@ -107,7 +105,7 @@ def _result(outcome: FeedbackOutcome | LedgerloopError | ValidationError) -> Fee
     returns={200: ActsBody},
     errors=(404, 503),
 )
-def list_acts(query: ActsQuery, *, acts: Acts) -> Answer:
+def list_acts(query: ActsQuery, *, acts: Acts) -> ResponseValue:
     """Answers, edits and deletions, with the number of transactions each changed. Includes undone ones."""
     try:
         return acts_body(acts.page(limit=query.limit, cursor=query.cursor))
@@ -122,7 +120,7 @@ def list_acts(query: ActsQuery, *, acts: Acts) -> Answer:
     returns={200: UndoneBody},
     errors=(404, 409, 503),
 )
-def undo_act(id: str, *, acts: Acts) -> Answer:
+def undo_act(id: str, *, acts: Acts) -> ResponseValue:
     """Transactions answered since then do not change. 409 if the change is already undone."""
     return undone_body(id, acts.undo(id, at=datetime.now(UTC)))
 
@@ -133,7 +131,7 @@ def undo_act(id: str, *, acts: Acts) -> Answer:
     summary="List answers that are possible mistakes",
     returns={200: list[SecondLookBody]},
 )
-def list_second_looks(*, label_review: LabelReview) -> Answer:
+def list_second_looks(*, label_review: LabelReview) -> ResponseValue:
     """Each contradicts nearly all other answers for similar transactions, so training ignores it until it is
     confirmed. At most 100, of the newest transactions.
     """
@@ -148,7 +146,9 @@ def list_second_looks(*, label_review: LabelReview) -> Answer:
     returns={200: SettledBody},
     errors=(404, 409, 503),
 )
-def settle_second_look(transaction_id: str, body: SecondLookRequest, *, label_review: LabelReview) -> Answer:
+def settle_second_look(
+    transaction_id: str, body: SecondLookRequest, *, label_review: LabelReview
+) -> ResponseValue:
     """404 if the answer is not a possible mistake, or no longer. `POST /feedback` can correct it too."""
     now = datetime.now(UTC)
     if body.keep:
@@ -165,7 +165,7 @@ def settle_second_look(transaction_id: str, body: SecondLookRequest, *, label_re
     summary="List changes of a whole category that need confirmation",
     returns={200: list[MoveBody]},
 )
-def list_moves(*, label_review: LabelReview) -> Answer:
+def list_moves(*, label_review: LabelReview) -> ResponseValue:
     """Training runs detect them. Until a change is confirmed, training uses the earlier category."""
     return [move_body(move) for move in label_review.moves()]
 
@@ -178,7 +178,7 @@ def list_moves(*, label_review: LabelReview) -> Answer:
     returns={200: SettledMoveBody},
     errors=(404, 409, 503),
 )
-def settle_move(body: MoveRequest, *, label_review: LabelReview) -> Answer:
+def settle_move(body: MoveRequest, *, label_review: LabelReview) -> ResponseValue:
     """404 if there is no such change."""
     now, move = datetime.now(UTC), label_review.move(body.earlier, body.category)
     if body.keep:

@@ -66,7 +66,7 @@ def feedback(
         count_waiting=transactions.count_waiting(),
         moves=[] if cursor else label_review.moves(),
         mistakes=[] if cursor else label_review.open(),
-        checks=[] if cursor else audit_sample.open(SPOT_CHECKS),
+        checks=[] if cursor else audit_sample.unanswered(SPOT_CHECKS),
         next_page=with_query(request.path, {"cursor": queue.next_cursor}) if queue.next_cursor else None,
         here=here(),
         learned=learned_from(row, request.args, here(), predictor) if row else None,

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from src.errors import LedgerloopError
 from src.web.health.metrics import CONTENT_TYPE, metrics
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 from src.web.shared.json_io import json_response
 from src.web.shared.problems import PROBLEM_JSON
 
@@ -49,7 +49,7 @@ class ReadyBody(TypedDict):
 @api.operation(
     "GET", "/healthz", summary="Check that the process is alive", returns={200: AliveBody}, errors=()
 )
-def healthz() -> Answer:
+def healthz() -> ResponseValue:
     """Does not check MongoDB or the model."""
     return {"status": "ok"}
 
@@ -57,7 +57,7 @@ def healthz() -> Answer:
 @api.operation(
     "GET", "/readyz", summary="Check that MongoDB answers and a model is loaded", returns={200: ReadyBody}
 )
-def readyz(*, database: Database, champion: HotSwap[Serving], tracking_state: TrackingState) -> Answer:
+def readyz(*, database: Database, champion: HotSwap[Serving], tracking_state: TrackingState) -> ResponseValue:
     """Otherwise 503; `checks` in the problem lists the failed checks.
 
     `mlflow` is listed only while the tracking server does not answer; only the logging of runs needs it.
@@ -100,6 +100,6 @@ def _not_ready(checks: ChecksBody) -> Response:
 @api.operation(
     "GET", "/metrics", summary="Get metrics for Prometheus", returns={200: "text/plain"}, errors=()
 )
-def prometheus_metrics() -> Answer:
+def prometheus_metrics() -> ResponseValue:
     """Text format 0.0.4. Labels never contain descriptions of transactions."""
     return Response(metrics().text(), content_type=CONTENT_TYPE)

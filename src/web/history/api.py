@@ -17,7 +17,7 @@ from src.web.history.schemas import (
     history_item,
     life_body,
 )
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 from src.web.prediction.schemas import TransactionChanges
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ api = Operations("history", __name__, url_prefix="/api/v1")
     returns={200: HistoryBody},
     errors=(404, 503),
 )
-def history(query: HistoryQuery, *, transactions: Transactions) -> Answer:
+def history(query: HistoryQuery, *, transactions: Transactions) -> ResponseValue:
     """For the next page, send `next_cursor` as `cursor` with the same filters."""
     try:
         page = transactions.history(
@@ -57,7 +57,7 @@ def history(query: HistoryQuery, *, transactions: Transactions) -> Answer:
     returns={200: LifeBody},
     errors=(404, 503),
 )
-def transaction(id: str, *, transactions: Transactions) -> Answer:
+def transaction(id: str, *, transactions: Transactions) -> ResponseValue:
     """To undo an answer or an edit, undo its act: `POST /acts/{act}/undo`."""
     return life_body(transactions.get(id))
 
@@ -72,7 +72,7 @@ def transaction(id: str, *, transactions: Transactions) -> Answer:
 )
 def edit_transaction(
     id: str, body: TransactionChanges, *, transactions: Transactions, transaction_editor: TransactionEditor
-) -> Answer:
+) -> ResponseValue:
     """An unanswered transaction is predicted again; an answer stays. `POST /acts/{act}/undo` restores the
     earlier fields."""
     at = datetime.now(UTC)
@@ -87,7 +87,7 @@ def edit_transaction(
     returns={204: None},
     errors=(404, 503),
 )
-def delete_transaction(id: str, *, transaction_editor: TransactionEditor) -> Answer:
+def delete_transaction(id: str, *, transaction_editor: TransactionEditor) -> ResponseValue:
     """Its feedback no longer counts, and no import adds it again. The header `Ledgerloop-Act` has the id of
     the act: `POST /acts/{id}/undo` restores the transaction."""
     act = transaction_editor.delete(id, at=datetime.now(UTC))

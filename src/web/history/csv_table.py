@@ -50,10 +50,10 @@ def lines(rows: Iterable[Iterable[str]]) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, (dict, list, bool)):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return harmless(value)
+    return escape_formula(value)
 
 
-def harmless(text: str | None) -> str:
+def escape_formula(text: str | None) -> str:
     """With an apostrophe in front if a spreadsheet would take it for a formula.
 
     A text with apostrophes and then the beginning of a formula gets one more, so that an import can undo it.

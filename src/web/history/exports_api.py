@@ -13,7 +13,7 @@ from src.web.history import csv_table, ledger_exports
 from src.web.history.exports_schemas import exported, json_line
 from src.web.history.parquet import parquet
 from src.web.history.schemas import HistoryFilterQuery
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
     from src.services.categories.repository import Categories
@@ -94,8 +94,10 @@ EXPORTS = (
 )
 
 
-def _view(export: Export) -> Callable[..., Answer]:
-    def view(query: HistoryFilterQuery, *, transactions: Transactions, categories: Categories) -> Answer:
+def _view(export: Export) -> Callable[..., ResponseValue]:
+    def view(
+        query: HistoryFilterQuery, *, transactions: Transactions, categories: Categories
+    ) -> ResponseValue:
         rows = transactions.stream(query.to_domain(), sort=query.sort)
         first = list(itertools.islice(rows, 1))  # an error here still has its status
         rows = itertools.chain(first, rows)

@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 from src.domain.imports import ImportStatus
 from src.errors import InvalidInput
 from src.pipeline.imports.preview import heading_of_rejects
-from src.web.history.csv_table import harmless
+from src.web.history.csv_table import escape_formula
 from src.web.imports import text
 from src.web.imports.schemas import (
     UPLOAD,
@@ -24,7 +24,7 @@ from src.web.imports.schemas import (
     preview_body,
     status_of,
 )
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 from src.web.shared.json_io import parse_json
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def check_answered(preview: Preview) -> None:
     form=UPLOAD,
     returns={202: AcceptedImportBody, 200: PreviewBody},
 )
-def start_import(*, import_preview: ImportPreview, settings: Settings) -> Answer:
+def start_import(*, import_preview: ImportPreview, settings: Settings) -> ResponseValue:
     """422 names the first open question if the file can be read in several ways; a dry run lists all.
     The import runs in the background; `GET /imports/{id}` has its progress."""
     if request.mimetype != "multipart/form-data":
@@ -101,21 +101,21 @@ def _flag(value: str) -> bool:
 @api.operation(
     "GET", "/imports", summary="List the 30 newest imports, newest first", returns={200: list[ImportBody]}
 )
-def list_imports(*, imports: Imports) -> Answer:
+def list_imports(*, imports: Imports) -> ResponseValue:
     return [import_body(current, []) for current in imports.newest()]
 
 
 @api.operation(
     "GET", "/imports/{id}", summary="Get one import with its rejected rows", returns={200: ImportBody}
 )
-def get_import(id: str, *, imports: Imports, import_rejects: ImportRejects) -> Answer:
+def get_import(id: str, *, imports: Imports, import_rejects: ImportRejects) -> ResponseValue:
     return import_body(imports.get(id), import_rejects.of(id, REJECTS_SHOWN))
 
 
 @api.operation(
     "GET", "/imports/{id}/rejects.csv", summary="Get the rejected rows as CSV", returns={200: "text/csv"}
 )
-def import_rejects(id: str, *, imports: Imports, import_rejects: ImportRejects) -> Answer:
+def import_rejects(id: str, *, imports: Imports, import_rejects: ImportRejects) -> ResponseValue:
     """The masked rows, each with its reason. Correct them and import this file: it is read with the
     mapping of the original file."""
     heading = heading_of_rejects(imports.get(id))
@@ -126,7 +126,7 @@ def import_rejects(id: str, *, imports: Imports, import_rejects: ImportRejects) 
         if not reject["left_out"]:
             cells = reject.get("cells", [f"row {reject['row']}"])
             blank = [""] * (len(heading) - 1 - len(cells))
-            writer.writerow([*map(harmless, cells), *blank, text.reason(reject["reason"])])
+            writer.writerow([*map(escape_formula, cells), *blank, text.reason(reject["reason"])])
     response = Response(table.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="rejected.csv"'
     return response
@@ -139,7 +139,7 @@ def import_rejects(id: str, *, imports: Imports, import_rejects: ImportRejects) 
     returns={202: AcceptedImportBody},
     errors=(404, 409, 503),
 )
-def retry_import(id: str, *, imports: Imports) -> Answer:
+def retry_import(id: str, *, imports: Imports) -> ResponseValue:
     """The file is kept for a day; 409 after that. No transaction is added twice."""
     queued = imports.retry(id)
     return {"id": queued.id, "status": status_of(queued)}, 202
@@ -152,7 +152,7 @@ def retry_import(id: str, *, imports: Imports) -> Answer:
     returns={200: UndoneImportBody, 202: AcceptedImportBody},
     errors=(404, 409, 503),
 )
-def undo_import(id: str, *, imports: Imports, import_undo: ImportUndo, holder: str) -> Answer:
+def undo_import(id: str, *, imports: Imports, import_undo: ImportUndo, holder: str) -> ResponseValue:
     """Deletes its transactions, except those that another import contains too. Their answers are kept, and
     apply again if the rows are imported again.
 

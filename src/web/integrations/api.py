@@ -23,7 +23,7 @@ from src.web.integrations.schemas import (
     inbound_body,
 )
 from src.web.integrations.signature import OLDEST_S, is_recent, is_signed
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 from src.web.shared.problems import problem_of
 from src.web.shared.services import with_services
 
@@ -64,7 +64,7 @@ def firefly_iii(
     categories: Categories,
     firefly_outbox: FireflyOutbox,
     settings: Settings,
-) -> Answer:
+) -> ResponseValue:
     """Handles created and updated transactions; other messages get 200 and are ignored.
 
     The category is sent to Firefly III in the background if FIREFLY_URL is set. 404 if FIREFLY_WEBHOOK_SECRET
@@ -91,7 +91,7 @@ def _firefly_split(item: Any) -> InboundTransaction:
     summary="Get the state of the updates for Firefly III",
     returns={200: DeliveriesBody},
 )
-def firefly_deliveries(*, firefly_outbox: FireflyOutbox, settings: Settings) -> Answer:
+def firefly_deliveries(*, firefly_outbox: FireflyOutbox, settings: Settings) -> ResponseValue:
     counts = firefly_outbox.counts(now=datetime.now(UTC))
     return deliveries_body(counts, on=settings.firefly_url is not None)
 
@@ -105,7 +105,7 @@ def firefly_deliveries(*, firefly_outbox: FireflyOutbox, settings: Settings) -> 
 )
 def actual_transactions(
     body: actual.ActualRequest, *, webhooks: Webhooks, categories: Categories, settings: Settings
-) -> Answer:
+) -> ResponseValue:
     """Predicts each transaction. A `category_name` counts as an answer, which Ledgerloop learns from.
 
     Each is stored once, under its id. Sent again, it is predicted again if it needs review. An invalid one

@@ -20,7 +20,7 @@ from src.web.models.schemas import (
     shadow_body,
 )
 from src.web.models.text import REQUESTED_OVER_API
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.shadow import ModelActions
@@ -36,7 +36,7 @@ api = Operations("promotions", __name__, url_prefix="/api/v1")
     query=PromotionsQuery,
     returns={200: list[PromotionBody]},
 )
-def list_promotions(query: PromotionsQuery, *, models: Models) -> Answer:
+def list_promotions(query: PromotionsQuery, *, models: Models) -> ResponseValue:
     return [promotion_body(line) for line in models.promotions(query.limit)]
 
 
@@ -49,7 +49,7 @@ def list_promotions(query: PromotionsQuery, *, models: Models) -> Answer:
     returns={200: PromotedBody},
     errors=(404, 409, 503),
 )
-def promote_model(version: str, body: PromoteRequest, *, model_actions: ModelActions) -> Answer:
+def promote_model(version: str, body: PromoteRequest, *, model_actions: ModelActions) -> ResponseValue:
     """To roll back, promote an older version. Every worker uses the version within two seconds.
 
     409 for a version that cannot be loaded. With `pin`, neither training nor a moved MLflow alias replaces it
@@ -70,7 +70,7 @@ def promote_model(version: str, body: PromoteRequest, *, model_actions: ModelAct
     returns={200: PromotedBody},
     errors=(404, 409, 503),
 )
-def pin_model(body: PinRequest, *, models: Models) -> Answer:
+def pin_model(body: PinRequest, *, models: Models) -> ResponseValue:
     """Training continues, but promotes nothing until the champion is unpinned. A person can still promote.
 
     409 if another version than the named one is active; 404 if none is.
@@ -88,7 +88,7 @@ def pin_model(body: PinRequest, *, models: Models) -> Answer:
     returns={200: PromotedBody},
     errors=(404, 409, 503),
 )
-def unpin_model(*, models: Models) -> Answer:
+def unpin_model(*, models: Models) -> ResponseValue:
     """The next better model can replace it. Does nothing if no version is pinned."""
     return promoted_body(models.unpin(by="person", reason=REQUESTED_OVER_API, at=datetime.now(UTC)))
 
@@ -100,7 +100,7 @@ def unpin_model(*, models: Models) -> Answer:
     returns={200: ShadowBody},
     errors=(404, 503),
 )
-def shadow_model(*, model_actions: ModelActions) -> Answer:
+def shadow_model(*, model_actions: ModelActions) -> ResponseValue:
     """Counts later answers to transactions that the champion's model decided. 404 if no shadow test runs."""
     test = model_actions.shadow_test()
     if test is None:
@@ -115,7 +115,7 @@ def shadow_model(*, model_actions: ModelActions) -> Answer:
     returns={200: ShadowBody},
     errors=(404, 409, 503),
 )
-def start_shadow(version: str, *, model_actions: ModelActions) -> Answer:
+def start_shadow(version: str, *, model_actions: ModelActions) -> ResponseValue:
     """The version predicts new transactions as well as the champion; its predictions are not shown.
 
     Replaces a running shadow test. 409 for the champion, or a version that cannot be loaded.
@@ -134,6 +134,6 @@ def start_shadow(version: str, *, model_actions: ModelActions) -> Answer:
     returns={204: None},
     errors=(404, 503),
 )
-def end_shadow(*, models: Models) -> Answer:
+def end_shadow(*, models: Models) -> ResponseValue:
     models.shadows.end()
     return Response(status=204)

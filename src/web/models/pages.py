@@ -130,14 +130,14 @@ def changes(
     version: str,
     *,
     models: Models,
-    changes: PredictionDiffs,
+    prediction_diffs: PredictionDiffs,
     champion: HotSwap[Serving],
     unanswered: Unanswered,
 ) -> ResponseReturnValue:
     """What would change with this version. A script shows a part of it on the page of `promote`."""
     context = {"version": models.get(version), "champion": _champion(models.versions())}
     try:
-        diff = changes.promoting(champion.current(), version, at=datetime.now(UTC))
+        diff = prediction_diffs.promoting(champion.current(), version, at=datetime.now(UTC))
     except Conflict as error:
         return page("models/changes.html", 409, **context, trouble=str(error))
     examples = unanswered.by_id(example_ids([diff]))

@@ -23,7 +23,7 @@ from src.web.models.runs_schemas import (
     training_run_body,
 )
 from src.web.models.text import REQUESTED_OVER_API
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
@@ -46,7 +46,7 @@ api = Operations("training", __name__, url_prefix="/api/v1")
     returns={202: AcceptedRunBody},
     errors=(409, 503),
 )
-def request_training_run(body: ReasonRequest, *, runs: TrainingRuns) -> Answer:
+def request_training_run(body: ReasonRequest, *, runs: TrainingRuns) -> ResponseValue:
     """Queues a run, which the scheduler starts within seconds; 409 while one is queued or running."""
     run = runs.request(trigger=Trigger.MANUAL, reason=body.reason or REQUESTED_OVER_API, at=datetime.now(UTC))
     return {"id": run.id}
@@ -58,7 +58,7 @@ def request_training_run(body: ReasonRequest, *, runs: TrainingRuns) -> Answer:
     summary="List the 50 newest training runs, and the slots skipped between them, newest first",
     returns={200: list[TrainingRunBody]},
 )
-def list_training_runs(*, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
+def list_training_runs(*, runs: TrainingRuns, unanswered: Unanswered) -> ResponseValue:
     newest = runs.newest()
     examples = unanswered.by_id(example_ids(run.changes for run in newest))
     return [training_run_body(run, examples) for run in newest]
@@ -70,7 +70,7 @@ def list_training_runs(*, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
     summary="Get one training run with its verdict",
     returns={200: TrainingRunBody},
 )
-def training_run(id: str, *, runs: TrainingRuns, unanswered: Unanswered) -> Answer:
+def training_run(id: str, *, runs: TrainingRuns, unanswered: Unanswered) -> ResponseValue:
     run = runs.get(id)
     return training_run_body(run, unanswered.by_id(example_ids([run.changes])))
 
@@ -81,7 +81,7 @@ def training_run(id: str, *, runs: TrainingRuns, unanswered: Unanswered) -> Answ
     summary="List the registered models, newest first, and which is champion",
     returns={200: list[ModelVersionBody]},
 )
-def list_models(*, models: Models) -> Answer:
+def list_models(*, models: Models) -> ResponseValue:
     pointer, shadow = models.champion(), models.shadows.current()
     return [model_version_body(model, pointer, shadow) for model in models.versions()]
 
@@ -94,13 +94,13 @@ def list_models(*, models: Models) -> Answer:
     errors=(404, 409, 503),
 )
 def model_changes(
-    version: str, *, changes: PredictionDiffs, champion: HotSwap[Serving], unanswered: Unanswered
-) -> Answer:
+    version: str, *, prediction_diffs: PredictionDiffs, champion: HotSwap[Serving], unanswered: Unanswered
+) -> ResponseValue:
     """Compares both for the newest 20,000 unanswered transactions.
 
     Takes a few seconds and stores nothing. 409 if the version cannot be loaded.
     """
-    diff = changes.promoting(champion.current(), version, at=datetime.now(UTC))
+    diff = prediction_diffs.promoting(champion.current(), version, at=datetime.now(UTC))
     return changes_body(diff, unanswered.by_id(example_ids([diff])))
 
 
@@ -112,7 +112,7 @@ def model_changes(
     body_optional=True,
     returns={200: RepredictedBody},
 )
-def repredict(body: RepredictRequest, *, reprediction: Reprediction) -> Answer:
+def repredict(body: RepredictRequest, *, reprediction: Reprediction) -> ResponseValue:
     """Predicts up to 2,000 of those that another model predicted, or whose merchant was answered since.
 
     Call again while `left` is not 0. Each prediction is added to the transaction's history. Answered
@@ -129,6 +129,6 @@ def repredict(body: RepredictRequest, *, reprediction: Reprediction) -> Answer:
     returns={200: TakenBackBody},
     errors=(404, 503),
 )
-def take_back_repredictions(body: TakeBackRequest, *, reprediction: Reprediction) -> Answer:
+def take_back_repredictions(body: TakeBackRequest, *, reprediction: Reprediction) -> ResponseValue:
     """Transactions answered since then do not change."""
     return {"undone": reprediction.undo(body.act)}

@@ -3,7 +3,7 @@
     api = Operations("predictions", __name__, url_prefix="/api/v1")
 
     @api.operation("POST", "/predict", body=PredictRequest, returns={200: PredictionBody})
-    def predict(body: PredictRequest) -> Answer: ...
+    def predict(body: PredictRequest) -> ResponseValue: ...
 
 The decorated function becomes a view: it checks the request, calls the function with `body`, `query`, the
 path's parameters and the services that its keyword-only parameters name, and encodes the answer. A page may
@@ -24,7 +24,7 @@ from src.errors import InvalidInput
 from src.web.shared.json_io import json_response, read_json
 from src.web.shared.services import with_services
 
-Answer = Any
+ResponseValue = Any
 """A body (sent with the operation's first status), `(body, status)`, or a finished Response."""
 View = Callable[..., Response]
 
@@ -70,13 +70,13 @@ class Operations(Blueprint):
         form: Mapping[str, Any] | None = None,
         errors: Sequence[int] = (503,),
         before: Callable[[], None] | None = None,
-    ) -> Callable[[Callable[..., Answer]], View]:
+    ) -> Callable[[Callable[..., ResponseValue]], View]:
         """errors: statuses the function itself may raise; those of reading the request are implied.
 
         before: called first; raises if the request must not be read at all.
         """
 
-        def declare(function: Callable[..., Answer]) -> View:
+        def declare(function: Callable[..., ResponseValue]) -> View:
             view = _view(function, body, body_optional, query, next(iter(returns)), before)
             self.declared.append(
                 Operation(
@@ -106,7 +106,7 @@ def _prose(function: Callable[..., Any]) -> str:
 
 
 def _view(
-    function: Callable[..., Answer],
+    function: Callable[..., ResponseValue],
     body: type[BaseModel] | None,
     body_optional: bool,
     query: type[BaseModel] | None,
@@ -144,7 +144,7 @@ def _plain(name: str) -> str | None:
     return name if name.isascii() and name.isidentifier() and len(name) <= 50 else None
 
 
-def _encoded(answer: Answer, status: int) -> Response:
+def _encoded(answer: ResponseValue, status: int) -> Response:
     if isinstance(answer, Response):
         return answer
     if isinstance(answer, tuple):

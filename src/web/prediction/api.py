@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput
 from src.web.health.metrics import metrics
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 from src.web.prediction.schemas import (
     BatchRequest,
     PredictionBody,
@@ -42,7 +42,7 @@ class PredictionsBody(TypedDict):
     body=PredictRequest,
     returns={201: PredictionBody, 200: PredictionBody},
 )
-def predict(body: PredictRequest, *, predictor: Predictor, settings: Settings) -> Answer:
+def predict(body: PredictRequest, *, predictor: Predictor, settings: Settings) -> ResponseValue:
     """Stores the transaction and returns 201; with `save: false` stores nothing and returns 200."""
     at = datetime.now(UTC)
     transaction = body.to_domain(currency=settings.currency, today=at.date())
@@ -56,7 +56,7 @@ def predict(body: PredictRequest, *, predictor: Predictor, settings: Settings) -
     body=BatchRequest,
     returns={200: PredictionsBody},
 )
-def predict_batch(body: BatchRequest, *, predictor: Predictor, settings: Settings) -> Answer:
+def predict_batch(body: BatchRequest, *, predictor: Predictor, settings: Settings) -> ResponseValue:
     """An invalid item gets an error at its position, and the others are predicted."""
     at = datetime.now(UTC)
     items = [_parse(item, settings.currency, at) for item in body.transactions]

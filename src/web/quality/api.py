@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from src.web.analytics.periods import PeriodQuery
-from src.web.openapi.operations import Answer, Operations
+from src.web.openapi.operations import Operations, ResponseValue
 from src.web.quality.schemas import DriftBody, QualityBody, drift_body, quality_body
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ api = Operations("quality", __name__, url_prefix="/api/v1")
     query=PeriodQuery,
     returns={200: QualityBody},
 )
-def quality(query: PeriodQuery, *, quality: Quality) -> Answer:
+def quality(query: PeriodQuery, *, quality: Quality) -> ResponseValue:
     """Only answers to single transactions count, each for the latest prediction before it."""
     return quality_body(quality.report(since=query.since, until=query.until))
 
@@ -33,6 +33,6 @@ def quality(query: PeriodQuery, *, quality: Quality) -> Answer:
     summary="Compare recent transactions with those the champion was trained on",
     returns={200: DriftBody},
 )
-def drift(*, drift: DriftMonitor) -> Answer:
+def drift(*, drift: DriftMonitor) -> ResponseValue:
     """A measure is `shifted` if its change is large, and significant after correction for four tests."""
     return drift_body(drift.report())

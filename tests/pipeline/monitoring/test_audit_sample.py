@@ -46,8 +46,8 @@ def test_some_automatic_rows_are_marked_on_their_document_and_need_no_other_revi
     assert [str(document["_id"]) for document in documents] == marked
     assert database.collection("transactions").count_documents({"needs_review": True}) == 0
     assert not any(row.needs_review for row in rows)
-    assert [row.id for row in audit_sample.open(100)] == marked[::-1]
-    assert [row.id for row in audit_sample.open(3)] == marked[::-1][:3]
+    assert [row.id for row in audit_sample.unanswered(100)] == marked[::-1]
+    assert [row.id for row in audit_sample.unanswered(3)] == marked[::-1][:3]
 
 
 def test_rows_with_the_same_text_are_drawn_alike(stored):
@@ -56,7 +56,7 @@ def test_rows_with_the_same_text_are_drawn_alike(stored):
 
 def test_a_row_that_needs_review_is_not_drawn(stored, audit_sample):
     assert not any(row.audit for row in stored(DOUBTFUL, *TEXTS))
-    assert audit_sample.open(10) == []
+    assert audit_sample.unanswered(10) == []
 
 
 def test_a_share_of_nothing_draws_nothing(stored):
@@ -77,6 +77,6 @@ def test_an_answer_closes_the_question_and_undoing_it_opens_it_again(stored, aud
     loop = FeedbackLoop(FeedbackEvents(database), lambda: {"dining"})
     outcome = loop.record(row.id, "dining", at=NOW)
     assert outcome.was_correct
-    assert row.id not in {open_row.id for open_row in audit_sample.open(100)}
+    assert row.id not in {open_row.id for open_row in audit_sample.unanswered(100)}
     loop.undo(outcome.act, NOW)
-    assert row.id in {open_row.id for open_row in audit_sample.open(100)}
+    assert row.id in {open_row.id for open_row in audit_sample.unanswered(100)}

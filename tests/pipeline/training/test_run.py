@@ -55,7 +55,7 @@ class Lexicon:
         named = ((text, category) for category, texts in SHOPS.items() for text in texts)
         return [LexiconEntry(text, category, "merchant") for text, category in named]
 
-    def habits(self):
+    def category_profiles(self):
         return {category: CategoryProfile(Direction.EXPENSE, 3, 100) for category in SHOPS}
 
 
@@ -133,7 +133,7 @@ def claim(runs):
 
 
 def shipped():
-    return len(StatementWriter().write(Lexicon().entries(), Lexicon().habits()))
+    return len(StatementWriter().write(Lexicon().entries(), Lexicon().category_profiles()))
 
 
 def say_a_lot(labels, *, per_shop=12, at=NOW):
@@ -484,10 +484,10 @@ CHANGES = PredictionDiff(
 
 def test_what_a_promotion_changed_is_told_after_the_flip_and_kept_with_the_run(pipeline, claim, store, runs):
     claimed, noticing = claim(), Noticing(store, CHANGES)
-    verdict = pipeline(changes=noticing).run(claimed)
+    verdict = pipeline(prediction_diffs=noticing).run(claimed)
     assert noticing.asked == [(verdict.challenger.version,) * 2]
     assert runs.get(claimed.run.id).changes == CHANGES
-    assert not pipeline(changes=noticing).run(claim()).promoted
+    assert not pipeline(prediction_diffs=noticing).run(claim()).promoted
     assert len(noticing.asked) == 1
 
 
@@ -499,12 +499,12 @@ def test_unanswered_transactions_tell_what_a_better_model_changed(
         Unanswered(database), _NoMemory(), store, lambda version: _serving(version, store.load(version))
     )
     first = claim()
-    pipeline(changes=changes).run(first)
+    pipeline(prediction_diffs=changes).run(first)
     assert runs.get(first.run.id).changes is None
     say_a_lot(labels)
     labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
     second = claim()
-    assert pipeline(changes=changes).run(second).outcome is Outcome.BETTER
+    assert pipeline(prediction_diffs=changes).run(second).outcome is Outcome.BETTER
     told = runs.get(second.run.id).changes
     assert (told.after, told.rows, told.changed) == (store.champion().version, 1, 1)
     [pair] = told.pairs
@@ -579,7 +579,7 @@ def _serving(version, file):
 @pytest.mark.parametrize("trouble", [Unavailable("away"), KeyError("old form"), None], ids=repr)
 def test_a_run_does_not_fail_where_nobody_can_tell_what_changed(pipeline, claim, store, runs, trouble):
     claimed = claim()
-    assert pipeline(changes=Noticing(store, trouble)).run(claimed).promoted
+    assert pipeline(prediction_diffs=Noticing(store, trouble)).run(claimed).promoted
     run = runs.get(claimed.run.id)
     assert (run.status, run.changes) == (RunStatus.SUCCEEDED, None)
 
@@ -587,10 +587,10 @@ def test_a_run_does_not_fail_where_nobody_can_tell_what_changed(pipeline, claim,
 def test_a_run_killed_while_it_told_what_changed_tells_it_in_the_next_attempt(pipeline, claim, store, runs):
     claimed = claim()
     with pytest.raises(KeyboardInterrupt):
-        pipeline(changes=Noticing(store, KeyboardInterrupt())).run(claimed)
+        pipeline(prediction_diffs=Noticing(store, KeyboardInterrupt())).run(claimed)
     assert (runs.get(claimed.run.id).changes, store.champion().run_id) == (None, claimed.run.id)
     runs.release(claimed.run.id, holder="me", attempt=1)
-    pipeline(labels=_Untouched(), changes=Noticing(store, CHANGES)).run(claim("another"))
+    pipeline(labels=_Untouched(), prediction_diffs=Noticing(store, CHANGES)).run(claim("another"))
     run = runs.get(claimed.run.id)
     assert (run.status, run.changes) == (RunStatus.SUCCEEDED, CHANGES)
 

@@ -148,7 +148,7 @@ def test_versions_have_the_labels_of_their_runs(counts, database):
     runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
     with ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test") as run:
         run.record(data={"rows": 900, "feedback_rows": 31})
-        run.decide(Verdict(True, Outcome.FIRST, ""))
+        run.record_verdict(Verdict(True, Outcome.FIRST, ""))
     for version, run_id in (("1", run.run.id), ("2", "gone")):
         at = NOW + timedelta(hours=int(version))
         models.keep(b"", version=version, run_id=run_id, mlflow_run_id="", metrics={"accuracy": 0.8}, at=at)

@@ -33,7 +33,7 @@ def test_the_rows_asked_for_are_the_fewest_that_a_verdict_on_this_champion_named
     def decide(needed, against="1", judged_on=JudgedOn.HOLDOUT, outcome=Outcome.TOO_FEW):
         runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
         with ClaimedRun(runs, runs.claim(holder="me", at=NOW), holder="me") as claimed:
-            claimed.decide(
+            claimed.record_verdict(
                 Verdict(False, outcome, "", rows_needed=needed, judged_on=judged_on, against=against)
             )
             claimed.succeed(at=NOW)
@@ -131,7 +131,7 @@ def test_a_verdict_and_the_figures_of_a_run_come_back_as_they_were_kept(runs):
     claimed = ClaimedRun(runs, runs.claim(holder="a", at=NOW), holder="a")
     verdict = Verdict(False, Outcome.TOO_FEW, "Too few rows to tell.", notes=("Nothing fell.",))
     claimed.record(data={"rows": 12, "sha256": "ab"}, metrics={"accuracy": 0.5}, mlflow_run_id="m1")
-    claimed.decide(verdict)
+    claimed.record_verdict(verdict)
     claimed.succeed(at=NOW)
     run = runs.get(claimed.run.id)
     assert run.decision == verdict
@@ -148,7 +148,7 @@ def test_a_whole_verdict_comes_back_with_all_that_led_to_it(runs):
     ask(runs)
     claimed = ClaimedRun(runs, runs.claim(holder="a", at=NOW), holder="a")
     whole = replace(WHOLE, majority=None, lookup=None)  # their nan is no equal of itself
-    claimed.decide(whole)
+    claimed.record_verdict(whole)
     assert runs.get(claimed.run.id).decision == whole
 
 

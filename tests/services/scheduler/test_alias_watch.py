@@ -47,22 +47,22 @@ def pointer(version="2", alias="2"):
 def test_the_child_is_started_once_and_again_only_when_the_store_was_written_to(uri, file):
     child = Child()
     watch = AliasWatch(uri, Turns(), child)
-    [watch.look(pointer()) for _ in range(3)]
+    [watch.sync_if_needed(pointer()) for _ in range(3)]
     assert child.started == 1
     file.execute("select * from aliases")
-    watch.look(pointer())
+    watch.sync_if_needed(pointer())
     assert child.started == 1
     file.execute("insert into aliases values ('2')")
     file.commit()
-    [watch.look(pointer()) for _ in range(3)]
+    [watch.sync_if_needed(pointer()) for _ in range(3)]
     assert child.started == 2
 
 
 def test_an_alias_that_is_late_needs_no_change_of_the_store(uri):
     child = Child()
     watch = AliasWatch(uri, Turns(), child)
-    watch.look(pointer())
-    [watch.look(pointer(alias="1")) for _ in range(2)]
+    watch.sync_if_needed(pointer())
+    [watch.sync_if_needed(pointer(alias="1")) for _ in range(2)]
     assert child.started == 3
 
 
@@ -70,17 +70,17 @@ def test_a_child_that_failed_is_started_again_but_not_soon(uri):
     child, turns = Child(), Turns()
     child.works = False
     watch = AliasWatch(uri, turns, child)
-    watch.look(pointer())
+    watch.sync_if_needed(pointer())
     child.works = True
-    [watch.look(pointer()) for _ in range(3)]
+    [watch.sync_if_needed(pointer()) for _ in range(3)]
     assert (child.started, turns.asked) == (2, [20, 300])
 
 
 def test_a_store_on_another_machine_is_looked_at_seldom_but_a_late_alias_soon():
     turns = Turns()
     watch = AliasWatch("http://mlflow.example:5000", turns, Child(), pause_s=20, remote_pause_s=300)
-    watch.look(pointer())
-    watch.look(pointer(alias="1"))
+    watch.sync_if_needed(pointer())
+    watch.sync_if_needed(pointer(alias="1"))
     assert turns.asked == [300, 20]
 
 

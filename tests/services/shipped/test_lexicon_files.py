@@ -71,4 +71,4 @@ def test_nearly_every_phrase_says_something_once_it_is_cleaned():
 def test_reading_twice_gives_the_same_rows_and_hash():
     one, other = Knowledge(), Knowledge()
     assert one.sha256 == other.sha256
-    assert (one.entries(), one.habits()) == (other.entries(), other.habits())
+    assert (one.entries(), one.category_profiles()) == (other.entries(), other.category_profiles())

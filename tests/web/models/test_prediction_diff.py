@@ -99,7 +99,7 @@ def test_the_rarer_changes_are_folded_away_but_counted(client, app):
     runs.request(trigger=Trigger.SCHEDULE, reason="the slot", at=NOW)
     claimed = ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test")
     pairs = tuple(CategoryChange("dining", f"c{number}", 2, {"USD": Decimal(1)}, ()) for number in range(10))
-    claimed.changed(PredictionDiff("1", "2", 90, 90, 0, pairs, (), NOW))
+    claimed.record_changes(PredictionDiff("1", "2", 90, 90, 0, pairs, (), NOW))
     told = words_of(client.get(f"/models/runs/{claimed.run.id}", headers=HTML))
     assert told.index("c7") < told.index("2 rarer changes, 4 transactions") < told.index("c8")
 
@@ -119,7 +119,7 @@ def told_run(app, predicted):
     runs.request(trigger=Trigger.SCHEDULE, reason="the slot", at=NOW)
     claimed = ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test")
     pair = CategoryChange(None, "transport", 2, {"USD": Decimal("20.50")}, ("0" * 24, row["id"]))
-    claimed.changed(
+    claimed.record_changes(
         PredictionDiff("1", "2", 40_000, 20_000, 0, (pair,), ((Band.UNKNOWN, Band.AUTO, 2),), NOW)
     )
     claimed.succeed(at=NOW)

@@ -127,7 +127,7 @@ def two_models(bare_app):
             services.models.keep(
                 small_bundle(), version=version, run_id=run.id, mlflow_run_id="", metrics=own[version], at=NOW
             )
-            claimed.decide(decision)
+            claimed.record_verdict(decision)
             claimed.succeed(at=NOW)
     services.models.promote("1", by="training", reason="The first.", at=NOW)
     services.models.refuse("2", by="training", reason="", at=NOW, figures=ComparedMetrics.of(refused))

@@ -72,7 +72,7 @@ def test_a_verdict_is_told_with_both_models_and_their_difference(client, app):
         True, Outcome.BETTER, "It is better.", challenger, champion, difference, None, ("A note.",)
     )
     with ClaimedRun(runs, run, holder="test") as claimed:
-        claimed.decide(verdict)
+        claimed.record_verdict(verdict)
     decision = client.get(f"/api/v1/training-runs/{run_id}").json["decision"]
     assert (decision["promoted"], decision["outcome"], decision["reason"]) == (
         True,

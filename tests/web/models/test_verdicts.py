@@ -22,7 +22,7 @@ def decided(app):
     def decide(verdict):
         services.runs.request(trigger=Trigger.SCHEDULE, reason="the slot", at=NOW)
         claimed = ClaimedRun(services.runs, services.runs.claim(holder="test", at=NOW), holder="test")
-        claimed.decide(verdict)
+        claimed.record_verdict(verdict)
         claimed.succeed(at=NOW)
         return claimed.run.id
 

@@ -352,7 +352,7 @@ def test_the_verdict_of_a_run_is_told_with_all_its_numbers(services, browse):
         metrics={"accuracy": 0.912},
         mlflow_run_id="f00d",
     )
-    run.decide(
+    run.record_verdict(
         Verdict(
             False,
             Outcome.NOT_BETTER,
