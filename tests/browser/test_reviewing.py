@@ -20,7 +20,7 @@ def queue(known):
 def test_keys_answer_move_on_and_take_back(open_page, queue, server):
     page = open_page("/feedback")
     items = page.locator("[data-item]")
-    expect(page.locator("#queue-count")).to_contain_text("3 transactions wait")
+    expect(page.locator("#queue-count")).to_contain_text("3 transactions need review")
     expect(items.first).to_have_class("card item current")
 
     page.keyboard.press("2")
@@ -37,7 +37,7 @@ def test_keys_answer_move_on_and_take_back(open_page, queue, server):
     page.keyboard.press("k")
     expect(items.nth(1)).to_have_class("card item current")
     page.keyboard.press("u")
-    expect(page.locator("#queue-count")).to_contain_text("3 transactions wait")
+    expect(page.locator("#queue-count")).to_contain_text("3 transactions need review")
     expect(items.first).to_have_class("card item current")
     assert server.services.transactions.get(queue[0].id).needs_review
 
@@ -106,7 +106,7 @@ def test_an_answer_takes_the_merchants_other_cards_away_and_undo_brings_them_bac
     assert not server.services.transactions.get(rows[1].id).needs_review
     page.keyboard.press("u")
     expect(visible).to_have_count(4)
-    expect(page.locator("#queue-count")).to_contain_text("4 transactions wait")
+    expect(page.locator("#queue-count")).to_contain_text("4 transactions need review")
     assert server.services.transactions.get(rows[1].id).needs_review
 
 

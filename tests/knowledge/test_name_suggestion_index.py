@@ -76,7 +76,7 @@ def test_every_tag_has_a_known_category_or_a_reason_to_be_left_out():
 
 
 def test_another_package_than_the_pinned_one_is_refused():
-    with pytest.raises(InvalidInput, match="not the name-suggestion-index"):
+    with pytest.raises(InvalidInput, match="not the pinned name-suggestion-index"):
         index_of(b"something else")
 
 

@@ -163,7 +163,7 @@ def give_small_model(site):
     models = Models(database)
     models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=now)
     models.promote("1", by="training", reason="first", at=now)
-    TrainingRuns(database).skip_slot(slot_of(now, week), standing="", at=now)
+    TrainingRuns(database).skip_slot(slot_of(now, week), fingerprint="", at=now)
     database.close()
     server.stop()
 

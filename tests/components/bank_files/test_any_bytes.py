@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.components.bank_files.entry import Entry, Rejected
-from src.components.bank_files.formats.delimited import plain
+from src.components.bank_files.formats.delimited import normalized
 from src.components.bank_files.formats.encodings import decode
 from src.components.bank_files.inference.amounts import marks_that_fit, parse_amount
 from src.components.bank_files.inference.dates import orders_that_fit, parse_date, readings
@@ -107,7 +107,7 @@ def check_that_none_is_lost(content, plan, results):
 
 
 def starts_of_records(text, delimiter):
-    reader, start = csv.reader(io.StringIO(plain(text), newline=""), delimiter=delimiter), 1
+    reader, start = csv.reader(io.StringIO(normalized(text), newline=""), delimiter=delimiter), 1
     for cells in reader:
         if any(cells):
             yield start

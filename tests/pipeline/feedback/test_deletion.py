@@ -7,9 +7,9 @@ import pytest
 
 from src.errors import Conflict, LedgerloopError, NotFound
 from src.services.mongo.client import Database
-from tests.pipeline.imports.test_run import brought, house, rows_of, undo
+from tests.pipeline.imports.test_run import brought, container, rows_of, undo
 
-__all__ = ["house"]
+__all__ = ["container"]
 NOW = datetime(2026, 3, 9, tzinfo=UTC)
 
 
@@ -20,62 +20,62 @@ def counts_of(done):
     return counts.added, counts.known, counts.deleted
 
 
-def delete(house, place):
+def delete(container, place):
     """The act, and the row as it was."""
-    row = rows_of(house)[place]
-    return house.transaction_editor.delete(row.id, at=NOW), row
+    row = rows_of(container)[place]
+    return container.transaction_editor.delete(row.id, at=NOW), row
 
 
-def test_a_deleted_row_stays_deleted_when_its_file_comes_again(house):
-    brought(house)
-    delete(house, 1)
-    assert counts_of(brought(house)) == (0, 3, 1)
-    assert len(rows_of(house)) == 3
+def test_a_deleted_row_stays_deleted_when_its_file_comes_again(container):
+    brought(container)
+    delete(container, 1)
+    assert counts_of(brought(container)) == (0, 3, 1)
+    assert len(rows_of(container)) == 3
 
 
-def test_a_deletion_is_undone_once_and_the_row_is_back_with_its_whole_life(house):
-    brought(house)
-    house.feedback.record(rows_of(house)[1].id, "travel", at=NOW)
-    act, row = delete(house, 1)
-    brought(house)
-    undone = house.acts.undo(act, at=NOW)
+def test_a_deletion_is_undone_once_and_the_row_is_back_with_its_whole_life(container):
+    brought(container)
+    container.feedback.record(rows_of(container)[1].id, "travel", at=NOW)
+    act, row = delete(container, 1)
+    brought(container)
+    undone = container.acts.undo(act, at=NOW)
     assert (undone.rows, undone.kept) == (1, 0)
-    assert rows_of(house)[1] == row
-    assert counts_of(brought(house)) == (0, 4, 0)
+    assert rows_of(container)[1] == row
+    assert counts_of(brought(container)) == (0, 4, 0)
     with pytest.raises(Conflict):
-        house.acts.undo(act, at=NOW)
+        container.acts.undo(act, at=NOW)
 
 
-def test_a_deletion_outlives_its_import_and_is_undone_into_the_next_one(house):
-    first = brought(house)
-    act, _ = delete(house, 1)
-    assert undo(house, first.id) == (3, 0)
-    later = brought(house)
+def test_a_deletion_outlives_its_import_and_is_undone_into_the_next_one(container):
+    first = brought(container)
+    act, _ = delete(container, 1)
+    assert undo(container, first.id) == (3, 0)
+    later = brought(container)
     assert counts_of(later) == (3, 0, 1)
-    house.acts.undo(act, at=NOW)
-    assert house.imported_transactions.count(later.id) == 4
-    assert undo(house, later.id) == (4, 0)
-    assert rows_of(house) == ()
+    container.acts.undo(act, at=NOW)
+    assert container.imported_transactions.count(later.id) == 4
+    assert undo(container, later.id) == (4, 0)
+    assert rows_of(container) == ()
 
 
-def test_a_row_that_two_imports_have_is_restored_to_the_one_that_is_left(house):
-    first, later = brought(house), brought(house)
-    act, _ = delete(house, 1)
-    undo(house, first.id)
-    house.acts.undo(act, at=NOW)
-    assert (house.imported_transactions.count(first.id), house.imported_transactions.count(later.id)) == (
+def test_a_row_that_two_imports_have_is_restored_to_the_one_that_is_left(container):
+    first, later = brought(container), brought(container)
+    act, _ = delete(container, 1)
+    undo(container, first.id)
+    container.acts.undo(act, at=NOW)
+    assert (container.imported_transactions.count(first.id), container.imported_transactions.count(later.id)) == (
         0,
         4,
     )
 
 
-def test_undoing_an_import_is_no_deletion_by_hand(house):
-    undo(house, brought(house).id)
-    assert counts_of(brought(house)) == (4, 0, 0)
+def test_undoing_an_import_is_no_deletion_by_hand(container):
+    undo(container, brought(container).id)
+    assert counts_of(brought(container)) == (4, 0, 0)
 
 
-def test_a_deletion_that_was_killed_half_way_has_deleted_nothing(house, monkeypatch):
-    done = brought(house)
+def test_a_deletion_that_was_killed_half_way_has_deleted_nothing(container, monkeypatch):
+    done = brought(container)
 
     class Killed:
         def __init__(self, rows):
@@ -88,26 +88,26 @@ def test_a_deletion_that_was_killed_half_way_has_deleted_nothing(house, monkeypa
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        killed = Killed(house.database.collection("transactions"))
+        killed = Killed(container.database.collection("transactions"))
         patched.setattr(Database, "transactions", property(lambda _: killed))
         with pytest.raises(KeyboardInterrupt):
-            delete(house, 1)
-    assert counts_of(brought(house)) == (0, 4, 0)
-    [act] = house.acts.page().items
+            delete(container, 1)
+    assert counts_of(brought(container)) == (0, 4, 0)
+    [act] = container.acts.page().items
     assert act.rows is None
-    for import_id in (done.id, house.imports.newest()[0].id):
-        undo(house, import_id)
-    assert counts_of(brought(house)) == (4, 0, 0)
+    for import_id in (done.id, container.imports.newest()[0].id):
+        undo(container, import_id)
+    assert counts_of(brought(container)) == (4, 0, 0)
 
 
-def test_two_who_delete_a_row_at_once_delete_it_once_and_it_can_be_restored(house):
-    brought(house)
-    row, together, outcomes = rows_of(house)[1].id, Barrier(4), []
+def test_two_who_delete_a_row_at_once_delete_it_once_and_it_can_be_restored(container):
+    brought(container)
+    row, together, outcomes = rows_of(container)[1].id, Barrier(4), []
 
     def one():
         together.wait()
         try:
-            outcomes.append(house.transaction_editor.delete(row, at=NOW))
+            outcomes.append(container.transaction_editor.delete(row, at=NOW))
         except LedgerloopError as error:
             outcomes.append(type(error))
 
@@ -117,6 +117,6 @@ def test_two_who_delete_a_row_at_once_delete_it_once_and_it_can_be_restored(hous
     acts = [each for each in outcomes if isinstance(each, str)]
     assert len(acts) == 1
     assert outcomes.count(NotFound) == 3
-    assert [act.id for act in house.acts.page().items] == acts
-    assert house.acts.undo(acts[0], at=NOW).rows == 1
-    assert len(rows_of(house)) == 4
+    assert [act.id for act in container.acts.page().items] == acts
+    assert container.acts.undo(acts[0], at=NOW).rows == 1
+    assert len(rows_of(container)) == 4

@@ -46,7 +46,7 @@ class Model:
         self.away = False
         self.version = "1"
 
-    def look(self):
+    def refresh(self):
         pass
 
     def champion(self):

@@ -43,7 +43,7 @@ class Model:
         self.serving = Serving(version, Scorer(category), auto_at=0.9, suggest_at=0.4)
         self.named = version
 
-    def look(self):
+    def refresh(self):
         pass
 
     def current(self):

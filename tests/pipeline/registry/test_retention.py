@@ -138,7 +138,7 @@ def test_a_turn_that_is_killed_anywhere_is_ended_by_the_next_ones(
     for most in range(1, 20):
         whole, steps = tidying(), []
         try:
-            tidying(*(Dying(one, steps, most) for one in (whole.store, whole.record))).run(NOW)
+            tidying(*(Dying(one, steps, most) for one in (whole.store, whole.tracking))).run(NOW)
         except Killed:
             kills += 1
             continue
