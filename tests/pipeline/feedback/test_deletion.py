@@ -63,7 +63,10 @@ def test_a_row_that_two_imports_have_is_restored_to_the_one_that_is_left(contain
     act, _ = delete(container, 1)
     undo(container, first.id)
     container.acts.undo(act, at=NOW)
-    assert (container.imported_transactions.count(first.id), container.imported_transactions.count(later.id)) == (
+    assert (
+        container.imported_transactions.count(first.id),
+        container.imported_transactions.count(later.id),
+    ) == (
         0,
         4,
     )
