@@ -22,6 +22,7 @@ from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import CannotStart, LedgerloopError
 from src.pipeline.training.verdict_sentences import sentence
 from src.services.host.process_limits import bound_process
+from src.services.scheduler.child_process import FOLLOW_CHAMPION, RUN_IMPORT, TIDY, TRAIN_CLAIMED
 
 if TYPE_CHECKING:
     from src.components.bank_files.entry import Preview
@@ -75,14 +76,14 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--labels", action="store_true", help="use the file's categories as your labels")
     bring.add_argument("--dry-run", action="store_true", help="show the preview only")
     command("demo", demo, "import a year of made-up transactions; undo the import to remove them")
-    run_import = command("run-import", run_claimed_import, "run an import that a scheduler claimed")
+    run_import = command(RUN_IMPORT, run_claimed_import, "run an import that a scheduler claimed")
     run_import.add_argument("claimed", nargs=3)
-    claimed_training = command("train-claimed", train_claimed, "run a training that a scheduler claimed")
+    claimed_training = command(TRAIN_CLAIMED, train_claimed, "run a training that a scheduler claimed")
     claimed_training.add_argument("claimed", nargs=3)
     again = command("reproduce", reproduce, "repeat a run from its snapshot and print the differences")
     again.add_argument("run", help="the id of a training run, or of its MLflow run")
-    command("follow-champion", sync_alias, "bring the MLflow alias and the champion into line")
-    command("tidy", tidy, "delete runs and models beyond KEEP_RUNS and KEEP_MODELS (scheduled daily)")
+    command(FOLLOW_CHAMPION, sync_alias, "bring the MLflow alias and the champion into line")
+    command(TIDY, tidy, "delete runs and models beyond KEEP_RUNS and KEEP_MODELS (scheduled daily)")
     command("init-tracking", init_tracking, "create the MLflow store if there is none")
     command("rebuild", rebuild, "compute merchants and states again from inputs and answers")
     verify = command(
@@ -113,6 +114,7 @@ def train(container: Container, options: argparse.Namespace) -> int:
 
 
 def train_claimed(container: Container, options: argparse.Namespace) -> int:
+    # Claimed by Jobs.train in the scheduler, which started this process.
     run_id, holder, attempt = options.claimed
     claimed = replace(container.runs.get(run_id), attempt=int(attempt))
     return _report(commands.train(container, claimed, holder=holder))
@@ -223,6 +225,7 @@ def _preview_text(preview: Preview) -> str:
 
 
 def run_claimed_import(container: Container, options: argparse.Namespace) -> None:
+    # Claimed by Jobs.run_import in the scheduler, which started this process.
     import_id, holder, attempt = options.claimed
     # Reading a file makes many short-lived objects; the default thresholds would cost a third more time.
     gc.freeze()

@@ -1,7 +1,7 @@
 """A person's own category names for the types of merchants that the lexicon lists, such as fast food or fuel.
 
 The lexicon's rows of a type are then learned by the person's name for it, so that a chain no answer mentions
-gets the category of its like. A type is renamed as a whole or not at all.
+gets the person's category of similar merchants. All rows of a type are renamed, or none.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class OwnCategoryNames:
         names = {type: name for type, ballot in ballots.items() if (name := self._winner(ballot))}
         for category in {category for category, _ in types}:
             siblings = {type for type in types if type[0] == category}
-            if heir := self._heir({type: ballots[type] for type in siblings & set(ballots)}, names):
-                names |= dict.fromkeys(siblings - set(names), heir)
+            if common := self._common_name({type: ballots[type] for type in siblings & set(ballots)}, names):
+                names |= dict.fromkeys(siblings - set(names), common)
         return names
 
     def _winner(self, ballot: Ballot) -> str | None:
@@ -50,10 +50,13 @@ class OwnCategoryNames:
         enough = ballot[best] >= self.least and ballot[best] > self.majority * sum(ballot.values())
         return best if enough else None
 
-    def _heir(self, ballots: Mapping[MerchantType, Ballot], names: Mapping[MerchantType, str]) -> str | None:
-        """The name for the undecided types of a lexicon category: the commonest, unless it is of one type.
+    def _common_name(
+        self, ballots: Mapping[MerchantType, Ballot], names: Mapping[MerchantType, str]
+    ) -> str | None:
+        """The name for the undecided types of a lexicon category: the most frequent, unless one type has it.
 
-        Who calls fuel `Gas` has not said what taxis are; `Restaurants` that include bars take bakeries too.
+        A person who calls fuel `Gas` has not named taxis. A person whose `Restaurants` include bars has
+        probably named bakeries too.
         """
         if not ballots:
             return None
@@ -65,15 +68,15 @@ class OwnCategoryNames:
         return best if most and beyond_one >= self.least else None
 
 
-class Inheritance:
-    """The training rows of one run, with the lexicon's named as the person names their type."""
+class LexiconRenaming:
+    """The training rows of one run, where the lexicon's rows get the person's category names."""
 
     def __init__(self, rows: pd.DataFrame, lexicon: LexiconMatcher, names: OwnCategoryNames) -> None:
         """rows: in ROW_COLUMNS form, the lexicon's by its own categories."""
         self._names, self._lexicon = names, lexicon
         self._person = labelled_by_person(rows).to_numpy()
         self.given_categories = rows["category"].to_numpy(object)
-        """Shape (n_rows,): as in `rows`, before inherited names."""
+        """Shape (n_rows,): as in `rows`, before the renaming."""
         merchants = rows["merchant"].where(rows["merchant"] != "", rows["group"])
         self._merchants = merchants.to_numpy(object)
         self._types = self._types_of(rows)
@@ -83,9 +86,9 @@ class Inheritance:
         }
 
     def categories(self, learns: np.ndarray) -> np.ndarray:
-        """Each row's category, shape (n_rows,), inherited from the person's rows among `learns`.
+        """Each row's category, shape (n_rows,); lexicon rows are renamed by the person's rows in `learns`.
 
-        Only names of the person's own are inherited: who uses the lexicon's as they are leaves them so.
+        Rows are renamed only to categories that the lexicon does not have.
         learns: bool, shape (n_rows,).
         """
         mine = self._person & learns
@@ -94,8 +97,8 @@ class Inheritance:
             return np.asarray(self.given_categories)
         names = self._names.choose(self._ballots(mine, own), self._shipped)
         names = {type: name for type, name in names.items() if name in own}
-        inherited = (names.get(type) if type else None for type in self._types)
-        rows = zip(self._person, self.given_categories, inherited, strict=True)
+        renamed = (names.get(type) if type else None for type in self._types)
+        rows = zip(self._person, self.given_categories, renamed, strict=True)
         return np.array([category if own or not name else name for own, category, name in rows], object)
 
     def _types_of(self, rows: pd.DataFrame) -> list[MerchantType | None]:

@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from src.components.dataset.deployment_weights import DeploymentWeights
 from src.components.dataset.ingestion import labelled_by_person
-from src.components.dataset.own_category_names import Inheritance
+from src.components.dataset.own_category_names import LexiconRenaming
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.linear_form import apply_calibration
 from src.components.features.vectorizer import TransactionFeatures
@@ -121,7 +121,7 @@ class Search:
         excluded: np.ndarray | None = None,
         lexicon: str = "",
         doubts: Mapping[str, float] = MappingProxyType({}),
-        inheritance: Inheritance | None = None,
+        renaming: LexiconRenaming | None = None,
     ) -> SearchResult:
         """Search, calibrate, and fit the best candidate on all rows.
 
@@ -135,7 +135,7 @@ class Search:
         learned from, "" for none; default: the row's own subject.
         lexicon: as of `lexicon_text`. doubts: by field token, how far the final model should doubt rows with
         that token; the search itself ignores it.
-        inheritance: names the lexicon's rows for each fold by what it learns from; None leaves them.
+        renaming: names the lexicon's rows for each fold by what it learns from; None leaves them.
         Raises NotEnoughData if no fold leaves rows to learn from.
         """
         subjects = np.arange(len(rows)).astype(str) if subjects is None else subjects
@@ -147,7 +147,7 @@ class Search:
             subjects,
             subjects if excluded is None else excluded,
             self.proportion,
-            inheritance,
+            renaming,
         )
         return _SearchRun(self, selection, progress, lexicon).run(doubts)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from src.components.dataset.deployment_weights import KNOWN, DeploymentWeights, row_kinds
 from src.components.dataset.lexicon_training_rows import hidden_phrases
-from src.components.dataset.own_category_names import Inheritance
+from src.components.dataset.own_category_names import LexiconRenaming
 from src.components.dataset.splitting import learns_for
 from src.components.model.candidates import Fold
 from src.domain.feedback import LabelSource
@@ -41,7 +41,7 @@ class SelectionRows:
     calibration_weights: np.ndarray
     """How many transactions each row represents where confidence is measured; 0 outside `calibrating`."""
     hidden: np.ndarray
-    inheritance: Inheritance | None
+    renaming: LexiconRenaming | None
     held_out: list[np.ndarray]
     """bool, one array per fold: rows as in use first, then the fold with the most judged rows."""
 
@@ -55,14 +55,14 @@ class SelectionRows:
         subjects: np.ndarray,
         excluded: np.ndarray,
         deployment: DeploymentWeights,
-        inheritance: Inheritance | None = None,
+        renaming: LexiconRenaming | None = None,
     ) -> Self:
         """Arguments as in `Search.run`. Raises NotEnoughData if no fold leaves rows to learn from."""
         categories, answered = rows["category"].to_numpy(str), folds >= 0
         classes, truth = np.unique(categories, return_inverse=True)
         judged = answered & judged if (answered & judged).any() else answered
         # The lexicon does not know a person's own name as long as no row of that category is known.
-        known = categories if inheritance is None else inheritance.given_categories.astype(str)
+        known = categories if renaming is None else renaming.given_categories.astype(str)
         kinds, as_in_use = row_kinds(known, folds, subjects, excluded), excluded == ""
         judge_weights = _lexicon_scaled(rows, weights)
         judge_weights[judged] *= deployment.weights(kinds[judged], as_in_use[judged])
@@ -85,7 +85,7 @@ class SelectionRows:
                 measured * calibrating.sum() / measured.sum() if as_in_use.any() else measured
             ),
             hidden=hidden_phrases(rows),
-            inheritance=inheritance,
+            renaming=renaming,
             held_out=_held_out(folds, judged, as_in_use),
         )
 
@@ -98,8 +98,8 @@ class SelectionRows:
     def fold(self, held_out: np.ndarray, lexicon: str) -> Fold:
         learns = learns_for(held_out, self.subjects, self.excluded)
         rows = self.rows
-        if self.inheritance:  # a merchant that is held out has no vote on the names
-            rows = rows.assign(category=self.inheritance.categories(learns))
+        if self.renaming:  # a merchant that is held out has no vote on the names
+            rows = rows.assign(category=self.renaming.categories(learns))
             learns = learns & rows["category"].isin(self.classes).to_numpy()
         return Fold.of(rows, self.weights, held_out, learns, lexicon, self.hidden)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from src.components.dataset.ingestion import snapshot
-from src.components.dataset.own_category_names import Inheritance
+from src.components.dataset.own_category_names import LexiconRenaming
 from src.components.evaluation.metrics import probabilities_of
 from src.components.lexicon.matcher import doubts_of, lexicon_text, matcher_for
 from src.components.model.model_selection import SearchResult
@@ -51,8 +51,8 @@ class ModelFitting:
         steps, split = self.steps, data.split
         claimed.progress("model_trainer", 0.1)
         lexicon = lexicon_text(self.lexicon.entries())
-        inheritance = Inheritance(data.training, matcher_for(lexicon), steps.own_names)
-        named = inheritance.categories(np.ones(len(data.training), bool))
+        renaming = LexiconRenaming(data.training, matcher_for(lexicon), steps.own_names)
+        named = renaming.categories(np.ones(len(data.training), bool))
         training = data.training.assign(category=named)
         # While few answers show how this person categorizes, the agreement of the lexicon's sources does.
         agreement = {
@@ -77,7 +77,7 @@ class ModelFitting:
             excluded=split.excluded,
             lexicon=lexicon,
             doubts={} if split.scored_by_person else doubts_of(agreement),
-            inheritance=inheritance if split.scored_by_person else None,
+            renaming=renaming if split.scored_by_person else None,
         )
         claimed.progress("model_evaluation", 0.8)
         trained = self._evaluate(data, training, result)

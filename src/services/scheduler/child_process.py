@@ -17,6 +17,12 @@ from src.services.host.process import start
 
 log = logging.getLogger(__name__)
 
+# The subcommands of `src/__main__.py` that a scheduler starts.
+TRAIN_CLAIMED = "train-claimed"
+RUN_IMPORT = "run-import"
+FOLLOW_CHAMPION = "follow-champion"
+TIDY = "tidy"
+
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 _ENDED_WITH_US = (-signal.SIGTERM, -signal.SIGINT)
@@ -35,19 +41,23 @@ class ChildProcess:
 
     def train(self, run: TrainingRun, *, holder: str) -> bool:
         """Train `run`, which `holder` has claimed; returns whether the child succeeded."""
-        return self._run(["train-claimed", "--", run.id, holder, str(run.attempt)], self._timeout_s)
+        # Claimed by Jobs.train in the scheduler; the child runs __main__.train_claimed.
+        return self._run([TRAIN_CLAIMED, "--", run.id, holder, str(run.attempt)], self._timeout_s)
 
     def run_import(self, claimed: Import, *, holder: str) -> bool:
         """Run an import that `holder` has claimed; returns whether the child succeeded."""
-        return self._run(["run-import", "--", claimed.id, holder, str(claimed.attempt)], self._timeout_s)
+        # Claimed by Jobs.run_import in the scheduler; the child runs __main__.run_claimed_import.
+        return self._run([RUN_IMPORT, "--", claimed.id, holder, str(claimed.attempt)], self._timeout_s)
 
     def sync_alias(self) -> bool:
         """Sync the MLflow alias with the champion."""
-        return self._run(["follow-champion"], 120)
+        # Needed as AliasWatch found; the child runs __main__.sync_alias.
+        return self._run([FOLLOW_CHAMPION], 120)
 
     def apply_retention(self) -> bool:
         """Delete old runs and models."""
-        return self._run(["tidy"], 1800)
+        # Due as Jobs.maintain found; the child runs __main__.tidy.
+        return self._run([TIDY], 1800)
 
     @property
     def stopped(self) -> bool:

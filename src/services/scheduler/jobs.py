@@ -64,6 +64,7 @@ class Jobs:
         if run is None:
             return
         log.info("training starts", extra={"run": run.id, "attempt": run.attempt})
+        # The child process runs __main__.train_claimed.
         self.trainer.train(run, holder=self.holder)
         counts = not self.trainer.stopped
         if self.runs.release(run.id, holder=self.holder, attempt=run.attempt, counts=counts):
@@ -76,7 +77,8 @@ class Jobs:
         claimed = self.imports.claim(holder=self.holder)
         if claimed is None:
             return
-        # The lease is renewed here too, because the child needs a moment to start.
+        # The child process runs __main__.run_claimed_import. The lease is renewed here too, because the child
+        # needs a moment to start.
         with self.imports.keep_lease(claimed.id, self.holder, claimed.attempt):
             self.importer.run_import(claimed, holder=self.holder)
         counts = not self.importer.stopped

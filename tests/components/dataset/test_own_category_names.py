@@ -4,7 +4,7 @@ import numpy as np
 
 from src.components.dataset.ingestion import join_rows
 from src.components.dataset.lexicon_training_rows import StatementWriter
-from src.components.dataset.own_category_names import Inheritance, OwnCategoryNames
+from src.components.dataset.own_category_names import LexiconRenaming, OwnCategoryNames
 from src.components.lexicon.matcher import lexicon_text, matcher_for
 from src.domain.lexicon import CategoryProfile, LexiconEntry
 from src.domain.transactions import Direction
@@ -34,7 +34,7 @@ def inherited(answers, learns=None):
     mine = rows_of(*(labelled(str(number), *one) for number, one in enumerate(answers)))
     rows = join_rows(mine[WRITTEN.columns], WRITTEN)
     learns = np.ones(len(rows), bool) if learns is None else learns(rows)
-    names = Inheritance(rows, matcher_for(lexicon_text(ENTRIES)), OwnCategoryNames()).categories(learns)
+    names = LexiconRenaming(rows, matcher_for(lexicon_text(ENTRIES)), OwnCategoryNames()).categories(learns)
     assert names[: len(answers)].tolist() == [category for _, category in answers]
     shipped = zip(rows["group"][len(answers) :], names[len(answers) :], strict=True)
     return {group.removeprefix("entry:"): name for group, name in shipped}

@@ -7,7 +7,7 @@ import numpy as np
 
 from src.components.dataset.ingestion import join_rows
 from src.components.dataset.lexicon_training_rows import StatementWriter
-from src.components.dataset.own_category_names import Inheritance, OwnCategoryNames
+from src.components.dataset.own_category_names import LexiconRenaming, OwnCategoryNames
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
@@ -63,8 +63,8 @@ def training_rows(named):
 def learned(named):
     """The model that a person who named these shops so gets."""
     rows, split = training_rows(named)
-    inheritance = Inheritance(rows, matcher_for(LEXICON), OwnCategoryNames())
-    names = inheritance.categories(np.ones(len(rows), bool))
+    renaming = LexiconRenaming(rows, matcher_for(LEXICON), OwnCategoryNames())
+    names = renaming.categories(np.ones(len(rows), bool))
     return Search(trials=CANDIDATES[:1]).run(
         rows.assign(category=names),
         SampleWeights().compute(rows, NOW, HABITS, names),
@@ -74,7 +74,7 @@ def learned(named):
         subjects=split.subjects,
         excluded=split.excluded,
         lexicon=LEXICON,
-        inheritance=inheritance,
+        renaming=renaming,
     )
 
 
