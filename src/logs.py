@@ -49,5 +49,5 @@ def set_up(*, form: str, level: str) -> None:
     # Third parties that log every small step.
     for name in ("apscheduler", "alembic", "pymongo", "matplotlib", "mlflow"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    # It warns of every look that is left out while a training runs, which is as it should be.
+    # It warns about each check that is skipped during a training run, which is intended.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)

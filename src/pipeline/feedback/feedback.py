@@ -33,7 +33,7 @@ class Answer:
 
 
 class FeedbackLoop:
-    """The merchant memory reads the answers where they are stored: there is no second store to keep in step.
+    """The merchant memory reads the answers where they are stored: there is no second store to synchronize.
 
     An answer is stored first, then the merchant's other unanswered transactions are predicted again in the
     same act. If that is interrupted, or there are many, the act stays unfinished and `catch_up` continues.

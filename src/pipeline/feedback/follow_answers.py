@@ -40,7 +40,7 @@ class AnswerFollowUp:
     """No list of remaining work is stored: it is every unanswered transaction the act has not looked at yet.
 
     A transaction is written only if nobody wrote it since it was read, and it is read before the answers are.
-    So of two answers at the same time, whichever is written last knew both.
+    So of two simultaneous answers, the one written last was predicted from both.
     """
 
     def __init__(self, rows: Repredictions, predictor: Predictor) -> None:

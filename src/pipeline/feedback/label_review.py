@@ -83,7 +83,7 @@ class LabelReview:
         self._contradictions = contradictions
 
     def open(self, limit: int = SHOWN) -> list[PossibleMistake]:
-        """Those that still contradict, after the answers since the training run that found them."""
+        """Those that still contradict, given the answers since the training run that marked them."""
         return self._still(self._marks.open(limit))
 
     def get(self, transaction_id: str) -> PossibleMistake:

@@ -31,7 +31,7 @@ class ImportPreview:
     imports: Imports
     profiles: ImportProfiles
     read_file: Callable[[bytes, ReadRequest], ReadResult]
-    """`read_preview`, in a process of its own."""
+    """`read_preview`, in a separate process."""
     clock: Callable[[], datetime]
     currency: str
     """The first choice if a file does not name its currency."""

@@ -1,4 +1,4 @@
-"""Reads a file into a preview: one pure step, run in a process of its own by `src.read_file`."""
+"""Reads a file into a preview: one pure step, run in a separate process by `src.read_file`."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _label(key: str, inbound: InboundTransaction, names: CategoryNames, at: date
 
 
 def _bounded(transaction: Transaction) -> Transaction:
-    """Masked before it is cut, so that half a number cannot escape the mask."""
+    """Masked before it is cut, because half a number would not be masked."""
     detail = transaction.subcategory
     return replace(
         transaction,

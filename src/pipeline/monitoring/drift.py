@@ -80,7 +80,7 @@ def run_reason(results: Sequence[DriftResult]) -> str:
 
 
 def in_words(result: DriftResult) -> str:
-    """The verdict with its numbers, for a run's reason and for programs; pages have words of their own."""
+    """The verdict with its numbers, for a run's reason and for programs; pages word it differently."""
     if result.verdict is DriftVerdict.TOO_FEW:
         return f"too few to tell (n = {min(result.rows_then, result.rows_now)}; {result.needed} are needed)"
     what = _shift(result) if result.verdict is DriftVerdict.SHIFTED else "no sign of drift"

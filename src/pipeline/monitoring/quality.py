@@ -71,7 +71,7 @@ class QualityReport:
 
     @cached_property
     def by_version(self) -> dict[Hashable, Accuracy]:
-        """Only predictions the model decided: what the memory knows is no merit of a version."""
+        """Only predictions the model decided: decisions of the memory say nothing about a version."""
         by_model = [count for count in self.answers if count.decided_by is DecidedBy.MODEL]
         return accuracy_by(by_model, lambda count: count.version, _guess_right)
 

@@ -242,7 +242,7 @@ def _with_hint(row: np.ndarray, classes: Sequence[str], hint: MemoryHint) -> tup
 
 
 def _best(alternatives: Iterable[Alternative]) -> tuple[Alternative, ...]:
-    return tuple(sorted(alternatives, key=lambda one: -one.probability)[:SHOWN_ALTERNATIVES])
+    return tuple(sorted(alternatives, key=lambda alternative: -alternative.probability)[:SHOWN_ALTERNATIVES])
 
 
 def add_shadow(

@@ -42,6 +42,8 @@ class Repredicted:
 
 
 class Reprediction:
+    """Predicts outdated transactions again, one batch per call."""
+
     def __init__(
         self, rows: Repredictions, predictor: Predictor, champion: Champion, pointers: Models
     ) -> None:

@@ -30,7 +30,7 @@ class StoredVersionCheck:
     """Some stored transactions of the person."""
 
     def fault_of(self, version: str) -> Why:
-        """Empty where nothing is wrong. Raises Unavailable."""
+        """Empty if nothing is wrong. Raises Unavailable."""
         try:
             file = self.store.load(version)
             pipeline = self.bundles.loads(file, self.store.get(version).sha256).pipeline

@@ -27,9 +27,9 @@ def move_aliases(store: ModelStore, registry: ExperimentTracker) -> None:
     if store.champion() is None:
         return
     with store.alias.lease():
-        pointer, found = store.champion(), registry.alias(_CHAMPION)
-        if pointer and not moved_by_a_person(pointer, found):
-            _move(store, registry, pointer, found)
+        pointer, alias = store.champion(), registry.alias(_CHAMPION)
+        if pointer and not moved_by_a_person(pointer, alias):
+            _move(store, registry, pointer, alias)
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class AliasSync:
         if self.store.champion() is None:
             return
         with self.store.alias.lease():
-            pointer, found = self.store.champion(), self.registry.alias(_CHAMPION)
-            if pointer and found is not None and moved_by_a_person(pointer, found):
-                pointer = self._promote_moved(pointer, found)
+            pointer, alias = self.store.champion(), self.registry.alias(_CHAMPION)
+            if pointer and alias is not None and moved_by_a_person(pointer, alias):
+                pointer = self._promote_moved(pointer, alias)
             if pointer:
-                _move(self.store, self.registry, pointer, found)
+                _move(self.store, self.registry, pointer, alias)
 
     def _promote_moved(self, pointer: Pointer, version: str) -> Pointer:
         """Promote `version`, or record why not; returns the pointer after that."""
@@ -79,10 +79,10 @@ class AliasSync:
         return self.store.champion() or pointer
 
 
-def moved_by_a_person(pointer: Pointer, found: str | None) -> bool:
+def moved_by_a_person(pointer: Pointer, alias: str | None) -> bool:
     """Whether the alias is at a version we never moved it to; False for a store that never had our alias."""
     ours = (pointer.alias, pointer.alias_next, pointer.version)
-    return pointer.alias is not None and found is not None and found not in ours
+    return pointer.alias is not None and alias is not None and alias not in ours
 
 
 def _objection(pointer: Pointer) -> Why:
@@ -95,14 +95,14 @@ def _objection(pointer: Pointer) -> Why:
     return ""
 
 
-def _move(store: ModelStore, registry: ExperimentTracker, pointer: Pointer, found: str | None) -> None:
-    if found != pointer.version and not _has(registry, pointer.version, pointer.run_id):
+def _move(store: ModelStore, registry: ExperimentTracker, pointer: Pointer, alias: str | None) -> None:
+    if alias != pointer.version and not _has(registry, pointer.version, pointer.run_id):
         store.alias.passed_over(pointer.version)  # it was trained while MLflow was away
         return
-    if found != pointer.version:
-        store.alias.about_to(pointer.version, found=found)
+    if alias != pointer.version:
+        store.alias.about_to(pointer.version, current=alias)
         registry.set_alias(_CHAMPION, pointer.version)
-    if found != pointer.version or pointer.alias != pointer.version or pointer.alias_next:
+    if alias != pointer.version or pointer.alias != pointer.version or pointer.alias_next:
         store.alias.landed(pointer.version)
     _move_challenger(store, registry, pointer)
 

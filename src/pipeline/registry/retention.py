@@ -36,7 +36,7 @@ class RetentionReport:
 
 @dataclass(frozen=True)
 class RetentionRun:
-    """keep_models: versions to keep, not counting those that ever served. keep_runs: runs to keep, not
+    """keep_models: versions to keep, in addition to all former champions. keep_runs: runs to keep, not
     counting those of kept versions.
 
     The process may be killed after any step: the next call continues from there.

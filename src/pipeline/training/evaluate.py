@@ -30,8 +30,8 @@ class EvaluatedRows:
     answers: np.ndarray
     report: Report
     baselines: dict[str, Scores]
-    """`majority` and `lookup`, fitted on the person's training rows; empty where there are none to fit on, or
-    where the judging rows are not the person's."""
+    """`majority` and `lookup`, fitted on the person's training rows; empty if there are none to fit on, or
+    if the judging rows are not the person's."""
     met: np.ndarray
     """bool, shape (n_rows,): whether the training rows hold the row's merchant."""
 

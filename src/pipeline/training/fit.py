@@ -27,7 +27,7 @@ class ModelFitting:
     steps: Steps
     clock: Clock
     doubts: Marks | None = None
-    """Where possible mistakes are marked; None sets none aside."""
+    """Marks possible mistakes; with None none are excluded."""
 
     def prepare(self, claimed: ActiveRun) -> PreparedData:
         steps = self.steps

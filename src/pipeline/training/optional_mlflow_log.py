@@ -54,7 +54,7 @@ class OptionalTracking:
             return call()
         except Unavailable as error:
             self.away = True
-            log.warning("training goes on without MLflow", extra={"error": str(error)})
+            log.warning("training continues without MLflow", extra={"error": str(error)})
             return otherwise
 
     def close_stale(self, ended: str = "KILLED") -> int:

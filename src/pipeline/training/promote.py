@@ -1,4 +1,4 @@
-"""Applies a verdict: flips the pointer, moves the alias, records the promotion or the refusal."""
+"""Applies a verdict: changes the pointer, moves the alias, records the promotion or the refusal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class PromotionStep:
     prediction_diffs: PredictionDiffs | None = None
 
     def unless_pinned(self, verdict: Verdict) -> Verdict:
-        """Checked before the verdict is written anywhere; a later pin still stops the flip."""
+        """Checked before the verdict is written anywhere; a later pin still stops the promotion."""
         champion = self.store.champion() if verdict.promoted else None
         return _pinned(verdict, champion.version) if champion and champion.pinned_at else verdict
 
@@ -40,7 +40,7 @@ class PromotionStep:
         pointer: Pointer | None,
         instead: Verdict | None = None,
     ) -> Verdict:
-        """Store the verdict, then apply it. Both writes before the flip are fenced by the lease.
+        """Store the verdict, then apply it. Both writes before the promotion are fenced by the lease.
 
         instead: the verdict on the earlier version that `verdict` names to be promoted.
         """

@@ -156,7 +156,7 @@ def _new_labels(champion: ChampionModel | None, learned: pd.DataFrame) -> int:
 
 
 def _merchants(rows: pd.DataFrame) -> np.ndarray:
-    """The groups of the bootstrap; each row without a known merchant is a group of its own."""
+    """The groups of the bootstrap; each row without a known merchant is a separate group."""
     groups = rows["merchant"].where(rows["merchant"] != "", "\x00" + rows["group"])
     return np.asarray(groups, dtype=object)
 

@@ -27,12 +27,12 @@ class ChangedValue:
 
 @dataclass(frozen=True)
 class ReproductionReport:
-    """How a run went the second time."""
+    """The result of repeating a run."""
 
     circumstances: list[ChangedValue]
     """Of data, lexicon, code, settings, libraries and Python."""
     outcome: list[ChangedValue]
-    """Of what came out: rows, the chosen candidate, and every metric that moved."""
+    """Differences of the results: rows, the chosen candidate, and every changed metric."""
     compared: int
     """Metrics of the run and of its candidates."""
     not_repeated: list[str]
@@ -44,7 +44,7 @@ class ReproductionReport:
         return not self.outcome
 
     def sentences(self) -> list[str]:
-        """What a person reads, a line each."""
+        """The report for a person, as lines."""
         return [*self._result(), *self._why(), *self._left()]
 
     def _result(self) -> list[str]:

@@ -77,8 +77,8 @@ class TrainingPipeline:
         """fingerprint: of the data; without it no run is skipped.
 
         prediction_diffs: what a promotion changed; unattended: which unanswered transactions two versions
-        categorize automatically; earlier: the versions to compare with as well; doubts: where possible
-        mistakes are marked, which are left out. Without one of these its step is left out.
+        categorize automatically; earlier: the earlier versions to compare with; doubts: marks possible
+        mistakes, which are excluded. Without one of these its step is skipped.
         """
         self._steps = steps or Steps()
         self._fitting = ModelFitting(labels, lexicon, self._steps, clock, doubts)
@@ -99,7 +99,7 @@ class TrainingPipeline:
         return not self._tracking.away
 
     def run(self, claimed: ActiveRun) -> Verdict | None:
-        """Train, judge, and promote if the verdict says so; None where a slot brings nothing new.
+        """Train, judge, and promote if the verdict says so; None if a slot has nothing new.
 
         Raises NotEnoughData, Unavailable, LeaseLost; the caller records the failure.
         """
@@ -132,7 +132,7 @@ class TrainingPipeline:
         log_model(logger, self._fitting.train(claimed, data))
 
     def _finish(self, claimed: ActiveRun, pointer: Pointer, verdict: Verdict) -> Verdict:
-        """An earlier attempt was killed after the pointer had flipped: do what comes after that."""
+        """Continue after the promotion: an earlier attempt was killed after the pointer had changed."""
         self._promotion.follow_up(claimed, pointer.version)
         with suppress(Unavailable):
             self._tracking.close_stale("FINISHED")
@@ -213,7 +213,7 @@ class TrainingPipeline:
     def _with_automation(
         self, evidence: Evidence, champion: ChampionModel | None, version: str, data: PreparedData
     ) -> Evidence:
-        """With how much each model automates. An error here does not fail the run, but becomes a note."""
+        """Add each model's share of automatic predictions. An error becomes a note of the verdict."""
         if self._unattended is None or champion is None or evidence.fault:
             return evidence
         try:
@@ -258,7 +258,7 @@ class TrainingPipeline:
         return Bundle(trained.result.model, trained.bands.to_dict(), about)
 
     def _check_bundle(self, bundle: bytes, data: PreparedData, trained: TrainedModel) -> CheckReport:
-        """Check it in a fresh process, on transactions of the person where there are any."""
+        """Check it in a fresh process, also on the person's transactions."""
         transactions = self._steps.probe.transactions(data.yours if len(data.yours) else data.rows)
         expected = probabilities_of(trained.result.model, model_fields(transactions))
         return self._check.run(bundle, transactions, list(trained.result.classes), expected)
@@ -294,7 +294,7 @@ class TrainingPipeline:
 
 
 def _replaced_by(earlier: Scores, verdict: Verdict, challenger: Scores, its_verdict: Verdict) -> Verdict:
-    """The verdict on a challenger where an earlier version is promoted instead."""
+    """The verdict on a challenger instead of which an earlier version is promoted."""
     why = because(
         Code.EARLIER_BETTER,
         version=earlier.version,

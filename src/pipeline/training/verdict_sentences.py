@@ -15,7 +15,7 @@ from src.domain.reasons import Code, CodedReason, Why, reasons_of
 from src.domain.verdicts import JudgedOn
 
 JUDGED_ON = {
-    JudgedOn.HOLDOUT: "held-out transactions of yours",
+    JudgedOn.HOLDOUT: "of your held-out transactions",
     JudgedOn.CROSSVAL: "rows in cross-validation, each answered by a model that had not seen it",
     JudgedOn.LEXICON: (
         "rows of the shipped lexicon in cross-validation, half of them read as names nobody has listed"
@@ -39,7 +39,7 @@ SENTENCES = {
         "macro-F1 {macro_f1:.3f};"
     ),
     Code.MAJORITY: "always answering your most frequent category is right on {accuracy:%}.",
-    Code.NO_MAJORITY: "there are too few labels of yours to compare it with a simple rule.",
+    Code.NO_MAJORITY: "you have too few labels to compare it with a simple rule.",
     Code.UNCHANGED: (
         "Nothing has changed: the same data and the same answers as the champion (version {version}), which "
         "stays."
@@ -97,7 +97,7 @@ SENTENCES = {
     Code.LESS_AUTOMATIC: (
         "It would categorize far fewer transactions automatically: {challenger:%} of your newest "
         "{rows:unanswered transaction} instead of {champion:%}. The champion stays. A significant fall of "
-        "over {limit:points} is allowed only where the champion's automatic answers miss the {precision:%} "
+        "over {limit:points} is allowed only if the champion's automatic answers miss the {precision:%} "
         "that are to be right,"
     ),
     Code.NONE_AUTOMATIC: "and no judging row was answered automatically to show that.",
@@ -117,7 +117,7 @@ SENTENCES = {
         "Another model was promoted while this one was judged against its predecessor; the next run will "
         "judge against that one. The verdict had been:"
     ),
-    Code.SOURCES: "Learned from {labels:n} labels of yours and {lexicon:n} rows of the shipped lexicon.",
+    Code.SOURCES: "Learned from {labels:n} of your labels and {lexicon:n} rows of the shipped lexicon.",
     Code.BEST_CANDIDATE: "The best of {candidates:n} candidates was {name}.",
     Code.SET_ASIDE: "Set aside {rows:row}: {why}.",
     Code.CHECK_PASSED: "Loaded in a fresh process it gives the same answers.",
@@ -126,11 +126,11 @@ SENTENCES = {
         "champion, {challenger:%} with the new model."
     ),
     Code.AUTOMATION_IMPRECISE: (
-        "The stated precision takes that: of the champion's automatic answers to {judged:judging row} "
+        "The stated precision requires that: of the champion's automatic answers to {judged:judging row} "
         "{right:%} were right."
     ),
     Code.AUTOMATION_NOT_COMPARED: "How much each model automates could not be compared.",
-    Code.CHAMPION_NOT_LOADED: "The champion, version {version}, could not be loaded by this code.",
+    Code.CHAMPION_NOT_LOADED: "The champion, version {version}, could not be loaded by the present code.",
     Code.BEST_EARLIER: (
         "The best earlier version that may serve, model {version}, is right on {accuracy:%} of the same rows "
         "(macro-F1 {macro_f1:.3f})."

@@ -33,7 +33,7 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start `command`. It gets SIGTERM as soon as the calling thread or its process ends.
 
-    own_session: a process group of its own, which Ctrl-C in the terminal does not reach.
+    own_session: a new process group, which Ctrl-C in the terminal does not reach.
     guarded: for a command whose own subprocesses might outlive it. A small process in between ends the whole
     group when the parent or the command ends. Implies `own_session`; always on without the kernel's signal
     (macOS).

@@ -1,4 +1,4 @@
-"""Bounds that the kernel keeps for this process: memory and time on the processor."""
+"""Kernel limits for this process: memory and CPU time."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 
 def bound_process(memory: int, cpu_s: int) -> None:
-    """Let this process have no more than `memory` bytes in all, and `cpu_s` seconds from its start.
+    """Limit this process to `memory` bytes in total, and to `cpu_s` seconds from its start.
 
-    RLIMIT_AS counts addresses, not memory: libraries that are mapped and hardly used count whole. So the
-    bound is what is mapped now, and on top of it what is left of `memory` beside what is in use. Beyond it
-    Python raises MemoryError. At the end of its time the process is ended by SIGXCPU. macOS knows no such
-    bound of memory; there the limits of the readers and that of time remain.
+    RLIMIT_AS counts addresses, not memory: a mapped library counts in full even if little of it is used. So
+    the limit is what is mapped now plus what remains of `memory` after what is in use. Beyond it Python
+    raises MemoryError. At the end of its time SIGXCPU ends the process. macOS has no such memory limit;
+    there only the time limit and the limits of the readers apply.
     """
     mapped, used = _mapped_and_used()
     with suppress(ValueError, OSError):

@@ -1,4 +1,4 @@
-"""Reads files in processes of their own, so that no file can block or end the process that asks."""
+"""Reads files in separate processes, so that no file can block or end the calling process."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class ImportLease:
         return import_of(document) if document else None
 
     def release(self, import_id: str, *, holder: str, attempt: int, counts: bool = True) -> bool:
-        """End the lease of a process that is known to be dead; whether it still had one.
+        """End the lease of a process that is known to be dead; returns whether it still had one.
 
         counts: see `Leases.release`.
         """
@@ -112,7 +112,7 @@ class ImportLease:
         self._delete_file({"_id": {"$eq": import_id}, "status": ImportStatus.UNDONE.value})
 
     def _delete_file(self, query: Document) -> bool:
-        """Delete the file and the preview of the import that `query` finds; whether there was a file.
+        """Delete the file and the preview of the import that `query` finds; returns whether it had a file.
 
         The import's reference goes first, in one step with the check of `query`. If this process is killed
         after that, `Uploads.delete_strays` deletes the file.

@@ -13,7 +13,7 @@ _ID = "mlflow"
 
 
 class TrackingState:
-    """A document of the collection `states`, there while MLflow is away."""
+    """A document of the collection `states`, which exists while MLflow is unavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -35,7 +35,7 @@ class TrackingState:
 
     @contextmanager
     def noted(self, at: datetime) -> Iterator[None]:
-        """Note whether MLflow answered in the block, whose own errors pass through."""
+        """Record whether MLflow answered in the block; other errors of the block are raised."""
         try:
             yield
         except TrackingUnavailable:

@@ -1,4 +1,4 @@
-"""What MLflow raises, turned into our own error; and its settings, before it is imported."""
+"""Turns MLflow's errors into our own; sets MLflow's options before it is imported."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _SETTINGS = {
-    # Nothing leaves this machine, and MLflow neither looks for a git command nor reports each migration.
+    # No telemetry, no search for a git command and no report of each migration.
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
     "GIT_PYTHON_REFRESH": "quiet",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
-    # A server that is away is given up after seconds, where MLflow by itself tries for five minutes.
+    # MLflow's default is to retry an unreachable server for five minutes; this gives up after seconds.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
 
 
 def prepare() -> None:
-    """To be called before each import of mlflow. What the environment says already holds."""
+    """Call it before each import of mlflow. Variables that are already set stay."""
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
 

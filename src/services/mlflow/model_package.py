@@ -16,14 +16,14 @@ from src.config import ROOT
 
 _NEEDED_TO_SERVE = ("scikit-learn", "numpy", "scipy", "pandas", "skops")
 _SERVED_CODE = ("__init__.py", "domain", "errors.py", "components")
-"""What of `src` a fitted pipeline imports: copied beside it."""
+"""The parts of `src` that a fitted pipeline imports; they are copied with it."""
 
 
 def log_model(mlflow: Any, pipeline: Any, example: pd.DataFrame, trusted: Sequence[str]) -> str:
     """Log `pipeline` into the active run; return its address, `models:/m-...`.
 
-    example: rows of what the model reads, shown with it; the signature is read from them.
-    trusted: the types skops may load beside those it trusts anyway.
+    example: model input rows, logged with the model; its signature is inferred from them.
+    trusted: the types skops may load in addition to its defaults.
     """
     signature = mlflow.models.infer_signature(example, pipeline.predict(example))
     with _served_code() as code:
@@ -34,7 +34,7 @@ def log_model(mlflow: Any, pipeline: Any, example: pd.DataFrame, trusted: Sequen
             input_example=example,
             serialization_format="skops",
             skops_trusted_types=list(trusted),
-            # Named here, for MLflow would start a process of several seconds to guess them.
+            # Given here, because MLflow would otherwise run a process for several seconds to guess them.
             pip_requirements=[f"{name}=={installed(name)}" for name in _NEEDED_TO_SERVE],
             code_paths=[str(code)],
         )
@@ -43,7 +43,7 @@ def log_model(mlflow: Any, pipeline: Any, example: pd.DataFrame, trusted: Sequen
 
 @contextmanager
 def _served_code() -> Iterator[Path]:
-    """A copy of the part of `src` that a fitted pipeline is made of, under the same name."""
+    """A copy of the parts of `src` that a fitted pipeline needs, also named `src`."""
     with tempfile.TemporaryDirectory(prefix="ledgerloop-code-") as folder:
         target = Path(folder, "src")
         target.mkdir()

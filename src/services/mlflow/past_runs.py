@@ -1,4 +1,4 @@
-"""MLflow runs that have ended, read back: what they were made from, and what came out."""
+"""Finished MLflow runs: their inputs and results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from src.errors import NotFound
 from src.services.mlflow.errors import guarded
 from src.services.mlflow.tracking import Tracking
 
-_SNAPSHOT, _SETTINGS, _LEFT_OUT = "data/snapshot.csv.gz", "settings.json", "candidates_left_out.json"
+_SNAPSHOT, _SETTINGS, _UNFINISHED = "data/snapshot.csv.gz", "settings.json", "candidates_left_out.json"
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class PastRun:
     snapshot: bytes
     """CSV."""
     settings: dict[str, Any]
-    """Empty for a run of an older version, which noted them elsewhere."""
+    """Empty for a run of an older version, which stored them elsewhere."""
     left_out: dict[str, str]
-    """By candidate that was not seen through, why."""
+    """Candidate that was not evaluated to the end -> why."""
 
 
 class PastRuns:
@@ -42,12 +42,14 @@ class PastRuns:
 
     @guarded
     def get(self, mlflow_run_id: str) -> PastRun:
-        """Raises NotFound where there is no such run, or no snapshot of it; Unavailable."""
+        """Raises NotFound without such a run or its snapshot, Unavailable."""
         client = self._tracking.client
-        found = self._run(mlflow_run_id)
-        files = {one.path for folder in ("", "data") for one in client.list_artifacts(mlflow_run_id, folder)}
+        run = self._run(mlflow_run_id)
+        files = {
+            file.path for folder in ("", "data") for file in client.list_artifacts(mlflow_run_id, folder)
+        }
         if _SNAPSHOT not in files:
-            raise NotFound("This run kept no data: it ended before, or was cleared away.")
+            raise NotFound("MLflow has no data of this run: it ended too early, or was deleted.")
 
         def read(path: str) -> bytes:
             with tempfile.TemporaryDirectory(prefix="ledgerloop-run-") as folder:
@@ -55,15 +57,15 @@ class PastRuns:
 
         return PastRun(
             id=mlflow_run_id,
-            name=str(found.info.run_name),
-            started_at=datetime.fromtimestamp(found.info.start_time / 1000, UTC),
-            tags=dict(found.data.tags),
-            params=dict(found.data.params),
-            metrics=dict(found.data.metrics),
-            candidates=self._candidates(found),
+            name=str(run.info.run_name),
+            started_at=datetime.fromtimestamp(run.info.start_time / 1000, UTC),
+            tags=dict(run.data.tags),
+            params=dict(run.data.params),
+            metrics=dict(run.data.metrics),
+            candidates=self._candidates(run),
             snapshot=gzip.decompress(read(_SNAPSHOT)),
             settings=json.loads(read(_SETTINGS)) if _SETTINGS in files else {},
-            left_out=json.loads(read(_LEFT_OUT)) if _LEFT_OUT in files else {},
+            left_out=json.loads(read(_UNFINISHED)) if _UNFINISHED in files else {},
         )
 
     def _run(self, mlflow_run_id: str) -> Any:
@@ -80,4 +82,4 @@ class PastRuns:
         nested = self._tracking.client.search_runs(
             [run.info.experiment_id], f"tags.`mlflow.parentRunId` = '{run.info.run_id}'"
         )
-        return {str(one.info.run_name): dict(one.data.metrics) for one in nested}
+        return {str(candidate.info.run_name): dict(candidate.data.metrics) for candidate in nested}

@@ -1,6 +1,6 @@
-"""The two pictures of a run: what is mistaken for what, and whether 90 % means 90 %.
+"""The two plots of a run: the confusion matrix and the reliability diagram.
 
-Figures are made without pyplot, so there is no global state to close and no display to look for.
+Figures are made without pyplot, so there is no global state to close and no display is needed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def confusion(labels: Sequence[str], counts: np.ndarray, title: str) -> Figure:
 def reliability(
     confidence: Sequence[float], accuracy: Sequence[float], rows: Sequence[int], title: str
 ) -> Figure:
-    """One point for each bin of confidence, as large as it has rows; honest points lie on the diagonal."""
+    """One point per bin of confidence, sized by its rows; calibrated points are on the diagonal."""
     figure, axes = _canvas(5.0, 4.6, title)
     axes.plot([0, 1], [0, 1], color=_FAINT, linewidth=1)
     sizes = 20 + 180 * np.asarray(rows, float) / max([1, *rows])

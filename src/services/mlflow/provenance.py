@@ -1,4 +1,4 @@
-"""What a model was made with, beside its data: code, commit, libraries, Python and machine."""
+"""Provenance of a model except its data: code, commit, libraries, Python and machine."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from src.config import ROOT
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops", "mlflow")
 _HASHED_SOURCES = ("components", "pipeline", "knowledge", "domain", "container.py", "commands.py")
-"""Of `src`: the code that decides which model comes out."""
+"""The parts of `src` that affect the trained model."""
 
 
 def provenance() -> dict[str, str]:
-    """`code.sha256`, `git.commit` where it is known, `platform`, `version.python`, `version.<library>`."""
+    """`code.sha256`, `git.commit` if known, `platform`, `version.python`, `version.<library>`."""
     return {
         "code.sha256": code_sha256(),
         "platform": f"{platform.system()} {platform.machine()}",
@@ -25,7 +25,7 @@ def provenance() -> dict[str, str]:
 
 
 def code_sha256() -> str:
-    """Of every source file that makes a run, under its name; the lexicon has a hash of its own."""
+    """Hash of the names and contents of the source files; the lexicon is hashed separately."""
     digest = hashlib.sha256()
     for source in _HASHED_SOURCES:
         path = ROOT / "src" / source
@@ -36,7 +36,7 @@ def code_sha256() -> str:
 
 
 def _commit() -> dict[str, str]:
-    """The commit of the code, read from the checkout where there is one."""
+    """The commit of the checkout; empty without one."""
     head = ROOT / ".git" / "HEAD"
     if not head.is_file():
         return {}

@@ -1,7 +1,7 @@
-"""What MLflow keeps of runs and models that no longer matter: cleared away for good, files and all.
+"""Permanently deletes old runs and models from MLflow, with their files.
 
-MLflow's own `delete_run` only hides a run. Where the store is a database that is open to us, rows and files
-go; a tracking server lets us hide runs and models only, and `mlflow gc` beside it frees its disk.
+MLflow's own `delete_run` only hides a run. If the store is a database we can open, rows and files are
+deleted. On a tracking server runs and models can only be hidden; `mlflow gc` there frees its disk.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _PAGE = 500
 
 
 class TrackingRetention:
-    """Files go before the rows that name them: whatever is interrupted is found again, and done again."""
+    """Deletes files before the rows that name them, so that an interrupted deletion can be repeated."""
 
     def __init__(self, tracking: Tracking, uri: str) -> None:
-        """uri: of the store `tracking` speaks with."""
+        """uri: of the store that `tracking` uses."""
         self._tracking = tracking
         self._uri = uri
 
@@ -40,7 +40,7 @@ class TrackingRetention:
 
     @property
     def _store(self) -> Any:
-        """MLflow's own way to the database, as `mlflow gc` takes it; None for a tracking server."""
+        """MLflow's database store, as `mlflow gc` uses it; None for a tracking server."""
         from mlflow.tracking._tracking_service.utils import _get_store
 
         store = _get_store(self._uri)  # type: ignore[no-untyped-call]
@@ -52,19 +52,19 @@ class TrackingRetention:
 
     @guarded
     def runs(self) -> list[str]:
-        """The runs that have ended, newest first, without those nested in them."""
-        found = [one for one in self._all_runs() if "mlflow.parentRunId" not in one.data.tags]
-        return [one.info.run_id for one in found if one.info.status != "RUNNING"]
+        """Finished runs, newest first, without nested runs."""
+        top_level = [run for run in self._all_runs() if "mlflow.parentRunId" not in run.data.tags]
+        return [run.info.run_id for run in top_level if run.info.status != "RUNNING"]
 
     @guarded
     def versions(self) -> dict[str, str]:
         """The run of every registered version, by version."""
-        found = self._client.search_model_versions(f"name='{MODEL_NAME}'", max_results=10_000)
-        return {str(one.version): str(one.run_id) for one in found}
+        versions = self._client.search_model_versions(f"name='{MODEL_NAME}'", max_results=10_000)
+        return {str(version.version): str(version.run_id) for version in versions}
 
     @guarded
     def spared(self) -> set[str]:
-        """Versions somebody gave an alias, be it `champion`, `challenger` or one of their own."""
+        """Versions with any alias."""
         spared: set[str] = set()
         with _gone_already():  # before the first training there is no model
             aliases = self._client.get_registered_model(MODEL_NAME).aliases
@@ -73,7 +73,7 @@ class TrackingRetention:
 
     @guarded
     def drop_version(self, version: str, run_id: str | None) -> None:
-        """Delete a version and the model file of its run; the run with its metrics and data stays."""
+        """Delete a version and the model file of its run; the run keeps its metrics and data."""
         if run_id:
             self._drop_models(run_id)
         with _gone_already():
@@ -81,7 +81,7 @@ class TrackingRetention:
 
     @guarded
     def drop_run(self, run_id: str) -> None:
-        """Delete a run with what is nested in it, its models and its files."""
+        """Delete a run with its nested runs, models and files."""
         for nested in self._all_runs(f"tags.`mlflow.parentRunId` = '{run_id}'"):
             self._drop(nested.info)
         self._drop_models(run_id)
@@ -99,8 +99,8 @@ class TrackingRetention:
     def _drop_models(self, run_id: str) -> None:
         with _gone_already():
             outputs = self._client.get_run(run_id).outputs
-            for one in outputs.model_outputs if outputs else ():
-                self._drop_model(one.model_id)
+            for output in outputs.model_outputs if outputs else ():
+                self._drop_model(output.model_id)
 
     def _drop_model(self, model_id: str) -> None:
         store = self._store
@@ -112,20 +112,20 @@ class TrackingRetention:
             store._hard_delete_logged_model(model_id)
 
     def _all_runs(self, matching: str = "") -> list[Any]:
-        found, token = [], None
+        runs, token = [], None
         while True:
             page = self._client.search_runs(
                 [self._tracking.experiment], matching, max_results=_PAGE, page_token=token
             )
-            found += page
+            runs += page
             token = page.token
             if not token:
-                return found
+                return runs
 
     def shrink(self, worth_bytes: int = _WORTH_BYTES) -> int:
-        """Give a SQLite store's empty pages back to the disk where that is worth it; how many bytes.
+        """Return the empty pages of a SQLite store to the disk if they are many; returns the bytes freed.
 
-        It needs the file for itself for a moment; where somebody writes, the next time will do.
+        It needs exclusive access for a moment; while another process writes, it is left for the next time.
         """
         if not self._uri.startswith("sqlite:///"):
             return 0
@@ -138,13 +138,13 @@ class TrackingRetention:
                 database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 return size - _pages(database)[0]
         except sqlite3.OperationalError as error:
-            log.info("the MLflow store is in use; it is made smaller another time", extra={"why": str(error)})
+            log.info("MLflow store is in use and was not compacted", extra={"why": str(error)})
             return 0
 
 
 @contextmanager
 def _gone_already() -> Iterator[None]:
-    """Passes over what MLflow no longer knows: an earlier turn was ended halfway."""
+    """Ignores what MLflow no longer has, because an earlier deletion was interrupted."""
     from mlflow.exceptions import MlflowException
 
     try:
@@ -155,7 +155,7 @@ def _gone_already() -> Iterator[None]:
 
 
 def _pages(database: sqlite3.Connection) -> tuple[int, int]:
-    """Bytes of the whole file, and of the pages in it that hold nothing."""
+    """Bytes of the file, and of its empty pages."""
 
     def pragma(name: str) -> int:
         return int(database.execute(f"PRAGMA {name}").fetchone()[0])
@@ -164,7 +164,7 @@ def _pages(database: sqlite3.Connection) -> tuple[int, int]:
 
 
 def _delete_files(artifact_uri: str) -> None:
-    """The folder `artifacts` and the one around it, which MLflow leaves behind."""
+    """Delete the folder `artifacts` and its parent, which MLflow does not delete."""
     parts = urlparse(artifact_uri)
     if parts.scheme not in ("", "file"):
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository

@@ -1,4 +1,4 @@
-"""What is written into one MLflow run: parameters, metrics, candidates, data, figures and the model."""
+"""Writes one MLflow run: parameters, metrics, candidates, data, plots and the model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RunLog:
     """One MLflow run that is being written. Every method raises TrackingUnavailable."""
 
     def __init__(self, mlflow: Any, info: Any, *, when: str) -> None:
-        """when: the day and time the run is known by."""
+        """when: the day and time in the run's name."""
         self._mlflow = mlflow
         self._when = when
         self._experiment = info.experiment_id
@@ -35,7 +35,7 @@ class RunLog:
 
     @guarded
     def metrics(self, metrics: Mapping[str, float]) -> None:
-        """What is not a number is left out: MLflow's own pages cannot show it."""
+        """Without nan and infinity, which MLflow's own pages cannot show."""
         self._mlflow.log_metrics(
             {name: float(value) for name, value in metrics.items() if np.isfinite(value)}
         )
@@ -46,7 +46,7 @@ class RunLog:
 
     @guarded
     def conclude(self, name: str, text: str) -> None:
-        """What became of the run: its name in the list, before the time, and its description (Markdown)."""
+        """Record the result: the run's name in the list, before the time, and its description (Markdown)."""
         self._mlflow.MlflowClient().update_run(self.run_id, name=f"{name}, {self._when}")
         self._mlflow.set_tag("mlflow.note.content", text)
 

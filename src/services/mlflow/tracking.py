@@ -1,6 +1,6 @@
 """MLflow: the store, its runs from start to end, the registered model and its aliases.
 
-Only the training process comes here: mlflow takes seconds and over 100 MB, so it is imported at first use.
+Only the training process uses it: mlflow takes seconds and over 100 MB, so it is imported at first use.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ class Tracking:
             with self._alone():
                 if self._location:
                     follow_folder(Path(self._uri.removeprefix(_SQLITE)), EXPERIMENT, self._location)
-                mlflow.MlflowClient().search_experiments(max_results=1)  # makes the database if need be
+                mlflow.MlflowClient().search_experiments(max_results=1)  # creates the database if needed
         return mlflow
 
     @property
     def _location(self) -> str | None:
-        """Where the files of a local store are; they go where its folder goes."""
+        """The location of a local store's files: inside its folder, also after a move."""
         return (self._artifacts / "artifacts").as_uri() if self._artifacts else None
 
     @contextmanager
@@ -83,7 +83,7 @@ class Tracking:
         patience = time.monotonic() + _MAKING_TAKES_AT_MOST_S
         while not lock.acquire():
             if time.monotonic() > patience:
-                raise TrackingUnavailable("MLflow did not answer: another process makes its store.")
+                raise TrackingUnavailable("MLflow did not answer: another process is creating its store.")
             time.sleep(0.1)
         try:
             yield
@@ -96,7 +96,7 @@ class Tracking:
 
     @property
     def client(self) -> Any:
-        """MLflow's own client, for the services that read or clear away what this one writes."""
+        """MLflow's own client, for the services that read or delete what this one writes."""
         return self._client
 
     @property
@@ -111,7 +111,7 @@ class Tracking:
 
     @guarded
     def initialise(self) -> None:
-        """Make the store, the experiment and the registered model where they are missing."""
+        """Create the store, the experiment and the registered model if they are missing."""
         client = self._client
         with self._alone():
             self._make_missing(client)
@@ -124,7 +124,7 @@ class Tracking:
 
     @contextmanager
     def start(self, run: TrainingRun) -> Iterator[RunLog]:
-        """One MLflow run around the block: FINISHED, FAILED, or KILLED where the run was taken away.
+        """One MLflow run around the block: FINISHED, FAILED, or KILLED if the lease was lost.
 
         What an earlier attempt, or a process that was killed, left RUNNING is closed first.
         Raises TrackingUnavailable where MLflow does not answer.
@@ -150,13 +150,13 @@ class Tracking:
             ended = "KILLED"
             raise
         finally:
-            # Where MLflow died meanwhile, the next run closes this one.
+            # If MLflow is down now, the next run closes this one.
             while self._active_run():
                 with suppress(MlflowException):
                     self._mlflow.end_run(ended)
 
     def _active_run(self) -> Any:
-        """None as well where MLflow was away from the start."""
+        """Also None if MLflow was unavailable from the start."""
         with suppress(TrackingUnavailable):
             return self._active()
         return None
@@ -167,7 +167,7 @@ class Tracking:
 
     @guarded
     def close_stale(self, ended: str = "KILLED") -> int:
-        """End what still says RUNNING, for only one run trains at a time; how many there were."""
+        """End all runs still marked RUNNING, as only one run trains at a time; returns their number."""
         running = self._client.search_runs([self._experiment], "attributes.status = 'RUNNING'")
         for run in running:
             self._client.set_terminated(run.info.run_id, ended)
@@ -179,20 +179,20 @@ class Tracking:
     ) -> str:
         """Return the number of the new version, as text; it is higher than `after`.
 
-        Where the store was thrown away its numbers begin anew, while those that served are still known.
+        A new store after a deleted one counts from 1, so versions up to `after` are created and deleted.
         Raises TrackingUnavailable.
         """
         passed: list[str] = []
         while True:
-            made = self._client.create_model_version(
+            version = self._client.create_model_version(
                 MODEL_NAME, model_uri, run_id=mlflow_run_id, description=description, tags=dict(tags)
             )
-            if int(made.version) > after:
+            if int(version.version) > after:
                 break
-            passed.append(made.version)
-        for version in passed:
-            self._client.delete_model_version(MODEL_NAME, version)
-        return str(made.version)
+            passed.append(version.version)
+        for number in passed:
+            self._client.delete_model_version(MODEL_NAME, number)
+        return str(version.version)
 
     @guarded
     def tag_version(self, version: str, tags: Mapping[str, str]) -> None:
@@ -215,7 +215,7 @@ class Tracking:
 
     @guarded
     def run_of(self, version: str) -> str | None:
-        """The training run that made a version, by its tag; None where the registry has no such version."""
+        """The training run that made a version, by its tag; None if the registry has no such version."""
         from mlflow.exceptions import MlflowException
 
         try:
@@ -227,7 +227,7 @@ class Tracking:
 
     @guarded
     def alias(self, alias: str) -> str | None:
-        """The version the alias names, None where nobody set it."""
+        """The version the alias names; None if it is not set."""
         aliases = self._client.get_registered_model(MODEL_NAME).aliases
         return str(aliases[alias]) if alias in aliases else None
 

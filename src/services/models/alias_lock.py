@@ -64,9 +64,9 @@ class AliasLock:
         return bool(self._models.update_one(free, [{"$set": fields}]).matched_count)
 
     @guarded
-    def about_to(self, version: str, *, found: str | None) -> None:
-        """The alias, now at `found`, is moved to `version` next."""
-        self._set({"alias": found, "alias_next": version})
+    def about_to(self, version: str, *, current: str | None) -> None:
+        """The alias, now at `current`, is moved to `version` next."""
+        self._set({"alias": current, "alias_next": version})
 
     @guarded
     def landed(self, version: str) -> None:

@@ -1,7 +1,7 @@
-"""Bundles: everything of a model in one file of bytes, and back.
+"""Writes and reads bundles: a model in one file.
 
-The file is a zip. `pipeline.skops` is the fitted scikit-learn pipeline, for training and for whoever wants to
-look inside; `form.json` and the `.npy` files are its plain form, from which web workers serve without
+The file is a zip. `pipeline.skops` is the fitted scikit-learn pipeline, for training and for
+inspection; `form.json` and the `.npy` files are its plain form, from which web workers serve without
 scikit-learn. Nothing in it is a pickle: skops makes only objects of types that it or TRUSTED knows, whatever
 the file says.
 """
@@ -24,7 +24,7 @@ TRUSTED = (
     "src.components.model.classifier.LinearCategorizer",
     "src.components.features.vectorizer.TransactionFeatures",
 )
-"""Our own types in a fitted pipeline; skops knows scikit-learn's. A list inside a file counts for nothing."""
+"""Our own types in a fitted pipeline; skops knows scikit-learn's. A list inside a file is ignored."""
 
 _FORMER_MODULES = {
     "src.components.classifier": "src.components.model.classifier",
@@ -55,7 +55,7 @@ def dumps(bundle: Bundle) -> bytes:
             _write(archive, f"{name}.json", json.dumps(content, sort_keys=True).encode())
         for name, array in arrays.items():
             _write(archive, f"{name}.npy", _array_bytes(array))
-        # Its members are deflated once, here.
+        # Its members are compressed once, here.
         _write(archive, "pipeline.skops", skops_io.dumps(bundle.pipeline, compression=zipfile.ZIP_STORED))
     return file.getvalue()
 
@@ -76,7 +76,7 @@ def loads(data: bytes, sha256: str) -> Bundle:
 
 
 def _with_present_modules(skops_file: bytes) -> bytes:
-    """A file that names modules of an earlier version, with their present names; any other as it is."""
+    """The file with present names for the modules of an earlier version."""
     with zipfile.ZipFile(io.BytesIO(skops_file)) as old:
         schema = old.read("schema.json").decode()
         for former, present in _FORMER_MODULES.items():

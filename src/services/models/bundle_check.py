@@ -35,17 +35,17 @@ _TIMED = 50
 @dataclass(frozen=True)
 class CheckReport:
     fault: Why
-    """Empty where nothing is wrong."""
+    """Empty if nothing is wrong."""
     load_s: float = float("nan")
     per_row_ms: float = float("nan")
-    """Median of single predictions, each of another transaction."""
+    """Median of single predictions of different transactions."""
     megabytes: float = float("nan")
-    """Of 1,000,000 bytes: the file."""
+    """Size of the file, in 1,000,000 bytes."""
 
 
 @dataclass(frozen=True)
 class BundleCheck:
-    """What is found is measured here; how large and how slow a model may be, `Promotion` says."""
+    """Measures a bundle; `Promotion` decides how large and how slow a model may be."""
 
     timeout_s: float = 120.0
 
@@ -59,7 +59,7 @@ class BundleCheck:
         with tempfile.TemporaryDirectory(prefix="ledgerloop-check-") as folder:
             file, rows = Path(folder, "bundle.skops"), Path(folder, "rows.json")
             file.write_bytes(bundle)
-            rows.write_text(json.dumps([asdict(one) for one in transactions], default=str))
+            rows.write_text(json.dumps([asdict(transaction) for transaction in transactions], default=str))
             answer = self._ask(file, rows)
         report = self._compare(answer, classes, expected) if isinstance(answer, dict) else CheckReport(answer)
         return replace(report, megabytes=len(bundle) / 1e6)

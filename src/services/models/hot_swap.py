@@ -58,7 +58,7 @@ class HotSwap(Generic[T]):
     def version(self) -> str | None:
         """The version this process serves, refreshed after a pause."""
         self.watch()
-        with suppress(LedgerloopError):  # MongoDB is away; the model in memory stays
+        with suppress(LedgerloopError):  # MongoDB is unavailable; the model in memory stays
             self._refresh_after_a_pause()
         self._requested.set()
         return self._serving[0].version if self._serving else None
@@ -112,7 +112,7 @@ class HotSwap(Generic[T]):
         """Refresh if a request came since the last time, or if that is long ago."""
         if self._requested.is_set() or self._clock() - self._refreshed_at >= self._idle_every_s:
             self._requested.clear()
-            with suppress(LedgerloopError):  # MongoDB is away; the model in memory stays
+            with suppress(LedgerloopError):  # MongoDB is unavailable; the model in memory stays
                 self.refresh()
 
     def refresh(self) -> None:
@@ -137,7 +137,7 @@ class HotSwap(Generic[T]):
             raise
         except Exception:
             self._failed_revision = pointer.revision
-            log.exception("model not loaded; the old one stays", extra=self._about(pointer))
+            log.exception("model not loaded; the previous one stays active", extra=self._about(pointer))
             return
         self._serving = (pointer, loaded)
         log.info("model swapped", extra=self._about(pointer))

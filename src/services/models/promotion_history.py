@@ -1,7 +1,7 @@
 """The deployment history: its entries, and those of refused models.
 
 Changes of the pointer are in the pointer's own document, in the same write. A refusal changes no pointer, so
-it has a document of its own.
+it has a separate document.
 """
 
 from __future__ import annotations
@@ -121,5 +121,5 @@ class Refusals:
 
     @guarded
     def newest(self, limit: int) -> list[Promotion]:
-        found = self._refusals.find({"owner": LOCAL_OWNER}).sort("at", DESCENDING).limit(limit)
-        return [line_of(each) for each in found]
+        refusals = self._refusals.find({"owner": LOCAL_OWNER}).sort("at", DESCENDING).limit(limit)
+        return [line_of(refusal) for refusal in refusals]

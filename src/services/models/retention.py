@@ -33,8 +33,8 @@ class Retention:
     @guarded
     def versions(self) -> dict[str, str]:
         """The MLflow run of every stored version, by version."""
-        found = self._models.find({"file_id": {"$exists": True}}, {"version": 1, "mlflow_run_id": 1})
-        return {one["version"]: one["mlflow_run_id"] for one in found}
+        versions = self._models.find({"file_id": {"$exists": True}}, {"version": 1, "mlflow_run_id": 1})
+        return {version["version"]: version["mlflow_run_id"] for version in versions}
 
     @guarded
     def spared(self) -> set[str]:
@@ -78,8 +78,8 @@ class Retention:
         """
         named = set(self._models.distinct("file_id"))
         chunks = self._database.collection(_CHUNKS).distinct("files_id")
-        found = {*chunks, *(file["_id"] for file in self._files.find({}, {"_id": 1}))} - named
-        old = [one for one in found if _made_at(one) < now - _ORPHAN_AFTER]
+        unnamed = {*chunks, *(file["_id"] for file in self._files.find({}, {"_id": 1}))} - named
+        old = [file_id for file_id in unnamed if _made_at(file_id) < now - _ORPHAN_AFTER]
         self._delete_files(old)
         return len(old)
 
@@ -98,13 +98,14 @@ class Retention:
         runs = self._database.training_runs
         skipped = {"status": RunStatus.SKIPPED.value}
         old = runs.find(skipped, {"_id": 1}).sort("requested_at", DESCENDING).skip(keep)
-        return int(runs.delete_many({**skipped, "_id": {"$in": [one["_id"] for one in old]}}).deleted_count)
+        ids = [run["_id"] for run in old]
+        return int(runs.delete_many({**skipped, "_id": {"$in": ids}}).deleted_count)
 
     @guarded
     def shrink(self, worth_bytes: int = _WORTH_BYTES) -> bool:
         """Return the space of deleted bundles to the disk if it is large enough; returns whether it was done.
 
-        MongoDB by itself would only reuse the space. Some servers refuse the command.
+        Otherwise MongoDB would only reuse the space. Some servers refuse the command.
         """
         command = self._database.collection(_CHUNKS).database.command
         try:
@@ -120,7 +121,7 @@ class Retention:
     def claim_turn(self, now: datetime, *, retry_after: timedelta = timedelta(hours=1)) -> bool:
         """Whether retention is due and no other process runs it; a failed turn is due again soon.
 
-        The first turn comes a while after the first start.
+        The first one is due `retry_after` after the first start.
         """
         locks, later = self._database.locks, now + retry_after
         turn = locks.find_one({"_id": _TURN})

@@ -64,7 +64,7 @@ class Shadows:
 
     @guarded
     def end_of(self, version: str) -> None:
-        """End it if it is of `version`, which is the champion from now on."""
+        """End it if it tests `version`, which is now the champion."""
         self._end({"version": version})
 
     def _end(self, which: Document) -> bool:

@@ -1,7 +1,7 @@
 """Leases: which process works on a document, decided in the document itself by MongoDB's clock.
 
 A document in work names its holder, the attempt, and until when the lease holds. A holder that does not renew
-in time loses the lease. Whoever takes over counts one attempt more, and each write names holder and attempt,
+in time loses the lease. The next holder counts one attempt more. Each write names holder and attempt,
 so the earlier holder can write nothing more. Hosts need not agree on the time.
 
 `attempt` only grows. `uncounted_attempts` says how many of them do not count towards the limit: those that

@@ -1,7 +1,7 @@
 """Fingerprint of a run's training inputs, computed without loading them: equal fingerprints, equal runs.
 
-It errs on one side only: another fingerprint may still mean the same data, which the training process then
-finds out exactly. So most idle slots need no process.
+A different fingerprint may still mean the same data; the training process then compares exactly. So most
+idle slots need no process.
 """
 
 from __future__ import annotations

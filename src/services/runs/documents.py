@@ -50,11 +50,16 @@ def ended(status: RunStatus, at: datetime) -> Document:
 
 
 def skipped(last: Document | None, at: datetime) -> Document:
-    """last: the run since which nothing is new, as it is written."""
+    """last: the document of the run since which nothing is new."""
     since = f" since the run of {last['requested_at']:%Y-%m-%d %H:%M} UTC" if last else ""
     reason = f"Nothing new{since}: the same labels, settings and code."
-    told = {"reason": reason, "stage": "done", "progress": 1.0, "data": last.get("data", {}) if last else {}}
-    return ended(RunStatus.SKIPPED, at) | told
+    fields = {
+        "reason": reason,
+        "stage": "done",
+        "progress": 1.0,
+        "data": last.get("data", {}) if last else {},
+    }
+    return ended(RunStatus.SKIPPED, at) | fields
 
 
 def run_of(document: Document) -> TrainingRun:
@@ -89,7 +94,7 @@ def verdict_document(verdict: Verdict) -> Document:
 
 
 def verdict_of(document: Document | None) -> Verdict | None:
-    """A verdict written before there was one of its parts lacks that part."""
+    """A verdict of an earlier version lacks the parts added since."""
     if not document:
         return None
     return Verdict(
@@ -112,7 +117,7 @@ def verdict_of(document: Document | None) -> Verdict | None:
         instead=document.get("instead"),
         majority=_scores(document.get("majority")),
         lookup=_scores(document.get("lookup")),
-        slices=tuple(SliceScores(**each) for each in document.get("slices", ())),
+        slices=tuple(SliceScores(**scores) for scores in document.get("slices", ())),
         footprint=Footprint(**footprint) if (footprint := document.get("footprint")) else None,
         judged_on=judged_on_of(document.get("judged_on")),
         automation=_automation(document.get("automation")),

@@ -1,4 +1,4 @@
-"""The `training_runs` collection as it is read: the list, the one under way, what the last learned from."""
+"""Reads the `training_runs` collection."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ class RunHistory:
 
     @guarded
     def decisions(self, run_ids: Collection[str]) -> dict[str, Verdict]:
-        """The verdicts of these runs, by run; a run that is not on record, or has none, is absent."""
-        found = self._runs.find({"_id": {"$in": list(run_ids)}}, {"decision": 1})
-        verdicts = {each["_id"]: verdict_of(each.get("decision")) for each in found}
+        """The verdicts of these runs, by run; unknown runs and runs without one are absent."""
+        runs = self._runs.find({"_id": {"$in": list(run_ids)}}, {"decision": 1})
+        verdicts = {run["_id"]: verdict_of(run.get("decision")) for run in runs}
         return {run_id: verdict for run_id, verdict in verdicts.items() if verdict}
 
     @guarded
     def rows_asked_for(self, champion: str, judged_on: JudgedOn | None) -> int | None:
-        """The fewest rows that a verdict on this champion, by this kind of rows, said would be enough."""
-        found = self._runs.find(
+        """The fewest rows that a verdict on this champion, judged on such rows, asked for."""
+        runs = self._runs.find(
             {
                 "decision.outcome": Outcome.TOO_FEW.value,
                 "decision.against": champion,
@@ -50,30 +50,30 @@ class RunHistory:
             },
             {"decision.rows_needed": 1},
         )
-        return min((int(each["decision"]["rows_needed"]) for each in found), default=None)
+        return min((int(run["decision"]["rows_needed"]) for run in runs), default=None)
 
     @guarded
     def newest(self, limit: int = 50, *, skipped: int = 200) -> list[TrainingRun]:
-        """The newest `limit` runs, and at most `skipped` slots that needed none between and after them."""
+        """The newest `limit` runs, and up to `skipped` skipped slots since the oldest of them."""
         real = self._listed({"status": {"$ne": RunStatus.SKIPPED.value}}, limit)
         idle: Document = {"status": RunStatus.SKIPPED.value}
         if len(real) == limit:
             idle["requested_at"] = {"$gte": real[-1].requested_at}
-        found = [*real, *self._listed(idle, skipped)]
-        return sorted(found, key=lambda run: run.requested_at, reverse=True)
+        runs = [*real, *self._listed(idle, skipped)]
+        return sorted(runs, key=lambda run: run.requested_at, reverse=True)
 
     def _listed(self, query: Document, limit: int) -> list[TrainingRun]:
-        return [run_of(each) for each in self._runs.find(query).sort("requested_at", DESCENDING).limit(limit)]
+        return [run_of(run) for run in self._runs.find(query).sort("requested_at", DESCENDING).limit(limit)]
 
     @guarded
     def current(self) -> TrainingRun | None:
-        """The run that is queued or running."""
+        """The queued or running run."""
         document = self._runs.find_one({"active": True})
         return run_of(document) if document else None
 
     @guarded
     def last_inputs(self) -> dict[str, str]:
-        """What the newest run that succeeded was made of; empty where there is none."""
+        """The inputs of the newest run that succeeded; empty without one."""
         last = self.last_success()
         return dict(last.get("inputs", {})) if last else {}
 
@@ -89,21 +89,21 @@ class RunHistory:
 
     @guarded
     def last_success_at(self) -> datetime | None:
-        """When the newest run that succeeded was asked for."""
+        """When the newest run that succeeded was requested."""
         last = self.last_success()
         return last["requested_at"] if last else None
 
     @guarded
     def newest_at(self, trigger: Trigger) -> datetime | None:
-        """When the newest run of this trigger was asked for."""
+        """When the newest run of this trigger was requested."""
         order = [("requested_at", DESCENDING)]
-        found = self._runs.find_one({"trigger": trigger.value}, {"requested_at": 1}, sort=order)
-        return found["requested_at"] if found else None
+        newest = self._runs.find_one({"trigger": trigger.value}, {"requested_at": 1}, sort=order)
+        return newest["requested_at"] if newest else None
 
     @guarded
     def last_success(self) -> Document | None:
-        """The newest run that trained to the end, as it is written."""
-        found: Document | None = self._runs.find_one(
+        """The document of the newest run that succeeded."""
+        newest: Document | None = self._runs.find_one(
             {"status": RunStatus.SUCCEEDED.value}, sort=[("requested_at", DESCENDING)]
         )
-        return found
+        return newest

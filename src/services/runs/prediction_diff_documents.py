@@ -1,4 +1,4 @@
-"""How what a promotion changed is written in MongoDB. Examples are ids only: a deleted row leaves no text."""
+"""The MongoDB form of what a promotion changed. Examples are ids only: a deleted row leaves no text."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class TrainingRuns(RunHistory):
 
     @guarded
     def claim(self, *, holder: str, at: datetime) -> TrainingRun | None:
-        """Take the run that waits, or one whose holder fell silent; None when there is none to take.
+        """Claim the queued run, or one whose lease expired; None if there is none.
 
         A run that was stopped too often is ended as failed instead.
         """
@@ -101,7 +101,7 @@ class TrainingRuns(RunHistory):
         return run_of(claimed) if claimed else None
 
     def release(self, run_id: str, *, holder: str, attempt: int, counts: bool = True) -> bool:
-        """Let go of a run whose process is known to be dead; whether it was still held.
+        """Release a run whose process is known to be dead; returns whether it still held the run.
 
         counts: see `Leases.release`.
         """
@@ -141,7 +141,7 @@ class ClaimedRun:
         self._runs.write(self.run.id, self._holder, self.run.attempt, {"$set": fields})
 
     def progress(self, stage: str, share: float) -> None:
-        """share: 0..1 of the whole run. Raises LeaseLost."""
+        """share: of the run, 0..1. Raises LeaseLost."""
         self._set({"stage": stage, "progress": round(min(max(share, 0.0), 1.0), 3)})
 
     def record(self, **fields: Any) -> None:
@@ -149,18 +149,18 @@ class ClaimedRun:
         self._set(fields)
 
     def record_verdict(self, verdict: Verdict) -> None:
-        """Keep the verdict, before anything flips. Raises LeaseLost."""
+        """Store the verdict, before anything is promoted. Raises LeaseLost."""
         self._set({"decision": verdict_document(verdict)})
 
     def record_changes(self, changes: PredictionDiff) -> None:
-        """Keep what the promotion changed. Raises LeaseLost."""
+        """Store what the promotion changed. Raises LeaseLost."""
         self._set({"changes": changes_document(changes)})
 
     def succeed(self, *, at: datetime) -> None:
         self._finish(ended(RunStatus.SUCCEEDED, at) | {"stage": "done", "progress": 1.0})
 
     def last_inputs(self) -> dict[str, str]:
-        """What the newest run that succeeded was made of; empty where there is none."""
+        """The inputs of the newest run that succeeded; empty without one."""
         return self._runs.last_inputs()
 
     def rows_asked_for(self, champion: str, judged_on: JudgedOn | None) -> int | None:

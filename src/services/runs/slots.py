@@ -1,4 +1,4 @@
-"""Runs that nobody asks for: those of the six-hour slots, and those that drift triggers."""
+"""Runs nobody requests: those of the six-hour slots, and those triggered by drift."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class DriftTriggeredRuns:
         return (newest is None or at - newest >= A_DAY) and self._runs.current() is None
 
     def request(self, *, reason: str, at: datetime) -> TrainingRun | None:
-        """Queue one; None where it is not allowed. Raises Unavailable."""
+        """Queue one; None if it is not allowed. Raises Unavailable."""
         newest = self._runs.newest_at(Trigger.DRIFT)
         if newest and at - newest < A_DAY:
             return None

@@ -28,10 +28,10 @@ def trace_of(uri: str) -> Trace | None:
 
 def _changed(file: Path) -> tuple[int, int] | None:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return status.st_mtime_ns, status.st_size
 
 
 class AliasWatch:

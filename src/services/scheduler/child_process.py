@@ -65,7 +65,7 @@ class ChildProcess:
         return self._stopping.is_set()
 
     def stop(self) -> None:
-        """End the running child, if any; another scheduler takes its work up again."""
+        """End the running child, if any; another scheduler continues its work."""
         self._stopping.set()
         if self._child is not None:
             self._child.kill()

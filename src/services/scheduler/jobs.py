@@ -104,6 +104,6 @@ class Jobs:
             log.info("training starts early", extra={"run": run.id})
 
     def stop(self) -> None:
-        """End the child processes; another scheduler takes their work up again."""
+        """End the child processes; another scheduler continues their work."""
         self.trainer.stop()
         self.importer.stop()

@@ -55,7 +55,7 @@ class Scheduler:
     def start(self) -> None:
         now = datetime.now(UTC)
         next_slot = slot_of(now, self._every_hours) + timedelta(hours=self._every_hours)
-        # Opens a slot that was missed while everything was down. It is a job of its own because an interval
+        # Opens a slot that was missed while everything was down. It is a separate job because an interval
         # job counts from its first run, so it would drift away from the slots.
         self._scheduler.add_job(self.open_slot, id="missed slot", misfire_grace_time=None)
         self._add("slot", self.open_slot, self._every_hours * 3600, first=next_slot)

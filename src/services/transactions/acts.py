@@ -76,7 +76,7 @@ class ActLog:
 
     @guarded
     def mark_undone(self, act_id: str, *, at: datetime) -> bool:
-        """False if it was marked before. Raises Unavailable."""
+        """False if it is already marked. Raises Unavailable."""
         query = {**_by_id(act_id), "undone_at": None}
         return bool(self._database.acts.update_one(query, {"$set": {"undone_at": at}}).matched_count)
 

@@ -1,4 +1,4 @@
-"""The answers in the `transactions` collection: appended, never rewritten, and undone by one more event."""
+"""The answers in the `transactions` collection: appended, never rewritten; an undo is another event."""
 
 from __future__ import annotations
 

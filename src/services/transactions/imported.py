@@ -149,7 +149,7 @@ class ImportedTransactions:
 
     @guarded
     def reassign(self, import_id: str) -> int:
-        """Give each shared transaction to the next import that contains it; returns their number."""
+        """Make the next import that contains a shared transaction its owner; returns their number."""
         copies, owned_copies = self._database.deleted_transactions, {"document.import": {"$eq": import_id}}
         shared_copies = {**owned_copies, "document.also_in.0": {"$exists": True}}
         copies.update_many(shared_copies, _reassignment(import_id, "document."))
@@ -159,7 +159,7 @@ class ImportedTransactions:
 
     @guarded
     def count_reassigned(self, import_id: str) -> int:
-        """Transactions that once passed from this import to another."""
+        """Transactions whose owner changed from this import to another."""
         return self._count({"passed_on_by": {"$eq": import_id}})
 
     @guarded

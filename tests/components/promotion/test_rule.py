@@ -62,7 +62,7 @@ def test_a_clearly_better_model_is_promoted_with_its_figures():
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.BETTER)
     assert verdict.accuracy.ci95[0] > 0
     assert verdict.champion.version == "6"
-    assert "400 held-out transactions of yours (200 merchants)" in sentence(verdict.reason)
+    assert "400 of your held-out transactions (200 merchants)" in sentence(verdict.reason)
 
 
 def test_a_clearly_worse_model_is_refused_however_many_new_labels_it_has():
@@ -154,7 +154,7 @@ def test_without_a_label_to_make_a_simple_rule_of_the_first_model_serves_and_say
     verdict = decide(champion=None, majority=None, lookup=None)
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.FIRST)
     assert (verdict.majority, verdict.lookup) == (None, None)
-    assert "there are too few labels of yours to compare it with a simple rule." in sentence(verdict.reason)
+    assert "you have too few labels to compare it with a simple rule." in sentence(verdict.reason)
 
 
 def test_the_comparison_is_the_same_every_time_and_holds_the_seen_difference():

@@ -117,7 +117,7 @@ def test_a_run_that_is_not_there_or_kept_no_data_says_so(record):
     with pytest.raises(NotFound, match="no run"):
         PastRuns(record).get("0" * 32)
     empty = client.create_run(record.experiment)
-    with pytest.raises(NotFound, match="kept no data"):
+    with pytest.raises(NotFound, match="has no data of this run"):
         PastRuns(record).get(empty.info.run_id)
     client.set_terminated(empty.info.run_id)
 

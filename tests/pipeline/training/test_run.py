@@ -163,7 +163,7 @@ def test_the_first_model_comes_from_the_lexicon_alone_and_serves(pipeline, claim
     )
     assert not [name for name in logged.data.metrics if "majority" in name or "lookup" in name]
     assert (verdict.majority, verdict.lookup) == (None, None)
-    assert "too few labels of yours to compare it with a simple rule" in sentence(verdict.reason)
+    assert "too few labels to compare it with a simple rule" in sentence(verdict.reason)
     assert logged.data.tags["measured_on"] == run.measured_on == store.get(pointer.version).measured_on
     assert logged.data.tags["verdict"] == "first"
     assert logged.info.run_name == f"v{pointer.version} promoted: first, 2026-03-04 12:00"

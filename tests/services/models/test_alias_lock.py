@@ -46,7 +46,7 @@ def test_a_look_is_claimed_by_one_clock_of_all(store):
 
 
 def test_what_was_noted_of_the_alias_stays_through_a_promotion(store):
-    store.alias.about_to("1", found=None)
+    store.alias.about_to("1", current=None)
     assert (store.champion().alias, store.champion().alias_next) == (None, "1")
     store.alias.landed("1")
     store.keep(b"bundle", version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
