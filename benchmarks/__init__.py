@@ -1,1 +1,1 @@
-"""Speed and memory of the real thing, beside a baseline in the same run: `make bench`."""
+"""Speed and memory of the running product, with a baseline in the same run: `make bench`."""

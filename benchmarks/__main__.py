@@ -1,4 +1,4 @@
-"""Serve, weigh, bring in and compare: writes a table to stdout and, with `--json`, the figures to a file."""
+"""Measures predictions, memory and imports: writes a table to stdout and, with `--json`, a file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("--seconds", type=int, default=5, help="of load for each figure")
+    parser.add_argument("--seconds", type=int, default=5, help="seconds of load per figure")
     parser.add_argument("--json", type=Path, help="write the figures here")
     return parser.parse_args()
 
@@ -57,22 +57,22 @@ def _measure_all(folder: Path, seconds: int) -> dict[str, object]:
             "predict and keep": _rates(f"{page}/api/v1/predict", bodies(5000, "plain", save=True), seconds),
         }
         memory = {_name(pid): memory_mb(pid) for pid in descendants(app.pid)}
-        brought = imports.measure(page, app.pid, folder)
+        import_figures = imports.measure(page, app.pid, folder)
     began = time.monotonic()
     with running([sys.executable, "app.py"], environment, folder / "again.log") as app:
         wait_for(f"{page}/")
         again_s = time.monotonic() - began
         wait_for(f"{page}/readyz")
-        nobody = idle.measure(app.pid, folder)
+        idle_figures = idle.measure(app.pid, folder)
     rates["bare Flask"] = _bare(folder, seconds)
     rates["mlflow models serve"] = _mlflow(folder, seconds)
     return {
         "machine": f"{os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}",
         "seconds": {"first page": first_page_s, "first model": first_model_s, "first page again": again_s},
-        "rates": {name: [asdict(each) for each in found] for name, found in rates.items()},
+        "rates": {name: [asdict(rate) for rate in measured] for name, measured in rates.items()},
         "memory_mb": memory,
-        "idle": nobody,
-        "imports": brought,
+        "idle": idle_figures,
+        "imports": import_figures,
         "hostile files": hostile.measure(),
     }
 
@@ -113,15 +113,15 @@ def _show(figures: dict[str, object]) -> None:
     for name, seconds in figures["seconds"].items():  # type: ignore[attr-defined]
         print(f"{name}: {seconds:.1f} s")
     print(f"\n{'':24}{'connections':>12}{'per second':>12}{'p50 ms':>9}{'p99 ms':>9}{'failed':>8}")
-    for name, found in figures["rates"].items():  # type: ignore[attr-defined]
-        for each in found:
+    for name, rates in figures["rates"].items():  # type: ignore[attr-defined]
+        for rate in rates:
             print(
-                f"{name:24}{each['connections']:>12}{each['per_second']:>12.0f}"
-                f"{each['p50_ms']:>9.2f}{each['p99_ms']:>9.2f}{each['failed']:>8}"
+                f"{name:24}{rate['connections']:>12}{rate['per_second']:>12.0f}"
+                f"{rate['p50_ms']:>9.2f}{rate['p99_ms']:>9.2f}{rate['failed']:>8}"
             )
     print("\nmemory, MB resident / proportional")
-    for name, each in figures["memory_mb"].items():  # type: ignore[attr-defined]
-        print(f"{each.get('rss', 0):>8.0f}{each.get('pss', 0):>8.0f}  {name}")
+    for name, memory in figures["memory_mb"].items():  # type: ignore[attr-defined]
+        print(f"{memory.get('rss', 0):>8.0f}{memory.get('pss', 0):>8.0f}  {name}")
     idle.show(figures["idle"])  # type: ignore[arg-type]
     imports.show(figures["imports"])  # type: ignore[arg-type]
     hostile.show(figures["hostile files"])  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The limit: a Flask route that answers a fixed JSON of the same size, under the same gunicorn settings."""
+"""The upper limit: a Flask route with fixed JSON of the same size, under the same gunicorn settings."""
 
 from __future__ import annotations
 

@@ -18,25 +18,25 @@ from src.services.mongo.collections import INDEXES
 
 
 def bare(data: Path) -> dict[str, float]:
-    """Seconds of each, a thousand rows at a time, for what an import has kept in this data directory."""
+    """Seconds per step, a thousand rows at a time, for the imported rows of this data directory."""
     database = Database(lambda: EmbeddedMongo(data).uri, "ledgerloop")
-    kept = list(database.collection("transactions").find({"source": "import"}))
+    imported = list(database.collection("transactions").find({"source": "import"}))
     try:
         return {
-            "pipeline.predict_proba": _predict_proba(database, kept),
-            "insert_many": _inserts(database, kept, indexes=False),
-            "insert_many with the indexes": _inserts(database, kept, indexes=True),
+            "pipeline.predict_proba": _predict_proba(database, imported),
+            "insert_many": _inserts(database, imported, indexes=False),
+            "insert_many with the indexes": _inserts(database, imported, indexes=True),
         }
     finally:
         database.close()
 
 
-def _predict_proba(database: Database, kept: list[dict[str, Any]]) -> float:
+def _predict_proba(database: Database, imported: list[dict[str, Any]]) -> float:
     models = Models(database)
     champion = models.champion()
     assert champion
     pipeline = bundle.loads(models.load(champion.version), champion.sha256).pipeline
-    table = pd.DataFrame(kept)
+    table = pd.DataFrame(imported)
     table["amount"] = table["value"]
     table["date"] = pd.to_datetime(table["date"]).dt.tz_localize(None)
     table = table[MODEL_FIELDS].fillna({"subcategory": "", "mode": ""})
@@ -46,15 +46,15 @@ def _predict_proba(database: Database, kept: list[dict[str, Any]]) -> float:
     return time.monotonic() - began
 
 
-def _inserts(database: Database, kept: list[dict[str, Any]], *, indexes: bool) -> float:
+def _inserts(database: Database, imported: list[dict[str, Any]], *, indexes: bool) -> float:
     name = f"bench_{secrets.token_hex(4)}"
     collection = database.collection(name)
     if indexes:
         collection.create_indexes(INDEXES["transactions"])
     try:
         began = time.monotonic()
-        for start in range(0, len(kept), 1000):
-            collection.insert_many(kept[start : start + 1000], ordered=False)
+        for start in range(0, len(imported), 1000):
+            collection.insert_many(imported[start : start + 1000], ordered=False)
         return time.monotonic() - began
     finally:
         collection.drop()

@@ -1,4 +1,4 @@
-"""What files cost that are made to cost much, beside ordinary ones of their format and of the same size.
+"""The cost of hostile files, compared with ordinary ones of the same format and size.
 
 `python -m benchmarks.hostile` measures this alone; `make bench` measures it among the rest.
 """
@@ -18,7 +18,7 @@ _MEMORY = 300_000_000
 
 
 def measure() -> dict[str, dict[str, Any]]:
-    """Seconds on the processor of each, whole, and how often an ordinary file of its size costs that."""
+    """CPU seconds of each file, and their ratio to an ordinary file of the same size."""
     per_byte = {}
     for form, (make, size) in ORDINARY.items():
         content = make(size)
@@ -50,11 +50,11 @@ def _cost(content: bytes) -> tuple[float, str]:
 
 
 def show(figures: dict[str, dict[str, Any]]) -> None:
-    print("\nfiles made to cost much    MB   cpu s   times an ordinary file of that size")
-    for shape, found in figures.items():
+    print("\nhostile files              MB   cpu s   times an ordinary file of that size")
+    for shape, cost in figures.items():
         print(
-            f"{shape:26}{found['megabytes']:>5.1f}{found['cpu s']:>8.2f}{found['ratio']:>8.2f}"
-            f"   {found['outcome']}"
+            f"{shape:26}{cost['megabytes']:>5.1f}{cost['cpu s']:>8.2f}{cost['ratio']:>8.2f}"
+            f"   {cost['outcome']}"
         )
 
 

@@ -1,6 +1,6 @@
-"""Small files made to cost whoever reads them much time or memory, and ordinary ones to compare them with.
+"""Hostile files, small but expensive to read, and ordinary ones to compare them with.
 
-Each shape is a function of the bytes wanted; the tests read them smaller than the benchmark does.
+Each is a function of its size in bytes; the tests use smaller sizes than the benchmark.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ _PARTS = {
 def workbook(**parts: str) -> bytes:
     """A workbook whose parts are replaced by `parts`: strings, styles or sheet."""
     names = {"strings": "sharedStrings", "styles": "styles", "sheet": "worksheets/sheet1"}
-    found = {**_PARTS, **{f"xl/{names[name]}.xml": text for name, text in parts.items()}}
+    contents = {**_PARTS, **{f"xl/{names[name]}.xml": text for name, text in parts.items()}}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, text in found.items():
+        for name, text in contents.items():
             archive.writestr(name, text)
     return content.getvalue()
 
 
 def _noise(size: int) -> str:
-    """Text that hardly packs, so that the part beside it is not refused for swelling too far."""
+    """Text that is hard to compress, so that the file is not refused for its compression ratio."""
     draw = random.Random(1)
     return "".join(f"<!--{draw.randbytes(20_000).hex()}-->" for _ in range(size // 40_000 + 1))
 
@@ -344,7 +344,7 @@ SHAPES: dict[str, tuple[Callable[[int], bytes], int]] = {
     "CSV: quotation marks": (csv_quotes, 24 * MB),
     "CSV: distinct cells": (csv_distinct, 7 * MB),
 }
-"""How each is made, and the size at which it would cost most."""
+"""The function that makes each, and the size at which it costs most."""
 ORDINARY: dict[str, tuple[Callable[[int], bytes], int]] = {
     "CSV": (csv_ordinary, 8_000_000),
     "xlsx": (xlsx_ordinary, 20 * MB),

@@ -1,4 +1,4 @@
-"""A Ledgerloop that nobody uses: what it costs in operations of MongoDB, in CPU and in memory.
+"""The cost of an idle installation: MongoDB operations, CPU and memory.
 
 `python -m benchmarks.idle` trains a first model and measures this alone; `make bench` measures it too.
 """
@@ -20,7 +20,7 @@ from benchmarks.processes import cpu_s, descendants, free_port, memory_mb, runni
 from src.services.host.embedded_mongo import EmbeddedMongo
 
 SETTLE_S = 45
-SECONDS = 60  # twice the longest pause between two looks of a web worker, thrice that of the scheduler
+SECONDS = 60  # twice the longest pause between two checks of a web worker, three times that of the scheduler
 
 
 def main() -> None:
@@ -44,11 +44,11 @@ def _options() -> argparse.Namespace:
 
 
 def measure(app: int, data: Path, seconds: int = SECONDS) -> dict[str, Any]:
-    """app: the launcher of a Ledgerloop with a model, whose data directory is `data`."""
+    """app: the process id of the launcher, with a trained model. data: its data directory."""
     time.sleep(SETTLE_S)
     uri = EmbeddedMongo(data).uri
     before, again = _operations(uri), _operations(uri)
-    own = {name: again[name] - before[name] for name in before}  # what it costs to ask
+    own = {name: again[name] - before[name] for name in before}  # the cost of the measurement
     cpu_before, began = _cpu_s(app), time.monotonic()
     time.sleep(seconds)
     cpu, took = _cpu_s(app) - cpu_before, time.monotonic() - began
@@ -66,7 +66,7 @@ def measure(app: int, data: Path, seconds: int = SECONDS) -> dict[str, Any]:
 
 
 def _operations(uri: str) -> dict[str, int]:
-    """How many of each kind there were; `hello`, a command with which drivers watch the server, apart."""
+    """The number by kind; `hello`, with which drivers monitor the server, is counted separately."""
     with MongoClient(uri) as client:
         status = client.admin.command("serverStatus")
     counts = {name: int(count) for name, count in status["opcounters"].items() if isinstance(count, int)}
@@ -79,7 +79,7 @@ def _processes(app: int) -> list[int]:
 
 
 def _cpu_s(app: int) -> float:
-    """Of the launcher, all below it that live, and those that have ended."""
+    """Of the launcher and its subprocesses, also of those that have ended."""
     total = 0.0
     for pid in _processes(app):
         with suppress(OSError):

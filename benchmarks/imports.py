@@ -1,4 +1,4 @@
-"""A long file brought into a running Ledgerloop over the API, beside the bare cost of its two main steps.
+"""Imports a long file over the API, and compares it with the cost of the two main steps alone.
 
 `python -m benchmarks.imports` measures this alone; `make bench` measures it among the rest.
 """
@@ -56,53 +56,56 @@ def _options() -> argparse.Namespace:
 
 
 def measure(address: str, app: int, data: Path, rows: int = ROWS) -> dict[str, Any]:
-    """address: of a running Ledgerloop with a model, whose launcher is process `app`; `data` is its own."""
+    """address: of a running installation with a model. app: the process id of its launcher. data: its data
+    directory."""
     content = statement(rows)
     with latencies(address, _PAGES) as idle:
         time.sleep(5)
     load_before = os.getloadavg()[0]
-    with latencies(address, _PAGES) as beside:
-        brought = _bring_in(address, app, content)
-    with latencies(address, _PAGES) as settled:
+    with latencies(address, _PAGES) as importing:
+        imported = _import(address, app, content)
+    with latencies(address, _PAGES) as full:
         time.sleep(5)
-    found = {"idle, empty": idle, "while it runs": beside, "idle, full": settled}
+    phases = {"idle, empty": idle, "importing": importing, "idle, full": full}
     batch_s, bare_s = _batch(address, content), bare(data)
-    with latencies(address, _PAGES) as found["while it goes"]:
-        _take_back(address, brought)
+    with latencies(address, _PAGES) as phases["undoing"]:
+        _undo(address, imported)
     return {
         "rows": rows,
         "load average before": load_before,
-        "import": brought,
-        "pages ms": {path: {when: each[path].told() for when, each in found.items()} for path in _PAGES},
+        "import": imported,
+        "pages ms": {
+            path: {phase: pages[path].summary() for phase, pages in phases.items()} for path in _PAGES
+        },
         "batch s": batch_s,
         "bare s": bare_s,
     }
 
 
-def _take_back(address: str, brought: dict[str, Any]) -> None:
+def _undo(address: str, imported: dict[str, Any]) -> None:
     began = time.monotonic()
-    delete(f"{address}/api/v1/imports/{brought['id']}")
-    brought["undo answers after s"] = time.monotonic() - began
-    _followed(address, brought["id"], lambda status: status in ("done", "undoing"))
-    brought["undone after s"] = time.monotonic() - began
+    delete(f"{address}/api/v1/imports/{imported['id']}")
+    imported["undo answers after s"] = time.monotonic() - began
+    _followed(address, imported["id"], lambda state: state in ("done", "undoing"))
+    imported["undone after s"] = time.monotonic() - began
 
 
-def _bring_in(address: str, app: int, content: bytes) -> dict[str, Any]:
+def _import(address: str, app: int, content: bytes) -> dict[str, Any]:
     child, mongod = Peak(app, "-m src run-import"), Peak(app, "bin/mongod")
     mongod.look()
     began, mongod_before_s = time.monotonic(), mongod.cpu_s
     import_id = upload(f"{address}/api/v1/imports", content, mapping=_MAPPING)
     accepted = time.monotonic() - began
-    found = _followed(address, import_id, lambda status: status == "running", child.look)
-    assert found["status"] == "done", found
+    status = _followed(address, import_id, lambda state: state == "running", child.look)
+    assert status["status"] == "done", status
     wall = time.monotonic() - began
     mongod.look()
     return {
         "id": import_id,
-        "added": found["rows_added"],
+        "added": status["rows_added"],
         "accepted after s": accepted,
         "wall s": wall,
-        "rows per s": found["rows_read"] / wall,
+        "rows per s": status["rows_read"] / wall,
         "peak MB": child.megabytes,
         "cpu s of the child": child.cpu_s,
         "cpu s of mongod": mongod.cpu_s - mongod_before_s,
@@ -110,18 +113,18 @@ def _bring_in(address: str, app: int, content: bytes) -> dict[str, Any]:
 
 
 def _followed(
-    address: str, import_id: str, goes_on: Callable[[str], bool], look: Callable[[], None] = lambda: None
+    address: str, import_id: str, is_running: Callable[[str], bool], look: Callable[[], None] = lambda: None
 ) -> dict[str, Any]:
     while True:
         look()
-        found = ask(f"{address}/api/v1/imports/{import_id}")
-        if not goes_on(found["status"]):
-            return found
+        status = ask(f"{address}/api/v1/imports/{import_id}")
+        if not is_running(status["status"]):
+            return status
         time.sleep(0.1)
 
 
 def _batch(address: str, content: bytes) -> float:
-    """Seconds for `/predict/batch` of 10,000 of the rows, without keeping them; the better of two."""
+    """Seconds for `/predict/batch` of 10,000 of the rows, without saving; the faster of two runs."""
     table = pd.read_csv(io.BytesIO(content), nrows=BATCH)
     table["amount"] = table["Amount"].abs()
     rows = table.rename(columns={"Description": "description", "Date": "date", "Paid by": "mode"})
@@ -132,30 +135,30 @@ def _batch(address: str, content: bytes) -> float:
         answer = ask(f"{address}/api/v1/predict/batch", {"transactions": transactions, "save": False})
         taken.append(time.monotonic() - began)
         assert len(answer["results"]) == len(transactions)
-        assert not any("error" in each for each in answer["results"])
+        assert not any("error" in result for result in answer["results"])
     return min(taken)
 
 
 def show(figures: dict[str, Any]) -> None:
     print(f"\n{figures['rows']:,} rows of CSV (load average before: {figures['load average before']:.2f})")
-    found = figures["import"]
+    run = figures["import"]
     print(
-        f"brought in: {found['wall s']:.1f} s, {found['rows per s']:.0f} rows/s, {found['added']} added, "
-        f"accepted after {found['accepted after s']:.1f} s, peak {found['peak MB']:.0f} MB, "
-        f"CPU: {found['cpu s of the child']:.1f} s in the child, {found['cpu s of mongod']:.1f} s in mongod"
+        f"import: {run['wall s']:.1f} s, {run['rows per s']:.0f} rows/s, {run['added']} added, "
+        f"accepted after {run['accepted after s']:.1f} s, peak {run['peak MB']:.0f} MB, "
+        f"CPU: {run['cpu s of the child']:.1f} s in the child, {run['cpu s of mongod']:.1f} s in mongod"
     )
     print(
-        f"taken back: answered after {found['undo answers after s']:.2f} s, "
-        f"done after {found['undone after s']:.1f} s"
+        f"undo: answered after {run['undo answers after s']:.2f} s, done after {run['undone after s']:.1f} s"
     )
     for name, seconds in figures["bare s"].items():
-        print(f"bare {name}: {seconds:.1f} s; the import takes {found['wall s'] / seconds:.1f} times that")
+        print(f"bare {name}: {seconds:.1f} s; the import takes {run['wall s'] / seconds:.1f} times that")
     print(f"/predict/batch of {BATCH:,} without saving: {figures['batch s']:.2f} s")
     print("\npages, ms                     median     p95   worst")
-    for path, when in figures["pages ms"].items():
-        for name, each in when.items():
-            told = f"{each['median']:>8.1f}{each['p95']:>8.1f}{each['worst']:>8.1f}"
-            print(f"{path:18}{name:15}{told}{'  failed: ' + str(each['failed']) if each['failed'] else ''}")
+    for path, phases in figures["pages ms"].items():
+        for phase, times in phases.items():
+            failed = f"  failed: {times['failed']}" if times["failed"] else ""
+            columns = f"{times['median']:>8.1f}{times['p95']:>8.1f}{times['worst']:>8.1f}"
+            print(f"{path:18}{phase:15}{columns}{failed}")
 
 
 if __name__ == "__main__":

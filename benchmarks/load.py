@@ -1,4 +1,4 @@
-"""Load from `wrk` on loopback: requests a second and latencies of one address."""
+"""Load from `wrk` on loopback: requests per second and latencies of one address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
-# Each request takes the next of the bodies, so that no answer can be kept from the last one.
+# Each request sends the next body, so that no answer can be cached.
 _SCRIPT = """
 local bodies = {}
 for line in io.lines("%s") do bodies[#bodies + 1] = line end
@@ -36,14 +36,14 @@ class Rate:
 
 
 def bodies(number: int, wrap: str, **fixed: object) -> list[str]:
-    """Requests with ever new texts. wrap: `plain`, or `mlflow` for the form its server wants."""
-    made = []
+    """Request bodies with different texts. wrap: `plain`, or `mlflow` for its server's format."""
+    requests = []
     for i in range(number):
         row = {"description": f"SQ *BLUE DOOR CAFE {i:06d} SPRINGFIELD", "amount": round(3 + i % 500 / 7, 2)}
-        made.append(
+        requests.append(
             json.dumps({**row, **fixed} if wrap == "plain" else {"dataframe_records": [mlflow_row(row)]})
         )
-    return made
+    return requests
 
 
 def mlflow_row(row: dict[str, object]) -> dict[str, object]:
@@ -52,7 +52,7 @@ def mlflow_row(row: dict[str, object]) -> dict[str, object]:
 
 
 def measure(address: str, requests: list[str], connections: int, seconds: int = 5) -> Rate:
-    """`wrk` with as many threads as it needs on a small machine: one."""
+    """`wrk` with one thread, which is enough on a small machine."""
     if shutil.which("wrk") is None:
         raise SystemExit("The benchmark needs wrk; on Debian: apt-get install wrk")
     with tempfile.TemporaryDirectory() as folder:
@@ -78,6 +78,6 @@ def _read(report: str, connections: int) -> Rate:
 
 
 def _percentile(report: str, share: int) -> float:
-    found = re.search(rf"{share}%\s+([\d.]+)(us|ms|s)", report)
-    assert found, report
-    return float(found[1]) * _UNITS[found[2]]
+    match = re.search(rf"{share}%\s+([\d.]+)(us|ms|s)", report)
+    assert match, report
+    return float(match[1]) * _UNITS[match[2]]

@@ -1,4 +1,4 @@
-"""Requests to a running Ledgerloop, and how long its pages take to answer."""
+"""Requests to a running installation, and the latencies of its pages."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ import requests
 
 @dataclass
 class Answers:
-    """How long one page took to answer, again and again."""
+    """The latencies of one page."""
 
     ms: list[float] = field(default_factory=list)
     failed: int = 0
 
-    def told(self) -> dict[str, float]:
+    def summary(self) -> dict[str, float]:
         taken = sorted(self.ms) or [float("nan")]
         p95 = taken[int(0.95 * (len(taken) - 1))]
         return {"median": median(taken), "p95": p95, "worst": taken[-1], "failed": self.failed}
@@ -30,24 +30,24 @@ class Answers:
 
 @contextmanager
 def latencies(address: str, pages: Mapping[str, object]) -> Iterator[dict[str, Answers]]:
-    """Ask for each page in turn, twenty times a second, until the block ends. pages: path -> body to post."""
-    found, ended = {path: Answers() for path in pages}, threading.Event()
+    """Request each page in turn, twenty times a second, until the block ends. pages: path -> body to post."""
+    answers, ended = {path: Answers() for path in pages}, threading.Event()
 
-    def ask_on() -> None:
+    def keep_asking() -> None:
         while not ended.is_set():
             for path, body in pages.items():
                 began = time.monotonic()
                 try:
                     ask(address + path, body, as_json=body is not None)
-                    found[path].ms.append((time.monotonic() - began) * 1000)
+                    answers[path].ms.append((time.monotonic() - began) * 1000)
                 except OSError:
-                    found[path].failed += 1
+                    answers[path].failed += 1
                 ended.wait(0.05)
 
-    asking = threading.Thread(target=ask_on, daemon=True)
+    asking = threading.Thread(target=keep_asking, daemon=True)
     asking.start()
     try:
-        yield found
+        yield answers
     finally:
         ended.set()
         asking.join()
@@ -67,7 +67,7 @@ def delete(address: str) -> None:
 
 
 def upload(address: str, content: bytes, *, mapping: str) -> str:
-    """The id of the import that was begun."""
+    """Returns the id of the new import."""
     files, fields = {"file": ("bench.csv", content)}, {"mapping": mapping}
     answer = requests.post(address, fields, files=files, timeout=600)
     answer.raise_for_status()

@@ -1,4 +1,4 @@
-"""Servers of a benchmark: started, waited for, weighed and ended."""
+"""Starts, measures and stops the servers of a benchmark."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def free_port() -> int:
 def running(
     command: list[str], environment: Mapping[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """`command` in a group of its own, ended with everything it started."""
+    """Run `command` in a new process group; stop the group at the end."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -72,7 +72,7 @@ def memory_mb(pid: int) -> dict[str, float]:
 
 
 def descendants(pid: int) -> list[int]:
-    """Every living process below `pid`."""
+    """All running processes below `pid`."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -81,12 +81,12 @@ def descendants(pid: int) -> list[int]:
             except (OSError, IndexError):
                 continue
             children.setdefault(parent, []).append(int(entry.name))
-    found, waiting = [], [pid]
+    pids, waiting = [], [pid]
     while waiting:
         below = children.get(waiting.pop(), [])
-        found += below
+        pids += below
         waiting += below
-    return found
+    return pids
 
 
 def cpu_s(pid: int, *, with_ended: bool = False) -> float:
@@ -101,7 +101,7 @@ def command_of(pid: int) -> str:
 
 @dataclass
 class Peak:
-    """What a child of `app` whose command has `words` took, as last seen; megabytes: VmHWM."""
+    """Peak memory (VmHWM) and CPU time of the child of `app` whose command contains `words`."""
 
     app: int
     words: str
@@ -110,7 +110,7 @@ class Peak:
 
     def look(self) -> None:
         with suppress(OSError, StopIteration):
-            pid = next(each for each in descendants(self.app) if self._is_it(each))
+            pid = next(child for child in descendants(self.app) if self._is_it(child))
             status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
             self.megabytes = max(self.megabytes, int(status["VmHWM"].split()[0]) / 1024)
             self.cpu_s = cpu_s(pid)

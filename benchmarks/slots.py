@@ -1,7 +1,7 @@
-"""Six-hour slots on a clock made fast: labelled transactions arrive by date, a person answers, models follow.
+"""Simulates six-hour slots: transactions arrive by date, a person answers, and models are trained.
 
-Everything is the product's own: MongoDB, MLflow, the slots, the training runs and their verdicts, in a data
-directory that `DATA_DIR=… make run` can show afterwards.
+It uses the real MongoDB, MLflow, slots, training runs and verdicts, in a data directory that
+`DATA_DIR=… make run` can show afterwards.
 """
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ def main() -> None:
     logs.set_up(form="text", level="WARNING")
     data = _data(options)
     Simulation(options.into, data, options.slots, random.Random(options.seed)).run()
-    print(f"\nLook at it: DATA_DIR={options.into} CLOCK=off make run")
+    print(f"\nTo see it: DATA_DIR={options.into} CLOCK=off make run")
 
 
 @dataclass
 class Person:
-    """Answers what is asked for, and now and then something else; errs seldom."""
+    """Answers most questions and a few other rows, with rare errors."""
 
     draw: random.Random
     asked: float = 0.9
-    """The share of the rows waiting for an answer that get one."""
+    """The share of rows that need review and get an answer."""
     unasked: float = 0.05
-    """The share of the others that are confirmed or corrected as well."""
-    errs: float = 0.01
+    """The share of the other rows that get an answer."""
+    wrong: float = 0.01
 
     def answers(self, row: StoredTransaction, *, audited: bool) -> bool:
         return self.draw.random() < (self.asked if row.needs_review or audited else self.unasked)
 
-    def says(self, truth: str, others: Sequence[str]) -> str:
-        return self.draw.choice(others) if self.draw.random() < self.errs else truth
+    def category(self, truth: str, others: Sequence[str]) -> str:
+        return self.draw.choice(others) if self.draw.random() < self.wrong else truth
 
 
 class Simulation:
@@ -69,7 +69,7 @@ class Simulation:
 
     def run(self) -> None:
         self._container.database.ensure_indexes()
-        print(f"{'slot':>4} {'rows':>6} {'answers':>8} {'right':>7}  what the run came to")
+        print(f"{'slot':>4} {'rows':>6} {'answers':>8} {'right':>7}  result of the run")
         self._train(0, 0, 0, 0)
         try:
             for slot, examples in enumerate(self._parts(), 1):
@@ -80,7 +80,7 @@ class Simulation:
             self._container.stop()
 
     def _parts(self) -> Iterator[Sequence[Example]]:
-        """Equal parts by number; the last slot brings nothing."""
+        """Parts of equal size; the last slot has no rows."""
         every = self._data.examples
         size = -(-len(every) // (self._slots - 1))
         for start in range(0, len(every), size):
@@ -88,25 +88,25 @@ class Simulation:
         yield ()
 
     def _live(self, examples: Sequence[Example]) -> tuple[int, int, int]:
-        """The rows arrive over the slot; the person answers. How many rows, answers and right predictions."""
+        """Add the rows and answers of a slot; returns the numbers of rows, answers and right predictions."""
         answers = right = 0
         for start in range(0, len(examples), _AT_ONCE):
             part = examples[start : start + _AT_ONCE]
             at = self._now + timedelta(hours=HOURS * 0.9 * start / len(examples))
             rows = self._container.predictor.predict_and_keep(
-                [each.transaction for each in part], source="import", at=at
+                [example.transaction for example in part], source="import", at=at
             )
             for row, example in zip(rows, part, strict=True):
                 truth = self._slug(example.category)
                 right += row.prediction.alternatives[0].category == truth
                 if self._person.answers(row, audited=False):
-                    said = self._person.says(truth, sorted(self._container.categories.slugs()))
-                    self._container.feedback.record(row.id, said, at=at + timedelta(minutes=1))
+                    category = self._person.category(truth, sorted(self._container.categories.slugs()))
+                    self._container.feedback.record(row.id, category, at=at + timedelta(minutes=1))
                     answers += 1
         return len(examples), answers, right
 
     def _slug(self, category: str) -> str:
-        """The shipped category that means the owner's, else one of the owner's own."""
+        """The shipped category with the owner's meaning, else a new one."""
         if category not in self._slugs:
             meant = self._data.accepted.get(category)
             self._slugs[category] = sorted(meant)[0] if meant else self._own(category)
@@ -151,8 +151,8 @@ def _options() -> argparse.Namespace:
 def _data(options: argparse.Namespace) -> Dataset:
     if options.data is None:
         return generate()
-    [found], _ = read_folder(options.data, [options.file])
-    return found
+    [dataset], _ = read_folder(options.data, [options.file])
+    return dataset
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""A long bank statement of a made-up person, for measuring how fast files are brought in: seeded.
+"""A long bank statement of a made-up person, for measuring imports: seeded.
 
-Only the shape is like life: a few merchants come back all the time and most of them seldom, half of the texts
-carry a number that is new each time, bills repeat to the cent.
+Only its structure is realistic: a few merchants are frequent and most are rare, half of the texts contain a
+new number, and bills repeat to the cent.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _MODES = ("card", "debit card", "transfer")
 
 
 def statement(rows: int, seed: int = 5) -> bytes:
-    """CSV of `rows` transactions below a heading; one in 400 shows the number of a card."""
+    """CSV of `rows` transactions below a heading; one in 400 contains a card number."""
     draw = random.Random(seed)
     merchants = [_merchant(draw) for _ in range(_MERCHANTS)]
     file = io.StringIO()
@@ -56,7 +56,7 @@ def statement(rows: int, seed: int = 5) -> bytes:
 
 
 def _merchant(draw: random.Random) -> tuple[str, str, float, float, float]:
-    """Name, kind of shop, what each bill is (0 where it varies), the range of its amounts."""
+    """Name, kind of shop, amount of each bill (0 if it varies), lowest and highest amount."""
     kind, shop, low, high = draw.choice(_KINDS)
     name = f"{draw.choice(_FIRST)} {draw.choice(_SECOND)} {kind} {draw.choice(_TOWNS)}".upper()
     bill = round(draw.uniform(low, high), 2) if draw.random() < 0.2 else 0.0

@@ -1,1 +1,1 @@
-"""How good the predictions are: the product's own parts, on labelled transactions that they have not seen."""
+"""Prediction quality: the product's own code on labelled transactions it has not seen."""

@@ -24,21 +24,23 @@ from benchmarks.quality.shipped import shipped_examples, vocabulary
 from benchmarks.quality.table import show
 
 LEAST_ROWS = 20
-"""A file with fewer has nothing to learn from and to ask."""
+"""A file with fewer is too small to learn from and to evaluate."""
 PROTOCOLS = ("cold", "replay", "chronological")
 
 
 def main() -> None:
     options = _options()
     began = time.monotonic()
-    found = _data(options)
+    datasets = _data(options)
     if options.ceilings:
-        for data in found:
+        for data in datasets:
             show_ceilings(data, options.block)
         return
-    figures = Measuring(_setup(options), options.block).all(found, _list(options.only) or PROTOCOLS)
+    figures = Measuring(_setup(options), options.block).all(datasets, _list(options.only) or PROTOCOLS)
     seconds = round(time.monotonic() - began)
-    measured = plain({"machine": machine(), "setup": _said(options), "data": figures, "seconds": seconds})
+    measured = plain(
+        {"machine": machine(), "setup": _setup_fields(options), "data": figures, "seconds": seconds}
+    )
     show(measured)
     if options.page:
         rewrite(options.page, measured)
@@ -47,15 +49,15 @@ def main() -> None:
 
 
 class Measuring:
-    """The model of the first day is trained once; every data set starts with a copy of it."""
+    """The first model is trained once; every data set starts with a copy of it."""
 
     def __init__(self, setup: Setup, block: float = BLOCK) -> None:
         self._setup, self._block = setup, block
         self._first: Product | None = None
         self._shipped: list[Any] | None = None
 
-    def all(self, found: list[Dataset], only: tuple[str, ...]) -> dict[str, Any]:
-        return {data.name: self.one(data, only) for data in found}
+    def all(self, datasets: list[Dataset], only: tuple[str, ...]) -> dict[str, Any]:
+        return {data.name: self.one(data, only) for data in datasets}
 
     def one(self, data: Dataset, only: tuple[str, ...]) -> dict[str, Any]:
         measured: dict[str, Any] = {"about": about(data), "rows": len(data.examples)}
@@ -77,10 +79,10 @@ class Measuring:
         return measured
 
     def _replay(self, data: Dataset) -> Run:
-        return replay(data, self._owner(), self._told(data), block_share=self._block)
+        return replay(data, self._owner(), self._progress(data), block_share=self._block)
 
     def first(self) -> Product:
-        """The product on its first day."""
+        """The product with the first model."""
         if self._first is None:
             self._first = Product(self._setup)
             if "lexicon" not in self._setup.without:
@@ -91,22 +93,22 @@ class Measuring:
         return Product(self._setup, self.first().store().copy())
 
     def _answers_of_shipped(self, examples: Sequence[Example]) -> Baselines:
-        """What simple answers make of the same shipped knowledge."""
+        """The answers of baselines with the same shipped knowledge."""
         if self._shipped is None:
             names, rows = (shipped_examples(self._setup.lexicon, brands=all_) for all_ in (True, False))
-            self._shipped = [one().fit(names if one is Lookup else rows) for one in BASELINES]
-        return {one.name: one.answer(examples) for one in self._shipped}
+            self._shipped = [baseline().fit(names if baseline is Lookup else rows) for baseline in BASELINES]
+        return {baseline.name: baseline.answer(examples) for baseline in self._shipped}
 
     def _timed(self, data: Dataset, name: str, measure: Any) -> dict[str, Any]:
         began = time.monotonic()
         print(f"{data.name}: {name} …", file=sys.stderr, flush=True)
         return {**measure(), "seconds": round(time.monotonic() - began, 1)}
 
-    def _told(self, data: Dataset) -> Any:
-        def told(share: float) -> None:
+    def _progress(self, data: Dataset) -> Any:
+        def show_progress(share: float) -> None:
             print(f"\r{data.name}: replay, {share:.0%} ", end="", file=sys.stderr, flush=True)
 
-        return told
+        return show_progress
 
 
 def machine() -> str:
@@ -120,16 +122,16 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--files", default="", help="only these, by their names without .csv: a,b")
     parser.add_argument("--only", default="", help=f"only these protocols, of {','.join(PROTOCOLS)}")
     parser.add_argument("--json", type=Path, help="write all figures here")
-    parser.add_argument("--page", type=Path, help="write the figures anew between the marks of this file")
+    parser.add_argument("--page", type=Path, help="rewrite the figures between the marks of this file")
     parser.add_argument("--block", type=float, default=BLOCK, help="the share of a block in replay, 0..1")
     parser.add_argument("--search", action="store_true", help="try every candidate at each training")
-    parser.add_argument("--without", default="", help=f"leave out, of {','.join(PARTS)}")
-    parser.add_argument("--ceilings", action="store_true", help="only how far any answer could come")
+    parser.add_argument("--without", default="", help=f"disable some of {','.join(PARTS)}")
+    parser.add_argument("--ceilings", action="store_true", help="only show upper limits of the accuracy")
     parser.add_argument("--auto-precision", type=float, default=0.95)
     options = parser.parse_args()
-    for given, known in ((options.only, PROTOCOLS), (options.without, PARTS)):
-        if wrong := set(_list(given)) - set(known):
-            parser.error(f"{', '.join(sorted(wrong))}: there is {', '.join(known)}.")
+    for names, known in ((options.only, PROTOCOLS), (options.without, PARTS)):
+        if wrong := set(_list(names)) - set(known):
+            parser.error(f"{', '.join(sorted(wrong))}: choose from {', '.join(known)}.")
     return options
 
 
@@ -141,7 +143,7 @@ def _setup(options: argparse.Namespace) -> Setup:
     return Setup(options.auto_precision, options.search, frozenset(_list(options.without)))
 
 
-def _said(options: argparse.Namespace) -> dict[str, Any]:
+def _setup_fields(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "data": str(options.data) if options.data else "generated",
         "search": "every candidate" if options.search else "the best guess",
@@ -153,16 +155,16 @@ def _said(options: argparse.Namespace) -> dict[str, Any]:
 
 def _data(options: argparse.Namespace) -> list[Dataset]:
     if options.data is None:
-        print("No DATA was given, so the transactions are generated: figures of made-up data.")
+        print("DATA is not set, so the transactions are generated: these are figures of made-up data.")
         return [generate()]
     if not options.data.is_dir():
         raise SystemExit(f"{options.data} is not a directory.")
-    found, left_out = read_folder(options.data, _list(options.files))
-    if left_out:
-        print(f"Left out, as not in the normalized form: {', '.join(left_out)}.")
-    if not found:
+    datasets, ignored = read_folder(options.data, _list(options.files))
+    if ignored:
+        print(f"Ignored, because not in the normalized form: {', '.join(ignored)}.")
+    if not datasets:
         raise SystemExit(f"{options.data} has no CSV file in the normalized form.")
-    return found
+    return datasets
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One prediction with the truth beside it: what every figure is counted from."""
+"""One prediction with its true category; all figures are counted from these."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from benchmarks.quality.data import Example
 from src.domain.predictions import Band, DecidedBy, Prediction
 
 LEAST = 1e-6
-"""What log loss takes for the probability of a category that was not known."""
+"""The probability of an unknown category in log loss."""
 
 
 @dataclass(frozen=True)
 class Answer:
     example: Example
     best: str
-    """The most probable category, also where the band is `unknown`."""
+    """The most probable category, also in the band `unknown`."""
     confidence: float
     likelihood: float
-    """The probability given to the owner's category, LEAST .. 1."""
+    """The probability of the owner's category, LEAST .. 1."""
     band: Band
     by_memory: bool
-    said: tuple[tuple[str, int], ...]
-    """What the owner had called the merchant before, and how often, the most frequent first."""
+    earlier: tuple[tuple[str, int], ...]
+    """The owner's earlier categories for the merchant and how often each, the most frequent first."""
     last: str | None
-    """What the owner had called the merchant last."""
+    """The owner's last category for the merchant."""
 
     @classmethod
     def of(
-        cls, example: Example, prediction: Prediction, classes: Sequence[str], said: Sequence[str]
+        cls, example: Example, prediction: Prediction, classes: Sequence[str], earlier: Sequence[str]
     ) -> Answer:
         return cls(
             example,
@@ -39,8 +39,8 @@ class Answer:
             max(likelihood(prediction, example.category, classes), LEAST),
             prediction.band,
             prediction.decided_by is DecidedBy.MEMORY,
-            tuple(Counter(said).most_common()),
-            said[-1] if said else None,
+            tuple(Counter(earlier).most_common()),
+            earlier[-1] if earlier else None,
         )
 
     @property
@@ -57,18 +57,18 @@ class Answer:
 
     @property
     def repeats(self) -> bool:
-        """Wrong, though the owner's last word on this merchant was right."""
+        """Wrong, although the owner's last answer for this merchant was right."""
         return not self.right and self.last == self.truth
 
     @property
     def ambiguous(self) -> bool:
-        """The owner had called the merchant by more than one name."""
-        return len(self.said) > 1
+        """The owner has used more than one category for the merchant."""
+        return len(self.earlier) > 1
 
 
 def likelihood(prediction: Prediction, category: str, classes: Sequence[str]) -> float:
-    """Of `category`; one that is not among the shown alternatives has an equal part of what they leave."""
-    shown = {each.category: each.probability for each in prediction.alternatives}
+    """The probability of `category`; categories without an alternative share the rest equally."""
+    shown = {alternative.category: alternative.probability for alternative in prediction.alternatives}
     if category in shown:
         return shown[category]
     others = set(classes) - set(shown)

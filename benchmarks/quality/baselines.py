@@ -1,4 +1,4 @@
-"""Simple answers to stand beside the product's, learned from the same labels at the same time."""
+"""Simple baselines for the product, trained on the same labels at the same time."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from benchmarks.quality.data import Example
 
 
 class Majority:
-    """The most frequent category, for all."""
+    """Always the most frequent category."""
 
     name = "majority"
 
     def fit(self, examples: Sequence[Example]) -> Self:
-        counts = Counter(each.category for each in examples)
+        counts = Counter(example.category for example in examples)
         self._most = min(counts, key=lambda category: (-counts[category], category))
         return self
 
@@ -36,17 +36,17 @@ class Majority:
 
 
 class Lookup:
-    """What this merchant was mostly called; the most frequent category for one that is not known."""
+    """The merchant's most frequent category; for an unknown merchant the most frequent of all."""
 
     name = "exact lookup"
 
     def fit(self, examples: Sequence[Example]) -> Self:
         self._unknown = Majority().fit(examples)
         counts: dict[str, Counter[str]] = defaultdict(Counter)
-        for each in examples:
-            if each.transaction.merchant:
-                counts[each.transaction.merchant][each.category] += 1
-        self._known = {merchant: found.most_common(1)[0][0] for merchant, found in counts.items()}
+        for example in examples:
+            if example.transaction.merchant:
+                counts[example.transaction.merchant][example.category] += 1
+        self._known = {merchant: categories.most_common(1)[0][0] for merchant, categories in counts.items()}
         return self
 
     def known(self, example: Example) -> str | None:
@@ -54,12 +54,12 @@ class Lookup:
 
     def answer(self, examples: Sequence[Example]) -> list[str]:
         others = self._unknown.answer(examples)
-        return [self.known(each) or other for each, other in zip(examples, others, strict=True)]
+        return [self.known(example) or other for example, other in zip(examples, others, strict=True)]
 
 
 class LookupThenLogistic:
-    """The look-up; for other merchants TF-IDF of characters and words, amount, mode and direction, to a
-    balanced logistic regression (C=10)."""
+    """The lookup; for other merchants a balanced logistic regression (C=10) on TF-IDF of characters and
+    words, amount, mode and direction."""
 
     name = "lookup, then TF-IDF + logistic regression"
 
@@ -79,8 +79,11 @@ class LookupThenLogistic:
         return self
 
     def _features(self, examples: Sequence[Example], *, fit: bool = False) -> sparse.csr_matrix:
-        texts, fields = [_text(each) for each in examples], [_fields(each) for each in examples]
-        blocks = [one.fit_transform(texts) if fit else one.transform(texts) for one in self._texts]
+        texts, fields = [_text(example) for example in examples], [_fields(example) for example in examples]
+        blocks = [
+            vectorizer.fit_transform(texts) if fit else vectorizer.transform(texts)
+            for vectorizer in self._texts
+        ]
         others = self._fields.fit_transform(fields) if fit else self._fields.transform(fields)
         return sparse.hstack([*blocks, 0.3 * others], format="csr")
 
@@ -88,11 +91,14 @@ class LookupThenLogistic:
         if not examples:
             return []
         guesses = self._model.predict(self._features(examples))
-        return [self._lookup.known(each) or str(guess) for each, guess in zip(examples, guesses, strict=True)]
+        return [
+            self._lookup.known(example) or str(guess)
+            for example, guess in zip(examples, guesses, strict=True)
+        ]
 
 
 class SmartImporter:
-    """The package smart_importer at work: it completes the postings of a beancount ledger's transactions.
+    """The package smart_importer, which completes the postings of a beancount ledger's transactions.
 
     A category is an account; a description is the narration, a subcategory the payee.
     """
@@ -103,29 +109,32 @@ class SmartImporter:
     _META: ClassVar = new_metadata("", 0)
 
     def fit(self, examples: Sequence[Example]) -> Self:
-        self._categories = sorted({each.category for each in examples})
-        accounts = {category: f"Expenses:C{place}" for place, category in enumerate(self._categories)}
+        self._categories = sorted({example.category for example in examples})
+        accounts = {category: f"Expenses:C{number}" for number, category in enumerate(self._categories)}
         opened = [
-            Open(self._META, self._UNDATED, each, None, None) for each in (self._BANK, *accounts.values())
+            Open(self._META, self._UNDATED, account, None, None)
+            for account in (self._BANK, *accounts.values())
         ]
         self._predictor = PredictPostings()
         self._predictor.load_open_accounts(opened)
         self._predictor.load_training_data(
-            [self._entry(each, self._BANK, accounts[each.category]) for each in examples], self._BANK
+            [self._entry(example, self._BANK, accounts[example.category]) for example in examples], self._BANK
         )
         self._predictor.define_pipeline()
         self._predictor.train_pipeline()
         return self
 
     def answer(self, examples: Sequence[Example]) -> list[str]:
-        entries = [self._entry(each, self._BANK) for each in examples]
-        return [self._category(each) for each in self._predictor.process_entries(entries)]
+        entries = [self._entry(example, self._BANK) for example in examples]
+        return [self._category(entry) for entry in self._predictor.process_entries(entries)]
 
     def _entry(self, example: Example, *accounts: str) -> Entry:
-        given = example.transaction
+        transaction = example.transaction
         postings = [Posting(account, None, None, None, None, None) for account in accounts]
-        day, nothing = given.date or self._UNDATED, frozenset[str]()
-        return Entry(self._META, day, "*", given.subcategory, given.description, nothing, nothing, postings)
+        day, nothing = transaction.date or self._UNDATED, frozenset[str]()
+        return Entry(
+            self._META, day, "*", transaction.subcategory, transaction.description, nothing, nothing, postings
+        )
 
     def _category(self, entry: Entry) -> str:
         [account] = {posting.account for posting in entry.postings} - {self._BANK}
@@ -136,7 +145,7 @@ BASELINES: tuple[type[Any], ...] = (Majority, Lookup, LookupThenLogistic, SmartI
 
 
 def _fit(model: Any, X: sparse.csr_matrix, examples: Sequence[Example]) -> None:
-    model.fit(X, [each.category for each in examples])
+    model.fit(X, [example.category for example in examples])
 
 
 def _text(example: Example) -> str:

@@ -1,7 +1,7 @@
-"""How far any answer could come: what the labels themselves allow, without training anything.
+"""Upper limits of the accuracy that the labels allow, without any training.
 
-An oracle knows what each name is mostly called among the rows that are asked, and answers so each time. It
-looks at the truth it is judged by, so no honest answer that goes by that name alone can do better.
+An oracle knows the most frequent category of each name among the evaluated rows and always answers it. It
+uses the true labels, so no model that knows only the name can do better.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ Name = Callable[[Example], object]
 
 @dataclass(frozen=True)
 class Ceiling:
-    """One protocol on one data set; every share is one of all rows asked."""
+    """One protocol on one data set; shares are of all evaluated rows."""
 
     protocol: str
     rows: int
     merchant: Figure
-    """An oracle of merchants is right."""
+    """Accuracy of the oracle by merchant."""
     text: Figure
-    """An oracle of the whole text with the subcategory is right."""
+    """Accuracy of the oracle by text and subcategory."""
     macro_f1: Figure | None = None
-    """Of the oracle of merchants; None where categories are only mapped."""
+    """Of the oracle by merchant; None if categories are only mapped."""
     new_merchant: float = math.nan
-    """Nobody had named the merchant before, or the text names none."""
+    """Share of rows with a new merchant, or with none in the text."""
     new_category: float = math.nan
-    """The category had never occurred before."""
+    """Share of rows with a new category."""
     changed: float = math.nan
-    """The merchant had been named, but mostly otherwise: a look-up is wrong."""
+    """Share of rows whose merchant mostly had another category before: a lookup is wrong."""
 
 
 def ceilings(data: Dataset, block_share: float) -> Iterator[Ceiling]:
-    """For each protocol that the data are fit for."""
+    """For each protocol that suits the data."""
     if data.accepted:
         yield _cold(data)
     if not data.dated:
@@ -51,47 +51,46 @@ def ceilings(data: Dataset, block_share: float) -> Iterator[Ceiling]:
 
 
 def show_ceilings(data: Dataset, block_share: float) -> None:
-    for one in ceilings(data, block_share):
-        print(f"\n{data.name}, {one.protocol}: {one.rows:,} rows asked")
+    for ceiling in ceilings(data, block_share):
+        print(f"\n{data.name}, {ceiling.protocol}: {ceiling.rows:,} rows evaluated")
         print(
-            f"  an oracle of merchants is right in {_percent(one.merchant)}, of texts in {_percent(one.text)}"
+            f"  accuracy of the oracle by merchant: {_percent(ceiling.merchant)}, "
+            f"by text: {_percent(ceiling.text)}"
         )
-        if one.macro_f1:
-            print(f"  macro-F1 of the oracle of merchants: {one.macro_f1.value:.3f}")
-            print(f"  merchant not named before: {one.new_merchant:.1%} of the rows")
-            print(
-                f"  category not met before: {one.new_category:.1%}; the look-up is wrong: {one.changed:.1%}"
-            )
+        if ceiling.macro_f1:
+            print(f"  macro-F1 of the oracle by merchant: {ceiling.macro_f1.value:.3f}")
+            print(f"  new merchant: {ceiling.new_merchant:.1%} of the rows")
+            print(f"  new category: {ceiling.new_category:.1%}; the lookup is wrong: {ceiling.changed:.1%}")
 
 
 def _cold(data: Dataset) -> Ceiling:
-    asked = [each for each in data.examples if each.category in data.accepted]
+    asked = [example for example in data.examples if example.category in data.accepted]
 
     def right(name: Name) -> Figure:
-        """Of the shipped categories, the one that is accepted most often for each name."""
-        votes = _votes(asked, name, lambda each: data.accepted[each.category])
-        hits = [_most(votes[name(each)]) in data.accepted[each.category] for each in asked]
+        """The oracle answers the shipped category that is accepted most often for the name."""
+        votes = _votes(asked, name, lambda example: data.accepted[example.category])
+        hits = [_most(votes[name(example)]) in data.accepted[example.category] for example in asked]
         return share(hits, _merchants(asked))
 
     return Ceiling("cold", len(asked), right(_merchant), right(_text))
 
 
 def _over_time(protocol: str, parts: Sequence[tuple[Sequence[Example], Sequence[Example]]]) -> Ceiling:
-    """parts: (all that is known by then, what is asked)."""
-    asked = [each for _, block in parts for each in block]
+    """parts: pairs of (known rows, evaluated rows)."""
+    asked = [example for _, block in parts for example in block]
     guesses = {name: _oracle(asked, name) for name in (_merchant, _text)}
-    truth, merchants = [each.category for each in asked], _merchants(asked)
+    truth, merchants = [example.category for example in asked], _merchants(asked)
 
     def right(name: Name) -> Figure:
         return share([guess == true for guess, true in zip(guesses[name], truth, strict=True)], merchants)
 
     new_merchant = new_category = changed = 0
     for known, block in parts:
-        votes, met = _votes(known, _merchant, _own), {each.category for each in known}
-        named = [each for each in block if each.transaction.merchant and _merchant(each) in votes]
+        votes, met = _votes(known, _merchant, _own), {example.category for example in known}
+        named = [example for example in block if example.transaction.merchant and _merchant(example) in votes]
         new_merchant += len(block) - len(named)
-        new_category += sum(each.category not in met for each in block)
-        changed += sum(_most(votes[_merchant(each)]) != each.category for each in named)
+        new_category += sum(example.category not in met for example in block)
+        changed += sum(_most(votes[_merchant(example)]) != example.category for example in named)
     return Ceiling(
         protocol,
         len(asked),
@@ -106,15 +105,15 @@ def _over_time(protocol: str, parts: Sequence[tuple[Sequence[Example], Sequence[
 
 def _oracle(asked: Sequence[Example], name: Name) -> list[str]:
     votes = _votes(asked, name, _own)
-    return [_most(votes[name(each)]) for each in asked]
+    return [_most(votes[name(example)]) for example in asked]
 
 
 def _votes(
     examples: Sequence[Example], name: Name, called: Callable[[Example], frozenset[str]]
 ) -> dict[object, Counter[str]]:
     votes: dict[object, Counter[str]] = defaultdict(Counter)
-    for each in examples:
-        votes[name(each)].update(sorted(called(each)))
+    for example in examples:
+        votes[name(example)].update(sorted(called(example)))
     return votes
 
 
@@ -135,7 +134,7 @@ def _text(example: Example) -> object:
 
 
 def _merchants(examples: Sequence[Example]) -> list[str]:
-    return [each.transaction.merchant for each in examples]
+    return [example.transaction.merchant for example in examples]
 
 
 def _percent(figure: Figure) -> str:

@@ -1,4 +1,4 @@
-"""Labelled transactions from CSV files in the normalized form, as the product would be given them."""
+"""Labelled transactions from CSV files in the normalized form, as the product would receive them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Example:
-    """One transaction, prepared as the product prepares it, and what its owner called it."""
+    """One transaction, prepared as in the product, and the owner's category."""
 
     transaction: Transaction
     category: str
@@ -34,22 +34,22 @@ class Example:
 class Dataset:
     name: str
     examples: tuple[Example, ...]
-    """By date where there is one; of the same day in the order of the file."""
+    """By date if all have one; within a day in file order."""
     dated: bool
     accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """The owner's category -> the shipped categories that mean it; what is not in it is left out."""
+    """The owner's category -> the shipped categories that mean it; other categories are ignored."""
 
 
 def about(data: Dataset) -> str:
-    """The data in words, without the name of the file."""
-    currencies = Counter(each.transaction.currency for each in data.examples)
-    categories = len({each.category for each in data.examples})
-    said = f"{currencies.most_common(1)[0][0] or 'no currency'}, {len(data.examples):,} rows, "
-    said += f"{categories} categories"
+    """Describes the data without the name of the file."""
+    currencies = Counter(example.transaction.currency for example in data.examples)
+    categories = len({example.category for example in data.examples})
+    text = f"{currencies.most_common(1)[0][0] or 'no currency'}, {len(data.examples):,} rows, "
+    text += f"{categories} categories"
     if not data.dated:
-        return f"{said}, no dates"
-    first, last = (data.examples[place].transaction.date.year for place in (0, -1))
-    return f"{said}, {first}" if first == last else f"{said}, {first} to {last}"
+        return f"{text}, no dates"
+    first, last = (data.examples[index].transaction.date.year for index in (0, -1))
+    return f"{text}, {first}" if first == last else f"{text}, {first} to {last}"
 
 
 class NotInNormalForm(ValueError):
@@ -62,18 +62,18 @@ def read_folder(folder: Path, only: Iterable[str] = ()) -> tuple[list[Dataset], 
     only: the stems of the files to read; none means all.
     """
     maps = json.loads((folder / MAPS).read_text()) if (folder / MAPS).exists() else {}
-    wanted, found, left_out = set(only), [], []
+    wanted, datasets, ignored = set(only), [], []
     paths = {path.stem: path for path in sorted(folder.glob("*.csv"))}
     if unknown := wanted - set(paths):
-        raise SystemExit(f"{folder} has no file of the name: {', '.join(sorted(unknown))}.")
+        raise SystemExit(f"{folder} has no file named {', '.join(sorted(unknown))}.")
     for name, path in paths.items():
         if wanted and name not in wanted:
             continue
         try:
-            found.append(read(path, maps.get(name, {})))
+            datasets.append(read(path, maps.get(name, {})))
         except NotInNormalForm:
-            left_out.append(name)
-    return found, left_out
+            ignored.append(name)
+    return datasets, ignored
 
 
 def read(path: Path, accepted: Mapping[str, str]) -> Dataset:
@@ -87,30 +87,30 @@ def read(path: Path, accepted: Mapping[str, str]) -> Dataset:
 
 
 def dataset(name: str, examples: Iterable[Example], accepted: Mapping[str, str]) -> Dataset:
-    found = tuple(examples)
-    dated = bool(found) and all(each.transaction.date for each in found)
+    rows = tuple(examples)
+    dated = bool(rows) and all(example.transaction.date for example in rows)
     if dated:
-        found = tuple(sorted(found, key=lambda each: each.transaction.date))
+        rows = tuple(sorted(rows, key=lambda example: example.transaction.date))
     meant = {category: frozenset(slugs.split("|")) for category, slugs in accepted.items()}
-    return Dataset(name, found, dated, meant)
+    return Dataset(name, rows, dated, meant)
 
 
 def _example(row: Mapping[str, str]) -> Example:
-    given = Transaction(
+    transaction = Transaction(
         description=row["description"].strip(),
         amount=_amount(row["amount"]),
         currency=row["currency"].strip(),
-        # A transaction always has a date in the product; one that is missing here must not tell anything.
+        # A transaction always has a date in the product; one that is missing here must carry no information.
         date=cast(date, date.fromisoformat(row["date"][:10]) if row["date"].strip() else None),
         direction=_direction(row["direction"]),
         mode=row["mode"].strip() or None,
         subcategory=row.get("subcategory", "").strip() or None,
     )
-    return Example(prepare(given), row["category"].strip())
+    return Example(prepare(transaction), row["category"].strip())
 
 
 def _amount(text: str) -> Decimal:
-    """Without its sign; not a number where none is given."""
+    """Without its sign; NaN for none."""
     try:
         return abs(Decimal(text.strip())).quantize(_CENT)
     except InvalidOperation:

@@ -1,8 +1,8 @@
-"""Made-up transactions of a made-up person, for those who have no file at hand: seeded, so always the same.
+"""Made-up transactions, for running the benchmark without a file: seeded, so always the same.
 
-Merchants come and go, some are far more frequent than others, one sells of everything, and the person errs
-now and then. That makes them useful to try the benchmark and to compare two versions of the code; only
-transactions of real people can tell how good the predictions are.
+Merchants appear over time, some are far more frequent than others, one belongs to several categories, and
+some labels are wrong. This is enough to try the benchmark and to compare two versions of the code; only
+real transactions show how good the predictions are.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from src.domain.transactions import Direction, Transaction
 from src.pipeline.prediction.predict import prepare
 
 FIRST_DAY = date(2023, 1, 2)
-ERRS = 0.02
-"""The share of labels that are slips."""
+WRONG_LABELS = 0.02
+"""The share of wrong labels."""
 
 _ACCEPTED = {
     "Eating out": "dining",
@@ -57,26 +57,26 @@ def generate(rows: int = 1500, seed: int = 11) -> Dataset:
 
 
 def _merchants(draw: random.Random) -> list[tuple[str, str, float]]:
-    """(name, category, the share of the time after which it is first met)."""
-    made = []
+    """(name, category, the share of the period after which it first appears)."""
+    merchants = []
     for category, (kinds, _, _) in _KINDS.items():
         for name in draw.sample(_NAMES, 14):
             kind = draw.choice(kinds.split())
             shown = f"{name} {kind}" if draw.random() < 0.7 else f"{name} {draw.choice(_NAMES)}"
-            made.append((shown, category, max(0.0, draw.uniform(-0.6, 0.9))))
-    draw.shuffle(made)
-    return made
+            merchants.append((shown, category, max(0.0, draw.uniform(-0.6, 0.9))))
+    draw.shuffle(merchants)
+    return merchants
 
 
 def _row(number: int, rows: int, merchants: list[tuple[str, str, float]], draw: random.Random) -> Example:
-    met = [each for each in merchants if each[2] <= number / rows] or merchants[:1]
+    met = [merchant for merchant in merchants if merchant[2] <= number / rows] or merchants[:1]
     name, category, _ = met[min(int(draw.expovariate(6 / len(met))), len(met) - 1)]
     if draw.random() < 0.05:
         name, category = "everything bazaar", draw.choice(_BAZAAR)
     low, high = _KINDS[category][1:]
     amount = Decimal(str(round((low * high) ** 0.5 * (high / low) ** draw.gauss(0, 0.25), 2)))
-    said = draw.choice(list(_KINDS)) if draw.random() < ERRS else category
-    given = Transaction(
+    label = draw.choice(list(_KINDS)) if draw.random() < WRONG_LABELS else category
+    transaction = Transaction(
         description=_statement(name, draw),
         amount=amount,
         currency="EUR",
@@ -84,11 +84,11 @@ def _row(number: int, rows: int, merchants: list[tuple[str, str, float]], draw: 
         direction=Direction.EXPENSE,
         mode=draw.choice(("card", "cash", "transfer")),
     )
-    return Example(prepare(given), said)
+    return Example(prepare(transaction), label)
 
 
 def _statement(name: str, draw: random.Random) -> str:
-    """As banks print names."""
+    """The name as banks print it."""
     text = f"{draw.choice(('', '', 'SQ *', 'POS '))}{name.upper()}"
     if draw.random() < 0.5:
         text += f" {draw.randint(10, 9999):04}"

@@ -2,7 +2,7 @@
 
 Rows of one merchant are right or wrong together, so drawing rows would make the intervals too narrow. Every
 figure here is a function of sums over rows; the sums of each merchant are counted once, and a drawn sample is
-a weighted sum of them. Where the bootstrap cannot vary (all rows right, or none) a share gets the Wilson
+a weighted sum of them. If the bootstrap cannot vary (all rows right, or none) a share gets the Wilson
 interval of as many independent trials as there are merchants.
 """
 
@@ -34,7 +34,7 @@ def bootstrap(
 ) -> Figure:
     """parts: shape (n_rows, n_sums); groups: the merchant of each row; figure: from sums to one per sample.
 
-    The interval is widened to hold the figure itself where a skewed one, such as ECE, falls outside.
+    The interval is widened to contain the figure, because a skewed one, such as ECE, may be outside.
     """
     if not len(parts):
         return Figure(float("nan"), float("nan"), float("nan"), 0)
@@ -46,22 +46,22 @@ def bootstrap(
         [np.bincount(draw.integers(size, size=size), minlength=size) @ sums for _ in range(DRAWS)]
     )
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = figure(samples)
-    found = found[np.isfinite(found)]
-    if not len(found) or not np.isfinite(value):
+        values = figure(samples)
+    values = values[np.isfinite(values)]
+    if not len(values) or not np.isfinite(value):
         return Figure(value, float("nan"), float("nan"), len(parts))
-    low, high = np.percentile(found, [2.5, 97.5])
+    low, high = np.percentile(values, [2.5, 97.5])
     return Figure(value, float(min(low, value)), float(max(high, value)), len(parts))
 
 
 def share(hits: Sequence[bool] | np.ndarray, groups: Sequence[object]) -> Figure:
-    """How many of the rows are hits."""
+    """The share of hits."""
     parts = np.column_stack([np.asarray(hits, float), np.ones(len(hits))]) if len(hits) else np.empty((0, 2))
-    found = bootstrap(parts, groups, lambda sums: sums[:, 0] / sums[:, 1])
-    if found.rows and found.low == found.high:
-        low, high = wilson(found.value, len(set(_named(groups))))
-        return Figure(found.value, low, high, found.rows)
-    return found
+    figure = bootstrap(parts, groups, lambda sums: sums[:, 0] / sums[:, 1])
+    if figure.rows and figure.low == figure.high:
+        low, high = wilson(figure.value, len(set(_named(groups))))
+        return Figure(figure.value, low, high, figure.rows)
+    return figure
 
 
 def mean(values: Sequence[float], groups: Sequence[object]) -> Figure:
@@ -71,8 +71,8 @@ def mean(values: Sequence[float], groups: Sequence[object]) -> Figure:
 
 def macro_recall(truth: Sequence[str], right: Sequence[bool], groups: Sequence[object]) -> Figure:
     """Recall, averaged over the categories that occur."""
-    names, place = np.unique(np.asarray(truth, str), return_inverse=True)
-    was = np.eye(len(names))[place]
+    names, index = np.unique(np.asarray(truth, str), return_inverse=True)
+    was = np.eye(len(names))[index]
     parts = np.hstack([was * np.asarray(right, float)[:, None], was])
 
     def figure(sums: Sums) -> np.ndarray:
@@ -86,8 +86,8 @@ def macro_f1(truth: Sequence[str], answers: Sequence[str], groups: Sequence[obje
     """F1, averaged over the categories that occur in `truth`."""
     names = np.unique(np.asarray(truth, str))
     was = np.asarray(truth, object)[:, None] == names[None, :]
-    said = np.asarray(answers, object)[:, None] == names[None, :]
-    parts = np.hstack([was & said, was, said]).astype(float)
+    predicted = np.asarray(answers, object)[:, None] == names[None, :]
+    parts = np.hstack([was & predicted, was, predicted]).astype(float)
 
     def figure(sums: Sums) -> np.ndarray:
         both, true, answered = np.hsplit(sums, 3)
@@ -119,12 +119,12 @@ def _average(hits: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def _by_group(parts: np.ndarray, groups: Sequence[object]) -> np.ndarray:
-    names, place = np.unique(_named(groups), return_inverse=True)
+    names, index = np.unique(_named(groups), return_inverse=True)
     sums = np.zeros((len(names), parts.shape[1]))
-    np.add.at(sums, place, parts)
+    np.add.at(sums, index, parts)
     return sums
 
 
 def _named(groups: Sequence[object]) -> list[str]:
-    """A row without a merchant stands for itself."""
+    """Each row without a merchant is a separate group."""
     return [str(group) or f"\x00{number}" for number, group in enumerate(groups)]

@@ -1,6 +1,6 @@
-"""Why answers were wrong, as far as the data themselves can tell: each mistake has the first kind that fits.
+"""Kinds of wrong answers, as far as the data show them: each mistake has the first kind that fits.
 
-Whole files are looked at here, later rows too: this judges the data, it predicts nothing.
+This uses all rows of a file, also later ones: it judges the data and predicts nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from benchmarks.quality.data import Dataset, Example
 from src.components.text.cleaning import clean_text
 
 CONSISTENT = 0.8
-"""A merchant whose rows agree less than so much is ambiguous; one that dissents from more is noise."""
+"""A merchant whose rows agree less is ambiguous; a row that contradicts more is noise."""
 
 NO_TEXT = "nothing in the text names a merchant"
 NOISE = "the label dissents from others of the same text"
@@ -27,20 +27,20 @@ OWN = "a word is in the lexicon: the product's own"
 
 
 def kinds(answers: Sequence[Answer], data: Dataset) -> dict[str, int]:
-    """How many of the wrong answers are of each kind, the most frequent first."""
-    usual = _Usual(data.examples)
-    theirs = {each.category for each in data.examples}
-    return _counted(_kind(each, usual, theirs) for each in answers if not each.right)
+    """The number of wrong answers by kind, the most frequent first."""
+    labels = _Labels(data.examples)
+    own = {example.category for example in data.examples}
+    return _counted(_kind(answer, labels, own) for answer in answers if not answer.right)
 
 
-def _kind(answer: Answer, usual: _Usual, theirs: Collection[str]) -> str:
+def _kind(answer: Answer, labels: _Labels, own: Collection[str]) -> str:
     if not answer.merchant:
         return NO_TEXT
-    if kind := usual.oddity(answer.example, {answer.truth}):
+    if kind := labels.oddity(answer.example, {answer.truth}):
         return kind
-    if answer.best not in theirs:
+    if answer.best not in own:
         return NOT_THEIRS
-    if not answer.said:
+    if not answer.earlier:
         return NEW_MERCHANT
     return KNOWN_MERCHANT if answer.last == answer.truth else DRIFT
 
@@ -48,34 +48,34 @@ def _kind(answer: Answer, usual: _Usual, theirs: Collection[str]) -> str:
 def cold_kinds(
     answers: Sequence[Answer], right: Sequence[bool], data: Dataset, vocabulary: Collection[str]
 ) -> dict[str, int]:
-    """The same where nothing of the owner is known. vocabulary: the words of the lexicon."""
-    usual = _Usual(data.examples)
+    """The same for answers without any label of the owner. vocabulary: the words of the lexicon."""
+    labels = _Labels(data.examples)
 
     def kind(answer: Answer) -> str:
         words = clean_text(answer.example.transaction.description).split()
         if not words:
             return NO_TEXT
         same = {name for name, slugs in data.accepted.items() if slugs & data.accepted[answer.truth]}
-        if odd := usual.oddity(answer.example, same):
+        if odd := labels.oddity(answer.example, same):
             return odd
         return OWN if any(word in vocabulary for word in words) else NO_WORD
 
-    return _counted(kind(each) for each, good in zip(answers, right, strict=True) if not good)
+    return _counted(kind(answer) for answer, good in zip(answers, right, strict=True) if not good)
 
 
-class _Usual:
-    """What each text and each merchant of a file is usually called."""
+class _Labels:
+    """The categories of each text and merchant of a file."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
         self._of_text: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         self._of_merchant: dict[str, Counter[str]] = defaultdict(Counter)
-        for each in examples:
-            self._of_text[_said(each)][each.category] += 1
-            self._of_merchant[each.transaction.merchant][each.category] += 1
+        for example in examples:
+            self._of_text[_text(example)][example.category] += 1
+            self._of_merchant[example.transaction.merchant][example.category] += 1
 
     def oddity(self, example: Example, truth: Collection[str]) -> str | None:
-        """truth: the names that would have been as right."""
-        of_text, of_merchant = self._of_text[_said(example)], self._of_merchant[example.transaction.merchant]
+        """truth: the categories that count as right."""
+        of_text, of_merchant = self._of_text[_text(example)], self._of_merchant[example.transaction.merchant]
         if _agreeing(of_merchant) < CONSISTENT:
             return AMBIGUOUS
         if not _usually(of_text, truth) or not _usually(of_merchant, truth):
@@ -83,7 +83,7 @@ class _Usual:
         return None
 
 
-def _said(example: Example) -> tuple[str, str]:
+def _text(example: Example) -> tuple[str, str]:
     return clean_text(example.transaction.description), example.transaction.subcategory or ""
 
 
@@ -92,10 +92,10 @@ def _agreeing(counts: Counter[str]) -> float:
 
 
 def _usually(counts: Counter[str], truth: Collection[str]) -> bool:
-    """Whether one of `truth` is as frequent as any."""
+    """Whether one of `truth` is the most frequent."""
     most = max(counts.values())
     return any(counts[name] == most for name in truth)
 
 
-def _counted(found: object) -> dict[str, int]:
-    return dict(Counter(found).most_common())  # type: ignore[call-overload]
+def _counted(kinds: object) -> dict[str, int]:
+    return dict(Counter(kinds).most_common())  # type: ignore[call-overload]

@@ -1,7 +1,7 @@
-"""What a file with a person's own categories teaches about merchants that it does not mention.
+"""Measures what a file with a person's own categories teaches about merchants it does not mention.
 
 `python -m benchmarks.quality.own_names FILE` imports FILE with its categories and trains once after the first
-model. Both models are asked about the demo year, which nobody answered.
+model. Both models predict the demo year, which has no labels.
 """
 
 from __future__ import annotations
@@ -30,34 +30,36 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.own_names")
     parser.add_argument("file", type=Path, help="a CSV file in the normalized form")
     known, asked = imported(parser.parse_args().file), demo_year()
-    product = Product(Setup(), unanswered=[each.transaction for each in asked])
+    product = Product(Setup(), unanswered=[example.transaction for example in asked])
     product.train()
     product.learn(known, LabelSource.IMPORT)
     before = product.answer(asked)
     product.train()
     after = product.answer(asked)
     print(f"Labels: {len(known)}. Unanswered: {len(asked)}. The new model: {product.outcomes[-1]}.")
-    print(f"Automatic: {_automatic(before)} by the first model, {_automatic(after)} by the one that serves.")
+    print(f"Automatic: {_automatic(before)} by the first model, {_automatic(after)} by the active one.")
     for merchant, answers in sorted(_by_merchant(after).items()):
-        said = Counter((answer.best, answer.band.value) for answer in answers).most_common()
+        counts = Counter((answer.best, answer.band.value) for answer in answers).most_common()
         sure = sum(answer.confidence for answer in answers) / len(answers)
         by = "memory" if answers[0].by_memory else "model"
-        print(f"  {merchant:30} {by:6} {sure:.2f}", *(f"{name} {band} {n}" for (name, band), n in said))
+        print(f"  {merchant:30} {by:6} {sure:.2f}", *(f"{name} {band} {n}" for (name, band), n in counts))
 
 
 def imported(path: Path) -> list[Example]:
-    """By the slugs that an import gives: a shipped name is the shipped category."""
+    """With the slugs of an import: a shipped name is the shipped category."""
     shipped = {
-        name_key(name): each.slug for each in Knowledge().categories for name in (each.name, each.slug)
+        name_key(name): category.slug
+        for category in Knowledge().categories
+        for name in (category.name, category.slug)
     }
     return [
-        Example(each.transaction, shipped.get(name_key(each.category), slug_of(each.category)))
-        for each in read(path, {}).examples
+        Example(example.transaction, shipped.get(name_key(example.category), slug_of(example.category)))
+        for example in read(path, {}).examples
     ]
 
 
 def demo_year(until: date = date(2026, 11, 20)) -> list[Example]:
-    """The demo statement, of no category."""
+    """The demo statement, without categories."""
     rows = csv.DictReader(io.StringIO(demo_statement.year(until, "USD")))
     return [Example(prepare(_transaction(row)), "") for row in rows]
 
@@ -80,10 +82,10 @@ def _automatic(answers: list[Answer]) -> int:
 
 
 def _by_merchant(answers: list[Answer]) -> dict[str, list[Answer]]:
-    found = defaultdict(list)
+    by_merchant = defaultdict(list)
     for answer in answers:
-        found[answer.merchant].append(answer)
-    return found
+        by_merchant[answer.merchant].append(answer)
+    return by_merchant
 
 
 if __name__ == "__main__":

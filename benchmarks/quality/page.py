@@ -1,4 +1,4 @@
-"""The figures on a page: everything between the two marks of a Markdown file is written anew."""
+"""Writes the figures between the two marks of a Markdown file."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ _COLUMNS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         },
     ),
 }
-_COLUMNS["random"] = ("Random 80/20, where there are no dates", _COLUMNS["chronological"][1])
+_COLUMNS["random"] = ("Random 80/20, for data without dates", _COLUMNS["chronological"][1])
 _NOT_SHARES = {"macro_recall", "macro_f1", "log_loss", "ece"}
 
 
 def rewrite(page: Path, measured: Mapping[str, Any]) -> None:
-    """measured: in the JSON-able form. Raises ValueError where the page has no marks."""
+    """measured: in the JSON-able form. Raises ValueError if the page has no marks."""
     text = page.read_text()
     before, begun, rest = text.partition(BEGIN)
     _, ended, after = rest.partition(END)
@@ -73,29 +73,31 @@ def tables(measured: Mapping[str, Any]) -> Iterator[str]:
     setup = measured["setup"]
     yield f"Measured on {measured['machine']}; candidates tried at each training: {setup['search']}."
     yield "In brackets: 95 % intervals."
-    for way, (title, columns) in _COLUMNS.items():
-        found = [data for data in measured["data"].values() if way in data]
-        if found:
-            yield from _of_one_way(title, columns, [(data["about"], data[way]) for data in found])
+    for protocol, (title, columns) in _COLUMNS.items():
+        datasets = [data for data in measured["data"].values() if protocol in data]
+        if datasets:
+            yield from _protocol(title, columns, [(data["about"], data[protocol]) for data in datasets])
 
 
-def _of_one_way(
-    title: str, columns: Mapping[str, tuple[str, str]], found: list[tuple[str, Mapping[str, Any]]]
+def _protocol(
+    title: str, columns: Mapping[str, tuple[str, str]], datasets: list[tuple[str, Mapping[str, Any]]]
 ) -> Iterator[str]:
-    """A data set is a column: figures are read downwards, and there are more of them than of data sets."""
+    """A data set is a column, because there are more figures than data sets."""
     yield f"\n### {title}\n"
-    yield f"| | {' | '.join(about for about, _ in found)} |"
-    yield "|---" * (len(found) + 1) + "|"
-    yield f"| rows asked | {' | '.join(format(each['rows'], ',') for _, each in found)} |"
+    yield f"| | {' | '.join(about for about, _ in datasets)} |"
+    yield "|---" * (len(datasets) + 1) + "|"
+    yield f"| rows asked | {' | '.join(format(data['rows'], ',') for _, data in datasets)} |"
     for name, (part, figure) in columns.items():
-        cells = (_cell(figure, each[part].get(figure)) for _, each in found)
+        cells = (_cell(figure, data[part].get(figure)) for _, data in datasets)
         yield f"| {name} | {' | '.join(cells)} |"
     for baseline, short in _SHORT.items():
-        cells = (_cell("accuracy", each["baselines"].get(baseline, {}).get("accuracy")) for _, each in found)
+        cells = (
+            _cell("accuracy", data["baselines"].get(baseline, {}).get("accuracy")) for _, data in datasets
+        )
         yield f"| *{short}: accuracy* | {' | '.join(cells)} |"
     yield "\nWrong answers, by kind:\n"
-    for about, each in found:
-        kinds = "; ".join(f"{number:,} {kind}" for kind, number in each["mistakes"].items())
+    for about, data in datasets:
+        kinds = "; ".join(f"{number:,} {kind}" for kind, number in data["mistakes"].items())
         yield f"- {about}: {kinds or 'none'}."
 
 
@@ -107,4 +109,4 @@ def _cell(name: str, figure: Mapping[str, Any] | None) -> str:
         return f"{figure['value']:.3f}"
     if name in _NOT_SHARES:
         return "{:.3f} ({:.3f}–{:.3f})".format(*numbers)
-    return "{:.1f} % ({:.1f}–{:.1f})".format(*(100 * each for each in numbers))
+    return "{:.1f} % ({:.1f}–{:.1f})".format(*(100 * number for number in numbers))

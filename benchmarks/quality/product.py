@@ -1,4 +1,4 @@
-"""The product as one owner has it: its training pipeline, its memory and its predictor, in one process."""
+"""The product for one owner: training pipeline, memory and predictor in one process."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _UNDATED = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class EveryChallenger(PromotionRule):
-    """Promotes whatever was trained."""
+    """Promotes every model."""
 
     def decide(self, case: Evidence) -> Verdict:
         return replace(super().decide(case), promoted=True)
@@ -48,28 +48,28 @@ class Forgetful(MerchantMemory):
 
 
 class Decisive(MerchantMemory):
-    """Decides or says nothing: it gives the model no hint."""
+    """Decides, but gives the model no hint."""
 
-    def consult(self, *given: Any) -> MemoryDecision | MemoryHint | None:
-        said = super().consult(*given)
-        return said if isinstance(said, MemoryDecision) else None
+    def consult(self, *arguments: Any) -> MemoryDecision | MemoryHint | None:
+        consulted = super().consult(*arguments)
+        return consulted if isinstance(consulted, MemoryDecision) else None
 
 
 class Untyped(Knowledge):
     """The lexicon without the types of its phrases."""
 
     def entries(self) -> list[LexiconEntry]:
-        return [replace(each, type="") for each in super().entries()]
+        return [replace(entry, type="") for entry in super().entries()]
 
 
 @dataclass(frozen=True)
 class Setup:
     auto_precision: float = 0.95
     full_search: bool = False
-    """Try every candidate at each training, and not the best guess alone."""
+    """Try every candidate at each training, not only the best guess."""
     without: frozenset[str] = frozenset()
-    """Of PARTS: those the product must do without, to see what each adds. Without a hold-out all labels train
-    and every model serves, for nothing is left to judge by; without the verdict every model serves too."""
+    """Of PARTS: those to disable, to see what each adds. Without a hold-out all labels train and every model
+    is promoted, because there are no rows to judge it; without the verdict every model is promoted too."""
     lexicon: Any = field(default_factory=Knowledge)
 
 
@@ -79,7 +79,7 @@ class Product:
     def __init__(
         self, setup: Setup, store: Store | None = None, unanswered: Sequence[Transaction] = ()
     ) -> None:
-        """unanswered: a verdict weighs how many of these each model categorizes automatically."""
+        """unanswered: verdicts compare how many of these each model categorizes automatically."""
         self._setup = setup
         self._answers = Answers(hold_out="holdout" not in setup.without)
         self._store = store or Store()
@@ -91,7 +91,7 @@ class Product:
         self._pipeline = self._training()
         self._runs = 0
         self.outcomes: list[str] = []
-        """What came of each training, in a word."""
+        """The outcome of each training."""
 
     def _training(self) -> TrainingPipeline:
         search = Search() if self._setup.full_search else Search(trials=Search().trials[:1])
@@ -109,7 +109,7 @@ class Product:
         )
 
     def automatic(self, champion: str, challenger: str) -> AutomaticRows:
-        """Of the unanswered transactions; a verdict asks for it."""
+        """Of the unanswered transactions; verdicts use it."""
         rows = Unanswered(self._unanswered)
         precision = self._setup.auto_precision
         changes = PredictionDiffs(rows, self._predictor, self._store, self._load, precision=precision)  # type: ignore[arg-type]
@@ -123,19 +123,19 @@ class Product:
     @property
     def now(self) -> datetime:
         """The time of the last answer."""
-        return self._answers.given[-1].labelled_at if self._answers.given else _UNDATED
+        return self._answers.labels[-1].labelled_at if self._answers.labels else _UNDATED
 
     def learn(self, examples: Iterable[Example], source: LabelSource = LabelSource.FEEDBACK) -> None:
-        """The owner answers; the memory knows it at once."""
+        """Add the owner's answers; the memory uses them at once."""
         for example in examples:
             day = example.transaction.date
             at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC) if day else _UNDATED
-            # A moment later each, so that the newest answer is the last one of its day.
-            at += timedelta(microseconds=len(self._answers.given))
+            # Each a moment later, so that the newest answer is the last one of its day.
+            at += timedelta(microseconds=len(self._answers.labels))
             self._answers.add(example.transaction, example.category, at=at, source=source)
 
     def train(self) -> str:
-        """One run of the training pipeline, to its verdict; returns what came of it, in a word."""
+        """Run the training pipeline up to its verdict; returns the outcome."""
         self._runs += 1
         run = TrainingRun(
             f"run-{self._runs}", RunStatus.RUNNING, Trigger.SCHEDULE, "", "", 0.0, 1, requested_at=self.now
@@ -143,18 +143,18 @@ class Product:
         try:
             verdict = self._pipeline.run(Claimed(run))
             outcome = f"{verdict.outcome.value}{'' if verdict.promoted else ', not promoted'}"
-        except LedgerloopError as error:  # the run fails, and what serves goes on serving
+        except LedgerloopError as error:  # the run fails, and the champion stays
             outcome = f"failed: {error}"
         self._serving = None
         self.outcomes.append(outcome)
         return outcome
 
     def current(self) -> Serving:
-        """What serves; the predictor asks for it."""
+        """The champion, for the predictor."""
         if self._serving is None:
             pointer = self._store.champion()
             if pointer is None:
-                raise LedgerloopError("No model could be trained from what is known.")
+                raise LedgerloopError("No model could be trained with the present labels.")
             self._serving = self._load(pointer.version)
         return self._serving
 
@@ -163,11 +163,11 @@ class Product:
         return self._container.serve(version, file, sha256(file).hexdigest())
 
     def answer(self, examples: Sequence[Example]) -> list[Answer]:
-        """Predict each, from what is known by now."""
-        predicted = self._predictor.predict([each.transaction for each in examples], at=self.now)
+        """Predict `examples` with the labels learned so far."""
+        predicted = self._predictor.predict([example.transaction for example in examples], at=self.now)
         classes = self.current().scorer.classes
         return [
-            Answer.of(example, prediction, classes, self._answers.said_of(example.transaction.merchant))
+            Answer.of(example, prediction, classes, self._answers.categories_of(example.transaction.merchant))
             for example, (_, prediction) in zip(examples, predicted, strict=True)
         ]
 

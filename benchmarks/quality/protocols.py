@@ -1,4 +1,4 @@
-"""The ways of measuring. In each, an answer is given by what was known before it, and by nothing else."""
+"""The evaluation protocols. In each, a prediction uses only earlier data."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ class Run:
     answers: list[Answer]
     baselines: Baselines
     at_once: list[Answer] = field(default_factory=list)
-    """In replay: the same models' answers where each correction arrives before the next row, not after the
+    """In replay: the answers of the same models if each correction arrives before the next row, not after the
     block."""
     trainings: list[str] = field(default_factory=list)
-    """What came of each."""
+    """The outcome of each."""
 
 
 def cold(data: Dataset, product: Product, baselines: Callable[[Sequence[Example]], Baselines]) -> Run:
-    """No label of the owner. Only rows whose category means a shipped one count."""
-    examples = [each for each in data.examples if each.category in data.accepted]
+    """Without labels of the owner. Only rows whose category means a shipped one count."""
+    examples = [example for example in data.examples if example.category in data.accepted]
     return Run(product.answer(examples), baselines(examples))
 
 
 def chronological(data: Dataset, product: Product) -> Run:
-    """Learn from the first 80 %, answer the rest at once."""
+    """Learn from the first 80 %, predict the rest."""
     return _split(data.examples, product)
 
 
 def shuffled(data: Dataset, product: Product, seed: int = 0) -> Run:
-    """The same without dates: the rows are drawn."""
+    """The same for data without dates: the rows are shuffled."""
     examples = list(data.examples)
     random.Random(seed).shuffle(examples)
     return _split(examples, product)
@@ -59,7 +59,7 @@ def _split(examples: Sequence[Example], product: Product) -> Run:
     answers = product.answer(asked)
     return Run(
         answers,
-        {one.name: one().fit(known).answer(asked) for one in baselines_for(known)},
+        {baseline.name: baseline().fit(known).answer(asked) for baseline in baselines_for(known)},
         trainings=product.outcomes,
     )
 
@@ -67,36 +67,36 @@ def _split(examples: Sequence[Example], product: Product) -> Run:
 def replay(
     data: Dataset,
     product: Product,
-    told: Callable[[float], None] = lambda share: None,
+    progress: Callable[[float], None] = lambda share: None,
     *,
     block_share: float = BLOCK,
 ) -> Run:
-    """The first fifth is known; then each block is answered, its labels arrive, and the product trains."""
-    run = Run([], {one.name: [] for one in BASELINES}, trainings=product.outcomes)
+    """Learn the first fifth. Then, block by block: train, predict the block, learn its labels."""
+    run = Run([], {baseline.name: [] for baseline in BASELINES}, trainings=product.outcomes)
     start = math.floor(len(data.examples) * KNOWN)
     product.learn(data.examples[:start])
     for known, block in blocks(data.examples, block_share):
         product.train()
-        for one in BASELINES:
-            able = one if one in baselines_for(known) else Majority
-            run.baselines[one.name] += able().fit(known).answer(block)
+        for baseline in BASELINES:
+            able = baseline if baseline in baselines_for(known) else Majority
+            run.baselines[baseline.name] += able().fit(known).answer(block)
         run.answers.extend(product.answer(block))
         for example in block:
             run.at_once.extend(product.answer([example]))
             product.learn([example])
-        told((len(known) + len(block)) / len(data.examples))
+        progress((len(known) + len(block)) / len(data.examples))
     return run
 
 
 def blocks(
     examples: Sequence[Example], share: float = BLOCK
 ) -> Iterator[tuple[Sequence[Example], Sequence[Example]]]:
-    """(all that is known by then, the block that is asked), oldest first."""
+    """Pairs of (known rows, the next block), oldest first."""
     start, size = math.floor(len(examples) * KNOWN), max(1, math.ceil(len(examples) * share))
     for at in range(start, len(examples), size):
         yield examples[:at], examples[at : at + size]
 
 
 def baselines_for(known: Sequence[Example]) -> tuple[type[Any], ...]:
-    """A classifier needs two categories to choose from."""
-    return BASELINES if len({each.category for each in known}) > 1 else BASELINES[:2]
+    """A classifier needs at least two categories."""
+    return BASELINES if len({example.category for example in known}) > 1 else BASELINES[:2]

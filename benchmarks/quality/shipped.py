@@ -1,4 +1,4 @@
-"""The shipped knowledge as the baselines may use it."""
+"""The shipped knowledge as labels for the baselines."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _LEARNED_PHRASES = 5_000
 
 
 def shipped_examples(lexicon: Any, *, brands: bool) -> list[Example]:
-    """The rows the first model is trained on, and the phrases as they are: for a baseline these are labels.
+    """The training rows of the first model, and the phrases themselves, as labels for a baseline.
 
-    brands: all phrases, the thousands of brand names among them. A look-up can hold them; a support vector
-    machine would take many minutes to learn them, so without it there are some thousands of our own.
+    brands: all phrases, including the thousands of brand names. A lookup can store them; a support vector
+    machine would need many minutes, so without `brands` it gets a few thousand other phrases.
     """
     written = Steps().statements.write(lexicon.entries(), lexicon.category_profiles())
     rows = zip(
         written["description"], written["subcategory"], written["amount"], written["mode"],
         written["direction"], written["category"], strict=True,
     )  # fmt: skip
-    made = [_example(*row) for row in rows]
-    bare = (float("nan"), "", "")
-    phrases = [each for each in lexicon.entries() if brands or each.kind != "brand"]
+    examples = [_example(*row) for row in rows]
+    no_fields = (float("nan"), "", "")
+    phrases = [entry for entry in lexicon.entries() if brands or entry.kind != "brand"]
     step = 1 if brands else max(1, len(phrases) // _LEARNED_PHRASES)
-    return made + [_example(each.phrase, "", *bare, each.category) for each in phrases[::step]]
+    return examples + [_example(entry.phrase, "", *no_fields, entry.category) for entry in phrases[::step]]
 
 
 def vocabulary(lexicon: Any) -> frozenset[str]:
@@ -41,7 +41,7 @@ def vocabulary(lexicon: Any) -> frozenset[str]:
 def _example(
     description: str, subcategory: str, amount: float, mode: str, direction: str, category: str
 ) -> Example:
-    given = Transaction(
+    transaction = Transaction(
         description=description,
         amount=Decimal(str(amount)),
         currency="",
@@ -50,4 +50,4 @@ def _example(
         mode=mode or None,
         subcategory=subcategory or None,
     )
-    return Example(prepare(given), category)
+    return Example(prepare(transaction), category)

@@ -1,6 +1,6 @@
-"""What stands in for MongoDB, MLflow and the child process: the same answers from this process's memory.
+"""In-memory stand-ins for MongoDB, MLflow and the child process.
 
-Only what the training pipeline and the predictor ask of services. Everything between them is the product's.
+They have only what the training pipeline and the predictor call. Everything else is the product's own code.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from src.services.models import bundle as bundles
 from src.services.transactions.repository import Transactions, stem_of
 
 REMEMBERED: int = inspect.signature(Transactions).parameters["remembered"].default
-"""How many of a merchant's newest answers the memory looks at, as in the product."""
+"""How many of a merchant's newest answers the memory uses, as in the product."""
 
 
 class Answers:
-    """What the owner has said so far, oldest first: the labels of training and the merchant memory."""
+    """The owner's answers so far, oldest first, for training and for the merchant memory."""
 
     def __init__(self, *, hold_out: bool = True) -> None:
         self._hold_out = hold_out
-        self.given: list[LabelledTransaction] = []
+        self.labels: list[LabelledTransaction] = []
         self._by_merchant: dict[str, list[PastAnswer]] = defaultdict(list)
         self._by_stem: dict[str, list[PastAnswer]] = defaultdict(list)
 
@@ -49,16 +49,16 @@ class Answers:
     ) -> None:
         """transaction: prepared. at: not before the last one."""
         held_out = self._hold_out and is_holdout(fingerprint(transaction))
-        number = f"{len(self.given):07}"
-        self.given.append(LabelledTransaction(number, transaction, category, source, at, held_out))
+        number = f"{len(self.labels):07}"
+        self.labels.append(LabelledTransaction(number, transaction, category, source, at, held_out))
         if transaction.merchant:
-            said = PastAnswer(category, at, float(transaction.amount), source)
-            self._by_merchant[transaction.merchant].append(said)
+            answer = PastAnswer(category, at, float(transaction.amount), source)
+            self._by_merchant[transaction.merchant].append(answer)
             if stem := stem_of(transaction.merchant):
-                self._by_stem[stem].append(said)
+                self._by_stem[stem].append(answer)
 
     def labelled(self) -> Iterator[LabelledTransaction]:
-        return iter(self.given)
+        return iter(self.labels)
 
     def recollections(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
         known = {merchant for merchant in merchants if merchant in self._by_merchant}
@@ -69,9 +69,9 @@ class Answers:
         known = {merchant: stem for merchant, stem in stems.items() if stem in self._by_stem}
         return {merchant: self._by_stem[stem][: -REMEMBERED - 1 : -1] for merchant, stem in known.items()}
 
-    def said_of(self, merchant: str) -> list[str]:
-        """Every category the owner has called the merchant, oldest first."""
-        return [each.category for each in self._by_merchant.get(merchant, ())]
+    def categories_of(self, merchant: str) -> list[str]:
+        """The owner's categories for the merchant, oldest first."""
+        return [answer.category for answer in self._by_merchant.get(merchant, ())]
 
 
 class Unanswered:
@@ -88,7 +88,7 @@ class Unanswered:
 
 
 class Files:
-    """Writes the file of a bundle only when it is to serve: each takes seconds, and many are refused."""
+    """Writes the file of a bundle only if it is promoted: each takes seconds, and many are rejected."""
 
     TRUSTED = bundles.TRUSTED
 
@@ -112,7 +112,7 @@ class Files:
 
     def keep_only(self, name: bytes) -> None:
         self._bundles = {name: self._bundles[name]}
-        self._written = {each: file for each, file in self._written.items() if each == name}
+        self._written = {key: file for key, file in self._written.items() if key == name}
 
     def copy(self) -> Files:
         other = Files()
@@ -121,7 +121,7 @@ class Files:
 
 
 class Store:
-    """The models, and the pointer to the one that serves."""
+    """The models, and the pointer to the champion."""
 
     def __init__(self) -> None:
         self.files = Files()
@@ -155,17 +155,17 @@ class Store:
     def promote(self, version: str, *, by: str, reason: str, at: datetime, **_: Any) -> Pointer:
         before = self._pointer
         revision = before.revision + 1 if before else 1
-        run_id = next(each.run_id for each in self._versions if each.version == version)
+        run_id = next(stored.run_id for stored in self._versions if stored.version == version)
         digest = sha256(self._bundles[version]).hexdigest()
         self._pointer = Pointer(version, revision, run_id, digest, at, version)
-        self.files.keep_only(self._bundles[version])  # nothing asks for the others any more
+        self.files.keep_only(self._bundles[version])  # nothing needs the others any more
         return self._pointer
 
     def refuse(self, *_: Any, **__: Any) -> None: ...
 
     @property
     def alias(self) -> Store:
-        """There is no registry whose alias could follow."""
+        """There is no registry with an alias."""
         return self
 
     @contextmanager
@@ -179,7 +179,7 @@ class Store:
     def passed_over(self, *_: Any) -> None: ...
 
     def copy(self) -> Store:
-        """Another store that serves the same champion."""
+        """Another store with the same champion."""
         other = Store()
         other.files = self.files.copy()
         other._bundles, other._versions = dict(self._bundles), list(self._versions)
@@ -188,7 +188,7 @@ class Store:
 
 
 class Record:
-    """Writes nothing down; it numbers the versions."""
+    """Logs nothing; it only numbers the versions."""
 
     run_id = "none"
 
@@ -220,14 +220,14 @@ class Passed:
 
 
 class Check:
-    """Passes: that a bundle loads elsewhere is not what is measured here."""
+    """Always passes, because loading is not measured here."""
 
     def run(self, *_: Any) -> Passed:
         return Passed()
 
 
 class Claimed:
-    """A run that nobody else can take."""
+    """A run that no other process can claim."""
 
     def __init__(self, run: TrainingRun) -> None:
         self.run = run
@@ -243,7 +243,7 @@ class Claimed:
 
 
 class NoLexicon:
-    """A product that ships no knowledge."""
+    """An empty lexicon."""
 
     sha256 = "none"
 

@@ -1,4 +1,4 @@
-"""The figures as tables to read, and to paste into a page."""
+"""Prints the figures as tables."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ def show(measured: Mapping[str, Any]) -> None:
     print(f"\n{measured['machine']}; candidates: {setup['search']}; auto at {setup['auto_precision']:.0%}")
     if setup["without"]:
         print(f"without: {', '.join(setup['without'])}")
-    print("In brackets: 95 % intervals, bootstrap by merchant (Wilson where nothing varies).")
+    print("In brackets: 95 % intervals, bootstrap by merchant (Wilson if nothing varies).")
     for name, data in measured["data"].items():
         for way in (way for way in _WAYS if way in data):
             _show_one(name, way, data[way])
     print(f"\n{measured['seconds']} s")
 
 
-def _show_one(name: str, way: str, found: Mapping[str, Any]) -> None:
-    print(f"\n## {name}: {_WAYS[way]}, {found['rows']:,} rows ({found['seconds']} s)")
-    columns = {"product": found["product"]}
-    if "each correction at once" in found:
-        columns["at once"] = found["each correction at once"]
-    columns |= found["baselines"]
-    rows = list(found["product"])
+def _show_one(name: str, way: str, figures: Mapping[str, Any]) -> None:
+    print(f"\n## {name}: {_WAYS[way]}, {figures['rows']:,} rows ({figures['seconds']} s)")
+    columns = {"product": figures["product"]}
+    if "each correction at once" in figures:
+        columns["at once"] = figures["each correction at once"]
+    columns |= figures["baselines"]
+    rows = list(figures["product"])
     print(f"\n| | {' | '.join(columns)} |")
     print("|---" * (len(columns) + 1) + "|")
     for row in rows:
         print(f"| {row} | {' | '.join(_cell(row, column.get(row)) for column in columns.values())} |")
-    if "repeated" in found:
-        print(f"\nrepeated mistakes: {_said(found['repeated']['after the block'])}")
-        print(f"the same, each correction at once: {_said(found['repeated']['at once'])}")
-    if "trainings" in found:
-        print(f"trainings: {_said(_counts(found['trainings']))}")
-    wrong = sum(found["mistakes"].values())
-    print(f"{wrong:,} wrong answers: {_said(found['mistakes'])}")
+    if "repeated" in figures:
+        print(f"\nrepeated mistakes: {_listed(figures['repeated']['after the block'])}")
+        print(f"the same, each correction at once: {_listed(figures['repeated']['at once'])}")
+    if "trainings" in figures:
+        print(f"trainings: {_listed(_counts(figures['trainings']))}")
+    wrong = sum(figures["mistakes"].values())
+    print(f"{wrong:,} wrong answers: {_listed(figures['mistakes'])}")
 
 
 def _cell(row: str, figure: Mapping[str, Any] | None) -> str:
@@ -67,5 +67,5 @@ def _counts(words: list[str]) -> dict[str, int]:
     return {word: words.count(word) for word in dict.fromkeys(words)}
 
 
-def _said(counts: Mapping[str, int]) -> str:
+def _listed(counts: Mapping[str, int]) -> str:
     return "; ".join(f"{number} {name}" for name, number in counts.items()) or "none"

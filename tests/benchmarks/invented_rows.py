@@ -28,7 +28,7 @@ def answer(truth, best, said=(), merchant="blue door", **given):
     """said: what the owner had called the merchant, oldest first."""
     parts = {"confidence": 0.9, "likelihood": 0.9, "band": Band.AUTO, "by_memory": False} | given
     counts = tuple(Counter(said).most_common())
-    return Answer(example(merchant, truth), best, said=counts, last=said[-1] if said else None, **parts)
+    return Answer(example(merchant, truth), best, earlier=counts, last=said[-1] if said else None, **parts)
 
 
 def rows_of(answers):

@@ -127,7 +127,7 @@ class Tracking:
         """One MLflow run around the block: FINISHED, FAILED, or KILLED if the lease was lost.
 
         What an earlier attempt, or a process that was killed, left RUNNING is closed first.
-        Raises TrackingUnavailable where MLflow does not answer.
+        Raises TrackingUnavailable if MLflow does not answer.
         """
         prepare()
         from mlflow.exceptions import MlflowException
