@@ -169,7 +169,7 @@ QualityBody = TypedDict(
 class DriftResultBody(TypedDict):
     what: Annotated[str, Field(description="`merchants`, `amounts`, `categories` or `accuracy`.")]
     verdict: Annotated[str, Field(description="`steady`, `shifted` or `too-few`.")]
-    told: Annotated[str, Field(description="The verdict in words.")]  # codespell:ignore told
+    told: Annotated[str, Field(description="The verdict in words.")]
     then: Annotated[float | None, Field(description="A share, 0..1, or the median amount.")]
     now: float | None
     of: Annotated[str, Field(description="The category that changed most, or the currency.")]
@@ -309,7 +309,7 @@ def _drift_result(result: DriftResult) -> DriftResultBody:
     return {
         "what": result.measure.value,
         "verdict": result.verdict.value,
-        "told": in_words(result),  # codespell:ignore told
+        "told": in_words(result),
         "then": _six_digits(result.then),
         "now": _six_digits(result.now),
         "of": result.of,
