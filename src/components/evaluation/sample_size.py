@@ -1,4 +1,4 @@
-"""How many rows, and merchants, it takes to tell two models apart."""
+"""How many rows and merchants a significant comparison of two models needs."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ _DIFFERING_AT_FIRST = 0.4
 
 
 def fewest_merchants(fall: float) -> int:
-    """Below so many merchants not even a comparison in which none fell rules out `fall` (0..1).
+    """The fewest merchants that can rule out a loss of `fall` (0..1), if the predictions of none get worse.
 
-    Where none of n fell, with 95 % certainty fewer than 3 in n do: the "rule of three"
-    (Hanley and Lippman-Hand 1983).
+    If they get worse for none of n merchants, they do for a share below 3/n, with 95 % confidence: the "rule
+    of three" (Hanley and Lippman-Hand 1983).
     """
     return math.ceil(3 / fall - 1e-9)
 
 
 def fewest_to_convince(alpha: float = 0.05) -> int:
-    """So many merchants must differ, all one way, for a two-sided sign test to reach p = `alpha`."""
+    """How many merchants must differ, all in one direction, for p = `alpha` in a two-sided sign test."""
     return math.ceil(math.log2(2 / alpha))
 
 
 def rows_needed(accuracy: Difference, fall: float, rows: int, merchants: int) -> int:
-    """About how many rows are enough, if the difference and the rows per merchant stay as they are.
+    """Estimate how many rows show either that the challenger loses less than `fall`, or that it is worse.
 
-    Enough to show either that the challenger loses less than `fall`, or that it is worse. An interval
-    narrows with the square root of the rows. The result has two significant digits, and is more than `rows`.
+    Assumes that the difference and the rows per merchant stay the same, and that an interval narrows with the
+    square root of the rows. The result is rounded to two significant digits and is more than `rows`.
     """
     low, high = accuracy.ci95
     value = accuracy.value
@@ -39,15 +39,15 @@ def rows_needed(accuracy: Difference, fall: float, rows: int, merchants: int) ->
 
 
 def rows_to_convince(rows: int, differing: int) -> int:
-    """About how many rows let enough merchants differ, where `differing` of them do on `rows` rows."""
+    """Estimate on how many rows enough merchants differ, if `differing` of them do on `rows` rows."""
     return _rounded_up(rows * max(fewest_to_convince() / max(differing, 1), 1.1))
 
 
 def rows_at_first(fall: float) -> int:
-    """How many rows it takes at most to rule out `fall`, before there are rows to estimate it from.
+    """An upper estimate of the rows that rule out a loss of `fall`, before there are any rows.
 
-    Assumes that two equally good models differ on two of five rows, each of another merchant, which is more
-    than is usual.
+    Assumes that two equally good models differ on two of five rows, each of a different merchant, which is
+    more than usual.
     """
     return _rounded_up(_Z**2 * _DIFFERING_AT_FIRST / fall**2)
 
@@ -55,7 +55,7 @@ def rows_at_first(fall: float) -> int:
 def between(needed: int, rows: int, counted: int) -> tuple[int, int]:
     """A 95 % interval of `needed`, which was estimated from `counted` merchants on `rows` rows.
 
-    needed: in proportion to a count of merchants, such as those at which two models differ. The interval is
+    needed: proportional to a count of merchants, such as those on which two models differ. The interval is
     that of a Poisson count (Byar's approximation). Its lower end is more than `rows`.
     """
     low, high = _poisson(max(counted, 1))

@@ -21,7 +21,7 @@ _ADDRESSES = (
 )
 
 
-def follow_folder(database: Path, experiment: str, location: str) -> bool:
+def rebase_artifact_paths(database: Path, experiment: str, location: str) -> bool:
     """Replace the old location of `experiment` by `location` in every address; returns whether it had moved.
 
     location: a `file:` URI. Nothing changes if the files are on another machine, as in an object store.

@@ -17,7 +17,7 @@ from src.domain.training_runs import TrainingRun
 from src.errors import LeaseLost, TrackingUnavailable
 from src.services.host.file_lock import FileLock
 from src.services.mlflow.errors import guarded, prepare, unavailable
-from src.services.mlflow.moved_store import follow_folder
+from src.services.mlflow.moved_store import rebase_artifact_paths
 from src.services.mlflow.provenance import provenance
 from src.services.mlflow.run_log import RunLog
 
@@ -60,9 +60,9 @@ class Tracking:
         mlflow.set_tracking_uri(self._uri)
         mlflow.set_registry_uri(self._uri)
         if self._uri.startswith(_SQLITE):
-            with self._alone():
+            with self._creation_lock():
                 if self._location:
-                    follow_folder(Path(self._uri.removeprefix(_SQLITE)), EXPERIMENT, self._location)
+                    rebase_artifact_paths(Path(self._uri.removeprefix(_SQLITE)), EXPERIMENT, self._location)
                 mlflow.MlflowClient().search_experiments(max_results=1)  # creates the database if needed
         return mlflow
 
@@ -72,7 +72,7 @@ class Tracking:
         return (self._artifacts / "artifacts").as_uri() if self._artifacts else None
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _creation_lock(self) -> Iterator[None]:
         """Of several processes that make one new local store at once, all but one would fail."""
         if not self._uri.startswith(_SQLITE):
             yield
@@ -113,7 +113,7 @@ class Tracking:
     def initialise(self) -> None:
         """Create the store, the experiment and the registered model if they are missing."""
         client = self._client
-        with self._alone():
+        with self._creation_lock():
             self._make_missing(client)
 
     def _make_missing(self, client: Any) -> None:
