@@ -96,18 +96,18 @@ class Container(Services):
     @once
     def firefly_outbound(self) -> FireflyOutbound | None:
         """None if FIREFLY_URL is not set."""
-        given = self.settings
-        if given.firefly_url is None or given.firefly_token is None:
+        settings = self.settings
+        if settings.firefly_url is None or settings.firefly_token is None:
             return None
         from src.services.firefly.client import FireflyIII  # it imports requests, which most do not need
 
         return FireflyOutbound(
             self.firefly_outbox,
-            FireflyIII(given.firefly_url, given.firefly_token.get_secret_value()),
+            FireflyIII(settings.firefly_url, settings.firefly_token.get_secret_value()),
             self.webhook_transactions,
             self.categories.all,
             self.now,
-            given.firefly_check_tag,
+            settings.firefly_check_tag,
         )
 
     @once
@@ -141,13 +141,13 @@ class Container(Services):
         return self._predictor(self.champion)
 
     def _predictor(self, champion: Model) -> Predictor:
-        given = self.settings
+        settings = self.settings
         return Predictor(
             MergedModel(champion, self.categories.recently_merged),
             self.transactions,
             MerchantMemory(),
-            given.auto_precision,
-            given.audit_share,
+            settings.auto_precision,
+            settings.audit_share,
             self.shadow_model.peek,
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.feedback import FeedbackOutcome
@@ -18,7 +18,7 @@ from src.web.categories.schemas import NewCategory
 from src.web.feedback import api
 from src.web.feedback.text import what_was_done
 from src.web.health.metrics import metrics
-from src.web.shared.blueprint import bp, page
+from src.web.shared.blueprint import bp, fragment, page
 from src.web.shared.forms import count_in, extended, flag, here, local_address, with_query
 from src.web.shared.json_io import json_response, read_json
 from src.web.shared.learned import learned_from
@@ -116,7 +116,7 @@ def review_mistake(
         return _answered(label_review.correct(transaction_id, at=now), transactions, predictor)
     mistake = label_review.confirm(transaction_id, at=now)
     if _is_live():
-        return render_template("feedback/_confirmed_mistake.html", row=mistake.row)
+        return fragment("feedback/_confirmed_mistake.html", row=mistake.row)
     return redirect(extended(_back(), {"kept": 1}), 303)
 
 
@@ -149,7 +149,7 @@ def undo(
     row = transactions.get(request.form.get("transaction_id", ""))
     mistake = _open_mistake(row.id, label_review) if request.form["shape"] == "look" else None
     _, template = _FRAGMENTS[request.form["shape"]]
-    return render_template(template, row=row, learned=None, mistake=mistake, **_fragment(transactions))
+    return fragment(template, row=row, learned=None, mistake=mistake, **_fragment(transactions))
 
 
 def _undo(act: str, acts: Acts) -> int:
@@ -179,7 +179,7 @@ def _answered(
     row = transactions.get(outcome.transaction_id)
     learned = learned_from(row, about, _back(), predictor)
     template, _ = _FRAGMENTS[request.form["shape"]]
-    return render_template(template, row=row, learned=learned, **_fragment(transactions))
+    return fragment(template, row=row, learned=learned, **_fragment(transactions))
 
 
 def _about(outcome: FeedbackOutcome) -> Mapping[str, str]:

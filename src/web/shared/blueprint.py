@@ -96,3 +96,8 @@ def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
     waiting = container().transactions.count_waiting(most=100)  # the frame shows 99+ for more
     frame = {"count_waiting": waiting, "serving": container().champion.version}
     return render_template(template, **{"categories": categories(), **frame, **values}), status
+
+
+def fragment(template: str, /, **values: Any) -> str:
+    """Render a part of a page. Its templates show categories; they are read here, as in `page`."""
+    return render_template(template, **{"categories": categories(), **values})
