@@ -97,7 +97,7 @@ class Services:
         return Database(self.mongo_uri, self.settings.mongo_db_name)
 
     def mongo_uri(self) -> str:
-        """The given MongoDB, or the embedded one, which is started here if nobody runs it yet."""
+        """MONGO_URI, or the embedded MongoDB, which is started here if no process runs it yet."""
         if self.settings.mongo_uri is not None:
             return self.settings.mongo_uri.get_secret_value()
         self._embedded.ensure()
@@ -123,8 +123,8 @@ class Services:
         return Imports(self.database, Uploads(self.database, self._secret), lease_s=self.settings.lease_s)
 
     def _secret(self) -> str:
-        given = self.settings.secret_key
-        return given.get_secret_value() if given else kept_key(self.settings.data_path)
+        key = self.settings.secret_key
+        return key.get_secret_value() if key else kept_key(self.settings.data_path)
 
     @once
     def file_reader(self) -> FileReader:
