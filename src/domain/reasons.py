@@ -83,7 +83,9 @@ Why = str | tuple[CodedReason, ...]
 
 
 def because(code: Code, **values: Any) -> tuple[CodedReason, ...]:
-    return (CodedReason(code, values),)
+    """One reason. A number that is not known, nan, is stored as None."""
+    known = {name: None if value != value else value for name, value in values.items()}
+    return (CodedReason(code, known),)
 
 
 def reasons_of(why: Why) -> tuple[CodedReason, ...]:

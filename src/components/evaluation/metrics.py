@@ -88,11 +88,18 @@ class Evaluation:
             scores,
             categories,
             tuple(labels),
-            confusion_matrix(truth, answers, labels=labels) if labels else np.zeros((0, 0), int),
+            _confusion(truth, answers, labels),
             reliability(confidence, correct, self.bins),
             overview_slices(rows, correct, seen_rows),
             losses,
         )
+
+
+def _confusion(truth: np.ndarray, answers: np.ndarray, labels: list[str]) -> np.ndarray:
+    """int, shape (n_labels, n_labels): rows by true category, columns by answer."""
+    if len(labels) < 2:  # scikit-learn wants two
+        return np.full((len(labels), len(labels)), len(truth))
+    return np.asarray(confusion_matrix(truth, answers, labels=labels))
 
 
 def probabilities_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:

@@ -190,6 +190,8 @@ class _SentenceFormatter(string.Formatter):
         }
 
     def format_field(self, value: Any, form: str) -> str:
+        if value is None:
+            return "–"
         if form in self._forms:
             return self._forms[form](value)
         return f"{self._numbers.count(value)} {form}{_plural(value)}"

@@ -10,7 +10,7 @@ import pytest
 from src.domain.promotions import PromotionEvent
 from src.domain.verdicts import Outcome
 from src.pipeline.training.earlier_versions import EarlierVersions
-from src.pipeline.training.verdict_sentences import sentence
+from src.pipeline.training.verdict_sentences import note_sentences, sentence
 from src.services.models import bundle
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,
@@ -115,7 +115,7 @@ def test_a_new_model_that_is_as_good_is_promoted_past_an_earlier_one(train, bett
     verdict = train(TRUTHFUL)
     assert (verdict.promoted, verdict.instead) == (True, None)
     assert verdict.earlier.version == better_earlier
-    assert any(f"model {better_earlier}, is right on" in note for note in verdict.notes)
+    assert any(f"model {better_earlier}, is right on" in note for note in note_sentences(verdict.notes))
 
 
 def test_a_pin_that_is_set_meanwhile_holds_against_an_earlier_version_too(

@@ -24,6 +24,7 @@ from src.domain.transactions import Transaction
 from src.pipeline.feedback.label_review import MOVED, SET_ASIDE
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
+from src.pipeline.training.verdict_sentences import note_sentences
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle
 from src.services.models.repository import Models
@@ -152,7 +153,7 @@ def changed(rows, category, into):
 
 def counted(verdict, reason):
     """How many rows the run says it set aside for `reason`."""
-    [note] = [note for note in verdict.notes if reason in note]
+    [note] = [note for note in note_sentences(verdict.notes) if reason in note]
     return int(note.split()[2])
 
 
@@ -160,7 +161,7 @@ def test_clean_answers_are_no_attack(house):
     assert house.before > 0.9
     verdict = house.attack([*house.clean, *arrived()])
     assert verdict.promoted
-    assert not any("Set aside" in note for note in verdict.notes)
+    assert not any("Set aside" in note for note in note_sentences(verdict.notes))
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -201,4 +202,6 @@ def test_one_wrong_row_copied_many_times_at_a_merchant_of_few_answers(house):
     ferry = [one for one in house.clean if one.transaction.merchant == "anna river ferry" and not one.holdout]
     others = [one for one in house.clean if one.transaction.merchant != "anna river ferry"]
     verdict = house.attack([*others, *ferry[:3], *copied(ferry[0])])
-    assert not any("Set aside" in note for note in verdict.notes)  # nothing but the weights stands against it
+    assert not any(
+        "Set aside" in note for note in note_sentences(verdict.notes)
+    )  # nothing but the weights stands against it

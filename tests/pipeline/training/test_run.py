@@ -29,7 +29,7 @@ from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Serving
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
-from src.pipeline.training.verdict_sentences import sentence
+from src.pipeline.training.verdict_sentences import note_sentences, sentence
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
 from src.services.models.bundle_check import BundleCheck, CheckReport
@@ -296,7 +296,7 @@ def test_a_champion_that_no_longer_loads_stands_in_nobodys_way(pipeline, claim, 
     store.promote("3", by="person", reason="a test", at=NOW)
     verdict = pipeline().run(claim())
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.FIRST)
-    assert "could not be loaded" in verdict.notes[0]
+    assert "could not be loaded" in sentence(verdict.notes[0])
 
 
 def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, store, runs, database):
@@ -563,7 +563,7 @@ def test_a_run_does_not_fail_where_automation_cannot_be_compared(pipeline, claim
     verdict = pipeline(unattended=Away()).run(claim())
     assert verdict.promoted
     assert verdict.automation is None
-    assert "How much each model automates could not be compared." in verdict.notes
+    assert "How much each model automates could not be compared." in note_sentences(verdict.notes)
 
 
 class _NoMemory:

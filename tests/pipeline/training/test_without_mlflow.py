@@ -17,6 +17,7 @@ from src.domain.training_runs import RunStatus
 from src.domain.verdicts import Outcome
 from src.errors import TrackingUnavailable
 from src.pipeline.registry.retention import RetentionRun
+from src.pipeline.training.verdict_sentences import sentence
 from src.services.mlflow.availability import TrackingState
 from src.services.mlflow.retention import TrackingRetention
 from src.services.mlflow.tracking import Tracking
@@ -78,7 +79,7 @@ def test_a_training_without_mlflow_promotes_and_says_that_it_was_not_logged(pipe
     assert training.run(claimed).promoted
     run = runs.get(claimed.run.id)
     assert (run.status, run.mlflow_run_id, run.error) == (RunStatus.SUCCEEDED, None, None)
-    assert run.decision.notes[0] == "MLflow did not answer; this run was not logged."
+    assert sentence(run.decision.notes[0]) == "MLflow did not answer; this run was not logged."
     assert not training.logged
     assert (store.champion().version, store.get("1").mlflow_run_id) == ("1", "")
     assert store.load("1")
@@ -112,7 +113,7 @@ def test_a_training_whose_mlflow_is_killed_on_the_way_goes_on(pipeline, claim, s
     run = runs.get(claimed.run.id)
     assert run.status is RunStatus.SUCCEEDED
     assert run.mlflow_run_id  # what it wrote until then is there
-    assert run.decision.notes[0] == "MLflow stopped answering; this run was only partly logged."
+    assert sentence(run.decision.notes[0]) == "MLflow stopped answering; this run was only partly logged."
     assert store.champion().version == "1"
     assert mlflow.active_run() is None
 
