@@ -3,8 +3,8 @@
 import pytest
 from pymongo import MongoClient
 
-from src import container
 from src.config import load_settings
+from src.services import container
 from src.web import create_app
 
 

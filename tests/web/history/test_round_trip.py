@@ -242,13 +242,13 @@ def test_what_a_hand_wrote_into_an_export_is_masked_and_its_categories_are_made(
 def test_the_preview_says_what_it_is_and_asks_nothing(client, full):
     for form, named in (("jsonl", "JSON lines"), ("csv", "CSV"), ("parquet", "Parquet")):
         seen = upload(client, taken(client, form), dry_run="true").json
-        assert seen["format"] == f"a Ledgerloop export ({named})"
+        assert seen["format"] == f"Ledgerloop export ({named})"
         assert (seen["questions"], seen["columns"], seen["rejects"]) == ([], [], [])
     answer = client.post(
         "/import", data={"file": (io.BytesIO(taken(client, "csv")), "h.csv")}, follow_redirects=True
     )
-    assert "comes back as it was" in answer.text
-    assert "Read it otherwise" not in answer.text
+    assert "Everything in this export is restored" in answer.text
+    assert "Change columns and formats" not in answer.text
 
 
 def test_parquet_has_types(client, predicted):
