@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from src.domain.acts import ActKind, ActSummary, UndoResult
@@ -17,11 +16,10 @@ from src.pipeline.prediction.predict import Predictor, prepare
 if TYPE_CHECKING:
     from src.services.transactions.acts import ActLog
     from src.services.transactions.deleted import DeletedTransactions
-    from src.services.transactions.repository import Transactions
+    from src.services.transactions.repository import Amendment, Transactions
 
 FIELDS = ("date", "amount", "currency", "direction", "description", "subcategory", "mode")
 """The fields that a person may change."""
-_TRIES = 5
 
 
 def changed_fields(before: Transaction, after: Transaction) -> list[str]:
@@ -56,38 +54,23 @@ class TransactionEditor:
         with the id of the act, None if nothing changes. Raises NotFound, Conflict, Unavailable.
         """
         row = self.transactions.get(transaction_id)
-        prepared, prediction = self._predicted(row, replace(row.transaction, **changes), at)
-        fields = changed_fields(row.transaction, prepared)
+        fields = changed_fields(row.transaction, prepare(replace(row.transaction, **changes)))
         if not fields:
             return row, None
         what = ActSummary("edited", {"transaction_id": row.id, "fields": ",".join(fields)})
         act = self.acts.begin(ActKind.EDIT, what, at=at)
+
+        def edited(now: StoredTransaction) -> Amendment:
+            after, prediction = self._predicted(now, replace(now.transaction, **changes), at)
+            return after, prediction, (*now.edits, Edit(act, at, now.transaction, after))
+
         try:
-            edited = self._amend(row, changes, (prepared, prediction), act, at)
+            amended = self.transactions.amend(row.id, edited)
         except LedgerloopError:
             self.acts.finish(act, rows=0)
             raise
         self.acts.finish(act, rows=1)
-        return edited, act
-
-    def _amend(
-        self,
-        row: StoredTransaction,
-        changes: Mapping[str, Any],
-        predicted: tuple[Transaction, Prediction | None],
-        act: str,
-        at: datetime,
-    ) -> StoredTransaction:
-        """Write the edit. If the transaction was edited since it was read, apply the changes to that."""
-        for _ in range(_TRIES):
-            after, prediction = predicted
-            edits = partial(_with_edit, after=after, act=act, at=at)
-            try:
-                return self.transactions.amend(row.id, after, prediction, before=row.transaction, edits=edits)
-            except Conflict:
-                row = self.transactions.get(row.id)
-                predicted = self._predicted(row, replace(row.transaction, **changes), at)
-        raise Conflict("Others are editing this transaction at the same time; try again.")
+        return amended, act
 
     def undo_edit(self, act_id: str, at: datetime) -> UndoResult:
         """Restore the fields from before the edit; answers stay.
@@ -99,17 +82,18 @@ class TransactionEditor:
         if act is None:
             raise NotFound("There is no act with this id.")
         row = self.transactions.get(str(act.what.values["transaction_id"]))
-        edit = _edit_to_undo(row, act_id)
-        if edit is None:
+        if _edit_to_undo(row, act_id) is None:
             return UndoResult(rows=0)
-        before, prediction = self._predicted(row, edit.before, at)
-        self.transactions.amend(
-            row.id,
-            before,
-            prediction,
-            before=row.transaction,
-            edits=lambda now: _without_edit(now, act_id, at),
-        )
+
+        def restored(now: StoredTransaction) -> Amendment:
+            edit = _edit_to_undo(now, act_id)
+            if edit is None:
+                raise Conflict("This change is already undone.")
+            before, prediction = self._predicted(now, edit.before, at)
+            undone = replace(edit, undone_at=at)
+            return before, prediction, [undone if other is edit else other for other in now.edits]
+
+        self.transactions.amend(row.id, restored)
         return UndoResult(rows=1)
 
     def _predicted(
@@ -121,26 +105,11 @@ class TransactionEditor:
         return predicted
 
 
-def _with_edit(row: StoredTransaction, after: Transaction, act: str, at: datetime) -> tuple[Edit, ...]:
-    """A retry adds nothing twice."""
-    if any(edit.act == act for edit in row.edits):
-        return row.edits
-    return (*row.edits, Edit(act, at, row.transaction, after))
-
-
-def _without_edit(row: StoredTransaction, act: str, at: datetime) -> tuple[Edit, ...]:
-    _edit_to_undo(row, act)
-    return tuple(
-        replace(edit, undone_at=at) if edit.act == act and edit.undone_at is None else edit
-        for edit in row.edits
-    )
-
-
 def _edit_to_undo(row: StoredTransaction, act: str) -> Edit | None:
     """The edit of `act`; None if it is undone. Raises Conflict if a later edit is not undone."""
-    standing = active_edits(row.edits)
-    if all(edit.act != act for edit in standing):
+    active = active_edits(row.edits)
+    if all(edit.act != act for edit in active):
         return None
-    if standing[-1].act != act:
+    if active[-1].act != act:
         raise Conflict("This transaction was edited again later. Undo the later edit first.")
-    return standing[-1]
+    return active[-1]

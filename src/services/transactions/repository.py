@@ -20,7 +20,6 @@ from src.domain.transactions import (
     StoredTransaction,
     Transaction,
 )
-from src.errors import Conflict
 from src.services.mongo.client import Database, guarded, guarded_stream
 from src.services.transactions.documents import (
     Document,
@@ -41,9 +40,11 @@ from src.services.transactions.optimistic_update import (
 )
 from src.services.transactions.query import Cursor, cursor_after, order_of, query_of
 
+Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
+"""The new input of a transaction, a new prediction if any, and all its edits."""
+
 # A range rather than $exists, so that the index alone answers.
 HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
-EDITED_MEANWHILE = "This transaction was edited in the meantime. Load it again."
 _MERCHANTS_AT_ONCE = 2000
 _STEMS_AT_ONCE = 200
 _STEM_WORDS = 2
@@ -100,28 +101,21 @@ class Transactions:
 
     @guarded
     def amend(
-        self,
-        transaction_id: str,
-        transaction: Transaction,
-        prediction: Prediction | None,
-        *,
-        before: Transaction | None = None,
-        edits: Callable[[StoredTransaction], Sequence[Edit]] = lambda row: row.edits,
+        self, transaction_id: str, change: Callable[[StoredTransaction], Amendment]
     ) -> StoredTransaction:
-        """Replace the transaction's input and add a new prediction, if any.
+        """Change the transaction's input. Raises NotFound, Unavailable.
 
-        before: the input that `transaction` was made from; Conflict is raised if it has changed. edits: the
-        edits afterwards; if this raises, nothing changes. Raises NotFound, Unavailable.
+        change: from the transaction as it is; called again if somebody else writes in between. If it raises,
+        nothing changes.
         """
 
         def amended(row: StoredTransaction) -> Document:
-            if before is not None and row.transaction != before:
-                raise Conflict(EDITED_MEANWHILE)
+            transaction, prediction, edits = change(row)
             predictions = (*row.predictions, prediction) if prediction else row.predictions
             return {
                 **transaction_fields(transaction),
                 **prediction_fields(predictions, row.feedback),
-                **edit_fields(edits(row)),
+                **edit_fields(edits),
             }
 
         update_one(self._database.transactions, transaction_id, amended)

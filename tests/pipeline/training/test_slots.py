@@ -72,8 +72,7 @@ def test_slots_train_skip_and_train_again_as_labels_arrive(house):
     assert third.data["feedback_rows"] == len(SHOPS["travel"])
 
     # The same answer once more is a change of the row, but not of the data: the training process finds out.
-    row = house.transactions.get(last)
-    house.transactions.amend(last, row.transaction, None)
+    house.transactions.amend(last, lambda now: (now.transaction, None, now.edits))
     fourth = slot_of_now(house)
     assert (fourth.status, fourth.attempt, fourth.mlflow_run_id) == (RunStatus.SKIPPED, 1, None)
     assert slot_of_now(house).attempt == 0  # and the next one needs no process again

@@ -124,5 +124,5 @@ def test_what_the_shadow_said_stays_when_a_row_is_written_anew(database, answere
     row = answered("travel", "dining")
     transactions.rebuild(lambda given: given)
     changed = replace(row.transaction, description="another")
-    kept = transactions.amend(row.id, changed, None)
+    kept = transactions.amend(row.id, lambda now: (changed, None, now.edits))
     assert kept.prediction.shadow == ShadowPrediction("2", "dining", 0.8, "travel")

@@ -92,7 +92,7 @@ def test_a_prediction_made_after_the_answer_is_not_judged_by_it(counts, transact
     [row] = keep(transactions, new(category="dining"))
     events.add([(row.id, answer("groceries", at=LATER))])
     afterwards = replace(row.prediction, category="groceries", at=LATER + timedelta(hours=1))
-    transactions.amend(row.id, row.transaction, afterwards)
+    transactions.amend(row.id, lambda now: (now.transaction, afterwards, now.edits))
     [kind], [named] = counts.answers()
     assert (kind.right, named.predicted) == (False, "dining")
     [held] = counts.predictions()
@@ -101,7 +101,8 @@ def test_a_prediction_made_after_the_answer_is_not_judged_by_it(counts, transact
 
 def test_a_prediction_made_anew_before_the_answer_is_the_one_judged(counts, transactions, events):
     [row] = keep(transactions, new(category="dining"))
-    transactions.amend(row.id, row.transaction, replace(row.prediction, category="groceries", at=LATER))
+    again = replace(row.prediction, category="groceries", at=LATER)
+    transactions.amend(row.id, lambda now: (now.transaction, again, now.edits))
     events.add([(row.id, answer("groceries", at=LATER + timedelta(hours=1)))])
     [kind], _ = counts.answers()
     assert kind.right
@@ -166,7 +167,7 @@ def test_the_history_finds_exactly_the_rows_that_were_counted(counts, transactio
     events.undo("two", at=LATER)
     events.add([(row.id, answer("groceries", "three", LabelSource.SIMILAR)) for row in rows[1:3]])
     afterwards = replace(rows[0].prediction, category="groceries", at=LATER)
-    transactions.amend(rows[0].id, rows[0].transaction, afterwards)
+    transactions.amend(rows[0].id, lambda now: (now.transaction, afterwards, now.edits))
 
     def found(**where):
         return {row.id for row in transactions.history(HistoryFilter(**where)).items}

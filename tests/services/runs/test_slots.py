@@ -97,7 +97,9 @@ def test_a_slot_with_nothing_new_is_skipped_with_the_reason_and_no_process_start
         lambda house: house.feedback.add([(house.known, answer("groceries", "two"))]),
         lambda house: house.feedback.undo("one", at=NOW),
         lambda house: house.deleted_transactions.delete(house.known, act="act", at=NOW),
-        lambda house: house.transactions.amend(house.known, new(amount="9").transaction, None),
+        lambda house: house.transactions.amend(
+            house.known, lambda now: (new(amount="9").transaction, None, now.edits)
+        ),
         lambda house: setattr(house, "lexicon", "lexicon-2"),
     ],
     ids=["a label", "a correction", "an undo", "a deletion", "an edit", "a newer lexicon"],

@@ -68,7 +68,8 @@ def test_to_append_again_adds_nothing_twice(repredictions, transactions):
 def test_a_row_that_was_answered_or_edited_meanwhile_stays(repredictions, transactions, answered):
     said, edited = keep(transactions, new("a"), new("b"))
     answered(said, "groceries")
-    transactions.amend(edited.id, replace(edited.transaction, amount=Decimal(9)), edited.prediction)
+    changed = replace(edited.transaction, amount=Decimal(9))
+    transactions.amend(edited.id, lambda now: (changed, now.prediction, now.edits))
     before = [transactions.get(row.id) for row in (said, edited)]
     repredictions.append(anew(said) | anew(edited))
     assert [transactions.get(row.id) for row in (said, edited)] == before
