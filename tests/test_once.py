@@ -7,6 +7,7 @@ import pytest
 
 from src.container import Container
 from src.once import forget, once
+from src.services.container import Services
 from src.services.mongo.client import Database
 
 THREADS = 16
@@ -83,7 +84,8 @@ def test_what_is_forgotten_is_made_anew():
 
 
 @pytest.mark.parametrize(
-    "name", sorted(name for name, part in vars(Container).items() if isinstance(part, once))
+    "name",
+    sorted(name for kind in Container.__mro__ for name, part in vars(kind).items() if isinstance(part, once)),
 )
 def test_each_service_is_built_once_though_many_requests_are_the_first(settings, name):
     container = Container(settings)
@@ -93,7 +95,7 @@ def test_each_service_is_built_once_though_many_requests_are_the_first(settings,
 
 def test_what_threads_share_is_built_under_a_lock():
     """`cached_property` takes none from Python 3.12 on."""
-    for shared in (Container, Database):
+    for shared in (Services, Container, Database):
         assert not [name for name, part in vars(shared).items() if isinstance(part, cached_property)]
 
 
