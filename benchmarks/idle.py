@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from benchmarks.processes import cpu_s, descendants, free_port, memory_mb, running, wait_for
+from benchmarks.processes import cpu_s, descendants, installation, memory_mb
 from src.services.host.embedded_mongo import EmbeddedMongo
 
 SETTLE_S = 45
@@ -25,12 +23,8 @@ SECONDS = 60  # twice the longest pause between two checks of a web worker, thre
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="ledgerloop-bench-") as name:
-        folder, port = Path(name), free_port()
-        environment = {"DATA_DIR": name, "PORT": str(port), "MLFLOW_UI": "off", "RETRAIN_EVERY_HOURS": "168"}
-        with running([sys.executable, "app.py"], environment, folder / "app.log") as app:
-            wait_for(f"http://127.0.0.1:{port}/readyz", limit_s=600)
-            figures = measure(app.pid, folder, options.seconds)
+    with installation(RETRAIN_EVERY_HOURS="168") as installed:
+        figures = measure(installed.launcher, installed.data, options.seconds)
     show(figures)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))

@@ -9,8 +9,6 @@ import argparse
 import io
 import json
 import os
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +18,7 @@ import pandas as pd
 
 from benchmarks.bare_import import bare
 from benchmarks.pages import ask, delete, latencies, upload
-from benchmarks.processes import Peak, free_port, running, wait_for
+from benchmarks.processes import Peak, installation
 from benchmarks.statement import statement
 
 ROWS = 100_000
@@ -35,14 +33,9 @@ _PAGES = {
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="ledgerloop-bench-") as name:
-        folder = Path(name)
-        address = f"http://127.0.0.1:{free_port()}"
-        environment = {"DATA_DIR": name, "PORT": address.rpartition(":")[2], "MLFLOW_UI": "off"}
-        with running([sys.executable, "app.py"], environment, folder / "app.log") as app:
-            wait_for(f"{address}/readyz", limit_s=300)
-            time.sleep(8)  # the training process ends, and the alias follows
-            figures = measure(address, app.pid, folder, options.rows)
+    with installation() as installed:
+        time.sleep(8)  # the training process ends, and the alias follows
+        figures = measure(installed.address, installed.launcher, installed.data, options.rows)
     show(figures)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))

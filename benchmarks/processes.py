@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -45,6 +47,28 @@ def running(
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A running installation with a first model."""
+
+    address: str
+    launcher: int
+    """The process id."""
+    data: Path
+
+
+@contextmanager
+def installation(**environment: str) -> Iterator[Installation]:
+    """Start everything in a new data directory, and wait until the first model is trained."""
+    with tempfile.TemporaryDirectory(prefix="ledgerloop-bench-") as name:
+        data, port = Path(name), free_port()
+        settings = {"DATA_DIR": name, "PORT": str(port), "MLFLOW_UI": "off", **environment}
+        with running([sys.executable, "app.py"], settings, data / "app.log") as launcher:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(f"{address}/readyz", limit_s=600)
+            yield Installation(address, launcher.pid, data)
 
 
 def wait_for(address: str, *, limit_s: float = 120) -> float:
