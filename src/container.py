@@ -11,7 +11,7 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
 from src.components.model.thresholds import BandThresholds
 from src.domain.acts import ActKind
-from src.once import once
+from src.once import forget, once
 from src.pipeline.categories.editor import CategoryEditor
 from src.pipeline.feedback.acts import Acts
 from src.pipeline.feedback.edit import TransactionEditor
@@ -248,7 +248,8 @@ class Container(Services):
 
     def stop(self) -> None:
         """End what runs in the background: the scheduler, its child processes, the pointer watch."""
-        self.scheduler.stop()
+        if scheduler := forget(self, "scheduler"):  # most web workers have built none
+            scheduler.stop()
         self.champion.stop()
         self.shadow_model.stop()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -73,17 +74,13 @@ class LexiconRenaming:
 
     def __init__(self, rows: pd.DataFrame, lexicon: LexiconMatcher, names: OwnCategoryNames) -> None:
         """rows: in ROW_COLUMNS form, the lexicon's by its own categories."""
-        self._names, self._lexicon = names, lexicon
+        self._rows, self._names, self._lexicon = rows, names, lexicon
         self._person = labelled_by_person(rows).to_numpy()
         self.given_categories = rows["category"].to_numpy(object)
         """Shape (n_rows,): as in `rows`, before the renaming."""
         merchants = rows["merchant"].where(rows["merchant"] != "", rows["group"])
         self._merchants = merchants.to_numpy(object)
-        self._types = self._types_of(rows)
         self._directions = rows["direction"].to_numpy(object)
-        self._shipped = {
-            type for type, own in zip(self._types, self._person, strict=True) if type and not own
-        }
 
     def categories(self, learns: np.ndarray) -> np.ndarray:
         """Each row's category, shape (n_rows,); lexicon rows are renamed by the person's rows in `learns`.
@@ -95,13 +92,17 @@ class LexiconRenaming:
         own = set(self.given_categories[mine]) - set(self.given_categories[~self._person])
         if not own:
             return np.asarray(self.given_categories)
-        names = self._names.choose(self._ballots(mine, own), self._shipped)
+        shipped = {type for type, own in zip(self._types, self._person, strict=True) if type and not own}
+        names = self._names.choose(self._ballots(mine, own), shipped)
         names = {type: name for type, name in names.items() if name in own}
         renamed = (names.get(type) if type else None for type in self._types)
         rows = zip(self._person, self.given_categories, renamed, strict=True)
         return np.array([category if own or not name else name for own, category, name in rows], object)
 
-    def _types_of(self, rows: pd.DataFrame) -> list[MerchantType | None]:
+    @cached_property
+    def _types(self) -> list[MerchantType | None]:
+        """Of each row. Computed at first use, because most people have no category names of their own."""
+        rows = self._rows
         texts = zip(phrases_of(rows), rows["description"], rows["subcategory"], strict=True)
         return [
             self._lexicon.type_of(phrase)

@@ -28,16 +28,11 @@ class Labels(Protocol):
     def labelled(self) -> Iterable[LabelledTransaction]: ...
 
 
-class Marks(Protocol):
-    def confirmed(self) -> set[str]: ...
-    def replace(self, doubts: Sequence[DoubtfulLabel], *, at: datetime) -> None: ...
-
-
 def to_learn_from(
     labels: Labels,
     contradictions: LabelConflicts,
     moves: CategoryRelabels,
-    marks: Marks | None,
+    marks: Doubts | None,
     *,
     at: datetime,
 ) -> tuple[list[LabelledTransaction], dict[str, int]]:

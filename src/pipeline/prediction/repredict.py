@@ -10,21 +10,18 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from src.errors import NotFound, Unavailable
-from src.pipeline.prediction.predict import Model, Predictor
+from src.pipeline.prediction.predict import Predictor, Serving
 
 if TYPE_CHECKING:
+    from src.services.models.hot_swap import HotSwap
     from src.services.models.repository import Models
     from src.services.transactions.repredictions import Repredictions
 
 AT_ONCE = 2000
 """Takes about two seconds."""
-
-
-class Champion(Model, Protocol):
-    def refresh(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class Reprediction:
     """Predicts outdated transactions again, one batch per call."""
 
     def __init__(
-        self, rows: Repredictions, predictor: Predictor, champion: Champion, pointers: Models
+        self, rows: Repredictions, predictor: Predictor, champion: HotSwap[Serving], pointers: Models
     ) -> None:
         self._rows = rows
         self._predictor = predictor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,12 @@ from src.components.evaluation.metrics import probabilities_of
 from src.components.lexicon.matcher import doubts_of, lexicon_text, matcher_for
 from src.components.model.model_selection import SearchResult
 from src.components.model.thresholds import BandThresholds
-from src.pipeline.feedback.label_review import Marks, to_learn_from
-from src.pipeline.training.ports import ActiveRun, Clock, Labels, Lexicon
+from src.pipeline.feedback.label_review import Labels, to_learn_from
+from src.pipeline.training.ports import ActiveRun, Clock, Lexicon
 from src.pipeline.training.stages import PreparedData, Steps, TrainedModel
+
+if TYPE_CHECKING:
+    from src.services.transactions.label_review import Doubts
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class ModelFitting:
     lexicon: Lexicon
     steps: Steps
     clock: Clock
-    doubts: Marks | None = None
+    doubts: Doubts | None = None
     """Marks possible mistakes; with None none are excluded."""
 
     def prepare(self, claimed: ActiveRun) -> PreparedData:
@@ -55,14 +59,13 @@ class ModelFitting:
         named = renaming.categories(np.ones(len(data.training), bool))
         training = data.training.assign(category=named)
         # While few answers show how this person categorizes, the agreement of the lexicon's sources does.
-        agreement = {
-            category: habit.agreement for category, habit in self.lexicon.category_profiles().items()
-        }
+        profiles = self.lexicon.category_profiles()
+        agreement = {category: profile.agreement for category, profile in profiles.items()}
         # Recency counts back from the newest label, not from today: the same data makes the same model.
         weights = steps.weights.compute(
             data.training,
             data.labelled_until or claimed.run.requested_at,
-            habits=self.lexicon.category_profiles(),
+            habits=profiles,
             named=named,
         )
         # The lexicon's rows cannot show which candidate suits a person: then the best guess is used.

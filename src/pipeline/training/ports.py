@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from src.domain.labels import LabelledTransaction
     from src.domain.lexicon import CategoryProfile, LexiconEntry
     from src.domain.models import Bundle, ModelVersion, Pointer
     from src.domain.promotions import ComparedMetrics, PredictionDiff
@@ -43,10 +42,6 @@ class ActiveRun(Protocol):
     def rows_asked_for(self, champion: str, judged_on: JudgedOn | None) -> int | None: ...
     def last_inputs(self) -> dict[str, str]: ...
     def skip(self, *, at: datetime) -> None: ...
-
-
-class Labels(Protocol):
-    def labelled(self) -> Iterable[LabelledTransaction]: ...
 
 
 class Lexicon(Protocol):

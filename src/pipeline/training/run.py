@@ -18,6 +18,7 @@ from src.domain.models import Bundle, Pointer
 from src.domain.reasons import Code, Why, because, reasons_of
 from src.domain.verdicts import Automation, JudgedOn, Outcome, Scores, Verdict
 from src.errors import Unavailable
+from src.pipeline.feedback.label_review import Labels
 from src.pipeline.training.earlier_versions import EarlierVersions
 from src.pipeline.training.fit import ModelFitting
 from src.pipeline.training.input_fingerprint import fingerprint_inputs, is_idle
@@ -35,7 +36,6 @@ from src.pipeline.training.ports import (
     BundleFormat,
     Clock,
     ExperimentTracker,
-    Labels,
     Lexicon,
     LoadCheck,
     ModelStore,
@@ -46,10 +46,10 @@ from src.pipeline.training.promotion_evidence import automatic_answers, evidence
 from src.pipeline.training.stages import ChampionModel, PreparedData, Steps, TrainedModel
 
 if TYPE_CHECKING:
-    from src.pipeline.feedback.label_review import Marks
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
     from src.services.models.bundle_check import CheckReport
     from src.services.runs.data_fingerprint import DataFingerprint
+    from src.services.transactions.label_review import Doubts
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class TrainingPipeline:
         steps: Steps | None = None,
         prediction_diffs: PredictionDiffs | None = None,
         fingerprint: DataFingerprint | None = None,
-        doubts: Marks | None = None,
+        doubts: Doubts | None = None,
         unattended: PredictionDiffs | None = None,
         earlier: EarlierVersions | None = None,
     ) -> None:

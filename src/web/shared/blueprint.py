@@ -95,9 +95,9 @@ def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
     """Render a page with its values and those of the frame."""
     waiting = container().transactions.count_waiting(most=100)  # the frame shows 99+ for more
     frame = {"count_waiting": waiting, "serving": container().champion.version}
-    return render_template(template, **{"categories": categories(), **frame, **values}), status
+    return fragment(template, **{**frame, **values}), status
 
 
 def fragment(template: str, /, **values: Any) -> str:
-    """Render a part of a page. Its templates show categories; they are read here, as in `page`."""
+    """Render a part of a page. Templates show categories and read nothing: they are read here."""
     return render_template(template, **{"categories": categories(), **values})
