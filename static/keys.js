@@ -41,7 +41,9 @@ function nextWaiting() {
   const list = items();
   const after = list.slice(list.indexOf(current) + 1);
   const waits = (item) => !("answered" in item.dataset);
-  choose(after.find(waits) ?? list.find(waits) ?? current);
+  const next = after.find(waits) ?? list.find(waits);
+  if (!next) document.querySelector('a[data-more="queue"]')?.click(); // the first card it loads gets the focus
+  choose(next ?? current);
 }
 
 function press(scope, key) {

@@ -113,7 +113,9 @@ document.addEventListener("click", async (event) => {
     const page = parse(await (await fetch(link.href, { headers: { Accept: "text/html" } })).text());
     const fresh = [...(page.getElementById(link.dataset.more)?.children ?? [])];
     document.getElementById(link.dataset.more).append(...fresh.map((row) => document.adoptNode(row)));
-    fresh[0]?.querySelector("a, select, button")?.focus({ preventScroll: true });
+    // A card takes the keys itself; in a table the first control does.
+    const target = fresh[0]?.matches("[data-item]") ? fresh[0] : fresh[0]?.querySelector("a, select, button");
+    target?.focus({ preventScroll: true });
     const shown = document.querySelector("[data-shown]");
     if (shown) shown.textContent = document.getElementById(link.dataset.more).children.length.toLocaleString(document.documentElement.lang);
     const next = page.querySelector("a[data-more]");

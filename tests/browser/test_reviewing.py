@@ -50,6 +50,19 @@ def test_enter_takes_the_first_and_the_last_answer_empties_the_queue(open_page, 
     expect(page.locator("[data-answered]")).to_have_count(3)
 
 
+def test_after_the_last_card_of_a_page_the_next_ones_load_and_take_the_keys(open_page, known):
+    letters = "bcdfghjklmnpqrstvwxz"
+    words = [f"{first}{second}{first}qx" for first in letters[:9] for second in letters[:3]]
+    known(*[{"description": word.upper(), "amount": "8"} for word in words])
+    page = open_page("/feedback")
+    for left in range(len(words) - 1, -1, -1):
+        page.keyboard.press("Enter")
+        expect(page.locator("#queue-count")).to_contain_text(
+            f"{left} transaction" if left else "Nothing needs"
+        )
+    expect(page.get_by_role("heading", name="Review")).to_be_visible()
+
+
 def test_any_other_category_is_chosen_from_the_list(open_page, queue, server):
     page = open_page("/feedback")
     item = page.locator("[data-item]").first
