@@ -19,7 +19,7 @@ from src.config import IS_CHECKOUT, load_settings
 from src.container import Container
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.errors import CannotStart, LedgerloopError
+from src.errors import CannotStart, InvalidInput, LedgerloopError
 from src.pipeline.training.verdict_sentences import sentence
 from src.services.host.process_limits import bound_process
 from src.services.scheduler.child_process import FOLLOW_CHAMPION, RUN_IMPORT, TIDY, TRAIN_CLAIMED
@@ -159,7 +159,10 @@ def reproduce(container: Container, options: argparse.Namespace) -> int:
 
 def import_file(container: Container, options: argparse.Namespace) -> int:
     container.database.ensure_indexes()
-    content = options.file.read_bytes()
+    try:
+        content = options.file.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{options.file}: {error.strerror}.", field="file") from None
     changes: dict[str, object] = dict(answer.partition("=")[::2] for answer in options.answer)
     if options.profile:
         changes = {**_of_profile(container, options.profile), **changes}

@@ -7,8 +7,10 @@ import pytest
 
 from src.__main__ import _parser, _preview_text, run_claimed_import, train_claimed
 from src.components.bank_files.read import preview
+from src.container import Container
 from src.domain.imports import Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.errors import InvalidInput
 from src.services.scheduler import child_process
 from src.services.scheduler.child_process import ChildProcess
 
@@ -52,6 +54,13 @@ def test_an_id_is_never_taken_for_an_option(commands, begin, function, claimed):
     ((_, dash_m, package, *arguments),) = commands
     options = _parser().parse_args(arguments)
     assert (dash_m, package, options.command, options.claimed) == ("-m", "src", function, claimed)
+
+
+@pytest.mark.parametrize("name", ["", "not-there.csv"], ids=["a folder", "no file"])
+def test_what_cannot_be_read_is_named_in_a_sentence(settings, tmp_path, name):
+    options = _parser().parse_args(["import", str(tmp_path / name)])
+    with pytest.raises(InvalidInput, match=str(tmp_path / name)):
+        options.command(Container(settings), options)
 
 
 def test_a_preview_asks_its_questions_in_sentences_and_shows_how_to_answer():

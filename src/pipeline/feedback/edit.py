@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FIELDS = ("date", "amount", "currency", "direction", "description", "subcategory", "mode")
 """The fields that a person may change."""
+
+Changes = Callable[[Transaction], Mapping[str, Any]]
+"""The fields to change in a transaction as it is now. May raise, if they do not fit its other fields."""
 
 
 def changed_fields(before: Transaction, after: Transaction) -> list[str]:
@@ -46,22 +49,23 @@ class TransactionEditor:
         return act
 
     def edit(
-        self, transaction_id: str, changes: Mapping[str, Any], *, at: datetime
+        self, transaction_id: str, changes: Changes, *, at: datetime
     ) -> tuple[StoredTransaction, str | None]:
         """Change the transaction, and predict it again unless it is answered.
 
-        An edit that another process makes at the same time keeps its other fields. Returns the transaction
-        with the id of the act, None if nothing changes. Raises NotFound, Conflict, Unavailable.
+        changes: called again if somebody else edits the transaction meanwhile, so that it can check the
+        result. Returns the transaction with the id of the act, None if nothing changes. Raises NotFound,
+        Unavailable, and what `changes` raises.
         """
         row = self.transactions.get(transaction_id)
-        fields = changed_fields(row.transaction, prepare(replace(row.transaction, **changes)))
+        fields = changed_fields(row.transaction, prepare(_applied(changes, row.transaction)))
         if not fields:
             return row, None
         what = ActSummary("edited", {"transaction_id": row.id, "fields": ",".join(fields)})
         act = self.acts.begin(ActKind.EDIT, what, at=at)
 
         def edited(now: StoredTransaction) -> Amendment:
-            after, prediction = self._predicted(now, replace(now.transaction, **changes), at)
+            after, prediction = self._predicted(now, _applied(changes, now.transaction), at)
             return after, prediction, (*now.edits, Edit(act, at, now.transaction, after))
 
         try:
@@ -103,6 +107,10 @@ class TransactionEditor:
             return prepare(transaction), None
         [predicted] = self.predictor.predict([transaction], at=at, with_shadow=True)
         return predicted
+
+
+def _applied(changes: Changes, transaction: Transaction) -> Transaction:
+    return replace(transaction, **changes(transaction))
 
 
 def _edit_to_undo(row: StoredTransaction, act: str) -> Edit | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Response
@@ -71,12 +72,12 @@ def transaction(id: str, *, transactions: Transactions) -> ResponseValue:
     errors=(404, 409, 503),
 )
 def edit_transaction(
-    id: str, body: TransactionChanges, *, transactions: Transactions, transaction_editor: TransactionEditor
+    id: str, body: TransactionChanges, *, transaction_editor: TransactionEditor
 ) -> ResponseValue:
     """An unanswered transaction is predicted again; an answer stays. `POST /acts/{act}/undo` restores the
     earlier fields."""
     at = datetime.now(UTC)
-    changes = body.changed(transactions.get(id).transaction, today=at.date())
+    changes = partial(body.changed, today=at.date())
     return edited_body(*transaction_editor.edit(id, changes, at=at))
 
 

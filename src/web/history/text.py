@@ -23,7 +23,7 @@ ANSWERED = {
 TWO_AMOUNTS = "This can be read in two ways."
 
 
-def edited_meanwhile(fields: Sequence[str], current: TransactionForm) -> str:
+def edited_elsewhere(fields: Sequence[str], current: TransactionForm) -> str:
     """fields: changed both here and elsewhere since the form was shown."""
     values = ", ".join(f"{labels.FIELDS[name]} is now “{getattr(current, name)}”" for name in fields)
     return f"This transaction was edited elsewhere: {values}. Check your changes and save again."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -56,18 +56,26 @@ def edit_transaction(
         return page("transactions/show.html", status, **values, **_form(form, row, errors, amounts))
 
     try:
-        changes = changes_of(shown, form, today=now.date())
-        currency = changes.get("currency", row.transaction.currency)
-        amounts = form.amounts(currency) if "amount" in changes else ()
+        changes = changes_of(shown, form)
+        if changes is None:
+            return redirect(_address(row), 303)
+        names = changes.model_fields_set
+        amounts = form.amounts(changes.currency or row.transaction.currency) if "amount" in names else ()
         if len(amounts) > 1:
             return again({"amount": text.TWO_AMOUNTS}, 422, amounts)
-        if conflicts := conflicting(changes, shown, row.transaction):
-            current = TransactionForm.of(row.transaction)
-            form = replace(current, **{name: getattr(form, name) for name in changes})
-            return again({"": text.edited_meanwhile(conflicts, current)}, 409)
-        _, act = transaction_editor.edit(transaction_id, changes, at=now)
+
+        def changed(current: Transaction) -> dict[str, Any]:
+            if conflicts := conflicting(names, shown, current):
+                raise EditedElsewhere(conflicts, current)
+            return changes.changed(current, today=now.date())
+
+        _, act = transaction_editor.edit(transaction_id, changed, at=now)
     except (ValidationError, InvalidInput) as error:
         return again(errors_of(error), 422)
+    except EditedElsewhere as error:
+        row, typed = transactions.get(transaction_id), form
+        form = replace(TransactionForm.of(error.current), **{name: getattr(typed, name) for name in names})
+        return again({"": str(error)}, 409)
     except Conflict as error:
         return again({"": str(error)}, 409)
     except Unavailable as error:
@@ -97,10 +105,18 @@ def shown_at(row: StoredTransaction, version: str | None) -> Transaction:
     return next((edit.after for edit in row.edits if edit.act == version), row.transaction)
 
 
-def conflicting(changes: Mapping[str, Any], shown: Transaction, current: Transaction) -> list[str]:
+def conflicting(names: Collection[str], shown: Transaction, current: Transaction) -> list[str]:
     """The changed fields that somebody else has changed too. An amount counts with its currency."""
-    fields = [*changes, "currency"] if "amount" in changes else list(changes)
+    fields = [*sorted(names), "currency"] if "amount" in names else sorted(names)
     return [name for name in dict.fromkeys(fields) if getattr(shown, name) != getattr(current, name)]
+
+
+class EditedElsewhere(Conflict):
+    """fields: changed both here and elsewhere since the form was shown."""
+
+    def __init__(self, fields: Sequence[str], current: Transaction) -> None:
+        super().__init__(text.edited_elsewhere(fields, TransactionForm.of(current)))
+        self.current = current
 
 
 def _address(row: StoredTransaction) -> str:

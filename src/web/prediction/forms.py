@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput
@@ -87,17 +86,18 @@ class TransactionForm:
         return PredictRequest.model_validate(typed).to_domain(currency=currency, today=today)
 
 
-def changes_of(transaction: Transaction, form: TransactionForm, *, today: datetime.date) -> dict[str, Any]:
-    """The fields of `form` that differ from how `transaction` is shown. Others are not parsed again.
+def changes_of(transaction: Transaction, form: TransactionForm) -> TransactionChanges | None:
+    """The fields of `form` that differ from how `transaction` is shown; None if none does.
 
-    Raises ValidationError or InvalidInput, which `errors_of` turns into messages, or Conflict.
+    The other fields are not parsed again. Raises ValidationError or InvalidInput, which `errors_of` turns
+    into messages.
     """
     shown, typed = asdict(TransactionForm.of(transaction)), asdict(form)
     changes: dict[str, str | None] = {
         name: value or None for name, value in typed.items() if name in _EDITABLE and value != shown[name]
     }
     if not changes:
-        return {}
+        return None
     if changes.get("currency"):
         changes["currency"] = form.currency.upper()
     if "amount" in changes:
@@ -105,7 +105,7 @@ def changes_of(transaction: Transaction, form: TransactionForm, *, today: dateti
     for name in ("amount", "currency", "date"):
         if name in changes and not changes[name]:
             raise InvalidInput("Please fill this in.", field=name)
-    return TransactionChanges.model_validate(changes).changed(transaction, today=today)
+    return TransactionChanges.model_validate(changes)
 
 
 def without_text(errors: Errors, form: TransactionForm) -> Errors:

@@ -206,10 +206,10 @@ def test_an_edit_predicts_anew_and_never_overwrites_a_person(transactions, loop,
     model = predictor(transactions, 0.95, 0.03, 0.02)
     editing = TransactionEditor(transactions, DeletedTransactions(database), model, ActLog(database))
     row = keep(model, "BLUE DOOR")
-    edited, _ = editing.edit(row.id, {"description": "GREEN GATE"}, at=NOW)
+    edited, _ = editing.edit(row.id, lambda now: {"description": "GREEN GATE"}, at=NOW)
     assert (edited.transaction.merchant, len(edited.predictions)) == ("green gate", 2)
     loop.record(row.id, "travel", at=NOW)
-    again, _ = editing.edit(row.id, {"amount": Decimal(9)}, at=NOW)
+    again, _ = editing.edit(row.id, lambda now: {"amount": Decimal(9)}, at=NOW)
     assert (again.category, again.transaction.amount, len(again.predictions)) == ("travel", Decimal(9), 2)
 
 

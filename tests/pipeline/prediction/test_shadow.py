@@ -98,7 +98,7 @@ def test_an_edited_row_is_asked_of_the_shadow_anew(predictor, transactions, data
     editing = TransactionEditor(
         transactions, DeletedTransactions(database), predictor(ANOTHER), ActLog(database)
     )
-    edited, _ = editing.edit(row.id, {"description": "GREEN GATE"}, at=NOW)
+    edited, _ = editing.edit(row.id, lambda now: {"description": "GREEN GATE"}, at=NOW)
     assert [each.shadow is None for each in edited.predictions] == [True, False]
 
 

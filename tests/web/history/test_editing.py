@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 
 def edit(client, row, **changes):
     return client.patch(f"/api/v1/transactions/{row}", json=changes)
@@ -82,19 +84,60 @@ def test_an_edit_that_is_refused_leaves_no_act(client, predicted):
     assert client.get("/api/v1/acts").json["items"] == []
 
 
-def test_edits_of_different_fields_at_the_same_time_both_hold(client, predicted, app, monkeypatch):
-    row = predicted(amount="10")["id"]
+@pytest.fixture
+def meanwhile(app, monkeypatch):
+    """Make another edit while the next one predicts."""
     predictor = app.extensions["ledgerloop"].predictor
     predict = predictor.predict
 
-    def edited_meanwhile(*arguments, **options):
-        monkeypatch.undo()
-        assert edit(client, row, amount="12").status_code == 200
-        return predict(*arguments, **options)
+    def edit_meanwhile(other):
+        def edited_first(_, *arguments, **options):
+            monkeypatch.undo()
+            assert other().status_code in (200, 303)
+            return predict(*arguments, **options)
 
-    monkeypatch.setattr(
-        type(predictor), "predict", lambda _, *arguments, **options: edited_meanwhile(*arguments, **options)
-    )
+        monkeypatch.setattr(type(predictor), "predict", edited_first)
+
+    return edit_meanwhile
+
+
+def test_edits_of_different_fields_at_the_same_time_both_hold(client, predicted, meanwhile):
+    row = predicted(amount="10")["id"]
+    meanwhile(lambda: edit(client, row, amount="12"))
     assert edit(client, row, subcategory="lunch").status_code == 200
     after = given(client, row)
     assert (Decimal(after["amount"]), after["subcategory"]) == (12, "lunch")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"subcategory": None}, {"description": None}),
+        ({"amount": "0.40"}, {"currency": "JPY"}),
+    ],
+    ids=["no text would be left", "decimals that the currency has not"],
+)
+def test_edits_at_the_same_time_that_do_not_fit_together_are_refused(
+    client, predicted, meanwhile, first, second
+):
+    row = predicted(amount="10", currency="EUR", subcategory="milk")["id"]
+    meanwhile(lambda: edit(client, row, **first))
+    assert edit(client, row, **second).status_code == 409
+    after = given(client, row)
+    assert after["description"] or after["subcategory"]
+    assert (after["currency"], Decimal(after["amount"]) > 0) == ("EUR", True)
+    assert [item["rows"] for item in client.get("/api/v1/acts").json["items"] if item["rows"]] == [1]
+
+
+def test_two_tabs_that_save_one_field_at_the_same_moment_do_not_overwrite(client, predicted, meanwhile):
+    row = predicted(amount="10")["id"]
+    form = {**given(client, row), "version": ""}
+    form = {name: value or "" for name, value in form.items()}
+
+    def save(text):
+        fields = {**form, "subcategory": text}
+        return client.post(f"/transactions/{row}", data=fields, headers={"Accept": "text/html"})
+
+    meanwhile(lambda: save("first"))
+    assert save("second").status_code == 409
+    assert given(client, row)["subcategory"] == "first"

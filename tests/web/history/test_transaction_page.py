@@ -214,3 +214,20 @@ def test_the_later_of_two_tabs_that_edit_one_field_sees_the_other_value_first(
     assert Decimal(given(client, row)["amount"]) == 12
     press(f"/transactions/{row}", typed(refused.text))
     assert Decimal(given(client, row)["amount"]) == 15
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "typed_here"),
+    [({"amount": "12.55"}, {"currency": "JPY"}), ({"subcategory": None}, {"description": ""})],
+    ids=["decimals", "text"],
+)
+def test_a_stale_form_that_does_not_fit_the_other_fields_is_refused(
+    browse, predicted, client, elsewhere, typed_here
+):
+    row = predicted(amount="10", currency="EUR", subcategory="milk")["id"]
+    stale = typed(browse(f"/transactions/{row}"))
+    assert client.patch(f"/api/v1/transactions/{row}", json=elsewhere).status_code == 200
+    before = given(client, row)
+    refused = client.post(f"/transactions/{row}", data={**stale, **typed_here}, headers=HTML)
+    assert refused.status_code == 409
+    assert given(client, row) == before
