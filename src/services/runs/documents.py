@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
 
 from src.domain import LOCAL_OWNER
-from src.domain.reasons import why_document, why_of
+from src.domain.promotions import PredictionDiff
+from src.domain.reasons import why_document
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.domain.verdicts import (
-    Automation,
-    Difference,
-    Discordance,
-    Footprint,
-    Outcome,
-    Scores,
-    SliceScores,
-    Verdict,
-    judged_on_of,
-)
-from src.services.runs.prediction_diff_documents import changes_of
+from src.domain.verdicts import Verdict
 
 Document = dict[str, Any]
+T = TypeVar("T")
 
 CLEARED: Document = {"$unset": {"active": "", "holder": "", "lease_until": ""}}
 
@@ -62,26 +56,21 @@ def skipped(last: Document | None, at: datetime) -> Document:
     return ended(RunStatus.SKIPPED, at) | fields
 
 
+@functools.cache
+def _adapter_of(kind: type[T]) -> TypeAdapter[T]:
+    """Ignores unknown fields, and fills in those that documents of earlier releases lack."""
+    return TypeAdapter(kind)
+
+
 def run_of(document: Document) -> TrainingRun:
-    return TrainingRun(
-        id=document["_id"],
-        status=RunStatus(document["status"]),
-        trigger=Trigger(document["trigger"]),
-        reason=document["reason"],
-        stage=document["stage"],
-        progress=document["progress"],
-        attempt=document["attempt"],
-        requested_at=document["requested_at"],
-        started_at=document.get("started_at"),
-        finished_at=document.get("finished_at"),
-        mlflow_run_id=document.get("mlflow_run_id"),
-        data=document.get("data", {}),
-        metrics=document.get("metrics", {}),
-        measured_on=judged_on_of(document.get("measured_on")),
-        decision=verdict_of(document.get("decision")),
-        changes=changes_of(document["changes"]) if document.get("changes") else None,
-        error=document.get("error"),
-    )
+    absent = {name: None for name in ("decision", "changes", "measured_on") if not document.get(name)}
+    run: TrainingRun = _adapter_of(TrainingRun).validate_python(document | {"id": document["_id"]} | absent)
+    return run
+
+
+def verdict_of(document: Document | None) -> Verdict | None:
+    """Raises ValueError for an outcome or a reason that only a newer release knows."""
+    return _adapter_of(Verdict).validate_python(document) if document else None
 
 
 def verdict_document(verdict: Verdict) -> Document:
@@ -93,55 +82,7 @@ def verdict_document(verdict: Verdict) -> Document:
     }
 
 
-def verdict_of(document: Document | None) -> Verdict | None:
-    """A verdict of an earlier version lacks the parts added since."""
-    if not document:
-        return None
-    return Verdict(
-        promoted=document["promoted"],
-        outcome=Outcome(document["outcome"]),
-        reason=why_of(document["reason"]),
-        challenger=_scores(document["challenger"]),
-        champion=_scores(document["champion"]),
-        macro_f1=_difference(document["macro_f1"]),
-        accuracy=_difference(document["accuracy"]),
-        notes=tuple(why_of(note) for note in document["notes"]),
-        log_loss=_difference(document.get("log_loss")),
-        money_weighted_accuracy=_difference(document.get("money_weighted_accuracy")),
-        discordance=Discordance(**discordance) if (discordance := document.get("discordance")) else None,
-        merchants=document.get("merchants"),
-        rows_needed=document.get("rows_needed"),
-        rows_needed_low=document.get("rows_needed_low"),
-        against=document.get("against"),
-        earlier=_scores(document.get("earlier")),
-        instead=document.get("instead"),
-        majority=_scores(document.get("majority")),
-        lookup=_scores(document.get("lookup")),
-        slices=tuple(SliceScores(**scores) for scores in document.get("slices", ())),
-        footprint=Footprint(**footprint) if (footprint := document.get("footprint")) else None,
-        judged_on=judged_on_of(document.get("judged_on")),
-        automation=_automation(document.get("automation")),
-    )
-
-
-def _automation(document: Document | None) -> Automation | None:
-    if not document:
-        return None
-    low, high = document["precision_ci95"]
-    difference = document["difference"]
-    ends = difference["ci95"][0], difference["ci95"][1]
-    return Automation(
-        **{
-            **document,
-            "difference": Difference(difference["value"], ends),
-            "precision_ci95": (low, high),
-        }
-    )
-
-
-def _scores(document: Document | None) -> Scores | None:
-    return Scores(**document) if document else None
-
-
-def _difference(document: Document | None) -> Difference | None:
-    return Difference(document["value"], (document["ci95"][0], document["ci95"][1])) if document else None
+def changes_document(changes: PredictionDiff) -> Document:
+    """Examples are ids only: a deleted row leaves no text."""
+    document: Document = _adapter_of(PredictionDiff).dump_python(changes, mode="json")
+    return document | {"at": changes.at}

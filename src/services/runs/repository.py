@@ -16,9 +16,17 @@ from src.domain.verdicts import JudgedOn, Verdict
 from src.errors import Conflict
 from src.services.mongo.client import Database, Document, guarded
 from src.services.mongo.leases import Leases, Wait
-from src.services.runs.documents import CLEARED, ended, new, run_of, skipped, slot_id, verdict_document
+from src.services.runs.documents import (
+    CLEARED,
+    changes_document,
+    ended,
+    new,
+    run_of,
+    skipped,
+    slot_id,
+    verdict_document,
+)
 from src.services.runs.history import RunHistory
-from src.services.runs.prediction_diff_documents import changes_document
 
 
 class TrainingRuns(RunHistory):
