@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import ConfusionCount, PredictionCount
@@ -22,15 +22,12 @@ class DecisionCounts:
     total: int
     automatic: int
     """Categorized automatically and never changed."""
-    by: dict[str, int] = field(default_factory=dict)
+    by: dict[str, int]
     """Transactions of each of DECIDERS."""
 
     @property
     def automation(self) -> float | None:
         return self.automatic / self.total if self.total else None
-
-    def share(self, decider: str) -> float:
-        return self.by[decider] / self.total if self.total else 0.0
 
 
 def decisions(counts: Iterable[PredictionCount], month: str | None = None) -> DecisionCounts:
@@ -66,19 +63,14 @@ class Confusion:
     categories: tuple[str, ...]
     """The answered ones, the most frequent first."""
     counts: dict[tuple[str | None, str], int]
-    """By (predicted, answered): answers. Predicted is None for unknown."""
+    """By (predicted, answered): answers, the most frequent first. Predicted is None for unknown."""
 
-    def count(self, predicted: str | None, answered: str) -> int:
-        return self.counts.get((predicted, answered), 0)
-
-    def by_size(self) -> list[tuple[tuple[str | None, str], int]]:
-        return sorted(self.counts.items(), key=lambda cell: (-cell[1], str(cell[0])))
-
+    @property
     def mistakes(self) -> list[tuple[str, str, int]]:
         """(predicted, answered, answers) where the two differ, the most frequent first."""
         return [
             (predicted, answered, answers)
-            for (predicted, answered), answers in self.by_size()
+            for (predicted, answered), answers in self.counts.items()
             if predicted and predicted != answered
         ]
 
@@ -89,4 +81,5 @@ def confusion(counts: Sequence[ConfusionCount]) -> Confusion:
     for count in counts:
         cells[count.predicted, count.category] += count.answers
         answers[count.category] += count.answers
-    return Confusion(tuple(sorted(answers, key=lambda slug: (-answers[slug], slug))), dict(cells))
+    by_size = sorted(cells.items(), key=lambda cell: (-cell[1], str(cell[0])))
+    return Confusion(tuple(sorted(answers, key=lambda slug: (-answers[slug], slug))), dict(by_size))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import TypeVar
 
 from src.components.evaluation.significance import wilson
 from src.domain.predictions import Band
@@ -33,34 +34,22 @@ class Accuracy:
     def enough(self) -> bool:
         return self.answers >= TOO_FEW_ANSWERS
 
-    def to_dict(self) -> dict[str, Any]:
-        """`accuracy` is None without answers."""
-        return {
-            "answers": self.answers,
-            "correct": self.correct,
-            "accuracy": self.share,
-            "ci95": list(self.ci95),
-        }
 
-
+Accuracies = Mapping[Hashable, Accuracy]
 Count = TypeVar("Count", AnswerCount, ConfusionCount)
+guess_right: Callable[[AnswerCount], bool] = attrgetter("right")
 
 
-def accuracy(counts: Iterable[Count], is_right: Callable[[Count], bool]) -> Accuracy:
-    correct = answers = 0
-    for count in counts:
-        answers += count.answers
-        correct += count.answers if is_right(count) else 0
-    return Accuracy(correct, answers)
+def accuracy(counts: Sequence[Count], is_right: Callable[[Count], bool]) -> Accuracy:
+    correct = sum(count.answers for count in counts if is_right(count))
+    return Accuracy(correct, sum(count.answers for count in counts))
 
 
-def accuracy_by(
-    counts: Iterable[Count], key: Callable[[Count], Hashable], is_right: Callable[[Count], bool]
-) -> dict[Hashable, Accuracy]:
-    """Accuracy for each value of `key`, sorted, None first."""
+def accuracy_by(counts: Sequence[Count], field: str, is_right: Callable[[Count], bool]) -> Accuracies:
+    """Accuracy for each value of `field`, sorted, None first."""
     groups: dict[Hashable, list[Count]] = defaultdict(list)
     for count in counts:
-        groups[key(count)].append(count)
+        groups[getattr(count, field)].append(count)
     return {
         name: accuracy(groups[name], is_right) for name in sorted(groups, key=lambda name: str(name or ""))
     }
@@ -118,17 +107,10 @@ def stratified(strata: Sequence[Stratum]) -> Estimate | None:
     return Estimate(share, interval, sum(stratum.answered.answers for stratum in strata), covered)
 
 
-def strata_of(counts: Sequence[AnswerCount], predictions: dict[Band, int]) -> list[Stratum]:
+def strata_of(counts: Sequence[AnswerCount], predictions: Mapping[Band, int]) -> list[Stratum]:
     """The bands with their representative answers. predictions: of each band."""
-    representative = [count for count in counts if _is_representative(count)]
-    return [
-        Stratum(band, predictions.get(band, 0), _guesses(c for c in representative if c.band is band))
-        for band in Band
-    ]
-
-
-def _guesses(counts: Iterable[AnswerCount]) -> Accuracy:
-    return accuracy(counts, lambda count: count.right)
+    by_band = accuracy_by([c for c in counts if _is_representative(c)], "band", guess_right)
+    return [Stratum(band, predictions.get(band, 0), by_band.get(band, Accuracy(0, 0))) for band in Band]
 
 
 def _is_representative(count: AnswerCount) -> bool:
@@ -155,7 +137,7 @@ def reliability(counts: Iterable[AnswerCount]) -> list[ReliabilityStep]:
     ends = (*CONFIDENCE_STEPS, 1.0)
     result = []
     for step in sorted(steps):
-        answered = _guesses(steps[step])
+        answered = accuracy(steps[step], guess_right)
         mean = sum(count.confidence for count in steps[step]) / answered.answers
         result.append(ReliabilityStep(ends[step], ends[step + 1], mean, answered))
     return result

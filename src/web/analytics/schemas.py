@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -175,12 +174,12 @@ def _day(value: date | None) -> str | None:
 
 def _live_accuracy(live: LiveAccuracy) -> dict[str, Any]:
     return {
-        "overall": live.overall.to_dict(),
-        "by_category": _by("category", live.by_category),
-        "by_week": _by("week", live.by_week),
-        "by_model_version": _by("version", live.by_version),
+        "overall": _accuracy(live.overall),
+        "by_category": [{"category": key, **_accuracy(of)} for key, of in live.by_category.items()],
+        "by_week": [{"week": key, **_accuracy(of)} for key, of in live.by_week.items()],
+        "by_model_version": [{"version": key, **_accuracy(of)} for key, of in live.by_version.items()],
     }
 
 
-def _by(name: str, accuracies: Mapping[Hashable, Accuracy]) -> list[dict[str, Any]]:
-    return [{name: key, **accuracy.to_dict()} for key, accuracy in accuracies.items()]
+def _accuracy(of: Accuracy) -> AccuracyBody:
+    return {"answers": of.answers, "correct": of.correct, "accuracy": of.share, "ci95": list(of.ci95)}

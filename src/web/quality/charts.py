@@ -108,7 +108,7 @@ def _months(report: QualityReport) -> Chart:
     deciders = [decider for decider in labels.DECIDERS if report.decided.by[decider]]
     title, heads = text.CHARTS["decided"]
     parts = [
-        (labels.DECIDERS[decider], _COLORS[decider], [month.share(decider) for month in months])
+        (labels.DECIDERS[decider], _COLORS[decider], [month.by[decider] / month.total for month in months])
         for decider in deciders
     ]
     automation = [month.automation for month in months]
@@ -122,7 +122,7 @@ def _months(report: QualityReport) -> Chart:
                 format.month(str(month.month)),
                 format.number(month.total),
                 format.percent(month.automation),
-                *(format.percent(month.share(decider)) for decider in deciders),
+                *(format.percent(month.by[decider] / month.total) for decider in deciders),
             )
             for month in months
         ],

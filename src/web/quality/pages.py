@@ -81,7 +81,7 @@ def _measured(
         ],
         "confusion": report.confusion,
         "crossed": report.confusion.categories[:CATEGORIES_CROSSED],
-        "mistakes": report.confusion.mistakes()[:MISTAKES_SHOWN],
+        "mistakes": report.confusion.mistakes[:MISTAKES_SHOWN],
         "mistakes_sentence": text.mistakes(report.confusion),
         "history_of": lambda predicted, answered: _history_of(predicted, answered, days),
     }

@@ -219,7 +219,7 @@ def quality_body(report: QualityReport) -> QualityBody:
         ],
         "confusion": [
             {"predicted": predicted, "category": answered, "answers": answers}
-            for (predicted, answered), answers in report.confusion.by_size()
+            for (predicted, answered), answers in report.confusion.counts.items()
         ],
         "decided": _decided(report.decided),
         "decided_by_month": [{"month": month.month, **_decided(month)} for month in report.decided_by_month],

@@ -96,7 +96,7 @@ def headline(report: QualityReport, estimate: Estimate, auto_precision: float) -
         (
             "Categorized automatically",
             format.percent(report.decided.automation),
-            f"and never changed, of {format.counted(report.total, 'transaction')}",
+            f"and never changed, of {format.counted(report.decided.total, 'transaction')}",
         ),
     ]
 
@@ -226,7 +226,7 @@ def decided(counts: DecisionCounts) -> str:
 
 
 def mistakes(confusion: Confusion) -> str:
-    answers, wrong = sum(confusion.counts.values()), confusion.mistakes()
+    answers, wrong = sum(confusion.counts.values()), confusion.mistakes
     if not answers:
         return _NO_ANSWERS
     counted = format.counted(answers, "answer")

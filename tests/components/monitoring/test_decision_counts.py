@@ -40,5 +40,5 @@ def test_mistakes_are_sorted_by_size_and_unknown_is_not_one():
         ]
     )
     assert found.categories == ("groceries", "dining", "travel")
-    assert found.mistakes() == [("dining", "groceries", 3), ("dining", "travel", 1)]
-    assert found.count(None, "groceries") == 2
+    assert found.mistakes == [("dining", "groceries", 3), ("dining", "travel", 1)]
+    assert found.counts[None, "groceries"] == 2

@@ -46,7 +46,7 @@ def judged_on_91_rows(version, before, after):
 
 
 def report(answered=(), confusions=(), predictions=(), versions=()):
-    return QualityReport(None, None, answered, confusions, predictions, versions)
+    return QualityReport.of(answered, confusions, predictions, versions)
 
 
 def charts_of(report):
