@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from src.errors import Unavailable
 from src.services.mongo.client import Database, Document, from_now, guarded
@@ -25,15 +24,12 @@ class AliasLock:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def _models(self) -> Any:
-        return self._database.models
-
     @contextmanager
     def lease(self) -> Iterator[None]:
         """No other process moves the alias during the block. Raises Unavailable while another one does."""
         holder = secrets.token_hex(8)
-        if not self._take(holder):
+        lease = {"holder": {"$literal": holder}, "until": from_now(LEASE_S)}
+        if not self._claim("alias_lease.until", 0, {"alias_lease": lease}):
             raise Unavailable(
                 "Another process is updating the model alias; try again in a minute.", retry_after_s=LEASE_S
             )
@@ -43,40 +39,33 @@ class AliasLock:
             self._release(holder)
 
     @guarded
-    def _take(self, holder: str) -> bool:
-        lease = {"holder": {"$literal": holder}, "until": from_now(LEASE_S)}
-        return self._claimed("alias_lease.until", 0, {"alias_lease": lease})
-
-    @guarded
     def _release(self, holder: str) -> None:
-        self._models.update_one(
+        self._database.models.update_one(
             {"_id": CHAMPION, "alias_lease.holder": holder}, {"$unset": {"alias_lease": ""}}
         )
 
-    @guarded
     def claim_look(self, every_s: float) -> bool:
         """Whether no process on any host has checked for `every_s`; if so, this one may."""
-        return self._claimed("alias_looked_at", every_s, {"alias_looked_at": "$$NOW"})
-
-    def _claimed(self, field: str, ago_s: float, fields: Document) -> bool:
-        # A field that is missing sorts before every date.
-        free = {"_id": CHAMPION, "$expr": {"$lte": [f"${field}", from_now(-ago_s)]}}
-        return bool(self._models.update_one(free, [{"$set": fields}]).matched_count)
+        return self._claim("alias_looked_at", every_s, {"alias_looked_at": "$$NOW"})
 
     @guarded
+    def _claim(self, field: str, ago_s: float, fields: Document) -> bool:
+        # A field that is missing sorts before every date.
+        free = {"_id": CHAMPION, "$expr": {"$lte": [f"${field}", from_now(-ago_s)]}}
+        return bool(self._database.models.update_one(free, [{"$set": fields}]).matched_count)
+
     def about_to(self, version: str, *, current: str | None) -> None:
         """The alias, now at `current`, is moved to `version` next."""
         self._set({"alias": current, "alias_next": version})
 
-    @guarded
     def landed(self, version: str) -> None:
         """The alias is at `version` now."""
         self._set({"alias": version, "alias_next": None})
 
-    @guarded
     def passed_over(self, version: str) -> None:
         """MLflow does not have `version`, so the alias does not move while that is the champion."""
         self._set({"alias_passed_over": version})
 
+    @guarded
     def _set(self, fields: Document) -> None:
-        self._models.update_one({"_id": CHAMPION}, {"$set": fields})
+        self._database.models.update_one({"_id": CHAMPION}, {"$set": fields})

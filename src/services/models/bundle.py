@@ -54,7 +54,9 @@ def dumps(bundle: Bundle) -> bytes:
         for name, content in (("form", facts), ("bands", bundle.bands), ("about", bundle.about)):
             _write(archive, f"{name}.json", json.dumps(content, sort_keys=True).encode())
         for name, array in arrays.items():
-            _write(archive, f"{name}.npy", _array_bytes(array))
+            array_file = io.BytesIO()
+            np.save(array_file, array, allow_pickle=False)
+            _write(archive, f"{name}.npy", array_file.getvalue())
         # Its members are compressed once, here.
         _write(archive, "pipeline.skops", skops_io.dumps(bundle.pipeline, compression=zipfile.ZIP_STORED))
     return file.getvalue()
@@ -94,10 +96,10 @@ def serve(data: bytes, sha256: str) -> ServedBundle:
     """What predictions need, read without scikit-learn. Raises InvalidInput for bytes of another `sha256`."""
     with _opened(data, sha256) as archive:
         names = [name for name in archive.namelist() if name.endswith(".npy")]
-        arrays = {name.removesuffix(".npy"): _array(archive.read(name)) for name in names}
-        return ServedBundle(
-            (_json(archive, "form"), arrays), _json(archive, "bands"), _json(archive, "about")
-        )
+        files = {name.removesuffix(".npy"): io.BytesIO(archive.read(name)) for name in names}
+        arrays = {name: np.load(file, allow_pickle=False) for name, file in files.items()}
+        form, bands, about = (_json(archive, name) for name in ("form", "bands", "about"))
+        return ServedBundle((form, arrays), bands, about)
 
 
 def _opened(data: bytes, sha256: str) -> zipfile.ZipFile:
@@ -113,14 +115,3 @@ def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 def _json(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(archive.read(f"{name}.json"))
     return content
-
-
-def _array_bytes(array: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    np.save(file, array, allow_pickle=False)
-    return file.getvalue()
-
-
-def _array(content: bytes) -> np.ndarray:
-    array: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
-    return array

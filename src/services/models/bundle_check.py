@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -23,7 +23,6 @@ from src.domain.reasons import Code, Why, because
 from src.domain.transactions import Direction, Transaction
 
 if TYPE_CHECKING:
-    from src.components.model.scorer import LinearScorer, MergedScorer
     from src.pipeline.prediction.predict import Serving
 
 TOLERANCE = 1e-6
@@ -56,35 +55,37 @@ class BundleCheck:
 
         expected: shape (n_transactions, n_classes), the training process' own, columns as in `classes`.
         """
+        fault: Why
+        megabytes = len(bundle) / 1e6
         with tempfile.TemporaryDirectory(prefix="ledgerloop-check-") as folder:
             file, rows = Path(folder, "bundle.skops"), Path(folder, "rows.json")
             file.write_bytes(bundle)
             rows.write_text(json.dumps([asdict(transaction) for transaction in transactions], default=str))
-            answer = self._ask(file, rows)
-        report = self._compare(answer, classes, expected) if isinstance(answer, dict) else CheckReport(answer)
-        return replace(report, megabytes=len(bundle) / 1e6)
-
-    def _ask(self, file: Path, rows: Path) -> dict[str, Any] | Why:
-        """The child's answer, or why there is none."""
-        command = [sys.executable, "-m", "src", "verify-bundle", "--", str(file), str(rows)]
-        try:
-            done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=self.timeout_s)
-        except subprocess.TimeoutExpired:
-            return because(Code.CHECK_TIMEOUT, limit_s=round(self.timeout_s))
+            command = [sys.executable, "-m", "src", "verify-bundle", "--", str(file), str(rows)]
+            try:
+                done = subprocess.run(
+                    command, cwd=HOME, capture_output=True, text=True, timeout=self.timeout_s
+                )
+            except subprocess.TimeoutExpired:
+                fault = because(Code.CHECK_TIMEOUT, limit_s=round(self.timeout_s))
+                return CheckReport(fault, megabytes=megabytes)
         if done.returncode != 0:
             last = (done.stderr.strip() or "no message").splitlines()[-1]
-            return because(Code.CHECK_ENDED, exit_code=done.returncode, last=last)
-        answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-        return answer
+            fault = because(Code.CHECK_ENDED, exit_code=done.returncode, last=last)
+            return CheckReport(fault, megabytes=megabytes)
+        answer = json.loads(done.stdout.strip().splitlines()[-1])
+        fault = _difference(answer, classes, expected)
+        return CheckReport(fault, answer["load_s"], answer["per_row_ms"], megabytes)
 
-    def _compare(self, answer: dict[str, Any], classes: Sequence[str], expected: np.ndarray) -> CheckReport:
-        probabilities = np.asarray(answer["probabilities"], float).reshape(-1, len(answer["classes"]))
-        timing = {"load_s": answer["load_s"], "per_row_ms": answer["per_row_ms"]}
-        if list(answer["classes"]) != list(classes) or probabilities.shape != expected.shape:
-            return CheckReport(because(Code.OTHER_CATEGORIES), **timing)
-        if probabilities.size and not np.abs(probabilities - expected).max() <= TOLERANCE:
-            return CheckReport(because(Code.OTHER_ANSWERS), **timing)
-        return CheckReport("", **timing)
+
+def _difference(answer: dict[str, Any], classes: Sequence[str], expected: np.ndarray) -> Why:
+    """Between the child's classes and probabilities and the expected ones; empty if there is none."""
+    probabilities = np.asarray(answer["probabilities"], float).reshape(-1, len(answer["classes"]))
+    if list(answer["classes"]) != list(classes) or probabilities.shape != expected.shape:
+        return because(Code.OTHER_CATEGORIES)
+    if probabilities.size and not np.abs(probabilities - expected).max() <= TOLERANCE:
+        return because(Code.OTHER_ANSWERS)
+    return ""
 
 
 def verify(file: Path, rows_json: str, load: Callable[[bytes, str], Serving]) -> dict[str, Any]:
@@ -98,29 +99,19 @@ def verify(file: Path, rows_json: str, load: Callable[[bytes, str], Serving]) ->
     began = time.perf_counter()
     scorer = load(data, sha256(data).hexdigest()).scorer
     load_s = time.perf_counter() - began
-    return {
-        "classes": list(scorer.classes),
-        "load_s": load_s,
-        "per_row_ms": _per_row_ms(scorer, transactions),
-        "probabilities": scorer.probabilities(transactions).tolist(),
-    }
-
-
-def _per_row_ms(scorer: LinearScorer | MergedScorer, transactions: Sequence[Transaction]) -> float:
     timed = []
     for transaction in transactions[:_TIMED]:
         began = time.perf_counter()
         scorer.probabilities([transaction])
         timed.append((time.perf_counter() - began) * 1000)
-    return median(timed) if timed else 0.0
+    return {
+        "classes": list(scorer.classes),
+        "load_s": load_s,
+        "per_row_ms": median(timed) if timed else 0.0,
+        "probabilities": scorer.probabilities(transactions).tolist(),
+    }
 
 
 def _transaction(row: dict[str, Any]) -> Transaction:
-    return Transaction(
-        **{
-            **row,
-            "amount": Decimal(row["amount"]),
-            "date": date.fromisoformat(row["date"]),
-            "direction": Direction(row["direction"]),
-        }
-    )
+    exact = {"amount": Decimal(row["amount"]), "date": date.fromisoformat(row["date"])}
+    return Transaction(**row | exact | {"direction": Direction(row["direction"])})

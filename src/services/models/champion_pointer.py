@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -14,7 +13,7 @@ from src.domain.promotions import Promotion, PromotionEvent
 from src.domain.reasons import Why
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models.promotion_history import line_document, line_of
-from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.client import Database, Document, dataclass_of, guarded
 from src.services.mongo.collections import CHAMPION
 
 _HISTORY_KEPT = 1000
@@ -26,23 +25,19 @@ class ChampionPointer:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def _models(self) -> Any:
-        return self._database.models
+    @guarded
+    def champion(self) -> Pointer | None:
+        document = self._database.models.find_one({"_id": CHAMPION}, {"history": 0})
+        return _pointer(document) if document else None
 
     @guarded
-    def read(self) -> Pointer | None:
-        document = self._models.find_one({"_id": CHAMPION}, {"history": 0})
-        return pointer_of(document) if document else None
-
-    @guarded
-    def history(self, limit: int) -> list[Promotion]:
+    def _history(self, limit: int) -> list[Promotion]:
         """Newest first."""
-        document = self._models.find_one({"_id": CHAMPION}, {"history": {"$slice": -limit}})
+        document = self._database.models.find_one({"_id": CHAMPION}, {"history": {"$slice": -limit}})
         return [line_of(line) for line in reversed(document["history"])] if document else []
 
     @guarded
-    def flip(
+    def _flip(
         self,
         target: Document,
         lines: Sequence[Promotion],
@@ -55,91 +50,68 @@ class ChampionPointer:
 
         lines: entries for the history, oldest first; the first is the promotion itself.
         """
-        written = [line_document(line) for line in lines]
         flipped = {name: target[name] for name in ("version", "run_id", "sha256")}
         flipped |= {"promoted_at": lines[0].at, "by": lines[0].by, "pinned_at": pinned_at}
         if expected_revision == 0:
-            document = {"_id": CHAMPION, "revision": 1, "alias": None, "history": written, **flipped}
+            history = [line_document(line) for line in lines]
+            document = {"_id": CHAMPION, "revision": 1, "alias": None, "history": history, **flipped}
             try:
-                self._models.insert_one(document)
+                self._database.models.insert_one(document)
             except DuplicateKeyError:
-                raise _moved() from None
-            return pointer_of(document)
-        current: Document = {"_id": CHAMPION, "revision": expected_revision}
-        update = {"$set": flipped, "$inc": {"revision": 1}, "$push": _pushed(written)}
-        pointer = self._update({**current, "pinned_at": None} if unless_pinned else current, update)
+                raise _replaced() from None
+            return _pointer(document)
+        query: Document = {"revision": expected_revision} | ({"pinned_at": None} if unless_pinned else {})
+        pointer = self._update(query, {"$set": flipped, "$inc": {"revision": 1}}, lines)
         if pointer is None:
-            raise self._conflict(expected_revision)
+            current = self.champion()
+            if current and current.revision == expected_revision and current.pinned_at:
+                raise Pinned(current.version)
+            raise _replaced()
         return pointer
 
-    def _conflict(self, expected_revision: int) -> Conflict:
-        """Why nothing was written."""
-        now = self.read()
-        if now and now.revision == expected_revision and now.pinned_at:
-            return Pinned(now.version)
-        return _moved()
-
-    @guarded
-    def pin(self, version: str | None, *, by: str, reason: Why, at: datetime) -> Pointer:
+    def pin(self, version: str | None = None, *, by: str, reason: Why, at: datetime) -> Pointer:
         """Pin the champion; a second pin changes nothing.
 
         Raises NotFound without a champion, Conflict if it is not `version`, Unavailable.
         """
-        return self._mark(version, PromotionEvent.PINNED, by, reason, at, {"pinned_at": at})
+        return self._mark(version, PromotionEvent.PINNED, by, reason, at)
+
+    def unpin(self, *, by: str, reason: Why, at: datetime) -> Pointer:
+        """Changes nothing without a pin. Raises NotFound without a champion, Unavailable."""
+        return self._mark(None, PromotionEvent.UNPINNED, by, reason, at)
 
     @guarded
-    def unpin(self, *, by: str, reason: Why, at: datetime) -> Pointer:
-        """Changes nothing without a pin. Raises NotFound, Unavailable."""
-        return self._mark(None, PromotionEvent.UNPINNED, by, reason, at, {"pinned_at": None})
-
     def _mark(
-        self,
-        version: str | None,
-        change: PromotionEvent,
-        by: str,
-        reason: Why,
-        at: datetime,
-        fields: Document,
+        self, version: str | None, change: PromotionEvent, by: str, reason: Why, at: datetime
     ) -> Pointer:
-        now = self.read()
-        if now is None:
+        before, pins = self.champion(), change is PromotionEvent.PINNED
+        if before is None:
             raise NotFound("There is no active model yet.")
-        if version is not None and now.version != version:
-            raise Conflict(f"Model {now.version} is active now; nothing was changed.")
-        line = Promotion(now.version, now.version, at, by, reason, change)
-        unmarked = {"$ne": None} if change is PromotionEvent.UNPINNED else None
-        current = {"_id": CHAMPION, "revision": now.revision, "pinned_at": unmarked}
-        changed = self._update(current, {"$set": fields, "$push": _pushed([line_document(line)])})
-        if changed is not None:
+        if version is not None and before.version != version:
+            raise Conflict(f"Model {before.version} is active now; nothing was changed.")
+        query = {"revision": before.revision, "pinned_at": None if pins else {"$ne": None}}
+        line = Promotion(before.version, before.version, at, by, reason, change)
+        if changed := self._update(query, {"$set": {"pinned_at": at if pins else None}}, [line]):
             return changed
-        again = self.read()
-        if again is None or again.revision != now.revision:
-            raise _moved()
-        return again
+        after = self.champion()
+        if after is None or after.revision != before.revision:
+            raise _replaced()
+        return after
 
-    def _update(self, query: Document, update: Document) -> Pointer | None:
-        document = self._models.find_one_and_update(query, update, return_document=ReturnDocument.AFTER)
-        return pointer_of(document) if document else None
+    def _update(self, query: Document, update: Document, lines: Sequence[Promotion]) -> Pointer | None:
+        """Change the pointer and append `lines` to its history; None if `query` does not match it."""
+        history = {"$each": [line_document(line) for line in lines], "$slice": -_HISTORY_KEPT}
+        document = self._database.models.find_one_and_update(
+            {"_id": CHAMPION, **query},
+            {**update, "$push": {"history": history}},
+            return_document=ReturnDocument.AFTER,
+        )
+        return _pointer(document) if document else None
 
 
-def _pushed(lines: list[Document]) -> Document:
-    return {"history": {"$each": lines, "$slice": -_HISTORY_KEPT}}
-
-
-def _moved() -> Conflict:
+def _replaced() -> Conflict:
     return Conflict("Another model was promoted in the meantime; nothing was changed.")
 
 
-def pointer_of(document: Document) -> Pointer:
-    return Pointer(
-        version=document["version"],
-        revision=document["revision"],
-        run_id=document["run_id"],
-        sha256=document["sha256"],
-        promoted_at=document["promoted_at"],
-        alias=document.get("alias"),
-        alias_next=document.get("alias_next"),
-        alias_passed_over=document.get("alias_passed_over"),
-        by=document.get("by", ""),
-        pinned_at=document.get("pinned_at"),
-    )
+def _pointer(document: Document) -> Pointer:
+    return dataclass_of(Pointer, document, alias=document.get("alias"))

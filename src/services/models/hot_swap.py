@@ -57,31 +57,28 @@ class HotSwap(Generic[T]):
     @property
     def version(self) -> str | None:
         """The version this process serves, refreshed after a pause."""
-        self.watch()
-        with suppress(LedgerloopError):  # MongoDB is unavailable; the model in memory stays
-            self._refresh_after_a_pause()
-        self._requested.set()
+        with suppress(LedgerloopError):
+            self._requested_now()
         return self._serving[0].version if self._serving else None
 
-    def _refresh_after_a_pause(self) -> None:
-        """While requests come, the thread refreshes."""
-        if self._serving is None or self._clock() - self._refreshed_at > 2 * self._every_s:
-            self.refresh()
+    def _requested_now(self) -> None:
+        """A request needs the model: refresh it after a pause; while requests come, the thread does."""
+        self.watch()
+        try:
+            if self._serving is None or self._clock() - self._refreshed_at > 2 * self._every_s:
+                self.refresh()
+        except LedgerloopError:  # MongoDB is unavailable; the model in memory stays
+            if self._serving is None:
+                raise
+        finally:
+            self._requested.set()
 
     def current(self) -> T:
         """The champion. Raises Unavailable while there is no model."""
-        self.watch()
+        self._requested_now()
         if self._serving is None:
-            self.refresh()
-        else:
-            with suppress(LedgerloopError):
-                self._refresh_after_a_pause()
-        self._requested.set()
-        if self._serving is None:
-            raise Unavailable(
-                "No model yet: the first one is being trained. This takes about a minute.",
-                retry_after_s=5,
-            )
+            sentence = "No model yet: the first one is being trained. This takes about a minute."
+            raise Unavailable(sentence, retry_after_s=5)
         return self._serving[1]
 
     def refreshed(self) -> T:
@@ -121,29 +118,20 @@ class HotSwap(Generic[T]):
         self._follow(self._pointer())
 
     def _follow(self, pointer: Pointing | None) -> None:
-        if pointer is None or pointer.revision == self._failed_revision or self._serves(pointer):
+        if pointer is None or pointer.revision == self._failed_revision:
             return
+        about = {"serves_as": self._name, "version": pointer.version}
         with self._lock:
-            if not self._serves(pointer):
-                self._swap(pointer)
-
-    def _serves(self, pointer: Pointing) -> bool:
-        return self._serving is not None and self._serving[0].revision == pointer.revision
-
-    def _swap(self, pointer: Pointing) -> None:
-        try:
-            loaded = self._load(pointer)
-        except Unavailable:
-            raise
-        except Exception:
-            self._failed_revision = pointer.revision
-            log.exception("model not loaded; the previous one stays active", extra=self._about(pointer))
-            return
-        self._serving = (pointer, loaded)
-        log.info("model swapped", extra=self._about(pointer))
-
-    def _about(self, pointer: Pointing) -> dict[str, str]:
-        return {"serves_as": self._name, "version": pointer.version}
+            if self._serving and self._serving[0].revision == pointer.revision:
+                return
+            try:
+                self._serving = (pointer, self._load(pointer))
+                log.info("model swapped", extra=about)
+            except Unavailable:
+                raise
+            except Exception:
+                self._failed_revision = pointer.revision
+                log.exception("model not loaded; the previous one stays active", extra=about)
 
 
 class ShadowModel(HotSwap[T]):
@@ -155,7 +143,7 @@ class ShadowModel(HotSwap[T]):
         """The shadow model, if it is loaded."""
         self.watch()
         self._requested.set()
-        serving = self._serving
+        serving = self._serving  # the thread may set it to None
         return serving[1] if serving else None
 
     def _follow(self, pointer: Pointing | None) -> None:

@@ -1,24 +1,16 @@
-"""The deployment history: its entries, and those of refused models.
-
-Changes of the pointer are in the pointer's own document, in the same write. A refusal changes no pointer, so
-it has a separate document.
-"""
+"""The entries of the deployment history, and their documents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
 
-from pymongo import DESCENDING
-
-from src.domain import LOCAL_OWNER
 from src.domain.models import Pointer
 from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
 from src.domain.reasons import Code, Why, because, why_document, why_of
-from src.domain.verdicts import JudgedOn
-from src.services.mongo.client import Database, Document, guarded
+from src.domain.verdicts import judged_on_of
+from src.services.mongo.client import Document
 
 
 def is_rollback(version: str, previous: str | None) -> bool:
@@ -90,36 +82,6 @@ def paired_figures(lines: Iterable[Promotion], new: str, old: str) -> ComparedMe
 def _figures(document: Document | None) -> ComparedMetrics | None:
     if document is None:
         return None
-    ci95, judged_on = document["macro_f1_ci95"], document.get("judged_on")
-    return ComparedMetrics(
-        **{
-            **document,
-            "macro_f1_ci95": (ci95[0], ci95[1]) if ci95 else None,
-            "judged_on": JudgedOn(judged_on) if judged_on else None,
-        }
-    )
-
-
-class Refusals:
-    """The `refusals` collection: models that were not promoted."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @property
-    def _refusals(self) -> Any:
-        return self._database.refusals
-
-    @guarded
-    def add(self, line: Promotion) -> None:
-        """A run has one entry: a later attempt replaces that of an earlier one."""
-        document = {"owner": LOCAL_OWNER, **line_document(line)}
-        if line.run_id is None:
-            self._refusals.insert_one(document)
-        else:
-            self._refusals.replace_one({"_id": f"run:{line.run_id}"}, document, upsert=True)
-
-    @guarded
-    def newest(self, limit: int) -> list[Promotion]:
-        refusals = self._refusals.find({"owner": LOCAL_OWNER}).sort("at", DESCENDING).limit(limit)
-        return [line_of(refusal) for refusal in refusals]
+    ci95, judged_on = document["macro_f1_ci95"], judged_on_of(document.get("judged_on"))
+    interval = (ci95[0], ci95[1]) if ci95 else None
+    return ComparedMetrics(**document | {"macro_f1_ci95": interval, "judged_on": judged_on})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from gridfs.errors import NoFile
 from pymongo import DESCENDING
 
+from src.domain import LOCAL_OWNER
 from src.domain.models import ModelVersion, Pointer
 from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
 from src.domain.reasons import Why
@@ -16,27 +17,21 @@ from src.domain.verdicts import JudgedOn, judged_on_of
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models.alias_lock import AliasLock
 from src.services.models.champion_pointer import ChampionPointer
-from src.services.models.promotion_history import Refusals, lines_of, paired_figures
+from src.services.models.promotion_history import line_document, line_of, lines_of, paired_figures
 from src.services.models.shadow import Shadows
-from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.client import Database, Document, dataclass_of, guarded
 
 _TRIES = 5
 _LINES_SEARCHED = 1000
 
 
-class Models:
+class Models(ChampionPointer):
     """The pointer document alone says which version is the champion; it flips last, in one atomic write."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._pointer = ChampionPointer(database)
-        self._refusals = Refusals(database)
+        super().__init__(database)
         self.alias = AliasLock(database)
         self.shadows = Shadows(database)
-
-    @property
-    def _models(self) -> Any:
-        return self._database.models
 
     @guarded
     def keep(
@@ -49,7 +44,7 @@ class Models:
         metrics: dict[str, float],
         at: datetime,
         measured_on: JudgedOn | None = None,
-    ) -> ModelVersion:
+    ) -> None:
         """Store a version's bundle; a second time under the same version replaces it. Raises Unavailable."""
         file_id = self._database.bundles.upload_from_stream(f"model-{version}.skops", bundle)
         document = {
@@ -63,8 +58,7 @@ class Models:
             "sha256": hashlib.sha256(bundle).hexdigest(),
             "file_id": file_id,
         }
-        self._models.replace_one({"_id": _key(version)}, document, upsert=True)
-        return _version(document, champion=False)
+        self._database.models.replace_one({"_id": _key(version)}, document, upsert=True)
 
     @guarded
     def load(self, version: str) -> bytes:
@@ -82,21 +76,14 @@ class Models:
     @guarded
     def versions(self) -> list[ModelVersion]:
         """Newest first."""
-        serving = self.champion()
-        documents = self._models.find({"version": {"$exists": True}, "file_id": {"$exists": True}})
-        return [
-            _version(document, champion=serving is not None and serving.version == document["version"])
-            for document in documents.sort("created_at", DESCENDING)
-        ]
+        champion = self.champion()
+        documents = self._database.models.find({"version": {"$exists": True}, "file_id": {"$exists": True}})
+        return [_version(document, champion) for document in documents.sort("created_at", DESCENDING)]
 
     @guarded
     def get(self, version: str) -> ModelVersion:
         """Raises NotFound, Unavailable."""
-        serving = self.champion()
-        return _version(self._document(version), champion=serving is not None and serving.version == version)
-
-    def champion(self) -> Pointer | None:
-        return self._pointer.read()
+        return _version(self._document(version), self.champion())
 
     @guarded
     def promote(
@@ -121,16 +108,19 @@ class Models:
         Raises NotFound, Conflict, Unavailable.
         """
         target = self._document(version)
-        self._find_file(target)
+        if not list(self._database.bundles.find({"_id": target["file_id"]}, limit=1)):
+            # Promoted without a file, it would leave the next worker without a model.
+            raise NotFound(f"The file of model version {version} is gone.")
         for tries_left in reversed(range(1 if expected_revision is not None else _TRIES)):
             before = self.champion()
             measured = figures or (self.paired(version, before.version) if before else None)
             lines = lines_of(target, before, by=by, reason=reason, at=at, figures=measured, pin=pin)
             try:
-                pointer = self._pointer.flip(
+                revision = before.revision if before else 0
+                pointer = self._flip(
                     target,
                     lines,
-                    expected_revision=_revision(before) if expected_revision is None else expected_revision,
+                    expected_revision=revision if expected_revision is None else expected_revision,
                     unless_pinned=unless_pinned,
                     pinned_at=at if pin else None,
                 )
@@ -141,6 +131,7 @@ class Models:
         self.shadows.end_of(version)
         return pointer
 
+    @guarded
     def refuse(
         self,
         version: str,
@@ -151,24 +142,24 @@ class Models:
         figures: ComparedMetrics | None = None,
         run_id: str | None = None,
     ) -> None:
-        """Record that `version` was not promoted. Raises Unavailable."""
+        """Record that `version` was not promoted. Raises Unavailable.
+
+        It changes no pointer, so it has a separate document; that of a later attempt of the run replaces it.
+        """
         before = self.champion()
-        serving = before.version if before else None
-        self._refusals.add(
-            Promotion(version, serving, at, by, reason, PromotionEvent.REFUSED, figures, run_id)
-        )
+        stays = before.version if before else None
+        line = Promotion(version, stays, at, by, reason, PromotionEvent.REFUSED, figures, run_id)
+        document = {"owner": LOCAL_OWNER, **line_document(line)}
+        if run_id is None:
+            self._database.refusals.insert_one(document)
+        else:
+            self._database.refusals.replace_one({"_id": f"run:{run_id}"}, document, upsert=True)
 
-    def pin(self, version: str | None = None, *, by: str, reason: Why, at: datetime) -> Pointer:
-        """Pin the champion. Raises NotFound without one, Conflict if it is not `version`, Unavailable."""
-        return self._pointer.pin(version, by=by, reason=reason, at=at)
-
-    def unpin(self, *, by: str, reason: Why, at: datetime) -> Pointer:
-        """Raises NotFound without a champion, Unavailable."""
-        return self._pointer.unpin(by=by, reason=reason, at=at)
-
+    @guarded
     def promotions(self, limit: int = 50) -> list[Promotion]:
         """Promotions, rollbacks, pins and refusals, newest first."""
-        lines = [*self._pointer.history(limit), *self._refusals.newest(limit)]
+        refusals = self._database.refusals.find({"owner": LOCAL_OWNER}).sort("at", DESCENDING).limit(limit)
+        lines = [*self._history(limit), *map(line_of, refusals)]
         return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
     def paired(self, version: str, other: str) -> ComparedMetrics | None:
@@ -178,17 +169,8 @@ class Models:
         """
         return paired_figures(self.promotions(_LINES_SEARCHED), version, other)
 
-    def _find_file(self, target: Document) -> None:
-        """Raises NotFound: a promoted version without a file would leave the next worker without a model."""
-        if not list(self._database.bundles.find({"_id": target["file_id"]}, limit=1)):
-            raise NotFound(f"The file of model version {target['version']} is gone.")
-
-    def _known(self, version: str) -> Document | None:
-        found: Document | None = self._models.find_one({"_id": _key(version)})
-        return found
-
     def _document(self, version: str) -> Document:
-        document = self._known(version)
+        document: Document | None = self._database.models.find_one({"_id": _key(version)})
         if document is None:
             raise NotFound("There is no model of this version.")
         return document
@@ -198,19 +180,6 @@ def _key(version: str) -> str:
     return f"version:{version}"
 
 
-def _version(document: Document, *, champion: bool) -> ModelVersion:
-    return ModelVersion(
-        version=document["version"],
-        run_id=document["run_id"],
-        mlflow_run_id=document["mlflow_run_id"],
-        created_at=document["created_at"],
-        metrics=document["metrics"],
-        size=document["size"],
-        champion=champion,
-        sha256=document["sha256"],
-        measured_on=judged_on_of(document.get("measured_on")),
-    )
-
-
-def _revision(pointer: Pointer | None) -> int:
-    return pointer.revision if pointer else 0
+def _version(document: Document, champion: Pointer | None) -> ModelVersion:
+    version = dataclass_of(ModelVersion, document, measured_on=judged_on_of(document.get("measured_on")))
+    return replace(version, champion=champion is not None and champion.version == version.version)

@@ -15,7 +15,8 @@ from src.domain.training_runs import RunStatus
 from src.services.mongo.client import Database, guarded
 
 _TURN = "tidy"
-_CHUNKS = "bundles.chunks"
+_FILES, _CHUNKS = "bundles.files", "bundles.chunks"
+_EVERY, _RETRY_AFTER = timedelta(days=1), timedelta(hours=1)
 _ORPHAN_AFTER = timedelta(days=1)
 _WORTH_BYTES = 64 * 2**20
 
@@ -26,14 +27,12 @@ class Retention:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def _models(self) -> Any:
-        return self._database.models
-
     @guarded
     def versions(self) -> dict[str, str]:
         """The MLflow run of every stored version, by version."""
-        versions = self._models.find({"file_id": {"$exists": True}}, {"version": 1, "mlflow_run_id": 1})
+        versions = self._database.models.find(
+            {"file_id": {"$exists": True}}, {"version": 1, "mlflow_run_id": 1}
+        )
         return {version["version"]: version["mlflow_run_id"] for version in versions}
 
     @guarded
@@ -43,23 +42,25 @@ class Retention:
         Champion and shadow test have such pointers. The version of the running run is spared too.
         """
         spared: set[str] = set()
-        for pointer in self._models.find({"file_id": {"$exists": False}}):
+        for pointer in self._database.models.find({"file_id": {"$exists": False}}):
             lines = [pointer, *pointer.get("history", ())]
             spared |= {line.get(name) for line in lines for name in ("version", "previous")} - {None}
         under_way = self._database.training_runs.find_one({"active": True}, {"_id": 1})
         if under_way:
-            spared |= set(self._models.distinct("version", {"run_id": under_way["_id"]}))
+            spared |= set(self._database.models.distinct("version", {"run_id": under_way["_id"]}))
         return spared
 
     @guarded
     def drop_version(self, version: str) -> bool:
         """Delete a version's document, then its file; False if it was promoted at this very moment."""
-        document = self._models.find_one_and_delete({"version": version, "file_id": {"$exists": True}})
+        document = self._database.models.find_one_and_delete(
+            {"version": version, "file_id": {"$exists": True}}
+        )
         if document is None:
             return True
         # Without its document it cannot be promoted; if that was read before, the document is restored.
         if version in self.spared():
-            self._models.insert_one(document)
+            self._database.models.insert_one(document)
             return False
         self._delete_files([document["file_id"]])
         return True
@@ -76,20 +77,19 @@ class Retention:
 
         They come from replaced bundles, and from kills before the document was written.
         """
-        named = set(self._models.distinct("file_id"))
+        named = set(self._database.models.distinct("file_id"))
         chunks = self._database.collection(_CHUNKS).distinct("files_id")
-        unnamed = {*chunks, *(file["_id"] for file in self._files.find({}, {"_id": 1}))} - named
+        unnamed = {
+            *chunks,
+            *(file["_id"] for file in self._database.collection(_FILES).find({}, {"_id": 1})),
+        } - named
         old = [file_id for file_id in unnamed if _made_at(file_id) < now - _ORPHAN_AFTER]
         self._delete_files(old)
         return len(old)
 
-    @property
-    def _files(self) -> Any:
-        return self._database.collection("bundles.files")
-
     def _delete_files(self, ids: Sequence[Any]) -> None:
         """As GridFS does, but also for a file of which only the chunks were written."""
-        self._files.delete_many({"_id": {"$in": list(ids)}})
+        self._database.collection(_FILES).delete_many({"_id": {"$in": list(ids)}})
         self._database.collection(_CHUNKS).delete_many({"files_id": {"$in": list(ids)}})
 
     @guarded
@@ -102,28 +102,24 @@ class Retention:
         return int(runs.delete_many({**skipped, "_id": {"$in": ids}}).deleted_count)
 
     @guarded
-    def shrink(self, worth_bytes: int = _WORTH_BYTES) -> bool:
-        """Return the space of deleted bundles to the disk if it is large enough; returns whether it was done.
+    def shrink(self) -> None:
+        """Return the space of deleted bundles to the disk if it is large enough.
 
         Otherwise MongoDB would only reuse the space. Some servers refuse the command.
         """
         command = self._database.collection(_CHUNKS).database.command
-        try:
+        with suppress(OperationFailure, KeyError):
             files = command("collStats", _CHUNKS)["wiredTiger"]["block-manager"]
-            if files["file bytes available for reuse"] < worth_bytes:
-                return False
-            command("compact", _CHUNKS)
-        except (OperationFailure, KeyError):
-            return False
-        return True
+            if files["file bytes available for reuse"] >= _WORTH_BYTES:
+                command("compact", _CHUNKS)
 
     @guarded
-    def claim_turn(self, now: datetime, *, retry_after: timedelta = timedelta(hours=1)) -> bool:
+    def claim_turn(self, now: datetime) -> bool:
         """Whether retention is due and no other process runs it; a failed turn is due again soon.
 
-        The first one is due `retry_after` after the first start.
+        The first one is due an hour after the first start.
         """
-        locks, later = self._database.locks, now + retry_after
+        locks, later = self._database.locks, now + _RETRY_AFTER
         turn = locks.find_one({"_id": _TURN})
         if turn is None:
             with suppress(DuplicateKeyError):
@@ -135,8 +131,8 @@ class Retention:
         return bool(locks.update_one(due, {"$set": {"next": later}}).modified_count)
 
     @guarded
-    def end_turn(self, now: datetime, *, again_after: timedelta = timedelta(days=1)) -> None:
-        turn = {"$set": {"next": now + again_after}}
+    def end_turn(self, now: datetime) -> None:
+        turn = {"$set": {"next": now + _EVERY}}
         self._database.locks.update_one({"_id": _TURN}, turn, upsert=True)
 
 

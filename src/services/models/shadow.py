@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from bson import ObjectId
 from pymongo import ReturnDocument
@@ -14,7 +12,7 @@ from src.domain.feedback import LabelSource
 from src.domain.models import Shadow, ShadowComparison
 from src.domain.predictions import DecidedBy
 from src.errors import Conflict, NotFound
-from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.client import Database, Document, dataclass_of, guarded
 from src.services.mongo.collections import CHAMPION, SHADOW
 
 _CLOCKS_APART = timedelta(minutes=5)
@@ -26,35 +24,31 @@ class Shadows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def _models(self) -> Any:
-        return self._database.models
-
     @guarded
     def current(self) -> Shadow | None:
         """None also if the version has become champion since."""
-        documents = self._models.find({"_id": {"$in": [SHADOW, CHAMPION]}}, {"history": 0})
+        documents = self._database.models.find({"_id": {"$in": [SHADOW, CHAMPION]}}, {"history": 0})
         pointers = {document["_id"]: document for document in documents}
         shadow, champion = pointers.get(SHADOW), pointers.get(CHAMPION)
         if not shadow or not shadow["version"]:
             return None
-        return None if champion and champion["version"] == shadow["version"] else _shadow(shadow)
+        return None if champion and champion["version"] == shadow["version"] else dataclass_of(Shadow, shadow)
 
     @guarded
     def start(self, version: str, *, sha256: str, by: str, at: datetime) -> Shadow:
         """Start a test of `version`, instead of a running one. Raises Conflict, Unavailable."""
-        champion = self._models.find_one({"_id": CHAMPION}, {"version": 1})
+        champion = self._database.models.find_one({"_id": CHAMPION}, {"version": 1})
         if champion is None:
             raise Conflict("There is no active model yet, so there is nothing to compare with.")
         if champion["version"] == version:
             raise Conflict(f"Model {version} is already active; it needs no shadow test.")
-        document = self._models.find_one_and_update(
+        document = self._database.models.find_one_and_update(
             {"_id": SHADOW},
             {"$set": {"version": version, "sha256": sha256, "since": at, "by": by}, "$inc": {"revision": 1}},
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )
-        return _shadow(document)
+        return dataclass_of(Shadow, document)
 
     @guarded
     def end(self) -> None:
@@ -69,7 +63,9 @@ class Shadows:
 
     def _end(self, which: Document) -> bool:
         return bool(
-            self._models.update_one({"_id": SHADOW, **which}, {"$set": {"version": None}}).matched_count
+            self._database.models.update_one(
+                {"_id": SHADOW, **which}, {"$set": {"version": None}}
+            ).matched_count
         )
 
     @guarded
@@ -111,24 +107,10 @@ class Shadows:
                 },
             ]
         )
-        return _comparison(list(groups))
-
-
-def _comparison(groups: Sequence[Document]) -> ShadowComparison:
-    rows = {(group["_id"]["champion"], group["_id"]["shadow"]): group["rows"] for group in groups}
-    return ShadowComparison(
-        answers=sum(rows.values()),
-        both_right=rows.get((True, True), 0),
-        champion_only=rows.get((True, False), 0),
-        shadow_only=rows.get((False, True), 0),
-    )
-
-
-def _shadow(document: Document) -> Shadow:
-    return Shadow(
-        version=document["version"],
-        revision=document["revision"],
-        sha256=document["sha256"],
-        since=document["since"],
-        by=document["by"],
-    )
+        rows = {(group["_id"]["champion"], group["_id"]["shadow"]): group["rows"] for group in groups}
+        return ShadowComparison(
+            answers=sum(rows.values()),
+            both_right=rows.get((True, True), 0),
+            champion_only=rows.get((True, False), 0),
+            shadow_only=rows.get((False, True), 0),
+        )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from datetime import UTC
 from typing import Any, ParamSpec, TypeVar
 
@@ -35,6 +36,12 @@ _NO_SUCH_INDEX = 27
 def from_now(seconds: float) -> Document:
     """A time by MongoDB's clock, for a pipeline or an `$expr`. seconds: negative for the past."""
     return {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": round(seconds * 1000)}}
+
+
+def dataclass_of(kind: type[R], document: Document, **others: Any) -> R:
+    """A dataclass from the document's fields of the same names; what the document lacks keeps its default."""
+    names = (field.name for field in fields(kind) if field.name in document)  # type: ignore[arg-type]
+    return kind(**({name: document[name] for name in names} | others))
 
 
 def guarded(method: Callable[P, R]) -> Callable[P, R]:
