@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from src.domain.promotions import PredictionDiff
+from src.domain.quality import DriftResult
 from src.domain.verdicts import JudgedOn, Verdict
 
 
@@ -32,6 +33,7 @@ class TrainingRun:
     status: RunStatus
     trigger: Trigger
     reason: str
+    """A sentence; empty for drift, except in runs of earlier releases."""
     stage: str
     progress: float
     attempt: int
@@ -47,5 +49,7 @@ class TrainingRun:
     decision: Verdict | None = None
     changes: PredictionDiff | None = None
     """The changes of its promotion; None before, and if nothing was promoted or compared."""
+    drift: tuple[DriftResult, ...] = ()
+    """The shifts because of which it was started."""
     error: str | None = None
     """A sentence, if the run failed."""

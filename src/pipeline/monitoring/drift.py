@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from src.components.monitoring.drift import DriftCheck
-from src.components.text.numbers import percent
-from src.domain.quality import DriftMeasure, DriftResult, DriftVerdict
+from src.domain.quality import DriftResult, DriftVerdict
 
 if TYPE_CHECKING:
     from src.domain.training_runs import TrainingRun
@@ -29,8 +28,8 @@ class DriftReport:
     results: tuple[DriftResult, ...] = ()
 
     @property
-    def drifting(self) -> bool:
-        return any(result.verdict is DriftVerdict.SHIFTED for result in self.results)
+    def shifts(self) -> tuple[DriftResult, ...]:
+        return tuple(result for result in self.results if result.verdict is DriftVerdict.SHIFTED)
 
 
 class DriftMonitor:
@@ -69,35 +68,5 @@ class DriftMonitor:
         last = self._last_run()
         if last is None or not self._early_runs.are_allowed(now) or not self._periods.answered_since(last):
             return None
-        reason = run_reason(self.report().results)
-        return self._early_runs.request(reason=reason, at=now) if reason else None
-
-
-def run_reason(results: Sequence[DriftResult]) -> str:
-    """The reason stored with the run; "" without drift."""
-    shifts = [in_words(result) for result in results if result.verdict is DriftVerdict.SHIFTED]
-    return f"Drift: {'; '.join(shifts)}." if shifts else ""
-
-
-def in_words(result: DriftResult) -> str:
-    """The verdict with its numbers, for a run's reason and for programs; pages word it differently."""
-    if result.verdict is DriftVerdict.TOO_FEW:
-        return f"too few to tell (n = {min(result.rows_then, result.rows_now)}; {result.needed} are needed)"
-    what = _shift(result) if result.verdict is DriftVerdict.SHIFTED else "no sign of drift"
-    return f"{what} (n = {result.rows_now})"
-
-
-def _shift(result: DriftResult) -> str:
-    if result.measure is DriftMeasure.AMOUNTS:
-        medians = f"{_amount(result.then)} to {_amount(result.now)} {result.of}"
-        return f"amounts have shifted, from a median of {medians}"
-    shares = f"{percent(result.then or 0.0)} to {percent(result.now or 0.0)}"
-    if result.measure is DriftMeasure.CATEGORIES:
-        return f"predicted categories have shifted, {result.of or 'unknown'} most: {shares}"
-    if result.measure is DriftMeasure.MERCHANTS:
-        return f"new merchants rose from {shares}"
-    return f"answers that agree with the prediction fell from {shares}"
-
-
-def _amount(value: float | None) -> str:
-    return "none" if value is None else f"{value:.2f}"
+        shifts = self.report().shifts
+        return self._early_runs.request(shifts, at=now) if shifts else None

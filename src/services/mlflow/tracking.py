@@ -237,6 +237,6 @@ def _tags(run: TrainingRun) -> dict[str, str]:
         _RUN_TAG: run.id,
         "mlflow.source.name": "python -m src train",
         "trigger": run.trigger.value,
-        "reason": run.reason,
+        "reason": run.reason or ", ".join(result.measure for result in run.drift),
         "attempt": str(run.attempt),
     } | provenance()

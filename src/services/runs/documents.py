@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter
 
 from src.domain import LOCAL_OWNER
 from src.domain.promotions import PredictionDiff
+from src.domain.quality import DriftResult
 from src.domain.reasons import why_document
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import Verdict
@@ -25,7 +27,9 @@ def slot_id(slot: datetime) -> str:
     return f"slot-{slot:%Y%m%dT%H%M%SZ}"
 
 
-def new(run_id: str, trigger: Trigger, reason: str, at: datetime) -> Document:
+def new(
+    run_id: str, trigger: Trigger, reason: str, at: datetime, drift: Sequence[DriftResult] = ()
+) -> Document:
     return {
         "_id": run_id,
         "owner": LOCAL_OWNER,
@@ -36,6 +40,7 @@ def new(run_id: str, trigger: Trigger, reason: str, at: datetime) -> Document:
         "progress": 0.0,
         "attempt": 0,
         "requested_at": at,
+        **({"drift": [asdict(result) for result in drift]} if drift else {}),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from src.domain.promotions import PredictionDiff
+from src.domain.quality import DriftResult
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import JudgedOn, Verdict
 from src.errors import Conflict
@@ -78,9 +80,17 @@ class TrainingRuns(RunHistory):
         return self._insert(document | {"standing": fingerprint})
 
     @guarded
-    def queue(self, run_id: str, *, trigger: Trigger, reason: str, at: datetime) -> TrainingRun | None:
+    def queue(
+        self,
+        run_id: str,
+        *,
+        trigger: Trigger,
+        reason: str,
+        at: datetime,
+        drift: Sequence[DriftResult] = (),
+    ) -> TrainingRun | None:
         """None when there is a run of this id already, or another one is under way."""
-        return self._insert(new(run_id, trigger, reason, at) | {"active": True})
+        return self._insert(new(run_id, trigger, reason, at, drift) | {"active": True})
 
     def _insert(self, document: Document) -> TrainingRun | None:
         try:

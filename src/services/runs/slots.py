@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from src.domain.quality import DriftResult
 from src.domain.training_runs import TrainingRun, Trigger
 from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import TrainingRuns
@@ -60,10 +61,10 @@ class DriftTriggeredRuns:
         newest = self._runs.newest_at(Trigger.DRIFT)
         return (newest is None or at - newest >= A_DAY) and self._runs.current() is None
 
-    def request(self, *, reason: str, at: datetime) -> TrainingRun | None:
-        """Queue one; None if it is not allowed. Raises Unavailable."""
+    def request(self, drift: Sequence[DriftResult], *, at: datetime) -> TrainingRun | None:
+        """Queue one because of these shifts; None if it is not allowed. Raises Unavailable."""
         newest = self._runs.newest_at(Trigger.DRIFT)
         if newest and at - newest < A_DAY:
             return None
         before = f"after-{newest:%Y%m%dT%H%M%S}" if newest else "first"
-        return self._runs.queue(f"drift-{before}", trigger=Trigger.DRIFT, reason=reason, at=at)
+        return self._runs.queue(f"drift-{before}", trigger=Trigger.DRIFT, reason="", at=at, drift=drift)

@@ -13,6 +13,7 @@ from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
 from src.web.models.prediction_diff_schemas import ChangesBody, changes_body
 from src.web.models.verdict_schemas import DecisionBody, decision_body, finite
+from src.web.quality.text import run_reason
 from src.web.shared.fields import Label, RequestModel, utc_text
 
 _MEASURED_ON = (
@@ -76,7 +77,7 @@ def training_run_body(run: TrainingRun, examples: Mapping[str, Transaction]) -> 
         "id": run.id,
         "status": run.status.value,
         "trigger": run.trigger.value,
-        "reason": run.reason,
+        "reason": run_reason(run),
         "stage": run.stage,
         "progress": round(run.progress, 4),
         "attempt": run.attempt,

@@ -12,6 +12,7 @@ from src.domain.promotions import ComparedMetrics, PredictionDiff, Promotion, Pr
 from src.domain.training_runs import RunStatus, TrainingRun
 from src.pipeline.prediction.shadow import ShadowOutcome, ShadowTest
 from src.web.models.verdict_text import headline, outcome
+from src.web.quality.text import run_reason
 from src.web.shared import format, labels
 from src.web.shared.blueprint import bp
 
@@ -70,11 +71,14 @@ def verdict(run: TrainingRun) -> tuple[str, str]:
     return labels.RUN_STATUSES[run.status], tones.get(run.status, "")
 
 
+bp.add_app_template_filter(run_reason)
+
+
 @bp.app_template_filter()
 def reason(run: TrainingRun) -> str:
     if run.decision:
         return headline(run.decision.reason)
-    return run.error or (labels.stage(run.stage) if run.finished_at is None else run.reason)
+    return run.error or (labels.stage(run.stage) if run.finished_at is None else run_reason(run))
 
 
 @bp.app_template_filter()

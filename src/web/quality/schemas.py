@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.pipeline.monitoring.drift import in_words
+from src.web.quality.text import drift_words
 from src.web.shared.fields import utc_text
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ def drift_body(report: DriftReport) -> DriftBody:
         "version": report.version,
         "learned_at": utc_text(report.learned_at) if report.learned_at else None,
         "since": utc_text(report.since) if report.since else None,
-        "drifting": report.drifting,
+        "drifting": bool(report.shifts),
         "signs": [_drift_result(result) for result in report.results],
     }
 
@@ -309,7 +309,7 @@ def _drift_result(result: DriftResult) -> DriftResultBody:
     return {
         "what": result.measure.value,
         "verdict": result.verdict.value,
-        "told": in_words(result),
+        "told": drift_words(result),
         "then": _six_digits(result.then),
         "now": _six_digits(result.now),
         "of": result.of,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from src.domain.predictions import Band
 from src.domain.quality import TOO_FEW_ANSWERS, DriftMeasure, DriftVerdict
-from src.pipeline.monitoring.drift import in_words
 from src.web.analytics.periods import period
 from src.web.analytics.text import accuracy, interval
 from src.web.shared import format
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from src.components.monitoring.decision_counts import Confusion, DecisionCounts
     from src.components.monitoring.live_accuracy import Accuracy, Estimate
     from src.domain.quality import DriftResult, PairedAccuracy, VersionQuality
+    from src.domain.training_runs import TrainingRun
     from src.pipeline.monitoring.drift import DriftReport
     from src.pipeline.monitoring.quality import QualityReport
 
@@ -63,6 +63,12 @@ DRIFT_MEASURES = {
     DriftMeasure.ACCURACY: ("Live accuracy", "answers that agree with the prediction"),
 }
 """Name and note."""
+_SHIFTS = {
+    DriftMeasure.MERCHANTS: "new merchants rose from {then} to {now}",
+    DriftMeasure.AMOUNTS: "amounts have shifted, from a median of {then} to {now} {of}",
+    DriftMeasure.CATEGORIES: "predicted categories have shifted, {of} most: {then} to {now}",
+    DriftMeasure.ACCURACY: "answers that agree with the prediction fell from {then} to {now}",
+}
 
 _NO_ANSWERS = "No answers yet. This appears with the first predictions you confirm or correct."
 
@@ -238,7 +244,7 @@ def mistakes(confusion: Confusion) -> str:
 
 def drift_summary(report: DriftReport) -> tuple[str, str]:
     """Words and tone."""
-    if report.drifting:
+    if report.shifts:
         return "Drift seen", "warn"
     steady = any(result.verdict is DriftVerdict.STEADY for result in report.results)
     return ("No sign of drift", "good") if steady else ("Too few to tell", "")
@@ -247,5 +253,27 @@ def drift_summary(report: DriftReport) -> tuple[str, str]:
 def drift_verdict(result: DriftResult) -> str:
     if result.verdict is DriftVerdict.SHIFTED:
         return f"Has shifted (n = {format.number(result.rows_now)})"
-    words = in_words(result)
+    words = drift_words(result)
     return words[:1].upper() + words[1:]
+
+
+def drift_words(result: DriftResult) -> str:
+    """The verdict with its numbers in plain form, for programs and as the reason of a run."""
+    if result.verdict is DriftVerdict.TOO_FEW:
+        return f"too few to tell (n = {min(result.rows_then, result.rows_now)}; {result.needed} are needed)"
+    words = "no sign of drift"
+    if result.verdict is DriftVerdict.SHIFTED:
+        then, now = (_plain(result, value) for value in (result.then, result.now))
+        words = _SHIFTS[result.measure].format(then=then, now=now, of=result.of or "unknown")
+    return f"{words} (n = {result.rows_now})"
+
+
+def _plain(result: DriftResult, value: float | None) -> str:
+    if result.measure is DriftMeasure.AMOUNTS:
+        return "none" if value is None else f"{value:.2f}"
+    return f"{100 * (value or 0.0):.0f} %"
+
+
+def run_reason(run: TrainingRun) -> str:
+    """Why a run was started."""
+    return f"Drift: {'; '.join(map(drift_words, run.drift))}." if run.drift else run.reason

@@ -74,13 +74,15 @@ def test_more_disagreeing_answers_start_a_run_early_with_the_numbers(services):
     services.live(200, right=60)
     run = services.monitor.start_early()
     assert (run.status, run.trigger) == (RunStatus.QUEUED, Trigger.DRIFT)
-    assert run.reason == "Drift: answers that agree with the prediction fell from 90 % to 60 % (n = 200)."
+    [fall] = services.runs.get(run.id).drift
+    assert (fall.measure, fall.verdict) == (DriftMeasure.ACCURACY, DriftVerdict.SHIFTED)
+    assert (fall.then, fall.now, fall.rows_now) == (0.9, 0.6, 200)
 
 
 def test_steady_days_start_nothing(services):
     services.live(200, right=88)
     report = services.monitor.report()
-    assert not report.drifting
+    assert report.shifts == ()
     assert report.version == "1"
     assert {result.measure: result.verdict for result in report.results}[
         DriftMeasure.ACCURACY
@@ -92,7 +94,7 @@ def test_drift_with_nothing_new_to_learn_from_starts_nothing(services):
     services.live(200, right=60)
     services.pass_days(1)
     services.train()  # it learned from these answers, and was refused
-    assert services.monitor.report().drifting
+    assert services.monitor.report().shifts
     services.pass_days(1)
     assert services.monitor.start_early() is None
     services.live(1, right=100)
@@ -131,7 +133,7 @@ def test_a_run_in_progress_is_not_doubled_and_does_not_use_up_the_day(services):
     services.live(200, right=60)
     services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=services.now - DAY)
     assert services.monitor.start_early() is None
-    assert DriftTriggeredRuns(services.runs).request(reason="Drift.", at=services.now) is None
+    assert DriftTriggeredRuns(services.runs).request((), at=services.now) is None
     services.finish()
     assert services.monitor.start_early() is not None
 

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import render_template
 
+from src.domain.quality import DriftMeasure, DriftResult, DriftVerdict
+from src.domain.training_runs import Trigger
 from src.web.quality.pages import drift_view
+from src.web.quality.text import drift_words
 from tests.services.rows import answer, new
 from tests.web.prediction.test_pages import words_of
 
@@ -90,3 +93,62 @@ def test_before_the_first_model_there_is_nothing_to_compare(bare_app):
     assert body == {"version": None, "learned_at": None, "since": None, "drifting": False, "signs": []}
     with bare_app.test_request_context():
         assert "nothing to compare before the first model" in drift_table(bare_app)
+
+
+def result(measure, verdict=DriftVerdict.SHIFTED, **fields):
+    counts = {"rows_then": 300, "rows_now": 100, "needed": 50, "least_effect": 0.1}
+    return DriftResult(measure, verdict, **counts | fields)
+
+
+AMOUNTS = result(DriftMeasure.AMOUNTS, then=4.2, now=9.0, of="USD")
+ACCURACY = result(DriftMeasure.ACCURACY, then=0.9, now=0.7)
+
+
+@pytest.mark.parametrize(
+    ("shift", "words"),
+    [
+        (AMOUNTS, "amounts have shifted, from a median of 4.20 to 9.00 USD (n = 100)"),
+        (
+            result(DriftMeasure.AMOUNTS, then=4.2, of="USD"),
+            "amounts have shifted, from a median of 4.20 to none USD (n = 100)",
+        ),
+        (
+            result(DriftMeasure.CATEGORIES, then=0.5, now=0.0),
+            "predicted categories have shifted, unknown most: 50 % to 0 % (n = 100)",
+        ),
+        (result(DriftMeasure.MERCHANTS, then=0.1, now=0.4), "new merchants rose from 10 % to 40 % (n = 100)"),
+        (ACCURACY, "answers that agree with the prediction fell from 90 % to 70 % (n = 100)"),
+        (result(DriftMeasure.AMOUNTS, DriftVerdict.STEADY), "no sign of drift (n = 100)"),
+        (
+            result(DriftMeasure.ACCURACY, DriftVerdict.TOO_FEW, rows_then=4, needed=30),
+            "too few to tell (n = 4; 30 are needed)",
+        ),
+    ],
+)
+def test_a_result_is_put_into_words_with_its_numbers(shift, words):
+    assert drift_words(shift) == words
+
+
+def reason_of(client, run):
+    in_the_api = client.get(f"/api/v1/training-runs/{run.id}").json["reason"]
+    assert f"Drift detected: {in_the_api}" in words_of(
+        client.get(f"/models/runs/{run.id}", headers={"Accept": "text/html"}).text
+    )
+    return in_the_api
+
+
+def test_a_run_started_by_drift_states_what_has_shifted(client, app):
+    runs = app.extensions["ledgerloop"].runs
+    shifts = {"reason": "", "drift": (AMOUNTS, ACCURACY)}
+    run = runs.queue("drift-first", trigger=Trigger.DRIFT, at=datetime.now(UTC), **shifts)
+    assert reason_of(client, run) == (
+        "Drift: amounts have shifted, from a median of 4.20 to 9.00 USD (n = 100); "
+        "answers that agree with the prediction fell from 90 % to 70 % (n = 100)."
+    )
+
+
+def test_the_sentence_that_an_earlier_release_stored_is_shown_as_it_is(client, app):
+    sentence = "Drift: new merchants rose from 10 % to 40 % (n = 200)."
+    runs = app.extensions["ledgerloop"].runs
+    run = runs.queue("drift-first", trigger=Trigger.DRIFT, reason=sentence, at=datetime.now(UTC))
+    assert reason_of(client, run) == sentence
