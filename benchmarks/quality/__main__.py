@@ -146,7 +146,7 @@ def _setup(options: argparse.Namespace) -> Setup:
 def _setup_fields(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "data": str(options.data) if options.data else "generated",
-        "search": "every candidate" if options.search else "the best guess",
+        "search": "all" if options.search else "only the first",
         "block": options.block,
         "without": list(_list(options.without)),
         "auto_precision": options.auto_precision,

@@ -8,55 +8,45 @@ from typing import Any
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
-_SHORT = {
-    "majority": "majority",
-    "exact lookup": "lookup",
+_BASELINES = {
     "lookup, then TF-IDF + logistic regression": "lookup + TF-IDF",
     "smart_importer": "smart_importer",
 }
-_COLUMNS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
-    "cold": (
+_TABLES: tuple[tuple[str, tuple[str, ...], dict[str, tuple[str, str]]], ...] = (
+    (
         "Cold start",
+        ("cold",),
         {
             "accuracy": ("product", "accuracy"),
-            "macro-recall": ("product", "macro_recall"),
             "ECE": ("product", "ece"),
             "`auto`, share": ("product", "auto, share"),
             "`auto`, precision": ("product", "auto, precision"),
-            "`suggest`, share": ("product", "suggest, share"),
-            "`suggest`, precision": ("product", "suggest, precision"),
         },
     ),
-    "replay": (
+    (
         "Replay",
+        ("replay",),
         {
             "accuracy": ("product", "accuracy"),
-            "last quarter": ("product", "accuracy, last quarter"),
             "each correction at once": ("each correction at once", "accuracy"),
             "repeated mistakes": ("product", "repeated mistakes"),
-            "… of merchants with one name": ("product", "repeated mistakes, one name"),
             "ECE": ("product", "ece"),
             "`auto`, share": ("product", "auto, share"),
             "`auto`, precision": ("product", "auto, precision"),
         },
     ),
-    "chronological": (
-        "Chronological 80/20",
+    (
+        "80/20",
+        ("chronological", "random"),
         {
             "accuracy": ("product", "accuracy"),
             "macro-F1": ("product", "macro_f1"),
-            "log loss": ("product", "log_loss"),
-            "ECE": ("product", "ece"),
-            "`auto`, share": ("product", "auto, share"),
-            "`auto`, precision": ("product", "auto, precision"),
             "unseen merchants: accuracy": ("product", "accuracy of unseen merchants"),
-            "`auto` there, share": ("product", "auto of unseen merchants, share"),
-            "`auto` there, precision": ("product", "auto of unseen merchants, precision"),
         },
     ),
-}
-_COLUMNS["random"] = ("Random 80/20, for data without dates", _COLUMNS["chronological"][1])
-_NOT_SHARES = {"macro_recall", "macro_f1", "log_loss", "ece"}
+)
+"""Title, protocols and figures of each table; the command prints and stores more figures."""
+_NOT_SHARES = {"macro_f1", "ece"}
 
 
 def rewrite(page: Path, measured: Mapping[str, Any]) -> None:
@@ -71,15 +61,20 @@ def rewrite(page: Path, measured: Mapping[str, Any]) -> None:
 
 def tables(measured: Mapping[str, Any]) -> Iterator[str]:
     setup = measured["setup"]
-    yield f"Measured on {measured['machine']}; candidates tried at each training: {setup['search']}."
+    yield f"Measured on {measured['machine']}; candidates in each training: {setup['search']}."
     yield "In brackets: 95 % intervals."
-    for protocol, (title, columns) in _COLUMNS.items():
-        datasets = [data for data in measured["data"].values() if protocol in data]
+    for title, protocols, columns in _TABLES:
+        datasets = [
+            (data["about"], data[protocol])
+            for data in measured["data"].values()
+            for protocol in protocols
+            if protocol in data
+        ]
         if datasets:
-            yield from _protocol(title, columns, [(data["about"], data[protocol]) for data in datasets])
+            yield from _table(title, columns, datasets)
 
 
-def _protocol(
+def _table(
     title: str, columns: Mapping[str, tuple[str, str]], datasets: list[tuple[str, Mapping[str, Any]]]
 ) -> Iterator[str]:
     """A data set is a column, because there are more figures than data sets."""
@@ -90,15 +85,11 @@ def _protocol(
     for name, (part, figure) in columns.items():
         cells = (_cell(figure, data[part].get(figure)) for _, data in datasets)
         yield f"| {name} | {' | '.join(cells)} |"
-    for baseline, short in _SHORT.items():
+    for baseline, short in _BASELINES.items():
         cells = (
             _cell("accuracy", data["baselines"].get(baseline, {}).get("accuracy")) for _, data in datasets
         )
         yield f"| *{short}: accuracy* | {' | '.join(cells)} |"
-    yield "\nWrong answers, by kind:\n"
-    for about, data in datasets:
-        kinds = "; ".join(f"{number:,} {kind}" for kind, number in data["mistakes"].items())
-        yield f"- {about}: {kinds or 'none'}."
 
 
 def _cell(name: str, figure: Mapping[str, Any] | None) -> str:

@@ -16,8 +16,8 @@ KNOWN, NEW_MERCHANT, NEW_CATEGORY = range(3)
 class DeploymentWeights:
     """prior: pseudo-rows added to known and to new merchants.
 
-    new_categories: the same for new categories, as a share of `prior`. In the histories of docs/model.md at
-    most one new merchant in eight had a new category.
+    new_categories: the same for new categories, as a share of `prior`. In the histories of
+    docs/measurements.md at most one new merchant in eight had a new category.
     """
 
     prior: float = 1.0

@@ -1,7 +1,7 @@
 """Confidence thresholds of the bands `auto`, `suggest` and `unknown`.
 
-Chosen on held-out rows and stored with the model for every target precision, so that changing AUTO_PRECISION
-needs no training. No scikit-learn: web workers import this.
+Chosen on out-of-fold rows and stored with the model for every target precision, so that changing
+AUTO_PRECISION needs no training. No scikit-learn: web workers import this.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class BandThresholds:
     """One threshold per precision, rising with it."""
     suggest_at: float
     rows: int
-    """Held-out rows measured."""
+    """Out-of-fold rows measured."""
     by_category: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """`auto_at` of the categories with enough rows."""
     suggest_by_category: Mapping[str, float] = field(default_factory=dict)
