@@ -17,8 +17,8 @@ from src.components.model.model_selection import Search
 from src.components.promotion.rule import Evidence, PromotionRule
 from src.config import load_settings
 from src.container import Container
+from src.domain.categories import LexiconEntry
 from src.domain.feedback import LabelSource
-from src.domain.lexicon import LexiconEntry
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Verdict

@@ -16,12 +16,11 @@ from hashlib import sha256
 from typing import Any
 
 from src.components.dataset.holdout import fingerprint, is_holdout
+from src.domain.categories import LexiconEntry
 from src.domain.feedback import LabelSource, PastAnswer
-from src.domain.labels import LabelledTransaction
-from src.domain.lexicon import LexiconEntry
 from src.domain.models import Bundle, ModelVersion, Pointer
 from src.domain.training_runs import TrainingRun
-from src.domain.transactions import Transaction
+from src.domain.transactions import LabelledTransaction, Transaction
 from src.domain.verdicts import Verdict
 from src.services.models import bundle as bundles
 from src.services.transactions.repository import Transactions, stem_of

@@ -1,4 +1,4 @@
-"""Categories and their groups."""
+"""Categories: their groups, whether an amount in them is spending or income, and the shipped lexicon."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import unicodedata
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
+
+from src.domain.transactions import Direction
 
 
 class Group(StrEnum):
@@ -42,3 +44,71 @@ def slug_of(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-").lstrip("0123456789-")[:_LONGEST_SLUG].strip("-")
     return slug or f"category-{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
+
+
+class Flow(StrEnum):
+    """Whether an amount is spending, income, saving or a transfer."""
+
+    SPENT = "spent"
+    EARNED = "earned"
+    SAVED = "saved"
+    TRANSFERRED = "transferred"
+
+
+_FLOW_OF_GROUP = {
+    Group.ESSENTIAL: Flow.SPENT,
+    Group.DISCRETIONARY: Flow.SPENT,
+    Group.INCOME: Flow.EARNED,
+    Group.SAVING: Flow.SAVED,
+    Group.TRANSFER: Flow.TRANSFERRED,
+}
+_FLOW_OF_DIRECTION = {
+    Direction.EXPENSE: Flow.SPENT,
+    Direction.INCOME: Flow.EARNED,
+    Direction.TRANSFER: Flow.TRANSFERRED,
+}
+_REVERSED_BY = {
+    Flow.SPENT: Direction.INCOME,  # a refund
+    Flow.EARNED: Direction.EXPENSE,  # a salary paid back
+    Flow.SAVED: Direction.INCOME,  # a withdrawal from savings
+}
+
+
+def flow_of(group: Group | None, direction: Direction) -> tuple[Flow, int]:
+    """The flow of a transaction, and the sign (+1 or -1) of its amount in it: the only rule for every sum.
+
+    group: of its category; without a category (None) the direction decides. A transfer by direction is a
+    transfer, except in a savings category.
+    """
+    flow = _FLOW_OF_DIRECTION[direction] if group is None else _FLOW_OF_GROUP[group]
+    if direction is Direction.TRANSFER and flow is not Flow.SAVED:
+        flow = Flow.TRANSFERRED
+    return flow, -1 if _REVERSED_BY.get(flow) is direction else 1
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconEntry:
+    phrase: str
+    category: str
+    kind: str
+    """`merchant` (a name), `brand` (a name, one of very many), `statement` (a bank's whole wording) or `word`
+    (what is bought)."""
+    type: str = ""
+    """Type of merchant within the category, such as `coffee` or `bar` of dining, or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryProfile:
+    """Typical transactions of a category. Amounts are in dollars or similar."""
+
+    direction: Direction
+    low: float
+    high: float
+    share: float = 1.0
+    """Relative frequency among a person's transactions."""
+    unlisted: float = 1.0
+    """Relative frequency at merchants outside the lexicon."""
+    agreement: float = 1.0
+    """The share of merchants listed here for which people use this category, 0..1."""
+    processors: tuple[tuple[str, float], ...] = ()
+    """(prefix before a name, share of the names with it)."""

@@ -8,8 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from src.domain.predictions import Band
-from src.domain.reasons import Why
-from src.domain.verdicts import JudgedOn, Verdict
+from src.domain.verdicts import JudgedOn, Verdict, Why
 
 
 class PromotionEvent(StrEnum):

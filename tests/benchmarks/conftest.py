@@ -1,6 +1,6 @@
 import pytest
 
-from src.domain.lexicon import CategoryProfile, LexiconEntry
+from src.domain.categories import CategoryProfile, LexiconEntry
 from src.domain.transactions import Direction
 
 SHOPS = {

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
-from src.domain.labels import DoubtfulLabel
+from src.domain.transactions import DoubtfulLabel
 from src.pipeline.feedback.label_review import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE
 

@@ -9,8 +9,7 @@ from src.components.dataset.ingestion import Ingestion
 from src.components.dataset.schema import ROW_COLUMNS
 from src.components.dataset.transformation import Transformation
 from src.domain.feedback import LabelSource
-from src.domain.labels import LabelledTransaction
-from src.domain.transactions import Direction, Transaction
+from src.domain.transactions import Direction, LabelledTransaction, Transaction
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from src.components.dataset.holdout import fingerprint
 from src.components.dataset.schema import ROW_COLUMNS
 from src.components.text.masking import mask
 from src.domain.feedback import LabelSource
-from src.domain.labels import LabelledTransaction
+from src.domain.transactions import LabelledTransaction
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from src.components.dataset.holdout import fingerprint
-from src.domain.labels import DoubtfulLabel, LabelledTransaction
+from src.domain.transactions import DoubtfulLabel, LabelledTransaction
 
 _Rows = Sequence[LabelledTransaction]
 

@@ -18,8 +18,8 @@ import pandas as pd
 from src.components.dataset.schema import ROW_COLUMNS
 from src.components.text.cleaning import clean_text, merchant_key
 from src.components.text.exchange_rates import units_per_dollar
+from src.domain.categories import CategoryProfile, LexiconEntry
 from src.domain.feedback import LabelSource
-from src.domain.lexicon import CategoryProfile, LexiconEntry
 
 # Uninformative names, equally frequent in all categories, so that the model learns to ignore them.
 NEUTRAL = (

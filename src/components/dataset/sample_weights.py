@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from src.components.dataset.lexicon_training_rows import hidden_phrases
+from src.domain.categories import CategoryProfile
 from src.domain.feedback import LabelSource
-from src.domain.lexicon import CategoryProfile
 from src.errors import NotEnoughData
 
 BY_SOURCE: Mapping[str, float] = MappingProxyType(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from src.components.dataset.ingestion import Ingestion, join_rows
 from src.components.dataset.schema import ROW_COLUMNS
-from src.domain.labels import LabelledTransaction
+from src.domain.transactions import LabelledTransaction
 from src.errors import InvalidInput
 
 

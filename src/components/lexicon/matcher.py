@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from src.components.text.cleaning import clean_text
 from src.components.text.vocabulary import SOFT
-from src.domain.lexicon import LexiconEntry
+from src.domain.categories import LexiconEntry
 
 PREFIX = "lexicon"
 """Every token begins with it: `lexicon:dining`, `lexicon-whole:dining`."""

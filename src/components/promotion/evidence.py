@@ -8,8 +8,7 @@ import numpy as np
 
 from src.components.evaluation.bootstrap import Comparison
 from src.components.evaluation.paired_predictions import ModelPredictions
-from src.domain.reasons import Why
-from src.domain.verdicts import Automation, Footprint, JudgedOn, Outcome, Scores, SliceScores, Verdict
+from src.domain.verdicts import Automation, Footprint, JudgedOn, Outcome, Scores, SliceScores, Verdict, Why
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,18 @@ from src.components.evaluation.sample_size import (
     rows_to_convince,
 )
 from src.components.promotion.evidence import Evidence
-from src.domain.reasons import Code, CodedReason, because, reasons_of
-from src.domain.verdicts import Automation, Difference, Footprint, Outcome, Scores, Verdict
+from src.domain.verdicts import (
+    Automation,
+    Code,
+    CodedReason,
+    Difference,
+    Footprint,
+    Outcome,
+    Scores,
+    Verdict,
+    because,
+    reasons_of,
+)
 
 PASSING = (Outcome.BETTER, Outcome.FRESHER)
 """Outcomes of a comparison that promote the challenger."""

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import FeedbackOutcome
-from src.domain.labels import CategoryRelabel, DoubtfulLabel, LabelledTransaction
-from src.domain.transactions import StoredTransaction
+from src.domain.transactions import CategoryRelabel, DoubtfulLabel, LabelledTransaction, StoredTransaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from src.components.evaluation.metrics import probabilities_of
 from src.components.model.smoke_transactions import EXAMPLES, model_fields
-from src.domain.reasons import Code, Why, because
 from src.domain.transactions import Transaction
+from src.domain.verdicts import Code, Why, because
 from src.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:

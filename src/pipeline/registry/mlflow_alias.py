@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from src.domain.models import Pointer
-from src.domain.reasons import Code, Why, because, reasons_of
+from src.domain.verdicts import Code, Why, because, reasons_of
 from src.errors import Conflict, Pinned
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from src.domain.reasons import Code, Why, because
 from src.domain.training_runs import TrainingRun
+from src.domain.verdicts import Code, Why, because
 from src.errors import Unavailable
 from src.pipeline.training.ports import ExperimentTracker, RunLogger
 

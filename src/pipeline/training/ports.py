@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from src.domain.lexicon import CategoryProfile, LexiconEntry
+    from src.domain.categories import CategoryProfile, LexiconEntry
     from src.domain.models import Bundle, ModelVersion, Pointer
     from src.domain.promotions import ComparedMetrics, PredictionDiff
-    from src.domain.reasons import Why
     from src.domain.training_runs import TrainingRun
     from src.domain.transactions import Transaction
-    from src.domain.verdicts import JudgedOn, Verdict
+    from src.domain.verdicts import JudgedOn, Verdict, Why
     from src.services.models.alias_lock import AliasLock
     from src.services.models.bundle_check import CheckReport
 

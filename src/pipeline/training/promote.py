@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from src.domain.models import Pointer
 from src.domain.promotions import ComparedMetrics
-from src.domain.reasons import Code, because, reasons_of
-from src.domain.verdicts import Outcome, Verdict
+from src.domain.verdicts import Code, Outcome, Verdict, because, reasons_of
 from src.errors import Conflict, Pinned, Unavailable
 from src.pipeline.registry.mlflow_alias import move_aliases
 

@@ -13,8 +13,7 @@ from src.components.evaluation.metrics import money_weights, probabilities_of, t
 from src.components.evaluation.paired_predictions import ModelPredictions
 from src.components.model.thresholds import BandThresholds
 from src.components.promotion.evidence import Evidence
-from src.domain.reasons import Code, Why, because
-from src.domain.verdicts import Footprint, JudgedOn
+from src.domain.verdicts import Code, Footprint, JudgedOn, Why, because
 from src.pipeline.training.evaluate import EvaluatedRows, ModelEvaluator, met_in
 from src.pipeline.training.stages import ChampionModel, EarlierVersion, PreparedData, TrainedModel
 

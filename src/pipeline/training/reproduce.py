@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from src.components.dataset.snapshot import FromSnapshot
-from src.domain.labels import LabelledTransaction
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.domain.transactions import LabelledTransaction
 from src.pipeline.training.mlflow_log import settings_of
 from src.pipeline.training.ports import Lexicon
 from src.pipeline.training.reproduce_report import (

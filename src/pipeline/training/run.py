@@ -15,8 +15,7 @@ from src.components.evaluation.metrics import probabilities_of
 from src.components.model.smoke_transactions import EXAMPLES, model_fields
 from src.components.promotion.evidence import Evidence
 from src.domain.models import Bundle, Pointer
-from src.domain.reasons import Code, Why, because, reasons_of
-from src.domain.verdicts import Automation, JudgedOn, Outcome, Scores, Verdict
+from src.domain.verdicts import Automation, Code, JudgedOn, Outcome, Scores, Verdict, Why, because, reasons_of
 from src.errors import Unavailable
 from src.pipeline.feedback.label_review import Labels
 from src.pipeline.training.earlier_versions import EarlierVersions

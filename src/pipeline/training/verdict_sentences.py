@@ -11,8 +11,7 @@ import string
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from src.domain.reasons import Code, CodedReason, Why, reasons_of
-from src.domain.verdicts import JudgedOn
+from src.domain.verdicts import Code, CodedReason, JudgedOn, Why, reasons_of
 
 JUDGED_ON = {
     JudgedOn.HOLDOUT: "of your held-out transactions",

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from src.config import HOME
-from src.domain.reasons import Code, Why, because
 from src.domain.transactions import Direction, Transaction
+from src.domain.verdicts import Code, Why, because
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Serving

@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from src.domain.models import Pointer
 from src.domain.promotions import Promotion, PromotionEvent
-from src.domain.reasons import Why
+from src.domain.verdicts import Why
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models.promotion_history import line_document, line_of
 from src.services.mongo.client import Database, Document, dataclass_of, guarded

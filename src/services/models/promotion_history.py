@@ -8,8 +8,7 @@ from datetime import datetime
 
 from src.domain.models import Pointer
 from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
-from src.domain.reasons import Code, Why, because, why_document, why_of
-from src.domain.verdicts import judged_on_of
+from src.domain.verdicts import Code, Why, because, judged_on_of, why_document, why_of
 from src.services.mongo.client import Document
 
 

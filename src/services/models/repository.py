@@ -12,8 +12,7 @@ from pymongo import DESCENDING
 from src.domain import LOCAL_OWNER
 from src.domain.models import ModelVersion, Pointer
 from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
-from src.domain.reasons import Why
-from src.domain.verdicts import JudgedOn, judged_on_of
+from src.domain.verdicts import JudgedOn, Why, judged_on_of
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models.alias_lock import AliasLock
 from src.services.models.champion_pointer import ChampionPointer

@@ -13,9 +13,8 @@ from pydantic import TypeAdapter
 from src.domain import LOCAL_OWNER
 from src.domain.promotions import PredictionDiff
 from src.domain.quality import DriftResult
-from src.domain.reasons import why_document
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.domain.verdicts import Verdict
+from src.domain.verdicts import Verdict, why_document
 
 Document = dict[str, Any]
 T = TypeVar("T")

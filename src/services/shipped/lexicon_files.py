@@ -9,8 +9,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from src.config import ROOT
-from src.domain.categories import Category, Group
-from src.domain.lexicon import CategoryProfile, LexiconEntry
+from src.domain.categories import Category, CategoryProfile, Group, LexiconEntry
 from src.domain.transactions import Direction
 
 FOLDER = ROOT / "src" / "knowledge"

@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from src.domain.cash_flow import Flow, flow_of
-from src.domain.categories import Category, Group
+from src.domain.categories import Category, Flow, Group, flow_of
 from src.domain.money import decimal_places
 from src.domain.months import Coverage, months_between
 from src.domain.transactions import Direction, HistoryFilter

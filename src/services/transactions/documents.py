@@ -13,13 +13,13 @@ from bson import Int64, ObjectId
 
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import Feedback, LabelSource, active_answers
-from src.domain.labels import LabelledTransaction
 from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.transactions import (
     Direction,
     DoubtMark,
     Edit,
+    LabelledTransaction,
     NewTransaction,
     Origin,
     Status,

@@ -13,8 +13,7 @@ from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
 
 from src.domain import LOCAL_OWNER
-from src.domain.labels import CategoryRelabel, DoubtfulLabel, LabelledTransaction
-from src.domain.transactions import StoredTransaction
+from src.domain.transactions import CategoryRelabel, DoubtfulLabel, LabelledTransaction, StoredTransaction
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
 from src.services.transactions.documents import labelled_of, stored_of

@@ -10,12 +10,12 @@ from pymongo import DESCENDING
 
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource, PastAnswer, one_per_act
-from src.domain.labels import LabelledTransaction
 from src.domain.predictions import Prediction
 from src.domain.transactions import (
     Edit,
     HistoryFilter,
     HistoryPage,
+    LabelledTransaction,
     NewTransaction,
     StoredTransaction,
     Transaction,

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from src.domain.acts import Act, ActPage, UndoResult
 from src.domain.feedback import FeedbackOutcome
-from src.domain.labels import CategoryRelabel
+from src.domain.transactions import CategoryRelabel
 from src.pipeline.feedback.feedback import Answer
 from src.pipeline.feedback.label_review import PossibleMistake
 from src.web.prediction.schemas import BATCH_LIMIT, Anything, TransactionBody, transaction_body

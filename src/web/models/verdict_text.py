@@ -11,8 +11,16 @@ from itertools import groupby
 
 from babel.numbers import format_decimal
 
-from src.domain.reasons import Why
-from src.domain.verdicts import Automation, Difference, Discordance, Footprint, Scores, SliceScores, Verdict
+from src.domain.verdicts import (
+    Automation,
+    Difference,
+    Discordance,
+    Footprint,
+    Scores,
+    SliceScores,
+    Verdict,
+    Why,
+)
 from src.pipeline.training import verdict_sentences
 from src.web.shared import format, labels, locales
 from src.web.shared.blueprint import bp, category_name

@@ -3,7 +3,7 @@ import pandas as pd
 from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.schema import ROW_COLUMNS
 from src.components.text.cleaning import processor
-from src.domain.lexicon import CategoryProfile, LexiconEntry
+from src.domain.categories import CategoryProfile, LexiconEntry
 from src.domain.transactions import Direction
 
 HABITS = {

@@ -6,7 +6,7 @@ from src.components.dataset.ingestion import join_rows
 from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.own_category_names import LexiconRenaming, OwnCategoryNames
 from src.components.lexicon.matcher import lexicon_text, matcher_for
-from src.domain.lexicon import CategoryProfile, LexiconEntry
+from src.domain.categories import CategoryProfile, LexiconEntry
 from src.domain.transactions import Direction
 from tests.components.labelled_rows import labelled, rows_of
 

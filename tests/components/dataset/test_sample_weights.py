@@ -5,8 +5,8 @@ import pytest
 
 from src.components.dataset.lexicon_training_rows import hidden_phrases
 from src.components.dataset.sample_weights import SampleWeights
+from src.domain.categories import CategoryProfile
 from src.domain.feedback import LabelSource
-from src.domain.lexicon import CategoryProfile
 from src.domain.transactions import Direction
 from src.errors import NotEnoughData
 from tests.components.labelled_rows import NOW, labelled, rows_of

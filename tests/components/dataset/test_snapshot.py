@@ -12,8 +12,7 @@ from src.components.dataset.ingestion import Ingestion, snapshot
 from src.components.dataset.schema import ROW_COLUMNS
 from src.components.dataset.snapshot import FromSnapshot, read
 from src.domain.feedback import LabelSource
-from src.domain.labels import LabelledTransaction
-from src.domain.transactions import Direction, Transaction
+from src.domain.transactions import Direction, LabelledTransaction, Transaction
 from src.errors import InvalidInput
 from tests.components.labelled_rows import labelled, lexicon
 

@@ -18,7 +18,7 @@ from src.components.lexicon.matcher import LexiconMatcher, doubts_of, lexicon_te
 from src.components.model.candidates import CANDIDATES
 from src.components.model.model_selection import Search
 from src.components.model.scorer import LinearScorer
-from src.domain.lexicon import CategoryProfile, LexiconEntry
+from src.domain.categories import CategoryProfile, LexiconEntry
 from src.domain.models import Bundle
 from src.domain.transactions import Direction
 from src.services.models import bundle

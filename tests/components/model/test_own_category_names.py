@@ -15,7 +15,7 @@ from src.components.dataset.transformation import Transformation
 from src.components.lexicon.matcher import lexicon_text, matcher_for
 from src.components.model.candidates import CANDIDATES
 from src.components.model.model_selection import Search
-from src.domain.lexicon import CategoryProfile, LexiconEntry
+from src.domain.categories import CategoryProfile, LexiconEntry
 from src.domain.transactions import Direction
 from tests.components.labelled_rows import NOW, labelled, rows_of
 

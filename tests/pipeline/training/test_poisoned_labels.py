@@ -18,9 +18,8 @@ from src.components.model.model_selection import Search
 from src.components.model.smoke_transactions import model_fields
 from src.components.text.cleaning import merchant_key
 from src.domain.feedback import Feedback, LabelSource
-from src.domain.labels import LabelledTransaction
 from src.domain.training_runs import Trigger
-from src.domain.transactions import Transaction
+from src.domain.transactions import LabelledTransaction, Transaction
 from src.pipeline.feedback.label_review import MOVED, SET_ASIDE
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps

@@ -15,14 +15,13 @@ from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.model.model_selection import Search
 from src.components.model.scorer import LinearScorer
 from src.components.text.cleaning import merchant_key
+from src.domain.categories import CategoryProfile, LexiconEntry
 from src.domain.feedback import LabelSource
-from src.domain.labels import LabelledTransaction
-from src.domain.lexicon import CategoryProfile, LexiconEntry
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band
 from src.domain.promotions import CategoryChange, PredictionDiff, PromotionEvent
 from src.domain.training_runs import RunStatus, Trigger
-from src.domain.transactions import Direction, Transaction
+from src.domain.transactions import Direction, LabelledTransaction, Transaction
 from src.domain.verdicts import JudgedOn, Outcome
 from src.errors import LeaseLost, Unavailable
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from src.domain.labels import DoubtfulLabel
+from src.domain.transactions import DoubtfulLabel
 from src.errors import NotFound
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.label_review import Doubts

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain.labels import DoubtfulLabel
+from src.domain.transactions import DoubtfulLabel
 
 HTML = {"Accept": "text/html"}
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

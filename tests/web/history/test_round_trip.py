@@ -10,8 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from bson import ObjectId
 
-from src.domain.labels import DoubtfulLabel
-from src.domain.transactions import Transaction
+from src.domain.transactions import DoubtfulLabel, Transaction
 from src.pipeline.integrations.inbound import InboundTransaction
 from tests.web.conftest import EMPTIED
 from tests.web.imports.test_imports import upload, work_off

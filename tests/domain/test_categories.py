@@ -2,8 +2,7 @@
 
 import pytest
 
-from src.domain.cash_flow import Flow, flow_of
-from src.domain.categories import Group
+from src.domain.categories import Flow, Group, flow_of
 from src.domain.transactions import Direction
 
 OUT, IN, MOVED = Direction.EXPENSE, Direction.INCOME, Direction.TRANSFER
