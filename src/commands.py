@@ -1,41 +1,93 @@
-"""The work of child processes and commands: training, imports, retention, alias sync.
+"""What the commands of `__main__.py` do, also in the child processes of a scheduler.
 
 What takes seconds to import is imported in the function that needs it.
 """
 
 from __future__ import annotations
 
+import argparse
+import gc
+import json
 import logging
 import re
+import signal
+import sys
+import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from src.domain.imports import Import, ImportStatus
-from src.domain.training_runs import TrainingRun
-from src.errors import LeaseLost, LedgerloopError, NotFound
+from src.container import Container
+from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
+from src.domain.training_runs import RunStatus, TrainingRun, Trigger
+from src.errors import InvalidInput, LeaseLost, LedgerloopError, NotFound
+from src.pipeline.training.verdict_sentences import sentence
+from src.services.host.process import bound_process
 from src.services.models import bundle
 from src.services.runs.repository import ClaimedRun
 
 if TYPE_CHECKING:
-    from src.container import Container
+    from src.components.bank_files.entry import Preview
     from src.domain.transactions import Transaction
     from src.pipeline.registry.retention import RetentionReport
-    from src.pipeline.training.reproduce_report import ReproductionReport
     from src.pipeline.training.run import TrainingPipeline
     from src.pipeline.training.stages import Steps
 
 log = logging.getLogger(__name__)
+
+_IMPORT_MEMORY = 1_000_000_000
+"""Bytes of address space for the model, the driver and threads, which reserve more than they use."""
+_ANY_VALUE = {"default_currency": "another currency code", "default_date": "a date such as 2026-03-04"}
+
+
+def serve(container: Container, _: argparse.Namespace) -> int:
+    from src.launcher import run
+
+    return run(container.settings)
+
+
+def run_scheduler(container: Container, _: argparse.Namespace) -> None:
+    container.start_scheduler()
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    ended.wait()
+    container.stop()
+
+
+def train_now(container: Container, options: argparse.Namespace) -> int:
+    """Train in this process, or wait for the run if a scheduler claims it first."""
+    container.database.ensure_indexes()
+    run = container.runs.request(trigger=Trigger.MANUAL, reason=options.reason, at=container.now())
+    if claimed := container.runs.claim(holder=container.holder, at=container.now()):
+        return _report(train(container, claimed, holder=container.holder))
+    while (run := container.runs.get(run.id)).status in (RunStatus.QUEUED, RunStatus.RUNNING):
+        time.sleep(1)
+    return _report(run)
+
+
+def train_claimed(container: Container, options: argparse.Namespace) -> int:
+    """In a child process: Jobs.train in the scheduler has claimed the run and started this process."""
+    run_id, holder, attempt = options.claimed
+    claimed = replace(container.runs.get(run_id), attempt=int(attempt))
+    return _report(train(container, claimed, holder=holder))
+
+
+def _report(run: TrainingRun) -> int:
+    reason = sentence(run.decision.reason) if run.decision else run.error or run.reason
+    print(f"{run.id}: {run.status.value}. {reason}")
+    return 0 if run.status in (RunStatus.SUCCEEDED, RunStatus.SKIPPED) else 1
 
 
 def train(container: Container, run: TrainingRun, *, holder: str) -> TrainingRun:
     """Train `run`, which `holder` has claimed, in this process; return the ended run."""
     with ClaimedRun(container.runs, run, holder=holder) as claimed:
         try:
+            from threadpoolctl import threadpool_limits  # scikit-learn depends on it
+
             training = _training(container)
-            with _one_thread():
+            with threadpool_limits(limits=1):  # so sums do not depend on the number of processors
                 verdict = training.run(claimed)
             if verdict is not None:
                 container.tracking_state.note(away=not training.logged, at=container.now())
@@ -43,32 +95,9 @@ def train(container: Container, run: TrainingRun, *, holder: str) -> TrainingRun
             log.warning("training stops", extra={"run": run.id, "reason": str(error)})
         except Exception as error:
             log.exception("training failed", extra={"run": run.id})
-            claimed.fail(_sentence(error), at=container.now())
+            ended = f"The training ended with an unexpected {type(error).__name__}; the log has the details."
+            claimed.fail(str(error) if isinstance(error, LedgerloopError) else ended, at=container.now())
     return container.runs.get(run.id)
-
-
-def reproduce(
-    container: Container, run_id: str, progress: Callable[[str, float], None]
-) -> ReproductionReport:
-    """Repeat a run; `run_id` is its own id or that of MLflow. Raises NotFound, Unavailable."""
-    from src.pipeline.training.reproduce import Reproduction
-    from src.services.mlflow.past_runs import PastRuns
-    from src.services.mlflow.provenance import provenance
-
-    logged = run_id if re.fullmatch("[0-9a-f]{32}", run_id) else container.runs.get(run_id).mlflow_run_id
-    if logged is None:
-        raise NotFound("MLflow has no data of this run: it ended too early, or was deleted.")
-    past = PastRuns(container.tracking).get(logged)
-    reproduction = Reproduction(_steps(container), container.knowledge, provenance())
-    with _one_thread():
-        return reproduction.run(past, progress)
-
-
-def _steps(container: Container) -> Steps:
-    from src.components.model.model_selection import Search
-    from src.pipeline.training.stages import Steps
-
-    return Steps(search=Search(budget_s=container.settings.train_budget_s, clock=time.monotonic))
 
 
 def _training(container: Container) -> TrainingPipeline:
@@ -93,11 +122,137 @@ def _training(container: Container) -> TrainingPipeline:
     )
 
 
+def _steps(container: Container) -> Steps:
+    from src.components.model.model_selection import Search
+    from src.pipeline.training.stages import Steps
+
+    return Steps(search=Search(budget_s=container.settings.train_budget_s, clock=time.monotonic))
+
+
+def reproduce(container: Container, options: argparse.Namespace) -> int:
+    """Repeat a run; `options.run` is its own id or that of MLflow. Raises NotFound, Unavailable."""
+    from threadpoolctl import threadpool_limits
+
+    from src.pipeline.training.reproduce import Reproduction
+    from src.services.mlflow.past_runs import PastRuns
+    from src.services.mlflow.provenance import provenance
+
+    is_logged = re.fullmatch("[0-9a-f]{32}", options.run)
+    logged = options.run if is_logged else container.runs.get(options.run).mlflow_run_id
+    if logged is None:
+        raise NotFound("MLflow has no data of this run: it ended too early, or was deleted.")
+    past = PastRuns(container.tracking).get(logged)
+    reproduction = Reproduction(_steps(container), container.knowledge, provenance())
+    with threadpool_limits(limits=1):
+        report = reproduction.run(past, lambda stage, share: print(f"{share:4.0%} {stage}", file=sys.stderr))
+    print("\n".join(report.sentences()))
+    return 0 if report.same else 1
+
+
+def import_file(container: Container, options: argparse.Namespace) -> int:
+    container.database.ensure_indexes()
+    try:
+        content = options.file.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{options.file}: {error.strerror}.", field="file") from None
+    changes: dict[str, object] = dict(answer.partition("=")[::2] for answer in options.answer)
+    if options.profile:
+        plan = container.import_profiles.named(options.profile).plan
+        saved = {part: value for part, value in plan.items() if value is not None and part != "open"}
+        changes = {**saved, **changes}
+    if options.labels:
+        changes["take_categories"] = True
+    result = container.import_preview.read(content, changes)
+    print(_preview_text(result.preview))
+    if options.dry_run or result.preview.questions:
+        return 1 if result.preview.questions else 0
+    added = container.import_preview.store(content, result, name=options.file.name)
+    return _run_queued_imports(container, container.import_preview.start(added.id))
+
+
+def _preview_text(preview: Preview) -> str:
+    from src.web.imports import text  # here, because the other commands start without Flask
+
+    name = text.format_name(preview.detected, preview.plan.to_dict())
+    lines = [
+        f"{name}: {preview.entry_count} transactions, "
+        f"{preview.rejected_count} rejected, {preview.left_out_count} ignored"
+    ]
+    lines += [
+        f"  {row.date} {row.direction.value:8} {row.amount:>12} {row.currency}  {row.description[:60]}"
+        for row in preview.entries[:5]
+    ]
+    for question in preview.questions:
+        lines.append(text.question_text(question))
+        lines.append(f"Answer with --answer {question.key}=VALUE, where VALUE is")
+        for choice in question.choices:
+            words = (text.choice_label(question, choice), text.choice_example(question, choice))
+            meaning = ": ".join(word for word in words if word and word != choice.value)
+            lines.append(f"  {choice.value}  {meaning}".rstrip())
+        if question.any_value:
+            lines.append(f"  {_ANY_VALUE[question.key]}")
+    return "\n".join(lines)
+
+
+def demo(container: Container, _: argparse.Namespace) -> int:
+    container.database.ensure_indexes()
+    return _run_queued_imports(container, container.import_preview.demo())
+
+
+def _run_queued_imports(container: Container, begun: Import) -> int:
+    _bound(container)
+    while claimed := container.imports.claim(holder=container.holder):  # and any that waited before it
+        run_import(container, claimed, holder=container.holder)
+    while (done := container.imports.get(begun.id)).status in IMPORT_UNDER_WAY:  # claimed by a scheduler
+        time.sleep(0.5)
+    counts = done.counts
+    print(
+        f"{done.name}, {done.status.value}: {counts.added} added, "
+        f"{counts.known} duplicates skipped, {counts.deleted} deleted before, "
+        f"{counts.rejected} rejected, {counts.left_out} ignored. {done.error or ''}".rstrip()
+    )
+    return 0 if done.status is ImportStatus.DONE else 1
+
+
+def run_claimed_import(container: Container, options: argparse.Namespace) -> None:
+    """In a child process: Jobs.run_import in the scheduler has claimed it and started this process."""
+    import_id, holder, attempt = options.claimed
+    # Reading a file makes many short-lived objects; the default thresholds would cost a third more time.
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
+    _bound(container)
+    claimed = replace(container.imports.get(import_id), attempt=int(attempt))
+    run_import(container, claimed, holder=holder)
+
+
+def _bound(container: Container) -> None:
+    """Bound this process: the memory to read a file, and the model, the driver and threads in addition."""
+    bound_process(container.reading_memory + _IMPORT_MEMORY, int(container.settings.train_timeout_s))
+
+
 def run_import(container: Container, claimed: Import, *, holder: str) -> None:
     """Run or undo the import that `holder` has claimed, in this process. Raises LeaseLost, Unavailable."""
     work = container.import_undo if claimed.status is ImportStatus.UNDOING else container.import_run
     with container.imports.keep_lease(claimed.id, holder, claimed.attempt):
         work.run(claimed, holder=holder)
+
+
+def sync_alias(container: Container, _: argparse.Namespace) -> None:
+    """Move the MLflow alias to the champion, or promote the version a person moved it to."""
+    from src.pipeline.registry.load_check import StoredVersionCheck
+    from src.pipeline.registry.mlflow_alias import AliasSync
+    from src.services.models.bundle_check import BundleCheck
+
+    def some_transactions() -> list[Transaction]:
+        return [row.transaction for row in container.transactions.newest(100)]
+
+    check = StoredVersionCheck(container.models, bundle, BundleCheck(timeout_s=60), some_transactions)
+    with container.tracking_state.noted(container.now()):
+        AliasSync(container.models, container.tracking, check.fault_of, container.now).sync()
+
+
+def tidy(container: Container, _: argparse.Namespace) -> None:
+    print(apply_retention(container, container.now()).sentence())
 
 
 def apply_retention(container: Container, now: datetime) -> RetentionReport:
@@ -114,29 +269,18 @@ def apply_retention(container: Container, now: datetime) -> RetentionReport:
     return report
 
 
-def sync_alias(container: Container) -> None:
-    """Move the MLflow alias to the champion, or promote the version a person moved it to."""
-    from src.pipeline.registry.load_check import StoredVersionCheck
-    from src.pipeline.registry.mlflow_alias import AliasSync
-    from src.services.models.bundle_check import BundleCheck
-
-    def some_transactions() -> list[Transaction]:
-        return [row.transaction for row in container.transactions.newest(100)]
-
-    check = StoredVersionCheck(container.models, bundle, BundleCheck(timeout_s=60), some_transactions)
-    with container.tracking_state.noted(container.now()):
-        AliasSync(container.models, container.tracking, check.fault_of, container.now).sync()
+def init_tracking(container: Container, _: argparse.Namespace) -> None:
+    container.tracking.initialise()
 
 
-def _one_thread() -> AbstractContextManager[object]:
-    """For BLAS and OpenMP: sums then do not depend on the number of processors."""
-    from threadpoolctl import threadpool_limits  # scikit-learn depends on it
+def rebuild(container: Container, _: argparse.Namespace) -> None:
+    from src.pipeline.prediction.predict import prepare
 
-    return cast("AbstractContextManager[object]", threadpool_limits(limits=1))
+    print(f"{container.transactions.rebuild(prepare)} transactions were rebuilt.")
 
 
-def _sentence(error: Exception) -> str:
-    """For the run's page: our own message, or only the kind of an unexpected error."""
-    if isinstance(error, LedgerloopError):
-        return str(error)
-    return f"The training ended with an unexpected {type(error).__name__}; the log has the details."
+def verify_bundle(container: Container, options: argparse.Namespace) -> None:
+    from src.services.models.bundle_check import verify
+
+    answers = verify(options.file, options.rows.read_text(), lambda *bundle: container.serve("", *bundle))
+    print(json.dumps(answers))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass
+from functools import partial
 
 from src.components.bank_files.limits import Limits
 from src.components.dataset.label_conflicts import LabelConflicts
@@ -37,6 +38,7 @@ from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.monitoring.quality_counts import QualityCounts
 from src.services.runs.slots import DriftTriggeredRuns, Slots
 from src.services.scheduler.alias_watch import AliasWatch
+from src.services.scheduler.child_process import FOLLOW_CHAMPION
 from src.services.scheduler.jobs import Jobs
 from src.services.scheduler.scheduler import Scheduler
 from src.services.transactions.repredictions import Repredictions
@@ -220,7 +222,7 @@ class Container(Services):
 
     @once
     def jobs(self) -> Jobs:
-        alias_watch = AliasWatch(self.settings.tracking_uri, self.models.alias, self.trainer.sync_alias)
+        sync = partial(self.trainer.run, FOLLOW_CHAMPION)
         return Jobs(
             holder=self.holder,
             now=self.now,
@@ -233,7 +235,7 @@ class Container(Services):
             drift=self.drift,
             feedback=self.background_feedback,
             deliveries=self.firefly_outbound,
-            alias_watch=alias_watch,
+            alias_watch=AliasWatch(self.settings.tracking_uri, self.models.alias, sync),
             trainer=self.trainer,
             importer=self.importer,
         )

@@ -19,6 +19,7 @@ from src.config import HOME, SHIPPED, Settings, load_settings
 from src.errors import CannotStart
 from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.host.file_lock import FileLock
+from src.services.host.process import ONE_THREAD
 from src.services.host.secret_key import kept_key
 from src.services.host.supervisor import Program, Supervisor
 
@@ -125,8 +126,7 @@ class Launcher:
     def _make_environment(self) -> dict[str, str]:
         """The environment of every subprocess, so that all have the same settings."""
         settings = self._settings
-        one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        environment = {**os.environ, **one_thread, "DATA_DIR": str(settings.data_path)}
+        environment = {**os.environ, **ONE_THREAD, "DATA_DIR": str(settings.data_path)}
         environment["MLFLOW_DISABLE_TELEMETRY"] = "true"
         environment.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
         if settings.secret_key is None:

@@ -15,7 +15,7 @@ import traceback
 
 from src.errors import InvalidInput
 from src.pipeline.imports.read_preview import ReadRequest, read_preview
-from src.services.host.process_limits import bound_process
+from src.services.host.process import bound_process
 from src.services.imports.file_reader import TOO_MUCH
 
 

@@ -1,31 +1,16 @@
 """The arguments of commands that other processes start, and the preview on the command line."""
 
 import subprocess
-from datetime import UTC, datetime
 
 import pytest
 
-from src.__main__ import _parser, _preview_text, run_claimed_import, train_claimed
+from src.__main__ import _parser
+from src.commands import _preview_text, run_claimed_import, train_claimed
 from src.components.bank_files.read import preview
 from src.container import Container
-from src.domain.imports import Import, ImportStatus
-from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import InvalidInput
 from src.services.scheduler import child_process
-from src.services.scheduler.child_process import ChildProcess
-
-AT = datetime(2026, 3, 4, tzinfo=UTC)
-RUN = TrainingRun(
-    id="-r",
-    status=RunStatus.RUNNING,
-    trigger=Trigger.MANUAL,
-    reason="",
-    stage="",
-    progress=0,
-    attempt=1,
-    requested_at=AT,
-)
-IMPORT = Import("--i", ImportStatus.RUNNING, "a.csv", 1, "l", {}, AT, attempt=1)
+from src.services.scheduler.child_process import RUN_IMPORT, TRAIN_CLAIMED, ChildProcess
 
 
 @pytest.fixture
@@ -42,18 +27,15 @@ def commands(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("begin", "function", "claimed"),
-    [
-        (lambda children: children.train(RUN, holder="-h"), train_claimed, ["-r", "-h", "1"]),
-        (lambda children: children.run_import(IMPORT, holder="-h"), run_claimed_import, ["--i", "-h", "1"]),
-    ],
+    ("command", "run_id", "function"),
+    [(TRAIN_CLAIMED, "-r", train_claimed), (RUN_IMPORT, "--i", run_claimed_import)],
     ids=["training", "import"],
 )
-def test_an_id_is_never_taken_for_an_option(commands, begin, function, claimed):
-    assert begin(ChildProcess(dict, timeout_s=60))
+def test_an_id_is_never_taken_for_an_option(commands, command, run_id, function):
+    assert ChildProcess(dict, timeout_s=60).run(command, run_id, "-h", 1)
     ((_, dash_m, package, *arguments),) = commands
     options = _parser().parse_args(arguments)
-    assert (dash_m, package, options.command, options.claimed) == ("-m", "src", function, claimed)
+    assert (dash_m, package, options.command, options.claimed) == ("-m", "src", function, [run_id, "-h", "1"])
 
 
 @pytest.mark.parametrize("name", ["", "not-there.csv"], ids=["a folder", "no file"])

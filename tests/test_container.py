@@ -29,7 +29,7 @@ def container(settings):
 def children(container, monkeypatch):
     """What the clock would start; a process each in earnest."""
     started = []
-    monkeypatch.setattr(container.trainer, "sync_alias", lambda: bool(started.append(1)) or True)
+    monkeypatch.setattr(container.trainer, "run", lambda _: bool(started.append(1)) or True)
     return started
 
 

@@ -20,23 +20,20 @@ MAY_IMPORT = {
     "knowledge": {"components", "domain", "errors", "knowledge"},
     "container": {"services", "pipeline", "components", "config", "domain", "errors", "jobs", "once"},
     "jobs": {"services", "container", "once"},
-    "commands": {"services", "pipeline", "components", "config", "domain", "errors", "container"},
+    "commands": {
+        "services",
+        "pipeline",
+        "components",
+        "domain",
+        "errors",
+        "container",
+        "launcher",
+        "web",  # the command line shows the sentences of the pages, because it is a user interface too
+    },
     "read_file": {"pipeline", "services", "errors"},
     "launcher": {"services", "config", "errors", "logs", "domain"},
     "web": {"__version__", "container", "pipeline", "domain", "errors", "config", "logs", "web"},
-    "__main__": {
-        "__version__",
-        "commands",
-        "container",
-        "launcher",
-        "services",
-        "pipeline",
-        "config",
-        "domain",
-        "errors",
-        "logs",
-        "web",  # the command line shows the sentences of the pages, because it is a user interface too
-    },
+    "__main__": {"__version__", "commands", "container", "services", "config", "errors", "logs"},
     "__init__": set(),
 }
 

@@ -1,4 +1,4 @@
-"""Subprocesses that end when their parent ends, even by SIGKILL.
+"""Subprocesses that end when their parent ends, even by SIGKILL; and kernel limits for this process.
 
 A subprocess is started through this file, run as a script in a bare interpreter (about 20 ms): it asks the
 kernel for a signal at the parent's death, then becomes the command. That is safe in a program with threads,
@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import Any
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""In a subprocess's environment: BLAS and OpenMP use one thread."""
 
 _PR_SET_PDEATHSIG = 1
 _POLL_S = 0.25
@@ -69,6 +74,23 @@ def end_group(leader: int, sig: int) -> bool:
     except (ProcessLookupError, PermissionError):  # macOS: EPERM for a group with only a zombie
         return False
     return True
+
+
+def bound_process(memory: int, cpu_s: int) -> None:
+    """Limit this process to `memory` bytes in total, and to `cpu_s` seconds from its start.
+
+    RLIMIT_AS counts addresses, not memory: a mapped library counts in full even if little of it is used. So
+    the limit is what is mapped now plus what remains of `memory` after what is in use. Beyond it Python
+    raises MemoryError. At the end of its time SIGXCPU ends the process. macOS has no such memory limit;
+    there only the time limit and the limits of the readers apply.
+    """
+    mapped = used = 0
+    with suppress(OSError), open("/proc/self/statm") as pages:
+        mapped, used, *_ = (int(count) * resource.getpagesize() for count in pages.read().split())
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + max(memory - used, 0),) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _main(parent: int, nice: int, mode: str, command: list[str]) -> None:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 _PREFIX = "sqlite:///"
 _FILES = ("", "-wal", "-journal")
+_PAUSE_S = 20
+"""Least time between two checks by any scheduler of one database."""
+_REMOTE_PAUSE_S = 300
+"""The same for a remote store, whose changes cannot be seen, and for one whose last check failed."""
 
 Trace = tuple[tuple[int, int] | None, ...]
 """Modification time in nanoseconds and size of each file of the store; None for a missing file."""
@@ -37,25 +41,11 @@ def _changed(file: Path) -> tuple[int, int] | None:
 class AliasWatch:
     """Starts a child process to sync the alias if it is out of date or may have been moved."""
 
-    def __init__(
-        self,
-        uri: str,
-        lock: AliasLock,
-        sync: Callable[[], bool],
-        *,
-        pause_s: float = 20,
-        remote_pause_s: float = 300,
-    ) -> None:
-        """sync: starts the child and waits for it; returns whether it succeeded.
-
-        pause_s: least time between two checks by any scheduler of one database. Changes of a remote store
-        cannot be seen, so it is checked every `remote_pause_s`; so is one whose last check failed.
-        """
+    def __init__(self, uri: str, lock: AliasLock, sync: Callable[[], bool]) -> None:
+        """sync: starts the child and waits for it; returns whether it succeeded."""
         self._uri = uri
         self._lock = lock
         self._sync = sync
-        self._pause_s = pause_s
-        self._remote_pause_s = remote_pause_s
         self._seen: Trace | None = None
         self._failed = False
 
@@ -66,7 +56,7 @@ class AliasWatch:
         if not late and trace is not None and trace == self._seen:
             return
         seldom = self._failed or (trace is None and not late)
-        if allowed() and self._lock.claim_look(self._remote_pause_s if seldom else self._pause_s):
+        if allowed() and self._lock.claim_look(_REMOTE_PAUSE_S if seldom else _PAUSE_S):
             self._failed = not self._sync()
             # From before the child ran: what is written meanwhile is seen by the next check.
             self._seen = None if self._failed else trace

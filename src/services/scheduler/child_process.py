@@ -11,20 +11,17 @@ import threading
 from collections.abc import Callable, Mapping
 
 from src.config import HOME
-from src.domain.imports import Import
-from src.domain.training_runs import TrainingRun
-from src.services.host.process import start
+from src.services.host.process import ONE_THREAD, start
 
 log = logging.getLogger(__name__)
 
-# The subcommands of `src/__main__.py` that a scheduler starts.
+# The subcommands of `src/__main__.py` that a scheduler starts; `src/commands.py` has what they do.
 TRAIN_CLAIMED = "train-claimed"
 RUN_IMPORT = "run-import"
 FOLLOW_CHAMPION = "follow-champion"
 TIDY = "tidy"
 
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-
+_TIMEOUTS_S = {FOLLOW_CHAMPION: 120.0, TIDY: 1800.0}
 _ENDED_WITH_US = (-signal.SIGTERM, -signal.SIGINT)
 _HANDLED_WITHIN_S = 5.0
 
@@ -33,31 +30,14 @@ class ChildProcess:
     """Runs `python -m src …` one at a time: nice 19, one BLAS thread, killed at a time limit."""
 
     def __init__(self, environment: Callable[[], Mapping[str, str]], *, timeout_s: float) -> None:
-        """environment: the variables by which a child finds the same MongoDB."""
+        """environment: the variables by which a child finds the same MongoDB.
+
+        timeout_s: for trainings and imports.
+        """
         self._environment = environment
         self._timeout_s = timeout_s
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
-
-    def train(self, run: TrainingRun, *, holder: str) -> bool:
-        """Train `run`, which `holder` has claimed; returns whether the child succeeded."""
-        # Claimed by Jobs.train in the scheduler; the child runs __main__.train_claimed.
-        return self._run([TRAIN_CLAIMED, "--", run.id, holder, str(run.attempt)], self._timeout_s)
-
-    def run_import(self, claimed: Import, *, holder: str) -> bool:
-        """Run an import that `holder` has claimed; returns whether the child succeeded."""
-        # Claimed by Jobs.run_import in the scheduler; the child runs __main__.run_claimed_import.
-        return self._run([RUN_IMPORT, "--", claimed.id, holder, str(claimed.attempt)], self._timeout_s)
-
-    def sync_alias(self) -> bool:
-        """Sync the MLflow alias with the champion."""
-        # Needed as AliasWatch found; the child runs __main__.sync_alias.
-        return self._run([FOLLOW_CHAMPION], 120)
-
-    def apply_retention(self) -> bool:
-        """Delete old runs and models."""
-        # Due as Jobs.maintain found; the child runs __main__.tidy.
-        return self._run([TIDY], 1800)
 
     @property
     def stopped(self) -> bool:
@@ -70,9 +50,12 @@ class ChildProcess:
         if self._child is not None:
             self._child.kill()
 
-    def _run(self, arguments: list[str], timeout_s: float) -> bool:
+    def run(self, command: str, *arguments: object) -> bool:
+        """Run a subcommand in a child process until it ends; returns whether it succeeded."""
+        timeout_s = _TIMEOUTS_S.get(command, self._timeout_s)
+        after_options = ("--", *map(str, arguments)) if arguments else ()  # an id may start with a dash
         self._child = child = start(
-            [sys.executable, "-m", "src", *arguments],
+            [sys.executable, "-m", "src", command, *after_options],
             cwd=HOME,
             env={**os.environ, **self._environment(), **ONE_THREAD},
             nice=19,
@@ -86,9 +69,8 @@ class ChildProcess:
                 self._stopping.wait(_HANDLED_WITHIN_S)
             return code == 0
         except subprocess.TimeoutExpired:
-            log.error(
-                "child process exceeded its time limit", extra={"command": arguments[0], "limit_s": timeout_s}
-            )
+            about = {"command": command, "limit_s": timeout_s}
+            log.error("child process exceeded its time limit", extra=about)
             return False
         finally:
             child.kill()

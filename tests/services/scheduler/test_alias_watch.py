@@ -78,7 +78,7 @@ def test_a_child_that_failed_is_started_again_but_not_soon(uri):
 
 def test_a_store_on_another_machine_is_looked_at_seldom_but_a_late_alias_soon():
     turns = Turns()
-    watch = AliasWatch("http://mlflow.example:5000", turns, Child(), pause_s=20, remote_pause_s=300)
+    watch = AliasWatch("http://mlflow.example:5000", turns, Child())
     watch.sync_if_needed(pointer())
     watch.sync_if_needed(pointer(alias="1"))
     assert turns.asked == [300, 20]

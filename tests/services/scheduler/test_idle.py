@@ -11,8 +11,7 @@ from src.services.firefly.outbox import FireflyOutbox
 from src.services.models.hot_swap import HotSwap, ShadowModel
 from src.services.runs.repository import ClaimedRun
 from src.services.runs.slots import slot_of
-from src.services.scheduler.jobs import Jobs
-from src.services.scheduler.pending_work import DELIVERY, IMPORT, RUN
+from src.services.scheduler.jobs import DELIVERY, IMPORT, RUN, Jobs
 from src.services.scheduler.scheduler import ALIAS_EVERY_S, MAINTENANCE_EVERY_S, POLL_EVERY_S
 from tests.services.rows import NOW
 from tests.small_model import small_bundle
@@ -51,7 +50,7 @@ def container(settings, monkeypatch):
     container.runs.request_slot(slot, trigger=Trigger.FIRST_START, at=NOW)
     run = container.runs.claim(holder="me", at=NOW)
     ClaimedRun(container.runs, run, holder="me").succeed(at=NOW)
-    monkeypatch.setattr(container.trainer, "sync_alias", lambda: True)
+    monkeypatch.setattr(container.trainer, "run", lambda _: True)
     yield container
     container.database.close()
 
