@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from src.components.bank_files.entry import Cell, Line, Rejected
+from src.components.bank_files.entry import Cell, Line, Rejected, cell_at
 from src.components.bank_files.inference.amounts import Amount, parse_amount
 from src.components.bank_files.inference.dates import is_date
 from src.components.bank_files.plan import Field
@@ -43,7 +43,7 @@ class Contents:
             if isinstance(line, Rejected) or not _has_date(line[1], date_position):
                 continue
             for position, name in positions:
-                self._columns[name].add(line[1][position] if position < len(line[1]) else "")
+                self._columns[name].add(cell_at(line[1], position))
 
     def column(self, name: Field) -> Column:
         return self._columns.get(name) or Column()
@@ -63,5 +63,5 @@ def _has_date(cells: Sequence[Cell], position: int | None) -> bool:
     """position: None if no date is required."""
     if position is None:
         return True
-    cell = cells[position] if position < len(cells) else ""
+    cell = cell_at(cells, position)
     return not isinstance(cell, str) or is_date(cell)

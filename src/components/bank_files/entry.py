@@ -37,6 +37,11 @@ def as_text(cell: Cell) -> str:
     return format(cell, "f") if isinstance(cell, Decimal) else cell.isoformat()
 
 
+def cell_at(cells: Sequence[Cell], position: int | None) -> Cell:
+    """ "" if the record has no such column."""
+    return cells[position] if position is not None and position < len(cells) else ""
+
+
 class Reason(StrEnum):
     """Why a row is not imported. `web/imports/text.py` has the sentences."""
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from src.errors import InvalidInput
 
 
+def bad_file(sentence: str) -> InvalidInput:
+    """The error for a file that is refused as a whole."""
+    return InvalidInput(sentence, field="file")
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     size: int = 25_000_000
@@ -43,24 +48,24 @@ class Limits:
 
     def check_size(self, content: bytes) -> None:
         if not content:
-            raise InvalidInput("The file is empty.", field="file")
+            raise bad_file("The file is empty.")
         if len(content) > self.size:
-            raise InvalidInput(f"The file is larger than {self.size / 1e6:g} megabytes.", field="file")
+            raise bad_file(f"The file is larger than {self.size / 1e6:g} megabytes.")
 
     def check_row(self, count: int) -> None:
         """count: records read so far."""
         if count > self.rows:
-            raise InvalidInput(f"The file has more than {self.rows:,} rows. Split it.", field="file")
+            raise bad_file(f"The file has more than {self.rows:,} rows. Split it.")
 
     def check_lines(self, text: str) -> None:
         if text.count("\n") + text.count("\r") > self.lines:
-            raise InvalidInput(f"The file has more than {self.lines:,} lines. Split it.", field="file")
+            raise bad_file(f"The file has more than {self.lines:,} lines. Split it.")
 
     def check_cells(self, row: int, cells: list[str]) -> None:
         if len(cells) > self.columns:
-            raise InvalidInput(f"Row {row} has more than {self.columns} columns.", field="file")
+            raise bad_file(f"Row {row} has more than {self.columns} columns.")
         if sum(map(len, cells)) > self.cell and max(map(len, cells)) > self.cell:
-            raise InvalidInput(f"Row {row} has a cell of more than {self.cell:,} characters.", field="file")
+            raise bad_file(f"Row {row} has a cell of more than {self.cell:,} characters.")
 
 
 DEFAULT = Limits()

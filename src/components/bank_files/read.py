@@ -15,7 +15,7 @@ from src.components.bank_files.inference.headings import layout_of_rejects
 from src.components.bank_files.inference.layout import Layout, find_header, layout_of
 from src.components.bank_files.inference.plan_inference import Inference
 from src.components.bank_files.inference.questions import column_name
-from src.components.bank_files.limits import DEFAULT, Limits
+from src.components.bank_files.limits import DEFAULT, Limits, bad_file
 from src.components.bank_files.messages.tables import fill_from_messages, widened_columns
 from src.components.bank_files.own_export.reader import OwnExport
 from src.components.bank_files.plan import (
@@ -210,5 +210,5 @@ def _tally(results: Iterator[Entry | Rejected]) -> tuple[list[Entry], list[Rejec
         if len(rejects) < SHOWN:
             rejects.append(result)
     if not entry_count + rejected + left_out:
-        raise InvalidInput("No transactions were found in this file.", field="file")
+        raise bad_file("No transactions were found in this file.")
     return first, rejects, (entry_count, rejected, left_out)

@@ -11,11 +11,10 @@ from src.components.bank_files.entry import Line
 from src.components.bank_files.formats import camt, delimited, excel, json_objects, mt940, ofx, qif
 from src.components.bank_files.formats.archives import MARK, unpacked
 from src.components.bank_files.formats.encodings import decode, detect_encoding
-from src.components.bank_files.limits import Limits
+from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages import reader
 from src.components.bank_files.own_export.reader import OwnExport, open_export
 from src.components.bank_files.plan import Field, Format, Plan, Sign
-from src.errors import InvalidInput
 
 _REFUSED = (
     (b"%PDF", "This is a PDF. Download CSV, OFX or another format for programs from your bank."),
@@ -54,14 +53,14 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     content = unpacked(content, limits)
     for start, reason in _REFUSED:
         if content.startswith(start):
-            raise InvalidInput(reason, field="file")
+            raise bad_file(reason)
     if content.startswith(MARK):
         workbook = excel.records(content, limits)
         return Source(Format.XLSX, lambda: iter(workbook))
     encoding = plan.encoding or detect_encoding(content)
     text = decode(content, encoding)
     if not text.strip():
-        raise InvalidInput("The file is empty.", field="file")
+        raise bad_file("The file is empty.")
     limits.check_lines(text)
     text = delimited.normalized(text)
     file_format = plan.format or _format_of(text)
@@ -89,9 +88,7 @@ def _format_of(text: str) -> Format:
     if start.startswith("<"):
         if _CAMT.search(start):
             return Format.CAMT
-        raise InvalidInput(
-            "This is a web page or an XML file of another kind, not a statement.", field="file"
-        )
+        raise bad_file("This is a web page or an XML file of another kind, not a statement.")
     if mt940.is_mt940(text):
         return Format.MT940
     if json_objects.is_json(start):

@@ -6,8 +6,7 @@ import io
 import zipfile
 import zlib
 
-from src.components.bank_files.limits import Limits
-from src.errors import InvalidInput
+from src.components.bank_files.limits import Limits, bad_file
 
 MARK = b"PK\x03\x04"
 _MAX_PARTS = 1_000
@@ -24,31 +23,22 @@ def unpacked(content: bytes, limits: Limits) -> bytes:
             parts = archive.infolist()
             if any(part.filename in _OF_OFFICE for part in parts):
                 return content
-            return _read(archive, _only(parts), limits)
+            files = [
+                part for part in parts[:_MAX_PARTS] if not part.is_dir() and not _is_hidden(part.filename)
+            ]
+            if len(files) != 1 or len(parts) > _MAX_PARTS:
+                count = "several files" if files else "no file"
+                raise bad_file(f"This archive contains {count}. Unpack it and import the files one by one.")
+            with archive.open(files[0]) as file:
+                content = file.read(limits.size + 1)  # no more, whatever size the archive states
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, IndexError, EOFError):
-        raise InvalidInput("This file is a damaged archive.", field="file") from None
+        raise bad_file("This file is a damaged archive.") from None
     except RuntimeError:  # zipfile raises it if a password is needed
-        raise InvalidInput("This archive has a password. Unpack it first.", field="file") from None
-
-
-def _only(parts: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
-    files = [part for part in parts[:_MAX_PARTS] if not part.is_dir() and not _is_hidden(part.filename)]
-    if len(files) != 1 or len(parts) > _MAX_PARTS:
-        count = "several files" if files else "no file"
-        raise InvalidInput(
-            f"This archive contains {count}. Unpack it and import the files one by one.", field="file"
-        )
-    return files[0]
+        raise bad_file("This archive has a password. Unpack it first.") from None
+    limits.check_size(content)
+    return content
 
 
 def _is_hidden(name: str) -> bool:
     """Whether the operating system added it."""
     return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
-
-
-def _read(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits) -> bytes:
-    """Unpacks no more than the limit, whatever size the archive states."""
-    with archive.open(part) as file:
-        content = file.read(limits.size + 1)
-    limits.check_size(content)
-    return content

@@ -5,17 +5,15 @@ No entity is expanded and nothing is fetched.
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
-from xml.etree.ElementTree import TreeBuilder
+from xml.etree.ElementTree import Element, TreeBuilder
 
 from src.components.bank_files.entry import Line, Reason, Rejected
-from src.components.bank_files.formats.xml_reader import CHUNK, Handler, Malformed, Markup
-from src.components.bank_files.limits import Limits
+from src.components.bank_files.formats.xml_reader import Handler, Malformed, feed
+from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.plan import Field
-from src.errors import InvalidInput
 
 COLUMNS = (
     Field.DATE,
@@ -29,33 +27,29 @@ COLUMNS = (
 )
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,6})?")
 _MODES = {
-    "RCDT": "bank transfer",
-    "ICDT": "bank transfer",
-    "RRCT": "bank transfer",
-    "IRCT": "bank transfer",
-    "RDDT": "direct debit",
-    "IDDT": "direct debit",
-    "CCRD": "card",
-    "MCRD": "card",
+    **dict.fromkeys(("RCDT", "ICDT", "RRCT", "IRCT"), "bank transfer"),
+    **dict.fromkeys(("RDDT", "IDDT"), "direct debit"),
+    **dict.fromkeys(("CCRD", "MCRD"), "card"),
     "CNTR": "cash",
 }
+
+_Money = tuple[Decimal, str]
+"""(amount, currency)"""
 
 
 def records(content: bytes, limits: Limits) -> list[Line]:
     """One line per entry, or per payment of a batch entry. Raises InvalidInput."""
     collector = _Collector(limits)
-    markup = Markup(collector, limits)
     try:
-        for start in range(0, len(content), CHUNK):
-            markup.feed(content[start : start + CHUNK])
-        markup.close()
+        for _ in feed(io.BytesIO(content), collector, limits):
+            pass
     except Malformed:
-        raise InvalidInput("This XML file is damaged, or it is not a statement.", field="file") from None
+        raise bad_file("This XML file is damaged, or it is not a statement.") from None
     return collector.lines
 
 
 class _Collector(Handler):
-    """Collects the entries from the stream of elements, without building the total_amount tree."""
+    """Collects the entries from the stream of elements, without building the whole tree."""
 
     def __init__(self, limits: Limits) -> None:
         self.lines: list[Line] = []
@@ -74,7 +68,7 @@ class _Collector(Handler):
             self._parts = self._letters = 0
         self._parts += 1
         if self._parts > self._limits.parts:
-            raise InvalidInput("A transaction of this file has too many parts.", field="file")
+            raise bad_file("A transaction of this file has too many parts.")
         self._builder.start(name, attributes)
 
     def data(self, text: str) -> None:
@@ -82,7 +76,7 @@ class _Collector(Handler):
             return
         self._letters += len(text)
         if self._letters > self._limits.line:
-            raise InvalidInput(f"A transaction has more than {self._limits.line:,} characters.", field="file")
+            raise bad_file(f"A transaction has more than {self._limits.line:,} characters.")
         self._builder.data(text)
 
     def end(self, name: str) -> None:
@@ -99,64 +93,38 @@ class _Collector(Handler):
             self._builder = None
 
 
-def _name(element: Any) -> str:
-    return str(element.tag)
-
-
-def _find(element: Any, path: str) -> Any:
-    """The first element at `path`, in any namespace."""
-    for name in path.split("/"):
-        element = next((child for child in element if _name(child) == name), None)
-        if element is None:
-            return None
-    return element
-
-
-def _text(element: Any, *paths: str) -> str:
+def _text(element: Element, *paths: str) -> str:
     """The text at the first of `paths` that has one."""
-    for path in paths:
-        child = _find(element, path)
-        if child is not None and child.text and child.text.strip():
-            return str(child.text).strip()
-    return ""
+    texts = (element.findtext(path, "").strip() for path in paths)
+    return next(filter(None, texts), "")
 
 
-def _lines(entry: Any, row: int) -> Iterator[Line]:
-    payments = [
-        part for child in entry if _name(child) == "NtryDtls" for part in child if _name(part) == "TxDtls"
-    ]
-    amounts = [_amount(part) for part in payments]
-    total_amount = _money(entry, "Amt")
-    directions = {_text(part, "CdtDbtInd") or _text(entry, "CdtDbtInd") for part in payments}
-    same_direction = directions == {_text(entry, "CdtDbtInd")}
-    split = len(payments) > 1 and same_direction and None not in amounts and _adds_up(amounts, total_amount)
-    if split:
-        for position, (part, amount) in enumerate(zip(payments, amounts, strict=True)):
-            yield _line(row + position, entry, part, amount)
-    else:
-        yield _line(row, entry, payments[0] if payments else entry, total_amount)
+def _lines(entry: Element, row: int) -> list[Line]:
+    """A line per payment if the payments add up to the entry, else one for the entry."""
+    payments = entry.findall("NtryDtls/TxDtls")
+    total, direction = _money(entry, "Amt"), _text(entry, "CdtDbtInd")
+    amounts = [_money(part, "Amt") or _money(part, "AmtDtls/TxAmt/Amt") for part in payments]
+    directions = {_text(part, "CdtDbtInd") or direction for part in payments}
+    if len(payments) < 2 or directions != {direction} or not _adds_up(amounts, total):
+        return [_line(row, entry, payments[0] if payments else entry, total)]
+    pairs = zip(payments, amounts, strict=True)
+    return [_line(row + position, entry, *pair) for position, pair in enumerate(pairs)]
 
 
-def _adds_up(amounts: list[Any], total_amount: tuple[Decimal, str] | None) -> bool:
-    total = sum(amount[0] for amount in amounts)
-    return (
-        total_amount is not None
-        and total == total_amount[0]
-        and {amount[1] for amount in amounts} == {total_amount[1]}
-    )
+def _adds_up(amounts: list[_Money | None], total: _Money | None) -> bool:
+    stated = [amount for amount in amounts if amount is not None]
+    if total is None or len(stated) < len(amounts):
+        return False
+    return sum(value for value, _ in stated) == total[0] and {unit for _, unit in stated} == {total[1]}
 
 
-def _amount(part: Any) -> tuple[Decimal, str] | None:
-    return _money(part, "Amt") or _money(part, "AmtDtls/TxAmt/Amt")
-
-
-def _money(element: Any, path: str) -> tuple[Decimal, str] | None:
-    child = _find(element, path)
+def _money(element: Element, path: str) -> _Money | None:
+    child = element.find(path)
     text = (child.text or "").strip() if child is not None else ""
-    return (Decimal(text), child.get("Ccy", "")) if _AMOUNT.fullmatch(text) else None
+    return (Decimal(text), child.get("Ccy", "")) if child is not None and _AMOUNT.fullmatch(text) else None
 
 
-def _line(row: int, entry: Any, part: Any, money: tuple[Decimal, str] | None) -> Line:
+def _line(row: int, entry: Element, part: Element, money: _Money | None) -> Line:
     day = _text(entry, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")[:10]
     if money is None:
         return Rejected(row, Reason.AMOUNT_MISSING)
@@ -167,7 +135,8 @@ def _line(row: int, entry: Any, part: Any, money: tuple[Decimal, str] | None) ->
     is_reversal = _text(entry, "RvslInd") == "true"  # its parties are those of the reversed entry
     other = "Dbtr" if is_income != is_reversal else "Cdtr"
     party = _text(part, f"RltdPties/{other}/Nm", f"RltdPties/{other}/Pty/Nm", f"RltdPties/Ultmt{other}/Nm")
-    text = _purpose(part) or _text(part, "AddtlTxInf") or _text(entry, "AddtlNtryInf")
+    purpose = " ".join((child.text or "").strip() for child in part.findall("RmtInf/Ustrd"))
+    text = purpose or _text(part, "AddtlTxInf") or _text(entry, "AddtlNtryInf")
     status = _text(entry, "Sts/Cd", "Sts")
     return row, [
         day,
@@ -179,10 +148,3 @@ def _line(row: int, entry: Any, part: Any, money: tuple[Decimal, str] | None) ->
         "pending" if status in ("PDNG", "INFO", "FUTR") else "",
         _text(part, "Refs/AcctSvcrRef") or _text(entry, "AcctSvcrRef", "NtryRef"),
     ]
-
-
-def _purpose(part: Any) -> str:
-    remittance = _find(part, "RmtInf")
-    if remittance is None:
-        return ""
-    return " ".join((child.text or "").strip() for child in remittance if _name(child) == "Ustrd")

@@ -15,10 +15,9 @@ from src.components.bank_files.inference.amounts import is_amount
 from src.components.bank_files.inference.cells import is_data
 from src.components.bank_files.inference.dates import is_date
 from src.components.bank_files.inference.headings import known_names
-from src.components.bank_files.limits import Limits
+from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.reader import is_message
 from src.components.bank_files.plan import DELIMITERS
-from src.errors import InvalidInput
 
 MAX_LINES = 60
 """Lines of one record; with more, a quotation mark is not closed."""
@@ -33,16 +32,27 @@ _SAMPLE_LENGTH = 200_000
 
 def records(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
     """The records that are not blank, with the line they start on. Raises InvalidInput."""
-    lines = _Lines(text, limits)
-    reader = csv.reader(lines, delimiter=delimiter)
+    read: list[str] = []
+    length_left = len(text)
+
+    def lines() -> Iterator[str]:
+        nonlocal length_left
+        for row, line in enumerate(lines_of(text), start=1):
+            if len(line) > limits.line:
+                raise bad_file(f"Line {row} has more than {limits.line:,} characters.")
+            length_left -= len(line)
+            read.append(line)
+            yield line
+
+    reader = csv.reader(lines(), delimiter=delimiter)
     start, count = 1, 0
     try:
         for cells in reader:
-            read = lines.pop_record()
-            if len(read) > MAX_LINES:
-                raise _never_closed(start)
-            if len(read) > 1 and (_swallows(cells, delimiter) or (lines.at_end and _is_open(read))):
-                raise _never_closed(start)
+            if len(read) > 1 and (
+                len(read) > MAX_LINES or _swallows(cells, delimiter) or (not length_left and _is_open(read))
+            ):
+                raise bad_file(f"A quotation mark opened in line {start} is never closed.")
+            read.clear()
             if any(cells):
                 count += 1
                 limits.check_row(count)
@@ -50,7 +60,7 @@ def records(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
                 yield start, cells
             start = reader.line_num + 1
     except csv.Error:
-        raise InvalidInput(f"Row {start} could not be split into columns.", field="file") from None
+        raise bad_file(f"Row {start} could not be split into columns.") from None
 
 
 def normalized(text: str) -> str:
@@ -74,42 +84,6 @@ def _unquoted(line: str) -> str:
     return content.strip()[1:-1].replace('""', '"') + line[len(content) :]
 
 
-class _Lines:
-    """Iterates over the lines of a text and keeps those of the current record."""
-
-    def __init__(self, text: str, limits: Limits) -> None:
-        self._lines = lines_of(text)
-        self._next = next(self._lines, None)
-        self._limits = limits
-        self._record: list[str] = []
-        self._row = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._next
-        if line is None:
-            raise StopIteration
-        self._row += 1
-        if len(line) > self._limits.line:
-            raise InvalidInput(
-                f"Line {self._row} has more than {self._limits.line:,} characters.", field="file"
-            )
-        self._next = next(self._lines, None)
-        self._record.append(line)
-        return line
-
-    @property
-    def at_end(self) -> bool:
-        return self._next is None
-
-    def pop_record(self) -> list[str]:
-        """The lines since the last call."""
-        record, self._record = self._record, []
-        return record
-
-
 def _swallows(cells: list[str], delimiter: str) -> bool:
     """Whether a quotation over several lines contains records."""
     inner = (line for cell in cells if "\n" in cell or "\r" in cell for line in cell.splitlines()[1:])
@@ -119,10 +93,6 @@ def _swallows(cells: list[str], delimiter: str) -> bool:
 def _is_open(lines: list[str]) -> bool:
     """Whether the last record of the file ends within a quotation."""
     return not lines[-1].endswith('"') and sum(line.count('"') for line in lines) % 2 == 1
-
-
-def _never_closed(line: int) -> InvalidInput:
-    return InvalidInput(f"A quotation mark opened in line {line} is never closed.", field="file")
 
 
 def detect_delimiter(text: str) -> str | None:

@@ -16,11 +16,10 @@ from typing import TypeVar
 
 from src.components.bank_files.entry import Record
 from src.components.bank_files.formats.excel_parts import Relations, Rows, Sheets, Strings, Styles
-from src.components.bank_files.formats.xml_reader import CHUNK, Handler, Malformed, Markup
+from src.components.bank_files.formats.xml_reader import Handler, Malformed, feed
 from src.components.bank_files.inference.cells import is_data
-from src.components.bank_files.limits import Limits
+from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.reader import is_message
-from src.errors import InvalidInput
 
 _MAX_PARTS = 1_000
 _MAX_SHEETS = 10
@@ -43,25 +42,21 @@ def records(content: bytes, limits: Limits) -> list[Record]:
             _check_parts(archive.infolist(), limits)
             return _Book(archive, limits).records()
     except (Malformed, zipfile.BadZipFile, zlib.error, ValueError, LookupError, OSError, EOFError):
-        raise InvalidInput("This Excel file is damaged and cannot be read.", field="file") from None
+        raise bad_file("This Excel file is damaged and cannot be read.") from None
     except (NotImplementedError, RuntimeError):  # a rare compression, or a password
-        raise InvalidInput(
-            "This Excel file is compressed or encrypted in a way that cannot be read.", field="file"
-        ) from None
+        raise bad_file("This Excel file is compressed or encrypted in a way that cannot be read.") from None
 
 
 def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
     """Refuse a file that is no workbook or too large unpacked. Unpacking never exceeds the checked sizes."""
     if not any(part.filename == _BOOK for part in parts):
-        raise InvalidInput(
-            "This archive is not an Excel workbook (.xlsx). Unpack it, or save it as CSV.", field="file"
-        )
+        raise bad_file("This archive is not an Excel workbook (.xlsx). Unpack it, or save it as CSV.")
     too_dense = any(
         part.file_size > _SMALL and part.file_size > limits.ratio * max(part.compress_size, 1)
         for part in parts
     )
     if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > limits.unpacked or too_dense:
-        raise InvalidInput("This Excel file is too large once unpacked.", field="file")
+        raise bad_file("This Excel file is too large once unpacked.")
 
 
 class _Book:
@@ -100,9 +95,5 @@ class _Book:
 
     def _feed(self, name: str, handler: Handler) -> Iterator[None]:
         """Feed the part to `handler`; yields after each chunk."""
-        markup = Markup(handler, self._limits)
         with self._archive.open(name) as part:
-            while chunk := part.read(CHUNK):
-                markup.feed(chunk)
-                yield
-        markup.close()
+            yield from feed(part, handler, self._limits)

@@ -8,13 +8,11 @@ import sys
 from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
 
 from src.components.bank_files.entry import Cell, Record
 from src.components.bank_files.formats.xml_reader import Handler
 from src.components.bank_files.inference.amounts import exact
-from src.components.bank_files.limits import Limits
-from src.errors import InvalidInput
+from src.components.bank_files.limits import Limits, bad_file
 
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """Built-in number formats that show a date or a time."""
@@ -146,16 +144,8 @@ class Strings(Handler):
             text = self._text.text()
             self._size += sys.getsizeof(text)
             if self._size > self._limits.texts:
-                raise InvalidInput("This Excel file has too many texts. Split it.", field="file")
+                raise bad_file("This Excel file has too many texts. Split it.")
             self.texts.append(text)
-
-
-class _Open(NamedTuple):
-    """A cell that is not closed yet."""
-
-    column: int
-    kind: str
-    style: str
 
 
 class Rows(Handler):
@@ -172,7 +162,9 @@ class Rows(Handler):
         self._row = self._last_filled = self._column = 0
         self._count = self._cell_count = 0
         self._cells: dict[int, Cell] = {}
-        self._open: _Open | None = None
+        self._open = False
+        """Whether a cell is not closed yet."""
+        self._kind = self._style = ""
         self._text = _Text(limits.cell)
 
     def pop_done(self) -> list[Record]:
@@ -212,49 +204,41 @@ class Rows(Handler):
         self._column = 0
         self._cells = {}
         if self._row > self._last_filled + self._limits.rows:
-            raise InvalidInput(
-                f"The sheet has too many empty rows below row {self._last_filled}.", field="file"
-            )
+            raise bad_file(f"The sheet has too many empty rows below row {self._last_filled}.")
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         reference = _REFERENCE.match(attributes.get("r", ""))
         self._column = _position(reference[1]) if reference else self._column + 1
         if self._column > _WIDEST:
-            raise InvalidInput(f"Row {self._row} has more columns than a sheet can have.", field="file")
-        self._open = _Open(self._column, attributes.get("t", "n"), attributes.get("s", ""))
+            raise bad_file(f"Row {self._row} has more columns than a sheet can have.")
+        self._open, self._kind, self._style = True, attributes.get("t", "n"), attributes.get("s", "")
         self._text.clear()
 
     def _end_cell(self) -> None:
-        opened, self._open = self._open, None
-        cell = self._parsed(self._text.text(), opened) if opened else ""
-        if opened is None or cell == "":
+        cell = self._parsed(self._text.text()) if self._open else ""
+        self._open = False
+        if cell == "":
             return
-        if opened.column > self._limits.columns:
-            raise InvalidInput(f"Row {self._row} has more than {self._limits.columns} columns.", field="file")
+        if self._column > self._limits.columns:
+            raise bad_file(f"Row {self._row} has more than {self._limits.columns} columns.")
         self._cell_count += 1
         if self._cell_count > self._limits.cells:
-            raise InvalidInput(
-                f"The sheet has more than {self._limits.cells:,} filled cells. Split it.", field="file"
-            )
-        self._cells[opened.column] = cell
+            raise bad_file(f"The sheet has more than {self._limits.cells:,} filled cells. Split it.")
+        self._cells[self._column] = cell
 
-    def _parsed(self, text: str, opened: _Open) -> Cell:
-        kind = opened.kind
+    def _parsed(self, text: str) -> Cell:
         if not text:
             return ""
-        if kind == "s":
+        if self._kind == "s":
             return self._texts[int(text)].replace("\0", "")
-        if kind == "b":
+        if self._kind == "b":
             return str(text.strip() in ("1", "true")).upper()
-        if kind == "d":
-            return _iso_date(text)
-        if kind != "n":
-            return text.replace("\0", "")
-        return self._number(text, shows_date=opened.style in self._date_styles)
-
-    def _number(self, text: str, *, shows_date: bool) -> Cell:
         try:
-            if shows_date:
+            if self._kind == "d":
+                return datetime.fromisoformat(text.strip())
+            if self._kind != "n":
+                return text.replace("\0", "")
+            if self._style in self._date_styles:
                 return self._day(float(text))
             number = Decimal(text) if text.lstrip("-").isdecimal() and len(text) <= 15 else exact(float(text))
         except (ValueError, OverflowError, InvalidOperation):
@@ -287,10 +271,3 @@ def _position(letters: str) -> int:
     for letter in letters:
         position = position * 26 + ord(letter) - 64
     return position
-
-
-def _iso_date(text: str) -> Cell:
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        return ""

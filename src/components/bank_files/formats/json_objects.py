@@ -15,13 +15,13 @@ from src.components.bank_files.entry import Cell, Line, Reason, Rejected
 from src.components.bank_files.formats.encodings import lines as lines_of
 from src.components.bank_files.inference.cells import is_data
 from src.components.bank_files.inference.wording import is_unsettled
-from src.components.bank_files.limits import Limits
+from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.reader import is_message
-from src.errors import InvalidInput
 
 _DEPTH = 6
 _MAX_DIGITS = 30
 _SMALL = 15
+_NOT_JSON = (ValueError, RecursionError)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -37,51 +37,27 @@ class Table(NamedTuple):
 def table(text: str, limits: Limits) -> Table:
     """One line per object of each list of transactions. Raises InvalidInput."""
     if text.count(",") > limits.values:
-        raise InvalidInput(f"The file has more than {limits.values:,} values. Split it.", field="file")
+        raise bad_file(f"The file has more than {limits.values:,} values. Split it.")
     try:
         value = _loads(text)
-        objects = list(_listed(value, "", _DEPTH, is_data)) or _listed(value, "", _DEPTH, _has_message)
-        return _table(objects, limits)
-    except _NotJSON:
-        return _of_lines(text, limits)
+    except _NOT_JSON:
+        lines = enumerate(lines_of(text), start=1)
+        return _table(((row, _object(line)) for row, line in lines if not line.isspace()), limits)
+    objects = list(_listed(value, "", _DEPTH, is_data)) or _listed(value, "", _DEPTH, _has_message)
+    return _table(enumerate(objects, start=1), limits)
 
 
-def _of_lines(text: str, limits: Limits) -> Table:
-    rows: list[int] = []
-    objects: list[dict[str, Cell] | None] = []
-    for row, line in enumerate(lines_of(text), start=1):
-        if not line.isspace():
-            limits.check_row(len(rows) + 1)
-            rows.append(row)
-            objects.append(_object(line))
-    if objects[0] is None:
-        raise InvalidInput("This file starts like JSON but cannot be read as JSON.", field="file")
-    names, lines = _table((item for item in objects if item is not None), limits)
-    remaining = iter(lines)
-    all_lines: list[Line] = [
-        Rejected(row, Reason.NOT_JSON) if item is None else (row, next(remaining)[1])  # type: ignore[index]
-        for row, item in zip(rows, objects, strict=True)
-    ]
-    return Table(names, all_lines)
+def _loads(text: str) -> Any:
+    """Raises one of _NOT_JSON."""
+    return json.loads(text, parse_float=_number, parse_int=_whole, parse_constant=str)
 
 
 def _object(line: str) -> dict[str, Cell] | None:
     try:
         value = _loads(line)
-    except _NotJSON:
+    except _NOT_JSON:
         return None
     return _flat(value) if isinstance(value, dict) else None
-
-
-class _NotJSON(Exception):
-    pass
-
-
-def _loads(text: str) -> Any:
-    try:
-        return json.loads(text, parse_float=_number, parse_int=_whole, parse_constant=str)
-    except (ValueError, RecursionError):
-        raise _NotJSON from None
 
 
 def _whole(text: str) -> int | Cell:
@@ -137,22 +113,28 @@ def _cell(value: Any, key: str) -> Cell:
     return value.replace("\0", "") if isinstance(value, str) else Decimal(value)
 
 
-def _table(objects: Iterable[dict[str, Cell]], limits: Limits) -> Table:
+def _table(objects: Iterable[tuple[int, dict[str, Cell] | None]], limits: Limits) -> Table:
+    """objects: each with its row; None is not JSON."""
     positions: dict[str, int] = {}
     lines: list[Line] = []
-    for row, item in enumerate(objects, start=1):
-        limits.check_row(row)
+    for count, (row, item) in enumerate(objects, start=1):
+        limits.check_row(count)
+        if item is None and count == 1:
+            raise bad_file("This file starts like JSON but cannot be read as JSON.")
+        if item is None:
+            lines.append(Rejected(row, Reason.NOT_JSON))
+            continue
         for name in item:
             positions.setdefault(name, len(positions))
         if len(positions) > limits.columns:
-            raise InvalidInput(f"The objects have more than {limits.columns} keys.", field="file")
+            raise bad_file(f"The objects have more than {limits.columns} keys.")
         cells: list[Cell] = [""] * len(positions)
         for name, cell in item.items():
             cells[positions[name]] = cell
         limits.check_cells(row, [cell for cell in cells if isinstance(cell, str)])
         lines.append((row, cells))
     if not lines:
-        raise InvalidInput("This JSON file contains no list of transactions.", field="file")
+        raise bad_file("This JSON file contains no list of transactions.")
     names = list(positions)
     return Table(tuple(_short(name, names) for name in names), lines)
 

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from itertools import chain, repeat
+from itertools import chain, pairwise
 from typing import Any
 
 import mt940.models
 import mt940.tags
 
 from src.components.bank_files.entry import Line, Reason, Rejected
-from src.components.bank_files.formats.mt940_details import parse_details
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Field
 
@@ -22,6 +21,14 @@ _TAG = re.compile(r"^:([0-9]{2}[A-Z]?):", re.MULTILINE)
 _BALANCE = re.compile(r"[CD][0-9]{6}([A-Z]{3})")
 _STATEMENT = mt940.tags.Statement()
 _END = re.compile(r"^-\}?\s*$", re.MULTILINE)
+_CODE = re.compile(r"[0-9]{3}([^\w\s])(?=[0-9]{2})")
+_SEPA = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP)\+")
+_PART = re.compile(
+    r"/(TRTP|TRCD|IBAN|BIC|NAME|REMI|EREF|KREF|PREF|CNTP|MARF|CSID|ORDP|BENM|ISDT|ADDR|ID|PURP|SVCL|RTRN|"
+    r"ULTB|ULTD)/"
+)
+_PURPOSE_PARTS = (*map(str, range(20, 30)), *map(str, range(60, 64)))
+_NAME_PARTS = ("32", "33")
 
 
 def is_mt940(text: str) -> bool:
@@ -57,12 +64,9 @@ def records(text: str, limits: Limits) -> list[Line]:
 
 
 def _tags(text: str) -> Iterator[tuple[str, str]]:
-    starts, nexts = _TAG.finditer(text), _TAG.finditer(text)
-    next(nexts, None)
-    ends = chain((tag.start() for tag in nexts), repeat(len(text)))
-    return (
-        (tag[1], _END.sub("", text[tag.end() : end]).strip()) for tag, end in zip(starts, ends, strict=False)
-    )
+    for tag, following in pairwise(chain(_TAG.finditer(text), (None,))):
+        end = following.start() if following else len(text)
+        yield tag[1], _END.sub("", text[tag.end() : end]).strip()  # type: ignore[index,union-attr]
 
 
 def _line(row: int, currency: str, statement: str, details: str) -> Line:
@@ -78,13 +82,15 @@ def _line(row: int, currency: str, statement: str, details: str) -> Line:
 
 def _cells(data: dict[str, Any], currency: str, details: str) -> list[Any]:
     day: date = mt940.models.Date(**data)
-    party, purpose, booked = parse_details(details)
+    party, purpose, booked = _details(details)
     if not (party or purpose):
         purpose = " ".join(str(data.get("extra_details") or "").split())
+    amount = Decimal(data["amount"].replace(",", "."))
+    left_account = data["status"].upper() in ("D", "RC")  # RC is a reversed credit
     references = (data.get("bank_reference"), data.get("customer_reference"))
     return [
         date(day.year, day.month, day.day),
-        _amount(data),
+        -amount if left_account else amount,
         currency,
         party,
         purpose or booked,
@@ -93,7 +99,42 @@ def _cells(data: dict[str, Any], currency: str, details: str) -> list[Any]:
     ]
 
 
-def _amount(data: dict[str, Any]) -> Decimal:
-    """Negative if it left the account, as a reversed credit (RC) does."""
-    amount = Decimal(data["amount"].replace(",", "."))
-    return -amount if data["status"].upper() in ("D", "RC") else amount
+def _details(details: str) -> tuple[str, str, str]:
+    """Of :86:, which has parts with numbers (`?32`) or names (`/NAME/`), or only text.
+
+    Returns (other party, purpose, booking text), each "" if it is missing.
+    """
+    joined = "".join(details.splitlines())
+    if code := _CODE.match(joined):
+        return _numbered_parts(joined, code[1])
+    if _PART.match(joined):
+        return _named_parts(joined)
+    return "", re.sub(r"\s*\n\s*", " ", details), ""
+
+
+def _numbered_parts(joined: str, mark: str) -> tuple[str, str, str]:
+    parts: dict[str, str] = {}
+    for part in joined.split(mark)[1:]:
+        parts.setdefault(part[:2], part[2:])
+    between = "" if mark == "?" else " "  # in Germany a part may end within a word
+    name = between.join(parts[number] for number in _NAME_PARTS if parts.get(number))
+    purpose = _without_references(
+        between.join(parts[number] for number in _PURPOSE_PARTS if parts.get(number))
+    )
+    return name.strip(), purpose, parts.get("00", "").strip()
+
+
+def _without_references(purpose: str) -> str:
+    """The payer's text, without the references that banks add."""
+    split = _SEPA.split(purpose)
+    parts = dict(zip(split[1::2], split[2::2], strict=True))
+    return (parts.get("SVWZ", "") if parts else purpose).strip() or split[0].strip()
+
+
+def _named_parts(joined: str) -> tuple[str, str, str]:
+    split = _PART.split(joined)
+    parts = dict(zip(split[1::2], split[2::2], strict=True))
+    counterparty = parts.get("CNTP", "").split("/")
+    name = parts.get("NAME", "") or (counterparty[2] if len(counterparty) > 2 else "")
+    purpose = re.sub(r"^(?:USTD|STRD)/+(?:CUR/+)?", "", parts.get("REMI", ""))
+    return name.strip(" /"), purpose.strip(" /"), parts.get("TRTP", "").strip(" /")

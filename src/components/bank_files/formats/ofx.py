@@ -6,9 +6,8 @@ import html
 import re
 
 from src.components.bank_files.entry import Line, Reason, Rejected
-from src.components.bank_files.limits import Limits
+from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.plan import Field
-from src.errors import InvalidInput
 
 COLUMNS = (
     Field.DATE,
@@ -45,14 +44,14 @@ def records(text: str, limits: Limits) -> list[Line]:
     """One line per STMTTRN. Raises InvalidInput."""
     start = re.search(r"<OFX>", text, re.IGNORECASE)
     if not start:
-        raise InvalidInput("This OFX file has no statement in it.", field="file")
+        raise bad_file("This OFX file has no statement in it.")
     body = _CDATA.sub(
         lambda match: match[1].replace("&", "&amp;").replace("<", "&lt;"), text[start.start() :]
     )
     collector = _Collector(limits)
     for count, match in enumerate(_TAG.finditer(body), start=1):
         if count > limits.elements:
-            raise InvalidInput(f"This file has more than {limits.elements:,} tags. Split it.", field="file")
+            raise bad_file(f"This file has more than {limits.elements:,} tags. Split it.")
         collector.add(match)
     collector.finish()
     return collector.lines
@@ -73,27 +72,24 @@ class _Collector:
         end, start, text, closed, behind = match.groups()
         text = text.strip()
         if (behind and not behind.isspace()) or (end and text):
-            raise InvalidInput("This OFX file is damaged and cannot be read.", field="file")
+            raise bad_file("This OFX file is damaged and cannot be read.")
         if end:
             self._end(end)
             return
-        self._start(start)
+        if len(self._open_tags) >= self._limits.depth:
+            raise bad_file("This OFX file is nested too deeply.")
+        if start == "STMTTRN":
+            self.finish()
+            self._transaction = {}
+        self._open_tags.append(start)
         if text:
             self._data(start, text)
         if text or closed:
             self._end(start)
 
-    def _start(self, tag: str) -> None:
-        if len(self._open_tags) >= self._limits.depth:
-            raise InvalidInput("This OFX file is nested too deeply.", field="file")
-        if tag == "STMTTRN":
-            self.finish()
-            self._transaction = {}
-        self._open_tags.append(tag)
-
     def _data(self, tag: str, text: str) -> None:
         if len(text) > self._limits.cell:
-            raise InvalidInput(f"A value has more than {self._limits.cell:,} characters.", field="file")
+            raise bad_file(f"A value has more than {self._limits.cell:,} characters.")
         if tag == "CURDEF":
             self._currency = text
         elif tag in _READ and self._transaction is not None and "ORIGCURRENCY" not in self._open_tags:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from src.components.bank_files.entry import Cell, Line, Reason, Record, Rejected, as_text
+from src.components.bank_files.entry import Cell, Line, Reason, Record, Rejected, as_text, cell_at
 from src.components.bank_files.inference.cells import has_data, is_data, is_date_cell
 from src.components.bank_files.inference.headings import field_of, folded, known_names
 from src.components.bank_files.inference.wording import is_footer
@@ -16,34 +16,29 @@ _HEADING_WITHIN = 60
 """Records among which the first heading is searched."""
 
 
-def is_heading(cells: Sequence[Cell]) -> bool:
-    return not has_data(cells) and known_names(cells) >= 2
+def _heading_fields(cells: Sequence[Cell]) -> set[Field]:
+    """The fields that column names mean; none if `cells` are no heading."""
+    if has_data(cells) or known_names(cells) < 2:  # called for every row; most have a date or an amount
+        return set()
+    return {field_of(cell) for cell in cells if isinstance(cell, str)}
 
 
-def is_transaction_heading(cells: Sequence[Cell]) -> bool:
+def _is_transaction_heading(cells: Sequence[Cell]) -> bool:
     """Whether these are column names of transactions: a date and an amount."""
-    if not is_heading(cells):  # called for every row; most are none, because they have a date or an amount
-        return False
-    fields = _fields(cells)
+    fields = _heading_fields(cells)
     return Field.DATE in fields and bool(_MONEY & fields)
 
 
-def is_summary_heading(cells: Sequence[Cell]) -> bool:
-    if not is_heading(cells):
-        return False
-    fields = _fields(cells)
+def _is_summary_heading(cells: Sequence[Cell]) -> bool:
+    fields = _heading_fields(cells)
     return Field.DATE not in fields and bool(_SUMMED & fields)
-
-
-def _fields(cells: Sequence[Cell]) -> set[Field]:
-    return {field_of(cell) for cell in cells if isinstance(cell, str)}
 
 
 def first_heading(sample: Sequence[Record]) -> int:
     """The row of the first heading with transactions below it, or NO_HEADER."""
     row_of_heading = NO_HEADER
     for row, cells in sample[:_HEADING_WITHIN]:
-        if is_transaction_heading(cells):
+        if _is_transaction_heading(cells):
             row_of_heading = row
         elif row_of_heading and is_data(cells):
             return row_of_heading
@@ -69,15 +64,15 @@ def below(lines: Iterable[Line], header: int) -> Iterator[Line]:
         if row <= header:
             names = cells if row == header else names
             yield from _above(row, cells, header)
-        elif is_transaction_heading(cells):
+        elif _is_transaction_heading(cells):
             positions, in_summary = _positions(names, cells), False
             yield Rejected(row, Reason.REPEATED_HEADING, left_out=True)
-        elif is_summary_heading(cells) or (in_summary and not any(map(is_date_cell, cells))):
+        elif _is_summary_heading(cells) or (in_summary and not any(map(is_date_cell, cells))):
             in_summary = True
             yield Rejected(row, Reason.SUMMARY, left_out=True)
         else:
             in_summary = False
-            yield (row, cells) if positions is None else (row, _reordered(cells, positions))
+            yield row, cells if positions is None else [cell_at(cells, position) for position in positions]
 
 
 def _above(row: int, cells: Sequence[Cell], header: int) -> Iterator[Rejected]:
@@ -103,9 +98,3 @@ def _position(name: str, available: Sequence[str]) -> int | None:
         if field_of(other) is field_of(name) is not Field.NOTHING
     )
     return next(same, next(same_field, None))
-
-
-def _reordered(cells: Sequence[Cell], positions: Sequence[int | None]) -> list[Cell]:
-    return [
-        cells[position] if position is not None and position < len(cells) else "" for position in positions
-    ]

@@ -5,13 +5,14 @@ A document type is refused, so no entity is expanded and nothing is fetched.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import IO
 from xml.parsers import expat
 
-from src.components.bank_files.limits import Limits
-from src.errors import InvalidInput
+from src.components.bank_files.limits import Limits, bad_file
 
-CHUNK = 64 * 1024
-"""Bytes per call of `feed`."""
+_CHUNK = 64 * 1024
+"""Bytes that are read at once."""
 
 
 class Malformed(Exception):
@@ -31,52 +32,44 @@ class Handler:
         pass
 
 
-class Markup:
-    def __init__(self, handler: Handler, limits: Limits) -> None:
-        self._handler, self._limits = handler, limits
-        self._elements = self._depth = self._fed = 0
-        self._parser = expat.ParserCreate()
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = handler.data
-        self._parser.StartDoctypeDeclHandler = _refuse
+def feed(part: IO[bytes], handler: Handler, limits: Limits) -> Iterator[None]:
+    """Pass the elements of `part` to `handler`; yields after each chunk.
 
-    def feed(self, content: bytes) -> None:
-        """content: at most CHUNK bytes. Raises Malformed, and InvalidInput if a limit is exceeded."""
-        self._parse(content, last=False)
-        self._fed += len(content)
-        # Expat reads an unfinished tag from its start at each chunk, so a long tag takes quadratic time.
-        if self._fed - max(self._parser.CurrentByteIndex, 0) > self._limits.tag:
-            raise InvalidInput(
-                f"A tag of this file has more than {self._limits.tag:,} characters.", field="file"
-            )
+    Raises Malformed, and InvalidInput if a limit is exceeded.
+    """
+    fed = elements = depth = 0
 
-    def close(self) -> None:
-        """Raises Malformed if an element is still open."""
-        self._parse(b"", last=True)
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal elements, depth
+        elements += 1
+        depth += 1
+        if depth > limits.depth:
+            raise bad_file("This file is nested too deeply.")
+        if elements > limits.elements:
+            raise bad_file(f"A part of this file has more than {limits.elements:,} elements. Split it.")
+        handler.start(name.rpartition(":")[2], attributes)
 
-    def _parse(self, content: bytes, *, last: bool) -> None:
-        try:
-            self._parser.Parse(content, last)
-        except (expat.ExpatError, ValueError, LookupError):
-            raise Malformed from None
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        handler.end(name.rpartition(":")[2])
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._elements += 1
-        self._depth += 1
-        if self._depth > self._limits.depth:
-            raise InvalidInput("This file is nested too deeply.", field="file")
-        if self._elements > self._limits.elements:
-            raise InvalidInput(
-                f"A part of this file has more than {self._limits.elements:,} elements. Split it.",
-                field="file",
-            )
-        self._handler.start(name.rpartition(":")[2], attributes)
-
-    def _end(self, name: str) -> None:
-        self._depth -= 1
-        self._handler.end(name.rpartition(":")[2])
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = handler.data
+    parser.StartDoctypeDeclHandler = _refuse
+    try:
+        while chunk := part.read(_CHUNK):
+            parser.Parse(chunk, False)
+            fed += len(chunk)
+            # Expat reads an unfinished tag from its start at each chunk, so a long tag takes quadratic time.
+            if fed - max(parser.CurrentByteIndex, 0) > limits.tag:
+                raise bad_file(f"A tag of this file has more than {limits.tag:,} characters.")
+            yield
+        parser.Parse(b"", True)  # fails if an element is still open
+    except (expat.ExpatError, ValueError, LookupError):
+        raise Malformed from None
 
 
 def _refuse(*_: object) -> None:

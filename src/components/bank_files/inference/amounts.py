@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from src.components.bank_files.entry import Cell
 from src.domain.money import CURRENCIES
 from src.domain.transactions import Direction
 
@@ -88,6 +89,13 @@ def parse_amount(text: str, mark: str) -> Amount | None:
     minus = frame[1] or "-" in (frame[2], frame[4], frame[6], frame[9])
     value = Decimal(digits)
     return Amount(-value if minus else value, units.pop() if units else "", _side_of(frame[10] or frame[7]))
+
+
+def amount_of(cell: Cell, mark: str) -> Amount | None:
+    """None if the cell is no amount. mark: see `parse_amount`."""
+    if isinstance(cell, str):
+        return parse_amount(cell, mark) if cell else None
+    return Amount(cell) if isinstance(cell, Decimal) else None
 
 
 def _side_of(letters: str | None) -> Direction | None:

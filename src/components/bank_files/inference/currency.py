@@ -13,7 +13,7 @@ from src.components.bank_files.inference.layout import Layout
 from src.components.bank_files.plan import Field
 from src.domain.money import CURRENCIES
 
-COMMON = ("USD", "EUR", "GBP", "INR", "CHF", "CAD", "AUD", "JPY", "SGD", "BRL")
+_COMMON = ("USD", "EUR", "GBP", "INR", "CHF", "CAD", "AUD", "JPY", "SGD", "BRL")
 
 _CODE = re.compile(r"(?<![^\W_])[A-Z]{3}(?![^\W_])")
 _WORDS = frozenset("ALL AMD ANG BAM BOB COP CUP DOP GEL LAK MAD MOP PAB PEN RON SOS TOP TRY".split())
@@ -21,27 +21,24 @@ _WORDS = frozenset("ALL AMD ANG BAM BOB COP CUP DOP GEL LAK MAD MOP PAB PEN RON 
 _SYMBOLS = re.compile("[€£₹₽₺₩₪₫₴₦₱฿₸元円]")
 
 
-def is_needed(contents: Contents, mark: str) -> bool:
-    """Whether a row has no currency. mark: the decimal mark."""
-    units = {amount.unit for amount in contents.amounts(mark, *MONEY)}
-    if not units or units <= CURRENCIES:
-        return False
-    column = contents.column(Field.CURRENCY)
-    codes = {unit_of(text) for text in column.texts}
-    return not codes or column.has_blank or not codes <= CURRENCIES
+def possible_currencies(
+    contents: Contents, layout: Layout, sample: Sequence[Record], mark: str, usual: str
+) -> list[str]:
+    """The codes that rows without a currency may have: one if the file is clear, none without such rows.
 
-
-def candidates(contents: Contents, layout: Layout, sample: Sequence[Record], mark: str) -> list[str]:
-    """The codes that rows without a currency may have; one if the file is clear.
-
-    sample: the first records, with the heading and the rows above it. mark: the decimal mark.
+    sample: the first records, with the heading and the rows above it. mark: the decimal mark. usual: comes
+    first unless the file contradicts it.
     """
     units = {amount.unit for amount in contents.amounts(mark, *MONEY)}
-    units |= {unit_of(text) for text in contents.texts(Field.CURRENCY)}
+    column = contents.column(Field.CURRENCY)
+    codes = {unit_of(text) for text in column.texts}
+    all_named = codes and not column.has_blank and codes <= CURRENCIES
+    if all_named or units <= CURRENCIES:
+        return []
+    units = (units | codes) - {""}
     named_columns = zip(layout.names, layout.columns, strict=False)
     in_names = {unit_in(name) for name, field in named_columns if field in (*MONEY, Field.BALANCE)} - {""}
     units |= in_names
-    units.discard("")
     if len(in_names) == 1 and all(in_names <= {unit, *SHARED_SIGNS.get(unit, ())} for unit in units):
         units = in_names
     if len(units) == 1 and units <= CURRENCIES:
@@ -50,16 +47,11 @@ def candidates(contents: Contents, layout: Layout, sample: Sequence[Record], mar
     if not units and len(above) == 1:
         return [*above]
     shared = [code for unit in sorted(units) for code in SHARED_SIGNS.get(unit, ())]
-    return list(
-        dict.fromkeys((*sorted(above & set(shared)), *shared, *sorted(units & CURRENCIES), *sorted(above)))
-    )
-
-
-def choices(candidates: Sequence[str], usual: str) -> list[str]:
-    """The choices, with the usual currency first unless the file contradicts it."""
-    offered = candidates or COMMON
-    first = [usual] if usual in CURRENCIES and (usual in candidates or not candidates) else []
-    return list(dict.fromkeys((*first, *offered)))
+    candidates = [*sorted(above & set(shared)), *shared, *sorted(units & CURRENCIES), *sorted(above)]
+    if len(set(candidates)) == 1:
+        return candidates[:1]
+    first = [usual] if usual in CURRENCIES and usual in (candidates or CURRENCIES) else []
+    return list(dict.fromkeys((*first, *(candidates or _COMMON))))
 
 
 def _above(sample: Sequence[Record], header: int) -> set[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 
+from src.components.bank_files.entry import Cell
 from src.components.bank_files.plan import DATE_ORDERS
 
 # The first letters of each month: English, German, French, Spanish, Portuguese, Italian, Dutch, Polish,
@@ -70,6 +71,13 @@ def parse_date(text: str, order: str) -> date | None:
         return datetime.strptime(text, order).date()  # noqa: DTZ007 - a date without a time
     except ValueError:
         return None
+
+
+def date_of(cell: Cell, order: str) -> date | None:
+    """None if the cell is no date. order: see `parse_date`."""
+    if isinstance(cell, str):
+        return parse_date(cell, order)
+    return cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else None
 
 
 @lru_cache(maxsize=20_000)

@@ -13,7 +13,6 @@ from src.components.bank_files.entry import Cell, Record, as_text
 from src.components.bank_files.formats.sections import first_heading
 from src.components.bank_files.inference.amounts import is_amount, unit_of
 from src.components.bank_files.inference.app_exports import App, columns_of, recognize
-from src.components.bank_files.inference.balances import balance_sign
 from src.components.bank_files.inference.cells import (
     HALF,
     MOSTLY,
@@ -35,6 +34,7 @@ from src.components.bank_files.inference.headings import (
     names_payment_method,
     unit_in,
 )
+from src.components.bank_files.inference.signs import balance_sign
 from src.components.bank_files.inference.wording import is_direction
 from src.components.bank_files.messages.columns import find_messages
 from src.components.bank_files.messages.reader import is_message

@@ -7,22 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from src.components.bank_files.contents import MONEY, Contents
-from src.components.bank_files.entry import Cell, Line, Question, Record
-from src.components.bank_files.inference import currency
+from src.components.bank_files.entry import Choice, Line, Question, Record, cell_at
 from src.components.bank_files.inference.amounts import marks_that_fit
-from src.components.bank_files.inference.balances import balance_sign
 from src.components.bank_files.inference.cells import transactions
+from src.components.bank_files.inference.currency import possible_currencies
 from src.components.bank_files.inference.dates import is_date, orders_that_fit
 from src.components.bank_files.inference.layout import Layout
 from src.components.bank_files.inference.questions import (
     column_question,
-    currency_question,
     date_order_question,
-    date_question,
     decimal_mark_question,
     sign_question,
 )
-from src.components.bank_files.inference.signs import sign_by_marks, sign_by_words
+from src.components.bank_files.inference.signs import balance_sign, sign_by_marks, sign_by_words
 from src.components.bank_files.plan import TABLES, Field, Format, Plan, Sign
 
 
@@ -42,13 +39,16 @@ class Inference:
         self._plan, self._layout, self._sample = plan, layout, sample
         self._columns = layout.columns
         self._rows = transactions([cells for row, cells in sample if row > layout.header])
-        dates_required = _dates_required(plan) and Field.PAYMENT_MESSAGE not in self._columns
+        # Dates of a person's own pattern are not recognized without it.
+        dates_required = plan.format in TABLES and "%" not in (plan.date_order or "")
+        dates_required = dates_required and Field.PAYMENT_MESSAGE not in self._columns
         self._contents = Contents(body, self._columns, dates_required=dates_required)
         self.questions: list[Question] = []
 
     def run(self) -> Plan:
         self._plan = replace(self._plan, header=self._layout.header, columns=self._columns)
-        self._ask_for_columns()
+        for field, positions in self._layout.doubts:
+            self.questions.append(column_question(field, positions, self._layout.names, self._rows))
         self._fill("date_order", self._date_order)
         self._fill("decimal_mark", self._decimal_mark)
         self._fill("sign", self._sign)
@@ -58,12 +58,7 @@ class Inference:
 
     def _fill(self, name: str, find: Any) -> None:
         if getattr(self._plan, name) is None:
-            detected: dict[str, Any] = {name: find()}
-            self._plan = replace(self._plan, **detected)
-
-    def _ask_for_columns(self) -> None:
-        for field, positions in self._layout.doubts:
-            self.questions.append(column_question(field, positions, self._layout.names, self._rows))
+            self._plan = replace(self._plan, **{name: find()})
 
     def _date_order(self) -> str:
         app = self._layout.app
@@ -91,16 +86,12 @@ class Inference:
         marks = marks_that_fit(texts)
         if app and app.decimal_mark in marks:
             return str(app.decimal_mark)
-        if len(marks) > 1:
-            marks = self._narrowed_by_balance(marks)
+        if len(marks) > 1:  # the balance is written with the same decimal mark
+            with_balance = marks_that_fit([*texts, *self._contents.texts(Field.BALANCE)])
+            marks = with_balance if len(with_balance) == 1 else marks
         if len(marks) > 1:
             self.questions.append(decimal_mark_question(texts, marks))
         return marks[0]
-
-    def _narrowed_by_balance(self, marks: tuple[str, ...]) -> tuple[str, ...]:
-        """The balance is written with the same decimal mark."""
-        certain = marks_that_fit([*self._contents.texts(*MONEY), *self._contents.texts(Field.BALANCE)])
-        return certain if len(certain) == 1 and self._contents.texts(Field.BALANCE) else marks
 
     def _sign(self) -> Sign:
         if self._layout.app:
@@ -133,7 +124,9 @@ class Inference:
                 cells for cells in rows if len(cells) > max(columns[Field.AMOUNT], columns[Field.BALANCE])
             ]
             fields = (Field.AMOUNT, Field.BALANCE, Field.DATE)
-            sign = balance_sign(*(_column(complete, columns.get(field)) for field in fields))
+            sign = balance_sign(
+                *([cell_at(cells, columns.get(field)) for cells in complete] for field in fields)
+            )
             if sign:
                 return Sign.NEGATIVE_IS_EXPENSE if sign > 0 else Sign.POSITIVE_IS_EXPENSE
         is_table = Field.AMOUNT in columns and self._plan.format in TABLES
@@ -141,26 +134,14 @@ class Inference:
 
     def _currency(self) -> str | None:
         mark = self._plan.decimal_mark or "."
-        if not currency.is_needed(self._contents, mark):
-            return None
-        codes = currency.candidates(self._contents, self._layout, self._sample, mark)
-        if len(codes) != 1:
-            codes = currency.choices(codes, self._usual_currency)
-            self.questions.append(currency_question(codes))
-        return codes[0]
+        codes = possible_currencies(self._contents, self._layout, self._sample, mark, self._usual_currency)
+        if len(codes) > 1:
+            self.questions.append(Question("default_currency", tuple(map(Choice, codes)), any_value=True))
+        return codes[0] if codes else None
 
     def _default_date(self) -> None:
         """Messages may have no date; a row without one in a table with dates is no transaction."""
         of_messages = self._plan.format is Format.MESSAGES or Field.PAYMENT_MESSAGE in self._columns
         may_lack = of_messages and self._contents.column(Field.DATE).has_blank
         if may_lack or Field.DATE not in self._columns:
-            self.questions.append(date_question())
-
-
-def _dates_required(plan: Plan) -> bool:
-    """False with a person's own date pattern, because such dates are not recognized without it."""
-    return plan.format in TABLES and "%" not in (plan.date_order or "")
-
-
-def _column(rows: Sequence[Sequence[Cell]], position: int | None) -> list[Cell]:
-    return [] if position is None else [cells[position] if position < len(cells) else "" for cells in rows]
+            self.questions.append(Question("default_date", (), any_value=True))

@@ -59,14 +59,6 @@ def _example(values: Iterable[Decimal]) -> str:
     return next((f"{value:f}" for value in values), "")
 
 
-def currency_question(codes: Sequence[str]) -> Question:
-    return Question("default_currency", tuple(map(Choice, codes)), any_value=True)
-
-
-def date_question() -> Question:
-    return Question("default_date", (), any_value=True)
-
-
 def column_question(
     field: Field, positions: Sequence[int], names: Sequence[str], rows: Sequence[Sequence[Cell]]
 ) -> Question:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from src.components.bank_files.entry import Cell, Line, Reason, Rejected
 from src.components.bank_files.formats.encodings import lines as lines_of
-from src.components.bank_files.limits import Limits
+from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.alert_words import INDIAN, message_direction, not_a_payment
 from src.components.bank_files.messages.alerts import read_alert
 from src.components.bank_files.plan import Field
@@ -43,20 +43,16 @@ def bounded(messages: Iterable[tuple[int, str]], limits: Limits) -> Iterator[tup
         length += len(message)
         limits.check_row(count)
         if count > limits.message_count:
-            raise InvalidInput(
-                f"The file has more than {limits.message_count:,} messages. Split it.", field="file"
-            )
+            raise bad_file(f"The file has more than {limits.message_count:,} messages. Split it.")
         if len(message) > limits.cell:
-            raise InvalidInput(f"Line {row} has more than {limits.cell:,} characters.", field="file")
+            raise bad_file(f"Line {row} has more than {limits.cell:,} characters.")
         if length > limits.messages:
             raise _too_long(limits)
         yield row, message
 
 
 def _too_long(limits: Limits) -> InvalidInput:
-    return InvalidInput(
-        f"The messages have more than {limits.messages:,} characters. Split them.", field="file"
-    )
+    return bad_file(f"The messages have more than {limits.messages:,} characters. Split them.")
 
 
 def currency_of(texts: Iterable[str]) -> str:

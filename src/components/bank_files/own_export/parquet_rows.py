@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.parquet import ParquetFile
 
-from src.components.bank_files.limits import Limits
+from src.components.bank_files.limits import Limits, bad_file
 from src.errors import InvalidInput
 
 _ROWS_AT_ONCE = 500
@@ -34,14 +34,11 @@ def open_parquet(content: bytes, limits: Limits, names: Collection[str]) -> Parq
     except (pa.ArrowException, OSError, ValueError):
         raise _damaged() from None
     if not found_names >= set(names):
-        raise InvalidInput(
-            "This Parquet file is not a Ledgerloop export. Import CSV, Excel or JSON lines instead.",
-            field="file",
+        raise bad_file(
+            "This Parquet file is not a Ledgerloop export. Import CSV, Excel or JSON lines instead."
         )
     if size > limits.unpacked:
-        raise InvalidInput(
-            f"Unpacked, this file is larger than {limits.unpacked / 1e6:g} megabytes.", field="file"
-        )
+        raise bad_file(f"Unpacked, this file is larger than {limits.unpacked / 1e6:g} megabytes.")
     limits.check_row(file.metadata.num_rows)
     return file
 
@@ -55,7 +52,7 @@ def rows(file: ParquetFile) -> Iterator[dict[str, Any]]:
             if batch is None:
                 return
             if sum(map(_unpacked_size, batch.columns)) > _MAX_BYTES:
-                raise InvalidInput("A row of this file holds more than a transaction can.", field="file")
+                raise bad_file("A row of this file holds more than a transaction can.")
             columns = [column.cast(_plain(column.type)) for column in batch.columns]
             rows_read = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
         except (pa.ArrowException, OSError, ValueError, OverflowError):
@@ -92,4 +89,4 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _damaged() -> InvalidInput:
-    return InvalidInput("This Parquet file is damaged and cannot be read.", field="file")
+    return bad_file("This Parquet file is damaged and cannot be read.")

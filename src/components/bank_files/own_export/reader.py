@@ -14,9 +14,8 @@ from typing import Any
 from src.components.bank_files.entry import Entry, Exported, Reason, Rejected, Unreadable
 from src.components.bank_files.formats.archives import unpacked
 from src.components.bank_files.formats.encodings import decode, detect_encoding, lines
-from src.components.bank_files.limits import Limits
+from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.plan import DELIMITERS, Format, Plan
-from src.errors import InvalidInput
 
 _OF_THE_TRANSACTION = ("description", "amount", "currency", "date", "direction", "mode", "subcategory")
 _IN_JSON = ("doubt", "feedback", "predictions", "own_categories")
@@ -145,7 +144,7 @@ def _table(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
                 yield start, _parsed_cells(names, cells)
             start = reader.line_num + 1
     except csv.Error:
-        raise InvalidInput(f"Row {start} could not be split into columns.", field="file") from None
+        raise bad_file(f"Row {start} could not be split into columns.") from None
 
 
 def _parsed_cells(names: Sequence[str], cells: Sequence[str]) -> dict[str, Any] | Unreadable:
