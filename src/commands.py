@@ -114,7 +114,7 @@ def _training(container: Container) -> TrainingPipeline:
         check=BundleCheck(),
         clock=container.now,
         fingerprint=container.data_fingerprint,
-        doubts=container.doubts,
+        possible_mistakes=container.possible_mistakes,
         steps=_steps(container),
         prediction_diffs=container.prediction_diffs,
         unattended=container.prediction_diffs,

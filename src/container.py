@@ -114,7 +114,7 @@ class Container(Services):
 
     @once
     def label_review(self) -> LabelReview:
-        return LabelReview(self.doubts, self.feedback, LabelConflicts())
+        return LabelReview(self.possible_mistakes, self.feedback, LabelConflicts())
 
     @once
     def quality(self) -> Quality:

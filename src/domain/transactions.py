@@ -76,7 +76,7 @@ class UnansweredTransaction:
 
 
 @dataclass(frozen=True, slots=True)
-class DoubtMark:
+class MistakeMark:
     """An answer marked as a possible mistake: it contradicts others, or is part of a category relabel."""
 
     category: str
@@ -149,7 +149,7 @@ class StoredTransaction:
     """True: evaluates models, never trains one. Follows from the fingerprint."""
     key: str | None = None
     """Of an imported transaction, unique."""
-    doubt: DoubtMark | None = None
+    mistake: MistakeMark | None = None
     edits: tuple[Edit, ...] = ()
     """Oldest first, including undone ones."""
 
@@ -178,7 +178,7 @@ class LabelledTransaction:
 
 
 @dataclass(frozen=True, slots=True)
-class DoubtfulLabel:
+class PossibleMistake:
     """An answer that contradicts nearly all similar ones. It trains no model until the person confirms it."""
 
     transaction_id: str
@@ -191,7 +191,7 @@ class DoubtfulLabel:
     labelled_at: datetime
     """Time of the answer; a newer one is not affected."""
     wholesale: bool = False
-    """Whether the doubt is part of a category relabel; then `others` is the former category."""
+    """Whether it is part of a category relabel; then `others` is the former category."""
 
 
 @dataclass(frozen=True, slots=True)

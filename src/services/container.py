@@ -38,7 +38,7 @@ from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.from_webhooks import WebhookTransactions
 from src.services.transactions.imported import ImportedTransactions
-from src.services.transactions.label_review import Doubts
+from src.services.transactions.possible_mistakes import PossibleMistakes
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
 
@@ -82,7 +82,7 @@ class Services:
     webhook_transactions = on_database(WebhookTransactions)
     firefly_outbox = on_database(FireflyOutbox)
     audit_sample = on_database(AuditSample)
-    doubts = on_database(Doubts)
+    possible_mistakes = on_database(PossibleMistakes)
     models = on_database(Models)
     unanswered = on_database(Unanswered)
     act_log = on_database(ActLog)

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from src.domain.transactions import DoubtfulLabel, LabelledTransaction
+from src.domain.transactions import LabelledTransaction, PossibleMistake
 
 _Rows = Sequence[LabelledTransaction]
 
@@ -26,7 +26,7 @@ class CategoryRelabels:
 
     def find(
         self, labelled: Iterable[LabelledTransaction], vouched: Collection[str] = ()
-    ) -> list[DoubtfulLabel]:
+    ) -> list[PossibleMistake]:
         """The answers with the new category that need confirmation; `others` is the former category.
 
         A merchant with a confirmed answer, one whose id is in `vouched`, is not included.
@@ -44,7 +44,7 @@ class CategoryRelabels:
             if before and before != now and not any(label.id in vouched for label in newest):
                 relabelled[before, now].append(newest)
         return [
-            DoubtfulLabel(label.id, now, before, sum(map(len, groups)), label.labelled_at, wholesale=True)
+            PossibleMistake(label.id, now, before, sum(map(len, groups)), label.labelled_at, wholesale=True)
             for (before, now), groups in relabelled.items()
             if self._is_relabel(groups, merchants[before])
             for group in groups

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from src.components.dataset.holdout import fingerprint
-from src.domain.transactions import DoubtfulLabel, LabelledTransaction
+from src.domain.transactions import LabelledTransaction, PossibleMistake
 
 _Rows = Sequence[LabelledTransaction]
 
@@ -36,17 +36,17 @@ class LabelConflicts:
 
     def find(
         self, labelled: Iterable[LabelledTransaction], vouched: Collection[str] = ()
-    ) -> list[DoubtfulLabel]:
+    ) -> list[PossibleMistake]:
         """The possible mistakes, in the order of `labelled`. Ids in `vouched` are confirmed and only vote."""
         groups: dict[tuple[str, ...], list[LabelledTransaction]] = defaultdict(list)
         for label in labelled:
             transaction = label.transaction
             if transaction.merchant:
                 groups[transaction.merchant, transaction.direction, transaction.currency].append(label)
-        doubts = (doubt for rows in groups.values() for doubt in self._among(rows))
-        return [doubt for doubt in doubts if doubt.transaction_id not in vouched]
+        mistakes = (mistake for rows in groups.values() for mistake in self._among(rows))
+        return [mistake for mistake in mistakes if mistake.transaction_id not in vouched]
 
-    def _among(self, rows: _Rows) -> list[DoubtfulLabel]:
+    def _among(self, rows: _Rows) -> list[PossibleMistake]:
         by_category: dict[str, list[LabelledTransaction]] = defaultdict(list)
         for label in rows:
             by_category[label.category].append(label)
@@ -55,7 +55,7 @@ class LabelConflicts:
         if votes[top] < self.against or votes[top] / sum(votes.values()) < self.agreement:
             return []
         return [
-            DoubtfulLabel(label.id, label.category, top, len(by_category[top]), label.labelled_at)
+            PossibleMistake(label.id, label.category, top, len(by_category[top]), label.labelled_at)
             for category, members in by_category.items()
             if category != top and votes[category] < self.meant and not self._is_change(rows, category)
             for label in members

@@ -3,124 +3,114 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import FeedbackOutcome
-from src.domain.transactions import CategoryRelabel, DoubtfulLabel, LabelledTransaction, StoredTransaction
+from src.domain.transactions import CategoryRelabel, LabelledTransaction, PossibleMistake, StoredTransaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 
 if TYPE_CHECKING:
-    from src.services.transactions.label_review import Doubts
+    from src.services.transactions.possible_mistakes import PossibleMistakes
+    from src.services.transactions.repository import Transactions
 
 SET_ASIDE = "contradicts nearly all similar answers and waits for a review"
-MOVED = "changes nearly a whole category and waits for a review"
-SHOWN = 10
-
-
-class Labels(Protocol):
-    def labelled(self) -> Iterable[LabelledTransaction]: ...
+RELABELLED = "changes nearly a whole category and waits for a review"
 
 
 def to_learn_from(
-    labels: Labels,
-    contradictions: LabelConflicts,
-    moves: CategoryRelabels,
-    marks: Doubts | None,
+    labels: Transactions,
+    conflicts: LabelConflicts,
+    relabels: CategoryRelabels,
+    marks: PossibleMistakes | None,
     *,
     at: datetime,
 ) -> tuple[list[LabelledTransaction], dict[str, int]]:
-    """The labels without those in doubt, and the number of these by reason. The doubts are stored.
+    """The labels without possible mistakes, and the number of these by reason. The mistakes are marked.
 
-    If an answer in doubt is part of a category relabel, the earlier answer trains instead. Hold-out rows stay
+    If an answer is part of a category relabel, the earlier answer trains instead. Hold-out rows stay
     unchanged and are not used here: they must not influence what trains.
     """
     labelled = list(labels.labelled())
     if marks is None:
         return labelled, {}
     training, confirmed = [label for label in labelled if not label.holdout], marks.confirmed()
-    doubts = {doubt.transaction_id: doubt for doubt in contradictions.find(training, confirmed)}
-    doubts |= {doubt.transaction_id: doubt for doubt in moves.find(training, confirmed)}
-    marks.replace(list(doubts.values()), at=at)
-    usable = [label for row in labelled if (label := _usable(row, doubts.get(row.id)))]
-    counts = Counter(MOVED if doubt.wholesale else SET_ASIDE for doubt in doubts.values())
+    mistakes = {mistake.transaction_id: mistake for mistake in conflicts.find(training, confirmed)}
+    mistakes |= {mistake.transaction_id: mistake for mistake in relabels.find(training, confirmed)}
+    marks.replace(list(mistakes.values()), at=at)
+    usable = [label for row in labelled if (label := _usable(row, mistakes.get(row.id)))]
+    counts = Counter(RELABELLED if mistake.wholesale else SET_ASIDE for mistake in mistakes.values())
     return usable, dict(sorted(counts.items()))
 
 
-def _usable(row: LabelledTransaction, doubt: DoubtfulLabel | None) -> LabelledTransaction | None:
+def _usable(row: LabelledTransaction, mistake: PossibleMistake | None) -> LabelledTransaction | None:
     """The label to train with until the review: its own, the one it replaced, or none."""
-    if doubt is None:
+    if mistake is None:
         return row
-    earlier = row.replaced if doubt.wholesale else None
+    earlier = row.replaced if mistake.wholesale else None
     if earlier is None or earlier.category is None:
         return None
     return replace(row, category=earlier.category, source=earlier.source, labelled_at=earlier.at)
 
 
-@dataclass(frozen=True, slots=True)
-class PossibleMistake:
-    row: StoredTransaction
-    doubt: DoubtfulLabel
-
-
+@dataclass(frozen=True)
 class LabelReview:
     """The review of possible mistakes. The person decides; nothing changes by itself."""
 
-    def __init__(self, marks: Doubts, feedback: FeedbackLoop, contradictions: LabelConflicts) -> None:
-        self._marks = marks
-        self._feedback = feedback
-        self._contradictions = contradictions
+    marks: PossibleMistakes
+    feedback: FeedbackLoop
+    conflicts: LabelConflicts
 
-    def open(self, limit: int = SHOWN) -> list[PossibleMistake]:
+    def open(self, limit: int = 10) -> list[tuple[StoredTransaction, PossibleMistake]]:
         """Those that still contradict, given the answers since the training run that marked them."""
-        return self._still(self._marks.open(limit))
+        return self._still(self.marks.open(limit))
 
-    def get(self, transaction_id: str) -> PossibleMistake:
-        """Raises NotFound if the answer is not in doubt, or no longer."""
-        mistakes = self._still([self._marks.get(transaction_id)])
+    def get(self, transaction_id: str) -> tuple[StoredTransaction, PossibleMistake]:
+        """Raises NotFound if the answer is not a possible mistake, or no longer."""
+        mistakes = self._still([self.marks.get(transaction_id)])
         if not mistakes:
             raise NotFound("This answer no longer contradicts the others.")
         return mistakes[0]
 
-    def confirm(self, transaction_id: str, *, at: datetime) -> PossibleMistake:
-        """The answer is right: it trains models, and is not in doubt again. Raises NotFound, Unavailable."""
-        mistake = self.get(transaction_id)
-        self._marks.confirm(transaction_id, at=at)
-        return mistake
+    def _still(self, rows: Sequence[StoredTransaction]) -> list[tuple[StoredTransaction, PossibleMistake]]:
+        labelled = self.marks.labelled({row.transaction.merchant for row in rows}) if rows else ()
+        mistakes = {mistake.transaction_id: mistake for mistake in self.conflicts.find(labelled)}
+        return [(row, mistakes[row.id]) for row in rows if row.id in mistakes]
+
+    def confirm(self, transaction_id: str, *, at: datetime) -> StoredTransaction:
+        """The answer is right: it trains models, and is not reviewed again. Raises NotFound, Unavailable."""
+        row, _ = self.get(transaction_id)
+        self.marks.confirm([transaction_id], at=at)
+        return row
 
     def correct(self, transaction_id: str, *, at: datetime) -> FeedbackOutcome:
         """Answer with the category of the others. Raises NotFound, Unavailable."""
-        return self._feedback.record(transaction_id, self.get(transaction_id).doubt.others, at=at)
+        _, mistake = self.get(transaction_id)
+        return self.feedback.record(transaction_id, mistake.others, at=at)
 
-    def moves(self) -> list[CategoryRelabel]:
-        return self._marks.moves()
+    def review_relabel(
+        self, earlier: str, category: str, *, keep: bool, at: datetime
+    ) -> tuple[CategoryRelabel, str]:
+        """keep: the answers are right and train models; else answer all of them with the earlier category.
 
-    def move(self, earlier: str, category: str) -> CategoryRelabel:
-        """Raises NotFound if this category relabel is not in doubt."""
-        for move in self.moves():
-            if (move.earlier, move.category) == (earlier, category):
-                return move
-        raise NotFound("No such change of a category needs review.")
-
-    def confirm_move(self, move: CategoryRelabel, *, at: datetime) -> None:
-        """The relabel is right: its answers train models. Raises Unavailable."""
-        self._marks.confirm_move(move, at=at)
-
-    def revert_move(self, move: CategoryRelabel, *, at: datetime) -> str:
-        """Answer all of them with the earlier category; returns the id of the act."""
-        answers = [Answer(transaction_id, move.earlier) for transaction_id in move.transaction_ids]
-        outcomes = self._feedback.record_many(answers, at=at)
+        Returns the relabel, and the id of the act of the answers or "". Raises NotFound, Unavailable.
+        """
+        relabels = {(relabel.earlier, relabel.category): relabel for relabel in self.marks.relabels()}
+        if (relabel := relabels.get((earlier, category))) is None:
+            raise NotFound("No such change of a category needs review.")
+        if keep:
+            self.marks.confirm(relabel.transaction_ids, at=at)
+            return relabel, ""
+        answers = [Answer(transaction_id, earlier) for transaction_id in relabel.transaction_ids]
+        outcomes = self.feedback.record_many(answers, at=at)
         for outcome in outcomes:
             if isinstance(outcome, InvalidInput):
                 raise outcome
-        return next((outcome.act for outcome in outcomes if isinstance(outcome, FeedbackOutcome)), "")
-
-    def _still(self, rows: Sequence[StoredTransaction]) -> list[PossibleMistake]:
-        labelled = self._marks.labelled({row.transaction.merchant for row in rows}) if rows else ()
-        doubts = {doubt.transaction_id: doubt for doubt in self._contradictions.find(labelled)}
-        return [PossibleMistake(row, doubts[row.id]) for row in rows if row.id in doubts]
+        return relabel, next(
+            (outcome.act for outcome in outcomes if isinstance(outcome, FeedbackOutcome)), ""
+        )

@@ -11,7 +11,7 @@ from src.components.bank_files.entry import Exported
 from src.components.text.masking import mask
 from src.domain.categories import Category
 from src.domain.predictions import Prediction
-from src.domain.transactions import DoubtMark, StoredTransaction
+from src.domain.transactions import MistakeMark, StoredTransaction
 from src.errors import Conflict
 from src.pipeline.categories.resolver import CategoryNames
 from src.pipeline.prediction.predict import prepare
@@ -106,11 +106,11 @@ def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTrans
             replace(event, category=slugs.get(event.category, event.category)) if event.category else event
             for event in row.feedback
         ),
-        doubt=_doubt(row.doubt, slugs) if row.doubt else None,
+        mistake=_mark(row.mistake, slugs) if row.mistake else None,
     )
 
 
-def _doubt(mark: DoubtMark, slugs: Mapping[str, str]) -> DoubtMark:
+def _mark(mark: MistakeMark, slugs: Mapping[str, str]) -> MistakeMark:
     category, others = slugs.get(mark.category, mark.category), slugs.get(mark.others, mark.others)
     return replace(mark, category=category, others=others)
 

@@ -14,31 +14,32 @@ from src.components.evaluation.metrics import probabilities_of
 from src.components.lexicon.matcher import doubts_of, lexicon_text, matcher_for
 from src.components.model.model_selection import SearchResult
 from src.components.model.thresholds import BandThresholds
-from src.pipeline.feedback.label_review import Labels, to_learn_from
+from src.pipeline.feedback.label_review import to_learn_from
 from src.pipeline.training.ports import ActiveRun, Clock, Lexicon
 from src.pipeline.training.stages import PreparedData, Steps, TrainedModel
 
 if TYPE_CHECKING:
-    from src.services.transactions.label_review import Doubts
+    from src.services.transactions.possible_mistakes import PossibleMistakes
+    from src.services.transactions.repository import Transactions
 
 
 @dataclass(frozen=True)
 class ModelFitting:
     """Reports each stage to the run; raises LeaseLost once another process holds it."""
 
-    labels: Labels
+    labels: Transactions
     lexicon: Lexicon
     steps: Steps
     clock: Clock
-    doubts: Doubts | None = None
+    possible_mistakes: PossibleMistakes | None = None
     """Marks possible mistakes; with None none are excluded."""
 
     def prepare(self, claimed: ActiveRun) -> PreparedData:
         steps = self.steps
         claimed.progress("data_ingestion", 0.02)
         shipped = steps.statements.write(self.lexicon.entries(), self.lexicon.category_profiles())
-        labelled, doubted = to_learn_from(
-            self.labels, steps.contradictions, steps.moves, self.doubts, at=self.clock()
+        labelled, set_aside = to_learn_from(
+            self.labels, steps.contradictions, steps.relabels, self.possible_mistakes, at=self.clock()
         )
         ingested = steps.ingestion.gather(labelled, shipped)
         data_snapshot = snapshot(ingested, self.lexicon.sha256)
@@ -46,7 +47,7 @@ class ModelFitting:
         checked = steps.validation.check(ingested)
         claimed.progress("data_transformation", 0.08)
         rows = steps.transformation.prepare(checked.rows)
-        data = PreparedData(rows, steps.splitting.split(rows), data_snapshot, checked.set_aside | doubted)
+        data = PreparedData(rows, steps.splitting.split(rows), data_snapshot, checked.set_aside | set_aside)
         counts = {"rows": len(rows), "feedback_rows": len(data.yours)}
         claimed.record(data=counts | {"sha256": data_snapshot.sha256})
         return data

@@ -17,7 +17,6 @@ from src.components.promotion.evidence import Evidence
 from src.domain.models import Bundle, Pointer
 from src.domain.verdicts import Automation, Code, JudgedOn, Outcome, Scores, Verdict, Why, because, reasons_of
 from src.errors import Unavailable
-from src.pipeline.feedback.label_review import Labels
 from src.pipeline.training.earlier_versions import EarlierVersions
 from src.pipeline.training.fit import ModelFitting
 from src.pipeline.training.input_fingerprint import fingerprint_inputs, is_idle
@@ -48,7 +47,8 @@ if TYPE_CHECKING:
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
     from src.services.models.bundle_check import CheckReport
     from src.services.runs.data_fingerprint import DataFingerprint
-    from src.services.transactions.label_review import Doubts
+    from src.services.transactions.possible_mistakes import PossibleMistakes
+    from src.services.transactions.repository import Transactions
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class TrainingPipeline:
     def __init__(
         self,
         *,
-        labels: Labels,
+        labels: Transactions,
         lexicon: Lexicon,
         store: ModelStore,
         record: ExperimentTracker,
@@ -69,18 +69,18 @@ class TrainingPipeline:
         steps: Steps | None = None,
         prediction_diffs: PredictionDiffs | None = None,
         fingerprint: DataFingerprint | None = None,
-        doubts: Doubts | None = None,
+        possible_mistakes: PossibleMistakes | None = None,
         unattended: PredictionDiffs | None = None,
         earlier: EarlierVersions | None = None,
     ) -> None:
         """fingerprint: of the data; without it no run is skipped.
 
         prediction_diffs: what a promotion changed; unattended: which unanswered transactions two versions
-        categorize automatically; earlier: the earlier versions to compare with; doubts: marks possible
-        mistakes, which are excluded. Without one of these its step is skipped.
+        categorize automatically; earlier: the earlier versions to compare with; possible_mistakes: marks
+        answers, which are excluded. Without one of these its step is skipped.
         """
         self._steps = steps or Steps()
-        self._fitting = ModelFitting(labels, lexicon, self._steps, clock, doubts)
+        self._fitting = ModelFitting(labels, lexicon, self._steps, clock, possible_mistakes)
         self._tracking = OptionalTracking(record)
         self._promotion = PromotionStep(store, self._tracking, clock, prediction_diffs)
         self._lexicon = lexicon

@@ -15,7 +15,7 @@ from src.config import Settings
 from src.domain import LOCAL_OWNER
 from src.services.mlflow.provenance import provenance
 from src.services.mongo.client import Database, guarded
-from src.services.transactions.repository import HAS_LABEL
+from src.services.transactions.documents import HAS_LABEL
 
 _IGNORED_SETTINGS = {"mongo_uri", "mongo_db_name", "secret_key"}  # secrets, and they differ between hosts
 _FIELDS = {"revision": 1, "label": 1, "holdout": 1, "doubt": 1}

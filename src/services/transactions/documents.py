@@ -17,9 +17,9 @@ from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.transactions import (
     Direction,
-    DoubtMark,
     Edit,
     LabelledTransaction,
+    MistakeMark,
     NewTransaction,
     Origin,
     Status,
@@ -29,6 +29,8 @@ from src.domain.transactions import (
 )
 
 Document = dict[str, Any]
+# A range rather than $exists, so that the index alone answers.
+HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
 
 
 def midnight(day: Date) -> datetime:
@@ -68,7 +70,7 @@ def restored_document(row: StoredTransaction, *, import_id: str) -> Document:
         "import": import_id,
         **({"key": row.key} if row.key else {}),
         "told": len(row.feedback),
-        **({"doubt": asdict(row.doubt)} if row.doubt else {}),
+        **({"doubt": asdict(row.mistake)} if row.mistake else {}),
         **prediction_fields(row.predictions, row.feedback),
         **feedback_fields(row.predictions, row.feedback),
     }
@@ -230,7 +232,7 @@ def stored_of(document: Document) -> StoredTransaction:
         fingerprint=document["fingerprint"],
         holdout=document["holdout"],
         key=document.get("key"),
-        doubt=DoubtMark(**document["doubt"]) if "doubt" in document else None,
+        mistake=MistakeMark(**document["doubt"]) if "doubt" in document else None,
         edits=tuple(_edit(edit) for edit in document.get("edits", ())),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pymongo import DESCENDING
@@ -22,6 +22,7 @@ from src.domain.transactions import (
 )
 from src.services.mongo.client import Database, guarded, guarded_stream
 from src.services.transactions.documents import (
+    HAS_LABEL,
     Document,
     current_fields,
     edit_fields,
@@ -43,8 +44,6 @@ from src.services.transactions.query import Cursor, cursor_after, order_of, quer
 Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 """The new input of a transaction, a new prediction if any, and all its edits."""
 
-# A range rather than $exists, so that the index alone answers.
-HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
 _MERCHANTS_AT_ONCE = 2000
 _STEMS_AT_ONCE = 200
 _STEM_WORDS = 2

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from src.pipeline.feedback.acts import Acts
     from src.pipeline.feedback.feedback import FeedbackLoop
     from src.pipeline.feedback.label_review import LabelReview
+    from src.services.transactions.possible_mistakes import PossibleMistakes
 
 MISTAKES_LISTED = 100
 
@@ -135,7 +136,7 @@ def list_second_looks(*, label_review: LabelReview) -> ResponseValue:
     """Each contradicts nearly all other answers for similar transactions, so training ignores it until it is
     confirmed. At most 100, of the newest transactions.
     """
-    return [second_look_body(mistake) for mistake in label_review.open(MISTAKES_LISTED)]
+    return [second_look_body(row, mistake) for row, mistake in label_review.open(MISTAKES_LISTED)]
 
 
 @mistakes.operation(
@@ -152,8 +153,8 @@ def settle_second_look(
     """404 if the answer is not a possible mistake, or no longer. `POST /feedback` can correct it too."""
     now = datetime.now(UTC)
     if body.keep:
-        category = label_review.confirm(transaction_id, at=now).doubt.category
-        return {"transaction_id": transaction_id, "category": category, "kept": True}
+        row = label_review.confirm(transaction_id, at=now)
+        return {"transaction_id": transaction_id, "category": row.category, "kept": True}
     outcome = label_review.correct(transaction_id, at=now)
     metrics().answered(outcome.was_correct)
     return {"transaction_id": transaction_id, "category": outcome.category, "kept": False}
@@ -165,9 +166,9 @@ def settle_second_look(
     summary="List changes of a whole category that need confirmation",
     returns={200: list[MoveBody]},
 )
-def list_moves(*, label_review: LabelReview) -> ResponseValue:
+def list_moves(*, possible_mistakes: PossibleMistakes) -> ResponseValue:
     """Training runs detect them. Until a change is confirmed, training uses the earlier category."""
-    return [move_body(move) for move in label_review.moves()]
+    return [move_body(relabel) for relabel in possible_mistakes.relabels()]
 
 
 @relabels.operation(
@@ -180,10 +181,8 @@ def list_moves(*, label_review: LabelReview) -> ResponseValue:
 )
 def settle_move(body: MoveRequest, *, label_review: LabelReview) -> ResponseValue:
     """404 if there is no such change."""
-    now, move = datetime.now(UTC), label_review.move(body.earlier, body.category)
-    if body.keep:
-        label_review.confirm_move(move, at=now)
-    else:
-        label_review.revert_move(move, at=now)
-    category = move.category if body.keep else move.earlier
-    return {"category": category, "answers": len(move.transaction_ids), "kept": body.keep}
+    relabel, _ = label_review.review_relabel(
+        body.earlier, body.category, keep=body.keep, at=datetime.now(UTC)
+    )
+    category = relabel.category if body.keep else relabel.earlier
+    return {"category": category, "answers": len(relabel.transaction_ids), "kept": body.keep}

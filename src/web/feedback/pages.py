@@ -10,10 +10,9 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.feedback import FeedbackOutcome
-from src.domain.transactions import HistoryFilter
+from src.domain.transactions import HistoryFilter, PossibleMistake
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
-from src.pipeline.feedback.label_review import PossibleMistake
 from src.web.categories.schemas import NewCategory
 from src.web.feedback import api
 from src.web.feedback.text import what_was_done
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from src.services.categories.repository import Categories
     from src.services.monitoring.quality_counts import AuditSample
     from src.services.transactions.deleted import DeletedTransactions
+    from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
 
 QUEUE_PAGE = 25
@@ -52,7 +52,12 @@ bp.add_app_template_filter(what_was_done)
 
 @bp.get("/feedback")
 def feedback(
-    *, transactions: Transactions, label_review: LabelReview, audit_sample: AuditSample, predictor: Predictor
+    *,
+    transactions: Transactions,
+    label_review: LabelReview,
+    possible_mistakes: PossibleMistakes,
+    audit_sample: AuditSample,
+    predictor: Predictor,
 ) -> ResponseReturnValue:
     """What needs review, oldest first; the first page also has possible mistakes and spot checks."""
     cursor, answered = request.args.get("cursor"), request.args.get("answered")
@@ -64,7 +69,7 @@ def feedback(
         "feedback/index.html",
         rows=queue.items,
         count_waiting=transactions.count_waiting(),
-        moves=[] if cursor else label_review.moves(),
+        relabels=[] if cursor else possible_mistakes.relabels(),
         mistakes=[] if cursor else label_review.open(),
         checks=[] if cursor else audit_sample.unanswered(SPOT_CHECKS),
         next_page=with_query(request.path, {"cursor": queue.next_cursor}) if queue.next_cursor else None,
@@ -114,22 +119,22 @@ def review_mistake(
     transaction_id, now = request.form.get("transaction_id", ""), datetime.now(UTC)
     if not flag(request.form, "keep"):
         return _answered(label_review.correct(transaction_id, at=now), transactions, predictor)
-    mistake = label_review.confirm(transaction_id, at=now)
+    row = label_review.confirm(transaction_id, at=now)
     if _is_live():
-        return fragment("feedback/_confirmed_mistake.html", row=mistake.row)
+        return fragment("feedback/_confirmed_mistake.html", row=row)
     return redirect(extended(_back(), {"kept": 1}), 303)
 
 
 @bp.post("/feedback/move")
 def review_relabel(*, label_review: LabelReview) -> ResponseReturnValue:
     """Confirm or revert the change of a whole category."""
-    now = datetime.now(UTC)
-    move = label_review.move(request.form.get("earlier", ""), request.form.get("category", ""))
-    if flag(request.form, "keep"):
-        label_review.confirm_move(move, at=now)
+    keep = flag(request.form, "keep")
+    relabel, act = label_review.review_relabel(
+        request.form.get("earlier", ""), request.form.get("category", ""), keep=keep, at=datetime.now(UTC)
+    )
+    if keep:
         return redirect(extended(_back(), {"kept": 1}), 303)
-    act = label_review.revert_move(move, at=now)
-    return redirect(extended(_back(), {"changed_back": len(move.transaction_ids), "act": act}), 303)
+    return redirect(extended(_back(), {"changed_back": len(relabel.transaction_ids), "act": act}), 303)
 
 
 @bp.post("/feedback/undo")
@@ -161,9 +166,10 @@ def _undo(act: str, acts: Acts) -> int:
 
 
 def _open_mistake(transaction_id: str, label_review: LabelReview) -> PossibleMistake | None:
-    """After an undo the answer is in doubt again, unless other answers have resolved it meanwhile."""
+    """After an undo it is a possible mistake again, unless other answers have resolved it meanwhile."""
     try:
-        return label_review.get(transaction_id)
+        _, mistake = label_review.get(transaction_id)
+        return mistake
     except NotFound:
         return None
 

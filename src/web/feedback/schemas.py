@@ -9,9 +9,8 @@ from typing_extensions import TypedDict
 
 from src.domain.acts import Act, ActPage, UndoResult
 from src.domain.feedback import FeedbackOutcome
-from src.domain.transactions import CategoryRelabel
+from src.domain.transactions import CategoryRelabel, PossibleMistake, StoredTransaction
 from src.pipeline.feedback.feedback import Answer
-from src.pipeline.feedback.label_review import PossibleMistake
 from src.web.prediction.schemas import BATCH_LIMIT, Anything, TransactionBody, transaction_body
 from src.web.shared.fields import Identifier, QueryModel, RequestModel, Slug, utc_text
 from src.web.shared.problems import ItemErrorBody
@@ -170,14 +169,13 @@ class SettledBody(TypedDict):
     kept: bool
 
 
-def second_look_body(mistake: PossibleMistake) -> SecondLookBody:
-    doubt = mistake.doubt
+def second_look_body(row: StoredTransaction, mistake: PossibleMistake) -> SecondLookBody:
     return {
-        "transaction_id": mistake.row.id,
-        "category": doubt.category,
-        "answered_at": utc_text(doubt.labelled_at),
-        "others": {"category": doubt.others, "count": doubt.agreeing},
-        "transaction": transaction_body(mistake.row.transaction),
+        "transaction_id": row.id,
+        "category": mistake.category,
+        "answered_at": utc_text(mistake.labelled_at),
+        "others": {"category": mistake.others, "count": mistake.agreeing},
+        "transaction": transaction_body(row.transaction),
     }
 
 
@@ -212,10 +210,10 @@ class SettledMoveBody(TypedDict):
     kept: bool
 
 
-def move_body(move: CategoryRelabel) -> MoveBody:
+def move_body(relabel: CategoryRelabel) -> MoveBody:
     return {
-        "earlier": move.earlier,
-        "category": move.category,
-        "answers": len(move.transaction_ids),
-        "merchants": move.merchants,
+        "earlier": relabel.earlier,
+        "category": relabel.category,
+        "answers": len(relabel.transaction_ids),
+        "merchants": relabel.merchants,
     }

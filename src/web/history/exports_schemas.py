@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing_extensions import TypedDict
 
 from src.domain.categories import Category
-from src.domain.transactions import DoubtMark, StoredTransaction
+from src.domain.transactions import MistakeMark, StoredTransaction
 from src.web.categories.schemas import CategoryBody, category_body
 from src.web.history.schemas import HistoryItemBody, PastPredictionBody, history_item, past_prediction
 from src.web.shared.fields import utc_text
@@ -54,7 +54,7 @@ def _exported(row: StoredTransaction, own: Sequence[Category]) -> ExportedBody:
         "audit": row.audit,
         "fingerprint": row.fingerprint,
         "key": row.key,
-        "doubt": _doubt(row.doubt) if row.doubt else None,
+        "doubt": _mark(row.mistake) if row.mistake else None,
         "predictions": [past_prediction(prediction) for prediction in row.predictions],
         "own_categories": [category_body(category) for category in own],
     }
@@ -71,7 +71,7 @@ def _named(row: StoredTransaction, own: Mapping[str, Category]) -> list[Category
     return [category for slug, category in own.items() if slug in slugs]
 
 
-def _doubt(mark: DoubtMark) -> DoubtBody:
+def _mark(mark: MistakeMark) -> DoubtBody:
     return {
         "category": mark.category,
         "others": mark.others,

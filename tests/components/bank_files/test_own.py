@@ -23,7 +23,7 @@ from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
-from src.domain.transactions import Direction, DoubtMark, StoredTransaction, Transaction, current_state
+from src.domain.transactions import Direction, MistakeMark, StoredTransaction, Transaction, current_state
 from src.errors import InvalidInput
 from src.web.history.csv_table import csv_line, heading
 from src.web.history.exports_schemas import exported, json_line
@@ -82,7 +82,7 @@ predictions = st.builds(
     shadow=st.none() | st.builds(ShadowPrediction, tokens, slugs, shares, slugs),
 )
 answers = st.builds(Feedback, st.none() | slugs, moments, tokens, st.sampled_from(LabelSource))
-marks = st.builds(DoubtMark, slugs, slugs, st.booleans(), moments, moments, st.none() | moments)
+marks = st.builds(MistakeMark, slugs, slugs, st.booleans(), moments, moments, st.none() | moments)
 hexes = st.binary(min_size=32, max_size=32).map(bytes.hex)
 
 
@@ -105,7 +105,7 @@ def rows(draw):
         fingerprint=fingerprint,
         holdout=is_holdout(fingerprint),
         key=draw(st.none() | some_texts),
-        doubt=draw(st.none() | marks),
+        mistake=draw(st.none() | marks),
     )
 
 

@@ -9,9 +9,9 @@ from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import Feedback
 from src.errors import NotFound
 from src.pipeline.feedback.feedback import FeedbackLoop
-from src.pipeline.feedback.label_review import MOVED, LabelReview, to_learn_from
+from src.pipeline.feedback.label_review import RELABELLED, LabelReview, to_learn_from
 from src.services.transactions.feedback import FeedbackEvents
-from src.services.transactions.label_review import Doubts
+from src.services.transactions.possible_mistakes import PossibleMistakes
 from src.services.transactions.repository import Transactions
 from tests.services.rows import keep, new
 
@@ -32,22 +32,22 @@ def events(database):
 
 
 @pytest.fixture
-def doubts(database):
-    return Doubts(database)
+def mistakes(database):
+    return PossibleMistakes(database)
 
 
 @pytest.fixture
-def looks(doubts, events):
-    return LabelReview(doubts, FeedbackLoop(events, lambda: SLUGS), LabelConflicts())
+def review(mistakes, events):
+    return LabelReview(mistakes, FeedbackLoop(events, lambda: SLUGS), LabelConflicts())
 
 
 @pytest.fixture
-def train(transactions, doubts):
+def train(transactions, mistakes):
     """What a training would learn: the category of each row, by id, and what was set aside."""
 
     def learned():
         labels, set_aside = to_learn_from(
-            transactions, LabelConflicts(), CategoryRelabels(), doubts, at=LATER
+            transactions, LabelConflicts(), CategoryRelabels(), mistakes, at=LATER
         )
         return {one.id: one.category for one in labels}, set_aside
 
@@ -64,47 +64,55 @@ def changed(transactions, events):
     return rows
 
 
-def test_what_was_said_before_is_learned_until_it_is_confirmed(changed, train, looks, transactions):
+def test_what_was_said_before_is_learned_until_it_is_confirmed(
+    changed, train, review, transactions, mistakes
+):
     learned, set_aside = train()
-    assert (set(learned.values()), set_aside) == ({"dining"}, {MOVED: 12})
+    assert (set(learned.values()), set_aside) == ({"dining"}, {RELABELLED: 12})
     assert {row.category for row in transactions.newest(20)} == {"groceries"}  # the person's word stands
-    [move] = looks.moves()
-    assert (move.earlier, move.category, move.merchants) == ("dining", "groceries", 3)
-    assert set(move.transaction_ids) == {row.id for row in changed}
-    assert looks.open() == []  # asked as a whole, not one by one
+    [relabel] = mistakes.relabels()
+    assert (relabel.earlier, relabel.category, relabel.merchants) == ("dining", "groceries", 3)
+    assert set(relabel.transaction_ids) == {row.id for row in changed}
+    assert review.open() == []  # asked as a whole, not one by one
 
 
-def test_a_confirmed_change_is_learned_and_asked_about_no_more(changed, train, looks):
+def test_a_confirmed_change_is_learned_and_asked_about_no_more(changed, train, review, mistakes):
     train()
-    looks.confirm_move(looks.move("dining", "groceries"), at=LATER)
-    assert looks.moves() == []
+    review.review_relabel("dining", "groceries", keep=True, at=LATER)
+    assert mistakes.relabels() == []
     learned, set_aside = train()
     assert (set(learned.values()), set_aside) == ({"groceries"}, {})
-    assert looks.moves() == []
+    assert mistakes.relabels() == []
 
 
-def test_all_is_changed_back_by_one_act_that_can_be_undone(changed, train, looks, events, transactions):
+def test_all_is_changed_back_by_one_act_that_can_be_undone(
+    changed, train, review, events, transactions, mistakes
+):
     train()
-    act = looks.revert_move(looks.move("dining", "groceries"), at=LATER + timedelta(hours=1))
+    _, act = review.review_relabel("dining", "groceries", keep=False, at=LATER + timedelta(hours=1))
     assert {row.category for row in transactions.newest(20)} == {"dining"}
-    assert looks.moves() == []
+    assert mistakes.relabels() == []
     events.undo(act, at=LATER + timedelta(hours=2))
-    assert len(looks.moves()) == 1
+    assert len(mistakes.relabels()) == 1
 
 
-def test_a_change_taken_back_before_the_next_training_leaves_nothing_to_ask(changed, train, looks, events):
+def test_a_change_taken_back_before_the_next_training_leaves_nothing_to_ask(
+    changed, train, review, events, mistakes
+):
     train()
     events.undo("all-groceries", at=LATER + timedelta(hours=1))
-    assert looks.moves() == []
+    assert mistakes.relabels() == []
     assert train()[1] == {}
     with pytest.raises(NotFound):
-        looks.move("dining", "groceries")
+        review.review_relabel("dining", "groceries", keep=True, at=LATER)
 
 
-def test_new_rows_of_another_name_are_left_out_and_the_old_ones_learned(transactions, events, train, looks):
+def test_new_rows_of_another_name_are_left_out_and_the_old_ones_learned(
+    transactions, events, train, review, mistakes
+):
     for name, at, first in (("dining", NOW, 1), ("groceries", LATER, 10)):
         made = [new(merchant, day=date(2026, 1, first + day)) for merchant in MERCHANTS for day in range(4)]
         events.add([(row.id, Feedback(name, at, f"all-{name}")) for row in keep(transactions, *made)])
     learned, set_aside = train()
-    assert (sorted(learned.values()), set_aside) == (["dining"] * 12, {MOVED: 12})
-    assert len(looks.moves()) == 1
+    assert (sorted(learned.values()), set_aside) == (["dining"] * 12, {RELABELLED: 12})
+    assert len(mistakes.relabels()) == 1

@@ -12,7 +12,7 @@ from src.errors import NotFound
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.feedback.label_review import SET_ASIDE, LabelReview, to_learn_from
 from src.services.transactions.feedback import FeedbackEvents
-from src.services.transactions.label_review import Doubts
+from src.services.transactions.possible_mistakes import PossibleMistakes
 from src.services.transactions.repository import Transactions
 from tests.services.rows import keep, new
 
@@ -30,13 +30,13 @@ def events(database):
 
 
 @pytest.fixture
-def doubts(database):
-    return Doubts(database)
+def mistakes(database):
+    return PossibleMistakes(database)
 
 
 @pytest.fixture
-def looks(doubts, events):
-    return LabelReview(doubts, FeedbackLoop(events, lambda: {"dining", "groceries"}), LabelConflicts())
+def review(mistakes, events):
+    return LabelReview(mistakes, FeedbackLoop(events, lambda: {"dining", "groceries"}), LabelConflicts())
 
 
 @pytest.fixture
@@ -57,60 +57,62 @@ def rows(transactions, events):
 
 
 @pytest.fixture
-def train(transactions, doubts):
+def train(transactions, mistakes):
     """What a training would learn from."""
 
     def learned():
-        labels, set_aside = to_learn_from(transactions, LabelConflicts(), CategoryRelabels(), doubts, at=NOW)
+        labels, set_aside = to_learn_from(
+            transactions, LabelConflicts(), CategoryRelabels(), mistakes, at=NOW
+        )
         return {one.id for one in labels}, set_aside
 
     return learned
 
 
-def test_a_slip_is_set_aside_and_asked_about(rows, train, looks):
+def test_a_slip_is_set_aside_and_asked_about(rows, train, review):
     learned, set_aside = train()
     assert learned == {row.id for row in rows} - {rows[6].id}
     assert set_aside == {SET_ASIDE: 1}
-    [look] = looks.open()
-    assert (look.row.id, look.doubt.category) == (rows[6].id, "dining")
-    assert (look.doubt.others, look.doubt.agreeing) == ("groceries", 9)
-    assert look.row.category == "dining"  # the person's word stands meanwhile
+    [(row, mistake)] = review.open()
+    assert (row.id, mistake.category) == (rows[6].id, "dining")
+    assert (mistake.others, mistake.agreeing) == ("groceries", 9)
+    assert row.category == "dining"  # the person's word stands meanwhile
 
 
-def test_it_is_right_lets_it_train_and_nothing_is_asked_again(rows, train, looks):
+def test_it_is_right_lets_it_train_and_nothing_is_asked_again(rows, train, review):
     train()
-    looks.confirm(rows[6].id, at=NOW)
-    assert looks.open() == []
+    review.confirm(rows[6].id, at=NOW)
+    assert review.open() == []
     for _ in range(2):
         learned, set_aside = train()
         assert (len(learned), set_aside) == (10, {})
-    assert looks.open() == []
+    assert review.open() == []
 
 
-def test_change_makes_it_what_the_others_are(rows, train, looks, transactions):
+def test_change_makes_it_what_the_others_are(rows, train, review, transactions):
     train()
-    outcome = looks.correct(rows[6].id, at=NOW + timedelta(days=1))
+    outcome = review.correct(rows[6].id, at=NOW + timedelta(days=1))
     assert (outcome.previous, outcome.category) == ("dining", "groceries")
     assert transactions.get(rows[6].id).category == "groceries"
-    assert looks.open() == []
+    assert review.open() == []
     assert train()[1] == {}
 
 
-def test_an_answer_through_any_other_door_settles_it_too(rows, train, looks, events):
+def test_an_answer_through_any_other_door_settles_it_too(rows, train, review, events):
     train()
     events.add([(rows[6].id, Feedback("dining", NOW + timedelta(days=1), "again"))])
-    assert looks.open() == []
+    assert review.open() == []
     assert len(train()[0]) == 10
 
 
-def test_what_no_longer_contradicts_drops_out_before_the_next_training(rows, train, looks, events):
+def test_what_no_longer_contradicts_drops_out_before_the_next_training(rows, train, review, events):
     train()
     events.add([(row.id, Feedback("dining", NOW + timedelta(days=1), "all")) for row in rows[:5]])
-    assert looks.open() == []
+    assert review.open() == []
     with pytest.raises(NotFound):
-        looks.confirm(rows[6].id, at=NOW)
+        review.confirm(rows[6].id, at=NOW)
     with pytest.raises(NotFound):
-        looks.correct(rows[6].id, at=NOW)
+        review.correct(rows[6].id, at=NOW)
 
 
 def test_rows_that_judge_stay_and_have_no_voice(database, rows, train):

@@ -20,7 +20,7 @@ from src.components.text.cleaning import merchant_key
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.training_runs import Trigger
 from src.domain.transactions import LabelledTransaction, Transaction
-from src.pipeline.feedback.label_review import MOVED, SET_ASIDE
+from src.pipeline.feedback.label_review import RELABELLED, SET_ASIDE
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
 from src.pipeline.training.verdict_sentences import note_sentences
@@ -29,7 +29,7 @@ from src.services.models import bundle
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
 from src.services.runs.repository import ClaimedRun, TrainingRuns
-from src.services.transactions.label_review import Doubts
+from src.services.transactions.possible_mistakes import PossibleMistakes
 from tests.pipeline.training.test_run import SHOPS as LISTED
 from tests.pipeline.training.test_run import Lexicon, QuickCheck
 
@@ -73,7 +73,11 @@ class House:
     """One database, one registry and a champion that was trained on clean labels."""
 
     def __init__(self, database, record):
-        self.store, self.runs, self.doubts = Models(database), TrainingRuns(database), Doubts(database)
+        self.store, self.runs, self.possible_mistakes = (
+            Models(database),
+            TrainingRuns(database),
+            PossibleMistakes(database),
+        )
         self.record = record
         self.clean = purchases(14, first=0, at=NOW, day=date(2026, 1, 1))
         self.untouched = [
@@ -98,7 +102,7 @@ class House:
             check=QuickCheck(),
             clock=lambda: LATER,
             steps=Steps(search=Search(trials=Search().trials[:2])),
-            doubts=self.doubts,
+            possible_mistakes=self.possible_mistakes,
         )
         self.runs.request(trigger=Trigger.MANUAL, reason="a test", at=LATER)
         return pipeline.run(ClaimedRun(self.runs, self.runs.claim(holder="me", at=LATER), holder="me"))
@@ -176,12 +180,12 @@ def test_a_third_of_the_new_labels_is_random(house, seed):
 
 def test_all_new_answers_of_a_category_say_another(house):
     verdict = house.attack([*house.clean, *flipped(arrived(), "dining", "groceries")])
-    assert counted(verdict, MOVED) > 20
+    assert counted(verdict, RELABELLED) > 20
 
 
 def test_all_old_answers_of_a_category_are_changed_into_another(house):
     verdict = house.attack(changed(house.clean, "dining", "groceries"))
-    assert counted(verdict, MOVED) > 40
+    assert counted(verdict, RELABELLED) > 40
 
 
 def copied(row):

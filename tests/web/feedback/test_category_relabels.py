@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.domain.transactions import DoubtfulLabel
+from src.domain.transactions import PossibleMistake
 
 HTML = {"Accept": "text/html"}
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -22,8 +22,8 @@ def moved(predicted, services):
     rows = [predicted(text)["id"] for text in ("SWIGGY ORDER", "ZOMATO DINNER", "PIZZA CORNER")]
     for row in rows:
         services.feedback.record(row, "groceries", at=NOW)
-    services.doubts.replace(
-        [DoubtfulLabel(row, "groceries", "dining", 3, NOW, wholesale=True) for row in rows], at=NOW
+    services.possible_mistakes.replace(
+        [PossibleMistake(row, "groceries", "dining", 3, NOW, wholesale=True) for row in rows], at=NOW
     )
     return rows
 

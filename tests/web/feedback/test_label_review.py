@@ -1,4 +1,4 @@
-"""The second look: over the API, on the review page without scripts, and as a script asks for it."""
+"""Possible mistakes: over the API, on the review page without scripts, and as a script asks for it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ def services(app):
 def trained(services):
     """What a training run does with the labels before it learns from them."""
     return lambda: to_learn_from(
-        services.transactions, LabelConflicts(), CategoryRelabels(), services.doubts, at=NOW
+        services.transactions, LabelConflicts(), CategoryRelabels(), services.possible_mistakes, at=NOW
     )[1]
 
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from bson import ObjectId
 
-from src.domain.transactions import DoubtfulLabel, Transaction
+from src.domain.transactions import PossibleMistake, Transaction
 from src.pipeline.integrations.inbound import InboundTransaction
 from tests.web.conftest import EMPTIED
 from tests.web.imports.test_imports import upload, work_off
@@ -66,11 +66,11 @@ def full(app, client, container, registered, predicted, answered, web_database):
     container.webhooks.receive(
         [InboundTransaction("=7", told, "Coffee out")], program="actual", at=datetime.now(UTC)
     )
-    doubt = DoubtfulLabel(
+    mistake = PossibleMistake(
         twice["id"], "books", "travel", 4, container.transactions.get(twice["id"]).feedback[-1].at
     )
-    container.doubts.replace([doubt], at=datetime.now(UTC))
-    container.doubts.confirm(twice["id"], at=datetime.now(UTC))
+    container.possible_mistakes.replace([mistake], at=datetime.now(UTC))
+    container.possible_mistakes.confirm([twice["id"]], at=datetime.now(UTC))
     registered.promote("2", by="person", reason="newer", at=datetime.now(UTC))
     container.champion.refresh()
     assert client.post("/api/v1/models/repredict", json={}).status_code == 200
@@ -112,7 +112,7 @@ def all_of(client):
 @pytest.mark.parametrize("form", FORMS)
 def test_a_history_comes_back_as_it_was(app, client, container, full, web_database, form):
     before, categories = all_of(client), client.get("/api/v1/categories").json
-    assert (vouched := container.doubts.confirmed())
+    assert (vouched := container.possible_mistakes.confirmed())
     rows = len(before["jsonl"].splitlines())
     emptied(web_database)
     done = brought(app, client, before[form], form)
@@ -124,7 +124,7 @@ def test_a_history_comes_back_as_it_was(app, client, container, full, web_databa
     assert tables[0].equals(tables[1])
     assert tables[0].num_rows == rows
     assert client.get("/api/v1/categories").json == categories
-    assert container.doubts.confirmed() == vouched
+    assert container.possible_mistakes.confirmed() == vouched
 
 
 @pytest.mark.parametrize("form", FORMS)

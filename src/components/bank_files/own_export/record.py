@@ -22,7 +22,7 @@ from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Sha
 from src.domain.predictions import Reason as Explanation
 from src.domain.transactions import (
     Direction,
-    DoubtMark,
+    MistakeMark,
     Status,
     StoredTransaction,
     Transaction,
@@ -215,7 +215,7 @@ def _row(read: _Record) -> StoredTransaction:
         fingerprint=read.fingerprint,
         holdout=is_holdout(read.fingerprint),
         key=read.key,
-        doubt=DoubtMark(**read.doubt.model_dump()) if read.doubt else None,
+        mistake=MistakeMark(**read.doubt.model_dump()) if read.doubt else None,
     )
 
 

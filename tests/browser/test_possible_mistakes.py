@@ -1,4 +1,4 @@
-"""The second look and the random checks, as a visitor with a keyboard or a phone meets them."""
+"""Possible mistakes and the random checks, as a visitor with a keyboard or a phone meets them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
-from src.domain.transactions import DoubtfulLabel
+from src.domain.transactions import PossibleMistake
 from src.pipeline.feedback.label_review import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -32,7 +32,9 @@ def asked(known, server):
     for number, row in enumerate(rows):
         category = {3: "pets", 7: "groceries"}.get(number, "dining")
         services.feedback.record(row.id, category, at=NOW + timedelta(minutes=number))
-    to_learn_from(services.transactions, LabelConflicts(), CategoryRelabels(), services.doubts, at=NOW)
+    to_learn_from(
+        services.transactions, LabelConflicts(), CategoryRelabels(), services.possible_mistakes, at=NOW
+    )
     for _ in range(3):
         [cab] = known({"description": "NIGHT CAB", "amount": "12"})
         services.feedback.record(cab.id, "transport", at=NOW)
@@ -86,9 +88,9 @@ def test_a_whole_category_is_asked_about_in_one_note(open_page, known, server):
     )
     for row in rows:
         server.services.feedback.record(row.id, "groceries", at=NOW)
-    doubts = [DoubtfulLabel(row.id, "groceries", "dining", 3, NOW, wholesale=True) for row in rows]
+    mistakes = [PossibleMistake(row.id, "groceries", "dining", 3, NOW, wholesale=True) for row in rows]
     at = server.services.transactions.get(rows[0].id).feedback[-1].at
-    server.services.doubts.replace([replace(each, labelled_at=at) for each in doubts], at=NOW)
+    server.services.possible_mistakes.replace([replace(each, labelled_at=at) for each in mistakes], at=NOW)
     page = open_page("/feedback", size=PHONE)
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

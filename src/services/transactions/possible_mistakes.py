@@ -1,23 +1,23 @@
 """Possible mistakes: marks on transactions whose answer a person should review. The answers stay untouched.
 
-A mark names the time of the answer in doubt. A newer answer is not in doubt; undoing it makes the mark valid
+A mark names the time of the marked answer. A newer answer is not marked; undoing it makes the mark valid
 again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
 
 from src.domain import LOCAL_OWNER
-from src.domain.transactions import CategoryRelabel, DoubtfulLabel, LabelledTransaction, StoredTransaction
+from src.domain.transactions import CategoryRelabel, LabelledTransaction, PossibleMistake, StoredTransaction
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
-from src.services.transactions.documents import labelled_of, stored_of
-from src.services.transactions.optimistic_update import by_id
+from src.services.transactions.documents import HAS_LABEL, labelled_of, stored_of
+from src.services.transactions.optimistic_update import by_id, object_ids
 
 _MARKED: Document = {"owner": LOCAL_OWNER, "doubt.label_at": {"$exists": True}}
 _OPEN: Document = {
@@ -29,19 +29,25 @@ _OPEN: Document = {
 _SINGLE: Document = {**_OPEN, "doubt.wholesale": False}
 _SAME_CATEGORY = {"$eq": ["$doubt.category", "$label.category"]}
 _ANSWERED_AGAIN = {"$lt": ["$doubt.label_at", "$label.at"]}
-_WITHOUT_HISTORY = {"predictions": 0, "feedback": 0}
 
 
-class Doubts:
+class PossibleMistakes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @guarded
-    def replace(self, doubts: Sequence[DoubtfulLabel], *, at: datetime) -> None:
+    def replace(self, mistakes: Sequence[PossibleMistake], *, at: datetime) -> None:
         """Mark these, and remove every other open mark. Raises Unavailable."""
-        ids = [ObjectId(doubt.transaction_id) for doubt in doubts]
+        ids = [ObjectId(mistake.transaction_id) for mistake in mistakes]
         self._database.transactions.update_many({**_OPEN, "_id": {"$nin": ids}}, {"$unset": {"doubt": ""}})
-        marks = [UpdateOne(_doubted(doubt), {"$set": {"doubt": _mark(doubt, at)}}) for doubt in doubts]
+        # Not if a person has answered in between.
+        marks = [
+            UpdateOne(
+                {"_id": id_, "owner": LOCAL_OWNER, "label.at": mistake.labelled_at},
+                {"$set": {"doubt": _mark(mistake, at)}},
+            )
+            for id_, mistake in zip(ids, mistakes, strict=True)
+        ]
         if marks:
             self._database.transactions.bulk_write(marks, ordered=False)
 
@@ -72,22 +78,22 @@ class Doubts:
         query = {
             "owner": LOCAL_OWNER,
             "merchant": {"$in": sorted(merchants)},
-            "label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)},
+            **HAS_LABEL,
             "holdout": False,
         }
-        for document in self._database.transactions.find(query, _WITHOUT_HISTORY):
+        for document in self._database.transactions.find(query, {"predictions": 0, "feedback": 0}):
             yield labelled_of(document)
 
     @guarded
-    def confirm(self, transaction_id: str, *, at: datetime) -> None:
-        """Confirm the answer. Raises NotFound if it is not in doubt, Unavailable."""
-        if not self._database.transactions.update_one(
-            {**_SINGLE, **by_id(transaction_id)}, _confirmation(at)
-        ).matched_count:
+    def confirm(self, transaction_ids: Collection[str], *, at: datetime) -> None:
+        """Confirm these answers. Raises NotFound if none of them is marked, Unavailable."""
+        query = {**_OPEN, "_id": {"$in": object_ids(transaction_ids)}}
+        confirmation = {"$set": {"doubt.vouched_at": at}}
+        if not self._database.transactions.update_many(query, confirmation).matched_count:
             raise _not_marked()
 
     @guarded
-    def moves(self) -> list[CategoryRelabel]:
+    def relabels(self) -> list[CategoryRelabel]:
         """The open marks of relabelled categories, grouped, those with the most answers first."""
         groups = self._database.transactions.aggregate(
             [
@@ -102,7 +108,7 @@ class Doubts:
                 },
             ]
         )
-        moves = [
+        relabels = [
             CategoryRelabel(
                 **group["_id"],
                 transaction_ids=tuple(map(str, group["ids"])),
@@ -110,35 +116,20 @@ class Doubts:
             )
             for group in groups
         ]
-        return sorted(moves, key=lambda move: (-len(move.transaction_ids), move.earlier, move.category))
-
-    @guarded
-    def confirm_move(self, move: CategoryRelabel, *, at: datetime) -> None:
-        """Confirm all its answers. Raises Unavailable."""
-        ids = [ObjectId(id_) for id_ in move.transaction_ids]
-        self._database.transactions.update_many(
-            {**_OPEN, "doubt.wholesale": True, "_id": {"$in": ids}}, _confirmation(at)
+        return sorted(
+            relabels, key=lambda relabel: (-len(relabel.transaction_ids), relabel.earlier, relabel.category)
         )
 
 
-def _doubted(doubt: DoubtfulLabel) -> Document:
-    """The transaction, if its answer is still the one in doubt: a person may have answered in between."""
-    return {"_id": ObjectId(doubt.transaction_id), "owner": LOCAL_OWNER, "label.at": doubt.labelled_at}
-
-
-def _mark(doubt: DoubtfulLabel, at: datetime) -> Document:
+def _mark(mistake: PossibleMistake, at: datetime) -> Document:
     return {
-        "category": doubt.category,
-        "others": doubt.others,
-        "wholesale": doubt.wholesale,
-        "label_at": doubt.labelled_at,
+        "category": mistake.category,
+        "others": mistake.others,
+        "wholesale": mistake.wholesale,
+        "label_at": mistake.labelled_at,
         "found_at": at,
         "vouched_at": None,
     }
-
-
-def _confirmation(at: datetime) -> Document:
-    return {"$set": {"doubt.vouched_at": at}}
 
 
 def _not_marked() -> NotFound:
