@@ -8,7 +8,7 @@ import pytest
 from src.config import ROOT, Settings
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-WITH_PATHS = ("docs/changing-things.md", "docs/architecture.md", "CONTRIBUTING.md")
+WITH_PATHS = ("docs/changing-things.md", "docs/architecture.md", "docs/model.md", "CONTRIBUTING.md")
 LAYERS = ("components", "pipeline", "services", "web")
 TOP = ("src", "tests", "docs", "templates", "static", "benchmarks")
 NOT_IN_A_CHECKOUT = {".env", ".venv/bin/python"}

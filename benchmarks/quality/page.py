@@ -12,10 +12,9 @@ _BASELINES = {
     "lookup, then TF-IDF + logistic regression": "lookup + TF-IDF",
     "smart_importer": "smart_importer",
 }
-_TABLES: tuple[tuple[str, tuple[str, ...], dict[str, tuple[str, str]]], ...] = (
-    (
+_COLUMNS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
+    "cold": (
         "Cold start",
-        ("cold",),
         {
             "accuracy": ("product", "accuracy"),
             "ECE": ("product", "ece"),
@@ -23,9 +22,8 @@ _TABLES: tuple[tuple[str, tuple[str, ...], dict[str, tuple[str, str]]], ...] = (
             "`auto`, precision": ("product", "auto, precision"),
         },
     ),
-    (
+    "replay": (
         "Replay",
-        ("replay",),
         {
             "accuracy": ("product", "accuracy"),
             "each correction at once": ("each correction at once", "accuracy"),
@@ -35,18 +33,8 @@ _TABLES: tuple[tuple[str, tuple[str, ...], dict[str, tuple[str, str]]], ...] = (
             "`auto`, precision": ("product", "auto, precision"),
         },
     ),
-    (
-        "80/20",
-        ("chronological", "random"),
-        {
-            "accuracy": ("product", "accuracy"),
-            "macro-F1": ("product", "macro_f1"),
-            "unseen merchants: accuracy": ("product", "accuracy of unseen merchants"),
-        },
-    ),
-)
-"""Title, protocols and figures of each table; the command prints and stores more figures."""
-_NOT_SHARES = {"macro_f1", "ece"}
+}
+"""By protocol, the title and figures of its table; the command prints and stores more."""
 
 
 def rewrite(page: Path, measured: Mapping[str, Any]) -> None:
@@ -63,15 +51,10 @@ def tables(measured: Mapping[str, Any]) -> Iterator[str]:
     setup = measured["setup"]
     yield f"Measured on {measured['machine']}; candidates in each training: {setup['search']}."
     yield "In brackets: 95 % intervals."
-    for title, protocols, columns in _TABLES:
-        datasets = [
-            (data["about"], data[protocol])
-            for data in measured["data"].values()
-            for protocol in protocols
-            if protocol in data
-        ]
+    for protocol, (title, columns) in _COLUMNS.items():
+        datasets = [data for data in measured["data"].values() if protocol in data]
         if datasets:
-            yield from _table(title, columns, datasets)
+            yield from _table(title, columns, [(data["about"], data[protocol]) for data in datasets])
 
 
 def _table(
@@ -81,7 +64,7 @@ def _table(
     yield f"\n### {title}\n"
     yield f"| | {' | '.join(about for about, _ in datasets)} |"
     yield "|---" * (len(datasets) + 1) + "|"
-    yield f"| rows asked | {' | '.join(format(data['rows'], ',') for _, data in datasets)} |"
+    yield f"| rows predicted | {' | '.join(format(data['rows'], ',') for _, data in datasets)} |"
     for name, (part, figure) in columns.items():
         cells = (_cell(figure, data[part].get(figure)) for _, data in datasets)
         yield f"| {name} | {' | '.join(cells)} |"
@@ -98,6 +81,6 @@ def _cell(name: str, figure: Mapping[str, Any] | None) -> str:
     numbers = (figure["value"], figure["low"], figure["high"])
     if None in numbers:
         return f"{figure['value']:.3f}"
-    if name in _NOT_SHARES:
+    if name == "ece":
         return "{:.3f} ({:.3f}–{:.3f})".format(*numbers)
     return "{:.1f} % ({:.1f}–{:.1f})".format(*(100 * number for number in numbers))
