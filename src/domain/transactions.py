@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date as Date  # noqa: N812 - `date` is a field's name here
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -31,7 +32,7 @@ class Transaction:
     description: str
     amount: Decimal
     currency: str
-    date: date
+    date: Date
     direction: Direction = Direction.EXPENSE
     mode: str | None = None
     subcategory: str | None = None
@@ -209,8 +210,8 @@ class CategoryRelabel:
 class HistoryFilter:
     """None (or empty) matches everything."""
 
-    since: date | None = None
-    until: date | None = None
+    since: Date | None = None
+    until: Date | None = None
     category: str | None = None
     mode: str | None = None
     direction: Direction | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,8 @@ class ImportPreview:
     def store(self, content: bytes, result: ReadResult, *, name: str) -> Import:
         """result: of `read` for this file."""
         name = mask(" ".join(name.split()))[:_LONGEST_NAME] or "file"
-        return self._add(content, result, name=name, layout=result.layout)
+        fields = _stored_fields(result)
+        return self.imports.add(content, name=name, layout=result.layout, at=self.clock(), **fields)
 
     def preview(self, import_id: str) -> Preview:
         """What would be stored. Raises NotFound once the file was read."""
@@ -80,8 +81,8 @@ class ImportPreview:
         """Start the import of a year of made-up transactions; it can be undone like any other."""
         content = year(self.clock().date(), self.currency).encode()
         plan = Plan(sign=Sign.NEGATIVE_IS_EXPENSE).to_dict()
-        added = self._add(content, read_preview(content, self._request(plan=plan)), name=DEMO, layout=DEMO)
-        return self.imports.queue(added.id)
+        result = replace(read_preview(content, self._request(plan=plan)), layout=DEMO)
+        return self.imports.queue(self.store(content, result, name=DEMO).id)
 
     def start(self, import_id: str, *, profile: str = "") -> Import:
         """Queue the import and save its plan as a profile. Raises InvalidInput while a question is open."""
@@ -94,10 +95,6 @@ class ImportPreview:
             name = mask(profile) or (known.name if known else current.name)
             self.profiles.remember(current.layout, plan.profile().to_dict(), name=name, at=self.clock())
         return self.imports.queue(import_id)
-
-    def _add(self, content: bytes, result: ReadResult, *, name: str, layout: str) -> Import:
-        fields = _stored_fields(result)
-        return self.imports.add(content, name=name, layout=layout, at=self.clock(), **fields)
 
     def _request(self, **fields: Any) -> ReadRequest:
         return ReadRequest(currency=self.currency, limits=self.limits, **fields)

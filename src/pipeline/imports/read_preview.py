@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Any
 
-from src.components.bank_files.entry import Choice, ColumnSummary, Preview, masked
+from pydantic import TypeAdapter
+
+from src.components.bank_files.entry import Preview, masked
 from src.components.bank_files.limits import DEFAULT, Limits
 from src.components.bank_files.plan import COLUMN_QUESTIONS, Plan
 from src.components.bank_files.read import fingerprint_of_header, preview
 from src.components.bank_files.source import BankFile
 from src.components.text.masking import mask
-from src.pipeline.imports.preview_json import from_json, to_json
 
 _DEPEND_ON_COLUMNS = ("date_order", "decimal_mark", "sign", "default_currency")
 """Detected again when the columns change."""
@@ -45,27 +47,32 @@ class ReadResult:
         return self.preview.entry_count + self.preview.rejected_count + self.preview.left_out_count
 
     def to_json(self) -> bytes:
-        return to_json(self)
+        return _as_json().dump_json(self)
 
     @classmethod
     def from_json(cls, text: bytes) -> ReadResult:
         """Raises ValueError if another release wrote it."""
-        return from_json(cls, text)
+        return _as_json().validate_json(text)
+
+
+@cache
+def _as_json() -> TypeAdapter[ReadResult]:
+    return TypeAdapter(ReadResult)
 
 
 def read_preview(content: bytes, request: ReadRequest) -> ReadResult:
     """Open the file once and pass over it a few times. Raises InvalidInput."""
     file = BankFile(content, request.limits)
     layout = fingerprint_of_header(file)
-    reader = _Reader(file, request.currency)
+    read = partial(preview, file, limits=request.limits, usual_currency=request.currency)
     if request.plan is not None:
         plan = Plan.from_dict(request.plan)
     else:
         profile = request.profiles.get(layout)
         plan = replace(Plan.from_dict(profile), open=()) if profile is not None else Plan()
         if {"columns", *COLUMN_QUESTIONS} & request.changes.keys():
-            plan = reader.preview(plan).plan  # the columns of the file, and the questions about them
-    return ReadResult(layout, _masked(reader.preview_changed(plan, request.changes)))
+            plan = read(plan).plan  # the columns of the file, and the questions about them
+    return ReadResult(layout, _masked(_changed(plan, request.changes, read)))
 
 
 def is_unchanged(plan: Mapping[str, Any], changes: Mapping[str, Any]) -> bool:
@@ -74,27 +81,19 @@ def is_unchanged(plan: Mapping[str, Any], changes: Mapping[str, Any]) -> bool:
     return not changes.keys() & set(before.open) and _with_fields(before, changes) == before
 
 
-@dataclass(frozen=True)
-class _Reader:
-    file: BankFile
-    currency: str
-
-    def preview(self, plan: Plan) -> Preview:
-        return preview(self.file, plan, limits=self.file.limits, usual_currency=self.currency)
-
-    def preview_changed(self, plan: Plan, changes: Mapping[str, Any]) -> Preview:
-        """changes: answers to the open questions of `plan`, and fields of it."""
-        answers = {name: str(value) for name, value in changes.items() if name in plan.open}
-        changed = _with_fields(plan, {name: value for name, value in changes.items() if name not in answers})
-        current = self.preview(changed) if changed != plan else None
-        for name in answers.keys() & COLUMN_QUESTIONS.keys():
-            changed = current.plan if current else changed
-            if name in changed.open:  # another answer may have settled it
-                current = self.preview(changed.answered(name, answers[name]))
-        changed = answered = current.plan if current else changed
-        for name in answers.keys() & set(changed.open) - COLUMN_QUESTIONS.keys():
-            answered = answered.answered(name, answers[name])
-        return current if current and answered == changed else self.preview(answered)
+def _changed(plan: Plan, changes: Mapping[str, Any], read: Callable[[Plan], Preview]) -> Preview:
+    """changes: answers to the open questions of `plan`, and fields of it."""
+    answers = {name: str(value) for name, value in changes.items() if name in plan.open}
+    changed = _with_fields(plan, {name: value for name, value in changes.items() if name not in answers})
+    current = read(changed) if changed != plan else None
+    for name in answers.keys() & COLUMN_QUESTIONS.keys():
+        changed = current.plan if current else changed
+        if name in changed.open:  # another answer may have settled it
+            current = read(changed.answered(name, answers[name]))
+    changed = answered = current.plan if current else changed
+    for name in answers.keys() & set(changed.open) - COLUMN_QUESTIONS.keys():
+        answered = answered.answered(name, answers[name])
+    return current if current and answered == changed else read(answered)
 
 
 def _with_fields(plan: Plan, changes: Mapping[str, Any]) -> Plan:
@@ -111,17 +110,15 @@ def _masked(preview: Preview) -> Preview:
         preview,
         entries=tuple(replace(masked(entry), exported=None) for entry in preview.entries),
         questions=tuple(
-            replace(question, choices=tuple(map(_masked_choice, question.choices)))
+            replace(
+                question,
+                choices=tuple(replace(choice, example=mask(choice.example)) for choice in question.choices),
+            )
             for question in preview.questions
         ),
         columns=tuple(map(mask, preview.columns)),
-        column_summaries=tuple(map(_masked_summary, preview.column_summaries)),
+        column_summaries=tuple(
+            replace(column, name=mask(column.name), examples=tuple(map(mask, column.examples)))
+            for column in preview.column_summaries
+        ),
     )
-
-
-def _masked_summary(summary: ColumnSummary) -> ColumnSummary:
-    return replace(summary, name=mask(summary.name), examples=tuple(map(mask, summary.examples)))
-
-
-def _masked_choice(choice: Choice) -> Choice:
-    return replace(choice, example=mask(choice.example))

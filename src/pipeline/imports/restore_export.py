@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from src.components.bank_files.entry import Exported
 from src.components.text.masking import mask
 from src.domain.categories import Category
-from src.domain.predictions import Prediction
+from src.domain.feedback import Feedback
+from src.domain.predictions import Alternative, Prediction
 from src.domain.transactions import MistakeMark, StoredTransaction
 from src.errors import Conflict
 from src.pipeline.categories.resolver import CategoryNames
@@ -19,6 +20,8 @@ from src.pipeline.prediction.predict import prepare
 if TYPE_CHECKING:
     from src.services.categories.repository import Categories
     from src.services.transactions.imported import ImportedTransactions
+
+T = TypeVar("T", Prediction, Alternative, Feedback, MistakeMark)
 
 
 @dataclass
@@ -46,15 +49,12 @@ class ExportRestore:
 
     def _learn_categories(self, exported: Exported) -> None:
         """Create the person's categories that do not exist here, also those that only answers name."""
-        # Parents first, so that each category finds its parent.
-        own = {
-            category.slug: category
-            for category in sorted(exported.categories, key=lambda category: category.parent is not None)
-        }
-        answered = {event.category for event in exported.row.feedback if event.category}
-        for slug, category in own.items():
+        parents_first = sorted(exported.categories, key=lambda category: category.parent is not None)
+        for slug, category in {category.slug: category for category in parents_first}.items():
             if slug not in self._slugs:
-                self._slugs[slug] = self._find_or_create(_masked_category(category))
+                masked = replace(category, name=mask(category.name), description=mask(category.description))
+                self._slugs[slug] = self._find_or_create(masked)
+        answered = {event.category for event in exported.row.feedback if event.category}
         for slug in sorted(answered - self._slugs.keys()):
             self._slugs[slug] = self._names.slug(slug)
 
@@ -91,37 +91,24 @@ def _masked(row: StoredTransaction) -> StoredTransaction:
     return replace(row, transaction=prepare(row.transaction), predictions=predictions)
 
 
-def _masked_category(category: Category) -> Category:
-    return replace(category, name=mask(category.name), description=mask(category.description))
-
-
 def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTransaction:
     """slugs: slug in the export -> slug here."""
     if all(slug == here for slug, here in slugs.items()):
         return row
+
+    def translated(item: T, *names: str) -> T:
+        old = {name: getattr(item, name) for name in names}
+        return replace(item, **{name: slugs.get(slug, slug) for name, slug in old.items()})
+
     return replace(
         row,
-        predictions=tuple(_prediction(prediction, slugs) for prediction in row.predictions),
-        feedback=tuple(
-            replace(event, category=slugs.get(event.category, event.category)) if event.category else event
-            for event in row.feedback
+        predictions=tuple(
+            replace(
+                translated(prediction, "category"),
+                alternatives=tuple(translated(other, "category") for other in prediction.alternatives),
+            )
+            for prediction in row.predictions
         ),
-        mistake=_mark(row.mistake, slugs) if row.mistake else None,
-    )
-
-
-def _mark(mark: MistakeMark, slugs: Mapping[str, str]) -> MistakeMark:
-    category, others = slugs.get(mark.category, mark.category), slugs.get(mark.others, mark.others)
-    return replace(mark, category=category, others=others)
-
-
-def _prediction(prediction: Prediction, slugs: Mapping[str, str]) -> Prediction:
-    category = prediction.category
-    return replace(
-        prediction,
-        category=slugs.get(category, category) if category else None,
-        alternatives=tuple(
-            replace(alternative, category=slugs.get(alternative.category, alternative.category))
-            for alternative in prediction.alternatives
-        ),
+        feedback=tuple(translated(event, "category") for event in row.feedback),
+        mistake=translated(row.mistake, "category", "others") if row.mistake else None,
     )

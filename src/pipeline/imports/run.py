@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -19,14 +20,12 @@ from src.domain.imports import Import, ImportCounts, ImportStatus
 from src.domain.transactions import NewTransaction, Origin, Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
-from src.pipeline.imports.keys import Keys
 from src.pipeline.imports.restore_export import ExportRestore
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.categories.repository import Categories
-    from src.services.imports.rejects import ImportRejects
-    from src.services.imports.repository import Imports
+    from src.services.imports.repository import ImportRejects, Imports
     from src.services.transactions.imported import ImportedTransactions
 
 CHUNK = 1000
@@ -119,6 +118,32 @@ class ImportRun:
             owners = self.rows.share([key for key, _, _ in new], import_id=import_id)
             new = [row for row in new if row[0] not in owners]
         return added, deleted_count
+
+
+@dataclass
+class Keys:
+    """The keys by which an import recognizes a row that was imported before.
+
+    Two equal purchases on one day get two keys, the same whenever this file, or one that overlaps it, is
+    imported again.
+    """
+
+    _counts: Counter[str] = field(default_factory=Counter)
+
+    def of(self, transaction: Transaction, bank_id: str | None) -> str:
+        """transaction: masked."""
+        texts = (transaction.description, transaction.subcategory or "")
+        folded = " ".join(" ".join(text.casefold().split()) for text in texts)
+        parts = (
+            transaction.date.isoformat(),
+            f"{transaction.amount.normalize():f}",
+            transaction.currency,
+            transaction.direction.value,
+            f"id {bank_id}" if bank_id else f"text {folded}",
+        )
+        digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+        self._counts[digest] += 1
+        return f"{digest}:{self._counts[digest]}"
 
 
 class Labels:

@@ -1,20 +1,19 @@
-"""The `imports` collection: each uploaded file, its plan, its progress and its result."""
+"""The `imports` collection: each uploaded file, its plan, its progress, its result and its rejected rows."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pymongo import DESCENDING, ReturnDocument
+from pymongo import DESCENDING, ReplaceOne, ReturnDocument
 
 from src.domain import LOCAL_OWNER
 from src.domain.imports import FILE_RETENTION, IMPORT_UNDER_WAY, RETRYABLE, Import, ImportStatus
 from src.errors import Conflict, NotFound
-from src.services.imports.documents import import_of, new_document, plan_fields
-from src.services.imports.worker_lease import ImportLease
-from src.services.mongo.client import Document, from_now, guarded
+from src.services.imports.worker_lease import ImportLease, import_of
+from src.services.mongo.client import Database, Document, from_now, guarded
 from src.services.mongo.leases import NEW_START
 
 _FILE_KEPT_SINCE = {
@@ -51,8 +50,15 @@ class Imports(ImportLease):
         # Hexadecimal, because an id that begins with "-" would look like an option of a command.
         import_id = secrets.token_hex(9)
         document = {
-            **new_document(import_id, name=name, size=len(content), layout=layout, at=at),
-            **plan_fields(plan, form, rows, self._sealed(import_id, preview)),
+            "_id": import_id,
+            "owner": LOCAL_OWNER,
+            "status": ImportStatus.PREVIEW.value,
+            "name": name,
+            "size": len(content),
+            "layout": layout,
+            "created_at": at,
+            "attempt": 0,
+            **self._plan_fields(import_id, plan, form, rows, preview),
             "file_id": self._uploads.keep(import_id, content),
         }
         self._imports.insert_one(document)
@@ -68,8 +74,11 @@ class Imports(ImportLease):
         documents = self._imports.find({"owner": LOCAL_OWNER}, {"preview": 0}).sort("created_at", DESCENDING)
         return [import_of(document) for document in documents.limit(limit)]
 
-    def _sealed(self, import_id: str, preview: bytes) -> bytes:
-        return self._uploads.seal(_preview_name(import_id), preview)
+    def _plan_fields(
+        self, import_id: str, plan: Mapping[str, Any], form: str, rows: int, preview: bytes
+    ) -> Document:
+        sealed = self._uploads.seal(_preview_name(import_id), preview)
+        return {"plan": dict(plan), "format": form, "rows": rows, "preview": sealed}
 
     @guarded
     def preview(self, import_id: str) -> bytes | None:
@@ -82,7 +91,7 @@ class Imports(ImportLease):
         self, import_id: str, plan: Mapping[str, Any], *, form: str, rows: int, preview: bytes
     ) -> Import:
         """Raises Conflict once the import was started, NotFound, Unavailable."""
-        fields = plan_fields(plan, form, rows, self._sealed(import_id, preview))
+        fields = self._plan_fields(import_id, plan, form, rows, preview)
         return self._change(import_id, (ImportStatus.PREVIEW,), {"$set": fields})
 
     @guarded
@@ -135,14 +144,17 @@ class Imports(ImportLease):
             return_document=ReturnDocument.AFTER,
         )
         if document is None:
-            raise Conflict(_no_retry_reason(self.get(import_id)))
+            status = self.get(import_id).status
+            if status in RETRYABLE:
+                raise Conflict("The file of this import is deleted; upload it again.")
+            raise _impossible_now(status)
         return import_of(document)
 
     def _change(self, import_id: str, allowed: Collection[ImportStatus], update: Any) -> Import:
         query = {"_id": {"$eq": import_id}, "status": {"$in": [status.value for status in allowed]}}
         document = self._imports.find_one_and_update(query, update, return_document=ReturnDocument.AFTER)
         if document is None:
-            raise Conflict(f"This import is {self.get(import_id).status.value}; that cannot be done now.")
+            raise _impossible_now(self.get(import_id).status)
         return import_of(document)
 
     @guarded
@@ -191,7 +203,34 @@ def _preview_name(import_id: str) -> str:
     return f"{import_id}: preview"
 
 
-def _no_retry_reason(current: Import) -> str:
-    if current.status in RETRYABLE:
-        return "The file of this import is deleted; upload it again."
-    return f"This import is {current.status.value}; that cannot be done now."
+def _impossible_now(status: ImportStatus) -> Conflict:
+    return Conflict(f"This import is {status.value}; that cannot be done now.")
+
+
+class ImportRejects:
+    """The `import_rejects` collection: the rows of a file that were not imported, and why."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _rejects(self) -> Any:
+        return self._database.import_rejects
+
+    @guarded
+    def add(self, import_id: str, rejects: Sequence[Document]) -> None:
+        """Store `row`, `reason`, `left_out` and, if known, `cells` (masked). Can be repeated safely."""
+        writes = [
+            ReplaceOne(
+                {"import": import_id, "row": reject["row"]}, {"import": import_id, **reject}, upsert=True
+            )
+            for reject in rejects
+        ]
+        if writes:
+            self._rejects.bulk_write(writes, ordered=False)
+
+    @guarded
+    def of(self, import_id: str, limit: int = 0) -> list[Document]:
+        """By row. limit: 0 for all."""
+        documents = self._rejects.find({"import": {"$eq": import_id}}, {"_id": 0, "import": 0})
+        return list(documents.sort("row", 1).limit(limit))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from src.domain.imports import Import, ImportCounts, ImportStatus
-from src.services.imports.documents import counts_field, import_of
 from src.services.imports.encrypted_uploads import Uploads
 from src.services.mongo.client import Database, Document, guarded
 from src.services.mongo.leases import Leases
@@ -16,6 +16,20 @@ _WAITING = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
 _ATTEMPTS = 10
 """An attempt passes over the rows it already added within seconds, so a restart costs little."""
 _WORKED_ON = (ImportStatus.RUNNING, ImportStatus.UNDOING)
+
+
+def import_of(document: Document) -> Import:
+    """From its document, which has no field without a value."""
+    stored = {field.name: document[field.name] for field in fields(Import) if field.name in document}
+    return Import(
+        **stored
+        | {
+            "id": document["_id"],
+            "status": ImportStatus(document["status"]),
+            "counts": ImportCounts(**document.get("counts", {})),
+            "has_file": "file_id" in document,
+        }
+    )
 
 
 class ImportLease:
@@ -65,8 +79,8 @@ class ImportLease:
 
     def record_progress(self, import_id: str, holder: str, attempt: int, counts: ImportCounts) -> bool:
         """Store the counts and renew the lease; False if the import is to stop. Raises LeaseLost."""
-        fields = {**counts_field(counts), "lease_until": self._leases.until()}
-        return not self._leases.write(import_id, holder, attempt, [{"$set": fields}], read="stop")
+        progress = {"counts": asdict(counts), "lease_until": self._leases.until()}
+        return not self._leases.write(import_id, holder, attempt, [{"$set": progress}], read="stop")
 
     def finish(
         self,
@@ -80,19 +94,19 @@ class ImportLease:
         error: str | None = None,
     ) -> None:
         """Raises LeaseLost. The file is deleted unless a retry may need it."""
-        fields = {"status": status.value, **counts_field(counts), "finished_at": at, "error": error}
-        self._leases.write(import_id, holder, attempt, {"$set": fields})
+        result = {"status": status.value, "counts": asdict(counts), "finished_at": at, "error": error}
+        self._leases.write(import_id, holder, attempt, {"$set": result})
         self._delete_file({"_id": {"$eq": import_id}, "status": ImportStatus.DONE.value})
 
     def record_undone(self, import_id: str, holder: str, attempt: int, *, undone: int) -> None:
         """Store how many rows are deleted and renew the lease. Raises LeaseLost."""
-        fields = {"rows_undone": undone, "lease_until": self._leases.until()}
-        self._leases.write(import_id, holder, attempt, [{"$set": fields}])
+        progress = {"rows_undone": undone, "lease_until": self._leases.until()}
+        self._leases.write(import_id, holder, attempt, [{"$set": progress}])
 
     def record_shared(self, import_id: str, holder: str, attempt: int, *, stay: int) -> None:
         """Store how many rows stay with other imports and renew the lease. Raises LeaseLost."""
-        fields = {"rows_stay": stay, "lease_until": self._leases.until()}
-        self._leases.write(import_id, holder, attempt, [{"$set": fields}])
+        progress = {"rows_stay": stay, "lease_until": self._leases.until()}
+        self._leases.write(import_id, holder, attempt, [{"$set": progress}])
 
     def finish_undo(
         self,
@@ -106,8 +120,8 @@ class ImportLease:
         stay: int = 0,
     ) -> None:
         """All its rows are deleted, except those that another import also has. Raises LeaseLost."""
-        fields = {"rows_undone": rows, "rows_stay": stay, "kept_aside": kept_aside, "undone_at": at}
-        undone: Document = {"status": ImportStatus.UNDONE.value, **fields}
+        result = {"rows_undone": rows, "rows_stay": stay, "kept_aside": kept_aside, "undone_at": at}
+        undone: Document = {"status": ImportStatus.UNDONE.value, **result}
         self._leases.write(import_id, holder, attempt, {"$set": undone})
         self._delete_file({"_id": {"$eq": import_id}, "status": ImportStatus.UNDONE.value})
 

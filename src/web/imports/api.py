@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from src.config import Settings
     from src.pipeline.imports.preview import ImportPreview
     from src.pipeline.imports.undo import ImportUndo
-    from src.services.imports.rejects import ImportRejects
-    from src.services.imports.repository import Imports
+    from src.services.imports.repository import ImportRejects, Imports
 
 api = Operations("imports", __name__, url_prefix="/api/v1")
 REJECTS_SHOWN = 200

@@ -14,16 +14,15 @@ from src.web.imports import text
 from src.web.imports.api import REJECTS_SHOWN, check_answered, uploaded
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import flag
+from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
-    from src.components.bank_files.entry import Preview
     from src.config import Settings
     from src.pipeline.imports.preview import ImportPreview
     from src.pipeline.imports.undo import ImportUndo
     from src.services.firefly.outbox import FireflyOutbox
     from src.services.imports.profiles import ImportProfiles
-    from src.services.imports.rejects import ImportRejects
-    from src.services.imports.repository import Imports
+    from src.services.imports.repository import ImportRejects, Imports
     from src.services.transactions.imported import ImportedTransactions
 
 _OPTIONS = ("encoding", "date_order", "decimal_mark", "sign", "default_currency", "default_date", "mode")
@@ -42,67 +41,59 @@ def import_format(current: Import) -> str:
     return text.format_name(current.format, current.plan)
 
 
+@with_services
 @bp.get("/import")
 def imports(
-    *, imports: Imports, import_profiles: ImportProfiles, firefly_outbox: FireflyOutbox, settings: Settings
-) -> ResponseReturnValue:
-    return _index(imports, import_profiles, firefly_outbox, settings)
-
-
-@bp.post("/import")
-def upload_import(
+    error: str = "",
+    status: int = 200,
     *,
     imports: Imports,
-    import_preview: ImportPreview,
     import_profiles: ImportProfiles,
     firefly_outbox: FireflyOutbox,
     settings: Settings,
-) -> ResponseReturnValue:
-    try:
-        content, name = uploaded(settings)
-        added = import_preview.upload(content, name=name)
-    except InvalidInput as error:
-        return _index(imports, import_profiles, firefly_outbox, settings, str(error), 422)
-    return _to_import(added.id)
-
-
-def _index(
-    imports: Imports,
-    profiles: ImportProfiles,
-    outbox: FireflyOutbox,
-    settings: Settings,
-    error: str = "",
-    status: int = 200,
 ) -> ResponseReturnValue:
     return page(
         "imports/index.html",
         status,
         error=error,
         imports=imports.newest(),
-        profiles=profiles.all(),
+        profiles=import_profiles.all(),
         most_mb=settings.max_import_mb,
-        deliveries=outbox.counts(now=datetime.now(UTC)) if settings.firefly_url else None,
+        deliveries=firefly_outbox.counts(now=datetime.now(UTC)) if settings.firefly_url else None,
     )
 
 
+@bp.post("/import")
+def upload_import(*, import_preview: ImportPreview, settings: Settings) -> ResponseReturnValue:
+    try:
+        content, name = uploaded(settings)
+        added = import_preview.upload(content, name=name)
+    except InvalidInput as error:
+        return imports(str(error), 422)
+    return _to_import(added.id)
+
+
+@with_services
 @bp.get("/import/<import_id>")
 def one_import(
     import_id: str,
+    error: str = "",
+    status: int = 200,
     *,
     imports: Imports,
     import_preview: ImportPreview,
     import_rejects: ImportRejects,
     imported_transactions: ImportedTransactions,
 ) -> ResponseReturnValue:
+    """The preview until the import is started, then its progress and result."""
     current = imports.get(import_id)
     if current.status is ImportStatus.PREVIEW:
-        return _preview_page(current, import_preview)
-    return _report_page(current, import_rejects, imported_transactions)
-
-
-def _report_page(
-    current: Import, rejects: ImportRejects, rows: ImportedTransactions, error: str = "", status: int = 200
-) -> ResponseReturnValue:
+        preview = None
+        try:
+            preview = import_preview.preview(import_id)
+        except (InvalidInput, NotFound) as failure:
+            error, status = str(failure), 422
+        return page("imports/preview.html", status, current=current, preview=preview, error=error, text=text)
     active = current.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
     return page(
         "imports/report.html",
@@ -110,32 +101,15 @@ def _report_page(
         current=current,
         active=active,
         error=error,
-        rejects=rejects.of(current.id, REJECTS_SHOWN),
-        rows=0 if active else rows.count(current.id),
-        shared=0 if active else rows.count_shared(current.id),
-        answered=0 if active else rows.count_answered(current.id),
+        rejects=import_rejects.of(import_id, REJECTS_SHOWN),
+        rows=0 if active else imported_transactions.count(import_id),
+        shared=0 if active else imported_transactions.count_shared(import_id),
+        answered=0 if active else imported_transactions.count_answered(import_id),
     )
 
 
-def _preview_page(
-    current: Import, import_preview: ImportPreview, error: str = "", status: int = 200
-) -> ResponseReturnValue:
-    try:
-        preview: Preview | None = import_preview.preview(current.id)
-    except (InvalidInput, NotFound) as failure:
-        preview, error, status = None, str(failure), 422
-    return page("imports/preview.html", status, current=current, preview=preview, error=error, text=text)
-
-
 @bp.post("/import/<import_id>/plan")
-def plan_import(
-    import_id: str,
-    *,
-    imports: Imports,
-    import_preview: ImportPreview,
-    import_rejects: ImportRejects,
-    imported_transactions: ImportedTransactions,
-) -> ResponseReturnValue:
+def plan_import(import_id: str, *, import_preview: ImportPreview) -> ResponseReturnValue:
     """Change the plan; start the import if the person chose that and no question is open."""
     profile = request.form.get("profile", "").strip()[:60]
     try:
@@ -145,10 +119,7 @@ def plan_import(
             import_preview.start(import_id, profile=profile)
             profile = ""
     except InvalidInput as error:
-        current = imports.get(import_id)
-        if current.status is ImportStatus.PREVIEW:
-            return _preview_page(current, import_preview, str(error), 422)
-        return _report_page(current, import_rejects, imported_transactions, str(error), 422)
+        return one_import(import_id, str(error), 422)
     return _to_import(import_id, profile=profile or None)
 
 
@@ -156,24 +127,16 @@ def _changes() -> dict[str, Any]:
     form = request.form
     changes: dict[str, Any] = {"take_categories": flag(form, "take_categories")}
     if "column-0" in form:
-        columns = [form.get(f"column-{position}") for position in range(len(form))]
-        changes["columns"] = _with_added([column for column in columns if column is not None])
+        names = (form.get(f"column-{position}") for position in range(len(form)))
+        changes["columns"] = columns = [name for name in names if name is not None]
+        added = form.get("add_column", "")  # the column that the person added to the text with its button
+        if added.isascii() and added.isdecimal() and int(added) < len(columns):
+            columns[int(added)] = "description"
     changes |= {name: form[name] for name in _OPTIONS if form.get(name)}
-    return changes | _answers("answer-") | _answers("other-")
-
-
-def _with_added(columns: list[str]) -> list[str]:
-    """With the column that the person added to the text with its button."""
-    position = request.form.get("add_column", "")
-    if position.isascii() and position.isdecimal() and int(position) < len(columns):
-        columns[int(position)] = "description"
-    return columns
-
-
-def _answers(prefix: str) -> dict[str, str]:
-    """By the key of the question. `other-` has values typed in instead of a choice."""
-    answers = ((name, value.strip()) for name, value in request.form.items() if name.startswith(prefix))
-    return {name.removeprefix(prefix): value for name, value in answers if value}
+    for prefix in ("answer-", "other-"):  # `other-` has values typed in instead of a choice
+        answers = {name.removeprefix(prefix): form[name].strip() for name in form if name.startswith(prefix)}
+        changes |= {key: answer for key, answer in answers.items() if answer}
+    return changes
 
 
 @bp.post("/import/<import_id>/stop")

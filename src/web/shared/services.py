@@ -5,7 +5,8 @@ Its keyword-only parameters name properties of the container:
     @bp.get("/history")
     def history(*, transactions: Transactions) -> ResponseReturnValue: ...
 
-`Pages` and `Operations` wrap their views so; functions that a view calls get services as plain arguments.
+`Pages` and `Operations` wrap their views so, and `@with_services` a page that several views answer with.
+Other functions that a view calls get services as plain arguments.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import Blueprint, current_app
 
 if TYPE_CHECKING:
     from src.container import Container
+
+R = TypeVar("R")
 
 
 def container() -> Container:
@@ -31,14 +34,14 @@ def service_names(view: Callable[..., Any]) -> list[str]:
     return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
 
 
-def with_services(view: Callable[..., Any]) -> Callable[..., Any]:
+def with_services(view: Callable[..., R]) -> Callable[..., R]:
     """`view` with its keyword-only parameters bound, at each call, to the container's services."""
     names = service_names(view)
     if not names:
         return view
 
     @functools.wraps(view)
-    def bound(*arguments: Any, **named: Any) -> Any:
+    def bound(*arguments: Any, **named: Any) -> R:
         services = container()
         return view(*arguments, **named, **{name: getattr(services, name) for name in names})
 
