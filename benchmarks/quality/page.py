@@ -50,7 +50,7 @@ def rewrite(page: Path, measured: Mapping[str, Any]) -> None:
 def tables(measured: Mapping[str, Any]) -> Iterator[str]:
     setup = measured["setup"]
     yield f"Measured on {measured['machine']}; candidates in each training: {setup['search']}."
-    yield "In brackets: 95 % intervals."
+    yield "In brackets: 95 % intervals, bootstrap over merchants."
     for protocol, (title, columns) in _COLUMNS.items():
         datasets = [data for data in measured["data"].values() if protocol in data]
         if datasets:
