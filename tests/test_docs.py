@@ -42,6 +42,14 @@ def test_the_paths_of_a_page_are_found(page):
     assert len(list(paths_in(page))) > 4
 
 
+def test_every_name_in_brackets_after_a_path_is_in_that_file():
+    text = (ROOT / "docs/changing-things.md").read_text()
+    after_paths = re.findall(r"`([\w/]+\.py)` \(([^)]*)\)", text)
+    names = [(path, name) for path, words in after_paths for name in re.findall(r"`(\w+)`", words)]
+    assert len(names) > 10
+    assert [(path, name) for path, name in names if name not in (ROOT / path).read_text()] == []
+
+
 def test_a_path_that_is_gone_would_be_noticed():
     assert exists("src/web/<area>/pages.py")
     assert not exists("src/web/<area>/page_of_old.py")
