@@ -96,8 +96,12 @@ class Splitting:
 
 def learns_for(held_out: np.ndarray, subjects: np.ndarray, excluded: np.ndarray) -> np.ndarray:
     """bool, shape (n_rows,): the rows that train the model which predicts `held_out`."""
-    # pandas uses a hash table; np.isin takes seconds for 30,000 strings.
-    return np.asarray(~(held_out | pd.Series(subjects).isin(excluded[held_out]).to_numpy()))
+    return np.asarray(~(held_out | is_among(subjects, excluded[held_out])))
+
+
+def is_among(texts: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """bool, shape (n_texts,). pandas uses a hash table; np.isin takes seconds for 30,000 strings."""
+    return np.asarray(pd.Series(texts).isin(known).to_numpy())
 
 
 def _subjects(rows: pd.DataFrame) -> pd.Series:

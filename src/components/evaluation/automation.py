@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from src.components.evaluation.bootstrap import merchant_draws
 from src.components.evaluation.significance import differing_merchants, discordance, wilson
 from src.domain.verdicts import Automation, Difference
-
-_CHUNK = 250
-"""Draws at a time: bounds the memory at _CHUNK x n_merchants numbers."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +42,14 @@ class AutomationShare:
         """
         if not len(automatic.champion):
             return None
-        before, after = automatic.champion.astype(float), automatic.challenger.astype(float)
+        change = automatic.challenger.astype(float) - automatic.champion
         paired = discordance(automatic.champion, automatic.challenger)
         return Automation(
-            rows=len(before),
+            rows=len(change),
             precision=automatic.precision,
-            champion=float(before.mean()),
-            challenger=float(after.mean()),
-            difference=Difference(
-                float((after - before).mean()), self._interval(after - before, automatic.merchants)
-            ),
+            champion=float(automatic.champion.mean()),
+            challenger=float(automatic.challenger.mean()),
+            difference=Difference(float(change.mean()), self._interval(change, automatic.merchants)),
             champion_only=paired.rows - paired.challenger_right,
             challenger_only=paired.challenger_right,
             p=paired.p,
@@ -73,14 +69,9 @@ class AutomationShare:
 
     def _interval(self, values: np.ndarray, merchants: np.ndarray) -> tuple[float, float]:
         """95 % of the mean of `values`, merchants drawn whole."""
-        names, merchant = np.unique(merchants.astype(str), return_inverse=True)
-        sums, sizes = np.zeros(len(names)), np.zeros(len(names))
-        np.add.at(sums, merchant, values)
-        np.add.at(sizes, merchant, 1.0)
-        random, means = np.random.default_rng(self.seed), []
-        for start in range(0, self.draws, _CHUNK):
-            size = min(_CHUNK, self.draws - start)
-            weight = random.multinomial(len(names), np.full(len(names), 1 / len(names)), size=size)
-            means.append((weight @ sums) / (weight @ sizes))
-        low, high = np.quantile(np.concatenate(means), [0.025, 0.975])
+        merchant = np.unique(merchants.astype(str), return_inverse=True)[1]
+        sums, sizes = np.bincount(merchant, values), np.bincount(merchant).astype(float)
+        draws = merchant_draws(len(sums), self.draws, self.seed)
+        means = np.concatenate([(weight @ sums) / (weight @ sizes) for weight in draws])
+        low, high = np.quantile(means, [0.025, 0.975])
         return float(low), float(high)

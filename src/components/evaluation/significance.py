@@ -32,9 +32,8 @@ def differing_merchants(
     champion_right: np.ndarray, challenger_right: np.ndarray, merchants: np.ndarray
 ) -> int:
     """At how many merchants one model is right on more rows than the other."""
-    names, merchant = np.unique(merchants.astype(str), return_inverse=True)
-    gained = np.zeros(len(names))
-    np.add.at(gained, merchant, challenger_right.astype(float) - champion_right)
+    merchant = np.unique(merchants.astype(str), return_inverse=True)[1]
+    gained = np.bincount(merchant, challenger_right.astype(float) - champion_right)
     return int((gained != 0).sum())
 
 

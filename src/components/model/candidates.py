@@ -8,17 +8,14 @@ from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 from scipy.special import softmax
 from sklearn.metrics import accuracy_score, f1_score
 
-from src.components.dataset.schema import MODEL_FIELDS
-from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.calibration import fit_temperature
 from src.components.model.classifier import LinearCategorizer
 
-LEAST_PROBABILITY = 1e-6
+_LEAST_PROBABILITY = 1e-6
 """Probability, in log loss, of a category that the fold never saw."""
 
 
@@ -58,26 +55,6 @@ class Fold:
     """int: indexes of the held-out rows."""
     answer: sparse.csr_matrix
 
-    @classmethod
-    def of(
-        cls,
-        rows: pd.DataFrame,
-        weights: np.ndarray,
-        held_out: np.ndarray,
-        learns: np.ndarray,
-        lexicon: str,
-        hidden: np.ndarray,
-    ) -> Self:
-        """held_out, learns: bool, shape (n_rows,). lexicon: as in `Search.run`. hidden: of `hidden_of`."""
-        features, inputs = TransactionFeatures(lexicon=lexicon), rows[MODEL_FIELDS]
-        return cls(
-            learn=features.fit_transform(inputs[learns], hidden=hidden[learns]),
-            truth=rows["category"].to_numpy(str)[learns],
-            weights=weights[learns],
-            held_out=np.flatnonzero(held_out),
-            answer=features.transform(inputs[held_out], hidden=hidden[held_out]),
-        )
-
     def scores(self, candidate: Candidate, classes: np.ndarray, seed: int) -> np.ndarray:
         """Shape (n_held_out, n_classes); -inf for a category missing in `learn`."""
         fitted = candidate.classifier(seed=seed).fit(self.learn, self.truth, self.weights)
@@ -97,31 +74,25 @@ class CandidateScores:
 
     @classmethod
     def of(
-        cls,
-        scores: np.ndarray,
-        truth: np.ndarray,
-        weights: np.ndarray,
-        calibrating: np.ndarray,
+        cls, scores: np.ndarray, truth: np.ndarray, weights: np.ndarray, calibrating: np.ndarray | slice
     ) -> Self:
         """scores: shape (n_rows, n_classes); truth: int, shape (n_rows,), each row's right column.
 
-        weights: shape (n_rows,), how much each row counts. calibrating: bool, shape (n_rows,), the rows that
-        determine the temperature.
+        weights: shape (n_rows,), how much each row counts. calibrating: which rows determine the temperature.
         """
         temperature = fit_temperature(scores[calibrating], truth[calibrating], weights[calibrating])
         predicted = scores.argmax(axis=1)
-        right = softmax(scores / temperature, axis=1)[np.arange(len(truth)), truth]
-        macro_f1 = f1_score(
-            truth,
-            predicted,
-            labels=np.unique(truth),
-            average="macro",
-            zero_division=0.0,
-            sample_weight=weights,
-        )
+        settings = {"labels": np.unique(truth), "average": "macro", "zero_division": 0.0}
+        macro_f1 = f1_score(truth, predicted, **settings, sample_weight=weights)
         return cls(
             macro_f1=float(macro_f1),
             accuracy=float(accuracy_score(truth, predicted, sample_weight=weights)),
-            log_loss=float(-np.average(np.log(np.maximum(right, LEAST_PROBABILITY)), weights=weights)),
+            log_loss=float(np.average(log_losses(scores, temperature, truth), weights=weights)),
             temperature=temperature,
         )
+
+
+def log_losses(scores: np.ndarray, temperature: float, truth: np.ndarray) -> np.ndarray:
+    """Shape (n_rows,), in nats. scores, truth: as in `CandidateScores.of`."""
+    right = softmax(scores / temperature, axis=1)[np.arange(len(truth)), truth]
+    return np.asarray(-np.log(np.maximum(right, _LEAST_PROBABILITY)))

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from types import MappingProxyType
-from typing import Any, Self
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
 from scipy.special import softmax
 from sklearn.pipeline import Pipeline
 
-from src.components.dataset.deployment_weights import DeploymentWeights
 from src.components.dataset.ingestion import labelled_by_person
 from src.components.dataset.own_category_names import LexiconRenaming
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.linear_form import apply_calibration
 from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.calibration import ConfidenceMap, choose_map
-from src.components.model.candidates import (
-    CANDIDATES,
-    LEAST_PROBABILITY,
-    Candidate,
-    CandidateScores,
-    Fold,
-)
-from src.components.model.selection_rows import SelectionRows
+from src.components.model.candidates import CANDIDATES, Candidate, CandidateScores, Fold, log_losses
+from src.components.model.selection_rows import DeploymentWeights, SelectionRows
 from src.components.model.typical_amounts_weight import TypicalAmountsWeight, gain_in_standard_errors
 
 NEAR = 0.01
@@ -37,27 +28,13 @@ NO_TIME = "no time"
 NO_TIME_LATER = "no time for more than the first fold"
 
 
-@dataclass(frozen=True)
-class CandidateResult:
-    name: str
-    family: str
-    params: dict[str, Any]
+@dataclass(frozen=True, kw_only=True)
+class CandidateResult(Candidate):
     scores: dict[str, float]
     """`macro_f1`, `accuracy`, `log_loss` on the judged rows, and the `temperature` that calibrates."""
     out_of_fold: np.ndarray
     """Calibrated probabilities, shape (n_rows, n_classes); nan for a row in no fold."""
-    calibration: ConfidenceMap = field(default_factory=ConfidenceMap)
-
-    @property
-    def candidate(self) -> Candidate:
-        return Candidate(self.name, self.family, self.params)
-
-
-@dataclass(frozen=True)
-class SkippedCandidate:
-    name: str
-    why: str
-    """`weaker on the first fold`, NO_TIME or NO_TIME_LATER."""
+    calibration: ConfidenceMap
 
 
 @dataclass(frozen=True)
@@ -71,8 +48,9 @@ class SearchResult:
     calibration_weights: np.ndarray
     """Shape (n_rows,): how many transactions each row represents where confidence is measured; 0 for a row
     of a merchant that its model knew, or in no fold."""
-    skipped: list[SkippedCandidate] = field(default_factory=list)
-    usual_weight: float = 0.0
+    skipped: dict[str, str]
+    """By candidate: `weaker on the first fold`, NO_TIME or NO_TIME_LATER."""
+    usual_weight: float
     """Weight of the typical-amount features in the model; 0 if they were not clearly useful."""
 
 
@@ -84,7 +62,7 @@ class Search:
     of the person's newest rows. Confidence is measured on new merchants only, because the memory decides for
     known ones.
 
-    Deterministic for a seed, except for what the time budget skips; `repeating` repeats that too. The first
+    Deterministic for a seed, except for what the time budget skips; `left_out` repeats that too. The first
     candidate is always evaluated, whatever the budget, which also excludes the final fit on all rows.
     """
 
@@ -100,15 +78,7 @@ class Search:
     usual: TypicalAmountsWeight = field(default_factory=TypicalAmountsWeight)
     proportion: DeploymentWeights = field(default_factory=DeploymentWeights)
     left_out: Mapping[str, str] | None = None
-    """For a repeated search: what was skipped then, and why."""
-
-    def best_guess(self) -> Self:
-        """The same search with the first candidate only."""
-        return replace(self, trials=self.trials[:1])
-
-    def repeating(self, left_out: Mapping[str, str]) -> Self:
-        """The same search, which skips exactly these candidates."""
-        return replace(self, left_out=left_out)
+    """For a repeated search, which skips exactly these: what was skipped then, and why."""
 
     def run(
         self,
@@ -117,10 +87,11 @@ class Search:
         folds: np.ndarray,
         judged: np.ndarray,
         progress: Callable[[float], None],
-        subjects: np.ndarray | None = None,
-        excluded: np.ndarray | None = None,
+        *,
+        subjects: np.ndarray,
+        excluded: np.ndarray,
         lexicon: str = "",
-        doubts: Mapping[str, float] = MappingProxyType({}),
+        doubts: Mapping[str, float] | None = None,
         renaming: LexiconRenaming | None = None,
     ) -> SearchResult:
         """Search, calibrate, and fit the best candidate on all rows.
@@ -130,26 +101,15 @@ class Search:
         negative number trains in every fold. judged: bool, shape (n_rows,), the rows that score candidates
         and set their temperature; if none is, all rows in folds do.
         progress: receives the share done, 0..1; an exception it raises ends the search.
-        subjects: str, shape (n_rows,), what a row is about, such as its merchant; default: each row is its
-        own subject. excluded: str, shape (n_rows,), the subject that the model predicting the row has not
-        learned from, "" for none; default: the row's own subject.
+        subjects: str, shape (n_rows,), what a row is about, such as its merchant. excluded: str, shape
+        (n_rows,), the subject that the model predicting the row has not learned from, "" for none.
         lexicon: as of `lexicon_text`. doubts: by field token, how far the final model should doubt rows with
         that token; the search itself ignores it.
         renaming: names the lexicon's rows for each fold by what it learns from; None leaves them.
         Raises NotEnoughData if no fold leaves rows to learn from.
         """
-        subjects = np.arange(len(rows)).astype(str) if subjects is None else subjects
-        selection = SelectionRows.of(
-            rows,
-            weights,
-            np.asarray(folds),
-            np.asarray(judged, bool),
-            subjects,
-            subjects if excluded is None else excluded,
-            self.proportion,
-            renaming,
-        )
-        return _SearchRun(self, selection, progress, lexicon).run(doubts)
+        selection = SelectionRows(rows, weights, folds, judged, subjects, excluded, self.proportion, renaming)
+        return _SearchRun(self, selection, progress, lexicon).run(doubts or {})
 
 
 class _SearchRun:
@@ -165,7 +125,7 @@ class _SearchRun:
         self._scores = {candidate.name: np.full(shape, np.nan) for candidate in search.trials}
         """By candidate: uncalibrated scores, shape (n_rows, n_classes)."""
         self._seconds: dict[str, float] = {}
-        self._skipped: list[SkippedCandidate] = []
+        self._skipped: dict[str, str] = {}
         self._min_kept = max(1, round(len(search.trials) * search.kept))
         self._fits = len(search.trials) + self._min_kept * (len(rows.held_out) - 1) + 1
         self._fitted = 0
@@ -202,31 +162,27 @@ class _SearchRun:
     def _narrow(self) -> None:
         """Sort by the first fold; beyond the minimum, drop the candidates that are clearly weaker."""
         rows = self._rows.first_fold
-        scores = [self._first_scores(candidate, rows) for candidate in self._running]
+        truth, merchants = self._rows.truth[rows], self._rows.subjects[rows]
+        # These rows already occur in the person's own proportion.
+        weights = np.where(self._rows.as_in_use, 1.0, self._rows.judge_weights)[rows]
+        by_candidate = [self._scores[candidate.name][rows] for candidate in self._running]
+        scores = [CandidateScores.of(of_rows, truth, weights, slice(None)) for of_rows in by_candidate]
         # Ranks in macro-F1 and log loss are added: on few rows, one of them alone misleads.
         ranks = _ranks([-score.macro_f1 for score in scores]) + _ranks([score.log_loss for score in scores])
-        self._running = [self._running[number] for number in np.argsort(ranks, kind="stable")]
-        for candidate in self._running[self._min_kept :]:
-            if self._clearly_weaker(candidate, self._running[0], rows):
-                self._skip(candidate, "weaker on the first fold")
+        order = np.argsort(ranks, kind="stable")
+        right = [(of_rows.argmax(axis=1) == truth) / np.bincount(truth)[truth] for of_rows in by_candidate]
+        losses = [
+            log_losses(of_rows, score.temperature, truth)
+            for of_rows, score in zip(by_candidate, scores, strict=True)
+        ]
+        best, running = order[0], self._running
+        self._running = [running[number] for number in order]
+        for number in order[self._min_kept :]:
+            # In balanced accuracy or log loss; errors cluster by merchant.
+            gains = right[best] - right[number], losses[number] - losses[best]
+            if any(gain_in_standard_errors(gain, merchants) > self._search.margin for gain in gains):
+                self._skip(running[number], "weaker on the first fold")
         self._fits = self._fitted + len(self._running) * (len(self._rows.held_out) - 1) + 1
-
-    def _clearly_weaker(self, candidate: Candidate, other: Candidate, rows: np.ndarray) -> bool:
-        """Whether its balanced accuracy or log loss is significantly worse; errors cluster by merchant."""
-        truth, merchants = self._rows.truth[rows], self._rows.subjects[rows]
-        balanced = 1 / np.bincount(truth)[truth]
-        right, losses = zip(*(self._by_row(compared, rows) for compared in (candidate, other)), strict=True)
-        return any(
-            gain_in_standard_errors(gain, merchants) > self._search.margin
-            for gain in (balanced * (right[1] - right[0]), losses[0] - losses[1])
-        )
-
-    def _by_row(self, candidate: Candidate, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Shape (n_rows,) each: 1.0 where the prediction is right, and the log loss."""
-        scores, truth = self._scores[candidate.name][rows], self._rows.truth[rows]
-        temperature = self._first_scores(candidate, rows).temperature
-        right = softmax(scores / temperature, axis=1)[np.arange(len(truth)), truth]
-        return (scores.argmax(axis=1) == truth).astype(float), -np.log(np.maximum(right, LEAST_PROBABILITY))
 
     def _other_folds(self) -> None:
         folds = [self._rows.fold(held_out, self._lexicon) for held_out in self._rows.held_out[1:]]
@@ -251,25 +207,19 @@ class _SearchRun:
         """Candidates are compared without typical amounts; then the best one may get them."""
         choice, search = self._search.usual, self._search
         if not self._has_time(USUAL_AMOUNTS, self._seconds[best.name] * len(choice.choices), NO_TIME_LATER):
-            self._skipped.append(SkippedCandidate(USUAL_AMOUNTS, NO_TIME_LATER))
+            self._skipped[USUAL_AMOUNTS] = NO_TIME_LATER
             return choice.choices[0]
         rows, temperature = self._rows, best.scores["temperature"]
-        return choice.choose(rows.rows, rows.weights, best.candidate, temperature, self._lexicon, search.seed)
+        return choice.choose(rows.rows, rows.weights, best, temperature, self._lexicon, search.seed)
 
     def _skip(self, candidate: Candidate, why: str) -> None:
         self._running.remove(candidate)
-        self._skipped.append(SkippedCandidate(candidate.name, why))
+        self._skipped[candidate.name] = why
 
     def _has_time(self, name: str, needed_s: float, else_why: str) -> bool:
         if self._search.left_out is not None:
             return self._search.left_out.get(name) != else_why
         return self._search.budget_s - (self._search.clock() - self._began) > needed_s
-
-    def _first_scores(self, candidate: Candidate, rows: np.ndarray) -> CandidateScores:
-        """On the first fold, whose rows already occur in the person's own proportion."""
-        weights = np.where(self._rows.as_in_use, 1.0, self._rows.judge_weights)[rows]
-        every = np.ones(len(weights), bool)
-        return CandidateScores.of(self._scores[candidate.name][rows], self._rows.truth[rows], weights, every)
 
     def _result(self, candidate: Candidate) -> CandidateResult:
         rows, all_scores = self._rows, self._scores[candidate.name]
@@ -287,17 +237,12 @@ class _SearchRun:
         )
         out_of_fold = apply_calibration(probabilities, calibration.confidence, calibration.calibrated)
         return CandidateResult(
-            candidate.name,
-            candidate.family,
-            dict(candidate.params),
-            asdict(scores),
-            out_of_fold,
-            calibration,
+            **vars(candidate), scores=asdict(scores), out_of_fold=out_of_fold, calibration=calibration
         )
 
     def _fit_all(self, best: CandidateResult, usual_weight: float, doubts: Mapping[str, float]) -> Pipeline:
         rows = self._rows.rows
-        classifier = best.candidate.classifier(seed=self._search.seed, temperature=best.scores["temperature"])
+        classifier = best.classifier(seed=self._search.seed, temperature=best.scores["temperature"])
         features = TransactionFeatures(lexicon=self._lexicon, usual_weight=usual_weight)
         model = Pipeline([("features", features), ("classifier", classifier)])
         model.fit(

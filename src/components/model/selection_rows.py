@@ -3,51 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from src.components.dataset.deployment_weights import KNOWN, DeploymentWeights, row_kinds
 from src.components.dataset.lexicon_training_rows import hidden_phrases
 from src.components.dataset.own_category_names import LexiconRenaming
-from src.components.dataset.splitting import learns_for
+from src.components.dataset.schema import MODEL_FIELDS
+from src.components.dataset.splitting import is_among, learns_for
+from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.candidates import Fold
 from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
 
+KNOWN, NEW_MERCHANT, NEW_CATEGORY = range(3)
+
 
 @dataclass(frozen=True)
+class DeploymentWeights:
+    """Weights of held-out rows, so that they represent a person's next transactions.
+
+    prior: pseudo-rows added to known and to new merchants.
+    new_categories: the same for new categories, as a share of `prior`. In the histories of
+    docs/measurements.md at most one new merchant in eight had a new category.
+    """
+
+    prior: float = 1.0
+    new_categories: float = 0.125
+
+    def weights(self, row_kinds: np.ndarray, sample: np.ndarray) -> np.ndarray:
+        """Weights, mean 1, that give each kind the share it has in `sample`.
+
+        kinds: int, shape (n_rows,), as of `row_kinds`. sample: bool, shape (n_rows,), rows predicted as in
+        use; without any, all weights are 1.
+        """
+        if not sample.any():
+            return np.ones(len(row_kinds))
+        counts = np.bincount(row_kinds, minlength=3)
+        pseudo_rows = self.prior * np.array([1, 1, self.new_categories])
+        target = np.bincount(row_kinds[sample], minlength=3) + pseudo_rows
+        weights = np.divide(target, counts, out=np.zeros(3), where=counts > 0)[row_kinds]
+        return np.asarray(weights / weights.mean())
+
+
 class SelectionRows:
     """Every array has shape (n_rows,)."""
 
-    rows: pd.DataFrame
-    weights: np.ndarray
-    """Sample weights of every fit."""
-    classes: np.ndarray
-    """str, shape (n_classes,)."""
-    truth: np.ndarray
-    """int: each row's column in `classes`."""
-    subjects: np.ndarray
-    excluded: np.ndarray
-    as_in_use: np.ndarray
-    """bool: rows predicted as in use, by a model that knows the older rows of their merchants."""
-    judged: np.ndarray
-    """bool: rows whose predictions compare the candidates."""
-    judge_weights: np.ndarray
-    """How much each row counts in that comparison."""
-    calibrating: np.ndarray
-    """bool: the judged rows of merchants new to the model. The memory decides for the others."""
-    calibration_weights: np.ndarray
-    """How many transactions each row represents where confidence is measured; 0 outside `calibrating`."""
-    hidden: np.ndarray
-    renaming: LexiconRenaming | None
-    held_out: list[np.ndarray]
-    """bool, one array per fold: rows as in use first, then the fold with the most judged rows."""
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         rows: pd.DataFrame,
         weights: np.ndarray,
         folds: np.ndarray,
@@ -55,39 +58,34 @@ class SelectionRows:
         subjects: np.ndarray,
         excluded: np.ndarray,
         deployment: DeploymentWeights,
-        renaming: LexiconRenaming | None = None,
-    ) -> Self:
+        renaming: LexiconRenaming | None,
+    ) -> None:
         """Arguments as in `Search.run`. Raises NotEnoughData if no fold leaves rows to learn from."""
+        self.rows, self.weights, self.subjects, self._excluded = rows, weights, subjects, excluded
         categories, answered = rows["category"].to_numpy(str), folds >= 0
-        classes, truth = np.unique(categories, return_inverse=True)
-        judged = answered & judged if (answered & judged).any() else answered
+        self.classes, self.truth = np.unique(categories, return_inverse=True)
+        """str, shape (n_classes,); and int: each row's column in it."""
+        self.judged = answered & judged if (answered & judged).any() else answered
+        """bool: rows whose predictions compare the candidates."""
         # The lexicon does not know a person's own name as long as no row of that category is known.
         known = categories if renaming is None else renaming.given_categories.astype(str)
-        kinds, as_in_use = row_kinds(known, folds, subjects, excluded), excluded == ""
-        judge_weights = _lexicon_scaled(rows, weights)
-        judge_weights[judged] *= deployment.weights(kinds[judged], as_in_use[judged])
-        calibrating = judged & (kinds != KNOWN)
-        if not calibrating.any():
-            calibrating = judged
-        measured = np.where(calibrating, judge_weights, 0.0)
-        return cls(
-            rows=rows,
-            weights=weights,
-            classes=classes,
-            truth=truth,
-            subjects=subjects,
-            excluded=excluded,
-            as_in_use=as_in_use,
-            judged=judged,
-            judge_weights=judge_weights,
-            calibrating=calibrating,
-            calibration_weights=(
-                measured * calibrating.sum() / measured.sum() if as_in_use.any() else measured
-            ),
-            hidden=hidden_phrases(rows),
-            renaming=renaming,
-            held_out=_held_out(folds, judged, as_in_use),
-        )
+        kinds = row_kinds(known, folds, subjects, excluded)
+        self.as_in_use = excluded == ""
+        """bool: rows predicted as in use, by a model that knows the older rows of their merchants."""
+        self.judge_weights = _lexicon_scaled(rows, weights)
+        """How much each row counts in the comparison of the candidates."""
+        self.judge_weights[self.judged] *= deployment.weights(kinds[self.judged], self.as_in_use[self.judged])
+        new = self.judged & (kinds != KNOWN)
+        self.calibrating = new if new.any() else self.judged
+        """bool: the judged rows of merchants new to the model. The memory decides for the others."""
+        measured = np.where(self.calibrating, self.judge_weights, 0.0)
+        in_use = self.as_in_use.any()
+        self.calibration_weights = measured * self.calibrating.sum() / measured.sum() if in_use else measured
+        """How many transactions each row represents where confidence is measured; 0 outside `calibrating`."""
+        self.hidden = hidden_phrases(rows)
+        self._renaming = renaming
+        self.held_out = self._held_out(folds)
+        """bool, one array per fold: rows as in use first, then the fold with the most judged rows."""
 
     @property
     def first_fold(self) -> np.ndarray:
@@ -96,20 +94,44 @@ class SelectionRows:
         return first if first.any() else self.held_out[0]
 
     def fold(self, held_out: np.ndarray, lexicon: str) -> Fold:
-        learns = learns_for(held_out, self.subjects, self.excluded)
-        rows = self.rows
-        if self.renaming:  # a merchant that is held out has no vote on the names
-            rows = rows.assign(category=self.renaming.categories(learns))
-            learns = learns & rows["category"].isin(self.classes).to_numpy()
-        return Fold.of(rows, self.weights, held_out, learns, lexicon, self.hidden)
+        """held_out: one of `self.held_out`."""
+        learns, categories = learns_for(held_out, self.subjects, self._excluded), self.rows["category"]
+        if self._renaming:  # a merchant that is held out has no vote on the names
+            categories = pd.Series(self._renaming.categories(learns), self.rows.index)
+            learns = learns & categories.isin(self.classes).to_numpy()
+        features, inputs = TransactionFeatures(lexicon=lexicon), self.rows[MODEL_FIELDS]
+        return Fold(
+            learn=features.fit_transform(inputs[learns], hidden=self.hidden[learns]),
+            truth=categories.to_numpy(str)[learns],
+            weights=self.weights[learns],
+            held_out=np.flatnonzero(held_out),
+            answer=features.transform(inputs[held_out], hidden=self.hidden[held_out]),
+        )
+
+    def _held_out(self, folds: np.ndarray) -> list[np.ndarray]:
+        numbers = [number for number in np.unique(folds[folds >= 0]) if (folds != number).any()]
+        if not numbers:
+            raise NotEnoughData(need=2, have=len(folds))
+        judged, in_use = self.judged, self.judged & self.as_in_use
+        held_out = [folds == number for number in numbers]
+        return sorted(held_out, key=lambda fold: (not (in_use & fold).any(), -(judged & fold).sum()))
 
 
-def _held_out(folds: np.ndarray, judged: np.ndarray, as_in_use: np.ndarray) -> list[np.ndarray]:
-    numbers = [number for number in np.unique(folds[folds >= 0]) if (folds != number).any()]
-    if not numbers:
-        raise NotEnoughData(need=2, have=len(folds))
-    held_out = [folds == number for number in numbers]
-    return sorted(held_out, key=lambda fold: (not (judged & fold & as_in_use).any(), -(judged & fold).sum()))
+def row_kinds(
+    categories: np.ndarray, folds: np.ndarray, subjects: np.ndarray, excluded: np.ndarray
+) -> np.ndarray:
+    """Shape (n_rows,): KNOWN if the model predicting the row has seen its merchant, NEW_CATEGORY if it has
+    seen neither merchant nor category and so cannot be right, else NEW_MERCHANT.
+
+    categories, subjects, excluded: str, shape (n_rows,). folds: int, shape (n_rows,), negative for none.
+    """
+    kinds = np.full(len(folds), NEW_MERCHANT)
+    for fold in np.unique(folds[folds >= 0]):
+        inside = folds == fold
+        learns = learns_for(inside, subjects, excluded)
+        kinds[inside & ~is_among(categories, categories[learns])] = NEW_CATEGORY
+        kinds[inside & is_among(subjects, subjects[learns])] = KNOWN
+    return kinds
 
 
 def _lexicon_scaled(rows: pd.DataFrame, weights: np.ndarray) -> np.ndarray:

@@ -7,8 +7,8 @@ AUTO_PRECISION needs no training. No scikit-learn: web workers import this.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -24,13 +24,13 @@ NEVER = 1.01
 
 @dataclass(frozen=True)
 class BandThresholds:
-    precisions: tuple[float, ...]
-    auto_at: tuple[float, ...]
+    precisions: Sequence[float]
+    auto_at: Sequence[float]
     """One threshold per precision, rising with it."""
     suggest_at: float
     rows: int
     """Out-of-fold rows measured."""
-    by_category: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    by_category: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """`auto_at` of the categories with enough rows."""
     suggest_by_category: Mapping[str, float] = field(default_factory=dict)
     """`suggest_at` of the same categories."""
@@ -48,11 +48,16 @@ class BandThresholds:
         answers: str, shape (n_rows,), the predicted categories; None sets no thresholds by category.
         weights: shape (n_rows,), positive, how many rows each represents; None is 1 each.
         """
-        every = _Rows.sorted(confidence, correct, weights)
-        common = _common(answers, np.asarray(confidence, float))
-        own = {name: _Rows.sorted(confidence, correct, weights, chosen) for name, chosen in common.items()}
+        known = np.isfinite(confidence)
+        weights = np.ones(len(confidence)) if weights is None else weights
+        names, counts = np.unique([] if answers is None else answers[known], return_counts=True)
+        every = _Rows.sorted(confidence, correct, weights, known)
+        own = {
+            str(name): _Rows.sorted(confidence, correct, weights, known & (answers == name))
+            for name in names[counts >= _CATEGORY_ROWS]
+        }
         return cls(
-            _PRECISIONS,
+            list(_PRECISIONS),
             _auto_at(every),
             _break_even(every),
             len(every.confidence),
@@ -76,31 +81,18 @@ class BandThresholds:
             for name, at in auto_at.items()
         }
 
-    def _at(self, auto_at: tuple[float, ...], auto_precision: float) -> float:
+    def _at(self, auto_at: Sequence[float], auto_precision: float) -> float:
         position = bisect_left(self.precisions, auto_precision - 1e-9)
         return auto_at[position] if position < len(auto_at) else NEVER
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able."""
-        return {
-            "precisions": list(self.precisions),
-            "auto_at": list(self.auto_at),
-            "suggest_at": self.suggest_at,
-            "rows": self.rows,
-            "by_category": {name: list(auto_at) for name, auto_at in self.by_category.items()},
-            "suggest_by_category": dict(self.suggest_by_category),
-        }
+        return asdict(self)
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        return cls(
-            tuple(content["precisions"]),
-            tuple(content["auto_at"]),
-            float(content["suggest_at"]),
-            int(content["rows"]),
-            {name: tuple(auto_at) for name, auto_at in content.get("by_category", {}).items()},
-            content.get("suggest_by_category", {}),
-        )
+        """Old bundles lack the thresholds by category."""
+        return cls(**content)
 
 
 @dataclass(frozen=True)
@@ -113,35 +105,23 @@ class _Rows:
 
     @classmethod
     def sorted(
-        cls,
-        confidence: np.ndarray,
-        correct: np.ndarray,
-        weights: np.ndarray | None,
-        chosen: np.ndarray | None = None,
+        cls, confidence: np.ndarray, correct: np.ndarray, weights: np.ndarray, chosen: np.ndarray
     ) -> Self:
-        """chosen: bool, shape (n_rows,); None is all of them."""
-        confidence = np.asarray(confidence, float)
-        weights = np.ones(len(confidence)) if weights is None else np.asarray(weights, float)
-        known = np.isfinite(confidence) if chosen is None else np.isfinite(confidence) & chosen
-        order = np.flatnonzero(known)[np.argsort(-confidence[known], kind="stable")]
+        """chosen: bool, shape (n_rows,)."""
+        order = np.flatnonzero(chosen)[np.argsort(-confidence[chosen], kind="stable")]
         return cls(confidence[order], np.asarray(correct, float)[order], weights[order])
 
 
-def _common(answers: np.ndarray | None, confidence: np.ndarray) -> dict[str, np.ndarray]:
-    """By category with enough rows, which rows it was predicted for."""
-    if answers is None:
-        return {}
-    answers = np.asarray(answers, str)
-    names, counts = np.unique(answers[np.isfinite(confidence)], return_counts=True)
-    return {str(name): answers == name for name in names[counts >= _CATEGORY_ROWS]}
-
-
-def _auto_at(rows: _Rows) -> tuple[float, ...]:
+def _auto_at(rows: _Rows) -> list[float]:
     """One threshold for each of _PRECISIONS."""
     steps, precision = _cautious_precision(rows)
     # The least confident automatic prediction must also be likely right: at 95 % target precision, 90 %.
-    auto_at = [max(_lowest(steps, precision, target), 2 * target - 1) for target in _PRECISIONS]
-    return tuple(np.maximum.accumulate(auto_at).round(6).tolist())
+    auto_at = []
+    for target in _PRECISIONS:
+        enough = np.flatnonzero(precision >= target)
+        auto_at.append(max(steps[enough[-1]] if len(enough) else NEVER, 2 * target - 1))
+    thresholds: list[float] = np.maximum.accumulate(auto_at).round(6).tolist()
+    return thresholds
 
 
 def _cautious_precision(rows: _Rows) -> tuple[np.ndarray, np.ndarray]:
@@ -156,11 +136,6 @@ def _cautious_precision(rows: _Rows) -> tuple[np.ndarray, np.ndarray]:
     counted = np.concatenate([[0.0], np.cumsum(rows.weights)])[above]
     pseudo = _PRIOR_ROWS * np.clip(2 * steps - 1, 0, 1)
     return steps, (right + pseudo) / (counted + _PRIOR_ROWS)
-
-
-def _lowest(steps: np.ndarray, precision: np.ndarray, target: float) -> float:
-    enough = np.flatnonzero(precision >= target)
-    return float(steps[enough[-1]]) if len(enough) else NEVER
 
 
 def _break_even(rows: _Rows) -> float:

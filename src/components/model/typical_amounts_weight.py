@@ -51,21 +51,6 @@ class TypicalAmountsWeight:
         test = test[test["category"].isin(known["category"])]
         if len(own) < self.least_rows or known["category"].nunique() < 2 or test.empty:
             return self.choices[0]
-        losses = self._losses(known, test, candidate, temperature, lexicon, seed)
-        gains = [gain_in_standard_errors(losses[0] - loss, test["merchant"].to_numpy()) for loss in losses]
-        best = int(np.argmax(gains))
-        return self.choices[best] if gains[best] > self.margin else self.choices[0]
-
-    def _losses(
-        self,
-        known: pd.DataFrame,
-        test: pd.DataFrame,
-        candidate: Candidate,
-        temperature: float,
-        lexicon: str,
-        seed: int,
-    ) -> list[np.ndarray]:
-        """By choice, the log loss of each test row."""
         features = TransactionFeatures(lexicon=lexicon, usual_weight=1.0)
         learn, held_out = features.fit_transform(known[MODEL_FIELDS]), features.transform(test[MODEL_FIELDS])
         columns, losses = features.typical_amount_columns(), []
@@ -75,7 +60,9 @@ class TypicalAmountsWeight:
             scores = log_softmax(fitted.decision_function(held_out @ scale) / temperature, axis=1)
             right = np.searchsorted(fitted.classes_, test["category"].to_numpy(str))
             losses.append(-scores[np.arange(len(test)), right])
-        return losses
+        gains = [gain_in_standard_errors(losses[0] - loss, test["merchant"].to_numpy()) for loss in losses]
+        best = int(np.argmax(gains))
+        return self.choices[best] if gains[best] > self.margin else self.choices[0]
 
 
 def gain_in_standard_errors(gains: np.ndarray, merchants: np.ndarray) -> float:

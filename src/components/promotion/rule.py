@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from src.components.evaluation.bootstrap import CategoryDifference, Comparison, PairedBootstrap
-from src.components.evaluation.paired_predictions import ModelPredictions, PairedPredictions
+import numpy as np
+
+from src.components.evaluation.bootstrap import (
+    Comparison,
+    ModelPredictions,
+    PairedBootstrap,
+    PairedPredictions,
+)
 from src.components.evaluation.sample_size import (
     between,
     fewest_merchants,
@@ -14,16 +20,18 @@ from src.components.evaluation.sample_size import (
     rows_needed,
     rows_to_convince,
 )
-from src.components.promotion.evidence import Evidence
 from src.domain.verdicts import (
     Automation,
     Code,
     CodedReason,
     Difference,
     Footprint,
+    JudgedOn,
     Outcome,
     Scores,
+    SliceScores,
     Verdict,
+    Why,
     because,
     reasons_of,
 )
@@ -32,6 +40,80 @@ PASSING = (Outcome.BETTER, Outcome.FRESHER)
 """Outcomes of a comparison that promote the challenger."""
 
 Reasons = tuple[CodedReason, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything the rule takes into account.
+
+    The judging rows are the same for both models and trained neither.
+    """
+
+    truth: np.ndarray
+    """str, shape (n_judging,)."""
+    merchants: np.ndarray
+    """str, shape (n_judging,)."""
+    money: np.ndarray
+    """float, shape (n_judging,): how much each row weighs in money-weighted accuracy."""
+    challenger: ModelPredictions
+    champion: ModelPredictions | None
+    majority: Scores | None
+    """Of always answering the person's most frequent category, on the same rows; None if there are too few
+    labels."""
+    lookup: Scores | None
+    """Of looking the merchant up, on the same rows; None as above."""
+    fault: Why
+    """Problems from the load-and-predict check; empty if it passed."""
+    same_data: bool
+    same_answers: bool
+    """Both models answer every row at hand alike."""
+    new_labels: int
+    """Training labels given since the champion was trained."""
+    known_labels: int
+    """A person's labels the champion was trained on."""
+    labels: int = 0
+    """A person's labels by now."""
+    judged_on: JudgedOn = JudgedOn.HOLDOUT
+    footprint: Footprint | None = None
+    slices: tuple[SliceScores, ...] = ()
+    notes: tuple[Why, ...] = ()
+    automation: Automation | None = None
+    asked_for: int | None = None
+    """The least estimate of enough rows in earlier verdicts on this champion with this kind of rows."""
+
+    def verdict(
+        self,
+        outcome: Outcome,
+        reason: Why,
+        *,
+        promoted: bool = False,
+        comparison: Comparison | None = None,
+        needed: tuple[int, int] | None = None,
+    ) -> Verdict:
+        """A verdict with all figures. needed: how many rows would be enough, from and to."""
+        return Verdict(
+            promoted=promoted,
+            outcome=outcome,
+            reason=reason,
+            challenger=_measured(self.challenger.scores),
+            champion=_measured(self.champion.scores) if self.champion else None,
+            macro_f1=comparison.macro_f1 if comparison else None,
+            accuracy=comparison.accuracy if comparison else None,
+            notes=self.notes,
+            log_loss=comparison.log_loss if comparison else None,
+            money_weighted_accuracy=comparison.money_weighted_accuracy if comparison else None,
+            discordance=comparison.discordance if comparison else None,
+            merchants=comparison.merchants if comparison else None,
+            rows_needed=needed[1] if needed else None,
+            rows_needed_low=needed[0] if needed else None,
+            majority=_measured(self.majority),
+            lookup=_measured(self.lookup),
+            slices=self.slices,
+            footprint=self.footprint,
+            judged_on=self.judged_on,
+            against=self.champion.scores.version if self.champion else None,
+            automation=self.automation,
+        )
 
 
 @dataclass(frozen=True)
@@ -126,8 +208,8 @@ class PromotionRule:
         )
         comparison, rows = self.bootstrap.compare(pairs, self.category_rows), len(evidence.truth)
         outcome, reason = self._judge(evidence, comparison)
-        if outcome in PASSING and evidence.automation and self._automates_less(evidence.automation):
-            outcome, reason = Outcome.LESS_AUTOMATIC, self._less_automatic(evidence.automation)
+        if outcome in PASSING and (less_automatic := self._less_automatic(evidence.automation)):
+            outcome, reason = Outcome.LESS_AUTOMATIC, less_automatic
         if outcome is Outcome.TOO_FEW and evidence.asked_for and rows >= evidence.asked_for:
             # The rows that an earlier verdict asked for are there; asking for more would move the target.
             outcome = Outcome.NOT_BETTER
@@ -142,8 +224,8 @@ class PromotionRule:
         )
 
     def _judge(self, evidence: Evidence, comparison: Comparison) -> tuple[Outcome, Reasons]:
-        if fallen := [category for category in comparison.categories if self._fell(category)]:
-            return Outcome.CATEGORY_FELL, self._category_fell(fallen)
+        if fallen := self._fallen_categories(comparison):
+            return Outcome.CATEGORY_FELL, fallen
         if _worse(comparison.accuracy) or _worse(comparison.macro_f1):
             return Outcome.NOT_BETTER, because(Code.WORSE)
         if _better(comparison) and comparison.differing >= fewest_to_convince():
@@ -161,21 +243,22 @@ class PromotionRule:
             return Outcome.TOO_FEW, self._too_few(evidence, comparison)
         return Outcome.NOT_BETTER, because(Code.NOT_FRESHER, **labels, share=self.fresh_share)
 
-    def _fell(self, category: CategoryDifference) -> bool:
-        enough = category.rows >= self.category_rows
-        return enough and _worse(category.recall) and category.recall.value < -self.category_fall
-
-    def _category_fell(self, fallen: list[CategoryDifference]) -> Reasons:
-        categories = [(fell.category, _numbers(fell.recall), fell.rows) for fell in fallen]
+    def _fallen_categories(self, comparison: Comparison) -> Reasons:
+        """Empty if none fell."""
+        fallen = [
+            (category.category, _numbers(category.recall), category.rows)
+            for category in comparison.categories
+            if category.rows >= self.category_rows and _fell(category.recall, self.category_fall)
+        ]
         limits = {"min_rows": self.category_rows, "limit": self.category_fall}
-        return because(Code.CATEGORY_FELL, categories=categories, **limits)
+        return because(Code.CATEGORY_FELL, categories=fallen, **limits) if fallen else ()
 
-    def _automates_less(self, automation: Automation) -> bool:
-        """A significant fall that the stated precision does not require."""
-        fell = _worse(automation.difference) and automation.difference.value < -self.automation_fall
-        return fell and automation.merchants >= fewest_to_convince() and not automation.imprecise
-
-    def _less_automatic(self, automation: Automation) -> Reasons:
+    def _less_automatic(self, automation: Automation | None) -> Reasons:
+        """Empty without a significant fall, or if the stated precision requires it."""
+        if automation is None or automation.imprecise or automation.merchants < fewest_to_convince():
+            return ()
+        if not _fell(automation.difference, self.automation_fall):
+            return ()
         shares = {"champion": automation.champion, "challenger": automation.challenger}
         limits = {"limit": self.automation_fall, "precision": automation.precision}
         reason = because(Code.LESS_AUTOMATIC, rows=automation.rows, **shares, **limits)
@@ -256,3 +339,12 @@ def _better(comparison: Comparison) -> bool:
 
 def _worse(difference: Difference) -> bool:
     return difference.ci95[1] < 0
+
+
+def _fell(difference: Difference, limit: float) -> bool:
+    return _worse(difference) and difference.value < -limit
+
+
+def _measured(scores: Scores | None) -> Scores | None:
+    """None for scores of no rows."""
+    return scores if scores and scores.rows else None

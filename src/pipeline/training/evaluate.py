@@ -62,7 +62,6 @@ class EvaluatedRows:
 @dataclass(frozen=True)
 class ModelEvaluator:
     evaluation: Evaluation = field(default_factory=Evaluation)
-    baselines: Baselines = field(default_factory=Baselines)
     slicing: Slicer = field(default_factory=Slicer)
 
     def held_out(
@@ -74,7 +73,7 @@ class ModelEvaluator:
         version: str | None = None,
     ) -> EvaluatedRows:
         """Evaluate on hold-out `rows`, which `training` does not contain."""
-        simple = self.baselines.fit(training)
+        simple = Baselines.fit(training)
         base = {"majority": simple.majority(rows), "lookup": simple.lookup(rows)} if simple else {}
         return self._evaluate(rows, probabilities, classes, met_in(training, rows), base, version)
 
@@ -94,7 +93,7 @@ class ModelEvaluator:
             inside = split.folds == fold
             learned = training[learns_for(inside, split.subjects, split.excluded)]
             seen[inside] = met_in(learned[labelled_by_person(learned)], training[inside])
-            if simple := self.baselines.fit(learned):
+            if simple := Baselines.fit(learned):
                 answers["majority"][inside] = simple.majority(training[inside])
                 answers["lookup"][inside] = simple.lookup(training[inside])
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,8 +70,8 @@ class ModelFitting:
             named=named,
         )
         # The lexicon's rows cannot show which candidate suits a person: then the best guess is used.
-        search = steps.search if split.scored_by_person else steps.search.best_guess()
-        result = search.run(
+        trials = steps.search.trials if split.scored_by_person else steps.search.trials[:1]
+        result = replace(steps.search, trials=trials).run(
             training,
             weights,
             split.folds,

@@ -43,8 +43,7 @@ def log_model(logger: RunLogger, trained: TrainedModel) -> None:
     for candidate in trained.result.candidates:
         scores = {f"{out_of_fold}/{name}": value for name, value in candidate.scores.items()}
         logger.candidate(candidate.name, {"family": candidate.family, **candidate.params}, scores)
-    left_out = {candidate.name: candidate.why for candidate in trained.result.skipped}
-    logger.document(left_out, "candidates_left_out.json")
+    logger.document(trained.result.skipped, "candidates_left_out.json")
     best = trained.result.best
     logger.params({"best": best.name, "best.family": best.family, "best.calibration": best.calibration.name})
     logger.params({"best.usual_weight": trained.result.usual_weight})

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from src.components.dataset.ingestion import labelled_by_person
+from src.components.evaluation.bootstrap import ModelPredictions
 from src.components.evaluation.metrics import money_weights, probabilities_of, top
-from src.components.evaluation.paired_predictions import ModelPredictions
 from src.components.model.thresholds import BandThresholds
-from src.components.promotion.evidence import Evidence
+from src.components.promotion.rule import Evidence
 from src.domain.verdicts import Code, Footprint, JudgedOn, Why, because
 from src.pipeline.training.evaluate import EvaluatedRows, ModelEvaluator, met_in
 from src.pipeline.training.stages import ChampionModel, EarlierVersion, PreparedData, TrainedModel

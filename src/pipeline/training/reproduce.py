@@ -46,7 +46,7 @@ class Reproduction:
         steps = replace(
             self.steps,
             ingestion=FromSnapshot(past.snapshot),
-            search=self.steps.search.repeating(past.left_out),
+            search=replace(self.steps.search, left_out=past.left_out),
         )
         logger = _RecordedLog()
         self._pipeline(steps, past).repeat(_UnclaimedRun(_run_like(past), progress), logger)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from src.components.evaluation.metrics import probabilities_of
 from src.components.model.smoke_transactions import EXAMPLES, model_fields
-from src.components.promotion.evidence import Evidence
+from src.components.promotion.rule import Evidence
 from src.domain.models import Bundle, Pointer
 from src.domain.verdicts import Automation, Code, JudgedOn, Outcome, Scores, Verdict, Why, because, reasons_of
 from src.errors import Unavailable

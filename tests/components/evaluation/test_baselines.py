@@ -12,7 +12,7 @@ TRAINING = rows_of(
 
 def test_the_majority_answers_the_most_frequent_category_always():
     new = rows_of(labelled("x", "ACME FUEL", "transport"), labelled("y", "NEVER SEEN", "travel"))
-    assert Baselines().fit(TRAINING).majority(new).tolist() == ["dining", "dining"]
+    assert Baselines.fit(TRAINING).majority(new).tolist() == ["dining", "dining"]
 
 
 def test_the_look_up_answers_what_the_merchant_mostly_was_and_else_the_majority():
@@ -21,7 +21,7 @@ def test_the_look_up_answers_what_the_merchant_mostly_was_and_else_the_majority(
         labelled("y", "CORNER BAKERY", "groceries", amount="7"),
         labelled("z", "NEVER SEEN", "travel"),
     )
-    assert Baselines().fit(TRAINING).lookup(new).tolist() == ["transport", "dining", "dining"]
+    assert Baselines.fit(TRAINING).lookup(new).tolist() == ["transport", "dining", "dining"]
 
 
 def test_rows_of_no_known_merchant_are_not_one_merchant():
@@ -29,8 +29,8 @@ def test_rows_of_no_known_merchant_are_not_one_merchant():
         merchant=["", "", "", "", "tea house"], category=["x", "x", "x", "dining", "y"]
     )
     nameless = TRAINING.head(1).assign(merchant="")
-    assert Baselines().fit(training).by_merchant == {"tea house": "y"}
-    assert Baselines().fit(training).lookup(nameless).tolist() == ["x"]
+    assert Baselines.fit(training).by_merchant == {"tea house": "y"}
+    assert Baselines.fit(training).lookup(nameless).tolist() == ["x"]
 
 
 def test_the_lexicons_rows_are_not_counted_with_a_persons():
@@ -42,11 +42,11 @@ def test_the_lexicons_rows_are_not_counted_with_a_persons():
         entries=entries,
     )
     new = rows_of(labelled("x", "NEVER SEEN", "travel"), labelled("y", "BRAND SEVEN", "travel"))
-    fitted = Baselines().fit(training)
+    fitted = Baselines.fit(training)
     assert fitted.majority(new).tolist() == ["card payments", "card payments"]
     assert fitted.lookup(new).tolist() == ["card payments", "card payments"]
     assert fitted.by_merchant == {"card payment": "card payments", "acme fuel": "transport"}
 
 
 def test_without_a_label_of_the_person_there_is_no_baseline():
-    assert Baselines().fit(rows_of(entries=[("acme fuel", "transport"), ("tea house", "dining")])) is None
+    assert Baselines.fit(rows_of(entries=[("acme fuel", "transport"), ("tea house", "dining")])) is None

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from src.components.evaluation.bootstrap import PairedBootstrap
-from src.components.evaluation.paired_predictions import ModelPredictions, PairedPredictions
+from src.components.evaluation.bootstrap import ModelPredictions, PairedBootstrap, PairedPredictions
 from src.components.evaluation.significance import differing_merchants, discordance
 from src.domain.verdicts import Scores
 

@@ -158,8 +158,9 @@ def trained(*yours, doubts=MappingProxyType({})):
     split = Splitting().split(rows)
     weights = SampleWeights().compute(rows, datetime(2026, 3, 5, tzinfo=UTC), HABITS)
     search = Search(trials=CANDIDATES[:1])
-    given = (rows, weights, split.folds, split.scored, lambda _: None, split.subjects)
-    return search.run(*given, lexicon=lexicon_text(entries), doubts=doubts).model
+    given = (rows, weights, split.folds, split.scored, lambda _: None)
+    subjects = {"subjects": split.subjects, "excluded": split.subjects}
+    return search.run(*given, **subjects, lexicon=lexicon_text(entries), doubts=doubts).model
 
 
 @pytest.fixture(scope="module")
@@ -256,11 +257,9 @@ def test_some_rows_of_the_lexicon_are_read_without_their_phrase_and_a_persons_ne
 
 def test_a_model_from_before_there_were_opinions_is_still_served():
     rows = StatementWriter().write(invented_lexicon(), HABITS)
-    pipeline = (
-        Search(trials=CANDIDATES[:1])
-        .run(rows, np.ones(len(rows)), np.arange(len(rows)) % 2, np.ones(len(rows), bool), lambda _: None)
-        .model
-    )
+    given = (rows, np.ones(len(rows)), np.arange(len(rows)) % 2, np.ones(len(rows), bool), lambda _: None)
+    subjects = dict.fromkeys(("subjects", "excluded"), np.arange(len(rows)).astype(str))
+    pipeline = Search(trials=CANDIDATES[:1]).run(*given, **subjects).model
     scorer = LinearScorer.compile(pipeline)
     facts, arrays = scorer.form.to_parts()
     del facts["lexicon"], facts["weights"]["opinion"]

@@ -25,12 +25,15 @@ def run(search=ALL, given=None, *, weights=None, folds=None, judged=None, progre
     given = rows(150) if given is None else given
     count = len(given)
     told = {"id": np.arange(count).astype(str), "source": "feedback", "group": np.arange(count).astype(str)}
+    each = np.arange(count).astype(str)
     return search.run(
         given.assign(**{name: value for name, value in told.items() if name not in given}),
         np.ones(count) if weights is None else weights,
         np.arange(count) % 3 if folds is None else folds,
         np.ones(count, bool) if judged is None else judged,
         progress,
+        subjects=each,
+        excluded=each,
     )
 
 
@@ -122,7 +125,7 @@ def test_only_what_is_clearly_weaker_is_left_out_after_the_first_fold_and_told()
     blind = Candidate("blind", "logistic_regression", {"C": 1e-6})
     found = run(Search(trials=(*FEW, blind), kept=0.25), rows(120))
     assert {one.name for one in found.candidates} == {"svc", "bayes", "sgd"}
-    assert [(one.name, one.why) for one in found.skipped] == [("blind", "weaker on the first fold")]
+    assert found.skipped == {"blind": "weaker on the first fold"}
 
 
 def test_of_equals_the_kept_share_goes_on_however_weak():
@@ -167,7 +170,7 @@ def test_the_candidate_is_chosen_that_does_better_on_rows_as_they_will_come(seed
 
     def search(trials, excluded):
         inputs = training, np.ones(len(training)), split.folds, split.scored, lambda _: None
-        return Search(trials=trials, kept=1.0).run(*inputs, split.subjects, excluded)
+        return Search(trials=trials, kept=1.0).run(*inputs, subjects=split.subjects, excluded=excluded)
 
     def accuracy(found):
         return (found.model.predict(next_rows[MODEL_FIELDS]) == next_rows["category"]).mean()
@@ -183,7 +186,7 @@ def test_confidence_is_measured_on_merchants_that_are_new_to_the_model():
     split = Splitting().split(given)
     training = given[split.training].reset_index(drop=True)
     inputs = training, np.ones(len(training)), split.folds, split.scored, lambda _: None
-    found = Search(trials=TWO[1:]).run(*inputs, split.subjects, split.excluded)
+    found = Search(trials=TWO[1:]).run(*inputs, subjects=split.subjects, excluded=split.excluded)
     newest = split.excluded == ""
     known = newest & training["merchant"].isin(training["merchant"][~newest]).to_numpy()
     assert known.any()
@@ -199,7 +202,7 @@ def test_at_least_three_families_are_tried():
 def test_what_the_budget_has_no_time_for_is_left_out_and_told():
     found = run(Search(trials=FEW, budget_s=4, clock=Watch()))
     assert [one.name for one in found.candidates] == ["svc"]
-    assert {one.name: one.why for one in found.skipped} == {
+    assert found.skipped == {
         "bayes": NO_TIME_LATER,
         "sgd": NO_TIME,
         USUAL_AMOUNTS: NO_TIME_LATER,
@@ -210,8 +213,7 @@ def test_what_the_budget_has_no_time_for_is_left_out_and_told():
 def test_a_search_that_is_repeated_leaves_out_what_there_was_no_time_for_and_nothing_else(budget_s):
     given = rows(120)
     found = run(Search(budget_s=budget_s, clock=Watch()), given)
-    left_out = {one.name: one.why for one in found.skipped}
-    again = run(Search(budget_s=0, clock=Watch()).repeating(left_out), given)
+    again = run(Search(budget_s=0, clock=Watch(), left_out=found.skipped), given)
     assert [(one.name, one.scores) for one in again.candidates] == [
         (one.name, one.scores) for one in found.candidates
     ]

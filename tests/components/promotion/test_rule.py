@@ -3,10 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from src.components.evaluation.bootstrap import PairedBootstrap
-from src.components.evaluation.paired_predictions import ModelPredictions, PairedPredictions
-from src.components.promotion.evidence import Evidence
-from src.components.promotion.rule import PromotionRule
+from src.components.evaluation.bootstrap import ModelPredictions, PairedBootstrap, PairedPredictions
+from src.components.promotion.rule import Evidence, PromotionRule
 from src.domain.verdicts import Automation, Difference, Footprint, JudgedOn, Outcome, Scores
 from src.pipeline.training.verdict_sentences import sentence
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from src.components.dataset.deployment_weights import (
+from src.components.model.selection_rows import (
     KNOWN,
     NEW_CATEGORY,
     NEW_MERCHANT,
