@@ -117,7 +117,6 @@ def _training(container: Container) -> TrainingPipeline:
         possible_mistakes=container.possible_mistakes,
         steps=_steps(container),
         prediction_diffs=container.prediction_diffs,
-        unattended=container.prediction_diffs,
         earlier=EarlierVersions(container.models, bundle, container.runs),
     )
 

@@ -105,7 +105,7 @@ class Product:
             check=Check(),
             clock=lambda: self.now,
             steps=Steps(search=search, promotion=promotion),
-            unattended=self if self._unanswered else None,
+            prediction_diffs=self if self._unanswered else None,  # type: ignore[arg-type]
         )
 
     def automatic(self, champion: str, challenger: str) -> AutomaticRows:
@@ -114,6 +114,9 @@ class Product:
         precision = self._setup.auto_precision
         changes = PredictionDiffs(rows, self._predictor, self._store, self._load, precision=precision)  # type: ignore[arg-type]
         return changes.automatic(champion, challenger)
+
+    def promoted(self, version: str, *, at: datetime) -> None:
+        """What a promotion changed is not measured here."""
 
     def _lexicon(self) -> Any:
         if "lexicon" in self._setup.without:

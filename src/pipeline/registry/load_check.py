@@ -14,7 +14,9 @@ from src.domain.verdicts import Code, Why, because
 from src.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
-    from src.pipeline.training.ports import BundleFormat, LoadCheck, ModelStore
+    from src.pipeline.training.stages import BundleFormat
+    from src.services.models.bundle_check import BundleCheck
+    from src.services.models.repository import Models
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +25,9 @@ log = logging.getLogger(__name__)
 class StoredVersionCheck:
     """The load-and-predict check of training, for a version trained earlier."""
 
-    store: ModelStore
+    store: Models
     bundles: BundleFormat
-    check: LoadCheck
+    check: BundleCheck
     transactions: Callable[[], Sequence[Transaction]]
     """Some stored transactions of the person."""
 

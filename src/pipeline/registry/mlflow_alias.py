@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from src.domain.models import Pointer
@@ -12,14 +13,15 @@ from src.domain.verdicts import Code, Why, because, reasons_of
 from src.errors import Conflict, Pinned
 
 if TYPE_CHECKING:
-    from src.pipeline.training.ports import Clock, ExperimentTracker, ModelStore
+    from src.services.mlflow.tracking import Tracking
+    from src.services.models.repository import Models
 
 log = logging.getLogger(__name__)
 
 _CHAMPION, _CHALLENGER = "champion", "challenger"
 
 
-def move_aliases(store: ModelStore, registry: ExperimentTracker) -> None:
+def move_aliases(store: Models, registry: Tracking) -> None:
     """Move the aliases to the champion and the newest version, unless a person moved one.
 
     Raises Unavailable, also while another process moves them.
@@ -36,11 +38,11 @@ def move_aliases(store: ModelStore, registry: ExperimentTracker) -> None:
 class AliasSync:
     """Runs in a child process when the alias may have been moved in MLflow, or is out of date."""
 
-    store: ModelStore
-    registry: ExperimentTracker
+    store: Models
+    registry: Tracking
     fault_of: Callable[[str], Why]
     """The check of a version; see StoredVersionCheck."""
-    clock: Clock
+    clock: Callable[[], datetime]
 
     def sync(self) -> None:
         """Promote the version a person moved the alias to, or set the alias back and record why.
@@ -95,7 +97,7 @@ def _objection(pointer: Pointer) -> Why:
     return ""
 
 
-def _move(store: ModelStore, registry: ExperimentTracker, pointer: Pointer, alias: str | None) -> None:
+def _move(store: Models, registry: Tracking, pointer: Pointer, alias: str | None) -> None:
     if alias != pointer.version and not _has(registry, pointer.version, pointer.run_id):
         store.alias.passed_over(pointer.version)  # it was trained while MLflow was away
         return
@@ -107,12 +109,12 @@ def _move(store: ModelStore, registry: ExperimentTracker, pointer: Pointer, alia
     _move_challenger(store, registry, pointer)
 
 
-def _has(registry: ExperimentTracker, version: str, run_id: str) -> bool:
+def _has(registry: Tracking, version: str, run_id: str) -> bool:
     """Whether the registry has this version, made by this run. An old version has no tag of its run."""
     return registry.run_of(version) in (run_id, "")
 
 
-def _move_challenger(store: ModelStore, registry: ExperimentTracker, pointer: Pointer) -> None:
+def _move_challenger(store: Models, registry: Tracking, pointer: Pointer) -> None:
     """Set the alias `challenger` to the newest version while it is newer than the champion."""
     challenger = registry.alias(_CHALLENGER)
     newest = max(store.versions(), key=lambda stored: int(stored.version), default=None)

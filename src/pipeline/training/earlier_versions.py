@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING
 from src.domain.promotions import PromotionEvent
 from src.domain.verdicts import Outcome
 from src.errors import Unavailable
-from src.pipeline.training.promotion_evidence import judged
-from src.pipeline.training.stages import EarlierVersion
+from src.pipeline.training.stages import BundleFormat, StoredModel
 
 if TYPE_CHECKING:
     from src.domain.models import ModelVersion
-    from src.domain.verdicts import Scores
-    from src.pipeline.training.evaluate import ModelEvaluator
-    from src.pipeline.training.ports import BundleFormat
-    from src.pipeline.training.stages import ChampionModel, PreparedData
     from src.services.models.repository import Models
-    from src.services.runs.history import RunHistory
+    from src.services.runs.repository import TrainingRuns
 
 log = logging.getLogger(__name__)
 
@@ -30,42 +25,23 @@ _CHOICES = frozenset({PromotionEvent.PROMOTED, PromotionEvent.ROLLED_BACK, Promo
 
 
 @dataclass(frozen=True)
-class Ranked:
-    model: EarlierVersion
-    scores: Scores
-
-
-@dataclass(frozen=True)
 class EarlierVersions:
     """newest: how many versions are compared at most; each takes about a second."""
 
     models: Models
     bundles: BundleFormat
-    runs: RunHistory
+    runs: TrainingRuns
     newest: int = 8
 
-    def ranked(
-        self,
-        data: PreparedData,
-        champion: ChampionModel,
-        challenger: str,
-        classes: Sequence[str],
-        evaluator: ModelEvaluator,
-    ) -> list[Ranked]:
-        """The eligible versions, by accuracy and then macro-F1 on the hold-out, the best first.
+    def eligible(self, others: Collection[str], classes: Sequence[str]) -> list[StoredModel]:
+        """The newest eligible versions that answer just these classes, without `others`.
 
-        The hold-out is permanent, so its rows have trained none of them. challenger: the new version;
-        classes: what it may answer. Raises Unavailable.
+        The hold-out is permanent, so its rows have trained none of them. Raises Unavailable.
         """
-        ranked = []
-        for version in self._eligible({champion.version, challenger})[: self.newest]:
-            model = self._load(version)
-            if model is not None and set(model.bundle.pipeline.classes_) == set(classes):
-                evaluated = judged(model, data.judging, data, evaluator)
-                ranked.append(Ranked(model, evaluated.report.scores))
-        return sorted(ranked, key=lambda rank: (rank.scores.accuracy, rank.scores.macro_f1), reverse=True)
+        loaded = map(self._load, self._fit_versions(others)[: self.newest])
+        return [model for model in loaded if model and set(model.bundle.pipeline.classes_) == set(classes)]
 
-    def _eligible(self, others: Collection[str]) -> list[ModelVersion]:
+    def _fit_versions(self, others: Collection[str]) -> list[ModelVersion]:
         """Newest first: versions not refused as unfit, and made after a person last chose the champion.
 
         That person could have chosen any of the versions before.
@@ -84,11 +60,11 @@ class EarlierVersions:
             and decisions[stored.run_id].outcome not in UNFIT
         ]
 
-    def _load(self, version: ModelVersion) -> EarlierVersion | None:
+    def _load(self, version: ModelVersion) -> StoredModel | None:
         """None for a bundle of an older format, or a damaged one."""
         try:
             file = self.models.load(version.version)
-            return EarlierVersion(version, self.bundles.loads(file, version.sha256))
+            return StoredModel(version.version, self.bundles.loads(file, version.sha256))
         except Unavailable:
             raise
         except Exception as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +17,11 @@ from src.components.lexicon.matcher import doubts_of, lexicon_text, matcher_for
 from src.components.model.model_selection import SearchResult
 from src.components.model.thresholds import BandThresholds
 from src.pipeline.feedback.label_review import to_learn_from
-from src.pipeline.training.ports import ActiveRun, Clock, Lexicon
 from src.pipeline.training.stages import PreparedData, Steps, TrainedModel
 
 if TYPE_CHECKING:
+    from src.services.runs.repository import ClaimedRun
+    from src.services.shipped.lexicon_files import Knowledge
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
 
@@ -28,13 +31,13 @@ class ModelFitting:
     """Reports each stage to the run; raises LeaseLost once another process holds it."""
 
     labels: Transactions
-    lexicon: Lexicon
+    lexicon: Knowledge
     steps: Steps
-    clock: Clock
+    clock: Callable[[], datetime]
     possible_mistakes: PossibleMistakes | None = None
     """Marks possible mistakes; with None none are excluded."""
 
-    def prepare(self, claimed: ActiveRun) -> PreparedData:
+    def prepare(self, claimed: ClaimedRun) -> PreparedData:
         steps = self.steps
         claimed.progress("data_ingestion", 0.02)
         shipped = steps.statements.write(self.lexicon.entries(), self.lexicon.category_profiles())
@@ -52,7 +55,7 @@ class ModelFitting:
         claimed.record(data=counts | {"sha256": data_snapshot.sha256})
         return data
 
-    def train(self, claimed: ActiveRun, data: PreparedData) -> TrainedModel:
+    def train(self, claimed: ClaimedRun, data: PreparedData) -> TrainedModel:
         steps, split = self.steps, data.split
         claimed.progress("model_trainer", 0.1)
         lexicon = lexicon_text(self.lexicon.entries())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from src.domain.models import Pointer
@@ -14,16 +16,18 @@ from src.pipeline.registry.mlflow_alias import move_aliases
 
 if TYPE_CHECKING:
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
-    from src.pipeline.training.ports import ActiveRun, Clock, ExperimentTracker, ModelStore
+    from src.pipeline.training.optional_mlflow_log import OptionalTracking
+    from src.services.models.repository import Models
+    from src.services.runs.repository import ClaimedRun
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class PromotionStep:
-    store: ModelStore
-    tracking: ExperimentTracker
-    clock: Clock
+    store: Models
+    tracking: OptionalTracking
+    clock: Callable[[], datetime]
     prediction_diffs: PredictionDiffs | None = None
 
     def unless_pinned(self, verdict: Verdict) -> Verdict:
@@ -33,7 +37,7 @@ class PromotionStep:
 
     def apply(
         self,
-        claimed: ActiveRun,
+        claimed: ClaimedRun,
         verdict: Verdict,
         version: str,
         pointer: Pointer | None,
@@ -68,10 +72,10 @@ class PromotionStep:
         self.follow_up(claimed, promoted)
         return self._refuse(claimed, verdict, version) if verdict.instead else verdict
 
-    def follow_up(self, claimed: ActiveRun, version: str) -> None:
+    def follow_up(self, claimed: ClaimedRun, version: str) -> None:
         """Move the alias and record what the promotion changed. An error does not fail the run."""
         try:
-            move_aliases(self.store, self.tracking)
+            move_aliases(self.store, self.tracking.tracking)
         except Unavailable:
             log.warning("alias not moved; the scheduler will move it", extra={"version": version})
         if self.prediction_diffs is None or claimed.run.changes is not None:
@@ -84,7 +88,7 @@ class PromotionStep:
             log.exception("changes not recorded", extra={"version": version})
 
     def _refuse(
-        self, claimed: ActiveRun, verdict: Verdict, version: str, *, overtaken: bool = False
+        self, claimed: ClaimedRun, verdict: Verdict, version: str, *, overtaken: bool = False
     ) -> Verdict:
         if overtaken or verdict.outcome is Outcome.PINNED:
             claimed.record(inputs={}, standing="")  # so that the next slot is not skipped as a repetition

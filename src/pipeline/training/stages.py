@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,6 +18,7 @@ from src.components.dataset.label_conflicts import LabelConflicts
 from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.own_category_names import OwnCategoryNames
 from src.components.dataset.sample_weights import SampleWeights
+from src.components.dataset.schema import ROW_COLUMNS
 from src.components.dataset.splitting import Split, Splitting
 from src.components.dataset.transformation import Transformation
 from src.components.dataset.validation import Validation
@@ -24,7 +28,7 @@ from src.components.model.model_selection import Search, SearchResult
 from src.components.model.smoke_transactions import SmokeSample
 from src.components.model.thresholds import BandThresholds
 from src.components.promotion.rule import PromotionRule
-from src.domain.models import Bundle, ModelVersion, Pointer
+from src.domain.models import Bundle
 from src.domain.verdicts import JudgedOn
 from src.pipeline.training.evaluate import EvaluatedRows, ModelEvaluator
 
@@ -80,6 +84,14 @@ class PreparedData:
         return self.training[labelled_by_person(self.training)]
 
     @property
+    def rows_sha256(self) -> str:
+        """Hash of the rows and of their split."""
+        digest = sha256(pd.util.hash_pandas_object(self.rows[ROW_COLUMNS], index=False).to_numpy().tobytes())
+        digest.update(self.split.training.tobytes())
+        digest.update(self.split.judging.tobytes())
+        return digest.hexdigest()
+
+    @property
     def labelled_until(self) -> datetime | None:
         """When the newest label was given."""
         newest = self.rows["labelled_at"].max()
@@ -123,9 +135,11 @@ class TrainedModel:
         return {name: value for name, value in metrics.items() if np.isfinite(value)}
 
 
-class _StoredModel:
-    """A model loaded from the store."""
+@dataclass(frozen=True)
+class StoredModel:
+    """The champion, or an earlier version, loaded from the store."""
 
+    version: str
     bundle: Bundle
 
     def answers(self, rows: pd.DataFrame) -> np.ndarray:
@@ -141,25 +155,10 @@ class _StoredModel:
         return pd.Timestamp(until) if until else None
 
 
-@dataclass(frozen=True)
-class ChampionModel(_StoredModel):
-    """The champion."""
-
-    pointer: Pointer
-    bundle: Bundle
+class BundleFormat(Protocol):
+    """Writes and reads bundles; `services/models/bundle.py`."""
 
     @property
-    def version(self) -> str:
-        return self.pointer.version
-
-
-@dataclass(frozen=True)
-class EarlierVersion(_StoredModel):
-    """Any other stored version."""
-
-    kept: ModelVersion
-    bundle: Bundle
-
-    @property
-    def version(self) -> str:
-        return self.kept.version
+    def TRUSTED(self) -> Sequence[str]: ...  # noqa: N802  the name of a module's constant
+    def dumps(self, bundle: Bundle) -> bytes: ...
+    def loads(self, data: bytes, sha256: str) -> Bundle: ...

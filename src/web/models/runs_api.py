@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 
 from src.domain.training_runs import Trigger
 from src.web.models.prediction_diff_schemas import ChangesBody, changes_body, example_ids
-from src.web.models.repredict_schemas import (
-    RepredictedBody,
-    RepredictRequest,
-    TakeBackRequest,
-    TakenBackBody,
-    repredicted_body,
-)
 from src.web.models.runs_schemas import (
     AcceptedRunBody,
     ModelVersionBody,
     ReasonRequest,
+    RepredictedBody,
+    RepredictRequest,
+    TakeBackRequest,
+    TakenBackBody,
     TrainingRunBody,
     model_version_body,
+    repredicted_body,
     training_run_body,
 )
 from src.web.models.text import REQUESTED_OVER_API

@@ -1,16 +1,17 @@
-"""Training runs and the registered models."""
+"""Training runs, model versions and re-prediction."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, Strict
 from typing_extensions import TypedDict
 
 from src.domain.models import ModelVersion, Pointer, Shadow
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
+from src.pipeline.prediction.repredict import Repredicted
 from src.web.models.prediction_diff_schemas import ChangesBody, changes_body
 from src.web.models.verdict_schemas import DecisionBody, decision_body, finite
 from src.web.quality.text import run_reason
@@ -20,6 +21,8 @@ _MEASURED_ON = (
     "The rows that `metrics` are of: `holdout`, `crossval` or `lexicon`. Metrics of different rows cannot be "
     "compared; those of `decision` are of the same rows."
 )
+
+Act = Annotated[str, Strict(), Field(pattern=r"^[0-9a-f]{24}$")]
 
 
 class ReasonRequest(RequestModel):
@@ -108,4 +111,40 @@ def model_version_body(
         "metrics": _metrics(model.metrics),
         "measured_on": model.measured_on and model.measured_on.value,
         "size": model.size,
+    }
+
+
+class RepredictRequest(RequestModel):
+    """Starts a new act, or continues the given one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
+    act: Act | None = None
+
+
+class TakeBackRequest(RequestModel):
+    """The act that a call of repredict returned."""
+
+    act: Act
+
+
+class RepredictedBody(TypedDict):
+    act: Annotated[str, Field(description="Send it to continue or to undo.")]
+    model: Annotated[str, Field(description="Version of the champion, which predicted them.")]
+    predicted: Annotated[int, Field(description="How many the act has predicted again so far.")]
+    changed: Annotated[int, Field(description="Of these, with another category than before.")]
+    left: Annotated[int, Field(description="Call again with the act until this is 0.")]
+
+
+class TakenBackBody(TypedDict):
+    undone: int
+
+
+def repredicted_body(done: Repredicted) -> RepredictedBody:
+    return {
+        "act": done.act,
+        "model": done.version,
+        "predicted": done.rows,
+        "changed": done.changed,
+        "left": done.left,
     }

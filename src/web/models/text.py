@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from src.domain.models import ModelVersion
 from src.domain.promotions import ComparedMetrics, PredictionDiff, Promotion, PromotionEvent
 from src.domain.training_runs import RunStatus, TrainingRun
+from src.domain.verdicts import Scores, Verdict
+from src.errors import NotFound
 from src.pipeline.prediction.shadow import ShadowOutcome, ShadowTest
 from src.web.models.verdict_text import headline, outcome
 from src.web.quality.text import run_reason
@@ -27,38 +29,96 @@ _EVENTS = {
     PromotionEvent.UNPINNED: ("Unpinned", ""),
 }
 _BY = {"training": "by training", "person": "by you", "mlflow": "in MLflow"}
+_MACRO_F1 = "Macro-F1 gives every category the same weight, however rare."
+_NO_BASELINE = "no baseline to compare with: too few of your labels"
 _DATA_NAMES = {"rows": "Rows", "feedback_rows": "Labelled by you", "sha256": "Fingerprint of the data"}
+
+
+@bp.app_template_filter()
+def period(hours: float) -> str:
+    """`hour`, `6 hours`."""
+    return "hour" if hours == 1 else f"{format.number(hours)} hours"
+
+
+# The champion's metrics
+
+
+def champion_metrics(
+    champion: ModelVersion | None, newest_runs: Sequence[TrainingRun], run_of: Callable[[str], TrainingRun]
+) -> dict[str, Any]:
+    """The champion's metrics from the newest run that compared it, else from the run that made it."""
+    if champion is None:
+        return {"measured": [], "measured_sentence": ""}
+    for verdict in (run.decision for run in newest_runs if run.decision):
+        scores = verdict.champion
+        if scores and scores.version == champion.version:
+            rows = labels.rows_judged(scores.rows, verdict.judged_on)
+            text = f"Measured on {rows} in the newest run that compared it with another model. {_MACRO_F1}"
+            return {"measured": _shown_metrics(_metrics_of(verdict, scores)), "measured_sentence": text}
+    own_rows = _own_rows(champion, run_of)
+    text = f"Measured{f' on {own_rows},' if own_rows else ''} each judged by a model that had not seen it."
+    return {"measured": _shown_metrics(champion.metrics), "measured_sentence": f"{text} {_MACRO_F1}"}
+
+
+def _metrics_of(verdict: Verdict, scores: Scores) -> dict[str, float]:
+    """With the baselines' on the same rows; finite ones only."""
+    own = {name: getattr(scores, name) for name in ("accuracy", "macro_f1", "money_weighted_accuracy", "ece")}
+    baselines = {
+        f"{name}_{measure}": getattr(baseline, measure)
+        for name, baseline in (("lookup", verdict.lookup), ("majority", verdict.majority))
+        if baseline
+        for measure in ("accuracy", "macro_f1")
+    }
+    return {name: value for name, value in (own | baselines).items() if math.isfinite(value)}
+
+
+def _shown_metrics(metrics: Mapping[str, float]) -> list[dict[str, str]]:
+    """Name, value and a note that gives a baseline or a unit."""
+    shown = (
+        ("accuracy", "Accuracy", _baselines(metrics, "accuracy") or _NO_BASELINE),
+        ("macro_f1", "Macro-F1", _baselines(metrics, "macro_f1")),
+        ("money_weighted_accuracy", "Accuracy by money", "each transaction weighted by its amount"),
+        ("ece", "Calibration error", "mean gap between confidence and accuracy; lower is better"),
+    )
+    return [
+        {"name": name, "value": format.percent(metrics[key], 1), "note": note}
+        for key, name, note in shown
+        if key in metrics
+    ]
+
+
+def _baselines(metrics: Mapping[str, float], measure: str) -> str:
+    names = {f"lookup_{measure}": "merchant lookup", f"majority_{measure}": "most frequent category"}
+    return ", ".join(
+        f"{name}: {format.percent(metrics[key])}" for key, name in names.items() if key in metrics
+    )
+
+
+def _own_rows(champion: ModelVersion, run_of: Callable[[str], TrainingRun]) -> str:
+    """The rows that `champion.metrics` were measured on."""
+    rows = int(champion.metrics.get("rows", 0))
+    if not rows or champion.measured_on:
+        return labels.rows_judged(rows, champion.measured_on) if rows else ""
+    # Versions from before `measured_on` was stored: without labels, only the lexicon could judge.
+    try:
+        answers = run_of(champion.run_id).data.get("feedback_rows")
+    except NotFound:  # deleted by retention
+        return format.counted(rows, "row")
+    if answers:
+        return f"{format.number(rows)} of your rows"
+    return format.counted(rows, "row") + ("" if answers is None else " of the shipped lexicon")
 
 
 # Runs
 
 
-@dataclass(frozen=True, slots=True)
-class RunGroup:
-    """Neighbours in the list, newest first: skipped slots, or a single run of any other status."""
-
-    runs: tuple[TrainingRun, ...]
-
-    @property
-    def newest(self) -> TrainingRun:
-        return self.runs[0]
-
-    @property
-    def oldest(self) -> TrainingRun:
-        return self.runs[-1]
-
-    @property
-    def skipped(self) -> bool:
-        return self.newest.status is RunStatus.SKIPPED
-
-
 @bp.app_template_filter()
-def run_groups(runs: Sequence[TrainingRun]) -> list[RunGroup]:
-    """Neighbouring skipped slots become one row. runs: newest first."""
-    groups: list[RunGroup] = []
-    for skipped, group in groupby(runs, lambda run: run.status is RunStatus.SKIPPED):
-        members = tuple(group)
-        groups += [RunGroup(members)] if skipped else [RunGroup((run,)) for run in members]
+def run_groups(runs: Sequence[TrainingRun]) -> list[list[TrainingRun]]:
+    """The rows of the list: neighbouring skipped slots become one row. runs: newest first."""
+    groups: list[list[TrainingRun]] = []
+    for skipped, neighbours in groupby(runs, lambda run: run.status is RunStatus.SKIPPED):
+        members = list(neighbours)
+        groups += [members] if skipped else [[run] for run in members]
     return groups
 
 

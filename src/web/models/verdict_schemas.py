@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from dataclasses import fields, is_dataclass
+from typing import Annotated, Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.verdicts import Automation, Difference, Discordance, Scores, SliceScores, Verdict
+from src.domain.verdicts import Automation, Verdict
 from src.pipeline.training.verdict_sentences import note_sentences, sentence
 
 
@@ -114,38 +115,35 @@ def finite(value: float | None) -> float | None:
 
 
 def decision_body(verdict: Verdict) -> DecisionBody:
-    discordance, footprint = verdict.discordance, verdict.footprint
     return {
         "promoted": verdict.promoted,
         "outcome": verdict.outcome.value,
         "reason": sentence(verdict.reason),
-        "champion": _scores(verdict.champion),
-        "challenger": _scores(verdict.challenger),
+        "champion": _plain(verdict.champion),
+        "challenger": _plain(verdict.challenger),
         "difference": _difference(verdict),
         "notes": note_sentences(verdict.notes),
-        "mcnemar": _mcnemar(discordance) if discordance else None,
+        "mcnemar": _plain(verdict.discordance),
         "merchants": verdict.merchants,
         "rows_needed": verdict.rows_needed,
         "rows_needed_low": verdict.rows_needed_low,
-        "baselines": {"majority": _scores(verdict.majority), "lookup": _scores(verdict.lookup)},
-        "slices": [_slice(part) for part in verdict.slices],
-        "footprint": {
-            "megabytes": finite(footprint.megabytes),
-            "load_s": finite(footprint.load_s),
-            "per_row_ms": finite(footprint.per_row_ms),
-        }
-        if footprint
-        else None,
+        "baselines": {"majority": _plain(verdict.majority), "lookup": _plain(verdict.lookup)},
+        "slices": _plain(verdict.slices),
+        "footprint": _plain(verdict.footprint),
         "judged_on": verdict.judged_on and verdict.judged_on.value,
         "automation": _automation(verdict.automation) if verdict.automation else None,
-        "earlier": _scores(verdict.earlier),
+        "earlier": _plain(verdict.earlier),
         "instead": verdict.instead,
     }
 
 
-def _mcnemar(discordance: Discordance) -> McnemarBody:
-    right, p = discordance.challenger_right, round(discordance.p, 6)
-    return {"rows": discordance.rows, "challenger_right": right, "p": p}
+def _plain(value: Any) -> Any:
+    """Dataclasses and tuples in JSON types, with finite numbers."""
+    if is_dataclass(value):
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return finite(value) if isinstance(value, float) else value
 
 
 def _automation(automation: Automation) -> AutomationBody:
@@ -155,7 +153,7 @@ def _automation(automation: Automation) -> AutomationBody:
         "champion": round(automation.champion, 6),
         "challenger": round(automation.challenger, 6),
         "difference": round(automation.difference.value, 6),
-        "ci95": [finite(end) for end in automation.difference.ci95],
+        "ci95": _plain(automation.difference.ci95),
         "champion_only": automation.champion_only,
         "challenger_only": automation.challenger_only,
         "p": round(automation.p, 6),
@@ -164,48 +162,18 @@ def _automation(automation: Automation) -> AutomationBody:
     }
 
 
-def _scores(scores: Scores | None) -> ScoresBody | None:
-    if scores is None:
-        return None
-    return {
-        "version": scores.version,
-        "rows": scores.rows,
-        "accuracy": finite(scores.accuracy),
-        "macro_f1": finite(scores.macro_f1),
-        "log_loss": finite(scores.log_loss),
-        "ece": finite(scores.ece),
-        "money_weighted_accuracy": finite(scores.money_weighted_accuracy),
-    }
-
-
 def _difference(verdict: Verdict) -> DifferenceBody | None:
-    if verdict.macro_f1 is None and verdict.accuracy is None:
+    macro_f1, accuracy, log_loss = verdict.macro_f1, verdict.accuracy, verdict.log_loss
+    money = verdict.money_weighted_accuracy
+    if macro_f1 is None and accuracy is None:
         return None
     return {
-        "macro_f1": _value(verdict.macro_f1),
-        "ci95": _interval(verdict.macro_f1),
-        "accuracy": _value(verdict.accuracy),
-        "accuracy_ci95": _interval(verdict.accuracy),
-        "log_loss": _value(verdict.log_loss),
-        "log_loss_ci95": _interval(verdict.log_loss),
-        "money_weighted_accuracy": _value(verdict.money_weighted_accuracy),
-        "money_weighted_accuracy_ci95": _interval(verdict.money_weighted_accuracy),
-    }
-
-
-def _value(difference: Difference | None) -> float | None:
-    return finite(difference.value) if difference else None
-
-
-def _interval(difference: Difference | None) -> list[float | None] | None:
-    return [finite(end) for end in difference.ci95] if difference else None
-
-
-def _slice(part: SliceScores) -> SliceBody:
-    return {
-        "kind": part.kind,
-        "name": part.name,
-        "rows": part.rows,
-        "champion": finite(part.champion),
-        "challenger": finite(part.challenger),
+        "macro_f1": _plain(macro_f1 and macro_f1.value),
+        "ci95": _plain(macro_f1 and macro_f1.ci95),
+        "accuracy": _plain(accuracy and accuracy.value),
+        "accuracy_ci95": _plain(accuracy and accuracy.ci95),
+        "log_loss": _plain(log_loss and log_loss.value),
+        "log_loss_ci95": _plain(log_loss and log_loss.ci95),
+        "money_weighted_accuracy": _plain(money and money.value),
+        "money_weighted_accuracy_ci95": _plain(money and money.ci95),
     }

@@ -6,7 +6,6 @@ MLflow show them too; here they get the visitor's number format.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 
 from babel.numbers import format_decimal
@@ -70,37 +69,25 @@ def outcome(verdict: Verdict) -> tuple[str, str]:
     return labels.OUTCOMES[verdict.outcome], "good" if verdict.promoted else "warn"
 
 
-@dataclass(frozen=True)
-class MeasureRow:
-    """One row of the table of metrics."""
-
-    field: str
-    name: str
-    hint: str
-    champion: str
-    challenger: str
-    difference: str
-    """"" if it was not computed."""
-    interval: str
-
-
 @bp.app_template_filter()
-def verdict_measures(verdict: Verdict) -> list[MeasureRow]:
-    return [_measure_row(verdict, field, name, hint) for field, name, hint in _MEASURES]
-
-
-def _measure_row(verdict: Verdict, field: str, name: str, hint: str) -> MeasureRow:
-    difference: Difference | None = getattr(verdict, field, None)
-    shown = format.points if field != "log_loss" else _signed
-    return MeasureRow(
-        field=field,
-        name=name,
-        hint=hint,
-        champion=_score(verdict.champion, field),
-        challenger=_score(verdict.challenger, field),
-        difference=shown(difference.value) if difference else "",
-        interval=" to ".join(map(shown, difference.ci95)) if difference else "",
-    )
+def verdict_measures(verdict: Verdict) -> list[dict[str, str]]:
+    """The rows of the table of metrics; `difference` and `interval` are "" if they were not computed."""
+    rows = []
+    for field, name, hint in _MEASURES:
+        difference: Difference | None = getattr(verdict, field, None)
+        shown = format.points if field != "log_loss" else _signed
+        rows.append(
+            {
+                "field": field,
+                "name": name,
+                "hint": hint,
+                "champion": _score(verdict.champion, field),
+                "challenger": _score(verdict.challenger, field),
+                "difference": shown(difference.value) if difference else "",
+                "interval": " to ".join(map(shown, difference.ci95)) if difference else "",
+            }
+        )
+    return rows
 
 
 @bp.app_template_filter()

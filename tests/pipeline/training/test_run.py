@@ -511,7 +511,7 @@ def test_unanswered_transactions_tell_what_a_better_model_changed(
 
 
 @pytest.fixture
-def unattended(database, store):
+def automatic_from(database, store):
     """Asks real models about real unanswered rows; each version is sure from its own confidence on."""
 
     def ask(precision=0.0, **auto_at):
@@ -529,15 +529,15 @@ def unattended(database, store):
 
 
 def test_a_model_that_asks_about_far_more_transactions_is_not_promoted(
-    pipeline, claim, labels, store, runs, unattended
+    pipeline, claim, labels, store, runs, automatic_from
 ):
     """However much better it is: no automatic answer of the champion falls short of a precision of 0."""
     first = pipeline().run(claim()).challenger.version
     say_a_lot(labels)
     labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
-    asks_more = unattended(champion=0.0, challenger=1.01)
+    asks_more = automatic_from(champion=0.0, challenger=1.01)
     claimed = claim()
-    verdict = pipeline(unattended=asks_more).run(claimed)
+    verdict = pipeline(prediction_diffs=asks_more).run(claimed)
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.LESS_AUTOMATIC)
     assert store.champion().version == first
     kept = runs.get(claimed.run.id)
@@ -547,8 +547,8 @@ def test_a_model_that_asks_about_far_more_transactions_is_not_promoted(
     rows = sum(map(len, SHOPS.values()))
     assert logged["unanswered/rows"] == verdict.automation.rows == rows
     assert (logged["unanswered/champion_automatic"], logged["unanswered/difference"]) == (1.0, -1.0)
-    alike = unattended(champion=0.0, challenger=0.0)
-    assert pipeline(unattended=alike).run(claim()).promoted
+    alike = automatic_from(champion=0.0, challenger=0.0)
+    assert pipeline(prediction_diffs=alike).run(claim()).promoted
 
 
 def test_a_run_does_not_fail_where_automation_cannot_be_compared(pipeline, claim, labels, store):
@@ -559,7 +559,7 @@ def test_a_run_does_not_fail_where_automation_cannot_be_compared(pipeline, claim
     pipeline().run(claim())
     say_a_lot(labels)
     labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
-    verdict = pipeline(unattended=Away()).run(claim())
+    verdict = pipeline(prediction_diffs=Away()).run(claim())
     assert verdict.promoted
     assert verdict.automation is None
     assert "How much each model automates could not be compared." in note_sentences(verdict.notes)

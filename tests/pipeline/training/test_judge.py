@@ -1,16 +1,14 @@
 """Which hold-out rows a champion's model would categorize automatically by itself, and which are right."""
 
-from datetime import UTC, datetime
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.model.thresholds import BandThresholds
-from src.domain.models import Bundle, Pointer
-from src.pipeline.training.promotion_evidence import automatic_answers
-from src.pipeline.training.stages import ChampionModel
+from src.domain.models import Bundle
+from src.pipeline.training.judge import automatic_answers
+from src.pipeline.training.stages import StoredModel
 
 
 class Pipeline:
@@ -26,8 +24,7 @@ class Pipeline:
 @pytest.fixture
 def champion():
     bands = BandThresholds((0.9, 0.95), (0.9, 0.96), 0.4, 100, {"travel": (0.7, 0.8)}, {"travel": 0.4})
-    pointer = Pointer("1", 1, "run", "", datetime(2026, 3, 4, tzinfo=UTC), None)
-    return ChampionModel(pointer, Bundle(Pipeline(), bands.to_dict(), {}))
+    return StoredModel("1", Bundle(Pipeline(), bands.to_dict(), {}))
 
 
 def rows(*given):
