@@ -75,7 +75,7 @@ def train_claimed(container: Container, options: argparse.Namespace) -> int:
 
 
 def _report(run: TrainingRun) -> int:
-    reason = sentence(run.decision.reason) if run.decision else run.error or run.reason
+    reason = sentence(run.decision.reason) if run.decision else run.error or sentence(run.reason)
     print(f"{run.id}: {run.status.value}. {reason}")
     return 0 if run.status in (RunStatus.SUCCEEDED, RunStatus.SKIPPED) else 1
 

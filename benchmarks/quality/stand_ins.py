@@ -192,7 +192,7 @@ class Record:
     run_id = "none"
 
     @contextmanager
-    def start(self, run: TrainingRun) -> Iterator[Record]:
+    def start(self, run: TrainingRun, reason: str) -> Iterator[Record]:
         yield self
 
     def register(self, model_uri: str, *, after: int, **_: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from src.domain.promotions import PredictionDiff
 from src.domain.quality import DriftResult
-from src.domain.verdicts import JudgedOn, Verdict
+from src.domain.verdicts import JudgedOn, Verdict, Why
 
 
 class RunStatus(StrEnum):
@@ -32,8 +32,8 @@ class TrainingRun:
     id: str
     status: RunStatus
     trigger: Trigger
-    reason: str
-    """A sentence; empty for drift, except in runs of earlier releases."""
+    reason: Why
+    """Empty for drift, except in runs of earlier releases."""
     stage: str
     progress: float
     attempt: int

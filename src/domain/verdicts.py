@@ -72,6 +72,10 @@ class Code(StrEnum):
     PINNED_WITH_PROMOTION = "pinned-with-promotion"
     PIN_REPLACED = "pin-replaced"
 
+    SLOT = "slot"
+    NOTHING_NEW = "nothing-new"
+    NOTHING_NEW_SINCE = "nothing-new-since"
+
 
 @dataclass(frozen=True, slots=True)
 class CodedReason:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from src.domain.training_runs import TrainingRun
 from src.domain.verdicts import Code, Why, because
 from src.errors import Unavailable
+from src.pipeline.training.verdict_sentences import sentence
 
 if TYPE_CHECKING:
     from src.services.mlflow.run_log import RunLog
@@ -50,7 +51,9 @@ class OptionalTracking:
         """The log of an MLflow run, whose calls return None if they were not answered."""
         self.away = self._started = False
         with ExitStack() as stack:
-            logger = self.attempt(lambda: stack.enter_context(self._tracking.start(run)), None)
+            logger = self.attempt(
+                lambda: stack.enter_context(self._tracking.start(run, sentence(run.reason))), None
+            )
             self._started = logger is not None
             yield cast("RunLog", _OptionalRunLog(self, logger))
 

@@ -143,6 +143,9 @@ SENTENCES = {
     Code.ALIAS_OVERTAKEN: "Another model was promoted at the same moment.",
     Code.PINNED_WITH_PROMOTION: "Requested with the promotion.",
     Code.PIN_REPLACED: "The pin ended when model {version} was promoted.",
+    Code.SLOT: "The slot of {slot:time}",
+    Code.NOTHING_NEW: "Nothing new: the same labels, settings and code.",
+    Code.NOTHING_NEW_SINCE: "Nothing new since the run of {run:time}: the same labels, settings and code.",
 }
 
 _LIMITS = {
@@ -185,6 +188,7 @@ class _SentenceFormatter(string.Formatter):
             "between": self._between,
             "difference": self._difference,
             "limits": self._limits,
+            "time": lambda at: f"{at:%Y-%m-%d %H:%M} UTC",
             "categories": self._categories,
         }
 

@@ -123,7 +123,7 @@ class Tracking:
             client.create_registered_model(MODEL_NAME, _MODEL_TAGS, DESCRIPTION)
 
     @contextmanager
-    def start(self, run: TrainingRun) -> Iterator[RunLog]:
+    def start(self, run: TrainingRun, reason: str = "") -> Iterator[RunLog]:
         """One MLflow run around the block: FINISHED, FAILED, or KILLED if the lease was lost.
 
         What an earlier attempt, or a process that was killed, left RUNNING is closed first.
@@ -139,7 +139,7 @@ class Tracking:
             active = self._mlflow.start_run(
                 experiment_id=self._experiment,
                 run_name=f"{when} {run.trigger.value}",
-                tags=_tags(run),
+                tags=_tags(run, reason),
                 log_system_metrics=False,
             )
             yield RunLog(self._mlflow, active.info, when=when)
@@ -232,11 +232,11 @@ class Tracking:
         return str(aliases[alias]) if alias in aliases else None
 
 
-def _tags(run: TrainingRun) -> dict[str, str]:
+def _tags(run: TrainingRun, reason: str) -> dict[str, str]:
     return {
         _RUN_TAG: run.id,
         "mlflow.source.name": "python -m src train",
         "trigger": run.trigger.value,
-        "reason": run.reason or ", ".join(result.measure for result in run.drift),
+        "reason": reason or ", ".join(result.measure for result in run.drift),
         "attempt": str(run.attempt),
     } | provenance()

@@ -14,7 +14,7 @@ from src.domain import LOCAL_OWNER
 from src.domain.promotions import PredictionDiff
 from src.domain.quality import DriftResult
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.domain.verdicts import Verdict, why_document
+from src.domain.verdicts import Code, Verdict, Why, because, why_document
 
 Document = dict[str, Any]
 T = TypeVar("T")
@@ -27,14 +27,14 @@ def slot_id(slot: datetime) -> str:
 
 
 def new(
-    run_id: str, trigger: Trigger, reason: str, at: datetime, drift: Sequence[DriftResult] = ()
+    run_id: str, trigger: Trigger, reason: Why, at: datetime, drift: Sequence[DriftResult] = ()
 ) -> Document:
     return {
         "_id": run_id,
         "owner": LOCAL_OWNER,
         "status": RunStatus.QUEUED.value,
         "trigger": trigger.value,
-        "reason": reason,
+        "reason": why_document(reason),
         "stage": "queued",
         "progress": 0.0,
         "attempt": 0,
@@ -49,10 +49,9 @@ def ended(status: RunStatus, at: datetime) -> Document:
 
 def skipped(last: Document | None, at: datetime) -> Document:
     """last: the document of the run since which nothing is new."""
-    since = f" since the run of {last['requested_at']:%Y-%m-%d %H:%M} UTC" if last else ""
-    reason = f"Nothing new{since}: the same labels, settings and code."
+    since = because(Code.NOTHING_NEW_SINCE, run=last["requested_at"]) if last else because(Code.NOTHING_NEW)
     fields = {
-        "reason": reason,
+        "reason": why_document(since),
         "stage": "done",
         "progress": 1.0,
         "data": last.get("data", {}) if last else {},

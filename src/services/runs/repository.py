@@ -14,7 +14,7 @@ from pymongo.errors import DuplicateKeyError
 from src.domain.promotions import PredictionDiff
 from src.domain.quality import DriftResult
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
-from src.domain.verdicts import JudgedOn, Verdict
+from src.domain.verdicts import Code, JudgedOn, Verdict, Why, because
 from src.errors import Conflict
 from src.services.mongo.client import Database, Document, guarded
 from src.services.mongo.leases import Leases, Wait
@@ -57,8 +57,7 @@ class TrainingRuns(RunHistory):
     @guarded
     def request_slot(self, slot: datetime, *, trigger: Trigger, at: datetime) -> TrainingRun | None:
         """Queue the run of `slot`; None when the slot has its run already, or another run is under way."""
-        reason = f"The slot of {slot:%Y-%m-%d %H:%M} UTC"
-        return self.queue(slot_id(slot), trigger=trigger, reason=reason, at=at)
+        return self.queue(slot_id(slot), trigger=trigger, reason=because(Code.SLOT, slot=slot), at=at)
 
     @guarded
     def has_room(self, slot: datetime) -> bool:
@@ -85,7 +84,7 @@ class TrainingRuns(RunHistory):
         run_id: str,
         *,
         trigger: Trigger,
-        reason: str,
+        reason: Why,
         at: datetime,
         drift: Sequence[DriftResult] = (),
     ) -> TrainingRun | None:

@@ -35,9 +35,9 @@ _DATA_NAMES = {"rows": "Rows", "feedback_rows": "Labelled by you", "sha256": "Fi
 
 
 @bp.app_template_filter()
-def period(hours: float) -> str:
+def hours(number: float) -> str:
     """`hour`, `6 hours`."""
-    return "hour" if hours == 1 else f"{format.number(hours)} hours"
+    return "hour" if number == 1 else f"{format.number(number)} hours"
 
 
 # The champion's metrics

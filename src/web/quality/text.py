@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from src.domain.predictions import Band
 from src.domain.quality import TOO_FEW_ANSWERS, DriftMeasure, DriftVerdict
+from src.pipeline.training.verdict_sentences import sentence
 from src.web.analytics.periods import period
 from src.web.analytics.text import accuracy, interval
 from src.web.shared import format
@@ -276,4 +277,4 @@ def _plain(result: DriftResult, value: float | None) -> str:
 
 def run_reason(run: TrainingRun) -> str:
     """Why a run was started."""
-    return f"Drift: {'; '.join(map(drift_words, run.drift))}." if run.drift else run.reason
+    return f"Drift: {'; '.join(map(drift_words, run.drift))}." if run.drift else sentence(run.reason)

@@ -11,6 +11,7 @@ from src.container import Container
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Outcome
+from src.pipeline.training.verdict_sentences import sentence
 from src.services.runs.slots import slot_of
 from tests.pipeline.training.test_run import SHOPS, Lexicon
 
@@ -64,7 +65,7 @@ def test_slots_train_skip_and_train_again_as_labels_arrive(house):
 
     skipped = slot_of_now(house)
     assert (skipped.status, skipped.mlflow_run_id) == (RunStatus.SKIPPED, None)
-    assert "Nothing new since the run of 2026-03-04 00:01 UTC" in skipped.reason
+    assert "Nothing new since the run of 2026-03-04 00:01 UTC" in sentence(skipped.reason)
 
     last = label(house, SHOPS["travel"], "transport")
     third = slot_of_now(house)

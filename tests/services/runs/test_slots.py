@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from src.domain.training_runs import RunStatus, Trigger
+from src.pipeline.training.verdict_sentences import sentence
 from src.services.models.repository import Models
 from src.services.runs.data_fingerprint import DataFingerprint, code_sha256
 from src.services.runs.repository import ClaimedRun, TrainingRuns
@@ -82,7 +83,7 @@ def test_a_slot_with_nothing_new_is_skipped_with_the_reason_and_no_process_start
     skipped = trained.next_slot()
     assert (skipped.status, skipped.trigger, skipped.attempt) == (RunStatus.SKIPPED, Trigger.SCHEDULE, 0)
     first = trained.now - SIX_HOURS
-    assert f"Nothing new since the run of {first:%Y-%m-%d %H:%M} UTC" in skipped.reason
+    assert f"Nothing new since the run of {first:%Y-%m-%d %H:%M} UTC" in sentence(skipped.reason)
     assert skipped.data == {"rows": 5}
     again = trained.next_slot()
     assert (again.status, again.reason) == (RunStatus.SKIPPED, skipped.reason)

@@ -55,3 +55,14 @@ def test_the_page_of_a_skipped_slot_tells_why(client, runs):
     told = client.get(f"/api/v1/training-runs/{run.id}").json
     assert (told["status"], told["trigger"], told["decision"]) == ("skipped", "schedule", None)
     assert told["reason"].startswith("Nothing new since")
+
+
+def test_the_reason_of_a_run_is_put_into_words_and_a_stored_sentence_is_shown_as_it_is(client, runs, app):
+    run = runs.request_slot(NOW, trigger=Trigger.SCHEDULE, at=NOW)
+    assert (
+        client.get(f"/api/v1/training-runs/{run.id}").json["reason"]
+        == f"The slot of {NOW:%Y-%m-%d %H:%M} UTC"
+    )
+    stored = app.extensions["ledgerloop"].database.training_runs
+    stored.update_one({"_id": run.id}, {"$set": {"reason": "The slot of an earlier release"}})
+    assert "The slot of an earlier release" in client.get(f"/models/runs/{run.id}", headers=HTML).text
