@@ -45,7 +45,6 @@ THIRD_PARTY = {
     "mlflow": {
         "services/mlflow/tracking.py",
         "services/mlflow/run_log.py",
-        "services/mlflow/model_package.py",
         "services/mlflow/past_runs.py",
         "services/mlflow/retention.py",
         "services/mlflow/errors.py",

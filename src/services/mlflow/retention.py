@@ -35,10 +35,6 @@ class TrackingRetention:
         self._uri = uri
 
     @property
-    def _client(self) -> Any:
-        return self._tracking.client
-
-    @property
     def _store(self) -> Any:
         """MLflow's database store, as `mlflow gc` uses it; None for a tracking server."""
         from mlflow.tracking._tracking_service.utils import _get_store
@@ -59,7 +55,7 @@ class TrackingRetention:
     @guarded
     def versions(self) -> dict[str, str]:
         """The run of every registered version, by version."""
-        versions = self._client.search_model_versions(f"name='{MODEL_NAME}'", max_results=10_000)
+        versions = self._tracking.client.search_model_versions(f"name='{MODEL_NAME}'", max_results=10_000)
         return {str(version.version): str(version.run_id) for version in versions}
 
     @guarded
@@ -67,7 +63,7 @@ class TrackingRetention:
         """Versions with any alias."""
         spared: set[str] = set()
         with _gone_already():  # before the first training there is no model
-            aliases = self._client.get_registered_model(MODEL_NAME).aliases
+            aliases = self._tracking.client.get_registered_model(MODEL_NAME).aliases
             spared |= {str(version) for version in aliases.values()}
         return spared
 
@@ -77,7 +73,7 @@ class TrackingRetention:
         if run_id:
             self._drop_models(run_id)
         with _gone_already():
-            self._client.delete_model_version(MODEL_NAME, version)
+            self._tracking.client.delete_model_version(MODEL_NAME, version)
 
     @guarded
     def drop_run(self, run_id: str) -> None:
@@ -86,35 +82,31 @@ class TrackingRetention:
             self._drop(nested.info)
         self._drop_models(run_id)
         with _gone_already():
-            self._drop(self._client.get_run(run_id).info)
+            self._drop(self._tracking.client.get_run(run_id).info)
 
     def _drop(self, info: Any) -> None:
-        store = self._store
-        if store is None:
-            self._client.delete_run(info.run_id)
-            return
-        _delete_files(info.artifact_uri)
-        store._hard_delete_run(info.run_id)
+        if (store := self._store) is None:
+            self._tracking.client.delete_run(info.run_id)
+        else:
+            _delete_files(info.artifact_uri)
+            store._hard_delete_run(info.run_id)
 
     def _drop_models(self, run_id: str) -> None:
+        store, outputs = self._store, None
         with _gone_already():
-            outputs = self._client.get_run(run_id).outputs
-            for output in outputs.model_outputs if outputs else ():
-                self._drop_model(output.model_id)
-
-    def _drop_model(self, model_id: str) -> None:
-        store = self._store
-        with _gone_already():
-            if store is None:
-                self._client.delete_logged_model(model_id)
-                return
-            _delete_files(store.get_logged_model(model_id, allow_deleted=True).artifact_location)
-            store._hard_delete_logged_model(model_id)
+            outputs = self._tracking.client.get_run(run_id).outputs
+        for model_id in [output.model_id for output in outputs.model_outputs] if outputs else []:
+            with _gone_already():
+                if store is None:
+                    self._tracking.client.delete_logged_model(model_id)
+                else:
+                    _delete_files(store.get_logged_model(model_id, allow_deleted=True).artifact_location)
+                    store._hard_delete_logged_model(model_id)
 
     def _all_runs(self, matching: str = "") -> list[Any]:
         runs, token = [], None
         while True:
-            page = self._client.search_runs(
+            page = self._tracking.client.search_runs(
                 [self._tracking.experiment], matching, max_results=_PAGE, page_token=token
             )
             runs += page

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version as installed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from src.config import ROOT
 from src.services.mlflow import plots
 from src.services.mlflow.errors import guarded
-from src.services.mlflow.model_package import log_model
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_NEEDED_TO_SERVE = ("scikit-learn", "numpy", "scipy", "pandas", "skops")
+_SERVED_CODE = ("__init__.py", "domain", "errors.py", "components")
+"""The parts of `src` that a fitted pipeline imports; they are copied with it."""
 
 
 class RunLog:
@@ -101,5 +108,37 @@ class RunLog:
 
     @guarded
     def model(self, pipeline: Any, example: pd.DataFrame, trusted: Sequence[str]) -> str:
-        """Log the fitted pipeline; return its address. See `model_package`."""
-        return log_model(self._mlflow, pipeline, example, trusted)
+        """Log the fitted pipeline as a model that `mlflow models serve` runs from any folder.
+
+        Returns its address, `models:/m-...`. example: model input rows, logged with the model; its signature
+        is inferred from them. trusted: the types skops may load in addition to its defaults.
+        """
+        signature = self._mlflow.models.infer_signature(example, pipeline.predict(example))
+        with _served_code() as code:
+            info = self._mlflow.sklearn.log_model(
+                pipeline,
+                name="model",
+                signature=signature,
+                input_example=example,
+                serialization_format="skops",
+                skops_trusted_types=list(trusted),
+                # Given here, because MLflow would otherwise run a process for several seconds to guess them.
+                pip_requirements=[f"{name}=={installed(name)}" for name in _NEEDED_TO_SERVE],
+                code_paths=[str(code)],
+            )
+        return str(info.model_uri)
+
+
+@contextmanager
+def _served_code() -> Iterator[Path]:
+    """A copy of the parts of `src` that a fitted pipeline needs, also named `src`."""
+    with tempfile.TemporaryDirectory(prefix="ledgerloop-code-") as folder:
+        target = Path(folder, "src")
+        target.mkdir()
+        for name in _SERVED_CODE:
+            source = ROOT / "src" / name
+            if source.is_dir():
+                shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, target / name)
+        yield target

@@ -91,36 +91,25 @@ class Tracking:
             lock.release()
 
     @property
-    def _client(self) -> Any:
+    def client(self) -> Any:
+        """MLflow's own client, also for the services that read or delete what this one writes."""
         return self._mlflow.MlflowClient()
 
-    @property
-    def client(self) -> Any:
-        """MLflow's own client, for the services that read or delete what this one writes."""
-        return self._client
-
-    @property
+    @functools.cached_property
     def experiment(self) -> str:
         """The id of the one experiment."""
-        return self._experiment
-
-    @functools.cached_property
-    def _experiment(self) -> str:
         self.initialise()
-        return str(self._client.get_experiment_by_name(EXPERIMENT).experiment_id)
+        return str(self.client.get_experiment_by_name(EXPERIMENT).experiment_id)
 
     @guarded
     def initialise(self) -> None:
         """Create the store, the experiment and the registered model if they are missing."""
-        client = self._client
+        client = self.client
         with self._creation_lock():
-            self._make_missing(client)
-
-    def _make_missing(self, client: Any) -> None:
-        if client.get_experiment_by_name(EXPERIMENT) is None:
-            client.create_experiment(EXPERIMENT, artifact_location=self._location, tags=_EXPERIMENT_TAGS)
-        if not client.search_registered_models(f"name='{MODEL_NAME}'"):
-            client.create_registered_model(MODEL_NAME, _MODEL_TAGS, DESCRIPTION)
+            if client.get_experiment_by_name(EXPERIMENT) is None:
+                client.create_experiment(EXPERIMENT, artifact_location=self._location, tags=_EXPERIMENT_TAGS)
+            if not client.search_registered_models(f"name='{MODEL_NAME}'"):
+                client.create_registered_model(MODEL_NAME, _MODEL_TAGS, DESCRIPTION)
 
     @contextmanager
     def start(self, run: TrainingRun, reason: str = "") -> Iterator[RunLog]:
@@ -137,7 +126,7 @@ class Tracking:
             self.close_stale()
             when = f"{run.requested_at:%Y-%m-%d %H:%M}"
             active = self._mlflow.start_run(
-                experiment_id=self._experiment,
+                experiment_id=self.experiment,
                 run_name=f"{when} {run.trigger.value}",
                 tags=_tags(run, reason),
                 log_system_metrics=False,
@@ -150,27 +139,17 @@ class Tracking:
             ended = "KILLED"
             raise
         finally:
-            # If MLflow is down now, the next run closes this one.
-            while self._active_run():
-                with suppress(MlflowException):
-                    self._mlflow.end_run(ended)
-
-    def _active_run(self) -> Any:
-        """Also None if MLflow was unavailable from the start."""
-        with suppress(TrackingUnavailable):
-            return self._active()
-        return None
-
-    @guarded
-    def _active(self) -> Any:
-        return self._mlflow.active_run()
+            with suppress(MlflowException, OSError, TrackingUnavailable):  # it never answered
+                while self._mlflow.active_run():
+                    with suppress(MlflowException):  # it is down now: the next run closes this one
+                        self._mlflow.end_run(ended)
 
     @guarded
     def close_stale(self, ended: str = "KILLED") -> int:
         """End all runs still marked RUNNING, as only one run trains at a time; returns their number."""
-        running = self._client.search_runs([self._experiment], "attributes.status = 'RUNNING'")
+        running = self.client.search_runs([self.experiment], "attributes.status = 'RUNNING'")
         for run in running:
-            self._client.set_terminated(run.info.run_id, ended)
+            self.client.set_terminated(run.info.run_id, ended)
         return len(running)
 
     @guarded
@@ -184,34 +163,34 @@ class Tracking:
         """
         passed: list[str] = []
         while True:
-            version = self._client.create_model_version(
+            version = self.client.create_model_version(
                 MODEL_NAME, model_uri, run_id=mlflow_run_id, description=description, tags=dict(tags)
             )
             if int(version.version) > after:
                 break
             passed.append(version.version)
         for number in passed:
-            self._client.delete_model_version(MODEL_NAME, number)
+            self.client.delete_model_version(MODEL_NAME, number)
         return str(version.version)
 
     @guarded
     def tag_version(self, version: str, tags: Mapping[str, str]) -> None:
         for name, value in tags.items():
-            self._client.set_model_version_tag(MODEL_NAME, version, name, value)
+            self.client.set_model_version_tag(MODEL_NAME, version, name, value)
 
     @guarded
     def describe_version(self, version: str, text: str) -> None:
-        self._client.update_model_version(MODEL_NAME, version, text)
+        self.client.update_model_version(MODEL_NAME, version, text)
 
     @guarded
     def set_alias(self, alias: str, version: str) -> None:
         """Raises TrackingUnavailable."""
-        self._client.set_registered_model_alias(MODEL_NAME, alias, version)
+        self.client.set_registered_model_alias(MODEL_NAME, alias, version)
 
     @guarded
     def remove_alias(self, alias: str) -> None:
         """Raises TrackingUnavailable."""
-        self._client.delete_registered_model_alias(MODEL_NAME, alias)
+        self.client.delete_registered_model_alias(MODEL_NAME, alias)
 
     @guarded
     def run_of(self, version: str) -> str | None:
@@ -219,7 +198,7 @@ class Tracking:
         from mlflow.exceptions import MlflowException
 
         try:
-            return str(self._client.get_model_version(MODEL_NAME, version).tags.get(_RUN_TAG, ""))
+            return str(self.client.get_model_version(MODEL_NAME, version).tags.get(_RUN_TAG, ""))
         except MlflowException as error:
             if error.error_code != "RESOURCE_DOES_NOT_EXIST":
                 raise
@@ -228,7 +207,7 @@ class Tracking:
     @guarded
     def alias(self, alias: str) -> str | None:
         """The version the alias names; None if it is not set."""
-        aliases = self._client.get_registered_model(MODEL_NAME).aliases
+        aliases = self.client.get_registered_model(MODEL_NAME).aliases
         return str(aliases[alias]) if alias in aliases else None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +35,7 @@ class TrainingRuns(RunHistory):
 
     def __init__(self, database: Database, *, lease_s: float = 30, wait: Wait = threading.Event.wait) -> None:
         super().__init__(database)
-        self._leases = Leases(
+        self.leases = Leases(
             database,
             "training_runs",
             lease_s=lease_s,
@@ -105,16 +104,16 @@ class TrainingRuns(RunHistory):
         A run that was stopped too often is ended as failed instead.
         """
         active = {"active": True}
-        sentence = f"Training was stopped {self._leases.attempts} times before it could finish."
+        sentence = f"Training was stopped {self.leases.attempts} times before it could finish."
         failed = {"$set": ended(RunStatus.FAILED, at) | {"error": sentence}, **CLEARED}
-        self._leases.give_up(active, failed)
+        self.leases.give_up(active, failed)
         taken = {
             "status": RunStatus.RUNNING.value,
             "started_at": {"$ifNull": ["$started_at", at]},
             "stage": "starting",
             "progress": 0.0,
         }
-        claimed = self._leases.claim(active, taken, holder=holder)
+        claimed = self.leases.claim(active, taken, holder=holder)
         return run_of(claimed) if claimed else None
 
     def release(self, run_id: str, *, holder: str, attempt: int, counts: bool = True) -> bool:
@@ -122,30 +121,20 @@ class TrainingRuns(RunHistory):
 
         counts: see `Leases.release`.
         """
-        return self._leases.release(run_id, holder, attempt, counts=counts)
-
-    def write(self, run_id: str, holder: str, attempt: int, update: Any) -> None:
-        """One fenced write: LeaseLost unless `holder` still holds this attempt."""
-        self._leases.write(run_id, holder, attempt, update)
-
-    def keep_lease(self, run_id: str, holder: str, attempt: int) -> AbstractContextManager[None]:
-        """A thread renews the lease until the block ends."""
-        return self._leases.renewing(run_id, holder, attempt)
-
-    @guarded
-    def skip(self, run_id: str, holder: str, attempt: int, *, at: datetime) -> None:
-        """End a claimed run that has nothing new to learn from. Raises LeaseLost, Unavailable."""
-        self.write(run_id, holder, attempt, {"$set": skipped(self.last_success(), at), **CLEARED})
+        return self.leases.release(run_id, holder, attempt, counts=counts)
 
 
 class ClaimedRun:
-    """A run this process holds: a heartbeat thread renews the lease, and every write is fenced."""
+    """A run this process holds: a heartbeat thread renews the lease, and every write is fenced.
+
+    Every method that writes raises LeaseLost once another process holds the run, and Unavailable.
+    """
 
     def __init__(self, runs: TrainingRuns, run: TrainingRun, *, holder: str) -> None:
         self._runs = runs
-        self._holder = holder
+        self._lease = run.id, holder, run.attempt
         self.run = run
-        self._heartbeat = runs.keep_lease(run.id, holder, run.attempt)
+        self._heartbeat = runs.leases.renewing(*self._lease)
 
     def __enter__(self) -> ClaimedRun:
         self._heartbeat.__enter__()
@@ -154,27 +143,21 @@ class ClaimedRun:
     def __exit__(self, *raised: Any) -> None:
         self._heartbeat.__exit__(*raised)
 
-    def _set(self, fields: Document) -> None:
-        self._runs.write(self.run.id, self._holder, self.run.attempt, {"$set": fields})
+    def record(self, **fields: Any) -> None:
+        """Note `data`, `inputs`, `standing`, `metrics` or `mlflow_run_id`."""
+        self._runs.leases.write(*self._lease, {"$set": fields})
 
     def progress(self, stage: str, share: float) -> None:
-        """share: of the run, 0..1. Raises LeaseLost."""
-        self._set({"stage": stage, "progress": round(min(max(share, 0.0), 1.0), 3)})
-
-    def record(self, **fields: Any) -> None:
-        """Note `data`, `inputs`, `standing`, `metrics` or `mlflow_run_id`. Raises LeaseLost."""
-        self._set(fields)
+        """share: of the run, 0..1."""
+        self.record(stage=stage, progress=round(min(max(share, 0.0), 1.0), 3))
 
     def record_verdict(self, verdict: Verdict) -> None:
-        """Store the verdict, before anything is promoted. Raises LeaseLost."""
-        self._set({"decision": verdict_document(verdict)})
+        """Store the verdict, before anything is promoted."""
+        self.record(decision=verdict_document(verdict))
 
     def record_changes(self, changes: PredictionDiff) -> None:
-        """Store what the promotion changed. Raises LeaseLost."""
-        self._set({"changes": changes_document(changes)})
-
-    def succeed(self, *, at: datetime) -> None:
-        self._finish(ended(RunStatus.SUCCEEDED, at) | {"stage": "done", "progress": 1.0})
+        """Store what the promotion changed."""
+        self.record(changes=changes_document(changes))
 
     def last_inputs(self) -> dict[str, str]:
         """The inputs of the newest run that succeeded; empty without one."""
@@ -184,12 +167,15 @@ class ClaimedRun:
         """As in RunHistory. Raises Unavailable."""
         return self._runs.rows_asked_for(champion, judged_on)
 
+    def succeed(self, *, at: datetime) -> None:
+        self._end(ended(RunStatus.SUCCEEDED, at) | {"stage": "done", "progress": 1.0})
+
     def skip(self, *, at: datetime) -> None:
-        """Nothing is new since the newest run that succeeded. Raises LeaseLost."""
-        self._runs.skip(self.run.id, self._holder, self.run.attempt, at=at)
+        """Nothing is new since the newest run that succeeded."""
+        self._end(skipped(self._runs.last_success(), at))
 
     def fail(self, sentence: str, *, at: datetime) -> None:
-        self._finish(ended(RunStatus.FAILED, at) | {"error": sentence})
+        self._end(ended(RunStatus.FAILED, at) | {"error": sentence})
 
-    def _finish(self, fields: Document) -> None:
-        self._runs.write(self.run.id, self._holder, self.run.attempt, {"$set": fields, **CLEARED})
+    def _end(self, fields: Document) -> None:
+        self._runs.leases.write(*self._lease, {"$set": fields, **CLEARED})
