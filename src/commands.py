@@ -238,16 +238,17 @@ def run_import(container: Container, claimed: Import, *, holder: str) -> None:
 
 def sync_alias(container: Container, _: argparse.Namespace) -> None:
     """Move the MLflow alias to the champion, or promote the version a person moved it to."""
-    from src.pipeline.registry.load_check import StoredVersionCheck
     from src.pipeline.registry.mlflow_alias import AliasSync
     from src.services.models.bundle_check import BundleCheck
 
     def some_transactions() -> list[Transaction]:
         return [row.transaction for row in container.transactions.newest(100)]
 
-    check = StoredVersionCheck(container.models, bundle, BundleCheck(timeout_s=60), some_transactions)
+    check = BundleCheck(timeout_s=60)
     with container.tracking_state.noted(container.now()):
-        AliasSync(container.models, container.tracking, check.fault_of, container.now).sync()
+        AliasSync(
+            container.models, container.tracking, bundle, check, some_transactions, container.now
+        ).sync()
 
 
 def tidy(container: Container, _: argparse.Namespace) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from src.components.evaluation.metrics import probabilities_of
+from src.components.model.smoke_transactions import EXAMPLES, model_fields
 from src.domain.models import Pointer
+from src.domain.transactions import Transaction
 from src.domain.verdicts import Code, Why, because, reasons_of
-from src.errors import Conflict, Pinned
+from src.errors import Conflict, NotFound, Pinned, Unavailable
 
 if TYPE_CHECKING:
+    from src.pipeline.training.stages import BundleFormat
     from src.services.mlflow.tracking import Tracking
+    from src.services.models.bundle_check import BundleCheck
     from src.services.models.repository import Models
 
 log = logging.getLogger(__name__)
@@ -40,8 +45,10 @@ class AliasSync:
 
     store: Models
     registry: Tracking
-    fault_of: Callable[[str], Why]
-    """The check of a version; see StoredVersionCheck."""
+    bundles: BundleFormat
+    check: BundleCheck
+    transactions: Callable[[], Sequence[Transaction]]
+    """Some stored transactions of the person."""
     clock: Callable[[], datetime]
 
     def sync(self) -> None:
@@ -60,7 +67,7 @@ class AliasSync:
 
     def _promote_moved(self, pointer: Pointer, version: str) -> Pointer:
         """Promote `version`, or record why not; returns the pointer after that."""
-        fault = _objection(pointer) or self.fault_of(version)
+        fault = _objection(pointer) or self._fault_of(version)
         if not fault:
             try:
                 return self.store.promote(
@@ -79,6 +86,22 @@ class AliasSync:
         reason = (*because(Code.ALIAS_RESET), *reasons_of(fault))
         self.store.refuse(version, by="mlflow", reason=reason, at=self.clock())
         return self.store.champion() or pointer
+
+    def _fault_of(self, version: str) -> Why:
+        """Empty if a fresh process loads it and predicts as its pipeline does. Raises Unavailable."""
+        try:
+            file = self.store.load(version)
+            pipeline = self.bundles.loads(file, self.store.get(version).sha256).pipeline
+            transactions = [*EXAMPLES, *self.transactions()]
+            expected = probabilities_of(pipeline, model_fields(transactions))
+            return self.check.run(file, transactions, list(pipeline.classes_), expected).fault
+        except NotFound as error:
+            return str(error)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.warning("version not loaded", extra={"version": version, "error": type(error).__name__})
+            return because(Code.NOT_LOADED)
 
 
 def moved_by_a_person(pointer: Pointer, alias: str | None) -> bool:

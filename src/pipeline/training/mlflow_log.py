@@ -159,22 +159,12 @@ def version_description(trained: TrainedModel) -> str:
 
 
 def settings_of(steps: Any) -> dict[str, object]:
-    """Every setting of every component, as `component.setting`, in JSON types."""
-    return {
-        f"{part.name}.{name}": value
-        for part in fields(steps)
-        if is_dataclass(component := getattr(steps, part.name))
-        for name, value in _settings(component).items()
-    }
-
-
-def _settings(component: Any) -> dict[str, object]:
-    """A setting that has settings itself is given as `part.setting`."""
+    """Every setting of every component, as `component.setting` or `component.part.setting`, in JSON types."""
     settings: dict[str, object] = {}
-    for part in fields(component):
-        value = getattr(component, part.name)
+    for part in fields(steps):
+        value = getattr(steps, part.name)
         if is_dataclass(value) and not isinstance(value, type):
-            settings |= {f"{part.name}.{name}": inner for name, inner in _settings(value).items()}
+            settings |= {f"{part.name}.{name}": inner for name, inner in settings_of(value).items()}
         elif not callable(value):
             settings[part.name] = _plain(value)
     return settings

@@ -1,4 +1,4 @@
-"""Repeats a training run from its snapshot."""
+"""Repeats a training run from its snapshot, and reports the differences."""
 
 from __future__ import annotations
 
@@ -8,18 +8,10 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
+from src.components.dataset.ingestion import sha256_of
 from src.components.dataset.snapshot import FromSnapshot
 from src.pipeline.training.fit import ModelFitting
 from src.pipeline.training.mlflow_log import log_data, log_model, settings_of
-from src.pipeline.training.reproduce_report import (
-    ReproductionReport,
-    data_changed,
-    figures,
-    made_with_changed,
-    moved,
-    params_changed,
-    settings_changed,
-)
 from src.pipeline.training.stages import Steps
 
 if TYPE_CHECKING:
@@ -28,6 +20,59 @@ if TYPE_CHECKING:
     from src.services.runs.repository import ClaimedRun
     from src.services.shipped.lexicon_files import Knowledge
     from src.services.transactions.repository import Transactions
+
+
+TOLERANCE = 1e-9
+"""Largest difference at which two metrics count as equal."""
+_NO_MATTER = frozenset({"search.budget_s", "search.left_out"})
+"""Settings that do not matter: the candidates left out for lack of time are taken from the run."""
+
+
+@dataclass(frozen=True)
+class ChangedValue:
+    what: str
+    then: str
+    now: str
+
+    def __str__(self) -> str:
+        return f"  {self.what}: {self.then} then, {self.now} now"
+
+
+@dataclass(frozen=True)
+class ReproductionReport:
+    """The result of repeating a run."""
+
+    circumstances: list[ChangedValue]
+    """Of data, lexicon, code, settings, libraries and Python."""
+    outcome: list[ChangedValue]
+    """Differences of the results: rows, the chosen candidate, and every changed metric."""
+    compared: int
+    """Metrics of the run and of its candidates."""
+    not_repeated: list[str]
+    """Metrics of the run that this code does not make again: they depend on the champion of that time, or on
+    how quick the machine was."""
+
+    @property
+    def same(self) -> bool:
+        return not self.outcome
+
+    def sentences(self) -> list[str]:
+        """The report for a person, as lines."""
+        if self.same:
+            lines = [f"The run repeats: all {self.compared} metrics are the same to {TOLERANCE:g}."]
+        else:
+            lines = [f"The run does not repeat: {len(self.outcome)} of {self.compared} figures differ."]
+        lines += [str(change) for change in self.outcome]
+        if self.circumstances:
+            lines += ["Its inputs have changed since:", *map(str, self.circumstances)]
+        else:
+            lines.append("Data, lexicon, code, settings, libraries and Python are unchanged.")
+        if self.not_repeated:
+            why = (
+                "They depend on the champion of that time or the speed of the machine, or were renamed since."
+            )
+            lines.append(f"Not compared: {', '.join(self.not_repeated)}. {why}")
+        return lines
 
 
 @dataclass(frozen=True)
@@ -60,14 +105,14 @@ class Reproduction:
         data = fitting.prepare(claimed)
         log_data(logger, data)
         log_model(logger, fitting.train(claimed, data))
-        then, now = figures(past.metrics, past.candidates), figures(recorded.metrics_, recorded.candidates)
+        then, now = _by_name(past.metrics, past.candidates), _by_name(recorded.metrics_, recorded.candidates)
         return ReproductionReport(
             circumstances=[
-                *data_changed(past, self.lexicon.sha256),
-                *made_with_changed(past.tags, self.provenance),
-                *settings_changed(past.settings, settings_of(self.steps)),
+                *_data_changed(past, self.lexicon.sha256),
+                *_made_with_changed(past.tags, self.provenance),
+                *_settings_changed(past.settings, settings_of(self.steps)),
             ],
-            outcome=params_changed(past.params, recorded.params_) + moved(then, now),
+            outcome=_params_changed(past.params, recorded.params_) + _metrics_changed(then, now),
             compared=len(now),
             not_repeated=sorted(set(then) - set(now)),
         )
@@ -98,3 +143,63 @@ class _RecordedLog:
 def _finite(metrics: Mapping[str, float]) -> dict[str, float]:
     """As MLflow gets them."""
     return {name: float(value) for name, value in metrics.items() if math.isfinite(value)}
+
+
+def _data_changed(past: PastRun, lexicon_sha256: str) -> list[ChangedValue]:
+    """The hash of the data covers rows and lexicon; this finds which of the two changed."""
+    lexicon = past.tags.get("lexicon.sha256", lexicon_sha256)
+    logged, actual = past.tags.get("data.sha256", "not known"), sha256_of(past.snapshot, lexicon)
+    changed = [ChangedValue("the rows of the snapshot", logged, actual)] if logged != actual else []
+    if lexicon != lexicon_sha256:
+        changed.append(ChangedValue("the shipped lexicon", lexicon, lexicon_sha256))
+    return changed
+
+
+def _made_with_changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[ChangedValue]:
+    """The commit is only reported if the code changed: most commits change no model."""
+    names = {"code.sha256": "the code", "git.commit": "the commit", "platform": "the machine"}
+    changed = [
+        ChangedValue(names.get(name, name.removeprefix("version.")), then[name], value)
+        for name, value in sorted(now.items())
+        if name in then and then[name] != value
+    ]
+    if all(change.what != "the code" for change in changed):
+        return [change for change in changed if change.what != "the commit"]
+    return changed
+
+
+def _settings_changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[ChangedValue]:
+    if not then:
+        return [ChangedValue("the settings", "not logged", "those of today")]
+    names = sorted((then.keys() | now.keys()) - _NO_MATTER)
+    return [
+        ChangedValue(f"the setting {name}", str(then.get(name, "none")), str(now.get(name, "none")))
+        for name in names
+        if then.get(name) != now.get(name)
+    ]
+
+
+def _params_changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[ChangedValue]:
+    return [
+        ChangedValue(name, then.get(name, "none"), value)
+        for name, value in now.items()
+        if then.get(name) != value
+    ]
+
+
+def _by_name(metrics: Mapping[str, float], candidates: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """One name for each metric of the run and of its candidates."""
+    nested = {
+        f"{candidate}: {name}": value
+        for candidate, scores in candidates.items()
+        for name, value in scores.items()
+    }
+    return {**metrics, **nested}
+
+
+def _metrics_changed(then: Mapping[str, float], now: Mapping[str, float]) -> list[ChangedValue]:
+    return [
+        ChangedValue(name, repr(then[name]) if name in then else "none", repr(value))
+        for name, value in now.items()
+        if name not in then or not math.isclose(then[name], value, rel_tol=0, abs_tol=TOLERANCE)
+    ]

@@ -11,7 +11,7 @@ import string
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from src.domain.verdicts import Code, CodedReason, JudgedOn, Why, reasons_of
+from src.domain.verdicts import Code, JudgedOn, Why, reasons_of
 
 JUDGED_ON = {
     JudgedOn.HOLDOUT: "of your held-out transactions",
@@ -229,12 +229,11 @@ _PLAIN = Numbers()
 
 def sentence(why: Why, numbers: Numbers = _PLAIN) -> str:
     """All sentences of `why`; what a person or an earlier release wrote is returned as it is."""
-    return " ".join(_sentence(reason, numbers) for reason in reasons_of(why))
+    formatter = _SentenceFormatter(numbers)
+    return " ".join(
+        formatter.vformat(SENTENCES[reason.code], (), reason.values) for reason in reasons_of(why)
+    )
 
 
-def note_sentences(notes: Sequence[Why], numbers: Numbers = _PLAIN) -> list[str]:
-    return [sentence(note, numbers) for note in notes]
-
-
-def _sentence(reason: CodedReason, numbers: Numbers) -> str:
-    return _SentenceFormatter(numbers).vformat(SENTENCES[reason.code], (), reason.values)
+def note_sentences(notes: Sequence[Why]) -> list[str]:
+    return [sentence(note) for note in notes]

@@ -10,7 +10,6 @@ import pytest
 from src.domain.models import MODEL_NAME
 from src.domain.promotions import PromotionEvent
 from src.errors import Unavailable
-from src.pipeline.registry.load_check import StoredVersionCheck
 from src.pipeline.registry.mlflow_alias import AliasSync, move_aliases
 from src.pipeline.training.verdict_sentences import sentence
 from src.services.mlflow.tracking import Tracking
@@ -66,8 +65,7 @@ class Passes:
 
 
 def keeper(store, registry, check=None):
-    tryout = StoredVersionCheck(store, bundles, check or Passes(), list)
-    return AliasSync(store, registry, tryout.fault_of, now)
+    return AliasSync(store, registry, bundles, check or Passes(), list, now)
 
 
 def move(registry, version):
