@@ -109,7 +109,7 @@ def _training(container: Container) -> TrainingPipeline:
         labels=container.transactions,
         lexicon=container.knowledge,
         store=container.models,
-        record=container.tracking,
+        tracking=container.tracking,
         bundles=bundle,
         check=BundleCheck(),
         clock=container.now,

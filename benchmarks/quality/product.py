@@ -100,7 +100,7 @@ class Product:
             labels=self._answers,
             lexicon=self._lexicon(),
             store=self._store,
-            record=Record(),
+            tracking=Record(),
             bundles=self._store.files,
             check=Check(),
             clock=lambda: self.now,

@@ -30,7 +30,7 @@ class OptionalTracking:
         """Whether MLflow stopped answering since the last `start`."""
 
     @property
-    def tracking(self) -> Tracking:
+    def required(self) -> Tracking:
         """For the aliases, which the scheduler moves later if a call raises Unavailable.
 
         Raises Unavailable itself if MLflow did not answer, so that nothing waits for it again.

@@ -75,7 +75,7 @@ class PromotionStep:
     def follow_up(self, claimed: ClaimedRun, version: str) -> None:
         """Move the alias and record what the promotion changed. An error does not fail the run."""
         try:
-            move_aliases(self.store, self.tracking.tracking)
+            move_aliases(self.store, self.tracking.required)
         except Unavailable:
             log.warning("alias not moved; the scheduler will move it", extra={"version": version})
         if self.prediction_diffs is None or claimed.run.changes is not None:

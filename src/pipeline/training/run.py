@@ -60,7 +60,7 @@ class TrainingPipeline:
         labels: Transactions,
         lexicon: Knowledge,
         store: Models,
-        record: Tracking,
+        tracking: Tracking,
         bundles: BundleFormat,
         check: BundleCheck,
         clock: Callable[[], datetime],
@@ -78,7 +78,7 @@ class TrainingPipeline:
         """
         self._steps = steps or Steps()
         self._fitting = ModelFitting(labels, lexicon, self._steps, clock, possible_mistakes)
-        self._tracking = OptionalTracking(record)
+        self._tracking = OptionalTracking(tracking)
         self._promotion = PromotionStep(store, self._tracking, clock, prediction_diffs)
         self._lexicon = lexicon
         self._store = store
@@ -125,7 +125,7 @@ class TrainingPipeline:
         """Continue after the promotion: an earlier attempt was killed after the pointer had changed."""
         self._promotion.follow_up(claimed, pointer.version)
         with suppress(Unavailable):
-            self._tracking.tracking.close_stale("FINISHED")
+            self._tracking.required.close_stale("FINISHED")
         claimed.succeed(at=self._clock())
         return verdict
 
@@ -188,7 +188,7 @@ class TrainingPipeline:
             tags={"ledgerloop.run": claimed.run.id},
         )
         with suppress(Unavailable):  # the scheduler sets it later
-            self._tracking.tracking.set_alias("challenger", version)
+            self._tracking.required.set_alias("challenger", version)
         if not report.fault:
             self._store.keep(
                 bundle,

@@ -97,7 +97,7 @@ class House:
             labels=self,
             lexicon=Lexicon(),
             store=self.store,
-            record=self.record,
+            tracking=self.record,
             bundles=bundle,
             check=QuickCheck(),
             clock=lambda: LATER,

@@ -113,7 +113,13 @@ class QuickCheck:
 @pytest.fixture
 def pipeline(labels, store, record):
     def make(check=None, **others):
-        parts = {"labels": labels, "lexicon": Lexicon(), "store": store, "record": record, "bundles": bundles}
+        parts = {
+            "labels": labels,
+            "lexicon": Lexicon(),
+            "store": store,
+            "tracking": record,
+            "bundles": bundles,
+        }
         steps = Steps(search=Search(trials=Search().trials[:3]))
         parts |= {"check": check or QuickCheck(), "clock": lambda: NOW, "steps": steps}
         return TrainingPipeline(**(parts | others))
@@ -433,7 +439,7 @@ def test_a_run_killed_after_the_flip_is_only_finished_by_the_next_attempt(
 
     claimed = claim()
     with pytest.raises(KeyboardInterrupt):
-        pipeline(record=DiesAtTheAlias()).run(claimed)
+        pipeline(tracking=DiesAtTheAlias()).run(claimed)
     flipped = store.champion()
     assert flipped.run_id == claimed.run.id
     assert flipped.alias != flipped.version
@@ -635,7 +641,7 @@ def test_a_registry_that_is_away_only_makes_the_alias_late(pipeline, claim, stor
                 raise Unavailable("MLflow did not answer.")
 
     claimed = claim()
-    assert pipeline(record=Away()).run(claimed).promoted
+    assert pipeline(tracking=Away()).run(claimed).promoted
     assert runs.get(claimed.run.id).status is RunStatus.SUCCEEDED
     assert store.champion().alias != store.champion().version
 

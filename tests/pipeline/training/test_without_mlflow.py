@@ -75,7 +75,7 @@ def kill(server):
 
 
 def test_a_training_without_mlflow_promotes_and_says_that_it_was_not_logged(pipeline, claim, store, runs):
-    claimed, training = claim(), pipeline(record=Tracking(NOWHERE, None))
+    claimed, training = claim(), pipeline(tracking=Tracking(NOWHERE, None))
     assert training.run(claimed).promoted
     run = runs.get(claimed.run.id)
     assert (run.status, run.mlflow_run_id, run.error) == (RunStatus.SUCCEEDED, None, None)
@@ -88,10 +88,10 @@ def test_a_training_without_mlflow_promotes_and_says_that_it_was_not_logged(pipe
 def test_the_next_version_is_registered_above_those_that_were_not_logged(
     pipeline, claim, labels, store, runs, tmp_path
 ):
-    pipeline(record=Tracking(NOWHERE, None)).run(claim())
+    pipeline(tracking=Tracking(NOWHERE, None)).run(claim())
     record = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path)
     say_a_lot(labels)
-    claimed, training = claim(), pipeline(record=record)
+    claimed, training = claim(), pipeline(tracking=record)
     training.run(claimed)
     assert training.logged
     assert {version.version for version in store.versions()} == {"1", "2"}
@@ -108,7 +108,7 @@ def test_a_training_whose_mlflow_is_killed_on_the_way_goes_on(pipeline, claim, s
             return super().run(*given)
 
     claimed = claim()
-    verdict = pipeline(KillsTheServer(), record=Tracking(server.address, None)).run(claimed)
+    verdict = pipeline(KillsTheServer(), tracking=Tracking(server.address, None)).run(claimed)
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.FIRST)
     run = runs.get(claimed.run.id)
     assert run.status is RunStatus.SUCCEEDED
@@ -119,7 +119,7 @@ def test_a_training_whose_mlflow_is_killed_on_the_way_goes_on(pipeline, claim, s
 
 
 def test_tidying_clears_what_needs_no_mlflow(database, pipeline, claim):
-    pipeline(record=Tracking(NOWHERE, None)).run(claim())
+    pipeline(tracking=Tracking(NOWHERE, None)).run(claim())
     away = Tracking(NOWHERE, None)
     tidied = RetentionRun(Retention(database), TrackingRetention(away, NOWHERE), 1, 1, keep_skipped=0).run(
         NOW

@@ -31,7 +31,7 @@ def test_a_moved_folder_is_read_and_written_where_it_is_now(pipeline, claim, lab
     old, new = tmp_path / "before", tmp_path / "a place with spaces & more"
     say_a_lot(labels)
     first = claim()
-    pipeline(record=tracking(old)).run(first)
+    pipeline(tracking=tracking(old)).run(first)
     logged = runs.get(first.run.id).mlflow_run_id
     assert str(old) in dump(old)
     shutil.copytree(old, new)
@@ -44,7 +44,7 @@ def test_a_moved_folder_is_read_and_written_where_it_is_now(pipeline, claim, lab
     assert mlflow.sklearn.load_model(f"models:/{MODEL_NAME}@champion")
     labels.add(["another noodle place"], "dining")
     second = claim()
-    pipeline(record=moved).run(second)
+    pipeline(tracking=moved).run(second)
     kept = moved.client.get_run(runs.get(second.run.id).mlflow_run_id).info.artifact_uri
     assert kept.startswith(new.as_uri())
     assert PastRuns(moved).get(runs.get(second.run.id).mlflow_run_id).snapshot
