@@ -36,24 +36,28 @@ class EvaluatedRows:
     """bool, shape (n_rows,): whether the training rows hold the row's merchant."""
 
     @property
+    def scores(self) -> Scores:
+        return self.report.scores
+
+    @property
     def right(self) -> np.ndarray:
         """bool, shape (n_rows,)."""
         return np.asarray(self.answers == self.rows["category"].to_numpy(object))
 
     def metrics(self, prefix: str) -> dict[str, float]:
-        report = self.report.scores
+        scores = self.scores
         overall = {
-            "rows": float(report.rows),
-            "accuracy": report.accuracy,
-            "macro_f1": report.macro_f1,
-            "log_loss": report.log_loss,
-            "ece": report.ece,
-            "money_weighted_accuracy": report.money_weighted_accuracy,
+            "rows": float(scores.rows),
+            "accuracy": scores.accuracy,
+            "macro_f1": scores.macro_f1,
+            "log_loss": scores.log_loss,
+            "ece": scores.ece,
+            "money_weighted_accuracy": scores.money_weighted_accuracy,
         }
         slices = {f"accuracy_{part.name}": part.challenger for part in self.report.slices}
         baselines = {
-            f"{name}_{measure}": getattr(scores, measure)
-            for name, scores in self.baselines.items()
+            f"{name}_{measure}": getattr(baseline, measure)
+            for name, baseline in self.baselines.items()
             for measure in ("accuracy", "macro_f1", "money_weighted_accuracy")
         }
         return {f"{prefix}{name}": value for name, value in (overall | slices | baselines).items()}

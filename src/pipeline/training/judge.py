@@ -23,6 +23,7 @@ from src.domain.verdicts import (
     JudgedOn,
     Outcome,
     Scores,
+    SliceScores,
     Verdict,
     Why,
     because,
@@ -61,7 +62,7 @@ class Judge:
         trained = self.trained
         if self.champion is None:
             return trained.judged
-        small = trained.held_out.report.scores.rows < trained.enough
+        small = trained.held_out.scores.rows < trained.enough
         fair = self.data.split.scored_by_person and not self.champion.labels
         return trained.out_of_fold if small and fair else trained.held_out
 
@@ -104,9 +105,7 @@ class Judge:
             known_labels=champion.labels if champion else 0,
             labels=len(data.yours),
             footprint=Footprint(report.megabytes, report.load_s, report.per_row_ms) if measured else None,
-            slices=self.steps.judging.slicing.slices(
-                mine.rows, mine.right, other.right if other else None, mine.met, other.met if other else None
-            ),
+            slices=self._slices(mine),
             notes=(*notes, *self._notes(report)),
             asked_for=rows_asked_for(champion.version, judged_on) if champion else None,
         )
@@ -128,23 +127,23 @@ class Judge:
         others = {self.champion.version, challenger.version or ""}
         models = self.earlier.eligible(others, self.trained.result.classes)
         judged = [(model, self._judged(model, self.data.judging)) for model in models]
-        judged.sort(key=lambda pair: (_scores(pair[1]).accuracy, _scores(pair[1]).macro_f1), reverse=True)
+        judged.sort(key=lambda pair: (pair[1].scores.accuracy, pair[1].scores.macro_f1), reverse=True)
         for model, rows in judged:
-            if not rule.is_better(_scores(rows), challenger):
+            if not rule.is_better(rows.scores, challenger):
                 break
             its_verdict = rule.decide(self._evidence_of_earlier(evidence, model, rows))
             if its_verdict.promoted:
-                return _replaced_by(_scores(rows), verdict, challenger, its_verdict), its_verdict
+                return _replaced_by(rows.scores, verdict, challenger, its_verdict), its_verdict
         if not judged:
             return verdict, None
-        best = _scores(judged[0][1])
+        best = judged[0][1].scores
         figures = {"accuracy": best.accuracy, "macro_f1": best.macro_f1}
         note = because(Code.BEST_EARLIER, version=best.version, **figures)
         return replace(verdict, earlier=best, notes=(*verdict.notes, note)), None
 
     def _evidence_of_earlier(self, evidence: Evidence, model: StoredModel, mine: EvaluatedRows) -> Evidence:
         """The same evidence for an earlier version instead of the challenger. evidence: on the hold-out."""
-        learned, until, other = self.data.learned, model.labelled_until, self._champions
+        learned, until = self.data.learned, model.labelled_until
         evidence = replace(
             evidence,
             challenger=_predictions(mine),
@@ -153,13 +152,15 @@ class Judge:
                 learned if until is None else learned[learned["labelled_at"] <= until]
             ),
             footprint=None,
-            slices=self.steps.judging.slicing.slices(
-                mine.rows, mine.right, other.right if other else None, mine.met, other.met if other else None
-            ),
+            slices=self._slices(mine),
             notes=(),
             automation=None,
         )
         return self._with_automation(evidence, model.version)
+
+    def _slices(self, mine: EvaluatedRows) -> tuple[SliceScores, ...]:
+        right, met = (self._champions.right, self._champions.met) if self._champions else (None, None)
+        return self.steps.judging.slicing.slices(mine.rows, mine.right, right, mine.met, met)
 
     def _judged(self, model: StoredModel, rows: pd.DataFrame) -> EvaluatedRows:
         """Evaluate a stored model on `rows`, which did not train it."""
@@ -220,12 +221,8 @@ def automatic_answers(
     return np.asarray(right[automatic], bool), _merchants(rows)[automatic]
 
 
-def _scores(rows: EvaluatedRows) -> Scores:
-    return rows.report.scores
-
-
 def _predictions(rows: EvaluatedRows) -> ModelPredictions:
-    return ModelPredictions(rows.report.scores, rows.answers, rows.report.losses)
+    return ModelPredictions(rows.scores, rows.answers, rows.report.losses)
 
 
 def _merchants(rows: pd.DataFrame) -> np.ndarray:

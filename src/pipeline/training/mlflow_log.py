@@ -151,7 +151,7 @@ def short_outcome(verdict: Verdict) -> str:
 
 
 def version_description(trained: TrainedModel) -> str:
-    scores, best, numbers = trained.judged.report.scores, trained.result.best, Numbers()
+    scores, best, numbers = trained.judged.scores, trained.result.best, Numbers()
     return (
         f"Accuracy {numbers.percent(scores.accuracy, 1)}, macro-F1 {scores.macro_f1:.3f} "
         f"on {numbers.count(scores.rows)} {JUDGED_ON[trained.measured_on]}; {best.name}."
@@ -183,7 +183,7 @@ def _plain(value: Any) -> object:
 
 def _plot(logger: RunLog, evaluated: EvaluatedRows, name: str) -> None:
     report = evaluated.report
-    if report.scores.rows:
+    if evaluated.scores.rows:
         logger.confusion(report.labels, report.confusion, of=name)
         bins = [(part.confidence, part.accuracy, part.rows) for part in report.reliability]
         logger.reliability(bins, of=name)

@@ -115,7 +115,7 @@ class TrainedModel:
     @property
     def judged(self) -> EvaluatedRows:
         """The hold-out if it is large enough, else the out-of-fold rows."""
-        return self.held_out if self.held_out.report.scores.rows >= self.enough else self.out_of_fold
+        return self.held_out if self.held_out.scores.rows >= self.enough else self.out_of_fold
 
     @property
     def measured_on(self) -> JudgedOn:
