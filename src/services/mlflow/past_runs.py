@@ -19,9 +19,6 @@ _SNAPSHOT, _SETTINGS, _UNFINISHED = "data/snapshot.csv.gz", "settings.json", "ca
 
 @dataclass(frozen=True)
 class PastRun:
-    id: str
-    """Of MLflow."""
-    name: str
     started_at: datetime
     tags: dict[str, str]
     params: dict[str, str]
@@ -56,8 +53,6 @@ class PastRuns:
                 return Path(client.download_artifacts(mlflow_run_id, path, folder)).read_bytes()
 
         return PastRun(
-            id=mlflow_run_id,
-            name=str(run.info.run_name),
             started_at=datetime.fromtimestamp(run.info.start_time / 1000, UTC),
             tags=dict(run.data.tags),
             params=dict(run.data.params),
