@@ -44,7 +44,7 @@ def models(
     tracking_state: TrackingState,
     settings: Settings,
 ) -> ResponseReturnValue:
-    """POST queues a run, which the scheduler starts within seconds; the page tells if it cannot."""
+    """POST queues a run, which the scheduler starts within seconds; the page says so if it cannot."""
     message = ""
     if request.method == "POST":
         try:
