@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from src.domain.categories import Category, Group
-from src.web.analytics import figures, text
-from src.web.analytics.figures import NEUTRAL, Figure
+from src.web.analytics import text
+from src.web.analytics.figures import (
+    ACCENT,
+    LEGEND,
+    NEUTRAL,
+    Chart,
+    Figure,
+    by_week,
+    drawn,
+    literal,
+    month_bars,
+    month_line,
+)
 from src.web.analytics.text import Rows
 from src.web.shared import format
 from src.web.shared.labels import GROUPS, UNCATEGORIZED
-
-if TYPE_CHECKING:
-    from src.components.monitoring.live_accuracy import Accuracy
 
 _GROUP_COLORS = {
     Group.ESSENTIAL: "#3f7fae",
@@ -28,21 +34,10 @@ _GROUP_COLORS = {
 _MOST_CATEGORIES = 100_000
 _MODES_SHOWN = 12
 _MERCHANTS_SHOWN = 10
+_MOST_MONTH_NAMES = 6
 
-
-@dataclass(frozen=True)
-class Chart:
-    id: str
-    title: str
-    heads: tuple[str, ...]
-    sentence: str
-    rows: Sequence[tuple[str, ...]] = ()
-    figure: Figure | None = None
-    """None if there is nothing to draw."""
-    height: str = ""
-    """A class of the style sheet, so that the page reserves the space before the chart is drawn."""
-    shape: str = ""
-    """Another class: `wide` spans the page, `long` is as high as two others."""
+Layer = tuple[str, str, Sequence[Decimal]]
+"""Name, colour, and the amount of each month."""
 
 
 class Charts:
@@ -68,7 +63,7 @@ class Charts:
         names = [self._name(row["category"]) for row in rows]
         colors = [self._color(row["category"]) for row in rows]
         sentence = text.largest(names, rows, self._money, "are uncategorized")
-        return self._bars("by-category", sentence, names, rows, shape="long", color=colors)
+        return self._bars("by-category", sentence, names, rows, shape="long", colors=colors)
 
     def by_mode(self) -> Chart:
         rows: Rows = self._overview["by_mode"]
@@ -104,13 +99,12 @@ class Charts:
         months: Rows = self._overview["by_month"]
         layers = self._layers(stack)
         names = [format.month(month["month"]) for month in months]
-        income = [month["income"] for month in months]
         title, heads = text.CHARTS["by-month"]
         cells = [
             (
                 names[position],
                 self._money(month["expense"]),
-                *(self._money(layer.amounts[position]) for layer in layers),
+                *(self._money(amounts[position]) for _, _, amounts in layers),
                 self._money(month["income"]),
                 self._money(month["net"]),
                 format.number(month["count"]),
@@ -120,20 +114,18 @@ class Charts:
         return Chart(
             "by-month",
             title,
-            (*heads[:2], *(layer.name for layer in layers), *heads[2:]),
+            (*heads[:2], *(name for name, _, _ in layers), *heads[2:]),
             text.months(months, self._money),
             cells,
-            figures.stacked(names, layers, income if any(income) else [], self._money, self._currency)
-            if months
-            else None,
+            self._months(names, layers, [month["income"] for month in months]) if months else None,
             shape="wide",
         )
 
     def accuracy(self) -> Chart:
         live = self._overview["accuracy"]
-        return by_week(live.by_week, text.overall_accuracy(live.overall))
+        return by_week(text.AGREEMENT, live.by_week, text.overall_accuracy(live.overall))
 
-    def _layers(self, stack: str) -> list[figures.Layer]:
+    def _layers(self, stack: str) -> list[Layer]:
         """The layers of the months, always in the order of the groups and of the list of categories."""
         months = [month["month"] for month in self._overview["by_month"]]
         amounts: dict[tuple[int, str, str], dict[str, Decimal]] = {}
@@ -141,7 +133,7 @@ class Charts:
             by_month = amounts.setdefault(self._layer_of(row["category"], stack), {})
             by_month[row["month"]] = by_month.get(row["month"], Decimal(0)) + row["amount"]
         return [
-            figures.Layer(name, color, [by_month.get(month, Decimal(0)) for month in months])
+            (name, color, [by_month.get(month, Decimal(0)) for month in months])
             for (_, name, color), by_month in sorted(amounts.items())
         ]
 
@@ -155,6 +147,35 @@ class Charts:
             position += list(self._categories).index(slug)
             return position, self._name(slug), self._color(slug)
         return position, GROUPS[group], _GROUP_COLORS[group]
+
+    def _months(self, months: Sequence[str], layers: Sequence[Layer], income: Sequence[Decimal]) -> Figure:
+        """One bar per month, refunds above the spending below zero; the income, if any, as a line."""
+        traces = [
+            month_bars(name, color, months, list(map(float, amounts))) | self._hover(amounts)
+            for name, color, amounts in layers
+        ]
+        if any(income):
+            traces.append(month_line(text.INCOME, months, list(map(float, income))) | self._hover(income))
+        every = -(-len(months) // _MOST_MONTH_NAMES)
+        ticks = {"tickmode": "array", "tickvals": list(months)[::every], "tickangle": 0}
+        # Months without a transaction keep their place on the axis.
+        axis = {"type": "category", "categoryorder": "array", "categoryarray": list(months)}
+        return drawn(
+            traces,
+            barmode="relative",
+            showlegend=True,
+            legend={**LEGEND, "traceorder": "normal"},
+            yaxis=self._money_axis(),
+            xaxis={**axis, **ticks, "automargin": True},
+        )
+
+    def _hover(self, amounts: Sequence[Decimal]) -> dict[str, Any]:
+        template = "%{x}<br>%{fullData.name} %{customdata}<extra></extra>"
+        return {"customdata": [self._money(amount) for amount in amounts], "hovertemplate": template}
+
+    def _money_axis(self) -> dict[str, Any]:
+        title = {"text": self._currency, "standoff": 8}
+        return {"tickformat": "~s", "nticks": 6, "title": title, "automargin": True}
 
     def _money(self, amount: Decimal) -> str:
         return format.money(amount, self._currency)
@@ -176,44 +197,36 @@ class Charts:
         *,
         most: int | None = None,
         shape: str = "",
-        **marker: Any,
+        colors: Sequence[str] | None = None,
     ) -> Chart:
-        """most: bars that are drawn; the table has all rows. marker: of the bars, as in Plotly."""
-        cells = [(name, *self._cells(row)) for name, row in zip(names, rows, strict=True)]
+        """Horizontal bars, the first on top, in the accent of the theme unless there are `colors`.
+
+        most: bars that are drawn; the table has all rows.
+        """
+        cells = [
+            (
+                name,
+                self._money(row["amount"]),
+                *([format.percent(row["share"])] if "share" in row else []),
+                format.number(row["count"]),
+            )
+            for name, row in zip(names, rows, strict=True)
+        ]
         amounts = [row["amount"] for row in rows[:most]]
-        figure = figures.bars(names[:most], amounts, self._money, self._currency, **marker) if rows else None
-        return Chart(id, *text.CHARTS[id], sentence, cells, figure, height(len(amounts)), shape)
-
-    def _cells(self, row: Mapping[str, Any]) -> tuple[str, ...]:
-        share = (format.percent(row["share"]),) if "share" in row else ()
-        return (self._money(row["amount"]), *share, format.number(row["count"]))
-
-
-def by_week(accuracies: Mapping[Hashable, Accuracy], sentence: str) -> Chart:
-    """How often predictions were right, by the week of the answer."""
-    weeks = {str(week): accuracy for week, accuracy in accuracies.items() if accuracy.answers}
-    return Chart(
-        "accuracy",
-        *text.CHARTS["accuracy"],
-        sentence,
-        [accuracy_cells(format.day(date.fromisoformat(week)), accuracy) for week, accuracy in weeks.items()],
-        figures.weeks(weeks) if weeks else None,
-        shape="wide",
-    )
-
-
-def accuracy_cells(name: str, accuracy: Accuracy) -> tuple[str, ...]:
-    if not accuracy.answers:
-        return (name, "0", "0", "–", "–")
-    counts = (format.number(accuracy.correct), format.number(accuracy.answers))
-    return (name, *counts, text.accuracy(accuracy), text.interval(accuracy.ci95))
+        bar = {
+            "type": "bar",
+            "x": [float(amount) for amount in amounts],
+            "y": [literal(name) for name in names[:most]],
+            "orientation": "h",
+            "marker": {"color": colors or ACCENT, "cornerradius": 4, "line": {"width": 0}},
+            "customdata": [self._money(amount) for amount in amounts],
+            "meta": None if colors else "accent",
+            "hovertemplate": "%{y}<br>%{customdata}<extra></extra>",
+        }
+        downwards = {"autorange": "reversed", "automargin": True}
+        figure = drawn([bar], yaxis=downwards, xaxis=self._money_axis()) if rows else None
+        return Chart(id, *text.CHARTS[id], sentence, cells, figure, len(amounts), shape)
 
 
 def _short(name: str, longest: int = 26) -> str:
     return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
-
-
-def height(bars: int) -> str:
-    if bars <= 7:
-        return "short"
-    return "" if bars <= 13 else "tall"

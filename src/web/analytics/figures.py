@@ -1,147 +1,104 @@
-"""Plotly figures. Plotly is imported with the first one: half of a worker's pages never need it.
+"""What the charts of the analytics and quality pages have in common: a chart, its figure, accuracies by week.
 
-Colours that follow the theme (text, lines, accent) are set where a figure is drawn; `meta` names the role.
-No text has markup: Plotly would style it with attributes, which the content security policy refuses.
+Plotly is imported with the first figure: half of a worker's pages never need it. Colours that follow the
+theme (text, lines, accent) are set where a figure is drawn; `meta` names the role. No text has markup: Plotly
+would style it with attributes, which the content security policy refuses.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from src.web.analytics.text import INCOME, counted_right
-from src.web.shared import locales
+from src.web.analytics import text
+from src.web.shared import format, locales
 
 if TYPE_CHECKING:
-    from src.components.monitoring.live_accuracy import Accuracy
+    from src.components.monitoring.live_accuracy import Accuracies, Accuracy
 
 Figure = dict[str, Any]
 
 NEUTRAL = "#8d96a0"
 ACCENT = "#1d8a7d"
 SHARE_AXIS = {"tickformat": ".0%", "nticks": 6, "range": [0, 1.04]}
-
-_LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-_MOST_MONTH_NAMES = 6
+LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
 @dataclass(frozen=True)
-class Layer:
-    """One layer of the stacked months."""
+class Chart:
+    id: str
+    title: str
+    heads: tuple[str, ...]
+    sentence: str
+    rows: Sequence[tuple[str, ...]] = ()
+    figure: Figure | None = None
+    """None if there is nothing to draw."""
+    bars: int = 13
+    """By their number the page reserves space before the chart is drawn."""
+    shape: str = ""
+    """A class of the style sheet: `wide` spans the page, `long` is as high as two others."""
 
-    name: str
-    color: str
-    amounts: Sequence[Decimal]
-    """One per month."""
-
-
-def bars(
-    names: Sequence[str],
-    amounts: Sequence[Decimal],
-    money: Callable[[Decimal], str],
-    currency: str,
-    **marker: Any,
-) -> Figure:
-    """Horizontal bars, the first on top; in the accent of the theme unless `color` is given."""
-    import plotly.graph_objects as go
-
-    bar = go.Bar(
-        x=[float(amount) for amount in amounts],
-        y=[literal(name) for name in names],
-        orientation="h",
-        marker={"color": ACCENT, "cornerradius": 4, "line": {"width": 0}, **marker},
-        customdata=[money(amount) for amount in amounts],
-        meta=None if marker else "accent",
-        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
-    )
-    downwards = {"autorange": "reversed", "automargin": True}
-    return drawn([bar], yaxis=downwards, xaxis=_money_axis(currency))
+    @property
+    def height(self) -> str:
+        """Another class."""
+        if self.bars <= 7:
+            return "short"
+        return "" if self.bars <= 13 else "tall"
 
 
-def stacked(
-    months: Sequence[str],
-    layers: Sequence[Layer],
-    income: Sequence[Decimal],
-    money: Callable[[Decimal], str],
-    currency: str,
-) -> Figure:
-    """One bar per month, refunds above the spending below zero; `income`, if any, as a line."""
-    import plotly.graph_objects as go
-
-    traces: list[Any] = [
-        go.Bar(
-            name=literal(layer.name),
-            x=list(months),
-            y=[float(amount) for amount in layer.amounts],
-            marker={"color": layer.color, "line": {"width": 0}},
-            customdata=[money(amount) for amount in layer.amounts],
-            hovertemplate="%{x}<br>%{fullData.name} %{customdata}<extra></extra>",
-        )
-        for layer in layers
-    ]
-    if income:
-        traces.append(
-            go.Scatter(
-                name=INCOME,
-                x=list(months),
-                y=[float(amount) for amount in income],
-                mode="lines+markers",
-                line={"width": 2, "dash": "dot"},
-                customdata=[money(amount) for amount in income],
-                hovertemplate="%{x}<br>%{fullData.name} %{customdata}<extra></extra>",
-                meta="ink",
-            )
-        )
-    every = -(-len(months) // _MOST_MONTH_NAMES)
-    ticks = {"tickmode": "array", "tickvals": list(months)[::every], "tickangle": 0}
-    # Months without a transaction keep their place on the axis.
-    axis = {"type": "category", "categoryorder": "array", "categoryarray": list(months), "automargin": True}
-    return drawn(
-        traces,
-        barmode="relative",
-        showlegend=True,
-        legend={**_LEGEND, "traceorder": "normal"},
-        yaxis=_money_axis(currency),
-        xaxis={**axis, **ticks},
-    )
-
-
-def _money_axis(currency: str) -> dict[str, Any]:
-    return {"tickformat": "~s", "nticks": 6, "title": {"text": currency, "standoff": 8}, "automargin": True}
-
-
-def weeks(accuracies: Mapping[str, Accuracy]) -> Figure:
-    import plotly.graph_objects as go
-
-    measured = list(accuracies.values())
-    enough = sum(accuracy.enough for accuracy in measured)
-    points = go.Scatter(
-        x=list(accuracies),
-        y=[accuracy.share for accuracy in measured],
-        error_y=accuracy_bars(measured),
+def by_week(title: str, accuracies: Accuracies, sentence: str) -> Chart:
+    """How often predictions were right, by the week of the answer."""
+    weeks = {str(week): accuracy for week, accuracy in accuracies.items() if accuracy.answers}
+    few = sum(not accuracy.enough for accuracy in weeks.values())
+    points = accuracy_points(
+        weeks.values(),
+        x=list(weeks),
         hovertemplate="Week of %{x|%-d %b %Y}<br>%{y:.0%}, %{customdata}<extra></extra>",
         line={"color": ACCENT, "width": 1.5},
         # A line through weeks of a few answers each would suggest a trend that is only chance.
-        **accuracy_points(measured, mode="lines+markers" if 2 * enough > len(measured) else "markers"),
+        mode="markers" if 2 * few >= len(weeks) else "lines+markers",
     )
     # Plotly would fill the space between a few weeks with days.
-    ticks = {"tickvals": list(accuracies)} if len(measured) <= 8 else {}
+    ticks = {"tickvals": list(weeks)} if len(weeks) <= 8 else {}
     dates = {"type": "date", "tickformat": "%-d %b", "automargin": True, **ticks}
-    return drawn([points], yaxis=SHARE_AXIS, xaxis=dates)
+    return Chart(
+        "accuracy",
+        title,
+        text.WEEK_HEADS,
+        sentence,
+        [accuracy_cells(format.day(date.fromisoformat(week)), accuracy) for week, accuracy in weeks.items()],
+        drawn([points], yaxis=SHARE_AXIS, xaxis=dates) if weeks else None,
+        shape="wide",
+    )
 
 
-def accuracy_points(measured: Sequence[Accuracy], mode: str = "markers") -> dict[str, Any]:
-    """Hollow points for too few answers to tell."""
-    symbols = ["circle" if accuracy.enough else "circle-open" for accuracy in measured]
+def accuracy_cells(name: str, accuracy: Accuracy) -> tuple[str, ...]:
+    if not accuracy.answers:
+        return (name, "0", "0", "–", "–")
+    counts = (format.number(accuracy.correct), format.number(accuracy.answers))
+    return (name, *counts, text.accuracy(accuracy), text.interval(accuracy.ci95))
+
+
+def accuracy_points(measured: Iterable[Accuracy], axis: str = "y", **trace: Any) -> dict[str, Any]:
+    """A point for each accuracy with its interval along `axis`, hollow for too few answers to tell.
+
+    None may be without answers.
+    """
+    accuracies = list(measured)
+    shares = [accuracy.correct / accuracy.answers for accuracy in accuracies]
+    symbols = ["circle" if accuracy.enough else "circle-open" for accuracy in accuracies]
     return {
-        "mode": mode,
+        "type": "scatter",
+        "mode": "markers",
+        axis: shares,
+        f"error_{axis}": error_bars(shares, [accuracy.ci95 for accuracy in accuracies]),
         "marker": {"size": 9, "color": ACCENT, "symbol": symbols},
-        "customdata": [counted_right(accuracy) for accuracy in measured],
+        "customdata": [text.counted_right(accuracy) for accuracy in accuracies],
         "meta": "accent",
+        **trace,
     }
 
 
@@ -158,10 +115,21 @@ def error_bars(values: Sequence[float], intervals: Sequence[tuple[float, float]]
     }
 
 
-def accuracy_bars(measured: Sequence[Accuracy]) -> dict[str, Any]:
-    """None of `measured` may be without answers."""
-    shares = [accuracy.correct / accuracy.answers for accuracy in measured]
-    return error_bars(shares, [accuracy.ci95 for accuracy in measured])
+def month_bars(name: str, color: str, months: Sequence[str], values: Sequence[float]) -> dict[str, Any]:
+    """One layer of stacked months."""
+    return {
+        "type": "bar",
+        "name": literal(name),
+        "x": list(months),
+        "y": list(values),
+        "marker": {"color": color, "line": {"width": 0}},
+    }
+
+
+def month_line(name: str, months: Sequence[str], values: Sequence[float | None]) -> dict[str, Any]:
+    """Above the layers."""
+    line = {"mode": "lines+markers", "line": {"width": 2, "dash": "dot"}, "meta": "ink"}
+    return {"type": "scatter", "name": name, "x": list(months), "y": list(values), **line}
 
 
 def literal(text: str) -> str:
@@ -169,7 +137,7 @@ def literal(text: str) -> str:
     return escape(text, quote=False)
 
 
-def drawn(traces: Sequence[Any], **layout: Any) -> Figure:
+def drawn(traces: Sequence[Mapping[str, Any]], **layout: Any) -> Figure:
     """`traces` in the layout that all figures share."""
     import plotly.graph_objects as go
 
@@ -179,21 +147,10 @@ def drawn(traces: Sequence[Any], **layout: Any) -> Figure:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
-        "legend": _LEGEND,
+        "legend": LEGEND,
         "separators": "".join(locales.marks()),
         "bargap": 0.28,
         "hoverlabel": {"align": "left"},
     }
     figure: Figure = go.Figure(data=list(traces), layout={**base, **layout}).to_plotly_json()
     return figure
-
-
-def figure_json(figure: Figure) -> str:
-    """JSON for a script element: no text in it can end the element."""
-    text = json.dumps(figure, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return (
-        text.replace("<", "\\u003c")
-        .replace(">", "\\u003e")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
-    )

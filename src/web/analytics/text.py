@@ -29,12 +29,10 @@ CHARTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Savings and transfers",
         ("Category", "Counted as", "Out", "In", "Transactions"),
     ),
-    "accuracy": (
-        "How often the predictions were right",
-        ("Week of", "Right", "Answers", "Accuracy", "95 % interval"),
-    ),
 }
 """Title, and heads of the table."""
+AGREEMENT = "Your answers that agreed with the predicted category, by week"
+WEEK_HEADS = ("Week of", "Right", "Answers", "Accuracy", "95 % interval")
 
 _NO_EXPENSES = "No expenses in this period."
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from src.domain.predictions import DecidedBy
-from src.web.analytics.charts import Chart, accuracy_cells, by_week, height
-from src.web.analytics.figures import NEUTRAL
+from src.domain.quality import VersionQuality
+from src.pipeline.monitoring.quality import QualityReport
+from src.web.analytics.figures import (
+    ACCENT,
+    NEUTRAL,
+    SHARE_AXIS,
+    Chart,
+    accuracy_cells,
+    accuracy_points,
+    by_week,
+    drawn,
+    error_bars,
+    literal,
+    month_bars,
+    month_line,
+)
 from src.web.analytics.text import accuracy, interval
-from src.web.quality import figures, text
+from src.web.quality import text
 from src.web.shared import format, labels
 
 if TYPE_CHECKING:
-    from src.components.monitoring.live_accuracy import Accuracy, ReliabilityStep
-    from src.domain.quality import VersionQuality
-    from src.pipeline.monitoring.quality import QualityReport
+    from src.components.monitoring.live_accuracy import Accuracy
 
 _COLORS = {
     "rule": "#8f86b8",
@@ -31,7 +43,7 @@ _SHOWN = 25
 def all_charts(report: QualityReport, name_of: Callable[[str | None], str]) -> list[Chart]:
     """name_of: the name of a category, by its slug."""
     return [
-        by_week(report.by_week, text.weeks(report)),
+        by_week(text.BEST_GUESSES, report.by_week, text.weeks(report)),
         _categories(report, name_of),
         _reliability(report),
         _deciders(report),
@@ -43,41 +55,54 @@ def all_charts(report: QualityReport, name_of: Callable[[str | None], str]) -> l
 def _categories(report: QualityReport, name_of: Callable[[str | None], str]) -> Chart:
     by_size = sorted(report.by_category.items(), key=lambda item: (-item[1].answers, str(item[0])))
     recalls = {name_of(str(slug)): recall for slug, recall in by_size}
-    precisions = [report.by_guess.get(slug) for slug, _ in by_size]
-    shown = list(recalls)[:_SHOWN]
-    return Chart(
-        "categories",
-        *text.CHARTS["categories"],
-        text.categories(recalls),
-        [
-            (*accuracy_cells(name, recall), accuracy(precision))
-            for (name, recall), precision in zip(recalls.items(), precisions, strict=True)
-        ],
-        figures.shares(shown, [recalls[name] for name in shown]) if shown else None,
-        height(len(shown)),
-        shape="long",
+    rows = [
+        (*accuracy_cells(name_of(str(slug)), recall), accuracy(report.by_guess.get(slug)))
+        for slug, recall in by_size
+    ]
+    return _shares("categories", text.categories(recalls), rows, recalls, shape="long")
+
+
+def _shares(
+    id: str, sentence: str, rows: Sequence[tuple[str, ...]], measured: Mapping[str, Accuracy], shape: str = ""
+) -> Chart:
+    """A point for each name, the first on top."""
+    shown = {name: accuracy for name, accuracy in list(measured.items())[:_SHOWN] if accuracy.answers}
+    points = accuracy_points(
+        shown.values(),
+        axis="x",
+        y=[literal(name) for name in shown],
+        hovertemplate="%{y}<br>%{x:.0%}, %{customdata}<extra></extra>",
     )
+    downwards = {"autorange": "reversed", "automargin": True, "type": "category"}
+    across = {"tickformat": ".0%", "tickvals": [0, 0.5, 1], "range": [-0.02, 1.04]}
+    figure = drawn([points], xaxis=across, yaxis=downwards) if shown else None
+    return Chart(id, *text.CHARTS[id], sentence, rows, figure, len(shown), shape)
 
 
 def _reliability(report: QualityReport) -> Chart:
-    return Chart(
-        "reliability",
-        *text.CHARTS["reliability"],
-        text.reliability(report),
-        [_reliability_cells(step) for step in report.reliability],
-        figures.reliability(report.reliability) if report.reliability else None,
+    """Accuracy by confidence; calibrated predictions are on the diagonal."""
+    steps = report.reliability
+    rows = [
+        (
+            interval((step.low, step.high)),
+            format.percent(step.confidence),
+            format.number(step.answered.answers),
+            accuracy(step.answered),
+            interval(step.answered.ci95),
+        )
+        for step in steps
+    ]
+    dots = {"mode": "lines", "line": {"dash": "dot", "width": 1.5}, "meta": "muted", "hoverinfo": "skip"}
+    diagonal = {"type": "scatter", "x": [0, 1], "y": [0, 1], **dots}
+    confidences = [step.confidence for step in steps]
+    answered = [step.answered for step in steps]
+    points = accuracy_points(answered, x=confidences, hovertemplate=text.CONFIDENCE_HOVER)
+    across, up = (
+        {**SHARE_AXIS, "title": _title(words), "automargin": True}
+        for words in (text.CONFIDENCE_AXIS, text.ACCURACY_AXIS)
     )
-
-
-def _reliability_cells(step: ReliabilityStep) -> tuple[str, ...]:
-    measured = step.answered
-    return (
-        interval((step.low, step.high)),
-        format.percent(step.confidence),
-        format.number(measured.answers),
-        accuracy(measured),
-        interval(measured.ci95),
-    )
+    figure = drawn([diagonal, points], xaxis=across, yaxis=up) if steps else None
+    return Chart("reliability", *text.CHARTS["reliability"], text.reliability(report), rows, figure)
 
 
 def _deciders(report: QualityReport) -> Chart:
@@ -88,15 +113,8 @@ def _deciders(report: QualityReport) -> Chart:
         if decider != DecidedBy.MODEL
     }
     measured |= {f"Model {version or '?'}": accuracy for version, accuracy in newest}
-    shown = [(name, accuracy) for name, accuracy in list(measured.items())[:_SHOWN] if accuracy.answers]
-    return Chart(
-        "deciders",
-        *text.CHARTS["deciders"],
-        text.deciders(newest),
-        [accuracy_cells(name, accuracy) for name, accuracy in measured.items()],
-        figures.shares(*zip(*shown, strict=True)) if shown else None,
-        height(len(shown)),
-    )
+    rows = [accuracy_cells(name, accuracy) for name, accuracy in measured.items()]
+    return _shares("deciders", text.deciders(newest), rows, measured)
 
 
 def _number(version: Hashable) -> int:
@@ -104,50 +122,82 @@ def _number(version: Hashable) -> int:
 
 
 def _months(report: QualityReport) -> Chart:
+    """The share of each decider, stacked, and that of automatic ones as a line."""
     months = report.decided_by_month
-    deciders = [decider for decider in labels.DECIDERS if report.decided.by[decider]]
+    names = [format.month(str(month.month)) for month in months]
     title, heads = text.CHARTS["decided"]
-    parts = [
-        (labels.DECIDERS[decider], _COLORS[decider], [month.by[decider] / month.total for month in months])
-        for decider in deciders
+    shares = {
+        decider: [month.by[decider] / month.total for month in months]
+        for decider in labels.DECIDERS
+        if report.decided.by[decider]
+    }
+    rows = [
+        (
+            name,
+            format.number(month.total),
+            format.percent(month.automation),
+            *(format.percent(share[position]) for share in shares.values()),
+        )
+        for position, (name, month) in enumerate(zip(names, months, strict=True))
     ]
-    automation = [month.automation for month in months]
+    traces = [
+        month_bars(labels.DECIDERS[decider], _COLORS[decider], names, share)
+        for decider, share in shares.items()
+    ]
+    traces.append(month_line(heads[2], names, [month.automation for month in months]))
+    hover = {"hovertemplate": "%{x}<br>%{fullData.name} %{y:.0%}<extra></extra>"}
+    across = {"type": "category", "automargin": True, "nticks": 12}
+    layout = {"barmode": "stack", "showlegend": True, "xaxis": across}
+    up = {**SHARE_AXIS, "range": [0, 1.02]}
     return Chart(
         "decided",
         title,
-        (*heads, *(name for name, _, _ in parts)),
+        (*heads, *(labels.DECIDERS[decider] for decider in shares)),
         text.decided(report.decided),
-        [
-            (
-                format.month(str(month.month)),
-                format.number(month.total),
-                format.percent(month.automation),
-                *(format.percent(month.by[decider] / month.total) for decider in deciders),
-            )
-            for month in months
-        ],
-        figures.parts_by_month([str(month.month) for month in months], parts, (heads[2], automation))
-        if months
-        else None,
+        rows,
+        drawn([trace | hover for trace in traces], **layout, yaxis=up) if months else None,
         shape="wide",
     )
 
 
 def _learning(report: QualityReport) -> Chart:
-    """Gains only: accuracies of different versions are of different rows, so they make no curve."""
+    """Gains only: accuracies of different versions are of different rows, so they make no curve.
+
+    A point for each version with the 95 % interval of its gain; hollow if it was never promoted.
+    """
     judged = [
         (version.labels, version, version.paired)
         for version in report.versions
         if version.labels is not None and version.paired
     ]
+    differences = [paired.difference for _, _, paired in judged]
+    gains = [difference.value for difference in differences]
+    symbols = ["circle" if version.promoted else "circle-open" for _, version, _ in judged]
+    points = {
+        "type": "scatter",
+        "x": [labels for labels, _, _ in judged],
+        "y": gains,
+        "mode": "markers",
+        "error_y": error_bars(gains, [difference.ci95 for difference in differences]),
+        "marker": {"size": 9, "color": ACCENT, "symbol": symbols},
+        "customdata": [version.version for _, version, _ in judged],
+        "meta": "accent",
+        "hovertemplate": text.GAIN_HOVER,
+    }
+    across = {"title": _title(text.ANSWERS_AXIS), "rangemode": "tozero", "automargin": True, "nticks": 8}
+    up = {"tickformat": "+.0%", "nticks": 6, "title": _title(text.GAIN_AXIS), "zeroline": True}
     return Chart(
         "learning",
         *text.CHARTS["learning"],
         text.learning(judged),
         [_version_cells(version) for version in reversed(report.versions)],
-        figures.gains(judged) if judged else None,
+        drawn([points], xaxis=across, yaxis=up) if judged else None,
         shape="wide",
     )
+
+
+def _title(words: str) -> dict[str, Any]:
+    return {"text": words, "font": {"size": 12}, "standoff": 8}
 
 
 def _version_cells(version: VersionQuality) -> tuple[str, ...]:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from src.domain.predictions import Band
-from src.domain.quality import TOO_FEW_ANSWERS, DriftMeasure, DriftVerdict
+from src.domain.quality import (
+    TOO_FEW_ANSWERS,
+    DriftMeasure,
+    DriftResult,
+    DriftVerdict,
+    PairedAccuracy,
+    VersionQuality,
+)
+from src.domain.training_runs import TrainingRun
+from src.pipeline.monitoring.drift import DriftReport
+from src.pipeline.monitoring.quality import QualityReport
 from src.pipeline.training.verdict_sentences import sentence
 from src.web.analytics.periods import period
 from src.web.analytics.text import accuracy, interval
 from src.web.shared import format
+from src.web.shared.blueprint import category_name
 from src.web.shared.labels import BANDS, rows_judged
 
 if TYPE_CHECKING:
     from src.components.monitoring.decision_counts import Confusion, DecisionCounts
     from src.components.monitoring.live_accuracy import Accuracy, Estimate
-    from src.domain.quality import DriftResult, PairedAccuracy, VersionQuality
-    from src.domain.training_runs import TrainingRun
-    from src.pipeline.monitoring.drift import DriftReport
-    from src.pipeline.monitoring.quality import QualityReport
 
 CHARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "categories": (
@@ -51,6 +59,7 @@ CHARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
 }
 """Title, and heads of the table."""
+BEST_GUESSES = "Your answers that agreed with the best guess, by week"
 
 CONFIDENCE_AXIS, ACCURACY_AXIS = "Confidence", "Share that was right"
 ANSWERS_AXIS, GAIN_AXIS = "Your answers at that time", "Gain on the same rows"
@@ -71,6 +80,7 @@ _SHIFTS = {
     DriftMeasure.ACCURACY: "answers that agree with the prediction fell from {then} to {now}",
 }
 
+_TONES = {DriftVerdict.STEADY: "good", DriftVerdict.SHIFTED: "warn", DriftVerdict.TOO_FEW: ""}
 _NO_ANSWERS = "No answers yet. This appears with the first predictions you confirm or correct."
 
 
@@ -251,11 +261,38 @@ def drift_summary(report: DriftReport) -> tuple[str, str]:
     return ("No sign of drift", "good") if steady else ("Too few to tell", "")
 
 
-def drift_verdict(result: DriftResult) -> str:
+def drift_row(result: DriftResult) -> dict[str, str]:
+    """The cells of the table. A larger effect is worse: the accuracy falls, the others rise."""
+    name, note = DRIFT_MEASURES[result.measure]
+    if result.measure is DriftMeasure.CATEGORIES and result.then != result.now:
+        note = f"{category_name(result.of or None)} changed most"
+    verdict = drift_words(result)
     if result.verdict is DriftVerdict.SHIFTED:
-        return f"Has shifted (n = {format.number(result.rows_now)})"
-    words = drift_words(result)
-    return words[:1].upper() + words[1:]
+        verdict = f"has shifted (n = {format.number(result.rows_now)})"
+    return {
+        "name": name,
+        "note": note,
+        "then": _drift_value(result, result.then),
+        "now": _drift_value(result, result.now),
+        "change": _drift_effect(result, result.effect),
+        "limit": _drift_effect(result, result.least_effect),
+        "verdict": f"{verdict[0].upper()}{verdict[1:]}",
+        "tone": _TONES[result.verdict],
+    }
+
+
+def _drift_value(result: DriftResult, value: float | None) -> str:
+    if value is not None and result.measure is DriftMeasure.AMOUNTS:
+        return format.money(Decimal(str(round(value, 2))), result.of)
+    return format.percent(value)
+
+
+def _drift_effect(result: DriftResult, effect: float | None) -> str:
+    if effect is None:
+        return "–"
+    if result.measure in (DriftMeasure.AMOUNTS, DriftMeasure.CATEGORIES):
+        return f"index {format.number(round(effect, 2))}"
+    return f"{format.points(-effect if result.measure is DriftMeasure.ACCURACY else effect)} points"
 
 
 def drift_words(result: DriftResult) -> str:

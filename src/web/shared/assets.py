@@ -40,6 +40,7 @@ def plotly_js() -> ResponseReturnValue:
     return response.make_conditional(request)
 
 
+@bp.app_template_global()
 def plotly_style_ids() -> list[str]:
     """The ids of style elements that plotly.js would add for its maps.
 

@@ -1,16 +1,18 @@
 """Figures, sentences and tables of the analytics page."""
 
 import json
+import re
 from decimal import Decimal
 
 import plotly.graph_objects as go
 import pytest
+from flask import render_template
 
 from src.components.monitoring.live_accuracy import Accuracy
 from src.domain.categories import Category, Group
 from src.pipeline.monitoring.quality import LiveAccuracy
 from src.web.analytics.charts import Charts
-from src.web.analytics.figures import figure_json
+from src.web.analytics.figures import Chart
 
 CATEGORIES = [
     Category("groceries", "Groceries", Group.ESSENTIAL, "#4c9f50"),
@@ -183,9 +185,11 @@ def test_enough_answers_have_their_interval(overview):
     assert "with 95 % certainty" in Charts(overview, CATEGORIES).accuracy().sentence
 
 
-def test_text_in_a_figure_cannot_end_its_script_element():
+def test_text_in_a_figure_cannot_end_its_script_element(app):
     figure = {"data": [{"y": ["</script><script>alert(1)</script>", "<!--", "\u2028"]}]}
-    written = figure_json(figure)
+    with app.test_request_context():
+        page = render_template("chart.html", chart=Chart("one", "A chart", (), "A sentence.", figure=figure))
+    [written] = re.findall(r'<script type="application/json"[^>]*>(.*)</script>', page)
     assert "<" not in written
     assert "\u2028" not in written
     assert json.loads(written) == figure

@@ -7,7 +7,6 @@ from flask import render_template
 
 from src.domain.quality import DriftMeasure, DriftResult, DriftVerdict
 from src.domain.training_runs import Trigger
-from src.web.quality.pages import drift_view
 from src.web.quality.text import drift_words
 from tests.services.rows import answer, new
 from tests.web.prediction.test_pages import words_of
@@ -45,7 +44,7 @@ def table(app):
 
 def drift_table(app):
     report = app.extensions["ledgerloop"].drift.report()
-    return render_template("quality/_drift.html", drift=drift_view(report))
+    return render_template("quality/_drift.html", drift=report)
 
 
 def signs(client):
