@@ -80,7 +80,8 @@ class DriftCheck:
         currency = Counter(row.currency for row in then.rows).most_common(1)[0][0]
         before = [row.amount for row in then.rows if row.currency == currency]
         after = [row.amount for row in now.rows if row.currency == currency]
-        cells = quantile_cells(before, after, _cell_count(len(before), len(after)))
+        # Ten cells, or fewer if a cell would have only a handful of rows.
+        cells = quantile_cells(before, after, max(3, min(10, min(len(before), len(after)) // 10)))
         others = rows_then - len(before), rows_now - len(after)
         if is_testable(*others, rows_then=rows_then, rows_now=rows_now):
             cells = [*cells[0], others[0]], [*cells[1], others[1]]
@@ -128,8 +129,3 @@ def _too_few(
 
 def _is_enough(result: DriftResult) -> bool:
     return min(result.rows_then, result.rows_now) >= result.needed
-
-
-def _cell_count(rows_then: int, rows_now: int) -> int:
-    """Ten, or fewer if a cell would have only a handful of rows."""
-    return max(3, min(10, min(rows_then, rows_now) // 10))

@@ -6,6 +6,7 @@ distributions are computed with `math`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import erfc, exp, lgamma, log, sqrt
 
@@ -79,16 +80,16 @@ def quantile_cells(then: Sequence[float], now: Sequence[float], cells: int) -> t
 def named_cells(then: Mapping[str, int], now: Mapping[str, int]) -> tuple[list[int], list[int]]:
     """Counts of both samples by name; names too rare for the test share the last cell."""
     share = _smaller_share(sum(then.values()), sum(now.values()))
-    both = {name: then.get(name, 0) + now.get(name, 0) for name in [*then, *now]}
+    both = Counter(then) + Counter(now)
     common = sorted(both, key=lambda name: (-both[name], name))
     rare: list[str] = []
-    while common and (
-        both[common[-1]] * share < _LEAST_EXPECTED or 0 < _sum_of(both, rare) * share < _LEAST_EXPECTED
-    ):
+    in_rare = 0
+    while common and (both[common[-1]] * share < _LEAST_EXPECTED or 0 < in_rare * share < _LEAST_EXPECTED):
         rare.append(common.pop())
+        in_rare += both[rare[-1]]
 
     def counts(sample: Mapping[str, int]) -> list[int]:
-        return [*(sample.get(name, 0) for name in common), _sum_of(sample, rare)]
+        return [*(sample.get(name, 0) for name in common), sum(sample.get(name, 0) for name in rare)]
 
     return counts(then), counts(now)
 
@@ -101,10 +102,6 @@ def is_testable(then: int, now: int, *, rows_then: int, rows_now: int) -> bool:
 def _smaller_share(rows_then: int, rows_now: int) -> float:
     """The smaller sample's share of all rows."""
     return min(rows_then, rows_now) / max(rows_then + rows_now, 1)
-
-
-def _sum_of(counts: Mapping[str, int], names: Sequence[str]) -> int:
-    return sum(counts.get(name, 0) for name in names)
 
 
 def _log_choose(n: int, k: int) -> float:

@@ -40,7 +40,6 @@ class DriftMonitor:
         early_runs: DriftTriggeredRuns,
         last_run: Callable[[], datetime | None],
         now: Callable[[], datetime],
-        check: DriftCheck | None = None,
     ) -> None:
         """last_run: when the latest successful run was requested."""
         self._periods = periods
@@ -48,7 +47,6 @@ class DriftMonitor:
         self._early_runs = early_runs
         self._last_run = last_run
         self._now = now
-        self._check = check or DriftCheck()
 
     def report(self) -> DriftReport:
         """Compare recent rows and answers with those before the champion was trained. Raises Unavailable."""
@@ -56,7 +54,7 @@ class DriftMonitor:
         if pointer is None:
             return DriftReport()
         learned_at, now = self._models.get(pointer.version).created_at, self._now()
-        results = self._check.compare(*self._periods.periods(learned_at, now))
+        results = DriftCheck().compare(*self._periods.periods(learned_at, now))
         return DriftReport(pointer.version, learned_at, self._periods.since(learned_at, now), results)
 
     def start_early(self) -> TrainingRun | None:

@@ -72,11 +72,8 @@ class PredictionDiffs:
             before=before.version,
             after=after.version,
             unanswered=count.rows if count.rows < self.limit else self.rows.count(),
-            rows=count.rows,
-            remembered=count.remembered,
-            pairs=count.pairs,
-            bands=count.bands,
             at=at,
+            **vars(count),
         )
 
     def automatic(self, champion: str, challenger: str, *, newest: int = JUDGED_ROWS) -> AutomaticRows:
@@ -112,14 +109,13 @@ class PredictionDiffs:
     def _predictions(
         self, serving: Serving, transactions: Sequence[Transaction], memories: Sequence[Memory]
     ) -> list[ModelPrediction]:
-        probabilities = serving.scorer.probabilities(transactions)
-        return [
-            self._prediction(row, memory, serving)
-            for row, memory in zip(probabilities, memories, strict=True)
-        ]
-
-    def _prediction(self, row: np.ndarray, memory: Memory, serving: Serving) -> ModelPrediction:
-        if isinstance(memory, MemoryDecision):  # the same with any model
-            return ModelPrediction(memory.category, remembered_band(memory, self.precision))
-        alternatives, band = weighed(row, memory, serving)
-        return ModelPrediction(None if band is Band.UNKNOWN else alternatives[0].category, band)
+        predictions = []
+        category: str | None
+        for row, memory in zip(serving.scorer.probabilities(transactions), memories, strict=True):
+            if isinstance(memory, MemoryDecision):  # the same with any model
+                category, band = memory.category, remembered_band(memory, self.precision)
+            else:
+                alternatives, band = weighed(row, memory, serving)
+                category = None if band is Band.UNKNOWN else alternatives[0].category
+            predictions.append(ModelPrediction(category, band))
+        return predictions

@@ -31,11 +31,11 @@ SENTENCES = {
     Code.NOT_LOADED: "it could not be loaded.",
     Code.TOO_HEAVY: "Too heavy to serve: {limits:limits}.",
     Code.FIRST: (
-        "The first model: right on {accuracy:%} of {rows:n} {judged_on:judged_on}, macro-F1 {macro_f1:.3f};"
+        "The first model: right on {accuracy:%} of {rows:n} {judged_on:judged_on}, macro-F1 {macro_f1:%};"
     ),
     Code.NO_BETTER_THAN_MAJORITY: (
         "No better than the simplest rule: right on {accuracy:%} of {rows:n} {judged_on:judged_on}, "
-        "macro-F1 {macro_f1:.3f};"
+        "macro-F1 {macro_f1:%};"
     ),
     Code.MAJORITY: "always answering your most frequent category is right on {accuracy:%}.",
     Code.NO_MAJORITY: "you have too few labels to compare it with a simple rule.",
@@ -103,13 +103,13 @@ SENTENCES = {
     Code.AUTOMATIC_PRECISION: ("and of its automatic answers to {judged:judging row} {right:%} were right."),
     Code.FIGURES: (
         "On the same {rows:n} {judged_on:judged_on} ({merchants:merchant}): accuracy {accuracy:%} against "
-        "{champion_accuracy:%} ({accuracy_difference:difference}), macro-F1 {macro_f1:.3f} against "
-        "{champion_macro_f1:.3f} ({macro_f1_difference:difference})."
+        "{champion_accuracy:%} ({accuracy_difference:difference}), macro-F1 {macro_f1:%} against "
+        "{champion_macro_f1:%} ({macro_f1_difference:difference})."
     ),
     Code.EARLIER_BETTER: (
         "Model {version}, made earlier, is better than this one and is promoted instead. On the same "
         "{rows:n} {judged_on:judged_on} it is right on {accuracy:%}, this one on {challenger_accuracy:%} "
-        "(macro-F1 {macro_f1:.3f} and {challenger_macro_f1:.3f}). Of model {version} and the champion:"
+        "(macro-F1 {macro_f1:%} and {challenger_macro_f1:%}). Of model {version} and the champion:"
     ),
     Code.PINNED: "Better, but model {version} is pinned and stays. The verdict had been:",
     Code.OVERTAKEN: (
@@ -132,7 +132,7 @@ SENTENCES = {
     Code.CHAMPION_NOT_LOADED: "The champion, version {version}, could not be loaded by the present code.",
     Code.BEST_EARLIER: (
         "The best earlier version that may serve, model {version}, is right on {accuracy:%} of the same rows "
-        "(macro-F1 {macro_f1:.3f})."
+        "(macro-F1 {macro_f1:%})."
     ),
     Code.NOT_LOGGED: "MLflow did not answer; this run was not logged.",
     Code.PARTLY_LOGGED: "MLflow stopped answering; this run was only partly logged.",
@@ -156,7 +156,7 @@ _LIMITS = {
 
 
 class Numbers:
-    """Numbers in plain form: `33,578`, `69.5 %`, `2 points`, `0.812`."""
+    """Numbers in plain form: `33,578`, `69.5 %`, `2 points`, `+0.012`."""
 
     def count(self, value: float) -> str:
         return f"{value:,}"
@@ -182,7 +182,6 @@ class _SentenceFormatter(string.Formatter):
             "n": numbers.count,
             "%": lambda share: numbers.percent(share, 1),
             "%0": lambda share: numbers.percent(share, 0),
-            ".3f": lambda value: numbers.decimal(value, 3),
             "points": lambda share: f"{numbers.points(share)} point{_plural(round(100 * share, 2))}",
             "judged_on": lambda rows: JUDGED_ON[JudgedOn(rows)],
             "between": self._between,

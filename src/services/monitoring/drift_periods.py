@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from pymongo import DESCENDING
 
@@ -17,8 +16,8 @@ _OWN: Document = {"owner": LOCAL_OWNER}
 # Answers to one transaction: those to all similar ones say little about each.
 _SINGLE: Document = {**_OWN, "label.source": LabelSource.FEEDBACK.value}
 
+# In the order of DriftRow.
 _FIELDS: Document = {
-    "created_at": 1,
     "merchant": 1,
     "value": 1,
     "currency": 1,
@@ -26,31 +25,23 @@ _FIELDS: Document = {
 }
 _ENOUGH = 100
 """Rows, or answers, before the champion's training from which on they are compared with."""
+_LONGEST = timedelta(days=30)
+"""Of the period "now"."""
+_MOST_ANSWERS = 300
 
 
 class DriftPeriods:
     """Rows count at the time they were stored, answers at the time they were given; both have an index."""
 
-    def __init__(
-        self, database: Database, *, days: int = 30, rows: int = 1000, answers: int = 300, before: int = 300
-    ) -> None:
-        """days: longest length of the period "now". rows, answers: the most of each that are read.
-
-        before: rows just before each period of which only the merchants are read.
-        """
+    def __init__(self, database: Database, *, rows: int = 1000, before: int = 300) -> None:
+        """rows: the most of a period that are read. before: those just before it, for their merchants."""
         self._database = database
-        self._recent = timedelta(days=days)
         self._most_rows = rows
-        self._most_answers = answers
         self._before = before
 
-    @property
-    def _rows(self) -> Any:
-        return self._database.transactions
-
     def since(self, learned_at: datetime, now: datetime) -> datetime:
-        """Start of the period "now": when the champion was trained, or `days` ago."""
-        return max(learned_at, now - self._recent)
+        """Start of the period "now": when the champion was trained, or 30 days ago."""
+        return max(learned_at, now - _LONGEST)
 
     @guarded
     def periods(self, learned_at: datetime, now: datetime) -> tuple[DriftPeriod, DriftPeriod]:
@@ -68,7 +59,9 @@ class DriftPeriods:
         )
 
     def _until(self, field: str, query: Document, learned_at: datetime, since: datetime) -> datetime:
-        count = self._rows.count_documents({**query, field: {"$lt": learned_at}}, limit=_ENOUGH)
+        count = self._database.transactions.count_documents(
+            {**query, field: {"$lt": learned_at}}, limit=_ENOUGH
+        )
         return learned_at if count == _ENOUGH else since
 
     def _newest_rows(
@@ -76,32 +69,29 @@ class DriftPeriods:
     ) -> tuple[tuple[DriftRow, ...], tuple[str, ...]]:
         """The newest rows of a period, and the merchants of those just before them; oldest first."""
         documents = list(
-            self._rows.aggregate(
+            self._database.transactions.aggregate(
                 [
                     {"$match": {**_OWN, **({"created_at": {"$lt": until}} if until else {})}},
                     {"$sort": {"created_at": DESCENDING, "_id": DESCENDING}},
                     {"$limit": self._most_rows + self._before},
-                    {"$project": _FIELDS},
+                    {"$project": {**_FIELDS, "created_at": 1}},
                 ]
             )
         )
         inside = sum(since is None or row["created_at"] >= since for row in documents)
         count = min(inside, self._most_rows)
-        before = documents[count : count + self._before]
+        rows, before = documents[:count], documents[count : count + self._before]
         return (
-            tuple(
-                DriftRow(row["merchant"], row["value"], row["currency"], row["category"])
-                for row in reversed(documents[:count])
-            ),
+            tuple(DriftRow(*(row[field] for field in _FIELDS)) for row in reversed(rows)),
             tuple(row["merchant"] for row in reversed(before)),
         )
 
     def _answers(self, at: Document) -> tuple[int, int]:
         """(the newest answers at these times, how many of them agreed with the prediction)."""
-        newest = self._rows.find({**_SINGLE, "label.at": at}, {"_id": 0, "status": 1})
-        statuses = [row["status"] for row in newest.sort("label.at", DESCENDING).limit(self._most_answers)]
+        newest = self._database.transactions.find({**_SINGLE, "label.at": at}, {"_id": 0, "status": 1})
+        statuses = [row["status"] for row in newest.sort("label.at", DESCENDING).limit(_MOST_ANSWERS)]
         return len(statuses), statuses.count(Status.CONFIRMED.value)
 
     @guarded
     def answered_since(self, at: datetime) -> bool:
-        return self._rows.find_one({**_OWN, "label.at": {"$gt": at}}, {"_id": 1}) is not None
+        return self._database.transactions.find_one({**_OWN, "label.at": {"$gt": at}}, {"_id": 1}) is not None

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from pymongo import DESCENDING
 
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource
-from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import CONFIDENCE_STEPS, AnswerCount, ConfusionCount, PredictionCount, VersionQuality
 from src.domain.transactions import HistoryFilter, Status, StoredTransaction
-from src.domain.verdicts import judged_on_of
 from src.services.mongo.client import Database, Document, guarded
 from src.services.mongo.collections import CHAMPION
-from src.services.runs.documents import verdict_of
+from src.services.runs.documents import adapter_of
 from src.services.transactions.documents import stored_of
 from src.services.transactions.query import JUDGED, query_of
 
@@ -25,7 +21,12 @@ VERSIONS_SHOWN = 200
 _GUESS = {"$ifNull": ["$judged.category", {"$first": {"$first": "$judged.alternatives"}}, None]}
 _ANSWER = {
     "judged.confidence": 1,
-    "week": {"$dateTrunc": {"date": "$label.at", "unit": "week", "startOfWeek": "monday"}},
+    "week": {
+        "$dateToString": {
+            "date": {"$dateTrunc": {"date": "$label.at", "unit": "week", "startOfWeek": "monday"}},
+            "format": "%Y-%m-%d",
+        }
+    },
     "version": "$judged.model_version",
     "band": "$judged.band",
     "decided_by": "$judged.decided_by",
@@ -47,7 +48,7 @@ _ANSWER = {
 _ANSWER_KEY = ("week", "version", "band", "decided_by", "audited", "step", "right", "given")
 _CONFUSION_KEY = ("category", "predicted", "guess")
 _PREDICTION_KEY = {
-    "month": {"$dateTrunc": {"date": "$date", "unit": "month"}},
+    "month": {"$dateToString": {"date": "$date", "format": "%Y-%m"}},
     "band": "$judged.band",
     "decided_by": "$judged.decided_by",
     "agrees": {
@@ -66,10 +67,6 @@ class QualityCounts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @property
-    def _rows(self) -> Any:
-        return self._database.transactions
-
     @guarded
     def answers(
         self, *, since: date | None = None, until: date | None = None
@@ -81,9 +78,9 @@ class QualityCounts:
             "label.source": LabelSource.FEEDBACK.value,
         }
         answers, confusions = (
-            _group({name: f"${name}" for name in key}) for key in (_ANSWER_KEY, _CONFUSION_KEY)
+            _group("answers", {name: f"${name}" for name in key}) for key in (_ANSWER_KEY, _CONFUSION_KEY)
         )
-        [facets] = self._rows.aggregate(
+        [facets] = self._database.transactions.aggregate(
             [
                 {"$match": query},
                 _trim("alternatives", "model_version"),
@@ -92,9 +89,11 @@ class QualityCounts:
                 {"$facet": {"answers": answers, "confusions": confusions}},
             ]
         )
-        return [_answer_count(group) for group in facets["answers"]], [
-            ConfusionCount(**group["_id"], answers=group["count"]) for group in facets["confusions"]
-        ]
+        answer, confusion = adapter_of(AnswerCount), adapter_of(ConfusionCount)
+        return (
+            [answer.validate_python(count) for count in facets["answers"]],
+            [confusion.validate_python(count) for count in facets["confusions"]],
+        )
 
     @guarded
     def predictions(self, *, since: date | None = None, until: date | None = None) -> list[PredictionCount]:
@@ -104,15 +103,16 @@ class QualityCounts:
             "label.source": {"$ne": LabelSource.IMPORT.value},
         }
         judged = {"$project": {"date": 1, "label": 1, "judged": JUDGED}}
-        groups = self._rows.aggregate([{"$match": query}, _trim(), judged, *_group(_PREDICTION_KEY)])
-        return [_prediction_count(group) for group in groups]
+        groups = _group("predictions", _PREDICTION_KEY)
+        counted = self._database.transactions.aggregate([{"$match": query}, _trim(), judged, *groups])
+        return [adapter_of(PredictionCount).validate_python(count) for count in counted]
 
     @guarded
     def versions(self) -> list[VersionQuality]:
         """The newest versions, oldest first, with the labels their runs had. Raises Unavailable."""
         models = self._database.models
         pointer = models.find_one({"_id": CHAMPION}, {"history.version": 1}) or {}
-        promoted = {line["version"] for line in pointer.get("history", [])}
+        promoted = [line["version"] for line in pointer.get("history", [])]
         runs = {
             "from": "training_runs",
             "localField": "run_id",
@@ -120,7 +120,13 @@ class QualityCounts:
             "as": "runs",
             "pipeline": [{"$project": {"labels": "$data.feedback_rows", "decision": 1}}],
         }
-        fields = {"version": 1, "metrics": 1, "measured_on": 1, "created_at": 1, "run": {"$first": "$runs"}}
+        fields = {
+            **dict.fromkeys(("version", "metrics", "created_at"), 1),
+            "promoted": {"$in": ["$version", promoted]},
+            "measured_on": {"$ifNull": ["$measured_on", None]},
+            "labels": {"$ifNull": [{"$first": "$runs.labels"}, None]},
+            "decision": {"$ifNull": [{"$first": "$runs.decision"}, None]},
+        }
         documents = models.aggregate(
             [
                 {"$match": {"version": {"$exists": True}, "file_id": {"$exists": True}}},
@@ -130,7 +136,7 @@ class QualityCounts:
                 {"$project": fields},
             ]
         )
-        return [_version(document, promoted) for document in documents][::-1]
+        return [adapter_of(VersionQuality).validate_python(document) for document in documents][::-1]
 
 
 class AuditSample:
@@ -159,32 +165,7 @@ def _trim(*more: str) -> Document:
     return {"$project": {"_id": 0, "date": 1, "audit": 1, "label": 1, **predictions}}
 
 
-def _group(key: Document) -> list[Document]:
-    return [{"$group": {"_id": key, "count": {"$sum": 1}, "confidence": {"$sum": "$judged.confidence"}}}]
-
-
-def _answer_count(group: Document) -> AnswerCount:
-    key = group["_id"] | {"week": f"{group['_id']['week']:%Y-%m-%d}"}
-    return AnswerCount(answers=group["count"], confidence=group["confidence"], **_with_enums(key))
-
-
-def _prediction_count(group: Document) -> PredictionCount:
-    key = group["_id"] | {"month": f"{group['_id']['month']:%Y-%m}"}
-    return PredictionCount(predictions=group["count"], confidence=group["confidence"], **_with_enums(key))
-
-
-def _with_enums(key: Document) -> Document:
-    return key | {"band": Band(key["band"]), "decided_by": DecidedBy(key["decided_by"])}
-
-
-def _version(document: Document, promoted: Collection[str]) -> VersionQuality:
-    run = document.get("run", {})
-    return VersionQuality(
-        version=document["version"],
-        labels=run.get("labels"),
-        metrics=document["metrics"],
-        created_at=document["created_at"],
-        promoted=document["version"] in promoted,
-        measured_on=judged_on_of(document.get("measured_on")),
-        decision=verdict_of(run.get("decision")),
-    )
+def _group(count: str, key: Document) -> list[Document]:
+    """Documents of `key`, with the number of their rows as `count` and the sum of the confidences."""
+    sums = {count: {"$sum": 1}, "confidence": {"$sum": "$judged.confidence"}}
+    return [{"$group": {"_id": key, **sums}}, {"$replaceWith": {"$mergeObjects": ["$$ROOT", "$_id"]}}]

@@ -60,20 +60,20 @@ def skipped(last: Document | None, at: datetime) -> Document:
 
 
 @functools.cache
-def _adapter_of(kind: type[T]) -> TypeAdapter[T]:
+def adapter_of(kind: type[T]) -> TypeAdapter[T]:
     """Ignores unknown fields, and fills in those that documents of earlier releases lack."""
     return TypeAdapter(kind)
 
 
 def run_of(document: Document) -> TrainingRun:
     absent = {name: None for name in ("decision", "changes", "measured_on") if not document.get(name)}
-    run: TrainingRun = _adapter_of(TrainingRun).validate_python(document | {"id": document["_id"]} | absent)
+    run: TrainingRun = adapter_of(TrainingRun).validate_python(document | {"id": document["_id"]} | absent)
     return run
 
 
 def verdict_of(document: Document | None) -> Verdict | None:
     """Raises ValueError for an outcome or a reason that only a newer release knows."""
-    return _adapter_of(Verdict).validate_python(document) if document else None
+    return adapter_of(Verdict).validate_python(document) if document else None
 
 
 def verdict_document(verdict: Verdict) -> Document:
@@ -87,5 +87,5 @@ def verdict_document(verdict: Verdict) -> Document:
 
 def changes_document(changes: PredictionDiff) -> Document:
     """Examples are ids only: a deleted row leaves no text."""
-    document: Document = _adapter_of(PredictionDiff).dump_python(changes, mode="json")
+    document: Document = adapter_of(PredictionDiff).dump_python(changes, mode="json")
     return document | {"at": changes.at}

@@ -51,7 +51,7 @@ class Chart:
 
 def by_week(title: str, accuracies: Accuracies, sentence: str) -> Chart:
     """How often predictions were right, by the week of the answer."""
-    weeks = {str(week): accuracy for week, accuracy in accuracies.items() if accuracy.answers}
+    weeks = {str(week): accuracy for week, accuracy in accuracies.items()}
     few = sum(not accuracy.enough for accuracy in weeks.values())
     points = accuracy_points(
         weeks.values(),
@@ -76,8 +76,6 @@ def by_week(title: str, accuracies: Accuracies, sentence: str) -> Chart:
 
 
 def accuracy_cells(name: str, accuracy: Accuracy) -> tuple[str, ...]:
-    if not accuracy.answers:
-        return (name, "0", "0", "–", "–")
     counts = (format.number(accuracy.correct), format.number(accuracy.answers))
     return (name, *counts, text.accuracy(accuracy), text.interval(accuracy.ci95))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -152,7 +151,8 @@ def analytics_body(overview: dict[str, Any]) -> AnalyticsBody:
     """overview: of the analytics service, with Decimal amounts and dates, and a LiveAccuracy."""
     sums = {name: value for name, value in overview.items() if name not in ("from", "until", "accuracy")}
     body = _with_texts(sums, overview["currency"])
-    body["from"], body["to"] = _day(overview["from"]), _day(overview["until"])
+    for name, day in (("from", overview["from"]), ("to", overview["until"])):
+        body[name] = day.isoformat() if day else None
     body["accuracy"] = _live_accuracy(overview["accuracy"])
     return cast(AnalyticsBody, body)
 
@@ -166,10 +166,6 @@ def _with_texts(value: Any, currency: str) -> Any:
     if isinstance(value, dict):
         return {name: _with_texts(item, currency) for name, item in value.items()}
     return value
-
-
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None
 
 
 def _live_accuracy(live: LiveAccuracy) -> dict[str, Any]:

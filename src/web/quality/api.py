@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from src.pipeline.monitoring.drift import DriftMonitor
+from src.pipeline.monitoring.quality import Quality
 from src.web.analytics.periods import PeriodQuery
 from src.web.openapi.operations import Operations, ResponseValue
 from src.web.quality.schemas import DriftBody, QualityBody, drift_body, quality_body
-
-if TYPE_CHECKING:
-    from src.pipeline.monitoring.drift import DriftMonitor
-    from src.pipeline.monitoring.quality import Quality
 
 api = Operations("quality", __name__, url_prefix="/api/v1")
 

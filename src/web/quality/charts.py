@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from src.domain.predictions import DecidedBy
 from src.domain.quality import VersionQuality
-from src.pipeline.monitoring.quality import QualityReport
 from src.web.analytics.figures import (
     ACCENT,
     NEUTRAL,
@@ -28,6 +28,7 @@ from src.web.shared import format, labels
 
 if TYPE_CHECKING:
     from src.components.monitoring.live_accuracy import Accuracy
+    from src.components.monitoring.quality_report import QualityReport
 
 _COLORS = {
     "rule": "#8f86b8",
@@ -66,7 +67,7 @@ def _shares(
     id: str, sentence: str, rows: Sequence[tuple[str, ...]], measured: Mapping[str, Accuracy], shape: str = ""
 ) -> Chart:
     """A point for each name, the first on top."""
-    shown = {name: accuracy for name, accuracy in list(measured.items())[:_SHOWN] if accuracy.answers}
+    shown = dict(islice(measured.items(), _SHOWN))
     points = accuracy_points(
         shown.values(),
         axis="x",
@@ -106,7 +107,8 @@ def _reliability(report: QualityReport) -> Chart:
 
 
 def _deciders(report: QualityReport) -> Chart:
-    newest = sorted(report.by_version.items(), key=lambda item: _number(item[0]), reverse=True)
+    numbers = {version: int(str(version)) if str(version).isdigit() else -1 for version in report.by_version}
+    newest = sorted(report.by_version.items(), key=lambda item: numbers[item[0]], reverse=True)
     measured: dict[str, Accuracy] = {
         labels.DECIDERS[str(decider)]: accuracy
         for decider, accuracy in report.by_decider.items()
@@ -115,10 +117,6 @@ def _deciders(report: QualityReport) -> Chart:
     measured |= {f"Model {version or '?'}": accuracy for version, accuracy in newest}
     rows = [accuracy_cells(name, accuracy) for name, accuracy in measured.items()]
     return _shares("deciders", text.deciders(newest), rows, measured)
-
-
-def _number(version: Hashable) -> int:
-    return int(str(version)) if str(version).isdigit() else -1
 
 
 def _months(report: QualityReport) -> Chart:

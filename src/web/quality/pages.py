@@ -24,7 +24,7 @@ from src.web.shared.blueprint import bp, category_name, page
 from src.web.shared.forms import errors_of, with_query
 from src.web.shared.negotiation import wants_json
 
-for words in (accuracy, interval, text.drift_summary, text.drift_row):
+for words in (accuracy, interval, text.drift_row):
     bp.add_app_template_filter(words)
 
 
@@ -43,7 +43,7 @@ def quality(*, quality: Quality, drift: DriftMonitor, settings: Settings) -> Res
     if report and report.estimate:
         measured = {
             "charts": all_charts(report, category_name),
-            "headline": text.headline(report, report.estimate, settings.auto_precision),
+            "auto_precision": settings.auto_precision,
             "how_measured": text.how_measured(report, report.estimate),
             "mistakes_sentence": text.mistakes(report.confusion),
             "drift": drift.report(),

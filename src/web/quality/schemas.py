@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from src.domain.quality import VersionQuality
+from src.pipeline.monitoring.drift import DriftReport
 from src.web.quality.text import drift_words
 from src.web.shared.fields import utc_text
 
 if TYPE_CHECKING:
-    from src.components.monitoring.decision_counts import DecisionCounts
-    from src.components.monitoring.live_accuracy import Accuracy
-    from src.domain.quality import DriftResult, VersionQuality
-    from src.pipeline.monitoring.drift import DriftReport
-    from src.pipeline.monitoring.quality import QualityReport
+    from src.components.monitoring.live_accuracy import Accuracies, Accuracy
+    from src.components.monitoring.quality_report import DecisionCounts, QualityReport
 
 
 class AnswersBody(TypedDict):
@@ -88,19 +86,13 @@ class UnansweredBody(TypedDict):
     ]
 
 
-ReliabilityBody = TypedDict(
-    "ReliabilityBody",
-    {
-        "from": float,
-        "to": float,
-        "confidence": float,
-        "answers": int,
-        "correct": int,
-        "accuracy": float | None,
-        "ci95": list[float],
-        "enough": bool,
-    },
-)
+# `from` is a Python keyword, so this is a call.
+_From = TypedDict("_From", {"from": float})
+
+
+class ReliabilityBody(_From, AnswersBody):
+    to: float
+    confidence: float
 
 
 class ConfusionBody(TypedDict):
@@ -241,7 +233,7 @@ def _answers(accuracy: Accuracy) -> AnswersBody:
     }
 
 
-def _by(name: str, accuracies: Mapping[Hashable, Accuracy]) -> list[Any]:
+def _by(name: str, accuracies: Accuracies) -> list[Any]:
     return [{name: key, **_answers(accuracy)} for key, accuracy in accuracies.items()]
 
 
@@ -301,23 +293,22 @@ def drift_body(report: DriftReport) -> DriftBody:
         "learned_at": utc_text(report.learned_at) if report.learned_at else None,
         "since": utc_text(report.since) if report.since else None,
         "drifting": bool(report.shifts),
-        "signs": [_drift_result(result) for result in report.results],
-    }
-
-
-def _drift_result(result: DriftResult) -> DriftResultBody:
-    return {
-        "what": result.measure.value,
-        "verdict": result.verdict.value,
-        "told": drift_words(result),
-        "then": _six_digits(result.then),
-        "now": _six_digits(result.now),
-        "of": result.of,
-        "rows_then": result.rows_then,
-        "rows_now": result.rows_now,
-        "effect": _six_digits(result.effect),
-        "least_effect": result.least_effect,
-        "p": _six_digits(result.p),
+        "signs": [
+            {
+                "what": result.measure.value,
+                "verdict": result.verdict.value,
+                "told": drift_words(result),
+                "then": _six_digits(result.then),
+                "now": _six_digits(result.now),
+                "of": result.of,
+                "rows_then": result.rows_then,
+                "rows_now": result.rows_now,
+                "effect": _six_digits(result.effect),
+                "least_effect": result.least_effect,
+                "p": _six_digits(result.p),
+            }
+            for result in report.results
+        ],
     }
 
 

@@ -16,8 +16,6 @@ from src.domain.quality import (
     VersionQuality,
 )
 from src.domain.training_runs import TrainingRun
-from src.pipeline.monitoring.drift import DriftReport
-from src.pipeline.monitoring.quality import QualityReport
 from src.pipeline.training.verdict_sentences import sentence
 from src.web.analytics.periods import period
 from src.web.analytics.text import accuracy, interval
@@ -26,8 +24,8 @@ from src.web.shared.blueprint import category_name
 from src.web.shared.labels import BANDS, rows_judged
 
 if TYPE_CHECKING:
-    from src.components.monitoring.decision_counts import Confusion, DecisionCounts
     from src.components.monitoring.live_accuracy import Accuracy, Estimate
+    from src.components.monitoring.quality_report import Confusion, DecisionCounts, QualityReport
 
 CHARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "categories": (
@@ -89,45 +87,6 @@ def span(report: QualityReport | None) -> str:
         return "This period is not valid."
     days = period(report.since, report.until)
     return f"This counts transactions {days}." if days else "This counts all your transactions."
-
-
-def headline(report: QualityReport, estimate: Estimate, auto_precision: float) -> list[tuple[str, str, str]]:
-    """(name, figure, note) of the few numbers to see first."""
-    auto = next(stratum.answered for stratum in report.strata if stratum.band is Band.AUTO)
-    over_all = ("–", "too few answers to tell")
-    if estimate.enough:
-        over_all = format.percent(estimate.share), f"estimated; likely {interval(estimate.ci95, ' to ')}"
-    return [
-        ("Accuracy of all predictions", *over_all),
-        ("Accuracy of answered ones", _if_enough(report.overall), _counted(report.overall, "answer")),
-        (
-            "Accuracy of automatic ones",
-            _if_enough(auto),
-            f"{_counted(auto, 'spot check')}; the target is {format.percent(auto_precision)}",
-        ),
-        (
-            "Expected for unanswered ones",
-            format.percent(report.expected),
-            f"an estimate: mean confidence of {format.counted(report.unanswered, 'transaction')}",
-        ),
-        (
-            "Categorized automatically",
-            format.percent(report.decided.automation),
-            f"and never changed, of {format.counted(report.decided.total, 'transaction')}",
-        ),
-    ]
-
-
-def _if_enough(measured: Accuracy) -> str:
-    return format.percent(measured.share) if measured.enough else "–"
-
-
-def _counted(measured: Accuracy, singular: str) -> str:
-    if not measured.answers:
-        return f"no {singular}s yet"
-    counted = f"{format.number(measured.correct)} of {format.counted(measured.answers, singular)}"
-    likely = f", likely {interval(measured.ci95, ' to ')}" if measured.enough else ": too few to tell"
-    return f"{counted}{likely}"
 
 
 def how_measured(report: QualityReport, estimate: Estimate) -> str:
@@ -251,14 +210,6 @@ def mistakes(confusion: Confusion) -> str:
         return f"None of {counted} changed one category into another."
     changed = format.number(sum(count for _, _, count in wrong))
     return f"{changed} of {counted} changed one category into another. Each number opens its transactions."
-
-
-def drift_summary(report: DriftReport) -> tuple[str, str]:
-    """Words and tone."""
-    if report.shifts:
-        return "Drift seen", "warn"
-    steady = any(result.verdict is DriftVerdict.STEADY for result in report.results)
-    return ("No sign of drift", "good") if steady else ("Too few to tell", "")
 
 
 def drift_row(result: DriftResult) -> dict[str, str]:
