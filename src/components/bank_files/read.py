@@ -59,7 +59,7 @@ def preview(
     filled_sample = _filled_sample(sample, layout, lines)
     inference = Inference(known, replace(layout, columns=columns), filled_sample, lines(), usual_currency)
     completed = inference.run()
-    shown, rejects, counts = _tally(map(RowReader(completed).result, lines()))
+    shown, rejects, counts = _tally(map(RowReader(completed).read, lines()))
     is_table = source.format in TABLES
     names = (column_name(position, layout.names) for position in range(len(layout.columns)))
     return Preview(
@@ -112,9 +112,9 @@ def lines_and_entries(
     columns, lines = _lines(source, header, plan.columns or (), limits)
     reader = RowReader(replace(plan, columns=columns))
     if columns == plan.columns:
-        return ((line, reader.result(line)) for line in lines())
+        return ((line, reader.read(line)) for line in lines())
     pairs = zip(_body(source, header), lines(), strict=True)
-    return ((line, reader.result(filled_line)) for line, filled_line in pairs)
+    return ((line, reader.read(filled_line)) for line, filled_line in pairs)
 
 
 def fingerprint_of_header(content: bytes | BankFile, *, limits: Limits = DEFAULT) -> str:

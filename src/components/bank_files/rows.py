@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from src.components.bank_files.entry import (
@@ -19,9 +17,9 @@ from src.components.bank_files.entry import (
     short_label,
     validated,
 )
-from src.components.bank_files.inference.amounts import Amount, parse_amount, unit_of
+from src.components.bank_files.inference.amounts import Amount, amount_of, unit_of
 from src.components.bank_files.inference.cells import is_date_cell, trimmed
-from src.components.bank_files.inference.dates import parse_date
+from src.components.bank_files.inference.dates import date_of
 from src.components.bank_files.inference.headings import field_of
 from src.components.bank_files.inference.wording import (
     direction_of,
@@ -32,9 +30,9 @@ from src.components.bank_files.inference.wording import (
 )
 from src.components.bank_files.plan import Field, Plan, Sign
 from src.domain.money import CURRENCIES
+from src.domain.spreadsheets import unescape_formula
 from src.domain.transactions import Direction
 
-_ESCAPED_FORMULA = re.compile(r"'[=+\-@]")
 _BY_TYPE_COLUMN = (Sign.TYPE_COLUMN, Sign.UNMARKED_IS_EXPENSE, Sign.UNMARKED_IS_INCOME)
 _FALLBACK_TEXTS = (Field.MODE, Field.CATEGORY)
 """Used if a transaction has no text."""
@@ -48,35 +46,25 @@ class RowReader:
 
     def __init__(self, plan: Plan) -> None:
         columns = plan.columns or ()
-        self._width = len(columns)
+        self._plan, self._width = plan, len(columns)
         self._texts = [position for position, field in enumerate(columns) if field is Field.DESCRIPTION]
-        self._positions: dict[Field, int] = {
-            field: position for position, field in enumerate(columns) if field is not Field.NOTHING
-        }
-        self._order = plan.date_order or "ymd"
-        self._mark = plan.decimal_mark or "."
-        self._sign = plan.sign or Sign.NEGATIVE_IS_EXPENSE
-        self._currency = plan.default_currency or ""
-        self._default_date = plan.default_date
-        self._mode = plan.mode
-        self._takes_categories = plan.take_categories
+        self._positions = {field: position for position, field in enumerate(columns) if field}
+        self._order, self._mark = plan.date_order or "ymd", plan.decimal_mark or "."
 
-    def result(self, line: Line) -> Entry | Rejected:
-        return line if isinstance(line, Rejected) else self.read(*line)
-
-    def read(self, row: int, record: Iterable[Cell]) -> Entry | Rejected:
-        cells = list(record)
-        if len(cells) > self._width and any(cells[self._width :]):
+    def read(self, line: Line) -> Entry | Rejected:
+        if isinstance(line, Rejected):
+            return line
+        row, cells = line[0], list(line[1])
+        if any(cells[self._width :]):
             return self._too_wide(row, trimmed(cells))
         cells += [""] * (self._width - len(cells))
         if is_unsettled(self._text(cells, Field.STATUS)):
             return Rejected(row, Reason.UNSETTLED, left_out=True)
-        day = self._date(cells)
-        money = self._money(cells)
+        day, money = self._date(cells), self._money(cells)
         if day is None or money is None:
             return _no_transaction(row, cells, has_date=day is not None, has_amount=money is not None)
-        if isinstance(money, Rejected):
-            return replace(money, row=row)
+        if isinstance(money, Reason):
+            return Rejected(row, money, left_out=money is Reason.BALANCE)
         text = self._description(cells, money[1])
         if is_balance(text):
             return Rejected(row, Reason.BALANCE, left_out=True)
@@ -103,84 +91,72 @@ class RowReader:
                 currency,
                 day,
                 direction,
-                mode=short_label(self._text(cells, Field.MODE)) or self._mode,
+                mode=short_label(self._text(cells, Field.MODE)) or self._plan.mode,
                 subcategory=short_label(self._text(cells, Field.SUBCATEGORY)),
-                category=short_label(self._text(cells, Field.CATEGORY)) if self._takes_categories else None,
+                category=short_label(self._text(cells, Field.CATEGORY))
+                if self._plan.take_categories
+                else None,
                 bank_id=short_label(self._text(cells, Field.ID)),
             )
         )
+
+    def _cell(self, cells: list[Cell], field: Field) -> Cell:
+        position = self._positions.get(field)
+        return "" if position is None else cells[position]
 
     def _text(self, cells: list[Cell], field: Field) -> str:
         position = self._positions.get(field)
         return "" if position is None else as_text(cells[position])
 
+    def _amount(self, cells: list[Cell], field: Field) -> Amount | None:
+        return amount_of(self._cell(cells, field), self._mark)
+
+    def _date(self, cells: list[Cell]) -> date | None:
+        cell = self._cell(cells, Field.DATE)
+        is_blank = isinstance(cell, str) and not cell.strip()
+        return self._plan.default_date if is_blank else date_of(cell, self._order)
+
     def _description(self, cells: list[Cell], direction: Direction) -> str:
         """The other party and the texts, not repeated; without either, the payment method or category."""
-        party = self._party(cells, direction)
-        text = self._joined_texts(cells) if self._texts else party
+        payer = _one_line(self._text(cells, Field.PAYER)) if direction is Direction.INCOME else ""
+        party = payer or _one_line(self._text(cells, Field.PARTY))
+        parts = dict.fromkeys(_one_line(as_text(cells[position])) for position in self._texts)
+        text = clean(" ".join(filter(None, parts))) if self._texts else party
         if party and party.casefold() not in text.casefold():
             text = party if text.casefold() in party.casefold() else clean(f"{party} {text}")
         fallbacks = (clean(self._text(cells, field)) for field in _FALLBACK_TEXTS)
         return text or next(filter(None, fallbacks), "")
 
-    def _party(self, cells: list[Cell], direction: Direction) -> str:
-        payer = _one_line(self._text(cells, Field.PAYER)) if direction is Direction.INCOME else ""
-        return payer or _one_line(self._text(cells, Field.PARTY))
-
-    def _joined_texts(self, cells: list[Cell]) -> str:
-        parts = dict.fromkeys(_one_line(as_text(cells[position])) for position in self._texts)
-        return clean(" ".join(part for part in parts if part))
-
-    def _date(self, cells: list[Cell]) -> date | None:
-        """None if the row has no readable date."""
-        position = self._positions.get(Field.DATE)
-        cell = "" if position is None else cells[position]
-        if isinstance(cell, str):
-            parsed = parse_date(cell, self._order) if cell else None
-            return parsed or (self._default_date if not cell.strip() else None)
-        if isinstance(cell, datetime):
-            return cell.date()
-        return cell if isinstance(cell, date) else None
-
-    def _amount(self, cells: list[Cell], field: Field) -> Amount | None:
-        """None if the cell is empty or no amount."""
-        position = self._positions.get(field)
-        if position is None:
-            return None
-        cell = cells[position]
-        if isinstance(cell, str):
-            return parse_amount(cell, self._mark) if cell else None
-        return Amount(cell) if isinstance(cell, Decimal) else None
-
-    def _money(self, cells: list[Cell]) -> _Money | Rejected | None:
+    def _money(self, cells: list[Cell]) -> _Money | Reason | None:
         """None if there is no amount."""
-        if self._sign is Sign.TWO_COLUMNS:
+        sign = self._plan.sign
+        if sign is Sign.TWO_COLUMNS:
             return self._money_of_two_columns(cells)
         amount = self._amount(cells, Field.AMOUNT)
         if amount is None:
             return None
+        word = self._text(cells, Field.TYPE).strip() if sign in _BY_TYPE_COLUMN else ""
         direction: Direction | None
-        word = self._text(cells, Field.TYPE).strip() if self._sign in _BY_TYPE_COLUMN else ""
-        if word or self._sign is Sign.TYPE_COLUMN:
-            if is_balance_type(word):
-                return Rejected(0, Reason.BALANCE, left_out=True)
-            direction = direction_of(word)
-            if direction is None:
-                return Rejected(0, Reason.UNKNOWN_TYPE)
-        else:
+        if not word and sign is not Sign.TYPE_COLUMN:
             direction = amount.side or self._direction_of(amount.value)
+        elif is_balance_type(word):
+            return Reason.BALANCE
+        else:
+            direction = direction_of(word)
+        if direction is None:
+            return Reason.UNKNOWN_TYPE
         return self._with_fee(cells, abs(amount.value), direction), direction, amount.unit
 
     def _direction_of(self, value: Decimal) -> Direction:
-        if self._sign in (Sign.ALL_EXPENSES, Sign.UNMARKED_IS_EXPENSE):
+        if self._plan.sign in (Sign.ALL_EXPENSES, Sign.UNMARKED_IS_EXPENSE):
             return Direction.EXPENSE if value >= 0 else Direction.INCOME
-        is_expense = (value < 0) == (self._sign is not Sign.POSITIVE_IS_EXPENSE)
+        is_expense = (value < 0) == (self._plan.sign is not Sign.POSITIVE_IS_EXPENSE)
         return Direction.EXPENSE if is_expense else Direction.INCOME
 
-    def _money_of_two_columns(self, cells: list[Cell]) -> _Money | Rejected | None:
+    def _money_of_two_columns(self, cells: list[Cell]) -> _Money | Reason | None:
         spent, income = self._amount(cells, Field.OUT), self._amount(cells, Field.IN)
         if spent and income and spent.value and income.value:
-            return Rejected(0, Reason.TWO_AMOUNTS)
+            return Reason.TWO_AMOUNTS
         if income and (income.value or not spent):
             return abs(income.value), Direction.INCOME, income.unit
         return (abs(spent.value), Direction.EXPENSE, spent.unit) if spent else None
@@ -192,11 +168,9 @@ class RowReader:
         return amount + abs(fee.value) if direction is Direction.EXPENSE else abs(amount - abs(fee.value))
 
     def _currency_of(self, text: str, unit: str) -> str:
-        for name in (text, unit):
-            code = unit_of(name) if name else ""
-            if code in CURRENCIES:
-                return code
-        return self._currency if not text or unit_of(text) else ""
+        codes = [unit_of(name) for name in (text, unit) if name]
+        default = self._plan.default_currency or ""
+        return next((code for code in codes if code in CURRENCIES), default if not text or codes[0] else "")
 
 
 def _no_transaction(row: int, cells: list[Cell], *, has_date: bool, has_amount: bool) -> Rejected:
@@ -214,5 +188,5 @@ def _no_transaction(row: int, cells: list[Cell], *, has_date: bool, has_amount: 
 
 def _one_line(text: str) -> str:
     """Without the apostrophe that keeps a spreadsheet from computing the text; "" for a mark such as `/`."""
-    text = clean(text[1:] if _ESCAPED_FORMULA.match(text) else text)
+    text = clean(unescape_formula(text))
     return "" if len(text) < 3 and not any(map(str.isalnum, text)) and text.isascii() else text

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable
 from typing import Any
 
+from src.domain.spreadsheets import escape_formula
 from src.web.history.exports_schemas import ExportedBody
 
 _INPUT_FIELDS = (
@@ -22,8 +22,6 @@ COLUMNS = (
     *("model_version", "source", "audit", "fingerprint", "key"),
     *("doubt", "feedback", "predictions", "own_categories"),
 )
-# A spreadsheet treats a cell that begins like this as a formula.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def cells(body: ExportedBody) -> dict[str, Any]:
@@ -50,12 +48,4 @@ def lines(rows: Iterable[Iterable[str]]) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, (dict, list, bool)):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return escape_formula(value)
-
-
-def escape_formula(text: str | None) -> str:
-    """With an apostrophe in front if a spreadsheet would take it for a formula.
-
-    A text with apostrophes and then the beginning of a formula gets one more, so that an import can undo it.
-    """
-    return f"'{text}" if text and _FORMULA.match(text) else text or ""
+    return escape_formula(value or "")

@@ -10,9 +10,9 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest
 
 from src.domain.imports import ImportStatus
+from src.domain.spreadsheets import escape_formula
 from src.errors import InvalidInput
 from src.pipeline.imports.preview import heading_of_rejects
-from src.web.history.csv_table import escape_formula
 from src.web.imports import text
 from src.web.imports.schemas import (
     UPLOAD,

@@ -16,6 +16,7 @@ from src.components.bank_files.formats.archives import unpacked
 from src.components.bank_files.formats.encodings import decode, detect_encoding, lines
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.plan import DELIMITERS, Format, Plan
+from src.domain.spreadsheets import unescape_formula
 
 _OF_THE_TRANSACTION = ("description", "amount", "currency", "date", "direction", "mode", "subcategory")
 _IN_JSON = ("doubt", "feedback", "predictions", "own_categories")
@@ -23,7 +24,6 @@ _MAY_BE_BLANK = ("category", "predicted", "key", "mode", "subcategory", "doubt")
 _EXPORT_NAMES = ("id", "fingerprint", "feedback", "predictions", "own_categories")
 """Names that occur together only in exports."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _SAMPLE_LINES = 20
 """Lines among which an export's line is searched, because the first may be damaged."""
 
@@ -150,9 +150,7 @@ def _table(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
 def _parsed_cells(names: Sequence[str], cells: Sequence[str]) -> dict[str, Any] | Unreadable:
     if len(cells) != len(names):
         return Unreadable(Reason.COLUMN_COUNT)
-    row: dict[str, Any] = {
-        name: cell[1:] if _ESCAPED.match(cell) else cell for name, cell in zip(names, cells, strict=True)
-    }
+    row: dict[str, Any] = {name: unescape_formula(cell) for name, cell in zip(names, cells, strict=True)}
     row |= {name: row.get(name) or None for name in _MAY_BE_BLANK}
     try:
         row |= {name: json.loads(row[name]) for name in _IN_JSON if row.get(name)}
