@@ -21,12 +21,6 @@ _IGNORED_SETTINGS = {"mongo_uri", "mongo_db_name", "secret_key"}  # secrets, and
 _FIELDS = {"revision": 1, "label": 1, "holdout": 1, "doubt": 1}
 
 
-def code_sha256() -> str:
-    """Hash of the source that trains, of Python and of the libraries; needs no checkout."""
-    versions = {name: value for name, value in provenance().items() if name != "git.commit"}
-    return hashlib.sha256(repr(sorted(versions.items())).encode()).hexdigest()
-
-
 class DataFingerprint:
     """One hash of the labels' revisions, the lexicon, the code and the settings."""
 
@@ -37,8 +31,12 @@ class DataFingerprint:
 
     @cached_property
     def code(self) -> str:
-        """Hash of the code as it was when this process started, which is the code it runs."""
-        return code_sha256()
+        """Hash of the source that trains, of Python and of the libraries; needs no checkout.
+
+        Of the code as it was when this process started, which is the code it runs.
+        """
+        versions = {name: value for name, value in provenance().items() if name != "git.commit"}
+        return hashlib.sha256(repr(sorted(versions.items())).encode()).hexdigest()
 
     @guarded
     def sha256(self) -> str:

@@ -7,7 +7,7 @@ import pytest
 from src.domain.training_runs import RunStatus, Trigger
 from src.pipeline.training.verdict_sentences import sentence
 from src.services.models.repository import Models
-from src.services.runs.data_fingerprint import DataFingerprint, code_sha256
+from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import ClaimedRun, TrainingRuns
 from src.services.runs.slots import Slots
 from src.services.scheduler.scheduler import Scheduler
@@ -124,9 +124,9 @@ def test_a_changed_setting_is_something_new(trained, database, settings):
     assert changed.sha256() != trained.fingerprint.sha256()
 
 
-def test_the_code_is_known_by_its_source():
-    assert code_sha256() == code_sha256()
-    assert len(code_sha256()) == 64
+def test_the_code_is_known_by_its_source(house, database, settings):
+    assert house.fingerprint.code == DataFingerprint(database, lambda: "lexicon-2", settings).code
+    assert len(house.fingerprint.code) == 64
 
 
 def test_a_failed_run_does_not_let_the_next_slot_be_skipped(trained):
