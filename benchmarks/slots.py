@@ -131,7 +131,9 @@ def _in_words(run: TrainingRun | None) -> str:
     if run is None:
         return "no run"
     return (
-        sentence(run.decision.reason) if run.decision else (run.error or f"{run.status.value}: {run.reason}")
+        sentence(run.decision.reason)
+        if run.decision
+        else (run.error or f"{run.status.value}: {sentence(run.reason)}")
     )
 
 
