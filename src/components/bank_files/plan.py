@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -170,10 +170,14 @@ class Plan:
 
 
 def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """values: of JSON. Raises InvalidInput."""
     typed: dict[str, Any] = {}
     for name, value in values.items():
+        types, convert = _TYPES[name]
         try:
-            typed[name] = None if value is None else _TYPES[name](value)
+            if value is not None and type(value) not in types:
+                raise TypeError
+            typed[name] = None if value is None else convert(value)
         except (ValueError, TypeError):
             raise InvalidInput("This value is invalid.", field=name) from None
     return {name: value for name, value in typed.items() if value is not None or name in _MAY_BE_NONE}
@@ -185,39 +189,22 @@ def _text(value: Any) -> str:
     return value
 
 
-def _integer(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, (list, tuple)):
-        raise TypeError
-    return tuple(_text(text) for text in value)
-
-
-_TYPES: Mapping[str, Any] = {
-    "format": Format,
-    "encoding": _text,
-    "delimiter": _text,
-    "header": _integer,
-    "columns": lambda value: tuple(Field(field) for field in _texts(value)),
-    "date_order": _text,
-    "decimal_mark": _text,
-    "sign": Sign,
-    "default_currency": lambda value: _text(value).strip().upper(),
-    "default_date": lambda value: date.fromisoformat(_text(value)),
-    "mode": _text,
-    "take_categories": _flag,
-    "open": _texts,
+_TYPES: Mapping[str, tuple[Sequence[type], Callable[[Any], Any]]] = {
+    "format": ((str, Format), Format),
+    "encoding": ((str,), str),
+    "delimiter": ((str,), str),
+    "header": ((int,), int),
+    "columns": ((list, tuple), lambda value: tuple(Field(_text(field)) for field in value)),
+    "date_order": ((str,), str),
+    "decimal_mark": ((str,), str),
+    "sign": ((str, Sign), Sign),
+    "default_currency": ((str,), lambda value: value.strip().upper()),
+    "default_date": ((str,), date.fromisoformat),
+    "mode": ((str,), str),
+    "take_categories": ((bool,), bool),
+    "open": ((list, tuple), lambda value: tuple(map(_text, value))),
 }
+"""The types of each field in JSON, and its conversion."""
 _MAY_BE_NONE = frozenset(_TYPES) - {"take_categories", "open"}
 
 

@@ -30,7 +30,7 @@ SHARED_SIGNS = {
 
 _OUT = ("DR", "DB", "D", "S", "DEBIT")
 _IN = ("CR", "C", "H", "CREDIT")
-_MARKS = (".", ",")
+MARKS = (".", ",")
 
 _SPACES = str.maketrans(
     {
@@ -113,7 +113,7 @@ def unit_of(text: str) -> str:
 
 
 def is_amount(text: str) -> bool:
-    return any(parse_amount(text, mark) for mark in _MARKS)
+    return any(parse_amount(text, mark) for mark in MARKS)
 
 
 def marks_that_fit(texts: Iterable[str]) -> tuple[str, ...]:
@@ -121,13 +121,13 @@ def marks_that_fit(texts: Iterable[str]) -> tuple[str, ...]:
 
     texts: distinct cells of a column; cells that are no amount by either mark do not count.
     """
-    fits = dict.fromkeys(_MARKS, 0)
+    fits = dict.fromkeys(MARKS, 0)
     differ = False
     for text in texts:
-        readings = {mark: parse_amount(text, mark) for mark in _MARKS}
+        readings = {mark: parse_amount(text, mark) for mark in MARKS}
         for mark, amount in readings.items():
             fits[mark] += amount is not None
         differ = differ or readings["."] != readings[","]
     best = max(fits.values())
-    fitting = tuple(mark for mark in _MARKS if fits[mark] == best)
+    fitting = tuple(mark for mark in MARKS if fits[mark] == best)
     return fitting if differ else fitting[:1]

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from src.components.bank_files.inference.headings import folded
 from src.components.bank_files.plan import Field, Sign
 
-_D, _T, _A = Field.DATE, Field.DESCRIPTION, Field.AMOUNT
+
+def _columns(**names: str) -> dict[str, Field]:
+    """By column name. names: of the columns, by the names of the fields."""
+    return {name: Field[field] for field, name in names.items()}
 
 
 @dataclass(frozen=True)
@@ -16,114 +19,103 @@ class App:
     name: str
     columns: Mapping[str, Field]
     """By column name. The heading has all names of `columns` and `required`."""
-    sign: Sign
     required: Sequence[str] = ()
-    date_order: str | None = None
+    sign: Sign = Sign.NEGATIVE_IS_EXPENSE
+    date_order: str | None = "ymd"
     decimal_mark: str | None = "."
-    currency: str | None = None
-    mode: str | None = None
 
 
 APPS = (
     App(
         "Mint",
-        {
-            "date": _D,
-            "description": _T,
-            "amount": _A,
-            "transaction type": Field.TYPE,
-            "category": Field.CATEGORY,
-        },
+        _columns(
+            DATE="date",
+            DESCRIPTION="description",
+            AMOUNT="amount",
+            TYPE="transaction type",
+            CATEGORY="category",
+        ),
+        ("original description", "account name"),
         Sign.TYPE_COLUMN,
-        required=("original description", "account name"),
         date_order="mdy",
     ),
     App(
         "YNAB",
-        {"date": _D, "payee": _T, "category": Field.CATEGORY, "outflow": Field.OUT, "inflow": Field.IN},
+        _columns(DATE="date", DESCRIPTION="payee", CATEGORY="category", OUT="outflow", IN="inflow"),
+        ("account", "memo"),
         Sign.TWO_COLUMNS,
-        required=("account", "memo"),
+        date_order=None,
         decimal_mark=None,
     ),
     App(
         "Monarch",
-        {"date": _D, "merchant": _T, "category": Field.CATEGORY, "amount": _A},
-        Sign.NEGATIVE_IS_EXPENSE,
-        required=("account", "original statement", "notes"),
-        date_order="ymd",
+        _columns(DATE="date", DESCRIPTION="merchant", CATEGORY="category", AMOUNT="amount"),
+        ("account", "original statement", "notes"),
     ),
     App(
         "Firefly III",
-        {
-            "journal id": Field.ID,
-            "type": Field.TYPE,
-            "currency code": Field.CURRENCY,
-            "amount": _A,
-            "description": _T,
-            "date": _D,
-            "category": Field.CATEGORY,
-        },
+        _columns(
+            ID="journal id",
+            TYPE="type",
+            CURRENCY="currency code",
+            AMOUNT="amount",
+            DESCRIPTION="description",
+            DATE="date",
+            CATEGORY="category",
+        ),
+        ("source name", "destination name"),
         Sign.TYPE_COLUMN,
-        required=("source name", "destination name"),
-        date_order="ymd",
     ),
     App(
         "Actual",
-        {"date": _D, "payee": _T, "category": Field.CATEGORY, "amount": _A},
-        Sign.NEGATIVE_IS_EXPENSE,
-        required=("account", "notes", "cleared"),
-        date_order="ymd",
+        _columns(DATE="date", DESCRIPTION="payee", CATEGORY="category", AMOUNT="amount"),
+        ("account", "notes", "cleared"),
     ),
     App(
         "Sure or Maybe",
-        {"date": _D, "amount": _A, "name": _T, "category": Field.CATEGORY, "currency": Field.CURRENCY},
+        _columns(DATE="date", AMOUNT="amount", DESCRIPTION="name", CATEGORY="category", CURRENCY="currency"),
+        ("account name", "tags", "notes"),
         Sign.POSITIVE_IS_EXPENSE,
-        required=("account name", "tags", "notes"),
-        date_order="ymd",
     ),
     App(
         "Monzo",
-        {
-            "transaction id": Field.ID,
-            "date": _D,
-            "type": Field.MODE,
-            "name": _T,
-            "category": Field.CATEGORY,
-            "amount": _A,
-            "currency": Field.CURRENCY,
-        },
-        Sign.NEGATIVE_IS_EXPENSE,
-        required=("emoji", "notes and tags"),
+        _columns(
+            ID="transaction id",
+            DATE="date",
+            MODE="type",
+            DESCRIPTION="name",
+            CATEGORY="category",
+            AMOUNT="amount",
+            CURRENCY="currency",
+        ),
+        ("emoji", "notes and tags"),
         date_order="dmy",
     ),
     App(
         "Revolut",
-        {
-            "type": Field.MODE,
-            "completed date": _D,
-            "description": _T,
-            "amount": _A,
-            "fee": Field.FEE,
-            "currency": Field.CURRENCY,
-            "state": Field.STATUS,
-            "balance": Field.BALANCE,
-        },
-        Sign.NEGATIVE_IS_EXPENSE,
-        required=("product", "started date"),
-        date_order="ymd",
+        _columns(
+            MODE="type",
+            DATE="completed date",
+            DESCRIPTION="description",
+            AMOUNT="amount",
+            FEE="fee",
+            CURRENCY="currency",
+            STATUS="state",
+            BALANCE="balance",
+        ),
+        ("product", "started date"),
     ),
     App(
         "Tinkoff",
-        {
-            "дата операции": _D,
-            "статус": Field.STATUS,
-            "сумма операции": _A,
-            "валюта операции": Field.CURRENCY,
-            "категория": Field.CATEGORY,
-            "mcc": Field.SUBCATEGORY,
-            "описание": _T,
-        },
-        Sign.NEGATIVE_IS_EXPENSE,
+        _columns(
+            DATE="дата операции",
+            STATUS="статус",
+            AMOUNT="сумма операции",
+            CURRENCY="валюта операции",
+            CATEGORY="категория",
+            SUBCATEGORY="mcc",
+            DESCRIPTION="описание",
+        ),
         date_order="dmy",
         decimal_mark=None,
     ),

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from src.components.bank_files.entry import Cell, as_text
-from src.components.bank_files.inference.amounts import amount_of, is_amount
+from src.components.bank_files.inference.amounts import MARKS, amount_of, is_amount
 from src.components.bank_files.inference.dates import is_date
 from src.components.bank_files.inference.wording import is_mark
 
@@ -59,7 +59,7 @@ def is_id_cell(cell: Cell) -> bool:
 
 
 def is_negative(cell: Cell) -> bool:
-    return any(amount.value < 0 for mark in ".," if (amount := amount_of(cell, mark)))
+    return any(amount.value < 0 for mark in MARKS if (amount := amount_of(cell, mark)))
 
 
 def trimmed(cells: Sequence[Cell]) -> Sequence[Cell]:

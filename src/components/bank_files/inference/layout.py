@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, permutations
+from itertools import chain, islice, pairwise, permutations
 
 from src.components.bank_files.contents import MONEY
 from src.components.bank_files.entry import Cell, Record, as_text
@@ -36,24 +36,34 @@ from src.components.bank_files.inference.headings import (
 )
 from src.components.bank_files.inference.signs import balance_sign
 from src.components.bank_files.inference.wording import is_direction
-from src.components.bank_files.messages.columns import find_messages
 from src.components.bank_files.messages.reader import is_message
+from src.components.bank_files.messages.tables import find_messages
 from src.components.bank_files.plan import NO_HEADER, Field
 from src.domain.money import CURRENCIES
 
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}|[0-9/ -]+")
 _HEADING_WITHIN = 60
 """Records among which the heading is searched."""
+
+
+def _is_unit(cell: Cell) -> bool:
+    return bool(unit_of(as_text(cell)))
+
+
 _KINDS: Mapping[Field, Sequence[tuple[Callable[[Cell], bool], float]]] = {
     Field.DATE: [(is_date_cell, HALF)],
     Field.AMOUNT: [(lambda cell: not isinstance(cell, str) or is_amount(cell), HALF)],
     Field.TYPE: [(lambda cell: is_direction(as_text(cell)), MOSTLY), (is_short_mark, HALF)],
-    Field.CURRENCY: [(lambda cell: bool(unit_of(as_text(cell))), MOSTLY)],
+    Field.CURRENCY: [(_is_unit, MOSTLY)],
     Field.ID: [(is_id_cell, MOSTLY)],
 }
 """What the cells below a name must be, and which share of them; one alternative is enough."""
 _MAX_AMOUNTS = 6
 """Columns of amounts among which a balance is searched."""
+
+
+_Doubt = tuple[Field, tuple[int, ...]]
+"""A field that several columns may hold, and the positions of these columns, the likeliest first."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,7 @@ class Layout:
     """Of the heading; empty without one."""
     columns: tuple[Field, ...]
     app: App | None
-    doubts: tuple[tuple[Field, tuple[int, ...]], ...] = ()
-    """Fields that several columns may hold, with the positions of these columns, the likeliest first."""
+    doubts: tuple[_Doubt, ...] = ()
 
 
 def layout_of(
@@ -133,8 +142,8 @@ def _names_columns(above: Sequence[Cell], data: Sequence[Cell]) -> bool:
 
 
 def _usual_width(body: Sequence[Sequence[Cell]]) -> int:
-    widths = Counter(len(cells) for cells in body)
-    return max(widths.items(), key=lambda item: (item[1], item[0]))[0]
+    widths = Counter(map(len, body))
+    return max(widths, key=lambda width: (widths[width], width))
 
 
 def _supported_names(names: tuple[str, ...], cells: Cells) -> list[str]:
@@ -160,21 +169,15 @@ def _padded(columns: Sequence[Field], width: int) -> tuple[Field, ...]:
 def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: Cells) -> Layout:
     """Detect the fields that the names do not give."""
     _drop_unfitting(names, columns, cells)
-    free = [
-        position
-        for position, field in enumerate(columns)
-        if field is Field.NOTHING and not cells.is_empty(position)
-    ]
-    doubts: list[tuple[Field, tuple[int, ...]]] = []
+    free = [position for position, field in enumerate(columns) if not field and not cells.is_empty(position)]
+    doubts: list[_Doubt] = []
     dates = [position for position in free if cells.mostly(position, is_date_cell)]
     if Field.DATE not in columns and dates:
         columns[dates[0]] = Field.DATE
         if any(cells.columns[position] != cells.columns[dates[0]] for position in dates[1:]):
             doubts.append((Field.DATE, tuple(dates)))
     if not {Field.AMOUNT, Field.OUT, Field.IN} & set(columns):
-        doubts += _find_amounts(
-            columns, [position for position in free if cells.mostly(position, is_amount_cell)], cells
-        )
+        doubts += _find_amounts(columns, free, cells)
     if find_messages(names, columns, cells):
         doubts = [(field, positions) for field, positions in doubts if field is Field.DATE]
     _find_type(names, columns, free, cells)
@@ -192,13 +195,10 @@ def _find_type(names: tuple[str, ...], columns: list[Field], free: list[int], ce
     if any(map(is_negative, cells.columns[columns.index(Field.AMOUNT)])):
         return
     with_amount = _with_amounts(columns, cells)
-    marked = (
-        position for position in free if not columns[position] and with_amount.marks_direction(position)
-    )
-    left_empty = (position for position, name in enumerate(names) if field_of(name) is Field.TYPE)
-    position = next(marked, next((empty for empty in left_empty if cells.is_empty(empty)), None))
-    if position is not None:
-        columns[position] = Field.TYPE
+    marked = (column for column in free if not columns[column] and with_amount.marks_direction(column))
+    named = (column for column, name in enumerate(names) if field_of(name) is Field.TYPE)
+    for column in islice(chain(marked, filter(cells.is_empty, named)), 1):
+        columns[column] = Field.TYPE
 
 
 def _find_currency(names: tuple[str, ...], columns: list[Field], free: list[int], cells: Cells) -> None:
@@ -208,24 +208,18 @@ def _find_currency(names: tuple[str, ...], columns: list[Field], free: list[int]
     ):
         _clear(columns, Field.CURRENCY)
     elif Field.CURRENCY not in columns:
-        units = (position for position in free if cells.mostly(position, _is_unit))
-        position = next((unit for unit in units if columns[unit] is Field.NOTHING), None)
-        if position is not None:
+        units = (position for position in free if not columns[position] and cells.mostly(position, _is_unit))
+        for position in islice(units, 1):
             columns[position] = Field.CURRENCY
 
 
-def _is_unit(cell: Cell) -> bool:
-    return bool(unit_of(as_text(cell)))
-
-
-def _find_text(columns: list[Field], free: list[int], cells: Cells) -> list[tuple[Field, tuple[int, ...]]]:
+def _find_text(columns: list[Field], free: list[int], cells: Cells) -> list[_Doubt]:
     texts = [
-        position for position in free if columns[position] is Field.NOTHING and cells.letters(position) >= 1
-    ]
-    texts = [
-        text
-        for text in texts
-        if not cells.mostly(text, is_date_cell) and not cells.mostly(text, is_amount_cell)
+        position
+        for position in free
+        if not columns[position]
+        and cells.letters(position) >= 1
+        and not any(cells.mostly(position, fits) for fits in (is_date_cell, is_amount_cell))
     ]
     texts.sort(key=cells.letters, reverse=True)
     if texts:
@@ -239,10 +233,11 @@ def _join_where_blank(names: tuple[str, ...], columns: list[Field], cells: Cells
     if field not in columns or not cells.has_blank(columns.index(field)):
         return
     others = (
-        position for position, name in enumerate(names) if field_of(name) is field and not columns[position]
+        position
+        for position, name in enumerate(names)
+        if field_of(name) is field and not columns[position] and cells.letters(position) >= 1
     )
-    position = next((other for other in others if cells.letters(other) >= 1), None)
-    if position is not None:
+    for position in islice(others, 1):
         columns[position] = Field.DESCRIPTION
 
 
@@ -250,10 +245,13 @@ def _drop_unfitting(names: tuple[str, ...], columns: list[Field], cells: Cells) 
     """A name may not fit its cells: `type` above `POS`, `value` above a date."""
     for position, field in enumerate(columns):
         relevant = _with_amounts(columns, cells) if field is Field.TYPE else cells
-        if field in _KINDS and not any(
-            relevant.mostly(position, fits, share) for fits, share in _KINDS[field]
-        ):
-            columns[position] = _replacement(field, names[position], columns)
+        if field not in _KINDS or any(relevant.mostly(position, *kind) for kind in _KINDS[field]):
+            continue
+        columns[position] = Field.NOTHING
+        if field is Field.TYPE and names_payment_method(names[position]) and Field.MODE not in columns:
+            columns[position] = Field.MODE
+        elif field is Field.ID and Field.DESCRIPTION not in columns:
+            columns[position] = Field.DESCRIPTION
     if {Field.OUT, Field.IN} <= set(columns):
         _clear(columns, Field.AMOUNT, Field.TYPE)
     elif Field.AMOUNT in columns:
@@ -267,22 +265,14 @@ def _with_amounts(columns: list[Field], cells: Cells) -> Cells:
     return cells.where(columns.index(Field.AMOUNT), is_amount_cell) if Field.AMOUNT in columns else cells
 
 
-def _replacement(field: Field, name: str, columns: list[Field]) -> Field:
-    """The field of a column whose cells do not fit its name."""
-    if field is Field.TYPE and names_payment_method(name) and Field.MODE not in columns:
-        return Field.MODE
-    return Field.DESCRIPTION if field is Field.ID and Field.DESCRIPTION not in columns else Field.NOTHING
-
-
 def _clear(columns: list[Field], *unwanted: Field) -> None:
     columns[:] = [Field.NOTHING if field in unwanted else field for field in columns]
 
 
-def _find_amounts(
-    columns: list[Field], positions: list[int], cells: Cells
-) -> list[tuple[Field, tuple[int, ...]]]:
+def _find_amounts(columns: list[Field], free: list[int], cells: Cells) -> list[_Doubt]:
     """One column of amounts, perhaps with a balance, or one for money out and one for money in."""
-    positions = [position for position in positions if columns[position] is Field.NOTHING]
+    unnamed = (position for position in free if not columns[position])
+    positions = [position for position in unnamed if cells.mostly(position, is_amount_cell)]
     positions = [position for position in positions if cells.looks_like_money(position)] or positions
     if not positions:
         return []

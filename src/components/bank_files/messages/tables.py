@@ -1,24 +1,76 @@
-"""Tables with a column of payment messages: a message fills the blank columns of its row."""
+"""Tables with a column of payment messages: finds it, and fills the blank columns of a row from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
-from src.components.bank_files.entry import Cell, Line, Reason, Rejected, as_text
-from src.components.bank_files.inference.amounts import Amount, marks_that_fit, parse_amount
-from src.components.bank_files.inference.cells import MOSTLY
+from src.components.bank_files.entry import Cell, Line, Reason, Rejected, as_text, cell_at
+from src.components.bank_files.inference.amounts import MARKS, Amount, amount_of, marks_that_fit
+from src.components.bank_files.inference.cells import HALF, MOSTLY, Cells, is_amount_cell
+from src.components.bank_files.inference.headings import field_of, names_messages
 from src.components.bank_files.inference.wording import is_footer
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.messages.alerts import numbers_in
-from src.components.bank_files.messages.reader import alert_fields, bounded, currency_of
+from src.components.bank_files.messages.reader import alert_fields, bounded, currency_of, is_message
 from src.components.bank_files.plan import Field
 from src.domain.transactions import Direction
 
-AMOUNTS = (Field.AMOUNT, Field.OUT, Field.IN)
+_AMOUNTS = (Field.AMOUNT, Field.OUT, Field.IN)
 _TEXTS = (Field.DESCRIPTION, Field.PARTY, Field.PAYER)
+_A_FEW = 0.1
+"""Share of messages that a column named after messages needs if the table is incomplete without it."""
 _WORDS = {Direction.EXPENSE: "debit", Direction.INCOME: "credit"}
+
+
+def find_messages(names: Sequence[str], columns: list[Field], cells: Cells) -> bool:
+    """Mark the column of messages, if the table lacks a date or amounts, or if its name says so.
+
+    Without a column named after amounts, the column whose numbers are in the messages becomes the amount.
+    Returns whether there is a column of messages.
+    """
+    message_column = _message_column(names, columns, cells)
+    if message_column is None:
+        columns[:] = [Field.NOTHING if field is Field.PAYMENT_MESSAGE else field for field in columns]
+        return False
+    amounts = [column for column, field in enumerate(columns) if field in _AMOUNTS]
+    named = [column for column in amounts if column < len(names) and field_of(names[column]) in _AMOUNTS]
+    pairs = (pair for column in named for pair in cells.pairs(column, message_column))
+    if named and Field.DATE in columns and not _are_confirmed(pairs):
+        return False  # a statement that can be read without its messages
+    columns[message_column] = Field.PAYMENT_MESSAGE
+    if not named:
+        columns[:] = [Field.NOTHING if field in _AMOUNTS else field for field in columns]
+        free = (column for column, field in enumerate(columns) if field is Field.NOTHING)
+        numbers = (column for column in free if cells.mostly(column, is_amount_cell))
+        confirmed = (column for column in numbers if _are_confirmed(cells.pairs(column, message_column)))
+        for column in islice(confirmed, 1):
+            columns[column] = Field.AMOUNT
+    return True
+
+
+def _message_column(names: Sequence[str], columns: Sequence[Field], cells: Cells) -> int | None:
+    is_complete = Field.DATE in columns and not set(_AMOUNTS).isdisjoint(columns)
+    candidates = []
+    for column, field in enumerate(columns):
+        is_named = column < len(names) and names_messages(names[column])
+        share = _A_FEW if is_named and not is_complete else HALF
+        is_free = field in (Field.NOTHING, Field.DESCRIPTION, Field.PAYMENT_MESSAGE)
+        if is_free and (is_named or not is_complete) and cells.mostly(column, is_message, share):
+            candidates.append(column)
+    return max(candidates, key=cells.letters, default=None)
+
+
+def _are_confirmed(pairs: Iterable[tuple[Cell, Cell]]) -> bool:
+    """Whether most amounts other than zero are in their messages, by either decimal mark."""
+    confirmed = []
+    for cell, message in pairs:
+        values = {abs(amount.value) for amount in _readings(cell)} - {0}
+        if values:
+            confirmed.append(not values.isdisjoint(numbers_in(as_text(message), MARKS)))
+    return bool(confirmed) and sum(confirmed) >= HALF * len(confirmed)
 
 
 def widened_columns(columns: Sequence[Field]) -> tuple[Field, ...]:
@@ -37,9 +89,7 @@ def fill_from_messages(lines: Iterable[Line], columns: Sequence[Field], limits: 
     table = list(lines)
     position = columns.index(Field.PAYMENT_MESSAGE)
     records = [line for line in table if not isinstance(line, Rejected)]
-    numbered = (
-        (number, _text(cells[position]) if position < len(cells) else "") for number, cells in records
-    )
+    numbered = ((number, _text(cell_at(cells, position))) for number, cells in records)
     messages = [message for _, message in bounded(numbered, limits)]
     currency = currency_of(messages)
     rows = [
@@ -72,7 +122,7 @@ class _Row:
 def _row(number: int, cells: Sequence[Cell], columns: Sequence[Field], message: str, currency: str) -> _Row:
     padded = [*cells[: len(columns)], *[""] * (len(columns) - len(cells))]
     amounts = {
-        position: readings(padded[position]) for position, field in enumerate(columns) if field in AMOUNTS
+        position: _readings(padded[position]) for position, field in enumerate(columns) if field in _AMOUNTS
     }
     return _Row(
         number,
@@ -135,7 +185,8 @@ class _Filler:
             if row.message and not confirmed:
                 return None
             own[position] = confirmed[0] if len(confirmed) == 1 else row.cells[position]
-        of_message = _parsed(row.amount, self._marks)
+        read = (amount_of(row.amount, mark) for mark in self._marks)
+        of_message = next(filter(None, read), None)
         amounts = [amount for possible in row.own_amounts.values() for amount in possible]
         amounts += [of_message] if of_message else []
         unit = next((amount.unit for amount in amounts if amount.unit), "")
@@ -163,8 +214,7 @@ class _Filler:
         return cells
 
     def _fill(self, cells: list[Cell], field: Field, value: Cell) -> None:
-        position = self._wide.index(field) if field in self._wide else None
-        if position is not None and not _text(cells[position]):
+        if field in self._wide and not _text(cells[position := self._wide.index(field)]):
             cells[position] = value
 
     def _side(self, amount: Cell, side: Direction | None) -> Direction | None:
@@ -190,7 +240,7 @@ def _marks(rows: Sequence[_Row]) -> tuple[str, ...]:
 
 
 def _agrees(row: _Row, mark: str) -> bool:
-    amount = parse_amount(row.amount, mark)
+    amount = amount_of(row.amount, mark)
     values = {abs(own.value) for possible in row.own_amounts.values() for own in possible}
     return amount is not None and abs(amount.value) in values
 
@@ -207,17 +257,10 @@ def _meaning_of_minus(money: Sequence[_Money], position: int) -> bool | None:
     return True if agreeing >= MOSTLY else False if agreeing <= 1 - MOSTLY else None
 
 
-def readings(cell: Cell) -> list[Amount]:
+def _readings(cell: Cell) -> list[Amount]:
     """The amounts that a cell may mean."""
-    if isinstance(cell, Decimal):
-        return [Amount(cell)]
-    if not isinstance(cell, str) or not cell.strip():
-        return []
-    return [amount for mark in (".", ",") if (amount := parse_amount(cell.strip(), mark))]
-
-
-def _parsed(amount: str, marks: Sequence[str]) -> Amount | None:
-    return next((read for mark in marks if amount and (read := parse_amount(amount, mark))), None)
+    cell = cell.strip() if isinstance(cell, str) else cell
+    return [amount for mark in MARKS if (amount := amount_of(cell, mark))]
 
 
 def _text(cell: Cell) -> str:

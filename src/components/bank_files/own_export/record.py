@@ -91,21 +91,12 @@ class _Prediction(_Part):
     shadow: _Shadow | None
 
     def to_domain(self) -> Prediction:
-        return Prediction(
-            category=self.category,
-            confidence=self.confidence,
-            band=self.band,
-            decided_by=self.decided_by,
-            alternatives=tuple(
-                Alternative(alternative.category, alternative.probability)
-                for alternative in self.alternatives
-            ),
-            explanation=tuple(Explanation(reason.feature, reason.weight) for reason in self.explanation),
-            model_version=self.model_version,
-            at=self.at,
-            act=self.act,
-            shadow=ShadowPrediction(**self.shadow.model_dump()) if self.shadow else None,
-        )
+        nested = {
+            "alternatives": tuple(Alternative(**dict(alternative)) for alternative in self.alternatives),
+            "explanation": tuple(Explanation(**dict(reason)) for reason in self.explanation),
+            "shadow": ShadowPrediction(**dict(self.shadow)) if self.shadow else None,
+        }
+        return Prediction(**{**dict(self), **nested})
 
 
 class _Answer(_Part):
@@ -172,19 +163,14 @@ def parse(record: Mapping[str, Any] | Unreadable) -> Exported:
     except (ValidationError, RecursionError) as error:
         raise Unreadable(_reason(error)) from None
     row = _row(read)
-    _check(read, row)
-    own = tuple(
-        Category(
-            category.slug,
-            category.name,
-            category.group,
-            category.color,
-            category.description or "",
-            category.parent,
-        )
-        for category in read.own_categories
-    )
-    return Exported(row, own)
+    # The category must follow from the answers and predictions, else a person edited the record.
+    newest = row.prediction
+    derived = (row.category, row.status, newest.category, newest.band, newest.decided_by)
+    stated = (read.category, read.status, read.predicted, read.band, read.decided_by)
+    if stated != derived or abs(read.confidence - newest.confidence) > _CLOSE:
+        raise Unreadable(Reason.INCONSISTENT_CATEGORY)
+    own = ({**dict(category), "description": category.description or ""} for category in read.own_categories)
+    return Exported(row, tuple(Category(**category) for category in own))
 
 
 def _reason(error: ValidationError | RecursionError) -> str:
@@ -198,9 +184,7 @@ def _reason(error: ValidationError | RecursionError) -> str:
 
 def _row(read: _Record) -> StoredTransaction:
     predictions = tuple(prediction.to_domain() for prediction in read.predictions)
-    feedback = tuple(
-        Feedback(answer.category, answer.at, answer.act, answer.source) for answer in read.feedback
-    )
+    feedback = tuple(Feedback(**dict(answer)) for answer in read.feedback)
     state = current_state(predictions, feedback)
     return StoredTransaction(
         id=read.id,
@@ -226,21 +210,4 @@ def _transaction(read: _Transaction) -> Transaction:
         raise Unreadable(Reason.TOO_MANY_DECIMALS)
     if not (read.description or read.subcategory):
         raise Unreadable(Reason.NO_TEXT)
-    return Transaction(
-        description=read.description,
-        amount=exact,
-        currency=read.currency,
-        date=read.date,
-        direction=read.direction,
-        mode=read.mode,
-        subcategory=read.subcategory,
-    )
-
-
-def _check(read: _Record, row: StoredTransaction) -> None:
-    """The category must follow from the answers and predictions, else a person edited the record."""
-    newest = row.prediction
-    derived = (row.category, row.status, newest.category, newest.band, newest.decided_by)
-    stated = (read.category, read.status, read.predicted, read.band, read.decided_by)
-    if stated != derived or abs(read.confidence - newest.confidence) > _CLOSE:
-        raise Unreadable(Reason.INCONSISTENT_CATEGORY)
+    return Transaction(**{**dict(read), "amount": exact})
