@@ -222,18 +222,12 @@ def short_label(text: str) -> str | None:
 def validated(entry: Entry) -> Entry | Rejected:
     if not entry.amount:
         return Rejected(entry.row, Reason.ZERO_AMOUNT, left_out=True)
-    if reason := _defect(entry):
-        return Rejected(entry.row, reason)
-    return entry
-
-
-def _defect(entry: Entry) -> Reason | None:
     if entry.currency not in CURRENCIES:
-        return Reason.UNKNOWN_CURRENCY
+        return Rejected(entry.row, Reason.UNKNOWN_CURRENCY)
     if entry.amount > MAX_AMOUNT:
-        return Reason.AMOUNT_TOO_LARGE
+        return Rejected(entry.row, Reason.AMOUNT_TOO_LARGE)
     if entry.amount != round(entry.amount, decimal_places(entry.currency)):
-        return Reason.TOO_MANY_DECIMALS
+        return Rejected(entry.row, Reason.TOO_MANY_DECIMALS)
     if not 1900 <= entry.date.year <= 2200:
-        return Reason.DATE_OUT_OF_RANGE
-    return None if entry.description or entry.subcategory else Reason.NO_TEXT
+        return Rejected(entry.row, Reason.DATE_OUT_OF_RANGE)
+    return entry if entry.description or entry.subcategory else Rejected(entry.row, Reason.NO_TEXT)

@@ -83,21 +83,11 @@ class RowReader:
         currency = self._currency_of(self._text(cells, Field.CURRENCY).strip(), unit)
         if not currency:
             return Rejected(row, Reason.UNKNOWN_CURRENCY)
+        labels = (Field.MODE, Field.SUBCATEGORY, Field.CATEGORY, Field.ID)
+        mode, subcategory, category, bank_id = (short_label(self._text(cells, field)) for field in labels)
+        mode, category = mode or self._plan.mode, category if self._plan.take_categories else None
         return validated(
-            Entry(
-                row,
-                text,
-                amount,
-                currency,
-                day,
-                direction,
-                mode=short_label(self._text(cells, Field.MODE)) or self._plan.mode,
-                subcategory=short_label(self._text(cells, Field.SUBCATEGORY)),
-                category=short_label(self._text(cells, Field.CATEGORY))
-                if self._plan.take_categories
-                else None,
-                bank_id=short_label(self._text(cells, Field.ID)),
-            )
+            Entry(row, text, amount, currency, day, direction, mode, subcategory, category, bank_id)
         )
 
     def _cell(self, cells: list[Cell], field: Field) -> Cell:

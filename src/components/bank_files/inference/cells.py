@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from src.components.bank_files.entry import Cell, as_text
-from src.components.bank_files.inference.amounts import MARKS, amount_of, is_amount
+from src.components.bank_files.entry import Cell, Line, Rejected, as_text, cell_at
+from src.components.bank_files.inference.amounts import MARKS, Amount, amount_of, is_amount, parse_amount
 from src.components.bank_files.inference.dates import is_date
 from src.components.bank_files.inference.wording import is_mark
+from src.components.bank_files.plan import Field
 
 _TWO_WORDS = re.compile(r"[^\W\d_]{2,} +[^\W\d_]{2,}")
+MONEY = (Field.AMOUNT, Field.OUT, Field.IN, Field.FEE)
+_COLLECTED = (Field.DATE, *MONEY, Field.CURRENCY, Field.BALANCE, Field.TYPE)
 MOSTLY = 0.8
 """Share of a column's filled cells that must fit its field."""
 HALF = 0.5
@@ -67,6 +71,57 @@ def trimmed(cells: Sequence[Cell]) -> Sequence[Cell]:
     while end and cells[end - 1] == "":
         end -= 1
     return cells[:end]
+
+
+@dataclass
+class Column:
+    """The distinct texts of a column, and one example of each kind of number."""
+
+    texts: dict[str, None] = field(default_factory=dict)
+    """Distinct, in the order of the file."""
+    numbers: dict[bool, Decimal] = field(default_factory=dict)
+    """The first negative number (True), and the first other one (False)."""
+    has_blank: bool = False
+
+    def add(self, cell: Cell) -> None:
+        if isinstance(cell, Decimal):
+            self.numbers.setdefault(cell < 0, cell)
+        elif isinstance(cell, str):
+            if cell and not cell.isspace():
+                self.texts[cell] = None
+            else:
+                self.has_blank = True
+
+
+class Contents:
+    """The columns of a whole file that tell its currency, dates, amounts and signs."""
+
+    def __init__(self, lines: Iterable[Line], columns: tuple[Field, ...], *, dates_required: bool) -> None:
+        """dates_required: ignore records without a date, which are totals or notes."""
+        positions = [(position, name) for position, name in enumerate(columns) if name in _COLLECTED]
+        self._columns = {name: Column() for _, name in positions}
+        date_position = columns.index(Field.DATE) if dates_required and Field.DATE in columns else None
+        for line in lines:
+            if isinstance(line, Rejected):
+                continue
+            day = cell_at(line[1], date_position)
+            if date_position is not None and isinstance(day, str) and not is_date(day):
+                continue
+            for position, name in positions:
+                self._columns[name].add(cell_at(line[1], position))
+
+    def column(self, name: Field) -> Column:
+        return self._columns.get(name) or Column()
+
+    def texts(self, *names: Field) -> list[str]:
+        """Distinct, of all these columns."""
+        return list(dict.fromkeys(text for name in names for text in self.column(name).texts))
+
+    def amounts(self, mark: str, *names: Field) -> list[Amount]:
+        """The distinct amounts among the texts, and examples of the numbers."""
+        texts = (parse_amount(text, mark) for text in self.texts(*names))
+        numbers = (number for name in names for number in self.column(name).numbers.values())
+        return [*(amount for amount in texts if amount), *map(Amount, numbers)]
 
 
 class Cells:

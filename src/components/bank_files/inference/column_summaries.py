@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from src.components.bank_files.entry import Cell, ColumnSummary, Record, as_text, clean
+from src.components.bank_files.entry import Cell, ColumnSummary, Record, as_text, cell_at, clean
 from src.components.bank_files.inference.cells import HALF, Cells, is_amount_cell, is_data, is_date_cell
 from src.components.bank_files.inference.layout import Layout
 from src.components.bank_files.inference.questions import column_name
@@ -30,31 +30,21 @@ def summarize_columns(layout: Layout, sample: Sequence[Record]) -> tuple[ColumnS
 
 
 def _summary(position: int, layout: Layout, cells: Cells, rows: Sequence[Sequence[Cell]]) -> ColumnSummary:
-    texts = (as_text(cell).strip() for cell in cells.columns[position])
-    distinct = list(dict.fromkeys(text for text in texts if text))
+    filled = [text for cell in cells.columns[position] if (text := as_text(cell).strip())]
+    distinct = list(dict.fromkeys(filled))
     used = layout.columns[position] is not Field.NOTHING
+    names_merchants = len(distinct) >= 2 and (len(distinct) > _FEW or len(distinct) >= HALF * len(filled))
+    if suggested := not used and layout.app is None and names_merchants and _has_texts(position, cells):
+        texts_at = [other for other, field in enumerate(layout.columns) if field in _TEXTS]
+        suggested = sum(_is_new(row, position, texts_at) for row in rows) >= HALF * len(filled)
     examples = tuple(clean(text, _LONGEST_EXAMPLE) for text in distinct[:EXAMPLES])
     name = column_name(position, layout.names)
-    suggested = (
-        not used and layout.app is None and _has_new_texts(position, len(distinct), layout, cells, rows)
-    )
     return ColumnSummary(position, name, examples, len(distinct), used, suggested)
 
 
-def _has_new_texts(
-    position: int, distinct: int, layout: Layout, cells: Cells, rows: Sequence[Sequence[Cell]]
-) -> bool:
-    """Whether most of its cells have words that no column of text has."""
-    filled = sum(as_text(cell).strip() != "" for cell in cells.columns[position])
-    if distinct < 2 or (distinct <= _FEW and distinct < HALF * filled):
-        return False
-    if cells.mostly(position, is_date_cell, HALF) or cells.mostly(position, is_amount_cell, HALF):
-        return False
-    if not cells.mostly(position, _has_words):
-        return False
-    texts_at = [other for other, field in enumerate(layout.columns) if field in _TEXTS]
-    new = sum(_is_new(row, position, texts_at) for row in rows)
-    return new >= HALF * filled
+def _has_texts(position: int, cells: Cells) -> bool:
+    is_other = any(cells.mostly(position, fits, HALF) for fits in (is_date_cell, is_amount_cell))
+    return not is_other and cells.mostly(position, _has_words)
 
 
 def _has_words(cell: Cell) -> bool:
@@ -63,6 +53,7 @@ def _has_words(cell: Cell) -> bool:
 
 
 def _is_new(cells: Sequence[Cell], position: int, texts_at: Sequence[int]) -> bool:
-    text = as_text(cells[position]).strip().casefold() if position < len(cells) else ""
-    others = (as_text(cells[other]).casefold() for other in texts_at if other < len(cells))
+    """Whether no column of text has the words of this column."""
+    text = as_text(cell_at(cells, position)).strip().casefold()
+    others = (as_text(cell_at(cells, other)).casefold() for other in texts_at)
     return bool(text) and not any(text in other for other in others)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise, permutations
 
-from src.components.bank_files.contents import MONEY
 from src.components.bank_files.entry import Cell, Record, as_text
 from src.components.bank_files.formats.sections import first_heading
 from src.components.bank_files.inference.amounts import is_amount, unit_of
 from src.components.bank_files.inference.app_exports import App, columns_of, recognize
 from src.components.bank_files.inference.cells import (
     HALF,
+    MONEY,
     MOSTLY,
     Cells,
     has_data,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from src.components.bank_files.contents import MONEY, Contents
-from src.components.bank_files.entry import Choice, Line, Question, Record, cell_at
-from src.components.bank_files.inference.amounts import marks_that_fit
-from src.components.bank_files.inference.cells import transactions
-from src.components.bank_files.inference.currency import possible_currencies
+from src.components.bank_files.entry import Choice, Line, Question, Record, as_text, cell_at
+from src.components.bank_files.inference.amounts import SHARED_SIGNS, SIGNS, marks_that_fit, unit_of
+from src.components.bank_files.inference.cells import MONEY, Contents, transactions
 from src.components.bank_files.inference.dates import is_date, orders_that_fit
+from src.components.bank_files.inference.headings import unit_in
 from src.components.bank_files.inference.layout import Layout
 from src.components.bank_files.inference.questions import (
     column_question,
@@ -21,6 +21,14 @@ from src.components.bank_files.inference.questions import (
 )
 from src.components.bank_files.inference.signs import balance_sign, sign_by_marks, sign_by_words
 from src.components.bank_files.plan import TABLES, Field, Format, Plan, Sign
+from src.domain.money import CURRENCIES
+
+_COMMON = ("USD", "EUR", "GBP", "INR", "CHF", "CAD", "AUD", "JPY", "SGD", "BRL")
+
+_CODE = re.compile(r"(?<![^\W_])[A-Z]{3}(?![^\W_])")
+_WORDS = frozenset("ALL AMD ANG BAM BOB COP CUP DOP GEL LAK MAD MOP PAB PEN RON SOS TOP TRY".split())
+"""Codes that are also words or names, and so do not count above a table."""
+_SYMBOLS = re.compile("[€£₹₽₺₩₪₫₴₦₱฿₸元円]")
 
 
 class Inference:
@@ -134,7 +142,7 @@ class Inference:
 
     def _currency(self) -> str | None:
         mark = self._plan.decimal_mark or "."
-        codes = possible_currencies(self._contents, self._layout, self._sample, mark, self._usual_currency)
+        codes = _possible_currencies(self._contents, self._layout, self._sample, mark, self._usual_currency)
         if len(codes) > 1:
             self.questions.append(Question("default_currency", tuple(map(Choice, codes)), any_value=True))
         return codes[0] if codes else None
@@ -145,3 +153,43 @@ class Inference:
         may_lack = of_messages and self._contents.column(Field.DATE).has_blank
         if may_lack or Field.DATE not in self._columns:
             self.questions.append(Question("default_date", (), any_value=True))
+
+
+def _possible_currencies(
+    contents: Contents, layout: Layout, sample: Sequence[Record], mark: str, usual: str
+) -> list[str]:
+    """The codes that rows without a currency may have: one if the file is clear, none without such rows.
+
+    sample: the first records, with the heading and the rows above it. mark: the decimal mark. usual: comes
+    first unless the file contradicts it.
+    """
+    units = {amount.unit for amount in contents.amounts(mark, *MONEY)}
+    column = contents.column(Field.CURRENCY)
+    codes = {unit_of(text) for text in column.texts}
+    all_named = codes and not column.has_blank and codes <= CURRENCIES
+    if all_named or units <= CURRENCIES:
+        return []
+    units = (units | codes) - {""}
+    named_columns = zip(layout.names, layout.columns, strict=False)
+    in_names = {unit_in(name) for name, field in named_columns if field in (*MONEY, Field.BALANCE)} - {""}
+    units |= in_names
+    if len(in_names) == 1 and all(in_names <= {unit, *SHARED_SIGNS.get(unit, ())} for unit in units):
+        units = in_names
+    if len(units) == 1 and units <= CURRENCIES:
+        return [*units]
+    above = _above(sample, layout.header)
+    if not units and len(above) == 1:
+        return [*above]
+    shared = [code for unit in sorted(units) for code in SHARED_SIGNS.get(unit, ())]
+    candidates = [*sorted(above & set(shared)), *shared, *sorted(units & CURRENCIES), *sorted(above)]
+    if len(set(candidates)) == 1:
+        return candidates[:1]
+    first = [usual] if usual in CURRENCIES and usual in (candidates or CURRENCIES) else []
+    return list(dict.fromkeys((*first, *(candidates or _COMMON))))
+
+
+def _above(sample: Sequence[Record], header: int) -> set[str]:
+    """Currencies named above the table."""
+    texts = [as_text(cell) for row, cells in sample if row < header for cell in cells]
+    codes = {code for text in texts for code in _CODE.findall(text)} & CURRENCIES - _WORDS
+    return codes | {SIGNS[sign] for text in texts for sign in _SYMBOLS.findall(text)}

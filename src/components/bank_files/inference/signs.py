@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from src.components.bank_files.contents import Column
 from src.components.bank_files.entry import Cell, as_text, cell_at
 from src.components.bank_files.inference.amounts import amount_of, marks_that_fit
-from src.components.bank_files.inference.cells import MOSTLY
+from src.components.bank_files.inference.cells import MOSTLY, Column
 from src.components.bank_files.inference.dates import date_of, orders_that_fit
 from src.components.bank_files.inference.wording import direction_of
 from src.components.bank_files.plan import Field, Sign

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 import pyarrow as pa
@@ -17,23 +17,19 @@ _MAX_BYTES = 50_000_000
 """Of that many rows, unpacked."""
 
 
-def open_parquet(content: bytes, limits: Limits, names: Collection[str]) -> ParquetFile:
+def open_parquet(content: bytes, limits: Limits, names: Set[str]) -> ParquetFile:
     """names: the required columns. Raises InvalidInput."""
     try:
         file = ParquetFile(pa.BufferReader(content))
-        texts = [
-            column.path for column in map(file.schema.column, range(len(file.schema))) if _is_text(column)
-        ]
+        columns = map(file.schema.column, range(len(file.schema)))
+        texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
         # As dictionaries, texts stay as small as in the file.
         file = ParquetFile(pa.BufferReader(content), read_dictionary=texts)
         groups = [file.metadata.row_group(index) for index in range(file.metadata.num_row_groups)]
-        size = sum(
-            group.total_byte_size for group in groups
-        )  # group.column(…) can crash the process if damaged
-        found_names = set(file.schema_arrow.names)
+        size = sum(group.total_byte_size for group in groups)  # a damaged group.column(…) crashes the process
     except (pa.ArrowException, OSError, ValueError):
         raise _damaged() from None
-    if not found_names >= set(names):
+    if not names <= set(file.schema_arrow.names):
         raise bad_file(
             "This Parquet file is not a Ledgerloop export. Import CSV, Excel or JSON lines instead."
         )
@@ -58,10 +54,6 @@ def rows(file: ParquetFile) -> Iterator[dict[str, Any]]:
         except (pa.ArrowException, OSError, ValueError, OverflowError):
             raise _damaged() from None
         yield from rows_read
-
-
-def _is_text(column: Any) -> bool:
-    return bool(column.physical_type == "BYTE_ARRAY")
 
 
 def _unpacked_size(values: pa.Array) -> int:

@@ -23,6 +23,7 @@ _IN_JSON = ("doubt", "feedback", "predictions", "own_categories")
 _MAY_BE_BLANK = ("category", "predicted", "key", "mode", "subcategory", "doubt")
 _EXPORT_NAMES = ("id", "fingerprint", "feedback", "predictions", "own_categories")
 """Names that occur together only in exports."""
+_REQUIRED = frozenset((*_EXPORT_NAMES, *_OF_THE_TRANSACTION))
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _SAMPLE_LINES = 20
 """Lines among which an export's line is searched, because the first may be damaged."""
@@ -71,12 +72,15 @@ def open_export(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
         # Imported here, because pyarrow is large and most files do not need it.
         from src.components.bank_files.own_export import parquet_rows
 
-        file = parquet_rows.open_parquet(content, limits, (*_EXPORT_NAMES, *_OF_THE_TRANSACTION))
-        return OwnExport("Parquet", lambda: _nested(parquet_rows.rows(file)), limits)
+        file = parquet_rows.open_parquet(content, limits, _REQUIRED)
+        rows = parquet_rows.rows
+        return OwnExport("Parquet", lambda: enumerate(map(_with_transaction, rows(file)), start=1), limits)
     if not all(name.encode() in content[: limits.line] for name in _EXPORT_NAMES):
         return None
     text = decode(content, detect_encoding(content))
-    if any(_is_export_line(match[0]) for match in islice(_LINE.finditer(text), _SAMPLE_LINES)):
+    first_lines = (match[0].lstrip() for match in islice(_LINE.finditer(text), _SAMPLE_LINES))
+    objects = (line for line in first_lines if line.startswith("{"))
+    if any(all(f'"{name}"' in line for name in _EXPORT_NAMES) for line in objects):
         return OwnExport("JSON lines", lambda: _lines(text, limits), limits)
     if (delimiter := _delimiter(text)) is not None:
         return OwnExport("CSV", lambda: _table(text, delimiter, limits), limits)
@@ -99,10 +103,6 @@ def _entry(row: int, exported: Exported) -> Entry:
     )
 
 
-def _is_export_line(line: str) -> bool:
-    return line.lstrip().startswith("{") and all(f'"{name}"' in line for name in _EXPORT_NAMES)
-
-
 def _lines(text: str, limits: Limits) -> Iterator[Record]:
     for row, match in enumerate(_LINE.finditer(text), start=1):
         if not match[0].isspace():
@@ -122,17 +122,11 @@ def _parsed_line(line: str, limits: Limits) -> dict[str, Any] | Unreadable:
 def _delimiter(text: str) -> str | None:
     """A spreadsheet may have changed it."""
     heading = text[: text.find("\n") + 1].strip()
-    return next((delimiter for delimiter in DELIMITERS if _fits(_names(heading, delimiter))), None)
-
-
-def _names(heading: str, delimiter: str) -> Sequence[str]:
-    with suppress(csv.Error, StopIteration):
-        return next(csv.reader([heading], delimiter=delimiter))
-    return ()
-
-
-def _fits(names: Sequence[str]) -> bool:
-    return {*_EXPORT_NAMES, *_OF_THE_TRANSACTION} <= set(names)
+    for delimiter in DELIMITERS:
+        with suppress(csv.Error):
+            if _REQUIRED.issubset(next(csv.reader([heading], delimiter=delimiter), ())):
+                return delimiter
+    return None
 
 
 def _table(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
@@ -157,10 +151,6 @@ def _parsed_cells(names: Sequence[str], cells: Sequence[str]) -> dict[str, Any] 
     except (ValueError, RecursionError):
         return Unreadable(Reason.CELL_NOT_JSON)
     return _with_transaction(row)
-
-
-def _nested(rows: Iterator[dict[str, Any]]) -> Iterator[Record]:
-    return ((position, _with_transaction(row)) for position, row in enumerate(rows, start=1))
 
 
 def _with_transaction(row: dict[str, Any]) -> dict[str, Any]:
