@@ -108,6 +108,11 @@ def one_import(
     )
 
 
+@bp.post("/import/demo")
+def import_demo(*, import_preview: ImportPreview) -> ResponseReturnValue:
+    return _to_import(import_preview.demo().id)
+
+
 @bp.post("/import/<import_id>/plan")
 def plan_import(import_id: str, *, import_preview: ImportPreview) -> ResponseReturnValue:
     """Change the plan; start the import if the person chose that and no question is open."""

@@ -392,3 +392,19 @@ def test_an_older_version_is_made_champion_after_a_question(client, submit, brow
 def test_what_there_is_not_gets_a_page_that_says_so(browse, address):
     page = browse(address, status=404)
     assert "<h1>Not Found</h1>" in page.text
+
+
+def test_the_first_steps_are_shown_until_there_is_a_transaction(browse, submit):
+    steps = "Import a file From your bank or another app. You see a preview first. Load demo data"
+    assert steps in browse("/").words
+    submit("/predict", FORM)
+    assert steps not in browse("/").words
+
+
+def test_import_is_in_the_navigation_and_quality_is_a_tab_of_models(browse):
+    pages = re.findall(r'<a href="(/[^"]*)"[^>]*>\s*<svg', browse("/").text.partition("</nav>")[0])
+    assert pages == ["/", "/feedback", "/history", "/import", "/analytics", "/models"]
+    for page in ("/models", "/quality"):
+        tabs = browse(page).text.partition('<nav class="tabs"')[2].partition("</nav>")[0]
+        assert re.findall(r'href="([^"]+)"', tabs) == ["/models", "/quality"]
+        assert f'href="{page}" aria-current="page"' in tabs
