@@ -17,7 +17,6 @@ from src.components.bank_files.inference.plan_inference import Inference
 from src.components.bank_files.inference.questions import column_name
 from src.components.bank_files.limits import DEFAULT, Limits, bad_file
 from src.components.bank_files.messages.tables import fill_from_messages, widened_columns
-from src.components.bank_files.own_export.reader import OwnExport
 from src.components.bank_files.plan import (
     COLUMN_QUESTIONS,
     NO_HEADER,
@@ -48,10 +47,15 @@ def preview(
     """
     file, plan = _file(content, limits), plan or Plan()
     if export := file.export(plan):
-        return _preview_of_export(export)
-    requested = _without_open(plan)
+        detected = f"{Format.LEDGERLOOP.value}:{export.form}"
+        return Preview(detected, Plan(format=Format.LEDGERLOOP), (), (), *_tally(export.entries()))
+    unanswered = {name: None for name in plan.open if name in PLAIN_QUESTIONS}
+    requested = replace(plan, open=(), **unanswered)  # type: ignore[arg-type]
     source = file.source(requested)
-    known = _with_source(requested, source)
+    determined = {
+        name: value for name, value in source.plan_fields.items() if getattr(requested, name) is None
+    }
+    known = replace(requested, format=source.format, **determined)
     sample = _sample(source, known)
     still_open = [COLUMN_QUESTIONS[key] for key in plan.open if key in COLUMN_QUESTIONS]
     layout = _layout(source, sample, known, still_open)
@@ -59,7 +63,6 @@ def preview(
     filled_sample = _filled_sample(sample, layout, lines)
     inference = Inference(known, replace(layout, columns=columns), filled_sample, lines(), usual_currency)
     completed = inference.run()
-    shown, rejects, counts = _tally(map(RowReader(completed).read, lines()))
     is_table = source.format in TABLES
     names = (column_name(position, layout.names) for position in range(len(layout.columns)))
     return Preview(
@@ -67,18 +70,9 @@ def preview(
         replace(completed, columns=layout.columns),
         tuple(inference.questions),
         tuple(names) if is_table else (),
-        tuple(shown),
-        tuple(rejects),
-        *counts,
+        *_tally(map(RowReader(completed).read, lines())),
         summarize_columns(layout, sample) if is_table else (),
     )
-
-
-def _preview_of_export(export: OwnExport) -> Preview:
-    """A Ledgerloop export leaves no questions."""
-    shown, rejects, counts = _tally(export.entries())
-    plan, detected = Plan(format=Format.LEDGERLOOP), f"{Format.LEDGERLOOP.value}:{export.form}"
-    return Preview(detected, plan, (), (), tuple(shown), tuple(rejects), *counts)
 
 
 def entries(content: bytes | BankFile, plan: Plan, *, limits: Limits = DEFAULT) -> Iterator[Entry | Rejected]:
@@ -139,17 +133,6 @@ def _file(content: bytes | BankFile, limits: Limits) -> BankFile:
     return content if isinstance(content, BankFile) else BankFile(content, limits)
 
 
-def _without_open(plan: Plan) -> Plan:
-    unanswered = {name: None for name in plan.open if name in PLAIN_QUESTIONS}
-    return replace(plan, open=(), **unanswered)  # type: ignore[arg-type]
-
-
-def _with_source(plan: Plan, source: Source) -> Plan:
-    """With the format, and with what the source determines and the plan leaves None."""
-    determined = {name: value for name, value in source.plan_fields.items() if getattr(plan, name) is None}
-    return replace(plan, format=source.format, **determined)
-
-
 def _layout(source: Source, sample: list[Record], plan: Plan, still_open: Sequence[Field] = ()) -> Layout:
     if source.columns is not None:
         return Layout(0, (), source.columns, None)
@@ -191,19 +174,21 @@ def _filled_sample(sample: list[Record], layout: Layout, lines: Callable[[], Ite
     return [*above, *islice((line for line in lines() if not isinstance(line, Rejected)), _SAMPLE)]
 
 
-def _tally(results: Iterator[Entry | Rejected]) -> tuple[list[Entry], list[Rejected], tuple[int, int, int]]:
-    """The first entries and rejects, and the counts (entries, rejected, left out).
+def _tally(
+    results: Iterator[Entry | Rejected],
+) -> tuple[tuple[Entry, ...], tuple[Rejected, ...], int, int, int]:
+    """(first entries, first rejects, count of entries, of rejected rows, of those left out).
 
     Raises InvalidInput if there are none.
     """
-    first: list[Entry] = []
+    entries: list[Entry] = []
     rejects: list[Rejected] = []
-    entry_count = left_out = rejected = 0
+    entry_count = rejected = left_out = 0
     for result in results:
         if isinstance(result, Entry):
             entry_count += 1
             if entry_count <= SHOWN:
-                first.append(result)
+                entries.append(result)
             continue
         left_out += result.left_out
         rejected += not result.left_out
@@ -211,4 +196,4 @@ def _tally(results: Iterator[Entry | Rejected]) -> tuple[list[Entry], list[Rejec
             rejects.append(result)
     if not entry_count + rejected + left_out:
         raise bad_file("No transactions were found in this file.")
-    return first, rejects, (entry_count, rejected, left_out)
+    return tuple(entries), tuple(rejects), entry_count, rejected, left_out

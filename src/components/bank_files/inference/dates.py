@@ -85,28 +85,21 @@ def readings(text: str) -> dict[str, date]:
     """The date of `text` in each order that fits; the same in all if the order does not matter."""
     if len(text) > _MAX_LENGTH or not any(character.isdigit() for character in text):
         return {}
-    text = (
-        _WEEKDAY.sub("", text.strip(), count=1)
-        if not text[:1].isdigit() and not _named(text)
-        else text.strip()
-    )
-    certain = _iso(text) or _named(text)
+    if not text[:1].isdigit() and not _named(text):
+        text = _WEEKDAY.sub("", text.strip(), count=1)
+    text = text.strip()
+    year_first = _YEAR_FIRST.fullmatch(text)
+    certain = _day(year_first[1], year_first[2], year_first[3]) if year_first else _named(text)
     if certain:
         return dict.fromkeys(DATE_ORDERS, certain)
     if match := _NUMERIC.fullmatch(text):
         return _orders(match[1], match[2], match[3])
     if match := _RUN_TOGETHER.fullmatch(text):
         run = match[1]
-        by_year = _day(run[:4], run[4:6], run[6:])
-        if by_year:
+        if by_year := _day(run[:4], run[4:6], run[6:]):
             return dict.fromkeys(DATE_ORDERS, by_year)
         return _orders(run[:2], run[2:4], run[4:])
     return {}
-
-
-def _iso(text: str) -> date | None:
-    match = _YEAR_FIRST.fullmatch(text)
-    return _day(match[1], match[2], match[3]) if match else None
 
 
 def _named(text: str) -> date | None:

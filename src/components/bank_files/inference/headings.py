@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import islice
 
 from src.components.bank_files.entry import Cell
 from src.components.bank_files.inference.amounts import unit_of
@@ -77,24 +78,16 @@ def fields_of(names: Sequence[str]) -> list[Field]:
     for position, (field, rank) in enumerate(ranked):
         if field not in best or rank < ranked[best[field]][1]:
             best[field] = position
-    fields = [
-        ranking[0]
-        if best[ranking[0]] == position or _numbered(ranking, ranked[best[ranking[0]]])
-        else Field.NOTHING
-        for position, ranking in enumerate(ranked)
-    ]
+    fields = [Field.NOTHING] * len(names)
+    for position, (field, rank) in enumerate(ranked):
+        is_numbered = field is Field.DESCRIPTION and rank == ranked[best[field]][1]
+        if best[field] == position or is_numbered:
+            fields[position] = field
     if Field.MODE not in fields:
-        left = [
-            position
-            for position, field in enumerate(fields)
-            if not field and names_payment_method(names[position])
-        ]
-        fields = [Field.MODE if position in left[:1] else field for position, field in enumerate(fields)]
+        left = (position for position, field in enumerate(fields) if not field)
+        for position in islice((column for column in left if names_payment_method(names[column])), 1):
+            fields[position] = Field.MODE
     return fields
-
-
-def _numbered(first: tuple[Field, int], second: tuple[Field, int]) -> bool:
-    return first == second and first[0] is Field.DESCRIPTION
 
 
 def names_payment_method(name: str) -> bool:
