@@ -1,8 +1,9 @@
 from benchmarks.statement import statement
 from src.components.bank_files.plan import Plan, Sign
-from src.components.bank_files.read import entries, preview
+from src.components.bank_files.read import preview
 from src.components.text.cleaning import merchant_key
 from src.components.text.masking import mask
+from tests.components.bank_files.reading import entries
 
 
 def test_the_statement_of_the_benchmark_is_read_whole_and_looks_like_life():

@@ -89,7 +89,7 @@ COLUMN_QUESTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`preview` detects what is None; `entries` needs the completed plan."""
+    """`preview` detects what is None; `lines_and_entries` needs the completed plan."""
 
     format: Format | None = None
     encoding: str | None = None
@@ -134,7 +134,7 @@ class Plan:
             raise InvalidInput("The payment method must have at most 100 printable characters.", field="mode")
 
     def answered(self, key: str, value: str) -> Plan:
-        """This plan with an answer. Preview the file again before `entries`.
+        """This plan with an answer. Preview the file again before reading it.
 
         key, value: of a Question and its Choice. Raises InvalidInput.
         """

@@ -40,7 +40,7 @@ _REQUIRED = ("format", "columns", "date_order", "decimal_mark", "sign")
 def preview(
     content: bytes | BankFile, plan: Plan | None = None, *, limits: Limits = DEFAULT, usual_currency: str = ""
 ) -> Preview:
-    """Detect what `plan` leaves None or open, and show what `entries` would return with the completed plan.
+    """Detect what `plan` leaves None or open, and show the results of the completed plan.
 
     usual_currency: the first choice if the file does not name its currency.
     Raises InvalidInput if the file cannot be read.
@@ -75,19 +75,14 @@ def preview(
     )
 
 
-def entries(content: bytes | BankFile, plan: Plan, *, limits: Limits = DEFAULT) -> Iterator[Entry | Rejected]:
-    """One result per record, in the order of the file, as `preview` showed them.
+def lines_and_entries(
+    content: bytes | BankFile, plan: Plan, *, limits: Limits = DEFAULT
+) -> Iterator[tuple[Line, Entry | Rejected]]:
+    """Each line with its result, in the order of the file, as `preview` showed them.
 
     plan: completed by `preview`. Raises InvalidInput at once if it is not or has open questions, and while
     reading if a limit is exceeded.
     """
-    return (result for _, result in lines_and_entries(content, plan, limits=limits))
-
-
-def lines_and_entries(
-    content: bytes | BankFile, plan: Plan, *, limits: Limits = DEFAULT
-) -> Iterator[tuple[Line, Entry | Rejected]]:
-    """The results of `entries`, each with its line."""
     if plan.open:
         raise InvalidInput("Answer the questions about this file first.", field=plan.open[0])
     file = _file(content, limits)

@@ -30,8 +30,6 @@ _CAMT = re.compile(r"BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\b|camt\.05[234]")
 _OFX = re.compile(r"OFXHEADER|<OFX>", re.IGNORECASE)
 _START = 4_000
 """Characters from which a format is recognized."""
-_SourceKey = tuple[Format | None, str | None, str | None]
-"""A plan's format, encoding and delimiter."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,8 @@ class BankFile:
         self.content, self.limits = content, limits
         self.opened = 0
         """How often the bytes were decoded and cut into records."""
-        self._sources: dict[_SourceKey, Source] = {}
+        self._sources: dict[tuple[Format | None, str | None, str | None], Source] = {}
+        """By the plan's format, encoding and delimiter."""
         self._exports: dict[Format | None, OwnExport | None] = {}
 
     def source(self, plan: Plan) -> Source:

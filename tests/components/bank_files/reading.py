@@ -2,7 +2,11 @@
 
 from src.components.bank_files.entry import Entry, Rejected
 from src.components.bank_files.plan import Plan
-from src.components.bank_files.read import entries, preview
+from src.components.bank_files.read import lines_and_entries, preview
+
+
+def entries(content, plan, **options):
+    return (result for _, result in lines_and_entries(content, plan, **options))
 
 
 def seen(text, plan=None, *, encoding="utf-8", **answers):

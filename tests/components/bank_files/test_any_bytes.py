@@ -26,10 +26,11 @@ from src.components.bank_files.formats.encodings import decode
 from src.components.bank_files.inference.amounts import marks_that_fit, parse_amount
 from src.components.bank_files.inference.dates import orders_that_fit, parse_date, readings
 from src.components.bank_files.plan import Format, Plan
-from src.components.bank_files.read import entries, fingerprint_of_header, preview
+from src.components.bank_files.read import fingerprint_of_header, preview
 from src.domain.money import decimal_places
 from src.errors import InvalidInput
 from tests.components.bank_files.files import CAMT, MT940, OFX_SGML, OFX_XML, QIF, packed, workbook
+from tests.components.bank_files.reading import entries
 from tests.components.bank_files.test_apps import EXPORTS
 from tests.components.bank_files.test_banks import CHINESE, JAPANESE, POLISH, TWO_TABLES
 from tests.components.bank_files.test_messages import INDIAN, WESTERN

@@ -3,8 +3,8 @@
 import pytest
 
 from src.components.bank_files.plan import Plan
-from src.components.bank_files.read import entries, preview
-from tests.components.bank_files.reading import brief, left_out
+from src.components.bank_files.read import preview
+from tests.components.bank_files.reading import brief, entries, left_out
 
 EXPORTS = {
     "Mint": (

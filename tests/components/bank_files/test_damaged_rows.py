@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from src.components.bank_files.entry import Entry
 from src.components.bank_files.plan import Plan
-from src.components.bank_files.read import entries, preview
+from src.components.bank_files.read import preview
+from tests.components.bank_files.reading import entries
 
 HEADLESS = """\
 13/03/2026;Carte;LIBRAIRIE DU PORT;-12,50

@@ -9,11 +9,11 @@ import pytest
 
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Format, Plan
-from src.components.bank_files.read import entries, preview
+from src.components.bank_files.read import preview
 from src.domain.transactions import Direction
 from src.errors import InvalidInput
 from tests.components.bank_files.files import CAMT, MT940, OFX_SGML, OFX_XML, QIF, packed, workbook
-from tests.components.bank_files.reading import DOLLARS, brief, left_out, read, refused, seen
+from tests.components.bank_files.reading import DOLLARS, brief, entries, left_out, read, refused, seen
 
 
 def test_ofx_of_the_sgml_kind_with_tags_left_open():

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from src.components.bank_files.entry import Entry, Rejected
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Format, Plan
-from src.components.bank_files.read import entries, preview
+from src.components.bank_files.read import preview
 from src.components.dataset.holdout import is_holdout
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
@@ -28,6 +28,7 @@ from src.errors import InvalidInput
 from src.web.history.csv_table import csv_line, heading
 from src.web.history.exports_schemas import exported, json_line
 from src.web.history.parquet import parquet
+from tests.components.bank_files.reading import entries
 
 OWN = Category("books", "Books, “rare”", Group.DISCRETIONARY, "#7a5195")
 AT = datetime(2026, 3, 4, 12, 30, 15, 250_000, tzinfo=UTC)

@@ -6,10 +6,10 @@ import pytest
 
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Plan
-from src.components.bank_files.read import entries, fingerprint_of_header, preview
+from src.components.bank_files.read import fingerprint_of_header, preview
 from src.errors import InvalidInput
 from tests.components.bank_files.files import packed, workbook
-from tests.components.bank_files.reading import brief, left_out, read, refused, seen
+from tests.components.bank_files.reading import brief, entries, left_out, read, refused, seen
 
 TABLE = b"Date,Description,Debit,Currency\n2026-03-14,Kettle,4.20,USD\n"
 OF_A_BANK = {

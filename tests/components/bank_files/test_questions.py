@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from src.components.bank_files.plan import Field, Plan, Sign
-from src.components.bank_files.read import entries, preview
+from src.components.bank_files.read import preview
 from src.errors import InvalidInput
-from tests.components.bank_files.reading import DOLLARS, brief, read, seen
+from tests.components.bank_files.reading import DOLLARS, brief, entries, read, seen
 
 
 def asked(found, key):

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from src.components.bank_files.plan import Format, Plan, Sign
-from src.components.bank_files.read import entries, fingerprint_of_header, preview
+from src.components.bank_files.read import fingerprint_of_header, preview
 from src.domain.transactions import Direction
 from src.errors import InvalidInput
-from tests.components.bank_files.reading import DOLLARS, brief, left_out, read, refused, seen
+from tests.components.bank_files.reading import DOLLARS, brief, entries, left_out, read, refused, seen
 
 GERMAN = """\
 "Girokonto";"DE00 0000 0000 0000"

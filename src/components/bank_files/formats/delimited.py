@@ -127,7 +127,7 @@ def _score(sample: str, delimiter: str) -> tuple[int, int, int]:
     widths = Counter(len(cells) for cells in rows if len(cells) > 1)
     if not widths:
         return (0, 0, 0)
-    width, even = max(widths.items(), key=lambda item: (item[1], item[0]))
+    even, width = max((count, width) for width, count in widths.items())
     body = [cells for cells in rows if len(cells) == width][:60]
     kinds = sum(
         any(sum(fits(cells[position]) for cells in body) >= 0.3 * len(body) for position in range(width))

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from src.components.bank_files.entry import Cell, Line, Reason, Rejected
 from src.components.bank_files.formats.encodings import lines as lines_of
@@ -29,12 +29,11 @@ def is_json(start: str) -> bool:
     return start[:1] in ("[", "{") and '"' in start
 
 
-class Table(NamedTuple):
-    names: tuple[str, ...]
-    lines: list[Line]
+_Table = tuple[tuple[str, ...], list[Line]]
+"""(names of the columns, lines)"""
 
 
-def table(text: str, limits: Limits) -> Table:
+def table(text: str, limits: Limits) -> _Table:
     """One line per object of each list of transactions. Raises InvalidInput."""
     if text.count(",") > limits.values:
         raise bad_file(f"The file has more than {limits.values:,} values. Split it.")
@@ -113,7 +112,7 @@ def _cell(value: Any, key: str) -> Cell:
     return value.replace("\0", "") if isinstance(value, str) else Decimal(value)
 
 
-def _table(objects: Iterable[tuple[int, dict[str, Cell] | None]], limits: Limits) -> Table:
+def _table(objects: Iterable[tuple[int, dict[str, Cell] | None]], limits: Limits) -> _Table:
     """objects: each with its row; None is not JSON."""
     positions: dict[str, int] = {}
     lines: list[Line] = []
@@ -136,7 +135,7 @@ def _table(objects: Iterable[tuple[int, dict[str, Cell] | None]], limits: Limits
     if not lines:
         raise bad_file("This JSON file contains no list of transactions.")
     names = list(positions)
-    return Table(tuple(_short(name, names) for name in names), lines)
+    return tuple(_short(name, names) for name in names), lines
 
 
 def _short(name: str, names: list[str]) -> str:

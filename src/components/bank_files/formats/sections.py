@@ -91,10 +91,8 @@ def _positions(names: Sequence[Cell], others: Sequence[Cell]) -> list[int | None
 
 
 def _position(name: str, available: Sequence[str]) -> int | None:
+    """Of the same name, else of a name of the same field."""
+    field = field_of(name)
     same = (position for position, other in enumerate(available) if folded(other) == folded(name))
-    same_field = (
-        position
-        for position, other in enumerate(available)
-        if field_of(other) is field_of(name) is not Field.NOTHING
-    )
-    return next(same, next(same_field, None))
+    alike = (position for position, other in enumerate(available) if field and field_of(other) is field)
+    return next(same, next(alike, None))

@@ -52,10 +52,6 @@ def is_amount_cell(cell: Cell) -> bool:
     return is_amount(cell) and not is_date(cell) if isinstance(cell, str) else isinstance(cell, Decimal)
 
 
-def is_short_mark(cell: Cell) -> bool:
-    return is_mark(as_text(cell))
-
-
 def is_id_cell(cell: Cell) -> bool:
     """Whether the cell may be a bank's id of a transaction: digits, and not several words."""
     text = as_text(cell)
@@ -173,7 +169,7 @@ class Cells:
 
     def marks_direction(self, position: int) -> bool:
         """Whether a column has marks such as Cr. Single letters count if they differ or some are missing."""
-        if not self.mostly(position, is_short_mark, HALF):
+        if not self.mostly(position, is_mark, HALF):
             return False
         marks = {as_text(cell).strip() for cell in self._filled[position]}
         return self.has_blank(position) or len(marks) > 1 or len(marks.pop()) > 1

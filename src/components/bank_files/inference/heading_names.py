@@ -20,17 +20,17 @@ NAMES: dict[Field, str] = {
         "transactiedatum|rentedatum|data operacji|data transakcji|data ksiegowania|datum zauctovani|"
         "datum provedeni|tranzakcio datuma|konyveles datuma|dato|bokforingsdag|bokforingsdatum|"
         "transaktionsdag|pvm|paivamaara|kirjauspaiva|tarih|islem tarihi|ημερομηνία|дата операции|дата|"
-        "дата платежа|дата і час операції|дата i час операції|дата операції|date time|datetime|timestamp|"
-        "day|交易时间|交易日期|交易日|日期|取引日|日付|年月日|利用日|ご利用日|거래일시|거래일자|날짜"
+        "дата платежа|дата і час операції|дата i час операції|дата операції|date time|datetime|timestamp|day|"
+        "交易时间|交易日期|交易日|日期|取引日|日付|年月日|利用日|ご利用日|거래일시|거래일자|날짜"
     ),
     Field.PARTY: (
         "payee|payee name|merchant|merchant name|counterparty|counterparty name|counter party|partnername|"
         "partner name|creditor name|target name|beguenstigter zahlungspflichtiger|auftraggeber empfanger|"
-        "auftraggeber begunstigter|name zahlungsbeteiligter|zahlungsempfanger in|zahlungsempfanger|"
-        "empfanger|begunstigter|beneficiary|beneficiary name|recipient|recipient name|vendor|vendor name|"
-        "beneficiaire|nom beneficiaire|beneficiario|ontvanger|begunstigde|mottaker|mottagare|modtager|"
-        "saaja|odbiorca|prijemce|tiers|naam omschrijving|naam tegenpartij|nazwa odbiorcy|dane kontrahenta|"
-        "nazev protiuctu|partner neve|контрагент|交易对方|name"
+        "auftraggeber begunstigter|name zahlungsbeteiligter|zahlungsempfanger in|zahlungsempfanger|empfanger|"
+        "begunstigter|beneficiary|beneficiary name|recipient|recipient name|vendor|vendor name|beneficiaire|"
+        "nom beneficiaire|beneficiario|ontvanger|begunstigde|mottaker|mottagare|modtager|saaja|odbiorca|"
+        "prijemce|tiers|naam omschrijving|naam tegenpartij|nazwa odbiorcy|dane kontrahenta|nazev protiuctu|"
+        "partner neve|контрагент|交易对方|name"
     ),
     Field.PAYER: (
         "payer|payer name|debtor name|source name|zahlungspflichtige r|zahlungspflichtiger|nazwa nadawcy"
@@ -40,40 +40,36 @@ NAMES: dict[Field, str] = {
         "transaction remarks|remarks|memo|remittance information unstructured|payment reference|title|text|"
         "item|note|notes|message|sms|sms text|body|sms body|sms message|sms content|message text|"
         "message body|message content|text message|original description|what|expense|transaction|"
-        "verwendungszweck|beschreibung|buchungsdetails|buchungstext|avisierungstext|"
-        "vorgang verwendungszweck|libelle|libelle operation|libelle simplifie|label|intitule|concepto|"
-        "descripcion|detalle|movimiento|descrizione|descrizione operazione|dettagli|causale|operazione|"
-        "descricao|historico|lancamento|estabelecimento|omschrijving|mededelingen|opis|opis operacji|"
-        "opis transakcji|tytul|popis|zprava pro prijemce|poznamka|kozlemeny|aciklama|περιγραφή|αιτιολογία|"
-        "описание|описание операции|назначение платежа|деталі операції|опис операції|текст|beskrivning|"
-        "forklaring|rubrik|tekst|selite|otsikko|商品说明|商品|摘要内容|摘要|内容|入出金先内容|"
-        "利用店名 商品名|"
-        "적요|거래내용|내용|가맹점명"
+        "verwendungszweck|beschreibung|buchungsdetails|buchungstext|avisierungstext|vorgang verwendungszweck|"
+        "libelle|libelle operation|libelle simplifie|label|intitule|concepto|descripcion|detalle|movimiento|"
+        "descrizione|descrizione operazione|dettagli|causale|operazione|descricao|historico|lancamento|"
+        "estabelecimento|omschrijving|mededelingen|opis|opis operacji|opis transakcji|tytul|popis|"
+        "zprava pro prijemce|poznamka|kozlemeny|aciklama|περιγραφή|αιτιολογία|описание|описание операции|"
+        "назначение платежа|деталі операції|опис операції|текст|beskrivning|forklaring|rubrik|tekst|selite|"
+        "otsikko|商品说明|商品|摘要内容|摘要|内容|入出金先内容|利用店名 商品名|적요|거래내용|내용|가맹점명"
     ),
     Field.AMOUNT: (
         "amount|transaction amount|amt|value|sum|total|billing amount|amount local currency|price|cost|"
         "source amount after fees|amount total|betrag|umsatz|umsatz in eur|betrag eur|montant|importe|"
-        "importo|valor|bedrag|kwota|kwota operacji|kwota transakcji|kwota transakcji waluta rachunku|"
-        "castka|"
+        "importo|valor|bedrag|kwota|kwota operacji|kwota transakcji|kwota transakcji waluta rachunku|castka|"
         "objem|osszeg|tutar|islem tutari|ποσό|сумма операции|сумма|сумма платежа|сумма в валюте счета|"
         "сума в валюті картки|сума|belopp|beløb|beløp|maara|summa|gross|brutto|total amount|amount spent|"
-        "money|txn amount|tran amount|transaction amt|金额|金額|入出金|利用金額|ご利用金額|거래금액|"
-        "이용금액|금액"
+        "money|txn amount|tran amount|transaction amt|金额|金額|入出金|利用金額|ご利用金額|거래금액|이용금액|"
+        "금액"
     ),
     Field.OUT: (
         "debit|debits|debit amount|withdrawal|withdrawals|withdrawal amt|withdrawal amount|"
-        "withdrawal amount inr|money out|paid out|outflow|amount debit|debit amt|dr|dr amount|spent|"
-        "payments|soll|belastung|lastschrift|ausgaben|debet|cargo|cargos|debito|debitos|saida|saidas|"
-        "dare|addebiti|uscite|af|obciazenia|ut fra konto|uttag|borç|χρέωση|расход|списание|支出|支出金额|"
-        "支払い金額|お支払金額|出金|出金額|お引出し|출금|출금액"
+        "withdrawal amount inr|money out|paid out|outflow|amount debit|debit amt|dr|dr amount|spent|payments|"
+        "soll|belastung|lastschrift|ausgaben|debet|cargo|cargos|debito|debitos|saida|saidas|dare|addebiti|"
+        "uscite|af|obciazenia|ut fra konto|uttag|borç|χρέωση|расход|списание|支出|支出金额|支払い金額|"
+        "お支払金額|出金|出金額|お引出し|출금|출금액"
     ),
     Field.IN: (
         "credit|credits|credit amount|deposit|deposits|deposit amt|deposit amount|deposit amount inr|"
-        "money in|paid in|inflow|amount credit|credit amt|cr|cr amount|receipts|haben|gutschrift|"
-        "einnahmen|abono|abonos|credito|creditos|entrada|entradas|avere|accrediti|entrate|bij|uznania|"
-        "inn på konto|insättning|alacak|πίστωση|приход|зачисление|收入|收入金额|预收金额|預かり金額|"
-        "お預り金額|"
-        "入金|入金額|お預入れ|입금|입금액"
+        "money in|paid in|inflow|amount credit|credit amt|cr|cr amount|receipts|haben|gutschrift|einnahmen|"
+        "abono|abonos|credito|creditos|entrada|entradas|avere|accrediti|entrate|bij|uznania|inn på konto|"
+        "insättning|alacak|πίστωση|приход|зачисление|收入|收入金额|预收金额|預かり金額|お預り金額|入金|"
+        "入金額|お預入れ|입금|입금액"
     ),
     Field.TYPE: (
         "transaction type|type|debit credit|dr cr|cr dr|credit debit|credit debit indicator|indicator|"
@@ -93,8 +89,8 @@ NAMES: dict[Field, str] = {
     Field.SUBCATEGORY: "subcategory|sub category|mcc|merchant category|merchant category code|unterkategorie",
     Field.MODE: (
         "mode|payment mode|payment method|mode of payment|paid by|method|channel|payment type|zahlungsart|"
-        "buchungsart|transaktionsart|umsatzart|mutatiesoort|moyen de paiement|forma de pago|"
-        "metodo de pago|betaalmethode|označení operace|способ оплаты|支付方式|收 付款方式|交易方式"
+        "buchungsart|transaktionsart|umsatzart|mutatiesoort|moyen de paiement|forma de pago|metodo de pago|"
+        "betaalmethode|označení operace|способ оплаты|支付方式|收 付款方式|交易方式"
     ),
     Field.ID: (
         "transaction id|reference number|reference|ref no|chq ref no|ref no cheque no|txn id|id|"
@@ -105,16 +101,15 @@ NAMES: dict[Field, str] = {
     ),
     Field.STATUS: (
         "status|state|pending|transaction status|stato|contabilizzazione|estado|statut|статус|booking status|"
-        "当前状态|"
-        "交易状态"
+        "当前状态|交易状态"
     ),
     Field.FEE: "fee|fees|source fee amount|gebuhr|commission",
     Field.BALANCE: (
         "balance|bal|running balance|running bal|closing balance|available balance|account balance|saldo|"
         "kontostand|saldo nach buchung|solde|saldo disponible|disponible|saldo contabile|saldo na operacji|"
         "balance inr|saldo apos|saldos|saldo na mutatie|saldo na trn|saldo po operacji|saldo po transakcji|"
-        "zustatek|egyenleg|bokfört saldo|bakiye|υπόλοιπο|остаток|залишок після операції|accountbalance|"
-        "余额|差引残高|残高|거래후잔액|잔액"
+        "zustatek|egyenleg|bokfört saldo|bakiye|υπόλοιπο|остаток|залишок після операції|accountbalance|余额|"
+        "差引残高|残高|거래후잔액|잔액"
     ),
 }
 

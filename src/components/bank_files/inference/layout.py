@@ -23,7 +23,6 @@ from src.components.bank_files.inference.cells import (
     is_date_cell,
     is_id_cell,
     is_negative,
-    is_short_mark,
     transactions,
     trimmed,
 )
@@ -35,7 +34,7 @@ from src.components.bank_files.inference.headings import (
     unit_in,
 )
 from src.components.bank_files.inference.signs import balance_sign
-from src.components.bank_files.inference.wording import is_direction
+from src.components.bank_files.inference.wording import is_direction, is_mark
 from src.components.bank_files.messages.reader import is_message
 from src.components.bank_files.messages.tables import find_messages
 from src.components.bank_files.plan import NO_HEADER, Field
@@ -53,7 +52,7 @@ def _is_unit(cell: Cell) -> bool:
 _KINDS: Mapping[Field, Sequence[tuple[Callable[[Cell], bool], float]]] = {
     Field.DATE: [(is_date_cell, HALF)],
     Field.AMOUNT: [(lambda cell: not isinstance(cell, str) or is_amount(cell), HALF)],
-    Field.TYPE: [(lambda cell: is_direction(as_text(cell)), MOSTLY), (is_short_mark, HALF)],
+    Field.TYPE: [(is_direction, MOSTLY), (is_mark, HALF)],
     Field.CURRENCY: [(_is_unit, MOSTLY)],
     Field.ID: [(is_id_cell, MOSTLY)],
 }

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from src.components.bank_files.entry import Cell, Choice, Question, as_text, clean
 from src.components.bank_files.inference.amounts import Amount, parse_amount
 from src.components.bank_files.inference.dates import readings
-from src.components.bank_files.plan import Field, Sign
+from src.components.bank_files.plan import COLUMN_QUESTIONS, Field, Sign
 
-_COLUMN_KEYS = {
-    Field.DATE: "date_column",
-    Field.DESCRIPTION: "description_column",
-    Field.AMOUNT: "amount_column",
-    Field.OUT: "out_column",
-}
+_COLUMN_KEYS = {field: key for key, field in COLUMN_QUESTIONS.items()}
 
 
 def date_order_question(texts: Iterable[str], orders: Sequence[str]) -> Question:
@@ -41,8 +35,8 @@ def sign_question(amounts: Sequence[Amount], *, marked: bool) -> Question:
 
     Most people spend more often than they are paid, so the first choice makes most amounts spending.
     """
-    minus = _example(amount.value for amount in amounts if amount.value < 0)
-    plus = _example(amount.value for amount in amounts if amount.value > 0)
+    minus = next((f"{amount.value:f}" for amount in amounts if amount.value < 0), "")
+    plus = next((f"{amount.value:f}" for amount in amounts if amount.value > 0), "")
     if not minus:
         all_spent = Sign.UNMARKED_IS_EXPENSE if marked else Sign.ALL_EXPENSES
         all_income = Sign.UNMARKED_IS_INCOME if marked else Sign.NEGATIVE_IS_EXPENSE
@@ -53,10 +47,6 @@ def sign_question(amounts: Sequence[Amount], *, marked: bool) -> Question:
     )
     mostly_minus = 2 * sum(amount.value < 0 for amount in amounts) >= len(amounts)
     return Question("sign", choices if mostly_minus else choices[::-1])
-
-
-def _example(values: Iterable[Decimal]) -> str:
-    return next((f"{value:f}" for value in values), "")
 
 
 def column_question(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from src.components.bank_files.entry import Cell, as_text
 from src.domain.transactions import Direction
 
 _OUT = (
@@ -60,12 +61,14 @@ def direction_of(word: str) -> Direction | None:
     return _DIRECTIONS.get(word.strip().rstrip(".").casefold().replace("-", " ").strip() or word.strip())
 
 
-def is_direction(word: str) -> bool:
+def is_direction(cell: Cell) -> bool:
+    word = as_text(cell)
     return direction_of(word) is not None or is_balance_type(word)
 
 
-def is_mark(word: str) -> bool:
-    """Whether the text is a short mark such as Cr, Dr, C, D or +."""
+def is_mark(cell: Cell) -> bool:
+    """Whether the cell is a short mark such as Cr, Dr, C, D or +."""
+    word = as_text(cell)
     return len(word.strip()) <= 3 and direction_of(word) in (Direction.EXPENSE, Direction.INCOME)
 
 

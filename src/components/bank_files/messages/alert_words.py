@@ -56,6 +56,7 @@ _ADVERTISEMENT = _any(
     r"limited period)\b",
     r"\bT&C\b",
 )
+_BOOKED = _any(r"\b(?:debited|credited|spent|ref|utr|txn|transaction|a/c)\b")
 _BALANCE = _any(
     r"\b(?:avl|avail|available|current|closing|a/c|account|ledger|your|wallet)\.? ?(?:bal|balance)\b",
     r"\bbalance (?:in|of|for|on|is|as)\b",
@@ -94,20 +95,13 @@ def not_a_payment(message: str) -> Reason | None:
         return Reason.ONE_TIME_CODE
     if _FAILED.search(text):
         return Reason.PAYMENT_FAILED
-    paid = message_direction(text) is not None
     if _LATER.search(text):
         return Reason.REMINDER
-    if _ADVERTISEMENT.search(text) and not _is_booked(text):
+    if _ADVERTISEMENT.search(text) and not _BOOKED.search(text):
         return Reason.ADVERTISEMENT
-    if _BALANCE.search(text) and not paid:
+    if _BALANCE.search(text) and message_direction(text) is None:
         return Reason.BALANCE_MESSAGE
     return None
-
-
-def _is_booked(message: str) -> bool:
-    return bool(
-        re.search(r"\b(?:debited|credited|spent|ref|utr|txn|transaction|a/c)\b", message, re.IGNORECASE)
-    )
 
 
 def message_direction(message: str) -> Direction | None:

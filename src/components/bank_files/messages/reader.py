@@ -27,7 +27,7 @@ def records(text: str, limits: Limits) -> list[Line]:
         raise _too_long(limits)
     currency = currency_of([text])
     lines: list[Line] = []
-    for row, message in bounded(_messages(text, limits), limits):
+    for row, message in bounded(_messages(text), limits):
         fields = alert_fields(row, message, currency)
         lines.append(fields if isinstance(fields, Rejected) else (row, fields))
     return lines
@@ -83,25 +83,19 @@ def is_message(cell: Cell) -> bool:
     return alert is not None and bool(alert.reference or message_direction(cell))
 
 
-def _messages(text: str, limits: Limits) -> Iterator[tuple[int, str]]:
+def _messages(text: str) -> Iterator[tuple[int, str]]:
     """(first line, message in one line)."""
     numbered = enumerate(lines_of(text), start=1)
     filled = [(row, line.strip()) for row, line in numbered if not line.isspace()]
-    rows = [row for row, _ in filled]
-    last = rows[-1] if rows else 0
-    if len(rows) == last - (rows[0] if rows else 0) + 1 or len(rows) <= 1 or not _in_blocks(rows):
+    gaps = sum(after > before + 1 for (before, _), (after, _) in pairwise(filled))
+    # Blank lines separate the messages if they follow at least a third of the lines, or if messages are long.
+    if not gaps or (gaps < (len(filled) - 1) / 3 - 1e-9 and gaps + 1 < len(filled) / 6):
         yield from filled
         return
-    start, parts = rows[0], [filled[0][1]]
-    for (row, line), before in zip(filled[1:], rows, strict=False):
+    start, parts = filled[0][0], [filled[0][1]]
+    for (before, _), (row, line) in pairwise(filled):
         if row > before + 1:
             yield start, " ".join(parts)
             start, parts = row, []
         parts.append(line)
     yield start, " ".join(parts)
-
-
-def _in_blocks(rows: list[int]) -> bool:
-    """Whether blank lines separate the messages: at least a third of them follow one."""
-    gaps = sum(after > before + 1 for before, after in pairwise(rows))
-    return gaps >= (len(rows) - 1) / 3 - 1e-9 or gaps + 1 >= len(rows) / 6

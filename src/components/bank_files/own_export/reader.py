@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from src.components.bank_files.entry import Entry, Exported, Reason, Rejected, Unreadable
+from src.components.bank_files.entry import Entry, Reason, Rejected, Unreadable
 from src.components.bank_files.formats.archives import unpacked
 from src.components.bank_files.formats.encodings import decode, detect_encoding, lines
 from src.components.bank_files.limits import Limits, bad_file
@@ -56,7 +56,10 @@ class OwnExport:
                 yield Rejected(row, Reason.DUPLICATE, left_out=True)
                 continue
             seen.add(exported.row.id)
-            yield _entry(row, exported)
+            data = exported.row.transaction
+            labels = (data.mode, data.subcategory, exported.row.category)
+            required = (data.description, data.amount, data.currency, data.date, data.direction)
+            yield Entry(row, *required, *labels, exported=exported)
 
 
 def open_export(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
@@ -85,22 +88,6 @@ def open_export(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
     if (delimiter := _delimiter(text)) is not None:
         return OwnExport("CSV", lambda: _table(text, delimiter, limits), limits)
     return None
-
-
-def _entry(row: int, exported: Exported) -> Entry:
-    transaction = exported.row.transaction
-    return Entry(
-        row,
-        transaction.description,
-        transaction.amount,
-        transaction.currency,
-        transaction.date,
-        transaction.direction,
-        mode=transaction.mode,
-        subcategory=transaction.subcategory,
-        category=exported.row.category,
-        exported=exported,
-    )
 
 
 def _lines(text: str, limits: Limits) -> Iterator[Record]:
