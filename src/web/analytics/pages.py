@@ -18,7 +18,7 @@ from src.web.analytics.periods import quick_periods
 from src.web.analytics.schemas import AnalyticsQuery
 from src.web.shared.blueprint import bp, categories, page
 from src.web.shared.forms import errors_of
-from src.web.shared.negotiation import wants_json
+from src.web.shared.json_io import wants_json
 
 if TYPE_CHECKING:
     from src.services.transactions.analytics import Analytics

@@ -18,10 +18,9 @@ from src.web.feedback import api
 from src.web.feedback.text import what_was_done
 from src.web.health.metrics import metrics
 from src.web.shared.blueprint import bp, fragment, page
-from src.web.shared.forms import count_in, extended, flag, here, local_address, with_query
-from src.web.shared.json_io import json_response, read_json
+from src.web.shared.forms import count_in, flag, here, local_address, with_query
+from src.web.shared.json_io import json_response, read_json, wants_json
 from src.web.shared.learned import learned_from
-from src.web.shared.negotiation import wants_json
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.acts import Acts
@@ -122,7 +121,7 @@ def review_mistake(
     row = label_review.confirm(transaction_id, at=now)
     if _is_live():
         return fragment("feedback/_confirmed_mistake.html", row=row)
-    return redirect(extended(_back(), {"kept": 1}), 303)
+    return redirect(with_query(_back(), {"kept": 1}), 303)
 
 
 @bp.post("/feedback/move")
@@ -133,8 +132,8 @@ def review_relabel(*, label_review: LabelReview) -> ResponseReturnValue:
         request.form.get("earlier", ""), request.form.get("category", ""), keep=keep, at=datetime.now(UTC)
     )
     if keep:
-        return redirect(extended(_back(), {"kept": 1}), 303)
-    return redirect(extended(_back(), {"changed_back": len(relabel.transaction_ids), "act": act}), 303)
+        return redirect(with_query(_back(), {"kept": 1}), 303)
+    return redirect(with_query(_back(), {"changed_back": len(relabel.transaction_ids), "act": act}), 303)
 
 
 @bp.post("/feedback/undo")
@@ -150,7 +149,7 @@ def undo(
         return json_response({"undone": _undo(act, acts)})
     restored = _undo(request.form.get("act", ""), acts)
     if not _is_live():
-        return redirect(extended(_back(), {"undone": restored}), 303)
+        return redirect(with_query(_back(), {"undone": restored}), 303)
     row = transactions.get(request.form.get("transaction_id", ""))
     mistake = _open_mistake(row.id, label_review) if request.form["shape"] == "look" else None
     _, template = _FRAGMENTS[request.form["shape"]]
@@ -181,7 +180,7 @@ def _answered(
     metrics().answered(outcome.was_correct)
     about = _about(outcome)
     if not _is_live():
-        return redirect(extended(_back(), {"answered": outcome.transaction_id, **about}), 303)
+        return redirect(with_query(_back(), {"answered": outcome.transaction_id, **about}), 303)
     row = transactions.get(outcome.transaction_id)
     learned = learned_from(row, about, _back(), predictor)
     template, _ = _FRAGMENTS[request.form["shape"]]
@@ -242,4 +241,4 @@ def undo_act(act: str, *, acts: Acts) -> ResponseReturnValue:
     """Undo one act, then return to the page of the button."""
     undone = acts.undo(act, at=datetime.now(UTC))
     back = local_address(request.form.get("next"), url_for("pages.acts"))
-    return redirect(extended(back, {"undone": undone.rows, "stay": undone.kept or None}), 303)
+    return redirect(with_query(back, {"undone": undone.rows, "stay": undone.kept or None}), 303)

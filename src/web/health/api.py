@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NotRequired
 from flask import Response
 from typing_extensions import TypedDict
 
-from src.errors import LedgerloopError
+from src.errors import LedgerloopError, Unavailable
 from src.web.health.metrics import CONTENT_TYPE, metrics
 from src.web.openapi.operations import Operations, ResponseValue
-from src.web.shared.json_io import json_response
-from src.web.shared.problems import PROBLEM_JSON
+from src.web.shared.json_io import PROBLEM_JSON, json_response
+from src.web.shared.problems import problem_of
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Serving
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from src.services.mongo.client import Database
 
 api = Operations("health", __name__)
-
-RETRY_AFTER_S = "2"
 
 
 class AliveBody(TypedDict):
@@ -69,9 +67,14 @@ def readyz(*, database: Database, champion: HotSwap[Serving], tracking_state: Tr
     with suppress(LedgerloopError):
         if since := tracking_state.away_since():
             checks["mlflow"] = {"ok": False, "detail": f"no answer since {since:%Y-%m-%d %H:%M} UTC"}
-    if all(check["ok"] for check in (checks["mongodb"], checks["model"])):
+    needed = {"mongodb": checks["mongodb"], "model": checks["model"]}
+    failed = " and ".join(name for name, check in needed.items() if not check["ok"])
+    if not failed:
         return {"status": "ready", "checks": checks}
-    return _not_ready(checks)
+    error = Unavailable(f"Not ready: {failed}.")
+    response = json_response({**problem_of(error), "checks": checks}, 503, mimetype=PROBLEM_JSON)
+    response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def _check(ask: Callable[[], str | None]) -> CheckBody:
@@ -80,21 +83,6 @@ def _check(ask: Callable[[], str | None]) -> CheckBody:
     except LedgerloopError as error:
         return {"ok": False, "detail": str(error)}
     return {"ok": True, "detail": detail} if detail else {"ok": True}
-
-
-def _not_ready(checks: ChecksBody) -> Response:
-    needed = {"mongodb": checks["mongodb"], "model": checks["model"]}
-    failed = " and ".join(name for name, check in needed.items() if not check["ok"])
-    problem = {
-        "type": "about:blank",
-        "title": "Service Unavailable",
-        "status": 503,
-        "detail": f"Not ready: {failed}.",
-        "checks": checks,
-    }
-    response = json_response(problem, 503, mimetype=PROBLEM_JSON)
-    response.headers["Retry-After"] = RETRY_AFTER_S
-    return response
 
 
 @api.operation(

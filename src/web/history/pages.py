@@ -16,8 +16,8 @@ from src.web.history.exports_api import EXPORTS
 from src.web.history.schemas import HistoryQuery
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import ABOUT_AN_ACT, Errors, checked, count_in, errors_of, here, with_query
+from src.web.shared.json_io import wants_json
 from src.web.shared.learned import learned_from
-from src.web.shared.negotiation import wants_json
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor

@@ -18,7 +18,7 @@ from src.web.history.life import events_of
 from src.web.prediction.forms import CURRENCIES, TransactionForm, changes_of
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
-from src.web.shared.forms import Errors, count_in, errors_of, extended
+from src.web.shared.forms import Errors, count_in, errors_of, with_query
 from src.web.shared.learned import learned_from
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def edit_transaction(
         return again({"": str(error)}, 409)
     except Unavailable as error:
         return again({"": str(error)}, 503)
-    return redirect(extended(_address(row), {"edited": act}), 303)
+    return redirect(with_query(_address(row), {"edited": act}), 303)
 
 
 @bp.post("/transactions/<transaction_id>/delete")

@@ -10,7 +10,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from src import __version__
 from src.web.openapi.operations import Operation
-from src.web.shared.problems import PROBLEM_JSON, Problem
+from src.web.shared.json_io import PROBLEM_JSON
+from src.web.shared.problems import Problem
 
 _REFS = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"{(\w+)}")
@@ -62,24 +63,24 @@ def _schemas(operations: Sequence[Operation]) -> tuple[Schemas, dict[str, Any]]:
     """A reference for each type that the operations name, and the schemas these refer to."""
     bodies = dict.fromkeys(operation.body for operation in operations if operation.body)
     returned = (kind for operation in operations for kind in operation.returns.values())
-    responses = dict.fromkeys(kind for kind in returned if _is_json(kind))
+    responses = dict.fromkeys(kind for kind in returned if kind and not isinstance(kind, str))
     adapters: list[Any] = [(kind, "validation", TypeAdapter(kind)) for kind in bodies]
     adapters += [(kind, "serialization", TypeAdapter(kind)) for kind in (*responses, Problem)]
     references, definitions = TypeAdapter.json_schemas(adapters, ref_template=_REFS)
     return {kind: schema for (kind, _), schema in references.items()}, definitions["$defs"]
 
 
-def _is_json(kind: Any) -> bool:
-    return kind is not None and not isinstance(kind, str)
-
-
 def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    path_parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in _PARAMETER.findall(operation.path)
+    ]
     described: dict[str, Any] = {
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
         "tags": [operation.tag],
-        "parameters": [*_path_parameters(operation.path), *_query_parameters(operation.query)],
+        "parameters": [*path_parameters, *_query_parameters(operation.query)],
         "responses": _responses(operation, schemas),
     }
     if operation.body is not None:
@@ -91,13 +92,6 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         content = {"multipart/form-data": {"schema": dict(operation.form)}}
         described["requestBody"] = {"required": True, "content": content}
     return described
-
-
-def _path_parameters(path: str) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-        for name in _PARAMETER.findall(path)
-    ]
 
 
 def _query_parameters(query: type[BaseModel] | None) -> list[dict[str, Any]]:

@@ -78,6 +78,7 @@ class Operations(Blueprint):
 
         def declare(function: Callable[..., ResponseValue]) -> View:
             view = _view(function, body, body_optional, query, next(iter(returns)), before)
+            prose = (line.strip() for line in (function.__doc__ or "").strip().splitlines())
             self.declared.append(
                 Operation(
                     id=function.__name__,
@@ -85,7 +86,7 @@ class Operations(Blueprint):
                     path=self.base + path,
                     tag=self.name,
                     summary=summary,
-                    description=_prose(function),
+                    description="\n".join(prose),
                     body=body,
                     body_optional=body_optional,
                     query=query,
@@ -98,11 +99,6 @@ class Operations(Blueprint):
             return view
 
         return declare
-
-
-def _prose(function: Callable[..., Any]) -> str:
-    lines = (line.strip() for line in (function.__doc__ or "").strip().splitlines())
-    return "\n".join(lines)
 
 
 def _view(
@@ -120,18 +116,21 @@ def _view(
         if before is not None:
             before()
         if query is not None:
-            arguments["query"] = query.model_validate(read_query())
+            arguments["query"] = query.model_validate(_query())
         elif request.args:
             name = _plain(next(iter(request.args)))
             raise InvalidInput("This operation has no query parameters.", field=name)
         if body is not None:
             arguments["body"] = body.model_validate(read_json(optional=body_optional))
-        return _encoded(function(**arguments), status)
+        answer = function(**arguments)
+        if isinstance(answer, Response):
+            return answer
+        return json_response(*answer) if isinstance(answer, tuple) else json_response(answer, status)
 
     return view
 
 
-def read_query() -> dict[str, str]:
+def _query() -> dict[str, str]:
     """The query string's values. Raises InvalidInput for a repeated parameter."""
     for name, values in request.args.lists():
         if len(values) > 1:
@@ -142,11 +141,3 @@ def read_query() -> dict[str, str]:
 def _plain(name: str) -> str | None:
     """`name` if it is a plain identifier, not pasted text."""
     return name if name.isascii() and name.isidentifier() and len(name) <= 50 else None
-
-
-def _encoded(answer: ResponseValue, status: int) -> Response:
-    if isinstance(answer, Response):
-        return answer
-    if isinstance(answer, tuple):
-        return json_response(*answer)
-    return json_response(answer, status)

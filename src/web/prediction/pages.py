@@ -19,8 +19,8 @@ from src.web.prediction.text import two_amounts
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, flag
+from src.web.shared.json_io import wants_json
 from src.web.shared.learned import learned_from
-from src.web.shared.negotiation import wants_json
 
 if TYPE_CHECKING:
     from src.config import Settings

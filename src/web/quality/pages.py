@@ -22,7 +22,7 @@ from src.web.quality import text
 from src.web.quality.charts import all_charts
 from src.web.shared.blueprint import bp, category_name, page
 from src.web.shared.forms import errors_of, with_query
-from src.web.shared.negotiation import wants_json
+from src.web.shared.json_io import wants_json
 
 for words in (accuracy, interval, text.drift_row):
     bp.add_app_template_filter(words)

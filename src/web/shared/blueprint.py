@@ -7,13 +7,10 @@ from typing import Any
 from flask import g, render_template
 
 from src.domain.categories import Category, Group
-from src.domain.predictions import Band
-from src.domain.training_runs import RunStatus, Trigger
 from src.web.shared import format, labels
 from src.web.shared.services import Pages, container
 
 bp = Pages("pages", __name__)
-format.register(bp)
 
 
 def categories() -> list[Category]:
@@ -59,36 +56,17 @@ def category_name(slug: str | None) -> str:
     return next((category.name for category in categories() if category.slug == slug), slug)
 
 
-@bp.app_template_filter()
-def source(value: str) -> str:
-    return labels.SOURCES.get(value, "Added by another program")
-
-
-bp.add_app_template_filter(labels.sure, "sure")
-bp.add_app_template_filter(labels.stage, "stage")
-bp.add_app_template_filter(labels.state, "state")
-bp.add_app_template_filter(labels.decided, "decided")
-
-
-@bp.app_template_filter()
-def band(value: Band) -> str:
-    return labels.BANDS[value]
-
-
-@bp.app_template_filter()
-def run_status(value: RunStatus) -> str:
-    return labels.RUN_STATUSES[value]
-
-
-@bp.app_template_global()
-def stages() -> dict[str, str]:
-    """For the script that shows a run's progress."""
-    return labels.STAGES
-
-
-@bp.app_template_filter()
-def trigger(value: Trigger) -> str:
-    return labels.TRIGGERS[value]
+for function in (
+    *(format.money, format.number, format.percent, format.points, format.day, format.month),
+    *(format.moment, format.ago, format.lasted, format.size, format.counted),
+    *(labels.sure, labels.stage, labels.state, labels.decided),
+):
+    bp.add_app_template_filter(function)
+bp.add_app_template_filter(labels.BANDS.__getitem__, "band")
+bp.add_app_template_filter(labels.RUN_STATUSES.__getitem__, "run_status")
+bp.add_app_template_filter(labels.TRIGGERS.__getitem__, "trigger")
+bp.add_app_template_filter(lambda source: labels.SOURCES.get(source, "Added by another program"), "source")
+bp.add_app_template_global(labels.STAGES.copy, "stages")  # for the script that shows a run's progress
 
 
 def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:

@@ -145,8 +145,9 @@ _AMOUNT_SCHEMA = {
 }
 
 
-_TEXT_PATTERN = f"^[^{_DAMAGE}]*$"
-_NAME_PATTERN = f"^[^{_DAMAGE}]*[^{_DAMAGE}\\s][^{_DAMAGE}]*$"
+def _text_schema(max_length: int, pattern: str = f"^[^{_DAMAGE}]*$") -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "maxLength": max_length, "pattern": pattern})
+
 
 AmountBound = Annotated[
     Decimal,
@@ -169,19 +170,7 @@ Name = Annotated[
     Field(max_length=100),
     AfterValidator(_clean),
     AfterValidator(_not_blank),
-    WithJsonSchema({"type": "string", "maxLength": 100, "pattern": _NAME_PATTERN}),
+    _text_schema(100, f"^[^{_DAMAGE}]*[^{_DAMAGE}\\s][^{_DAMAGE}]*$"),
 ]
-Description = Annotated[
-    str,
-    Strict(),
-    Field(max_length=500),
-    AfterValidator(_clean),
-    WithJsonSchema({"type": "string", "maxLength": 500, "pattern": _TEXT_PATTERN}),
-]
-Label = Annotated[
-    str,
-    Strict(),
-    Field(max_length=100),
-    AfterValidator(_clean),
-    WithJsonSchema({"type": "string", "maxLength": 100, "pattern": _TEXT_PATTERN}),
-]
+Description = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_clean), _text_schema(500)]
+Label = Annotated[str, Strict(), Field(max_length=100), AfterValidator(_clean), _text_schema(100)]

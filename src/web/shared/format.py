@@ -9,12 +9,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import (
-    NumberPattern,
-    format_decimal,
-    get_currency_symbol,
-)
-from flask import Blueprint
+from babel.numbers import NumberPattern, format_decimal, get_currency_symbol
 
 from src.domain.money import decimal_places
 from src.web.shared.locales import locale, number_locale
@@ -59,8 +54,8 @@ def percent(share: float | None, places: int = 0) -> str:
     """
     if share is None or share != share:
         return "–"
-    shown = Decimal(share * 100).quantize(Decimal(1).scaleb(-places))
     step = Decimal(1).scaleb(-places)
+    shown = Decimal(share * 100).quantize(step)
     if shown >= 100 and share < 1:
         return f"{_plain(100 - step, places)}\N{NO-BREAK SPACE}%"
     if shown <= 0 and share > 0:
@@ -131,9 +126,3 @@ def p_value(p: float) -> str:
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     """`1 transaction`, `1,204 transactions`."""
     return f"{number(count)} {singular if count == 1 else plural or singular + 's'}"
-
-
-def register(blueprint: Blueprint) -> None:
-    """Register the filters of all templates."""
-    for function in (money, number, percent, points, day, month, moment, ago, lasted, size, counted):
-        blueprint.add_app_template_filter(function)

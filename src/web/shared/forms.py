@@ -81,10 +81,10 @@ def count_in(values: Mapping[str, str], name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
-def with_query(path: str, values: Mapping[str, str | int | None]) -> str:
-    """`path` with `values` as its query; None and "" are omitted."""
+def with_query(address: str, values: Mapping[str, str | int | None]) -> str:
+    """`address` with `values` added to its query; None and "" are omitted."""
     query = urlencode({name: value for name, value in values.items() if value not in (None, "")})
-    return f"{path}?{query}" if query else path
+    return f"{address}{'&' if '?' in address else '?'}{query}" if query else address
 
 
 def here() -> str:
@@ -100,11 +100,3 @@ def local_address(address: str | None, default: str) -> str:
     parts = urlsplit(address)
     has_control = any(ord(character) < 32 for character in address)
     return default if parts.scheme or parts.netloc or has_control else address
-
-
-def extended(address: str, values: Mapping[str, str | int | None]) -> str:
-    """`address` with `values` added to its query."""
-    query = with_query("", values).removeprefix("?")
-    if not query:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}{query}"

@@ -1,4 +1,4 @@
-"""JSON requests and responses, with exact numbers."""
+"""JSON requests and responses, with exact numbers; and who gets JSON."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wsgi import get_input_stream
 
+PROBLEM_JSON = "application/problem+json"
 _PIECE = 64 * 1024
 _REFUSED_BYTES = 256 * 1024 * 1024
 _REFUSED_S = 10
@@ -82,6 +83,17 @@ def parse_json(raw: bytes) -> Any:
         return _DECODER.decode(text)
     except (ValueError, ArithmeticError, RecursionError):
         raise BadRequest("The body is not readable as JSON in UTF-8.") from None
+
+
+def wants_json() -> bool:
+    """True for the API, for a JSON body, and if JSON is preferred to HTML.
+
+    A caller that accepts anything (`*/*`, or no header) gets HTML.
+    """
+    if request.path.startswith("/api/") or request.mimetype == "application/json":
+        return True
+    accepted = request.accept_mimetypes
+    return any(accepted[kind] > accepted["text/html"] for kind in ("application/json", PROBLEM_JSON))
 
 
 def json_response(body: Any, status: int = 200, *, mimetype: str = "application/json") -> Response:

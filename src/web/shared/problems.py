@@ -18,13 +18,11 @@ from typing_extensions import TypedDict
 from werkzeug.exceptions import HTTPException
 
 from src.errors import Conflict, InvalidInput, LedgerloopError, NotFound, Unavailable
-from src.web.shared.json_io import json_response
-from src.web.shared.negotiation import wants_json
+from src.web.shared.json_io import PROBLEM_JSON, json_response, wants_json
 from src.web.shared.services import container
 
 log = logging.getLogger(__name__)
 
-PROBLEM_JSON = "application/problem+json"
 _STATUS_OF = {InvalidInput: 422, NotFound: 404, Conflict: 409, Unavailable: 503}
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,49}")
 _ERRORS_SHOWN = 100
@@ -63,14 +61,11 @@ def problem_of(error: Exception) -> Problem:
         loc: list[str | int] = [error.field] if error.field else []
         return _problem(422, str(error), [{"loc": loc, "msg": str(error)}])
     if isinstance(error, LedgerloopError):
-        return _problem(_status_of(error), str(error))
+        statuses = (status for kind, status in _STATUS_OF.items() if isinstance(error, kind))
+        return _problem(next(statuses, 500), str(error))
     if isinstance(error, HTTPException):
         return _problem(error.code or 500, error.description or "")
     return _problem(500, "Something went wrong in Ledgerloop; the log says where.")
-
-
-def _status_of(error: LedgerloopError) -> int:
-    return next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 500)
 
 
 def _problem(status: int, detail: str, errors: list[FieldErrorBody] | None = None) -> Problem:
@@ -107,7 +102,10 @@ def respond(error: Exception) -> Response | HTTPException:
         problem["detail"] = _DISK_FULL
     if problem["status"] == 500:
         _log_without_values(error)
-    response = _as_json(problem) if wants_json() else _as_page(problem)
+    if wants_json():
+        response = json_response(problem, problem["status"], mimetype=PROBLEM_JSON)
+    else:
+        response = _as_page(problem)
     response.headers.update(_headers_of(error))
     return response
 
@@ -118,10 +116,6 @@ def _headers_of(error: Exception) -> Mapping[str, str]:
     if isinstance(error, HTTPException):
         return {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return {}
-
-
-def _as_json(problem: Problem) -> Response:
-    return json_response(problem, problem["status"], mimetype=PROBLEM_JSON)
 
 
 def _as_page(problem: Problem) -> Response:
@@ -136,8 +130,7 @@ def _as_page(problem: Problem) -> Response:
 
 def _log_without_values(error: Exception) -> None:
     """Log frames and the error's type only: its message may quote what a person typed."""
-    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
-    where = "".join(frames).rstrip()
+    where = "".join(traceback.format_tb(error.__traceback__)).rstrip()
     log.error("request failed", extra={"error": type(error).__name__, "traceback": where})
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from src.errors import InvalidInput
 from src.web.prediction.forms import TransactionForm
 from src.web.shared.amounts import plain_amount
-from src.web.shared.forms import errors_of, extended, local_address
+from src.web.shared.forms import errors_of, local_address, with_query
 
 TODAY = date(2026, 3, 4)
 
@@ -94,6 +94,6 @@ def test_a_form_returns_to_the_page_it_came_from():
 
 
 def test_an_address_is_extended_with_what_is_set():
-    assert extended("/history?q=a", {"act": "x", "similar": None}) == "/history?q=a&act=x"
-    assert extended("/history", {"undone": 0}) == "/history?undone=0"
-    assert extended("/history", {}) == "/history"
+    assert with_query("/history?q=a", {"act": "x", "similar": None}) == "/history?q=a&act=x"
+    assert with_query("/history", {"undone": 0}) == "/history?undone=0"
+    assert with_query("/history", {}) == "/history"
