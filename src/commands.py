@@ -48,7 +48,8 @@ def serve(container: Container, _: argparse.Namespace) -> int:
 
 
 def run_scheduler(container: Container, _: argparse.Namespace) -> None:
-    container.start_scheduler()
+    container.database.ensure_indexes()
+    container.scheduler.start()
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())

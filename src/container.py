@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass
-from functools import partial
 
 from src.components.bank_files.limits import Limits
 from src.components.dataset.label_conflicts import LabelConflicts
@@ -12,6 +11,7 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
 from src.components.model.thresholds import BandThresholds
 from src.domain.acts import ActKind
+from src.jobs import Jobs
 from src.once import forget, once
 from src.pipeline.categories.editor import CategoryEditor
 from src.pipeline.feedback.acts import Acts
@@ -37,9 +37,6 @@ from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
 from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.monitoring.quality_counts import QualityCounts
 from src.services.runs.slots import DriftTriggeredRuns, Slots
-from src.services.scheduler.alias_watch import AliasWatch
-from src.services.scheduler.child_process import FOLLOW_CHAMPION
-from src.services.scheduler.jobs import Jobs
 from src.services.scheduler.scheduler import Scheduler
 from src.services.transactions.repredictions import Repredictions
 
@@ -222,31 +219,11 @@ class Container(Services):
 
     @once
     def jobs(self) -> Jobs:
-        sync = partial(self.trainer.run, FOLLOW_CHAMPION)
-        return Jobs(
-            holder=self.holder,
-            now=self.now,
-            slots=self.slots,
-            runs=self.runs,
-            imports=self.imports,
-            models=self.models,
-            retention=self.retention,
-            pending_work=self.pending_work,
-            drift=self.drift,
-            feedback=self.background_feedback,
-            deliveries=self.firefly_outbound,
-            alias_watch=AliasWatch(self.settings.tracking_uri, self.models.alias, sync),
-            trainer=self.trainer,
-            importer=self.importer,
-        )
+        return Jobs(self)
 
     @once
     def scheduler(self) -> Scheduler:
         return Scheduler(self.jobs, every_hours=self.settings.retrain_every_hours, now=self.now)
-
-    def start_scheduler(self) -> None:
-        self.database.ensure_indexes()
-        self.scheduler.start()
 
     def stop(self) -> None:
         """End what runs in the background: the scheduler, its child processes, the pointer watch."""

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from types import FrameType
+from typing import Any
 
 from src import logs
 from src.config import HOME, SHIPPED, Settings, load_settings
@@ -80,23 +81,22 @@ class Launcher:
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, self._request_stop)
         try:
-            self._start()
+            if self._mongo is not None:
+                self._mongo.ensure()
+            self._environment = self._make_environment()
+            self._supervisor.start(self._web())
             while not self._stop_requested.wait(_POLL_S):
                 self._supervisor.check()
                 self._start_waiting()
         finally:
-            self._stop()
+            self._supervisor.stop(impatient=lambda: self._stop_requests > 1)
+            if self._mongo is not None:
+                self._mongo.stop()
         return 0
 
     def _request_stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stop_requests += 1
         self._stop_requested.set()
-
-    def _start(self) -> None:
-        if self._mongo is not None:
-            self._mongo.ensure()
-        self._environment = self._make_environment()
-        self._supervisor.start(self._web())
 
     def _start_waiting(self) -> None:
         """Start the processes that wait for another; none starts before the first page answers."""
@@ -118,11 +118,6 @@ class Launcher:
         if not self._mlflow_started:
             self._supervisor.start(self._program("tracking", "-m", "src", "init-tracking", nice=5, once=True))
 
-    def _stop(self) -> None:
-        self._supervisor.stop(impatient=lambda: self._stop_requests > 1)
-        if self._mongo is not None:
-            self._mongo.stop()
-
     def _make_environment(self) -> dict[str, str]:
         """The environment of every subprocess, so that all have the same settings."""
         settings = self._settings
@@ -135,48 +130,24 @@ class Launcher:
             environment["MONGO_URI"] = self._mongo.uri
         return environment
 
-    def _empty_folder(self, name: str) -> str:
-        folder = self._settings.data_path / "run" / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        return str(folder)
-
-    def _program(
-        self,
-        name: str,
-        *arguments: str,
-        nice: int = 0,
-        once: bool = False,
-        guarded: bool = False,
-        stop_within_s: float = 10.0,
-        inherited_fds: tuple[int, ...] = (),
-        **environment: str,
-    ) -> Program:
-        return Program(
-            name,
-            [sys.executable, *arguments],
-            {**self._environment, **environment},
-            HOME,
-            nice=nice,
-            once=once,
-            guarded=guarded,
-            stop_within_s=stop_within_s,
-            inherited_fds=inherited_fds,
-        )
+    def _program(self, name: str, *arguments: str, **options: Any) -> Program:
+        """options: fields of Program; `environment` is in addition to that of every subprocess."""
+        environment = {**self._environment, **options.pop("environment", {})}
+        return Program(name, [sys.executable, *arguments], environment, HOME, **options)
 
     def _web(self) -> Program:
-        # The scheduler is a separate process here, so the workers run none.
+        metrics = self._settings.data_path / "run" / "metrics"
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir(parents=True)
+        environment = {
+            "CLOCK": "off",  # the scheduler is a separate process here, so the workers run none
+            "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+            "LAUNCHER_LIFELINE": str(self._lifeline),
+        }
         config = str(SHIPPED / "gunicorn.conf.py")
         command = ("-m", "gunicorn", "--config", config, "--log-level", "warning", "src.web:create_app()")
-        return self._program(
-            "web",
-            *command,
-            stop_within_s=35,
-            inherited_fds=(self._lifeline,),
-            CLOCK="off",
-            PROMETHEUS_MULTIPROC_DIR=self._empty_folder("metrics"),
-            LAUNCHER_LIFELINE=str(self._lifeline),
-        )
+        fds = (self._lifeline,)
+        return self._program("web", *command, stop_within_s=35, inherited_fds=fds, environment=environment)
 
     def _mlflow_ui(self) -> Program:
         artifacts = (self._settings.mlruns_path / "artifacts").as_uri()
@@ -190,8 +161,7 @@ class Launcher:
             *("--uvicorn-opts", "--no-access-log --log-level warning"),
             nice=5,
             guarded=True,
-            MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",
-            PYTHONWARNINGS="ignore",
+            environment={"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "PYTHONWARNINGS": "ignore"},
         )
 
     def _announce(self) -> None:

@@ -22,8 +22,8 @@ from src.domain.categories import name_key, slug_of
 from src.domain.feedback import LabelSource
 from src.domain.predictions import Band
 from src.domain.transactions import Direction, Transaction
+from src.knowledge.lexicon_files import Knowledge
 from src.pipeline.prediction.predict import prepare
-from src.services.shipped.lexicon_files import Knowledge
 
 
 def main() -> None:

@@ -23,11 +23,11 @@ from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Verdict
 from src.errors import LedgerloopError
+from src.knowledge.lexicon_files import Knowledge
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
-from src.services.shipped.lexicon_files import Knowledge
 
 PARTS = ("memory", "hints", "lexicon", "types", "verdict", "holdout")
 _UNDATED = datetime(2020, 1, 1, tzinfo=UTC)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from src.config import Settings
+from src.knowledge.lexicon_files import Knowledge
 from src.once import once
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
@@ -29,8 +30,7 @@ from src.services.monitoring.quality_counts import AuditSample
 from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import TrainingRuns
 from src.services.scheduler.child_process import ChildProcess
-from src.services.scheduler.jobs import PendingWork
-from src.services.shipped.lexicon_files import Knowledge
+from src.services.scheduler.pending_work import PendingWork
 from src.services.transactions.acts import ActLog
 from src.services.transactions.analytics import Analytics
 from src.services.transactions.deleted import DeletedTransactions
@@ -66,12 +66,8 @@ class Services:
         self, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         """now: dates slots, runs and models; leases use MongoDB's clock."""
-        self._settings = settings
+        self.settings = settings
         self.now = now
-
-    @property
-    def settings(self) -> Settings:
-        return self._settings
 
     transactions = on_database(Transactions)
     feedback_events = on_database(FeedbackEvents)
@@ -153,14 +149,11 @@ class Services:
 
     @once
     def trainer(self) -> ChildProcess:
-        return self._children()
+        return ChildProcess(self._child_environment, timeout_s=self.settings.train_timeout_s)
 
     @once
     def importer(self) -> ChildProcess:
         """A second one, so that imports need not wait for a training to end."""
-        return self._children()
-
-    def _children(self) -> ChildProcess:
         return ChildProcess(self._child_environment, timeout_s=self.settings.train_timeout_s)
 
     def _child_environment(self) -> dict[str, str]:

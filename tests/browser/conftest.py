@@ -23,8 +23,8 @@ from src.components.model.thresholds import BandThresholds
 from src.config import ROOT, load_settings
 from src.container import Container
 from src.domain.models import Bundle
+from src.knowledge.lexicon_files import Knowledge
 from src.services.models.bundle import dumps
-from src.services.shipped.lexicon_files import Knowledge
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [

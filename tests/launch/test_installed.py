@@ -80,5 +80,5 @@ def test_an_installed_ledgerloop_serves_its_pages_from_an_empty_folder(installed
 
 
 def test_the_lexicon_is_in_the_package(installed):
-    count = "from src.services.shipped.lexicon_files import Knowledge; print(len(Knowledge().entries()))"
+    count = "from src.knowledge.lexicon_files import Knowledge; print(len(Knowledge().entries()))"
     assert int(_run([str(installed / "bin" / "python"), "-c", count])) > 50_000

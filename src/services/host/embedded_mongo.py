@@ -79,14 +79,16 @@ class EmbeddedMongo:
     def ensure(self) -> None:
         """Return once MongoDB answers. Raises CannotStart."""
         with self._starting:
-            if self._keeps:
-                if self.answers():
-                    return
-            else:
-                binary = find_mongod()
-                self._prepare_folders()
-                self._start_keeper(binary)
-            self._wait_until_it_answers()
+            if not self._keeps:
+                self._start_keeper()
+            elif self.answers():
+                return
+            deadline = time.monotonic() + _START_LIMIT_S
+            while not self.answers():
+                if time.monotonic() > deadline or self._failures >= _GIVE_UP_AFTER:
+                    self.stop()
+                    raise CannotStart(self._start_error())
+                time.sleep(_POLL_S)
 
     def stop(self) -> None:
         """Stop the server if this process runs it, and release the directory."""
@@ -110,11 +112,10 @@ class EmbeddedMongo:
         # A forked child (a gunicorn worker) inherits this object but no threads.
         return self._keeper is not None and self._keeper_pid == os.getpid() and self._keeper.is_alive()
 
-    def _prepare_folders(self) -> None:
+    def _start_keeper(self) -> None:
+        binary = find_mongod()
         for folder in (self._data_path, self._data_path / "db", self.socket_path.parent):
             _make_private(folder)
-
-    def _start_keeper(self, binary: Path) -> None:
         self._stopping = threading.Event()
         self._failures = 0
         self._server = None
@@ -122,18 +123,11 @@ class EmbeddedMongo:
         self._keeper = threading.Thread(target=self._keep, args=(binary,), name="mongod-keeper", daemon=True)
         self._keeper.start()
 
-    def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + _START_LIMIT_S
-        while not self.answers():
-            if time.monotonic() > deadline or self._failures >= _GIVE_UP_AFTER:
-                self.stop()
-                raise CannotStart(self._start_error())
-            time.sleep(_POLL_S)
-
     def _start_error(self) -> str:
         code = self._server.returncode if self._server else None
         ended = f" (it ended with code {code})" if code is not None else ""
-        last = _last_line(self._log_path)
+        lines = self._log_path.read_text(errors="replace").split("\n") if self._log_path.exists() else []
+        last = next((line[-300:] for line in reversed(lines) if line.strip()), "nothing")
         where = f"{self._log_path} ends with: {last}"
         hint = _LIBRARIES_HINT if "shared librar" in last else ""
         return f"The embedded MongoDB did not start{ended}; {where}\n{hint}{_ADVICE}"
@@ -250,8 +244,3 @@ def _make_private(folder: Path) -> None:
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         raise CannotStart(f"{folder} belongs to someone else; set DATA_DIR to a folder of your own.")
     folder.chmod(0o700)
-
-
-def _last_line(path: Path) -> str:
-    lines = path.read_text(errors="replace").split("\n") if path.exists() else []
-    return next((line[-300:] for line in reversed(lines) if line.strip()), "nothing")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,12 +83,19 @@ class _Running:
         )
 
     def stop(self, impatient: Callable[[], bool]) -> None:
+        """End the process, then what is left of its group: SIGTERM, at last SIGKILL."""
         deadline = time.monotonic() + self.program.stop_within_s
         if self.child.poll() is None:
             self.child.terminate()
         while self.child.poll() is None and time.monotonic() < deadline and not impatient():
             time.sleep(0.02)
-        _end_group(self.child)
+        if self.child.poll() is None:
+            process.end_group(self.child.pid, signal.SIGKILL)
+            self.child.wait()
+        deadline = time.monotonic() + _GROUP_GRACE_S
+        while process.end_group(self.child.pid, signal.SIGTERM) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.end_group(self.child.pid, signal.SIGKILL)
 
 
 class Supervisor:
@@ -116,14 +122,3 @@ class Supervisor:
         """Stop all, the newest first. Each may take its `stop_within_s`, unless `impatient` returns True."""
         while self._running:
             self._running.pop().stop(impatient)
-
-
-def _end_group(child: subprocess.Popen[bytes]) -> None:
-    """End the process group of `child`: SIGTERM, then SIGKILL."""
-    deadline = time.monotonic() + _GROUP_GRACE_S
-    if child.poll() is None:
-        process.end_group(child.pid, signal.SIGKILL)
-        child.wait()
-    while process.end_group(child.pid, signal.SIGTERM) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    process.end_group(child.pid, signal.SIGKILL)

@@ -16,7 +16,7 @@ from src.errors import LedgerloopError
 from src.services.runs.slots import slot_of
 
 if TYPE_CHECKING:
-    from src.services.scheduler.jobs import Jobs
+    from src.jobs import Jobs
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -7,11 +7,12 @@ from pymongo import monitoring
 
 from src.container import Container
 from src.domain.training_runs import Trigger
+from src.jobs import Jobs
 from src.services.firefly.outbox import FireflyOutbox
 from src.services.models.hot_swap import HotSwap, ShadowModel
 from src.services.runs.repository import ClaimedRun
 from src.services.runs.slots import slot_of
-from src.services.scheduler.jobs import DELIVERY, IMPORT, RUN, Jobs
+from src.services.scheduler.pending_work import DELIVERY, IMPORT, RUN
 from src.services.scheduler.scheduler import ALIAS_EVERY_S, MAINTENANCE_EVERY_S, POLL_EVERY_S
 from tests.services.rows import NOW
 from tests.small_model import small_bundle

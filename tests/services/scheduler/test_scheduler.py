@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from src.services.runs.slots import slot_of
-from src.services.scheduler.jobs import RUN
+from src.services.scheduler.pending_work import RUN
 from src.services.scheduler.scheduler import Scheduler
 from tests.services.rows import NOW
 

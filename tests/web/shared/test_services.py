@@ -17,7 +17,7 @@ def views(settings):
 def provided(name):
     """The annotated type of a property of the container."""
     member = inspect.getattr_static(Container, name)
-    function = getattr(member, "compute", None) or getattr(member, "fget", None) or member
+    function = getattr(member, "func", None) or getattr(member, "fget", None) or member
     return inspect.signature(function).return_annotation
 
 

@@ -10,8 +10,8 @@ from src.knowledge.build import (
     types,
     without_listed,
 )
+from src.knowledge.lexicon_files import Knowledge
 from src.knowledge.name_suggestion_index import BRANDS
-from src.services.shipped.lexicon_files import Knowledge
 
 SLUGS = (
     "groceries dining transport travel shopping home housing utilities health personal-care entertainment "

@@ -1,4 +1,4 @@
-"""The shipped categories and merchant lexicon, read from `src/knowledge/`."""
+"""Reads the shipped categories and the merchant lexicon: the files of this folder."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import gzip
 import hashlib
 from collections import defaultdict
 from functools import cached_property
+from pathlib import Path
 
-from src.config import ROOT
 from src.domain.categories import Category, CategoryProfile, Group, LexiconEntry
 from src.domain.transactions import Direction
 
-FOLDER = ROOT / "src" / "knowledge"
+FOLDER = Path(__file__).parent
 
 
 class Knowledge:
@@ -43,26 +43,18 @@ class Knowledge:
 
     def category_profiles(self) -> dict[str, CategoryProfile]:
         """By category."""
-        return {
-            row["slug"]: CategoryProfile(
-                Direction(row["direction"]),
-                float(row["low"]),
-                float(row["high"]),
-                float(row["share"]),
-                float(row["unlisted"]),
-                float(row["agreement"]),
-                tuple(self._processors[row["slug"]]),
-            )
-            for row in self._table
-        }
-
-    @cached_property
-    def _processors(self) -> dict[str, list[tuple[str, float]]]:
-        """(prefix, share) by category."""
         processors: dict[str, list[tuple[str, float]]] = defaultdict(list)
         for row in _read("processors.csv"):
             processors[row["category"]].append((row["prefix"], float(row["percent"]) / 100))
-        return processors
+        numbers = ("low", "high", "share", "unlisted", "agreement")
+        return {
+            row["slug"]: CategoryProfile(
+                Direction(row["direction"]),
+                **{name: float(row[name]) for name in numbers},
+                processors=tuple(processors[row["slug"]]),
+            )
+            for row in self._table
+        }
 
     @cached_property
     def _table(self) -> list[dict[str, str]]:

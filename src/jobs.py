@@ -1,0 +1,91 @@
+"""The scheduled jobs: each claims its work in MongoDB first, so that one process does it.
+
+Training, imports, the alias sync and retention run in child processes; what a child does is in `commands.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import TYPE_CHECKING
+
+from src.services.scheduler.alias_watch import AliasWatch
+from src.services.scheduler.child_process import FOLLOW_CHAMPION, RUN_IMPORT, TIDY, TRAIN_CLAIMED
+from src.services.scheduler.pending_work import DELIVERY, IMPORT, RUN
+
+if TYPE_CHECKING:
+    from src.container import Container
+
+log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """`trainer` and `importer` run one child process each at a time."""
+
+    def __init__(self, container: Container) -> None:
+        self._services = container
+        self.slots = container.slots
+        sync = partial(container.trainer.run, FOLLOW_CHAMPION)
+        self._alias_watch = AliasWatch(container.settings.tracking_uri, container.models.alias, sync)
+
+    @property
+    def by_kind(self) -> dict[str, Callable[[], None]]:
+        """What to do for each kind of pending work."""
+        outbound = self._services.firefly_outbound
+        deliver = {DELIVERY: outbound.deliver_due} if outbound else {}
+        return {RUN: self.train, IMPORT: self.run_import, **deliver}
+
+    def pending(self) -> Collection[str]:
+        """The kinds of work that wait. Raises Unavailable."""
+        kinds = self._services.pending_work.kinds()
+        # An answer given on Ledgerloop's own pages is only found by delivering, so that is always due.
+        return kinds | {DELIVERY} if self._services.firefly_outbound else kinds
+
+    def train(self) -> None:
+        """Claim the queued run and train it in a child process; return when that has ended."""
+        runs, trainer, holder = self._services.runs, self._services.trainer, self._services.holder
+        run = runs.claim(holder=holder, at=self._services.now())
+        if run is None:
+            return
+        about = {"run": run.id, "attempt": run.attempt}
+        log.info("training starts", extra=about)
+        trainer.run(TRAIN_CLAIMED, run.id, holder, run.attempt)
+        if runs.release(run.id, holder=holder, attempt=run.attempt, counts=not trainer.stopped):
+            log.warning("training ended before it was done", extra=about)
+
+    def run_import(self) -> None:
+        """Claim the oldest import and run it in a child process. Imports wait for the first model."""
+        imports, importer, holder = self._services.imports, self._services.importer, self._services.holder
+        if self._services.models.champion() is None:
+            return
+        claimed = imports.claim(holder=holder)
+        if claimed is None:
+            return
+        # The lease is renewed here too, because the child needs a moment to start.
+        with imports.keep_lease(claimed.id, holder, claimed.attempt):
+            importer.run(RUN_IMPORT, claimed.id, holder, claimed.attempt)
+        counts = not importer.stopped
+        if imports.release(claimed.id, holder=holder, attempt=claimed.attempt, counts=counts):
+            log.warning("import ended before it was done", extra={"import": claimed.id})
+
+    def sync_alias(self) -> None:
+        """Let a child process sync the MLflow alias with the champion, but not while a run trains."""
+        services = self._services
+        if pointer := services.models.champion():
+            self._alias_watch.sync_if_needed(pointer, allowed=lambda: services.runs.current() is None)
+
+    def maintain(self) -> None:
+        """Every ten minutes: retention once a day, abandoned uploads, unfinished answers, drift."""
+        services = self._services
+        if services.runs.current() is None and services.retention.claim_turn(services.now()):
+            services.trainer.run(TIDY)
+        services.imports.delete_old_files()
+        services.background_feedback.catch_up(at=services.now())
+        if run := services.drift.start_early():
+            log.info("training starts early", extra={"run": run.id})
+
+    def stop(self) -> None:
+        """End the child processes; another scheduler continues their work."""
+        self._services.trainer.stop()
+        self._services.importer.stop()
