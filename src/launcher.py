@@ -53,7 +53,10 @@ def run(settings: Settings) -> int:
     lock = FileLock(settings.data_path / "launcher.lock")
     note = lock.read()
     if not lock.acquire():
-        print(_already_running(settings, note), file=sys.stderr)
+        running = json.loads(note) if note else {}
+        where = f" at {running['address']} as process {running['pid']}" if running else ""
+        advice = "Stop it first, or set another DATA_DIR and PORT."
+        print(f"Ledgerloop is already running on {settings.data_path}{where}. {advice}", file=sys.stderr)
         return 1
     try:
         _check_ports(settings, patience_s=_PORTS_FREE_WITHIN_S if note else 0)
@@ -175,13 +178,6 @@ class Launcher:
 def page_address(settings: Settings) -> str:
     host = f"[{settings.host.strip('[]')}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}/"
-
-
-def _already_running(settings: Settings, note: str) -> str:
-    running = json.loads(note) if note else {}
-    where = f" at {running['address']} as process {running['pid']}" if running else ""
-    advice = "Stop it first, or set another DATA_DIR and PORT."
-    return f"Ledgerloop is already running on {settings.data_path}{where}. {advice}"
 
 
 def _has_mlflow_ui(settings: Settings) -> bool:

@@ -27,25 +27,18 @@ def main(memory: int, cpu_s: int) -> None:
         import pyarrow.parquet  # noqa: F401 - it maps far more than it uses, so before the limits
     bound_process(memory, cpu_s)
     try:
-        answer = _answer(start + sys.stdin.buffer.read(), request)
+        answer = b'{"result":' + read_preview(start + sys.stdin.buffer.read(), request).to_json() + b"}"
+    except InvalidInput as error:
+        answer = json.dumps({"refused": str(error), "field": error.field}).encode()
     except MemoryError:
         answer = json.dumps({"refused": TOO_MUCH, "field": "file"}).encode()
+    except Exception as error:  # its message may quote the file: report the line only
+        frames = traceback.extract_tb(error.__traceback__)
+        where = [f"{frame.filename}:{frame.lineno}" for frame in frames[-3:]]
+        answer = json.dumps({"failed": type(error).__name__, "where": where}).encode()
     sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()
     os._exit(0)  # skips freeing a large file's objects one by one
-
-
-def _answer(content: bytes, request: ReadRequest) -> bytes:
-    try:
-        return b'{"result":' + read_preview(content, request).to_json() + b"}"
-    except InvalidInput as error:
-        return json.dumps({"refused": str(error), "field": error.field}).encode()
-    except MemoryError:
-        raise
-    except Exception as error:  # its message may quote the file: report the place only
-        frames = traceback.extract_tb(error.__traceback__)
-        where = [f"{frame.filename}:{frame.lineno}" for frame in frames[-3:]]
-        return json.dumps({"failed": type(error).__name__, "where": where}).encode()
 
 
 if __name__ == "__main__":

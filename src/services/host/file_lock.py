@@ -22,13 +22,9 @@ class FileLock:
         reference = weakref.ref(self)
         os.register_at_fork(after_in_child=lambda: _close(reference()))
 
-    @property
-    def held(self) -> bool:
-        return self._handle is not None
-
     def acquire(self) -> bool:
         """Take the lock without waiting. Returns whether it is held."""
-        if self.held:
+        if self._handle is not None:
             return True
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

@@ -59,14 +59,6 @@ def wrapped(command: Sequence[str], *, nice: int = 0, guarded: bool = False) -> 
     return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(nice), mode, *command]
 
 
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel for SIGTERM when the parent ends; exit if it has ended already."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != parent:  # it ended before the request
-        raise SystemExit(1)
-
-
 def end_group(leader: int, sig: int) -> bool:
     """Send `sig` to the process group of `leader`. Returns whether the group had a process left."""
     try:
@@ -94,7 +86,10 @@ def bound_process(memory: int, cpu_s: int) -> None:
 
 
 def _main(parent: int, nice: int, mode: str, command: list[str]) -> None:
-    die_with_parent(parent)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before the kernel was asked
+        raise SystemExit(1)
     os.nice(nice)
     if mode == "guard":
         _guard(parent, command)
@@ -122,17 +117,13 @@ def _guard(parent: int, command: list[str]) -> None:
     deadline = time.monotonic() + _GRACE_S
     while child.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    _kill_group(os.getpgrp())
-    os._exit(child.poll() or 0)
-
-
-def _kill_group(group: int) -> None:
-    """Kill the group from outside it, so that the caller can still exit with its own code."""
-    if os.fork() == 0:
+    group = os.getpgrp()
+    if os.fork() == 0:  # kills the group from outside it, so that this process can still exit with its code
         os.setsid()
         time.sleep(0.05)
         end_group(group, signal.SIGKILL)
         os._exit(0)
+    os._exit(child.poll() or 0)
 
 
 if __name__ == "__main__":

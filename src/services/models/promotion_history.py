@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 
 from src.domain.models import Pointer
@@ -62,20 +61,6 @@ def line_of(document: Document) -> Promotion:
         figures=_figures(document.get("figures")),
         run_id=document.get("run_id"),
     )
-
-
-def paired_figures(lines: Iterable[Promotion], new: str, old: str) -> ComparedMetrics | None:
-    """The first metrics in `lines` that compare these two versions on the same rows, those of `new` first."""
-    for line in lines:
-        figures = line.figures
-        if figures is None or not figures.paired:
-            continue
-        pair = line.version, figures.against or line.previous
-        if pair == (new, old):
-            return replace(figures, against=old)
-        if pair == (old, new):
-            return figures.reversed(old)
-    return None
 
 
 def _figures(document: Document | None) -> ComparedMetrics | None:

@@ -16,7 +16,7 @@ from src.domain.verdicts import JudgedOn, Why, judged_on_of
 from src.errors import Conflict, NotFound, Pinned
 from src.services.models.alias_lock import AliasLock
 from src.services.models.champion_pointer import ChampionPointer
-from src.services.models.promotion_history import line_document, line_of, lines_of, paired_figures
+from src.services.models.promotion_history import line_document, line_of, lines_of
 from src.services.models.shadow import Shadows
 from src.services.mongo.client import Database, Document, dataclass_of, guarded
 
@@ -166,7 +166,14 @@ class Models(ChampionPointer):
 
         Raises Unavailable.
         """
-        return paired_figures(self.promotions(_LINES_SEARCHED), version, other)
+        for line in self.promotions(_LINES_SEARCHED):
+            if line.figures and line.figures.paired:
+                pair = line.version, line.figures.against or line.previous
+                if pair == (version, other):
+                    return replace(line.figures, against=other)
+                if pair == (other, version):
+                    return line.figures.reversed(other)
+        return None
 
     def _document(self, version: str) -> Document:
         document: Document | None = self._database.models.find_one({"_id": _key(version)})

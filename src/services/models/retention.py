@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from bson import ObjectId
 from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
@@ -75,7 +74,8 @@ class Retention:
     def sweep_orphans(self, now: datetime) -> int:
         """Delete the files of no version, once they are a day old; returns their number.
 
-        They come from replaced bundles, and from kills before the document was written.
+        They come from replaced bundles, and from kills before the document was written. Their ids are
+        ObjectIds, which contain the time.
         """
         named = set(self._database.models.distinct("file_id"))
         chunks = self._database.collection(_CHUNKS).distinct("files_id")
@@ -83,7 +83,7 @@ class Retention:
             *chunks,
             *(file["_id"] for file in self._database.collection(_FILES).find({}, {"_id": 1})),
         } - named
-        old = [file_id for file_id in unnamed if _made_at(file_id) < now - _ORPHAN_AFTER]
+        old = [file_id for file_id in unnamed if file_id.generation_time < now - _ORPHAN_AFTER]
         self._delete_files(old)
         return len(old)
 
@@ -134,8 +134,3 @@ class Retention:
     def end_turn(self, now: datetime) -> None:
         turn = {"$set": {"next": now + _EVERY}}
         self._database.locks.update_one({"_id": _TURN}, turn, upsert=True)
-
-
-def _made_at(file_id: Any) -> datetime:
-    """GridFS ids are ObjectIds, which contain the time."""
-    return file_id.generation_time if isinstance(file_id, ObjectId) else datetime.now(UTC)

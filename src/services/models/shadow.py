@@ -87,20 +87,20 @@ class Shadows:
                         "predictions.shadow.version": shadow.version,
                     }
                 },
-                {"$project": {"said": newest, "truth": "$label.category"}},
+                {"$project": {"prediction": newest, "truth": "$label.category"}},
                 {
                     "$match": {
-                        "said.shadow.version": shadow.version,
-                        "said.model_version": champion,
-                        "said.decided_by": DecidedBy.MODEL.value,
-                        "said.at": {"$gte": shadow.since},
+                        "prediction.shadow.version": shadow.version,
+                        "prediction.model_version": champion,
+                        "prediction.decided_by": DecidedBy.MODEL.value,
+                        "prediction.at": {"$gte": shadow.since},
                     }
                 },
                 {
                     "$group": {
                         "_id": {
-                            "champion": {"$eq": ["$said.shadow.champion_category", "$truth"]},
-                            "shadow": {"$eq": ["$said.shadow.category", "$truth"]},
+                            "champion": {"$eq": ["$prediction.shadow.champion_category", "$truth"]},
+                            "shadow": {"$eq": ["$prediction.shadow.category", "$truth"]},
                         },
                         "rows": {"$sum": 1},
                     }

@@ -61,12 +61,8 @@ class TrainingRuns:
     @guarded
     def request_slot(self, slot: datetime, *, trigger: Trigger, at: datetime) -> TrainingRun | None:
         """Queue the run of `slot`; None when the slot has its run already, or another run is under way."""
-        return self.queue(slot_id(slot), trigger=trigger, reason=because(Code.SLOT, slot=slot), at=at)
-
-    @guarded
-    def has_room(self, slot: datetime) -> bool:
-        """Whether `slot` has no run yet and none is under way."""
-        return self._runs.find_one({"$or": [{"_id": slot_id(slot)}, {"active": True}]}, {"_id": 1}) is None
+        reason = because(Code.SLOT, slot=slot)
+        return self._insert(new(slot_id(slot), trigger, reason, at) | {"active": True})
 
     @guarded
     def has_run_of(self, slot: datetime) -> bool:

@@ -40,8 +40,10 @@ class Slots:
 
         Returns whether the slot has its run now. It has none as long as another run is under way.
         """
-        if not self._runs.has_room(slot):
-            return self._runs.has_run_of(slot)
+        if self._runs.has_run_of(slot):
+            return True
+        if self._runs.current():
+            return False
         if self._models.champion() is None:
             return bool(self._runs.request_slot(slot, trigger=Trigger.FIRST_START, at=self._now()))
         last = self._runs.last_fingerprint()
