@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -48,8 +47,6 @@ class Scheduler:
         self._poll_every_s = poll_every_s
         self._maintenance_every_s = maintenance_every_s
         self._slot_is_open = True
-        self._running: set[str] = set()
-        self._lock = threading.Lock()
         self._scheduler = BackgroundScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -96,24 +93,17 @@ class Scheduler:
     def _poll(self) -> None:
         """Start each kind of job in its own thread: an import does not wait for a training to end."""
         for kind in self._pending():
-            with self._lock:
-                is_new = kind not in self._running
-                self._running.add(kind)
-            if is_new:
-                self._scheduler.add_job(self._run_kind, args=(kind,), misfire_grace_time=None)
+            # APScheduler skips an id that still runs.
+            job = self._jobs.by_kind[kind]
+            self._scheduler.add_job(
+                self._run, args=(job,), id=kind, replace_existing=True, misfire_grace_time=None
+            )
 
     def _pending(self) -> list[str]:
         if not self._slot_is_open:
             self.open_slot()
         pending = self._run(self._jobs.pending) or ()
         return [kind for kind in self._jobs.by_kind if kind in pending]
-
-    def _run_kind(self, kind: str) -> None:
-        try:
-            self._run(self._jobs.by_kind[kind])
-        finally:
-            with self._lock:
-                self._running.discard(kind)
 
     def _run(self, job: Callable[[], T]) -> T | None:
         """What `job` returns; an error is logged, and the job runs again when it is next due."""
