@@ -42,11 +42,7 @@ def _address(url: str) -> str:
     return url.rstrip("/")
 
 
-def _blank_is_unset(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-Unset = BeforeValidator(_blank_is_unset)
+Unset = BeforeValidator(lambda value: None if isinstance(value, str) and not value.strip() else value)
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

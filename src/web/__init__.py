@@ -21,8 +21,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["ledgerloop"] = Container(settings)
     metrics.init_app(app)  # first, so that a refused request is counted too
     security.init_app(app, settings)
-    problems.init_app(app)
-    json_io.init_app(app)
+    app.register_error_handler(Exception, problems.respond)
+    app.after_request(json_io.read_to_the_end)
     api.init_app(app)
     app.register_blueprint(pages.bp)
     return app

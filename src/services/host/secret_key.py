@@ -13,14 +13,10 @@ def kept_key(data_path: Path) -> str:
     path = data_path / "secret_key"
     if not path.exists():
         data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _generate(path)
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+        with contextlib.suppress(FileExistsError):  # another process was first, and its key is used
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text().strip()
-
-
-def _generate(path: Path) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
-    with contextlib.suppress(FileExistsError):  # another process was first, and its key is used
-        os.link(draft, path)
-    draft.unlink()

@@ -20,6 +20,7 @@ from src.errors import LedgerloopError
 from src.web.shared.services import container
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_MONGODB_UP = ("ledgerloop_mongodb_up", "1 while MongoDB answers.")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
@@ -69,35 +70,23 @@ class _LoopState(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            gauges = [*_champion(), *_runs()]
+            pointer, runs = container().models.champion(), container().runs.newest()
         except LedgerloopError:
-            gauges = []
-        yield GaugeMetricFamily(
-            "ledgerloop_mongodb_up", "1 while MongoDB answers.", value=float(bool(gauges))
+            yield GaugeMetricFamily(*_MONGODB_UP, value=0)
+            return
+        yield GaugeMetricFamily(*_MONGODB_UP, value=1)
+        champion = GaugeMetricFamily(
+            "ledgerloop_champion_info", "The champion's version.", labels=["version"]
         )
-        yield from gauges
-
-
-def _champion() -> Iterator[Metric]:
-    pointer = container().models.champion()
-    serving = GaugeMetricFamily("ledgerloop_champion_info", "The champion's version.", labels=["version"])
-    revision = GaugeMetricFamily("ledgerloop_champion_revision", "Promotions until now.")
-    if pointer:
-        serving.add_metric([pointer.version], 1)
-        revision.add_metric([], pointer.revision)
-    yield from (serving, revision)
-
-
-def _runs() -> Iterator[Metric]:
-    tally = Tally(run.status.value for run in container().runs.newest())
-    runs = GaugeMetricFamily(
-        "ledgerloop_training_runs",
-        "The 50 newest runs, and the slots skipped between them.",
-        labels=["status"],
-    )
-    for status, count in tally.items():
-        runs.add_metric([status], count)
-    yield runs
+        revision = GaugeMetricFamily("ledgerloop_champion_revision", "Promotions until now.")
+        if pointer:
+            champion.add_metric([pointer.version], 1)
+            revision.add_metric([], pointer.revision)
+        newest = "The 50 newest runs, and the slots skipped between them."
+        statuses = GaugeMetricFamily("ledgerloop_training_runs", newest, labels=["status"])
+        for status, count in Tally(run.status.value for run in runs).items():
+            statuses.add_metric([status], count)
+        yield from (champion, revision, statuses)
 
 
 def metrics() -> Metrics:

@@ -6,10 +6,10 @@ import json
 import time
 from contextlib import suppress
 from decimal import Decimal
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 import pydantic_core
-from flask import Flask, Response, request
+from flask import Response, request
 from werkzeug.exceptions import (
     BadRequest,
     ClientDisconnected,
@@ -35,11 +35,7 @@ _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
-def init_app(app: Flask) -> None:
-    app.after_request(_read_to_the_end)
-
-
-def _read_to_the_end(response: Response) -> Response:
+def read_to_the_end(response: Response) -> Response:
     """Read the rest of the request's body before the response is sent.
 
     gunicorn would read it afterwards and could take the start of the connection's next request with it,
@@ -51,14 +47,11 @@ def _read_to_the_end(response: Response) -> Response:
             while request.stream.read(_PIECE):
                 pass
         except HTTPException:  # over the limit
-            _discard(get_input_stream(request.environ))
+            body = get_input_stream(request.environ)
+            patience, left = time.monotonic() + _REFUSED_S, _REFUSED_BYTES
+            while left > 0 and time.monotonic() < patience and (piece := body.read(_PIECE)):
+                left -= len(piece)
     return response
-
-
-def _discard(body: IO[bytes]) -> None:
-    patience, left = time.monotonic() + _REFUSED_S, _REFUSED_BYTES
-    while left > 0 and time.monotonic() < patience and (piece := body.read(_PIECE)):
-        left -= len(piece)
 
 
 def read_json(*, optional: bool = False) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, NotRequired
 
-from flask import Flask, Response, render_template
+from flask import Response, render_template
 from pydantic import Field, ValidationError
 from typing_extensions import TypedDict
 from werkzeug.exceptions import HTTPException
@@ -132,7 +132,3 @@ def _log_without_values(error: Exception) -> None:
     """Log frames and the error's type only: its message may quote what a person typed."""
     where = "".join(traceback.format_tb(error.__traceback__)).rstrip()
     log.error("request failed", extra={"error": type(error).__name__, "traceback": where})
-
-
-def init_app(app: Flask) -> None:
-    app.register_error_handler(Exception, respond)
