@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from src.services.scheduler.alias_watch import AliasWatch
 from src.services.scheduler.child_process import FOLLOW_CHAMPION, RUN_IMPORT, TIDY, TRAIN_CLAIMED
-from src.services.scheduler.pending_work import DELIVERY, IMPORT, RUN
+from src.services.scheduler.scheduler import DELIVERY, IMPORT, RUN
 
 if TYPE_CHECKING:
     from src.container import Container

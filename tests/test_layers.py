@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "services": {"domain", "errors", "config", "services", "knowledge", "once"},
     "knowledge": {"components", "domain", "errors", "knowledge"},
     "container": {"services", "pipeline", "components", "config", "domain", "errors", "jobs", "once"},
-    "jobs": {"services", "container", "once"},
+    "jobs": {"services"},
     "commands": {
         "services",
         "pipeline",

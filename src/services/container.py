@@ -30,7 +30,7 @@ from src.services.monitoring.quality_counts import AuditSample
 from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import TrainingRuns
 from src.services.scheduler.child_process import ChildProcess
-from src.services.scheduler.pending_work import PendingWork
+from src.services.scheduler.scheduler import PendingWork
 from src.services.transactions.acts import ActLog
 from src.services.transactions.analytics import Analytics
 from src.services.transactions.deleted import DeletedTransactions

@@ -12,8 +12,14 @@ from src.services.firefly.outbox import FireflyOutbox
 from src.services.models.hot_swap import HotSwap, ShadowModel
 from src.services.runs.repository import ClaimedRun
 from src.services.runs.slots import slot_of
-from src.services.scheduler.pending_work import DELIVERY, IMPORT, RUN
-from src.services.scheduler.scheduler import ALIAS_EVERY_S, MAINTENANCE_EVERY_S, POLL_EVERY_S
+from src.services.scheduler.scheduler import (
+    ALIAS_EVERY_S,
+    DELIVERY,
+    IMPORT,
+    MAINTENANCE_EVERY_S,
+    POLL_EVERY_S,
+    RUN,
+)
 from tests.services.rows import NOW
 from tests.small_model import small_bundle
 

@@ -6,8 +6,7 @@ from threading import Event
 import pytest
 
 from src.services.runs.slots import slot_of
-from src.services.scheduler.pending_work import RUN
-from src.services.scheduler.scheduler import Scheduler
+from src.services.scheduler.scheduler import RUN, Scheduler
 from tests.services.rows import NOW
 
 
