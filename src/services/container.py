@@ -66,8 +66,12 @@ class Services:
         self, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         """now: dates slots, runs and models; leases use MongoDB's clock."""
-        self.settings = settings
+        self._settings = settings
         self.now = now
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
 
     transactions = on_database(Transactions)
     feedback_events = on_database(FeedbackEvents)
