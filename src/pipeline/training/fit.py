@@ -20,8 +20,8 @@ from src.pipeline.feedback.label_review import to_learn_from
 from src.pipeline.training.stages import PreparedData, Steps, TrainedModel
 
 if TYPE_CHECKING:
+    from src.knowledge.lexicon_files import Knowledge
     from src.services.runs.repository import ClaimedRun
-    from src.services.shipped.lexicon_files import Knowledge
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
 

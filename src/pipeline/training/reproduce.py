@@ -15,10 +15,10 @@ from src.pipeline.training.mlflow_log import log_data, log_model, settings_of
 from src.pipeline.training.stages import Steps
 
 if TYPE_CHECKING:
+    from src.knowledge.lexicon_files import Knowledge
     from src.services.mlflow.past_runs import PastRun
     from src.services.mlflow.run_log import RunLog
     from src.services.runs.repository import ClaimedRun
-    from src.services.shipped.lexicon_files import Knowledge
     from src.services.transactions.repository import Transactions
 
 

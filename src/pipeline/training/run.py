@@ -37,6 +37,7 @@ from src.pipeline.training.promote import PromotionStep
 from src.pipeline.training.stages import BundleFormat, PreparedData, Steps, StoredModel, TrainedModel
 
 if TYPE_CHECKING:
+    from src.knowledge.lexicon_files import Knowledge
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
     from src.services.mlflow.run_log import RunLog
     from src.services.mlflow.tracking import Tracking
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from src.services.models.repository import Models
     from src.services.runs.data_fingerprint import DataFingerprint
     from src.services.runs.repository import ClaimedRun
-    from src.services.shipped.lexicon_files import Knowledge
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
 
