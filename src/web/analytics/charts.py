@@ -49,13 +49,14 @@ class Charts:
         self._categories = {category.slug: category for category in categories}
 
     def all(self, *, stack: str = "group") -> list[Chart]:
+        live = self._overview["accuracy"]
         return [
             self.by_month(stack),
             self.by_category(),
             self.by_mode(),
             self.top_merchants(),
             *self.savings_and_transfers(),
-            self.accuracy(),
+            by_week(text.AGREEMENT, live.by_week, text.overall_accuracy(live.overall)),
         ]
 
     def by_category(self) -> Chart:
@@ -120,10 +121,6 @@ class Charts:
             self._months(names, layers, [month["income"] for month in months]) if months else None,
             shape="wide",
         )
-
-    def accuracy(self) -> Chart:
-        live = self._overview["accuracy"]
-        return by_week(text.AGREEMENT, live.by_week, text.overall_accuracy(live.overall))
 
     def _layers(self, stack: str) -> list[Layer]:
         """The layers of the months, always in the order of the groups and of the list of categories."""

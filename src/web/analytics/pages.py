@@ -24,16 +24,13 @@ if TYPE_CHECKING:
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
 
-STACKS = ("group", "category")
-
 
 @bp.get("/analytics")
 def analytics(*, analytics: Analytics, quality: Quality, transactions: Transactions) -> ResponseReturnValue:
     if wants_json():
         return analytics_api.analytics()
     values = request.args.to_dict()
-    stack = values.pop("stack", "group")
-    stack = stack if stack in STACKS else "group"
+    stack = "category" if values.pop("stack", "") == "category" else "group"
     overview, errors = None, {}
     try:
         query = AnalyticsQuery.model_validate(values)

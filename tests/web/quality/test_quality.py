@@ -102,6 +102,8 @@ def test_the_page_has_in_words_what_the_api_has_in_numbers(browse, ten_answers):
     assert "80 % 8 of 10 answers, likely 49 % to 94 %" in page.words
     assert "Of 10 answers, the best guess was right in 8 (80 %)." in page.words
     assert "2 of 10 answers changed one category into another." in page.words
+    assert "Scroll sideways: the table has 2 columns" in page.words
+    assert 'tabindex="0" role="region" aria-label="Predicted and chosen categories"' in page.text
     assert page.text.count('type="application/json"') >= 5
     assert "style=" not in page.text
 
