@@ -20,8 +20,7 @@ from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.host.secret_key import kept_key
 from src.services.imports.encrypted_uploads import Uploads
 from src.services.imports.file_reader import FileReader
-from src.services.imports.profiles import ImportProfiles
-from src.services.imports.repository import ImportRejects, Imports
+from src.services.imports.repository import ImportProfiles, ImportRejects, Imports
 from src.services.mlflow.availability import TrackingState
 from src.services.models.repository import Models
 from src.services.models.retention import Retention

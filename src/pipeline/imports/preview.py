@@ -19,8 +19,7 @@ from src.errors import InvalidInput
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult, is_unchanged, read_preview
 
 if TYPE_CHECKING:
-    from src.services.imports.profiles import ImportProfiles
-    from src.services.imports.repository import Imports
+    from src.services.imports.repository import ImportProfiles, Imports
 
 DEMO = "Demo: a year of made-up transactions"
 _LONGEST_NAME = 120

@@ -87,10 +87,12 @@ class ImportRun:
         if plan.format is Format.LEDGERLOOP:
             restore = ExportRestore(import_id, self.rows, self.categories)
             return lambda entries: restore.add([entry.exported for entry in entries if entry.exported])
-        keys, labels = Keys(), Labels(self.categories, self.predictor)
-        return lambda entries: self._add(import_id, entries, keys, labels)
+        keys, names = Keys(), CategoryNames(self.categories, self.predictor)
+        return lambda entries: self._add(import_id, entries, keys, names)
 
-    def _add(self, import_id: str, entries: Sequence[Entry], keys: Keys, labels: Labels) -> tuple[int, int]:
+    def _add(
+        self, import_id: str, entries: Sequence[Entry], keys: Keys, names: CategoryNames
+    ) -> tuple[int, int]:
         """How many this import has added, now or in an earlier attempt; how many a person had deleted."""
         keyed = [
             (keys.of(transaction, entry.bank_id), transaction, entry)
@@ -105,10 +107,10 @@ class ImportRun:
         while new:
             at = self.clock()
             predicted = self.predictor.new([transaction for _, transaction, _ in new], at=at)
-            labels.learn([entry for _, _, entry in new], predicted)
+            labels = _labels(import_id, [entry for _, _, entry in new], predicted, names, at)
             transactions = [
-                replace(transaction, origin=Origin(import_id, key, labels.of(entry, import_id, at)))
-                for (key, _, entry), transaction in zip(new, predicted, strict=True)
+                replace(row, origin=Origin(import_id, key, label))
+                for (key, _, _), row, label in zip(new, predicted, labels, strict=True)
             ]
             added_now = self.rows.add(transactions, at=at)
             added += added_now
@@ -146,25 +148,23 @@ class Keys:
         return f"{digest}:{self._counts[digest]}"
 
 
-class Labels:
-    """The file's categories as a person's answers."""
-
-    def __init__(self, categories: Categories, predictor: Predictor) -> None:
-        self._names = CategoryNames(categories, predictor)
-
-    def learn(self, entries: Sequence[Entry], predicted: Sequence[NewTransaction]) -> None:
-        """Find or create the categories of `entries`, each from all the rows that have it."""
-        rows: dict[str, list[NewTransaction]] = defaultdict(list)
-        for entry, row in zip(entries, predicted, strict=True):
-            if entry.category:
-                rows[entry.category].append(row)
-        for name, of_category in rows.items():
-            self._names.slug(name, of_category)
-
-    def of(self, entry: Entry, import_id: str, at: datetime) -> Feedback | None:
-        if not entry.category:
-            return None
-        return Feedback(self._names.slug(entry.category), at, f"import:{import_id}", LabelSource.IMPORT)
+def _labels(
+    import_id: str,
+    entries: Sequence[Entry],
+    rows: Sequence[NewTransaction],
+    names: CategoryNames,
+    at: datetime,
+) -> list[Feedback | None]:
+    """The file's categories as a person's answers. A new category gets all rows that have it."""
+    rows_of: dict[str | None, list[NewTransaction]] = defaultdict(list)
+    for entry, row in zip(entries, rows, strict=True):
+        rows_of[entry.category].append(row)
+    labels = {
+        category: Feedback(names.slug(category, of_it), at, f"import:{import_id}", LabelSource.IMPORT)
+        for category, of_it in rows_of.items()
+        if category
+    }
+    return [labels.get(entry.category or "") for entry in entries]
 
 
 def _transaction(entry: Entry) -> Transaction:

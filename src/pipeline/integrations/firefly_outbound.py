@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from src.domain.categories import Category, slug_of
-from src.domain.deliveries import Delivery, Split, SplitChange
+from src.domain.deliveries import Delivery, DeliveryStatus, Split, SplitChange
 from src.domain.transactions import Direction, Status, StoredTransaction
 from src.errors import InvalidInput, NotFound, Unavailable
 from src.pipeline.integrations.inbound import own_predictions
@@ -42,17 +42,14 @@ class FireflyOutbound:
 
     def deliver_due(self) -> None:
         """Raises Unavailable if MongoDB does not answer."""
-        self._add_answered()
+        # Answers given in Ledgerloop are sent as well.
+        since = self._answers_until or self.now() - _LOOK_BACK
+        newest = self.outbox.add_answered(PROGRAM, since=since - _OVERLAP)
+        self._answers_until = max(filter(None, (since, newest)))
         for _ in range(_AT_ONCE):
             delivery = self.outbox.claim()
             if delivery is None or not self._deliver(delivery):
                 return
-
-    def _add_answered(self) -> None:
-        """Answers given in Ledgerloop are sent as well."""
-        since = self._answers_until or self.now() - _LOOK_BACK
-        newest = self.outbox.add_answered(PROGRAM, since=since - _OVERLAP)
-        self._answers_until = max(filter(None, (since, newest)))
 
     def _deliver(self, delivery: Delivery) -> bool:
         """False if Firefly III is unavailable."""
@@ -64,9 +61,9 @@ class FireflyOutbound:
             return False
         except InvalidInput as error:
             log.warning("firefly iii refused a category", extra={"reason": str(error)})
-            self.outbox.give_up(delivery, str(error), at=self.now())
+            self.outbox.finish(delivery, DeliveryStatus.FAILED, at=self.now(), note=str(error))
         else:
-            self.outbox.done(delivery, at=self.now(), note=note)
+            self.outbox.finish(delivery, DeliveryStatus.DONE, at=self.now(), note=note)
         return True
 
     def _send(self, group: str) -> str | None:
@@ -93,8 +90,11 @@ def _change(
     if row is None or row.transaction.direction is Direction.TRANSFER:
         return SplitChange(split.journal_id)
     category = _category(split, row, names)
-    is_categorized = bool(category or split.category)
-    return SplitChange(split.journal_id, category, _tags(split, is_categorized, check_tag))
+    needs_check = not (category or split.category)
+    if check_tag is None or needs_check == (check_tag in split.tags):
+        return SplitChange(split.journal_id, category)
+    others = tuple(tag for tag in split.tags if tag != check_tag)
+    return SplitChange(split.journal_id, category, (*others, check_tag) if needs_check else others)
 
 
 def _category(split: Split, row: StoredTransaction, names: Mapping[str, str]) -> str | None:
@@ -104,21 +104,9 @@ def _category(split: Split, row: StoredTransaction, names: Mapping[str, str]) ->
         return None
     if not split.category:
         return wanted
-    current = _slug(split.category, names)
+    named = (slug for slug, name in names.items() if name.casefold() == split.category.casefold())
+    current = next(named, slug_of(split.category))
     # Our own prediction, or an earlier answer that we know, is replaced by a newer answer.
     replaceable = own_predictions(row) | {event.category for event in row.feedback}
     is_answered = row.status is not Status.PREDICTED
     return wanted if is_answered and current in replaceable and current != row.category else None
-
-
-def _slug(name: str, names: Mapping[str, str]) -> str:
-    """The category with this name, in any case."""
-    return next((slug for slug, known in names.items() if known.casefold() == name.casefold()), slug_of(name))
-
-
-def _tags(split: Split, is_categorized: bool, check_tag: str | None) -> tuple[str, ...] | None:
-    """None keeps the split's tags."""
-    if check_tag is None or is_categorized == (check_tag not in split.tags):
-        return None
-    others = tuple(tag for tag in split.tags if tag != check_tag)
-    return others if is_categorized else (*others, check_tag)

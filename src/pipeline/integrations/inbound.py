@@ -65,7 +65,7 @@ class Webhooks:
         A text edited in the other program is not changed here, because the next one from the bank will look
         like the first.
         """
-        received = {_key(program, transaction.key): transaction for transaction in transactions}
+        received = {f"{program}:{transaction.key}": transaction for transaction in transactions}
         known = self.rows.by_key(received)
         new = {key: transaction for key, transaction in received.items() if key not in known}
         deleted = self.rows.deleted(new) if new else ()
@@ -88,14 +88,13 @@ class Webhooks:
     ) -> None:
         if not new:
             return
+        rows = []
         predicted = self.predictor.new([_bounded(inbound.transaction) for inbound in new.values()], at=at)
-        for inbound, transaction in zip(new.values(), predicted, strict=True):
+        for (key, inbound), row in zip(new.items(), predicted, strict=True):
+            label = None
             if inbound.category:
-                names.slug(inbound.category, [transaction])
-        rows = [
-            replace(transaction, origin=Origin(None, key, _label(key, inbound, names, at)))
-            for (key, inbound), transaction in zip(new.items(), predicted, strict=True)
-        ]
+                label = Feedback(names.slug(inbound.category, [row]), at, key, LabelSource.IMPORT)
+            rows.append(replace(row, origin=Origin(None, key, label)))
         self.rows.add(rows, source=program, at=at)
 
     def _record_answers(
@@ -126,16 +125,6 @@ class Webhooks:
         }
         if changed:
             self.rows.renew(changed)
-
-
-def _key(program: str, key: str) -> str:
-    return f"{program}:{key}"
-
-
-def _label(key: str, inbound: InboundTransaction, names: CategoryNames, at: datetime) -> Feedback | None:
-    if not inbound.category:
-        return None
-    return Feedback(names.slug(inbound.category), at, key, LabelSource.IMPORT)
 
 
 def _bounded(transaction: Transaction) -> Transaction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -80,54 +80,44 @@ def prepare(transaction: Transaction) -> Transaction:
     )
 
 
+@dataclass(frozen=True)
 class Predictor:
     """Precedence: the person's answers for the merchant, then the model. A prediction says which decided."""
 
-    def __init__(
-        self,
-        champion: Model,
-        transactions: Transactions,
-        memory: MerchantMemory,
-        auto_precision: float,
-        audit_share: float = 0.0,
-        shadow: Callable[[], Serving | None] = lambda: None,
-    ) -> None:
-        """audit_share: the share of automatic predictions in the random audit sample, 0..1.
-
-        shadow: returns the model of the shadow test, whose predictions are stored with the champion's.
-        """
-        self._champion = champion
-        self._transactions = transactions
-        self._memory = memory
-        self._auto_precision = auto_precision
-        self._audit_share = audit_share
-        self._shadow = shadow
+    champion: Model
+    transactions: Transactions
+    memory: MerchantMemory
+    auto_precision: float
+    audit_share: float = 0.0
+    """The share of automatic predictions in the random audit sample, 0..1."""
+    shadow: Callable[[], Serving | None] = lambda: None
+    """Returns the model of the shadow test, whose predictions are stored with the champion's."""
 
     def predict(
         self, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool = False
     ) -> list[tuple[Transaction, Prediction]]:
         """Each transaction as it would be stored, with its prediction. Raises Unavailable without a model."""
-        serving = self._champion.current()
+        serving = self.champion.current()
         prepared = [prepare(transaction) for transaction in transactions]
         memories = self.remembered(prepared)
         probabilities = serving.scorer.probabilities(prepared)
         predictions = [
-            _from_memory(row, memory, serving, at, self._auto_precision)
+            _from_memory(row, memory, serving, at, self.auto_precision)
             if isinstance(memory, MemoryDecision)
             else _from_model(transaction, row, memory, serving, at)
             for transaction, row, memory in zip(prepared, probabilities, memories, strict=True)
         ]
         if with_shadow:
-            predictions = add_shadow(predictions, prepared, probabilities, serving, self._shadow())
+            predictions = add_shadow(predictions, prepared, probabilities, serving, self.shadow())
         return list(zip(prepared, predictions, strict=True))
 
     def remembered(self, prepared: Sequence[Transaction]) -> list[MemoryDecision | MemoryHint | None]:
         """What the answers for the merchant, or for similar merchants, say about each transaction."""
         merchants = {transaction.merchant for transaction in prepared}
-        own = self._transactions.recollections(merchants)
-        similar = self._transactions.similar(merchants - own.keys())
+        own = self.transactions.recollections(merchants)
+        similar = self.transactions.similar(merchants - own.keys())
         return [
-            self._memory.consult(
+            self.memory.consult(
                 own.get(transaction.merchant, ()),
                 similar.get(transaction.merchant, ()),
                 float(transaction.amount),
@@ -139,12 +129,19 @@ class Predictor:
         self, transactions: Sequence[Transaction], *, source: str, at: datetime
     ) -> list[StoredTransaction]:
         """Raises Unavailable; nothing is stored then."""
-        return self._transactions.add(self.new(transactions, at=at), source=source, at=at)
+        return self.transactions.add(self.new(transactions, at=at), source=source, at=at)
 
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:
         """The predicted transactions, ready to be stored, in the same order. Raises Unavailable."""
         predicted = self.predict(transactions, at=at, with_shadow=True)
-        return [_new(transaction, prediction, self._audit_share) for transaction, prediction in predicted]
+        rows = []
+        for transaction, prediction in predicted:
+            identity = fingerprint(transaction)
+            audit = not prediction.needs_review and is_spot_check(
+                identity, transaction.date, self.audit_share
+            )
+            rows.append(NewTransaction(transaction, prediction, identity, is_holdout(identity), audit=audit))
+        return rows
 
 
 def _from_model(
@@ -152,16 +149,17 @@ def _from_model(
 ) -> Prediction:
     alternatives, band = weighed(row, hint, serving)
     best = alternatives[0]
+    reasons = serving.scorer.explain(transaction, best.category)
+    if hint and (share := hint.shares.get(best.category)):
+        merchants = "merchants of a similar name" if hint.similar else "this merchant, which differ"
+        reasons = (Reason(f"your answers for {merchants}", round(hint.weight * share, 3)), *reasons)
     return Prediction(
         category=None if band is Band.UNKNOWN else best.category,
         confidence=best.probability,
         band=band,
         decided_by=DecidedBy.MODEL,
         alternatives=alternatives,
-        explanation=(
-            *_hint_reason(hint, best.category),
-            *serving.scorer.explain(transaction, best.category),
-        ),
+        explanation=reasons,
         model_version=serving.version,
         at=at,
     )
@@ -175,7 +173,14 @@ def weighed(
     row: shape (n_classes,), the model's own probabilities.
     """
     classes = serving.scorer.classes
-    alternatives = _with_hint(row, classes, hint) if hint else _alternatives(row, classes)
+    shares = dict(zip(classes, row.tolist(), strict=True))
+    if hint:  # the mean of the model's and the answers' shares
+        weight = hint.weight
+        shares = {
+            name: (1 - weight) * shares.get(name, 0.0) + weight * hint.shares.get(name, 0.0)
+            for name in {**shares, **hint.shares}
+        }
+    alternatives = _best(shares)
     best = alternatives[0]
     band = serving.band(best.probability, best.category)
     if hint and band is Band.AUTO and not hint.similar:
@@ -191,58 +196,35 @@ def remembered_band(recall: MemoryDecision, auto_precision: float) -> Band:
 def _from_memory(
     row: np.ndarray, recall: MemoryDecision, serving: Serving, at: datetime, auto_precision: float
 ) -> Prediction:
+    answers = (
+        "your last answer"
+        if recall.answers == 1
+        else f"{recall.agreeing} of your last {recall.answers} answers"
+    )
     return Prediction(
         category=recall.category,
         confidence=recall.confidence,
         band=remembered_band(recall, auto_precision),
         decided_by=DecidedBy.MEMORY,
         alternatives=_with_memory(row, serving.scorer.classes, recall),
-        explanation=(Reason(_recall_reason(recall), recall.confidence),),
+        explanation=(Reason(f"{answers} for this merchant", recall.confidence),),
         model_version=serving.version,
         at=at,
     )
 
 
-def _recall_reason(recall: MemoryDecision) -> str:
-    if recall.answers == 1:
-        return "your last answer for this merchant"
-    return f"{recall.agreeing} of your last {recall.answers} answers for this merchant"
-
-
-def _hint_reason(hint: MemoryHint | None, category: str) -> tuple[Reason, ...]:
-    share = hint.shares.get(category, 0.0) if hint else 0.0
-    if hint is None or not share:
-        return ()
-    merchants = "merchants of a similar name" if hint.similar else "this merchant, which differ"
-    return (Reason(f"your answers for {merchants}", round(hint.weight * share, 3)),)
-
-
-def _alternatives(row: np.ndarray, classes: Sequence[str]) -> tuple[Alternative, ...]:
-    best = np.argsort(-row, kind="stable")[:SHOWN_ALTERNATIVES]
-    return tuple(Alternative(classes[i], float(row[i])) for i in best)
-
-
 def _with_memory(row: np.ndarray, classes: Sequence[str], recall: MemoryDecision) -> tuple[Alternative, ...]:
     """The remembered category has its confidence; the others share the rest in the model's proportions."""
-    others = [
-        (name, float(share)) for name, share in zip(classes, row, strict=True) if name != recall.category
-    ]
-    left = sum(share for _, share in others) or 1.0
-    scaled = (Alternative(name, share / left * (1 - recall.confidence)) for name, share in others)
-    return _best([Alternative(recall.category, recall.confidence), *scaled])
+    others = dict(zip(classes, row.tolist(), strict=True))
+    others.pop(recall.category, None)
+    left = sum(others.values()) or 1.0
+    scaled = {name: share / left * (1 - recall.confidence) for name, share in others.items()}
+    return _best({recall.category: recall.confidence, **scaled})
 
 
-def _with_hint(row: np.ndarray, classes: Sequence[str], hint: MemoryHint) -> tuple[Alternative, ...]:
-    """The mean of the model's and the answers' shares, by the weight of the hint."""
-    shares, weight = dict(zip(classes, row.tolist(), strict=True)), hint.weight
-    return _best(
-        Alternative(name, (1 - weight) * shares.get(name, 0.0) + weight * hint.shares.get(name, 0.0))
-        for name in {**shares, **hint.shares}
-    )
-
-
-def _best(alternatives: Iterable[Alternative]) -> tuple[Alternative, ...]:
-    return tuple(sorted(alternatives, key=lambda alternative: -alternative.probability)[:SHOWN_ALTERNATIVES])
+def _best(shares: Mapping[str, float]) -> tuple[Alternative, ...]:
+    best = sorted(shares, key=shares.__getitem__, reverse=True)[:SHOWN_ALTERNATIVES]
+    return tuple(Alternative(name, shares[name]) for name in best)
 
 
 def add_shadow(
@@ -274,9 +256,3 @@ def add_shadow(
         fields = {"version": shadow.version, "error": type(error).__name__}
         log.warning("shadow did not predict", extra=fields)
         return predictions
-
-
-def _new(transaction: Transaction, prediction: Prediction, audit_share: float) -> NewTransaction:
-    identity = fingerprint(transaction)
-    audit = not prediction.needs_review and is_spot_check(identity, transaction.date, audit_share)
-    return NewTransaction(transaction, prediction, identity, is_holdout(identity), audit=audit)

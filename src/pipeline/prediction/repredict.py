@@ -38,23 +38,21 @@ class Repredicted:
     """Unanswered transactions that another model predicted last, or whose merchant was answered since."""
 
 
+@dataclass(frozen=True)
 class Reprediction:
     """Predicts outdated transactions again, one batch per call."""
 
-    def __init__(
-        self, rows: Repredictions, predictor: Predictor, champion: HotSwap[Serving], pointers: Models
-    ) -> None:
-        self._rows = rows
-        self._predictor = predictor
-        self._champion = champion
-        self._pointers = pointers
+    rows: Repredictions
+    predictor: Predictor
+    champion: HotSwap[Serving]
+    models: Models
 
     def advance(self, act: str = "", *, at: datetime, at_once: int = AT_ONCE) -> Repredicted:
         """Predict the newest batch; without `act` a new one begins. Raises Unavailable."""
         act = act or secrets.token_hex(12)
-        outdated = self._rows.outdated(self._version(), at_once)
-        predicted = self._predictor.predict(list(outdated.values()), at=at) if outdated else []
-        self._rows.append(
+        outdated = self.rows.outdated(self._version(), at_once)
+        predicted = self.predictor.predict(list(outdated.values()), at=at) if outdated else []
+        self.rows.append(
             {
                 transaction_id: (transaction, replace(prediction, act=act))
                 for (transaction_id, transaction), (_, prediction) in zip(
@@ -67,20 +65,20 @@ class Reprediction:
     def progress(self, act: str = "") -> Repredicted:
         """Raises Unavailable."""
         version = self._version()
-        rows, changed = self._rows.count_repredicted(act) if act else (0, 0)
-        return Repredicted(act, version, rows, changed, self._rows.count_outdated(version))
+        rows, changed = self.rows.count_repredicted(act) if act else (0, 0)
+        return Repredicted(act, version, rows, changed, self.rows.count_outdated(version))
 
     def undo(self, act: str) -> int:
         """Undo the predictions of `act`; returns their number. Raises NotFound, Unavailable."""
-        undone = self._rows.undo(act)
+        undone = self.rows.undo(act)
         if not undone:
             raise NotFound("There is nothing to undo for this act.")
         return undone
 
     def _version(self) -> str:
         """The champion's, if this process has loaded it: else two processes could undo each other's work."""
-        self._champion.refresh()
-        serving, pointer = self._champion.current(), self._pointers.champion()
+        self.champion.refresh()
+        serving, pointer = self.champion.current(), self.models.champion()
         if pointer is None or pointer.version != serving.version:
             raise Unavailable("This process has not loaded the active model yet; try again in a moment.")
         return serving.version

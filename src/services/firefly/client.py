@@ -38,7 +38,14 @@ class FireflyIII:
         """Every split of a transaction. Raises NotFound, InvalidInput, Unavailable."""
         try:
             splits = self._request("GET", group).json()["data"]["attributes"]["transactions"]
-            return [_split(split) for split in splits]
+            return [
+                Split(
+                    journal_id=str(split["transaction_journal_id"]),
+                    category=split.get("category_name") or None,
+                    tags=tuple(str(tag) for tag in split.get("tags") or ()),
+                )
+                for split in splits
+            ]
         except (ValueError, KeyError, TypeError) as error:
             raise Unavailable("The server at FIREFLY_URL does not answer like Firefly III.") from error
 
@@ -48,19 +55,22 @@ class FireflyIII:
         No webhooks are called, so there is no loop, and no rules are run.
         Raises NotFound, InvalidInput if it refuses, Unavailable.
         """
-        splits = [_split_body(change) for change in changes]
+        splits = []
+        for change in changes:
+            tags = None if change.tags is None else list(change.tags)
+            new = {"category_name": change.category, "tags": tags}
+            values = {name: value for name, value in new.items() if value is not None}
+            splits.append({"transaction_journal_id": change.journal_id, **values})
         body = {"fire_webhooks": False, "apply_rules": False, "transactions": splits}
         self._request("PUT", group, body)
 
     def _request(self, method: str, group: str, body: Any = None) -> requests.Response:
-        url = f"{self._url}/api/v1/transactions/{quote(group, safe='')}"
-        headers = {"Accept": "application/json"}
         try:
             response = requests.request(
                 method,
-                url,
+                f"{self._url}/api/v1/transactions/{quote(group, safe='')}",
                 json=body,
-                headers=headers,
+                headers={"Accept": "application/json"},
                 auth=self._auth,
                 timeout=_TIMEOUT_S,
                 allow_redirects=False,
@@ -82,17 +92,3 @@ def _check(status: int) -> None:
         raise Unavailable("Firefly III answers with a redirect; FIREFLY_URL must be its final address.")
     if status != 200:
         raise Unavailable(f"Firefly III answered with status {status}.")
-
-
-def _split(body: dict[str, Any]) -> Split:
-    tags = tuple(str(tag) for tag in body.get("tags") or ())
-    return Split(str(body["transaction_journal_id"]), body.get("category_name") or None, tags)
-
-
-def _split_body(change: SplitChange) -> dict[str, Any]:
-    body: dict[str, Any] = {"transaction_journal_id": change.journal_id}
-    if change.category is not None:
-        body["category_name"] = change.category
-    if change.tags is not None:
-        body["tags"] = list(change.tags)
-    return body

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from pymongo import DESCENDING, ReturnDocument
 
@@ -28,10 +27,6 @@ class FireflyOutbox:
         self._database = database
         self._first_wait_s = first_wait_s
 
-    @property
-    def _deliveries(self) -> Any:
-        return self._database.deliveries
-
     @guarded
     def add(self, program: str, group: str, keys: Sequence[str], *, again: bool) -> None:
         """Queue a delivery once. keys: of its rows. again: queue it even if it was delivered before.
@@ -43,10 +38,10 @@ class FireflyOutbox:
             "$setOnInsert": {"owner": LOCAL_OWNER, "group": group},
             "$addToSet": {"keys": {"$each": keys}},
         }
-        self._deliveries.update_one(query, fields, upsert=True)
+        self._database.deliveries.update_one(query, fields, upsert=True)
         # If the process is killed here, the document has no status, and the next `add` sets it.
         to_queue = query if again else {**query, "status": {"$exists": False}}
-        self._deliveries.update_one(to_queue, [{"$set": _due_now()}])
+        self._database.deliveries.update_one(to_queue, [{"$set": _due_now()}])
 
     @guarded
     def add_answered(self, program: str, *, since: datetime) -> datetime | None:
@@ -56,7 +51,7 @@ class FireflyOutbox:
         for row in self._database.transactions.find(query, {"key": 1, "label.at": 1}):
             at = row["label"]["at"]
             newest = max(newest or at, at)
-            self._deliveries.update_one(
+            self._database.deliveries.update_one(
                 {"keys": row["key"], "finished_at": {"$lt": at}}, [{"$set": _due_now()}]
             )
         return newest
@@ -65,7 +60,7 @@ class FireflyOutbox:
     def claim(self) -> Delivery | None:
         """Claim a delivery that is due. If this process dies, it is due again after 60 seconds."""
         turn = secrets.token_hex(8)
-        document = self._deliveries.find_one_and_update(
+        document = self._database.deliveries.find_one_and_update(
             {**_WAITING, "$expr": {"$lte": ["$due_at", "$$NOW"]}},
             [{"$set": {"turn": turn, "tries": {"$add": ["$tries", 1]}, "due_at": from_now(_LEASE_S)}}],
             sort=[("due_at", 1)],
@@ -74,46 +69,40 @@ class FireflyOutbox:
         return Delivery(document["_id"], document["group"], turn) if document else None
 
     @guarded
-    def done(self, delivery: Delivery, *, at: datetime, note: str | None = None) -> None:
-        self._end(delivery, DeliveryStatus.DONE, note, at)
-
-    @guarded
-    def give_up(self, delivery: Delivery, note: str, *, at: datetime) -> None:
-        self._end(delivery, DeliveryStatus.FAILED, note, at)
-
-    def _end(self, delivery: Delivery, status: DeliveryStatus, note: str | None, at: datetime) -> None:
-        fields = {"status": status.value, "note": note, "finished_at": at}
-        self._deliveries.update_one(_claimed(delivery), {"$set": fields})
+    def finish(
+        self, delivery: Delivery, status: DeliveryStatus, *, at: datetime, note: str | None = None
+    ) -> None:
+        result = {"status": status.value, "note": note, "finished_at": at}
+        self._database.deliveries.update_one(_claimed(delivery), {"$set": result})
 
     @guarded
     def retry_later(self, delivery: Delivery, note: str, *, at: datetime) -> None:
         """Retry after a wait, or give up after three days."""
         old = {"$lt": ["$since", from_now(-GIVE_UP_AFTER.total_seconds())]}
+        doublings = {"$min": [{"$subtract": ["$tries", 1]}, 20]}
+        wait_s = {"$multiply": [self._first_wait_s, {"$pow": [2, doublings]}]}
+        wait_ms = {"$toLong": {"$multiply": [1000, {"$min": [_LONGEST_WAIT_S, wait_s]}]}}
         fields = {
             "status": {"$cond": [old, DeliveryStatus.FAILED.value, DeliveryStatus.WAITING.value]},
             "note": {"$literal": note},
             "finished_at": {"$cond": [old, at, "$finished_at"]},
-            "due_at": self._next_try(),
+            "due_at": {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": wait_ms}},
         }
-        self._deliveries.update_one(_claimed(delivery), [{"$set": fields}])
-
-    def _next_try(self) -> Document:
-        doublings = {"$min": [{"$subtract": ["$tries", 1]}, 20]}
-        wait_s = {"$multiply": [self._first_wait_s, {"$pow": [2, doublings]}]}
-        wait_ms = {"$toLong": {"$multiply": [1000, {"$min": [_LONGEST_WAIT_S, wait_s]}]}}
-        return {"$dateAdd": {"startDate": "$$NOW", "unit": "millisecond", "amount": wait_ms}}
+        self._database.deliveries.update_one(_claimed(delivery), [{"$set": fields}])
 
     @guarded
     def counts(self, *, now: datetime) -> DeliveryCounts:
         failed = {"status": DeliveryStatus.FAILED.value, "finished_at": {"$gt": now - _FAILED_SHOWN_FOR}}
         done = {"status": DeliveryStatus.DONE.value}
-        last = self._deliveries.find_one(done, sort=[("finished_at", DESCENDING)])
-        problem = self._deliveries.find_one({**_WAITING, "note": {"$type": "string"}}, sort=[("due_at", -1)])
+        last = self._database.deliveries.find_one(done, sort=[("finished_at", DESCENDING)])
+        problem = self._database.deliveries.find_one(
+            {**_WAITING, "note": {"$type": "string"}}, sort=[("due_at", -1)]
+        )
         if problem is None:
-            problem = self._deliveries.find_one(failed, sort=[("finished_at", DESCENDING)])
+            problem = self._database.deliveries.find_one(failed, sort=[("finished_at", DESCENDING)])
         return DeliveryCounts(
-            waiting=self._deliveries.count_documents(_WAITING),
-            failed=self._deliveries.count_documents(failed),
+            waiting=self._database.deliveries.count_documents(_WAITING),
+            failed=self._database.deliveries.count_documents(failed),
             last_done_at=last["finished_at"] if last else None,
             trouble=problem["note"] if problem else None,
         )

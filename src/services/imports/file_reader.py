@@ -39,9 +39,15 @@ class FileReader:
             raise Unavailable("Other files are being read. Try again in a moment.", retry_after_s=10)
         try:
             self.started += 1
-            return _result(self._run(request + content))
+            answer = json.loads(self._run(request + content))
         finally:
             self._slots.release()
+        if "result" in answer:
+            return json.dumps(answer["result"]).encode()
+        if "refused" in answer:
+            raise InvalidInput(answer["refused"], field=answer["field"])
+        log.error("a file could not be read", extra={"error": answer["failed"], "where": answer["where"]})
+        raise InvalidInput("This file cannot be read.", field="file")
 
     def _run(self, stdin: bytes) -> bytes:
         command = [sys.executable, "-m", "src.read_file", str(self._memory), str(self._cpu_s)]
@@ -62,13 +68,3 @@ class FileReader:
             log.warning("reading a file took too much", extra={"exit_code": child.returncode})
             raise InvalidInput(TOO_MUCH, field="file")
         return answer
-
-
-def _result(answer: bytes) -> bytes:
-    decoded = json.loads(answer)
-    if "result" in decoded:
-        return json.dumps(decoded["result"]).encode()
-    if "refused" in decoded:
-        raise InvalidInput(decoded["refused"], field=decoded["field"])
-    log.error("a file could not be read", extra={"error": decoded["failed"], "where": decoded["where"]})
-    raise InvalidInput("This file cannot be read.", field="file")

@@ -1,9 +1,10 @@
-"""The `imports` collection: each uploaded file, its plan, its progress, its result and its rejected rows."""
+"""Imports: each uploaded file with its plan, progress and result, its rejected rows, and the saved plans."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from src.domain import LOCAL_OWNER
 from src.domain.imports import FILE_RETENTION, IMPORT_UNDER_WAY, RETRYABLE, Import, ImportStatus
 from src.errors import Conflict, NotFound
 from src.services.imports.worker_lease import ImportLease, import_of
-from src.services.mongo.client import Database, Document, from_now, guarded
+from src.services.mongo.client import Database, Document, dataclass_of, from_now, guarded
 from src.services.mongo.leases import NEW_START
 
 _FILE_KEPT_SINCE = {
@@ -28,7 +29,7 @@ _ENDED = (ImportStatus.DONE, ImportStatus.FAILED, ImportStatus.STOPPED, ImportSt
 
 
 class Imports(ImportLease):
-    """What a person does with an import; `ImportLease` has what the process that runs it does."""
+    """The `imports` collection, as a person changes it; `ImportLease` is for the process that runs one."""
 
     @guarded
     def add(
@@ -131,30 +132,24 @@ class Imports(ImportLease):
 
         Raises Conflict, NotFound, Unavailable.
         """
-        document = self._imports.find_one_and_update(
-            {
-                "_id": {"$eq": import_id},
-                "status": {"$in": [status.value for status in RETRYABLE]},
-                "file_id": {"$exists": True},
-            },
-            [
-                {"$set": {**NEW_START, "status": ImportStatus.QUEUED.value}},
-                {"$unset": ["stop", "error", "finished_at", "lease_until"]},
-            ],
-            return_document=ReturnDocument.AFTER,
-        )
-        if document is None:
-            status = self.get(import_id).status
-            if status in RETRYABLE:
-                raise Conflict("The file of this import is deleted; upload it again.")
-            raise _impossible_now(status)
-        return import_of(document)
+        update = [
+            {"$set": {**NEW_START, "status": ImportStatus.QUEUED.value}},
+            {"$unset": ["stop", "error", "finished_at", "lease_until"]},
+        ]
+        return self._change(import_id, RETRYABLE, update, needs_file=True)
 
-    def _change(self, import_id: str, allowed: Collection[ImportStatus], update: Any) -> Import:
-        query = {"_id": {"$eq": import_id}, "status": {"$in": [status.value for status in allowed]}}
+    def _change(
+        self, import_id: str, allowed: Collection[ImportStatus], update: Any, *, needs_file: bool = False
+    ) -> Import:
+        query: Document = {"_id": {"$eq": import_id}, "status": {"$in": [status.value for status in allowed]}}
+        if needs_file:
+            query["file_id"] = {"$exists": True}
         document = self._imports.find_one_and_update(query, update, return_document=ReturnDocument.AFTER)
         if document is None:
-            raise _impossible_now(self.get(import_id).status)
+            status = self.get(import_id).status
+            if needs_file and status in allowed:
+                raise Conflict("The file of this import is deleted; upload it again.")
+            raise Conflict(f"This import is {status.value}; that cannot be done now.")
         return import_of(document)
 
     @guarded
@@ -203,19 +198,11 @@ def _preview_name(import_id: str) -> str:
     return f"{import_id}: preview"
 
 
-def _impossible_now(status: ImportStatus) -> Conflict:
-    return Conflict(f"This import is {status.value}; that cannot be done now.")
-
-
 class ImportRejects:
     """The `import_rejects` collection: the rows of a file that were not imported, and why."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    @property
-    def _rejects(self) -> Any:
-        return self._database.import_rejects
 
     @guarded
     def add(self, import_id: str, rejects: Sequence[Document]) -> None:
@@ -227,10 +214,57 @@ class ImportRejects:
             for reject in rejects
         ]
         if writes:
-            self._rejects.bulk_write(writes, ordered=False)
+            self._database.import_rejects.bulk_write(writes, ordered=False)
 
     @guarded
     def of(self, import_id: str, limit: int = 0) -> list[Document]:
         """By row. limit: 0 for all."""
-        documents = self._rejects.find({"import": {"$eq": import_id}}, {"_id": 0, "import": 0})
+        documents = self._database.import_rejects.find(
+            {"import": {"$eq": import_id}}, {"_id": 0, "import": 0}
+        )
         return list(documents.sort("row", 1).limit(limit))
+
+
+@dataclass(frozen=True)
+class Profile:
+    layout: str
+    name: str
+    plan: dict[str, Any]
+    used_at: datetime
+
+
+class ImportProfiles:
+    """The `import_profiles` collection: saved plans by layout, so that questions are answered once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @guarded
+    def all(self) -> list[Profile]:
+        """The last used first."""
+        documents = self._database.import_profiles.find({"owner": LOCAL_OWNER}).sort("used_at", -1)
+        return [dataclass_of(Profile, document) for document in documents]
+
+    def find(self, layout: str) -> Profile | None:
+        return next((profile for profile in self.all() if profile.layout == layout), None)
+
+    def named(self, name: str) -> Profile:
+        """Raises NotFound, Unavailable."""
+        for profile in self.all():
+            if profile.name.casefold() == name.casefold():
+                return profile
+        raise NotFound("There is no profile with this name.")
+
+    @guarded
+    def remember(self, layout: str, plan: Mapping[str, Any], *, name: str, at: datetime) -> None:
+        """Save the plan of a layout."""
+        query = {"owner": LOCAL_OWNER, "layout": layout}
+        fields = {"plan": dict(plan), "used_at": at, "name": name}
+        self._database.import_profiles.update_one(query, {"$set": fields}, upsert=True)
+
+    @guarded
+    def forget(self, layout: str) -> None:
+        """Raises NotFound, Unavailable."""
+        query = {"owner": LOCAL_OWNER, "layout": {"$eq": layout}}
+        if not self._database.import_profiles.delete_one(query).deleted_count:
+            raise NotFound("There is no such profile.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from src.domain.imports import Import, ImportCounts, ImportStatus
 from src.services.imports.encrypted_uploads import Uploads
-from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.client import Database, Document, dataclass_of, guarded
 from src.services.mongo.leases import Leases
 
 _WAITING = (ImportStatus.QUEUED, ImportStatus.RUNNING, ImportStatus.UNDOING)
@@ -19,16 +19,13 @@ _WORKED_ON = (ImportStatus.RUNNING, ImportStatus.UNDOING)
 
 
 def import_of(document: Document) -> Import:
-    """From its document, which has no field without a value."""
-    stored = {field.name: document[field.name] for field in fields(Import) if field.name in document}
-    return Import(
-        **stored
-        | {
-            "id": document["_id"],
-            "status": ImportStatus(document["status"]),
-            "counts": ImportCounts(**document.get("counts", {})),
-            "has_file": "file_id" in document,
-        }
+    return dataclass_of(
+        Import,
+        document,
+        id=document["_id"],
+        status=ImportStatus(document["status"]),
+        counts=ImportCounts(**document.get("counts", {})),
+        has_file="file_id" in document,
     )
 
 

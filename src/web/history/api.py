@@ -14,7 +14,6 @@ from src.web.history.schemas import (
     HistoryBody,
     HistoryQuery,
     LifeBody,
-    edited_body,
     history_item,
     life_body,
 )
@@ -77,8 +76,8 @@ def edit_transaction(
     """An unanswered transaction is predicted again; an answer stays. `POST /acts/{act}/undo` restores the
     earlier fields."""
     at = datetime.now(UTC)
-    changes = partial(body.changed, today=at.date())
-    return edited_body(*transaction_editor.edit(id, changes, at=at))
+    row, act = transaction_editor.edit(id, partial(body.changed, today=at.date()), at=at)
+    return {**history_item(row), "act": act}
 
 
 @api.operation(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from src.domain.spreadsheets import escape_formula
-from src.web.history.exports_schemas import ExportedBody
+from src.web.history.export_formats import ExportedBody
 
 _INPUT_FIELDS = (
     *("date", "description", "merchant", "subcategory"),

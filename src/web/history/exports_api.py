@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
-from src.web.history import csv_table, ledger_exports
-from src.web.history.exports_schemas import exported, json_line
+from src.web.history import export_formats as formats
 from src.web.history.parquet import parquet
 from src.web.history.schemas import HistoryFilterQuery
 from src.web.openapi.operations import Operations, ResponseValue
@@ -57,7 +56,7 @@ EXPORTS = (
         "UTF-8. A text that a spreadsheet would take for a formula begins with an apostrophe. The last "
         "columns have all answers, all predictions and the named own categories as JSON, so that an import "
         "of the file restores everything.",
-        _lines(csv_table.csv_line, csv_table.heading()),
+        _lines(formats.csv_line, formats.heading()),
     ),
     Export(
         "jsonl",
@@ -66,7 +65,7 @@ EXPORTS = (
         "Each line is an item of `/history` with `source`, `audit`, `fingerprint`, `key`, all "
         "`predictions` and the `own_categories` it names. An import of the file, or of single lines, "
         "restores everything.",
-        _lines(json_line),
+        _lines(formats.json_line),
     ),
     Export(
         "parquet",
@@ -80,7 +79,7 @@ EXPORTS = (
         "beancount",
         "text/plain",
         "Categories become accounts, the payment method the other account; the rest is metadata.",
-        _lines(ledger_exports.beancount, ledger_exports.BEANCOUNT_HEAD),
+        _lines(formats.beancount, formats.BEANCOUNT_HEAD),
         complete=False,
     ),
     Export(
@@ -88,7 +87,7 @@ EXPORTS = (
         "hledger",
         "text/plain",
         "Categories become accounts, the payment method the other account; the rest is tags.",
-        _lines(ledger_exports.hledger),
+        _lines(formats.hledger),
         complete=False,
     ),
 )
@@ -101,7 +100,7 @@ def _view(export: Export) -> Callable[..., ResponseValue]:
         rows = transactions.stream(query.to_domain(), sort=query.sort)
         first = list(itertools.islice(rows, 1))  # an error here still has its status
         rows = itertools.chain(first, rows)
-        pieces = export.write(exported(rows, categories.own()) if export.complete else rows)
+        pieces = export.write(formats.exported(rows, categories.own()) if export.complete else rows)
         response = Response(pieces, mimetype=export.media_type)
         response.headers["Content-Disposition"] = f'attachment; filename="history.{export.extension}"'
         return response

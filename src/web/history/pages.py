@@ -8,7 +8,6 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain.transactions import HistoryPage
 from src.errors import InvalidInput
 from src.web.history import api as history_api
 from src.web.history import text
@@ -34,7 +33,13 @@ def history(*, transactions: Transactions, predictor: Predictor) -> ResponseRetu
     if wants_json():
         return history_api.history()
     values = {name: value for name, value in request.args.items() if name not in ABOUT_AN_ACT}
-    result, errors = _search(values, transactions)
+    result, errors = None, Errors()
+    try:
+        query = checked(HistoryQuery, values)
+        where = query.to_domain()
+        result = transactions.history(where, sort=query.sort, limit=query.limit, cursor=query.cursor)
+    except (ValidationError, InvalidInput) as error:
+        errors = errors_of(error)
     filters = {name: values.get(name, "") for name in (*FILTERS, "sort", "limit")}
     cursor = result.next_cursor if result else None
     urls = {export.title: with_query(url_for(f"exports.{export.endpoint}"), filters) for export in EXPORTS}
@@ -57,12 +62,3 @@ def history(*, transactions: Transactions, predictor: Predictor) -> ResponseRetu
         learned=learned_from(row, request.args, here(), predictor) if row else None,
         undone=count_in(request.args, "undone"),
     )
-
-
-def _search(values: dict[str, str], transactions: Transactions) -> tuple[HistoryPage | None, Errors]:
-    try:
-        query = checked(HistoryQuery, values)
-        where = query.to_domain()
-        return transactions.history(where, sort=query.sort, limit=query.limit, cursor=query.cursor), {}
-    except (ValidationError, InvalidInput) as error:
-        return None, errors_of(error)

@@ -1,4 +1,4 @@
-"""The history as Parquet: the table of `csv_table.py` with types, written a row group at a time.
+"""The history as Parquet: the table of `export_formats.py` with types, written a row group at a time.
 
 pyarrow takes half a second and 50 MB, so it is imported at the first export.
 """
@@ -12,8 +12,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from src.web.history.csv_table import cells
-from src.web.history.exports_schemas import ExportedBody
+from src.web.history.export_formats import ExportedBody, cells
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,20 +62,15 @@ def _typed(body: ExportedBody) -> dict[str, Any]:
         **row,
         "date": date.fromisoformat(row["date"]),
         "amount": Decimal(row["amount"]),
-        "created_at": _time(row["created_at"]),
-        "doubt": _with_times(row["doubt"]) if row["doubt"] else None,
-        "feedback": [{**event, "at": _time(event["at"])} for event in row["feedback"]],
-        "predictions": [{**prediction, "at": _time(prediction["at"])} for prediction in row["predictions"]],
+        "created_at": datetime.fromisoformat(row["created_at"]),
+        "doubt": row["doubt"] and _with_times(row["doubt"], "label_at", "found_at", "vouched_at"),
+        "feedback": [_with_times(event, "at") for event in row["feedback"]],
+        "predictions": [_with_times(prediction, "at") for prediction in row["predictions"]],
     }
 
 
-def _with_times(doubt: dict[str, Any]) -> dict[str, Any]:
-    times = {name: doubt[name] for name in ("label_at", "found_at", "vouched_at") if doubt[name]}
-    return doubt | {name: _time(text) for name, text in times.items()}
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _with_times(values: dict[str, Any], *names: str) -> dict[str, Any]:
+    return values | {name: datetime.fromisoformat(values[name]) for name in names if values[name]}
 
 
 def _schema() -> pa.Schema:

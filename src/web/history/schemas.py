@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.feedback import AnswerState, Feedback
+from src.domain.feedback import AnswerState
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band, DecidedBy, Prediction
-from src.domain.transactions import Direction, Edit, HistoryFilter, StoredTransaction
+from src.domain.transactions import Direction, HistoryFilter, StoredTransaction
 from src.web.prediction.schemas import (
     AlternativeBody,
     ModelBody,
@@ -47,22 +47,8 @@ class HistoryFilterQuery(QueryModel):
     sort: Sort = "-date"
 
     def to_domain(self) -> HistoryFilter:
-        return HistoryFilter(
-            since=self.since,
-            until=self.until,
-            category=self.category,
-            mode=self.mode or None,
-            direction=self.direction,
-            q=self.q or None,
-            min_amount=self.min_amount,
-            max_amount=self.max_amount,
-            status=self.status,
-            predicted=self.predicted,
-            band=self.band,
-            version=self.version or None,
-            decided_by=self.decided_by,
-            answer=self.answer,
-        )
+        values = self.model_dump(include={field.name for field in fields(HistoryFilter)})
+        return HistoryFilter(**{name: None if value == "" else value for name, value in values.items()})
 
 
 class HistoryQuery(HistoryFilterQuery):
@@ -100,15 +86,6 @@ class HistoryBody(TypedDict):
     total: int
 
 
-def _event_body(event: Feedback) -> FeedbackEventBody:
-    return {
-        "category": event.category,
-        "at": utc_text(event.at),
-        "act": event.act,
-        "source": event.source.value,
-    }
-
-
 def history_item(stored: StoredTransaction) -> HistoryItemBody:
     newest = stored.prediction
     return {
@@ -121,7 +98,15 @@ def history_item(stored: StoredTransaction) -> HistoryItemBody:
         "band": newest.band.value,
         "decided_by": newest.decided_by.value,
         "model": {"name": MODEL_NAME, "version": newest.model_version},
-        "feedback": [_event_body(event) for event in stored.feedback],
+        "feedback": [
+            {
+                "category": event.category,
+                "at": utc_text(event.at),
+                "act": event.act,
+                "source": event.source.value,
+            }
+            for event in stored.feedback
+        ],
         "created_at": utc_text(stored.created_at),
         "transaction": transaction_body(stored.transaction),
     }
@@ -185,19 +170,14 @@ def life_body(row: StoredTransaction) -> LifeBody:
         **history_item(row),
         "source": row.source,
         "predictions": [past_prediction(prediction) for prediction in row.predictions],
-        "edits": [_edit_body(edit) for edit in row.edits],
-    }
-
-
-def edited_body(row: StoredTransaction, act: str | None) -> EditedBody:
-    return {**history_item(row), "act": act}
-
-
-def _edit_body(edit: Edit) -> EditBody:
-    return {
-        "act": edit.act,
-        "at": utc_text(edit.at),
-        "before": transaction_body(edit.before),
-        "after": transaction_body(edit.after),
-        "undone": edit.undone_at is not None,
+        "edits": [
+            {
+                "act": edit.act,
+                "at": utc_text(edit.at),
+                "before": transaction_body(edit.before),
+                "after": transaction_body(edit.after),
+                "undone": edit.undone_at is not None,
+            }
+            for edit in row.edits
+        ],
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +11,19 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
+from src.domain.feedback import LabelSource, active_answers
+from src.domain.predictions import Prediction
 from src.domain.transactions import StoredTransaction, Transaction, active_edits
 from src.errors import Conflict, InvalidInput, Unavailable
+from src.pipeline.feedback.edit import changed_fields
 from src.web.history import text
-from src.web.history.life import events_of
 from src.web.prediction.forms import CURRENCIES, TransactionForm, changes_of
+from src.web.shared import format, labels
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, with_query
 from src.web.shared.learned import learned_from
+from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.edit import TransactionEditor
@@ -29,32 +33,19 @@ if TYPE_CHECKING:
 
 
 @bp.get("/transactions/<transaction_id>")
-def transaction(
-    transaction_id: str, *, transactions: Transactions, feedback_events: FeedbackEvents, predictor: Predictor
-) -> ResponseReturnValue:
+def transaction(transaction_id: str, *, transactions: Transactions) -> ResponseReturnValue:
     row = transactions.get(transaction_id)
-    values = _values(row, transactions, feedback_events, predictor)
-    return page("transactions/show.html", **values, **_form(TransactionForm.of(row.transaction), row))
+    return _page(row, TransactionForm.of(row.transaction))
 
 
 @bp.post("/transactions/<transaction_id>")
 def edit_transaction(
-    transaction_id: str,
-    *,
-    transactions: Transactions,
-    transaction_editor: TransactionEditor,
-    feedback_events: FeedbackEvents,
-    predictor: Predictor,
+    transaction_id: str, *, transactions: Transactions, transaction_editor: TransactionEditor
 ) -> ResponseReturnValue:
     """Edit the transaction; the page then offers to undo it."""
     row, now = transactions.get(transaction_id), datetime.now(UTC)
     form = TransactionForm.read(request.form)
     shown = shown_at(row, request.form.get("version"))
-
-    def again(errors: Errors, status: int, amounts: tuple[str, ...] = ()) -> ResponseReturnValue:
-        values = _values(row, transactions, feedback_events, predictor)
-        return page("transactions/show.html", status, **values, **_form(form, row, errors, amounts))
-
     try:
         changes = changes_of(shown, form)
         if changes is None:
@@ -62,7 +53,7 @@ def edit_transaction(
         names = changes.model_fields_set
         amounts = form.amounts(changes.currency or row.transaction.currency) if "amount" in names else ()
         if len(amounts) > 1:
-            return again({"amount": text.TWO_AMOUNTS}, 422, amounts)
+            return _page(row, form, 422, {"amount": text.TWO_AMOUNTS}, amounts)
 
         def changed(current: Transaction) -> dict[str, Any]:
             if conflicts := conflicting(names, shown, current):
@@ -71,15 +62,13 @@ def edit_transaction(
 
         _, act = transaction_editor.edit(transaction_id, changed, at=now)
     except (ValidationError, InvalidInput) as error:
-        return again(errors_of(error), 422)
+        return _page(row, form, 422, errors_of(error))
     except EditedElsewhere as error:
-        row, typed = transactions.get(transaction_id), form
-        form = replace(TransactionForm.of(error.current), **{name: getattr(typed, name) for name in names})
-        return again({"": str(error)}, 409)
-    except Conflict as error:
-        return again({"": str(error)}, 409)
-    except Unavailable as error:
-        return again({"": str(error)}, 503)
+        typed = {name: getattr(form, name) for name in names}
+        row, form = transactions.get(transaction_id), replace(TransactionForm.of(error.current), **typed)
+        return _page(row, form, 409, {"": str(error)})
+    except (Conflict, Unavailable) as error:
+        return _page(row, form, 409 if isinstance(error, Conflict) else 503, {"": str(error)})
     return redirect(with_query(_address(row), {"edited": act}), 303)
 
 
@@ -123,37 +112,101 @@ def _address(row: StoredTransaction) -> str:
     return url_for("pages.transaction", transaction_id=row.id)
 
 
-def _values(
-    row: StoredTransaction, transactions: Transactions, feedback_events: FeedbackEvents, predictor: Predictor
-) -> dict[str, Any]:
-    edits, edited = active_edits(row.edits), request.args.get("edited")
-    return {
-        "row": row,
-        "events": events_of(row),
-        "edited": edited if edits and edits[-1].act == edited else None,
-        "learned": learned_from(row, request.args, _address(row), predictor),
-        "undone": count_in(request.args, "undone"),
-        "similar": feedback_events.count_similar(row.transaction.merchant, but=row.id),
-        "modes": transactions.modes(),
-        "here": _address(row),
-    }
-
-
-def _form(
-    form: TransactionForm,
+@with_services
+def _page(
     row: StoredTransaction,
+    form: TransactionForm,
+    status: int = 200,
     errors: Errors | None = None,
     amounts: tuple[str, ...] = (),
-) -> dict[str, Any]:
+    *,
+    transactions: Transactions,
+    feedback_events: FeedbackEvents,
+    predictor: Predictor,
+) -> ResponseReturnValue:
     """amounts: to choose from, if the typed amount can be read in two ways."""
-    today = datetime.now(UTC).date()
-    return {
-        "form": form,
-        "errors": errors,
-        "amounts": amounts,
-        "currencies": CURRENCIES,
-        "currency": form.currency.upper() or row.transaction.currency,
-        "last_date": last_date(today),
-        "today": today,
-        "version": version_of(row),
-    }
+    version, edited, today = version_of(row), request.args.get("edited"), datetime.now(UTC).date()
+    return page(
+        "transactions/show.html",
+        status,
+        row=row,
+        events=events_of(row),
+        edited=edited if version and version == edited else None,
+        learned=learned_from(row, request.args, _address(row), predictor),
+        undone=count_in(request.args, "undone"),
+        similar=feedback_events.count_similar(row.transaction.merchant, but=row.id),
+        modes=transactions.modes(),
+        here=_address(row),
+        form=form,
+        errors=errors,
+        amounts=amounts,
+        currencies=CURRENCIES,
+        currency=form.currency.upper() or row.transaction.currency,
+        last_date=last_date(today),
+        today=today,
+        version=version,
+    )
+
+
+@dataclass(frozen=True)
+class Change:
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Event:
+    at: datetime
+    title: str
+    category: str | None = None
+    prediction: Prediction | None = None
+    changes: tuple[Change, ...] = ()
+    act: str | None = None
+    """Undoes it; None if it cannot be undone now."""
+    undone: bool = False
+
+
+def events_of(row: StoredTransaction) -> list[Event]:
+    """Its predictions, answers and edits, also undone ones; the newest first."""
+    predictions = (
+        Event(
+            prediction.at, text.PREDICTED_AGAIN if number else text.PREDICTED, prediction.category, prediction
+        )
+        for number, prediction in enumerate(row.predictions)
+    )
+    events = [*predictions, *_answers(row), *_edits(row)]
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _answers(row: StoredTransaction) -> Iterator[Event]:
+    active = active_answers(row.feedback)
+    for answer in row.feedback:
+        if answer.category is None:
+            yield Event(answer.at, text.ANSWER_UNDONE)
+            continue
+        is_active = answer in active
+        # Undoing an import removes the category that came from it.
+        can_be_undone = answer.source in (LabelSource.FEEDBACK, LabelSource.SIMILAR)
+        act = answer.act if is_active and can_be_undone else None
+        yield Event(answer.at, text.ANSWERED[answer.source], answer.category, act=act, undone=not is_active)
+
+
+def _edits(row: StoredTransaction) -> Iterator[Event]:
+    newest = next(reversed(active_edits(row.edits)), None)
+    for edit in row.edits:
+        changes = tuple(
+            Change(labels.FIELDS[name], _shown(edit.before, name), _shown(edit.after, name))
+            for name in changed_fields(edit.before, edit.after)
+        )
+        act = edit.act if edit is newest else None
+        yield Event(edit.at, text.EDITED, changes=changes, act=act, undone=bool(edit.undone_at))
+
+
+def _shown(transaction: Transaction, name: str) -> str:
+    if name == "amount":
+        return format.money(transaction.amount, transaction.currency)
+    if name == "date":
+        return format.day(transaction.date)
+    value = getattr(transaction, name)
+    return str(value).capitalize() if name == "direction" else str(value or "–")

@@ -70,9 +70,11 @@ def start_import(*, import_preview: ImportPreview, settings: Settings) -> Respon
     if set(request.form) - {"mapping", "dry_run"}:
         raise InvalidInput("The form accepts file, mapping and dry_run only.")
     changes = _mapping(request.form.get("mapping", ""))
-    dry_run = _flag(request.form.get("dry_run", "false"))
+    dry_run = request.form.get("dry_run", "false")
+    if dry_run not in ("true", "false"):
+        raise InvalidInput("dry_run must be true or false.", field="dry_run")
     result = import_preview.read(content, changes)
-    if dry_run:
+    if dry_run == "true":
         return preview_body(result.preview), 200
     check_answered(result.preview)
     started = import_preview.start(import_preview.store(content, result, name=name).id)
@@ -89,12 +91,6 @@ def _mapping(json_text: str) -> dict[str, Any]:
     if not isinstance(changes, dict):
         raise InvalidInput("The mapping must be a JSON object.", field="mapping")
     return changes
-
-
-def _flag(value: str) -> bool:
-    if value not in ("true", "false"):
-        raise InvalidInput("dry_run must be true or false.", field="dry_run")
-    return value == "true"
 
 
 @api.operation(

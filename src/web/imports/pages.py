@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from src.pipeline.imports.preview import ImportPreview
     from src.pipeline.imports.undo import ImportUndo
     from src.services.firefly.outbox import FireflyOutbox
-    from src.services.imports.profiles import ImportProfiles
-    from src.services.imports.repository import ImportRejects, Imports
+    from src.services.imports.repository import ImportProfiles, ImportRejects, Imports
     from src.services.transactions.imported import ImportedTransactions
 
 _OPTIONS = ("encoding", "date_order", "decimal_mark", "sign", "default_currency", "default_date", "mode")

@@ -53,20 +53,16 @@ class ActualTransaction(BaseModel):
         text = self.imported_payee or self.payee_name or self.notes
         if not text:
             raise InvalidInput("Give a payee or notes.", field="imported_payee")
+        by_sign = Direction.EXPENSE if self.amount < 0 else Direction.INCOME
         transaction = Transaction(
             description=text,
             amount=in_smallest_units(abs(Decimal(self.amount)).scaleb(-2), currency),
             currency=currency,
             date=self.date,
-            direction=self._direction(),
+            direction=Direction.TRANSFER if self.transfer_id else by_sign,
             subcategory=self.notes if self.notes != text else None,
         )
         return InboundTransaction(self.id, transaction, self.category_name[:100] or None)
-
-    def _direction(self) -> Direction:
-        if self.transfer_id:
-            return Direction.TRANSFER
-        return Direction.EXPENSE if self.amount < 0 else Direction.INCOME
 
 
 class ActualRequest(RequestModel):
@@ -90,13 +86,12 @@ class ActualRequest(RequestModel):
 
 def _parts(item: Any) -> list[Any]:
     parts = item.get("subtransactions") if isinstance(item, dict) else None
-    return [_part(item, part) for part in parts] if isinstance(parts, list) and parts else [item]
-
-
-def _part(transaction: dict[str, Any], part: Any) -> Any:
-    if not isinstance(part, dict):
-        return part
-    shared = {
-        name: transaction[name] for name in ("date", "imported_payee", "payee_name") if name in transaction
-    }
-    return shared | {name: value for name, value in part.items() if value is not None}
+    if not isinstance(parts, list) or not parts:
+        return [item]
+    shared = {name: item[name] for name in ("date", "imported_payee", "payee_name") if name in item}
+    return [
+        shared | {name: value for name, value in part.items() if value is not None}
+        if isinstance(part, dict)
+        else part
+        for part in parts
+    ]

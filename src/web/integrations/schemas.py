@@ -10,9 +10,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from src.domain.categories import Category
-from src.domain.deliveries import DeliveryCounts
 from src.domain.transactions import Status, StoredTransaction
-from src.web.shared.fields import MAX_AMOUNT, utc_text
+from src.web.shared.fields import MAX_AMOUNT
 from src.web.shared.problems import Problem
 
 _LONGEST = 2000
@@ -115,14 +114,4 @@ def inbound_body(id: str, row: StoredTransaction, categories: dict[str, Category
         "confidence": round(prediction.confidence, 6),
         "decided_by": "person" if answered else prediction.decided_by.value,
         "needs_review": row.needs_review,
-    }
-
-
-def deliveries_body(counts: DeliveryCounts, *, on: bool) -> DeliveriesBody:
-    return {
-        "on": on,
-        "waiting": counts.waiting,
-        "failed": counts.failed,
-        "last_done_at": utc_text(counts.last_done_at) if counts.last_done_at else None,
-        "trouble": counts.trouble,
     }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 from typing_extensions import TypedDict
 
+from src.config import Settings
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput
+from src.pipeline.prediction.predict import Predictor
 from src.web.health.metrics import metrics
 from src.web.openapi.operations import Operations, ResponseValue
 from src.web.prediction.schemas import (
@@ -21,10 +23,6 @@ from src.web.prediction.schemas import (
     stored_prediction_body,
 )
 from src.web.shared.problems import ItemErrorBody, problem_of
-
-if TYPE_CHECKING:
-    from src.config import Settings
-    from src.pipeline.prediction.predict import Predictor
 
 api = Operations("predictions", __name__, url_prefix="/api/v1")
 
@@ -46,7 +44,8 @@ def predict(body: PredictRequest, *, predictor: Predictor, settings: Settings) -
     """Stores the transaction and returns 201; with `save: false` stores nothing and returns 200."""
     at = datetime.now(UTC)
     transaction = body.to_domain(currency=settings.currency, today=at.date())
-    return _predicted([transaction], predictor, keep=body.keep, at=at)[0], 201 if body.keep else 200
+    keep = body.save is not False
+    return _predicted([transaction], predictor, keep=keep, at=at)[0], 201 if keep else 200
 
 
 @api.operation(
@@ -61,7 +60,8 @@ def predict_batch(body: BatchRequest, *, predictor: Predictor, settings: Setting
     at = datetime.now(UTC)
     items = [_parse(item, settings.currency, at) for item in body.transactions]
     valid = [item for item in items if isinstance(item, Transaction)]
-    predictions = iter(_predicted(valid, predictor, keep=body.keep, at=at) if valid else ())
+    keep = body.save is not False
+    predictions = iter(_predicted(valid, predictor, keep=keep, at=at) if valid else ())
     return {"results": [next(predictions) if isinstance(item, Transaction) else item for item in items]}
 
 

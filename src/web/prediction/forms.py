@@ -9,27 +9,10 @@ from dataclasses import asdict, dataclass
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput
 from src.web.prediction.schemas import PredictRequest, TransactionChanges
-from src.web.prediction.text import MISSING_TEXT
 from src.web.shared import format
 from src.web.shared.amounts import readings
-from src.web.shared.forms import Errors
 
-CURRENCIES = (
-    "USD",
-    "EUR",
-    "GBP",
-    "INR",
-    "CHF",
-    "JPY",
-    "CAD",
-    "AUD",
-    "SGD",
-    "BRL",
-    "MXN",
-    "ZAR",
-    "SEK",
-    "PLN",
-)
+CURRENCIES = tuple("USD EUR GBP INR CHF JPY CAD AUD SGD BRL MXN ZAR SEK PLN".split())
 """Suggestions only: any code of ISO 4217 is valid."""
 
 _EDITABLE = ("description", "amount", "currency", "date", "mode", "subcategory", "direction")
@@ -77,12 +60,11 @@ class TransactionForm:
     def to_domain(self, *, currency: str, today: datetime.date) -> Transaction:
         """Raises ValidationError or InvalidInput; `errors_of` turns them into messages for the fields."""
         typed = {name: value for name, value in asdict(self).items() if value}
-        meant = typed.pop("amount_meant", None)
+        typed.pop("amount_meant", None)
         if "currency" in typed:
             typed["currency"] = typed["currency"].upper()
         if "amount" in typed:
-            amounts = self.amounts(currency) or (typed["amount"],)
-            typed["amount"] = meant if meant in amounts else amounts[0]
+            typed["amount"] = next(iter(self.amounts(currency)), self.amount)
         return PredictRequest.model_validate(typed).to_domain(currency=currency, today=today)
 
 
@@ -106,10 +88,3 @@ def changes_of(transaction: Transaction, form: TransactionForm) -> TransactionCh
         if name in changes and not changes[name]:
             raise InvalidInput("Please fill this in.", field=name)
     return TransactionChanges.model_validate(changes)
-
-
-def without_text(errors: Errors, form: TransactionForm) -> Errors:
-    """`errors`, with the page's message if both texts are missing."""
-    if form.description or form.subcategory:
-        return errors
-    return {**errors, "description": MISSING_TEXT}

@@ -79,10 +79,6 @@ class PredictRequest(TransactionFields):
 
     save: Annotated[bool | None, Strict(), Field(description="False: predict only, store nothing.")] = True
 
-    @property
-    def keep(self) -> bool:
-        return self.save is not False
-
 
 _EMPTIED: dict[str, Any] = {"description": "", "mode": None, "subcategory": None}
 
@@ -135,10 +131,6 @@ class BatchRequest(RequestModel):
         list[SkipValidation[TransactionFields] | Anything], Field(min_length=1, max_length=BATCH_LIMIT)
     ]
     save: Annotated[bool | None, Strict()] = True
-
-    @property
-    def keep(self) -> bool:
-        return self.save is not False
 
 
 class AlternativeBody(TypedDict):

@@ -25,8 +25,7 @@ from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.transactions import Direction, MistakeMark, StoredTransaction, Transaction, current_state
 from src.errors import InvalidInput
-from src.web.history.csv_table import csv_line, heading
-from src.web.history.exports_schemas import exported, json_line
+from src.web.history.export_formats import csv_line, exported, heading, json_line
 from src.web.history.parquet import parquet
 from tests.components.bank_files.reading import entries
 

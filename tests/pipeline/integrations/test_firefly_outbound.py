@@ -7,6 +7,7 @@ import pytest
 
 from src.config import load_settings
 from src.container import Container
+from src.domain.deliveries import DeliveryStatus
 from src.domain.transactions import Direction, Transaction
 from src.errors import CannotStart
 from src.pipeline.integrations.inbound import InboundTransaction
@@ -247,7 +248,7 @@ def test_one_that_changes_while_it_is_delivered_is_delivered_again(container):
     under_way = container.firefly_outbox.claim()
     assert container.firefly_outbox.claim() is None
     container.firefly_outbox.add("firefly-iii", "7", ["firefly-iii:1"], again=True)
-    container.firefly_outbox.done(under_way, at=container.now())
+    container.firefly_outbox.finish(under_way, DeliveryStatus.DONE, at=container.now())
     assert counts(container).waiting == 1
 
 
@@ -273,7 +274,7 @@ def test_one_whose_process_was_killed_is_taken_up_again(container, firefly):
 def test_the_clock_delivers(container, firefly):
     firefly.add(7, {"journal": 1})
     tell(container, told())
-    container.jobs.deliver()
+    container.jobs.by_kind["delivery"]()
     assert firefly.category(7) == "Groceries"
 
 

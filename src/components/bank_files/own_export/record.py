@@ -1,6 +1,6 @@
 """One record of a Ledgerloop export, validated like any outside input.
 
-`web/history/exports_schemas.py` defines the form.
+`web/history/export_formats.py` defines the form.
 """
 
 from __future__ import annotations
