@@ -17,7 +17,6 @@ from src.pipeline.categories.editor import CategoryEditor
 from src.pipeline.feedback.acts import Acts
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
-from src.pipeline.feedback.follow_answers import AnswerFollowUp
 from src.pipeline.feedback.label_review import LabelReview
 from src.pipeline.imports.preview import ImportPreview
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult
@@ -178,8 +177,8 @@ class Container(Services):
         return self._feedback_loop(self._predictor(_RefreshedChampion(self.champion)))
 
     def _feedback_loop(self, predictor: Predictor) -> FeedbackLoop:
-        follow_up = AnswerFollowUp(Repredictions(self.database), predictor)
-        return FeedbackLoop(self.feedback_events, self.categories.slugs, self.act_log, follow_up)
+        rows = Repredictions(self.database)
+        return FeedbackLoop(self.feedback_events, rows, self.act_log, predictor, self.categories.slugs)
 
     @once
     def acts(self) -> Acts:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from src.domain.acts import ActKind, ActPage, UndoResult
+from src.domain.acts import ActKind, UndoResult
 from src.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -19,37 +20,24 @@ It may be called again after an interruption: a restored transaction is not chan
 """
 
 
+@dataclass(frozen=True)
 class Acts:
-    def __init__(self, log: ActLog, undo: Mapping[ActKind, Undo]) -> None:
-        self._log = log
-        self._undo = undo
-
-    def page(self, *, limit: int = 50, cursor: str | None = None) -> ActPage:
-        """Newest first. Raises InvalidInput for a cursor that no page gave, Unavailable."""
-        return self._log.page(limit=limit, cursor=cursor)
+    log: ActLog
+    undo_of: Mapping[ActKind, Undo]
 
     def undo(self, act_id: str, *, at: datetime) -> UndoResult:
         """Raises NotFound, Conflict if it is undone already, Unavailable; safe to retry.
 
         The act is marked after its transactions are restored, so an interruption loses nothing.
         """
-        act = self._log.find(act_id)
-        if act is None:
-            return self._undo_unlisted(act_id, at)
-        if act.undone_at:
-            raise _undone_already()
-        undone = self._undo[act.kind](act_id, at)
-        if not self._log.mark_undone(act_id, at=at):
-            raise _undone_already()
-        return undone
-
-    def _undo_unlisted(self, act_id: str, at: datetime) -> UndoResult:
-        """For an answer from before acts were listed: its transactions name it too."""
-        undone = self._undo[ActKind.FEEDBACK](act_id, at)
-        if not undone.rows and not undone.kept:
-            raise NotFound("There is nothing to undo: this act is unknown or already undone.")
-        return undone
-
-
-def _undone_already() -> Conflict:
-    return Conflict("This is already undone.")
+        act = self.log.find(act_id)
+        if act is None:  # an answer from before acts were listed: its transactions name it too
+            undone = self.undo_of[ActKind.FEEDBACK](act_id, at)
+            if not undone.rows and not undone.kept:
+                raise NotFound("There is nothing to undo: this act is unknown or already undone.")
+            return undone
+        if act.undone_at is None:
+            undone = self.undo_of[act.kind](act_id, at)
+            if self.log.mark_undone(act_id, at=at):
+                return undone
+        raise Conflict("This is already undone.")

@@ -1,26 +1,36 @@
-"""Record an answer: it is stored with its transaction, and counts for the merchant's next prediction."""
+"""Record an answer: store it with its transaction, and predict the merchant's other unanswered ones again.
+
+The merchant memory reads the answers where they are stored: there is no second store to synchronize. No list
+of remaining work is stored either: it is every unanswered transaction that the act has not looked at yet.
+"""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from src.domain.acts import ActKind, ActSummary, UndoResult
 from src.domain.feedback import Feedback, FeedbackOutcome, LabelSource
+from src.domain.predictions import Prediction
 from src.domain.transactions import StoredTransaction
 from src.errors import InvalidInput, LedgerloopError, NotFound, Unavailable
-from src.pipeline.feedback.follow_answers import AnswerFollowUp, FollowUpResult
 
 if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Predictor
     from src.services.transactions.acts import ActLog
     from src.services.transactions.feedback import FeedbackEvents
+    from src.services.transactions.repredictions import Repredictions
 
+LIMIT = 1000
+"""Transactions that are predicted again while a person waits; it takes about a second."""
+_TRIES = 5
 _UNFINISHED_AFTER = timedelta(minutes=1)
 _ROUNDS_PER_ACT = 20
-"""Of `follow_answers.LIMIT` transactions each, so that one act does not hold up the others."""
+"""Of `LIMIT` transactions each, so that one act does not hold up the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +42,20 @@ class Answer:
     apply_to_similar: bool = False
 
 
+@dataclass(frozen=True)
 class FeedbackLoop:
-    """The merchant memory reads the answers where they are stored: there is no second store to synchronize.
+    """An answer is stored first, then the merchant's other unanswered transactions are predicted again.
 
-    An answer is stored first, then the merchant's other unanswered transactions are predicted again in the
-    same act. If that is interrupted, or there are many, the act stays unfinished and `catch_up` continues.
+    They stay unanswered. Each new prediction names the act of the answer, so undoing the act removes it. If
+    that is interrupted, or there are many, the act stays unfinished and `catch_up` continues.
     """
 
-    def __init__(
-        self,
-        events: FeedbackEvents,
-        slugs: Callable[[], set[str]],
-        acts: ActLog | None = None,
-        follow_up: AnswerFollowUp | None = None,
-    ) -> None:
-        """slugs: the categories. acts: lists each act. follow_up: predicts the merchant's others again."""
-        self._events = events
-        self._slugs = slugs
-        self._acts = acts
-        self._follow_up = follow_up
+    events: FeedbackEvents
+    repredictions: Repredictions
+    acts: ActLog
+    predictor: Predictor
+    slugs: Callable[[], set[str]]
+    """Returns the categories."""
 
     def record(
         self, transaction_id: str, category: str, *, apply_to_similar: bool = False, at: datetime
@@ -69,113 +74,127 @@ class FeedbackLoop:
         program: where they were given, if elsewhere; the act's id begins with it.
         Raises Unavailable; safe to retry with the same answers.
         """
-        slugs = self._slugs()
+        slugs = self.slugs()
         valid = [answer for answer in answers if answer.category in slugs]
         unknown = InvalidInput("There is no category with this name.", field="category")
         if not valid:
             return [unknown for _ in answers]
-        act = self._begin(valid, at, prefix=f"{program}:" if program else "")
-        events = [(answer.transaction_id, Feedback(answer.category, at, act)) for answer in valid]
-        befores = self._events.add(events)
-        outcomes = [
-            self._outcome(answer, before, act, at) for answer, before in zip(valid, befores, strict=True)
-        ]
-        result = self._predict_others(befores, act, at)
-        if result.complete and self._acts:
-            self._acts.finish(act, rows=_changed_rows(outcomes) + result.rows)
-        counted = iter(_with_follow_up(outcomes, befores, result))
-        return [next(counted) if answer.category in slugs else unknown for answer in answers]
+        what = ActSummary("answered-many", {"answers": len(valid)})
+        if len(valid) == 1:
+            [one] = valid
+            what = ActSummary("answered", {"transaction_id": one.transaction_id, "category": one.category})
+        act = self.acts.begin(ActKind.FEEDBACK, what, at=at, prefix=f"{program}:" if program else "")
+        outcomes = iter(self._store(valid, act, at))
+        return [next(outcomes) if answer.category in slugs else unknown for answer in answers]
 
-    def _begin(self, answers: Sequence[Answer], at: datetime, *, prefix: str) -> str:
-        if self._acts is None:
-            return prefix + secrets.token_hex(12)
-        if len(answers) > 1:
-            what = ActSummary("answered-many", {"answers": len(answers)})
-        else:
-            [answer] = answers
-            what = ActSummary(
-                "answered", {"transaction_id": answer.transaction_id, "category": answer.category}
+    def _store(self, answers: Sequence[Answer], act: str, at: datetime) -> list[FeedbackOutcome | NotFound]:
+        rows = self.events.add(
+            [(answer.transaction_id, Feedback(answer.category, at, act)) for answer in answers]
+        )
+        answered = [
+            (answer, row)
+            for answer, row in zip(answers, rows, strict=True)
+            if isinstance(row, StoredTransaction)
+        ]
+        similar = [
+            self.events.answer_similar(
+                row.transaction.merchant, Feedback(answer.category, at, act, LabelSource.SIMILAR), but=row.id
             )
-        return self._acts.begin(ActKind.FEEDBACK, what, at=at, prefix=prefix)
+            if answer.apply_to_similar and row.transaction.merchant
+            else 0
+            for answer, row in answered
+        ]
+        last_answers = {row.transaction.merchant: number for number, (_, row) in enumerate(answered)}
+        try:
+            changed, complete = self._predict_others(last_answers, act, at=at)
+        except Unavailable:  # the answers are stored by now; `catch_up` does the rest
+            changed, complete = Counter(), False
+        if complete:
+            self.acts.finish(act, rows=len({row.id for _, row in answered}) + sum(similar) + changed.total())
+        outcomes = []
+        for number, (answer, row) in enumerate(answered):
+            merchant = row.transaction.merchant
+            is_last = last_answers[merchant] == number  # the others are counted once
+            outcome = FeedbackOutcome(
+                transaction_id=row.id,
+                previous=row.category,
+                category=answer.category,
+                was_correct=row.prediction.category == answer.category,
+                similar_updated=similar[number],
+                act=act,
+                also_updated=changed[merchant, answer.category] if is_last else 0,
+                more_follow=is_last and bool(merchant) and not complete,
+            )
+            outcomes.append(outcome)
+        remaining = iter(outcomes)
+        return [row if isinstance(row, NotFound) else next(remaining) for row in rows]
 
     def _predict_others(
-        self, befores: Sequence[StoredTransaction | NotFound], act: str, at: datetime
-    ) -> FollowUpResult:
-        """The answers are stored by now, so without a model the rest is left to `catch_up`."""
-        if self._follow_up is None:
-            return FollowUpResult(complete=True)
-        merchants = {row.transaction.merchant for row in befores if isinstance(row, StoredTransaction)}
-        try:
-            return self._follow_up.follow(merchants, act, at=at)
-        except Unavailable:
-            return FollowUpResult()
+        self, merchants: Collection[str], act: str, *, at: datetime, undone_since: datetime | None = None
+    ) -> tuple[Counter[tuple[str, str | None]], bool]:
+        """Predict up to `LIMIT` unanswered transactions of `merchants` again.
+
+        A transaction is written only if nobody wrote it since it was read, and it is read before the answers
+        are. So of two simultaneous answers, the one written last was predicted from both.
+
+        undone_since: after an undo, only those whose newest prediction is not older; the new predictions name
+        no act. Returns (merchant, predicted category) -> changed transactions, and whether none are left for
+        a later call. Raises Unavailable; safe to retry.
+        """
+        changed: Counter[tuple[str, str | None]] = Counter()
+        names, left = {merchant for merchant in merchants if merchant}, LIMIT
+        for _ in range(_TRIES):
+            rows = self.repredictions.unfollowed(names, act, limit=left, since=undone_since) if names else []
+            if not rows:
+                return changed, True
+            predicted = self.predictor.predict([row.transaction for row in rows], at=at)
+            new = [
+                (row, _visible_change(row.prediction, prediction, None if undone_since else act))
+                for row, (_, prediction) in zip(rows, predicted, strict=True)
+            ]
+            written = self.repredictions.follow(new, act, at=at)
+            changed.update(
+                (row.transaction.merchant, prediction.category)
+                for row, prediction in new
+                if prediction and row.id in written
+            )
+            left -= len(written)
+            if left <= 0:
+                break
+        return changed, False
 
     def catch_up(self, *, at: datetime) -> int:
         """Continue acts that have been unfinished for a minute; returns how many are finished now.
 
         Raises Unavailable; what is done by then stays done.
         """
-        if self._acts is None or self._follow_up is None:
-            return 0
         finished = 0
-        for act in self._acts.unfinished(ActKind.FEEDBACK, before=at - _UNFINISHED_AFTER):
-            merchants, _ = self._events.answered_by(act.id)
-            if any(self._follow_up.follow(merchants, act.id, at=at).complete for _ in range(_ROUNDS_PER_ACT)):
-                self._acts.finish(act.id, rows=self._events.count_changed_by(act.id))
+        for act in self.acts.unfinished(ActKind.FEEDBACK, before=at - _UNFINISHED_AFTER):
+            merchants, _ = self.events.answered_by(act.id)
+            if any(self._predict_others(merchants, act.id, at=at)[1] for _ in range(_ROUNDS_PER_ACT)):
+                self.acts.finish(act.id, rows=self.events.count_changed_by(act.id))
                 finished += 1
         return finished
 
-    def _outcome(
-        self, answer: Answer, before: StoredTransaction | NotFound, act: str, at: datetime
-    ) -> FeedbackOutcome | NotFound:
-        if isinstance(before, NotFound):
-            return before
-        similar, merchant = 0, before.transaction.merchant
-        if answer.apply_to_similar and merchant:
-            event = Feedback(answer.category, at, act, LabelSource.SIMILAR)
-            similar = self._events.answer_similar(merchant, event, but=before.id)
-        return FeedbackOutcome(
-            transaction_id=before.id,
-            previous=before.category,
-            category=answer.category,
-            was_correct=before.prediction.category == answer.category,
-            similar_updated=similar,
-            act=act,
-        )
-
     def undo(self, act: str, at: datetime) -> UndoResult:
-        """Undo one act: its answers and the predictions that followed. Raises Unavailable; safe to retry."""
-        merchants, since = self._events.answered_by(act)
-        undone = self._events.undo(act, at=at)
-        if self._follow_up is None or since is None:
-            return undone
-        return self._follow_up.undo(act, undone, merchants, since=since, at=at)
+        """Undo one act: its answers and the predictions that followed. Raises Unavailable; safe to retry.
+
+        The merchants' unanswered transactions that were predicted since then are predicted without them.
+        """
+        merchants, since = self.events.answered_by(act)
+        answers = self.events.undo(act, at=at)
+        if since is None:
+            return answers
+        rows = answers.rows + self.repredictions.undo(act)
+        kept = answers.kept + (self.repredictions.count_answered(act) if rows or answers.kept else 0)
+        while not self._predict_others(merchants, f"undo:{act}", at=at, undone_since=since)[1]:
+            continue
+        return UndoResult(rows, kept)
 
 
-def _changed_rows(outcomes: Sequence[FeedbackOutcome | NotFound]) -> int:
-    recorded = [outcome for outcome in outcomes if isinstance(outcome, FeedbackOutcome)]
-    answered = {outcome.transaction_id for outcome in recorded}
-    return len(answered) + sum(outcome.similar_updated for outcome in recorded)
-
-
-def _with_follow_up(
-    outcomes: Sequence[FeedbackOutcome | NotFound],
-    befores: Sequence[StoredTransaction | NotFound],
-    result: FollowUpResult,
-) -> list[FeedbackOutcome | NotFound]:
-    """The outcomes with the transactions that followed: counted once, at a merchant's last answer."""
-    last = {
-        row.transaction.merchant: position
-        for position, row in enumerate(befores)
-        if isinstance(row, StoredTransaction)
-    }
-    counted = list(outcomes)
-    for merchant, position in last.items():
-        outcome = counted[position]
-        if isinstance(outcome, FeedbackOutcome):
-            counted[position] = replace(
-                outcome,
-                also_updated=result.changed[merchant, outcome.category],
-                more_follow=bool(merchant) and not result.complete,
-            )
-    return counted
+def _visible_change(old: Prediction, new: Prediction, act: str | None) -> Prediction | None:
+    """The new prediction, of `act`; None if a person would see no difference."""
+    shown = attrgetter("category", "band", "decided_by", "model_version")
+    if shown(new) == shown(old) and round(new.confidence, 2) == round(old.confidence, 2):
+        return None
+    return replace(new, act=act, shadow=old.shadow if new.model_version == old.model_version else None)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from src.pipeline.feedback.acts import Acts
     from src.pipeline.feedback.feedback import FeedbackLoop
     from src.pipeline.feedback.label_review import LabelReview
+    from src.services.transactions.acts import ActLog
     from src.services.transactions.possible_mistakes import PossibleMistakes
 
 MISTAKES_LISTED = 100
@@ -106,10 +107,10 @@ def _result(outcome: FeedbackOutcome | LedgerloopError | ValidationError) -> Fee
     returns={200: ActsBody},
     errors=(404, 503),
 )
-def list_acts(query: ActsQuery, *, acts: Acts) -> ResponseValue:
+def list_acts(query: ActsQuery, *, act_log: ActLog) -> ResponseValue:
     """Answers, edits and deletions, with the number of transactions each changed. Includes undone ones."""
     try:
-        return acts_body(acts.page(limit=query.limit, cursor=query.cursor))
+        return acts_body(act_log.page(limit=query.limit, cursor=query.cursor))
     except InvalidInput as error:  # the cursor is from no earlier page
         raise NotFound(str(error)) from None
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.categories.repository import Categories
     from src.services.monitoring.quality_counts import AuditSample
+    from src.services.transactions.acts import ActLog
     from src.services.transactions.deleted import DeletedTransactions
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
@@ -215,11 +216,11 @@ def _back() -> str:
 
 @bp.get("/acts")
 def acts(
-    *, acts: Acts, transactions: Transactions, deleted_transactions: DeletedTransactions
+    *, act_log: ActLog, transactions: Transactions, deleted_transactions: DeletedTransactions
 ) -> ResponseReturnValue:
     """Recent changes, each with its undo."""
     try:
-        listed = acts.page(limit=ACTS_PAGE, cursor=request.args.get("cursor") or None)
+        listed = act_log.page(limit=ACTS_PAGE, cursor=request.args.get("cursor") or None)
     except InvalidInput as error:
         raise NotFound(str(error)) from None
     ids = {

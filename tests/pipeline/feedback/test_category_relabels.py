@@ -8,11 +8,11 @@ from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.label_conflicts import LabelConflicts
 from src.domain.feedback import Feedback
 from src.errors import NotFound
-from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.feedback.label_review import RELABELLED, LabelReview, to_learn_from
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.possible_mistakes import PossibleMistakes
 from src.services.transactions.repository import Transactions
+from tests.pipeline.answers import loop_of
 from tests.services.rows import keep, new
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -37,8 +37,8 @@ def mistakes(database):
 
 
 @pytest.fixture
-def review(mistakes, events):
-    return LabelReview(mistakes, FeedbackLoop(events, lambda: SLUGS), LabelConflicts())
+def review(database, mistakes):
+    return LabelReview(mistakes, loop_of(database, SLUGS), LabelConflicts())
 
 
 @pytest.fixture

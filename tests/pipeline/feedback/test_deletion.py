@@ -96,7 +96,7 @@ def test_a_deletion_that_was_killed_half_way_has_deleted_nothing(container, monk
         with pytest.raises(KeyboardInterrupt):
             delete(container, 1)
     assert counts_of(brought(container)) == (0, 4, 0)
-    [act] = container.acts.page().items
+    [act] = container.act_log.page().items
     assert act.rows is None
     for import_id in (done.id, container.imports.newest()[0].id):
         undo(container, import_id)
@@ -120,6 +120,6 @@ def test_two_who_delete_a_row_at_once_delete_it_once_and_it_can_be_restored(cont
     acts = [each for each in outcomes if isinstance(each, str)]
     assert len(acts) == 1
     assert outcomes.count(NotFound) == 3
-    assert [act.id for act in container.acts.page().items] == acts
+    assert [act.id for act in container.act_log.page().items] == acts
     assert container.acts.undo(acts[0], at=NOW).rows == 1
     assert len(rows_of(container)) == 4

@@ -4,11 +4,10 @@ import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import DecidedBy
-from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor
 from src.services.monitoring.quality_counts import AuditSample
-from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
+from tests.pipeline.answers import loop_of
 from tests.pipeline.prediction.test_predict import NOW, Model, bought
 
 SURE, DOUBTFUL = (0.95, 0.03, 0.02), (0.5, 0.3, 0.2)
@@ -64,7 +63,7 @@ def test_a_share_of_nothing_draws_nothing(stored):
 
 
 def test_rows_that_the_memory_decides_are_drawn_too(stored, database):
-    loop = FeedbackLoop(FeedbackEvents(database), lambda: {"travel"})
+    loop = loop_of(database, {"travel"})
     for row in stored(DOUBTFUL, *["BLUE DOOR"] * 3):
         loop.record(row.id, "travel", at=NOW)
     rows = stored(DOUBTFUL, *[f"BLUE DOOR {number:04}" for number in range(40)])
@@ -74,7 +73,7 @@ def test_rows_that_the_memory_decides_are_drawn_too(stored, database):
 
 def test_an_answer_closes_the_question_and_undoing_it_opens_it_again(stored, audit_sample, database):
     row = next(row for row in stored(SURE, *TEXTS) if row.audit)
-    loop = FeedbackLoop(FeedbackEvents(database), lambda: {"dining"})
+    loop = loop_of(database, {"dining"})
     outcome = loop.record(row.id, "dining", at=NOW)
     assert outcome.was_correct
     assert row.id not in {open_row.id for open_row in audit_sample.unanswered(100)}

@@ -11,12 +11,11 @@ from src.domain.predictions import Band
 from src.domain.promotions import Promotion
 from src.domain.transactions import Transaction
 from src.errors import Conflict, NotFound
-from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Predictor, Serving
-from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
+from tests.pipeline.answers import loop_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")
@@ -59,7 +58,7 @@ def transactions(database):
 
 @pytest.fixture
 def loop(database):
-    return FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES))
+    return loop_of(database, CLASSES)
 
 
 @pytest.fixture

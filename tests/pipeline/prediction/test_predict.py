@@ -11,12 +11,11 @@ from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback.acts import Acts
 from src.pipeline.feedback.edit import TransactionEditor
-from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.services.transactions.acts import ActLog
 from src.services.transactions.deleted import DeletedTransactions
-from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
+from tests.pipeline.answers import loop_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")
@@ -52,7 +51,7 @@ def transactions(database):
 
 @pytest.fixture
 def loop(database):
-    return FeedbackLoop(FeedbackEvents(database), lambda: {*CLASSES, "my-own"})
+    return loop_of(database, {*CLASSES, "my-own"})
 
 
 def predictor(transactions, *probabilities):

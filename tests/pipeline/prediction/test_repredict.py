@@ -9,12 +9,11 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import DecidedBy
 from src.domain.transactions import Status, Transaction
 from src.errors import NotFound, Unavailable
-from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.prediction.repredict import Reprediction
-from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from src.services.transactions.repredictions import Repredictions
+from tests.pipeline.answers import loop_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")
@@ -75,7 +74,7 @@ def reprediction(database, predictor, model):
 
 @pytest.fixture
 def say(database):
-    loop = FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES))
+    loop = loop_of(database, CLASSES)
     return lambda row, category: loop.record(row.id, category, at=NOW)
 
 

@@ -10,16 +10,15 @@ from src.domain.models import Shadow, ShadowComparison
 from src.domain.predictions import DecidedBy, Reason, ShadowPrediction
 from src.errors import Conflict, NotFound
 from src.pipeline.feedback.edit import TransactionEditor
-from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.prediction.shadow import ModelActions, ShadowTest
 from src.services.models.hot_swap import ShadowModel
 from src.services.models.repository import Models
 from src.services.transactions.acts import ActLog
 from src.services.transactions.deleted import DeletedTransactions
-from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from src.web.models.text import shadow_sentence
+from tests.pipeline.answers import loop_of
 from tests.pipeline.prediction.test_predict import CLASSES, bought
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -86,7 +85,7 @@ def test_the_prediction_shown_is_the_champions_and_what_the_shadow_said_is_kept(
 
 def test_where_memory_decides_both_models_are_still_asked_themselves(predictor, database):
     made = predictor(ANOTHER)
-    loop = FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES))
+    loop = loop_of(database, CLASSES)
     loop.record(keep(made).id, "groceries", at=NOW)
     said = keep(made).prediction
     assert (said.category, said.decided_by) == ("groceries", DecidedBy.MEMORY)
@@ -194,7 +193,7 @@ def test_the_standing_counts_what_was_answered_since(models, predictor, database
     model_actions = ModelActions(models, make)
     model_actions.promote("1", reason="", at=NOW)
     model_actions.shadow("2", at=NOW)
-    loop = FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES))
+    loop = loop_of(database, CLASSES)
     made = predictor(ANOTHER)
     for name in ("BLUE DOOR", "GREEN GATE", "RED ROOF"):
         loop.record(keep(made, name).id, "travel", at=NOW)

@@ -12,16 +12,16 @@ from src.domain.acts import ActKind
 from src.domain.predictions import DecidedBy, ShadowPrediction
 from src.domain.transactions import Status, Transaction
 from src.errors import Unavailable
-from src.pipeline.feedback import follow_answers
+from src.pipeline.feedback import feedback
 from src.pipeline.feedback.acts import Acts
 from src.pipeline.feedback.feedback import Answer, FeedbackLoop
-from src.pipeline.feedback.follow_answers import AnswerFollowUp
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.prediction.repredict import Reprediction
 from src.services.transactions.acts import ActLog
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from src.services.transactions.repredictions import Repredictions
+from tests.pipeline.answers import loop_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CLASSES = ("dining", "groceries", "travel")
@@ -81,7 +81,7 @@ def log(database):
 @pytest.fixture
 def loop(database, predictor, log):
     rows = Repredictions(database)
-    return FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES), log, AnswerFollowUp(rows, predictor))
+    return FeedbackLoop(FeedbackEvents(database), rows, log, predictor, lambda: set(CLASSES))
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_a_text_without_a_merchant_teaches_no_other_row(loop, keep, transactions
 
 def test_of_very_many_rows_the_rest_is_left_to_the_clock(loop, keep, transactions, log, acts, monkeypatch):
     rows = keep(*["BLUE DOOR"] * 10)
-    monkeypatch.setattr(follow_answers.AnswerFollowUp.follow, "__kwdefaults__", {**_defaults(), "limit": 4})
+    monkeypatch.setattr(feedback, "LIMIT", 4)
     outcome = loop.record(rows[0].id, "travel", at=NOW + MINUTE)
     assert outcome.also_updated == 4
     assert outcome.more_follow
@@ -241,10 +241,6 @@ def test_of_very_many_rows_the_rest_is_left_to_the_clock(loop, keep, transaction
     assert loop.catch_up(at=NOW + 9 * MINUTE) == 0
     assert acts.undo(outcome.act, at=NOW + 10 * MINUTE).rows == 10
     assert {transactions.get(row.id).category for row in rows} == {"dining"}
-
-
-def _defaults():
-    return follow_answers.AnswerFollowUp.follow.__kwdefaults__
 
 
 def test_an_answer_whose_process_was_killed_before_the_rest_is_finished_later(
@@ -297,11 +293,11 @@ def test_a_row_answered_between_reading_and_writing_keeps_its_answer(
     loop, keep, transactions, database, monkeypatch
 ):
     first, second, third = keep(*["BLUE DOOR"] * 3)
-    follow, events = Repredictions.follow, FeedbackEvents(database)
+    follow = Repredictions.follow
 
     def late(self, new, act, *, at):
         monkeypatch.setattr(Repredictions, "follow", follow)
-        FeedbackLoop(events, lambda: set(CLASSES)).record(second.id, "groceries", at=at)
+        loop_of(database, CLASSES).record(second.id, "groceries", at=at)
         return follow(self, new, act, at=at)
 
     monkeypatch.setattr(Repredictions, "follow", late)
@@ -315,7 +311,7 @@ def test_rows_whose_merchant_was_answered_since_are_outdated(database, predictor
     """As in a history from before answers updated other rows."""
     reprediction = Reprediction(Repredictions(database), predictor, model, model)
     first, second, other = keep("BLUE DOOR", "BLUE DOOR", "TACO GARDEN")
-    FeedbackLoop(FeedbackEvents(database), lambda: set(CLASSES)).record(first.id, "travel", at=NOW + MINUTE)
+    loop_of(database, CLASSES).record(first.id, "travel", at=NOW + MINUTE)
     assert reprediction.progress().left == 1
     done = reprediction.advance(at=NOW + 2 * MINUTE)
     assert (done.rows, done.changed, done.left) == (1, 1, 0)
