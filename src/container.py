@@ -37,7 +37,6 @@ from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.monitoring.quality_counts import QualityCounts
 from src.services.runs.slots import DriftTriggeredRuns, Slots
 from src.services.scheduler.scheduler import Scheduler
-from src.services.transactions.repredictions import Repredictions
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ class Container(Services):
 
     @once
     def reprediction(self) -> Reprediction:
-        return Reprediction(Repredictions(self.database), self.predictor, self.champion, self.models)
+        return Reprediction(self.unanswered, self.predictor, self.champion, self.models)
 
     def _serving(self, version: str) -> Serving:
         return self.serve(version, self.models.load(version), self.models.sha256(version))
@@ -177,8 +176,9 @@ class Container(Services):
         return self._feedback_loop(self._predictor(_RefreshedChampion(self.champion)))
 
     def _feedback_loop(self, predictor: Predictor) -> FeedbackLoop:
-        rows = Repredictions(self.database)
-        return FeedbackLoop(self.feedback_events, rows, self.act_log, predictor, self.categories.slugs)
+        return FeedbackLoop(
+            self.feedback_events, self.unanswered, self.act_log, predictor, self.categories.slugs
+        )
 
     @once
     def acts(self) -> Acts:
@@ -204,7 +204,7 @@ class Container(Services):
             self.category_transactions,
             self.act_log,
             self.feedback_events,
-            Repredictions(self.database),
+            self.unanswered,
         )
 
     @once

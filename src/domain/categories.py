@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from src.domain.transactions import Direction
 
@@ -29,6 +31,12 @@ class Category:
     description: str = ""
     parent: str | None = None
     """The slug of the parent category."""
+
+
+def category_of(values: Mapping[str, Any]) -> Category:
+    """The category with these fields, as they are stored; others are ignored."""
+    names = ("slug", "name", "color", "description", "parent")
+    return Category(group=Group(values["group"]), **{name: values[name] for name in names if name in values})
 
 
 def name_key(name: str) -> str:

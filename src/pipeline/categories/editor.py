@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from src.domain.acts import ActKind, ActSummary, UndoResult
-from src.domain.categories import Category, Group
+from src.domain.categories import Category, category_of
 from src.errors import Conflict, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from src.services.categories.transactions import CategoryTransactions
     from src.services.transactions.acts import ActLog
     from src.services.transactions.feedback import FeedbackEvents
-    from src.services.transactions.repredictions import Repredictions
+    from src.services.transactions.unanswered import Unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,14 @@ class CategoryEditor:
     rows: CategoryTransactions
     acts: ActLog
     feedback: FeedbackEvents
-    repredictions: Repredictions
+    unanswered: Unanswered
 
     def change(self, slug: str, fields: Mapping[str, Any], *, at: datetime) -> CategoryAct:
         """Rename, regroup, recolour. Raises NotFound, Conflict, InvalidInput, Unavailable."""
-        act = self.acts.begin(ActKind.CATEGORY_CHANGE, _before("changed", self.categories.get(slug)), at=at)
+        what = ActSummary("category-changed", asdict(self.categories.get(slug)))
+        act = self.acts.begin(ActKind.CATEGORY_CHANGE, what, at=at)
         try:
-            _, after = self.categories.change(slug, fields)
+            after = self.categories.change(slug, fields)
         except Exception:
             self.acts.finish(act, rows=0)
             raise
@@ -63,54 +64,29 @@ class CategoryEditor:
         if into is not None and (into == slug or into not in categories):
             raise InvalidInput("Choose another category that exists.", field="into")
         children = [child.slug for child in categories.values() if child.parent == slug]
-        what = _before("merged", before, into=into, children=",".join(children))
+        values = {**asdict(before), "into": into, "children": ",".join(children)}
+        what = ActSummary("category-merged", values)
         act = self.acts.begin(ActKind.CATEGORY_MERGE, what, at=at)
-        moved = self.rows.move(slug, into, act=act) if into else 0
+        moved = self.rows.relabel(slug, into, act=act) if into else 0
         self.categories.merge(slug, into)
         if into:  # those predicted meanwhile
-            moved += self.rows.move(slug, into, act=act)
+            moved += self.rows.relabel(slug, into, act=act)
         self.acts.finish(act, rows=moved, keep=True)
         return CategoryAct(before, moved, act)
 
     def undo_change(self, act_id: str, at: datetime) -> UndoResult:
         act = self.acts.find(act_id)
         if act:
-            self.categories.restore(_category(act.what.values))
+            self.categories.restore(category_of(act.what.values))
         return UndoResult(rows=act.rows or 0 if act else 0)
 
     def undo_merge(self, act_id: str, at: datetime) -> UndoResult:
         """Transactions that were answered since keep their answer."""
         act = self.acts.find(act_id)
         if act:
-            self.categories.restore(_category(act.what.values))
+            self.categories.restore(category_of(act.what.values))
             for child in filter(None, str(act.what.values["children"]).split(",")):
                 with suppress(NotFound, InvalidInput):  # merged itself, or it has another parent by now
                     self.categories.change(child, {"parent": act.what.values["slug"]})
         answers = self.feedback.undo(act_id, at=at)
-        return UndoResult(answers.rows + self.repredictions.undo(act_id), answers.kept)
-
-
-def _before(code: str, category: Category, **more: str | None) -> ActSummary:
-    return ActSummary(
-        f"category-{code}",
-        {
-            "slug": category.slug,
-            "name": category.name,
-            "group": category.group.value,
-            "color": category.color,
-            "description": category.description,
-            "parent": category.parent,
-            **more,
-        },
-    )
-
-
-def _category(values: Mapping[str, Any]) -> Category:
-    return Category(
-        slug=str(values["slug"]),
-        name=str(values["name"]),
-        group=Group(values["group"]),
-        color=str(values["color"]),
-        description=str(values["description"]),
-        parent=values["parent"],
-    )
+        return UndoResult(answers.rows + self.unanswered.undo(act_id), answers.kept)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.transactions.acts import ActLog
     from src.services.transactions.feedback import FeedbackEvents
-    from src.services.transactions.repredictions import Repredictions
+    from src.services.transactions.unanswered import Unanswered
 
 LIMIT = 1000
 """Transactions that are predicted again while a person waits; it takes about a second."""
@@ -51,7 +51,7 @@ class FeedbackLoop:
     """
 
     events: FeedbackEvents
-    repredictions: Repredictions
+    unanswered: Unanswered
     acts: ActLog
     predictor: Predictor
     slugs: Callable[[], set[str]]
@@ -144,7 +144,7 @@ class FeedbackLoop:
         changed: Counter[tuple[str, str | None]] = Counter()
         names, left = {merchant for merchant in merchants if merchant}, LIMIT
         for _ in range(_TRIES):
-            rows = self.repredictions.unfollowed(names, act, limit=left, since=undone_since) if names else []
+            rows = self.unanswered.unfollowed(names, act, limit=left, since=undone_since) if names else []
             if not rows:
                 return changed, True
             predicted = self.predictor.predict([row.transaction for row in rows], at=at)
@@ -152,7 +152,7 @@ class FeedbackLoop:
                 (row, _visible_change(row.prediction, prediction, None if undone_since else act))
                 for row, (_, prediction) in zip(rows, predicted, strict=True)
             ]
-            written = self.repredictions.follow(new, act, at=at)
+            written = self.unanswered.follow(new, act, at=at)
             changed.update(
                 (row.transaction.merchant, prediction.category)
                 for row, prediction in new
@@ -185,8 +185,8 @@ class FeedbackLoop:
         answers = self.events.undo(act, at=at)
         if since is None:
             return answers
-        rows = answers.rows + self.repredictions.undo(act)
-        kept = answers.kept + (self.repredictions.count_answered(act) if rows or answers.kept else 0)
+        rows = answers.rows + self.unanswered.undo(act)
+        kept = answers.kept + (self.unanswered.count_answered(act) if rows or answers.kept else 0)
         while not self._predict_others(merchants, f"undo:{act}", at=at, undone_since=since)[1]:
             continue
         return UndoResult(rows, kept)

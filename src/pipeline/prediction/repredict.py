@@ -18,7 +18,7 @@ from src.pipeline.prediction.predict import Predictor, Serving
 if TYPE_CHECKING:
     from src.services.models.hot_swap import HotSwap
     from src.services.models.repository import Models
-    from src.services.transactions.repredictions import Repredictions
+    from src.services.transactions.unanswered import Unanswered
 
 AT_ONCE = 2000
 """Takes about two seconds."""
@@ -42,7 +42,7 @@ class Repredicted:
 class Reprediction:
     """Predicts outdated transactions again, one batch per call."""
 
-    rows: Repredictions
+    rows: Unanswered
     predictor: Predictor
     champion: HotSwap[Serving]
     models: Models

@@ -8,80 +8,67 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
 from src.domain import LOCAL_OWNER
-from src.domain.categories import Category, Group, name_key
+from src.domain.categories import Category, category_of, name_key
 from src.errors import Conflict, InvalidInput, NotFound
 from src.services.mongo.client import Database, Document, guarded
 
 _NAME_TAKEN = "A category with this name already exists."
+_MERGED_FOR_S = 1.0
+"""How long `recently_merged` is cached; every prediction needs it."""
 
 
 class Categories:
     """The shipped ones come first, in their order; a person's own follow by name."""
 
-    def __init__(
-        self,
-        database: Database,
-        shipped: Sequence[Category],
-        *,
-        merged_for_s: float = 1.0,
-        seconds: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """merged_for_s: how long `recently_merged` is cached; every prediction needs it."""
+    def __init__(self, database: Database, shipped: Sequence[Category]) -> None:
         self._database = database
-        self._shipped = tuple(shipped)
-        self._merged_for_s = merged_for_s
-        self._seconds = seconds
+        self._shipped = {category.slug: category for category in shipped}
         self._merged: tuple[float, dict[str, str]] = (-math.inf, {})
 
     @guarded
     def all(self) -> list[Category]:
         """Without those that were merged into others."""
-        documents = self._read()
-        return [*self._shipped_ones(documents), *self._own(documents)]
+        return self._active(self._read())
 
-    @guarded
     def own(self) -> list[Category]:
         """The person's own categories, by name."""
-        return self._own(self._read())
+        return [category for category in self.all() if category.slug not in self._shipped]
 
     def slugs(self) -> set[str]:
         return {category.slug for category in self.all()}
 
-    @guarded
     def get(self, slug: str) -> Category:
         """Raises NotFound, also for one that was merged into another."""
-        return self._find(slug, self.all())
-
-    def recently_merged(self) -> dict[str, str]:
-        """`merged`, cached for `merged_for_s`."""
-        at, merged = self._merged
-        now = self._seconds()
-        if now - at >= self._merged_for_s:
-            merged = self.merged()
-            self._merged = (now, merged)
-        return merged
+        return _find(slug, self.all())
 
     @guarded
-    def merged(self) -> dict[str, str]:
+    def recently_merged(self) -> dict[str, str]:
         """The slug of each merged category -> the slug of the category it is part of now."""
-        documents = self._database.categories.find({"owner": LOCAL_OWNER, "merged_into": {"$exists": True}})
-        return _merged({document["slug"]: document for document in documents})
+        at, merged = self._merged
+        now = time.monotonic()
+        if now - at >= _MERGED_FOR_S:
+            query = {"owner": LOCAL_OWNER, "merged_into": {"$exists": True}}
+            merged = _merged(
+                {document["slug"]: document for document in self._database.categories.find(query)}
+            )
+            self._merged = (now, merged)
+        return merged
 
     @guarded
     def by_name(self) -> dict[str, str]:
         """Name (by `name_key`) or slug -> the slug of the category, or of the one it was merged into."""
         documents = self._read()
         merged = _merged(documents)
-        shipped = {category.slug: category.name for category in self._shipped}
+        shipped = {slug: category.name for slug, category in self._shipped.items()}
         names = {**shipped, **{slug: document["name"] for slug, document in documents.items()}}
-        active = [*self._shipped_ones(documents), *self._own(documents)]
+        active = self._active(documents)
         return {
             **{name_key(name): slug for slug, name in shipped.items() if slug not in merged},
             **{name_key(names[slug]): into for slug, into in merged.items()},
@@ -93,10 +80,7 @@ class Categories:
     @guarded
     def add(self, category: Category) -> Category:
         """Raises Conflict if slug or name are taken, InvalidInput for an unknown parent, Unavailable."""
-        others = self.all()
-        if any(_same(category, other) for other in others):
-            raise Conflict(_NAME_TAKEN)
-        _check_parent(category, others)
+        _check(category, self.all())
         try:
             # The name of a merged category may be used again.
             self._database.categories.delete_one(
@@ -108,53 +92,45 @@ class Categories:
         return category
 
     @guarded
-    def change(self, slug: str, fields: Mapping[str, Any]) -> tuple[Category, Category]:
-        """Set some of name, group, color, description and parent; returns the category before and after.
+    def change(self, slug: str, fields: Mapping[str, Any]) -> Category:
+        """Set some of name, group, color, description and parent; returns the changed category.
 
         Raises NotFound, Conflict if the name is taken, InvalidInput for an unknown parent, Unavailable.
         """
-        others = self.all()
-        before = self._find(slug, others)
-        after = replace(before, **fields)
-        others = [other for other in others if other.slug != slug]
-        if any(name_key(after.name) == name_key(other.name) for other in others):
-            raise Conflict(_NAME_TAKEN)
-        _check_parent(after, others)
-        try:
-            self._database.categories.update_one(_by_slug(slug), {"$set": _fields(after)}, upsert=True)
-        except DuplicateKeyError:
-            raise Conflict(_NAME_TAKEN) from None
-        return before, after
+        categories = self.all()
+        after = replace(_find(slug, categories), **fields)
+        _check(after, [other for other in categories if other.slug != slug])
+        self._set(after)
+        return after
 
     @guarded
-    def merge(self, slug: str, into: str | None) -> Category:
-        """Replace `slug` by `into`, or delete it; returns the category as it was.
+    def merge(self, slug: str, into: str | None) -> None:
+        """Replace `slug` by `into`, or delete it.
 
         into: another existing category, which gets the subcategories. Raises NotFound, Unavailable.
         """
-        others = self.all()
-        before = self._find(slug, others)
+        categories = self.all()
+        before = _find(slug, categories)
         self._merged = (-math.inf, {})
-        if into is None and before.slug not in {category.slug for category in self._shipped}:
+        if into is None and slug not in self._shipped:
             self._database.categories.delete_one(_by_slug(slug))
         else:
             fields = {**_fields(before), "merged_into": into or "other"}
             del fields["name_key"]  # the name can be used again
             update = {"$set": fields, "$unset": {"name_key": ""}}
             self._database.categories.update_one(_by_slug(slug), update, upsert=True)
-        for child in others:
+        for child in categories:
             if child.parent == slug:
-                parent = into if into != child.slug else None
-                self._database.categories.update_one(
-                    _by_slug(child.slug), {"$set": _fields(replace(child, parent=parent))}, upsert=True
-                )
-        return before
+                self._set(replace(child, parent=into if into != child.slug else None))
 
     @guarded
     def restore(self, category: Category) -> None:
         """Undo a merge or a change. Raises Conflict if its name is taken by now, Unavailable."""
         self._merged = (-math.inf, {})
-        update = {"$set": _fields(category), "$unset": {"merged_into": ""}}
+        self._set(category, {"$unset": {"merged_into": ""}})
+
+    def _set(self, category: Category, unset: Document | None = None) -> None:
+        update = {"$set": _fields(category), **(unset or {})}
         try:
             self._database.categories.update_one(_by_slug(category.slug), update, upsert=True)
         except DuplicateKeyError:
@@ -164,43 +140,37 @@ class Categories:
         documents = self._database.categories.find({"owner": LOCAL_OWNER}).sort("name")
         return {document["slug"]: document for document in documents}
 
-    def _shipped_ones(self, documents: Mapping[str, Document]) -> Iterator[Category]:
-        for category in self._shipped:
-            changed = documents.get(category.slug)
-            if changed is None:
-                yield category
-            elif "merged_into" not in changed:
-                yield _category(changed)
-
-    def _own(self, documents: Mapping[str, Document]) -> list[Category]:
-        shipped = {category.slug for category in self._shipped}
-        return [
-            _category(document)
+    def _active(self, documents: Mapping[str, Document]) -> list[Category]:
+        stored = {
+            slug: category_of(document)
             for slug, document in documents.items()
-            if slug not in shipped and "merged_into" not in document
+            if "merged_into" not in document
+        }
+        merged = documents.keys() - stored.keys()
+        shipped = [
+            stored.pop(slug, category) for slug, category in self._shipped.items() if slug not in merged
         ]
+        return [*shipped, *stored.values()]
 
-    @staticmethod
-    def _find(slug: str, categories: Sequence[Category]) -> Category:
-        category = next((category for category in categories if category.slug == slug), None)
-        if category is None:
-            raise NotFound("There is no category with this name.")
-        return category
+
+def _find(slug: str, categories: Sequence[Category]) -> Category:
+    category = next((category for category in categories if category.slug == slug), None)
+    if category is None:
+        raise NotFound("There is no category with this name.")
+    return category
 
 
 def _by_slug(slug: str) -> Document:
     return {"owner": LOCAL_OWNER, "slug": {"$eq": slug}}
 
 
-def _same(one: Category, other: Category) -> bool:
-    return one.slug == other.slug or name_key(one.name) == name_key(other.name)
-
-
-def _check_parent(category: Category, others: Sequence[Category]) -> None:
-    if category.parent is None:
-        return
-    parent = next((other for other in others if other.slug == category.parent), None)
-    if parent is None or parent.slug == category.slug or parent.parent is not None:
+def _check(category: Category, others: Sequence[Category]) -> None:
+    """Raises Conflict if its slug or name is taken, InvalidInput for a parent that cannot be one."""
+    names = {name_key(other.name) for other in others}
+    parents = {other.slug: other.parent for other in others}
+    if category.slug in parents or name_key(category.name) in names:
+        raise Conflict(_NAME_TAKEN)
+    if category.parent is not None and parents.get(category.parent, "unknown") is not None:
         raise InvalidInput("The parent must be another category that has no parent itself.", field="parent")
 
 
@@ -221,23 +191,4 @@ def _last(slug: str, into: Mapping[str, str]) -> str:
 
 
 def _fields(category: Category) -> Document:
-    return {
-        "slug": category.slug,
-        "name": category.name,
-        "name_key": name_key(category.name),
-        "group": category.group.value,
-        "color": category.color,
-        "description": category.description,
-        "parent": category.parent,
-    }
-
-
-def _category(document: Document) -> Category:
-    return Category(
-        slug=document["slug"],
-        name=document["name"],
-        group=Group(document["group"]),
-        color=document["color"],
-        description=document.get("description", ""),
-        parent=document.get("parent"),
-    )
+    return {**asdict(category), "group": category.group.value, "name_key": name_key(category.name)}

@@ -1,4 +1,4 @@
-"""The transactions of a category: count them, move them to another category."""
+"""The transactions of a category: count them, relabel them with another."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class CategoryTransactions:
         )
 
     @guarded
-    def move(self, slug: str, into: str, *, act: str) -> int:
-        """Move the transactions of `slug` to `into`, by one more answer or prediction of `act`.
+    def relabel(self, slug: str, into: str, *, act: str) -> int:
+        """Change the transactions of `slug` to `into`, by one more answer or prediction of `act`.
 
         The new answer has the time and the source of the one it replaces, so the order of answers stays.
-        Returns their number. Raises Unavailable; a retry moves the rest.
+        Returns their number. Raises Unavailable; a retry changes the rest.
         """
 
-        def moved(row: StoredTransaction) -> Document:
+        def relabelled(row: StoredTransaction) -> Document:
             answers = active_answers(row.feedback)
             if answers and answers[-1].category == slug:
                 answer = replace(answers[-1], category=into, act=act)
@@ -59,7 +59,7 @@ class CategoryTransactions:
             batch = list(transactions.find(query, {"_id": 1}).sort("_id").limit(_BATCH))
             if not batch:
                 return count
-            count += len(update_many(transactions, [str(document["_id"]) for document in batch], moved))
+            count += len(update_many(transactions, [str(document["_id"]) for document in batch], relabelled))
             last = batch[-1]["_id"]
 
 

@@ -21,7 +21,6 @@ from src.domain.transactions import (
     LabelledTransaction,
     MistakeMark,
     NewTransaction,
-    Origin,
     Status,
     StoredTransaction,
     Transaction,
@@ -39,47 +38,53 @@ def midnight(day: Date) -> datetime:
 
 def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:
     """The document of a transaction that was just predicted."""
-    label = (new.origin.label,) if new.origin and new.origin.label else ()
-    return {
-        "owner": LOCAL_OWNER,
-        "created_at": at,
-        "source": source,
-        "fingerprint": new.fingerprint,
-        "holdout": new.holdout,
-        **({"audit": True} if new.audit else {}),
-        "revision": 1,
-        **transaction_fields(new.transaction),
-        **_origin_fields(new.origin),
-        **prediction_fields((new.prediction,), label),
-        **feedback_fields((new.prediction,), label),
-    }
+    origin = new.origin
+    label = (origin.label,) if origin and origin.label else ()
+    document = _first_document(new, (new.prediction,), label, source, at)
+    if origin:
+        document["key"] = origin.key
+        if origin.import_id:
+            document["import"] = origin.import_id
+    return document
 
 
 def restored_document(row: StoredTransaction, *, import_id: str) -> Document:
     """The document of a transaction from an export. `told` counts the answers that the export contained."""
     return {
         "_id": ObjectId(row.id),
+        **_first_document(row, row.predictions, row.feedback, row.source, row.created_at),
+        "import": import_id,
+        **({"key": row.key} if row.key else {}),
+        "told": len(row.feedback),
+        **({"doubt": asdict(row.mistake)} if row.mistake else {}),
+    }
+
+
+def _first_document(
+    row: NewTransaction | StoredTransaction,
+    predictions: Sequence[Prediction],
+    feedback: Sequence[Feedback],
+    source: str,
+    at: datetime,
+) -> Document:
+    return {
         "owner": LOCAL_OWNER,
-        "created_at": row.created_at,
-        "source": row.source,
+        "created_at": at,
+        "source": source,
         "fingerprint": row.fingerprint,
         "holdout": row.holdout,
         **({"audit": True} if row.audit else {}),
         "revision": 1,
         **transaction_fields(row.transaction),
-        "import": import_id,
-        **({"key": row.key} if row.key else {}),
-        "told": len(row.feedback),
-        **({"doubt": asdict(row.mistake)} if row.mistake else {}),
-        **prediction_fields(row.predictions, row.feedback),
-        **feedback_fields(row.predictions, row.feedback),
+        **prediction_fields(predictions, feedback),
+        **feedback_fields(predictions, feedback),
     }
 
 
-def _origin_fields(origin: Origin | None) -> Document:
-    if origin is None:
-        return {}
-    return {"key": origin.key, **({"import": origin.import_id} if origin.import_id else {})}
+INPUT_FIELDS = dict.fromkeys(
+    ("description", "merchant", "subcategory", "amount", "currency", "date", "mode", "direction"), 1
+)
+"""The projection that `transaction_of` needs."""
 
 
 def transaction_fields(transaction: Transaction) -> Document:
@@ -149,23 +154,14 @@ def feedback_document(event: Feedback) -> Document:
     return {"category": event.category, "at": event.at, "act": event.act, "source": event.source.value}
 
 
-def edit_fields(edits: Sequence[Edit]) -> Document:
-    return {"edits": [_edit_document(edit) for edit in edits]} if edits else {}
-
-
-def _edit_document(edit: Edit) -> Document:
-    document = {
+def edit_document(edit: Edit) -> Document:
+    return {
         "act": edit.act,
         "at": edit.at,
         "before": transaction_fields(edit.before),
         "after": transaction_fields(edit.after),
+        **({"undone_at": edit.undone_at} if edit.undone_at else {}),
     }
-    return {**document, "undone_at": edit.undone_at} if edit.undone_at else document
-
-
-def _edit(document: Document) -> Edit:
-    before, after = transaction_of(document["before"]), transaction_of(document["after"])
-    return Edit(document["act"], document["at"], before, after, document.get("undone_at"))
 
 
 def prediction_document(prediction: Prediction) -> Document:
@@ -233,13 +229,25 @@ def stored_of(document: Document) -> StoredTransaction:
         holdout=document["holdout"],
         key=document.get("key"),
         mistake=MistakeMark(**document["doubt"]) if "doubt" in document else None,
-        edits=tuple(_edit(edit) for edit in document.get("edits", ())),
+        edits=tuple(
+            Edit(
+                edit["act"],
+                edit["at"],
+                transaction_of(edit["before"]),
+                transaction_of(edit["after"]),
+                edit.get("undone_at"),
+            )
+            for edit in document.get("edits", ())
+        ),
     )
 
 
 def labelled_of(document: Document) -> LabelledTransaction:
     """`feedback` may be missing from the document if the replaced answer is not needed."""
     label = document["label"]
+    answers = active_answers([_feedback(event) for event in document.get("feedback", ())])
+    *_, before, newest = [None, None, *answers]
+    is_replaced = before and newest and before.category != newest.category
     return LabelledTransaction(
         id=str(document["_id"]),
         transaction=transaction_of(document),
@@ -247,11 +255,5 @@ def labelled_of(document: Document) -> LabelledTransaction:
         source=LabelSource(label["source"]),
         labelled_at=label["at"],
         holdout=document["holdout"],
-        replaced=_replaced([_feedback(event) for event in document.get("feedback", ())]),
+        replaced=before if is_replaced else None,
     )
-
-
-def _replaced(feedback: Sequence[Feedback]) -> Feedback | None:
-    """The answer before the current one, if its category differs."""
-    *_, before, newest = [None, None, *active_answers(feedback)]
-    return before if before and newest and before.category != newest.category else None

@@ -25,7 +25,7 @@ from src.services.transactions.documents import (
     HAS_LABEL,
     Document,
     current_fields,
-    edit_fields,
+    edit_document,
     labelled_of,
     new_document,
     prediction_fields,
@@ -114,7 +114,7 @@ class Transactions:
             return {
                 **transaction_fields(transaction),
                 **prediction_fields(predictions, row.feedback),
-                **edit_fields(edits),
+                "edits": [edit_document(edit) for edit in edits],
             }
 
         update_one(self._database.transactions, transaction_id, amended)

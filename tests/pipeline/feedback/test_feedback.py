@@ -20,7 +20,7 @@ from src.pipeline.prediction.repredict import Reprediction
 from src.services.transactions.acts import ActLog
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
-from src.services.transactions.repredictions import Repredictions
+from src.services.transactions.unanswered import Unanswered
 from tests.pipeline.answers import loop_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -80,7 +80,7 @@ def log(database):
 
 @pytest.fixture
 def loop(database, predictor, log):
-    rows = Repredictions(database)
+    rows = Unanswered(database)
     return FeedbackLoop(FeedbackEvents(database), rows, log, predictor, lambda: set(CLASSES))
 
 
@@ -252,7 +252,7 @@ def test_an_answer_whose_process_was_killed_before_the_rest_is_finished_later(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Repredictions, "follow", killed)
+        patch.setattr(Unanswered, "follow", killed)
         with pytest.raises(KeyboardInterrupt):
             loop.record(first.id, "travel", at=NOW + MINUTE)
     assert transactions.get(first.id).category == "travel"
@@ -293,14 +293,14 @@ def test_a_row_answered_between_reading_and_writing_keeps_its_answer(
     loop, keep, transactions, database, monkeypatch
 ):
     first, second, third = keep(*["BLUE DOOR"] * 3)
-    follow = Repredictions.follow
+    follow = Unanswered.follow
 
     def late(self, new, act, *, at):
-        monkeypatch.setattr(Repredictions, "follow", follow)
+        monkeypatch.setattr(Unanswered, "follow", follow)
         loop_of(database, CLASSES).record(second.id, "groceries", at=at)
         return follow(self, new, act, at=at)
 
-    monkeypatch.setattr(Repredictions, "follow", late)
+    monkeypatch.setattr(Unanswered, "follow", late)
     loop.record(first.id, "travel", at=NOW + MINUTE)
     after = transactions.get(second.id)
     assert (after.category, len(after.predictions)) == ("groceries", 1)
@@ -309,7 +309,7 @@ def test_a_row_answered_between_reading_and_writing_keeps_its_answer(
 
 def test_rows_whose_merchant_was_answered_since_are_outdated(database, predictor, model, keep, transactions):
     """As in a history from before answers updated other rows."""
-    reprediction = Reprediction(Repredictions(database), predictor, model, model)
+    reprediction = Reprediction(Unanswered(database), predictor, model, model)
     first, second, other = keep("BLUE DOOR", "BLUE DOOR", "TACO GARDEN")
     loop_of(database, CLASSES).record(first.id, "travel", at=NOW + MINUTE)
     assert reprediction.progress().left == 1
@@ -322,7 +322,7 @@ def test_rows_whose_merchant_was_answered_since_are_outdated(database, predictor
 
 
 def test_rows_an_answer_has_updated_are_not_outdated(loop, database, predictor, model, keep):
-    reprediction = Reprediction(Repredictions(database), predictor, model, model)
+    reprediction = Reprediction(Unanswered(database), predictor, model, model)
     rows = keep(*["BLUE DOOR"] * 8)
     for number, row in enumerate(rows[:7]):
         loop.record(row.id, "travel", at=NOW + (number + 1) * MINUTE)

@@ -12,7 +12,7 @@ from src.errors import NotFound, Unavailable
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.prediction.repredict import Reprediction
 from src.services.transactions.repository import Transactions
-from src.services.transactions.repredictions import Repredictions
+from src.services.transactions.unanswered import Unanswered
 from tests.pipeline.answers import loop_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -69,7 +69,7 @@ def predictor(model, transactions):
 
 @pytest.fixture
 def reprediction(database, predictor, model):
-    return Reprediction(Repredictions(database), predictor, model, model)
+    return Reprediction(Unanswered(database), predictor, model, model)
 
 
 @pytest.fixture

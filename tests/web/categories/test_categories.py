@@ -145,7 +145,7 @@ def test_a_merge_that_was_interrupted_can_be_asked_for_again(
     answered(row["id"], own)
     editor = app.extensions["ledgerloop"].category_editor
     with monkeypatch.context() as killed:
-        killed.setattr(type(editor.rows), "move", lambda *_, **__: 1 / 0)
+        killed.setattr(type(editor.rows), "relabel", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             editor.delete(own, "dining", at=datetime.now(UTC))
     assert client.delete(f"/api/v1/categories/{own}?into=dining").json["moved"] == 1
