@@ -13,8 +13,6 @@ from src.web.categories.schemas import (
     DeleteQuery,
     MergedCategoryBody,
     category_body,
-    changed_body,
-    merged_body,
 )
 from src.web.openapi.operations import Operations, ResponseValue
 
@@ -58,7 +56,8 @@ def add_category(body: CategoryRequest, *, categories: Categories) -> ResponseVa
 )
 def change_category(slug: str, body: CategoryChange, *, category_editor: CategoryEditor) -> ResponseValue:
     """Shipped categories can be changed too. 409 if another category has the name."""
-    return changed_body(category_editor.change(slug, body.fields(), at=datetime.now(UTC)))
+    changed = category_editor.change(slug, body.fields(), at=datetime.now(UTC))
+    return {**category_body(changed.category), "act": changed.act}
 
 
 @api.operation(
@@ -72,4 +71,4 @@ def change_category(slug: str, body: CategoryChange, *, category_editor: Categor
 def delete_category(slug: str, query: DeleteQuery, *, category_editor: CategoryEditor) -> ResponseValue:
     """Its answers and predictions move to `into`. 409 if transactions use it and `into` is missing."""
     merged = category_editor.delete(slug, query.into, at=datetime.now(UTC))
-    return merged_body(merged, query.into)
+    return {"slug": slug, "into": query.into, "moved": merged.rows, "act": merged.act}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -40,10 +41,8 @@ def add_category(
     try:
         body = CategoryRequest.model_validate({**typed, "slug": slug_of(typed["name"])})
         added = categories.add(body.to_domain())
-    except ValidationError as error:
-        return _list_page(category_transactions, typed, errors_of(error), 422)
-    except Conflict as error:
-        return _list_page(category_transactions, typed, {"name": str(error)}, 409)
+    except (ValidationError, Conflict) as error:
+        return _list_page(category_transactions, typed, *_problem(error, "name"))
     return redirect(url_for("pages.categories", added=added.slug), 303)
 
 
@@ -66,10 +65,8 @@ def change_category(
     try:
         body = CategoryChange.model_validate({**typed, "parent": request.form.get("parent") or None})
         changed = category_editor.change(slug, body.fields(), at=datetime.now(UTC))
-    except (ValidationError, InvalidInput) as error:
-        return _edit_page(categories.get(slug), category_transactions, typed, errors_of(error), 422)
-    except Conflict as error:
-        return _edit_page(categories.get(slug), category_transactions, typed, {"name": str(error)}, 409)
+    except (ValidationError, InvalidInput, Conflict) as error:
+        return _edit_page(categories.get(slug), category_transactions, typed, *_problem(error, "name"))
     return redirect(url_for("pages.categories", changed=slug, act=changed.act), 303)
 
 
@@ -85,12 +82,8 @@ def delete_category(
     try:
         into = DeleteQuery.model_validate({"into": request.form.get("into") or None}).into
         merged = category_editor.delete(slug, into, at=datetime.now(UTC))
-    except (ValidationError, InvalidInput) as error:
-        return _edit_page(categories.get(slug), category_transactions, errors=errors_of(error), status=422)
-    except Conflict as error:
-        return _edit_page(
-            categories.get(slug), category_transactions, errors={"into": str(error)}, status=409
-        )
+    except (ValidationError, InvalidInput, Conflict) as error:
+        return _edit_page(categories.get(slug), category_transactions, None, *_problem(error, "into"))
     outcome = {"deleted": merged.category.name, "into": into, "moved": merged.rows, "act": merged.act}
     return redirect(with_query(url_for("pages.categories"), outcome), 303)
 
@@ -104,6 +97,11 @@ def undo_category_act(*, acts: Acts) -> ResponseReturnValue:
 
 def _typed() -> dict[str, str]:
     return {name: request.form.get(name, "") for name in _FIELDS}
+
+
+def _problem(error: ValidationError | InvalidInput | Conflict, field: str) -> tuple[Errors, int]:
+    """The sentences by field, and the status. field: the one of a conflict."""
+    return ({field: str(error)}, 409) if isinstance(error, Conflict) else (errors_of(error), 422)
 
 
 def _list_page(
@@ -136,17 +134,11 @@ def _edit_page(
     errors: Errors | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    stored = {
-        "name": category.name,
-        "group": category.group.value,
-        "color": category.color,
-        "description": category.description,
-    }
     return page(
         "categories/edit.html",
         status,
         category=category,
-        values=typed or stored,
+        values=typed or asdict(category),
         errors=errors,
         groups=labels.GROUPS,
         rows=category_transactions.count(category.slug),

@@ -8,7 +8,6 @@ from pydantic import ConfigDict, Field, Strict
 from typing_extensions import TypedDict
 
 from src.domain.categories import Category, Group, slug_of
-from src.pipeline.categories.editor import CategoryAct
 from src.web.shared.fields import Name, RequestModel, Slug
 
 Color = Annotated[str, Strict(), Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -97,11 +96,3 @@ def category_body(category: Category) -> CategoryBody:
     if category.parent:
         body["parent"] = category.parent
     return body
-
-
-def changed_body(changed: CategoryAct) -> ChangedCategoryBody:
-    return {**category_body(changed.category), "act": changed.act}
-
-
-def merged_body(merged: CategoryAct, into: str | None) -> MergedCategoryBody:
-    return {"slug": merged.category.slug, "into": into, "moved": merged.rows, "act": merged.act}

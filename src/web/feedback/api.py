@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,15 +25,13 @@ from src.web.feedback.schemas import (
     SettledBody,
     SettledMoveBody,
     UndoneBody,
-    acts_body,
-    feedback_body,
+    act_body,
     move_body,
     second_look_body,
-    undone_body,
 )
 from src.web.health.metrics import metrics
 from src.web.openapi.operations import Operations, ResponseValue
-from src.web.shared.problems import ItemErrorBody, problem_of
+from src.web.shared.problems import problem_of
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.acts import Acts
@@ -59,12 +58,10 @@ relabels = Operations("moves", __name__, url_prefix="/api/v1")
 )
 def feedback(body: FeedbackRequest, *, feedback: FeedbackLoop) -> ResponseValue:
     """To confirm, send the predicted category. The next prediction for the merchant uses the answer."""
-    answer = body.to_domain()
-    outcome = feedback.record(
-        answer.transaction_id, answer.category, apply_to_similar=answer.apply_to_similar, at=datetime.now(UTC)
+    similar = body.apply_to_similar is True
+    return _result(
+        feedback.record(body.transaction_id, body.category, apply_to_similar=similar, at=datetime.now(UTC))
     )
-    metrics().answered(outcome.was_correct)
-    return feedback_body(outcome)
 
 
 @answers.operation(
@@ -87,16 +84,19 @@ def feedback_batch(body: FeedbackBatchRequest, *, feedback: FeedbackLoop) -> Res
 
 def _parse(item: Any) -> Answer | ValidationError:
     try:
-        return FeedbackRequest.model_validate(item).to_domain()
+        body = FeedbackRequest.model_validate(item)
     except ValidationError as error:
         return error
+    return Answer(body.transaction_id, body.category, body.apply_to_similar is True)
 
 
-def _result(outcome: FeedbackOutcome | LedgerloopError | ValidationError) -> FeedbackBody | ItemErrorBody:
+def _result(outcome: FeedbackOutcome | LedgerloopError | ValidationError) -> dict[str, Any]:
     if not isinstance(outcome, FeedbackOutcome):
         return {"error": problem_of(outcome)}
     metrics().answered(outcome.was_correct)
-    return feedback_body(outcome)
+    body = asdict(outcome)
+    del body["more_follow"]  # the pages alone say so
+    return body
 
 
 @acts.operation(
@@ -110,9 +110,10 @@ def _result(outcome: FeedbackOutcome | LedgerloopError | ValidationError) -> Fee
 def list_acts(query: ActsQuery, *, act_log: ActLog) -> ResponseValue:
     """Answers, edits and deletions, with the number of transactions each changed. Includes undone ones."""
     try:
-        return acts_body(act_log.page(limit=query.limit, cursor=query.cursor))
+        page = act_log.page(limit=query.limit, cursor=query.cursor)
     except InvalidInput as error:  # the cursor is from no earlier page
         raise NotFound(str(error)) from None
+    return {"items": [act_body(act) for act in page.items], "next_cursor": page.next_cursor}
 
 
 @acts.operation(
@@ -124,7 +125,8 @@ def list_acts(query: ActsQuery, *, act_log: ActLog) -> ResponseValue:
 )
 def undo_act(id: str, *, acts: Acts) -> ResponseValue:
     """Transactions answered since then do not change. 409 if the change is already undone."""
-    return undone_body(id, acts.undo(id, at=datetime.now(UTC)))
+    undone = acts.undo(id, at=datetime.now(UTC))
+    return {"act": id, "undone": undone.rows, "kept": undone.kept}
 
 
 @mistakes.operation(

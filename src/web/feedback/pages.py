@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -142,27 +141,25 @@ def undo(
     *, acts: Acts, transactions: Transactions, predictor: Predictor, label_review: LabelReview
 ) -> ResponseReturnValue:
     """Undo every answer of one click."""
-    if wants_json():
+    if as_json := wants_json():
         body = read_json()
         act = body.get("act") if isinstance(body, dict) else None
         if not isinstance(act, str):
             raise InvalidInput("Give the act to undo.", field="act")
-        return json_response({"undone": _undo(act, acts)})
-    restored = _undo(request.form.get("act", ""), acts)
+    else:
+        act = request.form.get("act", "")
+    try:
+        restored = acts.undo(act, at=datetime.now(UTC)).rows
+    except Conflict as error:
+        raise NotFound(str(error)) from None
+    if as_json:
+        return json_response({"undone": restored})
     if not _is_live():
         return redirect(with_query(_back(), {"undone": restored}), 303)
     row = transactions.get(request.form.get("transaction_id", ""))
     mistake = _open_mistake(row.id, label_review) if request.form["shape"] == "look" else None
     _, template = _FRAGMENTS[request.form["shape"]]
     return fragment(template, row=row, learned=None, mistake=mistake, **_fragment(transactions))
-
-
-def _undo(act: str, acts: Acts) -> int:
-    """Returns how many transactions are restored. Raises NotFound, also if it is already undone."""
-    try:
-        return acts.undo(act, at=datetime.now(UTC)).rows
-    except Conflict as error:
-        raise NotFound(str(error)) from None
 
 
 def _open_mistake(transaction_id: str, label_review: LabelReview) -> PossibleMistake | None:
@@ -179,20 +176,16 @@ def _answered(
 ) -> ResponseReturnValue:
     """The changed part for a script, else the page where the answer was given."""
     metrics().answered(outcome.was_correct)
-    about = _about(outcome)
+    counts = {"similar": outcome.similar_updated, "also": outcome.also_updated}
+    about = {"act": outcome.act, **{name: str(count) for name, count in counts.items() if count}}
+    if outcome.more_follow:
+        about["more"] = "true"
     if not _is_live():
         return redirect(with_query(_back(), {"answered": outcome.transaction_id, **about}), 303)
     row = transactions.get(outcome.transaction_id)
     learned = learned_from(row, about, _back(), predictor)
     template, _ = _FRAGMENTS[request.form["shape"]]
     return fragment(template, row=row, learned=learned, **_fragment(transactions))
-
-
-def _about(outcome: FeedbackOutcome) -> Mapping[str, str]:
-    """The query parameters that describe the outcome."""
-    counts = {"similar": outcome.similar_updated, "also": outcome.also_updated}
-    more = {"more": "true"} if outcome.more_follow else {}
-    return {"act": outcome.act, **{name: str(count) for name, count in counts.items() if count}, **more}
 
 
 def _fragment(transactions: Transactions) -> dict[str, object]:

@@ -7,10 +7,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, SkipValidation, Strict
 from typing_extensions import TypedDict
 
-from src.domain.acts import Act, ActPage, UndoResult
-from src.domain.feedback import FeedbackOutcome
+from src.domain.acts import Act
 from src.domain.transactions import CategoryRelabel, PossibleMistake, StoredTransaction
-from src.pipeline.feedback.feedback import Answer
 from src.web.prediction.schemas import BATCH_LIMIT, Anything, TransactionBody, transaction_body
 from src.web.shared.fields import Identifier, QueryModel, RequestModel, Slug, utc_text
 from src.web.shared.problems import ItemErrorBody
@@ -39,9 +37,6 @@ class FeedbackRequest(RequestModel):
         Field(description="Also answer this merchant's other unanswered transactions."),
     ] = False
 
-    def to_domain(self) -> Answer:
-        return Answer(self.transaction_id, self.category, self.apply_to_similar is True)
-
 
 class FeedbackBatchRequest(RequestModel):
     """Up to 10,000 answers; each is validated and stored separately."""
@@ -67,18 +62,6 @@ class FeedbackResultsBody(TypedDict):
     """In the order of the request."""
 
     results: list[FeedbackBody | ItemErrorBody]
-
-
-def feedback_body(outcome: FeedbackOutcome) -> FeedbackBody:
-    return {
-        "transaction_id": outcome.transaction_id,
-        "previous": outcome.previous,
-        "category": outcome.category,
-        "was_correct": outcome.was_correct,
-        "similar_updated": outcome.similar_updated,
-        "also_updated": outcome.also_updated,
-        "act": outcome.act,
-    }
 
 
 class ActsQuery(QueryModel):
@@ -115,11 +98,7 @@ class UndoneBody(TypedDict):
     kept: Annotated[int, Field(description="Transactions left unchanged because they were answered since.")]
 
 
-def acts_body(page: ActPage) -> ActsBody:
-    return {"items": [_act_body(act) for act in page.items], "next_cursor": page.next_cursor}
-
-
-def _act_body(act: Act) -> ActBody:
+def act_body(act: Act) -> ActBody:
     return {
         "id": act.id,
         "kind": act.kind.value,
@@ -130,10 +109,6 @@ def _act_body(act: Act) -> ActBody:
         "undone": act.undone_at is not None,
         "undone_at": utc_text(act.undone_at) if act.undone_at else None,
     }
-
-
-def undone_body(act_id: str, undone: UndoResult) -> UndoneBody:
-    return {"act": act_id, "undone": undone.rows, "kept": undone.kept}
 
 
 class SecondLookRequest(RequestModel):
