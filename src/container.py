@@ -88,7 +88,14 @@ class Container(Services):
 
     @once
     def webhooks(self) -> Webhooks:
-        return Webhooks(self.webhook_transactions, self.predictor, self.feedback, self.categories)
+        return Webhooks(
+            self.transactions,
+            self.deleted_transactions,
+            self.unanswered,
+            self.predictor,
+            self.feedback,
+            self.categories,
+        )
 
     @once
     def firefly_outbound(self) -> FireflyOutbound | None:
@@ -101,7 +108,7 @@ class Container(Services):
         return FireflyOutbound(
             self.firefly_outbox,
             FireflyIII(settings.firefly_url, settings.firefly_token.get_secret_value()),
-            self.webhook_transactions,
+            self.transactions,
             self.categories.all,
             self.now,
             settings.firefly_check_tag,

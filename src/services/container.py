@@ -34,7 +34,6 @@ from src.services.transactions.acts import ActLog
 from src.services.transactions.analytics import Analytics
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
-from src.services.transactions.from_webhooks import WebhookTransactions
 from src.services.transactions.imported import ImportedTransactions
 from src.services.transactions.possible_mistakes import PossibleMistakes
 from src.services.transactions.repository import Transactions
@@ -77,7 +76,6 @@ class Services:
     import_rejects = on_database(ImportRejects)
     import_profiles = on_database(ImportProfiles)
     imported_transactions = on_database(ImportedTransactions)
-    webhook_transactions = on_database(WebhookTransactions)
     firefly_outbox = on_database(FireflyOutbox)
     audit_sample = on_database(AuditSample)
     possible_mistakes = on_database(PossibleMistakes)

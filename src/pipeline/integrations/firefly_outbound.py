@@ -17,7 +17,7 @@ from src.pipeline.integrations.inbound import own_predictions
 if TYPE_CHECKING:
     from src.services.firefly.client import FireflyIII
     from src.services.firefly.outbox import FireflyOutbox
-    from src.services.transactions.from_webhooks import WebhookTransactions
+    from src.services.transactions.repository import Transactions
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class FireflyOutbound:
 
     outbox: FireflyOutbox
     firefly: FireflyIII
-    rows: WebhookTransactions
+    rows: Transactions
     categories: Callable[[], Sequence[Category]]
     now: Callable[[], datetime]
     check_tag: str | None = None

@@ -17,7 +17,9 @@ from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.categories.repository import Categories
-    from src.services.transactions.from_webhooks import WebhookTransactions
+    from src.services.transactions.deleted import DeletedTransactions
+    from src.services.transactions.repository import Transactions
+    from src.services.transactions.unanswered import Unanswered
 
 _LONGEST_TEXT = 500
 _LONGEST_LABEL = 100
@@ -46,7 +48,9 @@ class InboundResult:
 
 @dataclass(frozen=True)
 class Webhooks:
-    rows: WebhookTransactions
+    rows: Transactions
+    deleted: DeletedTransactions
+    unanswered: Unanswered
     predictor: Predictor
     feedback: FeedbackLoop
     categories: Categories
@@ -68,7 +72,7 @@ class Webhooks:
         received = {f"{program}:{transaction.key}": transaction for transaction in transactions}
         known = self.rows.by_key(received)
         new = {key: transaction for key, transaction in received.items() if key not in known}
-        deleted = self.rows.deleted(new) if new else ()
+        deleted = self.deleted.keys(new) if new else ()
         new = {key: transaction for key, transaction in new.items() if key not in deleted}
         names = CategoryNames(self.categories, self.predictor)
         # Answers first, so that they decide the predictions of the rest.
@@ -95,7 +99,7 @@ class Webhooks:
             if inbound.category:
                 label = Feedback(names.slug(inbound.category, [row]), at, key, LabelSource.IMPORT)
             rows.append(replace(row, origin=Origin(None, key, label)))
-        self.rows.add(rows, source=program, at=at)
+        self.rows.add_missing(rows, source=program, at=at)
 
     def _record_answers(
         self,
@@ -119,12 +123,12 @@ class Webhooks:
             return
         predicted = self.predictor.predict([row.transaction for row in unsure], at=at)
         changed = {
-            row.id: prediction
+            row.id: (row.transaction, prediction)
             for row, (_, prediction) in zip(unsure, predicted, strict=True)
             if (prediction.category, prediction.band) != (row.prediction.category, row.prediction.band)
         }
         if changed:
-            self.rows.renew(changed)
+            self.unanswered.append(changed)
 
 
 def _bounded(transaction: Transaction) -> Transaction:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING
 
@@ -12,8 +11,6 @@ from src.domain import LOCAL_OWNER
 from src.domain.acts import Act, ActKind, ActPage, ActSummary
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.query import decode_cursor, encode_cursor
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ActLog:
@@ -64,7 +61,7 @@ class ActLog:
         """Newest first. Raises InvalidInput for a cursor that no page gave, Unavailable."""
         query: Document = {"owner": LOCAL_OWNER}
         if cursor:
-            at, act_id = decode_cursor(cursor, _time, str)
+            at, act_id = decode_cursor(cursor, datetime.fromisoformat, str)
             query["$or"] = [{"at": {"$lt": at}}, {"at": at, "_id": {"$lt": act_id}}]
         newest = (
             self._database.acts.find(query).sort([("at", DESCENDING), ("_id", DESCENDING)]).limit(limit + 1)
@@ -72,7 +69,7 @@ class ActLog:
         acts = [_act(document) for document in newest]
         shown = tuple(acts[:limit])
         more = len(acts) > limit
-        return ActPage(shown, encode_cursor(_milliseconds(shown[-1]), shown[-1].id) if more else None)
+        return ActPage(shown, encode_cursor(shown[-1].at.isoformat(), shown[-1].id) if more else None)
 
     @guarded
     def mark_undone(self, act_id: str, *, at: datetime) -> bool:
@@ -95,12 +92,3 @@ def _act(document: Document) -> Act:
         rows=document["rows"],
         undone_at=document["undone_at"],
     )
-
-
-def _milliseconds(act: Act) -> int:
-    """Exact: MongoDB stores no more."""
-    return (act.at - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _time(milliseconds: Any) -> datetime:
-    return _EPOCH + timedelta(milliseconds=int(milliseconds))

@@ -81,7 +81,8 @@ class Analytics:
             "from": since,
             "until": until,
             "totals": _totals(cells),
-            "uncategorized": _uncategorized(cells),
+            # What is counted by its direction alone.
+            "uncategorized": _totals([cell for cell in cells if cell.group is None]),
             "by_category": _by(spent, "category"),
             "savings_and_transfers": _savings_and_transfers(cells),
             "by_mode": _by(spent, "mode"),
@@ -116,10 +117,7 @@ class Analytics:
         )
         return [
             Cell(
-                month=row["_id"]["month"],
-                category=row["_id"]["category"],
-                mode=row["_id"]["mode"],
-                direction=Direction(row["_id"]["direction"]),
+                **{**row["_id"], "direction": Direction(row["_id"]["direction"])},
                 group=groups.get(row["_id"]["category"]),
                 amount=Decimal(row["amount"]).scaleb(-places),
                 count=row["count"],
@@ -149,11 +147,7 @@ class Analytics:
             ]
         )
         return [
-            {
-                "merchant": row["_id"],
-                "amount": Decimal(row["amount"]).scaleb(-places),
-                "count": row["count"],
-            }
+            {"merchant": row["_id"], "amount": Decimal(row["amount"]).scaleb(-places), "count": row["count"]}
             for row in merchants
         ]
 
@@ -192,11 +186,6 @@ def _totals(cells: Sequence[Cell]) -> Document:
     }
 
 
-def _uncategorized(cells: Iterable[Cell]) -> Document:
-    """What is counted by its direction alone."""
-    return _totals([cell for cell in cells if cell.group is None])
-
-
 def _savings_and_transfers(cells: Iterable[Cell]) -> list[Document]:
     """By category, largest first; both ends of a transfer count."""
     by_category: dict[tuple[str, str | None], list[Cell]] = defaultdict(list)
@@ -208,17 +197,13 @@ def _savings_and_transfers(cells: Iterable[Cell]) -> list[Document]:
             "kind": kind,
             "category": category,
             "amount": sum((cell.counted for cell in members), Decimal(0)),
-            "out": _in_direction(members, Direction.EXPENSE),
-            "in": _in_direction(members, Direction.INCOME),
+            "out": sum((cell.amount for cell in members if cell.direction is Direction.EXPENSE), Decimal(0)),
+            "in": sum((cell.amount for cell in members if cell.direction is Direction.INCOME), Decimal(0)),
             "count": sum(cell.count for cell in members),
         }
         for (kind, category), members in by_category.items()
     ]
     return sorted(rows, key=lambda row: (row["kind"], -row["amount"], str(row["category"])))
-
-
-def _in_direction(cells: Iterable[Cell], direction: Direction) -> Decimal:
-    return sum((cell.amount for cell in cells if cell.direction is direction), Decimal(0))
 
 
 def _by(cells: Iterable[Cell], *keys: str, by_size: bool = True) -> list[Document]:
@@ -239,9 +224,9 @@ def _by(cells: Iterable[Cell], *keys: str, by_size: bool = True) -> list[Documen
         }
         for key, amount in amounts.items()
     ]
-    if by_size:
-        return sorted(rows, key=lambda row: (-row["amount"], *(str(row[name]) for name in keys)))
-    return sorted(rows, key=lambda row: tuple(str(row[name]) for name in keys))
+    return sorted(
+        rows, key=lambda row: (-row["amount"] if by_size else 0, *(str(row[name]) for name in keys))
+    )
 
 
 def _by_month(cells: Sequence[Cell], coverage: Coverage) -> list[Document]:

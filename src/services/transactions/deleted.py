@@ -52,6 +52,11 @@ class DeletedTransactions:
         return [stored_of(copy["document"]) for copy in self._database.deleted_transactions.find(query)]
 
     @guarded
+    def keys(self, keys: Collection[str]) -> set[str]:
+        """Those of `keys` that belong to deleted transactions. Raises Unavailable."""
+        return {copy["key"] for copy in deleted_keys(self._database, {"key": {"$in": list(keys)}})}
+
+    @guarded
     def restore(self, act: str, at: datetime) -> UndoResult:
         """Restore the transactions of an act. Raises Unavailable; safe to repeat.
 

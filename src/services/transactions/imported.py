@@ -105,8 +105,11 @@ class ImportedTransactions:
         query = {"owner": LOCAL_OWNER, "key": {"$in": [_answers_key(document) for document in documents]}}
         aside = {kept["key"]: kept["feedback"] for kept in self._database.answers_aside.find(query)}
         for document in documents:
-            if feedback := aside.get(_answers_key(document)):
-                document.update(_with_answers(document, feedback))
+            if answers := aside.get(_answers_key(document)):
+                imported = document["feedback"]
+                feedback = [*imported, *(event for event in answers if event not in imported)]
+                row = stored_of({**document, "_id": "", "feedback": feedback})
+                document.update(feedback_fields(row.predictions, row.feedback))
         added = insert_new(self._database.transactions, documents)
         if aside:
             self._database.answers_aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": list(aside)}})
@@ -123,9 +126,13 @@ class ImportedTransactions:
         documents = list(transactions.find(owned, {"key": 1, "feedback": 1, "told": 1}).limit(_BATCH))
         if not documents:
             return 0
-        if answered := [
-            _keep_answers(document, import_id, at) for document in documents if _answers(document)
-        ]:
+        answered = []
+        for document in documents:
+            if answers := _answers(document):
+                query = {"owner": LOCAL_OWNER, "key": _answers_key(document)}
+                kept = {**query, "import": import_id, "feedback": answers, "at": at}
+                answered.append(ReplaceOne(query, kept, upsert=True))
+        if answered:
             aside.bulk_write(answered, ordered=False)
         ids = {"$in": [document["_id"] for document in documents]}
         deleted = int(transactions.delete_many({"_id": ids, **owned}).deleted_count)
@@ -140,12 +147,11 @@ class ImportedTransactions:
     @guarded
     def unshare(self, import_id: str) -> None:
         """An undone import no longer contains transactions of others. Safe to repeat."""
-        shared = {"also_in": {"$eq": import_id}}
-        self._database.transactions.update_many(shared, {"$pull": {"also_in": import_id}})
-        shared_copies = {"document.also_in": {"$eq": import_id}}
-        self._database.deleted_transactions.update_many(
-            shared_copies, {"$pull": {"document.also_in": import_id}}
-        )
+        for collection, field in (
+            (self._database.transactions, "also_in"),
+            (self._database.deleted_transactions, "document.also_in"),
+        ):
+            collection.update_many({field: {"$eq": import_id}}, {"$pull": {field: import_id}})
 
     @guarded
     def reassign(self, import_id: str) -> int:
@@ -216,17 +222,3 @@ def _answers(document: Document) -> list[Document]:
 def _answers_key(document: Document) -> str:
     """The key of answers kept aside. A transaction of an export may have an id only."""
     return str(document.get("key") or f"id:{document['_id']}")
-
-
-def _keep_answers(document: Document, import_id: str, at: datetime) -> ReplaceOne[Document]:
-    query = {"owner": LOCAL_OWNER, "key": _answers_key(document)}
-    answers = {**query, "import": import_id, "feedback": _answers(document), "at": at}
-    return ReplaceOne(query, answers, upsert=True)
-
-
-def _with_answers(document: Document, answers: list[Document]) -> Document:
-    """The fields of a new document that change because a person had answered it before."""
-    imported = document["feedback"]
-    feedback = [*imported, *(event for event in answers if event not in imported)]
-    row = stored_of({**document, "_id": "", "feedback": feedback})
-    return feedback_fields(row.predictions, row.feedback)

@@ -7,7 +7,6 @@ import binascii
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -106,38 +105,25 @@ def _judged(where: HistoryFilter) -> Query:
     return {"predictions": {"$elemMatch": values}, "$expr": {"$and": equal}}
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The end of a page: the last transaction's sort value and id, and the total from the first page."""
-
-    sort: str
-    value: float
-    id: ObjectId
-    total: int
-
-    def encode(self) -> str:
-        return encode_cursor(self.sort, self.value, str(self.id), self.total)
-
-    @classmethod
-    def decode(cls, cursor: str, sort: str) -> Cursor:
-        """Raises InvalidInput for a cursor that no page gave, or that belongs to another order."""
-        value_of = _timestamp if sort.endswith("date") else float
-        decoded = cls(*decode_cursor(cursor, str, value_of, ObjectId, int))
-        if decoded.sort != sort:
-            raise InvalidInput(f"This cursor belongs to the order {decoded.sort!r}.", field="cursor")
-        return decoded
-
-    def after(self) -> Query:
-        """The condition for the transactions that follow."""
-        field, direction = order_of(self.sort)
-        value: Any = datetime.fromtimestamp(self.value, tz=UTC) if field == "date" else self.value
-        beyond = "$lt" if direction < 0 else "$gt"
-        return {"$or": [{field: {beyond: value}}, {field: value, "_id": {beyond: self.id}}]}
+def cursor_after(last: Query, sort: str, total: int) -> str:
+    """last: the document at the end of a page. total: of all pages, from the first one."""
+    value = last[order_of(sort)[0]]
+    number = value.timestamp() if isinstance(value, datetime) else value
+    return encode_cursor(sort, number, str(last["_id"]), total)
 
 
-def cursor_after(document: dict[str, Any], sort: str, total: int) -> Cursor:
-    value = document[order_of(sort)[0]]
-    return Cursor(sort, value.timestamp() if isinstance(value, datetime) else value, document["_id"], total)
+def read_cursor(cursor: str, sort: str) -> tuple[Query, int]:
+    """The condition for the transactions that follow, and the total.
+
+    Raises InvalidInput for a cursor that no page gave, or that belongs to another order.
+    """
+    field, direction = order_of(sort)
+    value_of = _time if field == "date" else float
+    order, value, last, total = decode_cursor(cursor, str, value_of, ObjectId, int)
+    if order != sort:
+        raise InvalidInput(f"This cursor belongs to the order {order!r}.", field="cursor")
+    beyond = "$lt" if direction < 0 else "$gt"
+    return {"$or": [{field: {beyond: value}}, {field: value, "_id": {beyond: last}}]}, total
 
 
 def encode_cursor(*parts: str | float) -> str:
@@ -154,6 +140,6 @@ def decode_cursor(cursor: str, *types: Callable[[Any], Any]) -> list[Any]:
         raise InvalidInput("This cursor is not from an earlier page.", field="cursor") from None
 
 
-def _timestamp(value: Any) -> float:
+def _time(value: Any) -> datetime:
     """Raises ValueError or OverflowError if it is not a time."""
-    return datetime.fromtimestamp(float(value), tz=UTC).timestamp()
+    return datetime.fromtimestamp(float(value), tz=UTC)

@@ -34,12 +34,13 @@ from src.services.transactions.documents import (
 )
 from src.services.transactions.optimistic_update import (
     by_id,
+    insert_new,
     not_found,
     object_ids,
     update_many,
     update_one,
 )
-from src.services.transactions.query import Cursor, cursor_after, order_of, query_of
+from src.services.transactions.query import cursor_after, order_of, query_of, read_cursor
 
 Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 """The new input of a transaction, a new prediction if any, and all its edits."""
@@ -93,6 +94,21 @@ class Transactions:
         return stored_of(document) if document else None
 
     @guarded
+    def by_key(self, keys: Collection[str]) -> dict[str, StoredTransaction]:
+        """The existing ones. Raises Unavailable."""
+        documents = self._database.transactions.find({"owner": LOCAL_OWNER, "key": {"$in": list(keys)}})
+        return {document["key"]: stored_of(document) for document in documents}
+
+    @guarded
+    def add_missing(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> None:
+        """Add those whose key does not exist yet; a unique index keeps two calls from adding one twice.
+
+        Raises Unavailable; safe to repeat.
+        """
+        documents = [new_document(transaction, source=source, at=at) for transaction in new]
+        insert_new(self._database.transactions, documents)
+
+    @guarded
     def get_many(self, transaction_ids: Collection[str]) -> list[StoredTransaction]:
         """The existing ones, in the order they were stored. Raises Unavailable."""
         query = {"_id": {"$in": object_ids(transaction_ids)}, "owner": LOCAL_OWNER}
@@ -140,12 +156,14 @@ class Transactions:
     ) -> HistoryPage:
         """One page. The first one counts the total for the cursor. Raises InvalidInput, Unavailable."""
         query = query_of(where)
-        start = Cursor.decode(cursor, sort) if cursor else None
-        total = start.total if start else self._database.transactions.count_documents(query)
-        page_query = {"$and": [query, start.after()]} if start else query
-        documents = list(self._ordered(page_query, sort).limit(limit + 1))
+        if cursor:
+            following, total = read_cursor(cursor, sort)
+            query = {"$and": [query, following]}
+        else:
+            total = self._database.transactions.count_documents(query)
+        documents = list(self._ordered(query, sort).limit(limit + 1))
         shown = documents[:limit]
-        next_cursor = cursor_after(shown[-1], sort, total).encode() if len(documents) > limit else None
+        next_cursor = cursor_after(shown[-1], sort, total) if len(documents) > limit else None
         return HistoryPage(tuple(map(stored_of, shown)), next_cursor, total)
 
     @guarded
