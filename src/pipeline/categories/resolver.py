@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ class CategoryNames:
         rows: some of its transactions, from which a new one gets its group and colour.
         """
         if not self._slugs:
-            self._slugs = dict(self._categories.by_name())
+            self._slugs = self._categories.by_name()
         name = mask(name)
         key = name_key(name)
         if key not in self._slugs:
@@ -44,20 +44,17 @@ class CategoryNames:
         slug, number = slug_of(name), 2
         while slug in self._slugs.values():
             slug, number = f"{slug_of(name)}-{number}", number + 1
+        name_shares = {}
+        if self._predictor and rows:  # the prediction for the name, with the amount and direction of a row
+            named = replace(rows[0].transaction, description=name, subcategory=None)
+            [(_, prediction)] = self._predictor.predict([named], at=rows[0].prediction.at)
+            name_shares = _shares(prediction)
         shares = [_shares(row.prediction) for row in rows]
-        new = suggested(slug, name, self._name_shares(name, rows), shares, self._categories.all())
+        new = suggested(slug, name, name_shares, shares, self._categories.all())
         try:
             return self._categories.add(new).slug
         except Conflict:  # another process added it at the same moment
             return self._categories.by_name()[name_key(name)]
-
-    def _name_shares(self, name: str, rows: Sequence[NewTransaction]) -> Mapping[str, float]:
-        """The prediction for the name, with the amount and direction of one of the rows."""
-        if self._predictor is None or not rows:
-            return {}
-        named = replace(rows[0].transaction, description=name, subcategory=None)
-        [(_, prediction)] = self._predictor.predict([named], at=rows[0].prediction.at)
-        return _shares(prediction)
 
 
 def _shares(prediction: Prediction) -> dict[str, float]:

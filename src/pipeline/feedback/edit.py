@@ -58,14 +58,16 @@ class TransactionEditor:
         Unavailable, and what `changes` raises.
         """
         row = self.transactions.get(transaction_id)
-        fields = changed_fields(row.transaction, prepare(_applied(changes, row.transaction)))
+        fields = changed_fields(
+            row.transaction, prepare(replace(row.transaction, **changes(row.transaction)))
+        )
         if not fields:
             return row, None
         what = ActSummary("edited", {"transaction_id": row.id, "fields": ",".join(fields)})
         act = self.acts.begin(ActKind.EDIT, what, at=at)
 
         def edited(now: StoredTransaction) -> Amendment:
-            after, prediction = self._predicted(now, _applied(changes, now.transaction), at)
+            after, prediction = self._predicted(now, replace(now.transaction, **changes(now.transaction)), at)
             return after, prediction, (*now.edits, Edit(act, at, now.transaction, after))
 
         try:
@@ -107,10 +109,6 @@ class TransactionEditor:
             return prepare(transaction), None
         [predicted] = self.predictor.predict([transaction], at=at, with_shadow=True)
         return predicted
-
-
-def _applied(changes: Changes, transaction: Transaction) -> Transaction:
-    return replace(transaction, **changes(transaction))
 
 
 def _edit_to_undo(row: StoredTransaction, act: str) -> Edit | None:

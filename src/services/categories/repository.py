@@ -179,15 +179,14 @@ def _merged(documents: Mapping[str, Document]) -> dict[str, str]:
     into = {
         slug: document["merged_into"] for slug, document in documents.items() if "merged_into" in document
     }
-    return {slug: _last(slug, into) for slug in into}
-
-
-def _last(slug: str, into: Mapping[str, str]) -> str:
-    seen = set()
-    while slug in into and slug not in seen:
-        seen.add(slug)
-        slug = into[slug]
-    return slug
+    merged = {}
+    for slug in into:
+        last, seen = slug, set()
+        while last in into and last not in seen:
+            seen.add(last)
+            last = into[last]
+        merged[slug] = last
+    return merged
 
 
 def _fields(category: Category) -> Document:

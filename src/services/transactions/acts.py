@@ -45,10 +45,10 @@ class ActLog:
             self._database.acts.delete_one(_by_id(act_id))
 
     @guarded
-    def unfinished(self, kind: ActKind, *, before: datetime, limit: int = 100) -> list[Act]:
-        """Acts from before that time that are neither finished nor undone, oldest first."""
+    def unfinished(self, kind: ActKind, *, before: datetime) -> list[Act]:
+        """Up to 100 acts from before that time that are neither finished nor undone, oldest first."""
         query = {"owner": LOCAL_OWNER, "kind": kind.value, "rows": None, "undone_at": None}
-        oldest = self._database.acts.find({**query, "at": {"$lt": before}}).sort("at", ASCENDING).limit(limit)
+        oldest = self._database.acts.find({**query, "at": {"$lt": before}}).sort("at", ASCENDING).limit(100)
         return [_act(document) for document in oldest]
 
     @guarded

@@ -230,13 +230,7 @@ def stored_of(document: Document) -> StoredTransaction:
         key=document.get("key"),
         mistake=MistakeMark(**document["doubt"]) if "doubt" in document else None,
         edits=tuple(
-            Edit(
-                edit["act"],
-                edit["at"],
-                transaction_of(edit["before"]),
-                transaction_of(edit["after"]),
-                edit.get("undone_at"),
-            )
+            Edit(**{**edit, "before": transaction_of(edit["before"]), "after": transaction_of(edit["after"])})
             for edit in document.get("edits", ())
         ),
     )

@@ -41,15 +41,14 @@ class FeedbackEvents:
         befores = update_many(self._database.transactions, list(by_id), answered)
         results: list[StoredTransaction | NotFound] = []
         for transaction_id, event in events:
-            if (before := befores.get(transaction_id)) is None:
-                results.append(not_found())
-                continue
-            results.append(before)
-            feedback = (*before.feedback, event)
-            state = current_state(before.predictions, feedback)
-            befores[transaction_id] = replace(
-                before, feedback=feedback, category=state.category, status=state.status
-            )
+            before = befores.get(transaction_id)
+            results.append(before or not_found())
+            if before:
+                feedback = (*before.feedback, event)
+                state = current_state(before.predictions, feedback)
+                befores[transaction_id] = replace(
+                    before, feedback=feedback, category=state.category, status=state.status
+                )
         return results
 
     @guarded

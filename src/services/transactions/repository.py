@@ -48,6 +48,8 @@ Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 _MERCHANTS_AT_ONCE = 2000
 _STEMS_AT_ONCE = 200
 _STEM_WORDS = 2
+_REMEMBERED = 10
+"""How many of a merchant's newest answers the memory uses."""
 _ROWS_PER_ACT = 3
 """How many times more rows are read than answers needed: the rows of one act count as one answer."""
 
@@ -61,10 +63,8 @@ def stem_of(merchant: str) -> str:
 class Transactions:
     """Every write is one atomic, journaled update of one document."""
 
-    def __init__(self, database: Database, *, remembered: int = 10) -> None:
-        """remembered: how many of a merchant's newest answers the memory uses."""
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._remembered = remembered
 
     @guarded
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]:
@@ -219,7 +219,7 @@ class Transactions:
             {"owner": LOCAL_OWNER, "merchant": merchant, **HAS_LABEL},
             {"_id": 0, "label.category": 1, "label.at": 1, "label.source": 1, "value": 1},
         )
-        newest = labels.sort("label.at", DESCENDING).limit(self._remembered * _ROWS_PER_ACT)
+        newest = labels.sort("label.at", DESCENDING).limit(_REMEMBERED * _ROWS_PER_ACT)
         return self._recollections({**document["label"], "amount": document["value"]} for document in newest)
 
     def _answers_of_many(self, merchants: list[str]) -> Iterator[tuple[str, list[PastAnswer]]]:
@@ -263,14 +263,14 @@ class Transactions:
             "amount": "$value",
             "source": "$label.source",
         }
-        return {"n": self._remembered * _ROWS_PER_ACT, name: answer}
+        return {"n": _REMEMBERED * _ROWS_PER_ACT, name: answer}
 
     def _recollections(self, newest: Iterable[Document]) -> list[PastAnswer]:
         answers = [
             PastAnswer(answer["category"], answer["at"], answer["amount"], LabelSource(answer["source"]))
             for answer in newest
         ]
-        return one_per_act(answers, self._remembered)
+        return one_per_act(answers, _REMEMBERED)
 
     @guarded
     def count(self) -> int:

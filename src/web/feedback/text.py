@@ -6,11 +6,6 @@ from src.domain.acts import Act
 from src.web.shared import format, labels
 from src.web.shared.blueprint import category_name
 
-_CATEGORY_ACTS = {
-    "category-changed": "You changed the category {name}",
-    "category-merged": "You deleted the category {name}",
-}
-
 
 def what_was_done(act: Act) -> str:
     values = act.what.values
@@ -24,7 +19,10 @@ def what_was_done(act: Act) -> str:
             return f"You edited {', '.join(names)}"
         case "deleted":
             return "You deleted a transaction"
+        case "category-changed":
+            return f"You changed the category {values['name']}"
         case "category-merged" if values.get("into"):
             return f"You merged {values['name']} into {category_name(str(values['into']))}"
-        case code:
-            return _CATEGORY_ACTS.get(code, "A change").format(name=values.get("name", ""))
+        case "category-merged":
+            return f"You deleted the category {values['name']}"
+    return "A change"
