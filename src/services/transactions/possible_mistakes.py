@@ -7,13 +7,20 @@ again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
 
 from src.domain import LOCAL_OWNER
-from src.domain.transactions import CategoryRelabel, LabelledTransaction, PossibleMistake, StoredTransaction
+from src.domain.transactions import (
+    CategoryRelabel,
+    LabelledTransaction,
+    MistakeMark,
+    PossibleMistake,
+    StoredTransaction,
+)
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
 from src.services.transactions.documents import HAS_LABEL, labelled_of, stored_of
@@ -44,7 +51,7 @@ class PossibleMistakes:
         marks = [
             UpdateOne(
                 {"_id": id_, "owner": LOCAL_OWNER, "label.at": mistake.labelled_at},
-                {"$set": {"doubt": _mark(mistake, at)}},
+                {"$set": {"doubt": asdict(_mark(mistake, at))}},
             )
             for id_, mistake in zip(ids, mistakes, strict=True)
         ]
@@ -121,15 +128,8 @@ class PossibleMistakes:
         )
 
 
-def _mark(mistake: PossibleMistake, at: datetime) -> Document:
-    return {
-        "category": mistake.category,
-        "others": mistake.others,
-        "wholesale": mistake.wholesale,
-        "label_at": mistake.labelled_at,
-        "found_at": at,
-        "vouched_at": None,
-    }
+def _mark(mistake: PossibleMistake, at: datetime) -> MistakeMark:
+    return MistakeMark(mistake.category, mistake.others, mistake.wholesale, mistake.labelled_at, at, None)
 
 
 def _not_marked() -> NotFound:

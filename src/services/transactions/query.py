@@ -75,11 +75,9 @@ def query_of(where: HistoryFilter) -> Query:
     bounds = {"$gte": where.min_amount, "$lte": where.max_amount}
     if values := {name: float(bound) for name, bound in bounds.items() if bound is not None}:
         query["value"] = values
-    for name in ("category", "mode"):
+    for name in ("category", "mode", "direction"):
         if (value := getattr(where, name)) is not None:
             query[name] = {"$eq": value}
-    if where.direction is not None:
-        query["direction"] = where.direction.value
     if where.status == "needs_review":
         query["needs_review"] = True
     elif where.status is not None:

@@ -50,8 +50,22 @@ _STEMS_AT_ONCE = 200
 _STEM_WORDS = 2
 _REMEMBERED = 10
 """How many of a merchant's newest answers the memory uses."""
-_ROWS_PER_ACT = 3
-"""How many times more rows are read than answers needed: the rows of one act count as one answer."""
+_ROWS_READ = 3 * _REMEMBERED
+"""More rows than answers: the rows of one act count as one answer."""
+_PAST_ANSWER = {
+    "category": "$label.category",
+    "at": "$label.at",
+    "amount": "$value",
+    "source": "$label.source",
+}
+_STEM = {
+    "$reduce": {
+        "input": {"$slice": [{"$split": ["$merchant", " "]}, _STEM_WORDS]},
+        "initialValue": "",
+        "in": {"$concat": ["$$value", {"$cond": [{"$eq": ["$$value", ""]}, "", " "]}, "$$this"]},
+    }
+}
+"""`stem_of` the merchant, as an expression."""
 
 
 def stem_of(merchant: str) -> str:
@@ -194,83 +208,54 @@ class Transactions:
         """The answers for each of `merchants`, newest first; merchants without any are absent."""
         names = sorted({merchant for merchant in merchants if merchant})
         if len(names) == 1:
-            answers = self._answers_of(names[0])
-            return {names[0]: answers} if answers else {}
-        return {
-            merchant: answers
-            for start in range(0, len(names), _MERCHANTS_AT_ONCE)
-            for merchant, answers in self._answers_of_many(names[start : start + _MERCHANTS_AT_ONCE])
-        }
+            labels = self._database.transactions.find(
+                {"owner": LOCAL_OWNER, "merchant": names[0], **HAS_LABEL},
+                {"_id": 0, "label.category": 1, "label.at": 1, "label.source": 1, "value": 1},
+            )
+            newest = labels.sort("label.at", DESCENDING).limit(_ROWS_READ)
+            own = _past_answers({**row["label"], "amount": row["value"]} for row in newest)
+            return {names[0]: own} if own else {}
+        answers: dict[str, list[PastAnswer]] = {}
+        for start in range(0, len(names), _MERCHANTS_AT_ONCE):
+            batch = {"$in": names[start : start + _MERCHANTS_AT_ONCE]}
+            answers |= self._past_answers_by(
+                "$merchant",
+                {"$match": {"owner": LOCAL_OWNER, "merchant": batch, **HAS_LABEL}},
+                {"$sort": {"owner": 1, "merchant": 1, "label.at": -1}},
+                newest={"$firstN": {"n": _ROWS_READ, "input": _PAST_ANSWER}},
+            )
+        return answers
 
     @guarded
     def similar(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
         """The answers for all merchants whose names begin with the same two words, newest first."""
         stems = {merchant: stem for merchant in merchants if (stem := stem_of(merchant))}
         distinct = sorted(set(stems.values()))
-        answers = {
-            stem: newest
-            for start in range(0, len(distinct), _STEMS_AT_ONCE)
-            for stem, newest in self._answers_of_stems(distinct[start : start + _STEMS_AT_ONCE])
-        }
+        fields = ("merchant", "label.at", "label.category", "label.source", "value")
+        answers: dict[str, list[PastAnswer]] = {}
+        for start in range(0, len(distinct), _STEMS_AT_ONCE):
+            # "!" comes right after the blank: a range of the index; a regular expression would scan it all.
+            ranges = [
+                {"owner": LOCAL_OWNER, "merchant": {"$gte": stem, "$lt": f"{stem}!"}, **HAS_LABEL}
+                for stem in distinct[start : start + _STEMS_AT_ONCE]
+            ]
+            answers |= self._past_answers_by(
+                _STEM,
+                {
+                    "$match": {
+                        "$or": [{"owner": LOCAL_OWNER, "merchant": name, **HAS_LABEL} for name in ranges]
+                    }
+                },
+                {"$project": {"_id": 0, **dict.fromkeys(fields, 1)}},
+                newest={"$topN": {"n": _ROWS_READ, "output": _PAST_ANSWER, "sortBy": {"label.at": -1}}},
+            )
         return {merchant: answers[stem] for merchant, stem in stems.items() if stem in answers}
 
-    def _answers_of(self, merchant: str) -> list[PastAnswer]:
-        labels = self._database.transactions.find(
-            {"owner": LOCAL_OWNER, "merchant": merchant, **HAS_LABEL},
-            {"_id": 0, "label.category": 1, "label.at": 1, "label.source": 1, "value": 1},
-        )
-        newest = labels.sort("label.at", DESCENDING).limit(_REMEMBERED * _ROWS_PER_ACT)
-        return self._recollections({**document["label"], "amount": document["value"]} for document in newest)
-
-    def _answers_of_many(self, merchants: list[str]) -> Iterator[tuple[str, list[PastAnswer]]]:
-        groups = self._database.transactions.aggregate(
-            [
-                {"$match": {"owner": LOCAL_OWNER, "merchant": {"$in": merchants}, **HAS_LABEL}},
-                {"$sort": {"owner": 1, "merchant": 1, "label.at": -1}},
-                {"$group": {"_id": "$merchant", "newest": {"$firstN": self._newest("input")}}},
-            ]
-        )
-        for group in groups:
-            yield group["_id"], self._recollections(group["newest"])
-
-    def _answers_of_stems(self, stems: list[str]) -> Iterator[tuple[str, list[PastAnswer]]]:
-        # "!" comes right after the blank: a range of the index, where a regular expression would scan it all.
-        ranges = [{"owner": LOCAL_OWNER, "merchant": {"$gte": stem, "$lt": f"{stem}!"}} for stem in stems]
-        fields = ("merchant", "label.at", "label.category", "label.source", "value")
-        stem = {
-            "$reduce": {
-                "input": {"$slice": [{"$split": ["$merchant", " "]}, _STEM_WORDS]},
-                "initialValue": "",
-                "in": {"$concat": ["$$value", {"$cond": [{"$eq": ["$$value", ""]}, "", " "]}, "$$this"]},
-            }
-        }
-        newest = {"$topN": {**self._newest("output"), "sortBy": {"label.at": -1}}}
-        groups = self._database.transactions.aggregate(
-            [
-                {"$match": {"$or": [{**merchants, **HAS_LABEL} for merchants in ranges]}},
-                {"$project": {"_id": 0, **dict.fromkeys(fields, 1)}},
-                {"$group": {"_id": stem, "newest": newest}},
-            ]
-        )
-        for group in groups:
-            yield group["_id"], self._recollections(group["newest"])
-
-    def _newest(self, name: str) -> Document:
-        """The operand of `$firstN` (name: input) and `$topN` (name: output)."""
-        answer = {
-            "category": "$label.category",
-            "at": "$label.at",
-            "amount": "$value",
-            "source": "$label.source",
-        }
-        return {"n": _REMEMBERED * _ROWS_PER_ACT, name: answer}
-
-    def _recollections(self, newest: Iterable[Document]) -> list[PastAnswer]:
-        answers = [
-            PastAnswer(answer["category"], answer["at"], answer["amount"], LabelSource(answer["source"]))
-            for answer in newest
-        ]
-        return one_per_act(answers, _REMEMBERED)
+    def _past_answers_by(
+        self, key: str | Document, *stages: Document, newest: Document
+    ) -> dict[str, list[PastAnswer]]:
+        groups = self._database.transactions.aggregate([*stages, {"$group": {"_id": key, "newest": newest}}])
+        return {group["_id"]: _past_answers(group["newest"]) for group in groups}
 
     @guarded
     def count(self) -> int:
@@ -286,3 +271,11 @@ class Transactions:
     def modes(self) -> list[str]:
         """The first 50 payment methods in use, for the form's suggestions."""
         return sorted(filter(None, self._database.transactions.distinct("mode", {"owner": LOCAL_OWNER})))[:50]
+
+
+def _past_answers(newest: Iterable[Document]) -> list[PastAnswer]:
+    answers = [
+        PastAnswer(answer["category"], answer["at"], answer["amount"], LabelSource(answer["source"]))
+        for answer in newest
+    ]
+    return one_per_act(answers, _REMEMBERED)
