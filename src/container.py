@@ -192,9 +192,9 @@ class Container(Services):
         return Acts(
             self.act_log,
             {
-                ActKind.FEEDBACK: self.feedback.undo,
+                ActKind.FEEDBACK: lambda act, at: self.feedback.undo(act.id, at),
                 ActKind.EDIT: self.transaction_editor.undo_edit,
-                ActKind.DELETE: self.deleted_transactions.restore,
+                ActKind.DELETE: lambda act, at: self.deleted_transactions.restore(act.id, at),
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
                 ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,
             },

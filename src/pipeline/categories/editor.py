@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from src.domain.acts import ActKind, ActSummary, UndoResult
+from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.categories import Category, category_of
 from src.errors import Conflict, InvalidInput, NotFound
 
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from src.services.transactions.unanswered import Unanswered
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryAct:
-    """A changed or merged category, and the act to undo it by."""
-
-    category: Category
-    rows: int
-    """Transactions of the category, or moved to the other one."""
-    act: str
-
-
 @dataclass(frozen=True)
 class CategoryEditor:
     categories: Categories
@@ -38,8 +28,11 @@ class CategoryEditor:
     feedback: FeedbackEvents
     unanswered: Unanswered
 
-    def change(self, slug: str, fields: Mapping[str, Any], *, at: datetime) -> CategoryAct:
-        """Rename, regroup, recolour. Raises NotFound, Conflict, InvalidInput, Unavailable."""
+    def change(self, slug: str, fields: Mapping[str, Any], *, at: datetime) -> tuple[Category, str]:
+        """Rename, regroup, recolour; returns the changed category and the act to undo it by.
+
+        Raises NotFound, Conflict, InvalidInput, Unavailable.
+        """
         what = ActSummary("category-changed", asdict(self.categories.get(slug)))
         act = self.acts.begin(ActKind.CATEGORY_CHANGE, what, at=at)
         try:
@@ -47,14 +40,14 @@ class CategoryEditor:
         except Exception:
             self.acts.finish(act, rows=0)
             raise
-        rows = self.rows.count(slug)
-        self.acts.finish(act, rows=rows, keep=True)
-        return CategoryAct(after, rows, act)
+        self.acts.finish(act, rows=self.rows.count(slug), keep=True)
+        return after, act
 
-    def delete(self, slug: str, into: str | None, *, at: datetime) -> CategoryAct:
+    def delete(self, slug: str, into: str | None, *, at: datetime) -> tuple[Category, int, str]:
         """Merge it into `into`, with its answers and predictions; without `into`, delete an unused one.
 
-        Raises NotFound, Conflict if it is used and `into` is missing, InvalidInput, Unavailable. The
+        Returns the category as it was, the number of its transactions, and the act to undo it by. Raises
+        NotFound, Conflict if it is used and `into` is missing, InvalidInput, Unavailable. The
         transactions move before the category is merged, so an interrupted merge can be repeated.
         """
         categories = {category.slug: category for category in self.categories.all()}
@@ -72,21 +65,17 @@ class CategoryEditor:
         if into:  # those predicted meanwhile
             moved += self.rows.relabel(slug, into, act=act)
         self.acts.finish(act, rows=moved, keep=True)
-        return CategoryAct(before, moved, act)
+        return before, moved, act
 
-    def undo_change(self, act_id: str, at: datetime) -> UndoResult:
-        act = self.acts.find(act_id)
-        if act:
-            self.categories.restore(category_of(act.what.values))
-        return UndoResult(rows=act.rows or 0 if act else 0)
+    def undo_change(self, act: Act, at: datetime) -> UndoResult:
+        self.categories.restore(category_of(act.what.values))
+        return UndoResult(rows=act.rows or 0)
 
-    def undo_merge(self, act_id: str, at: datetime) -> UndoResult:
+    def undo_merge(self, act: Act, at: datetime) -> UndoResult:
         """Transactions that were answered since keep their answer."""
-        act = self.acts.find(act_id)
-        if act:
-            self.categories.restore(category_of(act.what.values))
-            for child in filter(None, str(act.what.values["children"]).split(",")):
-                with suppress(NotFound, InvalidInput):  # merged itself, or it has another parent by now
-                    self.categories.change(child, {"parent": act.what.values["slug"]})
-        answers = self.feedback.undo(act_id, at=at)
-        return UndoResult(answers.rows + self.unanswered.undo(act_id), answers.kept)
+        self.categories.restore(category_of(act.what.values))
+        for child in filter(None, str(act.what.values["children"]).split(",")):
+            with suppress(NotFound, InvalidInput):  # merged itself, or it has another parent by now
+                self.categories.change(child, {"parent": act.what.values["slug"]})
+        answers = self.feedback.undo(act.id, at=at)
+        return UndoResult(answers.rows + self.unanswered.undo(act.id), answers.kept)

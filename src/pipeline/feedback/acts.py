@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from src.domain.acts import ActKind, UndoResult
+from src.domain import LOCAL_OWNER
+from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from src.services.transactions.acts import ActLog
 
-Undo = Callable[[str, datetime], UndoResult]
-"""Takes the act's id and the time; restores its transactions, except those answered since.
+Undo = Callable[[Act, datetime], UndoResult]
+"""Takes the act and the time; restores its transactions, except those answered since.
 
 It may be called again after an interruption: a restored transaction is not changed again.
 """
@@ -32,12 +33,13 @@ class Acts:
         """
         act = self.log.find(act_id)
         if act is None:  # an answer from before acts were listed: its transactions name it too
-            undone = self.undo_of[ActKind.FEEDBACK](act_id, at)
+            act = Act(act_id, LOCAL_OWNER, ActKind.FEEDBACK, ActSummary("answered"), at, None, None)
+            undone = self.undo_of[act.kind](act, at)
             if not undone.rows and not undone.kept:
                 raise NotFound("There is nothing to undo: this act is unknown or already undone.")
             return undone
         if act.undone_at is None:
-            undone = self.undo_of[act.kind](act_id, at)
+            undone = self.undo_of[act.kind](act, at)
             if self.log.mark_undone(act_id, at=at):
                 return undone
         raise Conflict("This is already undone.")

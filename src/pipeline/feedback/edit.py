@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from src.domain.acts import ActKind, ActSummary, UndoResult
+from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.predictions import Prediction
 from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, active_edits
 from src.errors import Conflict, LedgerloopError, NotFound
@@ -78,21 +78,18 @@ class TransactionEditor:
         self.acts.finish(act, rows=1)
         return amended, act
 
-    def undo_edit(self, act_id: str, at: datetime) -> UndoResult:
+    def undo_edit(self, act: Act, at: datetime) -> UndoResult:
         """Restore the fields from before the edit; answers stay.
 
         Raises NotFound if the transaction is deleted, Conflict if a later edit is not undone, Unavailable;
         safe to retry.
         """
-        act = self.acts.find(act_id)
-        if act is None:
-            raise NotFound("There is no act with this id.")
         row = self.transactions.get(str(act.what.values["transaction_id"]))
-        if _edit_to_undo(row, act_id) is None:
+        if _edit_to_undo(row, act.id) is None:
             return UndoResult(rows=0)
 
         def restored(now: StoredTransaction) -> Amendment:
-            edit = _edit_to_undo(now, act_id)
+            edit = _edit_to_undo(now, act.id)
             if edit is None:
                 raise Conflict("This change is already undone.")
             before, prediction = self._predicted(now, edit.before, at)

@@ -56,8 +56,8 @@ def add_category(body: CategoryRequest, *, categories: Categories) -> ResponseVa
 )
 def change_category(slug: str, body: CategoryChange, *, category_editor: CategoryEditor) -> ResponseValue:
     """Shipped categories can be changed too. 409 if another category has the name."""
-    changed = category_editor.change(slug, body.fields(), at=datetime.now(UTC))
-    return {**category_body(changed.category), "act": changed.act}
+    changed, act = category_editor.change(slug, body.fields(), at=datetime.now(UTC))
+    return {**category_body(changed), "act": act}
 
 
 @api.operation(
@@ -70,5 +70,5 @@ def change_category(slug: str, body: CategoryChange, *, category_editor: Categor
 )
 def delete_category(slug: str, query: DeleteQuery, *, category_editor: CategoryEditor) -> ResponseValue:
     """Its answers and predictions move to `into`. 409 if transactions use it and `into` is missing."""
-    merged = category_editor.delete(slug, query.into, at=datetime.now(UTC))
-    return {"slug": slug, "into": query.into, "moved": merged.rows, "act": merged.act}
+    _, rows, act = category_editor.delete(slug, query.into, at=datetime.now(UTC))
+    return {"slug": slug, "into": query.into, "moved": rows, "act": act}

@@ -64,10 +64,10 @@ def change_category(
     typed = _typed()
     try:
         body = CategoryChange.model_validate({**typed, "parent": request.form.get("parent") or None})
-        changed = category_editor.change(slug, body.fields(), at=datetime.now(UTC))
+        _, act = category_editor.change(slug, body.fields(), at=datetime.now(UTC))
     except (ValidationError, InvalidInput, Conflict) as error:
         return _edit_page(categories.get(slug), category_transactions, typed, *_problem(error, "name"))
-    return redirect(url_for("pages.categories", changed=slug, act=changed.act), 303)
+    return redirect(url_for("pages.categories", changed=slug, act=act), 303)
 
 
 @bp.post("/categories/<slug>/delete")
@@ -81,10 +81,10 @@ def delete_category(
     """Merge it into another category, or delete an unused one."""
     try:
         into = DeleteQuery.model_validate({"into": request.form.get("into") or None}).into
-        merged = category_editor.delete(slug, into, at=datetime.now(UTC))
+        deleted, rows, act = category_editor.delete(slug, into, at=datetime.now(UTC))
     except (ValidationError, InvalidInput, Conflict) as error:
         return _edit_page(categories.get(slug), category_transactions, None, *_problem(error, "into"))
-    outcome = {"deleted": merged.category.name, "into": into, "moved": merged.rows, "act": merged.act}
+    outcome = {"deleted": deleted.name, "into": into, "moved": rows, "act": act}
     return redirect(with_query(url_for("pages.categories"), outcome), 303)
 
 

@@ -48,7 +48,7 @@ class CategoryChange(RequestModel):
 
     def fields(self) -> dict[str, Any]:
         """The fields that were sent. Only `parent` may be null."""
-        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        fields = self.model_dump(exclude_unset=True)
         return {name: value for name, value in fields.items() if value is not None or name == "parent"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.feedback import FeedbackOutcome
-from src.domain.transactions import HistoryFilter, PossibleMistake
+from src.domain.transactions import HistoryFilter
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
 from src.web.categories.schemas import NewCategory
@@ -137,9 +138,7 @@ def review_relabel(*, label_review: LabelReview) -> ResponseReturnValue:
 
 
 @bp.post("/feedback/undo")
-def undo(
-    *, acts: Acts, transactions: Transactions, predictor: Predictor, label_review: LabelReview
-) -> ResponseReturnValue:
+def undo(*, acts: Acts, transactions: Transactions, label_review: LabelReview) -> ResponseReturnValue:
     """Undo every answer of one click."""
     if as_json := wants_json():
         body = read_json()
@@ -157,18 +156,12 @@ def undo(
     if not _is_live():
         return redirect(with_query(_back(), {"undone": restored}), 303)
     row = transactions.get(request.form.get("transaction_id", ""))
-    mistake = _open_mistake(row.id, label_review) if request.form["shape"] == "look" else None
+    mistake = None
+    if request.form["shape"] == "look":
+        with suppress(NotFound):  # other answers may have resolved it meanwhile
+            _, mistake = label_review.get(row.id)
     _, template = _FRAGMENTS[request.form["shape"]]
     return fragment(template, row=row, learned=None, mistake=mistake, **_fragment(transactions))
-
-
-def _open_mistake(transaction_id: str, label_review: LabelReview) -> PossibleMistake | None:
-    """After an undo it is a possible mistake again, unless other answers have resolved it meanwhile."""
-    try:
-        _, mistake = label_review.get(transaction_id)
-        return mistake
-    except NotFound:
-        return None
 
 
 def _answered(

@@ -86,7 +86,7 @@ def loop(database, predictor, log):
 
 @pytest.fixture
 def acts(log, loop):
-    return Acts(log, {ActKind.FEEDBACK: loop.undo})
+    return Acts(log, {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)})
 
 
 @pytest.fixture

@@ -155,7 +155,7 @@ def test_a_similar_name_is_heard_but_does_not_decide(transactions, loop):
 def test_an_undone_correction_is_forgotten(transactions, loop, database):
     model = predictor(transactions, 0.95, 0.03, 0.02)
     outcome = loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)
-    acts = Acts(ActLog(database), {ActKind.FEEDBACK: loop.undo})
+    acts = Acts(ActLog(database), {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)})
     assert acts.undo(outcome.act, at=NOW).rows == 1
     assert keep(model, "BLUE DOOR").prediction.decided_by is DecidedBy.MODEL
     with pytest.raises(NotFound):
