@@ -42,7 +42,7 @@ class ModelFitting:
         claimed.progress("data_ingestion", 0.02)
         shipped = steps.statements.write(self.lexicon.entries(), self.lexicon.category_profiles())
         labelled, set_aside = to_learn_from(
-            self.labels, steps.contradictions, steps.relabels, self.possible_mistakes, at=self.clock()
+            self.labels, steps.contradictions, steps.moves, self.possible_mistakes, at=self.clock()
         )
         ingested = steps.ingestion.gather(labelled, shipped)
         data_snapshot = snapshot(ingested, self.lexicon.sha256)

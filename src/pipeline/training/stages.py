@@ -42,7 +42,7 @@ class Steps:
 
     statements: StatementWriter = field(default_factory=StatementWriter)
     contradictions: LabelConflicts = field(default_factory=LabelConflicts)
-    relabels: CategoryRelabels = field(default_factory=CategoryRelabels)
+    moves: CategoryRelabels = field(default_factory=CategoryRelabels)
     ingestion: Ingestion = field(default_factory=Ingestion)
     validation: Validation = field(default_factory=Validation)
     transformation: Transformation = field(default_factory=Transformation)

@@ -241,11 +241,7 @@ class Transactions:
             ]
             answers |= self._past_answers_by(
                 _STEM,
-                {
-                    "$match": {
-                        "$or": [{"owner": LOCAL_OWNER, "merchant": name, **HAS_LABEL} for name in ranges]
-                    }
-                },
+                {"$match": {"$or": ranges}},
                 {"$project": {"_id": 0, **dict.fromkeys(fields, 1)}},
                 newest={"$topN": {"n": _ROWS_READ, "output": _PAST_ANSWER, "sortBy": {"label.at": -1}}},
             )
