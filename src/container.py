@@ -6,7 +6,6 @@ import pickle
 from dataclasses import dataclass
 
 from src.components.bank_files.limits import Limits
-from src.components.dataset.label_conflicts import LabelConflicts
 from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
 from src.components.model.thresholds import BandThresholds
@@ -116,7 +115,7 @@ class Container(Services):
 
     @once
     def label_review(self) -> LabelReview:
-        return LabelReview(self.possible_mistakes, self.feedback, LabelConflicts())
+        return LabelReview(self.possible_mistakes, self.feedback)
 
     @once
     def quality(self) -> Quality:
@@ -194,7 +193,7 @@ class Container(Services):
             {
                 ActKind.FEEDBACK: lambda act, at: self.feedback.undo(act.id, at),
                 ActKind.EDIT: self.transaction_editor.undo_edit,
-                ActKind.DELETE: lambda act, at: self.deleted_transactions.restore(act.id, at),
+                ActKind.DELETE: lambda act, at: self.deleted_transactions.restore(act.id),
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
                 ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,
             },

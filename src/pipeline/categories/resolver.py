@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from src.components.lexicon.category_suggestion import suggested
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from src.services.categories.repository import Categories
 
 
+@dataclass
 class CategoryNames:
     """Reads the categories once, at the first name."""
 
-    def __init__(self, categories: Categories, predictor: Predictor | None = None) -> None:
-        """predictor: gives a new category its group and colour; without it, a new one is discretionary."""
-        self._categories = categories
-        self._predictor = predictor
-        self._slugs: dict[str, str] = {}
+    categories: Categories
+    predictor: Predictor | None = None
+    """Gives a new category its group and colour; without it, a new one is discretionary."""
+    _slugs: dict[str, str] = field(default_factory=dict)
 
     def slug(self, name: str, rows: Sequence[NewTransaction] = ()) -> str:
         """The category with this name or slug in any case, or a new one.
@@ -33,7 +33,7 @@ class CategoryNames:
         rows: some of its transactions, from which a new one gets its group and colour.
         """
         if not self._slugs:
-            self._slugs = self._categories.by_name()
+            self._slugs = self.categories.by_name()
         name = mask(name)
         key = name_key(name)
         if key not in self._slugs:
@@ -45,16 +45,16 @@ class CategoryNames:
         while slug in self._slugs.values():
             slug, number = f"{slug_of(name)}-{number}", number + 1
         name_shares = {}
-        if self._predictor and rows:  # the prediction for the name, with the amount and direction of a row
+        if self.predictor and rows:  # the prediction for the name, with the amount and direction of a row
             named = replace(rows[0].transaction, description=name, subcategory=None)
-            [(_, prediction)] = self._predictor.predict([named], at=rows[0].prediction.at)
+            [(_, prediction)] = self.predictor.predict([named], at=rows[0].prediction.at)
             name_shares = _shares(prediction)
         shares = [_shares(row.prediction) for row in rows]
-        new = suggested(slug, name, name_shares, shares, self._categories.all())
+        new = suggested(slug, name, name_shares, shares, self.categories.all())
         try:
-            return self._categories.add(new).slug
+            return self.categories.add(new).slug
         except Conflict:  # another process added it at the same moment
-            return self._categories.by_name()[name_key(name)]
+            return self.categories.by_name()[name_key(name)]
 
 
 def _shares(prediction: Prediction) -> dict[str, float]:

@@ -64,7 +64,6 @@ class LabelReview:
 
     marks: PossibleMistakes
     feedback: FeedbackLoop
-    conflicts: LabelConflicts
 
     def open(self, limit: int = 10) -> list[tuple[StoredTransaction, PossibleMistake]]:
         """Those that still contradict, given the answers since the training run that marked them."""
@@ -79,7 +78,7 @@ class LabelReview:
 
     def _still(self, rows: Sequence[StoredTransaction]) -> list[tuple[StoredTransaction, PossibleMistake]]:
         labelled = self.marks.labelled({row.transaction.merchant for row in rows}) if rows else ()
-        mistakes = {mistake.transaction_id: mistake for mistake in self.conflicts.find(labelled)}
+        mistakes = {mistake.transaction_id: mistake for mistake in LabelConflicts().find(labelled)}
         return [(row, mistakes[row.id]) for row in rows if row.id in mistakes]
 
     def confirm(self, transaction_id: str, *, at: datetime) -> StoredTransaction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING
@@ -22,19 +23,10 @@ class ActLog:
     @guarded
     def begin(self, kind: ActKind, what: ActSummary, *, at: datetime, prefix: str = "") -> str:
         """Store an act that is about to begin; returns its id, with `prefix`. Raises Unavailable."""
-        act_id = prefix + secrets.token_hex(12)
-        self._database.acts.insert_one(
-            {
-                "_id": act_id,
-                "owner": LOCAL_OWNER,
-                "kind": kind.value,
-                "what": {"code": what.code, "values": dict(what.values)},
-                "at": at,
-                "rows": None,
-                "undone_at": None,
-            }
-        )
-        return act_id
+        act = Act(prefix + secrets.token_hex(12), LOCAL_OWNER, kind, what, at, rows=None, undone_at=None)
+        fields = asdict(act)
+        self._database.acts.insert_one({"_id": fields.pop("id"), **fields})
+        return act.id
 
     @guarded
     def finish(self, act_id: str, *, rows: int, keep: bool = False) -> None:
@@ -83,12 +75,6 @@ def _by_id(act_id: str) -> Document:
 
 
 def _act(document: Document) -> Act:
-    return Act(
-        id=document["_id"],
-        owner=document["owner"],
-        kind=ActKind(document["kind"]),
-        what=ActSummary(document["what"]["code"], document["what"]["values"]),
-        at=document["at"],
-        rows=document["rows"],
-        undone_at=document["undone_at"],
-    )
+    fields = {name: document[name] for name in ("owner", "at", "rows", "undone_at")}
+    kind, what = ActKind(document["kind"]), ActSummary(**document["what"])
+    return Act(id=document["_id"], kind=kind, what=what, **fields)

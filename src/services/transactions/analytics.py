@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -42,20 +42,13 @@ class Cell:
         return flow_of(self.group, self.direction)[1] * self.amount
 
 
+@dataclass(frozen=True)
 class Analytics:
-    def __init__(
-        self,
-        database: Database,
-        categories: Callable[[], Sequence[Category]],
-        currency: str,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        """currency: for an empty history."""
-        self._database = database
-        self._categories = categories
-        self._currency = currency
-        self._now = now
+    database: Database
+    categories: Callable[[], Sequence[Category]]
+    currency: str
+    """For an empty history."""
+    now: Callable[[], datetime]
 
     @guarded
     def overview(
@@ -69,8 +62,8 @@ class Analytics:
         """
         query = query_of(HistoryFilter(since=since, until=until))
         currencies = self._currencies(query)
-        chosen = currency or (currencies[0]["currency"] if currencies else self._currency)
-        groups = {category.slug: category.group for category in self._categories()}
+        chosen = currency or (currencies[0]["currency"] if currencies else self.currency)
+        groups = {category.slug: category.group for category in self.categories()}
         query = {**query, "currency": {"$eq": chosen}}
         places = decimal_places(chosen)
         cells = self._cells(query, places, groups)
@@ -93,7 +86,7 @@ class Analytics:
         }
 
     def _currencies(self, query: Document) -> list[Document]:
-        groups = self._database.transactions.aggregate(
+        groups = self.database.transactions.aggregate(
             [
                 {"$match": query},
                 {"$group": {"_id": "$currency", "count": {"$sum": 1}}},
@@ -109,7 +102,7 @@ class Analytics:
             "mode": "$mode",
             "direction": "$direction",
         }
-        sums = self._database.transactions.aggregate(
+        sums = self.database.transactions.aggregate(
             [
                 {"$match": query},
                 {"$group": {"_id": key, "amount": {"$sum": "$amount"}, "count": {"$sum": 1}}},
@@ -129,15 +122,15 @@ class Analytics:
         """Of the whole history in `currency`: a period may begin before the history does."""
         query = {**query_of(HistoryFilter()), "currency": {"$eq": currency}}
         first, last = (
-            self._database.transactions.find_one(query, {"date": 1}, sort=[("date", order)])
+            self.database.transactions.find_one(query, {"date": 1}, sort=[("date", order)])
             for order in (1, -1)
         )
         begins, ends = (document["date"].date() if document else None for document in (first, last))
-        return Coverage(begins, ends, self._now().date(), since, until)
+        return Coverage(begins, ends, self.now().date(), since, until)
 
     def _top_merchants(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Document]:
         is_spending, amount = _spending(groups)
-        merchants = self._database.transactions.aggregate(
+        merchants = self.database.transactions.aggregate(
             [
                 {"$match": {**query, "$and": [is_spending], "merchant": {"$ne": ""}}},
                 {"$group": {"_id": "$merchant", "amount": {"$sum": amount}, "count": {"$sum": 1}}},

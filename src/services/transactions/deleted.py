@@ -57,7 +57,7 @@ class DeletedTransactions:
         return {copy["key"] for copy in deleted_keys(self._database, {"key": {"$in": list(keys)}})}
 
     @guarded
-    def restore(self, act: str, at: datetime) -> UndoResult:
+    def restore(self, act: str) -> UndoResult:
         """Restore the transactions of an act. Raises Unavailable; safe to repeat.
 
         One whose key another transaction has by now stays deleted, and counts as kept.

@@ -38,7 +38,7 @@ def mistakes(database):
 
 @pytest.fixture
 def review(database, mistakes):
-    return LabelReview(mistakes, loop_of(database, SLUGS), LabelConflicts())
+    return LabelReview(mistakes, loop_of(database, SLUGS))
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def mistakes(database):
 
 @pytest.fixture
 def review(database, mistakes):
-    return LabelReview(mistakes, loop_of(database, {"dining", "groceries"}), LabelConflicts())
+    return LabelReview(mistakes, loop_of(database, {"dining", "groceries"}))
 
 
 @pytest.fixture
