@@ -47,14 +47,13 @@ class PossibleMistakes:
         """Mark these, and remove every other open mark. Raises Unavailable."""
         ids = [ObjectId(mistake.transaction_id) for mistake in mistakes]
         self._database.transactions.update_many({**_OPEN, "_id": {"$nin": ids}}, {"$unset": {"doubt": ""}})
-        # Not if a person has answered in between.
-        marks = [
-            UpdateOne(
-                {"_id": id_, "owner": LOCAL_OWNER, "label.at": mistake.labelled_at},
-                {"$set": {"doubt": asdict(_mark(mistake, at))}},
+        marks = []
+        for id_, mistake in zip(ids, mistakes, strict=True):
+            unchanged = {"_id": id_, "owner": LOCAL_OWNER, "label.at": mistake.labelled_at}
+            mark = MistakeMark(
+                mistake.category, mistake.others, mistake.wholesale, mistake.labelled_at, at, None
             )
-            for id_, mistake in zip(ids, mistakes, strict=True)
-        ]
+            marks.append(UpdateOne(unchanged, {"$set": {"doubt": asdict(mark)}}))
         if marks:
             self._database.transactions.bulk_write(marks, ordered=False)
 
@@ -126,10 +125,6 @@ class PossibleMistakes:
         return sorted(
             relabels, key=lambda relabel: (-len(relabel.transaction_ids), relabel.earlier, relabel.category)
         )
-
-
-def _mark(mistake: PossibleMistake, at: datetime) -> MistakeMark:
-    return MistakeMark(mistake.category, mistake.others, mistake.wholesale, mistake.labelled_at, at, None)
 
 
 def _not_marked() -> NotFound:

@@ -17,9 +17,7 @@ from src.domain import LOCAL_OWNER
 from src.domain.feedback import AnswerState, LabelSource
 from src.domain.transactions import HISTORY_SORTS, HistoryFilter, Status
 from src.errors import InvalidInput
-from src.services.transactions.documents import midnight
-
-Query = dict[str, Any]
+from src.services.transactions.documents import Document, midnight
 
 _BEFORE_THE_ANSWER = {
     "$filter": {
@@ -43,7 +41,7 @@ _JUDGED_FIELDS = {
     "version": "model_version",
     "decided_by": "decided_by",
 }
-_LABELS: dict[AnswerState, Query] = {
+_LABELS: dict[AnswerState, Document] = {
     AnswerState.DIRECTLY: {"label.source": LabelSource.FEEDBACK.value},
     AnswerState.SIMILAR: {"label.source": LabelSource.SIMILAR.value},
     AnswerState.NO: {"label": None},
@@ -66,8 +64,8 @@ def order_of(sort: str) -> tuple[str, int]:
     return _ORDERS[sort]
 
 
-def query_of(where: HistoryFilter) -> Query:
-    query: Query = {"owner": LOCAL_OWNER}
+def query_of(where: HistoryFilter) -> Document:
+    query: Document = {"owner": LOCAL_OWNER}
     if where.since or where.until:
         first = {"$gte": midnight(where.since)} if where.since else {}
         last = {"$lt": midnight(where.until + timedelta(days=1))} if where.until else {}
@@ -90,7 +88,7 @@ def query_of(where: HistoryFilter) -> Query:
     return query | _judged(where)
 
 
-def _judged(where: HistoryFilter) -> Query:
+def _judged(where: HistoryFilter) -> Document:
     values = {field: getattr(where, name) for name, field in _JUDGED_FIELDS.items()}
     values = {field: str(value) for field, value in values.items() if value is not None}
     if not values:
@@ -103,14 +101,14 @@ def _judged(where: HistoryFilter) -> Query:
     return {"predictions": {"$elemMatch": values}, "$expr": {"$and": equal}}
 
 
-def cursor_after(last: Query, sort: str, total: int) -> str:
+def cursor_after(last: Document, sort: str, total: int) -> str:
     """last: the document at the end of a page. total: of all pages, from the first one."""
     value = last[order_of(sort)[0]]
     number = value.timestamp() if isinstance(value, datetime) else value
     return encode_cursor(sort, number, str(last["_id"]), total)
 
 
-def read_cursor(cursor: str, sort: str) -> tuple[Query, int]:
+def read_cursor(cursor: str, sort: str) -> tuple[Document, int]:
     """The condition for the transactions that follow, and the total.
 
     Raises InvalidInput for a cursor that no page gave, or that belongs to another order.

@@ -84,9 +84,7 @@ class Transactions:
     def add(self, new: Sequence[NewTransaction], *, source: str, at: datetime) -> list[StoredTransaction]:
         """Store predicted transactions, in the same order. Raises Unavailable."""
         documents = [new_document(transaction, source=source, at=at) for transaction in new]
-        if len(documents) == 1:
-            self._database.transactions.insert_one(documents[0])
-        elif documents:
+        if documents:
             self._database.transactions.insert_many(documents, ordered=True)
         return [stored_of(document) for document in documents]
 

@@ -125,9 +125,9 @@ class Unanswered:
             transaction, prediction = new[row.id]
             newest = row.prediction
             outdated = newest.model_version != prediction.model_version or newest.at < prediction.at
-            if row.status is Status.PREDICTED and outdated and row.transaction == transaction:
-                return prediction_fields((*row.predictions, prediction), row.feedback)
-            return prediction_fields(row.predictions, row.feedback)
+            same = row.status is Status.PREDICTED and row.transaction == transaction
+            predictions = (*row.predictions, prediction) if outdated and same else row.predictions
+            return prediction_fields(predictions, row.feedback)
 
         update_many(self._database.transactions, list(new), repredicted)
 

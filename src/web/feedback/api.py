@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from src.services.transactions.acts import ActLog
     from src.services.transactions.possible_mistakes import PossibleMistakes
 
-MISTAKES_LISTED = 100
-
 answers = Operations("feedback", __name__, url_prefix="/api/v1")
 acts = Operations("acts", __name__, url_prefix="/api/v1")
 mistakes = Operations("second looks", __name__, url_prefix="/api/v1")
@@ -139,7 +137,7 @@ def list_second_looks(*, label_review: LabelReview) -> ResponseValue:
     """Each contradicts nearly all other answers for similar transactions, so training ignores it until it is
     confirmed. At most 100, of the newest transactions.
     """
-    return [second_look_body(row, mistake) for row, mistake in label_review.open(MISTAKES_LISTED)]
+    return [second_look_body(row, mistake) for row, mistake in label_review.open(limit=100)]
 
 
 @mistakes.operation(
