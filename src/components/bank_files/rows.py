@@ -29,8 +29,8 @@ from src.components.bank_files.inference.wording import (
     is_unsettled,
 )
 from src.components.bank_files.plan import Field, Plan, Sign
+from src.domain.imports import unescape_formula
 from src.domain.money import CURRENCIES
-from src.domain.spreadsheets import unescape_formula
 from src.domain.transactions import Direction
 
 _BY_TYPE_COLUMN = (Sign.TYPE_COLUMN, Sign.UNMARKED_IS_EXPENSE, Sign.UNMARKED_IS_INCOME)

@@ -16,7 +16,7 @@ from src.components.bank_files.formats.archives import unpacked
 from src.components.bank_files.formats.encodings import decode, detect_encoding, lines
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.plan import DELIMITERS, Format, Plan
-from src.domain.spreadsheets import unescape_formula
+from src.domain.imports import unescape_formula
 
 _OF_THE_TRANSACTION = ("description", "amount", "currency", "date", "direction", "mode", "subcategory")
 _IN_JSON = ("doubt", "feedback", "predictions", "own_categories")
