@@ -61,6 +61,11 @@ class Limits:
         if text.count("\n") + text.count("\r") > self.lines:
             raise bad_file(f"The file has more than {self.lines:,} lines. Split it.")
 
+    def check_messages(self, length: int) -> None:
+        """length: characters of all messages so far."""
+        if length > self.messages:
+            raise bad_file(f"The messages have more than {self.messages:,} characters. Split them.")
+
     def check_cells(self, row: int, cells: list[str]) -> None:
         if len(cells) > self.columns:
             raise bad_file(f"Row {row} has more than {self.columns} columns.")

@@ -80,7 +80,10 @@ class RowReader:
 
     def _entry(self, row: int, cells: list[Cell], text: str, day: date, money: _Money) -> Entry | Rejected:
         amount, direction, unit = money
-        currency = self._currency_of(self._text(cells, Field.CURRENCY).strip(), unit)
+        written = self._text(cells, Field.CURRENCY).strip()
+        codes = [unit_of(name) for name in (written, unit) if name]
+        default = (self._plan.default_currency or "") if not written or codes[0] else ""
+        currency = next((code for code in codes if code in CURRENCIES), default)
         if not currency:
             return Rejected(row, Reason.UNKNOWN_CURRENCY)
         labels = (Field.MODE, Field.SUBCATEGORY, Field.CATEGORY, Field.ID)
@@ -156,11 +159,6 @@ class RowReader:
         if fee is None or not fee.value:
             return amount
         return amount + abs(fee.value) if direction is Direction.EXPENSE else abs(amount - abs(fee.value))
-
-    def _currency_of(self, text: str, unit: str) -> str:
-        codes = [unit_of(name) for name in (text, unit) if name]
-        default = self._plan.default_currency or ""
-        return next((code for code in codes if code in CURRENCIES), default if not text or codes[0] else "")
 
 
 def _no_transaction(row: int, cells: list[Cell], *, has_date: bool, has_amount: bool) -> Rejected:

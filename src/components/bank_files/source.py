@@ -46,9 +46,7 @@ class Source:
 
 
 def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
-    """Follows the format, encoding and delimiter of the plan. Raises InvalidInput."""
-    limits.check_size(content)
-    content = unpacked(content, limits)
+    """content: unpacked. Follows the format, encoding and delimiter of the plan. Raises InvalidInput."""
     for start, reason in _REFUSED:
         if content.startswith(start):
             raise bad_file(reason)
@@ -98,7 +96,9 @@ class BankFile:
     """The bytes of a file, opened once for each format, encoding and delimiter."""
 
     def __init__(self, content: bytes, limits: Limits) -> None:
-        self.content, self.limits = content, limits
+        """Raises InvalidInput if the file is empty, too large, or an archive that cannot be unpacked."""
+        limits.check_size(content)
+        self._content, self.limits = unpacked(content, limits), limits
         self.opened = 0
         """How often the bytes were decoded and cut into records."""
         self._sources: dict[tuple[Format | None, str | None, str | None], Source] = {}
@@ -110,7 +110,7 @@ class BankFile:
         key = (plan.format, plan.encoding, plan.delimiter)
         if key not in self._sources:
             self.opened += 1
-            source = open_source(self.content, plan, self.limits)
+            source = open_source(self._content, plan, self.limits)
             read_by = (
                 source.plan_fields.get(name, getattr(plan, name)) for name in ("encoding", "delimiter")
             )
@@ -120,7 +120,7 @@ class BankFile:
     def export(self, plan: Plan) -> OwnExport | None:
         """See `open_export`."""
         if plan.format not in self._exports:
-            self._exports[plan.format] = open_export(self.content, plan, self.limits)
+            self._exports[plan.format] = open_export(self._content, plan, self.limits)
         return self._exports[plan.format]
 
 

@@ -61,9 +61,12 @@ def below(lines: Iterable[Line], header: int) -> Iterator[Line]:
             yield line
             continue
         row, cells = line
-        if row <= header:
-            names = cells if row == header else names
-            yield from _above(row, cells, header)
+        if row == header:
+            names = cells
+        elif row < header:
+            if is_data(cells):  # it may be a transaction; the others are dropped
+                is_total = any(is_footer(as_text(cell)) for cell in cells)
+                yield Rejected(row, Reason.ABOVE_HEADING, left_out=is_total)
         elif _is_transaction_heading(cells):
             positions, in_summary = _positions(names, cells), False
             yield Rejected(row, Reason.REPEATED_HEADING, left_out=True)
@@ -73,13 +76,6 @@ def below(lines: Iterable[Line], header: int) -> Iterator[Line]:
         else:
             in_summary = False
             yield row, cells if positions is None else [cell_at(cells, position) for position in positions]
-
-
-def _above(row: int, cells: Sequence[Cell], header: int) -> Iterator[Rejected]:
-    """Rows above the table are dropped, except those that may be transactions."""
-    if row < header and is_data(cells):
-        is_total = any(is_footer(as_text(cell)) for cell in cells)
-        yield Rejected(row, Reason.ABOVE_HEADING, left_out=is_total)
 
 
 def _positions(names: Sequence[Cell], others: Sequence[Cell]) -> list[int | None] | None:

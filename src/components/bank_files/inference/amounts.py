@@ -28,8 +28,10 @@ SHARED_SIGNS = {
 }
 """Signs of several currencies, the likeliest first."""
 
-_OUT = ("DR", "DB", "D", "S", "DEBIT")
-_IN = ("CR", "C", "H", "CREDIT")
+_SIDES = {
+    **dict.fromkeys(("DR", "DB", "D", "S", "DEBIT"), Direction.EXPENSE),
+    **dict.fromkeys(("CR", "C", "H", "CREDIT"), Direction.INCOME),
+}
 MARKS = (".", ",")
 
 _SPACES = str.maketrans(
@@ -84,11 +86,11 @@ def parse_amount(text: str, mark: str) -> Amount | None:
     units.discard("")
     if len(units) > 1 or bool(frame[1]) != bool(frame[8]) or len(digits) > 30 or not digits.strip("."):
         return None
-    if any(text and not unit_of(text) and text not in _OUT + _IN for text in (frame[3], frame[7])):
+    if any(text and not unit_of(text) and text not in _SIDES for text in (frame[3], frame[7])):
         return None
     minus = frame[1] or "-" in (frame[2], frame[4], frame[6], frame[9])
     value = Decimal(digits)
-    return Amount(-value if minus else value, units.pop() if units else "", _side_of(frame[10] or frame[7]))
+    return Amount(-value if minus else value, units.pop() if units else "", _SIDES.get(frame[10] or frame[7]))
 
 
 def amount_of(cell: Cell, mark: str) -> Amount | None:
@@ -96,12 +98,6 @@ def amount_of(cell: Cell, mark: str) -> Amount | None:
     if isinstance(cell, str):
         return parse_amount(cell, mark) if cell else None
     return Amount(cell) if isinstance(cell, Decimal) else None
-
-
-def _side_of(letters: str | None) -> Direction | None:
-    if letters in _OUT:
-        return Direction.EXPENSE
-    return Direction.INCOME if letters in _IN else None
 
 
 def unit_of(text: str) -> str:

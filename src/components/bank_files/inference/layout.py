@@ -92,7 +92,9 @@ def layout_of(
     heading = names or next((cells for row, cells in sample if row == header), ())
     below = [cells for row, cells in sample if row > header]
     body = transactions([cells for cells in below if is_data(cells)] or below)
-    width = max(len(trimmed(heading)), _usual_width(body)) if body else len(heading)
+    widths = Counter(map(len, body))
+    usual_width = max(widths, key=lambda width: (widths[width], width), default=len(heading))
+    width = max(len(trimmed(heading)), usual_width)
     names = tuple(as_text(cell).strip() for cell in heading[:width])
     app = recognize(names)
     if columns is not None and not still_open:
@@ -138,11 +140,6 @@ def _names_columns(above: Sequence[Cell], data: Sequence[Cell]) -> bool:
     cells = [as_text(cell).strip() for cell in trimmed(above)]
     wide_enough = len(cells) > 1 and len(cells) >= len(trimmed(data)) - 1
     return wide_enough and sum(map(bool, cells)) > len(cells) / 2 and not has_data(above)
-
-
-def _usual_width(body: Sequence[Sequence[Cell]]) -> int:
-    widths = Counter(map(len, body))
-    return max(widths, key=lambda width: (widths[width], width))
 
 
 def _supported_names(names: tuple[str, ...], cells: Cells) -> list[str]:

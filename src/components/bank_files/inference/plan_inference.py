@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,16 +57,18 @@ class Inference:
         self._plan = replace(self._plan, header=self._layout.header, columns=self._columns)
         for field, positions in self._layout.doubts:
             self.questions.append(column_question(field, positions, self._layout.names, self._rows))
-        self._fill("date_order", self._date_order)
-        self._fill("decimal_mark", self._decimal_mark)
-        self._fill("sign", self._sign)
-        self._fill("default_currency", self._currency)
-        self._fill("default_date", self._default_date)
+        finders: dict[str, Callable[[], Any]] = {
+            "date_order": self._date_order,
+            "decimal_mark": self._decimal_mark,
+            "sign": self._sign,
+            "default_currency": self._currency,
+        }
+        for name, find in finders.items():
+            if getattr(self._plan, name) is None:
+                self._plan = replace(self._plan, **{name: find()})
+        if self._plan.default_date is None and self._may_lack_dates():
+            self.questions.append(Question("default_date", (), any_value=True))
         return replace(self._plan, open=tuple(question.key for question in self.questions))
-
-    def _fill(self, name: str, find: Any) -> None:
-        if getattr(self._plan, name) is None:
-            self._plan = replace(self._plan, **{name: find()})
 
     def _date_order(self) -> str:
         app = self._layout.app
@@ -136,7 +138,7 @@ class Inference:
                 *([cell_at(cells, columns.get(field)) for cells in complete] for field in fields)
             )
             if sign:
-                return Sign.NEGATIVE_IS_EXPENSE if sign > 0 else Sign.POSITIVE_IS_EXPENSE
+                return sign
         is_table = Field.AMOUNT in columns and self._plan.format in TABLES
         return sign_by_words(rows, self._columns, self._plan.decimal_mark or ".") if is_table else None
 
@@ -147,12 +149,11 @@ class Inference:
             self.questions.append(Question("default_currency", tuple(map(Choice, codes)), any_value=True))
         return codes[0] if codes else None
 
-    def _default_date(self) -> None:
+    def _may_lack_dates(self) -> bool:
         """Messages may have no date; a row without one in a table with dates is no transaction."""
         of_messages = self._plan.format is Format.MESSAGES or Field.PAYMENT_MESSAGE in self._columns
-        may_lack = of_messages and self._contents.column(Field.DATE).has_blank
-        if may_lack or Field.DATE not in self._columns:
-            self.questions.append(Question("default_date", (), any_value=True))
+        has_blank = of_messages and self._contents.column(Field.DATE).has_blank
+        return has_blank or Field.DATE not in self._columns
 
 
 def _possible_currencies(

@@ -56,8 +56,8 @@ def sign_by_marks(marks: Column) -> Sign | None:
     return Sign.TYPE_COLUMN
 
 
-def balance_sign(amounts: Sequence[Cell], balances: Sequence[Cell], days: Sequence[Cell] = ()) -> int:
-    """1 if the balance falls with negative amounts, -1 if it falls with positive ones, 0 if neither.
+def balance_sign(amounts: Sequence[Cell], balances: Sequence[Cell], days: Sequence[Cell] = ()) -> Sign | None:
+    """By whether the balance falls with negative or with positive amounts; None if neither.
 
     amounts: of consecutive rows. days: of the same rows, to find out whether the first is the oldest or the
     newest; if unclear, both are tried.
@@ -67,14 +67,14 @@ def balance_sign(amounts: Sequence[Cell], balances: Sequence[Cell], days: Sequen
     parsed = (map(amount_of, pair, (mark, mark)) for pair in zip(amounts, balances, strict=False))
     complete = [(amount.value, balance.value) for amount, balance in parsed if amount and balance]
     if len(complete) < _MIN_BALANCES:
-        return 0
+        return None
     steps, order = list(pairwise(complete)), _order_of_time(days)
-    for sign in (1, -1):
-        later = sum(after[1] - before[1] == sign * after[0] for before, after in steps)
-        earlier = sum(before[1] - after[1] == sign * before[0] for before, after in steps)
+    for sign, factor in ((Sign.NEGATIVE_IS_EXPENSE, 1), (Sign.POSITIVE_IS_EXPENSE, -1)):
+        later = sum(after[1] - before[1] == factor * after[0] for before, after in steps)
+        earlier = sum(before[1] - after[1] == factor * before[0] for before, after in steps)
         if max(later * (order >= 0), earlier * (order <= 0)) >= MOSTLY * len(steps):
             return sign
-    return 0
+    return None
 
 
 def _order_of_time(days: Sequence[Cell]) -> int:

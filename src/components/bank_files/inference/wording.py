@@ -42,8 +42,7 @@ _BALANCE = re.compile(
 )
 _TOTAL = re.compile(
     r"(?:sub|grand )?totals?:?|total (?:debits?|credits?|amount|withdrawals?|deposits?|payments?|spent|"
-    r"in|out|"
-    r"expenses?|income|transactions|balance)\b.*|summe.*|gesamt(?:summe)?|итого.*|number of .*|"
+    r"in|out|expenses?|income|transactions|balance)\b.*|summe.*|gesamt(?:summe)?|итого.*|number of .*|"
     r"statement (?:period|date).*|"
     r"page \d+.*|end of (?:statement|report|file).*|\*+ ?end.*",
     re.IGNORECASE,

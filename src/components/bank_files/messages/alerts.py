@@ -76,8 +76,7 @@ _END = (
     r"with\s+(?:your\s+)?(?:card|ref)|by\s+(?:card|upi)|has\s+been|was|is|were|posted|succeeded|successful|"
     r"completed|processed|"
     r"approved|bezahlt|avl|avail|bal|txn|for\s+(?:rs|inr|usd)|(?:mit|avec|con)\s+(?:karte|carte|tarjeta|"
-    r"card|ihrer|"
-    r"votre|su)|card\s+ending|ending|and\s+credited|credited|debited|am\s+[0-9])\b"
+    r"card|ihrer|votre|su)|card\s+ending|ending|and\s+credited|credited|debited|am\s+[0-9])\b"
     r"|\s*[.;,](?:\s|$)|\s*[.](?=(?-i:[A-Z]))|\s+[-–(|]\s*|\s*[(;|]|\s+(?:for\s+)?(?:rs\b|inr\b|[$€£₹])|\s*$)"
 )
 """The end of the other party: a date, the payment method, a reference, the end of the text."""
@@ -169,15 +168,13 @@ def _amount(message: str) -> tuple[str, tuple[int, int]] | None:
         return f"{unit.strip()} {digits}", first.span()
     if by_verb:
         return by_verb[1], by_verb.span(1)
-    bare = [match for match in _BARE.finditer(message) if not named or _may_be_amount(match, named)]
+    bare = list(_BARE.finditer(message))
+    if named:  # next to a balance with a currency, only a number with cents is an amount
+        covered = [range(*match.span()) for match in named]
+        bare = [match for match in bare if _WITH_CENTS.search(match[0])]
+        bare = [match for match in bare if not any(match.start() in span for span in covered)]
     bare = [match for match in bare if not _NOT_THE_AMOUNT.search(message[: match.start()])] or bare
     return (bare[-1][0], bare[-1].span()) if bare else None
-
-
-def _may_be_amount(bare: re.Match[str], named: list[re.Match[str]]) -> bool:
-    """Next to a balance with a currency, only a number with cents is an amount; others may be accounts."""
-    within = any(match.start() <= bare.start() < match.end() for match in named)
-    return not within and bool(_WITH_CENTS.search(bare[0]))
 
 
 def _party(message: str, direction: Direction | None, span: tuple[int, int]) -> str:
@@ -186,15 +183,11 @@ def _party(message: str, direction: Direction | None, span: tuple[int, int]) -> 
         for match in pattern.finditer(message):
             name = match[1].strip(" .,:;-*'\"")
             if name and not _NO_PARTY.fullmatch(name):
-                return clean(_address_name(name))
+                # A whole address such as `lotus.stores@bank` would be masked.
+                address = _ADDRESS.fullmatch(name)
+                return clean(re.sub(r"[._-]+", " ", address[1]) if address else name)
     before = clean(message[: span[0]].strip(" .,:;-"))
     return before if any(map(str.isalpha, before)) and not _NO_PARTY.fullmatch(before) else clean(message)
-
-
-def _address_name(name: str) -> str:
-    """The name in an address such as `lotus.stores@bank`, because a whole address would be masked."""
-    address = _ADDRESS.fullmatch(name)
-    return re.sub(r"[._-]+", " ", address[1]) if address else name
 
 
 def _rest(message: str, amount: tuple[int, int]) -> str:

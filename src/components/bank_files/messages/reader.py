@@ -12,7 +12,6 @@ from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.alert_words import INDIAN, message_direction, not_a_payment
 from src.components.bank_files.messages.alerts import read_alert
 from src.components.bank_files.plan import Field
-from src.errors import InvalidInput
 
 COLUMNS = (Field.DATE, Field.AMOUNT, Field.DESCRIPTION, Field.MODE, Field.ID)
 _SHORTEST = 20
@@ -23,8 +22,7 @@ _RUPEES = re.compile(r"\bRs\b\.?", re.IGNORECASE)
 
 def records(text: str, limits: Limits) -> list[Line]:
     """One line per message. If blank lines separate them, a message may have several lines."""
-    if len(text) > limits.messages:
-        raise _too_long(limits)
+    limits.check_messages(len(text))
     currency = currency_of([text])
     lines: list[Line] = []
     for row, message in bounded(_messages(text), limits):
@@ -46,13 +44,8 @@ def bounded(messages: Iterable[tuple[int, str]], limits: Limits) -> Iterator[tup
             raise bad_file(f"The file has more than {limits.message_count:,} messages. Split it.")
         if len(message) > limits.cell:
             raise bad_file(f"Line {row} has more than {limits.cell:,} characters.")
-        if length > limits.messages:
-            raise _too_long(limits)
+        limits.check_messages(length)
         yield row, message
-
-
-def _too_long(limits: Limits) -> InvalidInput:
-    return bad_file(f"The messages have more than {limits.messages:,} characters. Split them.")
 
 
 def currency_of(texts: Iterable[str]) -> str:

@@ -41,19 +41,14 @@ def open_parquet(content: bytes, limits: Limits, names: Set[str]) -> ParquetFile
 
 def rows(file: ParquetFile) -> Iterator[dict[str, Any]]:
     """Raises InvalidInput if the file is damaged or its rows are larger than those of an export."""
-    batches = file.iter_batches(_ROWS_AT_ONCE, use_threads=False)
-    while True:
-        try:
-            batch = next(batches, None)
-            if batch is None:
-                return
+    try:
+        for batch in file.iter_batches(_ROWS_AT_ONCE, use_threads=False):
             if sum(map(_unpacked_size, batch.columns)) > _MAX_BYTES:
                 raise bad_file("A row of this file holds more than a transaction can.")
             columns = [column.cast(_plain(column.type)) for column in batch.columns]
-            rows_read = pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
-        except (pa.ArrowException, OSError, ValueError, OverflowError):
-            raise _damaged() from None
-        yield from rows_read
+            yield from pa.RecordBatch.from_arrays(columns, names=batch.schema.names).to_pylist()
+    except (pa.ArrowException, OSError, ValueError, OverflowError):
+        raise _damaged() from None
 
 
 def _unpacked_size(values: pa.Array) -> int:

@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Any
 
 from src.components.bank_files.entry import Entry, Reason, Rejected, Unreadable
-from src.components.bank_files.formats.archives import unpacked
 from src.components.bank_files.formats.encodings import decode, detect_encoding, lines
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.plan import DELIMITERS, Format, Plan
@@ -63,14 +62,12 @@ class OwnExport:
 
 
 def open_export(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
-    """None if it is no Ledgerloop export, or if the plan names another format.
+    """content: unpacked. None if it is no Ledgerloop export, or if the plan names another format.
 
     Raises InvalidInput.
     """
     if plan.format not in (None, Format.LEDGERLOOP):
         return None
-    limits.check_size(content)
-    content = unpacked(content, limits)
     if content.startswith(b"PAR1"):
         # Imported here, because pyarrow is large and most files do not need it.
         from src.components.bank_files.own_export import parquet_rows
@@ -92,18 +89,16 @@ def open_export(content: bytes, plan: Plan, limits: Limits) -> OwnExport | None:
 
 def _lines(text: str, limits: Limits) -> Iterator[Record]:
     for row, match in enumerate(_LINE.finditer(text), start=1):
-        if not match[0].isspace():
-            yield row, _parsed_line(match[0], limits)
-
-
-def _parsed_line(line: str, limits: Limits) -> dict[str, Any] | Unreadable:
-    if len(line) > limits.line:
-        return Unreadable(Reason.LINE_TOO_LONG)
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        record = None
-    return record if isinstance(record, dict) else Unreadable(Reason.NOT_JSON)
+        if match[0].isspace():
+            continue
+        if len(match[0]) > limits.line:
+            yield row, Unreadable(Reason.LINE_TOO_LONG)
+            continue
+        try:
+            record = json.loads(match[0])
+        except (ValueError, RecursionError):
+            record = None
+        yield row, record if isinstance(record, dict) else Unreadable(Reason.NOT_JSON)
 
 
 def _delimiter(text: str) -> str | None:
