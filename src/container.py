@@ -6,6 +6,7 @@ import pickle
 from dataclasses import dataclass
 
 from src.components.bank_files.limits import Limits
+from src.components.features.linear_form import LinearForm
 from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
 from src.components.model.thresholds import BandThresholds
@@ -136,7 +137,7 @@ class Container(Services):
         """A bundle's file, ready to serve. Raises InvalidInput for one that is not what its hash says."""
         served = bundles.serve(bundle, sha256)
         bands, precision = BandThresholds.from_dict(served.bands), self.settings.auto_precision
-        scorer = LinearScorer.from_parts(*served.form)
+        scorer = LinearScorer(LinearForm.from_parts(*served.form))
         return Serving(version, scorer, *bands.thresholds(precision), bands.own_thresholds(precision))
 
     @once

@@ -34,6 +34,7 @@ class Reason:
     """A feature's contribution for (weight > 0) or against the category."""
 
     feature: str
+    """A word of the text or a code (`web.shared.labels.reason_text`); from earlier versions, a text."""
     weight: float
 
 

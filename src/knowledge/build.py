@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from src.components.text.cleaning import clean_text
-from src.knowledge.name_suggestion_index import BRANDS
+from src.knowledge.name_suggestion_index import BRANDS, packed_csv, read_csv
 
 HERE = Path(__file__).parent
 TABLES = HERE / "lexicon"
@@ -28,7 +27,7 @@ Entry = dict[str, str]
 
 
 def main() -> int:
-    entries = list(read_tables(TABLES))
+    entries = read_tables(TABLES)
     errors = list(errors_in(entries, slugs(), types()))
     if errors:
         print("\n".join(errors), file=sys.stderr)  # noqa: T201 - this is a command
@@ -40,22 +39,18 @@ def main() -> int:
 
 
 def slugs() -> list[str]:
-    with (HERE / "categories.csv").open(newline="", encoding="utf-8") as file:
-        return [row["slug"] for row in csv.DictReader(file)]
+    return [row["slug"] for row in read_csv(HERE / "categories.csv")]
 
 
 def types() -> dict[str, str]:
     """The category of each type."""
-    with (HERE / "types.csv").open(newline="", encoding="utf-8") as file:
-        return {row["type"]: row["category"] for row in csv.DictReader(file)}
+    return {row["type"]: row["category"] for row in read_csv(HERE / "types.csv")}
 
 
-def read_tables(folder: Path) -> Iterator[Entry]:
+def read_tables(folder: Path) -> list[Entry]:
     """Every row of every `<slug>.csv`; the file name is the category."""
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                yield {**row, "category": path.stem}
+    paths = sorted(folder.glob("*.csv"))
+    return [{**row, "category": path.stem} for path in paths for row in read_csv(path)]
 
 
 def read_brands(path: Path) -> Iterator[Entry]:
@@ -90,13 +85,9 @@ def errors_in(
 
 
 def packed(entries: Iterable[Entry]) -> bytes:
-    """One gzipped CSV, sorted, each phrase once, without a time stamp."""
+    """One gzipped CSV, sorted, each phrase once."""
     unique = {entry["phrase"]: entry for entry in entries}
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(unique[phrase] for phrase in sorted(unique))
-    return gzip.compress(text.getvalue().encode(), compresslevel=9, mtime=0)
+    return packed_csv(COLUMNS, (unique[phrase] for phrase in sorted(unique)))
 
 
 if __name__ == "__main__":

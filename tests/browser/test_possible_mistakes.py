@@ -8,8 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bson import ObjectId
 from playwright.sync_api import expect
 
-from src.components.dataset.category_relabels import CategoryRelabels
-from src.components.dataset.label_conflicts import LabelConflicts
+from src.components.dataset.possible_mistakes import CategoryRelabels, LabelConflicts
 from src.domain.transactions import PossibleMistake
 from src.pipeline.feedback.label_review import to_learn_from
 from tests.browser.conftest import DESKTOP, PHONE

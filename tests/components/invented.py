@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from src.components.dataset.schema import MODEL_FIELDS
+from src.components.model.scorer import LinearScorer
 from src.domain.transactions import Direction, Transaction
 
 MERCHANTS = {
@@ -66,3 +67,9 @@ def transactions(frame):
 
 def transaction(description="", amount="10.00", **given):
     return Transaction(description, Decimal(amount), "USD", given.pop("day", date(2026, 3, 4)), **given)
+
+
+def scorer_of(pipeline):
+    """What serves a fitted pipeline."""
+    features, classifier = pipeline.named_steps["features"], pipeline.named_steps["classifier"]
+    return LinearScorer(features.linear_form(classifier))

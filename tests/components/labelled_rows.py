@@ -6,8 +6,8 @@ from decimal import Decimal
 import pandas as pd
 
 from src.components.dataset.ingestion import Ingestion
+from src.components.dataset.preparation import Transformation
 from src.components.dataset.schema import ROW_COLUMNS
-from src.components.dataset.transformation import Transformation
 from src.domain.feedback import LabelSource
 from src.domain.transactions import Direction, LabelledTransaction, Transaction
 

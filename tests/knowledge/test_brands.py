@@ -1,6 +1,6 @@
 """How names of the name-suggestion-index find their category, on small invented items."""
 
-from src.knowledge.brands import (
+from src.knowledge.name_suggestion_index import (
     Brand,
     Tag,
     Vote,

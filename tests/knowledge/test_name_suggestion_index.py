@@ -7,7 +7,6 @@ import pytest
 
 from src.components.text.cleaning import clean_text
 from src.errors import InvalidInput
-from src.knowledge.brands import Brand
 from src.knowledge.build import KINDS, TABLES, read_brands, read_tables, slugs, types, without_listed
 from src.knowledge.name_suggestion_index import (
     BRANDS,
@@ -15,6 +14,7 @@ from src.knowledge.name_suggestion_index import (
     PACKAGE,
     TAGS,
     VERSION,
+    Brand,
     index_of,
     packed,
     read_everyday,

@@ -70,7 +70,8 @@ PURCHASES = (
 def year(until: date, currency: str, seed: int = 7) -> str:
     """CSV, oldest first, deterministic. Negative amounts are spending. currency: ISO 4217."""
     draw = random.Random(seed)  # noqa: S311
-    rows = sorted([*_monthly_payments(until, draw), *_purchases(until, draw)])
+    days = [until - timedelta(days=back) for back in range(DAYS)]
+    rows = sorted([*_monthly_payments(days, draw), *_purchases(days, draw)])
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADING)
@@ -81,31 +82,21 @@ def year(until: date, currency: str, seed: int = 7) -> str:
     return text.getvalue()
 
 
-def _days(until: date) -> Iterator[date]:
-    return (until - timedelta(days=back) for back in range(DAYS))
-
-
-def _monthly_payments(until: date, draw: random.Random) -> Iterator[tuple[date, str, float, str]]:
-    for day in _days(until):
+def _monthly_payments(days: list[date], draw: random.Random) -> Iterator[tuple[date, str, float, str]]:
+    for day in days:
         for payment in MONTHLY_PAYMENTS:
             if payment.day == day.day:
                 amount = payment.amount * (1 + draw.uniform(-payment.varies, payment.varies))
                 yield day, payment.text, round(amount, 2), TRANSFER
 
 
-def _purchases(until: date, draw: random.Random) -> Iterator[tuple[date, str, float, str]]:
-    for day in _days(until):
+def _purchases(days: list[date], draw: random.Random) -> Iterator[tuple[date, str, float, str]]:
+    for day in days:
         for purchase in PURCHASES:
             if draw.random() < purchase.per_month / 30:
-                text = draw.choice(purchase.texts).format(n=draw.randint(1001, 9899), c=_code(draw))
+                text, number = draw.choice(purchase.texts), draw.randint(1001, 9899)
+                code = "".join(draw.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(6))
+                text = text.format(n=number, c=code)
                 share = draw.random() ** 2  # small amounts are more frequent
-                yield (
-                    day,
-                    text,
-                    -round(purchase.low + share * (purchase.high - purchase.low), 2),
-                    purchase.mode,
-                )
-
-
-def _code(draw: random.Random) -> str:
-    return "".join(draw.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(6))
+                amount = purchase.low + share * (purchase.high - purchase.low)
+                yield day, text, -round(amount, 2), purchase.mode

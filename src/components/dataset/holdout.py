@@ -12,7 +12,6 @@ from datetime import date
 from src.domain.transactions import Transaction
 
 HOLDOUT_SHARE = 0.2
-_SCALE = 2**64
 
 
 def fingerprint(transaction: Transaction) -> str:
@@ -45,8 +44,13 @@ def is_spot_check(fingerprint: str, day: date, share: float) -> bool:
 
 def is_sampled(text: str, share: float) -> bool:
     """True for `share` (0..1) of all texts, by a hash; a larger share includes every smaller one."""
-    digest = hashlib.sha256(text.encode()).digest()
-    return int.from_bytes(digest[:8], "big") < share * _SCALE
+    return hash_of(text) < share * 2**64
+
+
+def hash_of(text: str) -> int:
+    """Below 2**64."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big")
 
 
 def _normalized(text: str | None) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from src.components.dataset.schema import ROW_COLUMNS
 from src.components.text.masking import mask
 from src.domain.feedback import LabelSource
 from src.domain.transactions import LabelledTransaction
+from src.errors import InvalidInput
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,17 @@ class Ingestion:
         return join_rows(pd.DataFrame([_row(label) for label in by_id], columns=ROW_COLUMNS), knowledge)
 
 
+@dataclass(frozen=True)
+class FromSnapshot(Ingestion):
+    """The ingestion of a reproduced run: a person's rows come from its snapshot."""
+
+    csv: bytes = b""
+
+    def gather(self, labelled: Iterable[LabelledTransaction], knowledge: pd.DataFrame) -> pd.DataFrame:
+        """The rows of the snapshot and of `knowledge`. Raises InvalidInput."""
+        return join_rows(read_snapshot(self.csv), knowledge)
+
+
 def join_rows(person: pd.DataFrame, knowledge: pd.DataFrame) -> pd.DataFrame:
     """A person's rows before the lexicon's, in the column types of `schema.py`."""
     parts = [_typed(part) for part in (person, knowledge[ROW_COLUMNS]) if len(part)]
@@ -55,6 +68,19 @@ def snapshot(rows: pd.DataFrame, knowledge_sha256: str) -> Snapshot:
     )
     data = text.getvalue().encode("utf-8", "surrogatepass")
     return Snapshot(data, sha256_of(data, knowledge_sha256))
+
+
+def read_snapshot(data: bytes) -> pd.DataFrame:
+    """ROW_COLUMNS as `snapshot` wrote them. Raises InvalidInput for another table."""
+    lines = csv.reader(io.StringIO(data.decode("utf-8", "surrogatepass"), newline=""))
+    if next(lines, []) != ROW_COLUMNS:
+        raise InvalidInput("This snapshot has other columns than this version of Ledgerloop writes.")
+    parsers = [_PARSERS.get(name, str) for name in ROW_COLUMNS]
+    try:
+        rows = [[parse(text) for parse, text in zip(parsers, line, strict=True)] for line in lines]
+    except ValueError:
+        raise InvalidInput(f"Line {lines.line_num} of the snapshot cannot be read.") from None
+    return pd.DataFrame(rows, columns=ROW_COLUMNS)
 
 
 def sha256_of(snapshot_csv: bytes, knowledge_sha256: str) -> str:
@@ -103,3 +129,15 @@ def _plain(value: object) -> object:
     if isinstance(value, pd.Timestamp):
         return value.isoformat()
     return "" if value is pd.NaT or value != value else value
+
+
+def _time(text: str) -> Any:
+    return pd.Timestamp(text) if text else pd.NaT
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "amount": lambda text: float(text or "nan"),
+    "date": _time,
+    "labelled_at": _time,
+    "holdout": lambda text: text == "True",
+}

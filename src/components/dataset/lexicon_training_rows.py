@@ -70,16 +70,12 @@ class StatementWriter:
         for number, (description, subcategory) in enumerate(_texts(entry, draw)):
             if entry.kind != "statement":
                 description = _processed(description, habit, draw)
-            amount, currency, mode, direction = self._circumstances(habit, draw)
             yield [
                 f"knowledge:{entry.phrase}:{number}",
                 LabelSource.KNOWLEDGE.value,
                 description,
                 subcategory,
-                amount,
-                currency,
-                mode,
-                direction,
+                *self._circumstances(habit, draw),
                 pd.NaT,
                 merchant_key(description or subcategory),
                 entry.category,
@@ -89,6 +85,7 @@ class StatementWriter:
             ]
 
     def _circumstances(self, habit: CategoryProfile, draw: random.Random) -> tuple[float, str, str, str]:
+        """Amount, currency, payment method and type."""
         if draw.random() < self.bare:
             return float("nan"), "", "", ""
         middle, spread = (habit.low * habit.high) ** 0.5, (habit.high / habit.low) ** 0.25
@@ -132,10 +129,10 @@ def _texts(entry: LexiconEntry, draw: random.Random) -> Iterator[tuple[str, str]
         return
     if entry.kind == "word":
         yield "", entry.phrase
-        yield f"{_neutral(draw)} {entry.phrase}", ""
-        yield f"{_neutral(draw)} {_neutral(draw)} {entry.phrase}".upper(), ""
+        yield f"{draw.choice(NEUTRAL)} {entry.phrase}", ""
+        yield f"{draw.choice(NEUTRAL)} {draw.choice(NEUTRAL)} {entry.phrase}".upper(), ""
         return
-    yield f"{entry.phrase} {_neutral(draw)}", ""
+    yield f"{entry.phrase} {draw.choice(NEUTRAL)}", ""
     yield _abbreviated(entry.phrase, draw).upper(), ""
     if draw.random() < 0.3:
         yield "", entry.phrase.title()
@@ -149,10 +146,6 @@ def _processed(description: str, habit: CategoryProfile, draw: random.Random) ->
             return f"{prefix} * {description}".upper()
         chance -= share
     return description
-
-
-def _neutral(draw: random.Random) -> str:
-    return draw.choice(NEUTRAL)
 
 
 def _abbreviated(name: str, draw: random.Random) -> str:

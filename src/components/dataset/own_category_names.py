@@ -7,7 +7,7 @@ gets the person's category of similar merchants. All rows of a type are renamed,
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,10 +61,11 @@ class OwnCategoryNames:
         """
         if not ballots:
             return None
-        total = _added(ballots.values())
+        total = sum(map(Counter, ballots.values()), Counter())
         best = _first(total)
         beyond_one = total[best] - max(ballot.get(best, 0.0) for ballot in ballots.values())
-        contested = _added(ballot for type, ballot in ballots.items() if names.get(type, best) == best)
+        among = (ballot for type, ballot in ballots.items() if names.get(type, best) == best)
+        contested = sum(map(Counter, among), Counter())
         most = total[best] > self.majority * sum(contested.values())
         return best if most and beyond_one >= self.least else None
 
@@ -76,7 +77,7 @@ class LexiconRenaming:
         """rows: in ROW_COLUMNS form, the lexicon's by its own categories."""
         self._rows, self._names, self._lexicon = rows, names, lexicon
         self._person = labelled_by_person(rows).to_numpy()
-        self.given_categories = rows["category"].to_numpy(object)
+        self.original_categories = rows["category"].to_numpy(object)
         """Shape (n_rows,): as in `rows`, before the renaming."""
         merchants = rows["merchant"].where(rows["merchant"] != "", rows["group"])
         self._merchants = merchants.to_numpy(object)
@@ -89,14 +90,14 @@ class LexiconRenaming:
         learns: bool, shape (n_rows,).
         """
         mine = self._person & learns
-        own = set(self.given_categories[mine]) - set(self.given_categories[~self._person])
+        own = set(self.original_categories[mine]) - set(self.original_categories[~self._person])
         if not own:
-            return np.asarray(self.given_categories)
+            return np.asarray(self.original_categories)
         shipped = {type for type, own in zip(self._types, self._person, strict=True) if type and not own}
         names = self._names.choose(self._ballots(mine, own), shipped)
         names = {type: name for type, name in names.items() if name in own}
         renamed = (names.get(type) if type else None for type in self._types)
-        rows = zip(self._person, self.given_categories, renamed, strict=True)
+        rows = zip(self._person, self.original_categories, renamed, strict=True)
         return np.array([category if own or not name else name for own, category, name in rows], object)
 
     @cached_property
@@ -115,7 +116,7 @@ class LexiconRenaming:
         labels: dict[tuple[MerchantType, str], Counter[str]] = defaultdict(Counter)
         for row in np.flatnonzero(rows):
             if type := self._types[row]:
-                labels[type, self._merchants[row]][self.given_categories[row]] += 1
+                labels[type, self._merchants[row]][self.original_categories[row]] += 1
         ballots: dict[MerchantType, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for (type, _), named in labels.items():
             for category, count in named.items():
@@ -127,9 +128,9 @@ class LexiconRenaming:
     def _named_after(self, rows: np.ndarray, own: set[str]) -> Iterator[tuple[MerchantType, str]]:
         """The types that an own category is named after; `Rent income` is not the rent that is paid."""
         for category in sorted(own):
-            income = self._is_income(rows & (self.given_categories == category))
+            income = self._is_income(rows & (self.original_categories == category))
             for type in self._lexicon.types_in(clean_text(category.replace("-", " "))):
-                if income == self._is_income(~self._person & (self.given_categories == type[0])):
+                if income == self._is_income(~self._person & (self.original_categories == type[0])):
                     yield type, category
 
     def _is_income(self, rows: np.ndarray) -> bool:
@@ -140,11 +141,3 @@ class LexiconRenaming:
 
 def _first(ballot: Ballot) -> str:
     return max(ballot, key=lambda name: (ballot[name], name))
-
-
-def _added(ballots: Iterable[Ballot]) -> dict[str, float]:
-    total: dict[str, float] = defaultdict(float)
-    for ballot in ballots:
-        for name, votes in ballot.items():
-            total[name] += votes
-    return total

@@ -62,7 +62,8 @@ class SampleWeights:
         """
         if rows.empty:
             raise NotEnoughData(need=1, have=0)
-        weights = self._by_source(rows) * self._recency(rows, now) * self._repeats(rows)
+        by_source = rows["source"].map(dict(self.by_source)).to_numpy(float)
+        weights = by_source * self._recency(rows, now) * self._repeats(rows)
         shipped = (rows["source"] == LabelSource.KNOWLEDGE.value).to_numpy()
         learned = rows["category"] if named is None else pd.Series(named, index=rows.index)
         used = set(learned[~shipped]) | set(rows["category"][shipped & (learned != rows["category"])])
@@ -73,11 +74,6 @@ class SampleWeights:
         if not shipped.all():
             weights[~shipped] *= self._balance(rows[~shipped], weights[~shipped])
         return self._bounded(weights)
-
-    def _by_source(self, rows: pd.DataFrame) -> np.ndarray:
-        return np.asarray(
-            rows["source"].map(dict(self.by_source)).fillna(min(self.by_source.values())).to_numpy(float)
-        )
 
     def _recency(self, rows: pd.DataFrame, now: datetime) -> np.ndarray:
         """1 for a label of today, 0.5 after a half-life, at least the floor; 1 for the lexicon."""

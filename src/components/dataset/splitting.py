@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from src.components.dataset.holdout import is_sampled
+from src.components.dataset.holdout import hash_of, is_sampled
 from src.components.dataset.ingestion import labelled_by_person
 from src.domain.feedback import LabelSource
 from src.errors import NotEnoughData
@@ -85,7 +84,7 @@ class Splitting:
     def _folds(self, subjects: pd.Series, newest: np.ndarray) -> np.ndarray:
         """By a hash of the subject, so that it keeps its fold from run to run; empty folds are removed."""
         older = self.folds - 1 if newest.any() else self.folds
-        by_subject = {subject: _fold(subject, older) for subject in subjects.unique()}
+        by_subject = {subject: hash_of(f"fold\x1f{subject}") % older for subject in subjects.unique()}
         if len(by_subject) < 2:
             raise NotEnoughData(need=2, have=len(by_subject))
         if len(set(by_subject.values())) < 2:  # a few may all have the same hash fold: alternate instead
@@ -109,8 +108,3 @@ def _subjects(rows: pd.DataFrame) -> pd.Series:
     has_merchant = labelled_by_person(rows) & (rows["merchant"] != "")
     subjects = rows["group"].where(~has_merchant, "merchant\x1f" + rows["merchant"])
     return subjects if subjects.nunique() > 1 else rows["group"]
-
-
-def _fold(group: str, folds: int) -> int:
-    digest = hashlib.sha256(b"fold\x1f" + group.encode("utf-8", "surrogatepass")).digest()
-    return int.from_bytes(digest[:8], "big") % folds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,7 @@ class Evaluation:
         rows: pd.DataFrame,
         probabilities: np.ndarray,
         classes: Sequence[str],
-        seen: Collection[str] | np.ndarray,
+        seen: np.ndarray,
         *,
         version: str | None = None,
     ) -> Report:
@@ -67,7 +67,7 @@ class Evaluation:
 
         probabilities: shape (n_rows, n_classes), columns in the order of `classes`. A category of the rows
         that `classes` lacks counts as answered wrongly.
-        seen: the merchants the model was trained on, or bool of shape (n_rows,).
+        seen: bool, shape (n_rows,), whether the model was trained on the row's merchant.
         """
         truth, answers = rows["category"].to_numpy(object), top(probabilities, classes)
         confidence = probabilities.max(axis=1) if len(rows) else np.empty(0)
@@ -83,14 +83,13 @@ class Evaluation:
             ece=expected_calibration_error(confidence, correct, self.bins),
             money_weighted_accuracy=money_weighted_accuracy(rows, correct),
         )
-        seen_rows = seen if isinstance(seen, np.ndarray) else rows["merchant"].isin(list(seen)).to_numpy()
         return Report(
             scores,
             categories,
             tuple(labels),
             _confusion(truth, answers, labels),
             reliability(confidence, correct, self.bins),
-            overview_slices(rows, correct, seen_rows),
+            overview_slices(rows, correct, seen),
             losses,
         )
 

@@ -98,10 +98,6 @@ class LinearForm:
         """The factor by which a field counts more without text."""
         return self.weights.get("bare", self.weights["field"]) / self.weights["field"]
 
-    def field_values(self) -> np.ndarray:
-        """float64, one per field: its value in the columns."""
-        return field_values(self.fields, self.weights)
-
 
 def apply_calibration(
     probabilities: np.ndarray, confidence_points: np.ndarray, calibrated_points: np.ndarray

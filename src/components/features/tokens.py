@@ -7,10 +7,11 @@ scikit-learn and no pandas: web workers import it.
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
-from src.components.features.typical_amounts import TypicalAmounts, log2_dollars
+from src.components.features.typical_amounts import TypicalAmounts
 from src.components.lexicon.matcher import LexiconMatcher
 from src.components.text.cleaning import category_code, clean_text, merchant_key, processor
 from src.components.text.exchange_rates import units_per_dollar
@@ -53,14 +54,12 @@ def tokenize(
 
     hidden: a phrase of the lexicon that `matcher` ignores.
     """
-    words, detail = _words(description), _category_code(subcategory) or _words(subcategory)
+    described, detailed = (text if isinstance(text, str) else "" for text in (description, subcategory))
+    words, detail = clean_text(described), category_code(detailed) or clean_text(detailed)
     fields = _amount_fields(amount, plain(currency))
-    for name, value in (("currency", currency), ("mode", mode), ("direction", direction)):
-        if word := plain(value):
-            fields.append(f"{name}:{word}")
-    if word := plain(subcategory):
-        fields.append(f"subcategory:{word}")
-    if isinstance(description, str) and (name := processor(description)):
+    values = {"currency": currency, "mode": mode, "direction": direction, "subcategory": subcategory}
+    fields += [f"{name}:{word}" for name, value in values.items() if (word := plain(value))]
+    if name := processor(described):
         fields.append(f"via:{name}")
     if part := _part_of_month(day):
         fields.append(part)
@@ -68,7 +67,7 @@ def tokenize(
         fields.extend(dict.fromkeys([*matcher.of(words, hidden), *matcher.of(detail, hidden)]))
     if typical_amounts:
         dollars = log2_amount(amount, currency)
-        fields.extend(typical_amounts.fields(merchant(description, subcategory), dollars))
+        fields.extend(typical_amounts.fields(merchant(described, detailed), dollars))
     return TransactionTokens(words, detail, tuple(fields))
 
 
@@ -79,21 +78,14 @@ def merchant(description: Any, subcategory: Any) -> str:
 
 
 def log2_amount(amount: Any, currency: Any) -> float | None:
-    """As of `log2_dollars`."""
-    return log2_dollars(_size(amount), units_per_dollar(plain(currency)))
+    """log2 of the amount in dollars; None for no amount and for 0."""
+    size = _size(amount)
+    return math.log2(size / units_per_dollar(plain(currency))) if size else None
 
 
 def plain(value: Any) -> str:
     """Lower case, single spaces; "" for anything that is not text."""
     return " ".join(value.lower().split()) if isinstance(value, str) else ""
-
-
-def _category_code(value: Any) -> str:
-    return category_code(value) if isinstance(value, str) else ""
-
-
-def _words(value: Any) -> str:
-    return clean_text(value) if isinstance(value, str) and value else ""
 
 
 def _amount_fields(value: Any, currency: str) -> list[str]:
@@ -121,14 +113,8 @@ def _size(value: Any) -> float | None:
 
 def _part_of_month(value: Any) -> str | None:
     if isinstance(value, str):
-        value = _date(value)
+        with suppress(ValueError):
+            value = date.fromisoformat(value[:10])
     if not isinstance(value, date) or value != value:  # NaT is a date that differs from itself
         return None
     return f"monthday:{(value.day - 1) // DAYS_PER_PART}"
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None

@@ -5,7 +5,6 @@ Learned from the training rows and stored in the model, so that serving needs no
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +30,7 @@ class TypicalAmounts:
 
     @classmethod
     def learned(cls, rows: Iterable[tuple[str, float | None]]) -> Self:
-        """rows: (merchant or "", amount as of `log2_dollars`)."""
+        """rows: (merchant or "", amount as of `tokens.log2_amount`)."""
         by_merchant: dict[str, list[float]] = defaultdict(list)
         every: list[float] = []
         for merchant, amount in rows:
@@ -46,13 +45,14 @@ class TypicalAmounts:
         return cls(round(median(every), 2) if every else None, known)
 
     def fields(self, merchant: str, amount: float | None) -> list[str]:
-        """Field tokens; none for unknown typical amounts. amount: as of `log2_dollars`."""
+        """Field tokens; none for unknown typical amounts. amount: as of `tokens.log2_amount`."""
         typical = {"person": self.of_person, "merchant": self.of_merchants.get(merchant)}
-        return [
-            f"{PREFIX}-{name}:{_steps(amount - known)}"
+        steps = {
+            name: round((amount - known) * _STEPS_PER_DOUBLING)
             for name, known in typical.items()
             if amount is not None and known is not None
-        ]
+        }
+        return [f"{PREFIX}-{name}:{max(-_FARTHEST, min(_FARTHEST, step))}" for name, step in steps.items()]
 
     def to_text(self) -> str:
         """One string; cleaned merchants contain no tab or line end."""
@@ -64,12 +64,3 @@ class TypicalAmounts:
         person, *merchants = text.split("\n")
         pairs = (line.split("\t") for line in merchants)
         return cls(float(person) if person else None, {name: float(amount) for name, amount in pairs})
-
-
-def log2_dollars(size: float | None, units_per_dollar: float) -> float | None:
-    """log2 of an amount in dollars; None for no amount and for 0."""
-    return math.log2(size / units_per_dollar) if size else None
-
-
-def _steps(ratio: float) -> int:
-    return max(-_FARTHEST, min(_FARTHEST, round(ratio * _STEPS_PER_DOUBLING)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from src.components.model.classifier import LinearCategorizer
 
 _ANALYSIS: dict[str, dict[str, Any]] = {
-    "words": {"token_pattern": r"\S+"},
-    "pairs": {"token_pattern": r"\S+", "ngram_range": (2, 2)},
-    "ngrams": {"analyzer": "char_wb", "ngram_range": (2, 5)},
+    "words": {"token_pattern": r"\S+", "lowercase": False},
+    "pairs": {"token_pattern": r"\S+", "lowercase": False, "ngram_range": (2, 2)},
+    "ngrams": {"analyzer": "char_wb", "lowercase": False, "ngram_range": (2, 5)},
 }
+"""The text is cleaned already, and so in lower case."""
 _FEW_ROWS = 50
 
 
@@ -78,14 +80,9 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         self.max_ngrams = max_ngrams
         self.max_fields = max_fields
 
-    def fit(
-        self,
-        X: pd.DataFrame,
-        y: Any = None,
-        hidden: Sequence[str] | None = None,
-        own: np.ndarray | None = None,
-    ) -> Self:
-        self.fit_transform(X, hidden=hidden, own=own)
+    def fit(self, X: pd.DataFrame, y: Any = None, **options: Any) -> Self:
+        """options: as in fit_transform."""
+        self.fit_transform(X, y, **options)
         return self
 
     def fit_transform(
@@ -103,36 +100,29 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         own = np.ones(len(X), bool) if own is None else own
         self.usual_ = self._typical_amounts(X[own]) if self.usual_weight else None
         tokens = self._tokens(X, hidden, own)
-        texts = [row.text for row in tokens]
+        min_rows = self.min_rows if len(X) >= _FEW_ROWS else 1
         self.n_features_in_ = len(MODEL_FIELDS)
-        self.vectorizers_: dict[str, TfidfVectorizer] = {}
-        matrices = [self._fit_block(block, texts) for block in BLOCKS]
-        self._fit_fields(tokens)
-        return self._joined(matrices, tokens)
+        texts = self._fit_texts([row.text for row in tokens], min_rows)
+        self._fit_fields(tokens, min_rows)
+        return sparse.hstack([*texts, self._field_columns(tokens)], format="csr")
 
     def transform(self, X: pd.DataFrame, hidden: Sequence[str] | None = None) -> sparse.csr_matrix:
         """X: needs MODEL_FIELDS. Returns float64, shape (n_rows, n_features). hidden: as in fit_transform."""
         check_is_fitted(self, "vectorizers_")
-        tokens = self._tokens(X, hidden, np.ones(len(X), bool))
+        tokens, weights = self._tokens(X, hidden, np.ones(len(X), bool)), self._weights()
         texts = [row.text for row in tokens]
-        return self._joined([self._block(block, texts) for block in BLOCKS], tokens)
+        blocks = [block for block in BLOCKS if block in self.vectorizers_]
+        matrices = [self.vectorizers_[block].transform(texts) * weights[block] for block in blocks]
+        return sparse.hstack([*matrices, self._field_columns(tokens)], format="csr")
 
     def terms(self, block: str) -> list[str]:
         """The terms of a block of text, in column order."""
-        if block not in self.vectorizers_:
-            return []
-        vocabulary = self.vectorizers_[block].vocabulary_
+        vocabulary = self.vectorizers_[block].vocabulary_ if block in self.vectorizers_ else {}
         return sorted(vocabulary, key=vocabulary.__getitem__)
-
-    def idf(self, block: str) -> np.ndarray:
-        """Shape (n_terms,), in the order of `terms`."""
-        return self.vectorizers_[block].idf_ if block in self.vectorizers_ else np.empty(0)
-
-    def weight(self, block: str) -> float:
-        return float(getattr(self, f"{block.removesuffix('s')}_weight"))
 
     def linear_form(self, classifier: LinearCategorizer) -> LinearForm:
         """These features and the classifier fitted on them, as plain numbers."""
+        idf = [self.vectorizers_[block].idf_ for block in BLOCKS if block in self.vectorizers_]
         return LinearForm(
             classes=tuple(map(str, classifier.classes_)),
             terms={block: tuple(self.terms(block)) for block in BLOCKS},
@@ -142,7 +132,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             lexicon=self.lexicon,
             typical_amounts=self.usual_,
             temperature=float(classifier.temperature_),
-            idf=np.concatenate([self.idf(block) for block in BLOCKS]),
+            idf=np.concatenate([np.empty(0), *idf]),
             coef=np.ascontiguousarray(classifier.coef_.T),
             intercept=classifier.intercept_,
             confidence_points=classifier.confidence_points_,
@@ -152,32 +142,29 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
 
     def typical_amount_columns(self) -> np.ndarray:
         """bool, shape (n_features,)."""
-        fields = [field.startswith(AMOUNTS_PREFIX) for field in self.fields_]
-        return np.array([*[False] * self._term_count(), *fields])
+        return np.array([name.startswith(AMOUNTS_PREFIX) for name in self.get_feature_names_out()])
 
     def doubts(self, by_field: Mapping[str, float]) -> np.ndarray:
         """Shape (n_features,): the value of each field in `by_field`, and 0 for the text."""
-        fields = [by_field.get(field, 0.0) for field in self.fields_]
-        return np.array([*[0.0] * self._term_count(), *fields])
+        return np.array([by_field.get(name, 0.0) for name in self.get_feature_names_out()])
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         check_is_fitted(self, "vectorizers_")
         names = [f"{block}:{term}" for block in BLOCKS for term in self.terms(block)]
         return np.array([*names, *self.fields_], dtype=object)
 
-    def _term_count(self) -> int:
-        return sum(len(self.terms(block)) for block in BLOCKS)
-
     def _weights(self) -> dict[str, float]:
-        names = {
+        """As in LinearForm."""
+        weights = {
+            "words": self.word_weight,
+            "pairs": self.pair_weight,
+            "ngrams": self.ngram_weight,
             "field": self.side_weight,
             "bare": self.bare_weight,
             "opinion": self.opinion_weight,
             "usual": self.usual_weight,
         }
-        return {block: self.weight(block) for block in BLOCKS} | {
-            name: float(weight) for name, weight in names.items()
-        }
+        return {name: float(weight) for name, weight in weights.items()}
 
     def _typical_amounts(self, X: pd.DataFrame) -> TypicalAmounts:
         rows = zip(*(X[name] for name in ("description", "subcategory", "amount", "currency")), strict=True)
@@ -186,39 +173,26 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             for description, subcategory, amount, currency in rows
         )
 
-    def _fit_block(self, block: str, texts: Sequence[str]) -> sparse.csr_matrix:
-        vectorizer = TfidfVectorizer(
-            **_ANALYSIS[block],
-            lowercase=False,  # the text is cleaned already
-            min_df=1 if block == "words" else self._min_rows(len(texts)),
-            max_features=getattr(self, f"max_{block}"),
-        )
-        try:
-            matrix = vectorizer.fit_transform(texts)
-        except ValueError:  # texts without a single term
-            return _no_columns(len(texts))
-        self.vectorizers_[block] = vectorizer
-        return matrix * self.weight(block)
+    def _fit_texts(self, texts: Sequence[str], min_rows: int) -> list[sparse.csr_matrix]:
+        """The columns of each block that has any."""
+        self.vectorizers_: dict[str, TfidfVectorizer] = {}
+        matrices, weights = [], self._weights()
+        for block in BLOCKS:
+            vectorizer = TfidfVectorizer(
+                **_ANALYSIS[block],
+                min_df=1 if block == "words" else min_rows,
+                max_features=getattr(self, f"max_{block}"),
+            )
+            with suppress(ValueError):  # texts without a single term
+                matrices.append(vectorizer.fit_transform(texts) * weights[block])
+                self.vectorizers_[block] = vectorizer
+        return matrices
 
-    def _block(self, block: str, texts: Sequence[str]) -> sparse.csr_matrix:
-        if block not in self.vectorizers_:
-            return _no_columns(len(texts))
-        return self.vectorizers_[block].transform(texts) * self.weight(block)
-
-    def _min_rows(self, rows: int) -> int:
-        return self.min_rows if rows >= _FEW_ROWS else 1
-
-    def _fit_fields(self, tokens: Sequence[TransactionTokens]) -> None:
+    def _fit_fields(self, tokens: Sequence[TransactionTokens], min_rows: int) -> None:
         counts = Counter(field for row in tokens for field in row.fields)
         ranked = sorted(counts, key=lambda field: (-counts[field], field))[: self.max_fields]
-        min_rows = self._min_rows(len(tokens))
         self.fields_ = sorted(field for field in ranked if counts[field] >= min_rows)
         self.field_shares_ = np.array([counts[field] / len(tokens) for field in self.fields_])
-
-    def _joined(
-        self, matrices: list[sparse.csr_matrix], tokens: Sequence[TransactionTokens]
-    ) -> sparse.csr_matrix:
-        return sparse.hstack([*matrices, self._field_columns(tokens)], format="csr")
 
     def _field_columns(self, tokens: Sequence[TransactionTokens]) -> sparse.csr_matrix:
         columns = {field: column for column, field in enumerate(self.fields_)}
@@ -265,11 +239,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
 
 
 def _restored(block: str, terms: str, idf: np.ndarray) -> TfidfVectorizer:
-    vectorizer = TfidfVectorizer(**_ANALYSIS[block], lowercase=False)
+    vectorizer = TfidfVectorizer(**_ANALYSIS[block])
     vectorizer.vocabulary_ = {term: column for column, term in enumerate(terms.split("\n"))}
     vectorizer.idf_ = idf
     return vectorizer
-
-
-def _no_columns(rows: int) -> sparse.csr_matrix:
-    return sparse.csr_matrix((rows, 0), dtype=np.float64)

@@ -86,7 +86,12 @@ class LexiconMatcher:
         names = [known for known in self._phrases.values() if known[2] == "name"]
         self._joined = {known[0].replace(" ", ""): known for known in reversed(names)}
         self._sorted = sorted(joined for joined in self._joined if len(joined) >= _LEAST_JOINED)
-        self._words = {word: known for word, known in self._phrases.items() if _is_word(known)}
+        # Single words for what is bought, long enough to match in part.
+        self._words = {
+            word: known
+            for word, known in self._phrases.items()
+            if known[2] == "word" and word.isalpha() and len(word) >= _LEAST_HALF
+        }
         self._ordered = sorted(self._words)
         self._vocabulary = {word for phrase in self._phrases for word in phrase.split(" ")}
         self._tokens = lru_cache(_TEXTS_KEPT)(self._find_tokens)
@@ -183,13 +188,10 @@ class LexiconMatcher:
         """If all slightly longer words that begin with it are of one category."""
         if len(word) < _LEAST_HALF:
             return None
-        matches = []
-        for position in range(bisect_left(self._ordered, word), len(self._ordered)):
-            full = self._ordered[position]
-            if not full.startswith(word):
-                break
-            if full != hidden and len(full) <= len(word) + _MOST_CUT:
-                matches.append(self._words[full])
+        longest = len(word) + _MOST_CUT
+        matches = [
+            self._words[full] for full in _starting_with(word, self._ordered, longest) if full != hidden
+        ]
         return matches[0] if len({known[1] for known in matches}) == 1 else None
 
     def _cut_off(self, words: Sequence[str], hidden: str) -> Match | None:
@@ -197,14 +199,15 @@ class LexiconMatcher:
         joined = "".join(words)
         if len(joined) < _LEAST_JOINED:
             return None
-        longest, matches = len(joined) / _LEAST_LEFT, []
-        for position in range(bisect_left(self._sorted, joined), len(self._sorted)):
-            if not self._sorted[position].startswith(joined):
-                break
-            known = self._joined[self._sorted[position]]
-            if known[0] != hidden and len(self._sorted[position]) <= longest:
-                matches.append(known)
+        names = map(self._joined.__getitem__, _starting_with(joined, self._sorted, len(joined) / _LEAST_LEFT))
+        matches = [known for known in names if known[0] != hidden]
         return Match(*matches[0], 0, 0) if len({known[1] for known in matches}) == 1 else None
+
+
+def _starting_with(start: str, ordered: Sequence[str], longest: float) -> list[str]:
+    """The texts in `ordered` that begin with `start` and have at most `longest` letters."""
+    first, end = bisect_left(ordered, start), bisect_left(ordered, start + "\U0010ffff")
+    return [text for text in ordered[first:end] if len(text) <= longest]
 
 
 def doubts_of(agreement: Mapping[str, float]) -> dict[str, float]:
@@ -235,11 +238,6 @@ def lexicon_text(entries: Iterable[LexiconEntry]) -> str:
 def matcher_for(lexicon: str) -> LexiconMatcher:
     """Built once per lexicon and process."""
     return LexiconMatcher(lexicon)
-
-
-def _is_word(known: Known) -> bool:
-    """A single word for what is bought, long enough to match in part."""
-    return known[2] == "word" and known[0].isalpha() and len(known[0]) >= _LEAST_HALF
 
 
 def _rank(match: Match) -> tuple[int, int, int]:

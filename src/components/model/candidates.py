@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -23,7 +22,7 @@ _LEAST_PROBABILITY = 1e-6
 class Candidate:
     name: str
     family: str
-    params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, Any]
 
     def classifier(self, *, seed: int, temperature: float = 1.0) -> LinearCategorizer:
         return LinearCategorizer(self.family, dict(self.params), temperature, seed)

@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from src.components.features.linear_form import apply_calibration, apply_doubts
 from src.components.model.calibration import ConfidenceMap
 
-_FAMILIES: dict[str, Callable[..., Any]] = {
+FAMILIES: dict[str, Callable[..., Any]] = {
     # SAGA, stopped early: as good as converged lbfgs on these features, in a third of the time.
     "logistic_regression": lambda seed, epochs, params: LogisticRegression(
         **{"solver": "saga", "max_iter": epochs, "tol": 1e-2, "random_state": seed, **params}
@@ -30,7 +30,6 @@ _FAMILIES: dict[str, Callable[..., Any]] = {
         **{"loss": "log_loss", "max_iter": epochs, "random_state": seed, **params}
     ),
 }
-FAMILIES = tuple(_FAMILIES)
 
 _NEGLIGIBLE = 3e-4
 """Share of the largest coefficient; on a person's history no probability changed by more than 0.002."""
@@ -111,9 +110,10 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
     def _fit_family(
         self, X: sparse.csr_matrix, y: np.ndarray, sample_weight: np.ndarray | None
     ) -> tuple[Any, Any]:
-        if self.family not in _FAMILIES:
+        if self.family not in FAMILIES:
             raise ValueError(f"Unknown classifier family {self.family}; known are: {', '.join(FAMILIES)}.")
-        estimator = _FAMILIES[self.family](self.seed, _epochs(X.shape[0]), self.params or {})
+        epochs = min(max(100_000 // X.shape[0], 20), 500)  # passes over the rows; small data needs more
+        estimator = FAMILIES[self.family](self.seed, epochs, self.params or {})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
             estimator.fit(X, y, sample_weight=sample_weight)
@@ -121,11 +121,6 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__({_FORMER_ATTRIBUTES.get(name, name): value for name, value in state.items()})
-
-
-def _epochs(rows: int) -> int:
-    """Passes over the rows; small data needs more."""
-    return min(max(100_000 // rows, 20), 500)
 
 
 def _linear_form(estimator: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -1,8 +1,10 @@
-"""Reasons of a prediction: labels for the parts of a transaction, and the parts that mattered most."""
+"""Reasons of a prediction: codes for the parts of a transaction, and the parts that mattered most.
+
+A code is a word of the text, or `name:value`; `web/shared/labels.py` puts it into words.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,52 +16,37 @@ from src.domain.transactions import Transaction
 _MIN_WEIGHT = 0.0005
 """Weights are shown with three decimals; one that would read 0.000 is dropped."""
 
-AMOUNT, DAY = "amount:", "monthday:"
-"""Placeholder labels that `with_values` fills in; no word and no other label looks like them."""
+AMOUNT, DAY = "amount:", "day:"
+"""Codes that `with_values` completes."""
 
 
-def field_label(field: str) -> str:
-    """The label of a field token such as `mode:upi`; AMOUNT or DAY for these two."""
+def field_code(field: str) -> str:
+    """The code of a field token such as `mode:upi`; AMOUNT or DAY for these two."""
     name, _, value = field.partition(":")
     if name.startswith(LEXICON_PREFIX):
-        return f"listed under {value}"
+        return f"{LEXICON_PREFIX}:{value}"
+    if name.startswith(AMOUNTS_PREFIX):
+        return "typical-amount:"
     if name in ("amount", "cents"):
         return AMOUNT
-    if name.startswith(AMOUNTS_PREFIX):
-        return "amount compared with the typical one"
-    if name == "via":
-        return f"paid through {value}"
     if name == "monthday":
         return DAY
-    return value if name == "direction" else f"{name} {value}"
+    return value if name == "direction" else field
 
 
 def with_values(reasons: Iterable[Reason], transaction: Transaction) -> tuple[Reason, ...]:
-    """`reasons` with the amount and the day of `transaction` in their labels."""
-    labels = {
-        AMOUNT: lambda: f"amount about {_about(float(transaction.amount))}",
-        DAY: lambda: f"day {transaction.date.day} of the month",
-    }
+    """`reasons` with the amount and the day of `transaction` in their codes."""
+    values = {AMOUNT: f"{transaction.amount:f}", DAY: str(transaction.date.day)}
     return tuple(
-        replace(reason, feature=labels[reason.feature]()) if reason.feature in labels else reason
-        for reason in reasons
+        replace(reason, feature=reason.feature + values.get(reason.feature, "")) for reason in reasons
     )
 
 
 def strongest_reasons(weights: Iterable[tuple[str, float]], limit: int) -> tuple[Reason, ...]:
-    """Sum the weights of equal labels; the `limit` largest by absolute value, largest first."""
+    """Sum the weights of equal codes; the `limit` largest by absolute value, largest first."""
     totals: dict[str, float] = {}
-    for label, weight in weights:
-        totals[label] = totals.get(label, 0.0) + weight
-    shown = [label for label, weight in totals.items() if abs(weight) >= _MIN_WEIGHT]
-    ranked = sorted(shown, key=lambda label: (-abs(totals[label]), label))
-    return tuple(Reason(label, round(totals[label], 3)) for label in ranked[:limit])
-
-
-def _about(amount: float) -> str:
-    """Two significant digits, without an exponent: 350.75 -> 350, 12499 -> 12,000, 0.994 -> 0.99."""
-    size = abs(amount)
-    if not math.isfinite(size) or size == 0:
-        return "0"
-    rounded = round(size, 1 - math.floor(math.log10(size)))
-    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:.2g}"
+    for code, weight in weights:
+        totals[code] = totals.get(code, 0.0) + weight
+    shown = [code for code, weight in totals.items() if abs(weight) >= _MIN_WEIGHT]
+    ranked = sorted(shown, key=lambda code: (-abs(totals[code]), code))
+    return tuple(Reason(code, round(totals[code], 3)) for code in ranked[:limit])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isclose
 
 from src.domain.feedback import LabelSource, PastAnswer
 
@@ -62,13 +63,9 @@ class MerchantMemory:
         newest: the last answers for its merchant, newest first. similar: the same for merchants of a similar
         name, used only if the merchant itself has no answer.
         """
-        if newest:
-            return self._own(newest, amount)
-        if similar:
-            return MemoryHint(self._shares(similar, amount), self.similar, similar=True)
-        return None
-
-    def _own(self, newest: Sequence[PastAnswer], amount: float) -> MemoryDecision | MemoryHint:
+        if not newest:
+            shares = self._shares(similar, amount)
+            return MemoryHint(shares, self.similar, similar=True) if similar else None
         shares, mass = self._shares(newest, amount), sum(self.fading**age for age in range(len(newest)))
         category = max(shares, key=shares.__getitem__)
         if shares[category] < self.agreement:
@@ -84,11 +81,8 @@ class MerchantMemory:
         """By category, in the order of the answers; they sum to 1."""
         counts: dict[str, float] = {}
         for age, answer in enumerate(newest):
-            weight = self.fading**age * (self.same_amount if _is_same(answer.amount, amount) else 1.0)
+            same = isclose(answer.amount, amount, rel_tol=0.02)
+            weight = self.fading**age * (self.same_amount if same else 1.0)
             counts[answer.category] = counts.get(answer.category, 0.0) + weight
         total = sum(counts.values())
         return {category: weight / total for category, weight in counts.items()}
-
-
-def _is_same(first: float, second: float) -> bool:
-    return abs(first - second) <= 0.02 * max(abs(first), abs(second))

@@ -9,20 +9,22 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from scipy import sparse
 
-from src.components.features.linear_form import BLOCKS, LinearForm, apply_calibration, apply_doubts
+from src.components.features.linear_form import (
+    BLOCKS,
+    LinearForm,
+    apply_calibration,
+    apply_doubts,
+    field_values,
+)
 from src.components.features.tokens import TransactionTokens, tokenize
 from src.components.lexicon.matcher import matcher_for
-from src.components.model.explanation import field_label, strongest_reasons, with_values
+from src.components.model.explanation import field_code, strongest_reasons, with_values
 from src.domain.predictions import Reason
 from src.domain.transactions import Transaction
-
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
 
 _NGRAM_SIZES = range(2, 6)
 _CACHED_WORDS = 16_384
@@ -48,22 +50,12 @@ class LinearScorer:
         self._fields = {field: column for column, field in enumerate(form.fields, starts[-1])}
         self._ends = np.array(starts[1:])
         self._lengths = np.array([*(form.weights[block] for block in BLOCKS), 1.0])
-        self._values = np.concatenate([form.idf, form.field_values()])
+        self._values = np.concatenate([form.idf, field_values(form.fields, form.weights)])
         self._doubts = np.concatenate([np.zeros(len(form.idf)), form.field_doubts])
         self._matcher = matcher_for(form.lexicon)
         self._columns_of_word = lru_cache(_CACHED_WORDS)(self._word_columns)
         self._reasons = lru_cache(_CACHED_TRANSACTIONS)(self._compute_reasons)
         self._scored: dict[TransactionTokens, np.ndarray] = {}
-
-    @classmethod
-    def compile(cls, pipeline: Pipeline) -> Self:
-        """From a fitted Pipeline of TransactionFeatures and LinearCategorizer."""
-        return cls(pipeline.named_steps["features"].linear_form(pipeline.named_steps["classifier"]))
-
-    @classmethod
-    def from_parts(cls, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Self:
-        """From the result of LinearForm.to_parts."""
-        return cls(LinearForm.from_parts(facts, arrays))
 
     def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray:
         """Shape (n_transactions, n_classes), columns as in `classes`. Equal transactions are scored once."""
@@ -71,7 +63,10 @@ class LinearScorer:
         scored = {key: row for key in tokens if (row := self._scored.get(key)) is not None}
         if new := [key for key in dict.fromkeys(tokens) if key not in scored]:
             scored.update(zip(new, self._probabilities(new), strict=True))
-            self._cache(scored)
+            if len(self._scored) + len(scored) > _CACHED_TRANSACTIONS:
+                self._scored = {}  # another thread may still fill the old one, harmlessly
+            if len(scored) <= _CACHED_TRANSACTIONS:
+                self._scored.update(scored)
         if not tokens:
             return np.empty((0, len(self.classes)))
         return np.stack([scored[key] for key in tokens])
@@ -81,12 +76,6 @@ class LinearScorer:
         plain = _softmax(scores / self.form.temperature)
         calibrated = apply_calibration(plain, self.form.confidence_points, self.form.calibrated_points)
         return apply_doubts(calibrated, doubts)
-
-    def _cache(self, scored: Mapping[TransactionTokens, np.ndarray]) -> None:
-        if len(self._scored) + len(scored) > _CACHED_TRANSACTIONS:
-            self._scored = {}  # another thread may still fill the old one, harmlessly
-        if len(scored) <= _CACHED_TRANSACTIONS:
-            self._scored.update(scored)
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
         """Evidence for and against `category`, relative to the average category; the strongest first.
@@ -99,7 +88,7 @@ class LinearScorer:
         return with_values(self._reasons(self._tokens(transaction), category, limit), transaction)
 
     def _compute_reasons(self, tokens: TransactionTokens, category: str, limit: int) -> tuple[Reason, ...]:
-        parts = list(self._labelled_parts(tokens))
+        parts = list(self._coded_parts(tokens))
         if not parts:  # nothing the model knows
             return ()
         columns, values = _joined([columns for _, columns in parts])
@@ -107,8 +96,8 @@ class LinearScorer:
         coef = self.form.coef[columns].astype(np.float64)
         advantage = coef[:, self.classes.index(category)] - coef.mean(axis=1)
         weights = values * factors[0, self._blocks(columns)] * advantage / self.form.temperature
-        labels = [label for label, (columns, _) in parts for _ in columns]
-        return strongest_reasons(zip(labels, weights.tolist(), strict=True), limit)
+        codes = [code for code, (columns, _) in parts for _ in columns]
+        return strongest_reasons(zip(codes, weights.tolist(), strict=True), limit)
 
     def _tokens(self, transaction: Transaction) -> TransactionTokens:
         return tokenize(
@@ -165,22 +154,22 @@ class LinearScorer:
             ]
         )
 
-    def _labelled_parts(self, tokens: TransactionTokens) -> Iterator[tuple[str, Columns]]:
-        labels, words = tokens.description.split(), tokens.text.split()
+    def _coded_parts(self, tokens: TransactionTokens) -> Iterator[tuple[str, Columns]]:
+        codes, words = tokens.description.split(), tokens.text.split()
         subcategory = next((field for field in tokens.fields if field.startswith("subcategory:")), "")
-        labels += [field_label(subcategory)] * (len(words) - len(labels))
-        for label, word in zip(labels, words, strict=True):
-            yield label, self._columns_of_word(word)
-        for two_labels, two_words in zip(itertools.pairwise(labels), itertools.pairwise(words), strict=True):
+        codes += [field_code(subcategory)] * (len(words) - len(codes))
+        for code, word in zip(codes, words, strict=True):
+            yield code, self._columns_of_word(word)
+        for two_codes, two_words in zip(itertools.pairwise(codes), itertools.pairwise(words), strict=True):
             columns, values = self._with_values(list(self._pairs_of(two_words)))
-            for label in two_labels:
-                yield label, (columns, values / 2)
+            for code in two_codes:
+                yield code, (columns, values / 2)
         for field in tokens.fields:
             if field in self._fields:
                 columns, values = self._with_values([self._fields[field]])
                 values = values if words else values * self.form.bare_factor
                 unusual = 1 - self.form.field_shares[columns - self._ends[-1]]
-                yield field_label(field), (columns, values * unusual)
+                yield field_code(field), (columns, values * unusual)
 
     def _word_columns(self, word: str) -> Columns:
         columns = [self._ngrams[ngram] for ngram in _ngrams_of(word) if ngram in self._ngrams]
@@ -207,14 +196,10 @@ class MergedScorer:
     def __init__(self, scorer: LinearScorer, merged: Mapping[str, str]) -> None:
         """merged: former category -> the category it was merged into."""
         self._scorer = scorer
-        names = [merged.get(name, name) for name in scorer.classes]
-        self.classes = tuple(dict.fromkeys(names))
-        self._sums = np.eye(len(self.classes))[[self.classes.index(name) for name in names]]
+        self._names = [merged.get(name, name) for name in scorer.classes]
+        self.classes = tuple(dict.fromkeys(self._names))
+        self._sums = np.eye(len(self.classes))[[self.classes.index(name) for name in self._names]]
         """Shape (n_classes of the scorer, n_classes): 1 where a former category is part of a present one."""
-        self._parts = {
-            name: [old for old, new in zip(scorer.classes, names, strict=True) if new == name]
-            for name in self.classes
-        }
 
     def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray:
         """Shape (n_transactions, n_classes), columns as in `classes`."""
@@ -222,13 +207,12 @@ class MergedScorer:
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
         """The reasons for the likeliest of the categories merged into `category`."""
-        parts = self._parts.get(category, [category])
-        if len(parts) > 1:
-            probabilities = dict(
-                zip(self._scorer.classes, self._scorer.probabilities([transaction])[0], strict=True)
-            )
-            parts = sorted(parts, key=lambda name: -probabilities[name])
-        return self._scorer.explain(transaction, parts[0], limit)
+        if category not in self.classes:
+            return ()
+        (probabilities,) = self._scorer.probabilities([transaction])
+        former = zip(self._names, probabilities, self._scorer.classes, strict=True)
+        likeliest = max((part for part in former if part[0] == category), key=lambda part: part[1])
+        return self._scorer.explain(transaction, likeliest[2], limit)
 
 
 def _ngrams_of(word: str) -> list[str]:

@@ -68,7 +68,7 @@ class SelectionRows:
         self.judged = answered & judged if (answered & judged).any() else answered
         """bool: rows whose predictions compare the candidates."""
         # The lexicon does not know a person's own name as long as no row of that category is known.
-        known = categories if renaming is None else renaming.given_categories.astype(str)
+        known = categories if renaming is None else renaming.original_categories.astype(str)
         kinds = row_kinds(known, folds, subjects, excluded)
         self.as_in_use = excluded == ""
         """bool: rows predicted as in use, by a model that knows the older rows of their merchants."""

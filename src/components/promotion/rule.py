@@ -12,7 +12,7 @@ from src.components.evaluation.bootstrap import (
     PairedBootstrap,
     PairedPredictions,
 )
-from src.components.evaluation.sample_size import (
+from src.components.evaluation.significance import (
     between,
     fewest_merchants,
     fewest_to_convince,
@@ -143,10 +143,9 @@ class PromotionRule:
 
     def decide(self, evidence: Evidence) -> Verdict:
         if evidence.fault:
-            return evidence.verdict(
-                Outcome.BROKEN, (*because(Code.CHECK_FAILED), *reasons_of(evidence.fault))
-            )
-        if limits := self.exceeded_limits(evidence.footprint):
+            reason = because(Code.CHECK_FAILED) + reasons_of(evidence.fault)
+            return evidence.verdict(Outcome.BROKEN, reason)
+        if limits := self._exceeded_limits(evidence.footprint):
             return evidence.verdict(Outcome.TOO_HEAVY, because(Code.TOO_HEAVY, limits=limits))
         if evidence.champion is None:
             return self._judge_first(evidence)
@@ -155,8 +154,11 @@ class PromotionRule:
             return evidence.verdict(Outcome.UNCHANGED, unchanged)
         if not evidence.known_labels and not evidence.labels:
             return evidence.verdict(Outcome.FRESHER, because(Code.NEWER_LEXICON), promoted=True)
-        if len(evidence.truth) < self.min_rows:
-            return self._too_few_to_compare(evidence)
+        if (rows := len(evidence.truth)) < self.min_rows:
+            needed = self._needed(evidence, None)
+            reason = because(Code.TOO_FEW, rows=rows, needed=needed)
+            reason += because(Code.NOT_COMPARED, min_rows=self.min_rows) if rows else ()
+            return evidence.verdict(Outcome.TOO_FEW, reason, needed=needed)
         return self._compare(evidence, evidence.champion)
 
     def is_better(self, earlier: Scores, challenger: Scores) -> bool:
@@ -169,7 +171,7 @@ class PromotionRule:
         gained = earlier.accuracy - challenger.accuracy, earlier.macro_f1 - challenger.macro_f1
         return gained[0] > self.margin or gained[1] > 2 * self.margin
 
-    def exceeded_limits(self, footprint: Footprint | None) -> list[tuple[str, float, float]]:
+    def _exceeded_limits(self, footprint: Footprint | None) -> list[tuple[str, float, float]]:
         """(measure, value, limit) of each limit that the model exceeds."""
         if footprint is None:
             return []
@@ -183,24 +185,17 @@ class PromotionRule:
     def _judge_first(self, evidence: Evidence) -> Verdict:
         scores, majority = evidence.challenger.scores, evidence.majority
         weak = majority is not None and not scores.accuracy > majority.accuracy
-        reason = (
-            *because(
-                Code.NO_BETTER_THAN_MAJORITY if weak else Code.FIRST,
-                accuracy=scores.accuracy,
-                macro_f1=scores.macro_f1,
-                rows=scores.rows,
-                judged_on=evidence.judged_on.value,
-            ),
-            *(because(Code.MAJORITY, accuracy=majority.accuracy) if majority else because(Code.NO_MAJORITY)),
+        reason = because(
+            Code.NO_BETTER_THAN_MAJORITY if weak else Code.FIRST,
+            accuracy=scores.accuracy,
+            macro_f1=scores.macro_f1,
+            rows=scores.rows,
+            judged_on=evidence.judged_on.value,
+        )
+        reason += (
+            because(Code.MAJORITY, accuracy=majority.accuracy) if majority else because(Code.NO_MAJORITY)
         )
         return evidence.verdict(Outcome.NOT_BETTER if weak else Outcome.FIRST, reason, promoted=not weak)
-
-    def _too_few_to_compare(self, evidence: Evidence) -> Verdict:
-        rows, needed = len(evidence.truth), self._needed(evidence, None)
-        reason = because(Code.TOO_FEW, rows=rows, needed=needed)
-        if rows:
-            reason += because(Code.NOT_COMPARED, min_rows=self.min_rows)
-        return evidence.verdict(Outcome.TOO_FEW, reason, needed=needed)
 
     def _compare(self, evidence: Evidence, champion: ModelPredictions) -> Verdict:
         pairs = PairedPredictions(

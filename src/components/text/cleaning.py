@@ -60,11 +60,11 @@ class _Folding(dict[int, str | None]):
     """
 
     def __missing__(self, code: int) -> str | None:
-        folded = self[code] = _fold(chr(code))
+        folded = self[code] = _folded(chr(code))
         return folded
 
 
-def _fold(char: str) -> str | None:
+def _folded(char: str) -> str | None:
     if char in _SINGLE_LETTERS:
         return _SINGLE_LETTERS[char]
     kind = unicodedata.category(char)
@@ -72,10 +72,6 @@ def _fold(char: str) -> str | None:
         return None
     if kind[0] in "PSCZ":
         return " "
-    return _plain_letter(char)
-
-
-def _plain_letter(char: str) -> str:
     plain = unicodedata.normalize("NFKC", char).lower()
     if len(plain) != 1:
         return char
@@ -100,8 +96,10 @@ def merchant_key(description: str) -> str:
     words = _clean_words(description)
     if not words:
         return ""
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    name = [word for word, following in pairs if word not in SOFT and (word, following) not in BEFORE_SOFT]
     # "credit card payment" consists of soft words only.
-    name = _name(_without_soft(words)) or words
+    name = _trimmed(name) or words
     return _alias(words, name) or " ".join(name)
 
 
@@ -136,17 +134,16 @@ def _clean_words(description: str) -> list[str]:
     return _without_endings(_without_processors(_without_noise(_split(description))))
 
 
-def _without_soft(words: list[str]) -> list[str]:
-    pairs = zip(words, [*words[1:], ""], strict=True)
-    return [word for word, following in pairs if word not in SOFT and (word, following) not in BEFORE_SOFT]
-
-
-def _name(words: list[str]) -> list[str]:
+def _trimmed(words: list[str]) -> list[str]:
     """Trim both ends until nothing changes: one trim may expose more to trim."""
     before = len(words) + 1
     while len(words) < before:
         before = len(words)
-        words = _without_edges(_without_endings(_without_processors(words)))
+        words = _without_endings(_without_processors(words))
+        while words and words[0] in EDGE:
+            words = words[1:]
+        while words and words[-1] in EDGE:
+            words = words[:-1]
     return words
 
 
@@ -159,38 +156,25 @@ def _without_processors(words: list[str]) -> list[str]:
 
 def _split(description: str) -> list[str]:
     text = description.lower()
-    if "[" in text:
-        text = MARKER.sub(" ", text)
-    if "*" in text:
-        text = PROCESSOR.sub("", text)
-    if "@" in text:
-        text = ADDRESS.sub(" ", text)
-    if "." in text:
-        text = DOMAIN.sub(" ", text)
+    for sign, pattern in {"[": MARKER, "*": PROCESSOR, "@": ADDRESS, ".": DOMAIN}.items():
+        if sign in text:  # a quick check: most texts have none
+            text = pattern.sub(" ", text)
     text = text.translate(_FOLDING)
-    if "&" in text:
-        text = _AMPERSAND.sub(_join_initials, text)
+    if "&" in text:  # `h & m` is a name of initials and stays together; otherwise & separates words
+        text = _AMPERSAND.sub(lambda match: f"{match[1]}&{match[2]}" if match[1] else " ", text)
     return text.split()
-
-
-def _join_initials(match: re.Match[str]) -> str:
-    """`h & m` is a name of initials and stays together; otherwise & separates words."""
-    return f"{match[1]}&{match[2]}" if match[1] else " "
 
 
 def _without_noise(words: list[str]) -> list[str]:
     kept = []
     for position, word in enumerate(words):
         if word.isalpha():
-            if word not in HARD and not (word in BESIDE_NUMBERS and _is_next_to_number(words, position)):
+            is_beside = word in BESIDE_NUMBERS and any(_is_number(words, position + by) for by in (-1, 1))
+            if word not in HARD and not is_beside:
                 kept.append(word)
         elif not _is_number(words, position):
             kept.append(_without_number(word) or word)
     return kept
-
-
-def _is_next_to_number(words: list[str], position: int) -> bool:
-    return _is_number(words, position - 1) or _is_number(words, position + 1)
 
 
 def _is_number(words: list[str], position: int) -> bool:
@@ -229,15 +213,6 @@ def _place_length(words: list[str]) -> int:
         if len(words) > length and " ".join(words[-length:]) in PLACES:
             return 0 if words[-length - 1] in BEFORE_A_PLACE else length
     return 0
-
-
-def _without_edges(words: list[str]) -> list[str]:
-    start, end = 0, len(words)
-    while start < end and words[start] in EDGE:
-        start += 1
-    while end > start and words[end - 1] in EDGE:
-        end -= 1
-    return words[start:end]
 
 
 def _alias(*readings: list[str]) -> str | None:

@@ -72,13 +72,15 @@ def _mask_once(text: str) -> str:
     has_many_digits = _MANY_DIGITS.search(text)
     if has_many_digits:
         text = _IBAN.sub(_mask_iban, text)
-        text = _POLISH.sub(_mask_polish, text)
+        text = _POLISH.sub(
+            lambda match: "[account]" if iban.is_valid("PL" + digits_of(match[0])) else match[0], text
+        )
         text = _CARD.sub(_mask_card, text)
     text = _PARTLY_MASKED.sub("[card]", text)
     if has_many_digits:
         text = number_forms.masked(text)
-        text = _PHONE.sub(_mask_phone, text)
-        text = _ACCOUNT.sub(_mask_account, text)
+        text = _PHONE.sub(lambda match: match[0] if is_reference(match) else "[phone]", text)
+        text = _ACCOUNT.sub(lambda match: match[0] if is_reference(match) else "[account]", text)
     return text
 
 
@@ -92,10 +94,6 @@ def _mask_iban(match: re.Match[str]) -> str:
     return text
 
 
-def _mask_polish(match: re.Match[str]) -> str:
-    return "[account]" if iban.is_valid("PL" + digits_of(match[0])) else match[0]
-
-
 def _mask_card(match: re.Match[str]) -> str:
     """13 to 19 digits. A number of no card network stays if a word marks it as an order's."""
     number, suffix = match[0], match[1] or ""
@@ -107,18 +105,6 @@ def _mask_card(match: re.Match[str]) -> str:
     valid = luhn.is_valid(digits)
     if valid and _NETWORKS.fullmatch(digits):
         return "[card]" + suffix
-    if _is_reference(match) or (not valid and _OTHER_SEPARATORS.search(number)):
+    if is_reference(match) or (not valid and _OTHER_SEPARATORS.search(number)):
         return match[0]
     return ("[card]" if valid else "[account]") + suffix
-
-
-def _mask_phone(match: re.Match[str]) -> str:
-    return match[0] if _is_reference(match) else "[phone]"
-
-
-def _mask_account(match: re.Match[str]) -> str:
-    return match[0] if _is_reference(match) else "[account]"
-
-
-def _is_reference(match: re.Match[str]) -> bool:
-    return is_reference(match.string, match.start())

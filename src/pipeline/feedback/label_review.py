@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from src.components.dataset.category_relabels import CategoryRelabels
-from src.components.dataset.label_conflicts import LabelConflicts
+from src.components.dataset.possible_mistakes import CategoryRelabels, LabelConflicts
 from src.domain.feedback import FeedbackOutcome
 from src.domain.transactions import CategoryRelabel, LabelledTransaction, PossibleMistake, StoredTransaction
 from src.errors import InvalidInput, NotFound

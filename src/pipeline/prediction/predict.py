@@ -151,8 +151,8 @@ def _from_model(
     best = alternatives[0]
     reasons = serving.scorer.explain(transaction, best.category)
     if hint and (share := hint.shares.get(best.category)):
-        merchants = "merchants of a similar name" if hint.similar else "this merchant, which differ"
-        reasons = (Reason(f"your answers for {merchants}", round(hint.weight * share, 3)), *reasons)
+        code = "memory-hint:similar" if hint.similar else "memory-hint:differing"
+        reasons = (Reason(code, round(hint.weight * share, 3)), *reasons)
     return Prediction(
         category=None if band is Band.UNKNOWN else best.category,
         confidence=best.probability,
@@ -196,18 +196,13 @@ def remembered_band(recall: MemoryDecision, auto_precision: float) -> Band:
 def _from_memory(
     row: np.ndarray, recall: MemoryDecision, serving: Serving, at: datetime, auto_precision: float
 ) -> Prediction:
-    answers = (
-        "your last answer"
-        if recall.answers == 1
-        else f"{recall.agreeing} of your last {recall.answers} answers"
-    )
     return Prediction(
         category=recall.category,
         confidence=recall.confidence,
         band=remembered_band(recall, auto_precision),
         decided_by=DecidedBy.MEMORY,
         alternatives=_with_memory(row, serving.scorer.classes, recall),
-        explanation=(Reason(f"{answers} for this merchant", recall.confidence),),
+        explanation=(Reason(f"memory:{recall.agreeing}/{recall.answers}", recall.confidence),),
         model_version=serving.version,
         at=at,
     )

@@ -47,10 +47,10 @@ class ModelFitting:
         ingested = steps.ingestion.gather(labelled, shipped)
         data_snapshot = snapshot(ingested, self.lexicon.sha256)
         claimed.progress("data_validation", 0.05)
-        checked = steps.validation.check(ingested)
+        valid, excluded = steps.validation.check(ingested)
         claimed.progress("data_transformation", 0.08)
-        rows = steps.transformation.prepare(checked.rows)
-        data = PreparedData(rows, steps.splitting.split(rows), data_snapshot, checked.set_aside | set_aside)
+        rows = steps.transformation.prepare(valid)
+        data = PreparedData(rows, steps.splitting.split(rows), data_snapshot, excluded | set_aside)
         counts = {"rows": len(rows), "feedback_rows": len(data.yours)}
         claimed.record(data=counts | {"sha256": data_snapshot.sha256})
         return data

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-from src.components.dataset.ingestion import sha256_of
-from src.components.dataset.snapshot import FromSnapshot
+from src.components.dataset.ingestion import FromSnapshot, sha256_of
 from src.pipeline.training.fit import ModelFitting
 from src.pipeline.training.mlflow_log import log_data, log_model, settings_of
 from src.pipeline.training.stages import Steps

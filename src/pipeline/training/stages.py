@@ -12,16 +12,14 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from src.components.dataset.category_relabels import CategoryRelabels
 from src.components.dataset.ingestion import Ingestion, Snapshot, labelled_by_person
-from src.components.dataset.label_conflicts import LabelConflicts
 from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.own_category_names import OwnCategoryNames
+from src.components.dataset.possible_mistakes import CategoryRelabels, LabelConflicts
+from src.components.dataset.preparation import Transformation, Validation
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import ROW_COLUMNS
 from src.components.dataset.splitting import Split, Splitting
-from src.components.dataset.transformation import Transformation
-from src.components.dataset.validation import Validation
 from src.components.evaluation.automation import AutomationShare
 from src.components.evaluation.metrics import answers_of
 from src.components.model.model_selection import Search, SearchResult

@@ -38,7 +38,7 @@ class ServedBundle:
     """What a web worker needs of a bundle."""
 
     form: tuple[dict[str, Any], dict[str, np.ndarray]]
-    """What LinearScorer.from_parts takes."""
+    """What LinearForm.from_parts takes."""
     bands: dict[str, Any]
     about: dict[str, Any]
 

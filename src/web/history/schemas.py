@@ -20,6 +20,7 @@ from src.web.prediction.schemas import (
     transaction_body,
 )
 from src.web.shared.fields import AmountBound, IsoDate, Label, QueryModel, Slug, utc_text
+from src.web.shared.labels import reason_text
 
 Sort = Literal["-date", "date", "-amount", "amount", "confidence"]
 StatusFilter = Literal["predicted", "confirmed", "corrected", "needs_review"]
@@ -139,7 +140,8 @@ def past_prediction(prediction: Prediction) -> PastPredictionBody:
             for alternative in prediction.alternatives
         ],
         "explanation": [
-            {"feature": reason.feature, "weight": reason.weight} for reason in prediction.explanation
+            {"feature": reason_text(reason.feature), "weight": reason.weight}
+            for reason in prediction.explanation
         ],
         "shadow": asdict(prediction.shadow) if prediction.shadow else None,
     }

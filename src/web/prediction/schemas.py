@@ -25,6 +25,7 @@ from src.web.shared.fields import (
     money,
     plausible_date,
 )
+from src.web.shared.labels import reason_text
 
 BATCH_LIMIT = 10_000
 
@@ -200,7 +201,7 @@ def prediction_body(transaction: Transaction, prediction: Prediction, id: str | 
             for alternative in prediction.alternatives
         ],
         "explanation": [
-            {"feature": reason.feature, "weight": round(reason.weight, 4)}
+            {"feature": reason_text(reason.feature), "weight": round(reason.weight, 4)}
             for reason in prediction.explanation
         ],
         "model": {"name": MODEL_NAME, "version": prediction.model_version},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from src.domain.categories import Group
 from src.domain.predictions import Band, DecidedBy, Prediction
 from src.domain.training_runs import RunStatus, Trigger
@@ -26,6 +28,22 @@ DECIDERS = {
     "person": "Your correction",
     "waiting": "Needs review",
 }
+
+_REASONS = {
+    "lexicon:": "listed under {}",
+    "amount:": "amount about {}",
+    "typical-amount:": "amount compared with the typical one",
+    "day:": "day {} of the month",
+    "via:": "paid through {}",
+    "currency:": "currency {}",
+    "mode:": "mode {}",
+    "subcategory:": "subcategory {}",
+    "memory:1/1": "your last answer for this merchant",
+    "memory:": "{} answers for this merchant",
+    "memory-hint:similar": "your answers for merchants of a similar name",
+    "memory-hint:differing": "your answers for this merchant, which differ",
+}
+"""Codes of reasons, or how they begin; `{}` is the rest."""
 
 FIELDS = {
     "date": "Date",
@@ -148,8 +166,31 @@ def reasons(prediction: Prediction) -> tuple[list[str], list[str]]:
     """The evidence for the category and against it, without reasons of very small weight."""
     heaviest = max((abs(reason.weight) for reason in prediction.explanation), default=0.0)
     shown = [reason for reason in prediction.explanation if abs(reason.weight) >= heaviest / 20]
-    evidence = [reason.feature for reason in shown if reason.weight > 0]
-    return evidence, [reason.feature for reason in shown if reason.weight < 0]
+    evidence = [reason_text(reason.feature) for reason in shown if reason.weight > 0]
+    return evidence, [reason_text(reason.feature) for reason in shown if reason.weight < 0]
+
+
+def reason_text(feature: str) -> str:
+    """A reason's code in words. A word of the transaction, or the text of an earlier version, stays."""
+    name, colon, value = feature.partition(":")
+    template = _REASONS.get(feature) or _REASONS.get(name + colon)
+    if template is None:
+        return feature
+    if name == "amount":
+        value = _about(value)
+    return template.format(value.replace("/", " of your last ") if name == "memory" else value)
+
+
+def _about(amount: str) -> str:
+    """Two significant digits, without an exponent: 350.75 -> 350, 12499 -> 12,000, 0.994 -> 0.99."""
+    try:
+        size = abs(float(amount))
+    except ValueError:  # a restored file may hold any text
+        return amount
+    if not math.isfinite(size) or size == 0:
+        return "0"
+    rounded = round(size, 1 - math.floor(math.log10(size)))
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:.2g}"
 
 
 def decided(prediction: Prediction) -> str:

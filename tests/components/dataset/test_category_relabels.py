@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from src.components.dataset.category_relabels import CategoryRelabels
+from src.components.dataset.possible_mistakes import CategoryRelabels
 from src.domain.feedback import Feedback
 from tests.components.labelled_rows import NOW, labelled
 

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from src.components.dataset.label_conflicts import LabelConflicts
+from src.components.dataset.possible_mistakes import LabelConflicts
 from src.components.text.cleaning import merchant_key
 from src.domain.transactions import Direction
 from tests.components.labelled_rows import NOW, labelled

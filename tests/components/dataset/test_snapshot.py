@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.components.dataset.ingestion import Ingestion, snapshot
+from src.components.dataset.ingestion import FromSnapshot, Ingestion, read_snapshot, snapshot
 from src.components.dataset.schema import ROW_COLUMNS
-from src.components.dataset.snapshot import FromSnapshot, read
 from src.domain.feedback import LabelSource
 from src.domain.transactions import Direction, LabelledTransaction, Transaction
 from src.errors import InvalidInput
@@ -74,17 +73,17 @@ def test_rows_come_back_from_their_snapshot_as_they_were(given):
 
 def test_no_row_at_all_comes_back_as_none():
     written = snapshot(Ingestion().gather([], lexicon([])), "lexicon")
-    assert list(read(written.csv).columns) == ROW_COLUMNS
+    assert list(read_snapshot(written.csv).columns) == ROW_COLUMNS
     assert len(FromSnapshot(written.csv).gather([], SHIPPED)) == len(SHIPPED)
 
 
 @pytest.mark.parametrize("damage", [b"id,text\r\n1,a\r\n", b""])
 def test_another_table_is_refused(damage):
     with pytest.raises(InvalidInput, match="other columns"):
-        read(damage)
+        read_snapshot(damage)
 
 
 def test_a_damaged_line_is_refused_and_named():
     csv = snapshot(Ingestion().gather([labelled("a", "CORNER BAKERY", "dining")], lexicon([])), "k").csv
     with pytest.raises(InvalidInput, match="Line 2"):
-        read(csv.replace(b"4.2", b"four"))
+        read_snapshot(csv.replace(b"4.2", b"four"))

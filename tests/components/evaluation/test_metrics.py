@@ -15,7 +15,8 @@ def report_of(truth, probabilities, classes=CLASSES, seen=(), **columns):
     rows = rows_of(*(labelled(f"{n:03}", f"SHOP {n}", name) for n, name in enumerate(truth))).assign(
         **columns
     )
-    return Evaluation().report(rows, np.asarray(probabilities, float), classes, seen)
+    seen_rows = rows["merchant"].isin(list(seen)).to_numpy()
+    return Evaluation().report(rows, np.asarray(probabilities, float), classes, seen_rows)
 
 
 def test_the_scores_agree_with_scikit_learn():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from src.components.evaluation.sample_size import (
+from src.components.evaluation.significance import (
     between,
     fewest_merchants,
     fewest_to_convince,

@@ -6,13 +6,14 @@ import pytest
 from skops import io as skops_io
 
 from src.components.features.linear_form import LinearForm
-from src.components.features.typical_amounts import TypicalAmounts, log2_dollars
+from src.components.features.tokens import log2_amount
+from src.components.features.typical_amounts import TypicalAmounts
 from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.candidates import Candidate
 from src.components.model.scorer import LinearScorer
 from src.components.model.typical_amounts_weight import TypicalAmountsWeight
 from src.services.models.bundle import TRUSTED
-from tests.components.invented import rows, transactions
+from tests.components.invented import rows, scorer_of, transactions
 from tests.components.model.test_scorer import as_rows, fitted
 
 PAID = [("blue door", 2.0), ("blue door", 4.0), ("city cab", 5.0), ("", 1.0), ("blue door", None)]
@@ -44,7 +45,7 @@ def test_usual_amounts_are_kept_as_text():
 
 
 def test_no_amount_and_nothing_paid_are_worth_nothing():
-    assert [log2_dollars(size, 2.0) for size in (None, 0.0, 8.0)] == [None, None, 2.0]
+    assert [log2_amount(size, "usd") for size in (None, 0.0, 8.0)] == [None, None, 3.0]
 
 
 def test_only_a_persons_own_rows_teach_what_is_usual():
@@ -71,7 +72,7 @@ def test_what_is_usual_is_served_as_it_was_trained_and_survives_both_files():
     assert np.abs(expected - fitted().predict_proba(as_rows(given))).max() > 1e-3
     again = skops_io.loads(skops_io.dumps(model), trusted=list(TRUSTED))
     assert (again.predict_proba(as_rows(given)) == expected).all()
-    form = LinearForm.from_parts(*LinearScorer.compile(again).form.to_parts())
+    form = LinearForm.from_parts(*scorer_of(again).form.to_parts())
     assert np.abs(LinearScorer(form).probabilities(given) - expected).max() < 1e-9
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from src.components.dataset.ingestion import Ingestion
 from src.components.dataset.lexicon_training_rows import StatementWriter, hidden_phrases
+from src.components.dataset.preparation import Transformation
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
-from src.components.dataset.transformation import Transformation
+from src.components.features.linear_form import LinearForm
 from src.components.lexicon.matcher import LexiconMatcher, doubts_of, lexicon_text
 from src.components.model.candidates import CANDIDATES
 from src.components.model.model_selection import Search
@@ -22,7 +23,7 @@ from src.domain.categories import CategoryProfile, LexiconEntry
 from src.domain.models import Bundle
 from src.domain.transactions import Direction
 from src.services.models import bundle
-from tests.components.invented import transaction
+from tests.components.invented import scorer_of, transaction
 from tests.components.labelled_rows import labelled
 
 SYLLABLES = [a + b for a in "bdfgklmnprtvz" for b in "aeiou"]
@@ -174,7 +175,7 @@ def answers_of(scorer, text):
 
 
 def test_a_name_of_the_lexicon_is_answered_with_its_category_and_surer_than_an_unknown_one(model):
-    scorer = LinearScorer.compile(model)
+    scorer = scorer_of(model)
     for text in ("QUIBBLY order 8841 BANGALORE", "QUIBBLY ORDER", "SQ *QUIBBLY 0042"):
         category, confidence = answers_of(scorer, text)
         assert category == "dining"
@@ -183,8 +184,8 @@ def test_a_name_of_the_lexicon_is_answered_with_its_category_and_surer_than_an_u
 
 
 def test_an_opinion_is_told_as_a_reason(model):
-    told = LinearScorer.compile(model).explain(transaction("QUIBBLY ORDER"), "dining")
-    assert "listed under dining" in {reason.feature for reason in told if reason.weight > 0}
+    told = scorer_of(model).explain(transaction("QUIBBLY ORDER"), "dining")
+    assert "lexicon:dining" in {reason.feature for reason in told if reason.weight > 0}
 
 
 def frame_of(given):
@@ -195,7 +196,7 @@ def frame_of(given):
 
 def test_a_doubted_match_is_answered_alike_but_less_surely_in_training_and_serving():
     model = trained(doubts={"lexicon-whole:dining": 0.2})
-    served = LinearScorer.compile(model)
+    served = scorer_of(model)
     given = [transaction("QUIBBLY"), transaction("ORBIT MARKET")]
     doubted, trusted = served.probabilities(given)
     assert served.classes[doubted.argmax()] == "dining"
@@ -221,7 +222,7 @@ def test_the_served_model_has_the_opinions_of_the_fitted_one(model):
     data = bundle.dumps(Bundle(model, {}, {}))
     digest = sha256(data).hexdigest()
     expected = model.predict_proba(frame)
-    served = LinearScorer.from_parts(*bundle.serve(data, digest).form)
+    served = LinearScorer(LinearForm.from_parts(*bundle.serve(data, digest).form))
     assert np.abs(served.probabilities(given) - expected).max() < 1e-9
     assert np.abs(bundle.loads(data, digest).pipeline.predict_proba(frame) - expected).max() < 1e-9
 
@@ -238,7 +239,7 @@ def test_a_persons_own_category_names_learn_from_the_opinion():
         for category, phrases in known.items()
         for number, phrase in enumerate(phrases[:40])
     ]
-    scorer = LinearScorer.compile(trained(*yours))
+    scorer = scorer_of(trained(*yours))
     for category, phrases in known.items():
         right = [answers_of(scorer, phrase.upper())[0] == own[category] for phrase in phrases[40:]]
         assert np.mean(right) > 0.9
@@ -260,8 +261,9 @@ def test_a_model_from_before_there_were_opinions_is_still_served():
     given = (rows, np.ones(len(rows)), np.arange(len(rows)) % 2, np.ones(len(rows), bool), lambda _: None)
     subjects = dict.fromkeys(("subjects", "excluded"), np.arange(len(rows)).astype(str))
     pipeline = Search(trials=CANDIDATES[:1]).run(*given, **subjects).model
-    scorer = LinearScorer.compile(pipeline)
+    scorer = scorer_of(pipeline)
     facts, arrays = scorer.form.to_parts()
     del facts["lexicon"], facts["weights"]["opinion"]
     given = [transaction("QUIBBLY ORDER")]
-    assert (LinearScorer.from_parts(facts, arrays).probabilities(given) == scorer.probabilities(given)).all()
+    served = LinearScorer(LinearForm.from_parts(facts, arrays))
+    assert (served.probabilities(given) == scorer.probabilities(given)).all()

@@ -8,10 +8,10 @@ import numpy as np
 from src.components.dataset.ingestion import join_rows
 from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.dataset.own_category_names import LexiconRenaming, OwnCategoryNames
+from src.components.dataset.preparation import Transformation
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
-from src.components.dataset.transformation import Transformation
 from src.components.lexicon.matcher import lexicon_text, matcher_for
 from src.components.model.candidates import CANDIDATES
 from src.components.model.model_selection import Search

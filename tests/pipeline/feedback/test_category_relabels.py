@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from src.components.dataset.category_relabels import CategoryRelabels
-from src.components.dataset.label_conflicts import LabelConflicts
+from src.components.dataset.possible_mistakes import CategoryRelabels, LabelConflicts
 from src.domain.feedback import Feedback
 from src.errors import NotFound
 from src.pipeline.feedback.label_review import RELABELLED, LabelReview, to_learn_from

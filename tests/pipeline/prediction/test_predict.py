@@ -118,7 +118,7 @@ def test_one_answer_for_all_similar_makes_nothing_surer_than_one_answer(transact
     single = keep(model, "BLUE DOOR").prediction
     [several, _] = model.predict([bought("BLUE DOOR"), bought("GREEN GATE")], at=NOW)
     assert single.confidence == several[1].confidence == pytest.approx(0.93, abs=0.005)
-    assert single.explanation[0].feature == "your last answer for this merchant"
+    assert single.explanation[0].feature == "memory:1/1"
 
 
 def test_two_services_of_one_brand_do_not_answer_for_one_another(transactions, loop):
@@ -139,7 +139,7 @@ def test_conflicting_corrections_hand_the_decision_back_to_the_model(transaction
     chances = {each.category: each.probability for each in prediction.alternatives}
     assert chances["groceries"] > 0.3
     assert sum(chances.values()) == pytest.approx(1)
-    assert prediction.explanation[0].feature == "your answers for this merchant, which differ"
+    assert prediction.explanation[0].feature == "memory-hint:differing"
 
 
 def test_a_similar_name_is_heard_but_does_not_decide(transactions, loop):
@@ -148,7 +148,7 @@ def test_a_similar_name_is_heard_but_does_not_decide(transactions, loop):
     prediction = keep(model, "BLUE DOOR EXPRESS").prediction
     assert (prediction.category, prediction.decided_by) == ("travel", DecidedBy.MODEL)
     assert prediction.confidence == pytest.approx(0.6 * 0.2 + 0.4)
-    assert prediction.explanation[0].feature == "your answers for merchants of a similar name"
+    assert prediction.explanation[0].feature == "memory-hint:similar"
     assert keep(model, "BLUE MOON EXPRESS").prediction.category == "dining"
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from src.components.dataset.holdout import fingerprint, is_holdout
 from src.components.dataset.lexicon_training_rows import StatementWriter
+from src.components.features.linear_form import LinearForm
 from src.components.model.model_selection import Search
 from src.components.model.scorer import LinearScorer
 from src.components.text.cleaning import merchant_key
@@ -578,7 +579,7 @@ class _NoMemory:
 
 def _serving(version, file):
     served = bundles.serve(file, sha256(file).hexdigest())
-    return Serving(version, LinearScorer.from_parts(*served.form), auto_at=0.5, suggest_at=0.1)
+    return Serving(version, LinearScorer(LinearForm.from_parts(*served.form)), auto_at=0.5, suggest_at=0.1)
 
 
 @pytest.mark.parametrize("trouble", [Unavailable("away"), KeyError("old form"), None], ids=repr)

@@ -111,12 +111,13 @@ import sys
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
+from src.components.features.linear_form import LinearForm
 from src.components.model.scorer import LinearScorer
 from src.domain.transactions import Transaction
 from src.services.models.bundle import serve
 
 data = open({str(file)!r}, "rb").read()
-scorer = LinearScorer.from_parts(*serve(data, sha256(data).hexdigest()).form)
+scorer = LinearScorer(LinearForm.from_parts(*serve(data, sha256(data).hexdigest()).form))
 answer = scorer.probabilities([Transaction("CITY CAB 99", Decimal("8.00"), "USD", date(2026, 3, 4))])
 heavy = [one for one in ("pandas", "sklearn", "skops", "mlflow") if one in sys.modules]
 print(scorer.classes[answer[0].argmax()], heavy)

@@ -13,8 +13,6 @@ def explained(*labels):
 
 
 def test_a_lexicon_match_is_shown_with_the_name_of_its_category(app):
-    prediction = explained(
-        ("listed under personal-care", 2.8), ("salon", 1.0), ("listed under deleted", -0.9)
-    )
+    prediction = explained(("lexicon:personal-care", 2.8), ("salon", 1.0), ("listed under deleted", -0.9))
     with app.test_request_context():
         assert reasons(prediction) == (["known as Personal care", "salon"], ["known as deleted"])

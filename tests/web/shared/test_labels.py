@@ -30,6 +30,34 @@ def test_reasons_are_told_apart_and_the_weightless_left_out():
     assert labels.reasons(predicted()) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("feature", "text"),
+    [
+        ("memory:1/1", "your last answer for this merchant"),
+        ("memory:2/3", "2 of your last 3 answers for this merchant"),
+        ("memory-hint:similar", "your answers for merchants of a similar name"),
+        ("memory-hint:differing", "your answers for this merchant, which differ"),
+        ("amount:350.75", "amount about 350"),
+        ("amount:12499", "amount about 12,000"),
+        ("amount:0.994", "amount about 0.99"),
+        ("amount:0.00", "amount about 0"),
+        ("typical-amount:", "amount compared with the typical one"),
+        ("day:4", "day 4 of the month"),
+        ("via:sq", "paid through sq"),
+        ("mode:credit card", "mode credit card"),
+        ("currency:usd", "currency usd"),
+        ("subcategory:food: {0}", "subcategory food: {0}"),
+        ("lexicon:dining", "listed under dining"),
+        ("memory", "memory"),
+        ("amount:of a restored file", "amount about of a restored file"),
+        ("amount about 350", "amount about 350"),
+        ("your last answer for this merchant", "your last answer for this merchant"),
+    ],
+)
+def test_a_reasons_code_has_words_and_the_text_of_an_earlier_version_stays(feature, text):
+    assert labels.reason_text(feature) == text
+
+
 def test_who_decided_is_said():
     assert labels.decided(predicted()) == "by model 7"
     assert labels.decided(predicted(decided_by=DecidedBy.MEMORY)).startswith("by your earlier answer")

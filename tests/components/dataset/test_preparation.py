@@ -1,6 +1,6 @@
 import pytest
 
-from src.components.dataset.validation import Validation
+from src.components.dataset.preparation import Validation
 from src.errors import LedgerloopError, NotEnoughData
 from tests.components.labelled_rows import labelled, rows_of
 
@@ -9,18 +9,18 @@ GOOD = [labelled("a", "CORNER BAKERY", "dining"), labelled("b", "", "my-own-word
 
 def test_rows_with_nothing_to_read_are_set_aside_and_counted():
     rows = rows_of(*GOOD, labelled("c", " ", "dining"), labelled("d", "", "travel"))
-    checked = Validation().check(rows)
-    assert checked.rows["id"].tolist() == ["a", "b"]
-    assert checked.set_aside == {"no description, subcategory or mode": 2}
+    valid, excluded = Validation().check(rows)
+    assert valid["id"].tolist() == ["a", "b"]
+    assert excluded == {"no description, subcategory or mode": 2}
 
 
 def test_a_row_without_any_text_is_kept_for_its_mode():
     bare = labelled("c", "", "savings", mode="Fund B")
-    assert "c" in set(Validation().check(rows_of(*GOOD, bare)).rows["id"])
+    assert "c" in set(Validation().check(rows_of(*GOOD, bare))[0]["id"])
 
 
 def test_a_category_of_the_persons_own_is_as_good_as_any():
-    assert "my-own-word" in set(Validation().check(rows_of(*GOOD)).rows["category"])
+    assert "my-own-word" in set(Validation().check(rows_of(*GOOD))[0]["category"])
 
 
 def test_the_input_is_left_as_it_was():

@@ -1,0 +1,71 @@
+"""Exclude rows that no model can learn from, and normalize the others: trimmed text, and the merchant.
+
+Predictions use the same functions (`merchant_key` here, `clean_text` inside the model), so the model always
+gets text in the form it was trained on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from src.components.text.cleaning import merchant_key
+from src.errors import LedgerloopError, NotEnoughData
+
+_TEXTS = ["description", "subcategory", "currency", "mode", "direction", "category", "group"]
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Any category is valid: people create their own."""
+
+    min_rows: int = 2
+
+    def check(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+        """The rows that a model can learn from, and the number of excluded ones by reason.
+
+        Raises NotEnoughData; LedgerloopError if all rows have one category.
+        """
+        reasons = _reasons(rows)
+        valid = rows[reasons == ""].reset_index(drop=True)
+        if len(valid) < self.min_rows:
+            raise NotEnoughData(need=self.min_rows, have=len(valid))
+        if valid["category"].nunique() < 2:
+            only = valid["category"].iloc[0]
+            raise LedgerloopError(f"Every labelled transaction is {only}; a model needs two categories.")
+        counts = reasons[reasons != ""].value_counts()
+        return valid, {str(reason): int(count) for reason, count in counts.items()}
+
+
+@dataclass(frozen=True)
+class Transformation:
+    def prepare(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Trim texts and recompute the merchant, because stored keys may be of an earlier release."""
+        texts = {name: rows[name].str.strip() for name in _TEXTS}
+        of_description = _merchants(texts["description"])
+        merchant = of_description.where(of_description != "", _merchants(texts["subcategory"]))
+        # Otherwise all rows without a group would share one.
+        group = texts["group"].where(texts["group"] != "", rows["id"])
+        return rows.assign(**{**texts, "group": group, "merchant": merchant.astype("str")})
+
+
+def _merchants(texts: pd.Series) -> pd.Series:
+    """Computed once per distinct text."""
+    return texts.map({text: merchant_key(text) for text in texts.unique()})
+
+
+def _reasons(rows: pd.DataFrame) -> pd.Series:
+    """Shape (n_rows,): why the row is excluded, or ""."""
+    unreadable = (
+        rows[["description", "subcategory", "mode"]].apply(lambda texts: texts.str.strip()) == ""
+    ).all(axis=1)
+    unlabelled = rows["category"].str.strip() == ""
+    unbounded = np.isinf(rows["amount"])
+    reasons = np.select(
+        [unreadable, unlabelled, unbounded],
+        ["no description, subcategory or mode", "no category", "the amount is infinite"],
+        default="",
+    )
+    return pd.Series(reasons, index=rows.index)
