@@ -116,22 +116,24 @@ class Plan:
 
     def __post_init__(self) -> None:
         for name, allowed in (("delimiter", DELIMITERS), ("decimal_mark", (".", ","))):
-            if getattr(self, name) not in (None, *allowed):
-                raise InvalidInput(
-                    f"The {name.replace('_', ' ')} must be one of {' '.join(allowed)}", field=name
-                )
-        if self.encoding is not None:
-            _check_encoding(self.encoding)
-        if self.header is not None and not 0 <= self.header <= 10_000:
-            raise InvalidInput("The row of the heading must be between 0 and 10,000.", field="header")
-        if self.columns is not None:
-            _check_columns(self.columns)
-        if self.date_order is not None and self.date_order not in DATE_ORDERS:
-            _check_pattern(self.date_order)
-        if self.default_currency is not None and self.default_currency not in CURRENCIES:
-            raise InvalidInput("The currency must be an ISO 4217 code such as EUR.", field="default_currency")
-        if self.mode is not None and (len(self.mode) > 100 or not self.mode.isprintable()):
-            raise InvalidInput("The payment method must have at most 100 printable characters.", field="mode")
+            sentence = f"The {name.replace('_', ' ')} must be one of {' '.join(allowed)}"
+            _check(getattr(self, name) in (None, *allowed), sentence, name)
+        is_known = self.encoding is None or _is_encoding(self.encoding)
+        _check(is_known, "This encoding is unknown.", "encoding")
+        is_row = self.header is None or 0 <= self.header <= 10_000
+        _check(is_row, "The row of the heading must be between 0 and 10,000.", "header")
+        columns = self.columns or ()
+        _check(len(columns) <= 1_000, "A file has at most 1,000 columns.", "columns")
+        for field in set(columns) - {Field.DESCRIPTION, Field.NOTHING}:
+            sentence = f"Two columns cannot both be the {field.value}."
+            _check(columns.count(field) == 1, sentence, "columns")
+        is_order = self.date_order in (None, *DATE_ORDERS) or _is_pattern(str(self.date_order))
+        sentence = "The date order must be dmy, mdy, ymd or a pattern such as %d.%m.%y"
+        _check(is_order, sentence, "date_order")
+        is_code = self.default_currency is None or self.default_currency in CURRENCIES
+        _check(is_code, "The currency must be an ISO 4217 code such as EUR.", "default_currency")
+        is_short = self.mode is None or (len(self.mode) <= 100 and self.mode.isprintable())
+        _check(is_short, "The payment method must have at most 100 printable characters.", "mode")
 
     def answered(self, key: str, value: str) -> Plan:
         """This plan with an answer. Preview the file again before reading it.
@@ -208,18 +210,10 @@ _TYPES: Mapping[str, tuple[Sequence[type], Callable[[Any], Any]]] = {
 _MAY_BE_NONE = frozenset(_TYPES) - {"take_categories", "open"}
 
 
-def _check_columns(columns: tuple[Field, ...]) -> None:
-    if len(columns) > 1_000:
-        raise InvalidInput("A file has at most 1,000 columns.", field="columns")
-    for field in set(columns) - {Field.DESCRIPTION, Field.NOTHING}:
-        if columns.count(field) > 1:
-            raise InvalidInput(f"Two columns cannot both be the {field.value}.", field="columns")
-
-
 def _with_column(columns: tuple[Field, ...], role: Field, value: str) -> tuple[Field, ...]:
     """value: the position of the column, from 0."""
-    if not value.isascii() or not value.isdecimal() or int(value) >= len(columns):
-        raise InvalidInput("There is no such column.", field=role.value)
+    is_position = value.isascii() and value.isdecimal() and int(value) < len(columns)
+    _check(is_position, "There is no such column.", role.value)
     chosen = int(value)
     if role is Field.OUT:
         other = {Field.OUT: Field.IN, Field.IN: Field.OUT}
@@ -231,23 +225,23 @@ def _with_column(columns: tuple[Field, ...], role: Field, value: str) -> tuple[F
     return tuple(changed)
 
 
-def _check_encoding(name: str) -> None:
+def _check(is_valid: bool, sentence: str, field: str) -> None:
+    """Raises InvalidInput."""
+    if not is_valid:
+        raise InvalidInput(sentence, field=field)
+
+
+def _is_encoding(name: str) -> bool:
     try:
-        known = codecs.lookup(name).name
+        return bool(_ENCODINGS.match(codecs.lookup(name).name))
     except (LookupError, ValueError):
-        known = ""
-    if not _ENCODINGS.match(known):
-        raise InvalidInput("This encoding is unknown.", field="encoding")
+        return False
 
 
-def _check_pattern(pattern: str) -> None:
-    """A pattern must read back the date it wrote."""
+def _is_pattern(pattern: str) -> bool:
+    """Whether a pattern reads back the date it wrote."""
     sample = datetime(2026, 11, 23)  # noqa: DTZ001 - a date without a time
     try:
-        fits = len(pattern) <= 40 and datetime.strptime(sample.strftime(pattern), pattern) == sample  # noqa: DTZ007
+        return len(pattern) <= 40 and datetime.strptime(sample.strftime(pattern), pattern) == sample  # noqa: DTZ007
     except (ValueError, re.error):
-        fits = False
-    if not fits:
-        raise InvalidInput(
-            "The date order must be dmy, mdy, ymd or a pattern such as %d.%m.%y", field="date_order"
-        )
+        return False

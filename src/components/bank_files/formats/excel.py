@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TypeVar
 
 from src.components.bank_files.entry import Record
-from src.components.bank_files.formats.excel_parts import Relations, Rows, Sheets, Strings, Styles
+from src.components.bank_files.formats.excel_parts import Rows, Strings, Styles, Workbook
 from src.components.bank_files.formats.xml_reader import Handler, Malformed, feed
 from src.components.bank_files.inference.cells import is_data
 from src.components.bank_files.limits import Limits, bad_file
@@ -62,12 +62,11 @@ def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
 class _Book:
     def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
         self._archive, self._limits = archive, limits
-        relations = self._read("xl/_rels/workbook.xml.rels", Relations())
-        book = self._read(_BOOK, Sheets())
+        book = self._read(_BOOK, self._read("xl/_rels/workbook.xml.rels", Workbook()))
         self._since_1904 = book.since_1904
-        self._texts = self._read(relations.strings, Strings(limits)).texts
-        self._date_styles = self._read(relations.styles, Styles()).of_dates
-        self._sheets = [relations.sheets[sheet_id] for sheet_id in book.ids if sheet_id in relations.sheets]
+        self._texts = self._read(book.strings, Strings(limits)).texts
+        self._date_styles = self._read(book.styles, Styles()).of_dates
+        self._sheets = [book.sheets[sheet_id] for sheet_id in book.ids if sheet_id in book.sheets]
 
     def records(self) -> list[Record]:
         first_filled = with_messages = ""

@@ -26,38 +26,29 @@ _ESCAPED = re.compile("_x(00[01][0-9A-F]|005F)_")
 _REFERENCE = re.compile("([A-Z]{1,3})[0-9]*")
 
 
-class Relations(Handler):
-    """Names of the other parts."""
-
-    def __init__(self) -> None:
-        self.sheets: dict[str, str] = {}
-        """By their id in the workbook."""
-        self.strings = self.styles = ""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        kind = attributes.get("Type", "").rpartition("/")[2]
-        target = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
-        if name != "Relationship":
-            return
-        if kind == "worksheet":
-            self.sheets[attributes.get("Id", "")] = target
-        elif kind == "sharedStrings":
-            self.strings = target
-        elif kind == "styles":
-            self.styles = target
-
-
-class Sheets(Handler):
-    """The workbook itself."""
+class Workbook(Handler):
+    """The workbook itself, and its relations, which name the other parts."""
 
     def __init__(self) -> None:
         self.ids: list[str] = []
         """Of the sheets, in order."""
+        self.sheets: dict[str, str] = {}
+        """Names of their parts, by their id."""
+        self.strings = self.styles = ""
         self.since_1904 = False
         """Whether dates count from 1904, as on old Macs."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "sheet":
+        if name == "Relationship":
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            target = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
+            if kind == "worksheet":
+                self.sheets[attributes.get("Id", "")] = target
+            elif kind == "sharedStrings":
+                self.strings = target
+            elif kind == "styles":
+                self.styles = target
+        elif name == "sheet":
             self.ids += [value for key, value in attributes.items() if key.endswith(":id")]
         elif name == "workbookPr":
             self.since_1904 = attributes.get("date1904") in ("1", "true")

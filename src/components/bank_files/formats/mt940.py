@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from itertools import chain, pairwise
@@ -72,11 +73,9 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
 def _line(row: int, currency: str, statement: str, details: str) -> Line:
     lines = (line.rstrip() for line in statement.splitlines())
     match = _STATEMENT.re.match("\n".join(line for line in lines if line.strip() not in ("", "-")))
-    try:
+    with suppress(ValueError, ArithmeticError, TypeError):
         if match:
             return row, _cells(match.groupdict(), currency, details)
-    except (ValueError, ArithmeticError, TypeError):
-        pass
     return Rejected(row, Reason.DAMAGED)
 
 

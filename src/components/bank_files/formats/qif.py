@@ -26,9 +26,9 @@ def records(text: str, limits: Limits) -> list[Line]:
 
     def finish() -> None:
         if fields and (of_statement or {"D", "T"} <= fields.keys()):
-            limits.check_row(len(lines) + 1)
-            limits.check_cells(len(lines) + 1, list(fields.values()))
             row = len(lines) + 1
+            limits.check_row(row)
+            limits.check_cells(row, list(fields.values()))
             other = Rejected(row, Reason.OTHER_ACCOUNT, left_out=True)
             lines.append(_line(row, fields) if of_statement else other)
         fields.clear()

@@ -10,10 +10,11 @@ from src.components.bank_files.entry import Cell, Line, Reason, Rejected
 from src.components.bank_files.formats.encodings import lines as lines_of
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.alert_words import INDIAN, message_direction, not_a_payment
-from src.components.bank_files.messages.alerts import read_alert
+from src.components.bank_files.messages.alerts import Alert, read_alert
 from src.components.bank_files.plan import Field
 
 COLUMNS = (Field.DATE, Field.AMOUNT, Field.DESCRIPTION, Field.MODE, Field.ID)
+"""Of the fields of an Alert."""
 _SHORTEST = 20
 """Characters of a message in a table."""
 _FEWEST_SPACES = 3
@@ -53,17 +54,16 @@ def currency_of(texts: Iterable[str]) -> str:
     return "INR" if any(map(INDIAN.search, texts)) else ""
 
 
-def alert_fields(row: int, message: str, currency: str) -> list[str] | Rejected:
-    """The cells of COLUMNS. currency: of amounts without one, "" if unknown."""
+def alert_fields(row: int, message: str, currency: str) -> Alert | Rejected:
+    """currency: of amounts without one, "" if unknown."""
     message = _RUPEES.sub("INR ", message) if currency else message
-    reason = not_a_payment(message)
-    if reason:
+    if reason := not_a_payment(message):
         return Rejected(row, reason, left_out=True)
     alert = read_alert(message)
     if alert is None:
         return Rejected(row, Reason.NO_AMOUNT_IN_MESSAGE, left_out=True)
     amount = f"{currency} {alert.amount}" if alert.amount[:1].isdigit() else alert.amount
-    return [alert.day, amount.strip(), alert.text, alert.mode, alert.reference]
+    return alert._replace(amount=amount.strip())
 
 
 def is_message(cell: Cell) -> bool:

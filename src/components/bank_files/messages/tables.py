@@ -13,7 +13,7 @@ from src.components.bank_files.inference.cells import HALF, MOSTLY, Cells, is_am
 from src.components.bank_files.inference.headings import field_of, names_messages
 from src.components.bank_files.inference.wording import is_footer
 from src.components.bank_files.limits import Limits
-from src.components.bank_files.messages.alerts import numbers_in
+from src.components.bank_files.messages.alerts import Alert, numbers_in
 from src.components.bank_files.messages.reader import alert_fields, bounded, currency_of, is_message
 from src.components.bank_files.plan import Field
 from src.domain.transactions import Direction
@@ -110,13 +110,13 @@ class _Row:
     own_amounts: dict[int, list[Amount]]
     """The possible readings of the amounts in the table's own columns, by position."""
     message: str
-    fields: Sequence[str] | Rejected
-    """Date, amount, text, mode and reference, blank without a message; or why it is no payment."""
+    fields: Alert | Rejected
+    """Blank without a message; or why it is no payment."""
 
     @property
     def amount(self) -> str:
         """As written in the message, followed by DR or CR."""
-        return "" if isinstance(self.fields, Rejected) else self.fields[1]
+        return "" if isinstance(self.fields, Rejected) else self.fields.amount
 
 
 def _row(number: int, cells: Sequence[Cell], columns: Sequence[Field], message: str, currency: str) -> _Row:
@@ -130,7 +130,7 @@ def _row(number: int, cells: Sequence[Cell], columns: Sequence[Field], message: 
         any(cells[len(columns) :]),
         {position: possible for position, possible in amounts.items() if possible},
         message,
-        alert_fields(number, message, currency) if message else ("",) * 5,
+        alert_fields(number, message, currency) if message else Alert(*[""] * 5),
     )
 
 
@@ -194,17 +194,16 @@ class _Filler:
         is_certain = of_message is not None and len(self._marks) == 1
         return _Money(own, of_message.value if of_message and is_certain else row.amount, unit, side)
 
-    def _filled(self, row: _Row, fields: Sequence[str], money: _Money) -> list[Cell]:
+    def _filled(self, row: _Row, alert: Alert, money: _Money) -> list[Cell]:
         cells = [*row.cells, *[""] * (len(self._wide) - len(row.cells))]
         for position, cell in money.own.items():
             cells[position] = cell
-        day, _, text, mode, reference = fields
-        self._fill(cells, Field.DATE, day)
-        self._fill(cells, Field.MODE, mode)
-        self._fill(cells, Field.ID, reference)
+        self._fill(cells, Field.DATE, alert.day)
+        self._fill(cells, Field.MODE, alert.mode)
+        self._fill(cells, Field.ID, alert.reference)
         self._fill(cells, Field.CURRENCY, money.unit)
         if not any(_text(cells[position]) for position, field in enumerate(self._wide) if field in _TEXTS):
-            self._fill(cells, Field.DESCRIPTION, text)
+            self._fill(cells, Field.DESCRIPTION, alert.text)
         if not row.own_amounts:
             out_or_in = Field.IN if money.side is Direction.INCOME else Field.OUT
             self._fill(cells, Field.AMOUNT if Field.AMOUNT in self._wide else out_or_in, money.of_message)
