@@ -60,12 +60,12 @@ class CategoryEditor:
         values = {**asdict(before), "into": into, "children": ",".join(children)}
         what = ActSummary("category-merged", values)
         act = self.acts.begin(ActKind.CATEGORY_MERGE, what, at=at)
-        moved = self.rows.relabel(slug, into, act=act) if into else 0
+        relabelled = self.rows.relabel(slug, into, act=act) if into else 0
         self.categories.merge(slug, into)
         if into:  # those predicted meanwhile
-            moved += self.rows.relabel(slug, into, act=act)
-        self.acts.finish(act, rows=moved, keep=True)
-        return before, moved, act
+            relabelled += self.rows.relabel(slug, into, act=act)
+        self.acts.finish(act, rows=relabelled, keep=True)
+        return before, relabelled, act
 
     def undo_change(self, act: Act, at: datetime) -> UndoResult:
         self.categories.restore(category_of(act.what.values))

@@ -26,8 +26,8 @@ from src.web.feedback.schemas import (
     SettledMoveBody,
     UndoneBody,
     act_body,
-    move_body,
-    second_look_body,
+    mistake_body,
+    relabel_body,
 )
 from src.web.health.metrics import metrics
 from src.web.openapi.operations import Operations, ResponseValue
@@ -137,7 +137,7 @@ def list_second_looks(*, label_review: LabelReview) -> ResponseValue:
     """Each contradicts nearly all other answers for similar transactions, so training ignores it until it is
     confirmed. At most 100, of the newest transactions.
     """
-    return [second_look_body(row, mistake) for row, mistake in label_review.open(limit=100)]
+    return [mistake_body(row, mistake) for row, mistake in label_review.open(limit=100)]
 
 
 @mistakes.operation(
@@ -169,7 +169,7 @@ def settle_second_look(
 )
 def list_moves(*, possible_mistakes: PossibleMistakes) -> ResponseValue:
     """Training runs detect them. Until a change is confirmed, training uses the earlier category."""
-    return [move_body(relabel) for relabel in possible_mistakes.relabels()]
+    return [relabel_body(relabel) for relabel in possible_mistakes.relabels()]
 
 
 @relabels.operation(

@@ -144,7 +144,7 @@ class SettledBody(TypedDict):
     kept: bool
 
 
-def second_look_body(row: StoredTransaction, mistake: PossibleMistake) -> SecondLookBody:
+def mistake_body(row: StoredTransaction, mistake: PossibleMistake) -> SecondLookBody:
     return {
         "transaction_id": row.id,
         "category": mistake.category,
@@ -185,7 +185,7 @@ class SettledMoveBody(TypedDict):
     kept: bool
 
 
-def move_body(relabel: CategoryRelabel) -> MoveBody:
+def relabel_body(relabel: CategoryRelabel) -> MoveBody:
     return {
         "earlier": relabel.earlier,
         "category": relabel.category,
