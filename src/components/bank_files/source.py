@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from src.components.bank_files.entry import Line
 from src.components.bank_files.formats import camt, delimited, excel, json_objects, mt940, ofx, qif
-from src.components.bank_files.formats.archives import MARK, unpacked
 from src.components.bank_files.formats.encodings import decode, detect_encoding
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages import reader
@@ -25,6 +27,10 @@ _REFUSED = (
     (b"Rar!", "This file is compressed (rar). Unpack it first."),
     (b"7z\xbc\xaf", "This file is compressed (7z). Unpack it first."),
 )
+_ZIP = b"PK\x03\x04"
+_MAX_PARTS = 1_000
+_OF_OFFICE = ("[Content_Types].xml", "mimetype", "xl/workbook.xml")
+"""Parts of an office document, which is not unpacked."""
 _SIGNED_ISO = {"date_order": "ymd", "decimal_mark": ".", "sign": Sign.NEGATIVE_IS_EXPENSE}
 _CAMT = re.compile(r"BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\b|camt\.05[234]")
 _OFX = re.compile(r"OFXHEADER|<OFX>", re.IGNORECASE)
@@ -50,7 +56,7 @@ def open_source(content: bytes, plan: Plan, limits: Limits) -> Source:
     for start, reason in _REFUSED:
         if content.startswith(start):
             raise bad_file(reason)
-    if content.startswith(MARK):
+    if content.startswith(_ZIP):
         workbook = excel.records(content, limits)
         return Source(Format.XLSX, lambda: iter(workbook))
     encoding = plan.encoding or detect_encoding(content)
@@ -92,13 +98,43 @@ def _format_of(text: str) -> Format:
     return Format.CSV if delimited.detect_delimiter(text) else Format.MESSAGES
 
 
+def _unpacked(content: bytes, limits: Limits) -> bytes:
+    """The one file in an archive, or `content` if it is no archive. Raises InvalidInput."""
+    if not content.startswith(_ZIP):
+        return content
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if any(part.filename in _OF_OFFICE for part in parts):
+                return content
+            files = [
+                part for part in parts[:_MAX_PARTS] if not part.is_dir() and not _is_hidden(part.filename)
+            ]
+            if len(files) != 1 or len(parts) > _MAX_PARTS:
+                count = "several files" if files else "no file"
+                raise bad_file(f"This archive contains {count}. Unpack it and import the files one by one.")
+            with archive.open(files[0]) as file:
+                content = file.read(limits.size + 1)  # no more, whatever size the archive states
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, IndexError, EOFError):
+        raise bad_file("This file is a damaged archive.") from None
+    except RuntimeError:  # zipfile raises it if a password is needed
+        raise bad_file("This archive has a password. Unpack it first.") from None
+    limits.check_size(content)
+    return content
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether the operating system added it."""
+    return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
+
+
 class BankFile:
     """The bytes of a file, opened once for each format, encoding and delimiter."""
 
     def __init__(self, content: bytes, limits: Limits) -> None:
         """Raises InvalidInput if the file is empty, too large, or an archive that cannot be unpacked."""
         limits.check_size(content)
-        self._content, self.limits = unpacked(content, limits), limits
+        self._content, self.limits = _unpacked(content, limits), limits
         self.opened = 0
         """How often the bytes were decoded and cut into records."""
         self._sources: dict[tuple[Format | None, str | None, str | None], Source] = {}

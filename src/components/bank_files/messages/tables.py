@@ -122,13 +122,15 @@ class _Row:
 def _row(number: int, cells: Sequence[Cell], columns: Sequence[Field], message: str, currency: str) -> _Row:
     padded = [*cells[: len(columns)], *[""] * (len(columns) - len(cells))]
     amounts = {
-        position: _readings(padded[position]) for position, field in enumerate(columns) if field in _AMOUNTS
+        position: possible
+        for position, field in enumerate(columns)
+        if field in _AMOUNTS and (possible := _readings(padded[position]))
     }
     return _Row(
         number,
         padded,
         any(cells[len(columns) :]),
-        {position: possible for position, possible in amounts.items() if possible},
+        amounts,
         message,
         alert_fields(number, message, currency) if message else Alert(*[""] * 5),
     )

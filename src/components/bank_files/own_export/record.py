@@ -177,12 +177,18 @@ def _reason(error: ValidationError | RecursionError) -> str:
 
 
 def _row(read: _Record) -> StoredTransaction:
+    data = read.transaction
+    amount = data.amount.quantize(Decimal(1).scaleb(-decimal_places(data.currency)))
+    if amount != data.amount:
+        raise Unreadable(Reason.TOO_MANY_DECIMALS)
+    if not (data.description or data.subcategory):
+        raise Unreadable(Reason.NO_TEXT)
     predictions = tuple(prediction.to_domain() for prediction in read.predictions)
     feedback = tuple(Feedback(**dict(answer)) for answer in read.feedback)
     state = current_state(predictions, feedback)
     return StoredTransaction(
         id=read.id,
-        transaction=_transaction(read.transaction),
+        transaction=Transaction(**{**dict(data), "amount": amount}),
         category=state.category,
         status=state.status,
         predictions=predictions,
@@ -195,13 +201,3 @@ def _row(read: _Record) -> StoredTransaction:
         key=read.key,
         mistake=MistakeMark(**read.doubt.model_dump()) if read.doubt else None,
     )
-
-
-def _transaction(read: _Transaction) -> Transaction:
-    positions = decimal_places(read.currency)
-    exact = read.amount.quantize(Decimal(1).scaleb(-positions))
-    if exact != read.amount:
-        raise Unreadable(Reason.TOO_MANY_DECIMALS)
-    if not (read.description or read.subcategory):
-        raise Unreadable(Reason.NO_TEXT)
-    return Transaction(**{**dict(read), "amount": exact})
