@@ -13,7 +13,7 @@ from src.components.bank_files.formats.sections import below
 from src.components.bank_files.inference.headings import layout_of_rejects
 from src.components.bank_files.inference.layout import Layout, find_header, layout_of
 from src.components.bank_files.inference.plan_inference import Inference
-from src.components.bank_files.inference.questions import column_name, summarize_columns
+from src.components.bank_files.inference.questions import summarize_columns
 from src.components.bank_files.limits import DEFAULT, Limits, bad_file
 from src.components.bank_files.messages.tables import fill_from_messages, widened_columns
 from src.components.bank_files.plan import (
@@ -62,15 +62,14 @@ def preview(
     filled_sample = _filled_sample(sample, layout, lines)
     inference = Inference(known, replace(layout, columns=columns), filled_sample, lines(), usual_currency)
     completed = inference.run()
-    is_table = source.format in TABLES
-    names = (column_name(position, layout.names) for position in range(len(layout.columns)))
+    summaries = summarize_columns(layout, sample) if source.format in TABLES else ()
     return Preview(
         source.format.value + (f":{layout.app.name}" if layout.app else ""),
         replace(completed, columns=layout.columns),
         tuple(inference.questions),
-        tuple(names) if is_table else (),
+        tuple(summary.name for summary in summaries),
         *_tally(map(RowReader(completed).read, lines())),
-        summarize_columns(layout, sample) if is_table else (),
+        summaries,
     )
 
 

@@ -61,7 +61,7 @@ _MAX_AMOUNTS = 6
 """Columns of amounts among which a balance is searched."""
 
 
-_Doubt = tuple[Field, tuple[int, ...]]
+_Ambiguity = tuple[Field, tuple[int, ...]]
 """A field that several columns may hold, and the positions of these columns, the likeliest first."""
 
 
@@ -72,7 +72,7 @@ class Layout:
     """Of the heading; empty without one."""
     columns: tuple[Field, ...]
     app: App | None
-    doubts: tuple[_Doubt, ...] = ()
+    ambiguities: tuple[_Ambiguity, ...] = ()
 
 
 def layout_of(
@@ -105,8 +105,8 @@ def layout_of(
     layout = _by_cells(header, names, list(_padded(fields_of(_supported_names(names, cells)), width)), cells)
     if columns is None:
         return layout
-    doubts = tuple(doubt for doubt in layout.doubts if doubt[0] in still_open)
-    return replace(layout, columns=columns, doubts=doubts)
+    ambiguities = tuple(ambiguity for ambiguity in layout.ambiguities if ambiguity[0] in still_open)
+    return replace(layout, columns=columns, ambiguities=ambiguities)
 
 
 def find_header(sample: Sequence[Record]) -> int:
@@ -166,22 +166,22 @@ def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: 
     """Detect the fields that the names do not give."""
     _drop_unfitting(names, columns, cells)
     free = [position for position, field in enumerate(columns) if not field and not cells.is_empty(position)]
-    doubts: list[_Doubt] = []
+    ambiguities: list[_Ambiguity] = []
     dates = [position for position in free if cells.mostly(position, is_date_cell)]
     if Field.DATE not in columns and dates:
         columns[dates[0]] = Field.DATE
         if any(cells.columns[position] != cells.columns[dates[0]] for position in dates[1:]):
-            doubts.append((Field.DATE, tuple(dates)))
+            ambiguities.append((Field.DATE, tuple(dates)))
     if not {Field.AMOUNT, Field.OUT, Field.IN} & set(columns):
-        doubts += _find_amounts(columns, free, cells)
+        ambiguities += _find_amounts(columns, free, cells)
     if find_messages(names, columns, cells):
-        doubts = [(field, positions) for field, positions in doubts if field is Field.DATE]
+        ambiguities = [(field, positions) for field, positions in ambiguities if field is Field.DATE]
     _find_type(names, columns, free, cells)
     _find_currency(names, columns, free, cells)
     if not {Field.DESCRIPTION, Field.PARTY, Field.PAYMENT_MESSAGE} & set(columns):
-        doubts += _find_text(columns, free, cells)
+        ambiguities += _find_text(columns, free, cells)
     _join_where_blank(names, columns, cells)
-    return Layout(header, names, tuple(columns), None, tuple(doubts))
+    return Layout(header, names, tuple(columns), None, tuple(ambiguities))
 
 
 def _find_type(names: tuple[str, ...], columns: list[Field], free: list[int], cells: Cells) -> None:
@@ -209,7 +209,7 @@ def _find_currency(names: tuple[str, ...], columns: list[Field], free: list[int]
             columns[position] = Field.CURRENCY
 
 
-def _find_text(columns: list[Field], free: list[int], cells: Cells) -> list[_Doubt]:
+def _find_text(columns: list[Field], free: list[int], cells: Cells) -> list[_Ambiguity]:
     texts = [
         position
         for position in free
@@ -265,7 +265,7 @@ def _clear(columns: list[Field], *unwanted: Field) -> None:
     columns[:] = [Field.NOTHING if field in unwanted else field for field in columns]
 
 
-def _find_amounts(columns: list[Field], free: list[int], cells: Cells) -> list[_Doubt]:
+def _find_amounts(columns: list[Field], free: list[int], cells: Cells) -> list[_Ambiguity]:
     """One column of amounts, perhaps with a balance, or one for money out and one for money in."""
     unnamed = (position for position in free if not columns[position])
     positions = [position for position in unnamed if cells.mostly(position, is_amount_cell)]

@@ -55,7 +55,7 @@ class Inference:
 
     def run(self) -> Plan:
         self._plan = replace(self._plan, header=self._layout.header, columns=self._columns)
-        for field, positions in self._layout.doubts:
+        for field, positions in self._layout.ambiguities:
             self.questions.append(column_question(field, positions, self._layout.names, self._rows))
         finders: dict[str, Callable[[], Any]] = {
             "date_order": self._date_order,
