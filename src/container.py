@@ -29,7 +29,7 @@ from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.monitoring.quality import Quality
 from src.pipeline.prediction.predict import MergedModel, Model, Predictor, Serving
 from src.pipeline.prediction.repredict import Reprediction
-from src.pipeline.prediction.shadow import ModelActions
+from src.pipeline.registry.model_actions import ModelActions
 from src.services.container import Services
 from src.services.models import bundle as bundles
 from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel

@@ -23,7 +23,7 @@ from src.web.models.text import REQUESTED_OVER_API
 from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
-    from src.pipeline.prediction.shadow import ModelActions
+    from src.pipeline.registry.model_actions import ModelActions
     from src.services.models.repository import Models
 
 api = Operations("promotions", __name__, url_prefix="/api/v1")

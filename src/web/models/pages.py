@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
     from src.pipeline.prediction.predict import Serving
     from src.pipeline.prediction.repredict import Reprediction
-    from src.pipeline.prediction.shadow import ModelActions
+    from src.pipeline.registry.model_actions import ModelActions
     from src.services.mlflow.availability import TrackingState
     from src.services.models.hot_swap import HotSwap
     from src.services.models.repository import Models

@@ -1,4 +1,4 @@
-"""What a person may do with a model version: promote it, or test it as the shadow of the champion."""
+"""What a person may do with a model version: promote it, roll back to it, or test it as a shadow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model in the shadow: kept beside what the champion said, never shown, never in the way."""
+"""Promotion by hand and shadow tests: a shadow predicts too, is never shown, and never delays an answer."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from src.domain.predictions import DecidedBy, Reason, ShadowPrediction
 from src.errors import Conflict, NotFound
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.prediction.predict import Predictor, Serving
-from src.pipeline.prediction.shadow import ModelActions, ShadowTest
+from src.pipeline.registry.model_actions import ModelActions, ShadowTest
 from src.services.models.hot_swap import ShadowModel
 from src.services.models.repository import Models
 from src.services.transactions.acts import ActLog
