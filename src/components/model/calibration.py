@@ -76,26 +76,20 @@ def choose_map(
     if len(confidence) < _MIN_ROWS or correct.all() or not correct.any():
         return plain
     folds = np.unique(subjects, return_inverse=True)[1] % _FOLDS
-    losses = {fit: _held_out_loss(fit, confidence, correct, weights, folds) for fit in (_sigmoid, _isotonic)}
+
+    def held_out_loss(fit: Callable[..., ConfidenceMap]) -> float:
+        mapped = confidence.astype(float)
+        for fold in np.unique(folds):
+            inside = folds == fold
+            others = correct[~inside]
+            if others.any() and not others.all():
+                mapped[inside] = fit(confidence[~inside], others, weights[~inside])(confidence[inside])
+        return _log_loss(mapped, correct, weights)
+
+    losses = {fit: held_out_loss(fit) for fit in (_sigmoid, _isotonic)}
     best = min(losses, key=lambda fit: losses[fit])
     before = _log_loss(confidence, correct, weights)
     return best(confidence, correct, weights) if losses[best] < (1 - _MIN_GAIN) * before else plain
-
-
-def _held_out_loss(
-    fit: Callable[..., ConfidenceMap],
-    confidence: np.ndarray,
-    correct: np.ndarray,
-    weights: np.ndarray,
-    folds: np.ndarray,
-) -> float:
-    mapped = confidence.astype(float)
-    for fold in np.unique(folds):
-        inside = folds == fold
-        others = correct[~inside]
-        if others.any() and not others.all():
-            mapped[inside] = fit(confidence[~inside], others, weights[~inside])(confidence[inside])
-    return _log_loss(mapped, correct, weights)
 
 
 def _log_loss(confidence: np.ndarray, correct: np.ndarray, weights: np.ndarray) -> float:
