@@ -54,7 +54,7 @@ class OwnCategoryNames:
     def _common_name(
         self, ballots: Mapping[MerchantType, Ballot], names: Mapping[MerchantType, str]
     ) -> str | None:
-        """The name for the undecided types of a lexicon category: the most frequent, unless one type has it.
+        """The name for the undecided types of a lexicon category: the majority's, unless one type has it.
 
         A person who calls fuel `Gas` has not named taxis. A person whose `Restaurants` include bars has
         probably named bakeries too.

@@ -153,7 +153,7 @@ def short_outcome(verdict: Verdict) -> str:
 def version_description(trained: TrainedModel) -> str:
     scores, best, numbers = trained.judged.scores, trained.result.best, Numbers()
     return (
-        f"Accuracy {numbers.percent(scores.accuracy, 1)}, macro-F1 {scores.macro_f1:.3f} "
+        f"Accuracy {numbers.percent(scores.accuracy, 1)}, macro-F1 {numbers.percent(scores.macro_f1, 1)} "
         f"on {numbers.count(scores.rows)} {JUDGED_ON[trained.measured_on]}; {best.name}."
     )
 

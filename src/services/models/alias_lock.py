@@ -31,7 +31,8 @@ class AliasLock:
         lease = {"holder": {"$literal": holder}, "until": from_now(LEASE_S)}
         if not self._claim("alias_lease.until", 0, {"alias_lease": lease}):
             raise Unavailable(
-                "Another process is updating the model alias; try again in a minute.", retry_after_s=LEASE_S
+                "Another process is updating the model alias; try again in five minutes.",
+                retry_after_s=LEASE_S,
             )
         try:
             yield

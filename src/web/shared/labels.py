@@ -60,7 +60,7 @@ SOURCES = {
     "page": "Added by hand",
     "api": "Added by a program",
     "import": "Imported",
-    "firefly": "From Firefly III",
+    "firefly-iii": "From Firefly III",
     "actual": "From Actual",
 }
 

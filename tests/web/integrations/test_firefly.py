@@ -63,6 +63,11 @@ def test_a_stored_transaction_is_kept_and_predicted(client):
     assert kept["direction"] == "expense"
 
 
+def test_the_page_of_a_transaction_says_where_it_comes_from(client):
+    stored = only(deliver(client))["transaction_id"]
+    assert "From Firefly III" in client.get(f"/transactions/{stored}").text
+
+
 def test_told_again_it_is_the_same_row(client):
     first, second = only(deliver(client)), only(deliver(client))
     assert first == second
