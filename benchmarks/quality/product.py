@@ -11,9 +11,9 @@ from typing import Any
 from benchmarks.quality.answers import Answer
 from benchmarks.quality.data import Example
 from benchmarks.quality.stand_ins import Answers, Check, Claimed, NoLexicon, Record, Store, Unanswered
-from src.components.evaluation.automation import AutomaticRows
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.model_selection import Search
+from src.components.promotion.automatic_share import AutomaticRows
 from src.components.promotion.rule import Evidence, PromotionRule
 from src.config import load_settings
 from src.container import Container

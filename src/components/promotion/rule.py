@@ -6,12 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from src.components.evaluation.bootstrap import (
-    Comparison,
-    ModelPredictions,
-    PairedBootstrap,
-    PairedPredictions,
-)
 from src.components.evaluation.significance import (
     between,
     fewest_merchants,
@@ -19,6 +13,12 @@ from src.components.evaluation.significance import (
     rows_at_first,
     rows_needed,
     rows_to_convince,
+)
+from src.components.promotion.paired_bootstrap import (
+    Comparison,
+    ModelPredictions,
+    PairedBootstrap,
+    PairedPredictions,
 )
 from src.domain.verdicts import (
     Automation,

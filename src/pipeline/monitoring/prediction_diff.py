@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from src.components.evaluation.automation import AutomaticRows
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint
 from src.components.monitoring.prediction_diff import ChangeCount, ModelPrediction, PredictionPair
+from src.components.promotion.automatic_share import AutomaticRows
 from src.domain.predictions import Band
 from src.domain.promotions import PredictionDiff
 from src.errors import Conflict, NotFound, Unavailable

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from src.components.dataset.ingestion import labelled_by_person
-from src.components.evaluation.bootstrap import ModelPredictions
 from src.components.evaluation.metrics import money_weights, probabilities_of, top
 from src.components.model.thresholds import BandThresholds
+from src.components.promotion.paired_bootstrap import ModelPredictions
 from src.components.promotion.rule import Evidence
 from src.domain.verdicts import (
     Automation,

@@ -20,11 +20,11 @@ from src.components.dataset.preparation import Transformation, Validation
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import ROW_COLUMNS
 from src.components.dataset.splitting import Split, Splitting
-from src.components.evaluation.automation import AutomationShare
 from src.components.evaluation.metrics import answers_of
 from src.components.model.model_selection import Search, SearchResult
 from src.components.model.smoke_transactions import SmokeSample
 from src.components.model.thresholds import BandThresholds
+from src.components.promotion.automatic_share import AutomationShare
 from src.components.promotion.rule import PromotionRule
 from src.domain.models import Bundle
 from src.domain.verdicts import JudgedOn

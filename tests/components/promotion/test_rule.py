@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from src.components.evaluation.bootstrap import ModelPredictions, PairedBootstrap, PairedPredictions
+from src.components.promotion.paired_bootstrap import ModelPredictions, PairedBootstrap, PairedPredictions
 from src.components.promotion.rule import Evidence, PromotionRule
 from src.domain.verdicts import Automation, Difference, Footprint, JudgedOn, Outcome, Scores
 from src.pipeline.training.verdict_sentences import sentence

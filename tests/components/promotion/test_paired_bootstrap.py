@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from src.components.evaluation.bootstrap import ModelPredictions, PairedBootstrap, PairedPredictions
 from src.components.evaluation.significance import differing_merchants, discordance
+from src.components.promotion.paired_bootstrap import ModelPredictions, PairedBootstrap, PairedPredictions
 from src.domain.verdicts import Scores
 
 TRUTH = np.array(["dining", "travel"] * 30, dtype=object)

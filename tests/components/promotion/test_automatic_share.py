@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from src.components.evaluation.automation import AutomaticRows, AutomationShare
+from src.components.promotion.automatic_share import AutomaticRows, AutomationShare
 
 
 def rows(before, after, merchants=None):

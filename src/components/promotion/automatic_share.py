@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from src.components.evaluation.bootstrap import merchant_draws
 from src.components.evaluation.significance import differing_merchants, discordance, wilson
+from src.components.promotion.paired_bootstrap import merchant_draws
 from src.domain.verdicts import Automation, Difference
 
 
