@@ -6,6 +6,7 @@ import functools
 
 from flask import Flask
 
+from src.web.acts import api as acts
 from src.web.analytics import api as analytics
 from src.web.categories import api as categories
 from src.web.feedback import api as feedback
@@ -40,7 +41,7 @@ TAGS = {
 _OPERATIONS = (
     predictions.api,
     feedback.answers,
-    feedback.acts,
+    acts.api,
     feedback.mistakes,
     feedback.relabels,
     history.api,

@@ -1,4 +1,4 @@
-"""Answers, the review of possible mistakes, and undo."""
+"""Answers, and the review of possible mistakes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from src.domain.feedback import FeedbackOutcome
-from src.errors import InvalidInput, LedgerloopError, NotFound
+from src.errors import LedgerloopError
 from src.pipeline.feedback.feedback import Answer
 from src.web.feedback.schemas import (
-    ActsBody,
-    ActsQuery,
     FeedbackBatchRequest,
     FeedbackBody,
     FeedbackRequest,
@@ -24,8 +22,6 @@ from src.web.feedback.schemas import (
     SecondLookRequest,
     SettledBody,
     SettledMoveBody,
-    UndoneBody,
-    act_body,
     mistake_body,
     relabel_body,
 )
@@ -34,14 +30,11 @@ from src.web.openapi.operations import Operations, ResponseValue
 from src.web.shared.problems import problem_of
 
 if TYPE_CHECKING:
-    from src.pipeline.feedback.acts import Acts
     from src.pipeline.feedback.feedback import FeedbackLoop
     from src.pipeline.feedback.label_review import LabelReview
-    from src.services.transactions.acts import ActLog
     from src.services.transactions.possible_mistakes import PossibleMistakes
 
 answers = Operations("feedback", __name__, url_prefix="/api/v1")
-acts = Operations("acts", __name__, url_prefix="/api/v1")
 mistakes = Operations("second looks", __name__, url_prefix="/api/v1")
 relabels = Operations("moves", __name__, url_prefix="/api/v1")
 
@@ -95,36 +88,6 @@ def _result(outcome: FeedbackOutcome | LedgerloopError | ValidationError) -> dic
     body = asdict(outcome)
     del body["more_follow"]  # the pages alone say so
     return body
-
-
-@acts.operation(
-    "GET",
-    "/acts",
-    summary="List the changes that can be undone, newest first",
-    query=ActsQuery,
-    returns={200: ActsBody},
-    errors=(404, 503),
-)
-def list_acts(query: ActsQuery, *, act_log: ActLog) -> ResponseValue:
-    """Answers, edits and deletions, with the number of transactions each changed. Includes undone ones."""
-    try:
-        page = act_log.page(limit=query.limit, cursor=query.cursor)
-    except InvalidInput as error:  # the cursor is from no earlier page
-        raise NotFound(str(error)) from None
-    return {"items": [act_body(act) for act in page.items], "next_cursor": page.next_cursor}
-
-
-@acts.operation(
-    "POST",
-    "/acts/{id}/undo",
-    summary="Undo a change",
-    returns={200: UndoneBody},
-    errors=(404, 409, 503),
-)
-def undo_act(id: str, *, acts: Acts) -> ResponseValue:
-    """Transactions answered since then do not change. 409 if the change is already undone."""
-    undone = acts.undo(id, at=datetime.now(UTC))
-    return {"act": id, "undone": undone.rows, "kept": undone.kept}
 
 
 @mistakes.operation(

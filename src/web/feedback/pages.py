@@ -1,4 +1,4 @@
-"""The review queue, answers given on any page, possible mistakes, and recent changes with their undo."""
+"""The review queue, answers given on any page and their undo, and possible mistakes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
 from src.web.categories.schemas import NewCategory
 from src.web.feedback import api
-from src.web.feedback.text import what_was_done
 from src.web.health.metrics import metrics
 from src.web.shared.blueprint import bp, fragment, page
 from src.web.shared.forms import count_in, flag, here, local_address, with_query
@@ -29,15 +28,12 @@ if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.categories.repository import Categories
     from src.services.monitoring.quality_counts import AuditSample
-    from src.services.transactions.acts import ActLog
-    from src.services.transactions.deleted import DeletedTransactions
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
 
 QUEUE_PAGE = 25
 SPOT_CHECKS = 5
 """Shown at once: few, so that they do not hide what needs review."""
-ACTS_PAGE = 30
 _MOST_OTHERS = 500
 _FRAGMENTS = {
     "row": ("history/_changed_row.html", "history/_undone_row.html"),
@@ -45,9 +41,6 @@ _FRAGMENTS = {
     "look": ("feedback/_answered_item.html", "feedback/_undone_mistake.html"),
 }
 """The part of a page that a script replaces after an answer, and after an undo."""
-
-
-bp.add_app_template_filter(what_was_done)
 
 
 @bp.get("/feedback")
@@ -198,34 +191,3 @@ def _is_live() -> bool:
 
 def _back() -> str:
     return local_address(request.form.get("next"), url_for("pages.feedback"))
-
-
-@bp.get("/acts")
-def acts(
-    *, act_log: ActLog, transactions: Transactions, deleted_transactions: DeletedTransactions
-) -> ResponseReturnValue:
-    """Recent changes, each with its undo."""
-    try:
-        listed = act_log.page(limit=ACTS_PAGE, cursor=request.args.get("cursor") or None)
-    except InvalidInput as error:
-        raise NotFound(str(error)) from None
-    ids = {
-        str(act.what.values["transaction_id"]) for act in listed.items if "transaction_id" in act.what.values
-    }
-    return page(
-        "acts/index.html",
-        acts=listed.items,
-        rows={row.id: row for row in transactions.get_many(ids)},
-        deleted={row.id: row for row in deleted_transactions.get_many(ids)},
-        older=with_query(request.path, {"cursor": listed.next_cursor}) if listed.next_cursor else None,
-        undone=count_in(request.args, "undone"),
-        stay=count_in(request.args, "stay"),
-    )
-
-
-@bp.post("/acts/<act>/undo")
-def undo_act(act: str, *, acts: Acts) -> ResponseReturnValue:
-    """Undo one act, then return to the page of the button."""
-    undone = acts.undo(act, at=datetime.now(UTC))
-    back = local_address(request.form.get("next"), url_for("pages.acts"))
-    return redirect(with_query(back, {"undone": undone.rows, "stay": undone.kept or None}), 303)

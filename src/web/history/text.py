@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from src.domain.feedback import LabelSource
 from src.domain.predictions import Band, DecidedBy
-from src.domain.transactions import Direction
+from src.domain.transactions import Direction, Edit, Transaction
+from src.pipeline.feedback.edit import changed_fields
 from src.web.prediction.forms import TransactionForm
-from src.web.shared import labels
+from src.web.shared import format, labels
 
 PREDICTED = "Predicted"
 PREDICTED_AGAIN = "Predicted again"
@@ -27,6 +29,29 @@ def edited_elsewhere(fields: Sequence[str], current: TransactionForm) -> str:
     """fields: changed both here and elsewhere since the form was shown."""
     values = ", ".join(f"{labels.FIELDS[name]} is now “{getattr(current, name)}”" for name in fields)
     return f"This transaction was edited elsewhere: {values}. Check your changes and save again."
+
+
+@dataclass(frozen=True)
+class Change:
+    name: str
+    before: str
+    after: str
+
+
+def changes_in(edit: Edit) -> tuple[Change, ...]:
+    return tuple(
+        Change(labels.FIELDS[name], _shown(edit.before, name), _shown(edit.after, name))
+        for name in changed_fields(edit.before, edit.after)
+    )
+
+
+def _shown(transaction: Transaction, name: str) -> str:
+    if name == "amount":
+        return format.money(transaction.amount, transaction.currency)
+    if name == "date":
+        return format.day(transaction.date)
+    value = getattr(transaction, name)
+    return str(value).capitalize() if name == "direction" else str(value or "–")
 
 
 STATES = {

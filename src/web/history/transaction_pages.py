@@ -15,10 +15,8 @@ from src.domain.feedback import LabelSource, active_answers
 from src.domain.predictions import Prediction
 from src.domain.transactions import StoredTransaction, Transaction, active_edits
 from src.errors import Conflict, InvalidInput, Unavailable
-from src.pipeline.feedback.edit import changed_fields
 from src.web.history import text
 from src.web.prediction.forms import CURRENCIES, TransactionForm, changes_of
-from src.web.shared import format, labels
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, with_query
@@ -149,19 +147,12 @@ def _page(
 
 
 @dataclass(frozen=True)
-class Change:
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
 class Event:
     at: datetime
     title: str
     category: str | None = None
     prediction: Prediction | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[text.Change, ...] = ()
     act: str | None = None
     """Undoes it; None if it cannot be undone now."""
     undone: bool = False
@@ -195,18 +186,6 @@ def _answers(row: StoredTransaction) -> Iterator[Event]:
 def _edits(row: StoredTransaction) -> Iterator[Event]:
     newest = next(reversed(active_edits(row.edits)), None)
     for edit in row.edits:
-        changes = tuple(
-            Change(labels.FIELDS[name], _shown(edit.before, name), _shown(edit.after, name))
-            for name in changed_fields(edit.before, edit.after)
-        )
         act = edit.act if edit is newest else None
-        yield Event(edit.at, text.EDITED, changes=changes, act=act, undone=bool(edit.undone_at))
-
-
-def _shown(transaction: Transaction, name: str) -> str:
-    if name == "amount":
-        return format.money(transaction.amount, transaction.currency)
-    if name == "date":
-        return format.day(transaction.date)
-    value = getattr(transaction, name)
-    return str(value).capitalize() if name == "direction" else str(value or "–")
+        undone = bool(edit.undone_at)
+        yield Event(edit.at, text.EDITED, changes=text.changes_in(edit), act=act, undone=undone)

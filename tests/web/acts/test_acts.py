@@ -1,5 +1,8 @@
 """GET /acts and POST /acts/{id}/undo."""
 
+import re
+from html import unescape
+
 import pytest
 
 from src.services.transactions.acts import ActLog
@@ -96,3 +99,22 @@ def test_an_undo_that_was_interrupted_before_it_was_marked_can_be_tried_again(
     assert undo(client, act).status_code == 200
     assert history(client)[row]["category"] == "dining"
     assert undo(client, act).status_code == 409
+
+
+def recent_changes(client):
+    text = client.get("/acts", headers={"Accept": "text/html"}).text
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", text)))
+
+
+def test_the_page_shows_what_an_edit_changed(client, predicted):
+    row = predicted(amount="10", currency="EUR")["id"]
+    client.patch(f"/api/v1/transactions/{row}", json={"amount": "12.5"})
+    assert "You edited amount" in recent_changes(client)
+    assert "Amount: €10.00 → €12.50" in recent_changes(client)
+
+
+def test_the_page_says_that_the_transaction_of_a_change_is_gone(client, predicted, answered, web_database):
+    answered(predicted()["id"], "groceries")
+    web_database.collection("transactions").delete_many({})
+    assert "The transaction no longer exists." in recent_changes(client)
+    assert "Undo" not in recent_changes(client).partition("no longer exists")[2].partition("Model")[0]

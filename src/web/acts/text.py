@@ -1,4 +1,4 @@
-"""The sentences of the review and of recent changes."""
+"""The sentences of recent changes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,46 @@
+"""Recent changes, and their undo."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from src.errors import InvalidInput, NotFound
+from src.web.acts.schemas import ActsBody, ActsQuery, UndoneBody, act_body
+from src.web.openapi.operations import Operations, ResponseValue
+
+if TYPE_CHECKING:
+    from src.pipeline.feedback.acts import Acts
+    from src.services.transactions.acts import ActLog
+
+api = Operations("acts", __name__, url_prefix="/api/v1")
+
+
+@api.operation(
+    "GET",
+    "/acts",
+    summary="List the changes that can be undone, newest first",
+    query=ActsQuery,
+    returns={200: ActsBody},
+    errors=(404, 503),
+)
+def list_acts(query: ActsQuery, *, act_log: ActLog) -> ResponseValue:
+    """Answers, edits and deletions, with the number of transactions each changed. Includes undone ones."""
+    try:
+        page = act_log.page(limit=query.limit, cursor=query.cursor)
+    except InvalidInput as error:  # the cursor is from no earlier page
+        raise NotFound(str(error)) from None
+    return {"items": [act_body(act) for act in page.items], "next_cursor": page.next_cursor}
+
+
+@api.operation(
+    "POST",
+    "/acts/{id}/undo",
+    summary="Undo a change",
+    returns={200: UndoneBody},
+    errors=(404, 409, 503),
+)
+def undo_act(id: str, *, acts: Acts) -> ResponseValue:
+    """Transactions answered since then do not change. 409 if the change is already undone."""
+    undone = acts.undo(id, at=datetime.now(UTC))
+    return {"act": id, "undone": undone.rows, "kept": undone.kept}

@@ -1,0 +1,58 @@
+"""Undoable acts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from src.domain.acts import Act
+from src.web.shared.fields import QueryModel, utc_text
+
+
+class ActsQuery(QueryModel):
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    cursor: Annotated[str | None, Field(max_length=500, description="`next_cursor` of the last page.")] = None
+
+
+class WhatBody(TypedDict):
+    code: str
+    values: dict[str, str | int | None]
+
+
+class ActBody(TypedDict):
+    id: str
+    kind: str
+    what: WhatBody
+    who: Annotated[str, Field(description="`local` until there are accounts.")]
+    at: str
+    rows: Annotated[
+        int | None, Field(description="Changed transactions; null while it runs or if interrupted.")
+    ]
+    undone: bool
+    undone_at: str | None
+
+
+class ActsBody(TypedDict):
+    items: list[ActBody]
+    next_cursor: str | None
+
+
+class UndoneBody(TypedDict):
+    act: str
+    undone: Annotated[int, Field(description="Transactions restored to their state before the act.")]
+    kept: Annotated[int, Field(description="Transactions left unchanged because they were answered since.")]
+
+
+def act_body(act: Act) -> ActBody:
+    return {
+        "id": act.id,
+        "kind": act.kind.value,
+        "what": {"code": act.what.code, "values": dict(act.what.values)},
+        "who": act.owner,
+        "at": utc_text(act.at),
+        "rows": act.rows,
+        "undone": act.undone_at is not None,
+        "undone_at": utc_text(act.undone_at) if act.undone_at else None,
+    }
