@@ -1,34 +1,18 @@
 """Tests of counts in two samples, and effect sizes.
 
-Web workers and the scheduler import this. scipy.special would cost each of them 27 MB, so the tails of the
-distributions are computed with `math`.
+Web workers and the scheduler import this, so Fisher's test does without scipy.stats, which loads for seconds.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import erfc, exp, lgamma, log, sqrt
+from math import exp, lgamma
 
 import numpy as np
 
 _LEAST_EXPECTED = 5
 """Expected rows per cell for a chi-square test (Cochran's rule)."""
-
-
-def chi_square_tail(statistic: float, freedom: int) -> float:
-    """P(X >= statistic) of the chi-square distribution; freedom: 1 or more.
-
-    By the recurrence of the incomplete gamma function, Q(a + 1, y) = Q(a, y) + y^a e^-y / gamma(a + 1).
-    """
-    if statistic <= 0:
-        return 1.0
-    half = statistic / 2
-    a, tail = (0.5, erfc(sqrt(half))) if freedom % 2 else (1.0, exp(-half))
-    while a < freedom / 2:
-        tail += exp(a * log(half) - half - lgamma(a + 1))
-        a += 1
-    return min(tail, 1.0)
 
 
 def same_distribution(then: Sequence[int], now: Sequence[int]) -> float:
@@ -40,8 +24,11 @@ def same_distribution(then: Sequence[int], now: Sequence[int]) -> float:
     table = table[:, table.sum(axis=0) > 0]
     if table.shape[1] < 2 or not table.sum(axis=1).all():
         return 1.0
+    from scipy.special import chdtrc  # here, because it costs a web worker 5 MB that few need
+
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
-    return chi_square_tail(float(((table - expected) ** 2 / expected).sum()), table.shape[1] - 1)
+    statistic = ((table - expected) ** 2 / expected).sum()
+    return float(chdtrc(table.shape[1] - 1, statistic))
 
 
 def fisher_greater(hits: int, rows: int, hits_before: int, rows_before: int) -> float:
