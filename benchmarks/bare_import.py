@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from src.components.dataset.schema import MODEL_FIELDS
-from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.models import bundle
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
 from src.services.mongo.collections import INDEXES
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 
 
 def bare(data: Path) -> dict[str, float]:

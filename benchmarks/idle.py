@@ -15,7 +15,7 @@ from typing import Any
 from pymongo import MongoClient
 
 from benchmarks.processes import cpu_s, descendants, installation, memory_mb
-from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 
 SETTLE_S = 45
 SECONDS = 60  # twice the longest pause between two checks of a web worker, three times that of the scheduler

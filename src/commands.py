@@ -104,7 +104,7 @@ def train(container: Container, run: TrainingRun, *, holder: str) -> TrainingRun
 def _training(container: Container) -> TrainingPipeline:
     from src.pipeline.training.earlier_versions import EarlierVersions
     from src.pipeline.training.run import TrainingPipeline
-    from src.services.models.bundle_check import BundleCheck
+    from src.services.models.load_and_predict_check import LoadAndPredictCheck
 
     return TrainingPipeline(
         labels=container.transactions,
@@ -112,7 +112,7 @@ def _training(container: Container) -> TrainingPipeline:
         store=container.models,
         tracking=container.tracking,
         bundles=bundle,
-        check=BundleCheck(),
+        check=LoadAndPredictCheck(),
         clock=container.now,
         fingerprint=container.data_fingerprint,
         possible_mistakes=container.possible_mistakes,
@@ -240,12 +240,12 @@ def run_import(container: Container, claimed: Import, *, holder: str) -> None:
 def sync_alias(container: Container, _: argparse.Namespace) -> None:
     """Move the MLflow alias to the champion, or promote the version a person moved it to."""
     from src.pipeline.registry.mlflow_alias import AliasSync
-    from src.services.models.bundle_check import BundleCheck
+    from src.services.models.load_and_predict_check import LoadAndPredictCheck
 
     def some_transactions() -> list[Transaction]:
         return [row.transaction for row in container.transactions.newest(100)]
 
-    check = BundleCheck(timeout_s=60)
+    check = LoadAndPredictCheck(timeout_s=60)
     with container.tracking_state.noted(container.now()):
         AliasSync(
             container.models, container.tracking, bundle, check, some_transactions, container.now
@@ -281,7 +281,7 @@ def rebuild(container: Container, _: argparse.Namespace) -> None:
 
 
 def verify_bundle(container: Container, options: argparse.Namespace) -> None:
-    from src.services.models.bundle_check import verify
+    from src.services.models.load_and_predict_check import verify
 
     answers = verify(options.file, options.rows.read_text(), lambda *bundle: container.serve("", *bundle))
     print(json.dumps(answers))

@@ -14,10 +14,10 @@ from src.domain.acts import ActKind
 from src.jobs import Jobs
 from src.once import forget, once
 from src.pipeline.categories.editor import CategoryEditor
-from src.pipeline.feedback.acts import Acts
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.feedback.label_review import LabelReview
+from src.pipeline.feedback.undo import ActUndo
 from src.pipeline.imports.preview import ImportPreview
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult
 from src.pipeline.imports.run import ImportRun
@@ -188,8 +188,8 @@ class Container(Services):
         )
 
     @once
-    def acts(self) -> Acts:
-        return Acts(
+    def act_undo(self) -> ActUndo:
+        return ActUndo(
             self.act_log,
             {
                 ActKind.FEEDBACK: lambda act, at: self.feedback.undo(act.id, at),

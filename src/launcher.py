@@ -18,11 +18,11 @@ from typing import Any
 from src import logs
 from src.config import HOME, SHIPPED, Settings, load_settings
 from src.errors import CannotStart
-from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.host.file_lock import FileLock
 from src.services.host.process import ONE_THREAD
 from src.services.host.secret_key import kept_key
 from src.services.host.supervisor import Program, Supervisor
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ import pytest
 from pymongo import MongoClient
 
 from src.config import load_settings
-from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.mongo.client import Database
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 
 TESTS = Path(__file__).parent
 
@@ -26,7 +26,12 @@ logging.getLogger("src").addHandler(logging.NullHandler())
 SLOW = (
     *("launch", "browser", "benchmarks", "pipeline", "web"),
     *("services/mlflow", "services/models", "services/scheduler", "services/imports", "services/host"),
-    *("services/mongo/test_replica_set.py", "services/runs", "services/transactions"),
+    *(
+        "services/mongo/test_replica_set.py",
+        "services/mongo/test_embedded_mongo.py",
+        "services/runs",
+        "services/transactions",
+    ),
     *("components/bank_files/test_any_bytes.py", "components/bank_files/test_hostile_files.py"),
     *("components/model", "components/promotion", "components/features", "components/text/test_masking.py"),
     *("components/dataset/test_snapshot.py", "knowledge", "test_container.py"),

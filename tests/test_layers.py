@@ -44,7 +44,7 @@ THIRD_PARTY = {
     "bson": {"services"},
     "mlflow": {
         "services/mlflow/tracking.py",
-        "services/mlflow/run_log.py",
+        "services/mlflow/run_writer.py",
         "services/mlflow/past_runs.py",
         "services/mlflow/retention.py",
         "services/mlflow/errors.py",
@@ -54,7 +54,7 @@ THIRD_PARTY = {
     "flask": {"web"},
     "plotly": {"web"},
     "skops": {"services/models/bundle.py"},
-    "matplotlib": {"services/mlflow/plots.py", "services/mlflow/run_log.py"},
+    "matplotlib": {"services/mlflow/plots.py", "services/mlflow/run_writer.py"},
     "sklearn": {"components", "services/models/bundle.py"},
     "pandas": {"components", "services", "pipeline"},
     "chardet": {"components/bank_files/formats/encodings.py"},
@@ -118,12 +118,12 @@ def test_only_the_settings_and_the_start_of_processes_read_the_environment(path)
         "config.py",
         "launcher.py",
         "services/scheduler/child_process.py",
-        "services/host/embedded_mongo.py",
+        "services/mongo/embedded_mongo.py",
         "services/host/supervisor.py",
     }
     if str(path) not in readers | {
         "services/mlflow/errors.py",
-        "services/models/bundle_check.py",
+        "services/models/load_and_predict_check.py",
         "web/health/metrics.py",
     }:
         source = (SRC / path).read_text()

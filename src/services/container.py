@@ -16,7 +16,6 @@ from src.once import once
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
 from src.services.firefly.outbox import FireflyOutbox
-from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.host.secret_key import kept_key
 from src.services.imports.encrypted_uploads import Uploads
 from src.services.imports.file_reader import FileReader
@@ -25,6 +24,7 @@ from src.services.mlflow.availability import TrackingState
 from src.services.models.repository import Models
 from src.services.models.retention import Retention
 from src.services.mongo.client import Database
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 from src.services.monitoring.quality_counts import AuditSample
 from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import TrainingRuns

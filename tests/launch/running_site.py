@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from src.config import ROOT
-from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 from src.services.runs.repository import TrainingRuns
 from src.services.runs.slots import slot_of
 from tests.small_model import small_bundle

@@ -16,8 +16,8 @@ import requests
 
 from src.config import ROOT
 from src.pipeline.imports.run import CHUNK
-from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.mongo.client import Database
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 from tests.launch.running_site import PATIENCE_S, PYTHON, Site, give_small_model, wait_until
 
 ROWS = 10_000

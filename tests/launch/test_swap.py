@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 from tests.launch.running_site import wait_until
 from tests.small_model import small_bundle
 

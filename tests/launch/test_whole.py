@@ -5,8 +5,8 @@ import urllib.request
 
 import pytest
 
-from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.mongo.client import Database
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 from tests.launch.running_site import APP, PATIENCE_S, Site, wait_until
 
 

@@ -6,7 +6,7 @@ from src.services.transactions.feedback import FeedbackEvents
 
 
 class NoOthers:
-    def unfollowed(self, merchants, act, *, limit, since):
+    def not_repredicted_for(self, merchants, act, *, limit, since):
         return []
 
     def undo(self, act):

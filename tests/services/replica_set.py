@@ -10,7 +10,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from src.services.host import process
-from src.services.host.embedded_mongo import find_mongod
+from src.services.mongo.embedded_mongo import find_mongod
 
 
 def free_port():

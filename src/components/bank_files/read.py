@@ -10,8 +10,8 @@ from itertools import islice
 
 from src.components.bank_files.entry import Entry, Line, Preview, Record, Rejected
 from src.components.bank_files.formats.sections import below
+from src.components.bank_files.inference.column_detection import Layout, find_header, layout_of
 from src.components.bank_files.inference.headings import layout_of_rejects
-from src.components.bank_files.inference.layout import Layout, find_header, layout_of
 from src.components.bank_files.inference.plan_inference import Inference
 from src.components.bank_files.inference.questions import summarize_columns
 from src.components.bank_files.limits import DEFAULT, Limits, bad_file

@@ -108,7 +108,7 @@ def probabilities_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
     return np.asarray(pipeline.predict_proba(rows[MODEL_FIELDS]))
 
 
-def answers_of(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
+def predicted_categories(pipeline: Any, rows: pd.DataFrame) -> np.ndarray:
     """Shape (n_rows,), str: the most probable category of each row."""
     return top(probabilities_of(pipeline, rows), list(pipeline.classes_))
 

@@ -46,19 +46,18 @@ CANDIDATES = (
 class Fold:
     """One fold, vectorized once for all candidates, with features fitted on its training part only."""
 
-    learn: sparse.csr_matrix
-    truth: np.ndarray
-    """The category of each row of `learn`."""
+    X_train: sparse.csr_matrix
+    y_train: np.ndarray
     weights: np.ndarray
     held_out: np.ndarray
     """int: indexes of the held-out rows."""
-    answer: sparse.csr_matrix
+    X_test: sparse.csr_matrix
 
     def scores(self, candidate: Candidate, classes: np.ndarray, seed: int) -> np.ndarray:
-        """Shape (n_held_out, n_classes); -inf for a category missing in `learn`."""
-        fitted = candidate.classifier(seed=seed).fit(self.learn, self.truth, self.weights)
+        """Shape (n_held_out, n_classes); -inf for a category missing in the training part."""
+        fitted = candidate.classifier(seed=seed).fit(self.X_train, self.y_train, self.weights)
         scores = np.full((len(self.held_out), len(classes)), -np.inf)
-        scores[:, np.searchsorted(classes, fitted.classes_)] = fitted.decision_function(self.answer)
+        scores[:, np.searchsorted(classes, fitted.classes_)] = fitted.decision_function(self.X_test)
         return scores
 
 

@@ -101,11 +101,11 @@ class SelectionRows:
             learns = learns & categories.isin(self.classes).to_numpy()
         features, inputs = TransactionFeatures(lexicon=lexicon), self.rows[MODEL_FIELDS]
         return Fold(
-            learn=features.fit_transform(inputs[learns], hidden=self.hidden[learns]),
-            truth=categories.to_numpy(str)[learns],
+            X_train=features.fit_transform(inputs[learns], hidden=self.hidden[learns]),
+            y_train=categories.to_numpy(str)[learns],
             weights=self.weights[learns],
             held_out=np.flatnonzero(held_out),
-            answer=features.transform(inputs[held_out], hidden=self.hidden[held_out]),
+            X_test=features.transform(inputs[held_out], hidden=self.hidden[held_out]),
         )
 
     def _held_out(self, folds: np.ndarray) -> list[np.ndarray]:

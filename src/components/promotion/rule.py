@@ -65,7 +65,7 @@ class Evidence:
     fault: Why
     """Problems from the load-and-predict check; empty if it passed."""
     same_data: bool
-    same_answers: bool
+    same_predictions: bool
     """Both models answer every row at hand alike."""
     new_labels: int
     """Training labels given since the champion was trained."""
@@ -149,7 +149,7 @@ class PromotionRule:
             return evidence.verdict(Outcome.TOO_HEAVY, because(Code.TOO_HEAVY, limits=limits))
         if evidence.champion is None:
             return self._judge_first(evidence)
-        if evidence.same_data and evidence.same_answers:
+        if evidence.same_data and evidence.same_predictions:
             unchanged = because(Code.UNCHANGED, version=evidence.champion.scores.version)
             return evidence.verdict(Outcome.UNCHANGED, unchanged)
         if not evidence.known_labels and not evidence.labels:

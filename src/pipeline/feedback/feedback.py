@@ -143,8 +143,10 @@ class FeedbackLoop:
         """
         changed: Counter[tuple[str, str | None]] = Counter()
         names, left = {merchant for merchant in merchants if merchant}, LIMIT
+        if not names:
+            return changed, True
         for _ in range(_TRIES):
-            rows = self.unanswered.unfollowed(names, act, limit=left, since=undone_since) if names else []
+            rows = self.unanswered.not_repredicted_for(names, act, limit=left, since=undone_since)
             if not rows:
                 return changed, True
             predicted = self.predictor.predict([row.transaction for row in rows], at=at)
@@ -152,7 +154,7 @@ class FeedbackLoop:
                 (row, _visible_change(row.prediction, prediction, None if undone_since else act))
                 for row, (_, prediction) in zip(rows, predicted, strict=True)
             ]
-            written = self.unanswered.follow(new, act, at=at)
+            written = self.unanswered.store_repredictions(new, act, at=at)
             changed.update(
                 (row.transaction.merchant, prediction.category)
                 for row, prediction in new

@@ -18,7 +18,7 @@ from src.errors import Conflict, NotFound, Pinned, Unavailable
 if TYPE_CHECKING:
     from src.pipeline.training.stages import BundleFormat
     from src.services.mlflow.tracking import Tracking
-    from src.services.models.bundle_check import BundleCheck
+    from src.services.models.load_and_predict_check import LoadAndPredictCheck
     from src.services.models.repository import Models
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class AliasSync:
     store: Models
     registry: Tracking
     bundles: BundleFormat
-    check: BundleCheck
+    check: LoadAndPredictCheck
     transactions: Callable[[], Sequence[Transaction]]
     """Some stored transactions of the person."""
     clock: Callable[[], datetime]

@@ -35,7 +35,7 @@ from src.pipeline.training.stages import PreparedData, Steps, StoredModel, Train
 
 if TYPE_CHECKING:
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
-    from src.services.models.bundle_check import CheckReport
+    from src.services.models.load_and_predict_check import CheckReport
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class Judge:
             lookup=mine.baselines.get("lookup"),
             fault=report.fault,
             same_data=about.get("data_sha256") == data.snapshot.sha256,
-            same_answers=champion is not None
+            same_predictions=champion is not None
             and np.array_equal(champion.answers(data.rows), self.trained.answers(data.rows)),
             new_labels=self._new_labels(data.learned),
             known_labels=champion.labels if champion else 0,

@@ -14,13 +14,13 @@ from src.pipeline.training.stages import PreparedData, TrainedModel
 from src.pipeline.training.verdict_sentences import JUDGED_ON, Numbers, note_sentences, sentence
 
 if TYPE_CHECKING:
-    from src.services.mlflow.run_log import RunLog
-    from src.services.models.bundle_check import CheckReport
+    from src.services.mlflow.run_writer import RunWriter
+    from src.services.models.load_and_predict_check import CheckReport
 
 _MEASURES = ("accuracy", "macro_f1", "log_loss", "ece", "money_weighted_accuracy")
 
 
-def log_data(logger: RunLog, data: PreparedData) -> None:
+def log_data(logger: RunWriter, data: PreparedData) -> None:
     logger.params(
         {
             "data.rows": len(data.rows),
@@ -33,7 +33,7 @@ def log_data(logger: RunLog, data: PreparedData) -> None:
     logger.data(data.training[[*MODEL_FIELDS, "category"]], data.snapshot.csv, data.snapshot.sha256)
 
 
-def log_model(logger: RunLog, trained: TrainedModel) -> None:
+def log_model(logger: RunWriter, trained: TrainedModel) -> None:
     """The candidates as nested runs, and the metrics and plots of the chosen one.
 
     The name of a metric begins with the rows it was measured on (domain.verdicts.JudgedOn), because runs
@@ -66,7 +66,7 @@ def _by_category(evaluated: EvaluatedRows, rows: JudgedOn) -> dict[str, float]:
     }
 
 
-def log_verdict(logger: RunLog, verdict: Verdict, version: str, report: CheckReport) -> None:
+def log_verdict(logger: RunWriter, verdict: Verdict, version: str, report: CheckReport) -> None:
     logger.tags(
         {
             "verdict": verdict.outcome.value,
@@ -181,7 +181,7 @@ def _plain(value: Any) -> object:
     return value if isinstance(value, str | int | bool | None) or is_finite else str(value)
 
 
-def _plot(logger: RunLog, evaluated: EvaluatedRows, name: str) -> None:
+def _plot(logger: RunWriter, evaluated: EvaluatedRows, name: str) -> None:
     report = evaluated.report
     if evaluated.scores.rows:
         logger.confusion(report.labels, report.confusion, of=name)

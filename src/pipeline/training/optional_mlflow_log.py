@@ -13,7 +13,7 @@ from src.errors import Unavailable
 from src.pipeline.training.verdict_sentences import sentence
 
 if TYPE_CHECKING:
-    from src.services.mlflow.run_log import RunLog
+    from src.services.mlflow.run_writer import RunWriter
     from src.services.mlflow.tracking import Tracking
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class OptionalTracking:
         return (because(Code.PARTLY_LOGGED if self._started else Code.NOT_LOGGED),)
 
     @contextmanager
-    def start(self, run: TrainingRun) -> Iterator[RunLog]:
+    def start(self, run: TrainingRun) -> Iterator[RunWriter]:
         """The log of an MLflow run, whose calls return None if they were not answered."""
         self.away = self._started = False
         with ExitStack() as stack:
@@ -55,7 +55,7 @@ class OptionalTracking:
                 lambda: stack.enter_context(self._tracking.start(run, sentence(run.reason))), None
             )
             self._started = logger is not None
-            yield cast("RunLog", _OptionalRunLog(self, logger))
+            yield cast("RunWriter", _OptionalRunLog(self, logger))
 
     def attempt(self, call: Callable[[], R], otherwise: R) -> R:
         """What `call` returns; `otherwise` if it, or an earlier call, was not answered."""
@@ -78,9 +78,9 @@ class OptionalTracking:
 
 
 class _OptionalRunLog:
-    """Every method of a `RunLog`."""
+    """Every method of a `RunWriter`."""
 
-    def __init__(self, tracking: OptionalTracking, logger: RunLog | None) -> None:
+    def __init__(self, tracking: OptionalTracking, logger: RunWriter | None) -> None:
         self._tracking, self._logger = tracking, logger
         self.run_id = logger.run_id if logger else ""
 

@@ -16,7 +16,7 @@ from src.pipeline.training.stages import Steps
 if TYPE_CHECKING:
     from src.knowledge.lexicon_files import Knowledge
     from src.services.mlflow.past_runs import PastRun
-    from src.services.mlflow.run_log import RunLog
+    from src.services.mlflow.run_writer import RunWriter
     from src.services.runs.repository import ClaimedRun
     from src.services.transactions.repository import Transactions
 
@@ -99,7 +99,7 @@ class Reproduction:
         requested = SimpleNamespace(requested_at=past.started_at)
         run = SimpleNamespace(run=requested, progress=progress, record=lambda **_: None)
         claimed, recorded = cast("ClaimedRun", run), _RecordedLog()
-        logger = cast("RunLog", recorded)
+        logger = cast("RunWriter", recorded)
         fitting = ModelFitting(labels, self.lexicon, steps, lambda: past.started_at)
         data = fitting.prepare(claimed)
         log_data(logger, data)

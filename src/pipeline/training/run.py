@@ -39,9 +39,9 @@ from src.pipeline.training.stages import BundleFormat, PreparedData, Steps, Stor
 if TYPE_CHECKING:
     from src.knowledge.lexicon_files import Knowledge
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
-    from src.services.mlflow.run_log import RunLog
+    from src.services.mlflow.run_writer import RunWriter
     from src.services.mlflow.tracking import Tracking
-    from src.services.models.bundle_check import BundleCheck, CheckReport
+    from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
     from src.services.models.repository import Models
     from src.services.runs.data_fingerprint import DataFingerprint
     from src.services.runs.repository import ClaimedRun
@@ -62,7 +62,7 @@ class TrainingPipeline:
         store: Models,
         tracking: Tracking,
         bundles: BundleFormat,
-        check: BundleCheck,
+        check: LoadAndPredictCheck,
         clock: Callable[[], datetime],
         steps: Steps | None = None,
         prediction_diffs: PredictionDiffs | None = None,
@@ -144,7 +144,7 @@ class TrainingPipeline:
         may_skip = claimed.run.trigger is Trigger.SCHEDULE and pointer is not None and inputs["code"]
         return None if may_skip and claimed.last_inputs() == inputs else data
 
-    def _train(self, claimed: ClaimedRun, data: PreparedData, logger: RunLog) -> TrainedModel:
+    def _train(self, claimed: ClaimedRun, data: PreparedData, logger: RunWriter) -> TrainedModel:
         if logger.run_id:
             claimed.record(mlflow_run_id=logger.run_id)
         logger.document(settings_of(self._steps), "settings.json")
@@ -172,7 +172,7 @@ class TrainingPipeline:
         return champion, ()
 
     def _check_and_keep(
-        self, claimed: ClaimedRun, data: PreparedData, trained: TrainedModel, logger: RunLog
+        self, claimed: ClaimedRun, data: PreparedData, trained: TrainedModel, logger: RunWriter
     ) -> tuple[str, CheckReport]:
         """Check the bundle in a fresh process, also on the person's transactions; register and store it."""
         bundle = self._bundles.dumps(self._bundle(claimed, data, trained))
@@ -217,7 +217,7 @@ class TrainingPipeline:
         return Bundle(trained.result.model, trained.bands.to_dict(), about)
 
     def _log_verdict(
-        self, logger: RunLog, verdict: Verdict, trained: TrainedModel, version: str, report: CheckReport
+        self, logger: RunWriter, verdict: Verdict, trained: TrainedModel, version: str, report: CheckReport
     ) -> None:
         log_verdict(logger, verdict, version, report)
         description = f"{short_outcome(verdict).capitalize()}. {version_description(trained)}"

@@ -20,7 +20,7 @@ from src.components.dataset.preparation import Transformation, Validation
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import ROW_COLUMNS
 from src.components.dataset.splitting import Split, Splitting
-from src.components.evaluation.metrics import answers_of
+from src.components.evaluation.metrics import predicted_categories
 from src.components.model.model_selection import Search, SearchResult
 from src.components.model.smoke_transactions import SmokeSample
 from src.components.model.thresholds import BandThresholds
@@ -108,7 +108,7 @@ class TrainedModel:
     """From this number of hold-out rows on, they are used instead of the out-of-fold rows."""
 
     def answers(self, rows: pd.DataFrame) -> np.ndarray:
-        return answers_of(self.result.model, rows)
+        return predicted_categories(self.result.model, rows)
 
     @property
     def judged(self) -> EvaluatedRows:
@@ -141,7 +141,7 @@ class StoredModel:
     bundle: Bundle
 
     def answers(self, rows: pd.DataFrame) -> np.ndarray:
-        return answers_of(self.bundle.pipeline, rows)
+        return predicted_categories(self.bundle.pipeline, rows)
 
     @property
     def labels(self) -> int:

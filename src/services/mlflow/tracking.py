@@ -19,7 +19,7 @@ from src.services.host.file_lock import FileLock
 from src.services.mlflow.errors import guarded, prepare, unavailable
 from src.services.mlflow.moved_store import rebase_artifact_paths
 from src.services.mlflow.provenance import provenance
-from src.services.mlflow.run_log import RunLog
+from src.services.mlflow.run_writer import RunWriter
 
 EXPERIMENT = MODEL_NAME
 DESCRIPTION = (
@@ -112,7 +112,7 @@ class Tracking:
                 client.create_registered_model(MODEL_NAME, _MODEL_TAGS, DESCRIPTION)
 
     @contextmanager
-    def start(self, run: TrainingRun, reason: str = "") -> Iterator[RunLog]:
+    def start(self, run: TrainingRun, reason: str = "") -> Iterator[RunWriter]:
         """One MLflow run around the block: FINISHED, FAILED, or KILLED if the lease was lost.
 
         What an earlier attempt, or a process that was killed, left RUNNING is closed first.
@@ -131,7 +131,7 @@ class Tracking:
                 tags=_tags(run, reason),
                 log_system_metrics=False,
             )
-            yield RunLog(self._mlflow, active.info, when=when)
+            yield RunWriter(self._mlflow, active.info, when=when)
             ended = "FINISHED"
         except MlflowException as error:
             raise unavailable(error) from error

@@ -132,7 +132,7 @@ class Unanswered:
         update_many(self._database.transactions, list(new), repredicted)
 
     @guarded
-    def unfollowed(
+    def not_repredicted_for(
         self, merchants: Collection[str], act: str, *, limit: int, since: datetime | None
     ) -> list[UnansweredTransaction]:
         """Those of `merchants` that `act` has not looked at yet. Raises Unavailable.
@@ -161,7 +161,7 @@ class Unanswered:
         ]
 
     @guarded
-    def follow(
+    def store_repredictions(
         self, new: Sequence[tuple[UnansweredTransaction, Prediction | None]], act: str, *, at: datetime
     ) -> set[str]:
         """Add its new prediction, if any, to each transaction, and note that `act` has looked at it.

@@ -10,7 +10,7 @@ from src.web.acts.schemas import ActsBody, ActsQuery, UndoneBody, act_body
 from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
-    from src.pipeline.feedback.acts import Acts
+    from src.pipeline.feedback.undo import ActUndo
     from src.services.transactions.acts import ActLog
 
 api = Operations("acts", __name__, url_prefix="/api/v1")
@@ -40,7 +40,7 @@ def list_acts(query: ActsQuery, *, act_log: ActLog) -> ResponseValue:
     returns={200: UndoneBody},
     errors=(404, 409, 503),
 )
-def undo_act(id: str, *, acts: Acts) -> ResponseValue:
+def undo_act(id: str, *, act_undo: ActUndo) -> ResponseValue:
     """Transactions answered since then do not change. 409 if the change is already undone."""
-    undone = acts.undo(id, at=datetime.now(UTC))
+    undone = act_undo.undo(id, at=datetime.now(UTC))
     return {"act": id, "undone": undone.rows, "kept": undone.kept}

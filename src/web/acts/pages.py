@@ -15,7 +15,7 @@ from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import count_in, local_address, with_query
 
 if TYPE_CHECKING:
-    from src.pipeline.feedback.acts import Acts
+    from src.pipeline.feedback.undo import ActUndo
     from src.services.transactions.acts import ActLog
     from src.services.transactions.deleted import DeletedTransactions
     from src.services.transactions.repository import Transactions
@@ -51,8 +51,8 @@ def acts(
 
 
 @bp.post("/acts/<act>/undo")
-def undo_act(act: str, *, acts: Acts) -> ResponseReturnValue:
+def undo_act(act: str, *, act_undo: ActUndo) -> ResponseReturnValue:
     """Undo one act, then return to the page of the button."""
-    undone = acts.undo(act, at=datetime.now(UTC))
+    undone = act_undo.undo(act, at=datetime.now(UTC))
     back = local_address(request.form.get("next"), url_for("pages.acts"))
     return redirect(with_query(back, {"undone": undone.rows, "stay": undone.kept or None}), 303)

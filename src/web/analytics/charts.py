@@ -8,7 +8,7 @@ from typing import Any
 
 from src.domain.categories import Category, Group
 from src.web.analytics import text
-from src.web.analytics.figures import (
+from src.web.analytics.chart_parts import (
     ACCENT,
     LEGEND,
     NEUTRAL,

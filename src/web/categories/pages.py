@@ -19,7 +19,7 @@ from src.web.shared.forms import Errors, count_in, errors_of, with_query
 
 if TYPE_CHECKING:
     from src.pipeline.categories.editor import CategoryEditor
-    from src.pipeline.feedback.acts import Acts
+    from src.pipeline.feedback.undo import ActUndo
     from src.services.categories.repository import Categories
     from src.services.categories.transactions import CategoryTransactions
 
@@ -89,9 +89,9 @@ def delete_category(
 
 
 @bp.post("/categories/undo")
-def undo_category_act(*, acts: Acts) -> ResponseReturnValue:
+def undo_category_act(*, act_undo: ActUndo) -> ResponseReturnValue:
     """Undo a change or a merge."""
-    acts.undo(request.form.get("act", ""), at=datetime.now(UTC))
+    act_undo.undo(request.form.get("act", ""), at=datetime.now(UTC))
     return redirect(url_for("pages.categories", undone=1), 303)
 
 

@@ -22,9 +22,9 @@ from src.web.shared.json_io import json_response, read_json, wants_json
 from src.web.shared.learned import learned_from
 
 if TYPE_CHECKING:
-    from src.pipeline.feedback.acts import Acts
     from src.pipeline.feedback.feedback import FeedbackLoop
     from src.pipeline.feedback.label_review import LabelReview
+    from src.pipeline.feedback.undo import ActUndo
     from src.pipeline.prediction.predict import Predictor
     from src.services.categories.repository import Categories
     from src.services.monitoring.quality_counts import AuditSample
@@ -131,7 +131,7 @@ def review_relabel(*, label_review: LabelReview) -> ResponseReturnValue:
 
 
 @bp.post("/feedback/undo")
-def undo(*, acts: Acts, transactions: Transactions, label_review: LabelReview) -> ResponseReturnValue:
+def undo(*, act_undo: ActUndo, transactions: Transactions, label_review: LabelReview) -> ResponseReturnValue:
     """Undo every answer of one click."""
     if as_json := wants_json():
         body = read_json()
@@ -141,7 +141,7 @@ def undo(*, acts: Acts, transactions: Transactions, label_review: LabelReview) -
     else:
         act = request.form.get("act", "")
     try:
-        restored = acts.undo(act, at=datetime.now(UTC)).rows
+        restored = act_undo.undo(act, at=datetime.now(UTC)).rows
     except Conflict as error:
         raise NotFound(str(error)) from None
     if as_json:

@@ -12,7 +12,7 @@ from src.domain.promotions import ComparedMetrics, PredictionDiff, Promotion, Pr
 from src.domain.training_runs import RunStatus, TrainingRun
 from src.domain.verdicts import Scores, Verdict
 from src.errors import NotFound
-from src.pipeline.registry.model_actions import ShadowOutcome, ShadowTest
+from src.pipeline.registry.shadow_test import ShadowOutcome, ShadowTest
 from src.web.models.verdict_text import headline, outcome
 from src.web.quality.text import run_reason
 from src.web.shared import format, labels

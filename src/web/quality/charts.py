@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from src.domain.predictions import DecidedBy
 from src.domain.quality import VersionQuality
-from src.web.analytics.figures import (
+from src.web.analytics.chart_parts import (
     ACCENT,
     NEUTRAL,
     SHARE_AXIS,

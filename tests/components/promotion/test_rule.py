@@ -44,7 +44,7 @@ def case(rows=400, champion=0.7, challenger=0.9, **changes):
         lookup=Scores(None, rows, 0.5, 0.4, float("nan"), float("nan")),
         fault="",
         same_data=False,
-        same_answers=False,
+        same_predictions=False,
         new_labels=0,
         known_labels=1000,
     )
@@ -125,7 +125,7 @@ def test_a_small_category_may_fall_by_chance():
 
 
 def test_the_same_data_and_the_same_answers_change_nothing():
-    verdict = decide(same_data=True, same_answers=True)
+    verdict = decide(same_data=True, same_predictions=True)
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.UNCHANGED)
     assert "version 6" in sentence(verdict.reason)
 

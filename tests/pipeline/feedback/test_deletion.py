@@ -38,12 +38,12 @@ def test_a_deletion_is_undone_once_and_the_row_is_back_with_its_whole_life(conta
     container.feedback.record(rows_of(container)[1].id, "travel", at=NOW)
     act, row = delete(container, 1)
     brought(container)
-    undone = container.acts.undo(act, at=NOW)
+    undone = container.act_undo.undo(act, at=NOW)
     assert (undone.rows, undone.kept) == (1, 0)
     assert rows_of(container)[1] == row
     assert counts_of(brought(container)) == (0, 4, 0)
     with pytest.raises(Conflict):
-        container.acts.undo(act, at=NOW)
+        container.act_undo.undo(act, at=NOW)
 
 
 def test_a_deletion_outlives_its_import_and_is_undone_into_the_next_one(container):
@@ -52,7 +52,7 @@ def test_a_deletion_outlives_its_import_and_is_undone_into_the_next_one(containe
     assert undo(container, first.id) == (3, 0)
     later = brought(container)
     assert counts_of(later) == (3, 0, 1)
-    container.acts.undo(act, at=NOW)
+    container.act_undo.undo(act, at=NOW)
     assert container.imported_transactions.count(later.id) == 4
     assert undo(container, later.id) == (4, 0)
     assert rows_of(container) == ()
@@ -62,7 +62,7 @@ def test_a_row_that_two_imports_have_is_restored_to_the_one_that_is_left(contain
     first, later = brought(container), brought(container)
     act, _ = delete(container, 1)
     undo(container, first.id)
-    container.acts.undo(act, at=NOW)
+    container.act_undo.undo(act, at=NOW)
     assert (
         container.imported_transactions.count(first.id),
         container.imported_transactions.count(later.id),
@@ -121,5 +121,5 @@ def test_two_who_delete_a_row_at_once_delete_it_once_and_it_can_be_restored(cont
     assert len(acts) == 1
     assert outcomes.count(NotFound) == 3
     assert [act.id for act in container.act_log.page().items] == acts
-    assert container.acts.undo(acts[0], at=NOW).rows == 1
+    assert container.act_undo.undo(acts[0], at=NOW).rows == 1
     assert len(rows_of(container)) == 4

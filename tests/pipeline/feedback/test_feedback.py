@@ -13,8 +13,8 @@ from src.domain.predictions import DecidedBy, ShadowPrediction
 from src.domain.transactions import Status, Transaction
 from src.errors import Unavailable
 from src.pipeline.feedback import feedback
-from src.pipeline.feedback.acts import Acts
 from src.pipeline.feedback.feedback import Answer, FeedbackLoop
+from src.pipeline.feedback.undo import ActUndo
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.prediction.repredict import Reprediction
 from src.services.transactions.acts import ActLog
@@ -86,7 +86,7 @@ def loop(database, predictor, log):
 
 @pytest.fixture
 def acts(log, loop):
-    return Acts(log, {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)})
+    return ActUndo(log, {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)})
 
 
 @pytest.fixture
@@ -252,7 +252,7 @@ def test_an_answer_whose_process_was_killed_before_the_rest_is_finished_later(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Unanswered, "follow", killed)
+        patch.setattr(Unanswered, "store_repredictions", killed)
         with pytest.raises(KeyboardInterrupt):
             loop.record(first.id, "travel", at=NOW + MINUTE)
     assert transactions.get(first.id).category == "travel"
@@ -293,14 +293,14 @@ def test_a_row_answered_between_reading_and_writing_keeps_its_answer(
     loop, keep, transactions, database, monkeypatch
 ):
     first, second, third = keep(*["BLUE DOOR"] * 3)
-    follow = Unanswered.follow
+    store = Unanswered.store_repredictions
 
     def late(self, new, act, *, at):
-        monkeypatch.setattr(Unanswered, "follow", follow)
+        monkeypatch.setattr(Unanswered, "store_repredictions", store)
         loop_of(database, CLASSES).record(second.id, "groceries", at=at)
-        return follow(self, new, act, at=at)
+        return store(self, new, act, at=at)
 
-    monkeypatch.setattr(Unanswered, "follow", late)
+    monkeypatch.setattr(Unanswered, "store_repredictions", late)
     loop.record(first.id, "travel", at=NOW + MINUTE)
     after = transactions.get(second.id)
     assert (after.category, len(after.predictions)) == ("groceries", 1)

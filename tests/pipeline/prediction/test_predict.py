@@ -9,8 +9,8 @@ from src.domain.acts import ActKind
 from src.domain.predictions import Band, DecidedBy, Reason
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound
-from src.pipeline.feedback.acts import Acts
 from src.pipeline.feedback.edit import TransactionEditor
+from src.pipeline.feedback.undo import ActUndo
 from src.pipeline.prediction.predict import Predictor, Serving
 from src.services.transactions.acts import ActLog
 from src.services.transactions.deleted import DeletedTransactions
@@ -155,7 +155,7 @@ def test_a_similar_name_is_heard_but_does_not_decide(transactions, loop):
 def test_an_undone_correction_is_forgotten(transactions, loop, database):
     model = predictor(transactions, 0.95, 0.03, 0.02)
     outcome = loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)
-    acts = Acts(ActLog(database), {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)})
+    acts = ActUndo(ActLog(database), {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)})
     database.acts.delete_many({})  # as if it was answered before acts were listed
     assert acts.undo(outcome.act, at=NOW).rows == 1
     assert keep(model, "BLUE DOOR").prediction.decided_by is DecidedBy.MODEL

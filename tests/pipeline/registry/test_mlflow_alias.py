@@ -14,7 +14,7 @@ from src.pipeline.registry.mlflow_alias import AliasSync, move_aliases
 from src.pipeline.training.verdict_sentences import sentence
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
-from src.services.models.bundle_check import BundleCheck, CheckReport
+from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
 from src.services.models.repository import Models
 from tests.small_model import small_bundle
 
@@ -92,7 +92,7 @@ def test_the_alias_follows_a_promotion(store, registry):
 
 def test_who_moves_the_alias_in_mlflow_promotes_after_a_check_in_a_fresh_process(store, registry):
     move(registry, "2")
-    keeper(store, registry, BundleCheck()).sync()
+    keeper(store, registry, LoadAndPredictCheck()).sync()
     pointer = store.champion()
     assert (pointer.version, pointer.alias, pointer.by) == ("2", "2", "mlflow")
     assert newest(store) == (PromotionEvent.PROMOTED, "2", "mlflow")

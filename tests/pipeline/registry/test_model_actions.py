@@ -11,7 +11,8 @@ from src.domain.predictions import DecidedBy, Reason, ShadowPrediction
 from src.errors import Conflict, NotFound
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.prediction.predict import Predictor, Serving
-from src.pipeline.registry.model_actions import ModelActions, ShadowTest
+from src.pipeline.registry.model_actions import ModelActions
+from src.pipeline.registry.shadow_test import ShadowTest
 from src.services.models.hot_swap import ShadowModel
 from src.services.models.repository import Models
 from src.services.transactions.acts import ActLog

@@ -10,7 +10,7 @@ import pytest
 from src.components.model.model_selection import Search
 from src.pipeline.training.mlflow_log import log_verdict
 from src.pipeline.training.stages import Steps
-from src.services.models.bundle_check import CheckReport
+from src.services.models.load_and_predict_check import CheckReport
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,
     claim,

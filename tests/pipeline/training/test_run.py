@@ -32,7 +32,7 @@ from src.pipeline.training.stages import Steps
 from src.pipeline.training.verdict_sentences import note_sentences, sentence
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
-from src.services.models.bundle_check import BundleCheck, CheckReport
+from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
 from src.services.models.repository import Models
 from src.services.runs.repository import ClaimedRun, TrainingRuns
 from src.services.transactions.repository import Transactions
@@ -150,7 +150,7 @@ def say_a_lot(labels, *, per_shop=12, at=NOW):
 
 def test_the_first_model_comes_from_the_lexicon_alone_and_serves(pipeline, claim, store, runs, record):
     claimed = claim()
-    verdict = pipeline(BundleCheck()).run(claimed)
+    verdict = pipeline(LoadAndPredictCheck()).run(claimed)
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.FIRST)
     assert f"{shipped()} rows of the shipped lexicon" in sentence(verdict.reason)
     run = runs.get(claimed.run.id)

@@ -12,7 +12,7 @@ from src.domain.verdicts import Outcome
 from src.pipeline.training.stages import Steps
 from src.pipeline.training.verdict_sentences import sentence
 from src.services.models import bundle as bundles
-from src.services.models.bundle_check import BundleCheck, CheckReport
+from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,
     SHOPS,
@@ -126,7 +126,7 @@ def test_other_answers_once_it_is_loaded(champion, refused):
             altered.named_steps["classifier"].coef_ *= -1
             return bundles.dumps(replace(bundle, pipeline=altered))
 
-    verdict = refused(check=BundleCheck(), bundles=Altered())
+    verdict = refused(check=LoadAndPredictCheck(), bundles=Altered())
     assert verdict.outcome is Outcome.BROKEN
     assert sentence(verdict.reason) == (
         "The load-and-predict check failed: it gives other answers than the model that was trained."

@@ -11,8 +11,8 @@ from flask import render_template
 from src.components.monitoring.live_accuracy import Accuracy
 from src.domain.categories import Category, Group
 from src.pipeline.monitoring.quality import LiveAccuracy
+from src.web.analytics.chart_parts import Chart
 from src.web.analytics.charts import Charts
-from src.web.analytics.figures import Chart
 
 CATEGORIES = [
     Category("groceries", "Groceries", Group.ESSENTIAL, "#4c9f50"),

@@ -51,7 +51,7 @@ def full(app, client, container, registered, predicted, answered, web_database):
     answered(alike[0]["id"], "books", apply_to_similar=True)
     undone = predicted("ACME PAYROLL", "2500", direction="income")
     outcome = container.feedback.record(undone["id"], "travel", at=datetime.now(UTC))
-    container.acts.undo(outcome.act, at=datetime.now(UTC))
+    container.act_undo.undo(outcome.act, at=datetime.now(UTC))
     predicted("寿司 鮨処 🍣 \u202eedisni", "4500", currency="JPY")
     predicted("قهوة", "1.234", currency="KWD", direction="transfer")
     predicted("rounding", "999999999999.9999", currency="CLF")

@@ -10,9 +10,9 @@ from typing import Any
 from src.components.bank_files.entry import Choice, Line, Question, Record, as_text, cell_at
 from src.components.bank_files.inference.amounts import SHARED_SIGNS, SIGNS, marks_that_fit, unit_of
 from src.components.bank_files.inference.cells import MONEY, Contents, transactions
+from src.components.bank_files.inference.column_detection import Layout
 from src.components.bank_files.inference.dates import is_date, orders_that_fit
 from src.components.bank_files.inference.headings import unit_in
-from src.components.bank_files.inference.layout import Layout
 from src.components.bank_files.inference.questions import (
     column_question,
     date_order_question,

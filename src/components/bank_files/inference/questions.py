@@ -17,8 +17,8 @@ from src.components.bank_files.entry import (
 )
 from src.components.bank_files.inference.amounts import Amount, parse_amount
 from src.components.bank_files.inference.cells import HALF, Cells, is_amount_cell, is_data, is_date_cell
+from src.components.bank_files.inference.column_detection import Layout
 from src.components.bank_files.inference.dates import readings
-from src.components.bank_files.inference.layout import Layout
 from src.components.bank_files.plan import COLUMN_QUESTIONS, Field, Sign
 
 _COLUMN_KEYS = {field: key for key, field in COLUMN_QUESTIONS.items()}

@@ -43,7 +43,7 @@ class CheckReport:
 
 
 @dataclass(frozen=True)
-class BundleCheck:
+class LoadAndPredictCheck:
     """Measures a bundle; `Promotion` decides how large and how slow a model may be."""
 
     timeout_s: float = 120.0

@@ -22,7 +22,7 @@ It may be called again after an interruption: a restored transaction is not chan
 
 
 @dataclass(frozen=True)
-class Acts:
+class ActUndo:
     log: ActLog
     undo_of: Mapping[ActKind, Undo]
 

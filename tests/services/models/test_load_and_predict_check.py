@@ -15,7 +15,7 @@ from src.domain.models import Bundle
 from src.domain.transactions import Transaction
 from src.pipeline.training.verdict_sentences import sentence
 from src.services.models.bundle import dumps
-from src.services.models.bundle_check import BundleCheck
+from src.services.models.load_and_predict_check import LoadAndPredictCheck
 
 TRANSACTIONS = [
     Transaction(f"{name} {number}", Decimal(5 + number), "USD", date(2026, 3, 1))
@@ -47,7 +47,7 @@ def own_answers(fitted):
 def test_a_good_bundle_gives_the_same_answers_in_a_fresh_process_and_says_how_fast_and_large(
     bundle, own_answers
 ):
-    report = BundleCheck().run(bundle, TRANSACTIONS, ["dining", "transport"], own_answers)
+    report = LoadAndPredictCheck().run(bundle, TRANSACTIONS, ["dining", "transport"], own_answers)
     assert report.fault == ""
     assert 0 < report.load_s < 60
     assert 0 < report.per_row_ms < 25
@@ -55,21 +55,23 @@ def test_a_good_bundle_gives_the_same_answers_in_a_fresh_process_and_says_how_fa
 
 
 def test_other_answers_than_the_trained_models_are_a_fault(bundle, own_answers):
-    report = BundleCheck().run(bundle, TRANSACTIONS, ["dining", "transport"], own_answers[:, ::-1])
+    report = LoadAndPredictCheck().run(bundle, TRANSACTIONS, ["dining", "transport"], own_answers[:, ::-1])
     assert sentence(report.fault) == "it gives other answers than the model that was trained."
 
 
 def test_other_categories_are_a_fault(bundle, own_answers):
-    report = BundleCheck().run(bundle, TRANSACTIONS, ["dining", "travel"], own_answers)
+    report = LoadAndPredictCheck().run(bundle, TRANSACTIONS, ["dining", "travel"], own_answers)
     assert "other categories" in sentence(report.fault)
 
 
 def test_a_file_that_does_not_load_is_a_fault_and_not_a_crash(own_answers):
-    report = BundleCheck().run(b"no bundle", TRANSACTIONS, ["dining", "transport"], own_answers)
+    report = LoadAndPredictCheck().run(b"no bundle", TRANSACTIONS, ["dining", "transport"], own_answers)
     assert sentence(report.fault).startswith("the fresh process ended with 1")
 
 
 def test_a_description_of_any_script_reaches_the_fresh_process_unchanged(fitted, bundle):
     odd = [Transaction("кофе ☕ \u202ecafe\u202c", Decimal("1"), "USD", date(2026, 3, 1), subcategory="چای")]
-    report = BundleCheck().run(bundle, odd, ["dining", "transport"], fitted.predict_proba(model_fields(odd)))
+    report = LoadAndPredictCheck().run(
+        bundle, odd, ["dining", "transport"], fitted.predict_proba(model_fields(odd))
+    )
     assert report.fault == ""

@@ -26,7 +26,7 @@ _SERVED_CODE = ("__init__.py", "domain", "errors.py", "components")
 """The parts of `src` that a fitted pipeline imports; they are copied with it."""
 
 
-class RunLog:
+class RunWriter:
     """One MLflow run that is being written. Every method raises TrackingUnavailable."""
 
     def __init__(self, mlflow: Any, info: Any, *, when: str) -> None:

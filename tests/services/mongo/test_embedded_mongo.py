@@ -13,12 +13,12 @@ from pymongo.errors import PyMongoError
 
 from src.config import ROOT
 from src.errors import CannotStart
-from src.services.host.embedded_mongo import EmbeddedMongo, find_mongod
+from src.services.mongo.embedded_mongo import EmbeddedMongo, find_mongod
 
 ANOTHER_PROCESS = """
 import sys, time
 from pathlib import Path
-from src.services.host.embedded_mongo import EmbeddedMongo
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 server = EmbeddedMongo(Path(sys.argv[1]))
 server.ensure()
 print(server.pid or "", flush=True)
