@@ -99,7 +99,7 @@ class RowReader:
 
     def _text(self, cells: list[Cell], field: Field) -> str:
         position = self._positions.get(field)
-        return "" if position is None else as_text(cells[position])
+        return "" if position is None else unescape_formula(as_text(cells[position]))
 
     def _amount(self, cells: list[Cell], field: Field) -> Amount | None:
         return amount_of(self._cell(cells, field), self._mark)
@@ -113,7 +113,9 @@ class RowReader:
         """The other party and the texts, not repeated; without either, the payment method or category."""
         payer = _one_line(self._text(cells, Field.PAYER)) if direction is Direction.INCOME else ""
         party = payer or _one_line(self._text(cells, Field.PARTY))
-        parts = dict.fromkeys(_one_line(as_text(cells[position])) for position in self._texts)
+        parts = dict.fromkeys(
+            _one_line(unescape_formula(as_text(cells[position]))) for position in self._texts
+        )
         text = clean(" ".join(filter(None, parts))) if self._texts else party
         if party and party.casefold() not in text.casefold():
             text = party if text.casefold() in party.casefold() else clean(f"{party} {text}")
@@ -175,6 +177,6 @@ def _no_transaction(row: int, cells: list[Cell], *, has_date: bool, has_amount: 
 
 
 def _one_line(text: str) -> str:
-    """Without the apostrophe that keeps a spreadsheet from computing the text; "" for a mark such as `/`."""
-    text = clean(unescape_formula(text))
+    """Returns "" for a mark such as `/`."""
+    text = clean(text)
     return "" if len(text) < 3 and not any(map(str.isalnum, text)) and text.isascii() else text

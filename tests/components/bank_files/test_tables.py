@@ -225,6 +225,13 @@ def test_a_formula_stays_the_text_it_is_and_control_characters_go():
     assert [each.description for each in results] == ['=HYPERLINK("http://x","y")', "ab c d"]
 
 
+def test_the_apostrophe_before_a_formula_is_removed_in_every_text_column():
+    [entry] = read(
+        "Date,Description,Debit,Subcategory,Payment method\n2026-03-04,'=1+1,1.00,'-milk,'+card\n", DOLLARS
+    )
+    assert (entry.description, entry.subcategory, entry.mode) == ("=1+1", "-milk", "+card")
+
+
 def test_the_files_own_categories_are_labels_only_where_the_plan_says_so():
     text = "Date,Description,Debit,Category\n2026-03-04,Kiosk,1.00,Snacks\n"
     found = seen(text, DOLLARS).plan
