@@ -5,7 +5,6 @@ They have only what the training pipeline and the predictor call. Everything els
 
 from __future__ import annotations
 
-import inspect
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,10 +22,7 @@ from src.domain.training_runs import TrainingRun
 from src.domain.transactions import LabelledTransaction, Transaction
 from src.domain.verdicts import Verdict
 from src.services.models import bundle as bundles
-from src.services.transactions.repository import Transactions, stem_of
-
-REMEMBERED: int = inspect.signature(Transactions).parameters["remembered"].default
-"""How many of a merchant's newest answers the memory uses, as in the product."""
+from src.services.transactions.repository import REMEMBERED, stem_of
 
 
 class Answers:

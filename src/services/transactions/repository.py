@@ -48,9 +48,9 @@ Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 _MERCHANTS_AT_ONCE = 2000
 _STEMS_AT_ONCE = 200
 _STEM_WORDS = 2
-_REMEMBERED = 10
+REMEMBERED = 10
 """How many of a merchant's newest answers the memory uses."""
-_ROWS_READ = 3 * _REMEMBERED
+_ROWS_READ = 3 * REMEMBERED
 """More rows than answers: the rows of one act count as one answer."""
 _PAST_ANSWER = {
     "category": "$label.category",
@@ -272,4 +272,4 @@ def _past_answers(newest: Iterable[Document]) -> list[PastAnswer]:
         PastAnswer(answer["category"], answer["at"], answer["amount"], LabelSource(answer["source"]))
         for answer in newest
     ]
-    return one_per_act(answers, _REMEMBERED)
+    return one_per_act(answers, REMEMBERED)

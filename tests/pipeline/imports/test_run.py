@@ -212,10 +212,10 @@ def test_the_demo_is_a_year_of_plausible_rows_and_gone_with_one_undo(container):
 def test_what_a_file_says_again_and_again_is_scored_and_explained_once(container, monkeypatch):
     scored, explained = [], []
     scorer = container.champion.current().scorer
-    score, labelled_parts = scorer._scores, scorer._labelled_parts
+    score, coded_parts = scorer._scores, scorer._coded_parts
     monkeypatch.setattr(scorer, "_scores", lambda readings: [scored.extend(readings), score(readings)][1])
     monkeypatch.setattr(
-        scorer, "_labelled_parts", lambda reading: [explained.append(reading), labelled_parts(reading)][1]
+        scorer, "_coded_parts", lambda reading: [explained.append(reading), coded_parts(reading)][1]
     )
     rows = ["2026-03-04,PIZZA CORNER,-12.50", "2026-03-05,CITY CAB 0{:04},-8.00"]
     lines = [rows[number % 2].format(number) for number in range(2500)]
