@@ -23,6 +23,10 @@ from src.services.runs.repository import TrainingRuns
 from src.services.runs.slots import slot_of
 from tests.small_model import small_bundle
 
+# Tests that were started in the background of a shell inherit that Ctrl-C is ignored, and so would the sites.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 PYTHON = sys.executable
 APP = [PYTHON, "app.py"]
 GUNICORN = [PYTHON, "-m", "gunicorn", "app:app"]
