@@ -10,8 +10,8 @@ import time
 from src import logs
 from src.config import load_settings
 from src.errors import CannotStart, LedgerloopError
-from src.services.host.embedded_mongo import EmbeddedMongo
 from src.services.host.secret_key import kept_key
+from src.services.mongo.embedded_mongo import EmbeddedMongo
 
 try:
     settings = load_settings()
