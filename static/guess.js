@@ -12,8 +12,9 @@ function amountOf(typed) {
 function bodyOf(form) {
   const value = (name) => form.elements[name].value.trim();
   const amount = amountOf(value("amount"));
-  if (!amount || !(value("description") || value("subcategory"))) return null;
-  const body = { amount, save: false, direction: value("direction") };
+  if ((value("amount") && !amount) || !(value("description") || value("subcategory"))) return null;
+  const body = { save: false, direction: value("direction") };
+  if (amount) body.amount = amount;
   for (const name of ["description", "subcategory", "mode", "date"]) if (value(name)) body[name] = value(name);
   if (/^[A-Za-z]{3}$/.test(value("currency"))) body.currency = value("currency").toUpperCase();
   return body;

@@ -25,6 +25,10 @@ class Status(StrEnum):
     CORRECTED = "corrected"
 
 
+NO_AMOUNT = Decimal("NaN")
+"""Of a transaction that is predicted without its amount. It is never stored."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """The input of a person, file or program. `prepare` masks `description` and sets `merchant`."""

@@ -60,6 +60,10 @@ def test_enter_confirms_what_is_predicted(open_page, known, server):
 def test_a_quiet_guess_is_shown_while_typing_and_nothing_is_kept(open_page, server):
     page = open_page("/")
     page.get_by_label("What does the statement say?").fill("NETFLIX.COM subscription")
+    expect(page.locator("[data-guess] .chip, [data-guess]:has-text('Uncategorized')").first).to_be_visible()
+    page.get_by_label("Amount").fill("9,9")
+    page.get_by_label("Amount").fill("nine")
+    expect(page.locator("[data-guess]")).to_be_empty()
     page.get_by_label("Amount").fill("9,99")
     expect(page.locator("[data-guess] .chip, [data-guess]:has-text('Uncategorized')").first).to_be_visible()
     assert server.services.transactions.count() == 0

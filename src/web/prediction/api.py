@@ -43,7 +43,7 @@ class PredictionsBody(TypedDict):
 def predict(body: PredictRequest, *, predictor: Predictor, settings: Settings) -> ResponseValue:
     """Stores the transaction and returns 201; with `save: false` stores nothing and returns 200."""
     at = datetime.now(UTC)
-    transaction = body.to_domain(currency=settings.currency, today=at.date())
+    transaction = body.to_domain(currency=settings.currency, today=at.date(), save=body.save)
     keep = body.save is not False
     return _predicted([transaction], predictor, keep=keep, at=at)[0], 201 if keep else 200
 
@@ -58,16 +58,16 @@ def predict(body: PredictRequest, *, predictor: Predictor, settings: Settings) -
 def predict_batch(body: BatchRequest, *, predictor: Predictor, settings: Settings) -> ResponseValue:
     """An invalid item gets an error at its position, and the others are predicted."""
     at = datetime.now(UTC)
-    items = [_parse(item, settings.currency, at) for item in body.transactions]
+    items = [_parse(item, settings.currency, at, body.save) for item in body.transactions]
     valid = [item for item in items if isinstance(item, Transaction)]
     keep = body.save is not False
     predictions = iter(_predicted(valid, predictor, keep=keep, at=at) if valid else ())
     return {"results": [next(predictions) if isinstance(item, Transaction) else item for item in items]}
 
 
-def _parse(item: Any, currency: str, at: datetime) -> Transaction | ItemErrorBody:
+def _parse(item: Any, currency: str, at: datetime, save: bool | None) -> Transaction | ItemErrorBody:
     try:
-        return TransactionFields.model_validate(item).to_domain(currency=currency, today=at.date())
+        return TransactionFields.model_validate(item).to_domain(currency=currency, today=at.date(), save=save)
     except (ValidationError, InvalidInput) as error:
         return {"error": problem_of(error)}
 

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Prediction
-from src.domain.transactions import Direction, StoredTransaction, Transaction
+from src.domain.transactions import NO_AMOUNT, Direction, StoredTransaction, Transaction
 from src.errors import Conflict, InvalidInput
 from src.web.shared.fields import (
     Amount,
@@ -47,26 +47,31 @@ _EXAMPLE: JsonDict = {
 
 
 class TransactionFields(RequestModel):
-    """One transaction. `description` or `subcategory`, and `amount`, are required; null means not given."""
+    """One transaction. `description` or `subcategory` is required; null means not given."""
 
     model_config = ConfigDict(json_schema_extra={**_NEEDS_A_TEXT, "examples": [_EXAMPLE]})
 
     description: Description | None = None
-    amount: Amount
+    amount: Annotated[Amount | None, Field(description="Required unless `save` is false.")] = None
     currency: Annotated[KnownCurrency | None, Field(description="Default: the CURRENCY setting.")] = None
     date: Annotated[IsoDate | None, Field(description="Default: today (UTC).")] = None
     mode: Annotated[Label | None, Field(description="Payment method, e.g. `UPI` or `card`.")] = None
     subcategory: Annotated[Label | None, Field(description="A note, or the bank's own category.")] = None
     direction: Direction | None = Direction.EXPENSE
 
-    def to_domain(self, *, currency: str, today: Date) -> Transaction:
-        """With defaults for missing fields. Raises InvalidInput if fields do not fit together."""
+    def to_domain(self, *, currency: str, today: Date, save: bool | None = True) -> Transaction:
+        """With defaults for missing fields; without an amount, NO_AMOUNT if `save` is False.
+
+        Raises InvalidInput if fields do not fit together.
+        """
+        if self.amount is None and save is not False:
+            raise InvalidInput("Field required", field="amount")
         if not (self.description or self.subcategory):
             raise InvalidInput("Give a description or a subcategory.", field="description")
         currency = self.currency or currency
         return Transaction(
             description=self.description or "",
-            amount=in_smallest_units(self.amount, currency),
+            amount=NO_AMOUNT if self.amount is None else in_smallest_units(self.amount, currency),
             currency=currency,
             date=plausible_date(self.date, today) if self.date else today,
             direction=self.direction or Direction.EXPENSE,
@@ -152,7 +157,7 @@ class ModelBody(TypedDict):
 class TransactionBody(TypedDict):
     description: str
     merchant: str
-    amount: str
+    amount: Annotated[str | None, Field(description="Null if it was predicted without an amount.")]
     currency: str
     date: str
     mode: str | None
@@ -179,7 +184,7 @@ def transaction_body(transaction: Transaction) -> TransactionBody:
     return {
         "description": transaction.description,
         "merchant": transaction.merchant,
-        "amount": money(transaction.amount, transaction.currency),
+        "amount": None if transaction.amount.is_nan() else money(transaction.amount, transaction.currency),
         "currency": transaction.currency,
         "date": transaction.date.isoformat(),
         "mode": transaction.mode,

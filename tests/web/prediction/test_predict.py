@@ -148,3 +148,27 @@ def test_without_a_model_the_answer_is_503_and_says_when_to_try_again(bare_app):
     assert response.mimetype == "application/problem+json"
     assert int(response.headers["Retry-After"]) >= 1
     assert bare_app.extensions["ledgerloop"].transactions.count() == 0
+
+
+def test_the_amount_may_be_left_out_if_nothing_is_stored(client):
+    body = {"description": "SWIGGY order 8841 BANGALORE", "save": False}
+    answer = client.post("/api/v1/predict", json=body)
+    assert (answer.status_code, answer.json["category"]) == (200, "dining")
+    assert (answer.json["id"], answer.json["transaction"]["amount"]) == (None, None)
+    assert not any("amount" in reason["feature"] for reason in answer.json["explanation"])
+    batch = {"transactions": [{"description": "SWIGGY"}, {}], "save": False}
+    first, second = client.post("/api/v1/predict/batch", json=batch).json["results"]
+    assert first["category"] == "dining"
+    assert second["error"]["status"] == 422
+    stored = client.post("/api/v1/predict", json={"description": "SWIGGY"})
+    assert (stored.status_code, stored.json["errors"]) == (
+        422,
+        [{"loc": ["amount"], "msg": "Field required"}],
+    )
+    assert client.get("/api/v1/history").json["total"] == 0
+
+
+def test_the_memory_decides_without_an_amount_too(client, predicted, answered):
+    answered(predicted("SQ *BLUE DOOR", "4.20")["id"], "travel")
+    answer = client.post("/api/v1/predict", json={"description": "SQ *BLUE DOOR 0107", "save": False}).json
+    assert (answer["category"], answer["decided_by"]) == ("travel", "memory")
