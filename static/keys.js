@@ -3,7 +3,7 @@ const TYPED_INTO = "input:not([type=checkbox], [type=radio]), select, textarea, 
 const UPPER = 0.22; // share of the window above the current card, so that the last answer stays visible
 const items = () => [...document.querySelectorAll("[data-queue] [data-item]:not([hidden])")];
 let current = null;
-let lastAnswered = null; // its id
+let answered = []; // ids, the newest last
 
 function choose(item, { scroll = true } = {}) {
   current?.classList.remove("current");
@@ -27,7 +27,8 @@ function bringUp(card) {
 
 function lastUndo() {
   const undoOf = (element) => element?.querySelector("[data-undo]");
-  return undoOf(current) ?? undoOf(document.getElementById(lastAnswered)) ?? document.querySelector("[data-undo]");
+  const newest = answered.findLast((id) => undoOf(document.getElementById(id)));
+  return undoOf(current) ?? undoOf(document.getElementById(newest)) ?? document.querySelector("[data-undo]");
 }
 
 function move(step) {
@@ -78,7 +79,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("answered", ({ detail }) => {
-  lastAnswered = detail.id;
+  answered = answered.filter((id) => id !== detail.id);
+  if ("answered" in detail.dataset) answered.push(detail.id);
   if (!detail.matches("[data-item]")) return;
   choose(detail, { scroll: false });
   if ("answered" in detail.dataset) nextWaiting();

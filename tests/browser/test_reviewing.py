@@ -42,6 +42,19 @@ def test_keys_answer_move_on_and_take_back(open_page, queue, server):
     assert server.services.transactions.get(queue[0].id).needs_review
 
 
+def test_undo_again_and_again_goes_back_from_the_newest_answer(open_page, queue, server):
+    page = open_page("/feedback")
+    for left in ("2 transactions need review", "1 transaction needs review", "Nothing needs review."):
+        page.keyboard.press("Enter")
+        expect(page.locator("#queue-count")).to_contain_text(left)
+    waits = [False] * 3
+    for number in (2, 1, 0):
+        page.keyboard.press("u")
+        expect(page.locator("[data-answered]")).to_have_count(number)
+        waits[number] = True
+        assert [server.services.transactions.get(row.id).needs_review for row in queue] == waits
+
+
 def test_enter_takes_the_first_and_the_last_answer_empties_the_queue(open_page, queue):
     page = open_page("/feedback")
     for left in ("2 transactions need review", "1 transaction needs review", "Nothing needs review."):
@@ -56,6 +69,7 @@ def test_after_the_last_card_of_a_page_the_next_ones_load_and_take_the_keys(open
     known(*[{"description": word.upper(), "amount": "8"} for word in words])
     page = open_page("/feedback")
     for left in range(len(words) - 1, -1, -1):
+        expect(page.locator(".item.current:not(.answered)")).to_be_visible()  # the next page takes a moment
         page.keyboard.press("Enter")
         expect(page.locator("#queue-count")).to_contain_text(
             f"{left} transaction" if left else "Nothing needs"
