@@ -52,8 +52,10 @@ class CategoryEditor:
         """
         categories = {category.slug: category for category in self.categories.all()}
         before = self.categories.get(slug)
-        if into is None and (used := self.rows.count(slug)):
-            raise Conflict(f"{used} transactions have this category. Choose the category they move to.")
+        if into is None and (used := self.rows.count_named(slug)):
+            raise Conflict(
+                f"{used} transactions have or had this category. Choose the category they move to."
+            )
         if into is not None and (into == slug or into not in categories):
             raise InvalidInput("Choose another category that exists.", field="into")
         children = [child.slug for child in categories.values() if child.parent == slug]

@@ -36,6 +36,12 @@ class CategoryTransactions:
         )
 
     @guarded
+    def count_named(self, slug: str) -> int:
+        """The number of transactions that have this category, or had it by an earlier answer."""
+        named = [{field: {"$eq": slug}} for field in ("category", "feedback.category")]
+        return int(self._database.transactions.count_documents({"owner": LOCAL_OWNER, "$or": named}))
+
+    @guarded
     def relabel(self, slug: str, into: str, *, act: str) -> int:
         """Change the transactions of `slug` to `into`, by one more answer or prediction of `act`.
 

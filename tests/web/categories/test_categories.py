@@ -85,6 +85,18 @@ def test_a_category_that_is_used_is_not_deleted_without_a_place_for_its_rows(
     assert own in listed(client)
 
 
+def test_a_category_that_an_earlier_answer_names_is_not_deleted_without_a_place_for_it(
+    client, own, predicted, answered
+):
+    row = predicted("ZORBLATT 0042")["id"]
+    answered(row, own)
+    later = answered(row, "groceries")["act"]
+    assert client.delete(f"/api/v1/categories/{own}").status_code == 409
+    client.post(f"/api/v1/acts/{later}/undo")
+    assert client.get(f"/api/v1/transactions/{row}").json["category"] == own
+    assert own in listed(client)
+
+
 @pytest.mark.parametrize(("into", "status"), [("nowhere", 422), ("eating-out", 422), ("$ne", 422)])
 def test_a_merge_needs_another_category_that_exists(client, own, into, status):
     assert client.delete(f"/api/v1/categories/{own}?into={into}").status_code == status
