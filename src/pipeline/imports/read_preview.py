@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -52,7 +53,10 @@ class ReadResult:
     @classmethod
     def from_json(cls, text: bytes) -> ReadResult:
         """Raises ValueError if another release wrote it."""
-        return _as_json().validate_json(text)
+        result = _as_json().validate_json(text)
+        if _as_json().dump_python(result, mode="json") != json.loads(text):  # fields were added or ignored
+            raise ValueError("another release wrote this preview")
+        return result
 
 
 @cache

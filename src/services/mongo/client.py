@@ -15,6 +15,7 @@ from datetime import UTC
 from typing import Any, ParamSpec, TypeVar
 
 import gridfs
+from pydantic import TypeAdapter, ValidationError
 from pymongo import MongoClient, ReadPreference, WriteConcern
 from pymongo.collection import Collection
 from pymongo.database import Database as MongoDatabase
@@ -42,6 +43,25 @@ def dataclass_of(kind: type[R], document: Document, **others: Any) -> R:
     """A dataclass from the document's fields of the same names; what the document lacks keeps its default."""
     names = (field.name for field in fields(kind) if field.name in document)  # type: ignore[arg-type]
     return kind(**({name: document[name] for name in names} | others))
+
+
+@functools.cache
+def adapter_of(kind: Any) -> TypeAdapter[Any]:
+    """Ignores unknown fields, and fills in those that documents of earlier releases lack."""
+    return TypeAdapter(kind)
+
+
+def read_as(kind: type[R], document: Document) -> R:
+    """The document as a dataclass, nested ones and enums included.
+
+    Raises ValueError for what only another release knows; pydantic's own error would mean a bad request.
+    """
+    try:
+        read: R = adapter_of(kind).validate_python(document)  # type: ignore[arg-type]  # types are hashable
+    except ValidationError as error:
+        where = [part["loc"] for part in error.errors(include_input=False, include_url=False)]
+        raise ValueError(f"{kind.__name__} is not readable at {where}") from None
+    return read
 
 
 def guarded(method: Callable[P, R]) -> Callable[P, R]:

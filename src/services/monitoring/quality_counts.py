@@ -10,9 +10,8 @@ from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource
 from src.domain.quality import CONFIDENCE_STEPS, AnswerCount, ConfusionCount, PredictionCount, VersionQuality
 from src.domain.transactions import HistoryFilter, Status, StoredTransaction
-from src.services.mongo.client import Database, Document, guarded
+from src.services.mongo.client import Database, Document, guarded, read_as
 from src.services.mongo.collections import CHAMPION
-from src.services.runs.documents import adapter_of
 from src.services.transactions.documents import stored_of
 from src.services.transactions.query import JUDGED, query_of
 
@@ -89,10 +88,9 @@ class QualityCounts:
                 {"$facet": {"answers": answers, "confusions": confusions}},
             ]
         )
-        answer, confusion = adapter_of(AnswerCount), adapter_of(ConfusionCount)
         return (
-            [answer.validate_python(count) for count in facets["answers"]],
-            [confusion.validate_python(count) for count in facets["confusions"]],
+            [read_as(AnswerCount, count) for count in facets["answers"]],
+            [read_as(ConfusionCount, count) for count in facets["confusions"]],
         )
 
     @guarded
@@ -105,7 +103,7 @@ class QualityCounts:
         judged = {"$project": {"date": 1, "label": 1, "judged": JUDGED}}
         groups = _group("predictions", _PREDICTION_KEY)
         counted = self._database.transactions.aggregate([{"$match": query}, _trim(), judged, *groups])
-        return [adapter_of(PredictionCount).validate_python(count) for count in counted]
+        return [read_as(PredictionCount, count) for count in counted]
 
     @guarded
     def versions(self) -> list[VersionQuality]:
@@ -136,7 +134,7 @@ class QualityCounts:
                 {"$project": fields},
             ]
         )
-        return [adapter_of(VersionQuality).validate_python(document) for document in documents][::-1]
+        return [read_as(VersionQuality, document) for document in documents][::-1]
 
 
 class AuditSample:

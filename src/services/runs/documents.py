@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, TypeVar
-
-from pydantic import TypeAdapter
 
 from src.domain import LOCAL_OWNER
 from src.domain.promotions import PredictionDiff
 from src.domain.quality import DriftResult
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.verdicts import Code, Verdict, Why, because, why_document
-
-Document = dict[str, Any]
-T = TypeVar("T")
+from src.services.mongo.client import Document, adapter_of, read_as
 
 CLEARED: Document = {"$unset": {"active": "", "holder": "", "lease_until": ""}}
 
@@ -59,21 +53,15 @@ def skipped(last: Document | None, at: datetime) -> Document:
     return ended(RunStatus.SKIPPED, at) | fields
 
 
-@functools.cache
-def adapter_of(kind: type[T]) -> TypeAdapter[T]:
-    """Ignores unknown fields, and fills in those that documents of earlier releases lack."""
-    return TypeAdapter(kind)
-
-
 def run_of(document: Document) -> TrainingRun:
+    """Raises ValueError for what only a newer release knows."""
     absent = {name: None for name in ("decision", "changes", "measured_on") if not document.get(name)}
-    run: TrainingRun = adapter_of(TrainingRun).validate_python(document | {"id": document["_id"]} | absent)
-    return run
+    return read_as(TrainingRun, document | {"id": document["_id"]} | absent)
 
 
 def verdict_of(document: Document | None) -> Verdict | None:
     """Raises ValueError for an outcome or a reason that only a newer release knows."""
-    return adapter_of(Verdict).validate_python(document) if document else None
+    return read_as(Verdict, document) if document else None
 
 
 def verdict_document(verdict: Verdict) -> Document:

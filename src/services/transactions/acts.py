@@ -11,7 +11,7 @@ from pymongo import ASCENDING, DESCENDING
 from src.domain import LOCAL_OWNER
 from src.domain.acts import Act, ActKind, ActPage, ActSummary
 from src.services.mongo.client import Database, Document, guarded
-from src.services.transactions.query import decode_cursor, encode_cursor
+from src.services.transactions.query import decode_cursor, encode_cursor, time_of
 
 
 class ActLog:
@@ -53,7 +53,7 @@ class ActLog:
         """Newest first. Raises InvalidInput for a cursor that no page gave, Unavailable."""
         query: Document = {"owner": LOCAL_OWNER}
         if cursor:
-            at, act_id = decode_cursor(cursor, datetime.fromisoformat, str)
+            at, act_id = decode_cursor(cursor, time_of, str)
             query["$or"] = [{"at": {"$lt": at}}, {"at": at, "_id": {"$lt": act_id}}]
         newest = (
             self._database.acts.find(query).sort([("at", DESCENDING), ("_id", DESCENDING)]).limit(limit + 1)
@@ -61,7 +61,7 @@ class ActLog:
         acts = [_act(document) for document in newest]
         shown = tuple(acts[:limit])
         more = len(acts) > limit
-        return ActPage(shown, encode_cursor(shown[-1].at.isoformat(), shown[-1].id) if more else None)
+        return ActPage(shown, encode_cursor(shown[-1].at.timestamp(), shown[-1].id) if more else None)
 
     @guarded
     def mark_undone(self, act_id: str, *, at: datetime) -> bool:

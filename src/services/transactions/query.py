@@ -114,7 +114,7 @@ def read_cursor(cursor: str, sort: str) -> tuple[Document, int]:
     Raises InvalidInput for a cursor that no page gave, or that belongs to another order.
     """
     field, direction = order_of(sort)
-    value_of = _time if field == "date" else float
+    value_of = time_of if field == "date" else float
     order, value, last, total = decode_cursor(cursor, str, value_of, ObjectId, int)
     if order != sort:
         raise InvalidInput(f"This cursor belongs to the order {order!r}.", field="cursor")
@@ -136,6 +136,6 @@ def decode_cursor(cursor: str, *types: Callable[[Any], Any]) -> list[Any]:
         raise InvalidInput("This cursor is not from an earlier page.", field="cursor") from None
 
 
-def _time(value: Any) -> datetime:
+def time_of(value: Any) -> datetime:
     """Raises ValueError or OverflowError if it is not a time."""
     return datetime.fromtimestamp(float(value), tz=UTC)

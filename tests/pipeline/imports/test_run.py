@@ -1,5 +1,6 @@
 """A file's way in and back, on the real MongoDB, with a real model that knows a few words."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -84,6 +85,17 @@ def test_the_same_file_again_adds_nothing_and_one_that_overlaps_only_what_is_new
     longer = BANK + "2026-03-04,PIZZA CORNER,-12.50\n2026-03-08,BUS PASS,-30.00\n"
     assert counts_of(brought(container, longer)) == (2, 4, 1)
     assert len(rows_of(container)) == 6
+
+
+@pytest.mark.parametrize("part", ["column_summaries", "plan"])
+def test_a_preview_that_another_release_stored_is_read_again(container, part):
+    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=SAID)
+    expected = container.import_preview.preview(kept.id)
+    stored = json.loads(container.imports.preview(kept.id))
+    stored["preview"][part] = {}
+    text = json.dumps(stored).encode()
+    container.imports.set_plan(kept.id, kept.plan, form=kept.format, rows=kept.rows, preview=text)
+    assert container.import_preview.preview(kept.id) == expected
 
 
 def test_an_import_that_was_killed_begins_again_and_doubles_nothing(container):

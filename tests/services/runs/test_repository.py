@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
+from pydantic import ValidationError
 
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.verdicts import JudgedOn, Outcome, Verdict
@@ -178,3 +179,12 @@ def test_a_verdict_written_before_there_were_slices_still_reads(runs, database):
         None,
         None,
     )
+
+
+def test_a_run_of_a_newer_release_is_no_bad_request(runs, database):
+    run = ask(runs)
+    database.collection("training_runs").update_one({"_id": run.id}, {"$set": {"trigger": "a newer trigger"}})
+    with pytest.raises(ValueError, match="trigger") as error:
+        runs.get(run.id)
+    assert not isinstance(error.value, ValidationError)
+    assert "a newer trigger" not in str(error.value)

@@ -44,7 +44,10 @@ def test_pages_follow_one_another_without_a_gap_also_within_one_moment(log):
     assert set(seen[-3:]) == set(acts[:3])
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "é", "WzFlOTk5LCAiYSJd", "W251bGwsIDFd"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "W10", "é", "WzFlOTk5LCAiYSJd", "W251bGwsIDFd", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwgIngiXQ"],
+)
 def test_a_cursor_that_no_page_gave_is_refused(log, cursor):
     with pytest.raises(InvalidInput):
         log.page(cursor=cursor)
