@@ -43,7 +43,7 @@ class PredictionsBody(TypedDict):
 def predict(body: PredictRequest, *, predictor: Predictor, settings: Settings) -> ResponseValue:
     """Stores the transaction and returns 201; with `save: false` stores nothing and returns 200."""
     at = datetime.now(UTC)
-    transaction = body.to_domain(currency=settings.currency, today=at.date(), save=body.save)
+    transaction = body.to_domain(currency=settings.currency, today=at.date())
     keep = body.save is not False
     return _predicted([transaction], predictor, keep=keep, at=at)[0], 201 if keep else 200
 
@@ -67,7 +67,8 @@ def predict_batch(body: BatchRequest, *, predictor: Predictor, settings: Setting
 
 def _parse(item: Any, currency: str, at: datetime, save: bool | None) -> Transaction | ItemErrorBody:
     try:
-        return TransactionFields.model_validate(item).to_domain(currency=currency, today=at.date(), save=save)
+        fields = TransactionFields.model_validate(item, context={"save": save})
+        return fields.to_domain(currency=currency, today=at.date())
     except (ValidationError, InvalidInput) as error:
         return {"error": problem_of(error)}
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date as Date  # noqa: N812 - `date` is a field's name here
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, SkipValidation, Strict
+from pydantic import ConfigDict, Field, SkipValidation, Strict, ValidationInfo, field_validator
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from src.domain.models import MODEL_NAME
@@ -52,20 +54,26 @@ class TransactionFields(RequestModel):
     model_config = ConfigDict(json_schema_extra={**_NEEDS_A_TEXT, "examples": [_EXAMPLE]})
 
     description: Description | None = None
-    amount: Annotated[Amount | None, Field(description="Required unless `save` is false.")] = None
+    amount: Annotated[
+        Amount | None, Field(description="Required unless `save` is false.", validate_default=True)
+    ] = None
     currency: Annotated[KnownCurrency | None, Field(description="Default: the CURRENCY setting.")] = None
     date: Annotated[IsoDate | None, Field(description="Default: today (UTC).")] = None
     mode: Annotated[Label | None, Field(description="Payment method, e.g. `UPI` or `card`.")] = None
     subcategory: Annotated[Label | None, Field(description="A note, or the bank's own category.")] = None
     direction: Direction | None = Direction.EXPENSE
 
-    def to_domain(self, *, currency: str, today: Date, save: bool | None = True) -> Transaction:
-        """With defaults for missing fields; without an amount, NO_AMOUNT if `save` is False.
+    @field_validator("amount")
+    @classmethod
+    def _check_amount(cls, amount: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        """In a batch, the validation context has `save`."""
+        save = info.data.get("save", (info.context or {}).get("save"))
+        if amount is None and save is not False:
+            raise PydanticCustomError("missing", "Field required")
+        return amount
 
-        Raises InvalidInput if fields do not fit together.
-        """
-        if self.amount is None and save is not False:
-            raise InvalidInput("Field required", field="amount")
+    def to_domain(self, *, currency: str, today: Date) -> Transaction:
+        """With defaults for missing fields. Raises InvalidInput if fields do not fit together."""
         if not (self.description or self.subcategory):
             raise InvalidInput("Give a description or a subcategory.", field="description")
         currency = self.currency or currency
@@ -80,10 +88,12 @@ class TransactionFields(RequestModel):
         )
 
 
-class PredictRequest(TransactionFields):
-    """One transaction to predict."""
-
+class _Saved(RequestModel):
     save: Annotated[bool | None, Strict(), Field(description="False: predict only, store nothing.")] = True
+
+
+class PredictRequest(TransactionFields, _Saved):
+    """One transaction to predict. `save` is the first field, because `amount` depends on it."""
 
 
 _EMPTIED: dict[str, Any] = {"description": "", "mode": None, "subcategory": None}

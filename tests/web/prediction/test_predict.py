@@ -155,7 +155,7 @@ def test_the_amount_may_be_left_out_if_nothing_is_stored(client):
     answer = client.post("/api/v1/predict", json=body)
     assert (answer.status_code, answer.json["category"]) == (200, "dining")
     assert (answer.json["id"], answer.json["transaction"]["amount"]) == (None, None)
-    assert not any("amount" in reason["feature"] for reason in answer.json["explanation"])
+    assert not any("amount about" in reason["feature"] for reason in answer.json["explanation"])
     batch = {"transactions": [{"description": "SWIGGY"}, {}], "save": False}
     first, second = client.post("/api/v1/predict/batch", json=batch).json["results"]
     assert first["category"] == "dining"
@@ -172,3 +172,11 @@ def test_the_memory_decides_without_an_amount_too(client, predicted, answered):
     answered(predicted("SQ *BLUE DOOR", "4.20")["id"], "travel")
     answer = client.post("/api/v1/predict", json={"description": "SQ *BLUE DOOR 0107", "save": False}).json
     assert (answer["category"], answer["decided_by"]) == ("travel", "memory")
+
+
+def test_a_missing_amount_is_reported_with_everything_else_that_is_wrong(client):
+    body = {"description": "x", "date": "bad"}
+    assert {error["loc"][0] for error in client.post("/api/v1/predict", json=body).json["errors"]} == {
+        "amount",
+        "date",
+    }
