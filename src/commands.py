@@ -22,7 +22,7 @@ from src.container import Container
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import InvalidInput, LeaseLost, LedgerloopError, NotFound
-from src.pipeline.training.verdict_sentences import sentence
+from src.pipeline.training.verdict_sentences import run_reason, sentence
 from src.services.host.process import bound_process
 from src.services.models import bundle
 from src.services.runs.repository import ClaimedRun
@@ -76,7 +76,7 @@ def train_claimed(container: Container, options: argparse.Namespace) -> int:
 
 
 def _report(run: TrainingRun) -> int:
-    reason = sentence(run.decision.reason) if run.decision else run.error or sentence(run.reason)
+    reason = sentence(run.decision.reason) if run.decision else run.error or run_reason(run)
     print(f"{run.id}: {run.status.value}. {reason}")
     return 0 if run.status in (RunStatus.SUCCEEDED, RunStatus.SKIPPED) else 1
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from src.domain.training_runs import TrainingRun
 from src.domain.verdicts import Code, Why, because
 from src.errors import Unavailable
-from src.pipeline.training.verdict_sentences import sentence
+from src.pipeline.training.verdict_sentences import run_reason
 
 if TYPE_CHECKING:
     from src.services.mlflow.run_writer import RunWriter
@@ -31,7 +31,7 @@ class OptionalTracking:
 
     @property
     def required(self) -> Tracking:
-        """For the aliases, which the scheduler moves later if a call raises Unavailable.
+        """For the aliases and for closing runs, which is done later if a call raises Unavailable.
 
         Raises Unavailable itself if MLflow did not answer, so that nothing waits for it again.
         """
@@ -52,7 +52,7 @@ class OptionalTracking:
         self.away = self._started = False
         with ExitStack() as stack:
             logger = self.attempt(
-                lambda: stack.enter_context(self._tracking.start(run, sentence(run.reason))), None
+                lambda: stack.enter_context(self._tracking.start(run, run_reason(run))), None
             )
             self._started = logger is not None
             yield cast("RunWriter", _OptionalRunLog(self, logger))

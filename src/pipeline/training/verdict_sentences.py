@@ -1,4 +1,4 @@
-"""The sentences of a verdict, made from its codes and numbers.
+"""The sentences of a verdict and of why a run was started, made from codes and numbers.
 
 They are here and not in `web`, because the pages, the API, the command line and the description of the
 MLflow run all show them, and this is the layer that all of these may import. A page passes its own
@@ -11,6 +11,8 @@ import string
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from src.domain.quality import DriftMeasure, DriftResult, DriftVerdict
+from src.domain.training_runs import TrainingRun
 from src.domain.verdicts import Code, JudgedOn, Why, reasons_of
 
 JUDGED_ON = {
@@ -154,6 +156,13 @@ _LIMITS = {
     "load_s": "loading takes {0} s, {1} are allowed",
 }
 
+_SHIFTS = {
+    DriftMeasure.MERCHANTS: "new merchants rose from {then} to {now}",
+    DriftMeasure.AMOUNTS: "amounts have shifted, from a median of {then} to {now} {of}",
+    DriftMeasure.CATEGORIES: "predicted categories have shifted, {of} most: {then} to {now}",
+    DriftMeasure.ACCURACY: "answers that agree with the prediction fell from {then} to {now}",
+}
+
 
 class Numbers:
     """Numbers in plain form: `33,578`, `69.5 %`, `2 points`, `+0.012`."""
@@ -236,3 +245,25 @@ def sentence(why: Why, numbers: Numbers = _PLAIN) -> str:
 
 def note_sentences(notes: Sequence[Why]) -> list[str]:
     return [sentence(note) for note in notes]
+
+
+def drift_words(result: DriftResult) -> str:
+    """The verdict with its numbers in plain form, for programs and as the reason of a run."""
+    if result.verdict is DriftVerdict.TOO_FEW:
+        return f"too few to tell (n = {min(result.rows_then, result.rows_now)}; {result.needed} are needed)"
+    words = "no sign of drift"
+    if result.verdict is DriftVerdict.SHIFTED:
+        then, now = (_plain_value(result, value) for value in (result.then, result.now))
+        words = _SHIFTS[result.measure].format(then=then, now=now, of=result.of or "unknown")
+    return f"{words} (n = {result.rows_now})"
+
+
+def _plain_value(result: DriftResult, value: float | None) -> str:
+    if result.measure is DriftMeasure.AMOUNTS:
+        return "none" if value is None else f"{value:.2f}"
+    return f"{100 * (value or 0.0):.0f} %"
+
+
+def run_reason(run: TrainingRun) -> str:
+    """Why a run was started."""
+    return f"Drift: {'; '.join(map(drift_words, run.drift))}." if run.drift else sentence(run.reason)

@@ -216,6 +216,6 @@ def _tags(run: TrainingRun, reason: str) -> dict[str, str]:
         _RUN_TAG: run.id,
         "mlflow.source.name": "python -m src train",
         "trigger": run.trigger.value,
-        "reason": reason or ", ".join(result.measure for result in run.drift),
+        "reason": reason,
         "attempt": str(run.attempt),
     } | provenance()

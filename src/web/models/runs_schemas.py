@@ -12,9 +12,9 @@ from src.domain.models import ModelVersion, Pointer, Shadow
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
 from src.pipeline.prediction.repredict import Repredicted
+from src.pipeline.training.verdict_sentences import run_reason
 from src.web.models.prediction_diff_schemas import ChangesBody, changes_body
 from src.web.models.verdict_schemas import DecisionBody, decision_body, finite
-from src.web.quality.text import run_reason
 from src.web.shared.fields import Label, RequestModel, utc_text
 
 _MEASURED_ON = (

@@ -15,8 +15,7 @@ from src.domain.quality import (
     PairedAccuracy,
     VersionQuality,
 )
-from src.domain.training_runs import TrainingRun
-from src.pipeline.training.verdict_sentences import sentence
+from src.pipeline.training.verdict_sentences import drift_words
 from src.web.analytics.periods import period
 from src.web.analytics.text import accuracy, interval
 from src.web.shared import format
@@ -71,13 +70,6 @@ DRIFT_MEASURES = {
     DriftMeasure.ACCURACY: ("Live accuracy", "answers that agree with the prediction"),
 }
 """Name and note."""
-_SHIFTS = {
-    DriftMeasure.MERCHANTS: "new merchants rose from {then} to {now}",
-    DriftMeasure.AMOUNTS: "amounts have shifted, from a median of {then} to {now} {of}",
-    DriftMeasure.CATEGORIES: "predicted categories have shifted, {of} most: {then} to {now}",
-    DriftMeasure.ACCURACY: "answers that agree with the prediction fell from {then} to {now}",
-}
-
 _TONES = {DriftVerdict.STEADY: "good", DriftVerdict.SHIFTED: "warn", DriftVerdict.TOO_FEW: ""}
 _NO_ANSWERS = "No answers yet. This appears with the first predictions you confirm or correct."
 
@@ -244,25 +236,3 @@ def _drift_effect(result: DriftResult, effect: float | None) -> str:
     if result.measure in (DriftMeasure.AMOUNTS, DriftMeasure.CATEGORIES):
         return f"index {format.number(round(effect, 2))}"
     return f"{format.points(-effect if result.measure is DriftMeasure.ACCURACY else effect)} points"
-
-
-def drift_words(result: DriftResult) -> str:
-    """The verdict with its numbers in plain form, for programs and as the reason of a run."""
-    if result.verdict is DriftVerdict.TOO_FEW:
-        return f"too few to tell (n = {min(result.rows_then, result.rows_now)}; {result.needed} are needed)"
-    words = "no sign of drift"
-    if result.verdict is DriftVerdict.SHIFTED:
-        then, now = (_plain(result, value) for value in (result.then, result.now))
-        words = _SHIFTS[result.measure].format(then=then, now=now, of=result.of or "unknown")
-    return f"{words} (n = {result.rows_now})"
-
-
-def _plain(result: DriftResult, value: float | None) -> str:
-    if result.measure is DriftMeasure.AMOUNTS:
-        return "none" if value is None else f"{value:.2f}"
-    return f"{100 * (value or 0.0):.0f} %"
-
-
-def run_reason(run: TrainingRun) -> str:
-    """Why a run was started."""
-    return f"Drift: {'; '.join(map(drift_words, run.drift))}." if run.drift else sentence(run.reason)

@@ -7,7 +7,7 @@ from flask import render_template
 
 from src.domain.quality import DriftMeasure, DriftResult, DriftVerdict
 from src.domain.training_runs import Trigger
-from src.web.quality.text import drift_words
+from src.pipeline.training.verdict_sentences import drift_words
 from tests.services.rows import answer, new
 from tests.web.prediction.test_pages import words_of
 
@@ -121,6 +121,10 @@ ACCURACY = result(DriftMeasure.ACCURACY, then=0.9, now=0.7)
         (
             result(DriftMeasure.ACCURACY, DriftVerdict.TOO_FEW, rows_then=4, needed=30),
             "too few to tell (n = 4; 30 are needed)",
+        ),
+        (
+            result(DriftMeasure.MERCHANTS, DriftVerdict.TOO_FEW, rows_now=12),
+            "too few to tell (n = 12; 50 are needed)",
         ),
     ],
 )
