@@ -13,6 +13,7 @@ from src.components.bank_files.entry import (
     Reason,
     Rejected,
     as_text,
+    cell_at,
     clean,
     short_label,
     validated,
@@ -29,7 +30,6 @@ from src.components.bank_files.inference.wording import (
     is_unsettled,
 )
 from src.components.bank_files.plan import Field, Plan, Sign
-from src.domain.imports import unescape_formula
 from src.domain.money import CURRENCIES
 from src.domain.transactions import Direction
 
@@ -94,12 +94,10 @@ class RowReader:
         )
 
     def _cell(self, cells: list[Cell], field: Field) -> Cell:
-        position = self._positions.get(field)
-        return "" if position is None else cells[position]
+        return cell_at(cells, self._positions.get(field))
 
     def _text(self, cells: list[Cell], field: Field) -> str:
-        position = self._positions.get(field)
-        return "" if position is None else unescape_formula(as_text(cells[position]))
+        return as_text(self._cell(cells, field))
 
     def _amount(self, cells: list[Cell], field: Field) -> Amount | None:
         return amount_of(self._cell(cells, field), self._mark)
@@ -113,9 +111,7 @@ class RowReader:
         """The other party and the texts, not repeated; without either, the payment method or category."""
         payer = _one_line(self._text(cells, Field.PAYER)) if direction is Direction.INCOME else ""
         party = payer or _one_line(self._text(cells, Field.PARTY))
-        parts = dict.fromkeys(
-            _one_line(unescape_formula(as_text(cells[position]))) for position in self._texts
-        )
+        parts = dict.fromkeys(_one_line(as_text(cells[position])) for position in self._texts)
         text = clean(" ".join(filter(None, parts))) if self._texts else party
         if party and party.casefold() not in text.casefold():
             text = party if text.casefold() in party.casefold() else clean(f"{party} {text}")

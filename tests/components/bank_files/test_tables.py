@@ -232,6 +232,12 @@ def test_the_apostrophe_before_a_formula_is_removed_in_every_text_column():
     assert (entry.description, entry.subcategory, entry.mode) == ("=1+1", "-milk", "+card")
 
 
+def test_an_apostrophe_before_the_marks_of_a_column_changes_nothing():
+    text = "Date,Description,Amount,Type\n2026-03-04,Kiosk,1.00,{0}-\n2026-03-05,Pay,9.00,{0}+\n"
+    assert seen(text.format("'"), DOLLARS).plan == seen(text.format(""), DOLLARS).plan
+    assert read(text.format("'"), DOLLARS) == read(text.format(""), DOLLARS)
+
+
 def test_the_files_own_categories_are_labels_only_where_the_plan_says_so():
     text = "Date,Description,Debit,Category\n2026-03-04,Kiosk,1.00,Snacks\n"
     found = seen(text, DOLLARS).plan

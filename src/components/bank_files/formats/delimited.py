@@ -18,6 +18,7 @@ from src.components.bank_files.inference.headings import known_names
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.reader import is_message
 from src.components.bank_files.plan import DELIMITERS
+from src.domain.imports import unescape_formula
 
 MAX_LINES = 60
 """Lines of one record; with more, a quotation mark is not closed."""
@@ -53,6 +54,7 @@ def records(text: str, delimiter: str, limits: Limits) -> Iterator[Record]:
             ):
                 raise bad_file(f"A quotation mark opened in line {start} is never closed.")
             read.clear()
+            cells = [unescape_formula(cell) for cell in cells]
             if any(cells):
                 count += 1
                 limits.check_row(count)

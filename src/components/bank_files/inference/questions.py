@@ -74,7 +74,7 @@ def column_question(
 ) -> Question:
     choices = []
     for position in positions:
-        filled = (as_text(cells[position]) for cells in rows if position < len(cells) and cells[position])
+        filled = (as_text(cell) for cells in rows if (cell := cell_at(cells, position)))
         example = clean(next(filled, ""), 60)
         choices.append(Choice(str(position), example, column=column_name(position, names)))
     return Question(_COLUMN_KEYS[field], tuple(choices))
