@@ -14,7 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from src.components.text.cleaning import clean_text
-from src.knowledge.name_suggestion_index import BRANDS, packed_csv, read_csv
+from src.knowledge.lexicon_files import read_csv
+from src.knowledge.name_suggestion_index import BRANDS, packed_csv
 
 HERE = Path(__file__).parent
 TABLES = HERE / "lexicon"

@@ -27,7 +27,7 @@ class Knowledge:
     @cached_property
     def search_words(self) -> dict[str, str]:
         """Synonyms of each shipped category by slug, for searching."""
-        return {row["slug"]: row["words"] for row in _read("category_words.csv")}
+        return {row["slug"]: row["words"] for row in read_csv(FOLDER / "category_words.csv")}
 
     @cached_property
     def sha256(self) -> str:
@@ -44,7 +44,7 @@ class Knowledge:
     def category_profiles(self) -> dict[str, CategoryProfile]:
         """By category."""
         processors: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        for row in _read("processors.csv"):
+        for row in read_csv(FOLDER / "processors.csv"):
             processors[row["category"]].append((row["prefix"], float(row["percent"]) / 100))
         numbers = ("low", "high", "share", "unlisted", "agreement")
         return {
@@ -58,13 +58,13 @@ class Knowledge:
 
     @cached_property
     def _table(self) -> list[dict[str, str]]:
-        return _read("categories.csv")
+        return read_csv(FOLDER / "categories.csv")
 
     @cached_property
     def _lexicon(self) -> bytes:
         return (FOLDER / "lexicon.csv.gz").read_bytes()
 
 
-def _read(name: str) -> list[dict[str, str]]:
-    with (FOLDER / name).open(newline="", encoding="utf-8") as file:
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))

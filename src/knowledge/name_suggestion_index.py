@@ -29,6 +29,7 @@ from typing import Any
 from src.components.text.cleaning import clean_text
 from src.components.text.vocabulary import PLACES, SOFT
 from src.errors import InvalidInput, Unavailable
+from src.knowledge.lexicon_files import read_csv
 
 PACKAGE = "name-suggestion-index"
 VERSION = "8.0.20260918"
@@ -155,11 +156,6 @@ def read_everyday(path: Path) -> Collection[str]:
 
 def packed(brands: Iterable[Brand]) -> bytes:
     return packed_csv(("phrase", "category", "countries", "type"), map(vars, brands))
-
-
-def read_csv(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def packed_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:

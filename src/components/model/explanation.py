@@ -27,7 +27,7 @@ def field_code(field: str) -> str:
         return f"{LEXICON_PREFIX}:{value}"
     if name.startswith(AMOUNTS_PREFIX):
         return "typical-amount:"
-    if name in ("amount", "cents"):
+    if name in ("amount", "cents") and value != "missing":
         return AMOUNT
     if name == "monthday":
         return DAY

@@ -207,12 +207,12 @@ class MergedScorer:
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
         """The reasons for the likeliest of the categories merged into `category`."""
-        if category not in self.classes:
-            return ()
-        (probabilities,) = self._scorer.probabilities([transaction])
-        former = zip(self._names, probabilities, self._scorer.classes, strict=True)
-        likeliest = max((part for part in former if part[0] == category), key=lambda part: part[1])
-        return self._scorer.explain(transaction, likeliest[2], limit)
+        pairs = zip(self._scorer.classes, self._names, strict=True)
+        former = [old for old, name in pairs if name == category]
+        if len(former) > 1:
+            (row,) = self._scorer.probabilities([transaction])
+            former = [max(former, key=dict(zip(self._scorer.classes, row, strict=True)).__getitem__)]
+        return self._scorer.explain(transaction, former[0], limit) if former else ()
 
 
 def _ngrams_of(word: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 import numpy as np
@@ -91,8 +91,8 @@ class BandThresholds:
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        """Old bundles lack the thresholds by category."""
-        return cls(**content)
+        """Old bundles lack the thresholds by category; those of a later release may have more fields."""
+        return cls(**{field.name: content[field.name] for field in fields(cls) if field.name in content})
 
 
 @dataclass(frozen=True)

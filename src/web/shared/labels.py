@@ -31,6 +31,7 @@ DECIDERS = {
 
 _REASONS = {
     "lexicon:": "listed under {}",
+    "amount:missing": "no amount",
     "amount:": "amount about {}",
     "typical-amount:": "amount compared with the typical one",
     "day:": "day {} of the month",

@@ -12,6 +12,7 @@ from src.components.features.vectorizer import TransactionFeatures
 from src.components.model.candidates import Candidate
 from src.components.model.scorer import LinearScorer
 from src.components.model.typical_amounts_weight import TypicalAmountsWeight
+from src.components.text.exchange_rates import units_per_dollar
 from src.services.models.bundle import TRUSTED
 from tests.components.invented import rows, scorer_of, transactions
 from tests.components.model.test_scorer import as_rows, fitted
@@ -45,7 +46,8 @@ def test_usual_amounts_are_kept_as_text():
 
 
 def test_no_amount_and_nothing_paid_are_worth_nothing():
-    assert [log2_amount(size, "usd") for size in (None, 0.0, 8.0)] == [None, None, 3.0]
+    eight_dollars = 8.0 * units_per_dollar("jpy")
+    assert [log2_amount(size, "JPY") for size in (None, 0.0, eight_dollars)] == [None, None, 3.0]
 
 
 def test_only_a_persons_own_rows_teach_what_is_usual():

@@ -24,16 +24,16 @@ ALL = Search(trials=FEW, kept=1.0)
 def run(search=ALL, given=None, *, weights=None, folds=None, judged=None, progress=lambda share: None):
     given = rows(150) if given is None else given
     count = len(given)
-    told = {"id": np.arange(count).astype(str), "source": "feedback", "group": np.arange(count).astype(str)}
-    each = np.arange(count).astype(str)
+    ids = np.arange(count).astype(str)
+    defaults = {"id": ids, "source": "feedback", "group": ids}
     return search.run(
-        given.assign(**{name: value for name, value in told.items() if name not in given}),
+        given.assign(**{name: value for name, value in defaults.items() if name not in given}),
         np.ones(count) if weights is None else weights,
         np.arange(count) % 3 if folds is None else folds,
         np.ones(count, bool) if judged is None else judged,
         progress,
-        subjects=each,
-        excluded=each,
+        subjects=ids,
+        excluded=ids,
     )
 
 

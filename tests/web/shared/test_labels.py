@@ -41,6 +41,7 @@ def test_reasons_are_told_apart_and_the_weightless_left_out():
         ("amount:12499", "amount about 12,000"),
         ("amount:0.994", "amount about 0.99"),
         ("amount:0.00", "amount about 0"),
+        ("amount:missing", "no amount"),
         ("typical-amount:", "amount compared with the typical one"),
         ("day:4", "day 4 of the month"),
         ("via:sq", "paid through sq"),
