@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from src.domain.transactions import active_edits
 from src.errors import InvalidInput, NotFound
 from src.web.acts.text import what_was_done
 from src.web.history.text import changes_in
@@ -38,11 +39,13 @@ def acts(
         str(act.what.values["transaction_id"]) for act in listed.items if "transaction_id" in act.what.values
     }
     rows = {row.id: row for row in transactions.get_many(ids)}
+    edits = [active for row in rows.values() if (active := active_edits(row.edits))]
     return page(
         "acts/index.html",
         acts=listed.items,
         rows=rows,
         changes={edit.act: changes_in(edit) for row in rows.values() for edit in row.edits},
+        last_edits={active[-1].act for active in edits},
         deleted={row.id: row for row in deleted_transactions.get_many(ids)},
         older=with_query(request.path, {"cursor": listed.next_cursor}) if listed.next_cursor else None,
         undone=count_in(request.args, "undone"),

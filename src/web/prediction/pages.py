@@ -10,6 +10,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
+from src.domain.imports import IMPORT_UNDER_WAY
 from src.domain.money import KNOWN_CURRENCIES
 from src.errors import InvalidInput, Unavailable
 from src.pipeline.prediction.predict import prepare
@@ -27,6 +28,7 @@ from src.web.shared.services import with_services
 if TYPE_CHECKING:
     from src.config import Settings
     from src.pipeline.prediction.predict import Predictor, Serving
+    from src.services.imports.repository import Imports
     from src.services.models.hot_swap import HotSwap
     from src.services.runs.repository import TrainingRuns
     from src.services.transactions.feedback import FeedbackEvents
@@ -94,6 +96,7 @@ def _form_page(
     transactions: Transactions,
     champion: HotSwap[Serving],
     runs: TrainingRuns,
+    imports: Imports,
     settings: Settings,
     **values: Any,
 ) -> ResponseReturnValue:
@@ -102,6 +105,8 @@ def _form_page(
     values: such as `amounts` and their `currency` to choose from, or the `same` stored transaction.
     """
     recent, today = transactions.newest(RECENT), datetime.now(UTC).date()
+    if not recent:
+        values["importing"] = [item for item in imports.newest() if item.status in IMPORT_UNDER_WAY]
     if not form.currency:
         used = (row.transaction.currency for row in recent)
         known = (currency for currency in used if currency in KNOWN_CURRENCIES)

@@ -1,11 +1,9 @@
 """GET /acts and POST /acts/{id}/undo."""
 
-import re
-from html import unescape
-
 import pytest
 
 from src.services.transactions.acts import ActLog
+from tests.web.prediction.test_pages import words_of
 
 
 def undo(client, act):
@@ -102,8 +100,7 @@ def test_an_undo_that_was_interrupted_before_it_was_marked_can_be_tried_again(
 
 
 def recent_changes(client):
-    text = client.get("/acts", headers={"Accept": "text/html"}).text
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", text)))
+    return words_of(client.get("/acts", headers={"Accept": "text/html"}).text)
 
 
 def test_the_page_shows_what_an_edit_changed(client, predicted):
@@ -118,3 +115,16 @@ def test_the_page_says_that_the_transaction_of_a_change_is_gone(client, predicte
     web_database.collection("transactions").delete_many({})
     assert "The transaction no longer exists." in recent_changes(client)
     assert "Undo" not in recent_changes(client).partition("no longer exists")[2].partition("Model")[0]
+
+
+def test_the_page_offers_to_undo_the_latest_edit_first(client, predicted):
+    row = predicted(amount="10")["id"]
+    first, second = (
+        client.patch(f"/api/v1/transactions/{row}", json={"amount": amount}).json["act"] for amount in "23"
+    )
+    page = client.get("/acts", headers={"Accept": "text/html"}).text
+    assert f"/acts/{second}/undo" in page
+    assert f"/acts/{first}/undo" not in page
+    assert "Undo the later edit of this transaction first." in page
+    undo(client, second)
+    assert f"/acts/{first}/undo" in client.get("/acts", headers={"Accept": "text/html"}).text

@@ -8,7 +8,6 @@ import pytest
 from benchmarks.hostile_files import csv_ordinary
 from src import commands
 from src.pipeline.imports import undo
-from tests.launch.running_site import wait_until
 
 BANK = b"""Date,Details,Amount,Cur
 2026-03-04,PIZZA CORNER,-12.50,USD
@@ -482,7 +481,8 @@ def test_the_page_shows_which_column_is_used_as_payment_message(client):
 def test_demo_data_is_loaded_from_the_page_and_gone_with_its_undo(app, client):
     started = client.post("/import/demo")
     assert started.status_code == 303
+    assert "Demo: a year of made-up transactions</a>: waiting to start" in client.get("/").text
     work_off(app)
     assert client.get("/api/v1/history").json["total"] > 500
     assert client.post(f"{started.location}/undo").status_code == 303
-    wait_until(lambda: client.get("/api/v1/history").json["total"] == 0)
+    assert client.get("/api/v1/history").json["total"] == 0
