@@ -136,20 +136,20 @@ class Imports(ImportLease):
             {"$set": {**NEW_START, "status": ImportStatus.QUEUED.value}},
             {"$unset": ["stop", "error", "finished_at", "lease_until"]},
         ]
-        return self._change(import_id, RETRYABLE, update, needs_file=True)
+        return self._change(import_id, RETRYABLE, update, file_id={"$exists": True})
 
     def _change(
-        self, import_id: str, allowed: Collection[ImportStatus], update: Any, *, needs_file: bool = False
+        self, import_id: str, allowed: Collection[ImportStatus], update: Any, **condition: Any
     ) -> Import:
-        query: Document = {"_id": {"$eq": import_id}, "status": {"$in": [status.value for status in allowed]}}
-        if needs_file:
-            query["file_id"] = {"$exists": True}
+        """condition: what else the document must match."""
+        statuses = [status.value for status in allowed]
+        query = {"_id": {"$eq": import_id}, "status": {"$in": statuses}, **condition}
         document = self._imports.find_one_and_update(query, update, return_document=ReturnDocument.AFTER)
         if document is None:
-            status = self.get(import_id).status
-            if needs_file and status in allowed:
+            current = self.get(import_id)
+            if current.status in allowed and not current.has_file:
                 raise Conflict("The file of this import is deleted; upload it again.")
-            raise Conflict(f"This import is {status.value}; that cannot be done now.")
+            raise Conflict(f"This import is {current.status.value}; that cannot be done now.")
         return import_of(document)
 
     @guarded

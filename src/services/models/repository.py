@@ -187,5 +187,9 @@ def _key(version: str) -> str:
 
 
 def _version(document: Document, champion: Pointer | None) -> ModelVersion:
-    version = dataclass_of(ModelVersion, document, measured_on=judged_on_of(document.get("measured_on")))
-    return replace(version, champion=champion is not None and champion.version == version.version)
+    return dataclass_of(
+        ModelVersion,
+        document,
+        measured_on=judged_on_of(document.get("measured_on")),
+        champion=champion is not None and champion.version == document["version"],
+    )
