@@ -26,15 +26,12 @@ logging.getLogger("src").addHandler(logging.NullHandler())
 SLOW = (
     *("launch", "browser", "benchmarks", "pipeline", "web"),
     *("services/mlflow", "services/models", "services/scheduler", "services/imports", "services/host"),
-    *(
-        "services/mongo/test_replica_set.py",
-        "services/mongo/test_embedded_mongo.py",
-        "services/runs",
-        "services/transactions",
-    ),
+    *("services/mongo/test_replica_set.py", "services/mongo/test_embedded_mongo.py"),
+    *("services/runs", "services/transactions"),
     *("components/bank_files/test_any_bytes.py", "components/bank_files/test_hostile_files.py"),
-    *("components/model", "components/promotion", "components/features", "components/text/test_masking.py"),
-    *("components/dataset/test_snapshot.py", "knowledge", "test_container.py"),
+    *("components/model", "components/promotion/test_rule.py", "components/features"),
+    *("components/text/test_masking.py", "components/dataset/test_snapshot.py"),
+    *("knowledge", "test_container.py"),
 )
 """Folders and files of `tests/` whose tests start processes or a browser, fit models, or are many."""
 

@@ -12,6 +12,7 @@ from src.container import Container
 from src.domain.imports import ImportStatus
 from src.domain.training_runs import Trigger
 from src.services.scheduler import child_process
+from src.services.scheduler.child_process import FOLLOW_CHAMPION, TRAIN_CLAIMED
 from tests.small_model import small_bundle
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -29,7 +30,7 @@ def container(settings):
 def children(container, monkeypatch):
     """What the clock would start; a process each in earnest."""
     started = []
-    monkeypatch.setattr(container.trainer, "run", lambda _: bool(started.append(1)) or True)
+    monkeypatch.setattr(container.trainer, "run", lambda *child: bool(started.append(child)) or True)
     return started
 
 
@@ -51,7 +52,13 @@ def test_the_clock_lets_a_child_look_at_the_alias_but_not_while_a_run_trains(con
     container.database.collection("training_runs").delete_many({})
     container.jobs.sync_alias()
     container.jobs.sync_alias()
-    assert children == [1]  # a second look so soon is nobody's turn
+    assert children == [(FOLLOW_CHAMPION,)]  # a second look so soon is nobody's turn
+
+
+def test_the_clock_gives_a_training_its_claim(container, children):
+    run = container.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
+    container.jobs.train()
+    assert children == [(TRAIN_CLAIMED, run.id, container.holder, 1)]
 
 
 def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped_as_it_ends(container):

@@ -55,7 +55,7 @@ class TransactionEditor:
 
         changes: called again if somebody else edits the transaction meanwhile, so that it can check the
         result. Returns the transaction with the id of the act, None if nothing changes. Raises NotFound,
-        Unavailable, and what `changes` raises.
+        Conflict, Unavailable, and what `changes` raises.
         """
         row = self.transactions.get(transaction_id)
         fields = changed_fields(

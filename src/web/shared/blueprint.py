@@ -57,8 +57,8 @@ def category_name(slug: str | None) -> str:
 
 
 for function in (
-    *(format.money, format.number, format.percent, format.points, format.day, format.month),
-    *(format.moment, format.ago, format.lasted, format.size, format.counted),
+    *(format.money, format.number, format.percent, format.day, format.moment),
+    *(format.ago, format.size, format.counted),
     *(labels.sure, labels.stage, labels.state, labels.decided),
 ):
     bp.add_app_template_filter(function)

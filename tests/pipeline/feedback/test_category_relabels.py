@@ -107,7 +107,7 @@ def test_a_change_taken_back_before_the_next_training_leaves_nothing_to_ask(
 
 
 def test_new_rows_of_another_name_are_left_out_and_the_old_ones_learned(
-    transactions, events, train, review, mistakes
+    transactions, events, train, mistakes
 ):
     for name, at, first in (("dining", NOW, 1), ("groceries", LATER, 10)):
         made = [new(merchant, day=date(2026, 1, first + day)) for merchant in MERCHANTS for day in range(4)]

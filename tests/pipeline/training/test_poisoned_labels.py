@@ -73,11 +73,8 @@ class House:
     """One database, one registry and a champion that was trained on clean labels."""
 
     def __init__(self, database, record):
-        self.store, self.runs, self.possible_mistakes = (
-            Models(database),
-            TrainingRuns(database),
-            PossibleMistakes(database),
-        )
+        self.store, self.runs = Models(database), TrainingRuns(database)
+        self.possible_mistakes = PossibleMistakes(database)
         self.record = record
         self.clean = purchases(14, first=0, at=NOW, day=date(2026, 1, 1))
         self.untouched = [

@@ -13,6 +13,12 @@ def explained(*labels):
 
 
 def test_a_lexicon_match_is_shown_with_the_name_of_its_category(app):
-    prediction = explained(("lexicon:personal-care", 2.8), ("salon", 1.0), ("listed under deleted", -0.9))
+    """Also as earlier releases stored it, in words, and if the category was deleted."""
+    prediction = explained(
+        *[("lexicon:personal-care", 2.8), ("listed under personal-care", 1.5), ("salon", 1.0)],
+        *[("lexicon:deleted", -0.9), ("listed under deleted", -0.8)],
+    )
     with app.test_request_context():
-        assert reasons(prediction) == (["known as Personal care", "salon"], ["known as deleted"])
+        supporting, against = reasons(prediction)
+    assert supporting == ["known as Personal care", "known as Personal care", "salon"]
+    assert against == ["known as deleted", "known as deleted"]
