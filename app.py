@@ -6,7 +6,7 @@ if __name__ == "__main__":
     raise SystemExit(main())
 else:
     from src.errors import CannotStart
-    from src.web import create_app
+    from src.web.app import create_app
 
     try:
         app = create_app()

@@ -24,8 +24,8 @@ from src.domain.categories import Category, Group
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
-from src.pipeline.training.verdict_sentences import sentence
 from src.services.runs.slots import slot_of
+from src.web.models.sentences import sentence
 
 HOURS = 6
 _AT_ONCE = 500

@@ -22,10 +22,10 @@ from src.container import Container
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import InvalidInput, LeaseLost, LedgerloopError, NotFound
-from src.pipeline.training.verdict_sentences import run_reason, sentence
 from src.services.host.process import bound_process
 from src.services.models import bundle
 from src.services.runs.repository import ClaimedRun
+from src.web.models import sentences
 
 if TYPE_CHECKING:
     from src.components.bank_files.entry import Preview
@@ -76,7 +76,9 @@ def train_claimed(container: Container, options: argparse.Namespace) -> int:
 
 
 def _report(run: TrainingRun) -> int:
-    reason = sentence(run.decision.reason) if run.decision else run.error or run_reason(run)
+    reason = (
+        sentences.sentence(run.decision.reason) if run.decision else run.error or sentences.run_reason(run)
+    )
     print(f"{run.id}: {run.status.value}. {reason}")
     return 0 if run.status in (RunStatus.SUCCEEDED, RunStatus.SKIPPED) else 1
 
@@ -103,6 +105,7 @@ def train(container: Container, run: TrainingRun, *, holder: str) -> TrainingRun
 
 def _training(container: Container) -> TrainingPipeline:
     from src.pipeline.training.earlier_versions import EarlierVersions
+    from src.pipeline.training.mlflow_log import RunTexts
     from src.pipeline.training.run import TrainingPipeline
     from src.services.models.load_and_predict_check import LoadAndPredictCheck
 
@@ -114,6 +117,7 @@ def _training(container: Container) -> TrainingPipeline:
         bundles=bundle,
         check=LoadAndPredictCheck(),
         clock=container.now,
+        texts=RunTexts(sentences.run_reason, sentences.run_description, sentences.version_description),
         fingerprint=container.data_fingerprint,
         possible_mistakes=container.possible_mistakes,
         steps=_steps(container),

@@ -26,8 +26,10 @@ from src.errors import LedgerloopError
 from src.knowledge.lexicon_files import Knowledge
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.training.mlflow_log import RunTexts
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
+from src.web.models.sentences import run_description, run_reason, version_description
 
 PARTS = ("memory", "hints", "lexicon", "types", "verdict", "holdout")
 _UNDATED = datetime(2020, 1, 1, tzinfo=UTC)
@@ -104,6 +106,7 @@ class Product:
             bundles=self._store.files,
             check=Check(),
             clock=lambda: self.now,
+            texts=RunTexts(run_reason, run_description, version_description),
             steps=Steps(search=search, promotion=promotion),
             prediction_diffs=self if self._unanswered else None,  # type: ignore[arg-type]
         )

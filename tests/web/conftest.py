@@ -9,7 +9,7 @@ from src.config import load_settings
 from src.services.models.hot_swap import HotSwap
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
-from src.web import create_app
+from src.web.app import create_app
 from tests.small_model import small_bundle
 
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from src.components.dataset.schema import MODEL_FIELDS
-from src.domain.verdicts import Automation, JudgedOn, SliceScores, Verdict
+from src.domain.training_runs import TrainingRun
+from src.domain.verdicts import Automation, JudgedOn, Scores, SliceScores, Verdict
 from src.pipeline.training.evaluate import EvaluatedRows
 from src.pipeline.training.stages import PreparedData, TrainedModel
-from src.pipeline.training.verdict_sentences import JUDGED_ON, Numbers, note_sentences, sentence
 
 if TYPE_CHECKING:
     from src.services.mlflow.run_writer import RunWriter
     from src.services.models.load_and_predict_check import CheckReport
+
+
+@dataclass(frozen=True)
+class RunTexts:
+    """Write the sentences that MLflow shows; they are in `web/models/sentences.py`."""
+
+    reason: Callable[[TrainingRun], str]
+    """Why the run was started."""
+    verdict: Callable[[Verdict], str]
+    version: Callable[[Scores, JudgedOn, str], str]
+    """Describes a model version; takes the name of the chosen candidate last."""
+
 
 _MEASURES = ("accuracy", "macro_f1", "log_loss", "ece", "money_weighted_accuracy")
 
@@ -66,7 +78,9 @@ def _by_category(evaluated: EvaluatedRows, rows: JudgedOn) -> dict[str, float]:
     }
 
 
-def log_verdict(logger: RunWriter, verdict: Verdict, version: str, report: CheckReport) -> None:
+def log_verdict(
+    logger: RunWriter, verdict: Verdict, description: str, version: str, report: CheckReport
+) -> None:
     logger.tags(
         {
             "verdict": verdict.outcome.value,
@@ -85,8 +99,7 @@ def log_verdict(logger: RunWriter, verdict: Verdict, version: str, report: Check
     logger.metrics(_figures(verdict))
     logger.document(_json(asdict(verdict)), "verdict.json")
     logger.table([_slice_row(part) for part in verdict.slices], "slices.json")
-    text = "\n\n".join((sentence(verdict.reason), *note_sentences(verdict.notes)))
-    logger.conclude(f"v{version} {short_outcome(verdict)}", text)
+    logger.conclude(f"v{version} {short_outcome(verdict)}", description)
 
 
 def _figures(verdict: Verdict) -> dict[str, float]:
@@ -148,14 +161,6 @@ def _json(value: Any) -> Any:
 def short_outcome(verdict: Verdict) -> str:
     """`promoted: better`."""
     return f"{'promoted' if verdict.promoted else 'refused'}: {verdict.outcome.value.replace('-', ' ')}"
-
-
-def version_description(trained: TrainedModel) -> str:
-    scores, best, numbers = trained.judged.scores, trained.result.best, Numbers()
-    return (
-        f"Accuracy {numbers.percent(scores.accuracy, 1)}, macro-F1 {numbers.percent(scores.macro_f1, 1)} "
-        f"on {numbers.count(scores.rows)} {JUDGED_ON[trained.measured_on]}; {best.name}."
-    )
 
 
 def settings_of(steps: Any) -> dict[str, object]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from src.domain.training_runs import TrainingRun
 from src.domain.verdicts import Code, Why, because
 from src.errors import Unavailable
-from src.pipeline.training.verdict_sentences import run_reason
 
 if TYPE_CHECKING:
     from src.services.mlflow.run_writer import RunWriter
@@ -47,13 +46,11 @@ class OptionalTracking:
         return (because(Code.PARTLY_LOGGED if self._started else Code.NOT_LOGGED),)
 
     @contextmanager
-    def start(self, run: TrainingRun) -> Iterator[RunWriter]:
+    def start(self, run: TrainingRun, reason: str) -> Iterator[RunWriter]:
         """The log of an MLflow run, whose calls return None if they were not answered."""
         self.away = self._started = False
         with ExitStack() as stack:
-            logger = self.attempt(
-                lambda: stack.enter_context(self._tracking.start(run, run_reason(run))), None
-            )
+            logger = self.attempt(lambda: stack.enter_context(self._tracking.start(run, reason)), None)
             self._started = logger is not None
             yield cast("RunWriter", _OptionalRunLog(self, logger))
 

@@ -25,12 +25,12 @@ from src.pipeline.training.earlier_versions import EarlierVersions
 from src.pipeline.training.fit import ModelFitting
 from src.pipeline.training.judge import Judge
 from src.pipeline.training.mlflow_log import (
+    RunTexts,
     log_data,
     log_model,
     log_verdict,
     settings_of,
     short_outcome,
-    version_description,
 )
 from src.pipeline.training.optional_mlflow_log import OptionalTracking
 from src.pipeline.training.promote import PromotionStep
@@ -64,6 +64,7 @@ class TrainingPipeline:
         bundles: BundleFormat,
         check: LoadAndPredictCheck,
         clock: Callable[[], datetime],
+        texts: RunTexts,
         steps: Steps | None = None,
         prediction_diffs: PredictionDiffs | None = None,
         fingerprint: DataFingerprint | None = None,
@@ -85,6 +86,7 @@ class TrainingPipeline:
         self._bundles = bundles
         self._check = check
         self._clock = clock
+        self._texts = texts
         self._prediction_diffs = prediction_diffs
         self._fingerprint = fingerprint
         self._earlier = earlier
@@ -106,7 +108,7 @@ class TrainingPipeline:
         if data is None:
             claimed.skip(at=self._clock())
             return None
-        with self._tracking.start(claimed.run) as logger:
+        with self._tracking.start(claimed.run, self._texts.reason(claimed.run)) as logger:
             trained = self._train(claimed, data, logger)
             champion, notes = self._load_champion(pointer, data)
             version, report = self._check_and_keep(claimed, data, trained, logger)
@@ -184,7 +186,7 @@ class TrainingPipeline:
             logger.model(trained.result.model, model_fields(EXAMPLES), self._bundles.TRUSTED),
             after=max((int(stored.version) for stored in self._store.versions()), default=0),
             mlflow_run_id=logger.run_id,
-            description=version_description(trained),
+            description=self._version_text(trained),
             tags={"ledgerloop.run": claimed.run.id},
         )
         with suppress(Unavailable):  # the scheduler sets it later
@@ -219,7 +221,10 @@ class TrainingPipeline:
     def _log_verdict(
         self, logger: RunWriter, verdict: Verdict, trained: TrainedModel, version: str, report: CheckReport
     ) -> None:
-        log_verdict(logger, verdict, version, report)
-        description = f"{short_outcome(verdict).capitalize()}. {version_description(trained)}"
+        log_verdict(logger, verdict, self._texts.verdict(verdict), version, report)
+        description = f"{short_outcome(verdict).capitalize()}. {self._version_text(trained)}"
         tags = {"verdict": verdict.outcome.value, "promoted": str(verdict.promoted).lower()}
         self._tracking.describe_version(version, description, tags)
+
+    def _version_text(self, trained: TrainedModel) -> str:
+        return self._texts.version(trained.judged.scores, trained.measured_on, trained.result.best.name)

@@ -15,9 +15,9 @@ from src.domain.quality import (
     PairedAccuracy,
     VersionQuality,
 )
-from src.pipeline.training.verdict_sentences import drift_words
 from src.web.analytics.periods import period
 from src.web.analytics.text import accuracy, interval
+from src.web.models.sentences import drift_words
 from src.web.shared import format
 from src.web.shared.blueprint import category_name
 from src.web.shared.labels import BANDS, rows_judged

@@ -11,11 +11,11 @@ from src.domain.models import MODEL_NAME
 from src.domain.promotions import PromotionEvent
 from src.errors import Unavailable
 from src.pipeline.registry.mlflow_alias import AliasSync, move_aliases
-from src.pipeline.training.verdict_sentences import sentence
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
 from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
 from src.services.models.repository import Models
+from src.web.models.sentences import sentence
 from tests.small_model import small_bundle
 
 MINUTES = count()

@@ -10,8 +10,8 @@ import pytest
 from src.domain.promotions import PromotionEvent
 from src.domain.verdicts import Outcome
 from src.pipeline.training.earlier_versions import EarlierVersions
-from src.pipeline.training.verdict_sentences import note_sentences, sentence
 from src.services.models import bundle
+from src.web.models.sentences import note_sentences, sentence
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,
     claim,

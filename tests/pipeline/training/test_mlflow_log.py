@@ -11,6 +11,7 @@ from src.components.model.model_selection import Search
 from src.pipeline.training.mlflow_log import log_verdict
 from src.pipeline.training.stages import Steps
 from src.services.models.load_and_predict_check import CheckReport
+from src.web.models.sentences import run_description
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,
     claim,
@@ -30,7 +31,7 @@ ONE_CANDIDATE = Steps(search=Search(trials=Search().trials[:1]))
 def logged(record, claim):
     """A run that has written a whole verdict: what MLflow holds of it, and the text of its artefacts."""
     with record.start(claim().run) as written:
-        log_verdict(written, WHOLE, "2", CheckReport("", 0.12, 0.45, 3.2))
+        log_verdict(written, WHOLE, run_description(WHOLE), "2", CheckReport("", 0.12, 0.45, 3.2))
     address = f"runs:/{written.run_id}"
     return (
         mlflow.MlflowClient().get_run(written.run_id).data,

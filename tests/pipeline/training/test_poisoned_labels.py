@@ -23,15 +23,15 @@ from src.domain.transactions import LabelledTransaction, Transaction
 from src.pipeline.feedback.label_review import RELABELLED, SET_ASIDE
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
-from src.pipeline.training.verdict_sentences import note_sentences
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
 from src.services.runs.repository import ClaimedRun, TrainingRuns
 from src.services.transactions.possible_mistakes import PossibleMistakes
+from src.web.models.sentences import note_sentences
 from tests.pipeline.training.test_run import SHOPS as LISTED
-from tests.pipeline.training.test_run import Lexicon, QuickCheck
+from tests.pipeline.training.test_run import TEXTS, Lexicon, QuickCheck
 
 # So many merchants that a verdict can tell "as good" from "too few to tell".
 SHOPS = {
@@ -98,6 +98,7 @@ class House:
             bundles=bundle,
             check=QuickCheck(),
             clock=lambda: LATER,
+            texts=TEXTS,
             steps=Steps(search=Search(trials=Search().trials[:2])),
             possible_mistakes=self.possible_mistakes,
         )

@@ -27,9 +27,9 @@ from src.domain.verdicts import JudgedOn, Outcome
 from src.errors import LeaseLost, Unavailable
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Serving
+from src.pipeline.training.mlflow_log import RunTexts
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
-from src.pipeline.training.verdict_sentences import note_sentences, sentence
 from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
 from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
@@ -37,6 +37,13 @@ from src.services.models.repository import Models
 from src.services.runs.repository import ClaimedRun, TrainingRuns
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
+from src.web.models.sentences import (
+    note_sentences,
+    run_description,
+    run_reason,
+    sentence,
+    version_description,
+)
 from tests.services.rows import keep, new
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -104,6 +111,9 @@ def runs(database):
     return TrainingRuns(database)
 
 
+TEXTS = RunTexts(run_reason, run_description, version_description)
+
+
 class QuickCheck:
     """Passes without a process, for the tests that are about something else."""
 
@@ -122,7 +132,7 @@ def pipeline(labels, store, record):
             "bundles": bundles,
         }
         steps = Steps(search=Search(trials=Search().trials[:3]))
-        parts |= {"check": check or QuickCheck(), "clock": lambda: NOW, "steps": steps}
+        parts |= {"check": check or QuickCheck(), "clock": lambda: NOW, "texts": TEXTS, "steps": steps}
         return TrainingPipeline(**(parts | others))
 
     return make

@@ -17,11 +17,11 @@ from src.domain.training_runs import RunStatus
 from src.domain.verdicts import Outcome
 from src.errors import TrackingUnavailable
 from src.pipeline.registry.retention import RetentionRun
-from src.pipeline.training.verdict_sentences import sentence
 from src.services.mlflow.availability import TrackingState
 from src.services.mlflow.retention import TrackingRetention
 from src.services.mlflow.tracking import Tracking
 from src.services.models.retention import Retention
+from src.web.models.sentences import sentence
 from tests.pipeline.training.test_run import (
     NOW,
     QuickCheck,

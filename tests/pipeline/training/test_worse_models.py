@@ -10,9 +10,9 @@ import pytest
 from src.components.model.model_selection import Search
 from src.domain.verdicts import Outcome
 from src.pipeline.training.stages import Steps
-from src.pipeline.training.verdict_sentences import sentence
 from src.services.models import bundle as bundles
 from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
+from src.web.models.sentences import sentence
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,
     SHOPS,

@@ -13,9 +13,9 @@ from src.components.model.smoke_transactions import model_fields
 from src.components.model.thresholds import BandThresholds
 from src.domain.models import Bundle
 from src.domain.transactions import Transaction
-from src.pipeline.training.verdict_sentences import sentence
 from src.services.models.bundle import dumps
 from src.services.models.load_and_predict_check import LoadAndPredictCheck
+from src.web.models.sentences import sentence
 
 TRANSACTIONS = [
     Transaction(f"{name} {number}", Decimal(5 + number), "USD", date(2026, 3, 1))

@@ -18,7 +18,7 @@ from src.services.mongo.client import Database
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.optimistic_update import insert_new
 from src.services.transactions.repository import Transactions
-from src.web import create_app
+from src.web.app import create_app
 from tests.services.replica_set import ReplicaSet, wait_until
 from tests.services.rows import NOW, answer, keep, new
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from src.domain.training_runs import RunStatus, Trigger
-from src.pipeline.training.verdict_sentences import sentence
 from src.services.models.repository import Models
 from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import ClaimedRun, TrainingRuns
@@ -14,6 +13,7 @@ from src.services.scheduler.scheduler import Scheduler
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
+from src.web.models.sentences import sentence
 from tests.services.rows import NOW, answer, keep, new
 
 SIX_HOURS = timedelta(hours=6)

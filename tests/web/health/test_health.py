@@ -5,7 +5,7 @@ from pymongo import MongoClient
 
 from src.config import load_settings
 from src.services import container
-from src.web import create_app
+from src.web.app import create_app
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from src.config import load_settings
-from src.web import create_app
+from src.web.app import create_app
 
 BODY = {"description": "SWIGGY", "amount": 5}
 

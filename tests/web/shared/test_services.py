@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from src.container import Container
-from src.web import create_app
+from src.web.app import create_app
 from src.web.shared.services import service_names
 
 

@@ -1,8 +1,7 @@
 """The sentences of a verdict and of why a run was started, made from codes and numbers.
 
-They are here and not in `web`, because the pages, the API, the command line and the description of the
-MLflow run all show them, and this is the layer that all of these may import. A page passes its own
-`Numbers`, so that its sentences have the visitor's number format.
+The pages, the API, the command line and the texts of an MLflow run show them. This module imports no Flask,
+so that a training process can use it. A page passes its own `Numbers`, for the visitor's number format.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any
 
 from src.domain.quality import DriftMeasure, DriftResult, DriftVerdict
 from src.domain.training_runs import TrainingRun
-from src.domain.verdicts import Code, JudgedOn, Why, reasons_of
+from src.domain.verdicts import Code, JudgedOn, Scores, Verdict, Why, reasons_of
 
 JUDGED_ON = {
     JudgedOn.HOLDOUT: "of your held-out transactions",
@@ -267,3 +266,15 @@ def _plain_value(result: DriftResult, value: float | None) -> str:
 def run_reason(run: TrainingRun) -> str:
     """Why a run was started."""
     return f"Drift: {'; '.join(map(drift_words, run.drift))}." if run.drift else sentence(run.reason)
+
+
+def run_description(verdict: Verdict) -> str:
+    """The description of an MLflow run."""
+    return "\n\n".join((sentence(verdict.reason), *note_sentences(verdict.notes)))
+
+
+def version_description(scores: Scores, measured_on: JudgedOn, candidate: str) -> str:
+    """The description of a model version in MLflow. candidate: the name of the chosen one."""
+    accuracy, macro_f1 = (_PLAIN.percent(share, 1) for share in (scores.accuracy, scores.macro_f1))
+    rows = f"{_PLAIN.count(scores.rows)} {JUDGED_ON[measured_on]}"
+    return f"Accuracy {accuracy}, macro-F1 {macro_f1} on {rows}; {candidate}."
