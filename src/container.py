@@ -24,9 +24,8 @@ from src.pipeline.imports.run import ImportRun
 from src.pipeline.imports.undo import ImportUndo
 from src.pipeline.integrations.firefly_outbound import FireflyOutbound
 from src.pipeline.integrations.inbound import Webhooks
-from src.pipeline.monitoring.drift import DriftMonitor
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
-from src.pipeline.monitoring.quality import Quality
+from src.pipeline.monitoring.quality import DriftMonitor, Quality
 from src.pipeline.prediction.predict import MergedModel, Model, Predictor, Serving
 from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.registry.model_actions import ModelActions

@@ -17,7 +17,7 @@ from src.web.analytics import text
 from src.web.shared import format, locales
 
 if TYPE_CHECKING:
-    from src.components.monitoring.live_accuracy import Accuracies, Accuracy
+    from src.components.monitoring.quality import Accuracies, Accuracy
 
 Figure = dict[str, Any]
 
@@ -77,7 +77,7 @@ def by_week(title: str, accuracies: Accuracies, sentence: str) -> Chart:
 
 def accuracy_cells(name: str, accuracy: Accuracy) -> tuple[str, ...]:
     counts = (format.number(accuracy.correct), format.number(accuracy.answers))
-    return (name, *counts, text.accuracy(accuracy), text.interval(accuracy.ci95))
+    return (name, *counts, format.accuracy(accuracy), format.interval(accuracy.ci95))
 
 
 def accuracy_points(measured: Iterable[Accuracy], axis: str = "y", **trace: Any) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def accuracy_points(measured: Iterable[Accuracy], axis: str = "y", **trace: Any)
         axis: shares,
         f"error_{axis}": error_bars(shares, [accuracy.ci95 for accuracy in accuracies]),
         "marker": {"size": 9, "color": ACCENT, "symbol": symbols},
-        "customdata": [text.counted_right(accuracy) for accuracy in accuracies],
+        "customdata": [format.counted_right(accuracy) for accuracy in accuracies],
         "meta": "accent",
         **trace,
     }

@@ -14,11 +14,11 @@ from src.pipeline.monitoring.quality import Quality
 from src.web.analytics import api as analytics_api
 from src.web.analytics import text
 from src.web.analytics.charts import Charts
-from src.web.analytics.periods import quick_periods
 from src.web.analytics.schemas import AnalyticsQuery
 from src.web.shared.blueprint import bp, categories, page
 from src.web.shared.forms import errors_of
 from src.web.shared.json_io import wants_json
+from src.web.shared.periods import quick_periods
 
 if TYPE_CHECKING:
     from src.services.transactions.analytics import Analytics

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.web.analytics.periods import PeriodQuery
 from src.web.shared.fields import Currency, money
+from src.web.shared.periods import PeriodQuery
 
 if TYPE_CHECKING:
-    from src.components.monitoring.live_accuracy import Accuracy
+    from src.components.monitoring.quality import Accuracy
     from src.pipeline.monitoring.quality import LiveAccuracy
 
 

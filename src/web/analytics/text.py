@@ -1,4 +1,4 @@
-"""The words of the analytics page, and of accuracies on the quality page too."""
+"""The words of the analytics page."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from src.web.analytics.periods import period
 from src.web.shared import format
 from src.web.shared.labels import UNCATEGORIZED
+from src.web.shared.periods import period
 
 if TYPE_CHECKING:
-    from src.components.monitoring.live_accuracy import Accuracy
+    from src.components.monitoring.quality import Accuracy
 
 Rows = Sequence[Mapping[str, Any]]
 Money = Callable[[Decimal], str]
@@ -111,24 +111,9 @@ def overall_accuracy(overall: Accuracy) -> str:
     agreed = f"{format.number(overall.correct)} agreed with the prediction ({format.percent(overall.share)})"
     counted = f"Of {format.counted(overall.answers, 'answer')}, {agreed}."
     if not overall.enough:
-        anywhere = interval(overall.ci95, " to ")
+        anywhere = format.interval(overall.ci95, " to ")
         return f"{counted} Too few answers to tell: the true share may be anywhere from {anywhere}."
     return (
-        f"{counted} The true share is between {interval(overall.ci95, ' and ')}, with 95 % certainty. "
+        f"{counted} The true share is between {format.interval(overall.ci95, ' and ')}, with 95 % certainty. "
         "Your answers are mostly to doubtful predictions."
     )
-
-
-def accuracy(measured: Accuracy | None) -> str:
-    """`91 %`, `91 %, too few to tell`, or a dash without answers."""
-    if measured is None or not measured.answers:
-        return "–"
-    return format.percent(measured.share) + ("" if measured.enough else ", too few to tell")
-
-
-def interval(ends: Sequence[float], between: str = " – ") -> str:
-    return f"{format.percent(ends[0])}{between}{format.percent(ends[1])}"
-
-
-def counted_right(measured: Accuracy) -> str:
-    return f"{format.number(measured.correct)} of {format.number(measured.answers)} right"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from src.pipeline.monitoring.drift import DriftMonitor
-from src.pipeline.monitoring.quality import Quality
-from src.web.analytics.periods import PeriodQuery
+from src.pipeline.monitoring.quality import DriftMonitor, Quality
 from src.web.openapi.operations import Operations, ResponseValue
 from src.web.quality.schemas import DriftBody, QualityBody, drift_body, quality_body
+from src.web.shared.periods import PeriodQuery
 
 api = Operations("quality", __name__, url_prefix="/api/v1")
 

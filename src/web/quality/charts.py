@@ -22,13 +22,11 @@ from src.web.analytics.chart_parts import (
     month_bars,
     month_line,
 )
-from src.web.analytics.text import accuracy, interval
 from src.web.quality import text
 from src.web.shared import format, labels
 
 if TYPE_CHECKING:
-    from src.components.monitoring.live_accuracy import Accuracy
-    from src.components.monitoring.quality_report import QualityReport
+    from src.components.monitoring.quality import Accuracy, QualityReport
 
 _COLORS = {
     "rule": "#8f86b8",
@@ -57,7 +55,7 @@ def _categories(report: QualityReport, name_of: Callable[[str | None], str]) -> 
     by_size = sorted(report.by_category.items(), key=lambda item: (-item[1].answers, str(item[0])))
     recalls = {name_of(str(slug)): recall for slug, recall in by_size}
     rows = [
-        (*accuracy_cells(name_of(str(slug)), recall), accuracy(report.by_guess.get(slug)))
+        (*accuracy_cells(name_of(str(slug)), recall), format.accuracy(report.by_guess.get(slug)))
         for slug, recall in by_size
     ]
     return _shares("categories", text.categories(recalls), rows, recalls, shape="long")
@@ -85,11 +83,11 @@ def _reliability(report: QualityReport) -> Chart:
     steps = report.reliability
     rows = [
         (
-            interval((step.low, step.high)),
+            format.interval((step.low, step.high)),
             format.percent(step.confidence),
             format.number(step.answered.answers),
-            accuracy(step.answered),
-            interval(step.answered.ci95),
+            format.accuracy(step.answered),
+            format.interval(step.answered.ci95),
         )
         for step in steps
     ]

@@ -13,19 +13,16 @@ from src.config import Settings
 from src.domain.feedback import AnswerState
 from src.domain.predictions import Band
 from src.errors import InvalidInput
-from src.pipeline.monitoring.drift import DriftMonitor
-from src.pipeline.monitoring.quality import Quality
-from src.web.analytics.periods import PeriodQuery, quick_periods
-from src.web.analytics.text import accuracy, interval
+from src.pipeline.monitoring.quality import DriftMonitor, Quality
 from src.web.quality import api as quality_api
 from src.web.quality import text
 from src.web.quality.charts import all_charts
 from src.web.shared.blueprint import bp, category_name, page
 from src.web.shared.forms import errors_of, with_query
 from src.web.shared.json_io import wants_json
+from src.web.shared.periods import PeriodQuery, quick_periods
 
-for words in (accuracy, interval, text.drift_row):
-    bp.add_app_template_filter(words)
+bp.add_app_template_filter(text.drift_row)
 
 
 @bp.get("/quality")

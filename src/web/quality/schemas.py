@@ -9,13 +9,12 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.quality import VersionQuality
-from src.pipeline.monitoring.drift import DriftReport
+from src.pipeline.monitoring.quality import DriftReport
 from src.web.models.sentences import drift_words
 from src.web.shared.fields import utc_text
 
 if TYPE_CHECKING:
-    from src.components.monitoring.live_accuracy import Accuracies, Accuracy
-    from src.components.monitoring.quality_report import DecisionCounts, QualityReport
+    from src.components.monitoring.quality import Accuracies, Accuracy, DecisionCounts, QualityReport
 
 
 class AnswersBody(TypedDict):

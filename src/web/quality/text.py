@@ -15,16 +15,14 @@ from src.domain.quality import (
     PairedAccuracy,
     VersionQuality,
 )
-from src.web.analytics.periods import period
-from src.web.analytics.text import accuracy, interval
 from src.web.models.sentences import drift_words
 from src.web.shared import format
 from src.web.shared.blueprint import category_name
 from src.web.shared.labels import BANDS, rows_judged
+from src.web.shared.periods import period
 
 if TYPE_CHECKING:
-    from src.components.monitoring.live_accuracy import Accuracy, Estimate
-    from src.components.monitoring.quality_report import Confusion, DecisionCounts, QualityReport
+    from src.components.monitoring.quality import Accuracy, Confusion, DecisionCounts, Estimate, QualityReport
 
 CHARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "categories": (
@@ -113,7 +111,8 @@ def weeks(report: QualityReport) -> str:
     right = f"the best guess was right in {format.number(overall.correct)} ({format.percent(overall.share)})"
     counted = f"Of {format.counted(overall.answers, 'answer')}, {right}."
     if not overall.enough:
-        return f"{counted} Too few answers to tell: anywhere from {interval(overall.ci95, ' to ')} is likely."
+        likely = format.interval(overall.ci95, " to ")
+        return f"{counted} Too few answers to tell: anywhere from {likely} is likely."
     suggested = f"{format.number(overall.correct - given.correct)} of these were only suggested. "
     return (
         f"{counted} {suggested if given.correct < overall.correct else ''}"
@@ -132,7 +131,7 @@ def reliability(report: QualityReport) -> str:
     )
     if not measured.enough:
         return f"{counted} Too few answers to judge the confidence."
-    verdict = f"The confidence is within the likely range, {interval(measured.ci95, ' to ')}."
+    verdict = f"The confidence is within the likely range, {format.interval(measured.ci95, ' to ')}."
     if largest.confidence < low:
         verdict = "The model is underconfident."
     elif largest.confidence > high:
@@ -146,10 +145,10 @@ def deciders(newest: Sequence[tuple[Hashable, Accuracy]]) -> str:
     if not judged:
         return "Too few answers to judge any version." if newest else _NO_ANSWERS
     version, measured = judged[0]
+    answers = format.counted(measured.answers, "answer")
     return (
-        f"Model {version} was right in {accuracy(measured)} of {format.counted(measured.answers, 'answer')} "
-        "to its own predictions. Versions are measured on different transactions, so small differences mean "
-        "little."
+        f"Model {version} was right in {format.accuracy(measured)} of {answers} to its own predictions. "
+        "Versions are measured on different transactions, so small differences mean little."
     )
 
 
@@ -161,9 +160,10 @@ def categories(recalls: Mapping[str, Accuracy]) -> str:
     worst, best = by_share[0], by_share[-1]
     if worst == best:
         answers = format.counted(judged[best].answers, "answer")
-        return f"{best} was recognized in {accuracy(judged[best])} of {answers}."
+        return f"{best} was recognized in {format.accuracy(judged[best])} of {answers}."
     shares = {
-        name: f"{accuracy(judged[name])} of {format.number(judged[name].answers)}" for name in (best, worst)
+        name: f"{format.accuracy(judged[name])} of {format.number(judged[name].answers)}"
+        for name in (best, worst)
     }
     compared = f"{best} is recognized best ({shares[best]}), {worst} worst ({shares[worst]})"
     if judged[worst].ci95[1] >= judged[best].ci95[0]:

@@ -58,6 +58,7 @@ def category_name(slug: str | None) -> str:
 
 for function in (
     *(format.money, format.number, format.percent, format.day, format.moment),
+    *(format.accuracy, format.interval),
     *(format.ago, format.size, format.counted),
     *(labels.sure, labels.stage, labels.state, labels.decided),
 ):

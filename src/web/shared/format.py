@@ -1,11 +1,13 @@
-"""Format money, dates and shares for pages: English words, the visitor's number and date formats."""
+"""Format money, dates, shares and accuracies for pages: English words, the visitor's number formats."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -13,6 +15,9 @@ from babel.numbers import NumberPattern, format_decimal, get_currency_symbol
 
 from src.domain.money import decimal_places
 from src.web.shared.locales import locale, number_locale
+
+if TYPE_CHECKING:
+    from src.components.monitoring.quality import Accuracy
 
 
 def money(amount: Decimal | str, currency: str) -> str:
@@ -65,6 +70,21 @@ def percent(share: float | None, places: int = 0) -> str:
 
 def _plain(value: Decimal, places: int) -> str:
     return format_decimal(value, format=f"0.{'0' * places}" if places else "0", locale=number_locale())
+
+
+def accuracy(measured: Accuracy | None) -> str:
+    """`91 %`, `91 %, too few to tell`, or a dash without answers."""
+    if measured is None or not measured.answers:
+        return "–"
+    return percent(measured.share) + ("" if measured.enough else ", too few to tell")
+
+
+def interval(ends: Sequence[float], between: str = " – ") -> str:
+    return f"{percent(ends[0])}{between}{percent(ends[1])}"
+
+
+def counted_right(measured: Accuracy) -> str:
+    return f"{number(measured.correct)} of {number(measured.answers)} right"
 
 
 def points(difference: float) -> str:

@@ -3,7 +3,7 @@ from math import sqrt
 import pytest
 
 from src.components.evaluation.significance import wilson
-from src.components.monitoring.live_accuracy import (
+from src.components.monitoring.quality import (
     Accuracy,
     Stratum,
     reliability,

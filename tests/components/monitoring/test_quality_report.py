@@ -1,4 +1,4 @@
-from src.components.monitoring.quality_report import confusion, decisions, decisions_by_month
+from src.components.monitoring.quality import confusion, decisions, decisions_by_month
 from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import ConfusionCount, PredictionCount
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from src.components.monitoring.two_sample_tests import (
+from src.components.monitoring.drift import (
     fisher_greater,
     named_cells,
     quantile_cells,

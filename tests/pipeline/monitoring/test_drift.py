@@ -7,7 +7,7 @@ import pytest
 
 from src.domain.quality import DriftMeasure, DriftVerdict
 from src.domain.training_runs import RunStatus, Trigger
-from src.pipeline.monitoring.drift import DriftMonitor
+from src.pipeline.monitoring.quality import DriftMonitor
 from src.services.models.repository import Models
 from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.runs.repository import ClaimedRun, TrainingRuns

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 from flask import render_template
 
-from src.components.monitoring.live_accuracy import Accuracy
+from src.components.monitoring.quality import Accuracy
 from src.domain.categories import Category, Group
 from src.pipeline.monitoring.quality import LiveAccuracy
 from src.web.analytics.chart_parts import Chart

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 from flask import render_template
 
-from src.components.monitoring.quality_report import QualityReport
+from src.components.monitoring.quality import QualityReport
 from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import AnswerCount, ConfusionCount, PredictionCount, VersionQuality
 from src.domain.verdicts import Difference, JudgedOn
