@@ -82,12 +82,20 @@ _REVERSED_BY = {
 }
 
 
-def flow_of(group: Group | None, direction: Direction) -> tuple[Flow, int]:
+def flow_of(
+    group: Group | None, direction: Direction, *, paired: bool = False, refund: bool = False
+) -> tuple[Flow, int]:
     """The flow of a transaction, and the sign (+1 or -1) of its amount in it: the only rule for every sum.
 
     group: of its category; without a category (None) the direction decides. A transfer by direction is a
     transfer, except in a savings category.
+    paired: it is one end of an own transfer; then nothing else counts. refund: it is linked to its purchase,
+    and `group` is that of the purchase's category.
     """
+    if paired:
+        return Flow.TRANSFERRED, 1
+    if refund and group is None:
+        return Flow.SPENT, -1
     flow = _FLOW_OF_DIRECTION[direction] if group is None else _FLOW_OF_GROUP[group]
     if direction is Direction.TRANSFER and flow is not Flow.SAVED:
         flow = Flow.TRANSFERRED

@@ -157,6 +157,10 @@ class StoredTransaction:
     mistake: MistakeMark | None = None
     edits: tuple[Edit, ...] = ()
     """Oldest first, including undone ones."""
+    transfer: str | None = None
+    """The link to the other end of an own transfer: it is neither spending nor income."""
+    refund_of: str | None = None
+    """The purchase that it refunds."""
 
     @property
     def prediction(self) -> Prediction:

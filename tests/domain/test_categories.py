@@ -38,3 +38,14 @@ def test_what_is_called_a_transfer_is_one(group):
 def test_without_a_category_the_direction_decides():
     assert flow_of(None, OUT) == (Flow.SPENT, 1)
     assert flow_of(None, IN) == (Flow.EARNED, 1)
+
+
+@pytest.mark.parametrize("group", [None, *Group])
+@pytest.mark.parametrize("direction", Direction)
+def test_a_paired_end_of_an_own_transfer_is_one_whatever_its_category(group, direction):
+    assert flow_of(group, direction, paired=True) == (Flow.TRANSFERRED, 1)
+
+
+def test_a_linked_refund_lowers_spending_even_without_a_category():
+    assert flow_of(None, IN, refund=True) == (Flow.SPENT, -1)
+    assert flow_of(Group.ESSENTIAL, IN, refund=True) == (Flow.SPENT, -1)

@@ -49,6 +49,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "_id", where=_present("doubt.label_at"), name="asked_again"),
         _index("feedback.act", where=_present("feedback.act")),
         _index("predictions.act", where=_present("predictions.act")),
+        # The ends of own transfers, by their link, and the refunds of a purchase.
+        _index("transfer", where=_present("transfer")),
+        _index("owner", "refund_of", where=_present("refund_of")),
     ],
     "acts": [
         _index("owner", "-at", "-_id"),

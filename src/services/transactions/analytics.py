@@ -21,7 +21,7 @@ TOP_MERCHANTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The sum of one month, category, mode and direction."""
+    """The sum of one month, category, mode and direction; own transfers and refunds are apart."""
 
     month: str
     category: str | None
@@ -31,15 +31,28 @@ class Cell:
     amount: Decimal
     """As stored: never below zero."""
     count: int
+    paired: bool
+    """Of transactions that are one end of an own transfer."""
+    refund: bool
+    """Of refunds that are linked to their purchases; then the category is that of the purchases."""
 
     @property
     def flow(self) -> Flow:
-        return flow_of(self.group, self.direction)[0]
+        return self._flow[0]
 
     @property
     def counted(self) -> Decimal:
         """The amount as its flow counts it: less than zero for a refund."""
-        return flow_of(self.group, self.direction)[1] * self.amount
+        return self._flow[1] * self.amount
+
+    @property
+    def _flow(self) -> tuple[Flow, int]:
+        return flow_of(self.group, self.direction, paired=self.paired, refund=self.refund)
+
+    @property
+    def by_direction(self) -> bool:
+        """Whether the direction alone decides the flow."""
+        return self.group is None and not self.paired and not self.refund
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,7 @@ class Analytics:
             "until": until,
             "totals": _totals(cells),
             # What is counted by its direction alone.
-            "uncategorized": _totals([cell for cell in cells if cell.group is None]),
+            "uncategorized": _totals([cell for cell in cells if cell.by_direction]),
             "by_category": _by(spent, "category"),
             "savings_and_transfers": _savings_and_transfers(cells),
             "by_mode": _by(spent, "mode"),
@@ -101,21 +114,20 @@ class Analytics:
             "category": "$category",
             "mode": "$mode",
             "direction": "$direction",
+            "paired": {"$gt": ["$transfer", None]},
         }
-        sums = self.database.transactions.aggregate(
-            [
-                {"$match": query},
-                {"$group": {"_id": key, "amount": {"$sum": "$amount"}, "count": {"$sum": 1}}},
-            ]
-        )
+        sums = {"$group": {"_id": key, "amount": {"$sum": "$amount"}, "count": {"$sum": 1}}}
+        stages = {False: [{"$match": {**query, **_NO_REFUND}}, sums], True: [*_refunds(query), sums]}
         return [
             Cell(
                 **{**row["_id"], "direction": Direction(row["_id"]["direction"])},
+                refund=refund,
                 group=groups.get(row["_id"]["category"]),
                 amount=Decimal(row["amount"]).scaleb(-places),
                 count=row["count"],
             )
-            for row in sums
+            for refund, pipeline in stages.items()
+            for row in self.database.transactions.aggregate(pipeline)
         ]
 
     def _coverage(self, currency: str, since: date | None, until: date | None) -> Coverage:
@@ -129,11 +141,15 @@ class Analytics:
         return Coverage(begins, ends, self.now().date(), since, until)
 
     def _top_merchants(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Document]:
-        is_spending, amount = _spending(groups)
+        own = {**query, **_NO_REFUND, "transfer": None}
+        refunds = [*_refunds(query), *_by_merchant(_spending(groups, refund=True))]
+        total = {"_id": "$_id", "amount": {"$sum": "$amount"}, "count": {"$sum": "$count"}}
         merchants = self.database.transactions.aggregate(
             [
-                {"$match": {**query, "$and": [is_spending], "merchant": {"$ne": ""}}},
-                {"$group": {"_id": "$merchant", "amount": {"$sum": amount}, "count": {"$sum": 1}}},
+                {"$match": own},
+                *_by_merchant(_spending(groups)),
+                {"$unionWith": {"coll": "transactions", "pipeline": refunds}},
+                {"$group": total},
                 {"$match": {"amount": {"$gt": 0}}},
                 {"$sort": {"amount": -1, "_id": 1}},
                 {"$limit": TOP_MERCHANTS},
@@ -145,7 +161,41 @@ class Analytics:
         ]
 
 
-def _spending(groups: Mapping[str, Group]) -> tuple[Document, Document]:
+_NO_REFUND: Document = {"refund_of": None}
+
+
+def _refunds(query: Document) -> list[Document]:
+    """The linked refunds among the rows of `query`, with category and merchant of their purchases."""
+    purchase = {"$first": "$purchase"}
+    return [
+        {"$match": {**query, "refund_of": {"$exists": True}}},
+        {
+            "$lookup": {
+                "from": "transactions",
+                "localField": "refund_of",
+                "foreignField": "_id",
+                "pipeline": [{"$project": {"category": 1, "merchant": 1}}],
+                "as": "purchase",
+            }
+        },
+        {
+            "$addFields": {
+                name: {"$getField": {"field": name, "input": purchase}} for name in ("category", "merchant")
+            }
+        },
+    ]
+
+
+def _by_merchant(spending: tuple[Document, Document]) -> list[Document]:
+    """spending: what `_spending` returns."""
+    is_spending, amount = spending
+    return [
+        {"$match": {"$and": [is_spending], "merchant": {"$nin": ["", None]}}},
+        {"$group": {"_id": "$merchant", "amount": {"$sum": amount}, "count": {"$sum": 1}}},
+    ]
+
+
+def _spending(groups: Mapping[str, Group], *, refund: bool = False) -> tuple[Document, Document]:
     """`flow_of` as MongoDB expressions: which rows are spending, and the amount that counts."""
     slugs: dict[Group | None, list[str]] = {group: [] for group in Group}
     for slug, group in groups.items():
@@ -154,7 +204,7 @@ def _spending(groups: Mapping[str, Group]) -> tuple[Document, Document]:
     conditions, reversing = [], set()
     for group in (None, *Group):
         for direction in Direction:
-            flow, sign = flow_of(group, direction)
+            flow, sign = flow_of(group, direction, refund=refund)
             if flow is Flow.SPENT:
                 category = without_group if group is None else {"category": {"$in": slugs[group]}}
                 conditions.append({**category, "direction": direction.value})

@@ -233,6 +233,8 @@ def stored_of(document: Document) -> StoredTransaction:
             Edit(**{**edit, "before": transaction_of(edit["before"]), "after": transaction_of(edit["after"])})
             for edit in document.get("edits", ())
         ),
+        transfer=document.get("transfer"),
+        refund_of=str(document["refund_of"]) if "refund_of" in document else None,
     )
 
 

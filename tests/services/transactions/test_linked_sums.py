@@ -1,0 +1,57 @@
+"""Sums of own transfers and linked refunds."""
+
+from datetime import date
+from decimal import Decimal
+
+from bson import ObjectId
+
+from tests.services.rows import keep, new
+from tests.services.transactions.test_analytics import INCOME, analytics, transactions
+
+__all__ = ["analytics", "transactions"]
+
+
+def link(database, row, **fields):
+    database.transactions.update_one({"_id": ObjectId(row.id)}, {"$set": fields})
+
+
+def test_paired_rows_are_neither_spent_nor_earned_whatever_their_category(database, transactions, analytics):
+    out, into, _ = keep(
+        transactions,
+        new("own bank", "500", category="dining"),
+        new("own name", "500", category="salary", direction=INCOME),
+        new("bistro", "20"),
+    )
+    for row in (out, into):
+        link(database, row, transfer="pair")
+    overview = analytics.overview()
+    totals = overview["totals"]
+    assert (totals["expense"], totals["income"], totals["transfer"]) == (20, 0, 1000)
+    assert [(row["category"], row["amount"]) for row in overview["by_category"]] == [("dining", 20)]
+    assert [row["merchant"] for row in overview["top_merchants"]] == ["bistro"]
+    assert overview["by_month"][0]["expense"] == 20
+
+
+def test_a_paired_row_without_a_category_is_not_counted_by_its_type(database, transactions, analytics):
+    [row] = keep(transactions, new("own name", "500", category=None, direction=INCOME))
+    link(database, row, transfer="pair")
+    assert analytics.overview()["uncategorized"]["count"] == 0
+
+
+def test_a_linked_refund_lowers_its_purchases_category_and_merchant_in_its_own_month(
+    database, transactions, analytics
+):
+    purchase, refund = keep(
+        transactions,
+        new("shoe shop", "90", category="groceries", day=date(2026, 1, 20)),
+        new("card credit", "30", category=None, direction=INCOME, day=date(2026, 2, 3)),
+    )
+    link(database, refund, refund_of=ObjectId(purchase.id))
+    overview = analytics.overview()
+    assert [(row["category"], row["amount"]) for row in overview["by_category"]] == [("groceries", 60)]
+    assert [(row["month"], row["expense"]) for row in overview["by_month"]] == [
+        ("2026-01", Decimal(90)),
+        ("2026-02", Decimal(-30)),
+    ]
+    assert overview["totals"]["income"] == 0
+    assert [(row["merchant"], row["amount"]) for row in overview["top_merchants"]] == [("shoe shop", 60)]
