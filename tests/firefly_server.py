@@ -19,8 +19,8 @@ class Firefly:
 
     def add(self, group, *splits):
         self.groups[str(group)] = [
-            {"category_name": None, "tags": [], **each, "transaction_journal_id": str(each["journal"])}
-            for each in splits
+            {"category_name": None, "tags": [], **split, "transaction_journal_id": str(split["journal"])}
+            for split in splits
         ]
 
     def category(self, group, index=0):
@@ -32,11 +32,11 @@ class Firefly:
 
     def update(self, group, body):
         """As Firefly III does: splits that are not named are deleted, one that is unknown is made."""
-        named = {each["transaction_journal_id"]: each for each in body["transactions"]}
-        before = {each["transaction_journal_id"]: each for each in self.groups[group]}
+        named = {split["transaction_journal_id"]: split for split in body["transactions"]}
+        before = {split["transaction_journal_id"]: split for split in self.groups[group]}
         self.groups[group] = [{**before.get(number, {}), **change} for number, change in named.items()]
 
-    def said(self, group):
+    def body_of(self, group):
         attributes = {"group_title": None, "transactions": self.groups[group]}
         return {"data": {"type": "transactions", "id": group, "attributes": attributes}}
 
@@ -66,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(404, {"message": "Resource not found"})
         if body:
             firefly.update(group, body)
-        return self.answer(200, firefly.said(group))
+        return self.answer(200, firefly.body_of(group))
 
     def answer(self, status, body, **headers):
         raw = json.dumps(body).encode()

@@ -94,9 +94,9 @@ def bringing(container, settings, monkeypatch):
 
 
 def begun(container):
-    said = {"default_currency": "USD", "sign": "negative-is-expense"}
+    answers = {"default_currency": "USD", "sign": "negative-is-expense"}
     return container.import_preview.start(
-        container.import_preview.upload(BANK, name="bank.csv", changes=said).id
+        container.import_preview.upload(BANK, name="bank.csv", changes=answers).id
     )
 
 
@@ -116,9 +116,9 @@ def interrupted(container, signals, *, stop):
     working.start()
     while container.importer._child is None and working.is_alive():
         pass
-    for each in signals:
+    for signal_number in signals:
         with suppress(AttributeError, ProcessLookupError):
-            os.kill(container.importer._child.pid, each)
+            os.kill(container.importer._child.pid, signal_number)
     if stop:
         container.importer.stop()
     working.join()

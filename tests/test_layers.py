@@ -151,10 +151,10 @@ def cycle_in(graph):
         if node in done:
             return []
         open_.append(node)
-        found = next((cycle for other in sorted(graph.get(node, ())) if (cycle := visit(other))), [])
+        circle = next((cycle for other in sorted(graph.get(node, ())) if (cycle := visit(other))), [])
         open_.pop()
         done.add(node)
-        return found
+        return circle
 
     return next((cycle for node in sorted(graph) if (cycle := visit(node))), [])
 

@@ -165,7 +165,7 @@ class Product:
         return self._serving
 
     def _load(self, version: str) -> Serving:
-        file = self._store.files.written(self._store.load(version))
+        file = self._store.files.file_of(self._store.load(version))
         return self._container.serve(version, file, sha256(file).hexdigest())
 
     def answer(self, examples: Sequence[Example]) -> list[Answer]:

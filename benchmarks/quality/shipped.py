@@ -20,10 +20,10 @@ def shipped_examples(lexicon: Any, *, brands: bool) -> list[Example]:
     brands: all phrases, including the thousands of brand names. A lookup can store them; a support vector
     machine would need many minutes, so without `brands` it gets a few thousand other phrases.
     """
-    written = Steps().statements.write(lexicon.entries(), lexicon.category_profiles())
+    statements = Steps().statements.write(lexicon.entries(), lexicon.category_profiles())
     rows = zip(
-        written["description"], written["subcategory"], written["amount"], written["mode"],
-        written["direction"], written["category"], strict=True,
+        statements["description"], statements["subcategory"], statements["amount"], statements["mode"],
+        statements["direction"], statements["category"], strict=True,
     )  # fmt: skip
     examples = [_example(*row) for row in rows]
     no_fields = (float("nan"), "", "")

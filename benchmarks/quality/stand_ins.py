@@ -99,7 +99,7 @@ class Files:
     def loads(self, name: bytes, digest: str) -> Bundle:
         return self._bundles[name]
 
-    def written(self, name: bytes) -> bytes:
+    def file_of(self, name: bytes) -> bytes:
         """The file as the product writes it."""
         if name not in self._written:
             self._written[name] = bundles.dumps(self._bundles[name])

@@ -34,7 +34,7 @@ class AnswerCount:
     """Index into CONFIDENCE_STEPS."""
     right: bool
     """Whether the best guess was right, also if the band was unknown; confidence predicts this."""
-    given: bool
+    predicted_right: bool
     """Whether a category was predicted and right: `was_correct` of a single answer."""
 
 

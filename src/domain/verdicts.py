@@ -14,7 +14,7 @@ from typing import Any
 class Code(StrEnum):
     """Stored in MongoDB. The sentences are in `web/models/sentences.py`."""
 
-    WRITTEN = "written"
+    FREE_TEXT = "written"
     """A sentence as it is: `text`."""
 
     CHECK_FAILED = "check-failed"
@@ -97,7 +97,7 @@ def because(code: Code, **values: Any) -> tuple[CodedReason, ...]:
 
 def reasons_of(why: Why) -> tuple[CodedReason, ...]:
     if isinstance(why, str):
-        return because(Code.WRITTEN, text=why) if why else ()
+        return because(Code.FREE_TEXT, text=why) if why else ()
     return tuple(why)
 
 

@@ -224,8 +224,8 @@ def names(item: Item, tree: str) -> tuple[list[str], list[str]]:
 def countries(item: Item) -> frozenset[str]:
     """Upper-case two-letter codes; none if worldwide, or in places without a code."""
     codes = set()
-    for place in item.get("locationSet", {}).get("include", ()):
-        code = re.fullmatch(r"([a-z]{2})(?:-.*)?", place) if isinstance(place, str) else None
+    for location in item.get("locationSet", {}).get("include", ()):
+        code = re.fullmatch(r"([a-z]{2})(?:-.*)?", location) if isinstance(location, str) else None
         if code is None:
             return frozenset()
         codes.add("FR" if code[1] == "fx" else code[1].upper())

@@ -14,8 +14,8 @@ FIRST = date(2026, 1, 1)
 
 
 def example(description, category, day=0, amount="4.20"):
-    given = Transaction(description, Decimal(amount), "EUR", FIRST + timedelta(days=day))
-    return Example(prepare(given), category)
+    transaction = Transaction(description, Decimal(amount), "EUR", FIRST + timedelta(days=day))
+    return Example(prepare(transaction), category)
 
 
 def data(rows, accepted=None):
@@ -24,13 +24,15 @@ def data(rows, accepted=None):
     return dataset("invented", made, accepted or {})
 
 
-def answer(truth, best, said=(), merchant="blue door", **given):
-    """said: what the owner had called the merchant, oldest first."""
-    parts = {"confidence": 0.9, "likelihood": 0.9, "band": Band.AUTO, "by_memory": False} | given
-    counts = tuple(Counter(said).most_common())
-    return Answer(example(merchant, truth), best, earlier=counts, last=said[-1] if said else None, **parts)
+def answer(truth, best, earlier=(), merchant="blue door", **fields):
+    """earlier: what the owner had called the merchant, oldest first."""
+    parts = {"confidence": 0.9, "likelihood": 0.9, "band": Band.AUTO, "by_memory": False} | fields
+    counts = tuple(Counter(earlier).most_common())
+    return Answer(
+        example(merchant, truth), best, earlier=counts, last=earlier[-1] if earlier else None, **parts
+    )
 
 
 def rows_of(answers):
     """The data set that was asked."""
-    return dataset("invented", [each.example for each in answers], {})
+    return dataset("invented", [answer.example for answer in answers], {})

@@ -25,7 +25,7 @@ class Spy:
         self.trained_on.append(len(self.learned))
 
     def answer(self, examples):
-        self.asked.extend((each, tuple(self.learned)) for each in examples)
+        self.asked.extend((example, tuple(self.learned)) for example in examples)
         return list(examples)
 
 
@@ -37,8 +37,12 @@ def of_days(number):
 def test_replay_asks_each_row_of_the_last_four_fifths_before_it_learns_it():
     spy, rows = Spy(), of_days(100)
     run = replay(rows, spy)
-    assert [each.transaction for each in run.answers] == [each.transaction for each in rows.examples[20:]]
-    assert [each.transaction for each in run.at_once] == [each.transaction for each in rows.examples[20:]]
+    assert [answer.transaction for answer in run.answers] == [
+        example.transaction for example in rows.examples[20:]
+    ]
+    assert [answer.transaction for answer in run.at_once] == [
+        example.transaction for example in rows.examples[20:]
+    ]
     for asked, known in spy.asked:
         assert all(one.transaction.date < asked.transaction.date for one in known)
     assert len(spy.learned) == 100
@@ -60,7 +64,7 @@ def test_within_a_block_only_the_answers_at_once_know_the_rows_before():
 @pytest.mark.parametrize("rows", [20, 99, 101, 806])
 def test_the_blocks_are_the_last_four_fifths_without_gap_or_overlap(rows):
     examples = of_days(rows).examples
-    asked = [each for _, block in blocks(examples) for each in block]
+    asked = [example for _, block in blocks(examples) for example in block]
     assert asked == list(examples[rows // 5 :])
     assert all(known == examples[: len(known)] for known, _ in blocks(examples))
 
@@ -70,7 +74,7 @@ def test_a_split_answers_a_fifth_and_learns_none_of_it(way):
     spy, rows = Spy(), of_days(50)
     run = way(rows, spy)
     assert (len(run.answers), len(spy.learned), spy.trained_on) == (10, 40, [40])
-    assert not {id(each) for each in run.answers} & {id(each) for each in spy.learned}
+    assert not {id(example) for example in run.answers} & {id(example) for example in spy.learned}
     if way is chronological:
         assert tuple(run.answers) == rows.examples[40:]
 
@@ -79,14 +83,14 @@ def test_the_cold_start_learns_nothing_and_asks_only_what_means_a_shipped_catego
     spy = Spy()
     rows = data([("corner bakery", "Food"), ("odd thing", "Mine")], {"Food": "dining|groceries"})
     run = cold(rows, spy, lambda examples: {})
-    assert ([each.category for each in run.answers], spy.learned) == (["Food"], [])
+    assert ([answer.category for answer in run.answers], spy.learned) == (["Food"], [])
 
 
 def flipped(rows: Dataset, since: int) -> Dataset:
     """Every label from `since` on is another."""
     examples = [
-        replace(each, category="FLIPPED") if number >= since else each
-        for number, each in enumerate(rows.examples)
+        replace(example, category="FLIPPED") if number >= since else example
+        for number, example in enumerate(rows.examples)
     ]
     return replace(rows, examples=tuple(examples))
 
@@ -95,12 +99,16 @@ def test_what_is_labelled_later_changes_no_earlier_answer_of_product_or_baseline
     # Every model serves, so that nothing keeps what it learned from the answers.
     rows, setup = generate(24), Setup(lexicon=lexicon, without=frozenset({"verdict"}))
     store = first_day(setup)
-    one, other = (replay(given, Product(setup, store.copy())) for given in (rows, flipped(rows, 16)))
-    assert [each.best for each in one.answers[:14]] == [each.best for each in other.answers[:14]]
-    assert [each.confidence for each in one.at_once[:13]] == [each.confidence for each in other.at_once[:13]]
+    one, other = (replay(history, Product(setup, store.copy())) for history in (rows, flipped(rows, 16)))
+    assert [answer.best for answer in one.answers[:14]] == [answer.best for answer in other.answers[:14]]
+    assert [answer.confidence for answer in one.at_once[:13]] == [
+        answer.confidence for answer in other.at_once[:13]
+    ]
     for name, answers in one.baselines.items():
         assert answers[:14] == other.baselines[name][:14]
-    assert [each.confidence for each in one.answers[14:]] != [each.confidence for each in other.answers[14:]]
+    assert [answer.confidence for answer in one.answers[14:]] != [
+        answer.confidence for answer in other.answers[14:]
+    ]
 
 
 def first_day(setup):

@@ -10,8 +10,8 @@ def test_the_statement_of_the_benchmark_is_read_whole_and_looks_like_life():
     content = statement(2000)
     seen = preview(content, Plan(sign=Sign.NEGATIVE_IS_EXPENSE))
     assert (seen.questions, seen.entry_count, seen.rejected_count) == ((), 2000, 0)
-    texts = [each.description for each in entries(content, seen.plan)]
+    texts = [entry.description for entry in entries(content, seen.plan)]
     assert 0.3 < len(set(texts)) / len(texts) < 0.9
-    assert len({merchant_key(mask(each)) for each in texts}) < 0.3 * len(texts)
-    assert any("[card]" in mask(each) for each in texts)
+    assert len({merchant_key(mask(text)) for text in texts}) < 0.3 * len(texts)
+    assert any("[card]" in mask(text) for text in texts)
     assert statement(2000) == content

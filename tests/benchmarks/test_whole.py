@@ -57,18 +57,18 @@ def test_what_is_generated_is_always_the_same_and_fit_for_the_protocols():
     assert rows == generate(200)
     assert rows != generate(200, seed=12)
     assert rows.dated
-    assert {each.category for each in rows.examples} <= set(rows.accepted)
-    merchants = {each.transaction.merchant for each in rows.examples[:160]}
-    assert any(each.transaction.merchant not in merchants for each in rows.examples[160:])
+    assert {example.category for example in rows.examples} <= set(rows.accepted)
+    merchants = {example.transaction.merchant for example in rows.examples[:160]}
+    assert any(example.transaction.merchant not in merchants for example in rows.examples[160:])
 
 
 def test_all_protocols_run_and_their_figures_can_be_shown_and_kept(lexicon, capsys):
-    found = Measuring(Setup(lexicon=lexicon)).all([generate(24)], ("cold", "replay", "chronological"))
+    measured_data = Measuring(Setup(lexicon=lexicon)).all([generate(24)], ("cold", "replay", "chronological"))
     measured = {"machine": "one", "setup": {"search": "", "auto_precision": 0.95, "without": []}}
-    measured = json.loads(json.dumps(plain(measured | {"data": found, "seconds": 1})))
+    measured = json.loads(json.dumps(plain(measured | {"data": measured_data, "seconds": 1})))
     show(measured)
-    written = capsys.readouterr().out
-    assert all(way in written for way in ("Cold start", "Replay", "Chronological 80/20"))
+    output = capsys.readouterr().out
+    assert all(way in output for way in ("Cold start", "Replay", "Chronological 80/20"))
     replayed = measured["data"]["generated"]["replay"]
     assert (replayed["rows"], len(replayed["trainings"])) == (20, 10)
     for figure in replayed["product"].values():
@@ -108,14 +108,16 @@ def test_data_are_described_without_the_name_of_their_file(folder):
 
 def test_the_memory_of_the_benchmark_is_that_of_the_product(database):
     stored, events, answers = Transactions(database), FeedbackEvents(database), Answers()
-    said = ["a"] * 8 + ["b"] * 6 + ["c"]
-    for number, category in enumerate(said):
-        given = example(f"SQ *BLUE DOOR {1000 + number}", category).transaction
+    categories = ["a"] * 8 + ["b"] * 6 + ["c"]
+    for number, category in enumerate(categories):
+        transaction = example(f"SQ *BLUE DOOR {1000 + number}", category).transaction
         at = NOW + timedelta(minutes=number)
         made = Prediction("a", 0.9, Band.AUTO, DecidedBy.MODEL, (), (), "1", at)
-        [row] = stored.add([NewTransaction(given, made, fingerprint(given), False)], source="api", at=at)
+        [row] = stored.add(
+            [NewTransaction(transaction, made, fingerprint(transaction), False)], source="api", at=at
+        )
         events.add([(row.id, Feedback(category, at, f"act {number}"))])
-        answers.add(given, category, at=at)
-    found = answers.recollections({"blue door", "never seen"})
-    assert found == stored.recollections({"blue door", "never seen"})
-    assert [each.category for each in found["blue door"]][:2] == ["c", "b"]
+        answers.add(transaction, category, at=at)
+    recollections = answers.recollections({"blue door", "never seen"})
+    assert recollections == stored.recollections({"blue door", "never seen"})
+    assert [answer.category for answer in recollections["blue door"]][:2] == ["c", "b"]

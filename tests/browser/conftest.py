@@ -65,11 +65,11 @@ class Server:
     def __init__(self, folder, mongo_uri, name):
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        given = {"data_dir": folder / "data", "mongo_uri": mongo_uri, "mongo_db_name": name, "clock": "off"}
-        given |= {"audit_share": 0}  # a row without a date would be drawn on some days only
-        self.services = Container(load_settings(_env_file=None, port=self.port, mlflow_ui="off", **given))
+        options = {"data_dir": folder / "data", "mongo_uri": mongo_uri, "mongo_db_name": name, "clock": "off"}
+        options |= {"audit_share": 0}  # a row without a date would be drawn on some days only
+        self.services = Container(load_settings(_env_file=None, port=self.port, mlflow_ui="off", **options))
         self.environment = {**os.environ, "PORT": str(self.port), "MLFLOW_UI": "off", "WEB_WORKERS": "2"} | {
-            key.upper(): str(value) for key, value in given.items()
+            key.upper(): str(value) for key, value in options.items()
         }
         self.log = folder / "server.txt"
 
@@ -161,9 +161,9 @@ class Watch:
 
     def expect(self, words):
         """Take a complaint that belongs to the test away; there must be one."""
-        found = [each for each in self.complaints if words in each]
-        assert found, self.complaints
-        self.complaints = [each for each in self.complaints if words not in each]
+        matching = [complaint for complaint in self.complaints if words in complaint]
+        assert matching, self.complaints
+        self.complaints = [complaint for complaint in self.complaints if words not in complaint]
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def open_page(chromium, server):
         return page
 
     yield visit
-    complaints = [each for _, watch in opened for each in watch.complaints]
+    complaints = [complaint for _, watch in opened for complaint in watch.complaints]
     for context, _ in opened:
         context.close()
     assert complaints == []
@@ -194,11 +194,11 @@ def known(server):
     """Keep transactions as the API would; returns them."""
     from src.web.prediction.schemas import TransactionFields
 
-    def keep(*given):
+    def keep(*inputs):
         today = datetime.now(UTC)
         transactions = [
-            TransactionFields.model_validate(each).to_domain(currency="USD", today=today.date())
-            for each in given
+            TransactionFields.model_validate(fields).to_domain(currency="USD", today=today.date())
+            for fields in inputs
         ]
         return server.services.predictor.predict_and_keep(transactions, source="test", at=today)
 

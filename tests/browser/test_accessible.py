@@ -51,8 +51,8 @@ def test_every_page_is_accessible_and_fits_the_window(open_page, filled, theme, 
         page.goto(path.format(**filled))
         if path in ("/analytics", "/quality"):
             page.wait_for_selector("html[data-charts=drawn]")
-        found = Axe().run(page).response["violations"]
-        assert [(path, each["id"], each["nodes"][0]["html"]) for each in found] == []
+        violations = Axe().run(page).response["violations"]
+        assert [(path, violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
         assert page.evaluate(
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         ), path

@@ -89,7 +89,9 @@ def test_a_whole_category_is_asked_about_in_one_note(open_page, known, server):
         server.services.feedback.record(row.id, "groceries", at=NOW)
     mistakes = [PossibleMistake(row.id, "groceries", "dining", 3, NOW, wholesale=True) for row in rows]
     at = server.services.transactions.get(rows[0].id).feedback[-1].at
-    server.services.possible_mistakes.replace([replace(each, labelled_at=at) for each in mistakes], at=NOW)
+    server.services.possible_mistakes.replace(
+        [replace(mistake, labelled_at=at) for mistake in mistakes], at=NOW
+    )
     page = open_page("/feedback", size=PHONE)
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

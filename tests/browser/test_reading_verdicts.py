@@ -32,5 +32,8 @@ def test_a_whole_verdict_is_accessible_and_fits_the_window(open_page, judged, th
     page = open_page(f"/models/runs/{judged}", theme=theme, size=size)
     page.get_by_text("By slice").click()
     expect(page.get_by_text("Merchant known to the new model only")).to_be_visible()
-    assert [(each["id"], each["nodes"][0]["html"]) for each in Axe().run(page).response["violations"]] == []
+    assert [
+        (violation["id"], violation["nodes"][0]["html"])
+        for violation in Axe().run(page).response["violations"]
+    ] == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

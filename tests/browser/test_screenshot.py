@@ -27,12 +27,12 @@ def test_the_picture_of_the_readme(newborn, open_page):
     """A model of a real training run, a few invented transactions, one of them answered."""
     train = [sys.executable, "-m", "src", "train"]
     subprocess.run(train, cwd=ROOT, env=newborn.environment, check=True, timeout=150)
-    given = [
+    transactions = [
         Transaction(text, Decimal(amount), "USD", date(2026, 3, day), mode=mode)
         for day, (text, amount, mode) in enumerate(SHOWN, start=1)
     ]
     at = datetime.now(UTC)
-    rows = newborn.services.predictor.predict_and_keep(given, source="page", at=at)
+    rows = newborn.services.predictor.predict_and_keep(transactions, source="page", at=at)
     newborn.services.feedback.record(rows[0].id, "groceries", at=at)
 
     page = open_page(newborn.address, size={"width": 1200, "height": 1290}, device_scale_factor=1.5)

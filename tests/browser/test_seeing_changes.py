@@ -28,7 +28,7 @@ def other(server):
 
 
 @pytest.fixture
-def told_run(server, known):
+def run_with_changes(server, known):
     """A run with a promotion that changed some rows."""
     runs, at = server.services.runs, datetime.now(UTC)
     [row] = known({"description": LONG, "amount": "1234567.89"})
@@ -48,15 +48,22 @@ def told_run(server, known):
 @pytest.mark.parametrize(
     ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light, desktop", "dark, phone"]
 )
-def test_what_would_change_comes_by_itself_and_is_accessible(open_page, known, other, told_run, theme, size):
+def test_what_would_change_comes_by_itself_and_is_accessible(
+    open_page, known, other, run_with_changes, theme, size
+):
     known({"description": "GREGGS BAKERY", "amount": "4.50"}, {"description": "NIGHT CAB", "amount": "12"})
     page = open_page("/models/3/promote", theme=theme, size=size)
     expect(page.locator("#changes .verdict")).to_contain_text("unanswered transactions")
-    for path in ("/models/3/promote", "/models/3/changes", "/models/repredict", f"/models/runs/{told_run}"):
+    for path in (
+        "/models/3/promote",
+        "/models/3/changes",
+        "/models/repredict",
+        f"/models/runs/{run_with_changes}",
+    ):
         page.goto(path)
         page.wait_for_load_state("networkidle")
-        found = Axe().run(page).response["violations"]
-        assert [(path, each["id"], each["nodes"][0]["html"]) for each in found] == []
+        violations = Axe().run(page).response["violations"]
+        assert [(path, violation["id"], violation["nodes"][0]["html"]) for violation in violations] == []
         assert page.evaluate(
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         ), path

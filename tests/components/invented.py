@@ -65,8 +65,8 @@ def transactions(frame):
     ]
 
 
-def transaction(description="", amount="10.00", **given):
-    return Transaction(description, Decimal(amount), "USD", given.pop("day", date(2026, 3, 4)), **given)
+def transaction(description="", amount="10.00", **fields):
+    return Transaction(description, Decimal(amount), "USD", fields.pop("day", date(2026, 3, 4)), **fields)
 
 
 def scorer_of(pipeline):

@@ -60,5 +60,5 @@ def lexicon(entries):
     return pd.DataFrame(made, columns=ROW_COLUMNS)
 
 
-def rows_of(*given, entries=()):
-    return Transformation().prepare(Ingestion().gather(given, lexicon(entries)))
+def rows_of(*labels, entries=()):
+    return Transformation().prepare(Ingestion().gather(labels, lexicon(entries)))

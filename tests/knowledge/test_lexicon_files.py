@@ -22,8 +22,8 @@ SLUGS = (
 
 def test_the_default_categories_stand_in_their_order_with_colours_of_their_own():
     categories = Knowledge().categories
-    assert [each.slug for each in categories] == SLUGS
-    assert len({each.color for each in categories}) == len(SLUGS)
+    assert [category.slug for category in categories] == SLUGS
+    assert len({category.color for category in categories}) == len(SLUGS)
 
 
 def test_every_shipped_category_has_other_words_to_be_searched_by():

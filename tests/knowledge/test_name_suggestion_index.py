@@ -45,8 +45,8 @@ def test_every_brand_says_something_once_it_is_cleaned(brands):
 
 
 def test_every_brand_is_written_as_the_lexicon_writes_phrases(brands):
-    assert [each for each in brands if each["phrase"] != " ".join(each["phrase"].lower().split())] == []
-    assert [each for each in brands if sum(char.isalpha() for char in each["phrase"]) < 3] == []
+    assert [brand for brand in brands if brand["phrase"] != " ".join(brand["phrase"].lower().split())] == []
+    assert [brand for brand in brands if sum(char.isalpha() for char in brand["phrase"]) < 3] == []
 
 
 def test_no_brand_is_an_everyday_word(brands):

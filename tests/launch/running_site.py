@@ -91,10 +91,10 @@ class Site:
 
     def wait_for_page(self, within_s=PATIENCE_S):
         wait_until(lambda: self.process.poll() is not None or self.get("healthz")[0] == 200, within_s)
-        assert self.process.poll() is None, self.told()
+        assert self.process.poll() is None, self.printed()
         return self
 
-    def told(self):
+    def printed(self):
         return self.output.read_text()
 
     def get(self, path):
@@ -120,15 +120,15 @@ class Site:
 
     def processes(self):
         """{pid: command line} of all that came of this site and still run."""
-        found = {}
+        by_pid = {}
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit():
                 with contextlib.suppress(OSError):
                     if self._mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                        found[int(folder.name)] = (
+                        by_pid[int(folder.name)] = (
                             (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                         )
-        return found
+        return by_pid
 
     def pids(self, words):
         return {

@@ -53,11 +53,11 @@ class Person:
     def _answer_on(self):
         choose = random.Random(self.number)
         while not self.stop.is_set():
-            given = {
+            transaction = {
                 "description": f"SHOP {choose.choice('ABCDEFGH')} NORTH",
                 "amount": choose.randint(1, 99),
             }
-            status, body = self.site.post("api/v1/predict", given)
+            status, body = self.site.post("api/v1/predict", transaction)
             if status != 201:
                 time.sleep(0.1)
                 continue
@@ -68,16 +68,16 @@ class Person:
 
 
 def history(site):
-    found, cursor = {}, ""
+    rows, cursor = {}, ""
     while cursor is not None:
         status, body = site.get(
             f"api/v1/history?limit=500&cursor={cursor}" if cursor else "api/v1/history?limit=500"
         )
         assert status == 200
         page = json.loads(body)
-        found |= {row["id"]: row for row in page["items"]}
+        rows |= {row["id"]: row for row in page["items"]}
         cursor = page["next_cursor"]
-    return found
+    return rows
 
 
 def strike(site, target, choose):
@@ -133,7 +133,7 @@ def test_the_loop_survives_kill_9_at_random_moments(busy):
     promoted = {
         run["decision"]["challenger"]["version"] for run in ended if (run["decision"] or {}).get("promoted")
     }
-    champions = [each["version"] for each in versions if each["champion"]]
+    champions = [version["version"] for version in versions if version["champion"]]
     assert len(champions) == 1
     assert champions[0] in promoted
 

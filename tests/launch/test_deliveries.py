@@ -48,6 +48,6 @@ def test_a_category_survives_kill_9_of_everything_and_trouble_there(connected):
         site.start().wait_for_page()
         wait_until(lambda: firefly.category(246) == "Groceries")
     assert len(firefly.changes) == 1
-    assert TOKEN not in site.told()
-    assert SECRET not in site.told()
-    assert "firefly iii did not take a category" in site.told()
+    assert TOKEN not in site.printed()
+    assert SECRET not in site.printed()
+    assert "firefly iii did not take a category" in site.printed()

@@ -41,8 +41,8 @@ def test_flask_run_works_and_takes_its_database_along(site):
 def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(site, setting, value):
     site.settings[setting] = value
     assert site.start().process.wait(PATIENCE_S) == 2
-    assert site.told().startswith(f"{setting}: ")
-    assert "Traceback" not in site.told()
+    assert site.printed().startswith(f"{setting}: ")
+    assert "Traceback" not in site.printed()
     assert not site.data.exists()
 
 
@@ -50,8 +50,8 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(site, set
 def test_a_wrong_setting_is_named_at_every_door(site, command):
     site.settings["AUTO_PRECISION"] = "2"
     assert site.start(command).process.wait(PATIENCE_S) != 0
-    assert site.told().startswith("AUTO_PRECISION: ")
-    assert "Traceback" not in site.told()
+    assert site.printed().startswith("AUTO_PRECISION: ")
+    assert "Traceback" not in site.printed()
 
 
 def test_a_port_that_is_taken_is_named_before_anything_starts(site):
@@ -59,7 +59,7 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(site):
         other.bind(("127.0.0.1", site.port))
         other.listen()
         assert site.start().process.wait(PATIENCE_S) == 2
-    assert site.told().startswith(f"PORT: {site.port} on 127.0.0.1 is taken")
+    assert site.printed().startswith(f"PORT: {site.port} on 127.0.0.1 is taken")
     assert not (site.data / "db").exists()
 
 
@@ -68,7 +68,7 @@ def test_a_data_directory_that_cannot_be_made_is_named(site):
     in_the_way.write_text("")
     site.settings["DATA_DIR"] = str(in_the_way / "data")
     assert site.start().process.wait(PATIENCE_S) == 2
-    assert site.told().startswith("DATA_DIR: ")
+    assert site.printed().startswith("DATA_DIR: ")
 
 
 def test_importing_the_application_makes_and_starts_nothing(site):

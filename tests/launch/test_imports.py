@@ -56,7 +56,7 @@ def upload(site, content):
     return answer.json()["id"]
 
 
-def told(site, import_id):
+def state_of(site, import_id):
     """What the API says of the import; nothing while it cannot."""
     status, body = site.get(f"api/v1/imports/{import_id}")
     return json.loads(body) if status == 200 else {"status": "", "rows_read": 0, "progress": 0}
@@ -65,22 +65,22 @@ def told(site, import_id):
 @contextlib.contextmanager
 def pages_asked(site):
     """Ask for pages all the while; gives the (status, whether it says when to come again) of each answer."""
-    found, ended = [], threading.Event()
+    responses, ended = [], threading.Event()
 
     def ask_on():
         while not ended.is_set():
             for page in PAGES:
                 try:
                     with urllib.request.urlopen(site.address + page, timeout=PATIENCE_S) as answer:
-                        found.append((page, answer.status, False))
+                        responses.append((page, answer.status, False))
                 except urllib.error.HTTPError as error:
-                    found.append((page, error.code, "Retry-After" in error.headers))
+                    responses.append((page, error.code, "Retry-After" in error.headers))
                 time.sleep(0.02)
 
     asking = threading.Thread(target=ask_on)
     asking.start()
     try:
-        yield found
+        yield responses
     finally:
         ended.set()
         asking.join()
@@ -89,7 +89,7 @@ def pages_asked(site):
 def rows_of(site, import_id):
     """How many there are, and how many different ones."""
     database = Database(lambda: EmbeddedMongo(site.data).uri, "ledgerloop")
-    keys = [each["key"] for each in database.collection("transactions").find({"import": import_id})]
+    keys = [row["key"] for row in database.collection("transactions").find({"import": import_id})]
     database.close()
     return len(keys), len(set(keys))
 
@@ -101,12 +101,12 @@ def paused_in_the_middle(site, imports, name, rows):
     no speed of the machine matters.
     """
     while True:
-        if not imports or told(site, imports[-1])["status"] == "done":
+        if not imports or state_of(site, imports[-1])["status"] == "done":
             imports.append(upload(site, statement(f"{name} {'ABCDEFGHIJ'[len(imports)]}")))
-        wait_until(lambda: told(site, imports[-1])["rows_read"] >= rows)
+        wait_until(lambda: state_of(site, imports[-1])["rows_read"] >= rows)
         children = site.pids("src run-import")
         send(children, signal.SIGSTOP)
-        state = told(site, imports[-1])
+        state = state_of(site, imports[-1])
         if children and state["status"] == "running" and rows <= state["rows_read"] <= ROWS - 2 * CHUNK:
             return children
         send(children, signal.SIGCONT)
@@ -132,15 +132,15 @@ def test_an_import_survives_kill_9_of_the_child_of_the_clocks_and_of_mongod(site
         kill_in_the_middle(site, imports, 2_000, "src clock")
         wait_until(lambda: not site.pids("src run-import"))
         kill_in_the_middle(site, imports, 4_000, "bin/mongod")
-        wait_until(lambda: told(site, imports[-1])["status"] not in ("", "running"))
+        wait_until(lambda: state_of(site, imports[-1])["status"] not in ("", "running"))
     for import_id in imports:
-        done = told(site, import_id)
+        done = state_of(site, import_id)
         assert (done["status"], done["progress"]) == ("done", 1)
         counts = [done[f"rows_{name}"] for name in ("read", "added", "duplicate", "rejected")]
         assert counts == [ROWS, ROWS, 0, 0]
         assert rows_of(site, import_id) == (ROWS, ROWS)
     assert len(answers) > 100
-    assert [each for each in answers if each[1:] not in ((200, False), (503, True))] == []
+    assert [answer for answer in answers if answer[1:] not in ((200, False), (503, True))] == []
 
 
 def test_one_that_is_stopped_keeps_what_is_in_and_is_taken_back_although_that_is_killed(site):
@@ -149,8 +149,8 @@ def test_one_that_is_stopped_keeps_what_is_in_and_is_taken_back_although_that_is
     import_id = imports[-1]
     urllib.request.urlopen(f"{site.address}import/{import_id}/stop", data=b"").close()
     send(paused, signal.SIGCONT)
-    wait_until(lambda: told(site, import_id)["status"] != "running")
-    stopped = told(site, import_id)
+    wait_until(lambda: state_of(site, import_id)["status"] != "running")
+    stopped = state_of(site, import_id)
     assert stopped["status"] == "stopped"
     assert 2_000 <= stopped["rows_added"] < ROWS
     assert rows_of(site, import_id) == (stopped["rows_added"], stopped["rows_added"])
@@ -158,7 +158,7 @@ def test_one_that_is_stopped_keeps_what_is_in_and_is_taken_back_although_that_is
     undo = urllib.request.Request(f"{site.address}api/v1/imports/{import_id}", method="DELETE")
     with urllib.request.urlopen(undo) as answer:
         assert answer.status == 202
-    wait_until(lambda: site.pids("src run-import") or told(site, import_id)["status"] == "undone")
+    wait_until(lambda: site.pids("src run-import") or state_of(site, import_id)["status"] == "undone")
     site.kill(*site.pids("src run-import"))
-    wait_until(lambda: told(site, import_id)["status"] == "undone")
+    wait_until(lambda: state_of(site, import_id)["status"] == "undone")
     assert rows_of(site, import_id) == (0, 0)

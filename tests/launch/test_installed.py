@@ -50,8 +50,8 @@ def _run(command):
 
 
 def _metadata(environment):
-    [found] = environment.glob("lib/python*/site-packages/ledgerloop-*.dist-info")
-    return Distribution.at(found)
+    [metadata] = environment.glob("lib/python*/site-packages/ledgerloop-*.dist-info")
+    return Distribution.at(metadata)
 
 
 def test_the_package_brings_one_top_level_name_its_dependencies_and_one_version(installed):

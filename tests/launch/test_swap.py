@@ -40,12 +40,12 @@ def ask_on(site, answers, stop):
 def test_workers_take_a_new_champion_without_dropping_a_request(served):
     answers, stop = [], threading.Event()
     callers = [threading.Thread(target=ask_on, args=(served, answers, stop)) for _ in range(4)]
-    [each.start() for each in callers]
+    [thread.start() for thread in callers]
     try:
         for version in ("2", "1", "2"):
             assert served.post(f"api/v1/models/{version}/promote", {"reason": "a test"})[0] == 200
-            wait_until(lambda: {said for _, said in answers[-100:]} == {version})  # noqa: B023, now
+            wait_until(lambda: {version_used for _, version_used in answers[-100:]} == {version})  # noqa: B023, now
     finally:
         stop.set()
-        [each.join() for each in callers]
+        [thread.join() for thread in callers]
     assert {status for status, _ in answers} == {200}

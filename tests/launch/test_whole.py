@@ -28,9 +28,9 @@ def mlflow_answers(site):
 
 
 def test_it_tells_its_addresses(whole):
-    wait_until(lambda: "Ctrl-C" in whole.told())
-    assert whole.address in whole.told()
-    assert f"http://127.0.0.1:{whole.mlflow_port}/" in whole.told()
+    wait_until(lambda: "Ctrl-C" in whole.printed())
+    assert whole.address in whole.printed()
+    assert f"http://127.0.0.1:{whole.mlflow_port}/" in whole.printed()
 
 
 def test_each_part_is_a_process_of_its_own(whole):
@@ -42,8 +42,8 @@ def test_a_second_start_on_the_same_data_says_so(whole):
     second = Site(whole.folder)
     second.output = whole.folder / "second.txt"
     assert second.start().process.wait(PATIENCE_S) == 1
-    assert whole.address in second.told()
-    assert f"process {whole.process.pid}" in second.told()
+    assert whole.address in second.printed()
+    assert f"process {whole.process.pid}" in second.printed()
     assert whole.get("healthz")[0] == 200
 
 
@@ -60,10 +60,10 @@ def test_kill_9_of_the_launcher_takes_all_along_and_it_starts_again_at_once(whol
 
 def test_ctrl_c_ends_all_of_it_and_leaves_no_process(whole):
     wait_until(lambda: whole.pids("src clock"))
-    told_before = len(whole.told())
+    length_before = len(whole.printed())
     assert whole.ctrl_c() == 0
     assert whole.processes() == {}
-    assert "Traceback" not in whole.told()[told_before:]
+    assert "Traceback" not in whole.printed()[length_before:]
 
 
 def test_a_site_without_a_clock_makes_its_indexes_too(running):

@@ -11,10 +11,10 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
 def new(
-    merchant="blue door", amount="4.20", *, category="dining", day=date(2026, 3, 4), holdout=False, **given
+    merchant="blue door", amount="4.20", *, category="dining", day=date(2026, 3, 4), holdout=False, **fields
 ):
     transaction = Transaction(
-        merchant, Decimal(amount), given.pop("currency", "USD"), day, merchant=merchant, **given
+        merchant, Decimal(amount), fields.pop("currency", "USD"), day, merchant=merchant, **fields
     )
     band = Band.AUTO if category else Band.UNKNOWN
     alternatives = (Alternative(category or "dining", 0.9),)

@@ -80,9 +80,9 @@ class RowReader:
 
     def _entry(self, row: int, cells: list[Cell], text: str, day: date, money: _Money) -> Entry | Rejected:
         amount, direction, unit = money
-        written = self._text(cells, Field.CURRENCY).strip()
-        codes = [unit_of(name) for name in (written, unit) if name]
-        default = (self._plan.default_currency or "") if not written or codes[0] else ""
+        currency_text = self._text(cells, Field.CURRENCY).strip()
+        codes = [unit_of(name) for name in (currency_text, unit) if name]
+        default = (self._plan.default_currency or "") if not currency_text or codes[0] else ""
         currency = next((code for code in codes if code in CURRENCIES), default)
         if not currency:
             return Rejected(row, Reason.UNKNOWN_CURRENCY)

@@ -240,8 +240,8 @@ class QualityReport:
     """Of the transactions of some days. An answer counts as right if the best guess was right."""
 
     overall: Accuracy
-    given: Accuracy
-    """The stricter count: right only if the category was given, not just offered as a best guess."""
+    predicted_right: Accuracy
+    """The stricter count: right only if the category was predicted, not just offered as a best guess."""
     by_week: Accuracies
     by_category: Accuracies
     """The recall: of the answers with a category, the share whose best guess was it."""
@@ -291,7 +291,7 @@ class QualityReport:
         representative = representative_answers(answers)
         return cls(
             overall=accuracy(answers, guess_right),
-            given=accuracy(answers, attrgetter("given")),
+            predicted_right=accuracy(answers, attrgetter("predicted_right")),
             by_week=accuracy_by(answers, "week", guess_right),
             by_category=accuracy_by(confusions, "category", guess_is_category),
             by_guess=accuracy_by(confusions, "guess", guess_is_category),

@@ -204,7 +204,7 @@ _CITIES = _lines(
 )
 PLACES = _CITIES | _REGIONS | _COUNTRIES | _COUNTRY_CODES | _STATES
 """Dropped at the end of a text while other words are left."""
-PLACE_ENDINGS = frozenset(place.rsplit(" ", 1)[-1] for place in PLACES)
+PLACE_ENDINGS = frozenset(name.rsplit(" ", 1)[-1] for name in PLACES)
 BEFORE_A_PLACE = _words(
     "air of virgin energy bank banco banca banque bar the in to from royal hotel cafe restaurant little "
     "new taste swiss insurance telecom club casa petro transport for de di du del la el le nach zu aus "

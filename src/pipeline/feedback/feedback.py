@@ -154,13 +154,13 @@ class FeedbackLoop:
                 (row, _visible_change(row.prediction, prediction, None if undone_since else act))
                 for row, (_, prediction) in zip(rows, predicted, strict=True)
             ]
-            written = self.unanswered.store_repredictions(new, act, at=at)
+            stored = self.unanswered.store_repredictions(new, act, at=at)
             changed.update(
                 (row.transaction.merchant, prediction.category)
                 for row, prediction in new
-                if prediction and row.id in written
+                if prediction and row.id in stored
             )
-            left -= len(written)
+            left -= len(stored)
             if left <= 0:
                 break
         return changed, False

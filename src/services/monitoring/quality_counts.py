@@ -39,12 +39,12 @@ _ANSWER = {
         }
     },
     "right": {"$eq": ["$label.category", _GUESS]},
-    "given": {"$eq": ["$label.category", "$judged.category"]},
+    "predicted_right": {"$eq": ["$label.category", "$judged.category"]},
     "category": "$label.category",
     "predicted": "$judged.category",
     "guess": _GUESS,
 }
-_ANSWER_KEY = ("week", "version", "band", "decided_by", "audited", "step", "right", "given")
+_ANSWER_KEY = ("week", "version", "band", "decided_by", "audited", "step", "right", "predicted_right")
 _CONFUSION_KEY = ("category", "predicted", "guess")
 _PREDICTION_KEY = {
     "month": {"$dateToString": {"date": "$date", "format": "%Y-%m"}},

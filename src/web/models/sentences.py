@@ -23,7 +23,7 @@ JUDGED_ON = {
 }
 
 SENTENCES = {
-    Code.WRITTEN: "{text}",
+    Code.FREE_TEXT: "{text}",
     Code.CHECK_FAILED: "The load-and-predict check failed:",
     Code.CHECK_TIMEOUT: "it did not answer within {limit_s:n} s.",
     Code.CHECK_ENDED: "the fresh process ended with {exit_code}: {last}",

@@ -190,7 +190,7 @@ def quality_body(report: QualityReport) -> QualityBody:
     return {
         "from": report.since.isoformat() if report.since else None,
         "to": report.until.isoformat() if report.until else None,
-        "overall": {**_answers(report.overall), "given": report.given.correct},
+        "overall": {**_answers(report.overall), "given": report.predicted_right.correct},
         "estimate": _estimate(report),
         "unanswered": {"predictions": report.unanswered, "expected_accuracy": _rounded(report.expected)},
         "by_week": _by("week", report.by_week),

@@ -105,7 +105,7 @@ def _few(count: int, singular: str) -> str:
 
 
 def weeks(report: QualityReport) -> str:
-    overall, given = report.overall, report.given
+    overall, predicted_right = report.overall, report.predicted_right
     if not overall.answers:
         return _NO_ANSWERS
     right = f"the best guess was right in {format.number(overall.correct)} ({format.percent(overall.share)})"
@@ -113,9 +113,9 @@ def weeks(report: QualityReport) -> str:
     if not overall.enough:
         likely = format.interval(overall.ci95, " to ")
         return f"{counted} Too few answers to tell: anywhere from {likely} is likely."
-    suggested = f"{format.number(overall.correct - given.correct)} of these were only suggested. "
+    suggested = f"{format.number(overall.correct - predicted_right.correct)} of these were only suggested. "
     return (
-        f"{counted} {suggested if given.correct < overall.correct else ''}"
+        f"{counted} {suggested if predicted_right.correct < overall.correct else ''}"
         "Your answers are mostly to doubtful predictions."
     )
 

@@ -12,22 +12,22 @@ def entries(content, plan, **options):
 def seen(text, plan=None, *, encoding="utf-8", **answers):
     """The preview of a file, after the given answers."""
     content = text if isinstance(text, bytes) else text.encode(encoding)
-    found = preview(content, plan)
+    shown = preview(content, plan)
     for key, value in answers.items():
-        assert key in found.plan.open, f"{key} was not asked: {found.plan.open}"
-        found = preview(content, found.plan.answered(key, value))
-    return found
+        assert key in shown.plan.open, f"{key} was not asked: {shown.plan.open}"
+        shown = preview(content, shown.plan.answered(key, value))
+    return shown
 
 
 def read(text, plan=None, *, encoding="utf-8", **answers):
     """All that comes of a file; what the preview showed must be its start."""
     content = text if isinstance(text, bytes) else text.encode(encoding)
-    found = seen(content, plan, **answers)
-    everything = list(entries(content, found.plan))
-    taken = [each for each in everything if isinstance(each, Entry)]
-    assert tuple(taken[:20]) == found.entries
-    assert tuple(each for each in everything if isinstance(each, Rejected))[:20] == found.rejects
-    assert found.entry_count == len(taken)
+    shown = seen(content, plan, **answers)
+    everything = list(entries(content, shown.plan))
+    taken = [result for result in everything if isinstance(result, Entry)]
+    assert tuple(taken[:20]) == shown.entries
+    assert tuple(result for result in everything if isinstance(result, Rejected))[:20] == shown.rejects
+    assert shown.entry_count == len(taken)
     return everything
 
 
@@ -36,23 +36,29 @@ def brief(results):
     signs = {"expense": -1, "income": 1, "transfer": 0}
     return [
         (
-            each.row,
-            each.description,
-            str(each.amount * signs[each.direction]),
-            each.currency,
-            each.date.isoformat(),
+            result.row,
+            result.description,
+            str(result.amount * signs[result.direction]),
+            result.currency,
+            result.date.isoformat(),
         )
-        for each in results
-        if isinstance(each, Entry)
+        for result in results
+        if isinstance(result, Entry)
     ]
 
 
 def left_out(results):
-    return [(each.row, each.reason) for each in results if isinstance(each, Rejected) and each.left_out]
+    return [
+        (result.row, result.reason) for result in results if isinstance(result, Rejected) and result.left_out
+    ]
 
 
 def refused(results):
-    return [(each.row, each.reason) for each in results if isinstance(each, Rejected) and not each.left_out]
+    return [
+        (result.row, result.reason)
+        for result in results
+        if isinstance(result, Rejected) and not result.left_out
+    ]
 
 
 DOLLARS = Plan(default_currency="USD")

@@ -44,8 +44,8 @@ MOST_WORK = 3_000_000
 """Calls of functions for one of these files, of a few kilobytes each; the most needed so far is a tenth."""
 SHEET = workbook(["Date", "Text", "Debit"], [date(2026, 3, 4), "Kiosk", 1.5], ["2026-03-05", "Bar", "2.50"])
 FILES = [
-    *(each.encode() for each in (OFX_SGML, OFX_XML, QIF, MT940, CAMT, INDIAN, WESTERN)),
-    *(each.encode() for each in (BRITISH, GERMAN, INDIAN_TABLE)),
+    *(text.encode() for text in (OFX_SGML, OFX_XML, QIF, MT940, CAMT, INDIAN, WESTERN)),
+    *(text.encode() for text in (BRITISH, GERMAN, INDIAN_TABLE)),
     *(text.encode() for text, _ in EXPORTS.values()),
     GERMAN.encode("cp1252"),
     TWO_TABLES.encode("cp1252"),
@@ -58,7 +58,7 @@ FILES = [
     SHEET,
 ]
 PIECES = [
-    *(bytes([each]) for each in b"\x00\"'\n\r,;\t|<>^-(%"),
+    *(bytes([byte]) for byte in b"\x00\"'\n\r,;\t|<>^-(%"),
     *(b"\xff\xfe", b"</OFX>", b"]]>", b"<![CDATA[", b"&#x110000;", b"&amp;", b"<!DOCTYPE a>"),
     *(b"!Type:Bank", b":61:", b":86:", b"-}", b"1e999", b"NaN", b"Infinity", b"=1+1", b"9" * 20),
     *(b"\xed\xa0\x80", b"\xe2\x80\xae", b"\xd9\xa1", b"\xef\xbc\x91", b"\xc2\xb2"),
@@ -69,23 +69,23 @@ PIECES = [
 def whole(content, plan=None):
     """Read as a user does: preview, first answer to each question, read. None where it was refused."""
     try:
-        found = preview(content, plan or Plan(default_currency="EUR", default_date=date(2026, 1, 1)))
+        shown = preview(content, plan or Plan(default_currency="EUR", default_date=date(2026, 1, 1)))
         for _ in range(8):
-            if not found.questions:
+            if not shown.questions:
                 break
-            question = found.questions[0]
+            question = shown.questions[0]
             value = question.choices[0].value if question.choices else "2026-01-01"
-            found = preview(content, found.plan.answered(question.key, value))
-        plan = Plan.from_dict(found.plan.to_dict())
+            shown = preview(content, shown.plan.answered(question.key, value))
+        plan = Plan.from_dict(shown.plan.to_dict())
         results = list(entries(content, plan))
     except InvalidInput:
         return None
-    assert found.entry_count + found.rejected_count + found.left_out_count == len(results)
+    assert shown.entry_count + shown.rejected_count + shown.left_out_count == len(results)
     check_that_none_is_lost(content, plan, results)
-    for each in results:
-        assert isinstance(each, (Entry, Rejected))
-        if isinstance(each, Entry):
-            check(each)
+    for result in results:
+        assert isinstance(result, (Entry, Rejected))
+        if isinstance(result, Entry):
+            check(result)
     return results
 
 
@@ -93,7 +93,7 @@ def check_that_none_is_lost(content, plan, results):
     """Each transaction in the bytes is an entry, rejected, or left out: counted without the readers."""
     if content.startswith(b"PK"):
         return
-    text, rows = decode(content, plan.encoding or "utf-8"), [each.row for each in results]
+    text, rows = decode(content, plan.encoding or "utf-8"), [result.row for result in results]
     assert len(rows) == len(set(rows))
     if plan.format is Format.CSV:
         below = {start for start in starts_of_records(text, plan.delimiter) if start > plan.header}
@@ -142,7 +142,7 @@ def check(entry):
             assert len(text) <= most
             assert text == text.strip()
             assert not any(
-                each < " " or "\x7f" <= each <= "\x9f" or "\ud800" <= each <= "\udfff" for each in text
+                char < " " or "\x7f" <= char <= "\x9f" or "\ud800" <= char <= "\udfff" for char in text
             )
 
 
@@ -235,7 +235,7 @@ def test_no_record_of_a_table_is_lost(rows):
     results = whole(content)
     assert results is not None
     assert len(results) == 1 + len(filled)
-    assert [each.row for each in results] == sorted(each.row for each in results)
+    assert [result.row for result in results] == sorted(result.row for result in results)
 
 
 @settings(max_examples=300, deadline=None)
@@ -289,9 +289,9 @@ def test_any_text_as_an_amount_or_a_day(text):
     for mark in ".,":
         amount = parse_amount(text, mark)
         assert amount is None or amount.value.is_finite()
-    assert all(isinstance(each, date) for each in readings(text).values())
+    assert all(isinstance(day, date) for day in readings(text).values())
 
 
 @pytest.mark.parametrize("content", FILES, ids=range(len(FILES)))
 def test_the_undamaged_files_are_read(content):
-    assert any(isinstance(each, Entry) for each in whole(content))
+    assert any(isinstance(result, Entry) for result in whole(content))

@@ -94,13 +94,13 @@ EXPORTS = {
 def test_the_export_of_a_program_is_read_without_a_question(app):
     text, label = EXPORTS[app]
     content = text.encode("cp1251" if app == "Tinkoff" else "utf-8")
-    found = preview(content, Plan(default_currency="USD", take_categories=True))
-    assert found.questions == ()
-    assert found.detected.endswith(f":{app}")
-    results = list(entries(content, found.plan))
-    assert [each[1:] for each in brief(results)] == [
+    shown = preview(content, Plan(default_currency="USD", take_categories=True))
+    assert shown.questions == ()
+    assert shown.detected.endswith(f":{app}")
+    results = list(entries(content, shown.plan))
+    assert [entry[1:] for entry in brief(results)] == [
         ("Copper Kettle", "-4.20", "USD", "2026-03-04"),
-        ("Wages", "100.00", "USD", found.entries[1].date.isoformat()),
+        ("Wages", "100.00", "USD", shown.entries[1].date.isoformat()),
     ]
     assert results[0].category == label
     assert len(brief(results)) + len(left_out(results)) == len(results)

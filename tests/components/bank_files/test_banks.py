@@ -81,9 +81,9 @@ def test_a_transaction_above_the_heading_is_told_of():
     ids=["Polish", "Czech", "Chinese", "Japanese"],
 )
 def test_banks_of_other_alphabets(text, encoding, first):
-    found = preview(text.encode(encoding))
+    shown = preview(text.encode(encoding))
     answers = {"sign": "negative-is-expense", "default_currency": first[2]}
-    results = read(text, encoding=encoding, **{key: answers[key] for key in found.plan.open})
+    results = read(text, encoding=encoding, **{key: answers[key] for key in shown.plan.open})
     assert brief(results)[0][1:] == first
     assert refused(results) == []
     assert brief(results)[1][2].startswith(("5000", "50000", "-200", "350000"))
@@ -96,7 +96,7 @@ def test_who_paid_is_named_for_money_that_came_in():
 09.03.26;Gebucht;Muster GmbH;Erika Muster;Gehalt;Eingang;2.500
 """
     results = read(text)
-    assert [each[1:3] for each in brief(results)] == [
+    assert [entry[1:3] for entry in brief(results)] == [
         ("LICHTSPIELE NORD", "-13.99"),
         ("Muster GmbH Gehalt", "2500"),
     ]
@@ -109,11 +109,11 @@ def test_the_currency_of_the_amount_is_not_that_of_a_foreign_amount_beside_it():
 2026-03-02,Otto Eiche,Income,Rent,450.00,,
 """
     results = read(text, sign="negative-is-expense")
-    assert [each[1:4] for each in brief(results)] == [
+    assert [entry[1:4] for entry in brief(results)] == [
         ("Night Cab", "-18.26", "EUR"),
         ("Otto Eiche Rent", "450.00", "EUR"),
     ]
-    assert [each.mode for each in results] == ["Card Payment", "Income"]
+    assert [result.mode for result in results] == ["Card Payment", "Income"]
 
 
 def test_a_reference_of_words_is_the_text_and_an_empty_column_is_none():
@@ -123,7 +123,7 @@ def test_a_reference_of_words_is_the_text_and_an_empty_column_is_none():
 15/03/2026,Northgate Water,DD 0001,DIRECT DEBIT,-31.07,2806.63,
 """
     results = read(text)
-    assert [each[1] for each in brief(results)] == [
+    assert [entry[1] for entry in brief(results)] == [
         "WREN STORES 2345",
         "Maple Ltd SALARY MARCH",
         "Northgate Water DD 0001",
@@ -136,15 +136,15 @@ def test_the_balance_before_is_told_from_the_balance_after():
 1234\tEUR\t20260313\t-1075,90\t1024,10\t2100,00\tSALARIS
 1234\tEUR\t20260312\t-1011,90\t-1075,90\t-64,00\tSTROOM
 """
-    found = seen(text)
-    assert (found.plan.sign, found.questions) == (Sign.NEGATIVE_IS_EXPENSE, ())
-    assert found.plan.columns[4:6] == (Field.BALANCE, Field.AMOUNT)
+    shown = seen(text)
+    assert (shown.plan.sign, shown.questions) == (Sign.NEGATIVE_IS_EXPENSE, ())
+    assert shown.plan.columns[4:6] == (Field.BALANCE, Field.AMOUNT)
 
 
 def test_numbers_of_rows_and_long_numbers_are_no_amounts():
     text = "Nr;Konto;Tag;Wert;Was\n1;26000000001;2026-03-01;-2,50;Kiosk\n2;26000000002;2026-03-02;8,00;Bar\n"
-    found = seen(text)
-    assert [each.amount.to_eng_string() for each in found.entries] == ["2.50", "8.00"]
+    shown = seen(text)
+    assert [entry.amount.to_eng_string() for entry in shown.entries] == ["2.50", "8.00"]
 
 
 def test_words_in_the_rows_settle_which_sign_is_spending():
@@ -153,8 +153,8 @@ def test_words_in_the_rows_settle_which_sign_is_spending():
 03/13/2026,Thank you,,Payment,500.00,USD
 03/12/2026,BOOKS,Shopping,Return,12.34,USD
 """
-    found = seen(text)
-    assert (found.plan.sign, found.questions) == (Sign.NEGATIVE_IS_EXPENSE, ())
+    shown = seen(text)
+    assert (shown.plan.sign, shown.questions) == (Sign.NEGATIVE_IS_EXPENSE, ())
 
 
 def test_words_that_contradict_each_other_settle_nothing():
@@ -178,7 +178,7 @@ def test_a_row_without_a_name_has_the_way_it_was_paid_as_its_text():
 03/13/2026,Otto Eiche,General Payment,Completed,USD,"1,100.00",-3.50,Credit
 """
     results = read(text)
-    assert [each[1:3] for each in brief(results)] == [
+    assert [entry[1:3] for entry in brief(results)] == [
         ("Lichtspiele", "-9.99"),
         ("Bank Deposit to Account", "9.99"),
         ("Otto Eiche", "1096.50"),
@@ -200,7 +200,7 @@ def test_no_country_puts_the_month_first_between_points_and_other_days_of_the_fi
     ids=["bars between tildes", "whole lines in quotation marks"],
 )
 def test_odd_dialects(text):
-    assert [each[1:] for each in brief(read(text))] == [
+    assert [entry[1:] for entry in brief(read(text))] == [
         ("KIOSK", "-4.20", "INR", "2026-02-01"),
         ("BAR", "-2.00", "INR", "2026-02-14"),
     ]
@@ -212,7 +212,7 @@ def test_a_column_that_marks_the_way_of_amounts_without_a_sign(name, out, came):
     heading = "" if name is None else f"Date,Description,Amount,{name}\n"
     rows = f"13/03/2026,LOTUS STORES,450.00,{out}\n14/03/2026,PAYMENT,1000.00,{came}\n"
     rows += f"15/03/2026,CHAI CORNER,50.00,{out}\n"
-    assert [each[1:3] for each in brief(read(heading + rows, DOLLARS))] == [
+    assert [entry[1:3] for entry in brief(read(heading + rows, DOLLARS))] == [
         ("LOTUS STORES", "-450.00"),
         ("PAYMENT", "1000.00"),
         ("CHAI CORNER", "-50.00"),
@@ -221,9 +221,9 @@ def test_a_column_that_marks_the_way_of_amounts_without_a_sign(name, out, came):
 
 def test_a_month_without_a_mark_is_asked_about_and_the_next_is_read_by_its_marks():
     heading = "Date,Description,Amount,Debit / Credit\n"
-    found = seen(heading + "13/03/2026,LOTUS STORES,450.00,\n", DOLLARS, sign="unmarked-is-expense")
+    shown = seen(heading + "13/03/2026,LOTUS STORES,450.00,\n", DOLLARS, sign="unmarked-is-expense")
     later = heading + "13/04/2026,LOTUS STORES,450.00,\n14/04/2026,PAYMENT,1000.00,Cr\n"
-    assert [each[2] for each in brief(read(later, found.plan.profile()))] == ["-450.00", "1000.00"]
+    assert [entry[2] for entry in brief(read(later, shown.plan.profile()))] == ["-450.00", "1000.00"]
     assert brief(read(heading + "13/03/2026,RENT,450.00,\n", DOLLARS, sign="unmarked-is-income"))
 
 

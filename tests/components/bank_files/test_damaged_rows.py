@@ -66,23 +66,23 @@ JUNK = st.sampled_from(
 )
 
 
-def damaged(line, kind, place, junk):
+def damaged(line, kind, position, junk):
     """The line with a cell replaced, taken away, or put in."""
     mark = ";" if ";" in line else ","
     cells = line.split(mark)
-    place %= len(cells)
-    cells[place : place + (kind != "put in")] = [] if kind == "taken" else [junk]
+    position %= len(cells)
+    cells[position : position + (kind != "put in")] = [] if kind == "taken" else [junk]
     return mark.join(cells)
 
 
 def read_by_row(text):
     """What the first answer to each question makes of every row."""
     content = text.encode()
-    found = preview(content, Plan(default_currency="EUR"))
-    while found.questions:
-        question = found.questions[0]
-        found = preview(content, found.plan.answered(question.key, question.choices[0].value))
-    return {each.row: each for each in entries(content, found.plan)}
+    shown = preview(content, Plan(default_currency="EUR"))
+    while shown.questions:
+        question = shown.questions[0]
+        shown = preview(content, shown.plan.answered(question.key, question.choices[0].value))
+    return {entry.row: entry for entry in entries(content, shown.plan)}
 
 
 @pytest.mark.parametrize("table", TABLES, ids=["headless", "signed", "two columns", "marked"])
@@ -98,7 +98,7 @@ def read_by_row(text):
 def test_an_undamaged_row_is_read_the_same_whatever_became_of_the_others(table, damages):
     lines = table.splitlines()
     whole = read_by_row(table)
-    assert all(isinstance(each, Entry) for each in whole.values())
+    assert all(isinstance(result, Entry) for result in whole.values())
     for row, damage in damages.items():
         lines[row - 1] = damaged(lines[row - 1], *damage)
     results = read_by_row("\n".join(lines) + "\n")

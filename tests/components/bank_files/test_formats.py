@@ -34,15 +34,15 @@ def test_ofx_of_the_xml_kind():
 
 
 def test_qif_asks_for_what_it_does_not_say_and_passes_lists_over():
-    found = seen(QIF)
-    assert found.plan.open == ("default_currency",)
+    shown = seen(QIF)
+    assert shown.plan.open == ("default_currency",)
     results = read(QIF, Plan(take_categories=True), default_currency="USD")
     assert brief(results) == [
         (1, "Corner Shop Weekly", "-1204.50", "USD", "2026-03-14"),
         (2, "Wages", "2000.00", "USD", "2026-03-15"),
         (3, "To savings", "-100.00", "USD", "2026-03-16"),
     ]
-    assert [each.category for each in results] == ["Food:Groceries", None, None]
+    assert [result.category for result in results] == ["Food:Groceries", None, None]
     assert results[0].bank_id == "1042"
 
 
@@ -52,14 +52,18 @@ def test_qif_whose_days_fit_both_orders_asks():
 
 def test_mt940_with_a_structured_purpose_a_reversal_and_a_damaged_line():
     results = read(MT940)
-    assert [each[2:] for each in brief(results)] == [
+    assert [entry[2:] for entry in brief(results)] == [
         ("-12.50", "EUR", "2026-03-04"),
         ("100", "EUR", "2026-03-05"),
         ("5.00", "EUR", "2026-03-06"),
     ]
     assert "Lichtspiele Nord" in results[0].description
     assert "Kinoabend" in results[0].description
-    assert [each.bank_id for each in results if not hasattr(each, "reason")] == ["B123", "REF55", "REF57"]
+    assert [result.bank_id for result in results if not hasattr(result, "reason")] == [
+        "B123",
+        "REF55",
+        "REF57",
+    ]
     assert refused(results) == [(3, "damaged")]
 
 
@@ -194,18 +198,18 @@ def test_rows_are_limited_in_every_format(text):
 
 @pytest.mark.parametrize("text", [OFX_SGML, MT940, CAMT])
 def test_which_way_the_money_went_is_no_question_where_the_format_says_it(text):
-    found = seen(text)
-    assert found.questions == ()
-    everything = list(entries(text.encode(), found.plan))
-    ways = {each.direction for each in everything if hasattr(each, "direction")}
+    shown = seen(text)
+    assert shown.questions == ()
+    everything = list(entries(text.encode(), shown.plan))
+    ways = {result.direction for result in everything if hasattr(result, "direction")}
     assert ways == {Direction.EXPENSE, Direction.INCOME}
 
 
 def test_an_amount_of_ofx_is_in_the_currency_of_the_account_whatever_it_was_before():
     text = OFX_SGML.replace("<NAME>Wages", "<NAME>Wages<ORIGCURRENCY><CURRATE>1.2<CURSYM>GBP</ORIGCURRENCY>")
-    assert [each[3] for each in brief(read(text))] == ["CAD", "CAD"]
+    assert [entry[3] for entry in brief(read(text))] == ["CAD", "CAD"]
     text = OFX_SGML.replace("<NAME>Wages", "<NAME>Wages<CURRENCY><CURRATE>1.2<CURSYM>GBP</CURRENCY>")
-    assert [each[3] for each in brief(read(text))] == ["CAD", "GBP"]
+    assert [entry[3] for entry in brief(read(text))] == ["CAD", "GBP"]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +235,7 @@ def test_payments_that_do_not_add_up_to_their_entry_stay_one():
     text = CAMT.replace(
         '<TxDtls><Amt Ccy="EUR">20.00</Amt>', '<TxDtls><Amt Ccy="EUR">20.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>'
     )
-    assert [each[2] for each in brief(read(text))] == ["-12.50", "30.00"]
+    assert [entry[2] for entry in brief(read(text))] == ["-12.50", "30.00"]
 
 
 @pytest.mark.parametrize(

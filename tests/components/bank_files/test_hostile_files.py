@@ -81,8 +81,8 @@ def test_a_file_made_to_cost_much_is_refused_early_or_read(shape):
 @pytest.mark.parametrize("form", ORDINARY)
 def test_an_ordinary_file_is_within_the_limits(form):
     make, size = ORDINARY[form]
-    found = preview(make(size // SHARE), limits=TENTH)
-    assert found.entry_count + found.rejected_count > 1_000
+    shown = preview(make(size // SHARE), limits=TENTH)
+    assert shown.entry_count + shown.rejected_count > 1_000
 
 
 def test_a_statement_of_many_entries_in_a_row_is_read_whole():
@@ -98,10 +98,10 @@ def test_ofx_without_ends_is_read_whole():
 def test_a_file_is_opened_once_for_all_that_is_asked_of_it():
     text = b"Date,Text,Amount\n04/05/2026,Kiosk,-12.50\n05/06/2026,Bar,-8.00\n"
     file = BankFile(text, DEFAULT)
-    found = preview(file, Plan())
+    shown = preview(file, Plan())
     for question, value in (("date_order", "dmy"), ("default_currency", "EUR")):
-        found = preview(file, found.plan.answered(question, value))
-    assert found.questions == ()
+        shown = preview(file, shown.plan.answered(question, value))
+    assert shown.questions == ()
     assert file.opened == 1
 
 
@@ -137,11 +137,11 @@ def test_cells_are_read_as_the_common_library_reads_them():
     theirs = openpyxl.load_workbook(content, read_only=True, data_only=True).active
     for row, values in enumerate(theirs.iter_rows(values_only=True), start=1):
         cells = [*ours.get(row, []), *[""] * len(values)][: len(values)]
-        assert list(map(as_text, cells)) == list(map(_told, values)), row
+        assert list(map(as_text, cells)) == list(map(_text_of, values)), row
     assert len(ours) == 8
 
 
-def _told(value):
+def _text_of(value):
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, (int, float)):

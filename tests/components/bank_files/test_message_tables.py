@@ -52,10 +52,10 @@ EXPECTED = [(text, Decimal(amount), currency, day) for text, amount, currency, d
 
 
 def test_the_messages_fill_what_the_table_lacks_and_nothing_is_asked():
-    found = seen(of_messages())
-    assert found.plan.columns == (Field.PAYMENT_MESSAGE, Field.CATEGORY, Field.AMOUNT)
-    assert (found.questions, found.columns) == ((), ("sms_text", "category", "amount"))
-    assert all(column.used for column in found.column_summaries)
+    shown = seen(of_messages())
+    assert shown.plan.columns == (Field.PAYMENT_MESSAGE, Field.CATEGORY, Field.AMOUNT)
+    assert (shown.questions, shown.columns) == ((), ("sms_text", "category", "amount"))
+    assert all(column.used for column in shown.column_summaries)
     results = read(of_messages(), TAKING_CATEGORIES)
     assert values(results) == EXPECTED
     assert [entry.category for entry in results] == list(CATEGORIES)
@@ -103,7 +103,7 @@ def test_json(with_amounts):
     ]
     people = [{"name": "Alex Marlow", "greeting": "hello"}]
     listed = json.dumps({"people": people, "found": {"messages": objects}})
-    in_lines = "".join(json.dumps(each) + "\n" for each in objects)
+    in_lines = "".join(json.dumps(item) + "\n" for item in objects)
     for text in (listed, in_lines):
         results = read(text, TAKING_CATEGORIES)
         assert values(results) == EXPECTED
@@ -118,10 +118,10 @@ def test_json_with_transactions_is_read_without_the_messages_elsewhere_in_it():
 
 def test_the_columns_of_the_table_win():
     heading = ("Date", "Merchant", "sms", "Payment mode", "Currency", "Txn id")
-    given = table(
+    content = table(
         heading, ("2026-10-01", "Corner tea", CHAI, "cash", "USD", "T-1"), ("", "", BOOKS, "", "", "")
     )
-    results = read(given)
+    results = read(content)
     assert values(results) == [
         ("Corner tea", Decimal("-1250.75"), "USD", "2026-10-01"),
         ("BANYAN BOOKS", Decimal(-499), "INR", "2026-09-14"),
@@ -130,28 +130,28 @@ def test_the_columns_of_the_table_win():
 
 
 def test_a_messages_own_day_is_kept_from_the_table_that_has_days_of_its_own():
-    given = table(
+    content = table(
         ("Date", "Address", "Body"),
         *((f"2026-10-0{n}", "VM-MARIGD", text) for n, text in enumerate(MESSAGES, 1)),
     )
-    found = seen(given)
-    assert found.plan.columns == (Field.DATE, Field.NOTHING, Field.PAYMENT_MESSAGE)
-    assert [day for *_, day in values(read(given))] == [f"2026-10-0{n}" for n in range(1, 5)]
+    shown = seen(content)
+    assert shown.plan.columns == (Field.DATE, Field.NOTHING, Field.PAYMENT_MESSAGE)
+    assert [day for *_, day in values(read(content))] == [f"2026-10-0{n}" for n in range(1, 5)]
 
 
 @pytest.mark.parametrize("number", ["1", "12.5"])
 def test_numbers_that_are_in_no_message_are_no_amounts_of_the_table(number):
     rows = ((f"2026-10-0{n}", number + str(n), text) for n, text in enumerate(MESSAGES, 1))
-    found = seen(table(("date", "thread", "body"), *rows))
-    assert found.plan.columns == (Field.DATE, Field.NOTHING, Field.PAYMENT_MESSAGE)
-    assert [entry.amount for entry in found.entries] == [Decimal(amount) for amount in AMOUNTS]
+    shown = seen(table(("date", "thread", "body"), *rows))
+    assert shown.plan.columns == (Field.DATE, Field.NOTHING, Field.PAYMENT_MESSAGE)
+    assert [entry.amount for entry in shown.entries] == [Decimal(amount) for amount in AMOUNTS]
 
 
 def test_of_several_columns_of_numbers_the_amounts_are_those_in_the_messages():
     rows = [(f"{n}.5", text, amount) for n, (text, amount) in enumerate(zip(MESSAGES, AMOUNTS, strict=True))]
-    found = seen(table(("thread", "alert", "how much"), *rows))
-    assert found.plan.columns == (Field.NOTHING, Field.PAYMENT_MESSAGE, Field.AMOUNT)
-    assert found.questions == ()
+    shown = seen(table(("thread", "alert", "how much"), *rows))
+    assert shown.plan.columns == (Field.NOTHING, Field.PAYMENT_MESSAGE, Field.AMOUNT)
+    assert shown.questions == ()
 
 
 @pytest.mark.parametrize("amount", ["125.75", "1250", "125075", "1.25", "0.01"])
@@ -193,12 +193,12 @@ def test_a_folder_of_short_messages_of_which_few_are_payments():
 
 
 def test_a_row_without_a_message_is_read_by_its_own_columns():
-    given = table(
+    content = table(
         ("date", "sms", "category", "amount"),
         ("2026-10-01", CHAI, "Food", "1250.75"),
         ("2026-10-02", "", "Tea", "20.50"),
     )
-    assert values(read(given))[1] == ("Tea", Decimal("-20.50"), "INR", "2026-10-02")
+    assert values(read(content))[1] == ("Tea", Decimal("-20.50"), "INR", "2026-10-02")
 
 
 def test_a_total_below_the_messages_is_none():
@@ -209,34 +209,34 @@ def test_a_total_below_the_messages_is_none():
 
 def test_the_day_is_asked_for_where_a_message_has_none():
     dayless = "Rs 90 debited via UPI to CHAI CORNER. Ref: CHA882."
-    given = of_messages(messages=(dayless, *MESSAGES[1:]), amounts=("90", *AMOUNTS[1:]))
-    assert [question.key for question in seen(given).questions] == ["default_date"]
-    results = read(given, default_date="2026-09-01")
+    content = of_messages(messages=(dayless, *MESSAGES[1:]), amounts=("90", *AMOUNTS[1:]))
+    assert [question.key for question in seen(content).questions] == ["default_date"]
+    results = read(content, default_date="2026-09-01")
     assert values(results) == [("CHAI CORNER", Decimal(-90), "INR", "2026-09-01"), *EXPECTED[1:]]
 
 
 @pytest.mark.parametrize(
-    "written", ["1.250,75", "1250,75", "1,250.75", "1250.75", "₹1,250.75", "INR 1250.75"]
+    "first_amount", ["1.250,75", "1250,75", "1,250.75", "1250.75", "₹1,250.75", "INR 1250.75"]
 )
-def test_the_table_and_its_messages_may_write_decimals_differently(written):
-    others = ["499,00" if "," in written[-3:] else "499.00", "60000", "7200"]
-    found = seen(of_messages(amounts=(written, *others), delimiter=";"))
-    assert found.questions == ()
-    assert [entry.amount for entry in found.entries] == [Decimal(amount) for amount in AMOUNTS]
+def test_the_table_and_its_messages_may_write_decimals_differently(first_amount):
+    others = ["499,00" if "," in first_amount[-3:] else "499.00", "60000", "7200"]
+    shown = seen(of_messages(amounts=(first_amount, *others), delimiter=";"))
+    assert shown.questions == ()
+    assert [entry.amount for entry in shown.entries] == [Decimal(amount) for amount in AMOUNTS]
 
 
 def test_the_messages_tell_which_mark_parts_the_thousands_of_the_table():
     messages = (CHAI.replace("1,250.75", "1,250"), WAGES.replace("60,000.00", "60,000"))
-    found = seen(of_messages(messages=messages, amounts=("1250", "60000")))
-    assert (found.questions, [entry.amount for entry in found.entries]) == ((), [1250, 60000])
-    found = seen(of_messages(messages=(CHAI, WAGES), amounts=("1250.75", "60.000")))
-    assert (found.questions, [entry.amount for entry in found.entries]) == ((), [Decimal("1250.75"), 60000])
+    shown = seen(of_messages(messages=messages, amounts=("1250", "60000")))
+    assert (shown.questions, [entry.amount for entry in shown.entries]) == ((), [1250, 60000])
+    shown = seen(of_messages(messages=(CHAI, WAGES), amounts=("1250.75", "60.000")))
+    assert (shown.questions, [entry.amount for entry in shown.entries]) == ((), [Decimal("1250.75"), 60000])
 
 
 def test_the_amounts_of_the_table_tell_how_its_messages_write_thousands():
     messages = (CHAI.replace("1,250.75", "1,250"), WAGES.replace("60,000.00", "60,000"))
-    found = seen(of_messages(messages=messages, amounts=("1250", "")))
-    assert (found.questions, [entry.amount for entry in found.entries]) == ((), [1250, 60000])
+    shown = seen(of_messages(messages=messages, amounts=("1250", "")))
+    assert (shown.questions, [entry.amount for entry in shown.entries]) == ((), [1250, 60000])
 
 
 def test_decimal_commas_in_european_messages():

@@ -43,14 +43,14 @@ NO_PAYMENTS = {
 }
 
 
-def told(text, **answers):
+def fields_of(text, **answers):
     """(text, signed amount, currency, day) of every message."""
-    return [each[1:] for each in brief(read(text, **answers))]
+    return [entry[1:] for entry in brief(read(text, **answers))]
 
 
 def test_alerts_of_indian_banks():
     results = read(INDIAN)
-    assert [each[1:] for each in brief(results)] == [
+    assert [entry[1:] for entry in brief(results)] == [
         ("lotus stores", "-350.75", "INR", "2026-09-13"),
         ("LOTUS STORES", "-500.00", "INR", "2026-09-14"),
         ("TEAK HOME", "-123456.00", "INR", "2026-09-15"),
@@ -59,12 +59,12 @@ def test_alerts_of_indian_banks():
         ("KAVERI TEXTILES", "60000.00", "INR", "2026-09-18"),
         ("MAIN ROAD ATM", "-2000", "INR", "2026-09-19"),
     ]
-    assert [each.bank_id for each in results[:4]] == [f"61234567890{last}" for last in "1234"]
-    assert [each.mode for each in results] == ["UPI", None, "UPI", "UPI", "credit card", "NEFT", "cash"]
+    assert [result.bank_id for result in results[:4]] == [f"61234567890{last}" for last in "1234"]
+    assert [result.mode for result in results] == ["UPI", None, "UPI", "UPI", "credit card", "NEFT", "cash"]
 
 
 def test_alerts_of_american_banks():
-    assert told(WESTERN, default_currency="USD") == [
+    assert fields_of(WESTERN, default_currency="USD") == [
         ("COPPER KETTLE", "-23.45", "USD", "2026-03-04"),
         ("NORTHGATE HARDWARE", "-45.00", "USD", "2026-03-14"),
         ("WREN BOOKS", "-12.34", "USD", "2026-03-15"),
@@ -75,8 +75,8 @@ def test_alerts_of_american_banks():
 
 def test_alerts_of_european_and_australian_banks_with_the_comma_where_it_is_used():
     english = "".join(EUROPEAN.splitlines(keepends=True)[1:])
-    assert told(EUROPEAN.splitlines()[0]) == [("Bäckerei Lärche", "-12.50", "EUR", "2026-03-14")]
-    assert told(english) == [
+    assert fields_of(EUROPEAN.splitlines()[0]) == [("Bäckerei Lärche", "-12.50", "EUR", "2026-03-14")]
+    assert fields_of(english) == [
         ("THE CROOKED SPIRE", "-4.20", "GBP", "2026-03-14"),
         ("Wattle Cafe", "-18.00", "AUD", "2026-03-15"),
     ]
@@ -92,7 +92,7 @@ def test_what_is_no_payment_is_left_out_with_a_reason(message, why):
 def test_a_warning_about_codes_makes_no_payment_a_code():
     warning = "Never share your OTP or PIN with anyone."
     text = f"Rs 500 debited on 13-09-2026 to VPA lotus@okbank. UPI Ref 612345678901. {warning}"
-    assert told(text) == [("lotus", "-500", "INR", "2026-09-13")]
+    assert fields_of(text) == [("lotus", "-500", "INR", "2026-09-13")]
 
 
 def test_a_message_without_a_day_asks_for_one_and_others_keep_theirs():
@@ -102,7 +102,10 @@ def test_a_message_without_a_day_asks_for_one_and_others_keep_theirs():
         + "\n"
     )
     assert "default_date" in seen(text).plan.open
-    assert [each[4] for each in brief(read(text, default_date="2026-09-01"))] == ["2026-09-01", "2026-09-14"]
+    assert [entry[4] for entry in brief(read(text, default_date="2026-09-01"))] == [
+        "2026-09-01",
+        "2026-09-14",
+    ]
 
 
 def test_days_of_messages_that_fit_both_orders_are_asked_for():
@@ -111,7 +114,7 @@ def test_days_of_messages_that_fit_both_orders_are_asked_for():
 
 def test_messages_of_several_lines_parted_by_blank_ones():
     text = "Spent INR 500\nat BANYAN BOOKS\non 17-09-26\n\nSpent INR 20\nat CHAI CORNER\non 18-09-26\n"
-    assert [each[:3] for each in brief(read(text))] == [
+    assert [entry[:3] for entry in brief(read(text))] == [
         (1, "BANYAN BOOKS", "-500"),
         (5, "CHAI CORNER", "-20"),
     ]
@@ -130,17 +133,17 @@ def test_lines_of_a_diary():
 def test_a_line_of_a_diary_that_tells_the_time_is_no_table():
     text = "2026-03-04 10:20 Coffee, 4.50\n2026-03-05 11:40 Train to the sea, 12\n"
     results = read(text, DOLLARS, sign="all-expenses")
-    assert [each[1:3] for each in brief(results)] == [
+    assert [entry[1:3] for entry in brief(results)] == [
         ("10:20 Coffee", "-4.50"),
         ("11:40 Train to the sea", "-12"),
     ]
 
 
 def test_rupees_of_nobody_knows_which_country_are_asked_for():
-    found = seen("Spent Rs 500 at Blue Lagoon on 17-09-2026\n", Plan())
-    assert found.plan.format is Format.MESSAGES
-    question = next(each for each in found.questions if each.key == "default_currency")
-    assert {each.value for each in question.choices} >= {"INR", "PKR", "LKR"}
+    shown = seen("Spent Rs 500 at Blue Lagoon on 17-09-2026\n", Plan())
+    assert shown.plan.format is Format.MESSAGES
+    question = next(question for question in shown.questions if question.key == "default_currency")
+    assert {choice.value for choice in question.choices} >= {"INR", "PKR", "LKR"}
 
 
 @pytest.mark.parametrize(
@@ -172,4 +175,4 @@ def test_rupees_of_nobody_knows_which_country_are_asked_for():
 )
 def test_the_other_party_and_the_way_of_more_alerts(message, text, amount):
     plan = Plan(default_currency="USD", date_order="mdy", sign=Sign.ALL_EXPENSES)
-    assert [each[1:3] for each in brief(read(message, plan))] == [(text, amount)]
+    assert [entry[1:3] for entry in brief(read(message, plan))] == [(text, amount)]

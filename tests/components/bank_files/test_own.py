@@ -89,8 +89,8 @@ hexes = st.binary(min_size=32, max_size=32).map(bytes.hex)
 @st.composite
 def rows(draw):
     life = draw(st.lists(predictions, min_size=1, max_size=2).map(tuple))
-    said = draw(st.lists(answers, max_size=3).map(tuple))
-    state = current_state(life, said)
+    feedback = draw(st.lists(answers, max_size=3).map(tuple))
+    state = current_state(life, feedback)
     fingerprint = draw(hexes)
     return StoredTransaction(
         id=draw(st.binary(min_size=12, max_size=12)).hex(),
@@ -98,7 +98,7 @@ def rows(draw):
         category=state.category,
         status=state.status,
         predictions=life,
-        feedback=said,
+        feedback=feedback,
         created_at=draw(moments),
         audit=draw(st.booleans()),
         source=draw(st.sampled_from(["page", "api", "import"])),
@@ -127,12 +127,12 @@ WRITERS = {"JSON lines": as_lines, "CSV": as_csv, "Parquet": as_parquet}
 def one_row(number=0, **fields):
     others = (Alternative("dining", 0.61),)
     first = Prediction("dining", 0.61, Band.SUGGEST, DecidedBy.MODEL, others, (), "7", AT)
-    given_ = Transaction("KIOSK", Decimal("3.50"), "USD", date(2026, 3, 4))
+    transaction = Transaction("KIOSK", Decimal("3.50"), "USD", date(2026, 3, 4))
     answer = Feedback("books", AT, "click-1")
     state = current_state([first], [answer])
     row = StoredTransaction(
         id=f"{number:024x}",
-        transaction=given_,
+        transaction=transaction,
         category=state.category,
         status=state.status,
         predictions=(first,),
@@ -150,13 +150,13 @@ def file_of(count=1, form="JSON lines"):
 
 @pytest.mark.parametrize("form", WRITERS)
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(found=st.lists(rows(), min_size=1, max_size=2, unique_by=lambda row: row.id))
-def test_whatever_was_kept_is_read_as_it_was_written(form, found):
-    content = WRITERS[form](exported(found, [OWN]))
+@given(stored=st.lists(rows(), min_size=1, max_size=2, unique_by=lambda row: row.id))
+def test_whatever_was_kept_is_read_as_it_was_written(form, stored):
+    content = WRITERS[form](exported(stored, [OWN]))
     seen = preview(content)
     assert (seen.detected, seen.questions) == (f"ledgerloop:{form}", ())
     read = list(entries(content, Plan.from_dict(seen.plan.to_dict())))
-    assert [each.exported.row for each in read] == found
+    assert [result.exported.row for result in read] == stored
     assert read[0].exported.categories == (OWN,)
 
 
@@ -165,13 +165,13 @@ def edited(**changes):
     body = json.loads(file_of().splitlines()[0])
     for path, value in changes.items():
         *parents, last = path.split("__")
-        place = body
-        for each in parents:
-            place = place[int(each) if isinstance(place, list) else each]
+        container = body
+        for step in parents:
+            container = container[int(step) if isinstance(container, list) else step]
         if value is ...:
-            del place[last]
+            del container[last]
         else:
-            place[last] = value
+            container[last] = value
     return json.dumps(body).encode()
 
 
@@ -223,14 +223,14 @@ def test_a_hand_edited_row_is_rejected_with_what_is_wrong_and_the_others_are_rea
     assert isinstance(bad, Rejected)
     assert named in bad.reason
     assert (bad.row, bad.left_out) == (1, False)
-    assert [type(each) for each in good] == [Entry] * 3
+    assert [type(result) for result in good] == [Entry] * 3
     assert preview(content).rejected_count == 1
 
 
 @pytest.mark.parametrize("line", ["{", "[1]", "null", '{"id": ' * 100_000, '{"id": 1' + "0" * 5000 + "}"])
 def test_a_damaged_line_is_rejected_wherever_it_stands(line):
     content = line[:900_000].encode() + b"\n\n" + file_of(2)
-    assert [type(each) for each in entries(content, PLAN)] == [Rejected, Entry, Entry]
+    assert [type(entry) for entry in entries(content, PLAN)] == [Rejected, Entry, Entry]
 
 
 def test_the_same_transaction_twice_in_a_file_is_read_once():
@@ -242,9 +242,9 @@ def test_the_same_transaction_twice_in_a_file_is_read_once():
 def test_a_csv_that_a_spreadsheet_has_saved_anew_is_still_known():
     table = list(csv.reader(io.StringIO(file_of(2, "CSV").decode())))
     text = io.StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\n").writerows([each[::-1] for each in table])
+    csv.writer(text, delimiter=";", lineterminator="\n").writerows([row[::-1] for row in table])
     content = b"\xef\xbb\xbf" + text.getvalue().encode()
-    assert [each.exported.row.id for each in entries(content, PLAN)] == [one_row(n).id for n in range(2)]
+    assert [entry.exported.row.id for entry in entries(content, PLAN)] == [one_row(n).id for n in range(2)]
 
 
 def test_a_csv_of_other_columns_is_no_export_of_ours():
@@ -263,7 +263,7 @@ def test_the_limit_on_rows_holds(form):
         list(entries(file_of(4, form), PLAN, limits=Limits(rows=3)))
 
 
-def written(table):
+def parquet_bytes(table):
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd", use_dictionary=True)
     return sink.getvalue()
@@ -282,7 +282,7 @@ def written(table):
 def test_a_small_parquet_file_cannot_become_a_large_one(values):
     table = pq.read_table(io.BytesIO(file_of(1, "Parquet")))
     table = table.set_column(table.column_names.index("mode"), "mode", values)
-    content = written(pa.concat_tables([table] * 200))
+    content = parquet_bytes(pa.concat_tables([table] * 200))
     assert len(content) < 1_000_000
     with pytest.raises(InvalidInput, match="than a transaction can"):
         list(entries(content, PLAN))
@@ -292,7 +292,7 @@ def test_a_small_parquet_file_cannot_become_a_large_one(values):
 
 def test_another_parquet_file_is_refused():
     with pytest.raises(InvalidInput, match="not a Ledgerloop export"):
-        preview(written(pa.table({"a": [1]})))
+        preview(parquet_bytes(pa.table({"a": [1]})))
 
 
 @pytest.mark.parametrize("form", WRITERS)
@@ -311,6 +311,6 @@ def test_a_mutated_export_is_read_or_refused_and_no_row_is_lost(form):
             read = list(entries(bytes(content), seen.plan)) if not seen.questions else []
         except InvalidInput:
             continue
-        assert all(isinstance(each, (Entry, Rejected)) for each in read)
+        assert all(isinstance(result, (Entry, Rejected)) for result in read)
         if form == "JSON lines" and seen.plan.format is Format.LEDGERLOOP:
             assert len(read) == sum(bool(line.strip()) for line in content.split(b"\n"))

@@ -51,12 +51,12 @@ def test_the_one_file_in_an_archive_is_read(content):
 
 
 def test_archives_of_several_files_none_or_too_much_are_refused_in_a_sentence():
-    for parts, told in (
+    for parts, message in (
         ({"a.csv": TABLE, "b.csv": TABLE}, "several files"),
         ({"folder/": b""}, "no file"),
         ({"a.csv": packed({"b.csv": packed({"c.csv": TABLE})})}, "damaged|archive|Excel"),
     ):
-        with pytest.raises(InvalidInput, match=told):
+        with pytest.raises(InvalidInput, match=message):
             preview(packed(parts))
     with pytest.raises(InvalidInput, match="megabytes"):
         preview(packed({"a.csv": b"0" * 3_000_000}), limits=Limits(size=1_000_000))
@@ -76,7 +76,7 @@ def test_an_object_a_line_is_read_and_a_broken_line_is_told_of():
     text = '{"date": "2026-03-14", "text": "Kiosk", "amount": -3.50, "currency": "EUR"}\n{"date": \n'
     text += '{"date": "2026-03-15", "text": "Bar", "amount": -0.10, "currency": "EUR"}\n'
     results = read(text)
-    assert [each[:3] for each in brief(results)] == [(1, "Kiosk", "-3.50"), (3, "Bar", "-0.10")]
+    assert [entry[:3] for entry in brief(results)] == [(1, "Kiosk", "-3.50"), (3, "Bar", "-0.10")]
     assert refused(results) == [(2, "not-json")]
 
 
@@ -87,7 +87,7 @@ def test_what_is_pending_or_of_no_size_that_money_has_is_no_transaction():
     ]
     text = json.dumps(rows).replace("}]", '}, {"date": "2026-03-14", "text": "x", "amount": 1e99999999}]')
     results = read(text, sign="all-expenses")
-    assert [each[1] for each in brief(results)] == ["Bar"]
+    assert [entry[1] for entry in brief(results)] == ["Bar"]
     assert len(left_out(results)) == len(refused(results)) == 1
 
 
@@ -100,12 +100,12 @@ def test_json_without_transactions_is_refused_in_a_sentence(text):
 def test_no_object_is_a_heading_whatever_a_plan_says():
     content = json.dumps(OF_A_BANK).encode()
     results = read(content, Plan(header=1), sign="negative-is-expense")
-    assert [each.row for each in results] == [1, 2, 3]
+    assert [result.row for result in results] == [1, 2, 3]
 
 
 def test_a_plan_of_json_is_remembered():
     content = json.dumps(OF_A_BANK).encode()
     profile = seen(content, sign="negative-is-expense").plan.profile()
-    found = preview(content, profile)
-    assert found.questions == ()
-    assert len(list(entries(content, found.plan))) == 3
+    shown = preview(content, profile)
+    assert shown.questions == ()
+    assert len(list(entries(content, shown.plan))) == 3

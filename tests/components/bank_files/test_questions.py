@@ -10,12 +10,12 @@ from src.errors import InvalidInput
 from tests.components.bank_files.reading import DOLLARS, brief, entries, read, seen
 
 
-def asked(found, key):
-    return next(each for each in found.questions if each.key == key)
+def asked(shown, key):
+    return next(question for question in shown.questions if question.key == key)
 
 
 def values(question):
-    return [each.value for each in question.choices]
+    return [choice.value for choice in question.choices]
 
 
 def table(*rows, heading="Date,Description,Debit"):
@@ -46,8 +46,8 @@ def test_days_that_fit_both_orders_are_asked_for_and_shown_by_example():
     ],
 )
 def test_one_day_that_fits_one_order_only_settles_it_for_all(days, order):
-    found = seen(table(*(f"{day},Kiosk,1.00" for day in days)), DOLLARS)
-    assert (found.plan.date_order, found.questions) == (order, ())
+    shown = seen(table(*(f"{day},Kiosk,1.00" for day in days)), DOLLARS)
+    assert (shown.plan.date_order, shown.questions) == (order, ())
 
 
 def test_a_mark_that_may_part_thousands_or_decimals_is_asked_for():
@@ -67,7 +67,7 @@ def test_which_sign_is_spending_is_asked_for():
     question = asked(seen(text, DOLLARS), "sign")
     assert values(question) == [Sign.NEGATIVE_IS_EXPENSE, Sign.POSITIVE_IS_EXPENSE]
     assert (question.choices[0].spent, question.choices[0].income) == ("-3.00", "4.00")
-    assert [each[2] for each in brief(read(text, DOLLARS, sign="positive-is-expense"))] == ["3.00", "-4.00"]
+    assert [entry[2] for entry in brief(read(text, DOLLARS, sign="positive-is-expense"))] == ["3.00", "-4.00"]
 
 
 def test_amounts_without_any_sign_may_all_be_spending_or_all_income():
@@ -77,8 +77,8 @@ def test_amounts_without_any_sign_may_all_be_spending_or_all_income():
 
 
 def test_amounts_that_all_have_a_minus_are_spending():
-    found = seen(table("2026-03-04,Kiosk,-3.00", heading="Date,Description,Amount"), DOLLARS)
-    assert (found.plan.sign, found.questions) == (Sign.NEGATIVE_IS_EXPENSE, ())
+    shown = seen(table("2026-03-04,Kiosk,-3.00", heading="Date,Description,Amount"), DOLLARS)
+    assert (shown.plan.sign, shown.questions) == (Sign.NEGATIVE_IS_EXPENSE, ())
 
 
 def test_a_currency_that_nothing_names_is_asked_for_and_any_code_is_taken():
@@ -123,26 +123,26 @@ def test_a_currency_named_anywhere_is_not_asked_for(text):
 def test_which_of_several_texts_tells_what_it_was_is_asked_for():
     text = "2026-03-04,Corner Kiosk,Mainstreet Branch,-1.00\n2026-03-05,Blue Bar,Harbour Branch,-2.00\n"
     question = asked(seen(text, DOLLARS), "description_column")
-    assert {each.value: each.example for each in question.choices} == {
+    assert {choice.value: choice.example for choice in question.choices} == {
         "1": "Corner Kiosk",
         "2": "Mainstreet Branch",
     }
-    for place, name in (("1", "Corner Kiosk"), ("2", "Mainstreet Branch")):
-        assert brief(read(text, DOLLARS, description_column=place))[0][1] == name
+    for column, name in (("1", "Corner Kiosk"), ("2", "Mainstreet Branch")):
+        assert brief(read(text, DOLLARS, description_column=column))[0][1] == name
 
 
 def test_which_of_two_days_and_which_of_two_amounts_is_asked_for():
     text = "2026-03-04,2026-03-06,Kiosk,-1.00,7.25\n2026-03-05,2026-03-07,Bar,-2.00,1.75\n"
-    found = seen(text, DOLLARS)
-    assert set(found.plan.open) >= {"date_column", "amount_column"}
+    shown = seen(text, DOLLARS)
+    assert set(shown.plan.open) >= {"date_column", "amount_column"}
     answered = read(text, DOLLARS, date_column="1", amount_column="4", sign="all-expenses")
     assert brief(answered)[0] == (1, "Kiosk", "-7.25", "USD", "2026-03-06")
 
 
 def test_which_of_two_columns_is_money_out_is_asked_for():
     text = "2026-03-04,Kiosk,1.00,\n2026-03-05,Wages,,2.00\n"
-    assert [each[2] for each in brief(read(text, DOLLARS, out_column="2"))] == ["-1.00", "2.00"]
-    assert [each[2] for each in brief(read(text, DOLLARS, out_column="3"))] == ["1.00", "-2.00"]
+    assert [entry[2] for entry in brief(read(text, DOLLARS, out_column="2"))] == ["-1.00", "2.00"]
+    assert [entry[2] for entry in brief(read(text, DOLLARS, out_column="3"))] == ["1.00", "-2.00"]
 
 
 def test_a_file_without_days_asks_for_one():
@@ -161,10 +161,10 @@ def test_nothing_is_read_while_a_question_stands_or_the_plan_is_not_complete():
 
 
 def test_a_plan_travels_as_json_and_refuses_what_it_does_not_know():
-    found = seen(
+    shown = seen(
         table("04/05/2026,Kiosk,1.00"), Plan(default_currency="EUR", default_date=date(2026, 1, 1))
     ).plan
-    assert Plan.from_dict(found.to_dict()) == found
+    assert Plan.from_dict(shown.to_dict()) == shown
     for wrong in (
         {"colour": "red"},
         {"columns": ["date", "date"]},

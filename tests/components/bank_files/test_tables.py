@@ -51,7 +51,7 @@ def test_a_german_statement_with_a_preamble_decimal_commas_and_a_text_over_two_l
         (8, "Muster GmbH Gehalt Februar", "2345.00", "EUR", "2026-02-13"),
         (9, "Hausverwaltung Lärche Miete", "-1050.00", "EUR", "2026-02-01"),
     ]
-    assert [each.bank_id for each in results] == ["A1", "A2", None]
+    assert [result.bank_id for result in results] == ["A1", "A2", None]
 
 
 def test_a_british_statement_with_two_columns_and_a_closing_line():
@@ -101,11 +101,11 @@ FRENCH_ROWS = """\
 def test_a_file_without_a_heading_is_read_below_the_lines_of_a_summary(summary):
     plan = Plan(default_currency="EUR", sign=Sign.NEGATIVE_IS_EXPENSE)
     asked = seen(summary + FRENCH_ROWS, plan).questions
-    assert [(each.key, each.choices[0].example) for each in asked] == [
+    assert [(question.key, question.choices[0].example) for question in asked] == [
         ("description_column", "CARTE LIBRAIRIE DU PORT")
     ]
     results = read(summary + FRENCH_ROWS, plan, description_column="3")
-    assert [each[1:3] for each in brief(results)] == [
+    assert [entry[1:3] for entry in brief(results)] == [
         ("CARTE LIBRAIRIE DU PORT", "-12.50"),
         ("VIR SALAIRE MARTIN SARL", "2100.00"),
         ("PRLV ELECTRICITE NORD", "-64.00"),
@@ -115,8 +115,8 @@ def test_a_file_without_a_heading_is_read_below_the_lines_of_a_summary(summary):
 
 def test_a_running_balance_tells_which_sign_is_spending():
     rows = ("2026-01-01,A,10,90", "2026-01-02,B,-5,95", "2026-01-03,C,30,65", "2026-01-04,D,1,64")
-    found = seen("\n".join(["Date,Description,Amount,Balance", *rows]), DOLLARS)
-    assert (found.plan.sign, found.questions) == (Sign.POSITIVE_IS_EXPENSE, ())
+    shown = seen("\n".join(["Date,Description,Amount,Balance", *rows]), DOLLARS)
+    assert (shown.plan.sign, shown.questions) == (Sign.POSITIVE_IS_EXPENSE, ())
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -169,7 +169,7 @@ def test_a_few_accents_are_those_of_the_west_unless_no_western_language_has_them
 
 
 def test_amounts_as_banks_write_them():
-    written = {
+    amounts = {
         "1'234.50": "1234.50",
         "1\u202f234.50": "1234.50",
         "1\xa0234.50": "1234.50",
@@ -183,15 +183,15 @@ def test_amounts_as_banks_write_them():
         "+12.00": "12.00",
         ".50": "0.50",
     }
-    rows = "".join(f'2026-03-04,x{place},"{text}"\n' for place, text in enumerate(written))
+    rows = "".join(f'2026-03-04,x{position},"{text}"\n' for position, text in enumerate(amounts))
     results = read("Date,Description,Amount\n" + rows, DOLLARS, sign="negative-is-expense")
-    assert [Decimal(each[2]) for each in brief(results)] == [Decimal(each) for each in written.values()]
+    assert [Decimal(entry[2]) for entry in brief(results)] == [Decimal(amount) for amount in amounts.values()]
 
 
 def test_where_only_some_amounts_are_marked_as_credit_the_others_are_spending():
     text = "Date,Details,Amount\n13/03/2026,LOTUS STORES,450.00\n14/03/2026,PAYMENT RECEIVED,1000.00 Cr\n"
     results = read(text, Plan(default_currency="INR"))
-    assert [each.direction for each in results] == [Direction.EXPENSE, Direction.INCOME]
+    assert [result.direction for result in results] == [Direction.EXPENSE, Direction.INCOME]
 
 
 def test_pending_and_declined_rows_are_left_out_and_damaged_ones_refused():
@@ -207,7 +207,7 @@ def test_pending_and_declined_rows_are_left_out_and_damaged_ones_refused():
 2026-03-11,Kiosk,1.005,Completed
 """
     results = read(text, DOLLARS)
-    assert [each.row for each in results] == list(range(2, 11))
+    assert [result.row for result in results] == list(range(2, 11))
     assert len(brief(results)) == 1
     assert [row for row, _ in left_out(results)] == [3, 4, 7]
     assert refused(results) == [
@@ -222,7 +222,7 @@ def test_pending_and_declined_rows_are_left_out_and_damaged_ones_refused():
 def test_a_formula_stays_the_text_it_is_and_control_characters_go():
     text = 'Date,Description,Debit\n2026-03-04,"=HYPERLINK(""http://x"",""y"")",1.00\n2026-03-05,a\x00b\x07c\u202ed,1.00\n'
     results = read(text, DOLLARS)
-    assert [each.description for each in results] == ['=HYPERLINK("http://x","y")', "ab c d"]
+    assert [result.description for result in results] == ['=HYPERLINK("http://x","y")', "ab c d"]
 
 
 def test_the_apostrophe_before_a_formula_is_removed_in_every_text_column():
@@ -240,9 +240,9 @@ def test_an_apostrophe_before_the_marks_of_a_column_changes_nothing():
 
 def test_the_files_own_categories_are_labels_only_where_the_plan_says_so():
     text = "Date,Description,Debit,Category\n2026-03-04,Kiosk,1.00,Snacks\n"
-    found = seen(text, DOLLARS).plan
-    assert next(entries(text.encode(), found)).category is None
-    labelled = Plan.from_dict({**found.to_dict(), "take_categories": True})
+    plan = seen(text, DOLLARS).plan
+    assert next(entries(text.encode(), plan)).category is None
+    labelled = Plan.from_dict({**plan.to_dict(), "take_categories": True})
     assert next(entries(text.encode(), labelled)).category == "Snacks"
 
 
@@ -254,9 +254,9 @@ def test_a_remembered_profile_reads_the_next_file_of_the_same_bank_without_a_que
         .replace('"Zeitraum:"', '"x"\n"Zeitraum:"')
     )
     profile = Plan.from_dict(first.profile().to_dict())
-    found = preview(later.encode("utf-8"), profile)
-    assert found.questions == ()
-    assert found.entries[0].date.isoformat() == "2026-03-27"
+    shown = preview(later.encode("utf-8"), profile)
+    assert shown.questions == ()
+    assert shown.entries[0].date.isoformat() == "2026-03-27"
     assert fingerprint_of_header(GERMAN.encode()) == fingerprint_of_header(later.encode("cp1252"))
     assert fingerprint_of_header(GERMAN.encode()) != fingerprint_of_header(BRITISH.encode())
 
@@ -282,7 +282,7 @@ def test_a_quotation_that_takes_other_rows_in_is_refused():
 
 
 def test_the_format_and_its_words():
-    found = seen(BRITISH, Plan(default_currency="GBP"))
-    assert found.plan.format is Format.CSV
-    assert found.detected == "csv"
-    assert found.columns == ("Date", "Type", "Description", "Paid out", "Paid in", "Balance")
+    shown = seen(BRITISH, Plan(default_currency="GBP"))
+    assert shown.plan.format is Format.CSV
+    assert shown.detected == "csv"
+    assert shown.columns == ("Date", "Type", "Description", "Paid out", "Paid in", "Balance")

@@ -84,17 +84,17 @@ def test_a_column_that_names_nobody_is_shown_and_not_offered(texts):
 
 def test_a_column_that_repeats_the_text_is_not_offered():
     rows = "".join(f"0{day}.03.2026;{name};{name} Berlin;-1,50\n" for day, name in enumerate(NAMES, start=1))
-    found = preview(f"Buchungstag;Sonstiges;Verwendungszweck;Betrag\n{rows}".encode(), EUROS)
-    assert not found.column_summaries[1].suggested
+    shown = preview(f"Buchungstag;Sonstiges;Verwendungszweck;Betrag\n{rows}".encode(), EUROS)
+    assert not shown.column_summaries[1].suggested
 
 
 def test_a_column_that_is_added_to_the_text_is_read():
     content = statement("Partei der Gegenseite", NAMES).encode()
     plan = preview(content, EUROS).plan
     columns = (*plan.columns[:2], Field.DESCRIPTION, *plan.columns[3:])
-    found = preview(content, Plan.from_dict({**plan.to_dict(), "columns": list(columns)}))
-    assert found.entries[0].description == "Kartenzahlung Kiosk Blau"
-    assert [column.used for column in found.column_summaries] == [True] * 4
+    shown = preview(content, Plan.from_dict({**plan.to_dict(), "columns": list(columns)}))
+    assert shown.entries[0].description == "Kartenzahlung Kiosk Blau"
+    assert [column.used for column in shown.column_summaries] == [True] * 4
 
 
 def test_the_columns_of_other_programs_are_shown_and_not_offered():
@@ -102,7 +102,7 @@ def test_the_columns_of_other_programs_are_shown_and_not_offered():
     rows = "".join(
         f"2026-03-0{day},{name},Food,Mine,POS {name} X{day},,-1.50\n" for day, name in enumerate(NAMES, 1)
     )
-    found = preview((heading + rows).encode(), Plan(default_currency="EUR"))
-    assert found.detected.endswith(":Monarch")
-    assert [column.name for column in found.column_summaries if not column.used] >= ["Account"]
-    assert not any(column.suggested for column in found.column_summaries)
+    shown = preview((heading + rows).encode(), Plan(default_currency="EUR"))
+    assert shown.detected.endswith(":Monarch")
+    assert [column.name for column in shown.column_summaries if not column.used] >= ["Account"]
+    assert not any(column.suggested for column in shown.column_summaries)

@@ -17,12 +17,12 @@ ENTRIES = [
 ]
 
 
-def written(entries=ENTRIES):
+def statements(entries=ENTRIES):
     return StatementWriter().write(entries, HABITS)
 
 
 def test_every_entry_is_written_in_several_ways_within_one_group():
-    rows = written()
+    rows = statements()
     assert list(rows.columns) == ROW_COLUMNS
     assert rows.groupby("group")["category"].nunique().eq(1).all()
     assert rows.groupby("group").size().min() >= 2
@@ -30,14 +30,14 @@ def test_every_entry_is_written_in_several_ways_within_one_group():
 
 
 def test_what_is_bought_also_stands_as_a_subcategory_without_a_description():
-    rows = written()
+    rows = statements()
     assert ((rows["subcategory"] == "noodle house") & (rows["description"] == "")).any()
 
 
 def test_equal_lexicons_give_equal_rows_and_a_longer_one_changes_no_earlier_row():
-    pd.testing.assert_frame_equal(written(), written())
-    longer = written([*ENTRIES, LexiconEntry("green gate", "dining", "merchant")])
-    pd.testing.assert_frame_equal(written(), longer.head(len(written())))
+    pd.testing.assert_frame_equal(statements(), statements())
+    longer = statements([*ENTRIES, LexiconEntry("green gate", "dining", "merchant")])
+    pd.testing.assert_frame_equal(statements(), longer.head(len(statements())))
 
 
 def test_amounts_lie_where_the_category_usually_does_and_some_rows_say_nothing_but_the_text():
@@ -46,7 +46,7 @@ def test_amounts_lie_where_the_category_usually_does_and_some_rows_say_nothing_b
         for i in range(20)
         for j in range(9)
     ]
-    rows = written(many)
+    rows = statements(many)
     assert rows["amount"].isna().mean() > 0.2
     assert 3 < rows["amount"].median() < 120
     assert set(rows.loc[rows["amount"].isna(), "direction"]) == {""}
@@ -62,6 +62,6 @@ def test_some_names_stand_behind_the_processors_of_their_category():
 
 
 def test_income_is_written_as_income():
-    rows = written()
-    given = rows[(rows["category"] == "salary") & (rows["direction"] != "")]
-    assert set(given["direction"]) <= {"income"}
+    rows = statements()
+    typed = rows[(rows["category"] == "salary") & (rows["direction"] != "")]
+    assert set(typed["direction"]) <= {"income"}

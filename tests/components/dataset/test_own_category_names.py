@@ -26,13 +26,13 @@ HABITS = {
     name: CategoryProfile(Direction.EXPENSE, 3, 100)
     for name in ("dining", "transport", "housing", "groceries")
 }
-WRITTEN = StatementWriter().write(ENTRIES, HABITS)
+LEXICON_ROWS = StatementWriter().write(ENTRIES, HABITS)
 
 
 def inherited(answers, learns=None):
     """By phrase, the category that the lexicon's rows of it are learned by."""
     mine = rows_of(*(labelled(str(number), *one) for number, one in enumerate(answers)))
-    rows = join_rows(mine[WRITTEN.columns], WRITTEN)
+    rows = join_rows(mine[LEXICON_ROWS.columns], LEXICON_ROWS)
     learns = np.ones(len(rows), bool) if learns is None else learns(rows)
     names = LexiconRenaming(rows, matcher_for(lexicon_text(ENTRIES)), OwnCategoryNames()).categories(learns)
     assert names[: len(answers)].tolist() == [category for _, category in answers]

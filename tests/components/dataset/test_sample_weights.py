@@ -12,38 +12,38 @@ from src.errors import NotEnoughData
 from tests.components.labelled_rows import NOW, labelled, rows_of
 
 
-def weights_of(*given, entries=(), **settings):
-    return SampleWeights(**settings).compute(rows_of(*given, entries=entries), NOW)
+def weights_of(*labels, entries=(), **settings):
+    return SampleWeights(**settings).compute(rows_of(*labels, entries=entries), NOW)
 
 
 def test_weights_are_positive_and_rows_that_count_weigh_one_on_average():
-    given = [labelled(f"{n:03}", f"SHOP {n}", "shopping" if n % 7 else "travel") for n in range(60)]
-    weights = weights_of(*given, entries=[("acme fuel", "transport")] * 40)
+    labels = [labelled(f"{n:03}", f"SHOP {n}", "shopping" if n % 7 else "travel") for n in range(60)]
+    weights = weights_of(*labels, entries=[("acme fuel", "transport")] * 40)
     assert (weights > 0).all()
     assert np.average(weights, weights=weights) == pytest.approx(1)
 
 
 def test_a_rare_category_weighs_more_a_row_and_full_balance_makes_categories_equal():
-    given = [labelled(f"{n}", f"SHOP {n}", "shopping") for n in range(9)] + [labelled("z", "RAIL", "travel")]
-    half = weights_of(*given, balance=0.5)
+    labels = [labelled(f"{n}", f"SHOP {n}", "shopping") for n in range(9)] + [labelled("z", "RAIL", "travel")]
+    half = weights_of(*labels, balance=0.5)
     assert half[-1] == pytest.approx(3 * half[0])
-    full = weights_of(*given, balance=1.0)
+    full = weights_of(*labels, balance=1.0)
     assert full[:9].sum() == pytest.approx(full[9])
 
 
 def test_a_persons_answer_outweighs_an_import_and_an_import_the_lexicon():
-    given = [labelled("a", "ONE", "x"), labelled("b", "TWO", "x", source=LabelSource.IMPORT)]
-    answer, imported, shipped = weights_of(*given, entries=[("three", "x")], balance=0)
+    labels = [labelled("a", "ONE", "x"), labelled("b", "TWO", "x", source=LabelSource.IMPORT)]
+    answer, imported, shipped = weights_of(*labels, entries=[("three", "x")], balance=0)
     assert answer == pytest.approx(2 * imported) == pytest.approx(10 * shipped)
 
 
 def test_a_label_loses_half_its_weight_in_a_half_life_but_never_all():
-    given = [
+    labels = [
         labelled("a", "ONE", "x"),
         labelled("b", "TWO", "x", at=NOW - timedelta(days=100)),
         labelled("c", "THREE", "x", at=NOW - timedelta(days=9000)),
     ]
-    new, older, oldest = weights_of(*given, half_life_days=100, recency_floor=0.25)
+    new, older, oldest = weights_of(*labels, half_life_days=100, recency_floor=0.25)
     assert new == pytest.approx(2 * older) == pytest.approx(4 * oldest)
 
 
@@ -67,8 +67,8 @@ def habit(share=1.0, unlisted=1.0):
 def test_rows_that_hardly_count_make_no_others_heavier():
     own = [labelled(f"{n}", f"SHOP {n}", "Eating out") for n in range(200)]
     entries = [(f"acme {n}", "transport") for n in range(1000)]
-    beside = SampleWeights().compute(rows_of(*own, entries=entries), NOW, {"transport": habit()})
-    assert beside[:200].mean() == pytest.approx(1, abs=0.1)
+    shared = SampleWeights().compute(rows_of(*own, entries=entries), NOW, {"transport": habit()})
+    assert shared[:200].mean() == pytest.approx(1, abs=0.1)
 
 
 def test_the_rows_of_the_lexicon_weigh_as_often_as_their_categories_occur():
@@ -113,8 +113,8 @@ def test_a_category_of_which_a_person_named_some_types_keeps_the_weight_of_the_o
 
 
 def test_one_row_alone_in_its_category_is_held_down():
-    given = [labelled(f"{n:04}", f"SHOP {n}", "shopping") for n in range(1000)]
-    weights = weights_of(*given, labelled("z", "RAIL", "travel"), balance=1.0, most=10.0)
+    labels = [labelled(f"{n:04}", f"SHOP {n}", "shopping") for n in range(1000)]
+    weights = weights_of(*labels, labelled("z", "RAIL", "travel"), balance=1.0, most=10.0)
     assert 10 < weights[-1] / np.median(weights) < 21
 
 

@@ -63,18 +63,18 @@ answers = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(answers)
-def test_rows_come_back_from_their_snapshot_as_they_were(given):
-    rows = Ingestion().gather(given, SHIPPED)
-    written = snapshot(rows, "lexicon")
-    again = FromSnapshot(written.csv).gather([], SHIPPED)
+def test_rows_come_back_from_their_snapshot_as_they_were(labels):
+    rows = Ingestion().gather(labels, SHIPPED)
+    stored = snapshot(rows, "lexicon")
+    again = FromSnapshot(stored.csv).gather([], SHIPPED)
     pd.testing.assert_frame_equal(again, rows, check_exact=True)
-    assert snapshot(again, "lexicon") == written
+    assert snapshot(again, "lexicon") == stored
 
 
 def test_no_row_at_all_comes_back_as_none():
-    written = snapshot(Ingestion().gather([], lexicon([])), "lexicon")
-    assert list(read_snapshot(written.csv).columns) == ROW_COLUMNS
-    assert len(FromSnapshot(written.csv).gather([], SHIPPED)) == len(SHIPPED)
+    stored = snapshot(Ingestion().gather([], lexicon([])), "lexicon")
+    assert list(read_snapshot(stored.csv).columns) == ROW_COLUMNS
+    assert len(FromSnapshot(stored.csv).gather([], SHIPPED)) == len(SHIPPED)
 
 
 @pytest.mark.parametrize("damage", [b"id,text\r\n1,a\r\n", b""])

@@ -84,11 +84,11 @@ def test_a_persons_rows_choose_the_candidate_once_there_are_enough():
 
 def test_a_merchant_and_the_newest_rows_are_kept_apart_from_those_who_answer_for_them():
     days = [date(2026, 1, 1) + timedelta(n) for n in range(80)]
-    given = [
+    labels = [
         labelled(f"{n:04}", f"SHOP {NAMES[n % 30]}", "shopping", amount=f"{n}.10", day=day)
         for n, day in enumerate(days)
     ]
-    rows = rows_of(*given, entries=[(f"brand {n}", "shopping") for n in range(20)])
+    rows = rows_of(*labels, entries=[(f"brand {n}", "shopping") for n in range(20)])
     split = Splitting().split(rows)
     training = rows[split.training].reset_index(drop=True)
     for fold in np.unique(split.folds):
@@ -106,11 +106,11 @@ def test_a_merchant_and_the_newest_rows_are_kept_apart_from_those_who_answer_for
 def test_the_newest_rows_are_answered_by_all_older_ones_as_in_use():
     """A merchant's older rows are known to who answers for its newest, and nothing newer is to the others."""
     days = [date(2026, 1, 1) + timedelta(n) for n in range(80)]
-    given = [
+    labels = [
         labelled(f"{n:04}", f"SHOP {NAMES[n % 30]}", "shopping", amount=f"{n}.10", day=day)
         for n, day in enumerate(days)
     ]
-    rows = rows_of(*given, labelled("held", "RAIL", "travel", holdout=True, day=days[-1]))
+    rows = rows_of(*labels, labelled("held", "RAIL", "travel", holdout=True, day=days[-1]))
     split = Splitting().split(rows)
     training = rows[split.training].reset_index(drop=True)
     newest = split.folds == split.folds.max()
@@ -121,17 +121,17 @@ def test_the_newest_rows_are_answered_by_all_older_ones_as_in_use():
 
 
 def test_without_dates_that_tell_rows_apart_some_are_drawn_to_be_answered_as_in_use():
-    given = [labelled(f"{n:04}", f"SHOP {NAMES[n % 30]}", "shopping", amount=f"{n}.10") for n in range(200)]
-    split = Splitting().split(rows_of(*given))
+    labels = [labelled(f"{n:04}", f"SHOP {NAMES[n % 30]}", "shopping", amount=f"{n}.10") for n in range(200)]
+    split = Splitting().split(rows_of(*labels))
     last = split.folds == split.folds.max()
     assert 20 <= last.sum() <= 60
     assert (learns_for(last, split.subjects, split.excluded) == ~last).all()
-    again = Splitting().split(rows_of(*reversed(given)))
+    again = Splitting().split(rows_of(*reversed(labels)))
     assert (again.folds == split.folds).all()
 
 
 def test_one_merchant_alone_is_told_apart_by_what_its_rows_say():
-    given = [labelled(f"{n}", "SHOP", "shopping", amount=f"{n}.10") for n in range(6)]
-    split = Splitting().split(rows_of(*given))
+    labels = [labelled(f"{n}", "SHOP", "shopping", amount=f"{n}.10") for n in range(6)]
+    split = Splitting().split(rows_of(*labels))
     for fold in np.unique(split.folds):
         assert learns_for(split.folds == fold, split.subjects, split.excluded).any()

@@ -60,8 +60,8 @@ def test_slices_tell_known_merchants_from_new_ones_and_the_newest_quarter():
         merchant=["shop", "shop", "new", "new"],
         date=np.array(["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"], "datetime64[ns]"),
     )
-    found = {one.name: (one.challenger, one.rows) for one in report.slices}
-    assert found == {"seen_merchants": (1.0, 2), "unseen_merchants": (0.0, 2), "newest_quarter": (0.0, 1)}
+    slices = {one.name: (one.challenger, one.rows) for one in report.slices}
+    assert slices == {"seen_merchants": (1.0, 2), "unseen_merchants": (0.0, 2), "newest_quarter": (0.0, 1)}
 
 
 def test_money_weighted_accuracy_counts_money_within_each_currency():

@@ -26,33 +26,33 @@ def _day(number):
 def sliced(made, new, old=None, new_met=True, old_met=None):
     size = len(made)
     new_met, old_met = (None if one is None else np.broadcast_to(one, size) for one in (new_met, old_met))
-    found = Slicer().slices(made, np.broadcast_to(new, size), old, new_met, old_met)
-    return {(each.kind, each.name): each for each in found}
+    slices = Slicer().slices(made, np.broadcast_to(new, size), old, new_met, old_met)
+    return {(scores.kind, scores.name): scores for scores in slices}
 
 
 def test_both_models_are_judged_on_the_same_rows_of_each_part():
     made = rows()
     right = made["category"].to_numpy() == "dining"
-    found = sliced(made, right, ~right, True, True)
-    dining = found["category", "dining"]
+    scores = sliced(made, right, ~right, True, True)
+    dining = scores["category", "dining"]
     assert (dining.rows, dining.challenger, dining.champion) == (4, 1.0, 0.0)
-    assert found["age", "newest-quarter"].rows == 2
-    assert found["direction", "expense"].rows == 8
+    assert scores["age", "newest-quarter"].rows == 2
+    assert scores["direction", "expense"].rows == 8
 
 
 def test_a_merchant_only_the_challenger_met_counts_neither_as_known_nor_as_unknown():
     made = rows()
     number = np.arange(len(made))
-    found = sliced(made, True, number < 0, number < 5, number < 3)
-    parts = {name: each.rows for (kind, name), each in found.items() if kind == "merchants"}
+    slices = sliced(made, True, number < 0, number < 5, number < 3)
+    parts = {name: item.rows for (kind, name), item in slices.items() if kind == "merchants"}
     assert parts == {"seen": 3, "met-since": 2, "unseen": 3}
 
 
 def test_without_a_champion_a_merchant_is_known_or_not():
-    found = sliced(rows(), True, new_met=np.arange(8) < 5)
-    assert (found["merchants", "seen"].rows, found["merchants", "unseen"].rows) == (5, 3)
-    assert found["merchants", "seen"].champion is None
-    assert ("merchants", "met-since") not in found
+    scores = sliced(rows(), True, new_met=np.arange(8) < 5)
+    assert (scores["merchants", "seen"].rows, scores["merchants", "unseen"].rows) == (5, 3)
+    assert scores["merchants", "seen"].champion is None
+    assert ("merchants", "met-since") not in scores
 
 
 def test_a_mode_of_few_rows_is_nobodys_slice():

@@ -51,12 +51,12 @@ def test_no_amount_and_nothing_paid_are_worth_nothing():
 
 
 def test_only_a_persons_own_rows_teach_what_is_usual():
-    given = rows(80)
+    training = rows(80)
     own = np.arange(80) < 40
-    features = TransactionFeatures(usual_weight=0.7).fit(given, own=own)
-    assert features.usual_ == TransactionFeatures(usual_weight=0.7).fit(given[own]).usual_
+    features = TransactionFeatures(usual_weight=0.7).fit(training, own=own)
+    assert features.usual_ == TransactionFeatures(usual_weight=0.7).fit(training[own]).usual_
     columns = features.typical_amount_columns()
-    spoken = np.asarray((features.fit_transform(given, own=own)[:, columns] != 0).sum(axis=1)).ravel()
+    spoken = np.asarray((features.fit_transform(training, own=own)[:, columns] != 0).sum(axis=1)).ravel()
     assert spoken[own].min() >= 1
     assert not spoken[~own].any()
 
@@ -69,13 +69,13 @@ def test_without_a_weight_nothing_usual_is_learned():
 
 def test_what_is_usual_is_served_as_it_was_trained_and_survives_both_files():
     model = fitted(usual_weight=0.7)
-    given = transactions(rows(60, seed=3))
-    expected = model.predict_proba(as_rows(given))
-    assert np.abs(expected - fitted().predict_proba(as_rows(given))).max() > 1e-3
+    training = transactions(rows(60, seed=3))
+    expected = model.predict_proba(as_rows(training))
+    assert np.abs(expected - fitted().predict_proba(as_rows(training))).max() > 1e-3
     again = skops_io.loads(skops_io.dumps(model), trusted=list(TRUSTED))
-    assert (again.predict_proba(as_rows(given)) == expected).all()
+    assert (again.predict_proba(as_rows(training)) == expected).all()
     form = LinearForm.from_parts(*scorer_of(again).form.to_parts())
-    assert np.abs(LinearScorer(form).probabilities(given) - expected).max() < 1e-9
+    assert np.abs(LinearScorer(form).probabilities(training) - expected).max() < 1e-9
 
 
 def habits(count, *, treats):
@@ -100,9 +100,9 @@ def habits(count, *, treats):
     return made.assign(category=np.where(dear & treats, "gifts", "groceries"))
 
 
-def chosen(given):
+def chosen(training):
     trial = Candidate("logistic", "logistic_regression", {"C": 3.0})
-    return TypicalAmountsWeight().choose(given, np.ones(len(given)), trial, 1.0, "", 0)
+    return TypicalAmountsWeight().choose(training, np.ones(len(training)), trial, 1.0, "", 0)
 
 
 def test_usual_amounts_are_heard_where_they_tell_and_else_not():

@@ -13,7 +13,7 @@ from src.services.models.bundle import TRUSTED
 from tests.components.invented import rows
 
 
-def frame(*given):
+def frame(*records):
     blank = {
         "description": "",
         "subcategory": "",
@@ -22,26 +22,26 @@ def frame(*given):
         "mode": "",
         "direction": "",
     }
-    return pd.DataFrame([blank | {"date": pd.NaT} | one for one in given], columns=MODEL_FIELDS)
+    return pd.DataFrame([blank | {"date": pd.NaT} | one for one in records], columns=MODEL_FIELDS)
 
 
-def columns_of(features, *given):
+def columns_of(features, *records):
     """The names of the columns that are not 0 in a row."""
-    matrix = features.transform(frame(*given))
+    matrix = features.transform(frame(*records))
     names = features.get_feature_names_out()
     return [set(names[matrix[row].indices]) for row in range(matrix.shape[0])]
 
 
 def test_a_row_becomes_words_pairs_ngrams_and_a_column_per_other_field():
-    given = {
+    record = {
         "description": "Blue Door",
         "amount": 16.0,
         "mode": "UPI",
         "direction": "income",
         "date": pd.Timestamp(2026, 3, 7),
     }
-    features = TransactionFeatures().fit(frame(given))
-    (columns,) = columns_of(features, given)
+    features = TransactionFeatures().fit(frame(record))
+    (columns,) = columns_of(features, record)
     assert {"words:blue", "words:door", "pairs:blue door", "ngrams: blu", "ngrams:door "} <= columns
     assert {"amount:8", "cents:00", "mode:upi", "direction:income", "monthday:1"} <= columns
 
@@ -53,9 +53,9 @@ def test_subcategory_is_read_as_text_and_as_a_field():
 
 
 def test_each_block_of_text_has_its_length_and_each_field_the_side_weight():
-    given = rows(80)
+    training = rows(80)
     features = TransactionFeatures(word_weight=0.7, pair_weight=0.4, ngram_weight=1.1, side_weight=0.2)
-    matrix = features.fit_transform(given)
+    matrix = features.fit_transform(training)
     names = features.get_feature_names_out()
     for block, length in (("words", 0.7), ("pairs", 0.4), ("ngrams", 1.1)):
         inside = np.char.startswith(names.astype(str), f"{block}:")
@@ -72,10 +72,10 @@ def test_where_there_is_no_text_the_fields_are_all_there_is_and_count_in_full():
 
 
 def test_fitting_and_transforming_give_the_same_numbers():
-    given = rows(120)
+    training = rows(120)
     features = TransactionFeatures()
-    fitted = features.fit_transform(given)
-    assert abs(fitted - features.transform(given)).max() < 1e-12
+    fitted = features.fit_transform(training)
+    assert abs(fitted - features.transform(training)).max() < 1e-12
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_values_never_seen_in_training_add_nothing():
 
 
 def test_a_word_of_one_row_is_kept_and_a_rare_ngram_is_not():
-    given = pd.concat([rows(100), frame({"description": "zyxwv"})], ignore_index=True)
-    names = set(TransactionFeatures().fit(given).get_feature_names_out())
+    training = pd.concat([rows(100), frame({"description": "zyxwv"})], ignore_index=True)
+    names = set(TransactionFeatures().fit(training).get_feature_names_out())
     assert "words:zyxwv" in names
     assert "ngrams:zyxwv" not in names
 
@@ -131,10 +131,10 @@ def test_it_is_a_scikit_learn_estimator_whose_clone_is_unfitted():
 
 
 def test_it_survives_being_written_down_and_read_again():
-    given = rows(150)
-    features = TransactionFeatures().fit(given)
+    training = rows(150)
+    features = TransactionFeatures().fit(training)
     again = skops_io.loads(skops_io.dumps(features), trusted=list(TRUSTED))
-    assert (again.transform(given) != features.transform(given)).nnz == 0
+    assert (again.transform(training) != features.transform(training)).nnz == 0
     assert list(again.get_feature_names_out()) == list(features.get_feature_names_out())
 
 

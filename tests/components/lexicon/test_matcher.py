@@ -55,11 +55,11 @@ LEXICON = [
     entry("noodle", "dining", "word"),
     entry("fuel", "transport", "word"),
 ]
-OPINION = LexiconMatcher(lexicon_text(LEXICON))
+MATCHER = LexiconMatcher(lexicon_text(LEXICON))
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "tokens"),
     [
         ("quibbly", {"lexicon:dining", "lexicon-whole:dining"}),
         ("quibbly order", {"lexicon:dining", "lexicon-whole:dining"}),
@@ -77,8 +77,8 @@ OPINION = LexiconMatcher(lexicon_text(LEXICON))
         ("", set()),
     ],
 )
-def test_the_longest_phrase_of_whole_words_counts_and_a_name_before_a_word(text, said):
-    assert set(OPINION.of(text)) == said
+def test_the_longest_phrase_of_whole_words_counts_and_a_name_before_a_word(text, tokens):
+    assert set(MATCHER.of(text)) == tokens
 
 
 @pytest.mark.parametrize(
@@ -107,20 +107,20 @@ def test_a_word_for_what_is_bought_is_known_in_a_compound_and_without_its_end(te
         "antibiotics": "health",
     }
     known = [*(entry(word, of, "word") for word, of in words.items()), entry("quibbly", "dining")]
-    said = LexiconMatcher(lexicon_text(known)).of(text)
-    assert said[:1] == ([f"lexicon:{category}"] if category else [])
-    assert (f"lexicon-part:{category}" in said) == (category not in (None, "dining"))
+    tokens = LexiconMatcher(lexicon_text(known)).of(text)
+    assert tokens[:1] == ([f"lexicon:{category}"] if category else [])
+    assert (f"lexicon-part:{category}" in tokens) == (category not in (None, "dining"))
 
 
 def test_half_a_word_is_not_known_by_the_phrase_that_is_hidden():
-    opinion = LexiconMatcher(lexicon_text([entry("apotheke", "health", "word")]))
-    assert opinion.of("bahnhofsapotheke", hidden="apotheke") == []
+    matcher = LexiconMatcher(lexicon_text([entry("apotheke", "health", "word")]))
+    assert matcher.of("bahnhofsapotheke", hidden="apotheke") == []
 
 
 def test_a_hidden_phrase_is_looked_over_in_every_form_and_shorter_ones_are_not():
     for text in ("quibbly", "quib bly", "quibbl", "quibbly north"):
-        assert OPINION.of(text, hidden="quibbly") == []
-    assert "lexicon:groceries" in OPINION.of("blue door cafe", hidden="blue door cafe")
+        assert MATCHER.of(text, hidden="quibbly") == []
+    assert "lexicon:groceries" in MATCHER.of("blue door cafe", hidden="blue door cafe")
 
 
 def test_a_cut_off_name_that_could_be_of_two_categories_is_no_name():
@@ -134,11 +134,11 @@ def test_of_equal_phrases_the_hand_written_one_counts_and_a_brand_does_not():
 
 
 def test_a_type_within_the_category_is_told_too():
-    opinion = LexiconMatcher(
+    matcher = LexiconMatcher(
         lexicon_text([entry("bean there", "dining", type="coffee"), entry("quibbly", "dining")])
     )
-    assert "lexicon-type:coffee" in opinion.of("bean there")
-    assert not any(token.startswith("lexicon-type") for token in opinion.of("quibbly"))
+    assert "lexicon-type:coffee" in matcher.of("bean there")
+    assert not any(token.startswith("lexicon-type") for token in matcher.of("quibbly"))
 
 
 def test_the_lexicon_is_doubted_by_category_and_manner_of_match():
@@ -159,9 +159,9 @@ def trained(*yours, doubts=MappingProxyType({})):
     split = Splitting().split(rows)
     weights = SampleWeights().compute(rows, datetime(2026, 3, 5, tzinfo=UTC), HABITS)
     search = Search(trials=CANDIDATES[:1])
-    given = (rows, weights, split.folds, split.scored, lambda _: None)
+    inputs = (rows, weights, split.folds, split.scored, lambda _: None)
     subjects = {"subjects": split.subjects, "excluded": split.subjects}
-    return search.run(*given, **subjects, lexicon=lexicon_text(entries), doubts=doubts).model
+    return search.run(*inputs, **subjects, lexicon=lexicon_text(entries), doubts=doubts).model
 
 
 @pytest.fixture(scope="module")
@@ -184,25 +184,26 @@ def test_a_name_of_the_lexicon_is_answered_with_its_category_and_surer_than_an_u
 
 
 def test_an_opinion_is_told_as_a_reason(model):
-    told = scorer_of(model).explain(transaction("QUIBBLY ORDER"), "dining")
-    assert "lexicon:dining" in {reason.feature for reason in told if reason.weight > 0}
+    reasons = scorer_of(model).explain(transaction("QUIBBLY ORDER"), "dining")
+    assert "lexicon:dining" in {reason.feature for reason in reasons if reason.weight > 0}
 
 
-def frame_of(given):
+def frame_of(transactions):
     return pd.DataFrame(
-        [[getattr(each, name) for name in MODEL_FIELDS] for each in given], columns=MODEL_FIELDS
+        [[getattr(transaction, name) for name in MODEL_FIELDS] for transaction in transactions],
+        columns=MODEL_FIELDS,
     )
 
 
 def test_a_doubted_match_is_answered_alike_but_less_surely_in_training_and_serving():
     model = trained(doubts={"lexicon-whole:dining": 0.2})
     served = scorer_of(model)
-    given = [transaction("QUIBBLY"), transaction("ORBIT MARKET")]
-    doubted, trusted = served.probabilities(given)
+    transactions = [transaction("QUIBBLY"), transaction("ORBIT MARKET")]
+    doubted, trusted = served.probabilities(transactions)
     assert served.classes[doubted.argmax()] == "dining"
     assert doubted.max() < 0.84 < 0.9 < trusted.max()
     assert doubted.sum() == pytest.approx(1)
-    assert np.allclose(model.predict_proba(frame_of(given)), [doubted, trusted], atol=1e-9)
+    assert np.allclose(model.predict_proba(frame_of(transactions)), [doubted, trusted], atol=1e-9)
 
 
 def test_the_served_model_has_the_opinions_of_the_fitted_one(model):
@@ -214,23 +215,23 @@ def test_the_served_model_has_the_opinions_of_the_fitted_one(model):
         "WEXFRAND",
         "quibbly vet clinic",
     ]
-    given = [
-        transaction(text, subcategory="Orbit Market" if place % 2 else None)
-        for place, text in enumerate(texts)
+    transactions = [
+        transaction(text, subcategory="Orbit Market" if position % 2 else None)
+        for position, text in enumerate(texts)
     ]
-    frame = frame_of(given)
+    frame = frame_of(transactions)
     data = bundle.dumps(Bundle(model, {}, {}))
     digest = sha256(data).hexdigest()
     expected = model.predict_proba(frame)
     served = LinearScorer(LinearForm.from_parts(*bundle.serve(data, digest).form))
-    assert np.abs(served.probabilities(given) - expected).max() < 1e-9
+    assert np.abs(served.probabilities(transactions) - expected).max() < 1e-9
     assert np.abs(bundle.loads(data, digest).pipeline.predict_proba(frame) - expected).max() < 1e-9
 
 
 def test_a_persons_own_category_names_learn_from_the_opinion():
-    lexicon = [each for each in invented_lexicon() if each.kind == "merchant"]
+    lexicon = [entry for entry in invented_lexicon() if entry.kind == "merchant"]
     known = {
-        category: [each.phrase for each in lexicon if each.category == category][:60]
+        category: [entry.phrase for entry in lexicon if entry.category == category][:60]
         for category in ("dining", "transport")
     }
     own = {"dining": "Eating out", "transport": "Car and bus"}
@@ -258,12 +259,12 @@ def test_some_rows_of_the_lexicon_are_read_without_their_phrase_and_a_persons_ne
 
 def test_a_model_from_before_there_were_opinions_is_still_served():
     rows = StatementWriter().write(invented_lexicon(), HABITS)
-    given = (rows, np.ones(len(rows)), np.arange(len(rows)) % 2, np.ones(len(rows), bool), lambda _: None)
+    inputs = (rows, np.ones(len(rows)), np.arange(len(rows)) % 2, np.ones(len(rows), bool), lambda _: None)
     subjects = dict.fromkeys(("subjects", "excluded"), np.arange(len(rows)).astype(str))
-    pipeline = Search(trials=CANDIDATES[:1]).run(*given, **subjects).model
+    pipeline = Search(trials=CANDIDATES[:1]).run(*inputs, **subjects).model
     scorer = scorer_of(pipeline)
     facts, arrays = scorer.form.to_parts()
     del facts["lexicon"], facts["weights"]["opinion"]
-    given = [transaction("QUIBBLY ORDER")]
+    inputs = [transaction("QUIBBLY ORDER")]
     served = LinearScorer(LinearForm.from_parts(facts, arrays))
-    assert (served.probabilities(given) == scorer.probabilities(given)).all()
+    assert (served.probabilities(inputs) == scorer.probabilities(inputs)).all()

@@ -34,8 +34,8 @@ def test_answers_that_are_mostly_wrong_make_all_categories_nearly_equal():
 def test_rows_whose_category_cannot_be_answered_are_left_out():
     scores, truth = drawn(2000, 1.0)
     barred = np.concatenate([scores, np.tile([-np.inf, 0.0, 5.0, 0.0], (500, 1))])
-    found = fit_temperature(barred, np.concatenate([truth, np.zeros(500, int)]))
-    assert found == pytest.approx(fit_temperature(scores, truth), rel=0.01)
+    temperature = fit_temperature(barred, np.concatenate([truth, np.zeros(500, int)]))
+    assert temperature == pytest.approx(fit_temperature(scores, truth), rel=0.01)
 
 
 def test_weights_decide_between_rows_that_disagree():
@@ -60,20 +60,20 @@ def lines(count, worth, seed=0):
 @pytest.mark.parametrize(
     ("worth", "names"),
     [
-        (lambda said: said, {"temperature"}),
-        (lambda said: expit(0.4 * logit(said) - 0.8), {"sigmoid", "isotonic"}),
-        (lambda said: np.where(said > 0.7, 0.85, 0.25), {"isotonic"}),
+        (lambda confidence: confidence, {"temperature"}),
+        (lambda confidence: expit(0.4 * logit(confidence) - 0.8), {"sigmoid", "isotonic"}),
+        (lambda confidence: np.where(confidence > 0.7, 0.85, 0.25), {"isotonic"}),
     ],
 )
 def test_the_data_choose_how_confidence_is_calibrated(worth, names):
-    found = choose_map(*lines(6000, worth))
-    assert found.name in names
+    chosen = choose_map(*lines(6000, worth))
+    assert chosen.name in names
     confidence, *_ = lines(500, worth, seed=1)
-    assert np.abs(found(confidence) - worth(confidence)).mean() < 0.04
+    assert np.abs(chosen(confidence) - worth(confidence)).mean() < 0.04
 
 
 def test_few_rows_change_nothing_but_the_temperature():
-    few = lines(150, lambda said: 0.3 * said)
+    few = lines(150, lambda confidence: 0.3 * confidence)
     assert choose_map(*few).name == "temperature"
     assert choose_map(few[0], np.ones(150, bool), *few[2:]).name == "temperature"
 
@@ -81,8 +81,8 @@ def test_few_rows_change_nothing_but_the_temperature():
 def test_a_line_keeps_the_leader_and_the_sum_and_shares_the_rest_as_before():
     probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.45, 0.45], [1.0, 0.0, 0.0]])
     line = ConfidenceMap("isotonic", np.array([0.0, 1.0]), np.array([0.0, 0.5]))
-    found = apply_calibration(probabilities, line.confidence, line.calibrated)
-    assert np.allclose(found.sum(axis=1), 1)
-    assert (found.max(axis=1) <= found[np.arange(3), [0, 1, 0]] + 1e-12).all()
-    assert found[0] == pytest.approx([0.4, 0.4, 0.2], abs=0.001)
+    calibrated = apply_calibration(probabilities, line.confidence, line.calibrated)
+    assert np.allclose(calibrated.sum(axis=1), 1)
+    assert (calibrated.max(axis=1) <= calibrated[np.arange(3), [0, 1, 0]] + 1e-12).all()
+    assert calibrated[0] == pytest.approx([0.4, 0.4, 0.2], abs=0.001)
     assert np.array_equal(apply_calibration(probabilities, np.empty(0), np.empty(0)), probabilities)

@@ -14,8 +14,8 @@ from tests.components.invented import rows
 
 @pytest.fixture(scope="module")
 def learned():
-    given = rows(300)
-    return TransactionFeatures().fit_transform(given), given["category"].to_numpy(str)
+    training = rows(300)
+    return TransactionFeatures().fit_transform(training), training["category"].to_numpy(str)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

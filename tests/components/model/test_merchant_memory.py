@@ -8,13 +8,13 @@ from src.domain.feedback import LabelSource, PastAnswer, one_per_act
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 
-def said(*categories, amount=5.0):
+def past_answers(*categories, amount=5.0):
     """The newest first."""
-    return [PastAnswer(each, NOW, amount) for each in categories]
+    return [PastAnswer(category, NOW, amount) for category in categories]
 
 
 def consult(*categories, amount=7.0):
-    return MerchantMemory().consult(said(*categories), (), amount)
+    return MerchantMemory().consult(past_answers(*categories), (), amount)
 
 
 def test_without_an_answer_the_memory_is_silent():
@@ -56,7 +56,7 @@ def test_who_changes_their_mind_is_followed_after_a_few_answers():
 
 
 def test_answers_about_the_same_amount_count_more():
-    own = [*said("coffee", amount=4.2), *said("lunch", amount=18.0)]
+    own = [*past_answers("coffee", amount=4.2), *past_answers("lunch", amount=18.0)]
     shares = [
         MerchantMemory(agreement=1.0).consult(own, (), amount).shares["lunch"] for amount in (4.2, 9.0, 18.1)
     ]
@@ -66,10 +66,10 @@ def test_answers_about_the_same_amount_count_more():
 
 def test_merchants_of_a_similar_name_are_heard_only_where_there_is_no_answer_and_never_decide():
     memory = MerchantMemory()
-    hint = memory.consult((), said("dining"), 7.0)
+    hint = memory.consult((), past_answers("dining"), 7.0)
     assert isinstance(hint, MemoryHint)
     assert (hint.similar, hint.shares) == (True, {"dining": 1.0})
-    assert memory.consult(said("groceries"), said("dining"), 7.0).category == "groceries"
+    assert memory.consult(past_answers("groceries"), past_answers("dining"), 7.0).category == "groceries"
 
 
 def by(source, category="dining", minutes=0):
@@ -87,14 +87,14 @@ def by(source, category="dining", minutes=0):
     ],
 )
 def test_an_answer_given_by_hand_that_nothing_contradicts_is_the_persons_own_word(newest, own_word):
-    found = MerchantMemory(agreement=0.5).consult(newest, (), 7.0)
-    assert (found.category, found.own_word) == ("dining", own_word)
+    recollection = MerchantMemory(agreement=0.5).consult(newest, (), 7.0)
+    assert (recollection.category, recollection.own_word) == ("dining", own_word)
 
 
 def test_all_similar_is_one_answer_however_many_rows_it_set():
     of_one_act = [by(LabelSource.SIMILAR), by(LabelSource.FEEDBACK), *[by(LabelSource.SIMILAR)] * 20]
     earlier = [by(LabelSource.FEEDBACK, "travel", minutes=5), by(LabelSource.IMPORT, "travel", minutes=5)]
-    assert [each.category for each in one_per_act([*of_one_act, *earlier], 10)] == [
+    assert [answer.category for answer in one_per_act([*of_one_act, *earlier], 10)] == [
         "dining",
         "travel",
         "travel",

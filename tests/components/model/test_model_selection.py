@@ -21,13 +21,13 @@ FEW = (
 ALL = Search(trials=FEW, kept=1.0)
 
 
-def run(search=ALL, given=None, *, weights=None, folds=None, judged=None, progress=lambda share: None):
-    given = rows(150) if given is None else given
-    count = len(given)
+def run(search=ALL, training=None, *, weights=None, folds=None, judged=None, progress=lambda share: None):
+    training = rows(150) if training is None else training
+    count = len(training)
     ids = np.arange(count).astype(str)
     defaults = {"id": ids, "source": "feedback", "group": ids}
     return search.run(
-        given.assign(**{name: value for name, value in defaults.items() if name not in given}),
+        training.assign(**{name: value for name, value in defaults.items() if name not in training}),
         np.ones(count) if weights is None else weights,
         np.arange(count) % 3 if folds is None else folds,
         np.ones(count, bool) if judged is None else judged,
@@ -49,58 +49,60 @@ class Watch:
 
 
 def test_every_candidate_answers_for_every_row_with_calibrated_probabilities():
-    found = run()
-    assert {one.name for one in found.candidates} == {"svc", "bayes", "sgd"}
-    assert found.classes == ["dining", "groceries", "housing", "salary", "transport"]
-    for one in found.candidates:
+    result = run()
+    assert {one.name for one in result.candidates} == {"svc", "bayes", "sgd"}
+    assert result.classes == ["dining", "groceries", "housing", "salary", "transport"]
+    for one in result.candidates:
         assert one.out_of_fold.shape == (150, 5)
         assert np.allclose(one.out_of_fold.sum(axis=1), 1)
         assert {"macro_f1", "accuracy", "log_loss", "temperature"} <= set(one.scores)
 
 
 def test_the_model_is_fitted_on_all_rows_with_the_temperature_of_the_held_out_ones():
-    given = rows(150)
-    found = run(given=given)
-    classifier = found.model.named_steps["classifier"]
-    assert classifier.temperature_ == found.best.scores["temperature"]
-    assert list(found.model.classes_) == found.classes
-    assert (found.model.predict(given[MODEL_FIELDS]) == given["category"]).mean() > 0.95
+    training = rows(150)
+    result = run(training=training)
+    classifier = result.model.named_steps["classifier"]
+    assert classifier.temperature_ == result.best.scores["temperature"]
+    assert list(result.model.classes_) == result.classes
+    assert (result.model.predict(training[MODEL_FIELDS]) == training["category"]).mean() > 0.95
 
 
 def test_a_row_is_answered_by_models_that_have_not_seen_its_fold():
-    given = rows(90)
-    given.loc[:29, "category"] = "secret"
-    given.loc[:29, "description"] = "THE SECRET PLACE"
+    training = rows(90)
+    training.loc[:29, "category"] = "secret"
+    training.loc[:29, "description"] = "THE SECRET PLACE"
     folds = np.repeat([0, 1, 2], 30)
-    found = run(given=given, folds=folds)
-    column = found.classes.index("secret")
-    assert (found.best.out_of_fold[:30, column] == 0).all()
+    result = run(training=training, folds=folds)
+    column = result.classes.index("secret")
+    assert (result.best.out_of_fold[:30, column] == 0).all()
 
 
 def test_a_row_of_no_fold_trains_every_model_and_is_answered_by_none():
-    given = rows(90)
+    training = rows(90)
     folds = np.where(np.arange(90) < 60, -1, np.arange(90) % 2)
-    found = run(given=given, folds=folds, judged=folds >= 0)
-    assert np.isnan(found.best.out_of_fold[:60]).all()
-    assert np.isfinite(found.best.out_of_fold[60:]).all()
-    assert found.best.scores["accuracy"] > 0.9
+    result = run(training=training, folds=folds, judged=folds >= 0)
+    assert np.isnan(result.best.out_of_fold[:60]).all()
+    assert np.isfinite(result.best.out_of_fold[60:]).all()
+    assert result.best.scores["accuracy"] > 0.9
 
 
 def test_only_judged_rows_score_a_candidate():
-    given = rows(120)
+    training = rows(120)
     wrong = np.arange(120) >= 60
-    given.loc[wrong, "category"] = np.random.default_rng(0).permutation(
-        given.loc[wrong, "category"].to_numpy()
+    training.loc[wrong, "category"] = np.random.default_rng(0).permutation(
+        training.loc[wrong, "category"].to_numpy()
     )
-    on_good = run(given=given, judged=~wrong).best.scores["accuracy"]
-    on_bad = run(given=given, judged=wrong).best.scores["accuracy"]
+    on_good = run(training=training, judged=~wrong).best.scores["accuracy"]
+    on_bad = run(training=training, judged=wrong).best.scores["accuracy"]
     assert on_good > on_bad + 0.3
 
 
 def test_the_weights_reach_the_fits():
-    given = pd.concat([rows(60), rows(60).assign(category="noise")], ignore_index=True)
-    noise = (given["category"] == "noise").to_numpy()
-    light, heavy = (run(given=given, weights=np.where(noise, of, 1.0), judged=~noise) for of in (0.01, 100.0))
+    training = pd.concat([rows(60), rows(60).assign(category="noise")], ignore_index=True)
+    noise = (training["category"] == "noise").to_numpy()
+    light, heavy = (
+        run(training=training, weights=np.where(noise, of, 1.0), judged=~noise) for of in (0.01, 100.0)
+    )
     assert light.best.scores["accuracy"] > 0.8
     assert "noise" not in set(light.model.predict(rows(60)[MODEL_FIELDS]))
     assert heavy.best.scores["accuracy"] < 0.3
@@ -108,24 +110,25 @@ def test_the_weights_reach_the_fits():
 
 
 def test_the_candidates_come_best_first_and_log_loss_breaks_a_tie():
-    found = run()
+    result = run()
     best, tied = (
-        found.best,
+        result.best,
         [
             one
-            for one in found.candidates
-            if one.scores["macro_f1"] >= max(each.scores["macro_f1"] for each in found.candidates) - NEAR
+            for one in result.candidates
+            if one.scores["macro_f1"]
+            >= max(candidate.scores["macro_f1"] for candidate in result.candidates) - NEAR
         ],
     )
-    assert best is found.candidates[0]
+    assert best is result.candidates[0]
     assert best.scores["log_loss"] == min(one.scores["log_loss"] for one in tied)
 
 
 def test_only_what_is_clearly_weaker_is_left_out_after_the_first_fold_and_told():
     blind = Candidate("blind", "logistic_regression", {"C": 1e-6})
-    found = run(Search(trials=(*FEW, blind), kept=0.25), rows(120))
-    assert {one.name for one in found.candidates} == {"svc", "bayes", "sgd"}
-    assert found.skipped == {"blind": "weaker on the first fold"}
+    result = run(Search(trials=(*FEW, blind), kept=0.25), rows(120))
+    assert {one.name for one in result.candidates} == {"svc", "bayes", "sgd"}
+    assert result.skipped == {"blind": "weaker on the first fold"}
 
 
 def test_of_equals_the_kept_share_goes_on_however_weak():
@@ -164,16 +167,16 @@ def visits(count, *, seed):
 def test_the_candidate_is_chosen_that_does_better_on_rows_as_they_will_come(seed):
     """On merchants it never met the one is better, on the next rows, most of known merchants, the other."""
     history = visits(240, seed=seed)
-    given, next_rows = rows_of(*history[:140]), rows_of(*history[140:])
-    split = Splitting().split(given)
-    training = given[split.training].reset_index(drop=True)
+    known_rows, next_rows = rows_of(*history[:140]), rows_of(*history[140:])
+    split = Splitting().split(known_rows)
+    training = known_rows[split.training].reset_index(drop=True)
 
     def search(trials, excluded):
         inputs = training, np.ones(len(training)), split.folds, split.scored, lambda _: None
         return Search(trials=trials, kept=1.0).run(*inputs, subjects=split.subjects, excluded=excluded)
 
-    def accuracy(found):
-        return (found.model.predict(next_rows[MODEL_FIELDS]) == next_rows["category"]).mean()
+    def accuracy(result):
+        return (result.model.predict(next_rows[MODEL_FIELDS]) == next_rows["category"]).mean()
 
     of_new_merchants = search(TWO, excluded=split.subjects)
     as_they_come = search(TWO, excluded=split.excluded)
@@ -182,17 +185,17 @@ def test_the_candidate_is_chosen_that_does_better_on_rows_as_they_will_come(seed
 
 
 def test_confidence_is_measured_on_merchants_that_are_new_to_the_model():
-    given = rows_of(*visits(200, seed=3))
-    split = Splitting().split(given)
-    training = given[split.training].reset_index(drop=True)
+    known_rows = rows_of(*visits(200, seed=3))
+    split = Splitting().split(known_rows)
+    training = known_rows[split.training].reset_index(drop=True)
     inputs = training, np.ones(len(training)), split.folds, split.scored, lambda _: None
-    found = Search(trials=TWO[1:]).run(*inputs, subjects=split.subjects, excluded=split.excluded)
+    result = Search(trials=TWO[1:]).run(*inputs, subjects=split.subjects, excluded=split.excluded)
     newest = split.excluded == ""
     known = newest & training["merchant"].isin(training["merchant"][~newest]).to_numpy()
     assert known.any()
-    assert (found.calibration_weights[known] == 0).all()
-    assert (found.calibration_weights[~known] > 0).all()
-    assert found.calibration_weights[~known].mean() == pytest.approx(1)
+    assert (result.calibration_weights[known] == 0).all()
+    assert (result.calibration_weights[~known] > 0).all()
+    assert result.calibration_weights[~known].mean() == pytest.approx(1)
 
 
 def test_at_least_three_families_are_tried():
@@ -200,9 +203,9 @@ def test_at_least_three_families_are_tried():
 
 
 def test_what_the_budget_has_no_time_for_is_left_out_and_told():
-    found = run(Search(trials=FEW, budget_s=4, clock=Watch()))
-    assert [one.name for one in found.candidates] == ["svc"]
-    assert found.skipped == {
+    result = run(Search(trials=FEW, budget_s=4, clock=Watch()))
+    assert [one.name for one in result.candidates] == ["svc"]
+    assert result.skipped == {
         "bayes": NO_TIME_LATER,
         "sgd": NO_TIME,
         USUAL_AMOUNTS: NO_TIME_LATER,
@@ -211,19 +214,19 @@ def test_what_the_budget_has_no_time_for_is_left_out_and_told():
 
 @pytest.mark.parametrize("budget_s", [0, 2, 4, 6, 8, 1000])
 def test_a_search_that_is_repeated_leaves_out_what_there_was_no_time_for_and_nothing_else(budget_s):
-    given = rows(120)
-    found = run(Search(budget_s=budget_s, clock=Watch()), given)
-    again = run(Search(budget_s=0, clock=Watch(), left_out=found.skipped), given)
+    training = rows(120)
+    result = run(Search(budget_s=budget_s, clock=Watch()), training)
+    again = run(Search(budget_s=0, clock=Watch(), left_out=result.skipped), training)
     assert [(one.name, one.scores) for one in again.candidates] == [
-        (one.name, one.scores) for one in found.candidates
+        (one.name, one.scores) for one in result.candidates
     ]
-    assert again.skipped == found.skipped
+    assert again.skipped == result.skipped
 
 
 def test_the_best_guess_is_seen_through_even_without_any_time():
-    found = run(Search(trials=FEW, budget_s=0, clock=Watch()))
-    assert found.best.name == "svc"
-    assert np.isfinite(found.best.out_of_fold).all()
+    result = run(Search(trials=FEW, budget_s=0, clock=Watch()))
+    assert result.best.name == "svc"
+    assert np.isfinite(result.best.out_of_fold).all()
 
 
 def test_the_same_seed_gives_the_same_model():
@@ -249,22 +252,22 @@ def test_what_progress_raises_ends_the_search():
 
 
 def test_one_category_only_is_learned_as_the_sure_answer():
-    found = run(given=rows(30, categories=("dining",)))
-    assert (found.model.predict_proba(rows(10)) == 1).all()
-    assert found.best.scores["accuracy"] == 1
+    result = run(training=rows(30, categories=("dining",)))
+    assert (result.model.predict_proba(rows(10)) == 1).all()
+    assert result.best.scores["accuracy"] == 1
 
 
 def test_a_category_with_one_row_does_not_end_the_search():
-    given = rows(60, categories=("dining", "transport"))
-    given.loc[7, ["description", "category"]] = ["PLANETARIUM", "education"]
-    found = run(Search(), given)
-    assert "education" in found.classes
-    assert all(np.isfinite(value) for value in found.best.scores.values())
+    training = rows(60, categories=("dining", "transport"))
+    training.loc[7, ["description", "category"]] = ["PLANETARIUM", "education"]
+    result = run(Search(), training)
+    assert "education" in result.classes
+    assert all(np.isfinite(value) for value in result.best.scores.values())
 
 
 def test_two_rows_in_two_folds_are_enough():
-    found = run(given=rows(2), folds=np.array([0, 1]))
-    assert np.isfinite(found.model.predict_proba(rows(5, seed=1))).all()
+    result = run(training=rows(2), folds=np.array([0, 1]))
+    assert np.isfinite(result.model.predict_proba(rows(5, seed=1))).all()
 
 
 def test_without_judged_rows_all_answers_count():
@@ -273,11 +276,11 @@ def test_without_judged_rows_all_answers_count():
 
 def test_rows_of_a_single_fold_are_not_enough_data():
     with pytest.raises(NotEnoughData):
-        run(given=rows(10), folds=np.zeros(10, int))
+        run(training=rows(10), folds=np.zeros(10, int))
 
 
 def test_the_given_rows_are_left_as_they_are():
-    given = rows(80)
-    before = given.copy(deep=True)
-    run(given=given)
-    pd.testing.assert_frame_equal(given, before)
+    training = rows(80)
+    before = training.copy(deep=True)
+    run(training=training)
+    pd.testing.assert_frame_equal(training, before)

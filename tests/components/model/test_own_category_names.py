@@ -38,7 +38,7 @@ ENTRIES = [
 ]
 HABITS = {name: CategoryProfile(Direction.EXPENSE, 3, 100) for name in ("dining", "groceries", "transport")}
 LEXICON = lexicon_text(ENTRIES)
-WRITTEN = StatementWriter().write(ENTRIES, HABITS)
+LEXICON_ROWS = StatementWriter().write(ENTRIES, HABITS)
 
 
 def answers_about(named, rows=120, seed=1):
@@ -55,7 +55,7 @@ def answers_about(named, rows=120, seed=1):
 
 def training_rows(named):
     mine = rows_of(*answers_about(named))
-    rows = Transformation().prepare(join_rows(mine[WRITTEN.columns], WRITTEN))
+    rows = Transformation().prepare(join_rows(mine[LEXICON_ROWS.columns], LEXICON_ROWS))
     split = Splitting().split(rows)
     return rows[split.training].reset_index(drop=True), split
 
@@ -78,30 +78,30 @@ def learned(named):
     )
 
 
-def asked(found, brand):
+def asked(result, brand):
     """The answer about a brand, and its confidence."""
     row = rows_of(labelled("x", brand.upper(), "?"))[MODEL_FIELDS]
-    probabilities = found.model.predict_proba(row)[0]
-    return str(found.model.classes_[probabilities.argmax()]), float(probabilities.max())
+    probabilities = result.model.predict_proba(row)[0]
+    return str(result.model.classes_[probabilities.argmax()]), float(probabilities.max())
 
 
 OTHERS = {"groceries": GROCERS[:5], "Car": FUELS[:5]}
 
 
 def test_a_brand_never_seen_is_called_by_the_persons_own_name_and_surely_enough_to_be_of_use():
-    found = learned({"Eating out": [*DINERS[:5], *BURGERS[:4]], **OTHERS})
+    result = learned({"Eating out": [*DINERS[:5], *BURGERS[:4]], **OTHERS})
     for brand in (DINERS[-1], BURGERS[-1]):
-        name, confidence = asked(found, brand)
+        name, confidence = asked(result, brand)
         assert name == "Eating out"
         assert confidence > 0.8
-    assert asked(found, FUELS[-1])[0] == "Car"
-    assert asked(found, GROCERS[-1])[0] == "groceries"
+    assert asked(result, FUELS[-1])[0] == "Car"
+    assert asked(result, GROCERS[-1])[0] == "groceries"
 
 
 def test_several_own_names_for_one_shipped_category_are_told_apart_by_the_type_of_the_brand():
-    found = learned({"Eating out": DINERS[:6], "Fast food": BURGERS[:6], **OTHERS})
+    result = learned({"Eating out": DINERS[:6], "Fast food": BURGERS[:6], **OTHERS})
     for brand, own in ((DINERS[-1], "Eating out"), (BURGERS[-1], "Fast food")):
-        name, confidence = asked(found, brand)
+        name, confidence = asked(result, brand)
         assert name == own
         assert confidence > 0.6
 
@@ -109,24 +109,26 @@ def test_several_own_names_for_one_shipped_category_are_told_apart_by_the_type_o
 def test_a_hundred_labels_of_restaurants_and_fast_food_teach_a_chain_that_none_of_them_mentions():
     """All labels of the second name are of one chain."""
     named = {"Restaurants": DINERS[:10], "Fast Food": BURGERS[:1] * 4, **OTHERS}
-    found = learned(named)
+    result = learned(named)
     for brand in BURGERS[-4:]:
-        name, confidence = asked(found, brand)
+        name, confidence = asked(result, brand)
         assert name == "Fast Food"
         assert confidence > 0.9
-    assert asked(found, DINERS[-1])[0] == "Restaurants"
-    assert "dining" not in found.model.classes_
+    assert asked(result, DINERS[-1])[0] == "Restaurants"
+    assert "dining" not in result.model.classes_
 
 
 def test_one_own_name_for_several_shipped_categories():
-    found = learned({"Household": [*DINERS[:5], *GROCERS[:5]], "Car": FUELS[:5]})
+    result = learned({"Household": [*DINERS[:5], *GROCERS[:5]], "Car": FUELS[:5]})
     for brand in (DINERS[-1], GROCERS[-1]):
-        name, confidence = asked(found, brand)
+        name, confidence = asked(result, brand)
         assert name == "Household"
         assert confidence > 0.8
 
 
 def test_who_uses_the_shipped_names_is_answered_with_them():
-    found = learned({"dining": [*DINERS[:5], *BURGERS[:4]], "groceries": GROCERS[:5], "transport": FUELS[:5]})
-    assert asked(found, DINERS[-1])[0] == "dining"
-    assert set(found.model.classes_) == {"dining", "groceries", "transport"}
+    result = learned(
+        {"dining": [*DINERS[:5], *BURGERS[:4]], "groceries": GROCERS[:5], "transport": FUELS[:5]}
+    )
+    assert asked(result, DINERS[-1])[0] == "dining"
+    assert set(result.model.classes_) == {"dining", "groceries", "transport"}

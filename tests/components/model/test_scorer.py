@@ -28,18 +28,18 @@ ODD = [
 ]
 
 
-def fitted(family="logistic_regression", given=None, **features):
-    given = rows(400) if given is None else given
+def fitted(family="logistic_regression", training=None, **features):
+    training = rows(400) if training is None else training
     model = Pipeline(
         [
             ("features", TransactionFeatures(**features)),
             ("classifier", LinearCategorizer(family, temperature=0.4)),
         ]
     )
-    return model.fit(given[MODEL_FIELDS], given["category"])
+    return model.fit(training[MODEL_FIELDS], training["category"])
 
 
-def as_rows(given):
+def as_rows(inputs):
     import pandas as pd
 
     return pd.DataFrame(
@@ -53,7 +53,7 @@ def as_rows(given):
                 str(t.direction),
                 t.date,
             )
-            for t in given
+            for t in inputs
         ],
         columns=MODEL_FIELDS,
     )
@@ -62,34 +62,34 @@ def as_rows(given):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_it_gives_the_probabilities_of_the_pipeline(family):
     model = fitted(family)
-    given = transactions(rows(300, seed=1)) + ODD
-    expected = model.predict_proba(as_rows(given))
+    inputs = transactions(rows(300, seed=1)) + ODD
+    expected = model.predict_proba(as_rows(inputs))
     scorer = scorer_of(model)
     assert scorer.classes == tuple(model.classes_)
-    assert np.abs(scorer.probabilities(given) - expected).max() < 1e-9
-    one_by_one = np.concatenate([scorer.probabilities([each]) for each in given])
+    assert np.abs(scorer.probabilities(inputs) - expected).max() < 1e-9
+    one_by_one = np.concatenate([scorer.probabilities([one]) for one in inputs])
     assert np.abs(one_by_one - expected).max() < 1e-9
 
 
 def test_it_reads_the_weights_and_limits_of_the_features():
     model = fitted(side_weight=0.9, pair_weight=0.0, word_weight=1.7, max_words=4, max_ngrams=20)
-    given = transactions(rows(50, seed=2)) + ODD
+    inputs = transactions(rows(50, seed=2)) + ODD
     scorer = scorer_of(model)
-    assert np.abs(scorer.probabilities(given) - model.predict_proba(as_rows(given))).max() < 1e-9
+    assert np.abs(scorer.probabilities(inputs) - model.predict_proba(as_rows(inputs))).max() < 1e-9
 
 
 @pytest.mark.parametrize("categories", [("dining",), ("dining", "salary")])
 def test_one_or_two_categories_are_scored_too(categories):
-    model = fitted(given=rows(60, categories=categories))
-    given = transactions(rows(40, seed=3)) + ODD
+    model = fitted(training=rows(60, categories=categories))
+    inputs = transactions(rows(40, seed=3)) + ODD
     scorer = scorer_of(model)
-    assert scorer.probabilities(given).shape == (48, len(categories))
-    assert np.abs(scorer.probabilities(given) - model.predict_proba(as_rows(given))).max() < 1e-9
+    assert scorer.probabilities(inputs).shape == (48, len(categories))
+    assert np.abs(scorer.probabilities(inputs) - model.predict_proba(as_rows(inputs))).max() < 1e-9
 
 
 def test_a_model_of_rows_without_text_is_scored_by_the_other_fields():
-    given = rows(100).assign(description="", subcategory="")
-    model = fitted(given=given)
+    training = rows(100).assign(description="", subcategory="")
+    model = fitted(training=training)
     scorer = scorer_of(model)
     assert np.abs(scorer.probabilities(ODD) - model.predict_proba(as_rows(ODD))).max() < 1e-9
 
@@ -108,36 +108,38 @@ def test_equal_transactions_get_equal_answers_in_their_places():
 
 
 def test_many_threads_get_the_answers_of_one():
-    given = transactions(rows(200, seed=5))
-    alone = scorer_of(fitted()).probabilities(given)
+    inputs = transactions(rows(200, seed=5))
+    alone = scorer_of(fitted()).probabilities(inputs)
     shared = scorer_of(fitted())
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda each: shared.probabilities([each])[0], given * 5))
+        answers = list(pool.map(lambda one: shared.probabilities([one])[0], inputs * 5))
     assert np.allclose(answers, np.tile(alone, (5, 1)), atol=1e-12)
 
 
 def test_it_survives_being_taken_apart():
     scorer = scorer_of(fitted())
     again = LinearScorer(LinearForm.from_parts(*scorer.form.to_parts()))
-    given = transactions(rows(50, seed=6)) + ODD
-    assert (again.probabilities(given) == scorer.probabilities(given)).all()
+    inputs = transactions(rows(50, seed=6)) + ODD
+    assert (again.probabilities(inputs) == scorer.probabilities(inputs)).all()
 
 
 def test_the_reasons_are_whole_words_and_codes_of_fields():
     scorer = scorer_of(fitted())
-    told = scorer.explain(
+    reasons = scorer.explain(
         transaction("BLUE DOOR COFFEE 4411", "12.49", mode="Credit Card"), "dining", limit=20
     )
-    assert {reason.feature for reason in told} <= {
+    assert {reason.feature for reason in reasons} <= {
         "blue", "door", "coffee", "amount:12.49", "mode:credit card", "expense", "currency:usd", "day:4",
     }  # fmt: skip
-    assert {"blue", "door", "coffee", "mode:credit card"} <= {one.feature for one in told if one.weight > 0}
+    assert {"blue", "door", "coffee", "mode:credit card"} <= {
+        one.feature for one in reasons if one.weight > 0
+    }
 
 
 def test_the_strongest_reasons_come_first_and_at_most_as_many_as_asked_for():
-    told = scorer_of(fitted()).explain(transactions(rows(1, seed=7))[0], "dining", limit=3)
-    assert len(told) == 3
-    assert [abs(one.weight) for one in told] == sorted((abs(one.weight) for one in told), reverse=True)
+    reasons = scorer_of(fitted()).explain(transactions(rows(1, seed=7))[0], "dining", limit=3)
+    assert len(reasons) == 3
+    assert [abs(one.weight) for one in reasons] == sorted((abs(one.weight) for one in reasons), reverse=True)
 
 
 def test_what_speaks_for_one_category_speaks_against_another():
@@ -151,26 +153,26 @@ def test_what_speaks_for_one_category_speaks_against_another():
 
 
 def test_what_nearly_all_transactions_share_explains_nothing():
-    told = scorer_of(fitted()).explain(transactions(rows(1, seed=8))[0], "dining", limit=50)
-    assert "currency:usd" not in {one.feature for one in told}
+    reasons = scorer_of(fitted()).explain(transactions(rows(1, seed=8))[0], "dining", limit=50)
+    assert "currency:usd" not in {one.feature for one in reasons}
 
 
 def test_a_subcategory_is_one_reason_of_its_own():
-    told = scorer_of(fitted()).explain(transaction(subcategory="Rent"), "housing")
-    assert told[0].feature == "subcategory:rent"
-    assert told[0].weight > 0
+    reasons = scorer_of(fitted()).explain(transaction(subcategory="Rent"), "housing")
+    assert reasons[0].feature == "subcategory:rent"
+    assert reasons[0].weight > 0
 
 
 def test_the_reasons_add_up_to_the_lead_over_the_average_category():
-    model = fitted(given=rows(300).assign(direction="", currency="", mode="", date=None, amount=np.nan))
+    model = fitted(training=rows(300).assign(direction="", currency="", mode="", date=None, amount=np.nan))
     scorer = scorer_of(model)
     one = transaction("BLUE DOOR COFFEE HOUSE", "3.00")
     scores = np.log(scorer.probabilities([one])[0])
     lead = scores - scores.mean()
     bias = scorer.form.intercept - scorer.form.intercept.mean()
-    for place, category in enumerate(scorer.classes):
+    for position, category in enumerate(scorer.classes):
         total = sum(reason.weight for reason in scorer.explain(one, category, limit=99))
-        assert total == pytest.approx(lead[place] - bias[place] / 0.4, abs=0.01)
+        assert total == pytest.approx(lead[position] - bias[position] / 0.4, abs=0.01)
 
 
 def test_a_category_the_model_does_not_know_has_no_reasons():

@@ -15,8 +15,8 @@ def test_a_row_is_of_a_known_merchant_a_new_one_or_a_new_category():
     excluded = np.array(["tea house", "", "fuel", "planetarium", "cafe"])
     folds = np.array([0, 1, 0, 1, -1])
     categories = np.array(["dining", "dining", "transport", "education", "dining"])
-    found = row_kinds(categories, folds, subjects, excluded)
-    assert found.tolist() == [NEW_MERCHANT, KNOWN, NEW_CATEGORY, NEW_CATEGORY, NEW_MERCHANT]
+    kinds = row_kinds(categories, folds, subjects, excluded)
+    assert kinds.tolist() == [NEW_MERCHANT, KNOWN, NEW_CATEGORY, NEW_CATEGORY, NEW_MERCHANT]
 
 
 def test_each_kind_weighs_as_much_as_it_is_frequent_in_the_sample():

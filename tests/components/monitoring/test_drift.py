@@ -39,9 +39,9 @@ def test_equal_periods_raise_an_alarm_in_under_one_of_a_hundred_checks(rows):
     rng = np.random.default_rng(4)
     alarms = 0
     for _ in range(1000):
-        found = verdicts(period(rng, rows, answers=rows), period(rng, rows, answers=rows)).values()
-        assert DriftVerdict.TOO_FEW not in found
-        alarms += DriftVerdict.SHIFTED in found
+        outcomes = verdicts(period(rng, rows, answers=rows), period(rng, rows, answers=rows)).values()
+        assert DriftVerdict.TOO_FEW not in outcomes
+        alarms += DriftVerdict.SHIFTED in outcomes
     assert alarms < 10
 
 
@@ -69,9 +69,9 @@ def test_a_real_shift_is_found_at_500_rows_and_nothing_else_is_blamed(measure, c
     for _ in range(20):
         then = period(rng, 500, answers=500)
         now = period(rng, 500, answers=500, **change)
-        found = verdicts(then, now)
-        assert found.pop(measure) is DriftVerdict.SHIFTED
-        assert set(found.values()) == {DriftVerdict.STEADY}
+        outcomes = verdicts(then, now)
+        assert outcomes.pop(measure) is DriftVerdict.SHIFTED
+        assert set(outcomes.values()) == {DriftVerdict.STEADY}
 
 
 def test_a_sure_but_small_difference_is_no_alarm():
@@ -132,6 +132,6 @@ def test_a_shift_has_the_numbers():
     rng = np.random.default_rng(12)
     then = replace(period(rng, 500), answers=200, right=180)
     now = replace(period(rng, 500, amounts=90.0), answers=100, right=70)
-    shifts = [each for each in DriftCheck().compare(then, now) if each.verdict is DriftVerdict.SHIFTED]
+    shifts = [result for result in DriftCheck().compare(then, now) if result.verdict is DriftVerdict.SHIFTED]
     assert [shift.measure for shift in shifts] == [DriftMeasure.AMOUNTS, DriftMeasure.ACCURACY]
     assert (shifts[1].then, shifts[1].now, shifts[1].rows_now) == (0.9, 0.7, 100)

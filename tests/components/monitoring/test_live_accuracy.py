@@ -15,7 +15,9 @@ from src.domain.predictions import Band, DecidedBy
 from src.domain.quality import AnswerCount
 
 
-def count(answers=1, *, right=True, band=Band.AUTO, audited=False, step=9, confidence=0.92, given=None):
+def count(
+    answers=1, *, right=True, band=Band.AUTO, audited=False, step=9, confidence=0.92, predicted_right=None
+):
     return AnswerCount(
         answers,
         confidence * answers,
@@ -26,7 +28,7 @@ def count(answers=1, *, right=True, band=Band.AUTO, audited=False, step=9, confi
         audited,
         step,
         right,
-        right if given is None else given,
+        right if predicted_right is None else predicted_right,
     )
 
 
@@ -74,7 +76,7 @@ def test_of_automatic_rows_only_the_audit_sample_counts():
         count(2, audited=True, right=False),
         count(5, band=Band.SUGGEST),
     ]
-    strata = {each.band: each for each in strata_of(counts, {Band.AUTO: 1000, Band.SUGGEST: 30})}
+    strata = {stratum.band: stratum for stratum in strata_of(counts, {Band.AUTO: 1000, Band.SUGGEST: 30})}
     assert strata[Band.AUTO].answered == Accuracy(18, 20)
     assert strata[Band.SUGGEST].answered == Accuracy(5, 5)
     assert strata[Band.UNKNOWN].predictions == 0

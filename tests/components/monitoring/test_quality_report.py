@@ -31,7 +31,7 @@ def test_months_are_counted_apart_and_no_rows_have_no_share():
 
 
 def test_mistakes_are_sorted_by_size_and_unknown_is_not_one():
-    found = confusion(
+    matrix = confusion(
         [
             ConfusionCount(3, "groceries", "dining", "dining"),
             ConfusionCount(4, "dining", "dining", "dining"),
@@ -39,6 +39,6 @@ def test_mistakes_are_sorted_by_size_and_unknown_is_not_one():
             ConfusionCount(1, "travel", "dining", "dining"),
         ]
     )
-    assert found.categories == ("groceries", "dining", "travel")
-    assert found.mistakes == [("dining", "groceries", 3), ("dining", "travel", 1)]
-    assert found.counts[None, "groceries"] == 2
+    assert matrix.categories == ("groceries", "dining", "travel")
+    assert matrix.mistakes == [("dining", "groceries", 3), ("dining", "travel", 1)]
+    assert matrix.counts[None, "groceries"] == 2

@@ -19,14 +19,14 @@ def right(share, counted, merchants=None):
 
 
 def test_both_shares_are_of_the_same_rows_with_an_interval_and_a_paired_test():
-    found = AutomationShare().compare(rows(462, 78), *right(1.0, 80))
-    assert (found.rows, found.precision) == (613, 0.95)
-    assert (found.champion, found.challenger) == (462 / 613, 78 / 613)
-    assert found.difference.value == pytest.approx(-384 / 613)
-    low, high = found.difference.ci95
+    automation = AutomationShare().compare(rows(462, 78), *right(1.0, 80))
+    assert (automation.rows, automation.precision) == (613, 0.95)
+    assert (automation.champion, automation.challenger) == (462 / 613, 78 / 613)
+    assert automation.difference.value == pytest.approx(-384 / 613)
+    low, high = automation.difference.ci95
     assert -0.68 < low < -384 / 613 < high < -0.58
-    assert (found.champion_only, found.challenger_only, found.merchants) == (384, 0, 384)
-    assert found.p < 1e-9
+    assert (automation.champion_only, automation.challenger_only, automation.merchants) == (384, 0, 384)
+    assert automation.p < 1e-9
 
 
 def test_rows_of_one_merchant_do_not_count_as_independent():
@@ -52,9 +52,9 @@ def test_rows_of_one_merchant_do_not_count_as_independent():
 def test_a_champion_misses_the_stated_precision_only_where_that_is_shown(
     share, counted, merchants, imprecise
 ):
-    found = AutomationShare().compare(rows(462, 78), *right(share, counted, merchants))
-    assert found.imprecise is imprecise
-    assert (found.judged, found.right) == (counted, round(share * counted))
+    automation = AutomationShare().compare(rows(462, 78), *right(share, counted, merchants))
+    assert automation.imprecise is imprecise
+    assert (automation.judged, automation.right) == (counted, round(share * counted))
 
 
 def test_without_an_unanswered_transaction_there_is_nothing_to_compare():

@@ -30,10 +30,10 @@ def first(count):
 
 def test_accuracy_by_rows_and_by_money_may_move_in_opposite_ways():
     money = np.where(first(10), 50.0, 1.0)
-    found = compared(model(first(10)), model(~first(10)), money)
-    assert found.accuracy.value == pytest.approx(40 / 60)
-    assert found.money_weighted_accuracy.value == pytest.approx((50 - 500) / 550)
-    assert found.money_weighted_accuracy.ci95[1] < 0 < found.accuracy.ci95[0]
+    differences = compared(model(first(10)), model(~first(10)), money)
+    assert differences.accuracy.value == pytest.approx(40 / 60)
+    assert differences.money_weighted_accuracy.value == pytest.approx((50 - 500) / 550)
+    assert differences.money_weighted_accuracy.ci95[1] < 0 < differences.accuracy.ci95[0]
 
 
 def test_rows_without_amounts_have_no_accuracy_by_money():
@@ -42,18 +42,18 @@ def test_rows_without_amounts_have_no_accuracy_by_money():
 
 def test_log_loss_tells_two_models_apart_that_answer_alike():
     right = first(40)
-    found = compared(model(right, np.full(60, 0.5)), model(right, np.full(60, 0.2)))
-    assert found.accuracy.value == 0
-    assert found.log_loss.value == pytest.approx(-0.3)
-    assert found.log_loss.ci95 == pytest.approx((-0.3, -0.3))
+    differences = compared(model(right, np.full(60, 0.5)), model(right, np.full(60, 0.2)))
+    assert differences.accuracy.value == 0
+    assert differences.log_loss.value == pytest.approx(-0.3)
+    assert differences.log_loss.ci95 == pytest.approx((-0.3, -0.3))
 
 
 @pytest.mark.parametrize(("won", "lost"), [(0, 0), (1, 0), (5, 5), (3, 9), (25, 12), (400, 300)])
 def test_mcnemars_p_is_that_of_the_exact_binomial_test(won, lost):
     rows = np.arange(won + lost + 5)
-    found = discordance((rows >= won) & (rows < won + lost), rows < won)
-    assert (found.rows, found.challenger_right) == (won + lost, won)
-    assert found.p == pytest.approx(binomtest(won, won + lost).pvalue if won + lost else 1.0)
+    counts = discordance((rows >= won) & (rows < won + lost), rows < won)
+    assert (counts.rows, counts.challenger_right) == (won + lost, won)
+    assert counts.p == pytest.approx(binomtest(won, won + lost).pvalue if won + lost else 1.0)
 
 
 def test_a_merchant_that_both_models_get_right_equally_often_does_not_differ():

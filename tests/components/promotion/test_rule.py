@@ -19,10 +19,10 @@ def answers(truth, right, seed):
     return np.where(wrong, shifted, truth)
 
 
-def contender(truth, given, version):
-    accuracy = float(np.mean(truth == given)) if len(truth) else float("nan")
-    losses = np.where(truth == given, 0.1, 2.0)
-    return ModelPredictions(Scores(version, len(truth), accuracy, accuracy, 0.5, 0.05), given, losses)
+def contender(truth, predicted, version):
+    accuracy = float(np.mean(truth == predicted)) if len(truth) else float("nan")
+    losses = np.where(truth == predicted, 0.1, 2.0)
+    return ModelPredictions(Scores(version, len(truth), accuracy, accuracy, 0.5, 0.05), predicted, losses)
 
 
 def pairs(truth, old, new, merchants, money=None):
@@ -178,8 +178,8 @@ def test_rows_of_one_merchant_do_not_count_as_independent():
     )
     together = PairedBootstrap().compare(pairs(*arguments, merchants))
 
-    def width(found):
-        return found.accuracy.ci95[1] - found.accuracy.ci95[0]
+    def width(differences):
+        return differences.accuracy.ci95[1] - differences.accuracy.ci95[0]
 
     assert width(together) > width(alone)
     assert together.merchants == 6
@@ -190,8 +190,10 @@ def test_intervals_cover_nothing_in_about_nineteen_of_twenty_equal_pairs():
     for seed in range(60):
         truth = CATEGORIES[np.arange(200) % 4]
         old, new = answers(truth, 0.8, 2 * seed), answers(truth, 0.8, 2 * seed + 1)
-        found = PairedBootstrap(draws=300).compare(pairs(truth, old, new, np.arange(200).astype(object)))
-        low, high = found.accuracy.ci95
+        differences = PairedBootstrap(draws=300).compare(
+            pairs(truth, old, new, np.arange(200).astype(object))
+        )
+        low, high = differences.accuracy.ci95
         misses += not low <= 0 <= high
     assert misses <= 9
 
@@ -202,8 +204,10 @@ def test_many_categories_that_did_not_change_are_not_refused_for_one_that_seems_
         truth = np.array([f"c{n % 25:02}" for n in range(750)], dtype=object)
         random = np.random.default_rng(seed)
         old, new = (np.where(random.random(750) < 0.8, truth, "c00") for _ in range(2))
-        found = PairedBootstrap(draws=1000).compare(pairs(truth, old, new, np.arange(750).astype(object)), 20)
-        refused += any(one.recall.ci95[1] < 0 for one in found.categories)
+        differences = PairedBootstrap(draws=1000).compare(
+            pairs(truth, old, new, np.arange(750).astype(object)), 20
+        )
+        refused += any(one.recall.ci95[1] < 0 for one in differences.categories)
     assert refused <= 6
 
 
@@ -244,7 +248,7 @@ def test_about_as_many_rows_as_were_said_to_be_needed_do_tell():
 
 def test_the_rows_asked_for_do_not_grow_because_more_were_given():
     """The first verdict on a champion sets the target; later ones may only lower it."""
-    asked_for, told = None, []
+    asked_for, needed = None, []
     for rows in (0, 12, 40, 60, 90, 120, 150, 180, 240, 300):
         differing = rows // 5
         made = counted(rows, won=differing, lost=differing, new_labels=500) if rows else case(rows=0)
@@ -252,12 +256,12 @@ def test_the_rows_asked_for_do_not_grow_because_more_were_given():
         if verdict.outcome is not Outcome.TOO_FEW:
             assert rows >= asked_for
             continue
-        told.append(verdict.rows_needed)
+        needed.append(verdict.rows_needed)
         assert rows < verdict.rows_needed
         assert verdict.rows_needed_low <= verdict.rows_needed
         asked_for = min(asked_for or verdict.rows_needed, verdict.rows_needed)
-    assert len(told) >= 4
-    assert told == sorted(told, reverse=True)
+    assert len(needed) >= 4
+    assert needed == sorted(needed, reverse=True)
 
 
 def test_once_the_rows_that_were_asked_for_are_there_the_verdict_is_a_verdict():
@@ -399,7 +403,7 @@ def test_an_earlier_version_goes_first_only_where_it_is_better_by_more_than_the_
 
 @pytest.mark.parametrize("champion", [None, 0.5])
 @pytest.mark.parametrize(
-    ("footprint", "said"),
+    ("footprint", "reason"),
     [
         (Footprint(25.1, 0.1, 0.3), "the file has 25.1 MB, 25 are allowed"),
         (Footprint(3.0, 21.0, 0.3), "loading takes 21.0 s, 20 are allowed"),
@@ -409,10 +413,10 @@ def test_an_earlier_version_goes_first_only_where_it_is_better_by_more_than_the_
         ),
     ],
 )
-def test_what_is_too_large_or_too_slow_is_refused_however_good_it_is(champion, footprint, said):
+def test_what_is_too_large_or_too_slow_is_refused_however_good_it_is(champion, footprint, reason):
     verdict = decide(champion=champion, challenger=1.0, footprint=footprint)
     assert (verdict.promoted, verdict.outcome) == (False, Outcome.TOO_HEAVY)
-    assert sentence(verdict.reason) == f"Too heavy to serve: {said}."
+    assert sentence(verdict.reason) == f"Too heavy to serve: {reason}."
     assert verdict.footprint == footprint
 
 

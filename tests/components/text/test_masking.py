@@ -31,12 +31,12 @@ def test_no_long_number_and_no_address_is_left(text):
 @given(st.from_regex(r"[2-6]\d{14}", fullmatch=True).filter(str.isascii), st.sampled_from(["", " ", "-"]))
 def test_every_card_number_leaves_without_a_digit(body, between):
     number = body + _luhn_digit(body)
-    written = between.join(number[place : place + 4] for place in range(0, 16, 4))
-    assert mask(f"PLUM TREE {written} 0042") == "PLUM TREE [card] 0042"
+    number_text = between.join(number[start : start + 4] for start in range(0, 16, 4))
+    assert mask(f"PLUM TREE {number_text} 0042") == "PLUM TREE [card] 0042"
 
 
 def _luhn_digit(body: str) -> str:
-    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))]
+    doubled = [int(digit) * (2 if position % 2 == 0 else 1) for position, digit in enumerate(reversed(body))]
     return str(-sum(value - 9 if value > 9 else value for value in doubled) % 10)
 
 

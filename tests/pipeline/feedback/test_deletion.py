@@ -20,9 +20,9 @@ def counts_of(done):
     return counts.added, counts.known, counts.deleted
 
 
-def delete(container, place):
+def delete(container, position):
     """The act, and the row as it was."""
-    row = rows_of(container)[place]
+    row = rows_of(container)[position]
     return container.transaction_editor.delete(row.id, at=NOW), row
 
 
@@ -115,9 +115,9 @@ def test_two_who_delete_a_row_at_once_delete_it_once_and_it_can_be_restored(cont
             outcomes.append(type(error))
 
     people = [Thread(target=one) for _ in range(4)]
-    [each.start() for each in people]
-    [each.join() for each in people]
-    acts = [each for each in outcomes if isinstance(each, str)]
+    [thread.start() for thread in people]
+    [thread.join() for thread in people]
+    acts = [outcome for outcome in outcomes if isinstance(outcome, str)]
     assert len(acts) == 1
     assert outcomes.count(NotFound) == 3
     assert [act.id for act in container.act_log.page().items] == acts

@@ -16,7 +16,7 @@ from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.imports.run import ImportRun
 from tests.small_model import small_bundle
 
-SAID = {"default_currency": "USD", "sign": "negative-is-expense"}
+ANSWERS = {"default_currency": "USD", "sign": "negative-is-expense"}
 BANK = """Date,Details,Amount
 2026-03-04,PIZZA CORNER,-12.50
 2026-03-04,PIZZA CORNER,-12.50
@@ -39,7 +39,7 @@ def container(settings):
 
 
 def brought(container, text=BANK, **changes):
-    changes = {**SAID, **changes}
+    changes = {**ANSWERS, **changes}
     kept = container.import_preview.upload(text.encode(), name="bank.csv", changes=changes)
     container.import_preview.start(kept.id)
     return work_off(container)
@@ -89,7 +89,7 @@ def test_the_same_file_again_adds_nothing_and_one_that_overlaps_only_what_is_new
 
 @pytest.mark.parametrize("part", ["column_summaries", "plan"])
 def test_a_preview_that_another_release_stored_is_read_again(container, part):
-    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=SAID)
+    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=ANSWERS)
     expected = container.import_preview.preview(kept.id)
     stored = json.loads(container.imports.preview(kept.id))
     stored["preview"][part] = {}
@@ -99,7 +99,7 @@ def test_a_preview_that_another_release_stored_is_read_again(container, part):
 
 
 def test_an_import_that_was_killed_begins_again_and_doubles_nothing(container):
-    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=SAID)
+    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=ANSWERS)
     container.import_preview.start(kept.id)
     first = container.imports.claim(holder="the one that dies")
     parts = {
@@ -158,16 +158,16 @@ def test_the_files_own_categories_are_labels_only_where_the_person_says_so(conta
 
 def test_what_is_unclear_must_be_said_before_a_file_is_brought_in(container):
     text = "Date,Details,Amount\n04/05/2026,PIZZA CORNER,-12.50\n05/06/2026,CITY CAB,-8.00\n"
-    kept = container.import_preview.upload(text.encode(), name="b.csv", changes=SAID)
+    kept = container.import_preview.upload(text.encode(), name="b.csv", changes=ANSWERS)
     with pytest.raises(InvalidInput) as refused:
         container.import_preview.start(kept.id)
     assert refused.value.field == "date_order"
     seen = container.import_preview.change(kept.id, {"date_order": "dmy"})
-    shown = [(each.date, each.description, each.amount) for each in seen.entries]
+    shown = [(entry.date, entry.description, entry.amount) for entry in seen.entries]
     container.import_preview.start(kept.id)
     work_off(container)
     saved = [row.transaction for row in rows_of(container)]
-    assert [(each.date, each.description, each.amount) for each in saved] == shown
+    assert [(transaction.date, transaction.description, transaction.amount) for transaction in saved] == shown
     assert str(saved[0].date) == "2026-05-04"
 
 
@@ -192,7 +192,7 @@ def test_a_file_is_deleted_once_it_is_read_and_its_rejected_cells_are_kept_maske
 
 
 def test_an_import_can_be_stopped_and_what_is_in_stays_until_it_is_taken_back(container):
-    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=SAID)
+    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=ANSWERS)
     container.import_preview.start(kept.id)
     container.imports.stop(kept.id)
     stopped = work_off(container)
@@ -203,7 +203,7 @@ def test_an_import_can_be_stopped_and_what_is_in_stays_until_it_is_taken_back(co
 
 
 def test_a_file_under_way_cannot_be_taken_back(container):
-    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=SAID)
+    kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=ANSWERS)
     container.import_preview.start(kept.id)
     with pytest.raises(Conflict):
         undo(container, kept.id)
@@ -238,8 +238,8 @@ def test_what_a_file_says_again_and_again_is_scored_and_explained_once(container
 
 def test_the_currency_of_the_house_is_the_first_choice(settings):
     container = Container(settings.model_copy(update={"currency": "CHF"}))
-    (question,) = container.import_preview.read(BANK.encode(), {"sign": SAID["sign"]}).preview.questions
-    assert [each.value for each in question.choices][:2] == ["CHF", "USD"]
+    (question,) = container.import_preview.read(BANK.encode(), {"sign": ANSWERS["sign"]}).preview.questions
+    assert [choice.value for choice in question.choices][:2] == ["CHF", "USD"]
     container.database.close()
 
 

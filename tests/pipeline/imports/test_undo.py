@@ -15,7 +15,7 @@ from tests.pipeline.imports.test_run import brought, container, rows_of, work_of
 __all__ = ["container"]
 ROWS = 25
 LONG = "Date,Details,Amount\n" + "".join(
-    f"2026-03-04,SHOP {each},-{each}.50\n" for each in range(1, ROWS + 1)
+    f"2026-03-04,SHOP {number},-{number}.50\n" for number in range(1, ROWS + 1)
 )
 
 
@@ -47,17 +47,17 @@ def test_killed_in_the_middle_it_goes_on_with_what_is_left(container, monkeypatc
     for row in rows_of(container):
         container.feedback.record(row.id, "travel", at=datetime.now(UTC))
     container.import_undo.start(done.id, holder="web")
-    claimed, told = container.imports.claim(holder="dies"), []
+    claimed, progress = container.imports.claim(holder="dies"), []
 
     def dying(*args, undone):
-        told.append(undone)
+        progress.append(undone)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr(container.imports, "record_undone", dying)
         with pytest.raises(KeyboardInterrupt):
             container.import_undo.run(claimed, holder="dies")
-    assert told == [10]
+    assert progress == [10]
     assert len(rows_of(container)) == ROWS - 10
     container.imports.release(claimed.id, holder="dies", attempt=claimed.attempt)
     undone = take_back(container)

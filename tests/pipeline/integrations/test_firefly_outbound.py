@@ -37,8 +37,8 @@ def settle(settings):
     services = []
 
     def start(**changes):
-        given = {**settings.model_dump(), "firefly_token": TOKEN, "audit_share": 0, **changes}
-        container = Container(load_settings(_env_file=None, **given))
+        options = {**settings.model_dump(), "firefly_token": TOKEN, "audit_share": 0, **changes}
+        container = Container(load_settings(_env_file=None, **options))
         services.append(container)
         container.database.ensure_indexes()
         container.firefly_outbox = FireflyOutbox(container.database, first_wait_s=0)
@@ -61,7 +61,7 @@ def container(settle, address):
     return settle(firefly_url=address + "/")
 
 
-def told(journal=1, text=SURE, direction=Direction.EXPENSE, category=None):
+def inbound(journal=1, text=SURE, direction=Direction.EXPENSE, category=None):
     transaction = Transaction(text, Decimal("12.50"), "EUR", date(2026, 3, 4), direction)
     return InboundTransaction(str(journal), transaction, category)
 
@@ -70,9 +70,9 @@ def tell(container, *many, group="7", again=False):
     """What the webhook's route does; returns the rows."""
     taken = container.webhooks.receive(many, program="firefly-iii", at=container.now())
     container.firefly_outbox.add(
-        "firefly-iii", group, [f"firefly-iii:{each.key}" for each in many], again=again or bool(taken.answers)
+        "firefly-iii", group, [f"firefly-iii:{one.key}" for one in many], again=again or bool(taken.answers)
     )
-    return [taken.rows[each.key] for each in many]
+    return [taken.rows[one.key] for one in many]
 
 
 def counts(container):
@@ -81,7 +81,7 @@ def counts(container):
 
 def test_a_sure_category_is_set_by_its_name_without_waking_webhooks_or_rules(container, firefly):
     firefly.add(7, {"journal": 1})
-    tell(container, told())
+    tell(container, inbound())
     container.firefly_outbound.deliver_due()
     assert firefly.changes == [
         {
@@ -97,22 +97,22 @@ def test_a_sure_category_is_set_by_its_name_without_waking_webhooks_or_rules(con
 def test_it_is_said_once_however_often_it_is_told(container, firefly):
     firefly.add(7, {"journal": 1})
     for _ in range(3):
-        tell(container, told())
+        tell(container, inbound())
         container.firefly_outbound.deliver_due()
     assert len(firefly.changes) == 1
 
 
 def test_every_split_is_named_so_that_none_is_deleted(container, firefly):
     firefly.add(7, {"journal": 1}, {"journal": 2}, {"journal": 3})
-    tell(container, told(1, UNSURE), told(2))
+    tell(container, inbound(1, UNSURE), inbound(2))
     container.firefly_outbound.deliver_due()
-    assert [each["category_name"] for each in firefly.groups["7"]] == [None, "Groceries", None]
+    assert [split["category_name"] for split in firefly.groups["7"]] == [None, "Groceries", None]
     assert len(firefly.groups["7"]) == 3
 
 
 def test_nothing_is_said_over_a_persons_word(container, firefly):
     firefly.add(7, {"journal": 1, "category_name": "Party"})
-    tell(container, told())
+    tell(container, inbound())
     container.firefly_outbound.deliver_due()
     assert firefly.changes == []
     assert counts(container).waiting == 0
@@ -120,15 +120,15 @@ def test_nothing_is_said_over_a_persons_word(container, firefly):
 
 def test_a_category_that_is_written_otherwise_there_keeps_its_name(container, firefly):
     firefly.add(7, {"journal": 1})
-    tell(container, told())
+    tell(container, inbound())
     container.firefly_outbound.deliver_due()
     firefly.groups["7"][0]["category_name"] = "DINING OUT"
-    [row] = tell(container, told(category="DINING OUT"))
+    [row] = tell(container, inbound(category="DINING OUT"))
     container.firefly_outbound.deliver_due()
     assert (row.category, firefly.category(7)) == ("dining", "DINING OUT")
 
 
-@pytest.mark.parametrize("one", [told(text=UNSURE), told(direction=Direction.TRANSFER)])
+@pytest.mark.parametrize("one", [inbound(text=UNSURE), inbound(direction=Direction.TRANSFER)])
 def test_what_is_unsure_and_transfers_are_left_alone(container, firefly, one):
     firefly.add(7, {"journal": 1})
     tell(container, one)
@@ -139,11 +139,11 @@ def test_what_is_unsure_and_transfers_are_left_alone(container, firefly, one):
 def test_an_unsure_one_is_tagged_where_asked_and_the_tag_goes_when_it_is_known(settle, address, firefly):
     container = settle(firefly_url=address, firefly_check_tag=TAG)
     firefly.add(7, {"journal": 1, "tags": ["trip"]})
-    tell(container, told(text=UNSURE))
+    tell(container, inbound(text=UNSURE))
     container.firefly_outbound.deliver_due()
     assert firefly.groups["7"][0]["tags"] == ["trip", TAG]
     firefly.groups["7"][0]["category_name"] = "Party"
-    [row] = tell(container, told(text=UNSURE, category="Party"))
+    [row] = tell(container, inbound(text=UNSURE, category="Party"))
     container.firefly_outbound.deliver_due()
     assert row.category == "party"
     assert (firefly.groups["7"][0]["tags"], firefly.category(7)) == (["trip"], "Party")
@@ -151,7 +151,7 @@ def test_an_unsure_one_is_tagged_where_asked_and_the_tag_goes_when_it_is_known(s
 
 def test_an_answer_given_here_goes_there_too_but_not_over_another_word(container, firefly):
     firefly.add(7, {"journal": 1})
-    [row] = tell(container, told())
+    [row] = tell(container, inbound())
     container.firefly_outbound.deliver_due()
     container.feedback.record(row.id, "dining", at=container.now())
     container.firefly_outbound.deliver_due()
@@ -166,7 +166,7 @@ def test_an_answer_given_here_goes_there_too_but_not_over_another_word(container
 def test_trouble_there_is_told_and_tried_again(container, firefly, fault):
     firefly.add(7, {"journal": 1})
     firefly.faults = [fault]
-    tell(container, told())
+    tell(container, inbound())
     container.firefly_outbound.deliver_due()
     assert (counts(container).waiting, firefly.changes) == (1, [])
     assert counts(container).trouble
@@ -178,7 +178,7 @@ def test_trouble_there_is_told_and_tried_again(container, firefly, fault):
 def test_no_redirect_is_followed_with_the_token(container, firefly):
     firefly.add(7, {"journal": 1})
     firefly.faults = [307]
-    tell(container, told())
+    tell(container, inbound())
     container.firefly_outbound.deliver_due()
     assert len(firefly.asked) == 1
 
@@ -187,7 +187,7 @@ def test_what_does_not_answer_in_time_is_tried_again(container, firefly, monkeyp
     monkeypatch.setattr(client, "_TIMEOUT_S", (0.2, 0.2))
     firefly.add(7, {"journal": 1})
     firefly.faults = ["hang"]
-    tell(container, told())
+    tell(container, inbound())
     container.firefly_outbound.deliver_due()
     assert counts(container).trouble == "Firefly III did not answer (ReadTimeout)."
     container.firefly_outbound.deliver_due()
@@ -196,7 +196,7 @@ def test_what_does_not_answer_in_time_is_tried_again(container, firefly, monkeyp
 
 def test_nobody_there_is_trouble_and_no_more(settle):
     container = settle(firefly_url="http://127.0.0.1:9")
-    tell(container, told())
+    tell(container, inbound())
     container.firefly_outbound.deliver_due()
     assert counts(container).trouble == "Firefly III did not answer (ConnectionError)."
 
@@ -204,8 +204,8 @@ def test_nobody_there_is_trouble_and_no_more(settle):
 def test_a_refusal_is_given_up_at_once_and_a_transaction_that_is_gone_is_done(container, firefly):
     firefly.add(7, {"journal": 1})
     firefly.faults = [422]
-    tell(container, told())
-    tell(container, told(2), group="8")
+    tell(container, inbound())
+    tell(container, inbound(2), group="8")
     container.firefly_outbound.deliver_due()
     assert (counts(container).waiting, counts(container).failed) == (0, 1)
     assert counts(container).trouble == "Firefly III refused the change."
@@ -213,7 +213,7 @@ def test_a_refusal_is_given_up_at_once_and_a_transaction_that_is_gone_is_done(co
 
 def test_after_three_days_it_is_given_up_with_its_reason(container, firefly):
     firefly.faults = [500]
-    tell(container, told())
+    tell(container, inbound())
     old = {"$set": {"since": datetime.now(UTC) - timedelta(days=3, minutes=1)}}
     container.database.collection("deliveries").update_one({}, old)
     container.firefly_outbound.deliver_due()
@@ -229,7 +229,7 @@ def test_each_wait_is_twice_as_long_up_to_an_hour(container, firefly):
     for _ in range(13):
         collection.update_one({}, [{"$set": {"due_at": "$$NOW"}}])
         deliveries.retry_later(deliveries.claim(), "Trouble.", at=container.now())
-        found = collection.aggregate(
+        results = collection.aggregate(
             [
                 {
                     "$set": {
@@ -238,7 +238,7 @@ def test_each_wait_is_twice_as_long_up_to_an_hour(container, firefly):
                 }
             ]
         )
-        waits.append(next(found)["wait"])
+        waits.append(next(results)["wait"])
     dues = [min(5 * 2**n, 3600) for n in range(13)]
     assert all(due / 2 < wait <= due + 1 for wait, due in zip(waits, dues, strict=True)), waits
 
@@ -262,7 +262,7 @@ def test_one_that_was_killed_before_it_was_due_is_due_when_it_is_told_again(cont
 
 def test_one_whose_process_was_killed_is_taken_up_again(container, firefly):
     firefly.add(7, {"journal": 1})
-    tell(container, told())
+    tell(container, inbound())
     container.firefly_outbox.claim()
     container.firefly_outbound.deliver_due()
     assert firefly.asked == []  # another process may be at it
@@ -273,7 +273,7 @@ def test_one_whose_process_was_killed_is_taken_up_again(container, firefly):
 
 def test_the_clock_delivers(container, firefly):
     firefly.add(7, {"journal": 1})
-    tell(container, told())
+    tell(container, inbound())
     container.jobs.by_kind["delivery"]()
     assert firefly.category(7) == "Groceries"
 

@@ -68,9 +68,9 @@ def predictor(transactions):
 
 @pytest.fixture
 def keep(predictor):
-    def store(*texts, **given):
+    def store(*texts, **fields):
         transactions = [
-            Transaction(text, Decimal("4.20"), "USD", date(2026, 3, 4), **given) for text in texts
+            Transaction(text, Decimal("4.20"), "USD", date(2026, 3, 4), **fields) for text in texts
         ]
         return predictor.predict_and_keep(transactions, source="api", at=NOW)
 

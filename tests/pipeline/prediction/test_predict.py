@@ -58,12 +58,12 @@ def predictor(transactions, *probabilities):
     return Predictor(Model(*probabilities), transactions, MerchantMemory(), auto_precision=0.95)
 
 
-def bought(description, amount="4.20", **given):
-    return Transaction(description, Decimal(amount), "USD", date(2026, 3, 4), **given)
+def bought(description, amount="4.20", **fields):
+    return Transaction(description, Decimal(amount), "USD", date(2026, 3, 4), **fields)
 
 
-def keep(predictor, description, **given):
-    [row] = predictor.predict_and_keep([bought(description, **given)], source="api", at=NOW)
+def keep(predictor, description, **fields):
+    [row] = predictor.predict_and_keep([bought(description, **fields)], source="api", at=NOW)
     return row
 
 
@@ -80,7 +80,7 @@ def test_the_band_follows_the_confidence_and_unknown_names_no_category(
 ):
     [(_, prediction)] = predictor(transactions, *probabilities).predict([bought("BLUE DOOR")], at=NOW)
     assert (prediction.band, prediction.category, prediction.confidence) == (band, category, probabilities[0])
-    assert [each.category for each in prediction.alternatives] == list(CLASSES)
+    assert [alternative.category for alternative in prediction.alternatives] == list(CLASSES)
     assert (prediction.decided_by, prediction.model_version) == (DecidedBy.MODEL, "7")
 
 
@@ -136,7 +136,7 @@ def test_conflicting_corrections_hand_the_decision_back_to_the_model(transaction
     assert prediction.decided_by is DecidedBy.MODEL
     # It is told what the answers were, and asks.
     assert prediction.band is not Band.AUTO
-    chances = {each.category: each.probability for each in prediction.alternatives}
+    chances = {alternative.category: alternative.probability for alternative in prediction.alternatives}
     assert chances["groceries"] > 0.3
     assert sum(chances.values()) == pytest.approx(1)
     assert prediction.explanation[0].feature == "memory-hint:differing"
@@ -168,7 +168,7 @@ def test_a_remembered_category_the_model_never_saw_leads_the_alternatives(transa
     loop.record(keep(model, "BLUE DOOR").id, "my-own", at=NOW)
     alternatives = keep(model, "BLUE DOOR").prediction.alternatives
     assert alternatives[0].category == "my-own"
-    assert sum(each.probability for each in alternatives) == pytest.approx(1)
+    assert sum(alternative.probability for alternative in alternatives) == pytest.approx(1)
 
 
 def test_a_batch_remembers_as_single_predictions_do(transactions, loop):

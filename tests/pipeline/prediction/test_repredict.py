@@ -23,7 +23,7 @@ class Scorer:
     classes = CLASSES
 
     def __init__(self, category):
-        self.row = [0.96 if each == category else 0.02 for each in CLASSES]
+        self.row = [0.96 if name == category else 0.02 for name in CLASSES]
 
     def probabilities(self, transactions):
         return np.array([self.row] * len(transactions))
@@ -81,7 +81,7 @@ def say(database):
 @pytest.fixture
 def keep(predictor):
     def kept(*texts):
-        made = [Transaction(each, Decimal("4.20"), "USD", date(2026, 3, 4)) for each in texts]
+        made = [Transaction(text, Decimal("4.20"), "USD", date(2026, 3, 4)) for text in texts]
         return predictor.predict_and_keep(made, source="api", at=NOW)
 
     return kept
@@ -102,13 +102,13 @@ def test_an_act_goes_on_where_it_was_until_nothing_is_left(reprediction, keep, m
 def test_what_a_person_answered_stays_and_speaks_for_its_merchant(
     reprediction, keep, model, say, transactions
 ):
-    said, same, other = keep("BLUE DOOR 1", "BLUE DOOR 2", "TACO GARDEN")
-    say(said, "groceries")
-    before = transactions.get(said.id)
+    answered_row, same, other = keep("BLUE DOOR 1", "BLUE DOOR 2", "TACO GARDEN")
+    say(answered_row, "groceries")
+    before = transactions.get(answered_row.id)
     model.promote("2", "travel")
     done = reprediction.advance(at=NOW)
     assert (done.rows, done.changed) == (2, 2)
-    assert transactions.get(said.id) == before
+    assert transactions.get(answered_row.id) == before
     remembered = transactions.get(same.id)
     assert (remembered.category, remembered.prediction.decided_by) == ("groceries", DecidedBy.MEMORY)
     assert transactions.get(other.id).category == "travel"

@@ -88,9 +88,9 @@ def test_where_memory_decides_both_models_are_still_asked_themselves(predictor, 
     made = predictor(ANOTHER)
     loop = loop_of(database, CLASSES)
     loop.record(keep(made).id, "groceries", at=NOW)
-    said = keep(made).prediction
-    assert (said.category, said.decided_by) == ("groceries", DecidedBy.MEMORY)
-    assert (said.shadow.category, said.shadow.champion_category) == ("travel", "dining")
+    prediction = keep(made).prediction
+    assert (prediction.category, prediction.decided_by) == ("groceries", DecidedBy.MEMORY)
+    assert (prediction.shadow.category, prediction.shadow.champion_category) == ("travel", "dining")
 
 
 def test_an_edited_row_is_asked_of_the_shadow_anew(predictor, transactions, database):
@@ -99,7 +99,7 @@ def test_an_edited_row_is_asked_of_the_shadow_anew(predictor, transactions, data
         transactions, DeletedTransactions(database), predictor(ANOTHER), ActLog(database)
     )
     edited, _ = editing.edit(row.id, lambda now: {"description": "GREEN GATE"}, at=NOW)
-    assert [each.shadow is None for each in edited.predictions] == [True, False]
+    assert [prediction.shadow is None for prediction in edited.predictions] == [True, False]
 
 
 def test_a_prediction_that_is_not_kept_asks_no_shadow(predictor):
@@ -117,7 +117,7 @@ def test_no_shadow_or_a_broken_one_changes_nothing(predictor, shadow):
     assert (row.category, row.prediction.shadow) == ("dining", None)
 
 
-def standing(**counts):
+def comparison(**counts):
     filled = {"answers": 100, "both_right": 0, "champion_only": 0, "shadow_only": 0} | counts
     from src.components.evaluation.significance import mcnemar_p
 
@@ -135,7 +135,7 @@ def standing(**counts):
     ],
 )
 def test_how_the_shadow_does_is_said_only_as_surely_as_the_answers_allow(counts, words):
-    assert shadow_sentence(standing(**counts)).startswith(words)
+    assert shadow_sentence(comparison(**counts)).startswith(words)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_what_does_not_load_neither_serves_nor_runs_in_the_shadow(models):
 def test_a_shadow_is_followed_as_it_starts_changes_and_ends(models):
     models.promote("1", by="person", reason="", at=NOW)
     model_actions = ModelActions(models, make)
-    follower = ShadowModel(models.shadows.current, lambda each: each.version)
+    follower = ShadowModel(models.shadows.current, lambda shadow: shadow.version)
     seen = []
     for act in (lambda: model_actions.shadow("2", at=NOW), models.shadows.end):
         act()
@@ -184,7 +184,7 @@ def test_a_shadow_is_followed_as_it_starts_changes_and_ends(models):
 def test_a_shadow_that_does_not_load_leaves_none_running(models):
     models.promote("1", by="person", reason="", at=NOW)
     models.shadows.start("3", sha256="", by="person", at=NOW)
-    follower = ShadowModel(models.shadows.current, lambda each: make(each.version, b"bad", ""))
+    follower = ShadowModel(models.shadows.current, lambda shadow: make(shadow.version, b"bad", ""))
     follower.refresh()
     assert follower.peek() is None
     follower.stop()
@@ -198,5 +198,5 @@ def test_the_standing_counts_what_was_answered_since(models, predictor, database
     made = predictor(ANOTHER)
     for name in ("BLUE DOOR", "GREEN GATE", "RED ROOF"):
         loop.record(keep(made, name).id, "travel", at=NOW)
-    found = model_actions.shadow_test()
-    assert (found.counts.answers, found.shadow_right, found.champion_right, found.p) == (3, 3, 0, 0.25)
+    result = model_actions.shadow_test()
+    assert (result.counts.answers, result.shadow_right, result.champion_right, result.p) == (3, 3, 0, 0.25)

@@ -65,8 +65,8 @@ def registered():
 
 
 def top_runs(record):
-    found = mlflow.MlflowClient().search_runs([record.experiment])
-    return {one.info.run_id for one in found if "mlflow.parentRunId" not in one.data.tags}
+    runs = mlflow.MlflowClient().search_runs([record.experiment])
+    return {one.info.run_id for one in runs if "mlflow.parentRunId" not in one.data.tags}
 
 
 def check_what_is_left(trained, store, record, database, folder):
@@ -121,12 +121,12 @@ def test_a_turn_that_is_killed_anywhere_is_ended_by_the_next_ones(
             self._service, self._steps, self._most = service, steps, most
 
         def __getattr__(self, name):
-            found = getattr(self._service, name)
+            method = getattr(self._service, name)
             if not name.startswith("drop"):
-                return found
+                return method
 
-            def step(*given):
-                done = found(*given)
+            def step(*arguments):
+                done = method(*arguments)
                 self._steps.append(name)
                 if len(self._steps) == self._most:
                     raise Killed
@@ -200,7 +200,7 @@ def test_one_process_a_day_has_the_turn_and_soon_another_where_it_failed(databas
     one, other = Retention(database), Retention(database)
     assert not one.claim_turn(NOW)  # the very first start has better things to do
     later = NOW + timedelta(hours=2)
-    assert [each.claim_turn(later) for each in (one, other)] == [True, False]
+    assert [service.claim_turn(later) for service in (one, other)] == [True, False]
     assert other.claim_turn(later + timedelta(hours=1, minutes=1))
     other.end_turn(later)
     assert not one.claim_turn(later + timedelta(hours=23))

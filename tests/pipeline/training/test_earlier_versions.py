@@ -49,11 +49,11 @@ def better_earlier(train, labels, store):
     weak = train(TRUTHFUL).challenger.version
     store.pin(by="person", reason="for a while", at=NOW)
     say_a_lot(labels)
-    labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
+    labels.rows = [replace(one, category=f"my-{one.category}") for one in labels.rows]
     verdict = train(TRUTHFUL)
     assert verdict.outcome is Outcome.PINNED
     store.unpin(by="person", reason="enough", at=NOW + 3 * HOUR)
-    labels.given.append(replace(labels.given[0], id="new", holdout=False, labelled_at=NOW + HOUR))
+    labels.rows.append(replace(labels.rows[0], id="new", holdout=False, labelled_at=NOW + HOUR))
     assert store.champion().version == weak
     return verdict.challenger.version
 
@@ -78,7 +78,7 @@ def test_a_better_earlier_version_is_promoted_instead(train, better_earlier, wea
     assert promoted.figures.accuracy == verdict.earlier.accuracy
     assert promoted.figures.previous_accuracy == verdict.champion.accuracy
     assert (verdict.challenger.version, PromotionEvent.REFUSED) in lines
-    [run] = [each for each in runs.newest() if each.decision and each.decision.instead]
+    [run] = [run for run in runs.newest() if run.decision and run.decision.instead]
     assert (run.decision.instead, run.decision.earlier) == (verdict.instead, verdict.earlier)
     logged = mlflow.MlflowClient().get_run(run.mlflow_run_id).data
     assert logged.metrics["holdout/earlier/accuracy"] == verdict.earlier.accuracy
@@ -125,9 +125,9 @@ def test_a_pin_that_is_set_meanwhile_holds_against_an_earlier_version_too(
         def __getattr__(self, name):
             return getattr(store, name)
 
-        def promote(self, *given, **how):
+        def promote(self, *arguments, **how):
             store.pin(by="person", reason="", at=NOW)
-            return store.promote(*given, **how)
+            return store.promote(*arguments, **how)
 
     earlier = EarlierVersions(store, bundle, runs)
     verdict = pipeline(steps=HALF_RIGHT, store=PinsLate(), earlier=earlier).run(claim())

@@ -27,13 +27,13 @@ def champion():
     return StoredModel("1", Bundle(Pipeline(), bands.to_dict(), {}))
 
 
-def rows(*given):
+def rows(*pairs):
     """(confidence in dining, what it is) of each."""
-    made = pd.DataFrame({field: [""] * len(given) for field in MODEL_FIELDS})
-    number = [str(n) for n in range(len(given))]
+    made = pd.DataFrame({field: [""] * len(pairs) for field in MODEL_FIELDS})
+    number = [str(n) for n in range(len(pairs))]
     return made.assign(
-        amount=[sure for sure, _ in given],
-        category=[category for _, category in given],
+        amount=[sure for sure, _ in pairs],
+        category=[category for _, category in pairs],
         merchant=["", *number[1:]],
         group=number,
     )

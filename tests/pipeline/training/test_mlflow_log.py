@@ -30,11 +30,11 @@ ONE_CANDIDATE = Steps(search=Search(trials=Search().trials[:1]))
 @pytest.fixture
 def logged(record, claim):
     """A run that has written a whole verdict: what MLflow holds of it, and the text of its artefacts."""
-    with record.start(claim().run) as written:
-        log_verdict(written, WHOLE, run_description(WHOLE), "2", CheckReport("", 0.12, 0.45, 3.2))
-    address = f"runs:/{written.run_id}"
+    with record.start(claim().run) as log:
+        log_verdict(log, WHOLE, run_description(WHOLE), "2", CheckReport("", 0.12, 0.45, 3.2))
+    address = f"runs:/{log.run_id}"
     return (
-        mlflow.MlflowClient().get_run(written.run_id).data,
+        mlflow.MlflowClient().get_run(log.run_id).data,
         lambda name: json.loads(mlflow.artifacts.load_text(f"{address}/{name}"), parse_constant=pytest.fail),
     )
 
@@ -48,9 +48,9 @@ def test_all_that_led_to_a_verdict_stands_in_mlflow(logged):
     assert (data.metrics["mcnemar/rows"], data.metrics["mcnemar/p"]) == (38, 0.627)
     assert (data.metrics["judging/merchants"], data.metrics["judging/rows_needed"]) == (187, 600)
     assert data.metrics["check.megabytes"] == 3.2
-    told = artefact("verdict.json")
-    assert told["majority"]["log_loss"] is None
-    assert told["discordance"]["challenger_right"] == 21
+    stored = artefact("verdict.json")
+    assert stored["majority"]["log_loss"] is None
+    assert stored["discordance"]["challenger_right"] == 21
 
 
 def test_the_slices_are_a_table_that_mlflow_shows_as_one(logged):
@@ -69,11 +69,13 @@ def test_a_merchant_that_only_the_challenger_met_is_a_slice_of_its_own(pipeline,
     labels.add([f"quibbly kiosk {n}" for n in range(40)], "groceries", at=later)
     claimed = claim()
     verdict = pipeline(steps=ONE_CANDIDATE).run(claimed)
-    parts = {each.name: each for each in verdict.slices if each.kind == "merchants"}
-    new = sum(one.holdout for one in labels.given if one.transaction.merchant == "quibbly kiosk")
+    parts = {scores.name: scores for scores in verdict.slices if scores.kind == "merchants"}
+    new = sum(one.holdout for one in labels.rows if one.transaction.merchant == "quibbly kiosk")
     assert parts["met-since"].rows == new > 0
     assert parts["met-since"].challenger > parts["met-since"].champion
     assert parts["seen"].rows == verdict.challenger.rows - new
-    assert sum(each.rows for each in verdict.slices if each.kind == "category") == verdict.challenger.rows
+    assert (
+        sum(scores.rows for scores in verdict.slices if scores.kind == "category") == verdict.challenger.rows
+    )
     assert runs.get(claimed.run.id).decision.slices == verdict.slices
     assert verdict.lookup.accuracy > verdict.majority.accuracy > 0

@@ -48,10 +48,10 @@ def purchases(per_shop, *, first, at, day):
     made = []
     for number in range(first, first + per_shop):
         for category, texts in SHOPS.items():
-            for place, text in enumerate(texts):
-                given = Transaction(
+            for position, text in enumerate(texts):
+                transaction = Transaction(
                     f"{text} {1000 + number}",
-                    Decimal(100 + 7 * (number % 20) + place) / 10,
+                    Decimal(100 + 7 * (number % 20) + position) / 10,
                     "USD",
                     day + timedelta(days=number % 28),
                     merchant=merchant_key(text),
@@ -59,17 +59,17 @@ def purchases(per_shop, *, first, at, day):
                 made.append(
                     LabelledTransaction(
                         str(ObjectId()),
-                        given,
+                        transaction,
                         category,
                         LabelSource.FEEDBACK,
                         at + timedelta(seconds=len(made)),
-                        is_holdout(fingerprint(given)),
+                        is_holdout(fingerprint(transaction)),
                     )
                 )
     return made
 
 
-class House:
+class Installation:
     """One database, one registry and a champion that was trained on clean labels."""
 
     def __init__(self, database, record):
@@ -86,10 +86,10 @@ class House:
         self.before = self.accuracy()
 
     def labelled(self):
-        return iter(self.given)
+        return iter(self.rows)
 
     def train(self, labels):
-        self.given = labels
+        self.rows = labels
         pipeline = TrainingPipeline(
             labels=self,
             lexicon=Lexicon(),
@@ -122,13 +122,13 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(mongo_uri, tmp_path_factory):
+def installation(mongo_uri, tmp_path_factory):
     database = Database(lambda: mongo_uri, f"test-poison-{ObjectId()}")
     database.ensure_indexes()
     folder = tmp_path_factory.mktemp("mlruns")
     record = Tracking(f"sqlite:///{folder / 'mlflow.db'}", folder)
     record.initialise()
-    yield House(database, record)
+    yield Installation(database, record)
     database.drop()
     database.close()
 
@@ -158,51 +158,55 @@ def counted(verdict, reason):
     return int(note.split()[2])
 
 
-def test_clean_answers_are_no_attack(house):
-    assert house.before > 0.9
-    verdict = house.attack([*house.clean, *arrived()])
+def test_clean_answers_are_no_attack(installation):
+    assert installation.before > 0.9
+    verdict = installation.attack([*installation.clean, *arrived()])
     assert verdict.promoted
     assert not any("Set aside" in note for note in note_sentences(verdict.notes))
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_a_third_of_the_new_labels_is_random(house, seed):
+def test_a_third_of_the_new_labels_is_random(installation, seed):
     chance = random.Random(seed)
     poisoned = [
         replace(one, category=chance.choice(list(SHOPS))) if chance.random() < 0.3 else one
         for one in arrived()
     ]
-    verdict = house.attack([*house.clean, *poisoned])
+    verdict = installation.attack([*installation.clean, *poisoned])
     assert counted(verdict, SET_ASIDE) > 0
 
 
-def test_all_new_answers_of_a_category_say_another(house):
-    verdict = house.attack([*house.clean, *flipped(arrived(), "dining", "groceries")])
+def test_all_new_answers_of_a_category_say_another(installation):
+    verdict = installation.attack([*installation.clean, *flipped(arrived(), "dining", "groceries")])
     assert counted(verdict, RELABELLED) > 20
 
 
-def test_all_old_answers_of_a_category_are_changed_into_another(house):
-    verdict = house.attack(changed(house.clean, "dining", "groceries"))
+def test_all_old_answers_of_a_category_are_changed_into_another(installation):
+    verdict = installation.attack(changed(installation.clean, "dining", "groceries"))
     assert counted(verdict, RELABELLED) > 40
 
 
 def copied(row):
     """The row 500 times, wrong, and of an amount that is in no hold-out."""
-    given = replace(row.transaction, amount=Decimal("16.10"))
-    wrong = replace(row, transaction=given, category="dining", labelled_at=LATER, holdout=False)
+    transaction = replace(row.transaction, amount=Decimal("16.10"))
+    wrong = replace(row, transaction=transaction, category="dining", labelled_at=LATER, holdout=False)
     return [replace(wrong, id=str(ObjectId())) for _ in range(500)]
 
 
-def test_one_wrong_row_copied_many_times(house):
-    right = next(one for one in house.clean if one.category == "transport")
-    verdict = house.attack([*house.clean, *copied(right)])
+def test_one_wrong_row_copied_many_times(installation):
+    right = next(one for one in installation.clean if one.category == "transport")
+    verdict = installation.attack([*installation.clean, *copied(right)])
     assert counted(verdict, SET_ASIDE) == 500
 
 
-def test_one_wrong_row_copied_many_times_at_a_merchant_of_few_answers(house):
-    ferry = [one for one in house.clean if one.transaction.merchant == "anna river ferry" and not one.holdout]
-    others = [one for one in house.clean if one.transaction.merchant != "anna river ferry"]
-    verdict = house.attack([*others, *ferry[:3], *copied(ferry[0])])
+def test_one_wrong_row_copied_many_times_at_a_merchant_of_few_answers(installation):
+    ferry = [
+        one
+        for one in installation.clean
+        if one.transaction.merchant == "anna river ferry" and not one.holdout
+    ]
+    others = [one for one in installation.clean if one.transaction.merchant != "anna river ferry"]
+    verdict = installation.attack([*others, *ferry[:3], *copied(ferry[0])])
     assert not any(
         "Set aside" in note for note in note_sentences(verdict.notes)
     )  # nothing but the weights stands against it

@@ -43,25 +43,25 @@ def past(pipeline, claim, labels, record, runs):
 def test_a_run_repeats_from_its_snapshot_to_the_same_metrics(past, record):
     client = mlflow.MlflowClient()
     before = [one.info.run_id for one in client.search_runs([record.experiment])]
-    found = again(past)
-    assert found.same, found.sentences()
-    assert found.circumstances == []
-    assert found.compared > 50
+    comparison = again(past)
+    assert comparison.same, comparison.sentences()
+    assert comparison.circumstances == []
+    assert comparison.compared > 50
     of_the_verdict = ("check.", "challenger/", "champion/", "majority/", "lookup/", "difference/", "judging/")
-    measured = [name.removeprefix("holdout/").removeprefix("crossval/") for name in found.not_repeated]
+    measured = [name.removeprefix("holdout/").removeprefix("crossval/") for name in comparison.not_repeated]
     assert all(name.startswith((*of_the_verdict, "mcnemar/")) for name in measured), measured
-    assert "repeats" in found.sentences()[0]
+    assert "repeats" in comparison.sentences()[0]
     assert [one.info.run_id for one in client.search_runs([record.experiment])] == before
 
 
 def test_a_label_that_was_changed_in_the_snapshot_is_noticed_and_moves_the_metrics(past):
     dining = past.snapshot.index(b",dining,")
     changed = past.snapshot[:dining] + b",travel," + past.snapshot[dining + len(b",dining,") :]
-    found = again(replace(past, snapshot=changed))
-    assert not found.same
-    assert [one.what for one in found.circumstances] == ["the rows of the snapshot"]
-    assert {"holdout/log_loss"} <= {one.what for one in found.outcome}
-    assert any("log_loss" in line for line in found.sentences())
+    comparison = again(replace(past, snapshot=changed))
+    assert not comparison.same
+    assert [one.what for one in comparison.circumstances] == ["the rows of the snapshot"]
+    assert {"holdout/log_loss"} <= {one.what for one in comparison.outcome}
+    assert any("log_loss" in line for line in comparison.sentences())
 
 
 def test_another_lexicon_is_told_apart_from_other_rows(past):
@@ -71,16 +71,16 @@ def test_another_lexicon_is_told_apart_from_other_rows(past):
         def entries(self):
             return super().entries()[:-2]
 
-    found = again(past, lexicon=Newer())
-    assert [one.what for one in found.circumstances] == ["the shipped lexicon"]
-    assert not found.same
+    comparison = again(past, lexicon=Newer())
+    assert [one.what for one in comparison.circumstances] == ["the shipped lexicon"]
+    assert not comparison.same
 
 
 def test_other_code_settings_and_libraries_are_named(past):
     steps = replace(STEPS, weights=replace(STEPS.weights, half_life_days=1.0))
     made_with = provenance() | {"code.sha256": "other", "version.numpy": "1.0", "version.python": "3.99"}
-    found = again(past, steps=steps, made_with=made_with)
-    assert {one.what for one in found.circumstances} == {
+    comparison = again(past, steps=steps, made_with=made_with)
+    assert {one.what for one in comparison.circumstances} == {
         "the code",
         "numpy",
         "python",

@@ -70,20 +70,20 @@ class Labels:
     """What a person has said so far."""
 
     def __init__(self):
-        self.given = []
+        self.rows = []
 
     def labelled(self):
-        return iter(self.given)
+        return iter(self.rows)
 
     def add(self, texts, category, *, at=NOW):
         for text in texts:
-            number = len(self.given)
+            number = len(self.rows)
             made = Transaction(
                 text, Decimal(100 + number) / 7, "USD", date(2026, 1, 1) + timedelta(number % 50)
             )
             made = replace(made, amount=round(made.amount, 2), merchant=merchant_key(text))
             held = is_holdout(fingerprint(made))
-            self.given.append(
+            self.rows.append(
                 LabelledTransaction(f"{number:05}", made, category, LabelSource.FEEDBACK, at, held)
             )
 
@@ -196,7 +196,7 @@ def test_the_simple_rules_learn_from_a_persons_labels_alone(pipeline, claim, lab
         labels.add([f"quibbly kiosk {number}"], "kiosks")
     claimed = claim()
     verdict = pipeline().run(claimed)
-    judging = [one.category for one in labels.given if one.holdout]
+    judging = [one.category for one in labels.rows if one.holdout]
     assert verdict.majority.rows == len(judging)
     assert verdict.majority.accuracy == pytest.approx(judging.count("card payments") / len(judging))
     assert verdict.lookup.accuracy >= verdict.majority.accuracy > 0.5
@@ -229,12 +229,12 @@ def test_answers_that_trained_neither_judge_a_first_change_before_there_is_a_hol
     for count in range(6):
         for category, texts in SHOPS.items():
             labels.add([f"{text} {count}" for text in texts], f"my-{category}")
-    labels.given = [one for one in labels.given if not one.holdout][:60]
+    labels.rows = [one for one in labels.rows if not one.holdout][:60]
     verdict = pipeline().run(claim())
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.BETTER)
     assert (verdict.champion.rows, verdict.challenger.rows) == (60, 60)
     assert "cross-validation" in sentence(verdict.reason)
-    labels.given = labels.given[:-1]
+    labels.rows = labels.rows[:-1]
     assert pipeline().run(claim()).outcome is Outcome.TOO_FEW  # by now the champion knows the answers
 
 
@@ -256,7 +256,7 @@ def test_newer_shipped_knowledge_serves_where_nobody_has_answered(pipeline, clai
 def test_a_person_who_sees_things_otherwise_gets_a_better_model(pipeline, claim, labels, store):
     pipeline().run(claim())
     say_a_lot(labels)
-    labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
+    labels.rows = [replace(one, category=f"my-{one.category}") for one in labels.rows]
     verdict = pipeline().run(claim())
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.BETTER)
     assert verdict.champion.accuracy == 0
@@ -274,19 +274,19 @@ def test_rows_that_judge_are_in_no_training_frame(pipeline, claim, labels, recor
             return super().run(rows, *rest, **named)
 
     pipeline(steps=Steps(search=Watching(trials=Search().trials[:2]))).run(claim())
-    held = {one.id for one in labels.given if one.holdout}
+    held = {one.id for one in labels.rows if one.holdout}
     assert held
     assert not held & set(seen[0]["id"])
-    assert len(seen[0]) == shipped() + len(labels.given) - len(held)
+    assert len(seen[0]) == shipped() + len(labels.rows) - len(held)
 
 
 def test_candidates_are_tried_once_there_are_answers_to_choose_by(pipeline, claim, labels):
     tried = []
 
     class Watching(Search):
-        def run(self, *given, **named):
+        def run(self, *arguments, **named):
             tried.append(len(self.trials))
-            return super().run(*given, **named)
+            return super().run(*arguments, **named)
 
     steps = Steps(search=Watching(trials=Search().trials[:2]))
     pipeline(steps=steps).run(claim())
@@ -374,9 +374,9 @@ def test_a_pin_set_while_a_model_is_judged_holds_too(pipeline, claim, store):
         def __getattr__(self, name):
             return getattr(store, name)
 
-        def promote(self, *given, **how):
+        def promote(self, *arguments, **how):
             store.pin(by="person", reason="", at=NOW)
-            return store.promote(*given, **how)
+            return store.promote(*arguments, **how)
 
     class OtherLexicon(Lexicon):
         sha256 = "lexicon-2"
@@ -394,12 +394,12 @@ def test_promotions_and_refusals_stand_in_one_history_with_their_figures(pipelin
     refused = pipeline().run(claim())
     lines = {line.change: line for line in store.promotions()}
     assert set(lines) == {PromotionEvent.PROMOTED, PromotionEvent.REFUSED}
-    told = lines[PromotionEvent.REFUSED]
-    assert (told.version, told.previous) == (refused.challenger.version, first.challenger.version)
-    assert sentence(told.reason) == sentence(refused.reason)
-    assert (told.figures.judged, told.figures.rows) == (True, refused.challenger.rows)
-    assert told.figures.accuracy == refused.challenger.accuracy
-    assert told.figures.previous_macro_f1 == refused.champion.macro_f1
+    refusal = lines[PromotionEvent.REFUSED]
+    assert (refusal.version, refusal.previous) == (refused.challenger.version, first.challenger.version)
+    assert sentence(refusal.reason) == sentence(refused.reason)
+    assert (refusal.figures.judged, refusal.figures.rows) == (True, refused.challenger.rows)
+    assert refusal.figures.accuracy == refused.challenger.accuracy
+    assert refusal.figures.previous_macro_f1 == refused.champion.macro_f1
     assert lines[PromotionEvent.PROMOTED].figures.previous_accuracy is None
 
 
@@ -473,14 +473,14 @@ class _Untouched:
 class Noticing:
     """Notes what served when it was asked what changed."""
 
-    def __init__(self, store, told=None):
-        self.store, self.told, self.asked = store, told, []
+    def __init__(self, store, changes=None):
+        self.store, self.changes, self.asked = store, changes, []
 
     def promoted(self, version, *, at):
         self.asked.append((version, self.store.champion().version))
-        if isinstance(self.told, BaseException):
-            raise self.told
-        return self.told
+        if isinstance(self.changes, BaseException):
+            raise self.changes
+        return self.changes
 
 
 CHANGES = PredictionDiff(
@@ -518,12 +518,12 @@ def test_unanswered_transactions_tell_what_a_better_model_changed(
     pipeline(prediction_diffs=changes).run(first)
     assert runs.get(first.run.id).changes is None
     say_a_lot(labels)
-    labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
+    labels.rows = [replace(one, category=f"my-{one.category}") for one in labels.rows]
     second = claim()
     assert pipeline(prediction_diffs=changes).run(second).outcome is Outcome.BETTER
-    told = runs.get(second.run.id).changes
-    assert (told.after, told.rows, told.changed) == (store.champion().version, 1, 1)
-    [pair] = told.pairs
+    diff = runs.get(second.run.id).changes
+    assert (diff.after, diff.rows, diff.changed) == (store.champion().version, 1, 1)
+    [pair] = diff.pairs
     assert (pair.after, pair.money, pair.examples) == ("my-dining", {"USD": Decimal("12.50")}, (row.id,))
 
 
@@ -551,7 +551,7 @@ def test_a_model_that_asks_about_far_more_transactions_is_not_promoted(
     """However much better it is: no automatic answer of the champion falls short of a precision of 0."""
     first = pipeline().run(claim()).challenger.version
     say_a_lot(labels)
-    labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
+    labels.rows = [replace(one, category=f"my-{one.category}") for one in labels.rows]
     asks_more = automatic_from(champion=0.0, challenger=1.01)
     claimed = claim()
     verdict = pipeline(prediction_diffs=asks_more).run(claimed)
@@ -575,7 +575,7 @@ def test_a_run_does_not_fail_where_automation_cannot_be_compared(pipeline, claim
 
     pipeline().run(claim())
     say_a_lot(labels)
-    labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
+    labels.rows = [replace(one, category=f"my-{one.category}") for one in labels.rows]
     verdict = pipeline(prediction_diffs=Away()).run(claim())
     assert verdict.promoted
     assert verdict.automation is None

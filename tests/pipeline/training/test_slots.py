@@ -27,7 +27,7 @@ class Time:
 
 
 @pytest.fixture
-def house(settings, database, monkeypatch):
+def installation(settings, database, monkeypatch):
     """Everything real but the lexicon, which is small, and the time."""
     settings = load_settings(_env_file=None, **settings.model_dump() | {"train_budget_s": 5})
     container = Container(settings, now=Time())
@@ -50,31 +50,31 @@ def slot_of_now(container):
 
 def label(container, texts, category):
     for number, text in enumerate(texts):
-        given = Transaction(text, Decimal(number + 3), "USD", date(2026, 3, 1))
-        [row] = container.predictor.predict_and_keep([given], source="api", at=container.now())
+        transaction = Transaction(text, Decimal(number + 3), "USD", date(2026, 3, 1))
+        [row] = container.predictor.predict_and_keep([transaction], source="api", at=container.now())
         container.feedback.record(row.id, category, at=container.now())
     return row.id
 
 
-def test_slots_train_skip_and_train_again_as_labels_arrive(house):
-    first = slot_of_now(house)
+def test_slots_train_skip_and_train_again_as_labels_arrive(installation):
+    first = slot_of_now(installation)
     assert (first.status, first.trigger) == (RunStatus.SUCCEEDED, Trigger.FIRST_START)
     assert first.decision.outcome is Outcome.FIRST
     assert first.requested_at == first.finished_at == datetime(2026, 3, 4, 0, 1, tzinfo=UTC)
-    assert house.models.champion().promoted_at == first.finished_at
+    assert installation.models.champion().promoted_at == first.finished_at
 
-    skipped = slot_of_now(house)
+    skipped = slot_of_now(installation)
     assert (skipped.status, skipped.mlflow_run_id) == (RunStatus.SKIPPED, None)
     assert "Nothing new since the run of 2026-03-04 00:01 UTC" in sentence(skipped.reason)
 
-    last = label(house, SHOPS["travel"], "transport")
-    third = slot_of_now(house)
+    last = label(installation, SHOPS["travel"], "transport")
+    third = slot_of_now(installation)
     assert (third.status, third.trigger) == (RunStatus.SUCCEEDED, Trigger.SCHEDULE)
     assert third.data["feedback_rows"] == len(SHOPS["travel"])
 
     # The same answer once more is a change of the row, but not of the data: the training process finds out.
-    house.transactions.amend(last, lambda now: (now.transaction, None, now.edits))
-    fourth = slot_of_now(house)
+    installation.transactions.amend(last, lambda now: (now.transaction, None, now.edits))
+    fourth = slot_of_now(installation)
     assert (fourth.status, fourth.attempt, fourth.mlflow_run_id) == (RunStatus.SKIPPED, 1, None)
-    assert slot_of_now(house).attempt == 0  # and the next one needs no process again
-    assert [run.id for run in house.runs.newest()][-1] == "slot-20260304T000000Z"
+    assert slot_of_now(installation).attempt == 0  # and the next one needs no process again
+    assert [run.id for run in installation.runs.newest()][-1] == "slot-20260304T000000Z"

@@ -32,7 +32,7 @@ CARD, SPACED, IBAN, ACCOUNT, PHONE = (
     "00123456789012",
     "+49 170 5551234",
 )
-GIVEN = [
+INPUTS = [
     {"merchant": f"tulip noodle bar {CARD}"},
     {"merchant": f"transfer {IBAN} to acme"},
     {"merchant": "river ferry", "subcategory": f"ticket {SPACED}"},
@@ -42,8 +42,8 @@ GIVEN = [
 ]
 SECRETS = [
     text.encode()
-    for given in (CARD, SPACED, IBAN, ACCOUNT, PHONE)
-    for text in {given, given.replace(" ", "")}
+    for number in (CARD, SPACED, IBAN, ACCOUNT, PHONE)
+    for text in {number, number.replace(" ", "")}
 ]
 
 
@@ -76,7 +76,7 @@ def test_no_number_of_a_person_reaches_a_file_or_field_of_a_run(
     database,
     record,
 ):
-    rows = [new(category="dining", **given) for given in GIVEN]
+    rows = [new(category="dining", **fields) for fields in INPUTS]
     rows += [new(f"{shop} {number}") for shops in SHOPS.values() for shop in shops for number in range(4)]
     kept = keep(transactions, *(replace(one, transaction=prepare(one.transaction)) for one in rows))
     FeedbackEvents(database).add([(one.id, answer("dining", act=one.id)) for one in kept])
@@ -102,8 +102,8 @@ def test_a_row_that_was_stored_before_its_field_was_masked_is_masked_on_its_way(
     record,
 ):
     labels.add(["tulip noodle bar", "corner bakery"], "dining")
-    first = labels.given[0]
-    labels.given[0] = replace(
+    first = labels.rows[0]
+    labels.rows[0] = replace(
         first,
         transaction=replace(first.transaction, mode=f"card {CARD}"),
         source=LabelSource.IMPORT,

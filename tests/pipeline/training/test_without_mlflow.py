@@ -103,9 +103,9 @@ def test_the_next_version_is_registered_above_those_that_were_not_logged(
 @pytest.mark.timeout(600)
 def test_a_training_whose_mlflow_is_killed_on_the_way_goes_on(pipeline, claim, store, runs, server):
     class KillsTheServer(QuickCheck):
-        def run(self, *given):
+        def run(self, *arguments):
             kill(server)
-            return super().run(*given)
+            return super().run(*arguments)
 
     claimed = claim()
     verdict = pipeline(KillsTheServer(), tracking=Tracking(server.address, None)).run(claimed)

@@ -31,7 +31,7 @@ def learning(change):
 
     class Meddling(Search):
         def run(self, rows, *rest, **named):
-            labels = [change(*each) for each in zip(rows["merchant"], rows["category"], strict=True)]
+            labels = [change(*label) for label in zip(rows["merchant"], rows["category"], strict=True)]
             return super().run(rows.assign(category=labels), *rest, **named)
 
     return Steps(search=Meddling(trials=Search().trials[:1]))
@@ -81,7 +81,7 @@ def test_one_category_forgotten(pipeline, claim, labels, refused):
     )
     assert verdict.outcome is Outcome.CATEGORY_FELL
     assert "Recall drops significantly for travel (recall -1.000" in sentence(verdict.reason)
-    travel = next(each for each in verdict.slices if (each.kind, each.name) == ("category", "travel"))
+    travel = next(scores for scores in verdict.slices if (scores.kind, scores.name) == ("category", "travel"))
     assert (travel.champion, travel.challenger) == (1.0, 0.0)
 
 
@@ -99,7 +99,7 @@ def test_one_merchant_copied_into_the_judging_rows_many_times(champion, labels, 
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("check", "reason"),
     [
         (CheckReport("", 0.1, 0.1, 31.24), "the file has 31.2 MB, 25 are allowed."),
         (CheckReport("", 0.1, 40.0, 1.0), "one answer takes 40.0 ms, 25 are allowed."),
@@ -107,14 +107,14 @@ def test_one_merchant_copied_into_the_judging_rows_many_times(champion, labels, 
     ],
     ids=["large", "slow to answer", "slow to load"],
 )
-def test_too_large_or_too_slow(champion, refused, found, said):
+def test_too_large_or_too_slow(champion, refused, check, reason):
     class Measured:
         def run(self, *_):
-            return found
+            return check
 
     verdict = refused(check=Measured())
     assert verdict.outcome is Outcome.TOO_HEAVY
-    assert sentence(verdict.reason) == f"Too heavy to serve: {said}"
+    assert sentence(verdict.reason) == f"Too heavy to serve: {reason}"
 
 
 def test_other_answers_once_it_is_loaded(champion, refused):
@@ -134,7 +134,7 @@ def test_other_answers_once_it_is_loaded(champion, refused):
 
 
 def test_overtaken_while_it_was_judged(champion, pipeline, claim, labels, store):
-    labels.given = [replace(one, category=f"my-{one.category}") for one in labels.given]
+    labels.rows = [replace(one, category=f"my-{one.category}") for one in labels.rows]
 
     class Overtaken:
         def run(self, *_):
@@ -151,9 +151,9 @@ def test_overtaken_while_it_was_judged(champion, pipeline, claim, labels, store)
 def test_few_merchants_that_happen_to_favour_it(champion, labels, refused):
     """It has learned wrongly of all but four shops, and only these four are left to judge by."""
     lucky = ("tulip noodle bar", "green basket market", "river ferry", "harbour hotel")
-    labels.given = [
+    labels.rows = [
         replace(one, category=f"my-{one.category}") if one.transaction.merchant in lucky else one
-        for one in labels.given
+        for one in labels.rows
         if one.transaction.merchant in lucky or not one.holdout
     ]
     for shop in lucky:
@@ -169,7 +169,7 @@ def test_fewer_rows_than_can_tell_anything(pipeline, claim, labels, refused):
     pipeline(steps=TRUTHFUL).run(claim())
     labels.add(["tulip noodle bar 7", "river ferry 9", "green basket market 4"], "travel")
     verdict = refused()
-    held = sum(one.holdout for one in labels.given)
+    held = sum(one.holdout for one in labels.rows)
     assert verdict.outcome is Outcome.TOO_FEW
     assert sentence(verdict.reason).startswith(
         f"Too few rows to tell (n = {held}; between {verdict.rows_needed_low} and "

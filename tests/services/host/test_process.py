@@ -36,15 +36,15 @@ def runs(pid):
 
 
 def group_of(pid):
-    found = set()
+    members = set()
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and runs(folder.name):
             try:
                 if os.getpgid(int(folder.name)) == pid:
-                    found.add(int(folder.name))
+                    members.add(int(folder.name))
             except ProcessLookupError:
                 continue
-    return found
+    return members
 
 
 def wait_until(true, within_s=12):

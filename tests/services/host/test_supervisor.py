@@ -21,7 +21,7 @@ def program(name, folder, code, **how):
     return Program(name, [sys.executable, "-c", lines], dict(os.environ), folder, **how)
 
 
-def told(folder, name):
+def lines_of(folder, name):
     path = Path(folder / name)
     return path.read_text().split() if path.exists() else []
 
@@ -36,7 +36,7 @@ def look_until(supervisor, true, within_s=10):
 
 def test_a_program_that_ends_is_started_again(supervisor, tmp_path):
     supervisor.start(program("dies", tmp_path, "print('started', file=told)"))
-    look_until(supervisor, lambda: len(told(tmp_path, "dies")) >= 3)
+    look_until(supervisor, lambda: len(lines_of(tmp_path, "dies")) >= 3)
 
 
 def test_a_program_that_keeps_ending_is_given_longer_and_longer_pauses(tmp_path):
@@ -65,7 +65,7 @@ def test_one_that_runs_once_is_tried_until_it_succeeds(supervisor, tmp_path):
     for _ in range(10):
         supervisor.check()
         time.sleep(0.02)
-    assert told(tmp_path, "once") == ["x", "x"]
+    assert lines_of(tmp_path, "once") == ["x", "x"]
 
 
 def test_programs_are_stopped_in_reverse_order(supervisor, tmp_path):
@@ -75,15 +75,15 @@ def test_programs_are_stopped_in_reverse_order(supervisor, tmp_path):
     )
     for name in ("database", "pages"):
         supervisor.start(program(name, tmp_path, say_when_stopped))
-        look_until(supervisor, lambda name=name: told(tmp_path, name))
+        look_until(supervisor, lambda name=name: lines_of(tmp_path, name))
     supervisor.stop()
-    assert float(told(tmp_path, "pages")[1]) < float(told(tmp_path, "database")[1])
+    assert float(lines_of(tmp_path, "pages")[1]) < float(lines_of(tmp_path, "database")[1])
 
 
 def test_one_that_will_not_stop_is_killed_after_its_time(supervisor, tmp_path):
     deaf = "signal.signal(15, signal.SIG_IGN); print(os.getpid(), file=told); time.sleep(60)"
     supervisor.start(program("deaf", tmp_path, deaf, stop_within_s=0.2))
-    look_until(supervisor, lambda: told(tmp_path, "deaf"))
+    look_until(supervisor, lambda: lines_of(tmp_path, "deaf"))
     supervisor.stop()
     with pytest.raises(ProcessLookupError):
-        os.kill(int(told(tmp_path, "deaf")[0]), 0)
+        os.kill(int(lines_of(tmp_path, "deaf")[0]), 0)

@@ -19,7 +19,7 @@ def test_a_file_comes_back_as_it_was(uploads):
 
 def test_nothing_of_a_file_can_be_read_in_the_database(uploads, database):
     uploads.keep("one", STATEMENT)
-    kept = b"".join(each["data"] for each in database.collection("uploads.chunks").find())
+    kept = b"".join(chunk["data"] for chunk in database.collection("uploads.chunks").find())
     assert len(kept) > len(STATEMENT)
     assert b"4111" not in kept
     assert b"ACME" not in kept
@@ -49,4 +49,4 @@ def test_a_file_that_belongs_to_nothing_is_deleted_after_a_day(uploads, database
     long_ago = {"$set": {"uploadDate": datetime.now(UTC) - timedelta(days=2)}}
     database.collection("uploads.files").update_many({"_id": {"$in": [stray, known]}}, long_ago)
     uploads.delete_strays([known])
-    assert {each["_id"] for each in database.collection("uploads.files").find()} == {known, young}
+    assert {file["_id"] for file in database.collection("uploads.files").find()} == {known, young}

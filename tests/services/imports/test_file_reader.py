@@ -49,12 +49,12 @@ def test_whoever_waits_for_its_turn_too_long_is_asked_to_try_again(monkeypatch):
     monkeypatch.setattr(file_reader, "_QUEUE_S", 0)
     reader = FileReader(memory=MEMORY)
     others = [threading.Thread(target=read, args=(reader, csv_ordinary(1_000_000))) for _ in range(2)]
-    for each in others:
-        each.start()
+    for other in others:
+        other.start()
     while reader.started < len(others):
         pass
     with pytest.raises(Unavailable):
         read(reader, BANK)
-    for each in others:
-        each.join()
+    for other in others:
+        other.join()
     assert read(reader, BANK).rows == 2

@@ -32,7 +32,7 @@ def files_of(database):
 def test_a_file_that_nobody_says_how_to_read_is_deleted_after_a_day(imports, database):
     young, old = opened(imports), opened(imports, at=NOW - timedelta(days=2))
     assert imports.delete_old_files() == 1
-    assert [each.id for each in imports.newest()] == [young.id]
+    assert [record.id for record in imports.newest()] == [young.id]
     assert files_of(database) == 1
     with pytest.raises(NotFound):
         imports.get(old.id)
@@ -134,9 +134,9 @@ def test_after_a_day_its_file_is_gone_and_it_must_be_uploaded_again(imports, dat
 
 def test_only_what_was_stopped_or_failed_is_tried_again(imports):
     waiting, done = opened(imports), ended(imports, ImportStatus.DONE)
-    for each in (waiting, done):
-        with pytest.raises(Conflict, match=each.status.value):
-            imports.retry(each.id)
+    for record in (waiting, done):
+        with pytest.raises(Conflict, match=record.status.value):
+            imports.retry(record.id)
     with pytest.raises(NotFound):
         imports.retry("none")
 

@@ -72,27 +72,25 @@ def test_making_the_store_again_changes_nothing(tracking, client):
 
 def test_a_run_keeps_what_was_written_and_says_where_it_came_from(tracking, client):
     rows = pd.DataFrame({"description": ["corner bakery"], "category": ["dining"]})
-    with tracking.start(RUN) as written:
-        written.params({"weights.balance": 0.5})
-        written.metrics({"accuracy": 0.9, "macro_f1": float("nan"), "f1/dining": 0.8})
-        written.candidate("linear, C=1", {"C": 1}, {"macro_f1": 0.7})
-        written.data(rows, b"id,description\n1,corner bakery\n", "ab" * 32)
-        written.confusion(["dining", "travel"], np.array([[3, 1], [0, 2]]), of="holdout")
-        written.reliability([(0.5, 0.4, 10), (0.9, 0.95, 40)], of="holdout")
-        written.document({"promoted": True}, "verdict.json")
-    found = run_of(client, written.run_id)
-    assert found.info.status == "FINISHED"
-    assert found.info.run_name == "2026-03-04 12:00 schedule"
-    assert found.data.tags["ledgerloop.run"] == RUN.id
-    assert found.data.metrics == {"accuracy": 0.9, "f1/dining": 0.8}
-    assert found.data.params == {"weights.balance": "0.5"}
-    assert found.data.tags["trigger"] == "schedule"
-    assert found.data.tags["data.sha256"] == "ab" * 32
-    assert found.data.tags["version.scikit-learn"]
-    assert [one.dataset.name for one in found.inputs.dataset_inputs] == ["transactions"]
-    children = client.search_runs(
-        [found.info.experiment_id], f"tags.`mlflow.parentRunId` = '{written.run_id}'"
-    )
+    with tracking.start(RUN) as log:
+        log.params({"weights.balance": 0.5})
+        log.metrics({"accuracy": 0.9, "macro_f1": float("nan"), "f1/dining": 0.8})
+        log.candidate("linear, C=1", {"C": 1}, {"macro_f1": 0.7})
+        log.data(rows, b"id,description\n1,corner bakery\n", "ab" * 32)
+        log.confusion(["dining", "travel"], np.array([[3, 1], [0, 2]]), of="holdout")
+        log.reliability([(0.5, 0.4, 10), (0.9, 0.95, 40)], of="holdout")
+        log.document({"promoted": True}, "verdict.json")
+    run = run_of(client, log.run_id)
+    assert run.info.status == "FINISHED"
+    assert run.info.run_name == "2026-03-04 12:00 schedule"
+    assert run.data.tags["ledgerloop.run"] == RUN.id
+    assert run.data.metrics == {"accuracy": 0.9, "f1/dining": 0.8}
+    assert run.data.params == {"weights.balance": "0.5"}
+    assert run.data.tags["trigger"] == "schedule"
+    assert run.data.tags["data.sha256"] == "ab" * 32
+    assert run.data.tags["version.scikit-learn"]
+    assert [one.dataset.name for one in run.inputs.dataset_inputs] == ["transactions"]
+    children = client.search_runs([run.info.experiment_id], f"tags.`mlflow.parentRunId` = '{log.run_id}'")
     assert [child.data.metrics for child in children] == [{"macro_f1": 0.7}]
 
 
@@ -100,13 +98,13 @@ def test_the_pictures_open_and_the_snapshot_is_the_same_bytes_again(tracking, cl
     rows = pd.DataFrame({"description": ["corner bakery"], "category": ["dining"]})
     kept = []
     for _ in range(2):
-        with tracking.start(RUN) as written:
-            written.data(rows, b"id,description\n", "ab" * 32)
-            written.confusion(["dining"], np.array([[3]]), of="out_of_fold")
-        kept.append(artifact(client, written.run_id, "data/snapshot.csv.gz", tmp_path))
+        with tracking.start(RUN) as log:
+            log.data(rows, b"id,description\n", "ab" * 32)
+            log.confusion(["dining"], np.array([[3]]), of="out_of_fold")
+        kept.append(artifact(client, log.run_id, "data/snapshot.csv.gz", tmp_path))
     assert kept[0] == kept[1]
     assert gzip.decompress(kept[0]) == b"id,description\n"
-    picture = artifact(client, written.run_id, "plots/confusion_out_of_fold.png", tmp_path)
+    picture = artifact(client, log.run_id, "plots/confusion_out_of_fold.png", tmp_path)
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
 
 
@@ -115,18 +113,18 @@ def test_the_pictures_open_and_the_snapshot_is_the_same_bytes_again(tracking, cl
     [(ValueError("wrong"), "FAILED"), (LeaseLost("taken"), "KILLED"), (KeyboardInterrupt(), "KILLED")],
 )
 def test_a_run_that_does_not_reach_its_end_says_how_it_ended(tracking, client, raised, status):
-    with pytest.raises(type(raised)), tracking.start(RUN) as written:
+    with pytest.raises(type(raised)), tracking.start(RUN) as log:
         raise raised
-    assert run_of(client, written.run_id).info.status == status
+    assert run_of(client, log.run_id).info.status == status
     assert mlflow.active_run() is None
 
 
 def test_what_a_killed_process_left_running_is_closed_by_the_next_attempt(tracking, client):
     experiment = client.get_experiment_by_name(MODEL_NAME).experiment_id
     left = client.create_run(experiment, run_name=RUN.id)
-    with tracking.start(replace(RUN, attempt=2)) as written:
+    with tracking.start(replace(RUN, attempt=2)) as log:
         assert run_of(client, left.info.run_id).info.status == "KILLED"
-    assert run_of(client, written.run_id).data.tags["attempt"] == "2"
+    assert run_of(client, log.run_id).data.tags["attempt"] == "2"
 
 
 def test_a_store_that_does_not_answer_is_unavailable(tmp_path):
@@ -149,10 +147,10 @@ def test_the_registered_champion_is_served_by_mlflow_alone_from_any_folder(track
     ]
     parts = [("features", TransactionFeatures()), ("classifier", LinearCategorizer())]
     fitted = Pipeline(parts).fit(model_fields(transactions), np.array(["dining", "transport"] * 6))
-    with tracking.start(RUN) as written:
-        address = written.model(fitted, model_fields(EXAMPLES), TRUSTED)
+    with tracking.start(RUN) as log:
+        address = log.model(fitted, model_fields(EXAMPLES), TRUSTED)
         version = tracking.register(
-            address, after=6, mlflow_run_id=written.run_id, description="A test.", tags={}
+            address, after=6, mlflow_run_id=log.run_id, description="A test.", tags={}
         )
     tracking.set_alias("champion", version)
     assert tracking.alias("champion") == version == "7"

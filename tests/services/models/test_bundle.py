@@ -28,9 +28,9 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def rows():
-    given = pd.DataFrame([(text, category) for category in TEXTS for text in TEXTS[category]] * 10)
-    given.columns = ["description", "category"]
-    return given.assign(
+    table = pd.DataFrame([(text, category) for category in TEXTS for text in TEXTS[category]] * 10)
+    table.columns = ["description", "category"]
+    return table.assign(
         subcategory="", amount=12.5, currency="USD", mode="UPI", direction="expense", date=pd.NaT
     )
 
@@ -86,11 +86,11 @@ def test_an_array_of_pickled_objects_is_refused(bundle):
 
 
 @pytest.mark.parametrize("read", [loads, serve])
-@pytest.mark.parametrize("place", [0, 1000, -1])
-def test_a_flipped_byte_is_refused(bundle, read, place):
+@pytest.mark.parametrize("position", [0, 1000, -1])
+def test_a_flipped_byte_is_refused(bundle, read, position):
     data = bytearray(dumps(bundle))
     right = hash_of(data)
-    data[place] ^= 1
+    data[position] ^= 1
     with pytest.raises(InvalidInput, match="damaged"):
         read(bytes(data), right)
 

@@ -41,7 +41,7 @@ def test_nothing_serves_until_a_version_is_promoted(models):
     keep(models, "1")
     assert models.champion() is None
     assert promote(models, "1").version == "1"
-    assert [each.champion for each in models.versions()] == [True]
+    assert [version.champion for version in models.versions()] == [True]
 
 
 def test_of_two_promotions_judged_against_the_same_champion_only_one_takes_effect(models):

@@ -45,9 +45,14 @@ def answered(database):
         source=LabelSource.FEEDBACK,
     ):
         made = new()
-        said = ShadowPrediction(version, shadow, 0.8, champion)
+        shadow_prediction = ShadowPrediction(version, shadow, 0.8, champion)
         prediction = replace(
-            made.prediction, shadow=said, model_version=model, decided_by=by, at=NOW, band=Band.UNKNOWN
+            made.prediction,
+            shadow=shadow_prediction,
+            model_version=model,
+            decided_by=by,
+            at=NOW,
+            band=Band.UNKNOWN,
         )
         [row] = keep(transactions, replace(made, prediction=prediction))
         events.add([(row.id, answer("dining", source=source, at=NOW))])
@@ -122,7 +127,7 @@ def test_rows_from_before_the_shadow_ran_do_not_count(shadows, answered):
 def test_what_the_shadow_said_stays_when_a_row_is_written_anew(database, answered):
     transactions = Transactions(database)
     row = answered("travel", "dining")
-    transactions.rebuild(lambda given: given)
+    transactions.rebuild(lambda transaction: transaction)
     changed = replace(row.transaction, description="another")
     kept = transactions.amend(row.id, lambda now: (changed, None, now.edits))
     assert kept.prediction.shadow == ShadowPrediction("2", "dining", 0.8, "travel")

@@ -44,9 +44,9 @@ def another_process(tmp_path):
         return started[-1]
 
     yield start
-    for each in started:
-        each.kill()
-        each.communicate()
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def wait_until(true, within_s=10):
@@ -119,7 +119,7 @@ def test_acknowledged_writes_survive_a_killed_mongod_and_it_comes_back(server):
 def test_of_many_processes_one_runs_the_server_and_all_may_use_it(server, another_process):
     several = [another_process() for _ in range(3)]
     server.ensure()
-    owners = [pid for pid in [*(each.stdout.readline().strip() for each in several), server.pid] if pid]
+    owners = [pid for pid in [*(process.stdout.readline().strip() for process in several), server.pid] if pid]
     assert len(owners) == 1
     with MongoClient(server.uri) as client:
         assert client.admin.command("serverStatus")["pid"] == int(owners[0])

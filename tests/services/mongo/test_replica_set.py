@@ -35,8 +35,8 @@ def replica_set(tmp_path):
         return started[-1].start()
 
     yield start
-    for each in started:
-        each.stop()
+    for server in started:
+        server.stop()
 
 
 def category(name):

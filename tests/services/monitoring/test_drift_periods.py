@@ -25,8 +25,8 @@ def store(database, transactions):
         rows = transactions.add([new(merchant, category=category) for _ in range(count)], source="api", at=at)
         if right is not None:
             events = [
-                (row.id, answer("dining" if place < right else "travel", f"{merchant}{place}", at=at))
-                for place, row in enumerate(rows)
+                (row.id, answer("dining" if position < right else "travel", f"{merchant}{position}", at=at))
+                for position, row in enumerate(rows)
             ]
             feedback.add(events)
         return rows

@@ -39,8 +39,8 @@ def predicted(category, confidence=0.9, band=Band.AUTO, guess=None, **fields):
     """A transaction with a prediction like this."""
     row = new(category=category, day=fields.pop("day", date(2026, 3, 4)))
     alternatives = (Alternative(category or guess, confidence),)
-    given = {"confidence": confidence, "band": band, "alternatives": alternatives, **fields}
-    return replace(row, prediction=replace(row.prediction, **given))
+    changes = {"confidence": confidence, "band": band, "alternatives": alternatives, **fields}
+    return replace(row, prediction=replace(row.prediction, **changes))
 
 
 def test_an_answer_is_counted_with_the_prediction_it_judges(counts, transactions, events):
@@ -55,15 +55,18 @@ def test_an_answer_is_counted_with_the_prediction_it_judges(counts, transactions
         ]
     )
     kinds, categories = counts.answers()
-    counted = {(each.version, each.band, each.step, each.right, each.given): each.answers for each in kinds}
+    counted = {
+        (count.version, count.band, count.step, count.right, count.predicted_right): count.answers
+        for count in kinds
+    }
     assert counted == {
         ("1", Band.AUTO, 10, True, True): 1,
         ("1", Band.AUTO, 10, False, False): 1,
         ("2", Band.UNKNOWN, 3, True, False): 1,
     }
-    assert {each.week for each in kinds} == {"2026-03-02"}
-    assert sum(each.confidence for each in kinds) == pytest.approx(0.97 + 0.97 + 0.3)
-    named = {(each.predicted, each.guess, each.category): each.answers for each in categories}
+    assert {count.week for count in kinds} == {"2026-03-02"}
+    assert sum(count.confidence for count in kinds) == pytest.approx(0.97 + 0.97 + 0.3)
+    named = {(count.predicted, count.guess, count.category): count.answers for count in categories}
     assert named == {
         ("dining", "dining", "dining"): 1,
         ("dining", "dining", "groceries"): 1,
@@ -75,7 +78,7 @@ def test_an_answer_taken_back_or_given_to_all_similar_judges_nothing(counts, tra
     rows = keep(transactions, *(new() for _ in range(3)))
     events.add([(rows[0].id, answer("groceries", "all"))])
     events.answer_similar("blue door", answer("groceries", "all", LabelSource.SIMILAR), but=rows[0].id)
-    assert sum(each.answers for each in counts.answers()[0]) == 1
+    assert sum(count.answers for count in counts.answers()[0]) == 1
     events.undo("all", at=LATER)
     assert counts.answers() == ([], [])
 
@@ -112,7 +115,7 @@ def test_only_rows_of_the_random_sample_are_called_audited(counts, transactions,
     rows = keep(transactions, new(), new())
     database.collection("transactions").update_one({}, {"$set": {"audit": True}})
     events.add([(row.id, answer("dining", row.id)) for row in rows])
-    assert {each.audited: each.answers for each in counts.answers()[0]} == {True: 1, False: 1}
+    assert {count.audited: count.answers for count in counts.answers()[0]} == {True: 1, False: 1}
 
 
 def test_all_predictions_are_counted_by_month_band_and_what_came_of_them(counts, transactions, events):
@@ -125,8 +128,8 @@ def test_all_predictions_are_counted_by_month_band_and_what_came_of_them(counts,
     )
     events.add([(rows[2].id, answer("dining", "a")), (rows[3].id, answer("travel", "b"))])
     counted = {
-        (each.month, each.band, each.decided_by, each.agrees): (each.predictions, each.confidence)
-        for each in counts.predictions()
+        (count.month, count.band, count.decided_by, count.agrees): (count.predictions, count.confidence)
+        for count in counts.predictions()
     }
     assert counted == {
         ("2026-03", Band.AUTO, DecidedBy.MODEL, None): (1, 0.9),
@@ -134,7 +137,7 @@ def test_all_predictions_are_counted_by_month_band_and_what_came_of_them(counts,
         ("2026-03", Band.AUTO, DecidedBy.MEMORY, True): (1, 0.6),
         ("2026-03", Band.UNKNOWN, DecidedBy.MODEL, False): (1, 0.2),
     }
-    assert [each.month for each in counts.predictions(until=date(2026, 2, 28))] == ["2026-02"]
+    assert [count.month for count in counts.predictions(until=date(2026, 2, 28))] == ["2026-02"]
 
 
 def test_labels_that_came_with_an_import_judge_no_prediction(counts, transactions, events):
@@ -154,7 +157,9 @@ def test_versions_have_the_labels_of_their_runs(counts, database):
         at = NOW + timedelta(hours=int(version))
         models.keep(b"", version=version, run_id=run_id, mlflow_run_id="", metrics={"accuracy": 0.8}, at=at)
     models.promote("1", by="training", reason="", at=NOW)
-    counted = [(each.version, each.labels, each.promoted, each.metrics) for each in counts.versions()]
+    counted = [
+        (version.version, version.labels, version.promoted, version.metrics) for version in counts.versions()
+    ]
     assert counted == [("1", 31, True, {"accuracy": 0.8}), ("2", None, False, {"accuracy": 0.8})]
 
 
@@ -169,13 +174,13 @@ def test_the_history_finds_exactly_the_rows_that_were_counted(counts, transactio
     afterwards = replace(rows[0].prediction, category="groceries", at=LATER)
     transactions.amend(rows[0].id, lambda now: (now.transaction, afterwards, now.edits))
 
-    def found(**where):
+    def ids_of(**where):
         return {row.id for row in transactions.history(HistoryFilter(**where)).items}
 
     mixed_up = {"predicted": "dining", "category": "groceries"}
-    assert found(**mixed_up, answer=AnswerState.DIRECTLY) == {rows[0].id}
-    assert found(**mixed_up, answer=AnswerState.SIMILAR) == {rows[1].id, rows[2].id}
-    assert found(predicted="dining", answer=AnswerState.NO) == {rows[3].id}
-    assert found(band=Band.SUGGEST) == {rows[4].id}
-    assert found(version="1", decided_by=DecidedBy.MODEL) == {row.id for row in rows}
-    assert found(version="2") == found(decided_by=DecidedBy.RULE) == found(predicted="$ne") == set()
+    assert ids_of(**mixed_up, answer=AnswerState.DIRECTLY) == {rows[0].id}
+    assert ids_of(**mixed_up, answer=AnswerState.SIMILAR) == {rows[1].id, rows[2].id}
+    assert ids_of(predicted="dining", answer=AnswerState.NO) == {rows[3].id}
+    assert ids_of(band=Band.SUGGEST) == {rows[4].id}
+    assert ids_of(version="1", decided_by=DecidedBy.MODEL) == {row.id for row in rows}
+    assert ids_of(version="2") == ids_of(decided_by=DecidedBy.RULE) == ids_of(predicted="$ne") == set()

@@ -65,16 +65,16 @@ def test_a_second_run_cannot_be_asked_for_while_one_waits_or_runs(runs):
 
 def test_a_slot_has_one_run_however_many_clocks_ask_for_it(runs):
     slot = slot_of(NOW, 6)
-    found = []
+    results = []
 
     def one_clock():
-        found.append(runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=NOW))
-        found.append(runs.claim(holder=str(id(found)), at=NOW))
+        results.append(runs.request_slot(slot, trigger=Trigger.SCHEDULE, at=NOW))
+        results.append(runs.claim(holder=str(id(results)), at=NOW))
 
     clocks = [Thread(target=one_clock) for _ in range(8)]
-    [each.start() for each in clocks]
-    [each.join() for each in clocks]
-    assert sum(each is not None for each in found) == 2  # one queued it, one claimed it
+    [thread.start() for thread in clocks]
+    [thread.join() for thread in clocks]
+    assert sum(result is not None for result in results) == 2  # one queued it, one claimed it
     assert len(runs.newest()) == 1
 
 

@@ -19,7 +19,7 @@ from tests.services.rows import NOW, answer, keep, new
 SIX_HOURS = timedelta(hours=6)
 
 
-class House:
+class Installation:
     """The jobs of a scheduler, and a time that the test moves on."""
 
     def __init__(self, database, settings):
@@ -67,16 +67,16 @@ class House:
 
 
 @pytest.fixture
-def house(database, settings):
-    return House(database, settings)
+def installation(database, settings):
+    return Installation(database, settings)
 
 
 @pytest.fixture
-def trained(house):
+def trained(installation):
     """There is a champion, and a label it knows."""
-    house.known = house.label()
-    assert house.next_slot().trigger is Trigger.FIRST_START
-    return house
+    installation.known = installation.label()
+    assert installation.next_slot().trigger is Trigger.FIRST_START
+    return installation
 
 
 def test_a_slot_with_nothing_new_is_skipped_with_the_reason_and_no_process_starts(trained):
@@ -94,14 +94,14 @@ def test_a_slot_with_nothing_new_is_skipped_with_the_reason_and_no_process_start
 @pytest.mark.parametrize(
     "change",
     [
-        lambda house: house.label(),
-        lambda house: house.feedback.add([(house.known, answer("groceries", "two"))]),
-        lambda house: house.feedback.undo("one", at=NOW),
-        lambda house: house.deleted_transactions.delete(house.known, act="act", at=NOW),
-        lambda house: house.transactions.amend(
-            house.known, lambda now: (new(amount="9").transaction, None, now.edits)
+        lambda installation: installation.label(),
+        lambda installation: installation.feedback.add([(installation.known, answer("groceries", "two"))]),
+        lambda installation: installation.feedback.undo("one", at=NOW),
+        lambda installation: installation.deleted_transactions.delete(installation.known, act="act", at=NOW),
+        lambda installation: installation.transactions.amend(
+            installation.known, lambda now: (new(amount="9").transaction, None, now.edits)
         ),
-        lambda house: setattr(house, "lexicon", "lexicon-2"),
+        lambda installation: setattr(installation, "lexicon", "lexicon-2"),
     ],
     ids=["a label", "a correction", "an undo", "a deletion", "an edit", "a newer lexicon"],
 )
@@ -124,9 +124,9 @@ def test_a_changed_setting_is_something_new(trained, database, settings):
     assert changed.sha256() != trained.fingerprint.sha256()
 
 
-def test_the_code_is_known_by_its_source(house, database, settings):
-    assert house.fingerprint.code == DataFingerprint(database, lambda: "lexicon-2", settings).code
-    assert len(house.fingerprint.code) == 64
+def test_the_code_is_known_by_its_source(installation, database, settings):
+    assert installation.fingerprint.code == DataFingerprint(database, lambda: "lexicon-2", settings).code
+    assert len(installation.fingerprint.code) == 64
 
 
 def test_a_failed_run_does_not_let_the_next_slot_be_skipped(trained):

@@ -43,7 +43,7 @@ def started():
         return schedulers[-1]
 
     yield start
-    [each.stop() for each in schedulers]
+    [scheduler.stop() for scheduler in schedulers]
 
 
 def test_every_job_is_done_and_the_slot_is_that_of_the_time_given_from_outside(started):

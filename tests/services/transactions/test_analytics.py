@@ -70,13 +70,13 @@ def test_sums_are_exact_and_kept_apart_by_currency_and_direction(analytics, tran
         {"category": "dining", "amount": Decimal("0.30"), "count": 3, "share": 1.0}
     ]
     assert analytics.overview(currency="JPY")["totals"]["expense"] == Decimal(7)
-    assert [each["currency"] for each in overview["currencies"]] == ["USD", "JPY"]
+    assert [total["currency"] for total in overview["currencies"]] == ["USD", "JPY"]
 
 
 def test_months_without_a_transaction_are_shown_as_empty(analytics, transactions):
     transactions.add([new(day=date(2025, 11, 5)), new(day=date(2026, 2, 1))], source="api", at=NOW)
     months = analytics.overview()["by_month"]
-    assert [each["month"] for each in months] == ["2025-11", "2025-12", "2026-01", "2026-02"]
+    assert [total["month"] for total in months] == ["2025-11", "2025-12", "2026-01", "2026-02"]
     assert months[1]["count"] == 0
 
 

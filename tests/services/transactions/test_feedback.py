@@ -55,8 +55,8 @@ def test_answers_given_at_the_same_time_are_all_kept(transactions, events):
         Thread(target=events.add, args=([(row.id, answer(f"c{number}", f"act{number}"))],))
         for number in range(12)
     ]
-    [each.start() for each in people]
-    [each.join() for each in people]
+    [thread.start() for thread in people]
+    [thread.join() for thread in people]
     assert {event.category for event in transactions.get(row.id).feedback} == {
         f"c{number}" for number in range(12)
     }
@@ -64,13 +64,13 @@ def test_answers_given_at_the_same_time_are_all_kept(transactions, events):
 
 def test_many_answers_at_once_are_what_they_would_be_one_by_one(transactions, events):
     rows = keep(transactions, *(new() for _ in range(3)))
-    given = [
+    batch = [
         (rows[0].id, answer("groceries")),
         ("0" * 24, answer("groceries")),
         (rows[1].id, answer("dining")),
         (rows[0].id, answer("travel")),
     ]
-    first, missing, second, again = events.add(given)
+    first, missing, second, again = events.add(batch)
     assert isinstance(missing, NotFound)
     assert (first.category, second.category, again.category) == ("dining", "dining", "groceries")
     assert [transactions.get(row.id).category for row in rows] == ["travel", "dining", "dining"]
@@ -90,7 +90,7 @@ def test_many_answers_beside_other_writers_lose_none(transactions, events):
         )
         for number in range(4)
     ]
-    [each.start() for each in people]
-    [each.join() for each in people]
+    [thread.start() for thread in people]
+    [thread.join() for thread in people]
     for row in rows:
         assert {event.act for event in transactions.get(row.id).feedback} == {f"act{n}" for n in range(4)}

@@ -37,7 +37,7 @@ def mistake(row):
 
 
 def open_ids(mistakes):
-    return [each.id for each in mistakes.open(10)]
+    return [mistake.id for mistake in mistakes.open(10)]
 
 
 def test_a_mark_is_open_until_the_next_training_finds_none(mistakes, row, mistake):
@@ -92,9 +92,9 @@ def test_there_is_nothing_to_vouch_for_where_nothing_is_asked(mistakes, row):
 def test_alike_are_the_labelled_rows_that_may_train(database, mistakes, events, row):
     transactions = Transactions(database)
     held, unanswered, other = keep(transactions, new(holdout=True), new(), new("city cab"))
-    events.add([(each.id, answer("dining", "some")) for each in (held, other)])
-    assert [each.id for each in mistakes.labelled({"blue door"})] == [row.id]
-    assert unanswered.id not in {each.id for each in mistakes.labelled({"blue door", "city cab"})}
+    events.add([(row.id, answer("dining", "some")) for row in (held, other)])
+    assert [label.id for label in mistakes.labelled({"blue door"})] == [row.id]
+    assert unanswered.id not in {label.id for label in mistakes.labelled({"blue door", "city cab"})}
 
 
 def test_a_labelled_row_tells_which_answer_the_newest_took_the_place_of(database, events):

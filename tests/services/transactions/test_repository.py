@@ -19,19 +19,19 @@ def transactions(database):
 
 
 @pytest.fixture
-def said(database):
+def add_answer(database):
     """Let a person say something of one row."""
     events = FeedbackEvents(database)
     return lambda transaction_id, event: events.add([(transaction_id, event)])
 
 
 def test_a_transaction_comes_back_as_it_was_given(transactions):
-    given = new(
+    made = new(
         amount="1234567890.125", currency="KWD", direction=Direction.INCOME, mode="UPI", subcategory="tea"
     )
-    [kept] = keep(transactions, given)
+    [kept] = keep(transactions, made)
     assert transactions.get(kept.id) == kept
-    assert kept.transaction == given.transaction
+    assert kept.transaction == made.transaction
     assert str(kept.transaction.amount) == "1234567890.125"
 
 
@@ -90,43 +90,43 @@ def test_filters_narrow_the_history(transactions):
     assert names(category="dining") == {"corner shop", "salary"}
 
 
-def test_the_memory_hears_the_newest_answers_of_each_merchant(transactions, said):
+def test_the_memory_hears_the_newest_answers_of_each_merchant(transactions, add_answer):
     rows = keep(transactions, *(new() for _ in range(12)), new("other"), new("silent"))
     for minute, row in enumerate(rows[:13]):
-        said(row.id, answer(f"c{minute}", at=NOW + timedelta(minutes=minute)))
+        add_answer(row.id, answer(f"c{minute}", at=NOW + timedelta(minutes=minute)))
     one = transactions.recollections(["blue door"])
     many = transactions.recollections(["blue door", "other", "silent", ""])
-    assert [each.category for each in one["blue door"]] == [f"c{minute}" for minute in range(11, 1, -1)]
+    assert [past.category for past in one["blue door"]] == [f"c{minute}" for minute in range(11, 1, -1)]
     assert many == {**one, "other": transactions.recollections(["other"])["other"]}
 
 
-def test_the_memory_also_hears_of_names_that_begin_alike(transactions, said):
+def test_the_memory_also_hears_of_names_that_begin_alike(transactions, add_answer):
     names = ("blue door", "blue door bakery", "blue doors bakery", "blue", "blue.door bakery")
     rows = keep(transactions, *map(new, names))
     for minute, row in enumerate(rows):
-        said(row.id, answer(f"c{minute}", at=NOW + timedelta(minutes=minute)))
-    found = transactions.similar(["blue door express", "blue doors x", "blue", "green gate x", ""])
-    told = {merchant: [each.category for each in newest] for merchant, newest in found.items()}
-    assert told == {"blue door express": ["c1", "c0"], "blue doors x": ["c2"]}
-    assert found["blue doors x"] == transactions.recollections(["blue doors bakery"])["blue doors bakery"]
+        add_answer(row.id, answer(f"c{minute}", at=NOW + timedelta(minutes=minute)))
+    similar = transactions.similar(["blue door express", "blue doors x", "blue", "green gate x", ""])
+    categories = {merchant: [past.category for past in newest] for merchant, newest in similar.items()}
+    assert categories == {"blue door express": ["c1", "c0"], "blue doors x": ["c2"]}
+    assert similar["blue doors x"] == transactions.recollections(["blue doors bakery"])["blue doors bakery"]
 
 
-def test_labels_for_training_are_a_persons_and_carry_their_holdout(transactions, said):
+def test_labels_for_training_are_a_persons_and_carry_their_holdout(transactions, add_answer):
     rows = keep(transactions, new(), new("other", holdout=True), new("unanswered"))
     for row in rows[:2]:
-        said(row.id, answer("groceries"))
-    found = list(transactions.labelled())
-    assert [(each.transaction.merchant, each.holdout) for each in found] == [
+        add_answer(row.id, answer("groceries"))
+    labels = list(transactions.labelled())
+    assert [(label.transaction.merchant, label.holdout) for label in labels] == [
         ("blue door", False),
         ("other", True),
     ]
 
 
-def test_a_rebuild_derives_the_merchant_and_the_state_again(transactions, database, said):
+def test_a_rebuild_derives_the_merchant_and_the_state_again(transactions, database, add_answer):
     [row] = keep(transactions, new("blue door"))
-    said(row.id, answer("groceries"))
+    add_answer(row.id, answer("groceries"))
     database.collection("transactions").update_one({}, {"$set": {"merchant": "old key", "category": "lost"}})
-    assert transactions.rebuild(lambda given: replace(given, merchant="new key")) == 1
+    assert transactions.rebuild(lambda transaction: replace(transaction, merchant="new key")) == 1
     rebuilt = transactions.get(row.id)
     assert (rebuilt.transaction.merchant, rebuilt.category) == ("new key", "groceries")
     assert "new key" in transactions.recollections(["new key"])

@@ -37,10 +37,10 @@ def anew(row, category="travel", *, version="2", act="act-1"):
 
 
 def test_the_unanswered_that_another_model_spoke_of_last_are_left(unanswered, transactions, answered):
-    older, said, newer = keep(
+    older, answered_row, newer = keep(
         transactions, new("a", day=date(2026, 1, 1)), new("b"), new("c", day=date(2026, 1, 2))
     )
-    answered(said, "travel")
+    answered(answered_row, "travel")
     assert list(unanswered.outdated("2", 10)) == [newer.id, older.id]
     assert unanswered.outdated("2", 1) == {newer.id: newer.transaction}
     assert (unanswered.outdated("1", 10), unanswered.count_outdated("1")) == ({}, 0)
@@ -54,7 +54,7 @@ def test_a_new_prediction_is_appended_and_holds(unanswered, transactions):
     unanswered.append(anew(row, None) | {"0" * 24: anew(row)[row.id]})
     after = transactions.get(row.id)
     assert (after.category, after.status) == (None, Status.PREDICTED)
-    assert [each.model_version for each in after.predictions] == ["1", "2"]
+    assert [prediction.model_version for prediction in after.predictions] == ["1", "2"]
     assert after.prediction.act == "act-1"
     assert after.predictions[0] == row.prediction
 
@@ -67,13 +67,13 @@ def test_to_append_again_adds_nothing_twice(unanswered, transactions):
 
 
 def test_a_row_that_was_answered_or_edited_meanwhile_stays(unanswered, transactions, answered):
-    said, edited = keep(transactions, new("a"), new("b"))
-    answered(said, "groceries")
+    answered_row, edited = keep(transactions, new("a"), new("b"))
+    answered(answered_row, "groceries")
     changed = replace(edited.transaction, amount=Decimal(9))
     transactions.amend(edited.id, lambda now: (changed, now.prediction, now.edits))
-    before = [transactions.get(row.id) for row in (said, edited)]
-    unanswered.append(anew(said) | anew(edited))
-    assert [transactions.get(row.id) for row in (said, edited)] == before
+    before = [transactions.get(row.id) for row in (answered_row, edited)]
+    unanswered.append(anew(answered_row) | anew(edited))
+    assert [transactions.get(row.id) for row in (answered_row, edited)] == before
 
 
 def test_an_act_is_told_with_what_it_changed(unanswered, transactions):
@@ -91,8 +91,8 @@ def test_an_act_taken_back_leaves_every_row_as_it_was_but_the_answered(unanswere
     answered(rows[1], "travel")
     assert unanswered.undo("act-1") == 1
     assert transactions.get(rows[0].id) == rows[0]
-    said = transactions.get(rows[1].id)
-    assert (said.status, said.prediction.model_version) == (Status.CONFIRMED, "3")
+    answered_row = transactions.get(rows[1].id)
+    assert (answered_row.status, answered_row.prediction.model_version) == (Status.CONFIRMED, "3")
     assert transactions.get(rows[2].id).prediction.act == "act-2"
     assert unanswered.undo("act-1") == 0
 
@@ -145,6 +145,6 @@ def test_an_answer_taken_back_makes_a_transaction_unanswered_again(unanswered, r
 
 def test_examples_are_found_by_id_whatever_became_of_them(unanswered, rows, database):
     DeletedTransactions(database).delete(rows[0].id, act="another", at=rows[0].created_at)
-    found = unanswered.by_id([row.id for row in rows] + ["x", "0" * 24])
-    assert found == {row.id: row.transaction for row in rows[1:]}
-    assert found[rows[2].id].amount == Decimal(900)
+    transactions = unanswered.by_id([row.id for row in rows] + ["x", "0" * 24])
+    assert transactions == {row.id: row.transaction for row in rows[1:]}
+    assert transactions[rows[2].id].amount == Decimal(900)

@@ -193,10 +193,10 @@ def test_text_in_a_figure_cannot_end_its_script_element(app):
     figure = {"data": [{"y": ["</script><script>alert(1)</script>", "<!--", "\u2028"]}]}
     with app.test_request_context():
         page = render_template("chart.html", chart=Chart("one", "A chart", (), "A sentence.", figure=figure))
-    [written] = re.findall(r'<script type="application/json"[^>]*>(.*)</script>', page)
-    assert "<" not in written
-    assert "\u2028" not in written
-    assert json.loads(written) == figure
+    [content] = re.findall(r'<script type="application/json"[^>]*>(.*)</script>', page)
+    assert "<" not in content
+    assert "\u2028" not in content
+    assert json.loads(content) == figure
 
 
 def test_tags_in_a_name_are_not_taken_for_markup(overview):

@@ -2,21 +2,21 @@ import pytest
 
 from src.web.categories.pages import slug_of
 
-GIVEN = {"name": "Café & Bücher", "group": "discretionary", "color": "#7a5195"}
+FORM = {"name": "Café & Bücher", "group": "discretionary", "color": "#7a5195"}
 
 
 def test_a_category_of_ones_own_is_added_and_can_be_chosen_at_once(client, predicted):
-    answer = client.post("/categories", data=GIVEN)
+    answer = client.post("/categories", data=FORM)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/categories?added=cafe-bucher")
     assert "Café &amp; Bücher" in client.get("/categories?added=cafe-bucher").text
     row = predicted("CORNER BOOKS")
-    said = client.post("/api/v1/feedback", json={"transaction_id": row["id"], "category": "cafe-bucher"})
-    assert said.status_code == 200
+    response = client.post("/api/v1/feedback", json={"transaction_id": row["id"], "category": "cafe-bucher"})
+    assert response.status_code == 200
 
 
 def test_a_name_that_is_taken_is_told_at_the_field_and_the_input_is_kept(client):
-    client.post("/categories", data=GIVEN)
-    again = client.post("/categories", data=GIVEN)
+    client.post("/categories", data=FORM)
+    again = client.post("/categories", data=FORM)
     assert again.status_code == 409
     assert "with this name already exists" in again.text
     assert 'value="Café &amp; Bücher"' in again.text
@@ -24,7 +24,7 @@ def test_a_name_that_is_taken_is_told_at_the_field_and_the_input_is_kept(client)
 
 @pytest.mark.parametrize("wrong", [{"name": "  "}, {"group": "x"}, {"color": "red"}, {"name": "x" * 101}])
 def test_what_cannot_be_a_category_is_refused(client, wrong):
-    assert client.post("/categories", data={**GIVEN, **wrong}).status_code == 422
+    assert client.post("/categories", data={**FORM, **wrong}).status_code == 422
     assert len(client.get("/api/v1/categories").json) == 25
 
 

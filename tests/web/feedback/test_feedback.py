@@ -75,8 +75,8 @@ def test_a_batch_keeps_the_good_answers_and_an_error_stands_in_place_of_the_othe
     response = client.post("/api/v1/feedback/batch", json=body)
     assert response.status_code == 200
     results = response.json["results"]
-    assert [each.get("was_correct") for each in results] == [True, None, None, None, None, False]
-    assert [each["error"]["status"] for each in results[1:5]] == [404, 422, 422, 422]
+    assert [result.get("was_correct") for result in results] == [True, None, None, None, None, False]
+    assert [result["error"]["status"] for result in results[1:5]] == [404, 422, 422, 422]
     assert client.get("/api/v1/history?status=predicted").json["total"] == 0
 
 

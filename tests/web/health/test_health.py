@@ -74,14 +74,14 @@ def test_the_metrics_count_requests_predictions_and_answers(client, predicted, a
     answered(first["id"], "groceries")
     client.get("/api/v1/transactions/000000000000000000000000")
     client.get("/no/such/SECRET")
-    found = samples(client)
+    values = samples(client)
     post = 'ledgerloop_requests_total{method="POST",route="/api/v1/predict",status="201"}'
-    assert found[post] == 1
-    assert found['ledgerloop_request_seconds_count{route="/api/v1/predict"}'] == 1
-    assert found[f'ledgerloop_predictions_total{{band="{first["band"]}",decided_by="model"}}'] == 1
-    assert found['ledgerloop_feedback_total{was_correct="false"}'] == 1
-    assert found['ledgerloop_champion_info{version="1"}'] == 1
-    assert found["ledgerloop_mongodb_up"] == 1
+    assert values[post] == 1
+    assert values['ledgerloop_request_seconds_count{route="/api/v1/predict"}'] == 1
+    assert values[f'ledgerloop_predictions_total{{band="{first["band"]}",decided_by="model"}}'] == 1
+    assert values['ledgerloop_feedback_total{was_correct="false"}'] == 1
+    assert values['ledgerloop_champion_info{version="1"}'] == 1
+    assert values["ledgerloop_mongodb_up"] == 1
     text = client.get("/metrics").text
     assert 'route="unmatched"' in text
     assert "SECRET" not in text

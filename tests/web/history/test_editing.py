@@ -13,22 +13,22 @@ def undo(client, act):
     return client.post(f"/api/v1/acts/{act}/undo")
 
 
-def given(client, row):
+def input_of(client, row):
     return client.get(f"/api/v1/transactions/{row}").json["transaction"]
 
 
 def test_an_edit_is_an_act_and_undoing_it_restores_what_was_given(client, predicted):
     first = predicted(amount="1.15", date="2026-03-04")
-    before = given(client, first["id"])
+    before = input_of(client, first["id"])
     edited = edit(client, first["id"], amount="1150", description="TACO GARDEN", mode=None)
     assert edited.status_code == 200
     [listed] = client.get("/api/v1/acts").json["items"]
     assert (listed["id"], listed["kind"], listed["rows"]) == (edited.json["act"], "edit", 1)
     assert listed["what"]["code"] == "edited"
     assert listed["what"]["values"]["fields"] == "amount,description"
-    assert Decimal(given(client, first["id"])["amount"]) == 1150
+    assert Decimal(input_of(client, first["id"])["amount"]) == 1150
     assert undo(client, edited.json["act"]).json["undone"] == 1
-    assert given(client, first["id"]) == before
+    assert input_of(client, first["id"]) == before
     assert undo(client, edited.json["act"]).status_code == 409
 
 
@@ -64,7 +64,7 @@ def test_edits_are_undone_from_the_newest_on(client, predicted):
     assert "later edit" in refused.json["detail"]
     for act, amount in ((second, 2), (first, 1)):
         assert undo(client, act).status_code == 200
-        assert Decimal(given(client, row)["amount"]) == amount
+        assert Decimal(input_of(client, row)["amount"]) == amount
 
 
 def test_an_edit_of_a_deleted_transaction_comes_back_with_it(client, predicted):
@@ -74,7 +74,7 @@ def test_an_edit_of_a_deleted_transaction_comes_back_with_it(client, predicted):
     assert undo(client, edited).status_code == 404
     assert undo(client, deleted).status_code == 200
     assert undo(client, edited).status_code == 200
-    assert Decimal(given(client, row)["amount"]) == 1
+    assert Decimal(input_of(client, row)["amount"]) == 1
 
 
 def test_an_edit_that_is_refused_leaves_no_act(client, predicted):
@@ -105,7 +105,7 @@ def test_edits_of_different_fields_at_the_same_time_both_hold(client, predicted,
     row = predicted(amount="10")["id"]
     meanwhile(lambda: edit(client, row, amount="12"))
     assert edit(client, row, subcategory="lunch").status_code == 200
-    after = given(client, row)
+    after = input_of(client, row)
     assert (Decimal(after["amount"]), after["subcategory"]) == (12, "lunch")
 
 
@@ -121,16 +121,16 @@ def test_edits_at_the_same_time_that_do_not_fit_together_are_refused(
     client, predicted, meanwhile, first, second
 ):
     row = predicted(amount="10", currency="EUR", subcategory="milk")["id"]
-    before = given(client, row)
+    before = input_of(client, row)
     meanwhile(lambda: edit(client, row, **first))
     assert edit(client, row, **second).status_code == 409
-    assert given(client, row) == {**before, **first}
+    assert input_of(client, row) == {**before, **first}
     assert [item["rows"] for item in client.get("/api/v1/acts").json["items"] if item["rows"]] == [1]
 
 
 def test_two_tabs_that_save_one_field_at_the_same_moment_do_not_overwrite(client, predicted, meanwhile):
     row = predicted(amount="10")["id"]
-    form = {**given(client, row), "version": ""}
+    form = {**input_of(client, row), "version": ""}
     form = {name: value or "" for name, value in form.items()}
 
     def save(text):
@@ -139,4 +139,4 @@ def test_two_tabs_that_save_one_field_at_the_same_moment_do_not_overwrite(client
 
     meanwhile(lambda: save("first"))
     assert save("second").status_code == 409
-    assert given(client, row)["subcategory"] == "first"
+    assert input_of(client, row)["subcategory"] == "first"

@@ -39,7 +39,7 @@ def test_beancount_itself_reads_its_journal_without_an_error(client, predicted, 
     predicted(description='"\\', amount="3.333", currency="KWD")
     entries, errors, _ = loader.load_string(client.get("/api/v1/history.beancount").text)
     assert errors == []
-    read = {each.narration: each.postings[0].units for each in entries if hasattr(each, "narration")}
+    read = {entry.narration: entry.postings[0].units for entry in entries if hasattr(entry, "narration")}
     assert len(read) == 5
     assert (read[TEXT].number, read[TEXT].currency) == (1200, "JPY")
     assert read["* ! #tag ^link ; 2024-01-01 open"].number == Decimal("-99999999.99")

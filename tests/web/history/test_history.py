@@ -17,7 +17,7 @@ def four(predicted):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("", [3, 2, 1, 0]),
         ("sort=date", [0, 1, 2, 3]),
@@ -34,10 +34,10 @@ def four(predicted):
         ("from=&to=&category=&mode=&q=&sort=&limit=&cursor=", [3, 2, 1, 0]),
     ],
 )
-def test_a_filter_finds_its_transactions(client, four, query, found):
+def test_a_filter_finds_its_transactions(client, four, query, expected):
     answer = client.get(f"/api/v1/history?{query}").json
-    assert [item["id"] for item in answer["items"]] == [four[place]["id"] for place in found]
-    assert answer["total"] == len(found)
+    assert [item["id"] for item in answer["items"]] == [four[position]["id"] for position in expected]
+    assert answer["total"] == len(expected)
 
 
 def test_pages_follow_each_other_by_cursor(client, four):
@@ -153,10 +153,10 @@ def test_a_transaction_tells_its_whole_life_and_an_old_answer_is_taken_back_by_i
     assert life["transaction"]["description"] == "SQ *BLUE DOOR"
     assert [event["category"] for event in life["feedback"]] == ["groceries", "travel"]
     assert life["feedback"][0]["act"] == act
-    assert [each["act"] for each in life["predictions"]] == [None]
-    beside = client.get(f"/api/v1/transactions/{second}").json
-    assert [each["act"] for each in beside["predictions"]][:2] == [None, act]
-    assert beside["predictions"][-1]["category"] == beside["category"]
+    assert [prediction["act"] for prediction in life["predictions"]] == [None]
+    other = client.get(f"/api/v1/transactions/{second}").json
+    assert [prediction["act"] for prediction in other["predictions"]][:2] == [None, act]
+    assert other["predictions"][-1]["category"] == other["category"]
     newest = life["feedback"][-1]["act"]
     assert client.post(f"/api/v1/acts/{newest}/undo").json["undone"] >= 1
     assert client.get(f"/api/v1/transactions/{first}").json["category"] == "groceries"

@@ -62,9 +62,9 @@ def full(app, client, container, registered, predicted, answered, web_database):
     web_database.collection("transactions").update_one(
         {"_id": ObjectId(audited["id"])}, {"$set": {"audit": True}}
     )
-    told = Transaction("BLUE DOOR", Decimal("4.20"), "EUR", date(2026, 3, 4))
+    transaction = Transaction("BLUE DOOR", Decimal("4.20"), "EUR", date(2026, 3, 4))
     container.webhooks.receive(
-        [InboundTransaction("=7", told, "Coffee out")], program="actual", at=datetime.now(UTC)
+        [InboundTransaction("=7", transaction, "Coffee out")], program="actual", at=datetime.now(UTC)
     )
     mistake = PossibleMistake(
         twice["id"], "books", "travel", 4, container.transactions.get(twice["id"]).feedback[-1].at
@@ -120,7 +120,7 @@ def test_a_history_comes_back_as_it_was(app, client, container, full, web_databa
     after = all_of(client)
     assert after["jsonl"] == before["jsonl"]
     assert after["csv"] == before["csv"]
-    tables = [pq.read_table(io.BytesIO(each["parquet"])) for each in (before, after)]
+    tables = [pq.read_table(io.BytesIO(export["parquet"])) for export in (before, after)]
     assert tables[0].equals(tables[1])
     assert tables[0].num_rows == rows
     assert client.get("/api/v1/categories").json == categories
@@ -158,7 +158,7 @@ def test_answers_hold_again_and_the_memory_knows_them_without_a_model(
     brought(app, client, content)
     again = predicted("QUIET TEA ROOM", "6")
     assert (again["category"], again["decided_by"]) == ("books", "memory")
-    labels = {each.id: each for each in container.transactions.labelled()}
+    labels = {label.id: label for label in container.transactions.labelled()}
     assert labels[full["id"]].category == "dining"
 
 
@@ -211,16 +211,16 @@ def test_an_own_category_of_the_same_name_takes_the_answers_of_the_other(
     body = {"slug": "novels", "name": "BOOKS", "group": "discretionary", "color": "#000000"}
     client.post("/api/v1/categories", json=body)
     brought(app, client, content)
-    assert {each["category"] for each in client.get("/api/v1/history").json["items"]} == {"novels"}
+    assert {item["category"] for item in client.get("/api/v1/history").json["items"]} == {"novels"}
     assert predicted("QUIET TEA ROOM", "6")["category"] == "novels"
 
 
 def test_a_part_of_the_lines_can_be_brought_alone(app, client, full, web_database):
     lines = taken(client, "jsonl").splitlines()
     emptied(web_database)
-    part = [each for each in lines if json.loads(each)["category"] == "books"][1:]
+    part = [line for line in lines if json.loads(line)["category"] == "books"][1:]
     assert counts(brought(app, client, b"\n".join(part))) == [len(part), 0, 0, 0]
-    assert "books" in {each["slug"] for each in client.get("/api/v1/categories").json}
+    assert "books" in {category["slug"] for category in client.get("/api/v1/categories").json}
 
 
 def test_what_a_hand_wrote_into_an_export_is_masked_and_its_categories_are_made(
@@ -235,7 +235,7 @@ def test_what_a_hand_wrote_into_an_export_is_masked_and_its_categories_are_made(
     assert counts(brought(app, client, json.dumps(body).encode())) == [1, 0, 0, 0]
     [item] = client.get("/api/v1/history").json["items"]
     assert item["transaction"]["description"] == "SWIGGY [card]"
-    assert item["category"] in {each["slug"] for each in client.get("/api/v1/categories").json}
+    assert item["category"] in {category["slug"] for category in client.get("/api/v1/categories").json}
 
 
 def test_the_preview_says_what_it_is_and_asks_nothing(client, full):

@@ -48,7 +48,7 @@ def undo_of(html):
     return re.search(r'action="(/acts/[^"]+/undo)"', html)[1]
 
 
-def given(client, row):
+def input_of(client, row):
     return client.get(f"/api/v1/transactions/{row}").json["transaction"]
 
 
@@ -86,7 +86,7 @@ def test_every_answer_is_told_and_undone_from_the_page(browse, press, predicted,
 
 def test_every_field_is_edited_and_the_edit_undone(browse, press, predicted, client):
     row = predicted(amount="1.15", date="2026-03-04", mode="UPI")["id"]
-    before = given(client, row)
+    before = input_of(client, row)
     fields = typed(browse(f"/transactions/{row}"))
     changed = {
         "description": "TACO GARDEN",
@@ -98,13 +98,13 @@ def test_every_field_is_edited_and_the_edit_undone(browse, press, predicted, cli
         "subcategory": "lunch",
     }
     page = press(f"/transactions/{row}", {**fields, **changed})
-    after = given(client, row)
+    after = input_of(client, row)
     assert (after["description"], after["amount"], after["currency"]) == ("TACO GARDEN", "1150.00", "EUR")
     assert (after["date"], after["mode"], after["direction"]) == ("2026-02-01", None, "income")
     assert "Saved." in words_of(page)
     assert "Payment method: UPI → –" in words_of(page)
     page = press(undo_of(page), {"next": f"/transactions/{row}"})
-    assert given(client, row) == before
+    assert input_of(client, row) == before
     assert "Saved." not in words_of(page)
 
 
@@ -114,21 +114,21 @@ def test_an_amount_is_shown_and_read_in_the_visitors_own_format(browse, press, p
     fields = typed(browse(f"/transactions/{row}", **german))
     assert fields["amount"] == "1150,00"
     press(f"/transactions/{row}", {**fields, "amount": "1.234,50"}, **german)
-    assert given(client, row)["amount"] == "1234.50"
+    assert input_of(client, row)["amount"] == "1234.50"
     asked = client.post(
         f"/transactions/{row}", data={**fields, "amount": "2.500"}, headers={**HTML, **german}
     )
     assert asked.status_code == 422
     assert "Which amount is it?" in asked.text
-    assert given(client, row)["amount"] == "1234.50"
+    assert input_of(client, row)["amount"] == "1234.50"
     press(f"/transactions/{row}", {**typed(asked.text), "amount_meant": "2500"}, **german)
-    assert Decimal(given(client, row)["amount"]) == 2500
+    assert Decimal(input_of(client, row)["amount"]) == 2500
 
 
 def test_what_is_left_as_it_is_shown_changes_nothing(browse, press, predicted, client):
     row = predicted(amount="1.234", currency="KWD")["id"]
     page = press(f"/transactions/{row}", typed(browse(f"/transactions/{row}")))
-    assert given(client, row)["amount"] == "1.234"
+    assert input_of(client, row)["amount"] == "1.234"
     assert client.get("/api/v1/acts").json["items"] == []
     assert "Saved." not in words_of(page)
 
@@ -145,12 +145,12 @@ def test_what_is_left_as_it_is_shown_changes_nothing(browse, press, predicted, c
 )
 def test_what_is_wrong_is_said_and_nothing_is_changed(browse, predicted, client, wrong, sentence):
     row = predicted()["id"]
-    before = given(client, row)
+    before = input_of(client, row)
     fields = typed(browse(f"/transactions/{row}"))
     response = client.post(f"/transactions/{row}", data={**fields, **wrong}, headers=HTML)
     assert response.status_code in (409, 422)
     assert sentence in response.text
-    assert given(client, row) == before
+    assert input_of(client, row) == before
 
 
 def test_a_deleted_transaction_is_restored_from_the_history_or_later_from_recent_changes(
@@ -198,7 +198,7 @@ def test_two_tabs_that_edit_different_fields_keep_both(browse, press, predicted,
     stale = typed(browse(f"/transactions/{row}"))
     press(f"/transactions/{row}", {**stale, "amount": "12.00"})
     press(f"/transactions/{row}", {**stale, "subcategory": "lunch"})
-    after = given(client, row)
+    after = input_of(client, row)
     assert (Decimal(after["amount"]), after["subcategory"]) == (12, "lunch")
 
 
@@ -211,9 +211,9 @@ def test_the_later_of_two_tabs_that_edit_one_field_sees_the_other_value_first(
     refused = client.post(f"/transactions/{row}", data={**stale, "amount": "15.00"}, headers=HTML)
     assert refused.status_code == 409
     assert "Amount is now “12.00”" in words_of(refused.text)
-    assert Decimal(given(client, row)["amount"]) == 12
+    assert Decimal(input_of(client, row)["amount"]) == 12
     press(f"/transactions/{row}", typed(refused.text))
-    assert Decimal(given(client, row)["amount"]) == 15
+    assert Decimal(input_of(client, row)["amount"]) == 15
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_stale_form_that_does_not_fit_the_other_fields_is_refused(
     row = predicted(amount="10", currency="EUR", subcategory="milk")["id"]
     stale = typed(browse(f"/transactions/{row}"))
     assert client.patch(f"/api/v1/transactions/{row}", json=elsewhere).status_code == 200
-    before = given(client, row)
+    before = input_of(client, row)
     refused = client.post(f"/transactions/{row}", data={**stale, **typed_here}, headers=HTML)
     assert refused.status_code == 409
-    assert given(client, row) == before
+    assert input_of(client, row) == before

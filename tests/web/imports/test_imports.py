@@ -36,19 +36,19 @@ def test_a_file_is_taken_on_worked_off_and_reported(app, client):
     done = client.get(f"/api/v1/imports/{answer.json['id']}").json
     assert (done["status"], done["progress"]) == ("done", 1)
     assert [done[f"rows_{name}"] for name in ("read", "added", "duplicate", "rejected")] == [3, 2, 0, 1]
-    assert [each["row"] for each in done["rejects"]] == [3]
+    assert [reject["row"] for reject in done["rejects"]] == [3]
     assert client.get("/api/v1/history").json["total"] == 2
-    assert [each["id"] for each in client.get("/api/v1/imports").json] == [done["id"]]
+    assert [record["id"] for record in client.get("/api/v1/imports").json] == [done["id"]]
 
 
 def test_a_dry_run_shows_what_would_be_kept_and_keeps_nothing(client):
     seen = upload(client, UNCLEAR, dry_run="true").json
-    assert {each["key"] for each in seen["questions"]} >= {"date_order"}
+    assert {question["key"] for question in seen["questions"]} >= {"date_order"}
     answered = upload(
         client, UNCLEAR, dry_run="true", mapping='{"date_order": "dmy", "sign": "negative-is-expense"}'
     )
     assert (answered.status_code, answered.json["questions"]) == (200, [])
-    assert [each["date"] for each in answered.json["entries"]] == ["2026-05-04", "2026-06-05"]
+    assert [entry["date"] for entry in answered.json["entries"]] == ["2026-05-04", "2026-06-05"]
     assert client.get("/api/v1/imports").json == []
 
 
@@ -143,11 +143,11 @@ def test_rejected_rows_that_are_mended_are_added_and_nothing_twice(app, client, 
         work_off(app)
         done = client.get(f"/api/v1/imports/{again.json['id']}").json
         assert [done[f"rows_{name}"] for name in ("added", "rejected")] == [added, 0]
-    items = [each["transaction"] for each in client.get("/api/v1/history").json["items"]]
+    items = [item["transaction"] for item in client.get("/api/v1/history").json["items"]]
     assert len(items) == before + 1
-    assert sorted(each["amount"] for each in items if each["amount"] == "3.50") == ["3.50"]
-    assert {each["currency"] for each in items} == {"GBP" if content == QIF else "USD"}
-    assert all(each["direction"] == "expense" for each in items)
+    assert sorted(item["amount"] for item in items if item["amount"] == "3.50") == ["3.50"]
+    assert {item["currency"] for item in items} == {"GBP" if content == QIF else "USD"}
+    assert all(item["direction"] == "expense" for item in items)
 
 
 def test_rejected_rows_that_are_not_mended_are_rejected_again(app, client):
@@ -181,8 +181,8 @@ def test_a_currency_that_is_none_of_the_choices_is_typed_in(app, client):
     content = b"Date,Details,Debit\n2026-03-04,PIZZA CORNER,12.50\n"
     sent = client.post("/import", data={"file": (io.BytesIO(content), "x.csv")})
     assert 'name="other-default_currency"' in client.get(sent.location).text
-    said = {"other-default_currency": "nok", "act": "begin"}
-    assert client.post(f"{sent.location}/plan", data=said).status_code == 303
+    form = {"other-default_currency": "nok", "act": "begin"}
+    assert client.post(f"{sent.location}/plan", data=form).status_code == 303
     work_off(app)
     assert client.get("/api/v1/history").json["items"][0]["transaction"]["currency"] == "NOK"
 
@@ -197,13 +197,13 @@ def test_the_pages_lead_from_the_file_to_the_report_and_back(app, client):
     plan = f"{sent.location}/plan"
     refused = client.post(plan, data={"act": "begin"})
     assert (refused.status_code, client.get("/api/v1/history").json["total"]) == (422, 0)
-    said = {
+    form = {
         "answer-date_order": "dmy",
         "answer-sign": "negative-is-expense",
         "act": "begin",
         "profile": "My bank",
     }
-    assert client.post(plan, data=said).status_code == 303
+    assert client.post(plan, data=form).status_code == 303
     work_off(app)
     report = client.get(sent.location).text
     assert "This deletes 2 transactions" in report
@@ -235,8 +235,8 @@ def test_a_large_import_is_taken_back_apart_from_the_request(app, client, monkey
     assert "Undo import" not in shown
     assert client.delete(f"/api/v1/imports/{import_id}").status_code == 409
     work_off(app)
-    told = client.get(f"/api/v1/imports/{import_id}").json
-    assert (told["status"], told["progress"]) == ("undone", 1)
+    state = client.get(f"/api/v1/imports/{import_id}").json
+    assert (state["status"], state["progress"]) == ("undone", 1)
     assert client.get("/api/v1/history").json["total"] == 0
 
 
@@ -256,8 +256,8 @@ def test_a_file_is_read_once_when_it_comes_and_once_more_for_each_change(app, cl
 def test_a_change_reads_the_file_once_more_and_the_same_again_does_not(app, client):
     reader = app.extensions["ledgerloop"].file_reader
     sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "march.csv")})
-    said = {"answer-date_order": "dmy", "answer-sign": "negative-is-expense"}
-    client.post(f"{sent.location}/plan", data=said)
+    form = {"answer-date_order": "dmy", "answer-sign": "negative-is-expense"}
+    client.post(f"{sent.location}/plan", data=form)
     assert reader.started == 2
     assert client.post(f"{sent.location}/plan", data={"act": "begin"}).status_code == 303
     assert reader.started == 2
@@ -280,9 +280,9 @@ def test_a_preview_another_release_has_written_is_made_anew(app, client):
     container = app.extensions["ledgerloop"]
     sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "march.csv")})
     import_id = sent.location.rpartition("/")[2]
-    found = container.imports.get(import_id)
+    record = container.imports.get(import_id)
     container.imports.set_plan(
-        import_id, found.plan, form=found.format, rows=found.rows, preview=b'{"layout": 1}'
+        import_id, record.plan, form=record.format, rows=record.rows, preview=b'{"layout": 1}'
     )
     assert "04/05/2026 is 4 May 2026" in client.get(sent.location).text
     assert container.file_reader.started == 2
@@ -364,7 +364,8 @@ def test_the_page_shows_unused_columns_and_adds_one_with_one_button(client):
     assert "Hofladen &lt;b&gt;Grün&lt;/b&gt;" in shown
     assert shown.count('name="add_column"') == 1
     columns = {
-        f"column-{place}": value for place, value in enumerate(["date", "description", "", "amount", ""])
+        f"column-{position}": value
+        for position, value in enumerate(["date", "description", "", "amount", ""])
     }
     answer = client.post(f"{sent.location}/plan", data={**columns, "add_column": "2"})
     assert answer.status_code == 303
@@ -390,17 +391,17 @@ def test_rows_that_another_file_also_has_stay_and_both_numbers_are_told(app, cli
         "answers_kept": 0,
     }
     assert "2 transactions: 1 deleted, 1 kept because" in client.get(f"/import/{first}").text
-    told = client.get(f"/api/v1/imports/{first}").json
-    assert (told["rows_removed"], told["rows_kept"]) == (1, 1)
+    state = client.get(f"/api/v1/imports/{first}").json
+    assert (state["rows_removed"], state["rows_kept"]) == (1, 1)
     assert client.get("/api/v1/history").json["total"] == 1
     assert client.delete(f"/api/v1/imports/{later}").json["rows_removed"] == 1
 
 
-def rows_told(client, import_id):
-    told = client.get(f"/api/v1/imports/{import_id}").json
+def reported_rows(client, import_id):
+    state = client.get(f"/api/v1/imports/{import_id}").json
     names = ("added", "duplicate", "deleted_before", "rejected", "left_out")
-    counts = {name: told[f"rows_{name}"] for name in names}
-    assert sum(counts.values()) == told["rows_read"]
+    counts = {name: state[f"rows_{name}"] for name in names}
+    assert sum(counts.values()) == state["rows_read"]
     return counts
 
 
@@ -412,7 +413,7 @@ def test_rows_deleted_by_hand_are_told_in_the_report(app, client):
     assert deleted.status_code == 204
     again = upload(client, mapping=SIGN).json["id"]
     work_off(app)
-    counts = rows_told(client, again)
+    counts = reported_rows(client, again)
     assert (counts["added"], counts["duplicate"], counts["deleted_before"]) == (0, 1, 1)
     assert "Deleted before" in client.get(f"/import/{again}").text
     act = deleted.headers["Ledgerloop-Act"]
@@ -429,11 +430,11 @@ def test_a_row_typed_by_hand_does_not_come_back_from_an_export_once_it_is_delete
     act = client.delete(f"/api/v1/transactions/{row}").headers["Ledgerloop-Act"]
     restored = upload(client, export, name="history.jsonl").json["id"]
     work_off(app)
-    assert rows_told(client, restored)["deleted_before"] == 1
+    assert reported_rows(client, restored)["deleted_before"] == 1
     assert client.get("/api/v1/history").json["total"] == 0
     bank = upload(client, mapping=SIGN).json["id"]
     work_off(app)
-    assert rows_told(client, bank)["added"] == 2  # the bank's own row is another one
+    assert reported_rows(client, bank)["added"] == 2  # the bank's own row is another one
     client.post(f"/api/v1/acts/{act}/undo")
     assert client.delete(f"/api/v1/imports/{restored}").json["rows_removed"] == 0
     assert client.get("/api/v1/history").json["total"] == 3
@@ -454,7 +455,7 @@ def test_a_table_of_payment_messages_is_imported_with_its_categories_and_without
     work_off(app)
     done = client.get(f"/api/v1/imports/{answer.json['id']}").json
     assert [done[f"rows_{name}"] for name in ("added", "rejected", "left_out")] == [2, 1, 1]
-    assert {each["row"]: each["reason"] for each in done["rejects"]} == {
+    assert {reject["row"]: reject["reason"] for reject in done["rejects"]} == {
         4: "It is a one-time code, not a payment.",
         5: "The amount in its column is not in its message.",
     }

@@ -79,8 +79,8 @@ def test_amounts_are_hundredths_and_their_sign_the_direction(client):
         currency="EUR",
     )
     rows = [row["transaction"] for row in history(client)]
-    found = {(row["direction"], row["amount"], row["currency"]) for row in rows}
-    assert found == {
+    amounts = {(row["direction"], row["amount"], row["currency"]) for row in rows}
+    assert amounts == {
         ("expense", "12.50", "EUR"),
         ("income", "2500.00", "EUR"),
         ("transfer", "50.00", "EUR"),
@@ -94,8 +94,8 @@ def test_asked_again_it_is_the_same_row(client):
 
 
 def test_what_a_person_called_it_there_is_learned(client):
-    [told] = ask(client, transaction(imported_payee=UNSURE, category="c7", category_name="Kids"))
-    assert (told["category"], told["decided_by"]) == ("Kids", "person")
+    [result] = ask(client, transaction(imported_payee=UNSURE, category="c7", category_name="Kids"))
+    assert (result["category"], result["decided_by"]) == ("Kids", "person")
     [again] = ask(client, transaction("t2", imported_payee=UNSURE))
     assert (again["slug"], again["decided_by"]) == ("kids", "memory")
 
@@ -114,7 +114,7 @@ def test_the_parts_of_a_split_stand_one_by_one(client):
         {"id": "s2", "amount": -400, "imported_payee": None, "notes": "fork"},
     ]
     results = ask(client, transaction("whole", is_parent=True, subtransactions=parts))
-    assert [each["id"] for each in results] == ["s1", "s2"]
+    assert [result["id"] for result in results] == ["s1", "s2"]
     assert {row["transaction"]["description"] for row in history(client)} == {SURE}
 
 

@@ -18,18 +18,18 @@ def connect(app, mongo_uri, tmp_path, monkeypatch):
     made = []
 
     def start(**settings):
-        given = {
+        options = {
             "firefly_webhook_secret": f"another, {SECRET}",
             "mongo_uri": mongo_uri,
             "mongo_db_name": WEB_DATABASE,
         }
-        given |= {"_env_file": None, "data_dir": tmp_path, "clock": "off", "audit_share": 0, **settings}
-        made.append(application(load_settings(**given), monkeypatch))
+        options |= {"_env_file": None, "data_dir": tmp_path, "clock": "off", "audit_share": 0, **settings}
+        made.append(application(load_settings(**options), monkeypatch))
         return made[-1].test_client()
 
     yield start
-    for each in made:
-        each.extensions["ledgerloop"].database.close()
+    for one in made:
+        one.extensions["ledgerloop"].database.close()
 
 
 @pytest.fixture
@@ -48,15 +48,15 @@ def only(response):
 
 
 def test_a_stored_transaction_is_kept_and_predicted(client):
-    told = only(deliver(client))
-    assert (told["id"], told["category"], told["slug"], told["band"]) == (
+    result = only(deliver(client))
+    assert (result["id"], result["category"], result["slug"], result["band"]) == (
         "251",
         "Groceries",
         "groceries",
         "auto",
     )
     [row] = history(client)
-    assert row["id"] == told["transaction_id"]
+    assert row["id"] == result["transaction_id"]
     kept = row["transaction"]
     assert (kept["description"], kept["subcategory"]) == ("Fresh Market", "Corner market 4411")
     assert (kept["amount"], kept["currency"], kept["date"]) == ("12.50", "EUR", "2026-03-04")
@@ -79,8 +79,8 @@ def test_each_split_is_a_transaction_and_a_broken_one_fails_no_other(client):
         split(1), split(2, amount="-3.000000000000"), split(3, amount="much"), split(4, type="loan")
     )
     results = deliver(client, body).json["results"]
-    assert [each["id"] for each in results] == ["1", "2", "3", "4"]
-    assert [each.get("error", {}).get("status") for each in results] == [None, None, 422, 422]
+    assert [result["id"] for result in results] == ["1", "2", "3", "4"]
+    assert [result.get("error", {}).get("status") for result in results] == [None, None, 422, 422]
     assert sorted(row["transaction"]["amount"] for row in history(client)) == ["12.50", "3.00"]
 
 
@@ -114,8 +114,12 @@ def test_texts_are_masked_before_they_are_kept_also_where_they_are_cut(client):
 
 
 def test_a_category_it_has_already_is_a_persons_and_teaches_at_once(client):
-    told = only(deliver(client, message(split(category_name="Kids & school"))))
-    assert (told["category"], told["decided_by"], told["needs_review"]) == ("Kids & school", "person", False)
+    result = only(deliver(client, message(split(category_name="Kids & school"))))
+    assert (result["category"], result["decided_by"], result["needs_review"]) == (
+        "Kids & school",
+        "person",
+        False,
+    )
     again = only(deliver(client, message(split(252), group=247)))
     assert (again["slug"], again["decided_by"]) == ("kids-school", "memory")
 
@@ -126,8 +130,8 @@ def update(client, journal=251, **fields):
 
 def test_another_category_chosen_there_is_an_answer(client):
     only(deliver(client))
-    told = update(client, category_name="dining")
-    assert (told["slug"], told["decided_by"]) == ("dining", "person")
+    result = update(client, category_name="dining")
+    assert (result["slug"], result["decided_by"]) == ("dining", "person")
     [row] = history(client)
     assert row["status"] == "corrected"
     assert only(deliver(client, message(split(252), group=247)))["slug"] == "dining"
@@ -135,8 +139,8 @@ def test_another_category_chosen_there_is_an_answer(client):
 
 def test_our_own_word_come_back_is_no_answer(client):
     only(deliver(client))
-    told = update(client, category_name="Groceries", description="with friends")
-    assert told["decided_by"] == "model"
+    result = update(client, category_name="Groceries", description="with friends")
+    assert result["decided_by"] == "model"
     [row] = history(client)
     assert row["status"] == "predicted"
 
@@ -149,8 +153,8 @@ def test_a_person_may_go_back_to_what_we_had_said(client):
 
 
 def test_an_old_word_of_ours_does_not_undo_an_answer_given_here(client):
-    told = only(deliver(client))
-    client.post("/api/v1/feedback", json={"transaction_id": told["transaction_id"], "category": "dining"})
+    result = only(deliver(client))
+    client.post("/api/v1/feedback", json={"transaction_id": result["transaction_id"], "category": "dining"})
     assert update(client, category_name="Groceries", tags=["trip"])["slug"] == "dining"
 
 
@@ -249,8 +253,8 @@ def test_what_is_to_be_delivered_waits_only_where_an_address_is_set(client, conn
     connected = connect(firefly_url="http://127.0.0.1:9", firefly_token="token")
     deliver(connected)
     deliver(connected)
-    told = connected.get("/api/v1/webhooks/firefly-iii").json
-    assert (told["on"], told["waiting"]) == (True, 1)
+    status = connected.get("/api/v1/webhooks/firefly-iii").json
+    assert (status["on"], status["waiting"]) == (True, 1)
     page = " ".join(connected.get("/import").text.split())
     assert "No categories sent yet. Pending: 1." in page
     assert "No categories sent yet" not in client.get("/import").text

@@ -43,9 +43,9 @@ def test_the_api_tells_what_would_change_in_rows_money_and_examples(client, pred
     first = predicted("SWIGGY order 8841", "350.75", currency="INR")
     predicted("FARM MARKET", "9")
     answered(predicted("PIZZA CORNER 7", "20")["id"], "dining")
-    told = client.get(f"/api/v1/models/{other}/changes")
-    assert told.status_code == 200
-    body = told.json
+    response = client.get(f"/api/v1/models/{other}/changes")
+    assert response.status_code == 200
+    body = response.json
     assert (body["before"], body["after"]) == ("1", "3")
     assert (body["unanswered"], body["looked_at"], body["changed"], body["remembered"]) == (2, 2, 1, 0)
     [pair] = body["pairs"]
@@ -59,7 +59,9 @@ def test_asking_changes_nothing(client, predicted, other):
     before = client.get("/api/v1/history").json
     client.get(f"/api/v1/models/{other}/changes")
     assert client.get("/api/v1/history").json == before
-    assert [each["version"] for each in client.get("/api/v1/models").json if each["champion"]] == ["1"]
+    assert [version["version"] for version in client.get("/api/v1/models").json if version["champion"]] == [
+        "1"
+    ]
 
 
 def test_a_version_there_is_not_is_404_and_one_that_does_not_load_is_409(
@@ -84,12 +86,12 @@ def test_the_question_before_a_promotion_leads_to_what_would_change(client, pred
     assert "What would change" in words_of(question)
     [address] = re.findall(r'href="([^"]*)" data-part="changes"', question.text)
     page = client.get(address, headers=HTML)
-    told = words_of(page)
-    assert "Of your 2 unanswered transactions 1 (50.0 %, ₹350.75) would change category." in told
-    assert "Dining out → becomes Transport" in told
+    text = words_of(page)
+    assert "Of your 2 unanswered transactions 1 (50.0 %, ₹350.75) would change category." in text
+    assert "Dining out → becomes Transport" in text
     assert f"/transactions/{row['id']}" in page.text
     assert "/history?category=dining&amp;status=predicted" in page.text
-    assert "Your answers and the stored predictions do not change" in told
+    assert "Your answers and the stored predictions do not change" in text
     assert 'id="changes"' in page.text
     assert "style=" not in page.text
 
@@ -100,20 +102,20 @@ def test_the_rarer_changes_are_folded_away_but_counted(client, app):
     claimed = ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test")
     pairs = tuple(CategoryChange("dining", f"c{number}", 2, {"USD": Decimal(1)}, ()) for number in range(10))
     claimed.record_changes(PredictionDiff("1", "2", 90, 90, 0, pairs, (), NOW))
-    told = words_of(client.get(f"/models/runs/{claimed.run.id}", headers=HTML))
-    assert told.index("c7") < told.index("2 rarer changes, 4 transactions") < told.index("c8")
+    text = words_of(client.get(f"/models/runs/{claimed.run.id}", headers=HTML))
+    assert text.index("c7") < text.index("2 rarer changes, 4 transactions") < text.index("c8")
 
 
 def test_where_nothing_would_change_it_is_said(client, predicted):
     predicted()
-    told = words_of(client.get("/models/2/changes", headers=HTML))
-    assert "Nothing would change: both models predict the same for your 1 unanswered transaction." in told
-    assert "Model 1 → model 2" not in told
+    text = words_of(client.get("/models/2/changes", headers=HTML))
+    assert "Nothing would change: both models predict the same for your 1 unanswered transaction." in text
+    assert "Model 1 → model 2" not in text
     assert "model 1 is already active" in words_of(client.get("/models/1/promote", headers=HTML))
 
 
 @pytest.fixture
-def told_run(app, predicted):
+def run_with_changes(app, predicted):
     """A run whose promotion changed two rows, of which one is gone by now."""
     runs, row = app.extensions["ledgerloop"].runs, predicted("NIGHT CAB", "12.50")
     runs.request(trigger=Trigger.SCHEDULE, reason="the slot", at=NOW)
@@ -126,19 +128,19 @@ def told_run(app, predicted):
     return claimed.run.id
 
 
-def test_what_a_promotion_changed_stands_on_its_run(client, told_run):
-    told = words_of(client.get(f"/models/runs/{told_run}", headers=HTML))
-    assert "What the promotion changed" in told
-    assert "Of the newest 20,000 of your 40,000 unanswered transactions at that time model 2 puts 2" in told
-    assert "2 from “Uncategorized” to “Categorized automatically”" in told
-    assert "For example NIGHT CAB $12.50" in told
+def test_what_a_promotion_changed_stands_on_its_run(client, run_with_changes):
+    text = words_of(client.get(f"/models/runs/{run_with_changes}", headers=HTML))
+    assert "What the promotion changed" in text
+    assert "Of the newest 20,000 of your 40,000 unanswered transactions at that time model 2 puts 2" in text
+    assert "2 from “Uncategorized” to “Categorized automatically”" in text
+    assert "For example NIGHT CAB $12.50" in text
 
 
-def test_the_runs_of_the_api_have_it_and_examples_that_are_gone_fall_out(client, told_run):
-    body = client.get(f"/api/v1/training-runs/{told_run}").json
+def test_the_runs_of_the_api_have_it_and_examples_that_are_gone_fall_out(client, run_with_changes):
+    body = client.get(f"/api/v1/training-runs/{run_with_changes}").json
     [pair] = body["changes"]["pairs"]
     assert (pair["from"], pair["to"], pair["rows"]) == (None, "transport", 2)
-    assert [each["transaction"]["description"] for each in pair["examples"]] == ["NIGHT CAB"]
+    assert [example["transaction"]["description"] for example in pair["examples"]] == ["NIGHT CAB"]
     assert body["changes"]["bands"] == [{"from": "unknown", "to": "auto", "rows": 2}]
     assert client.get("/api/v1/training-runs").json == [body]
 
@@ -168,7 +170,7 @@ def test_unanswered_transactions_are_predicted_anew_and_taken_back_over_the_api(
     assert done.json == {"act": act, "model": "3", "predicted": 2, "changed": 1, "left": 0}
     assert client.post("/api/v1/models/repredict", json={"act": act}).json == done.json
     after = client.get("/api/v1/history?category=transport").json["items"]
-    assert [(each["id"], each["model"]["version"]) for each in after] == [(serves_otherwise[0]["id"], "3")]
+    assert [(row["id"], row["model"]["version"]) for row in after] == [(serves_otherwise[0]["id"], "3")]
     assert client.post("/api/v1/models/repredict/undo", json={"act": act}).json == {"undone": 2}
     assert client.get("/api/v1/history").json == before
     assert client.post("/api/v1/models/repredict/undo", json={"act": act}).status_code == 404

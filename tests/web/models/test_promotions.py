@@ -61,7 +61,7 @@ def test_a_version_may_be_pinned_as_it_is_promoted_and_let_go(client, services, 
     assert promote("2", pin=True)["pinned"] is True
     client.post("/api/v1/models/1/shadow")
     listed = client.get("/api/v1/models").json
-    assert {each["version"]: (each["pinned"], each["shadow"]) for each in listed} == {
+    assert {version["version"]: (version["pinned"], version["shadow"]) for version in listed} == {
         "1": (False, True),
         "2": (True, False),
     }
@@ -84,17 +84,17 @@ def test_a_version_runs_in_the_shadow_and_its_figures_are_told(client, services,
     started = client.post("/api/v1/models/2/shadow")
     assert (started.status_code, started.json["version"], started.json["answers"]) == (200, "2", 0)
     services.shadow_model.refresh()
-    given = predicted()
-    assert given["model"]["version"] == "1"
-    answered(given["id"], "dining")
-    told = client.get("/api/v1/models/shadow").json
-    assert (told["champion"], told["answers"], told["champion_right"], told["shadow_right"]) == (
+    prediction = predicted()
+    assert prediction["model"]["version"] == "1"
+    answered(prediction["id"], "dining")
+    shadow = client.get("/api/v1/models/shadow").json
+    assert (shadow["champion"], shadow["answers"], shadow["champion_right"], shadow["shadow_right"]) == (
         "1",
         1,
         1,
         1,
     )
-    assert (told["p"], told["sentence"]) == (1.0, "Too few answers to tell (n = 1; they differ on 0).")
+    assert (shadow["p"], shadow["sentence"]) == (1.0, "Too few answers to tell (n = 1; they differ on 0).")
     assert client.delete("/api/v1/models/shadow").status_code == 204
     assert client.delete("/api/v1/models/shadow").status_code == 404
     services.shadow_model.refresh()

@@ -48,13 +48,13 @@ def test_skipped_slots_in_a_row_are_one_line_and_runs_between_them_stay(client, 
 def test_the_page_of_a_skipped_slot_tells_why(client, runs):
     trained(runs, NOW - 2 * SIX_HOURS)
     skipped(runs, NOW - SIX_HOURS)
-    [run] = [each for each in runs.newest() if each.status == "skipped"]
+    [run] = [run for run in runs.newest() if run.status == "skipped"]
     page = words_of(client.get(f"/models/runs/{run.id}", headers=HTML).text)
     assert "Skipped" in page
     assert "Nothing new since the run of" in page
-    told = client.get(f"/api/v1/training-runs/{run.id}").json
-    assert (told["status"], told["trigger"], told["decision"]) == ("skipped", "schedule", None)
-    assert told["reason"].startswith("Nothing new since")
+    body = client.get(f"/api/v1/training-runs/{run.id}").json
+    assert (body["status"], body["trigger"], body["decision"]) == ("skipped", "schedule", None)
+    assert body["reason"].startswith("Nothing new since")
 
 
 def test_the_reason_of_a_run_is_put_into_words_and_a_stored_sentence_is_shown_as_it_is(client, runs, app):

@@ -64,8 +64,8 @@ def test_going_back_is_called_a_rollback(read, post, services):
 
 
 def test_a_refusal_stands_in_the_history_with_its_figures(read, services):
-    told = ComparedMetrics(True, 0.9, 0.8, 0.91, 0.82, 400, (-0.03, 0.012))
-    services.models.refuse("7", by="mlflow", reason="Set back.", at=datetime.now(UTC), figures=told)
+    figures = ComparedMetrics(True, 0.9, 0.8, 0.91, 0.82, 400, (-0.03, 0.012))
+    services.models.refuse("7", by="mlflow", reason="Set back.", at=datetime.now(UTC), figures=figures)
     page = read().replace("\N{NO-BREAK SPACE}", " ")
     assert "Refused Model 7 ; model 1 stays in MLflow Set back." in page
     assert "Accuracy 90.0 % against 91.0 %, macro-F1 80.0 % against 82.0 % on 400 rows" in page
@@ -81,7 +81,7 @@ def test_a_version_runs_in_the_shadow_from_its_row_until_it_is_ended(read, post,
 
 
 @pytest.mark.parametrize(
-    ("found", "sentence"),
+    ("metrics", "sentence"),
     [
         (None, ""),
         (ComparedMetrics(False, None, None, None, None), ""),
@@ -101,8 +101,8 @@ def test_a_version_runs_in_the_shadow_from_its_row_until_it_is_ended(read, post,
         ),
     ],
 )
-def test_figures_are_told_as_far_as_they_were_measured(app, found, sentence):
-    line = Promotion("2", "1", NOW, "training", "", PromotionEvent.PROMOTED, found)
+def test_figures_are_told_as_far_as_they_were_measured(app, metrics, sentence):
+    line = Promotion("2", "1", NOW, "training", "", PromotionEvent.PROMOTED, metrics)
     with app.test_request_context():
         assert figures(line).replace("\N{NO-BREAK SPACE}", " ") == sentence
 

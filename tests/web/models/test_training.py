@@ -17,9 +17,9 @@ def test_a_category_of_ones_own_can_be_answered_with(client, predicted, answered
 
 
 def test_the_shipped_categories_come_first(client, app):
-    shipped = [each.slug for each in app.extensions["ledgerloop"].knowledge.categories]
+    shipped = [category.slug for category in app.extensions["ledgerloop"].knowledge.categories]
     listed = client.get("/api/v1/categories").json
-    assert [each["slug"] for each in listed][: len(shipped)] == shipped
+    assert [category["slug"] for category in listed][: len(shipped)] == shipped
     assert set(listed[0]) == {"slug", "name", "group", "color"}
 
 
@@ -87,7 +87,7 @@ def test_a_verdict_is_told_with_both_models_and_their_difference(client, app):
 
 def test_the_models_are_listed_with_their_champion(client):
     listed = client.get("/api/v1/models").json
-    assert {each["version"]: each["champion"] for each in listed} == {"1": True, "2": False}
+    assert {version["version"]: version["champion"] for version in listed} == {"1": True, "2": False}
     assert listed[0]["metrics"] == {"macro_f1": 0.8}
 
 

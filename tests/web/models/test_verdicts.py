@@ -42,7 +42,7 @@ def judged(client, decided):
 
 def test_a_whole_verdict_is_told_part_by_part(judged):
     page = judged(WHOLE)
-    for told in (
+    for words in (
         "412 rows of 187 merchants",
         "Accuracy by money 95.0 % 93.0 % −2.0 (−5.0 to +1.0) 60.0 % 20.0 %",
         "Log loss lower is better 0.500 0.412 −0.088 (−0.120 to −0.051)",
@@ -56,7 +56,7 @@ def test_a_whole_verdict_is_told_part_by_part(judged):
         "Merchant known to the new model only 40 70.0 % 90.0 %",
         "loads in 0.12 s and answers one transaction in 0.46 ms; its file has 3.2 MB",
     ):
-        assert told in page, told
+        assert words in page, words
 
 
 def test_a_verdict_begins_with_one_sentence_and_the_list_of_runs_shows_that_alone(client, judged):
@@ -69,7 +69,7 @@ def test_a_verdict_begins_with_one_sentence_and_the_list_of_runs_shows_that_alon
 
 
 def test_a_first_models_verdict_has_no_column_for_a_champion(judged):
-    alone = tuple(replace(each, champion=None) for each in WHOLE.slices if each.name != "met-since")
+    alone = tuple(replace(scores, champion=None) for scores in WHOLE.slices if scores.name != "met-since")
     parts = {"champion": None, "accuracy": None, "macro_f1": None, "discordance": None, "slices": alone}
     page = judged(replace(WHOLE, outcome=Outcome.FIRST, **parts))
     assert "Champion" not in page

@@ -67,7 +67,11 @@ def document(client):
 
 
 def operations(document):
-    return {(method, path): told for path, item in document["paths"].items() for method, told in item.items()}
+    return {
+        (method, path): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
 
 
 def test_the_document_tells_every_route_of_the_api_and_no_other(document, app):
@@ -82,11 +86,11 @@ def test_the_document_tells_every_route_of_the_api_and_no_other(document, app):
 
 
 def test_every_operation_has_a_name_of_its_own_and_tells_its_errors(document):
-    told = operations(document).values()
-    assert len({each["operationId"] for each in told}) == len(told)
-    for each in told:
-        assert each["summary"]
-        for status, response in each["responses"].items():
+    described = operations(document).values()
+    assert len({operation["operationId"] for operation in described}) == len(described)
+    for operation in described:
+        assert operation["summary"]
+        for status, response in operation["responses"].items():
             if int(status) >= 400:
                 assert "application/problem+json" in response["content"]
     assert {"400", "403", "413", "415", "422", "503"} < set(
@@ -121,9 +125,9 @@ def test_the_examples_of_the_document_are_taken(client, document):
     for example in schemas["PredictRequest"]["examples"]:
         assert client.post("/api/v1/predict", json=example).status_code == 201
     one, _ = schemas["ActualRequest"]["properties"]["transactions"]["items"]["anyOf"]
-    told = client.post("/api/v1/webhooks/actual", json={"transactions": one["examples"]})
-    assert [each["slug"] for each in told.json["results"]] == ["dining"]
-    valid(document, "post", "/api/v1/webhooks/actual", told)
+    response = client.post("/api/v1/webhooks/actual", json={"transactions": one["examples"]})
+    assert [result["slug"] for result in response.json["results"]] == ["dining"]
+    valid(document, "post", "/api/v1/webhooks/actual", response)
 
 
 def test_swagger_ui_comes_from_here_alone(client):

@@ -235,8 +235,8 @@ def test_the_page_says_that_the_rest_follows_where_many_rows_are_left(submit, br
     submit("/feedback", answer_of(page, category="groceries"))
     row = answer_of(page)["transaction_id"]
     [act] = browse("/api/v1/acts").json["items"]
-    told = browse(f"/?id={row}&act={act['id']}&also=1000&more=true")
-    assert "1,000 more updated. The rest is updated in the background." in told.words
+    shown = browse(f"/?id={row}&act={act['id']}&also=1000&more=true")
+    assert "1,000 more updated. The rest is updated in the background." in shown.words
 
 
 def test_a_new_category_is_made_while_answering_and_only_for_a_transaction_there_is(client, submit, services):
@@ -366,13 +366,13 @@ def test_the_verdict_of_a_run_is_told_with_all_its_numbers(services, browse):
     run.succeed(at=NOW)
     assert "Kept the champion" in browse("/models").words
     page = browse(f"/models/runs/{run.run.id}").words
-    for told in (
+    for words in (
         "The new model is no better on 412 transactions of yours.",
         "Macro-F1 85.0 % 84.0 % −1.0 (−3.0 to +1.2)",
         "Dining out fell by 4 points.",
         "Labelled by you 310",
     ):
-        assert told in page.replace("\N{NO-BREAK SPACE}", " "), told
+        assert words in page.replace("\N{NO-BREAK SPACE}", " "), words
 
 
 def test_an_older_version_is_made_champion_after_a_question(client, submit, browse, services):

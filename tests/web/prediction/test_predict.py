@@ -36,7 +36,7 @@ def test_an_answer_has_exactly_the_fields_of_the_contract(predicted):
 
 def test_the_alternatives_are_sorted_and_at_most_five(predicted):
     alternatives = predicted()["alternatives"]
-    shares = [each["probability"] for each in alternatives]
+    shares = [alternative["probability"] for alternative in alternatives]
     assert shares == sorted(shares, reverse=True)
     assert 1 < len(alternatives) <= 5
     assert sum(shares) <= 1.00001
@@ -69,7 +69,7 @@ def test_what_is_left_out_or_null_takes_its_default(client):
 
 
 @pytest.mark.parametrize(
-    ("given", "currency", "kept"),
+    ("amount", "currency", "kept"),
     [
         ('"350.75"', "USD", "350.75"),
         ("350.75", "USD", "350.75"),
@@ -83,8 +83,8 @@ def test_what_is_left_out_or_null_takes_its_default(client):
         ('"1.234"', "KWD", "1.234"),
     ],
 )
-def test_money_is_kept_exactly(client, given, currency, kept):
-    raw = f'{{"description": "SWIGGY", "amount": {given}, "currency": "{currency}"}}'
+def test_money_is_kept_exactly(client, amount, currency, kept):
+    raw = f'{{"description": "SWIGGY", "amount": {amount}, "currency": "{currency}"}}'
     answer = client.post("/api/v1/predict", data=raw, content_type="application/json").json
     assert answer["transaction"]["amount"] == kept
     item = client.get("/api/v1/history").json["items"][0]
@@ -123,8 +123,8 @@ def test_a_batch_answers_in_order_and_an_error_stands_in_its_place(client):
     response = client.post("/api/v1/predict/batch", json=body)
     assert response.status_code == 200
     results = response.json["results"]
-    assert [each.get("category") for each in results] == ["dining", None, None, None, "transport"]
-    assert [each["error"]["status"] for each in results[1:4]] == [422, 422, 422]
+    assert [result.get("category") for result in results] == ["dining", None, None, None, "transport"]
+    assert [result["error"]["status"] for result in results[1:4]] == [422, 422, 422]
     assert results[3]["error"]["errors"][0]["loc"] == ["amount"]
     assert client.get("/api/v1/history").json["total"] == 2
 

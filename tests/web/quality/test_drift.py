@@ -55,13 +55,13 @@ def signs(client):
 def test_a_fall_of_live_accuracy_is_shown_with_its_numbers(client, live, table):
     live(200, datetime.now(UTC) - 10 * DAY, right=90)
     live(100, datetime.now(UTC), right=60)
-    body, found = signs(client)
+    body, by_measure = signs(client)
     assert (body["version"], body["drifting"]) == ("1", True)
-    fall = found["accuracy"]
+    fall = by_measure["accuracy"]
     assert (fall["verdict"], fall["then"], fall["now"]) == ("shifted", 0.9, 0.6)
     assert (fall["rows_then"], fall["rows_now"], fall["effect"], fall["least_effect"]) == (200, 100, 0.3, 0.1)
     assert fall["p"] < 1e-6
-    assert found["amounts"]["verdict"] == "steady"
+    assert by_measure["amounts"]["verdict"] == "steady"
     page = table()
     assert "Drift seen" in page
     assert "90 % 60 % 200 / 100 −30.0 points" in page
@@ -72,18 +72,18 @@ def test_a_fall_of_live_accuracy_is_shown_with_its_numbers(client, live, table):
 def test_predicted_categories_that_changed_have_their_names(client, live, table):
     live(200, datetime.now(UTC) - 10 * DAY, right=100)
     live(100, datetime.now(UTC), right=100, category="groceries")
-    body, found = signs(client)
+    body, by_measure = signs(client)
     assert body["drifting"]
-    assert (found["categories"]["of"], found["categories"]["then"]) == ("dining", 1.0)
+    assert (by_measure["categories"]["of"], by_measure["categories"]["then"]) == ("dining", 1.0)
     assert "Dining out changed most" in table()
 
 
 def test_on_the_first_days_there_are_too_few_rows(client, table):
-    body, found = signs(client)
+    body, by_measure = signs(client)
     assert not body["drifting"]
-    assert {sign["verdict"] for sign in found.values()} == {"too-few"}
-    assert found["accuracy"]["told"] == "too few to tell (n = 0; 30 are needed)"
-    assert found["accuracy"]["effect"] is None
+    assert {sign["verdict"] for sign in by_measure.values()} == {"too-few"}
+    assert by_measure["accuracy"]["told"] == "too few to tell (n = 0; 30 are needed)"
+    assert by_measure["accuracy"]["effect"] is None
     assert "Too few to tell (n = 0; 50 are needed)" in table()
 
 

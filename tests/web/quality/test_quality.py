@@ -32,9 +32,10 @@ def ten_answers(client, predicted):
     """
     rows = [predicted("SWIGGY", date="2026-03-04") for _ in range(TOO_FEW_ANSWERS)]
     assert {row["category"] for row in rows} == {"dining"}
-    said = ["groceries"] * 2 + ["dining"] * (len(rows) - 2)
+    categories = ["groceries"] * 2 + ["dining"] * (len(rows) - 2)
     answers = [
-        {"transaction_id": row["id"], "category": category} for row, category in zip(rows, said, strict=True)
+        {"transaction_id": row["id"], "category": category}
+        for row, category in zip(rows, categories, strict=True)
     ]
     assert client.post("/api/v1/feedback/batch", json={"feedback": answers}).status_code == 200
     return rows
@@ -51,22 +52,22 @@ def test_the_figures_of_ten_answers(client, ten_answers, predicted):
         "enough": True,
         "given": 8,
     }
-    assert [(each["category"], each["correct"], each["answers"]) for each in body["by_category"]] == [
+    assert [(row["category"], row["correct"], row["answers"]) for row in body["by_category"]] == [
         ("dining", 8, 8),
         ("groceries", 0, 2),
     ]
-    assert [(each["category"], each["correct"], each["answers"]) for each in body["by_guess"]] == [
+    assert [(row["category"], row["correct"], row["answers"]) for row in body["by_guess"]] == [
         ("dining", 8, 10)
     ]
-    assert [(each["predicted"], each["category"], each["answers"]) for each in body["confusion"]] == [
+    assert [(row["predicted"], row["category"], row["answers"]) for row in body["confusion"]] == [
         ("dining", "dining", 8),
         ("dining", "groceries", 2),
     ]
     assert body["unanswered"]["predictions"] == 1
     assert body["decided"]["predictions"] == 11
     assert body["decided"]["decided_by"]["person"] == 2
-    assert [each["month"] for each in body["decided_by_month"]] == ["2026-03"]
-    curve = {each["version"]: each for each in body["learning_curve"]}
+    assert [row["month"] for row in body["decided_by_month"]] == ["2026-03"]
+    curve = {point["version"]: point for point in body["learning_curve"]}
     assert curve.keys() >= {"1", "2"}
     assert (curve["2"]["against"], curve["2"]["difference"]) == (None, None)
 
@@ -75,10 +76,10 @@ def test_automatic_rows_are_measured_by_their_spot_checks_alone(client, ten_answ
     """Eight right of ten answers, but of the four checked at random one was wrong."""
     rows = web_database.collection("transactions")
     rows.update_many({}, {"$set": {"predictions.0.band": "auto"}})
-    ids = [each["_id"] for each in rows.find({}, {"_id": 1}).sort("_id")]
+    ids = [row["_id"] for row in rows.find({}, {"_id": 1}).sort("_id")]
     rows.update_many({"_id": {"$in": [ids[1], *ids[7:]]}}, {"$set": {"audit": True}})
     body = client.get("/api/v1/quality").json
-    assert [(each["band"], each["correct"], each["answers"]) for each in body["by_band"]] == [("auto", 8, 10)]
+    assert [(row["band"], row["correct"], row["answers"]) for row in body["by_band"]] == [("auto", 8, 10)]
     [auto, *_] = body["estimate"]["bands"]
     assert (auto["band"], auto["predictions"]) == ("auto", 10)
     assert (auto["correct"], auto["answers"], auto["enough"]) == (3, 4, False)
@@ -115,8 +116,8 @@ def test_each_cell_opens_exactly_the_rows_it_counts(browse, client, ten_answers,
     cells = re.findall(r'href="(/history\?[^"]+)">(\d+)<', page.text)
     assert len(cells) >= 4
     for address, count in cells:
-        found = client.get(unescape(address), headers={"Accept": "application/json"}).json
-        assert found["total"] == int(count), address
+        history = client.get(unescape(address), headers={"Accept": "application/json"}).json
+        assert history["total"] == int(count), address
         assert f"{count} transaction" in browse(unescape(address)).words
 
 

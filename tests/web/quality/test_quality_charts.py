@@ -108,8 +108,8 @@ def test_reliability_mentions_corrections_while_they_count():
 )
 def test_confidence_outside_the_interval_is_named(right, of, confidence, verdict):
     counts = [answers(right, confidence=confidence), answers(of - right, right=False, confidence=confidence)]
-    found = report([count for count in counts if count.answers])
-    assert charts_of(found)["reliability"].sentence.endswith(verdict)
+    quality = report([count for count in counts if count.answers])
+    assert charts_of(quality)["reliability"].sentence.endswith(verdict)
 
 
 def test_a_category_has_recall_and_precision(full):
@@ -153,12 +153,12 @@ def test_learning_is_drawn_as_gains_on_the_same_rows(full):
 
 
 def test_what_the_estimate_lacks_is_named(app):
-    found = report([answers(40)], predictions=[predicted(60, agrees=True), predicted(940, Band.AUTO)])
-    sentence = text.how_measured(found, found.estimate)
+    quality = report([answers(40)], predictions=[predicted(60, agrees=True), predicted(940, Band.AUTO)])
+    sentence = text.how_measured(quality, quality.estimate)
     assert (
         "Too few to tell for now: 940 transactions of “Categorized automatically” with no spot check yet."
         in sentence
     )
     with app.test_request_context():
-        figures = render_template("quality/_headline.html", report=found, auto_precision=0.95)
+        figures = render_template("quality/_headline.html", report=quality, auto_precision=0.95)
     assert "<dt>Accuracy of all predictions</dt><dd>–<small>too few answers to tell</small></dd>" in figures

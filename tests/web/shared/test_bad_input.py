@@ -19,7 +19,7 @@ def assert_problem(response, status, *, silent_about=()):
     assert set(problem) == {"type", "title", "status", "detail"} | ({"errors"} if status == 422 else set())
     if status == 422:
         assert problem["errors"]
-        assert all(set(each) == {"loc", "msg"} for each in problem["errors"])
+        assert all(set(error) == {"loc", "msg"} for error in problem["errors"])
     for text in ("Traceback", "/src/", *silent_about):
         assert text not in response.text
 
@@ -232,7 +232,7 @@ def test_an_unforeseen_error_tells_nothing_and_logs_no_value(client, app, caplog
     monkeypatch.setattr(app.extensions["ledgerloop"].transactions, "history", broken)
     response = client.get("/api/v1/history")
     assert_problem(response, 500, silent_about=("SECRET",))
-    [record] = [each for each in caplog.records if each.message == "request failed"]
+    [record] = [entry for entry in caplog.records if entry.message == "request failed"]
     assert record.error == "KeyError"
     assert "in history" in record.traceback
     assert "SECRET" not in caplog.text + record.traceback

@@ -68,8 +68,8 @@ def test_what_is_shown_can_be_typed_in_every_currency(visitor, languages):
         for units in (1, 10, 1055, 123456700):
             amount = Decimal(units).scaleb(-decimal_places(currency))
             shown = format.money(amount, currency)
-            found = readings(shown, currency)
-            assert Decimal(found[0]) == amount, (currency, shown, found)
+            texts = readings(shown, currency)
+            assert Decimal(texts[0]) == amount, (currency, shown, texts)
 
 
 def test_an_amount_has_the_decimals_of_its_currency():
@@ -125,7 +125,7 @@ def test_a_difference_carries_its_sign():
 
 
 @pytest.mark.parametrize(
-    ("past", "said"),
+    ("past", "words"),
     [
         (timedelta(seconds=3), "just now"),
         (timedelta(minutes=5), "5 minutes ago"),
@@ -134,8 +134,8 @@ def test_a_difference_carries_its_sign():
         (timedelta(days=20), "Feb 12, 2026"),
     ],
 )
-def test_a_moment_is_told_from_now_within_a_week_and_by_date_after(past, said):
-    assert format.ago(NOW - past, NOW) == said
+def test_a_moment_is_told_from_now_within_a_week_and_by_date_after(past, words):
+    assert format.ago(NOW - past, NOW) == words
 
 
 def test_lengths_sizes_and_counts_have_their_units():

@@ -46,8 +46,8 @@ def test_what_is_no_amount_is_left_for_the_check_to_refuse(typed):
 
 
 def test_a_form_becomes_a_transaction_with_the_defaults_of_what_is_blank():
-    given = TransactionForm.read({"description": " cafe ", "amount": "4,20", "currency": "eur", "mode": ""})
-    transaction = given.to_domain(currency="USD", today=TODAY)
+    form = TransactionForm.read({"description": " cafe ", "amount": "4,20", "currency": "eur", "mode": ""})
+    transaction = form.to_domain(currency="USD", today=TODAY)
     assert (transaction.description, transaction.amount, transaction.currency) == (
         "cafe",
         Decimal("4.20"),
@@ -74,7 +74,7 @@ def test_neither_text_nor_note_is_said_at_the_text():
 
 
 @pytest.mark.parametrize(
-    "given",
+    "address",
     [
         "https://elsewhere.example/",
         "//elsewhere.example",
@@ -85,8 +85,8 @@ def test_neither_text_nor_note_is_said_at_the_text():
         "/a\nb",
     ],
 )
-def test_a_form_sends_nobody_to_another_site(given):
-    assert local_address(given, "/feedback") == "/feedback"
+def test_a_form_sends_nobody_to_another_site(address):
+    assert local_address(address, "/feedback") == "/feedback"
 
 
 def test_a_form_returns_to_the_page_it_came_from():

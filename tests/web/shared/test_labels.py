@@ -17,11 +17,11 @@ def predicted(*reasons, decided_by=DecidedBy.MODEL, version="7"):
 
 
 @pytest.mark.parametrize(
-    ("confidence", "said"),
+    ("confidence", "words"),
     [(0.99, "almost certain"), (0.93, "very likely"), (0.7, "likely"), (0.4, "perhaps"), (0.1, "a guess")],
 )
-def test_a_confidence_has_words(confidence, said):
-    assert labels.sure(confidence) == said
+def test_a_confidence_has_words(confidence, words):
+    assert labels.sure(confidence) == words
 
 
 def test_reasons_are_told_apart_and_the_weightless_left_out():
