@@ -31,7 +31,7 @@ NO_AMOUNT = Decimal("NaN")
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """The input of a person, file or program. `prepare` masks `description` and sets `merchant`."""
+    """The input of a person, file or program. `prepare` masks its texts and sets `merchant`."""
 
     description: str
     amount: Decimal
@@ -41,6 +41,14 @@ class Transaction:
     mode: str | None = None
     subcategory: str | None = None
     merchant: str = ""
+    account: str | None = None
+    """The name of the person's own account."""
+    counterparty: str | None = None
+    """The name of the other party."""
+    notes: str | None = None
+    mcc: str | None = None
+    """Merchant category code of ISO 18245: four digits."""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +243,14 @@ class HistoryFilter:
     decided_by: DecidedBy | None = None
     """These three are of the judged prediction too."""
     answer: AnswerState | None = None
+    account: str | None = None
+    counterparty: str | None = None
+    tag: str | None = None
+    mcc: str | None = None
+    merchant: str | None = None
+    currency: str | None = None
+    import_id: str | None = None
+    """The import that added it."""
 
 
 HISTORY_SORTS = ("-date", "date", "-amount", "amount", "confidence")

@@ -15,15 +15,19 @@ HOLDOUT_SHARE = 0.2
 
 
 def fingerprint(transaction: Transaction) -> str:
-    """Hash of text, amount, currency, mode and direction, but not the date: equal monthly bills share it."""
-    parts = (
+    """Hash of text, amount, currency, mode and direction, but not the date: equal monthly bills share it.
+
+    The account counts only if there is one, because earlier hashes have none.
+    """
+    parts = [
         _normalized(transaction.description),
         _normalized(transaction.subcategory),
         f"{transaction.amount.normalize():f}",
         transaction.currency.upper(),
         _normalized(transaction.mode),
         str(transaction.direction),
-    )
+        *([_normalized(transaction.account)] if transaction.account else []),
+    ]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

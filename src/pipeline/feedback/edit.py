@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from src.services.transactions.deleted import DeletedTransactions
     from src.services.transactions.repository import Amendment, Transactions
 
-FIELDS = ("date", "amount", "currency", "direction", "description", "subcategory", "mode")
+FIELDS = (
+    *("date", "amount", "currency", "direction", "description", "subcategory", "mode"),
+    *("account", "counterparty", "notes", "mcc", "tags"),
+)
 """The fields that a person may change."""
 
 Changes = Callable[[Transaction], Mapping[str, Any]]

@@ -135,17 +135,22 @@ class Keys:
     def of(self, transaction: Transaction, bank_id: str | None) -> str:
         """transaction: masked."""
         texts = (transaction.description, transaction.subcategory or "")
-        folded = " ".join(" ".join(text.casefold().split()) for text in texts)
+        folded = " ".join(map(_folded, texts))
         parts = (
             transaction.date.isoformat(),
             f"{transaction.amount.normalize():f}",
             transaction.currency,
             transaction.direction.value,
             f"id {bank_id}" if bank_id else f"text {folded}",
+            *([f"account {_folded(transaction.account)}"] if transaction.account else []),
         )
         digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
         self._counts[digest] += 1
         return f"{digest}:{self._counts[digest]}"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _labels(

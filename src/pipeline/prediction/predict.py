@@ -71,13 +71,22 @@ class MergedModel:
 
 def prepare(transaction: Transaction) -> Transaction:
     """Mask account and phone numbers, and set the merchant (from the note if the text has none)."""
-    description = mask(transaction.description)
-    subcategory = mask(transaction.subcategory) if transaction.subcategory else None
-    mode = mask(transaction.mode) if transaction.mode else transaction.mode
-    merchant = merchant_key(description) or merchant_key(subcategory or "")
+    description, subcategory = mask(transaction.description), _masked(transaction.subcategory)
     return replace(
-        transaction, description=description, subcategory=subcategory, mode=mode, merchant=merchant
+        transaction,
+        description=description,
+        subcategory=subcategory,
+        mode=_masked(transaction.mode),
+        merchant=merchant_key(description) or merchant_key(subcategory or ""),
+        account=_masked(transaction.account),
+        counterparty=_masked(transaction.counterparty),
+        notes=_masked(transaction.notes),
+        tags=tuple(dict.fromkeys(map(mask, transaction.tags))),
     )
+
+
+def _masked(text: str | None) -> str | None:
+    return mask(text) if text else None
 
 
 @dataclass(frozen=True)

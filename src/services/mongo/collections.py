@@ -30,6 +30,13 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "-value", "-_id"),
         _index("owner", "confidence", "_id"),
         _index("owner", "category", "-date", "-_id"),
+        _index("owner", "account", "-date", "-_id", where=_present("account")),
+        _index("owner", "counterparty", "-date", "-_id", where=_present("counterparty")),
+        _index("owner", "tags", "-date", "-_id", where=_present("tags")),
+        _index("owner", "mcc", "-date", "-_id", where=_present("mcc")),
+        _index("owner", "merchant", "-date", "-_id"),
+        _index("owner", "currency", "-date", "-_id"),
+        _index("owner", "import", "-date", "-_id", where=_present("import")),
         # The merchant memory: the newest answers for a merchant, read from the index alone.
         _index("owner", "merchant", "-label.at", "label.category", "value", "label.source"),
         _index("owner", "confidence", "_id", where={"needs_review": True}, name="waiting_for_an_answer"),

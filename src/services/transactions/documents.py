@@ -81,9 +81,11 @@ def _first_document(
     }
 
 
+OPTIONAL_FIELDS = ("account", "counterparty", "notes", "mcc", "tags")
+"""Input fields that a document has only if they are set."""
 INPUT_FIELDS = dict.fromkeys(
     ("description", "merchant", "subcategory", "amount", "currency", "date", "mode", "direction"), 1
-)
+) | dict.fromkeys(OPTIONAL_FIELDS, 1)
 """The projection that `transaction_of` needs."""
 
 
@@ -100,7 +102,13 @@ def transaction_fields(transaction: Transaction) -> Document:
         "date": midnight(transaction.date),
         "mode": transaction.mode,
         "direction": transaction.direction.value,
+        **{name: value for name in OPTIONAL_FIELDS if (value := getattr(transaction, name))},
     }
+
+
+def replaced_fields(transaction: Transaction) -> Document:
+    """`transaction_fields` for an update: None for optional fields to remove."""
+    return {**dict.fromkeys(OPTIONAL_FIELDS), **transaction_fields(transaction)}
 
 
 def current_fields(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
@@ -211,6 +219,11 @@ def transaction_of(document: Document) -> Transaction:
         mode=document["mode"],
         subcategory=document["subcategory"],
         merchant=document["merchant"],
+        account=document.get("account"),
+        counterparty=document.get("counterparty"),
+        notes=document.get("notes"),
+        mcc=document.get("mcc"),
+        tags=tuple(document.get("tags", ())),
     )
 
 

@@ -14,10 +14,13 @@ from src.domain import LOCAL_OWNER
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict, NotFound
 from src.services.mongo.client import unconfirmed
-from src.services.transactions.documents import Document, stored_of
+from src.services.transactions.documents import OPTIONAL_FIELDS, Document, stored_of
 
 Derive = Callable[[StoredTransaction], Document]
-"""The fields to set, from the transaction as it is. It may be called again for one it has changed."""
+"""The fields to set, from the transaction as it is; an optional field of None is removed.
+
+It may be called again for one it has changed.
+"""
 
 _BATCH = 1000
 _TRIES = 50
@@ -32,8 +35,7 @@ def update_one(collection: Any, transaction_id: str, derive: Derive) -> StoredTr
         if document is None:
             raise not_found()
         before = stored_of(document)
-        update = {"$set": derive(before), "$inc": {"revision": 1}}
-        if collection.update_one(_unchanged(document), update).matched_count:
+        if collection.update_one(_unchanged(document), _update(derive(before))).matched_count:
             return before
     raise Conflict(BUSY)
 
@@ -49,7 +51,7 @@ def update_many(
         for document in collection.find({"_id": {"$in": batch}, "owner": LOCAL_OWNER}):
             before = befores[str(document["_id"])] = stored_of(document)
             fields = {**derive(before), "change": batch_id}
-            updates.append(UpdateOne(_unchanged(document), {"$set": fields, "$inc": {"revision": 1}}))
+            updates.append(UpdateOne(_unchanged(document), _update(fields)))
         if updates and collection.bulk_write(updates, ordered=False).matched_count < len(updates):
             # Somebody else wrote some of these in between: they are updated one by one.
             missed = collection.find({"_id": {"$in": batch}, "change": {"$ne": batch_id}}, {"_id": 1})
@@ -66,6 +68,12 @@ def insert_new(collection: Any, documents: Sequence[Document]) -> int:
         if unconfirmed(error) or any(write["code"] != _DUPLICATE for write in error.details["writeErrors"]):
             raise
         return int(error.details["nInserted"])
+
+
+def _update(fields: Document) -> Document:
+    removed = {name: "" for name in OPTIONAL_FIELDS if fields.get(name, "") is None}
+    kept = {name: value for name, value in fields.items() if name not in removed}
+    return {"$set": kept, "$unset": removed, "$inc": {"revision": 1}}
 
 
 def _unchanged(document: Document) -> Document:

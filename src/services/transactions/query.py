@@ -47,6 +47,15 @@ _LABELS: dict[AnswerState, Document] = {
     AnswerState.NO: {"label": None},
 }
 
+_EQUAL = (
+    *("category", "mode", "direction", "account", "counterparty", "tag", "mcc", "merchant", "currency"),
+    "import_id",
+)
+"""Filters that one field must equal."""
+_FIELDS = {"tag": "tags", "import_id": "import"}
+_TEXTS = ("description", "merchant", "subcategory", "counterparty", "notes", "tags")
+"""The fields that `q` searches."""
+
 # Sort -> field and direction.
 _ORDERS = {
     "-date": ("date", -1),
@@ -73,16 +82,16 @@ def query_of(where: HistoryFilter) -> Document:
     bounds = {"$gte": where.min_amount, "$lte": where.max_amount}
     if values := {name: float(bound) for name, bound in bounds.items() if bound is not None}:
         query["value"] = values
-    for name in ("category", "mode", "direction"):
+    for name in _EQUAL:
         if (value := getattr(where, name)) is not None:
-            query[name] = {"$eq": value}
+            query[_FIELDS.get(name, name)] = {"$eq": value}
     if where.status == "needs_review":
         query["needs_review"] = True
     elif where.status is not None:
         query["status"] = Status(where.status).value
     if where.q:
         contains = {"$regex": re.escape(where.q), "$options": "i"}
-        query["$or"] = [{name: contains} for name in ("description", "merchant", "subcategory")]
+        query["$or"] = [{name: contains} for name in _TEXTS]
     if where.answer is not None:
         query |= _LABELS[where.answer]
     return query | _judged(where)

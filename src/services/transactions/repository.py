@@ -29,8 +29,8 @@ from src.services.transactions.documents import (
     labelled_of,
     new_document,
     prediction_fields,
+    replaced_fields,
     stored_of,
-    transaction_fields,
 )
 from src.services.transactions.optimistic_update import (
     by_id,
@@ -98,9 +98,9 @@ class Transactions:
 
     @guarded
     def duplicate_of(self, transaction: Transaction) -> StoredTransaction | None:
-        """A stored one with the same text, amount, direction and day. transaction: prepared."""
-        fields = transaction_fields(transaction)
-        compared = ("description", "subcategory", "amount", "currency", "date", "direction")
+        """A stored one with the same text, amount, direction, account and day. transaction: prepared."""
+        fields = replaced_fields(transaction)
+        compared = ("description", "subcategory", "amount", "currency", "date", "direction", "account")
         query = {"owner": LOCAL_OWNER, **{name: {"$eq": fields[name]} for name in compared}}
         document = self._database.transactions.find_one(query)
         return stored_of(document) if document else None
@@ -140,7 +140,7 @@ class Transactions:
             transaction, prediction, edits = change(row)
             predictions = (*row.predictions, prediction) if prediction else row.predictions
             return {
-                **transaction_fields(transaction),
+                **replaced_fields(transaction),
                 **prediction_fields(predictions, row.feedback),
                 "edits": [edit_document(edit) for edit in edits],
             }
@@ -154,7 +154,7 @@ class Transactions:
 
         def rebuilt(row: StoredTransaction) -> Document:
             return {
-                **transaction_fields(prepare(row.transaction)),
+                **replaced_fields(prepare(row.transaction)),
                 **current_fields(row.predictions, row.feedback),
             }
 

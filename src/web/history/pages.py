@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FILTERS = (
     *("q", "from", "to", "category", "status", "direction", "mode", "min_amount", "max_amount"),
     *("predicted", "band", "version", "decided_by", "answer"),
+    *("account", "counterparty", "tag", "mcc", "merchant", "currency", "import"),
 )
 
 

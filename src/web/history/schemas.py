@@ -19,11 +19,27 @@ from src.web.prediction.schemas import (
     TransactionBody,
     transaction_body,
 )
-from src.web.shared.fields import AmountBound, IsoDate, Label, QueryModel, Slug, utc_text
+from src.web.shared.fields import (
+    AmountBound,
+    Counterparty,
+    Currency,
+    Description,
+    Identifier,
+    IsoDate,
+    Label,
+    MerchantCategoryCode,
+    QueryModel,
+    Slug,
+    Tag,
+    utc_text,
+)
 from src.web.shared.labels import reason_text
 
 Sort = Literal["-date", "date", "-amount", "amount", "confidence"]
 StatusFilter = Literal["predicted", "confirmed", "corrected", "needs_review"]
+
+
+_SEARCHED = "Text in description, merchant, subcategory, counterparty, notes or tags."
 
 
 class HistoryFilterQuery(QueryModel):
@@ -34,7 +50,7 @@ class HistoryFilterQuery(QueryModel):
     category: Annotated[Slug | None, Field(description="The current category.")] = None
     mode: Label | None = None
     direction: Direction | None = None
-    q: Annotated[Label | None, Field(description="Text in description, merchant or subcategory.")] = None
+    q: Annotated[Label | None, Field(description=_SEARCHED)] = None
     min_amount: AmountBound | None = None
     max_amount: AmountBound | None = None
     status: StatusFilter | None = None
@@ -44,6 +60,15 @@ class HistoryFilterQuery(QueryModel):
     decided_by: DecidedBy | None = None
     answer: Annotated[
         AnswerState | None, Field(description="`directly`, `similar` (answered with similar ones) or `no`.")
+    ] = None
+    account: Label | None = None
+    counterparty: Counterparty | None = None
+    tag: Tag | None = None
+    mcc: MerchantCategoryCode | None = None
+    merchant: Annotated[Description | None, Field(description="As in a transaction's `merchant`.")] = None
+    currency: Currency | None = None
+    import_id: Annotated[
+        Identifier | None, Field(alias="import", description="The id of the import that added it.")
     ] = None
     sort: Sort = "-date"
 

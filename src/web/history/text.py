@@ -50,6 +50,8 @@ def _shown(transaction: Transaction, name: str) -> str:
         return format.money(transaction.amount, transaction.currency)
     if name == "date":
         return format.day(transaction.date)
+    if name == "tags":
+        return ", ".join(transaction.tags) or "–"
     value = getattr(transaction, name)
     return str(value).capitalize() if name == "direction" else str(value or "–")
 
@@ -72,4 +74,14 @@ CHOICES = {
     "decided_by": ("Decided by", {by.value: labels.DECIDERS[by.value] for by in DecidedBy}),
     "answer": ("Your answer", {"directly": "For this one", "similar": "For all similar", "no": "None"}),
 }
+EXACT = {
+    "account": "Account",
+    "counterparty": "Other party",
+    "merchant": "Merchant",
+    "tag": "Tag",
+    "mcc": "Merchant category code",
+    "currency": "Currency",
+    "import": "Import",
+}
+"""Filters that a field must equal."""
 DIRECTIONS = {direction.value: direction.value.capitalize() for direction in Direction}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +42,8 @@ def edit_transaction(
 ) -> ResponseReturnValue:
     """Edit the transaction; the page then offers to undo it."""
     row, now = transactions.get(transaction_id), datetime.now(UTC)
-    form = TransactionForm.read(request.form)
     shown = shown_at(row, request.form.get("version"))
+    form = TransactionForm.read(request.form, **asdict(TransactionForm.of(shown)))
     try:
         changes = changes_of(shown, form)
         if changes is None:

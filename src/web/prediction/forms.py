@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
 
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput
+from src.pipeline.feedback.edit import FIELDS
 from src.web.prediction.schemas import PredictRequest, TransactionChanges
 from src.web.shared import format
 from src.web.shared.amounts import readings
@@ -15,7 +17,8 @@ from src.web.shared.amounts import readings
 CURRENCIES = tuple("USD EUR GBP INR CHF JPY CAD AUD SGD BRL MXN ZAR SEK PLN".split())
 """Suggestions only: any code of ISO 4217 is valid."""
 
-_EDITABLE = ("description", "amount", "currency", "date", "mode", "subcategory", "direction")
+_MOST_TYPED = 2000
+"""Characters of a field. More than any field may have, so that a longer text is an error and not cut."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,21 @@ class TransactionForm:
     mode: str = ""
     subcategory: str = ""
     direction: str = "expense"
+    account: str = ""
+    counterparty: str = ""
+    notes: str = ""
+    mcc: str = ""
+    tags: str = ""
+    """Separated by commas."""
     amount_meant: str = ""
     """The chosen reading of an ambiguous amount."""
+    DETAILS: ClassVar = ("account", "counterparty", "notes", "mcc", "tags")
 
     @classmethod
     def read(cls, values: Mapping[str, str], **defaults: str) -> TransactionForm:
         """From `values`, with `defaults` for the rest."""
         names = cls.__dataclass_fields__
-        typed = {name: values[name].strip()[:1000] for name in names if name in values}
+        typed = {name: values[name].strip()[:_MOST_TYPED] for name in names if name in values}
         return cls(**{**defaults, **typed})
 
     @classmethod
@@ -50,7 +60,17 @@ class TransactionForm:
             mode=transaction.mode or "",
             subcategory=transaction.subcategory or "",
             direction=transaction.direction.value,
+            account=transaction.account or "",
+            counterparty=transaction.counterparty or "",
+            notes=transaction.notes or "",
+            mcc=transaction.mcc or "",
+            tags=", ".join(transaction.tags),
         )
+
+    @property
+    def details(self) -> str:
+        """What is typed into the fields that are shown only on demand."""
+        return "".join(getattr(self, name) for name in self.DETAILS)
 
     def amounts(self, currency: str) -> tuple[str, ...]:
         """The readings of the amount: two if the person has to choose. currency: if the form has none."""
@@ -59,13 +79,18 @@ class TransactionForm:
 
     def to_domain(self, *, currency: str, today: datetime.date) -> Transaction:
         """Raises ValidationError or InvalidInput; `errors_of` turns them into messages for the fields."""
-        typed = {name: value for name, value in asdict(self).items() if value}
+        typed: dict[str, Any] = {name: value for name, value in asdict(self).items() if value}
         typed.pop("amount_meant", None)
         if "currency" in typed:
             typed["currency"] = typed["currency"].upper()
         if "amount" in typed:
             typed["amount"] = next(iter(self.amounts(currency)), self.amount)
+        typed["tags"] = _tags(self.tags)
         return PredictRequest.model_validate(typed).to_domain(currency=currency, today=today)
+
+
+def _tags(text: str) -> list[str]:
+    return [tag for part in text.split(",") if (tag := part.strip())]
 
 
 def changes_of(transaction: Transaction, form: TransactionForm) -> TransactionChanges | None:
@@ -75,8 +100,8 @@ def changes_of(transaction: Transaction, form: TransactionForm) -> TransactionCh
     into messages.
     """
     shown, typed = asdict(TransactionForm.of(transaction)), asdict(form)
-    changes: dict[str, str | None] = {
-        name: value or None for name, value in typed.items() if name in _EDITABLE and value != shown[name]
+    changes: dict[str, Any] = {
+        name: value or None for name, value in typed.items() if name in FIELDS and value != shown[name]
     }
     if not changes:
         return None
@@ -84,6 +109,8 @@ def changes_of(transaction: Transaction, form: TransactionForm) -> TransactionCh
         changes["currency"] = form.currency.upper()
     if "amount" in changes:
         changes["amount"] = next(iter(form.amounts(transaction.currency)), form.amount)
+    if "tags" in changes:
+        changes["tags"] = _tags(form.tags)
     for name in ("amount", "currency", "date"):
         if name in changes and not changes[name]:
             raise InvalidInput("Please fill this in.", field=name)

@@ -18,11 +18,15 @@ from src.domain.transactions import NO_AMOUNT, Direction, StoredTransaction, Tra
 from src.errors import Conflict, InvalidInput
 from src.web.shared.fields import (
     Amount,
+    Counterparty,
     Description,
     IsoDate,
     KnownCurrency,
     Label,
+    MerchantCategoryCode,
+    Notes,
     RequestModel,
+    Tags,
     in_smallest_units,
     money,
     plausible_date,
@@ -62,6 +66,13 @@ class TransactionFields(RequestModel):
     mode: Annotated[Label | None, Field(description="Payment method, e.g. `UPI` or `card`.")] = None
     subcategory: Annotated[Label | None, Field(description="A note, or the bank's own category.")] = None
     direction: Direction | None = Direction.EXPENSE
+    account: Annotated[Label | None, Field(description="Name of the own account.")] = None
+    counterparty: Annotated[Counterparty | None, Field(description="Name of the other party.")] = None
+    notes: Notes | None = None
+    mcc: Annotated[MerchantCategoryCode | None, Field(description="Merchant category code of ISO 18245.")] = (
+        None
+    )
+    tags: Annotated[Tags | None, Field(description="Up to 20, without duplicates.")] = None
 
     @field_validator("amount")
     @classmethod
@@ -85,6 +96,11 @@ class TransactionFields(RequestModel):
             direction=self.direction or Direction.EXPENSE,
             mode=self.mode or None,
             subcategory=self.subcategory or None,
+            account=self.account or None,
+            counterparty=self.counterparty or None,
+            notes=self.notes or None,
+            mcc=self.mcc,
+            tags=self.tags or (),
         )
 
 
@@ -96,11 +112,17 @@ class PredictRequest(TransactionFields, _Saved):
     """One transaction to predict. `save` is the first field, because `amount` depends on it."""
 
 
-_EMPTIED: dict[str, Any] = {"description": "", "mode": None, "subcategory": None}
+_EMPTIED: dict[str, Any] = dict.fromkeys(
+    ("mode", "subcategory", "account", "counterparty", "notes", "mcc")
+) | {
+    "description": "",
+    "tags": (),
+}
 
 
 class TransactionChanges(RequestModel):
-    """The fields to change; missing ones stay. Null empties `description`, `mode` or `subcategory`."""
+    """The fields to change; missing ones stay. Null empties a field; amount, currency, date and direction
+    cannot be empty, so that null leaves them as they are."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "examples": [{"amount": "12.50"}]})
 
@@ -111,6 +133,11 @@ class TransactionChanges(RequestModel):
     mode: Label | None = None
     subcategory: Label | None = None
     direction: Direction | None = None
+    account: Label | None = None
+    counterparty: Counterparty | None = None
+    notes: Notes | None = None
+    mcc: MerchantCategoryCode | None = None
+    tags: Tags | None = None
 
     def changed(self, transaction: Transaction, *, today: Date) -> dict[str, Any]:
         """The fields to change in `transaction`.
@@ -173,6 +200,11 @@ class TransactionBody(TypedDict):
     mode: str | None
     subcategory: str | None
     direction: str
+    account: str | None
+    counterparty: str | None
+    notes: str | None
+    mcc: str | None
+    tags: list[str]
 
 
 class PredictionBody(TypedDict):
@@ -200,6 +232,11 @@ def transaction_body(transaction: Transaction) -> TransactionBody:
         "mode": transaction.mode,
         "subcategory": transaction.subcategory,
         "direction": transaction.direction.value,
+        "account": transaction.account,
+        "counterparty": transaction.counterparty,
+        "notes": transaction.notes,
+        "mcc": transaction.mcc,
+        "tags": list(transaction.tags),
     }
 
 

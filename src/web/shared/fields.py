@@ -173,4 +173,17 @@ Name = Annotated[
     _text_schema(100, f"^[^{_DAMAGE}]*[^{_DAMAGE}\\s][^{_DAMAGE}]*$"),
 ]
 Description = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_clean), _text_schema(500)]
+Counterparty = Annotated[str, Strict(), Field(max_length=200), AfterValidator(_clean), _text_schema(200)]
+Notes = Annotated[str, Strict(), Field(max_length=1000), AfterValidator(_clean), _text_schema(1000)]
+MerchantCategoryCode = Annotated[str, Strict(), Field(pattern=r"^[0-9]{4}$", examples=["5411"])]
+Tag = Annotated[
+    str,
+    Strict(),
+    Field(max_length=50, pattern="^[^,]*$"),
+    AfterValidator(_clean),
+    AfterValidator(_not_blank),
+    _text_schema(50, f"^[^{_DAMAGE},]*[^{_DAMAGE}\\s,][^{_DAMAGE},]*$"),
+]
+"""Without commas, which separate tags in forms."""
+Tags = Annotated[tuple[Tag, ...], Field(max_length=20)]
 Label = Annotated[str, Strict(), Field(max_length=100), AfterValidator(_clean), _text_schema(100)]

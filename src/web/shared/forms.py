@@ -40,6 +40,8 @@ _NAMES = {
     "max_amount": "Amount",
     "mode": "Payment method",
     "subcategory": "Note",
+    "counterparty": "Other party",
+    "notes": "Your notes",
 }
 
 
@@ -64,6 +66,10 @@ def _sentence(loc: list[str | int], message: str) -> str:
         return "Please fill this in."
     if field == "currency" and "pattern" in message:
         return "Currency must be a code of three letters, such as USD."
+    if field == "mcc" and "pattern" in message:
+        return "A merchant category code has four digits, such as 5411."
+    if field == "tags" and "pattern" in message:
+        return "A tag must not contain a comma."
     if "amount" in field and "decimal string" in message:
         return "Amount must be a number above 0, such as 350.75. Income is chosen below, not by a sign."
     if message.startswith(("must", "is ")):

@@ -54,6 +54,11 @@ FIELDS = {
     "description": "Text",
     "subcategory": "Note",
     "mode": "Payment method",
+    "account": "Account",
+    "counterparty": "Other party",
+    "notes": "Your notes",
+    "mcc": "Merchant category code",
+    "tags": "Tags",
 }
 """The fields a person may edit."""
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,9 +11,9 @@ from src.container import Container
 from src.domain.categories import Category, Group
 from src.domain.feedback import LabelSource
 from src.domain.imports import ImportStatus
-from src.domain.transactions import HistoryFilter, Status
+from src.domain.transactions import HistoryFilter, Status, Transaction
 from src.errors import Conflict, InvalidInput, NotFound
-from src.pipeline.imports.run import ImportRun
+from src.pipeline.imports.run import ImportRun, Keys
 from tests.small_model import small_bundle
 
 ANSWERS = {"default_currency": "USD", "sign": "negative-is-expense"}
@@ -24,6 +24,14 @@ BANK = """Date,Details,Amount
 2026-03-06,nonsense,not money
 2026-03-07,CITY CAB,-8.00
 """
+
+
+def test_the_key_of_a_row_has_the_account_only_if_there_is_one():
+    fee = Transaction("ACCOUNT FEE", Decimal("4.90"), "EUR", date(2026, 3, 1), mode="debit")
+    former = "2328b06113efefdd63ee69a087c68389843d9c4f3bc11ca167ee9a084a0541dc:1"
+    assert Keys().of(fee, None) == former
+    keys = {Keys().of(replace(fee, account=name), None) for name in (None, "Ours", "OURS", "Other")}
+    assert len(keys) == 3
 
 
 @pytest.fixture

@@ -32,6 +32,24 @@ def test_an_edit_is_an_act_and_undoing_it_restores_what_was_given(client, predic
     assert undo(client, edited.json["act"]).status_code == 409
 
 
+def test_details_are_edited_emptied_and_restored(client, predicted, web_database):
+    row = predicted(account="Checking", notes="for two", tags=["a", "b"])["id"]
+    before, stored = (
+        input_of(client, row),
+        web_database.transactions.find_one({}, {"revision": 0, "edits": 0}),
+    )
+    act = edit(client, row, account=None, counterparty="Anna", mcc="5812", notes=None, tags=["c"]).json["act"]
+    after = input_of(client, row)
+    assert (after["account"], after["counterparty"], after["notes"]) == (None, "Anna", None)
+    assert (after["mcc"], after["tags"]) == ("5812", ["c"])
+    assert "account" not in web_database.transactions.find_one()
+    undo(client, act)
+    assert input_of(client, row) == before
+    restored = web_database.transactions.find_one({}, {"revision": 0, "edits": 0})
+    assert restored.keys() == stored.keys()
+    assert edit(client, row, tags=["a", "b"]).json["act"] is None
+
+
 def test_what_changes_nothing_is_no_act(client, predicted):
     row = predicted()
     assert edit(client, row["id"], amount=row["transaction"]["amount"]).json["act"] is None

@@ -5,6 +5,9 @@ import io
 
 import pytest
 
+from src.domain.transactions import HistoryFilter
+from src.services.transactions.query import query_of
+
 
 @pytest.fixture
 def four(predicted):
@@ -14,6 +17,48 @@ def four(predicted):
         predicted("SUPER MARKET", "30", date="2026-01-03", subcategory="weekly"),
         predicted("ACME PAYROLL", "4000", date="2026-01-04", direction="income"),
     ]
+
+
+@pytest.fixture
+def detailed(predicted):
+    return [
+        predicted(
+            "SWIGGY 1", date="2026-01-01", account="Checking", counterparty="Swiggy Ltd", tags=["a", "b"]
+        ),
+        predicted("SWIGGY 2", date="2026-01-02", account="Checking", notes="with Anna", mcc="5812"),
+        predicted("CITY CAB", date="2026-01-03", account="Card", currency="EUR", tags=["b"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "matches"),
+    [
+        ("account=Checking", [1, 0]),
+        ("account=Checking&tag=a", [0]),
+        ("tag=b", [2, 0]),
+        ("counterparty=Swiggy+Ltd", [0]),
+        ("mcc=5812", [1]),
+        ("merchant=swiggy", [1, 0]),
+        ("currency=EUR", [2]),
+        ("import=5f0000000000000000000000", []),
+        ("q=anna", [1]),
+        ("q=swiggy+ltd", [0]),
+    ],
+)
+def test_details_are_filters(client, detailed, query, matches):
+    answer = client.get(f"/api/v1/history?{query}").json
+    assert [item["id"] for item in answer["items"]] == [detailed[position]["id"] for position in matches]
+    assert answer["total"] == len(matches)
+    assert client.get(f"/history?{query}").text.count('id="row-') == len(matches)
+
+
+def test_a_filter_reads_only_the_transactions_it_shows(web_database, detailed):
+    for name in ("account", "counterparty", "tag", "mcc", "import_id"):
+        query = query_of(HistoryFilter(**{name: "Checking"}))
+        sorted_ = web_database.transactions.find(query).sort([("date", -1), ("_id", -1)]).explain()
+        plan = sorted_["executionStats"]
+        assert plan["totalDocsExamined"] == plan["nReturned"]
+        assert "SORT" not in str(sorted_["queryPlanner"]["winningPlan"]), name
 
 
 @pytest.mark.parametrize(

@@ -96,16 +96,35 @@ def test_every_field_is_edited_and_the_edit_undone(browse, press, predicted, cli
         "mode": "",
         "direction": "income",
         "subcategory": "lunch",
+        "account": "Checking",
+        "counterparty": "Taco Garden Ltd",
+        "notes": "with\r\nAnna",
+        "mcc": "5812",
+        "tags": "holiday, , shared",
     }
     page = press(f"/transactions/{row}", {**fields, **changed})
     after = input_of(client, row)
     assert (after["description"], after["amount"], after["currency"]) == ("TACO GARDEN", "1150.00", "EUR")
     assert (after["date"], after["mode"], after["direction"]) == ("2026-02-01", None, "income")
+    assert (after["account"], after["counterparty"], after["notes"]) == (
+        "Checking",
+        "Taco Garden Ltd",
+        "with  Anna",
+    )
+    assert (after["mcc"], after["tags"]) == ("5812", ["holiday", "shared"])
     assert "Saved." in words_of(page)
+    assert "Tags: – → holiday, shared" in words_of(page)
     assert "Payment method: UPI → –" in words_of(page)
     page = press(undo_of(page), {"next": f"/transactions/{row}"})
     assert input_of(client, row) == before
     assert "Saved." not in words_of(page)
+
+
+def test_a_form_without_some_fields_leaves_them(press, predicted, client):
+    row = predicted(mode="UPI", notes="for two")["id"]
+    press(f"/transactions/{row}", {"version": "", "description": "TACO GARDEN"})
+    after = input_of(client, row)
+    assert (after["description"], after["mode"], after["notes"]) == ("TACO GARDEN", "UPI", "for two")
 
 
 def test_an_amount_is_shown_and_read_in_the_visitors_own_format(browse, press, predicted, client):

@@ -31,7 +31,33 @@ def test_an_answer_has_exactly_the_fields_of_the_contract(predicted):
         "mode": "UPI",
         "subcategory": None,
         "direction": "expense",
+        "account": None,
+        "counterparty": None,
+        "notes": None,
+        "mcc": None,
+        "tags": [],
     }
+
+
+def test_account_counterparty_notes_code_and_tags_are_masked_and_kept(client, predicted):
+    answer = predicted(
+        account="Checking 4111111111111111",
+        counterparty="Anna Blum\nDE89370400440532013000",
+        notes="call +49 30 1234567",
+        mcc="5812",
+        tags=["holiday", " holiday", "anna@example.org"],
+    )
+    kept = client.get(f"/api/v1/transactions/{answer['id']}").json["transaction"]
+    assert kept == answer["transaction"]
+    assert (kept["account"], kept["counterparty"]) == ("Checking [card]", "Anna Blum [iban]")
+    assert kept["notes"] == "call [phone]"
+    assert (kept["mcc"], kept["tags"]) == ("5812", ["holiday", "[email]"])
+
+
+def test_a_transaction_without_them_has_none_of_their_fields_in_the_database(predicted, web_database):
+    predicted(account="", tags=[])
+    stored = web_database.transactions.find_one()
+    assert stored.keys().isdisjoint(("account", "counterparty", "notes", "mcc", "tags"))
 
 
 def test_the_alternatives_are_sorted_and_at_most_five(predicted):
@@ -58,7 +84,9 @@ def test_the_seed_form_without_a_description_is_predicted(client):
 
 
 def test_what_is_left_out_or_null_takes_its_default(client):
-    nulls = dict.fromkeys(("currency", "date", "mode", "subcategory", "direction", "save"))
+    nulls = dict.fromkeys(
+        ("currency", "date", "mode", "subcategory", "direction", "account", "mcc", "tags", "save")
+    )
     left_out = client.post("/api/v1/predict", json={"description": "CITY CAB", "amount": 9})
     null = client.post("/api/v1/predict", json={"description": "CITY CAB", "amount": 9, **nulls})
     assert null.status_code == left_out.status_code == 201

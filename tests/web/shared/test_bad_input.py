@@ -116,6 +116,16 @@ def test_a_body_that_is_no_object_is_422(client, body):
         {"mode": "x" * 101},
         {"mode": "\x1b[31m"},
         {"subcategory": "x" * 101},
+        {"account": "x" * 101},
+        {"counterparty": "x" * 201},
+        {"notes": "x" * 1001},
+        {"mcc": "581"},
+        {"mcc": 5812},
+        {"tags": ["x"] * 21},
+        {"tags": ["x" * 51]},
+        {"tags": [" "]},
+        {"tags": ["a,b"]},
+        {"tags": "a"},
         {"unknown": 1},
         {"id": "69a7d0c2f1b2c3d4e5f60718"},
         {"$where": "sleep(1000)"},
@@ -140,7 +150,11 @@ OPERATORS = [{"$gt": ""}, {"$ne": None}, {"$regex": ".*"}, {"$where": "1"}]
 
 @pytest.mark.parametrize("operator", OPERATORS, ids=repr)
 @pytest.mark.parametrize(
-    "field", ["description", "amount", "currency", "date", "mode", "subcategory", "direction"]
+    "field",
+    [
+        *("description", "amount", "currency", "date", "mode", "subcategory", "direction"),
+        *("account", "counterparty", "notes", "mcc", "tags"),
+    ],
 )
 def test_a_mongo_operator_is_never_a_value_of_a_transaction(client, field, operator):
     assert_problem(post(client, json.dumps({**GOOD, field: operator})), 422)
