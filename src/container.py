@@ -28,6 +28,7 @@ from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.monitoring.quality import DriftMonitor, Quality
 from src.pipeline.prediction.predict import MergedModel, Model, Predictor, Serving
 from src.pipeline.prediction.repredict import Reprediction
+from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.registry.model_actions import ModelActions
 from src.services.container import Services
 from src.services.models import bundle as bundles
@@ -178,8 +179,16 @@ class Container(Services):
 
     @once
     def background_feedback(self) -> FeedbackLoop:
-        """For the clock's process, which asks the model seldom."""
-        return self._feedback_loop(self._predictor(_RefreshedChampion(self.champion)))
+        return self._feedback_loop(self._background_predictor)
+
+    @once
+    def first_predictions(self) -> FirstPredictions:
+        return FirstPredictions(self.waiting_transactions, self.transactions, self._background_predictor)
+
+    @once
+    def _background_predictor(self) -> Predictor:
+        """For the scheduler's process, which asks the model seldom."""
+        return self._predictor(_RefreshedChampion(self.champion))
 
     def _feedback_loop(self, predictor: Predictor) -> FeedbackLoop:
         return FeedbackLoop(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from src.services.scheduler.alias_watch import AliasWatch
 from src.services.scheduler.child_process import FOLLOW_CHAMPION, RUN_IMPORT, TIDY, TRAIN_CLAIMED
-from src.services.scheduler.scheduler import DELIVERY, IMPORT, RUN
+from src.services.scheduler.scheduler import DELIVERY, IMPORT, RUN, WAITING
 
 if TYPE_CHECKING:
     from src.container import Container
@@ -34,7 +34,12 @@ class Jobs:
         """What to do for each kind of pending work."""
         outbound = self._services.firefly_outbound
         deliver = {DELIVERY: outbound.deliver_due} if outbound else {}
-        return {RUN: self.train, IMPORT: self.run_import, **deliver}
+        return {
+            RUN: self.train,
+            IMPORT: self.run_import,
+            WAITING: self.predict_waiting,
+            **deliver,
+        }
 
     def pending(self) -> Collection[str]:
         """The kinds of work that wait. Raises Unavailable."""
@@ -68,6 +73,11 @@ class Jobs:
         counts = not importer.stopped
         if imports.release(claimed.id, holder=holder, attempt=claimed.attempt, counts=counts):
             log.warning("import ended before it was done", extra={"import": claimed.id})
+
+    def predict_waiting(self) -> None:
+        """Predict what was added before there was a model. It waits for the first model, as imports do."""
+        if self._services.models.champion() is not None:
+            self._services.first_predictions.run()
 
     def sync_alias(self) -> None:
         """Let a child process sync the MLflow alias with the champion, but not while a run trains."""

@@ -48,8 +48,13 @@ async function lookForRun(box) {
   setTimeout(lookForRun, PAUSE_MS, box);
 }
 
+// Transactions that waited for the first model are about to be predicted.
+function lookForPredictions(box) {
+  setTimeout(() => box.isConnected && renew(), 2 * PAUSE_MS);
+}
+
 function begin() {
-  for (const [boxes, work] of [["[data-run]", follow], ["[data-runs]", lookForRun]]) {
+  for (const [boxes, work] of [["[data-run]", follow], ["[data-runs]", lookForRun], ["[data-kept]", lookForPredictions]]) {
     for (const box of document.querySelectorAll(boxes)) {
       if (followed.has(box)) continue;
       followed.add(box);

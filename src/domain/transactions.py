@@ -78,6 +78,15 @@ class NewTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingTransaction:
+    """A transaction that was added before there was a model."""
+
+    id: str
+    transaction: Transaction
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class UnansweredTransaction:
     """An unanswered transaction as it was when it was read."""
 

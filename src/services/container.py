@@ -38,6 +38,7 @@ from src.services.transactions.imported import ImportedTransactions
 from src.services.transactions.possible_mistakes import PossibleMistakes
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
+from src.services.transactions.waiting import WaitingTransactions
 
 if TYPE_CHECKING:
     from src.services.mlflow.tracking import Tracking
@@ -84,6 +85,7 @@ class Services:
     act_log = on_database(ActLog)
     category_transactions = on_database(CategoryTransactions)
     deleted_transactions = on_database(DeletedTransactions)
+    waiting_transactions = on_database(WaitingTransactions)
     tracking_state = on_database(TrackingState)
     pending_work = on_database(PendingWork)
     retention = on_database(Retention)

@@ -67,6 +67,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "imports": [_index("-created_at")],
     "import_rejects": [_index("import", "row", unique=True)],
     "deleted_transactions": [_index("owner", "key"), _index("acts"), _index("document.import")],
+    "waiting_transactions": [_index("owner", "_id")],
     "answers_aside": [_index("owner", "key", unique=True)],
     "import_profiles": [_index("owner", "layout", unique=True)],
     "deliveries": [
@@ -109,6 +110,8 @@ class Collections:
     """One document is one transaction with all its predictions, answers and edits."""
     deleted_transactions = _Collection()
     """The document of each transaction that a person deleted, for undo and to recognize it in imports."""
+    waiting_transactions = _Collection()
+    """Added before there was a model; each is predicted and removed when there is one."""
     answers_aside = _Collection()
     """The answers to transactions of an undone import, until the transactions are imported again."""
     acts = _Collection()

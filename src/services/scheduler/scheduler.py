@@ -27,7 +27,7 @@ POLL_EVERY_S = 2.0
 ALIAS_EVERY_S = 20.0
 MAINTENANCE_EVERY_S = 600.0
 
-RUN, IMPORT, DELIVERY = "run", "import", "delivery"
+RUN, IMPORT, WAITING, DELIVERY = "run", "import", "waiting", "delivery"
 
 _IMPORTS = [status.value for status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)]
 
@@ -40,12 +40,13 @@ class PendingWork:
 
     @guarded
     def kinds(self) -> frozenset[str]:
-        """Those of RUN, IMPORT and DELIVERY that exist. Raises Unavailable."""
+        """Those of RUN, IMPORT, WAITING and DELIVERY that exist. Raises Unavailable."""
         due = {"status": DeliveryStatus.WAITING.value, "$expr": {"$lte": ["$due_at", "$$NOW"]}}
         imports = _any_of({"status": {"$in": _IMPORTS}}, IMPORT)
         pipeline = [
             *_any_of({"active": True}, RUN),
             {"$unionWith": {"coll": "imports", "pipeline": imports}},
+            {"$unionWith": {"coll": "waiting_transactions", "pipeline": _any_of({}, WAITING)}},
             {"$unionWith": {"coll": "deliveries", "pipeline": _any_of(due, DELIVERY)}},
         ]
         return frozenset(work["kind"] for work in self._database.training_runs.aggregate(pipeline))

@@ -15,9 +15,9 @@ from bson.errors import InvalidId
 
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import AnswerState, LabelSource
-from src.domain.transactions import HISTORY_SORTS, HistoryFilter, Status
+from src.domain.transactions import HISTORY_SORTS, HistoryFilter, Status, Transaction
 from src.errors import InvalidInput
-from src.services.transactions.documents import Document, midnight
+from src.services.transactions.documents import Document, midnight, replaced_fields
 
 _BEFORE_THE_ANSWER = {
     "$filter": {
@@ -71,6 +71,13 @@ def order_of(sort: str) -> tuple[str, int]:
     if sort not in _ORDERS:
         raise InvalidInput(f"sort is one of {', '.join(HISTORY_SORTS)}.", field="sort")
     return _ORDERS[sort]
+
+
+def same_input(transaction: Transaction) -> Document:
+    """Those with the same text, amount, direction, account and day. transaction: prepared."""
+    fields = replaced_fields(transaction)
+    compared = ("description", "subcategory", "amount", "currency", "date", "direction", "account")
+    return {"owner": LOCAL_OWNER, **{name: {"$eq": fields[name]} for name in compared}}
 
 
 def query_of(where: HistoryFilter) -> Document:

@@ -40,7 +40,7 @@ from src.services.transactions.optimistic_update import (
     update_many,
     update_one,
 )
-from src.services.transactions.query import cursor_after, order_of, query_of, read_cursor
+from src.services.transactions.query import cursor_after, order_of, query_of, read_cursor, same_input
 
 Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 """The new input of a transaction, a new prediction if any, and all its edits."""
@@ -99,10 +99,7 @@ class Transactions:
     @guarded
     def duplicate_of(self, transaction: Transaction) -> StoredTransaction | None:
         """A stored one with the same text, amount, direction, account and day. transaction: prepared."""
-        fields = replaced_fields(transaction)
-        compared = ("description", "subcategory", "amount", "currency", "date", "direction", "account")
-        query = {"owner": LOCAL_OWNER, **{name: {"$eq": fields[name]} for name in compared}}
-        document = self._database.transactions.find_one(query)
+        document = self._database.transactions.find_one(same_input(transaction))
         return stored_of(document) if document else None
 
     @guarded

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from src.services.runs.repository import TrainingRuns
     from src.services.transactions.feedback import FeedbackEvents
     from src.services.transactions.repository import Transactions
+    from src.services.transactions.waiting import WaitingTransactions
 
 RECENT = 8
+WAITING_SHOWN = 20
 EXAMPLES = (
     {"description": "SWIGGY order 8841 BANGALORE", "amount": "350.75", "currency": "INR", "mode": "UPI"},
     {"description": "SQ *BLUE DOOR 0042 SEATTLE WA", "amount": "4.20", "currency": "USD", "mode": "card"},
@@ -62,8 +64,18 @@ def start(
 
 
 @bp.post("/predict")
-def predict(*, transactions: Transactions, predictor: Predictor, settings: Settings) -> ResponseReturnValue:
-    """Store and predict, then redirect to the transaction, so that a reload adds nothing."""
+def predict(
+    *,
+    transactions: Transactions,
+    waiting_transactions: WaitingTransactions,
+    predictor: Predictor,
+    champion: HotSwap[Serving],
+    settings: Settings,
+) -> ResponseReturnValue:
+    """Store and predict, then redirect to the transaction, so that a reload adds nothing.
+
+    Before there is a model the transaction waits, and is predicted by the scheduler.
+    """
     if wants_json():
         return api.predict()
     form, at = TransactionForm.read(request.form), datetime.now(UTC)
@@ -73,8 +85,14 @@ def predict(*, transactions: Transactions, predictor: Predictor, settings: Setti
         if len(amounts) > 1:
             errors = {"amount": two_amounts(amounts, currency)}
             return _form_page(form, 422, errors, amounts=amounts, currency=currency)
-        if not flag(request.form, "again") and (same := transactions.duplicate_of(prepare(transaction))):
+        prepared, again = prepare(transaction), flag(request.form, "again")
+        if not again and (same := transactions.duplicate_of(prepared)):
             return _form_page(form, 422, {}, same=same)
+        if not _has_model(champion):
+            if not again and waiting_transactions.includes(prepared):
+                return _form_page(form, 422, {}, same_waits=True)
+            waiting_transactions.add(prepared, at=at)
+            return redirect(url_for("pages.start"), 303)
         [row] = predictor.predict_and_keep([transaction], source="page", at=at)
     except (ValidationError, InvalidInput) as error:
         errors = errors_of(error)
@@ -87,6 +105,20 @@ def predict(*, transactions: Transactions, predictor: Predictor, settings: Setti
     return redirect(url_for("pages.start", id=row.id), 303)
 
 
+@bp.post("/predict/waiting/<transaction_id>/remove")
+def remove_waiting(transaction_id: str, *, waiting_transactions: WaitingTransactions) -> ResponseReturnValue:
+    waiting_transactions.remove([transaction_id])
+    return redirect(url_for("pages.start"), 303)
+
+
+def _has_model(champion: HotSwap[Serving]) -> bool:
+    try:
+        champion.current()
+    except Unavailable:
+        return False
+    return True
+
+
 @with_services
 def _form_page(
     form: TransactionForm,
@@ -94,6 +126,7 @@ def _form_page(
     errors: Errors | None = None,
     *,
     transactions: Transactions,
+    waiting_transactions: WaitingTransactions,
     champion: HotSwap[Serving],
     runs: TrainingRuns,
     imports: Imports,
@@ -111,9 +144,7 @@ def _form_page(
         used = (row.transaction.currency for row in recent)
         known = (currency for currency in used if currency in KNOWN_CURRENCIES)
         form = replace(form, currency=next(known, settings.currency))
-    try:
-        champion.current()
-    except Unavailable:
+    if not _has_model(champion):
         newest = runs.newest()
         values |= {
             "waiting": True,
@@ -130,6 +161,7 @@ def _form_page(
         modes=transactions.modes(),
         recent=recent,
         recent_total=transactions.count(),
+        kept=waiting_transactions.oldest(WAITING_SHOWN),
         examples=EXAMPLES,
         last_date=last_date(today),
         today=today,

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+from bson import ObjectId
 
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import Difference, Outcome, Scores, Verdict
 from src.services.runs.repository import ClaimedRun
+from src.services.transactions.documents import transaction_fields
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -108,11 +110,58 @@ def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_is_kept(client):
     assert client.get("/api/v1/history").json["total"] == 0
 
 
-def test_without_a_model_the_form_keeps_its_input_and_says_what_it_waits_for(bare_app):
-    response = bare_app.test_client().post("/predict", data=FORM, headers=HTML)
-    assert response.status_code == 503
-    assert field(response.text, "description") == FORM["description"]
-    assert "No model yet: the first one is being trained." in words_of(response.text)
+def test_a_transaction_added_before_the_first_model_waits_and_is_predicted_later(bare_app, bundle):
+    client, services = bare_app.test_client(), bare_app.extensions["ledgerloop"]
+    response = client.post("/predict", data=FORM | {"description": "SWIGGY card 4111 1111 1111 1111"})
+    assert response.status_code == 303
+    page = words_of(client.get("/", headers=HTML).text)
+    assert "Kept. Ledgerloop categorizes this transaction when the first model is ready." in page
+    assert "4111 1111" not in page
+    assert services.pending_work.kinds() == {"waiting"}
+    services.jobs.predict_waiting()
+    assert client.get("/api/v1/history").json["total"] == 0
+
+    services.models.keep(bundle, version="1", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    services.models.promote("1", by="training", reason="The first model.", at=NOW)
+    services.jobs.predict_waiting()
+    services.jobs.predict_waiting()
+    history = client.get("/api/v1/history").json
+    assert [item["transaction"]["description"][:6] for item in history["items"]] == ["SWIGGY"]
+    assert services.pending_work.kinds() == set()
+    assert "Kept." not in words_of(client.get("/", headers=HTML).text)
+
+
+def test_an_interrupted_prediction_of_waiting_transactions_stores_none_twice(bare_app, bundle):
+    client, services = bare_app.test_client(), bare_app.extensions["ledgerloop"]
+    services.database.ensure_indexes()
+    client.post("/predict", data=FORM)
+    [item] = services.waiting_transactions.oldest(10)
+    services.models.keep(bundle, version="1", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
+    services.models.promote("1", by="training", reason="The first model.", at=NOW)
+    services.jobs.predict_waiting()
+    services.database.waiting_transactions.insert_one(  # as if it had been killed before the removal
+        {
+            "_id": ObjectId(item.id),
+            "owner": "local",
+            "at": item.at,
+            **transaction_fields(item.transaction),
+        }
+    )
+    services.jobs.predict_waiting()
+    assert client.get("/api/v1/history").json["total"] == 1
+    assert services.waiting_transactions.oldest(10) == []
+
+
+def test_the_same_transaction_is_kept_twice_only_if_the_person_says_so(bare_app):
+    client, services = bare_app.test_client(), bare_app.extensions["ledgerloop"]
+    client.post("/predict", data=FORM)
+    repeated = client.post("/predict", data=FORM, headers=HTML)
+    assert repeated.status_code == 422
+    assert "You added this already; it waits for the first model." in words_of(repeated.text)
+    client.post("/predict", data=FORM | {"again": "true"})
+    first, second = services.waiting_transactions.oldest(10)
+    client.post(f"/predict/waiting/{first.id}/remove")
+    assert [item.id for item in services.waiting_transactions.oldest(10)] == [second.id]
 
 
 def test_the_progress_of_the_first_training_stands_on_the_page(bare_app):
