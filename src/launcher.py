@@ -148,7 +148,7 @@ class Launcher:
             "LAUNCHER_LIFELINE": str(self._lifeline),
         }
         config = str(SHIPPED / "gunicorn.conf.py")
-        command = ("-m", "gunicorn", "--config", config, "--log-level", "warning", "src.web:create_app()")
+        command = ("-m", "gunicorn", "--config", config, "--log-level", "warning", "src.web.app:create_app()")
         fds = (self._lifeline,)
         return self._program("web", *command, stop_within_s=35, inherited_fds=fds, environment=environment)
 
