@@ -53,7 +53,7 @@ class TrainingRuns:
     def request(self, *, trigger: Trigger, reason: str, at: datetime) -> TrainingRun:
         """Queue a run. Raises Conflict while one is queued or running, Unavailable."""
         run_id = f"{trigger.value}-{at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        run = self.queue(run_id, trigger=trigger, reason=reason, at=at)
+        run = self._insert(new(run_id, trigger, reason, at) | {"active": True})
         if run is None:
             raise Conflict("A training run is under way; wait for it to end.")
         return run
@@ -175,12 +175,6 @@ class TrainingRuns:
         return run_of(document) if document else None
 
     @guarded
-    def last_inputs(self) -> dict[str, str]:
-        """The inputs of the newest run that succeeded; empty without one."""
-        last = self.last_success()
-        return dict(last.get("inputs", {})) if last else {}
-
-    @guarded
     def last_fingerprint(self) -> str | None:
         """The data fingerprint of the newest run that succeeded or slot that was skipped.
 
@@ -249,7 +243,8 @@ class ClaimedRun:
 
     def last_inputs(self) -> dict[str, str]:
         """The inputs of the newest run that succeeded; empty without one."""
-        return self._runs.last_inputs()
+        last = self._runs.last_success()
+        return dict(last.get("inputs", {})) if last else {}
 
     def rows_asked_for(self, champion: str, judged_on: JudgedOn | None) -> int | None:
         """As in TrainingRuns. Raises Unavailable."""
