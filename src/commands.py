@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from src import command_text
 from src.container import Container
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
@@ -28,7 +29,6 @@ from src.services.runs.repository import ClaimedRun
 from src.web.models import sentences
 
 if TYPE_CHECKING:
-    from src.components.bank_files.entry import Preview
     from src.domain.transactions import Transaction
     from src.pipeline.registry.retention import RetentionReport
     from src.pipeline.training.run import TrainingPipeline
@@ -38,7 +38,6 @@ log = logging.getLogger(__name__)
 
 _IMPORT_MEMORY = 1_000_000_000
 """Bytes of address space for the model, the driver and threads, which reserve more than they use."""
-_ANY_VALUE = {"default_currency": "another currency code", "default_date": "a date such as 2026-03-04"}
 
 
 def serve(container: Container, _: argparse.Namespace) -> int:
@@ -76,10 +75,7 @@ def train_claimed(container: Container, options: argparse.Namespace) -> int:
 
 
 def _report(run: TrainingRun) -> int:
-    reason = (
-        sentences.sentence(run.decision.reason) if run.decision else run.error or sentences.run_reason(run)
-    )
-    print(f"{run.id}: {run.status.value}. {reason}")
+    print(command_text.trained(run))
     return 0 if run.status in (RunStatus.SUCCEEDED, RunStatus.SKIPPED) else 1
 
 
@@ -149,7 +145,7 @@ def reproduce(container: Container, options: argparse.Namespace) -> int:
     reproduction = Reproduction(_steps(container), container.knowledge, provenance())
     with threadpool_limits(limits=1):
         report = reproduction.run(past, lambda stage, share: print(f"{share:4.0%} {stage}", file=sys.stderr))
-    print("\n".join(report.sentences()))
+    print(command_text.reproduction(report))
     return 0 if report.same else 1
 
 
@@ -167,35 +163,11 @@ def import_file(container: Container, options: argparse.Namespace) -> int:
     if options.labels:
         changes["take_categories"] = True
     result = container.import_preview.read(content, changes)
-    print(_preview_text(result.preview))
+    print(command_text.preview(result.preview))
     if options.dry_run or result.preview.questions:
         return 1 if result.preview.questions else 0
     added = container.import_preview.store(content, result, name=options.file.name)
     return _run_queued_imports(container, container.import_preview.start(added.id))
-
-
-def _preview_text(preview: Preview) -> str:
-    from src.web.imports import text  # here, because the other commands start without Flask
-
-    name = text.format_name(preview.detected, preview.plan.to_dict())
-    lines = [
-        f"{name}: {preview.entry_count} transactions, "
-        f"{preview.rejected_count} rejected, {preview.left_out_count} ignored"
-    ]
-    lines += [
-        f"  {row.date} {row.direction.value:8} {row.amount:>12} {row.currency}  {row.description[:60]}"
-        for row in preview.entries[:5]
-    ]
-    for question in preview.questions:
-        lines.append(text.question_text(question))
-        lines.append(f"Answer with --answer {question.key}=VALUE, where VALUE is")
-        for choice in question.choices:
-            words = (text.choice_label(question, choice), text.choice_example(question, choice))
-            meaning = ": ".join(word for word in words if word and word != choice.value)
-            lines.append(f"  {choice.value}  {meaning}".rstrip())
-        if question.any_value:
-            lines.append(f"  {_ANY_VALUE[question.key]}")
-    return "\n".join(lines)
 
 
 def demo(container: Container, _: argparse.Namespace) -> int:
@@ -209,12 +181,7 @@ def _run_queued_imports(container: Container, begun: Import) -> int:
         run_import(container, claimed, holder=container.holder)
     while (done := container.imports.get(begun.id)).status in IMPORT_UNDER_WAY:  # claimed by a scheduler
         time.sleep(0.5)
-    counts = done.counts
-    print(
-        f"{done.name}, {done.status.value}: {counts.added} added, "
-        f"{counts.known} duplicates skipped, {counts.deleted} deleted before, "
-        f"{counts.rejected} rejected, {counts.left_out} ignored. {done.error or ''}".rstrip()
-    )
+    print(command_text.imported(done))
     return 0 if done.status is ImportStatus.DONE else 1
 
 
@@ -257,7 +224,7 @@ def sync_alias(container: Container, _: argparse.Namespace) -> None:
 
 
 def tidy(container: Container, _: argparse.Namespace) -> None:
-    print(apply_retention(container, container.now()).sentence())
+    print(command_text.retention(apply_retention(container, container.now())))
 
 
 def apply_retention(container: Container, now: datetime) -> RetentionReport:

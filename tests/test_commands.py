@@ -1,12 +1,11 @@
-"""The arguments of commands that other processes start, and the preview on the command line."""
+"""The arguments of commands that other processes start."""
 
 import subprocess
 
 import pytest
 
 from src.__main__ import _parser
-from src.commands import _preview_text, run_claimed_import, train_claimed
-from src.components.bank_files.read import preview
+from src.commands import run_claimed_import, train_claimed
 from src.container import Container
 from src.errors import InvalidInput
 from src.services.scheduler import child_process
@@ -43,26 +42,3 @@ def test_what_cannot_be_read_is_named_in_a_sentence(settings, tmp_path, name):
     options = _parser().parse_args(["import", str(tmp_path / name)])
     with pytest.raises(InvalidInput, match=str(tmp_path / name)):
         options.command(Container(settings), options)
-
-
-def test_a_preview_asks_its_questions_in_sentences_and_shows_how_to_answer():
-    lines = _preview_text(preview(b"Date,Details,Amount\n04/05/2026,PIZZA CORNER,-12.50\n")).splitlines()
-    assert lines[0] == "CSV, comma-separated, UTF-8: 1 transactions, 0 rejected, 0 ignored"
-    asked = lines.index("Which part of a date is the day, and which is the month?")
-    assert lines[asked + 1 : asked + 4] == [
-        "Answer with --answer date_order=VALUE, where VALUE is",
-        "  dmy  Day first: 04/05/2026 is 4 May 2026",
-        "  mdy  Month first: 04/05/2026 is 5 April 2026",
-    ]
-    assert "  another currency code" in lines
-
-
-def test_a_preview_without_dates_shows_what_a_date_looks_like():
-    lines = _preview_text(
-        preview(b"Details,Amount,Currency\nPIZZA CORNER,-12.50,USD\nCITY CAB,-8.00,USD\n")
-    ).splitlines()
-    asked = lines.index("Some transactions have no date. Which date should they get?")
-    assert lines[asked + 1 : asked + 3] == [
-        "Answer with --answer default_date=VALUE, where VALUE is",
-        "  a date such as 2026-03-04",
-    ]

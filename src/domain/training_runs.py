@@ -27,6 +27,19 @@ class Trigger(StrEnum):
     DRIFT = "drift"
 
 
+class SetAside(StrEnum):
+    """Why labelled rows do not train. Stored in verdicts and logged to MLflow."""
+
+    UNREADABLE = "unreadable"
+    """Without description, note and payment method."""
+    UNLABELLED = "unlabelled"
+    INFINITE_AMOUNT = "infinite-amount"
+    CONTRADICTING = "contradicting"
+    """Contradicts nearly all similar answers; waits for a review."""
+    RELABELLED = "relabelled"
+    """Part of the change of nearly a whole category; waits for a review."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
     id: str

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from src.components.text.cleaning import merchant_key
+from src.domain.training_runs import SetAside
 from src.errors import LedgerloopError, NotEnoughData
 
 _TEXTS = ["description", "subcategory", "currency", "mode", "direction", "category", "group"]
@@ -23,7 +24,7 @@ class Validation:
 
     min_rows: int = 2
 
-    def check(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    def check(self, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[SetAside, int]]:
         """The rows that a model can learn from, and the number of excluded ones by reason.
 
         Raises NotEnoughData; LedgerloopError if all rows have one category.
@@ -36,7 +37,7 @@ class Validation:
             only = valid["category"].iloc[0]
             raise LedgerloopError(f"Every labelled transaction is {only}; a model needs two categories.")
         counts = reasons[reasons != ""].value_counts()
-        return valid, {str(reason): int(count) for reason, count in counts.items()}
+        return valid, {SetAside(reason): int(count) for reason, count in counts.items()}
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _merchants(texts: pd.Series) -> pd.Series:
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:
-    """Shape (n_rows,): why the row is excluded, or ""."""
+    """Shape (n_rows,): the SetAside by which the row is excluded, or ""."""
     unreadable = (
         rows[["description", "subcategory", "mode"]].apply(lambda texts: texts.str.strip()) == ""
     ).all(axis=1)
@@ -65,7 +66,7 @@ def _reasons(rows: pd.DataFrame) -> pd.Series:
     unbounded = np.isinf(rows["amount"])
     reasons = np.select(
         [unreadable, unlabelled, unbounded],
-        ["no description, subcategory or mode", "no category", "the amount is infinite"],
+        [SetAside.UNREADABLE.value, SetAside.UNLABELLED.value, SetAside.INFINITE_AMOUNT.value],
         default="",
     )
     return pd.Series(reasons, index=rows.index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -24,8 +25,16 @@ NEAR = 0.01
 """A smaller difference in macro-F1 is a tie, which log loss breaks."""
 USUAL_AMOUNTS = "usual amounts"
 """The name under which the choice of their weight is skipped if there is no time for it."""
-NO_TIME = "no time"
-NO_TIME_LATER = "no time for more than the first fold"
+
+
+class Skipped(StrEnum):
+    """Why a candidate is not in the result. Logged to MLflow, from which a repeated run reads it."""
+
+    WEAKER = "weaker"
+    """Clearly weaker than the best one on the first fold."""
+    NO_TIME = "no-time"
+    NO_TIME_LATER = "no-time-later"
+    """No time for more than the first fold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +57,8 @@ class SearchResult:
     calibration_weights: np.ndarray
     """Shape (n_rows,): how many transactions each row represents where confidence is measured; 0 for a row
     of a merchant that its model knew, or in no fold."""
-    skipped: dict[str, str]
-    """By candidate: `weaker on the first fold`, NO_TIME or NO_TIME_LATER."""
+    skipped: dict[str, Skipped]
+    """By candidate, or USUAL_AMOUNTS."""
     usual_weight: float
     """Weight of the typical-amount features in the model; 0 if they were not clearly useful."""
 
@@ -125,7 +134,7 @@ class _SearchRun:
         self._scores = {candidate.name: np.full(shape, np.nan) for candidate in search.trials}
         """By candidate: uncalibrated scores, shape (n_rows, n_classes)."""
         self._seconds: dict[str, float] = {}
-        self._skipped: dict[str, str] = {}
+        self._skipped: dict[str, Skipped] = {}
         self._min_kept = max(1, round(len(search.trials) * search.kept))
         self._fits = len(search.trials) + self._min_kept * (len(rows.held_out) - 1) + 1
         self._fitted = 0
@@ -154,10 +163,10 @@ class _SearchRun:
         best_guess, *others = self._running
         self._evaluate(best_guess, fold)
         for candidate in others:
-            if self._has_time(candidate.name, 0, NO_TIME):
+            if self._has_time(candidate.name, 0, Skipped.NO_TIME):
                 self._evaluate(candidate, fold)
             else:
-                self._skip(candidate, NO_TIME)
+                self._skip(candidate, Skipped.NO_TIME)
 
     def _narrow(self) -> None:
         """Sort by the first fold; beyond the minimum, drop the candidates that are clearly weaker."""
@@ -181,7 +190,7 @@ class _SearchRun:
             # In balanced accuracy or log loss; errors cluster by merchant.
             gains = right[best] - right[number], losses[number] - losses[best]
             if any(gain_in_standard_errors(gain, merchants) > self._search.margin for gain in gains):
-                self._skip(running[number], "weaker on the first fold")
+                self._skip(running[number], Skipped.WEAKER)
         self._fits = self._fitted + len(self._running) * (len(self._rows.held_out) - 1) + 1
 
     def _other_folds(self) -> None:
@@ -189,11 +198,11 @@ class _SearchRun:
         best_so_far = self._running[0]
         for candidate in list(self._running):
             seconds = self._seconds[candidate.name] * len(folds)
-            if candidate is best_so_far or self._has_time(candidate.name, seconds, NO_TIME_LATER):
+            if candidate is best_so_far or self._has_time(candidate.name, seconds, Skipped.NO_TIME_LATER):
                 for fold in folds:
                     self._evaluate(candidate, fold)
             else:
-                self._skip(candidate, NO_TIME_LATER)
+                self._skip(candidate, Skipped.NO_TIME_LATER)
 
     def _evaluate(self, candidate: Candidate, fold: Fold) -> None:
         began = self._search.clock()
@@ -206,17 +215,18 @@ class _SearchRun:
     def _usual_weight(self, best: CandidateResult) -> float:
         """Candidates are compared without typical amounts; then the best one may get them."""
         choice, search = self._search.usual, self._search
-        if not self._has_time(USUAL_AMOUNTS, self._seconds[best.name] * len(choice.choices), NO_TIME_LATER):
-            self._skipped[USUAL_AMOUNTS] = NO_TIME_LATER
+        seconds = self._seconds[best.name] * len(choice.choices)
+        if not self._has_time(USUAL_AMOUNTS, seconds, Skipped.NO_TIME_LATER):
+            self._skipped[USUAL_AMOUNTS] = Skipped.NO_TIME_LATER
             return choice.choices[0]
         rows, temperature = self._rows, best.scores["temperature"]
         return choice.choose(rows.rows, rows.weights, best, temperature, self._lexicon, search.seed)
 
-    def _skip(self, candidate: Candidate, why: str) -> None:
+    def _skip(self, candidate: Candidate, why: Skipped) -> None:
         self._running.remove(candidate)
         self._skipped[candidate.name] = why
 
-    def _has_time(self, name: str, needed_s: float, else_why: str) -> bool:
+    def _has_time(self, name: str, needed_s: float, else_why: Skipped) -> bool:
         if self._search.left_out is not None:
             return self._search.left_out.get(name) != else_why
         return self._search.budget_s - (self._search.clock() - self._began) > needed_s

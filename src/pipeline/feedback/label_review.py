@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from src.components.dataset.possible_mistakes import CategoryRelabels, LabelConflicts
 from src.domain.feedback import FeedbackOutcome
+from src.domain.training_runs import SetAside
 from src.domain.transactions import CategoryRelabel, LabelledTransaction, PossibleMistake, StoredTransaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback.feedback import Answer, FeedbackLoop
@@ -17,9 +18,6 @@ from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 if TYPE_CHECKING:
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
-
-SET_ASIDE = "contradicts nearly all similar answers and waits for a review"
-RELABELLED = "changes nearly a whole category and waits for a review"
 
 
 def to_learn_from(
@@ -29,7 +27,7 @@ def to_learn_from(
     marks: PossibleMistakes | None,
     *,
     at: datetime,
-) -> tuple[list[LabelledTransaction], dict[str, int]]:
+) -> tuple[list[LabelledTransaction], dict[SetAside, int]]:
     """The labels without possible mistakes, and the number of these by reason. The mistakes are marked.
 
     If an answer is part of a category relabel, the earlier answer trains instead. Hold-out rows stay
@@ -43,7 +41,9 @@ def to_learn_from(
     mistakes |= {mistake.transaction_id: mistake for mistake in relabels.find(training, confirmed)}
     marks.replace(list(mistakes.values()), at=at)
     usable = [label for row in labelled if (label := _usable(row, mistakes.get(row.id)))]
-    counts = Counter(RELABELLED if mistake.wholesale else SET_ASIDE for mistake in mistakes.values())
+    counts = Counter(
+        SetAside.RELABELLED if mistake.wholesale else SetAside.CONTRADICTING for mistake in mistakes.values()
+    )
     return usable, dict(sorted(counts.items()))
 
 

@@ -16,22 +16,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RetentionReport:
+    """Counts of what was deleted."""
+
     versions: int
     runs: int
     orphans: int
+    """Model files of no version."""
     skipped: int
+    """Records of skipped slots."""
     frees_disk: bool
+    """False if the tracking server only hides what was deleted."""
     tracking_away: bool = False
-
-    def sentence(self) -> str:
-        """For the command line."""
-        rest = f"{self.orphans} files without an owner, {self.skipped} records of skipped slots."
-        if self.tracking_away:
-            return f"Deleted {rest} MLflow did not answer, so runs and model versions are left for later."
-        deleted = f"Deleted {self.versions} model versions, {self.runs} MLflow runs, {rest}"
-        if self.frees_disk:
-            return deleted
-        return f"{deleted} The tracking server only hides them; run `mlflow gc` there to free its disk."
+    """MLflow did not answer, so its runs and versions are left for later."""
 
 
 @dataclass(frozen=True)

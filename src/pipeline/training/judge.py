@@ -199,7 +199,7 @@ class Judge:
         return (
             because(Code.SOURCES, labels=labels, lexicon=len(data.training) - labels),
             because(Code.BEST_CANDIDATE, candidates=len(result.candidates), name=result.best.name),
-            *(because(Code.SET_ASIDE, rows=rows, why=why) for why, rows in data.set_aside.items()),
+            *(because(Code.SET_ASIDE, rows=rows, why=why.value) for why, rows in data.set_aside.items()),
             *([] if report.fault else [because(Code.CHECK_PASSED)]),
         )
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from src.components.dataset.ingestion import FromSnapshot, sha256_of
+from src.components.model.model_selection import Skipped
 from src.pipeline.training.fit import ModelFitting
 from src.pipeline.training.mlflow_log import log_data, log_model, settings_of
 from src.pipeline.training.stages import Steps
@@ -25,16 +26,21 @@ TOLERANCE = 1e-9
 """Largest difference at which two metrics count as equal."""
 _NO_MATTER = frozenset({"search.budget_s", "search.left_out"})
 """Settings that do not matter: the candidates left out for lack of time are taken from the run."""
+_EARLIER_SKIPPED = {
+    "no time": Skipped.NO_TIME,
+    "no time for more than the first fold": Skipped.NO_TIME_LATER,
+}
+"""By what earlier releases logged."""
 
 
 @dataclass(frozen=True)
 class ChangedValue:
     what: str
-    then: str
-    now: str
-
-    def __str__(self) -> str:
-        return f"  {self.what}: {self.then} then, {self.now} now"
+    """A parameter or a metric. Or an input: by its MLflow tag, as `settings.` and a name, or as `settings`
+    if the run's were not logged."""
+    then: object
+    """None if there was none, and so is `now`."""
+    now: object
 
 
 @dataclass(frozen=True)
@@ -50,28 +56,11 @@ class ReproductionReport:
     not_repeated: list[str]
     """Metrics of the run that this code does not make again: they depend on the champion of that time, or on
     how quick the machine was."""
+    tolerance: float = TOLERANCE
 
     @property
     def same(self) -> bool:
         return not self.outcome
-
-    def sentences(self) -> list[str]:
-        """The report for a person, as lines."""
-        if self.same:
-            lines = [f"The run repeats: all {self.compared} metrics are the same to {TOLERANCE:g}."]
-        else:
-            lines = [f"The run does not repeat: {len(self.outcome)} of {self.compared} figures differ."]
-        lines += [str(change) for change in self.outcome]
-        if self.circumstances:
-            lines += ["Its inputs have changed since:", *map(str, self.circumstances)]
-        else:
-            lines.append("Data, lexicon, code, settings, libraries and Python are unchanged.")
-        if self.not_repeated:
-            why = (
-                "They depend on the champion of that time or the speed of the machine, or were renamed since."
-            )
-            lines.append(f"Not compared: {', '.join(self.not_repeated)}. {why}")
-        return lines
 
 
 @dataclass(frozen=True)
@@ -92,7 +81,7 @@ class Reproduction:
         steps = replace(
             self.steps,
             ingestion=FromSnapshot(past.snapshot),
-            search=replace(self.steps.search, left_out=past.left_out),
+            search=replace(self.steps.search, left_out=_left_out(past)),
         )
         # Instead of the services: the labels are in the snapshot, and no document of the run is written.
         labels = cast("Transactions", SimpleNamespace(labelled=tuple))
@@ -115,6 +104,10 @@ class Reproduction:
             compared=len(now),
             not_repeated=sorted(set(then) - set(now)),
         )
+
+
+def _left_out(past: PastRun) -> dict[str, str]:
+    return {name: _EARLIER_SKIPPED.get(why, why) for name, why in past.left_out.items()}
 
 
 @dataclass
@@ -147,32 +140,31 @@ def _finite(metrics: Mapping[str, float]) -> dict[str, float]:
 def _data_changed(past: PastRun, lexicon_sha256: str) -> list[ChangedValue]:
     """The hash of the data covers rows and lexicon; this finds which of the two changed."""
     lexicon = past.tags.get("lexicon.sha256", lexicon_sha256)
-    logged, actual = past.tags.get("data.sha256", "not known"), sha256_of(past.snapshot, lexicon)
-    changed = [ChangedValue("the rows of the snapshot", logged, actual)] if logged != actual else []
+    logged, actual = past.tags.get("data.sha256"), sha256_of(past.snapshot, lexicon)
+    changed = [ChangedValue("data.sha256", logged, actual)] if logged != actual else []
     if lexicon != lexicon_sha256:
-        changed.append(ChangedValue("the shipped lexicon", lexicon, lexicon_sha256))
+        changed.append(ChangedValue("lexicon.sha256", lexicon, lexicon_sha256))
     return changed
 
 
 def _made_with_changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[ChangedValue]:
     """The commit is only reported if the code changed: most commits change no model."""
-    names = {"code.sha256": "the code", "git.commit": "the commit", "platform": "the machine"}
     changed = [
-        ChangedValue(names.get(name, name.removeprefix("version.")), then[name], value)
+        ChangedValue(name, then[name], value)
         for name, value in sorted(now.items())
         if name in then and then[name] != value
     ]
-    if all(change.what != "the code" for change in changed):
-        return [change for change in changed if change.what != "the commit"]
+    if all(change.what != "code.sha256" for change in changed):
+        return [change for change in changed if change.what != "git.commit"]
     return changed
 
 
 def _settings_changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[ChangedValue]:
     if not then:
-        return [ChangedValue("the settings", "not logged", "those of today")]
+        return [ChangedValue("settings", None, None)]
     names = sorted((then.keys() | now.keys()) - _NO_MATTER)
     return [
-        ChangedValue(f"the setting {name}", str(then.get(name, "none")), str(now.get(name, "none")))
+        ChangedValue(f"settings.{name}", then.get(name), now.get(name))
         for name in names
         if then.get(name) != now.get(name)
     ]
@@ -180,9 +172,7 @@ def _settings_changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[C
 
 def _params_changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[ChangedValue]:
     return [
-        ChangedValue(name, then.get(name, "none"), value)
-        for name, value in now.items()
-        if then.get(name) != value
+        ChangedValue(name, then.get(name), value) for name, value in now.items() if then.get(name) != value
     ]
 
 
@@ -198,7 +188,7 @@ def _by_name(metrics: Mapping[str, float], candidates: Mapping[str, Mapping[str,
 
 def _metrics_changed(then: Mapping[str, float], now: Mapping[str, float]) -> list[ChangedValue]:
     return [
-        ChangedValue(name, repr(then[name]) if name in then else "none", repr(value))
+        ChangedValue(name, then.get(name), value)
         for name, value in now.items()
         if name not in then or not math.isclose(then[name], value, rel_tol=0, abs_tol=TOLERANCE)
     ]

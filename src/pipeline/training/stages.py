@@ -27,6 +27,7 @@ from src.components.model.thresholds import BandThresholds
 from src.components.promotion.automatic_share import AutomationShare
 from src.components.promotion.rule import PromotionRule
 from src.domain.models import Bundle
+from src.domain.training_runs import SetAside
 from src.domain.verdicts import JudgedOn
 from src.pipeline.training.evaluate import EvaluatedRows, ModelEvaluator
 
@@ -61,7 +62,7 @@ class PreparedData:
     rows: pd.DataFrame
     split: Split
     snapshot: Snapshot
-    set_aside: dict[str, int]
+    set_aside: dict[SetAside, int]
 
     @cached_property
     def training(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from src.domain.quality import DriftMeasure, DriftResult, DriftVerdict
-from src.domain.training_runs import TrainingRun
+from src.domain.training_runs import SetAside, TrainingRun
 from src.domain.verdicts import Code, JudgedOn, Scores, Verdict, Why, reasons_of
 
 JUDGED_ON = {
@@ -119,7 +119,7 @@ SENTENCES = {
     ),
     Code.SOURCES: "Learned from {labels:n} of your labels and {lexicon:n} rows of the shipped lexicon.",
     Code.BEST_CANDIDATE: "The best of {candidates:n} candidates was {name}.",
-    Code.SET_ASIDE: "Set aside {rows:row}: {why}.",
+    Code.SET_ASIDE: "Set aside {rows:row}: {why:set_aside}.",
     Code.CHECK_PASSED: "Loaded in a fresh process it gives the same answers.",
     Code.AUTOMATION: (
         "Categorized automatically, of the newest {rows:unanswered transaction}: {champion:%} with the "
@@ -147,6 +147,14 @@ SENTENCES = {
     Code.SLOT: "The slot of {slot:time}",
     Code.NOTHING_NEW: "Nothing new: the same labels, settings and code.",
     Code.NOTHING_NEW_SINCE: "Nothing new since the run of {run:time}: the same labels, settings and code.",
+}
+
+SET_ASIDE = {
+    SetAside.UNREADABLE: "no description, note or payment method",
+    SetAside.UNLABELLED: "no category",
+    SetAside.INFINITE_AMOUNT: "the amount is infinite",
+    SetAside.CONTRADICTING: "contradicts nearly all similar answers and waits for a review",
+    SetAside.RELABELLED: "changes nearly a whole category and waits for a review",
 }
 
 _LIMITS = {
@@ -195,6 +203,8 @@ class _SentenceFormatter(string.Formatter):
             "between": self._between,
             "difference": self._difference,
             "limits": self._limits,
+            # A verdict of an earlier release has the words themselves.
+            "set_aside": lambda why: SET_ASIDE.get(why, why),
             "time": lambda at: f"{at:%Y-%m-%d %H:%M} UTC",
             "categories": self._categories,
         }

@@ -1,6 +1,7 @@
 import pytest
 
 from src.components.dataset.preparation import Validation
+from src.domain.training_runs import SetAside
 from src.errors import LedgerloopError, NotEnoughData
 from tests.components.labelled_rows import labelled, rows_of
 
@@ -11,7 +12,7 @@ def test_rows_with_nothing_to_read_are_set_aside_and_counted():
     rows = rows_of(*GOOD, labelled("c", " ", "dining"), labelled("d", "", "travel"))
     valid, excluded = Validation().check(rows)
     assert valid["id"].tolist() == ["a", "b"]
-    assert excluded == {"no description, subcategory or mode": 2}
+    assert excluded == {SetAside.UNREADABLE: 2}
 
 
 def test_a_row_without_any_text_is_kept_for_its_mode():

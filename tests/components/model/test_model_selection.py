@@ -8,7 +8,7 @@ import pytest
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
 from src.components.model.candidates import CANDIDATES, Candidate
-from src.components.model.model_selection import NEAR, NO_TIME, NO_TIME_LATER, USUAL_AMOUNTS, Search
+from src.components.model.model_selection import NEAR, USUAL_AMOUNTS, Search, Skipped
 from src.errors import LeaseLost, NotEnoughData
 from tests.components.invented import rows
 from tests.components.labelled_rows import labelled, rows_of
@@ -128,7 +128,7 @@ def test_only_what_is_clearly_weaker_is_left_out_after_the_first_fold_and_told()
     blind = Candidate("blind", "logistic_regression", {"C": 1e-6})
     result = run(Search(trials=(*FEW, blind), kept=0.25), rows(120))
     assert {one.name for one in result.candidates} == {"svc", "bayes", "sgd"}
-    assert result.skipped == {"blind": "weaker on the first fold"}
+    assert result.skipped == {"blind": Skipped.WEAKER}
 
 
 def test_of_equals_the_kept_share_goes_on_however_weak():
@@ -206,9 +206,9 @@ def test_what_the_budget_has_no_time_for_is_left_out_and_told():
     result = run(Search(trials=FEW, budget_s=4, clock=Watch()))
     assert [one.name for one in result.candidates] == ["svc"]
     assert result.skipped == {
-        "bayes": NO_TIME_LATER,
-        "sgd": NO_TIME,
-        USUAL_AMOUNTS: NO_TIME_LATER,
+        "bayes": Skipped.NO_TIME_LATER,
+        "sgd": Skipped.NO_TIME,
+        USUAL_AMOUNTS: Skipped.NO_TIME_LATER,
     }
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from src.components.dataset.possible_mistakes import CategoryRelabels, LabelConflicts
 from src.domain.feedback import Feedback
+from src.domain.training_runs import SetAside
 from src.errors import NotFound
-from src.pipeline.feedback.label_review import RELABELLED, LabelReview, to_learn_from
+from src.pipeline.feedback.label_review import LabelReview, to_learn_from
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.possible_mistakes import PossibleMistakes
 from src.services.transactions.repository import Transactions
@@ -67,7 +68,7 @@ def test_what_was_said_before_is_learned_until_it_is_confirmed(
     changed, train, review, transactions, mistakes
 ):
     learned, set_aside = train()
-    assert (set(learned.values()), set_aside) == ({"dining"}, {RELABELLED: 12})
+    assert (set(learned.values()), set_aside) == ({"dining"}, {SetAside.RELABELLED: 12})
     assert {row.category for row in transactions.newest(20)} == {"groceries"}  # the person's word stands
     [relabel] = mistakes.relabels()
     assert (relabel.earlier, relabel.category, relabel.merchants) == ("dining", "groceries", 3)
@@ -113,5 +114,5 @@ def test_new_rows_of_another_name_are_left_out_and_the_old_ones_learned(
         made = [new(merchant, day=date(2026, 1, first + day)) for merchant in MERCHANTS for day in range(4)]
         events.add([(row.id, Feedback(name, at, f"all-{name}")) for row in keep(transactions, *made)])
     learned, set_aside = train()
-    assert (sorted(learned.values()), set_aside) == (["dining"] * 12, {RELABELLED: 12})
+    assert (sorted(learned.values()), set_aside) == (["dining"] * 12, {SetAside.RELABELLED: 12})
     assert len(mistakes.relabels()) == 1

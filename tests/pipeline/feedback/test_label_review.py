@@ -7,8 +7,9 @@ import pytest
 
 from src.components.dataset.possible_mistakes import CategoryRelabels, LabelConflicts
 from src.domain.feedback import Feedback
+from src.domain.training_runs import SetAside
 from src.errors import NotFound
-from src.pipeline.feedback.label_review import SET_ASIDE, LabelReview, to_learn_from
+from src.pipeline.feedback.label_review import LabelReview, to_learn_from
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.possible_mistakes import PossibleMistakes
 from src.services.transactions.repository import Transactions
@@ -71,7 +72,7 @@ def train(transactions, mistakes):
 def test_a_slip_is_set_aside_and_asked_about(rows, train, review):
     learned, set_aside = train()
     assert learned == {row.id for row in rows} - {rows[6].id}
-    assert set_aside == {SET_ASIDE: 1}
+    assert set_aside == {SetAside.CONTRADICTING: 1}
     [(row, mistake)] = review.open()
     assert (row.id, mistake.category) == (rows[6].id, "dining")
     assert (mistake.others, mistake.agreeing) == ("groceries", 9)

@@ -9,6 +9,7 @@ import mlflow
 import pytest
 from bson import ObjectId
 
+from src import command_text
 from src.commands import apply_retention
 from src.container import Container
 from src.domain.models import MODEL_NAME
@@ -215,7 +216,7 @@ def test_beyond_counts_only_what_is_not_spared(keep, gone):
 def test_a_turn_of_the_whole_house_counts_for_a_day(settings):
     container = Container(settings)
     tidied = apply_retention(container, NOW)
-    assert "0 model versions" in tidied.sentence()
+    assert "0 model versions" in command_text.retention(tidied)
     assert not container.retention.claim_turn(NOW + timedelta(hours=23))
     assert container.retention.claim_turn(NOW + timedelta(hours=25))
     container.database.close()

@@ -8,6 +8,7 @@ import mlflow
 import pytest
 
 from src.components.model.model_selection import Search
+from src.domain.training_runs import SetAside
 from src.pipeline.training.mlflow_log import log_verdict
 from src.pipeline.training.stages import Steps
 from src.services.models.load_and_predict_check import CheckReport
@@ -51,6 +52,12 @@ def test_all_that_led_to_a_verdict_stands_in_mlflow(logged):
     stored = artefact("verdict.json")
     assert stored["majority"]["log_loss"] is None
     assert stored["discordance"]["challenger_right"] == 21
+
+
+def test_every_reason_why_rows_do_not_train_is_a_name_that_mlflow_takes(record, claim):
+    with record.start(claim().run) as log:
+        log.params({f"data.set_aside/{reason}": 1 for reason in SetAside})
+    assert len(mlflow.MlflowClient().get_run(log.run_id).data.params) >= len(SetAside)
 
 
 def test_the_slices_are_a_table_that_mlflow_shows_as_one(logged):

@@ -18,9 +18,8 @@ from src.components.model.model_selection import Search
 from src.components.model.smoke_transactions import model_fields
 from src.components.text.cleaning import merchant_key
 from src.domain.feedback import Feedback, LabelSource
-from src.domain.training_runs import Trigger
+from src.domain.training_runs import SetAside, Trigger
 from src.domain.transactions import LabelledTransaction, Transaction
-from src.pipeline.feedback.label_review import RELABELLED, SET_ASIDE
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
 from src.services.mlflow.tracking import Tracking
@@ -29,7 +28,7 @@ from src.services.models.repository import Models
 from src.services.mongo.client import Database
 from src.services.runs.repository import ClaimedRun, TrainingRuns
 from src.services.transactions.possible_mistakes import PossibleMistakes
-from src.web.models.sentences import note_sentences
+from src.web.models.sentences import SET_ASIDE, note_sentences
 from tests.pipeline.training.test_run import SHOPS as LISTED
 from tests.pipeline.training.test_run import TEXTS, Lexicon, QuickCheck
 
@@ -154,7 +153,7 @@ def changed(rows, category, into):
 
 def counted(verdict, reason):
     """How many rows the run says it set aside for `reason`."""
-    [note] = [note for note in note_sentences(verdict.notes) if reason in note]
+    [note] = [note for note in note_sentences(verdict.notes) if SET_ASIDE[reason] in note]
     return int(note.split()[2])
 
 
@@ -173,17 +172,17 @@ def test_a_third_of_the_new_labels_is_random(installation, seed):
         for one in arrived()
     ]
     verdict = installation.attack([*installation.clean, *poisoned])
-    assert counted(verdict, SET_ASIDE) > 0
+    assert counted(verdict, SetAside.CONTRADICTING) > 0
 
 
 def test_all_new_answers_of_a_category_say_another(installation):
     verdict = installation.attack([*installation.clean, *flipped(arrived(), "dining", "groceries")])
-    assert counted(verdict, RELABELLED) > 20
+    assert counted(verdict, SetAside.RELABELLED) > 20
 
 
 def test_all_old_answers_of_a_category_are_changed_into_another(installation):
     verdict = installation.attack(changed(installation.clean, "dining", "groceries"))
-    assert counted(verdict, RELABELLED) > 40
+    assert counted(verdict, SetAside.RELABELLED) > 40
 
 
 def copied(row):
@@ -196,7 +195,7 @@ def copied(row):
 def test_one_wrong_row_copied_many_times(installation):
     right = next(one for one in installation.clean if one.category == "transport")
     verdict = installation.attack([*installation.clean, *copied(right)])
-    assert counted(verdict, SET_ASIDE) == 500
+    assert counted(verdict, SetAside.CONTRADICTING) == 500
 
 
 def test_one_wrong_row_copied_many_times_at_a_merchant_of_few_answers(installation):

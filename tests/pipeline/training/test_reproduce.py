@@ -7,7 +7,8 @@ from dataclasses import replace
 import mlflow
 import pytest
 
-from src.components.model.model_selection import Search
+from src import command_text
+from src.components.model.model_selection import Search, Skipped
 from src.errors import InvalidInput, NotFound
 from src.pipeline.training.reproduce import Reproduction
 from src.pipeline.training.stages import Steps
@@ -44,13 +45,14 @@ def test_a_run_repeats_from_its_snapshot_to_the_same_metrics(past, record):
     client = mlflow.MlflowClient()
     before = [one.info.run_id for one in client.search_runs([record.experiment])]
     comparison = again(past)
-    assert comparison.same, comparison.sentences()
+    text = command_text.reproduction(comparison)
+    assert comparison.same, text
     assert comparison.circumstances == []
     assert comparison.compared > 50
     of_the_verdict = ("check.", "challenger/", "champion/", "majority/", "lookup/", "difference/", "judging/")
     measured = [name.removeprefix("holdout/").removeprefix("crossval/") for name in comparison.not_repeated]
     assert all(name.startswith((*of_the_verdict, "mcnemar/")) for name in measured), measured
-    assert "repeats" in comparison.sentences()[0]
+    assert "repeats" in text.splitlines()[0]
     assert [one.info.run_id for one in client.search_runs([record.experiment])] == before
 
 
@@ -59,9 +61,11 @@ def test_a_label_that_was_changed_in_the_snapshot_is_noticed_and_moves_the_metri
     changed = past.snapshot[:dining] + b",travel," + past.snapshot[dining + len(b",dining,") :]
     comparison = again(replace(past, snapshot=changed))
     assert not comparison.same
-    assert [one.what for one in comparison.circumstances] == ["the rows of the snapshot"]
+    assert [one.what for one in comparison.circumstances] == ["data.sha256"]
     assert {"holdout/log_loss"} <= {one.what for one in comparison.outcome}
-    assert any("log_loss" in line for line in comparison.sentences())
+    text = command_text.reproduction(comparison)
+    assert "log_loss" in text
+    assert "\n  the rows of the snapshot: " in text
 
 
 def test_another_lexicon_is_told_apart_from_other_rows(past):
@@ -72,7 +76,7 @@ def test_another_lexicon_is_told_apart_from_other_rows(past):
             return super().entries()[:-2]
 
     comparison = again(past, lexicon=Newer())
-    assert [one.what for one in comparison.circumstances] == ["the shipped lexicon"]
+    assert [one.what for one in comparison.circumstances] == ["lexicon.sha256"]
     assert not comparison.same
 
 
@@ -81,10 +85,10 @@ def test_other_code_settings_and_libraries_are_named(past):
     made_with = provenance() | {"code.sha256": "other", "version.numpy": "1.0", "version.python": "3.99"}
     comparison = again(past, steps=steps, made_with=made_with)
     assert {one.what for one in comparison.circumstances} == {
-        "the code",
-        "numpy",
-        "python",
-        "the setting weights.half_life_days",
+        "code.sha256",
+        "version.numpy",
+        "version.python",
+        "settings.weights.half_life_days",
     }
 
 
@@ -104,6 +108,9 @@ def test_more_time_today_tries_nothing_that_there_was_no_time_for(pipeline, clai
     past = PastRuns(record).get(runs.get(claimed.run.id).mlflow_run_id)
     assert past.left_out
     assert again(past).same
+    earlier = {Skipped.NO_TIME: "no time", Skipped.NO_TIME_LATER: "no time for more than the first fold"}
+    as_before = {name: earlier[why] for name, why in past.left_out.items()}
+    assert again(replace(past, left_out=as_before)).same
 
 
 def test_a_run_without_labels_repeats_too(pipeline, claim, record, runs):

@@ -13,6 +13,7 @@ import urllib.request
 import mlflow
 import pytest
 
+from src import command_text
 from src.domain.training_runs import RunStatus
 from src.domain.verdicts import Outcome
 from src.errors import TrackingUnavailable
@@ -125,7 +126,7 @@ def test_tidying_clears_what_needs_no_mlflow(database, pipeline, claim):
         NOW
     )
     assert tidied.tracking_away
-    assert "MLflow did not answer" in tidied.sentence()
+    assert "MLflow did not answer" in command_text.retention(tidied)
     assert list(Retention(database).versions()) == ["1"]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from src.domain.training_runs import Trigger
-from src.domain.verdicts import Discordance, Outcome
+from src.domain.verdicts import Code, Discordance, Outcome, because
 from src.services.runs.repository import ClaimedRun
 from tests.web.prediction.test_pages import HTML, words_of
 from tests.whole_verdict import WHOLE
@@ -79,6 +79,13 @@ def test_a_first_models_verdict_has_no_column_for_a_champion(judged):
 def test_models_that_are_right_on_the_same_rows_are_said_to_be(judged):
     page = judged(replace(WHOLE, discordance=Discordance(0, 0, 1.0)))
     assert "There is no row that only one of the two models gets right." in page
+
+
+def test_why_rows_were_set_aside_is_shown_in_words_also_those_of_an_earlier_release(judged):
+    notes = [because(Code.SET_ASIDE, rows=3, why=why) for why in ("contradicting", "the amount is infinite")]
+    page = judged(replace(WHOLE, notes=tuple(notes)))
+    assert "Set aside 3 rows: contradicts nearly all similar answers and waits for a review." in page
+    assert "Set aside 3 rows: the amount is infinite." in page
 
 
 def test_without_baselines_the_page_says_why_there_are_none(judged):
