@@ -19,7 +19,7 @@ TESTS = Path(__file__).parent
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# A watching thread that outlives its database would else tell so on the terminal.
+# A watching thread that outlives its database would otherwise log it on the terminal.
 logging.getLogger("src").addHandler(logging.NullHandler())
 
 

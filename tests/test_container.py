@@ -41,7 +41,7 @@ def keep(container, *versions):
         )
 
 
-def test_the_clock_lets_a_child_look_at_the_alias_but_not_while_a_run_trains(container, children):
+def test_the_scheduler_checks_the_alias_in_a_subprocess_but_not_while_a_run_trains(container, children):
     container.jobs.sync_alias()
     assert children == []  # nothing serves yet
     keep(container, "1")
@@ -61,7 +61,7 @@ def test_the_clock_gives_a_training_its_claim(container, children):
     assert children == [(TRAIN_CLAIMED, run.id, container.holder, 1)]
 
 
-def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped_as_it_ends(container):
+def test_a_shadow_tested_model_is_loaded_with_the_champion_and_dropped_as_the_test_ends(container):
     keep(container, "1", "2")
     container.model_actions.promote("1", reason="", at=NOW)
     container.model_actions.shadow("2", at=NOW)
@@ -74,7 +74,7 @@ def test_a_model_started_in_the_shadow_is_loaded_beside_the_champion_and_dropped
     assert (container.champion.version, container.shadow_model.version) == ("2", None)
 
 
-def test_a_file_brought_in_before_the_first_model_waits_for_it_without_a_failed_try(container):
+def test_a_file_imported_before_the_first_model_waits_for_it_without_a_failed_attempt(container):
     begun = container.import_preview.demo()
     container.jobs.run_import()
     waiting = container.imports.get(begun.id)
@@ -100,7 +100,7 @@ def begun(container):
     )
 
 
-def test_an_import_whose_id_looks_like_an_option_is_worked_off(bringing, monkeypatch):
+def test_an_import_whose_id_looks_like_an_option_is_processed(bringing, monkeypatch):
     monkeypatch.setattr("src.services.imports.repository.secrets.token_hex", lambda _: "-7Gk-h")
     waiting = begun(bringing)
     bringing.jobs.run_import()
@@ -134,7 +134,7 @@ def test_an_import_outlives_any_number_of_restarts_of_the_service(bringing, sign
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
-def test_one_whose_child_ends_again_and_again_while_the_service_runs_fails(bringing, monkeypatch, sign):
+def test_one_whose_subprocess_ends_again_and_again_while_the_service_runs_fails(bringing, monkeypatch, sign):
     monkeypatch.setattr(child_process, "_HANDLED_WITHIN_S", 0.0)
     waiting = begun(bringing)
     for _ in range(11):

@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "__init__": set(),
 }
 
-# Each of these may be imported by the rooms, or the modules, named beside it.
+# Each of these may be imported only by these layers or modules.
 THIRD_PARTY = {
     "pymongo": {"services"},
     "gridfs": {"services"},
@@ -99,14 +99,14 @@ def layer_of(path):
 
 
 @pytest.mark.parametrize("path", modules(), ids=str)
-def test_a_module_imports_only_the_rooms_below_it(path):
+def test_a_module_imports_only_the_layers_below_it(path):
     for name in imports_of(path):
         if name.startswith("src."):
             assert name.split(".")[1] in MAY_IMPORT[layer_of(path)], f"{path} imports {name}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=str)
-def test_a_module_imports_only_the_libraries_of_its_room(path):
+def test_a_module_imports_only_the_libraries_of_its_layer(path):
     for name in imports_of(path):
         owners = THIRD_PARTY.get(name.split(".")[0])
         if owners is not None:

@@ -75,7 +75,7 @@ def test_a_part_that_could_not_be_made_is_tried_again():
     assert fails.part == 2
 
 
-def test_what_is_forgotten_is_made_anew():
+def test_what_is_forgotten_is_made_again():
     slow = Slow()
     assert forget(slow, "part") is None
     first = slow.part

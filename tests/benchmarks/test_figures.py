@@ -58,12 +58,12 @@ def test_no_rows_are_no_figure_and_not_a_zero():
     assert figures.plain(measures.share([], [])) == {"value": None, "low": None, "high": None, "rows": 0}
 
 
-def test_a_repeated_mistake_is_one_against_the_last_word_on_the_merchant():
+def test_a_repeated_mistake_contradicts_the_last_answer_for_the_merchant():
     answers = [
         answer("a", "b", earlier=["b", "a"]),  # repeated, ambiguous
         answer("a", "b", earlier=["a"], merchant="red house"),  # repeated, one name
-        answer("a", "b", earlier=["a", "b"]),  # the last word was wrong too
-        answer("a", "b"),  # never said
+        answer("a", "b", earlier=["a", "b"]),  # the last answer was wrong too
+        answer("a", "b"),  # never answered
         answer("a", "a", earlier=["a"]),  # right
     ]
     assert [answer.repeats for answer in answers] == [True, True, False, False, False]

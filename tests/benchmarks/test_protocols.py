@@ -13,7 +13,7 @@ from tests.benchmarks.invented_rows import data, example
 
 
 class Spy:
-    """Writes down what it is told and asked, in order."""
+    """Records what it learns and is asked, in order."""
 
     def __init__(self):
         self.learned, self.asked, self.trained_on, self.outcomes = [], [], [], []
@@ -30,7 +30,7 @@ class Spy:
 
 
 def of_days(number):
-    """Every row another text, so that rows can be told apart."""
+    """Every row has another text, so that rows can be distinguished."""
     return data([(f"shop {chr(97 + day % 26)}{chr(97 + day // 26)}", f"c{day % 3}") for day in range(number)])
 
 

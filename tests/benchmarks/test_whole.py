@@ -1,4 +1,4 @@
-"""The command on small data, and its stand-ins beside the services they stand for."""
+"""The command on small data, and its stand-ins compared with the services they replace."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -75,7 +75,7 @@ def test_all_protocols_run_and_their_figures_can_be_shown_and_kept(lexicon, caps
         assert figure["value"] is None or figure["low"] <= figure["value"] <= figure["high"]
 
 
-def test_the_figures_of_a_page_are_written_anew_and_the_rest_is_left(tmp_path):
+def test_the_figures_of_a_page_are_replaced_and_the_rest_is_kept(tmp_path):
     figure = {"value": 0.5, "low": 0.4, "high": 0.75, "rows": 8}
     none = {"value": None, "low": None, "high": None, "rows": 0}
     cold = {"rows": 8, "product": {"accuracy": figure, "ece": figure, "auto, precision": none}}

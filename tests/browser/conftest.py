@@ -60,7 +60,7 @@ def free_port():
 
 
 class Server:
-    """The running application and, beside it, the services on the same database."""
+    """The running application, and the services on the same database."""
 
     def __init__(self, folder, mongo_uri, name):
         self.port = free_port()

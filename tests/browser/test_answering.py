@@ -1,4 +1,4 @@
-"""Add a transaction, be answered, correct it, be understood, take it back."""
+"""Add a transaction, see its prediction, correct it, see the correction, undo it."""
 
 from playwright.sync_api import expect
 
@@ -89,7 +89,7 @@ def test_all_of_one_merchant_are_set_at_once(open_page, known, server):
     assert {server.services.transactions.get(row.id).category for row in rows} == {"dining"}
 
 
-def test_a_server_that_is_away_is_said_and_the_input_stays(open_page):
+def test_an_unreachable_server_is_reported_and_the_input_is_kept(open_page):
     page = open_page("/")
     page.context.set_offline(True)
     page.get_by_label("What does the statement say?").fill("a cafe")
@@ -100,7 +100,7 @@ def test_a_server_that_is_away_is_said_and_the_input_stays(open_page):
     page.watch.expect("ERR_INTERNET_DISCONNECTED")
 
 
-def test_on_its_own_page_an_answer_is_given_told_and_undone(open_page, known, server):
+def test_on_the_page_of_a_transaction_an_answer_is_saved_listed_and_undone(open_page, known, server):
     [row] = known({"description": "SQ *BLUE DOOR 0042", "amount": "4.20"})
     page = open_page(f"/transactions/{row.id}")
     choose(page, "mobile")

@@ -68,7 +68,7 @@ def test_the_first_training_is_followed_and_what_is_typed_meanwhile_stays(newbor
     expect(page.get_by_label("What does the statement say?")).to_have_value("SWIGGY order 8841")
 
 
-def test_a_failed_run_says_why(open_page, server):
+def test_a_failed_run_shows_its_reason(open_page, server):
     server.services.runs.request(trigger=Trigger.FIRST_START, reason="", at=datetime.now(UTC))
     claim(server).fail("The machine was switched off.", at=datetime.now(UTC))
     page = open_page("/models")

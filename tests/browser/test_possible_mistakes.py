@@ -45,7 +45,7 @@ def asked(known, server):
     return {"pets": rows[3].id, "groceries": rows[7].id, "check": check.id, "waiting": waiting.id}
 
 
-def test_both_answers_are_given_by_key_and_taken_back(open_page, asked, server):
+def test_both_answers_are_given_by_key_and_undone(open_page, asked, server):
     page = open_page("/feedback")
     expect(page.locator(f"#item-{asked['groceries']}")).to_have_class("card item current")
     page.keyboard.press("2")

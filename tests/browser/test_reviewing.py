@@ -1,4 +1,4 @@
-"""The queue of doubtful transactions, worked off by keyboard."""
+"""The queue of doubtful transactions, answered by keyboard."""
 
 import pytest
 from playwright.sync_api import expect
@@ -17,7 +17,7 @@ def queue(known):
     )
 
 
-def test_keys_answer_move_on_and_take_back(open_page, queue, server):
+def test_keys_answer_move_on_and_undo(open_page, queue, server):
     page = open_page("/feedback")
     items = page.locator("[data-item]")
     expect(page.locator("#queue-count")).to_contain_text("3 transactions need review")
@@ -116,7 +116,7 @@ def test_the_current_card_is_in_the_upper_third_and_nothing_covers_it(open_page,
     assert page.evaluate(covered) is False
 
 
-def test_an_answer_takes_the_merchants_other_cards_away_and_undo_brings_them_back(open_page, known, server):
+def test_an_answer_removes_the_merchants_other_cards_and_undo_restores_them(open_page, known, server):
     rows = known(
         *[{"description": f"SQ *WVQZ JXKQ {number}", "amount": "5"} for number in range(1001, 1004)],
         {"description": "ZQXV KJHGQ", "amount": "8"},
@@ -154,7 +154,7 @@ def test_a_list_that_is_only_passed_through_changes_nothing(open_page, queue, se
     assert all(not row.feedback for row in server.services.transactions.get_many([row.id for row in queue]))
 
 
-def test_a_category_is_found_by_any_part_or_by_another_word_for_it(open_page, queue, server):
+def test_a_category_is_found_by_any_part_or_by_a_synonym(open_page, queue, server):
     page = open_page("/feedback")
     field = page.locator("[data-item]").first.get_by_label("Another category")
     for typed, name in (("phone", "Utilities and phone"), ("mobile", "Utilities and phone"), ("vet", "Pets")):

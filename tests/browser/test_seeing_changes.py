@@ -1,4 +1,4 @@
-"""What would change is there before the button; unanswered transactions are predicted anew part by part."""
+"""What would change is there before the button; unanswered transactions are predicted again part by part."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -69,7 +69,7 @@ def test_what_would_change_comes_by_itself_and_is_accessible(
         ), path
 
 
-def test_the_parts_of_an_act_follow_each_other_and_are_taken_back_at_once(open_page, known, server):
+def test_the_parts_of_an_act_follow_each_other_and_are_undone_at_once(open_page, known, server):
     count = AT_ONCE + 1
     server.services.champion.refresh()
     known(*[{"description": "NIGHT CAB", "amount": "12"}] * count)

@@ -31,7 +31,7 @@ def test_every_chart_is_drawn_and_has_its_numbers_in_a_table(open_page, spending
     expect(first.locator("table")).to_contain_text("$30.00")
 
 
-def test_a_chart_tells_its_numbers_under_the_pointer(open_page, spending):
+def test_a_chart_shows_its_numbers_under_the_pointer(open_page, spending):
     page = open_page("/analytics")
     drawn(page)
     page.locator("#by-category-title").scroll_into_view_if_needed()

@@ -11,7 +11,7 @@ from tests.browser.conftest import PHONE
 def test_every_chart_is_drawn_and_a_mix_up_opens_its_transactions(open_page, known, server):
     rows = known(*({"description": "NIGHT CAB", "amount": "12.50", "date": "2026-03-02"} for _ in range(3)))
     assert rows[0].category == "transport"
-    # In one batch: each by itself would predict the merchant's other rows anew before they are answered.
+    # In one batch: each by itself would predict the merchant's other rows again before they are answered.
     categories = ("travel", "travel", "transport")
     answers = [Answer(row.id, category) for row, category in zip(rows, categories, strict=True)]
     server.services.feedback.record_many(answers, at=datetime.now(UTC))

@@ -41,7 +41,7 @@ def test_a_row_of_the_history_is_corrected_without_scripts(plain, known):
     expect(plain.locator(f"#row-{row.id}")).to_contain_text("set by you")
 
 
-def test_the_queue_is_worked_off_without_scripts(plain, known):
+def test_the_queue_is_answered_without_scripts(plain, known):
     known({"description": "ZQXV KJHGQ", "amount": "8"})
     plain.goto("/feedback")
     plain.locator(".option").first.click()

@@ -48,7 +48,7 @@ def test_a_brand_takes_the_category_of_its_tag_and_the_countries_of_its_places()
     assert brands == {"blauer laden": Brand("blauer laden", "groceries", "AT DE")}
 
 
-def test_a_name_under_tags_of_two_categories_is_left_out_unless_one_is_clearly_ahead():
+def test_a_name_under_tags_of_two_categories_is_ignored_unless_one_is_clearly_ahead():
     even = {"brands/shop/supermarket": [item("Zwilling")], "brands/amenity/fuel": [item("Zwilling")]}
     assert brands_of(even) == {}
     ahead = {**even, "brands/amenity/fuel": [item("Zwilling"), item("Zwilling", places=("pl",))]}
@@ -63,7 +63,7 @@ def test_an_alias_yields_to_the_brand_whose_main_name_it_is():
     assert brands_of(groups)["konsumia"].category == "groceries"
 
 
-def test_a_bank_speaks_against_its_own_cash_machines_but_a_network_of_machines_is_known():
+def test_a_bank_outweighs_its_own_cash_machines_but_a_network_of_machines_is_known():
     groups = {
         "brands/amenity/bank": [item("Bank Blau")],
         "brands/amenity/atm": [item("Bank Blau"), item("Geldpunkt")],
@@ -71,11 +71,11 @@ def test_a_bank_speaks_against_its_own_cash_machines_but_a_network_of_machines_i
     assert {name: brand.category for name, brand in brands_of(groups).items()} == {"geldpunkt": "transfer"}
 
 
-def test_signs_and_tags_the_table_does_not_know_say_nothing():
+def test_signs_and_tags_the_table_does_not_know_are_ignored():
     assert brands_of({"brands/advertising/totem": [item("Schildia")], "brands/shop/x": [item("Xia")]}) == {}
 
 
-def test_everyday_words_short_forms_and_names_robbed_of_their_number_are_left_out():
+def test_everyday_words_short_forms_and_names_without_their_number_are_ignored():
     items = [
         item("Total"),
         item("Ab"),

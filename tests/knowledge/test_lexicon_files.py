@@ -20,7 +20,7 @@ SLUGS = (
 ).split()
 
 
-def test_the_default_categories_stand_in_their_order_with_colours_of_their_own():
+def test_the_default_categories_are_in_their_order_with_colours_of_their_own():
     categories = Knowledge().categories
     assert [category.slug for category in categories] == SLUGS
     assert len({category.color for category in categories}) == len(SLUGS)
@@ -35,13 +35,13 @@ def test_the_tables_are_sound():
     assert list(errors_in(read_tables(TABLES), slugs(), types())) == []
 
 
-def test_the_packed_lexicon_is_what_the_tables_say():
+def test_the_packed_lexicon_equals_its_tables():
     own = list(read_tables(TABLES))
     everything = [*own, *without_listed(own, read_brands(BRANDS))]
     assert PACKED.read_bytes() == packed(everything), "run python -m src.knowledge.build"
 
 
-def test_a_phrase_in_two_categories_or_of_an_unknown_kind_is_told():
+def test_a_phrase_in_two_categories_or_of_an_unknown_kind_is_reported():
     entry = {"phrase": "blue door", "category": "dining", "kind": "merchant", "countries": ""}
     faults = list(errors_in([entry, {**entry, "category": "travel"}, {**entry, "phrase": "Big"}], slugs()))
     assert len(faults) == 2
@@ -62,7 +62,7 @@ def test_every_category_is_known_by_many_phrases():
     assert min(counts.values()) >= 20, counts
 
 
-def test_nearly_every_phrase_says_something_once_it_is_cleaned():
+def test_nearly_every_phrase_has_a_text_once_it_is_cleaned():
     entries = Knowledge().entries()
     silent = [entry.phrase for entry in entries if not clean_text(entry.phrase)]
     assert len(silent) < 0.01 * len(entries), silent

@@ -34,12 +34,12 @@ def test_the_brands_are_many_and_of_known_categories(brands):
     assert {brand["category"] for brand in brands} <= set(slugs())
 
 
-def test_the_brands_stand_once_each_and_in_order(brands):
+def test_each_brand_is_listed_once_and_in_order(brands):
     phrases = [brand["phrase"] for brand in brands]
     assert phrases == sorted(set(phrases))
 
 
-def test_every_brand_says_something_once_it_is_cleaned(brands):
+def test_every_brand_has_a_text_once_it_is_cleaned(brands):
     silent = [brand["phrase"] for brand in brands if not clean_text(brand["phrase"])]
     assert silent == []
 
@@ -66,7 +66,7 @@ def test_our_own_tables_win_over_the_brands(brands):
     assert len(kept) < len(brands)
 
 
-def test_every_tag_has_a_known_category_or_a_reason_to_be_left_out():
+def test_every_tag_has_a_known_category_or_a_reason_to_be_ignored():
     with TAGS.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             assert row["category"] in slugs() or (not row["category"] and row["note"]), row

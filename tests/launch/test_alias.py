@@ -1,4 +1,4 @@
-"""The child of the clock that settles the alias, as a process of its own."""
+"""The scheduler's subprocess that synchronizes the alias, as a real process."""
 
 import os
 import subprocess
@@ -14,7 +14,9 @@ from tests.launch.running_site import PATIENCE_S, PYTHON
 from tests.small_model import small_bundle
 
 
-def test_the_child_heeds_a_person_who_moved_the_alias(database, database_name, mongo_uri, tmp_path):
+def test_the_subprocess_promotes_what_a_person_moved_the_alias_to(
+    database, database_name, mongo_uri, tmp_path
+):
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     registry, store, file = Tracking(uri, tmp_path), Models(database), small_bundle()
     registry.initialise()

@@ -11,7 +11,7 @@ from src.config import ROOT
 from tests.launch.running_site import GUNICORN, PATIENCE_S, PYTHON, wait_until
 
 
-def test_plain_gunicorn_brings_its_own_database_and_takes_it_along_when_it_ends_or_is_killed(site):
+def test_plain_gunicorn_starts_its_own_database_and_stops_it_when_it_ends_or_is_killed(site):
     for sig in (signal.SIGKILL, signal.SIGTERM):
         site.start(GUNICORN).wait_for_page()
         assert site.get("api/v1/categories")[0] == 200

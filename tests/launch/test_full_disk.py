@@ -1,4 +1,4 @@
-"""A disk that fills up while Ledgerloop runs: it says so, loses no worker, and goes on with space."""
+"""A disk that fills up while Ledgerloop runs: it is reported, no worker is lost, and space ends it."""
 
 import os
 import subprocess

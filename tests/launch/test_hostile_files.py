@@ -22,7 +22,7 @@ SHAPES = (
     "JSON: keys",
     "CSV: quoted lines",
 )
-# In a process of its own, because the peak that the system tells is that of the largest child there ever was.
+# In a process of its own, because the system's peak is that of the largest subprocess so far.
 READ = """
 import json, pickle, resource, sys
 from benchmarks.hostile_files import SHAPES

@@ -57,14 +57,14 @@ def upload(site, content):
 
 
 def state_of(site, import_id):
-    """What the API says of the import; nothing while it cannot."""
+    """The import from the API; empty while the API is unavailable."""
     status, body = site.get(f"api/v1/imports/{import_id}")
     return json.loads(body) if status == 200 else {"status": "", "rows_read": 0, "progress": 0}
 
 
 @contextlib.contextmanager
 def pages_asked(site):
-    """Ask for pages all the while; gives the (status, whether it says when to come again) of each answer."""
+    """Request pages continuously; yields (page, status, whether it has Retry-After) of each response."""
     responses, ended = [], threading.Event()
 
     def ask_on():
@@ -95,7 +95,7 @@ def rows_of(site, import_id):
 
 
 def paused_in_the_middle(site, imports, name, rows):
-    """The subprocess of an import stands still after it has read so many rows, and has chunks to read.
+    """The subprocess of an import is stopped after it has read so many rows, and has chunks to read.
 
     imports: the ids so far. The last of them goes on, or another is uploaded where it was over too soon; so
     no speed of the machine matters.
@@ -125,7 +125,7 @@ def kill_in_the_middle(site, imports, rows, words):
     send(paused, signal.SIGCONT)  # a signal that its parent is gone waits for that
 
 
-def test_an_import_survives_kill_9_of_the_child_of_the_clocks_and_of_mongod(site):
+def test_an_import_survives_kill_9_of_its_subprocess_of_the_schedulers_and_of_mongod(site):
     imports = []
     with pages_asked(site) as answers:
         kill_in_the_middle(site, imports, 1_000, "src run-import")
@@ -143,7 +143,7 @@ def test_an_import_survives_kill_9_of_the_child_of_the_clocks_and_of_mongod(site
     assert [answer for answer in answers if answer[1:] not in ((200, False), (503, True))] == []
 
 
-def test_one_that_is_stopped_keeps_what_is_in_and_is_taken_back_although_that_is_killed(site):
+def test_a_stopped_import_keeps_its_rows_and_is_undone_although_the_undo_is_killed(site):
     imports = []
     paused = paused_in_the_middle(site, imports, "BLUE", 2_000)
     import_id = imports[-1]

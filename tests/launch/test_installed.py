@@ -54,7 +54,7 @@ def _metadata(environment):
     return Distribution.at(metadata)
 
 
-def test_the_package_brings_one_top_level_name_its_dependencies_and_one_version(installed):
+def test_the_package_has_one_top_level_name_its_dependencies_and_one_version(installed):
     distribution = _metadata(installed)
     names = {file.parts[0] for file in distribution.files if not file.parts[0].endswith(".dist-info")}
     assert names - {".."} == {"src"}  # `..` leads to the console script

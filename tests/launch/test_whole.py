@@ -27,7 +27,7 @@ def mlflow_answers(site):
         return False
 
 
-def test_it_tells_its_addresses(whole):
+def test_it_prints_its_addresses(whole):
     wait_until(lambda: "Ctrl-C" in whole.printed())
     assert whole.address in whole.printed()
     assert f"http://127.0.0.1:{whole.mlflow_port}/" in whole.printed()
@@ -38,7 +38,7 @@ def test_each_part_is_a_process_of_its_own(whole):
         assert whole.pids(words), words
 
 
-def test_a_second_start_on_the_same_data_says_so(whole):
+def test_a_second_start_on_the_same_data_is_reported(whole):
     second = Site(whole.folder)
     second.output = whole.folder / "second.txt"
     assert second.start().process.wait(PATIENCE_S) == 1

@@ -1,4 +1,4 @@
-"""Time for tests of leases: they run out, and are renewed, when the test says so."""
+"""Time for tests of leases, which the test lets expire and renews."""
 
 import threading
 
@@ -19,7 +19,7 @@ class Heartbeat:
         self._waits = threading.Semaphore(0)
 
     def wait(self, ended, seconds):
-        """In place of `Event.wait`."""
+        """Replaces `Event.wait`."""
         self.pauses.append(seconds)
         self._waits.release()  # whatever came before this pause is done
         while not self._beats.acquire(timeout=0.01):

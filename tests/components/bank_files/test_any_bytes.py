@@ -90,7 +90,7 @@ def whole(content, plan=None):
 
 
 def check_that_none_is_lost(content, plan, results):
-    """Each transaction in the bytes is an entry, rejected, or left out: counted without the readers."""
+    """Each transaction in the bytes is an entry, rejected, or ignored: counted without the readers."""
     if content.startswith(b"PK"):
         return
     text, rows = decode(content, plan.encoding or "utf-8"), [result.row for result in results]

@@ -65,7 +65,7 @@ def test_every_table_of_a_file_is_read_in_the_columns_of_the_first():
     assert [row for row, _ in left_out(results)] == [7, 10, 12, 14, 18]
 
 
-def test_a_transaction_above_the_heading_is_told_of():
+def test_a_transaction_above_the_heading_is_reported():
     text = "2026-03-01;Kiosk;-1,00\nDatum;Text;Betrag;Währung\n2026-03-02;Bar;-2,00;EUR\n"
     assert refused(read(text)) == [(1, "above-heading")]
 
@@ -103,7 +103,7 @@ def test_who_paid_is_named_for_money_that_came_in():
     assert [row for row, _ in left_out(results)] == [2]
 
 
-def test_the_currency_of_the_amount_is_not_that_of_a_foreign_amount_beside_it():
+def test_the_currency_of_the_amount_is_not_that_of_a_foreign_amount_in_the_next_column():
     text = """Date,Payee,Transaction type,Payment reference,Amount (EUR),Foreign Amount,Foreign Currency
 2026-03-01,Night Cab,Card Payment,,-18.26,-19.99,USD
 2026-03-02,Otto Eiche,Income,Rent,450.00,,
@@ -131,7 +131,7 @@ def test_a_reference_of_words_is_the_text_and_an_empty_column_is_none():
     assert results[2].mode == "DIRECT DEBIT"
 
 
-def test_the_balance_before_is_told_from_the_balance_after():
+def test_the_balance_before_is_distinguished_from_the_balance_after():
     text = """1234\tEUR\t20260314\t1024,10\t1000,00\t-24,10\tBAKKERIJ DE ZON
 1234\tEUR\t20260313\t-1075,90\t1024,10\t2100,00\tSALARIS
 1234\tEUR\t20260312\t-1011,90\t-1075,90\t-64,00\tSTROOM
@@ -147,7 +147,7 @@ def test_numbers_of_rows_and_long_numbers_are_no_amounts():
     assert [entry.amount.to_eng_string() for entry in shown.entries] == ["2.50", "8.00"]
 
 
-def test_words_in_the_rows_settle_which_sign_is_spending():
+def test_words_in_the_rows_decide_which_sign_is_spending():
     text = """Transaction Date,Description,Category,Type,Amount,Currency
 03/14/2026,COPPER KETTLE,Food,Sale,-4.20,USD
 03/13/2026,Thank you,,Payment,500.00,USD
@@ -157,7 +157,7 @@ def test_words_in_the_rows_settle_which_sign_is_spending():
     assert (shown.plan.sign, shown.questions) == (Sign.NEGATIVE_IS_EXPENSE, ())
 
 
-def test_words_that_contradict_each_other_settle_nothing():
+def test_words_that_contradict_each_other_decide_nothing():
     text = "Date,Text,Type,Amount,Currency\n2026-03-14,A,Sale,-4.20,USD\n2026-03-13,B,Sale,5.00,USD\n"
     text += "2026-03-13,C,POS,5.00,USD\n"
     assert seen(text).plan.open == ("sign",)
@@ -185,7 +185,7 @@ def test_a_row_without_a_name_has_the_way_it_was_paid_as_its_text():
     ]
 
 
-def test_no_country_puts_the_month_first_between_points_and_other_days_of_the_file_tell_too():
+def test_no_country_puts_the_month_first_between_points_and_other_days_of_the_file_decide_too():
     assert seen("Datum;Text;Debit;Währung\n04.05.2026;Kiosk;1,00;EUR\n").plan.open == ()
     text = "Date,Value date,Text,Debit,Currency\n04/05/2026,24/05/2026,Kiosk,1.00,EUR\n"
     assert brief(read(text))[0][4] == "2026-05-04"
@@ -227,6 +227,6 @@ def test_a_month_without_a_mark_is_asked_about_and_the_next_is_read_by_its_marks
     assert brief(read(heading + "13/03/2026,RENT,450.00,\n", DOLLARS, sign="unmarked-is-income"))
 
 
-def test_where_amounts_have_a_sign_of_their_own_a_mark_of_some_rows_tells_nothing():
+def test_where_amounts_have_a_sign_of_their_own_a_mark_of_some_rows_decides_nothing():
     text = "Date,Description,Amount,Debit / Credit\n14/03/2026,KIOSK,-4.50,\n15/03/2026,WAGES,100.00,Cr\n"
     assert seen(text, DOLLARS).plan.open == ("sign",)

@@ -1,4 +1,4 @@
-"""A damaged row is its own misfortune: the rows beside it are read as if it were whole."""
+"""A damaged row affects no other: its neighbours are read as if it were whole."""
 
 import pytest
 from hypothesis import given, settings

@@ -33,7 +33,7 @@ def test_ofx_of_the_xml_kind():
     assert seen(OFX_XML).plan.format is Format.OFX
 
 
-def test_qif_asks_for_what_it_does_not_say_and_passes_lists_over():
+def test_qif_asks_for_what_it_lacks_and_skips_lists():
     shown = seen(QIF)
     assert shown.plan.open == ("default_currency",)
     results = read(QIF, Plan(take_categories=True), default_currency="USD")
@@ -197,7 +197,7 @@ def test_rows_are_limited_in_every_format(text):
 
 
 @pytest.mark.parametrize("text", [OFX_SGML, MT940, CAMT])
-def test_which_way_the_money_went_is_no_question_where_the_format_says_it(text):
+def test_the_direction_is_no_question_where_the_format_has_it(text):
     shown = seen(text)
     assert shown.questions == ()
     everything = list(entries(text.encode(), shown.plan))
@@ -223,7 +223,7 @@ def test_a_transaction_of_qif_without_its_caret_is_not_lost():
     assert len(brief(read(QIF.replace("^\nD3/15", "D3/15"), DOLLARS))) == 3
 
 
-def test_a_payment_taken_back_names_the_one_to_whom_it_had_gone():
+def test_a_reversed_payment_names_its_payee():
     text = CAMT.replace(
         "<CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK",
         "<CdtDbtInd>CRDT</CdtDbtInd><RvslInd>true</RvslInd><Sts><Cd>BOOK",

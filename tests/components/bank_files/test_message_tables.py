@@ -44,7 +44,7 @@ def of_messages(messages=MESSAGES, amounts=AMOUNTS, *, heading=("sms_text", "cat
 
 
 def values(results):
-    """(text, signed amount, currency, day), whatever zeros stand behind the decimals."""
+    """(text, signed amount, currency, day); trailing zeros do not matter."""
     return [(text, Decimal(amount), currency, day) for _, text, amount, currency, day in brief(results)]
 
 
@@ -166,7 +166,7 @@ def test_no_amount_of_a_file_may_be_in_its_messages():
     assert refused(results) == [(row, "amount-not-in-message") for row in (2, 3, 4, 5)]
 
 
-def test_an_amount_beside_a_message_without_one_is_rejected():
+def test_an_amount_in_the_row_of_a_message_without_one_is_rejected():
     results = read(of_messages(messages=(*MESSAGES[:3], "Hello, see you at eight")))
     assert refused(results) == [(5, "amount-not-in-message")]
 
@@ -177,7 +177,7 @@ def test_an_empty_amount_is_that_of_the_message_and_one_that_is_none_is_not_gues
     assert refused(results) == [(3, "amount-missing")]
 
 
-def test_messages_that_are_no_payments_are_left_out_with_the_reason():
+def test_messages_that_are_no_payments_are_ignored_with_the_reason():
     results = read(of_messages(messages=(CODE, *MESSAGES[1:]), amounts=("500", *AMOUNTS[1:])))
     assert values(results) == EXPECTED[1:]
     assert left_out(results) == [(2, "one-time-code")]
@@ -225,7 +225,7 @@ def test_the_table_and_its_messages_may_write_decimals_differently(first_amount)
     assert [entry.amount for entry in shown.entries] == [Decimal(amount) for amount in AMOUNTS]
 
 
-def test_the_messages_tell_which_mark_parts_the_thousands_of_the_table():
+def test_the_messages_decide_which_mark_separates_the_thousands_of_the_table():
     messages = (CHAI.replace("1,250.75", "1,250"), WAGES.replace("60,000.00", "60,000"))
     shown = seen(of_messages(messages=messages, amounts=("1250", "60000")))
     assert (shown.questions, [entry.amount for entry in shown.entries]) == ((), [1250, 60000])
@@ -233,7 +233,7 @@ def test_the_messages_tell_which_mark_parts_the_thousands_of_the_table():
     assert (shown.questions, [entry.amount for entry in shown.entries]) == ((), [Decimal("1250.75"), 60000])
 
 
-def test_the_amounts_of_the_table_tell_how_its_messages_write_thousands():
+def test_the_amounts_of_the_table_decide_how_its_messages_write_thousands():
     messages = (CHAI.replace("1,250.75", "1,250"), WAGES.replace("60,000.00", "60,000"))
     shown = seen(of_messages(messages=messages, amounts=("1250", "")))
     assert (shown.questions, [entry.amount for entry in shown.entries]) == ((), [1250, 60000])
@@ -252,7 +252,7 @@ def test_decimal_commas_in_european_messages():
 
 
 @pytest.mark.parametrize("spending", ["", "-"])
-def test_the_signs_of_the_table_have_the_meaning_that_the_messages_tell(spending):
+def test_the_signs_of_the_table_have_the_meaning_that_the_messages_show(spending):
     income = "" if spending else "-"
     signs = (spending, spending, income, spending)
     amounts = [sign + amount for sign, amount in zip(signs, AMOUNTS, strict=True)]
@@ -280,7 +280,7 @@ def test_a_statement_with_days_and_amounts_of_its_own_stays_a_statement():
         assert seen(table(heading, *rows)).plan.columns == (Field.DATE, Field.DESCRIPTION, Field.AMOUNT)
 
 
-def test_a_text_that_tells_of_no_payment_is_no_message():
+def test_a_text_without_a_payment_is_no_message():
     rows = [("Lunch with three friends", "12.50"), ("A walk in the park 4", "3.50")]
     assert seen(table(("message", "amount"), *rows)).plan.columns == (Field.DESCRIPTION, Field.AMOUNT)
 

@@ -83,7 +83,7 @@ def test_alerts_of_european_and_australian_banks_with_the_comma_where_it_is_used
 
 
 @pytest.mark.parametrize(("message", "why"), NO_PAYMENTS.items(), ids=list(NO_PAYMENTS.values()))
-def test_what_is_no_payment_is_left_out_with_a_reason(message, why):
+def test_what_is_no_payment_is_ignored_with_a_reason(message, why):
     results = read(f"{INDIAN}{message}\n")
     assert len(brief(results)) == 7
     assert [why in reason for _, reason in left_out(results)] == [True]
@@ -130,7 +130,7 @@ def test_lines_of_a_diary():
     assert left_out(results) == [(3, "no-amount-in-message")]
 
 
-def test_a_line_of_a_diary_that_tells_the_time_is_no_table():
+def test_a_line_of_a_diary_with_a_time_is_no_table():
     text = "2026-03-04 10:20 Coffee, 4.50\n2026-03-05 11:40 Train to the sea, 12\n"
     results = read(text, DOLLARS, sign="all-expenses")
     assert [entry[1:3] for entry in brief(results)] == [

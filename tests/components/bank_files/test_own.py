@@ -228,7 +228,7 @@ def test_a_hand_edited_row_is_rejected_with_what_is_wrong_and_the_others_are_rea
 
 
 @pytest.mark.parametrize("line", ["{", "[1]", "null", '{"id": ' * 100_000, '{"id": 1' + "0" * 5000 + "}"])
-def test_a_damaged_line_is_rejected_wherever_it_stands(line):
+def test_a_damaged_line_is_rejected_wherever_it_is(line):
     content = line[:900_000].encode() + b"\n\n" + file_of(2)
     assert [type(entry) for entry in entries(content, PLAN)] == [Rejected, Entry, Entry]
 
@@ -239,7 +239,7 @@ def test_the_same_transaction_twice_in_a_file_is_read_once():
     assert second.left_out
 
 
-def test_a_csv_that_a_spreadsheet_has_saved_anew_is_still_known():
+def test_a_csv_that_a_spreadsheet_has_saved_again_is_still_recognized():
     table = list(csv.reader(io.StringIO(file_of(2, "CSV").decode())))
     text = io.StringIO()
     csv.writer(text, delimiter=";", lineterminator="\n").writerows([row[::-1] for row in table])
@@ -253,7 +253,7 @@ def test_a_csv_of_other_columns_is_no_export_of_ours():
         entries(b"id,date,description,amount\n1,2026-03-04,KIOSK,-3.50\n", PLAN)
 
 
-def test_an_export_can_be_read_as_any_table_where_a_person_says_so():
+def test_an_export_can_be_read_as_any_table_if_a_person_chooses_so():
     assert preview(file_of(2, "CSV"), Plan(format=Format.CSV)).plan.columns
 
 

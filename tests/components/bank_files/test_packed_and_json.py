@@ -62,7 +62,7 @@ def test_archives_of_several_files_none_or_too_much_are_refused_in_a_sentence():
         preview(packed({"a.csv": b"0" * 3_000_000}), limits=Limits(size=1_000_000))
 
 
-def test_lists_of_transactions_are_found_however_deep_they_lie():
+def test_lists_of_transactions_are_found_at_any_depth():
     results = read(json.dumps(OF_A_BANK), sign="negative-is-expense")
     assert brief(results) == [
         (1, "Bakkerij de Zon brood", "-24.10", "EUR", "2026-03-14"),
@@ -72,7 +72,7 @@ def test_lists_of_transactions_are_found_however_deep_they_lie():
     assert results[0].bank_id == "t1"
 
 
-def test_an_object_a_line_is_read_and_a_broken_line_is_told_of():
+def test_one_object_per_line_is_read_and_a_broken_line_is_reported():
     text = '{"date": "2026-03-14", "text": "Kiosk", "amount": -3.50, "currency": "EUR"}\n{"date": \n'
     text += '{"date": "2026-03-15", "text": "Bar", "amount": -0.10, "currency": "EUR"}\n'
     results = read(text)
@@ -97,7 +97,7 @@ def test_json_without_transactions_is_refused_in_a_sentence(text):
         preview(text.encode())
 
 
-def test_no_object_is_a_heading_whatever_a_plan_says():
+def test_no_object_is_a_heading_whatever_the_plan_is():
     content = json.dumps(OF_A_BANK).encode()
     results = read(content, Plan(header=1), sign="negative-is-expense")
     assert [result.row for result in results] == [1, 2, 3]

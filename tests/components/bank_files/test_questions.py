@@ -45,7 +45,7 @@ def test_days_that_fit_both_orders_are_asked_for_and_shown_by_example():
         (["4 Mar 2026"], "ymd"),
     ],
 )
-def test_one_day_that_fits_one_order_only_settles_it_for_all(days, order):
+def test_one_day_that_fits_only_one_order_decides_it_for_all(days, order):
     shown = seen(table(*(f"{day},Kiosk,1.00" for day in days)), DOLLARS)
     assert (shown.plan.date_order, shown.questions) == (order, ())
 
@@ -90,7 +90,7 @@ def test_a_currency_that_nothing_names_is_asked_for_and_any_code_is_taken():
         seen(text).plan.answered("default_currency", "XYZ")
 
 
-def test_the_usual_currency_is_the_first_choice_where_the_file_does_not_speak_against_it():
+def test_the_usual_currency_is_the_first_choice_where_the_file_does_not_contradict_it():
     def choices(amount, usual):
         content = table(f"2026-03-04,Kiosk,{amount}").encode()
         return values(asked(preview(content, usual_currency=usual), "default_currency"))
@@ -120,7 +120,7 @@ def test_a_currency_named_anywhere_is_not_asked_for(text):
     assert brief(read(text))[0][3] == "CHF"
 
 
-def test_which_of_several_texts_tells_what_it_was_is_asked_for():
+def test_which_of_several_texts_is_the_description_is_asked_for():
     text = "2026-03-04,Corner Kiosk,Mainstreet Branch,-1.00\n2026-03-05,Blue Bar,Harbour Branch,-2.00\n"
     question = asked(seen(text, DOLLARS), "description_column")
     assert {choice.value: choice.example for choice in question.choices} == {
@@ -151,7 +151,7 @@ def test_a_file_without_days_asks_for_one():
     assert brief(read(text, plan, default_date="2026-03-04"))[0][4] == "2026-03-04"
 
 
-def test_nothing_is_read_while_a_question_stands_or_the_plan_is_not_complete():
+def test_nothing_is_read_while_a_question_is_open_or_the_plan_is_incomplete():
     text = table("04/05/2026,Kiosk,1.00").encode()
     with pytest.raises(InvalidInput, match="Answer the questions") as refusal:
         entries(text, preview(text, DOLLARS).plan)

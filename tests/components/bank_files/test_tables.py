@@ -113,7 +113,7 @@ def test_a_file_without_a_heading_is_read_below_the_lines_of_a_summary(summary):
     assert [row for row, _ in left_out(results)] == list(range(1, 1 + summary.count("\n")))
 
 
-def test_a_running_balance_tells_which_sign_is_spending():
+def test_a_running_balance_decides_which_sign_is_spending():
     rows = ("2026-01-01,A,10,90", "2026-01-02,B,-5,95", "2026-01-03,C,30,65", "2026-01-04,D,1,64")
     shown = seen("\n".join(["Date,Description,Amount,Balance", *rows]), DOLLARS)
     assert (shown.plan.sign, shown.questions) == (Sign.POSITIVE_IS_EXPENSE, ())
@@ -194,7 +194,7 @@ def test_where_only_some_amounts_are_marked_as_credit_the_others_are_spending():
     assert [result.direction for result in results] == [Direction.EXPENSE, Direction.INCOME]
 
 
-def test_pending_and_declined_rows_are_left_out_and_damaged_ones_refused():
+def test_pending_and_declined_rows_are_ignored_and_damaged_ones_rejected():
     text = """Date,Description,Debit,Status
 2026-03-04,Kiosk,1.00,Completed
 2026-03-05,Kiosk,1.00,Pending
@@ -238,7 +238,7 @@ def test_an_apostrophe_before_the_marks_of_a_column_changes_nothing():
     assert read(text.format("'"), DOLLARS) == read(text.format(""), DOLLARS)
 
 
-def test_the_files_own_categories_are_labels_only_where_the_plan_says_so():
+def test_the_files_own_categories_are_labels_only_if_the_plan_takes_them():
     text = "Date,Description,Debit,Category\n2026-03-04,Kiosk,1.00,Snacks\n"
     plan = seen(text, DOLLARS).plan
     assert next(entries(text.encode(), plan)).category is None

@@ -66,7 +66,7 @@ def test_the_merchant_of_a_row_without_text_comes_from_its_subcategory():
     assert rows["merchant"].tolist() == ["chess club"]
 
 
-def test_transactions_that_say_the_same_share_a_fingerprint_whatever_their_day_and_spelling():
+def test_equal_transactions_share_a_fingerprint_whatever_their_day_and_spelling():
     one = labelled("a", "Corner  Bakery", "dining", amount="4.20").transaction
     same = labelled("b", "CORNER BAKERY ", "dining", amount="4.2", day=NOW.date()).transaction
     other = labelled("c", "CORNER BAKERY", "dining", amount="4.21").transaction

@@ -56,7 +56,7 @@ def test_two_slips_with_other_answers_in_between_are_no_change_of_mind():
     assert doubted(*rows, *answers("dining", 1, first=13)) == ["008", "013"]
 
 
-def test_what_was_said_three_times_is_meant():
+def test_what_was_answered_three_times_is_meant():
     rows = [*answers("shopping", 9), *answers("dining", 3, first=9), *answers("shopping", 9, first=12)]
     assert doubted(*rows) == []
 

@@ -29,7 +29,7 @@ def test_every_entry_is_written_in_several_ways_within_one_group():
     assert rows["id"].is_unique
 
 
-def test_what_is_bought_also_stands_as_a_subcategory_without_a_description():
+def test_what_is_bought_is_also_a_subcategory_without_a_description():
     rows = statements()
     assert ((rows["subcategory"] == "noodle house") & (rows["description"] == "")).any()
 
@@ -40,7 +40,7 @@ def test_equal_lexicons_give_equal_rows_and_a_longer_one_changes_no_earlier_row(
     pd.testing.assert_frame_equal(statements(), longer.head(len(statements())))
 
 
-def test_amounts_lie_where_the_category_usually_does_and_some_rows_say_nothing_but_the_text():
+def test_amounts_are_typical_of_the_category_and_some_rows_have_nothing_but_the_text():
     many = [
         LexiconEntry(f"shop {chr(97 + i)}{chr(97 + j)}", "dining", "merchant")
         for i in range(20)
@@ -52,7 +52,7 @@ def test_amounts_lie_where_the_category_usually_does_and_some_rows_say_nothing_b
     assert set(rows.loc[rows["amount"].isna(), "direction"]) == {""}
 
 
-def test_some_names_stand_behind_the_processors_of_their_category():
+def test_some_names_come_after_the_payment_processors_of_their_category():
     habits = {"dining": CategoryProfile(Direction.EXPENSE, 3, 120, processors=(("tst", 0.5),))}
     entries = [LexiconEntry(f"blue door {number}", "dining", "merchant") for number in range(40)]
     texts = StatementWriter().write(entries, habits)["description"]

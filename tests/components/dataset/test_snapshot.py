@@ -1,4 +1,4 @@
-"""What a snapshot says must be what was trained on, to the last bit."""
+"""A snapshot contains exactly what was trained on, to the last bit."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from src.errors import InvalidInput
 from tests.components.labelled_rows import labelled, lexicon
 
 SHIPPED = lexicon([("acme fuel", "transport")])
-# Lone surrogates can neither be stored in MongoDB nor stand in a pandas text.
+# Lone surrogates can be stored neither in MongoDB nor in a pandas text.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     [
         "",

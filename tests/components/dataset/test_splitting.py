@@ -120,7 +120,7 @@ def test_the_newest_rows_are_answered_by_all_older_ones_as_in_use():
     assert "held" not in set(training["id"])
 
 
-def test_without_dates_that_tell_rows_apart_some_are_drawn_to_be_answered_as_in_use():
+def test_without_dates_that_distinguish_rows_some_are_drawn_to_be_answered_as_in_use():
     labels = [labelled(f"{n:04}", f"SHOP {NAMES[n % 30]}", "shopping", amount=f"{n}.10") for n in range(200)]
     split = Splitting().split(rows_of(*labels))
     last = split.folds == split.folds.max()
@@ -130,7 +130,7 @@ def test_without_dates_that_tell_rows_apart_some_are_drawn_to_be_answered_as_in_
     assert (again.folds == split.folds).all()
 
 
-def test_one_merchant_alone_is_told_apart_by_what_its_rows_say():
+def test_rows_of_one_merchant_alone_are_grouped_by_their_content():
     labels = [labelled(f"{n}", "SHOP", "shopping", amount=f"{n}.10") for n in range(6)]
     split = Splitting().split(rows_of(*labels))
     for fold in np.unique(split.folds):

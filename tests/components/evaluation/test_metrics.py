@@ -37,7 +37,7 @@ def test_a_category_the_model_does_not_know_is_answered_wrongly():
     assert report.scores.log_loss > 10
 
 
-def test_a_category_that_never_occurs_does_not_enter_macro_f1_but_stands_in_the_confusion():
+def test_a_category_that_never_occurs_is_not_in_macro_f1_but_in_the_confusion():
     report = report_of(["dining", "dining"], [[0.9, 0.1], [0.2, 0.8]])
     assert report.scores.macro_f1 == pytest.approx(2 / 3)
     assert report.labels == ("dining", "travel")
@@ -52,7 +52,7 @@ def test_an_honest_model_has_no_calibration_error_and_a_boastful_one_has():
     assert math.isnan(expected_calibration_error(np.empty(0), np.empty(0, bool)))
 
 
-def test_slices_tell_known_merchants_from_new_ones_and_the_newest_quarter():
+def test_slices_separate_known_merchants_from_new_ones_and_the_newest_quarter():
     report = report_of(
         ["dining"] * 4,
         [[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.3, 0.7]],

@@ -1,4 +1,4 @@
-"""How many rows it takes to tell."""
+"""How many rows a verdict needs."""
 
 import pytest
 

@@ -31,6 +31,6 @@ def test_a_merchant_category_code_as_subcategory_is_a_word_of_the_text():
 
 
 @pytest.mark.parametrize("nothing", [None, "", float("nan")])
-def test_what_is_missing_says_nothing(nothing):
+def test_a_missing_field_has_no_token(nothing):
     reading = tokenize(nothing, nothing, None, nothing, nothing, nothing, nothing)
     assert (reading.text, reading.fields) == ("", ("amount:missing",))

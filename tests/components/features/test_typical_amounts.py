@@ -36,11 +36,11 @@ def test_a_habit_is_the_middle_of_at_least_two_amounts_and_a_person_has_one_over
         ("blue door", None, []),
     ],
 )
-def test_an_amount_is_told_in_steps_from_the_usual_ones(merchant, worth, fields):
+def test_an_amount_is_given_in_steps_from_the_typical_ones(merchant, worth, fields):
     assert TypicalAmounts.learned(PAID).fields(merchant, worth) == fields
 
 
-def test_usual_amounts_are_kept_as_text():
+def test_typical_amounts_are_kept_as_text():
     for usual in (TypicalAmounts.learned(PAID), TypicalAmounts()):
         assert TypicalAmounts.from_text(usual.to_text()) == usual
 
@@ -50,7 +50,7 @@ def test_no_amount_and_nothing_paid_are_worth_nothing():
     assert [log2_amount(size, "JPY") for size in (None, 0.0, eight_dollars)] == [None, None, 3.0]
 
 
-def test_only_a_persons_own_rows_teach_what_is_usual():
+def test_only_a_persons_own_rows_count_for_typical_amounts():
     training = rows(80)
     own = np.arange(80) < 40
     features = TransactionFeatures(usual_weight=0.7).fit(training, own=own)
@@ -61,13 +61,13 @@ def test_only_a_persons_own_rows_teach_what_is_usual():
     assert not spoken[~own].any()
 
 
-def test_without_a_weight_nothing_usual_is_learned():
+def test_without_a_weight_no_typical_amounts_are_learned():
     features = TransactionFeatures().fit(rows(80))
     assert features.usual_ is None
     assert not features.typical_amount_columns().any()
 
 
-def test_what_is_usual_is_served_as_it_was_trained_and_survives_both_files():
+def test_typical_amounts_are_served_as_they_were_trained_and_survive_both_files():
     model = fitted(usual_weight=0.7)
     training = transactions(rows(60, seed=3))
     expected = model.predict_proba(as_rows(training))
@@ -105,7 +105,7 @@ def chosen(training):
     return TypicalAmountsWeight().choose(training, np.ones(len(training)), trial, 1.0, "", 0)
 
 
-def test_usual_amounts_are_heard_where_they_tell_and_else_not():
+def test_typical_amounts_are_used_only_where_they_help():
     assert chosen(habits(400, treats=True)) > 0
     by_chance = habits(400, treats=True)
     by_chance["category"] = np.random.default_rng(4).permutation(by_chance["category"])

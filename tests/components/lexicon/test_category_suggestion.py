@@ -1,4 +1,4 @@
-"""A category that a file brings gets group and colour from the known one it is most like."""
+"""A category from a file gets group and colour from the known one it is most like."""
 
 import colorsys
 

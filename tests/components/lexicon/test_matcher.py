@@ -1,4 +1,4 @@
-"""What the lexicon says of a text, and how far a model that hears it is sure of names it knows."""
+"""Lexicon matches of a text, and the confidence of a model that uses them in names it knows."""
 
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -40,7 +40,7 @@ def invented_names(count, category, draw):
 
 
 def invented_lexicon():
-    """Names that say nothing by themselves, a name everyone orders from, and a few words."""
+    """Names that mean nothing by themselves, a name everyone orders from, and a few words."""
     draw = np.random.default_rng(5)
     names = [name for category in CATEGORIES for name in invented_names(60, category, draw)]
     words = [entry("noodle house", "dining", "word"), entry("vet clinic", "pets", "word")]
@@ -87,12 +87,12 @@ def test_the_longest_phrase_of_whole_words_counts_and_a_name_before_a_word(text,
         ("bahnhofsapotheke", "health"),
         ("apothekenhaus", "health"),
         ("city of somewhere parkin", "transport"),
-        ("quibbly parkin", "dining"),  # a whole name says more than half a word
+        ("quibbly parkin", "dining"),  # a whole name counts more than half a word
         ("market12 north", "groceries"),
         ("parkin", None),  # a text of one word is cut off only where it is a name
         ("parkin of somewhere", None),  # within a text nothing is cut off
         ("grand mar", None),  # too little is left
-        ("operation", None),  # stands in a phrase, and has nothing of a ration
+        ("operation", None),  # is in a phrase, and has nothing of a ration
         ("grand anti", None),  # antique or antibiotic
     ],
 )
@@ -133,7 +133,7 @@ def test_of_equal_phrases_the_hand_written_one_counts_and_a_brand_does_not():
     assert "lexicon:travel" in LexiconMatcher(lexicon).of("zorvex")
 
 
-def test_a_type_within_the_category_is_told_too():
+def test_a_type_within_the_category_is_a_token_too():
     matcher = LexiconMatcher(
         lexicon_text([entry("bean there", "dining", type="coffee"), entry("quibbly", "dining")])
     )
@@ -148,7 +148,7 @@ def test_the_lexicon_is_doubted_by_category_and_manner_of_match():
     assert all(0 < doubt < 1 for doubt in doubts.values())
 
 
-def test_no_lexicon_has_no_opinion():
+def test_an_empty_lexicon_matches_nothing():
     assert LexiconMatcher("").of("quibbly") == []
 
 
@@ -183,7 +183,7 @@ def test_a_name_of_the_lexicon_is_answered_with_its_category_and_surer_than_an_u
         assert confidence > answers_of(scorer, "WEXFRAND ORDER")[1] + 0.3
 
 
-def test_an_opinion_is_told_as_a_reason(model):
+def test_a_lexicon_match_is_a_reason(model):
     reasons = scorer_of(model).explain(transaction("QUIBBLY ORDER"), "dining")
     assert "lexicon:dining" in {reason.feature for reason in reasons if reason.weight > 0}
 
@@ -195,7 +195,7 @@ def frame_of(transactions):
     )
 
 
-def test_a_doubted_match_is_answered_alike_but_less_surely_in_training_and_serving():
+def test_a_doubted_match_lowers_the_confidence_alike_in_training_and_serving():
     model = trained(doubts={"lexicon-whole:dining": 0.2})
     served = scorer_of(model)
     transactions = [transaction("QUIBBLY"), transaction("ORBIT MARKET")]
@@ -206,7 +206,7 @@ def test_a_doubted_match_is_answered_alike_but_less_surely_in_training_and_servi
     assert np.allclose(model.predict_proba(frame_of(transactions)), [doubted, trusted], atol=1e-9)
 
 
-def test_the_served_model_has_the_opinions_of_the_fitted_one(model):
+def test_the_served_model_has_the_lexicon_matches_of_the_fitted_one(model):
     texts = [
         "QUIBBLY order 8841",
         "ORBITMARKET",
@@ -228,7 +228,7 @@ def test_the_served_model_has_the_opinions_of_the_fitted_one(model):
     assert np.abs(bundle.loads(data, digest).pipeline.predict_proba(frame) - expected).max() < 1e-9
 
 
-def test_a_persons_own_category_names_learn_from_the_opinion():
+def test_a_persons_own_category_names_learn_from_lexicon_matches():
     lexicon = [entry for entry in invented_lexicon() if entry.kind == "merchant"]
     known = {
         category: [entry.phrase for entry in lexicon if entry.category == category][:60]
@@ -257,7 +257,7 @@ def test_some_rows_of_the_lexicon_are_read_without_their_phrase_and_a_persons_ne
     assert (by_group.nunique() == 2).mean() > 0.5
 
 
-def test_a_model_from_before_there_were_opinions_is_still_served():
+def test_a_model_from_before_there_were_lexicon_matches_is_still_served():
     rows = StatementWriter().write(invented_lexicon(), HABITS)
     inputs = (rows, np.ones(len(rows)), np.arange(len(rows)) % 2, np.ones(len(rows), bool), lambda _: None)
     subjects = dict.fromkeys(("subjects", "excluded"), np.arange(len(rows)).astype(str))

@@ -7,7 +7,7 @@ from src.components.model.calibration import ConfidenceMap, choose_map, fit_temp
 
 
 def drawn(count, temperature, seed=0):
-    """Scores, and truths drawn as likely as softmax(scores / temperature) says."""
+    """Scores, and truths drawn with the probabilities softmax(scores / temperature)."""
     random = np.random.default_rng(seed)
     scores = random.normal(0, 3, (count, 4))
     chances = softmax(scores / temperature, axis=1)
@@ -31,7 +31,7 @@ def test_answers_that_are_mostly_wrong_make_all_categories_nearly_equal():
     assert softmax(scores[0] / temperature).max() < 0.36
 
 
-def test_rows_whose_category_cannot_be_answered_are_left_out():
+def test_rows_whose_category_cannot_be_answered_are_ignored():
     scores, truth = drawn(2000, 1.0)
     barred = np.concatenate([scores, np.tile([-np.inf, 0.0, 5.0, 0.0], (500, 1))])
     temperature = fit_temperature(barred, np.concatenate([truth, np.zeros(500, int)]))

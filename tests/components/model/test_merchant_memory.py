@@ -17,7 +17,7 @@ def consult(*categories, amount=7.0):
     return MerchantMemory().consult(past_answers(*categories), (), amount)
 
 
-def test_without_an_answer_the_memory_is_silent():
+def test_without_an_answer_the_memory_returns_nothing():
     assert consult() is None
 
 
@@ -31,14 +31,14 @@ def test_one_answer_decides_and_more_of_the_same_make_it_surer():
     "answers",
     [("dining", "groceries"), ("dining", "dining", "groceries"), ("groceries", *["dining"] * 9)],
 )
-def test_conflicting_answers_hand_the_decision_back_and_tell_how_they_are_divided(answers):
+def test_conflicting_answers_leave_the_decision_to_the_model_with_their_shares(answers):
     hint = consult(*answers)
     assert isinstance(hint, MemoryHint)
     assert sum(hint.shares.values()) == pytest.approx(1)
     assert set(hint.shares) == {"dining", "groceries"}
 
 
-def test_one_answer_the_other_way_does_not_flip_what_many_had_said():
+def test_one_different_answer_does_not_outweigh_many():
     hint = consult("groceries", *["dining"] * 9)
     assert hint.shares["dining"] > 2 * hint.shares["groceries"]
 
@@ -64,7 +64,7 @@ def test_answers_about_the_same_amount_count_more():
     assert shares[0] < 0.2 < 0.6 < shares[2]
 
 
-def test_merchants_of_a_similar_name_are_heard_only_where_there_is_no_answer_and_never_decide():
+def test_merchants_of_a_similar_name_count_only_without_an_answer_and_never_decide():
     memory = MerchantMemory()
     hint = memory.consult((), past_answers("dining"), 7.0)
     assert isinstance(hint, MemoryHint)
@@ -86,7 +86,7 @@ def by(source, category="dining", minutes=0):
         ([by(LabelSource.IMPORT, "travel"), *[by(LabelSource.FEEDBACK)] * 9], False),
     ],
 )
-def test_an_answer_given_by_hand_that_nothing_contradicts_is_the_persons_own_word(newest, own_word):
+def test_an_answer_given_by_hand_that_nothing_contradicts_is_the_persons_own(newest, own_word):
     recollection = MerchantMemory(agreement=0.5).consult(newest, (), 7.0)
     assert (recollection.category, recollection.own_word) == ("dining", own_word)
 

@@ -124,7 +124,7 @@ def test_the_candidates_come_best_first_and_log_loss_breaks_a_tie():
     assert best.scores["log_loss"] == min(one.scores["log_loss"] for one in tied)
 
 
-def test_only_what_is_clearly_weaker_is_left_out_after_the_first_fold_and_told():
+def test_only_clearly_weaker_candidates_are_skipped_after_the_first_fold_and_reported():
     blind = Candidate("blind", "logistic_regression", {"C": 1e-6})
     result = run(Search(trials=(*FEW, blind), kept=0.25), rows(120))
     assert {one.name for one in result.candidates} == {"svc", "bayes", "sgd"}
@@ -136,7 +136,7 @@ def test_of_equals_the_kept_share_goes_on_however_weak():
     assert len(run(Search(trials=(FEW[0], blind), kept=1.0), rows(120)).candidates) == 2
 
 
-# A person's merchants: half of them are what their name says, half are called otherwise.
+# A person's merchants: half of them are what their name suggests, half have another category.
 
 NAMES = [a + b + c for a in "bdfgk" for b in "aeiou" for c in ("rim", "lop", "tuk", "nes")]
 KINDS = {"cafe": "dining", "market": "groceries", "garage": "transport", "cinema": "entertainment"}
@@ -202,7 +202,7 @@ def test_at_least_three_families_are_tried():
     assert len({trial.family for trial in CANDIDATES}) >= 3
 
 
-def test_what_the_budget_has_no_time_for_is_left_out_and_told():
+def test_what_the_budget_has_no_time_for_is_skipped_and_reported():
     result = run(Search(trials=FEW, budget_s=4, clock=Watch()))
     assert [one.name for one in result.candidates] == ["svc"]
     assert result.skipped == {
@@ -213,7 +213,7 @@ def test_what_the_budget_has_no_time_for_is_left_out_and_told():
 
 
 @pytest.mark.parametrize("budget_s", [0, 2, 4, 6, 8, 1000])
-def test_a_search_that_is_repeated_leaves_out_what_there_was_no_time_for_and_nothing_else(budget_s):
+def test_a_repeated_search_skips_what_there_was_no_time_for_and_nothing_else(budget_s):
     training = rows(120)
     result = run(Search(budget_s=budget_s, clock=Watch()), training)
     again = run(Search(budget_s=0, clock=Watch(), left_out=result.skipped), training)
@@ -279,7 +279,7 @@ def test_rows_of_a_single_fold_are_not_enough_data():
         run(training=rows(10), folds=np.zeros(10, int))
 
 
-def test_the_given_rows_are_left_as_they_are():
+def test_the_input_rows_are_left_unchanged():
     training = rows(80)
     before = training.copy(deep=True)
     run(training=training)

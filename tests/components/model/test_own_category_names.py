@@ -88,7 +88,7 @@ def asked(result, brand):
 OTHERS = {"groceries": GROCERS[:5], "Car": FUELS[:5]}
 
 
-def test_a_brand_never_seen_is_called_by_the_persons_own_name_and_surely_enough_to_be_of_use():
+def test_a_brand_never_seen_is_called_by_the_persons_own_name_with_useful_confidence():
     result = learned({"Eating out": [*DINERS[:5], *BURGERS[:4]], **OTHERS})
     for brand in (DINERS[-1], BURGERS[-1]):
         name, confidence = asked(result, brand)
@@ -98,7 +98,7 @@ def test_a_brand_never_seen_is_called_by_the_persons_own_name_and_surely_enough_
     assert asked(result, GROCERS[-1])[0] == "groceries"
 
 
-def test_several_own_names_for_one_shipped_category_are_told_apart_by_the_type_of_the_brand():
+def test_several_own_names_for_one_shipped_category_are_distinguished_by_the_type_of_the_brand():
     result = learned({"Eating out": DINERS[:6], "Fast food": BURGERS[:6], **OTHERS})
     for brand, own in ((DINERS[-1], "Eating out"), (BURGERS[-1], "Fast food")):
         name, confidence = asked(result, brand)

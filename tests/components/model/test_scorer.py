@@ -142,7 +142,7 @@ def test_the_strongest_reasons_come_first_and_at_most_as_many_as_asked_for():
     assert [abs(one.weight) for one in reasons] == sorted((abs(one.weight) for one in reasons), reverse=True)
 
 
-def test_what_speaks_for_one_category_speaks_against_another():
+def test_a_reason_for_one_category_is_a_reason_against_another():
     scorer = scorer_of(fitted())
     income = transaction("PAYROLL BRIGHTWORKS", "2600.00", direction=Direction.INCOME)
     weights = [

@@ -7,7 +7,7 @@ from src.components.model.thresholds import NEVER, BandThresholds
 
 
 def honest(count, seed=0):
-    """Confidence, and answers that are right as often as it says."""
+    """Confidence, and answers that are right with that probability."""
     random = np.random.default_rng(seed)
     confidence = random.uniform(0.05, 1.0, count)
     return confidence, random.uniform(size=count) < confidence
@@ -71,7 +71,7 @@ def test_a_precision_beyond_what_was_measured_is_never_reached():
     assert BandThresholds.fit(*honest(100)).thresholds(0.9999)[0] == NEVER
 
 
-def test_rows_that_were_not_answered_are_left_out():
+def test_rows_that_were_not_answered_are_ignored():
     confidence, correct = honest(500)
     with_holes = BandThresholds.fit(np.append(confidence, np.nan), np.append(correct, False))
     assert with_holes == BandThresholds.fit(confidence, correct)
@@ -108,7 +108,7 @@ def test_a_category_that_is_seldom_right_is_suggested_later():
     assert own["tempting"] == pytest.approx(0.75, abs=0.08)
 
 
-def test_a_row_that_stands_for_more_rows_counts_as_so_many():
+def test_a_row_that_represents_several_rows_counts_as_so_many():
     confidence, correct = honest(300)
     weights = np.random.default_rng(6).integers(1, 5, 300)
     repeated = BandThresholds.fit(np.repeat(confidence, weights), np.repeat(correct, weights))

@@ -93,7 +93,7 @@ def test_better_than_before_is_no_alarm():
     ] is (DriftVerdict.STEADY)
 
 
-def test_too_few_rows_are_said_to_be_too_few():
+def test_too_few_rows_have_a_verdict_of_their_own():
     rng = np.random.default_rng(9)
     results = DriftCheck().compare(period(rng, 500, answers=200), period(rng, 12, answers=4))
     assert {result.verdict for result in results} == {DriftVerdict.TOO_FEW}
@@ -106,7 +106,7 @@ def test_no_rows_at_all_are_too_few():
     assert set(verdicts(nothing, nothing).values()) == {DriftVerdict.TOO_FEW}
 
 
-def test_merchants_tell_only_where_enough_rows_came_before_to_know_a_new_one():
+def test_new_merchants_are_compared_only_with_enough_earlier_rows():
     rng = np.random.default_rng(10)
     then, now = period(rng, 400), period(rng, 200)
     short = replace(now, before=now.before[:40])

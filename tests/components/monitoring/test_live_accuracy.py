@@ -94,7 +94,7 @@ def test_reliability_has_the_mean_confidence_of_a_step_and_how_often_it_was_righ
     assert (top.low, top.high) == (0.99, 1.0)
 
 
-def test_corrections_are_left_out_once_enough_of_the_audit_sample_is_answered():
+def test_corrections_are_ignored_once_enough_of_the_audit_sample_is_answered():
     unasked, few, doubtful = count(7, right=False), count(9, audited=True), count(5, band=Band.SUGGEST)
     assert representative_answers([unasked, few, doubtful]) == [unasked, few, doubtful]
     enough = count(10, audited=True)

@@ -12,7 +12,7 @@ TRUTH = np.array(["dining", "travel"] * 30, dtype=object)
 
 
 def model(right, losses=None):
-    """Answers to TRUTH that are right where `right` says so."""
+    """Answers to TRUTH that are right where `right` is true."""
     answers = np.where(right, TRUTH, "pets")
     scores = Scores("1", len(TRUTH), float(np.mean(right)), 0.0, 0.0, 0.0)
     return ModelPredictions(scores, answers, np.where(right, 0.1, 3.0) if losses is None else losses)
@@ -40,7 +40,7 @@ def test_rows_without_amounts_have_no_accuracy_by_money():
     assert compared(model(first(10)), model(first(20)), np.zeros(len(TRUTH))).money_weighted_accuracy is None
 
 
-def test_log_loss_tells_two_models_apart_that_answer_alike():
+def test_log_loss_distinguishes_two_models_that_answer_alike():
     right = first(40)
     differences = compared(model(right, np.full(60, 0.5)), model(right, np.full(60, 0.2)))
     assert differences.accuracy.value == 0

@@ -84,7 +84,7 @@ def test_an_equal_model_with_new_labels_is_fresher_and_without_is_not_better():
     assert (stale.promoted, stale.outcome) == (False, Outcome.NOT_BETTER)
 
 
-def test_too_few_rows_are_a_verdict_of_their_own_that_says_what_is_needed():
+def test_too_few_rows_are_a_verdict_of_their_own_with_the_number_needed():
     verdict = decide(rows=12)
     assert (verdict.promoted, verdict.outcome, verdict.accuracy) == (False, Outcome.TOO_FEW, None)
     assert sentence(verdict.reason) == (
@@ -95,7 +95,7 @@ def test_too_few_rows_are_a_verdict_of_their_own_that_says_what_is_needed():
     assert (verdict.rows_needed_low, verdict.rows_needed) == (30, 160)
 
 
-def test_no_rows_at_all_give_no_scores_that_say_nothing():
+def test_no_rows_at_all_give_no_scores():
     verdict = decide(rows=0)
     assert (verdict.outcome, verdict.challenger, verdict.champion) == (Outcome.TOO_FEW, None, None)
 
@@ -148,7 +148,7 @@ def test_the_first_model_is_promoted_when_it_beats_the_most_frequent_category():
     assert (weak.promoted, weak.outcome) == (False, Outcome.NOT_BETTER)
 
 
-def test_without_a_label_to_make_a_simple_rule_of_the_first_model_serves_and_says_so():
+def test_without_labels_for_a_baseline_the_first_model_is_promoted_with_that_reason():
     verdict = decide(champion=None, majority=None, lookup=None)
     assert (verdict.promoted, verdict.outcome) == (True, Outcome.FIRST)
     assert (verdict.majority, verdict.lookup) == (None, None)
@@ -239,7 +239,7 @@ def test_more_rows_than_the_least_may_still_be_too_few_to_tell():
     )
 
 
-def test_about_as_many_rows_as_were_said_to_be_needed_do_tell():
+def test_about_as_many_rows_as_were_asked_for_are_enough():
     few = PromotionRule().decide(counted(100, won=20, lost=20, new_labels=500))
     rows = round(1.1 * few.rows_needed)
     more = counted(rows, won=rows // 5, lost=rows // 5, new_labels=500)
@@ -273,8 +273,8 @@ def test_once_the_rows_that_were_asked_for_are_there_the_verdict_is_a_verdict():
     assert "these rows leave room for 1" in sentence(verdict.reason)
 
 
-def test_the_rows_asked_for_are_said_with_an_interval_that_holds_what_it_takes():
-    """Drawn anew, models that differ as often need about as many rows as was said."""
+def test_the_rows_asked_for_have_an_interval_that_contains_the_number_needed():
+    """Drawn again, models that differ as often need about as many rows as were asked for."""
     few = PromotionRule().decide(counted(100, won=20, lost=20, new_labels=500))
     asked = range(few.rows_needed_low, 2 * few.rows_needed, 5)
     enough = next(
@@ -285,7 +285,7 @@ def test_the_rows_asked_for_are_said_with_an_interval_that_holds_what_it_takes()
     assert few.rows_needed_low <= enough <= few.rows_needed
 
 
-def test_surer_answers_alone_promote_no_model_and_the_verdict_says_so():
+def test_higher_confidence_alone_promotes_no_model_and_the_verdict_names_it():
     """All 32 right against 31, at too few merchants to rule out that a tenth of others would be lost."""
     made = counted(32, won=1, lost=0, new_labels=500)
     truth = made.truth
@@ -342,7 +342,7 @@ def test_a_gain_at_a_handful_of_merchants_shows_nothing_yet():
     assert verdict.rows_needed_low < 150 < verdict.rows_needed
 
 
-def test_what_is_not_fresher_says_how_many_labels_it_would_take():
+def test_a_model_that_is_not_fresher_reports_how_many_labels_it_would_take():
     verdict = PromotionRule().decide(counted(400, won=2, lost=2, new_labels=10))
     assert verdict.outcome is Outcome.NOT_BETTER
     assert "10 new labels in addition to the 1,000 it learned, where 5 % are required" in sentence(
@@ -424,7 +424,7 @@ def test_a_usual_model_on_a_busy_machine_is_not_too_heavy():
     assert decide(footprint=Footprint(4.0, 5.0, 9.0)).outcome is Outcome.BETTER
 
 
-def test_everything_that_was_weighed_stands_in_the_verdict():
+def test_everything_that_was_weighed_is_in_the_verdict():
     verdict = decide()
     assert verdict.merchants == 200
     assert verdict.discordance.challenger_right > verdict.discordance.rows / 2

@@ -56,7 +56,7 @@ def train(transactions, mistakes):
 
 @pytest.fixture
 def changed(transactions, events):
-    """Twelve answers that said dining until, at once, all were changed to groceries."""
+    """Twelve answers with dining that were all changed to groceries at once."""
     made = [new(merchant, day=date(2026, 1, day)) for merchant in MERCHANTS for day in range(1, 5)]
     rows = keep(transactions, *made)
     for name, at in (("dining", NOW), ("groceries", LATER)):
@@ -64,12 +64,12 @@ def changed(transactions, events):
     return rows
 
 
-def test_what_was_said_before_is_learned_until_it_is_confirmed(
+def test_the_earlier_answers_are_learned_until_the_change_is_confirmed(
     changed, train, review, transactions, mistakes
 ):
     learned, set_aside = train()
     assert (set(learned.values()), set_aside) == ({"dining"}, {SetAside.RELABELLED: 12})
-    assert {row.category for row in transactions.newest(20)} == {"groceries"}  # the person's word stands
+    assert {row.category for row in transactions.newest(20)} == {"groceries"}  # the person's answer is kept
     [relabel] = mistakes.relabels()
     assert (relabel.earlier, relabel.category, relabel.merchants) == ("dining", "groceries", 3)
     assert set(relabel.transaction_ids) == {row.id for row in changed}
@@ -96,7 +96,7 @@ def test_all_is_changed_back_by_one_act_that_can_be_undone(
     assert len(mistakes.relabels()) == 1
 
 
-def test_a_change_taken_back_before_the_next_training_leaves_nothing_to_ask(
+def test_a_change_undone_before_the_next_training_leaves_nothing_to_ask(
     changed, train, review, events, mistakes
 ):
     train()
@@ -107,9 +107,7 @@ def test_a_change_taken_back_before_the_next_training_leaves_nothing_to_ask(
         review.review_relabel("dining", "groceries", keep=True, at=LATER)
 
 
-def test_new_rows_of_another_name_are_left_out_and_the_old_ones_learned(
-    transactions, events, train, mistakes
-):
+def test_new_rows_of_another_name_are_ignored_and_the_old_ones_learned(transactions, events, train, mistakes):
     for name, at, first in (("dining", NOW, 1), ("groceries", LATER, 10)):
         made = [new(merchant, day=date(2026, 1, first + day)) for merchant in MERCHANTS for day in range(4)]
         events.add([(row.id, Feedback(name, at, f"all-{name}")) for row in keep(transactions, *made)])

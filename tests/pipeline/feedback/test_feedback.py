@@ -125,7 +125,7 @@ def test_an_answer_updates_the_unanswered_rows_of_its_merchant_as_the_next_one(
     assert log.find(outcome.act).rows == 4
 
 
-def test_where_answers_conflict_the_rows_hear_of_both(loop, keep, transactions, predictor):
+def test_where_answers_conflict_the_rows_show_both(loop, keep, transactions, predictor):
     first, second, *others = keep(*["BLUE DOOR"] * 4)
     loop.record(first.id, "travel", at=NOW + MINUTE)
     outcome = loop.record(second.id, "groceries", at=NOW + 2 * MINUTE)
@@ -200,7 +200,7 @@ def test_a_prediction_that_would_look_the_same_is_not_added(loop, keep, transact
     assert len(transactions.get(rows[-1].id).predictions) < 8
 
 
-def test_what_a_shadow_model_said_is_kept(loop, keep, transactions, database):
+def test_the_prediction_of_a_shadow_model_is_kept(loop, keep, transactions, database):
     answered, other = keep(*["BLUE DOOR"] * 2)
     shadow = ShadowPrediction("2", "groceries", 0.8, "dining")
     database.collection("transactions").update_many(

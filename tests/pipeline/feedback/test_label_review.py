@@ -76,7 +76,7 @@ def test_a_slip_is_set_aside_and_asked_about(rows, train, review):
     [(row, mistake)] = review.open()
     assert (row.id, mistake.category) == (rows[6].id, "dining")
     assert (mistake.others, mistake.agreeing) == ("groceries", 9)
-    assert row.category == "dining"  # the person's word stands meanwhile
+    assert row.category == "dining"  # the person's answer is kept meanwhile
 
 
 def test_it_is_right_lets_it_train_and_nothing_is_asked_again(rows, train, review):
@@ -98,7 +98,7 @@ def test_change_makes_it_what_the_others_are(rows, train, review, transactions):
     assert train()[1] == {}
 
 
-def test_an_answer_through_any_other_door_settles_it_too(rows, train, review, events):
+def test_an_answer_on_any_other_page_resolves_it_too(rows, train, review, events):
     train()
     events.add([(rows[6].id, Feedback("dining", NOW + timedelta(days=1), "again"))])
     assert review.open() == []

@@ -132,7 +132,7 @@ def test_an_import_that_was_killed_begins_again_and_doubles_nothing(container):
     assert len(rows_of(container)) == 4
 
 
-def test_an_import_is_taken_back_whole_and_answers_given_since_return_with_its_rows(container):
+def test_an_import_is_undone_completely_and_later_answers_return_with_its_rows(container):
     done = brought(container)
     other = container.predictor.predict_and_keep(
         [replace(rows_of(container)[0].transaction, description="CORNER MARKET")],
@@ -150,7 +150,7 @@ def test_an_import_is_taken_back_whole_and_answers_given_since_return_with_its_r
     assert [row.category for row in rows_of(container) if row.status is Status.CORRECTED] == ["travel"]
 
 
-def test_the_files_own_categories_are_labels_only_where_the_person_says_so(container):
+def test_the_files_own_categories_are_labels_only_if_the_person_chooses_so(container):
     container.categories.add(Category("eating-out", "Eating Out", Group.DISCRETIONARY, "#112233"))
     text = (
         "Date,Details,Amount,Category\n2026-03-04,PIZZA CORNER,-12.50,eating out\n2026-03-14,CAB,-3,Rides\n"
@@ -164,7 +164,7 @@ def test_the_files_own_categories_are_labels_only_where_the_person_says_so(conta
     assert {label.source for label in container.transactions.labelled()} == {LabelSource.IMPORT}
 
 
-def test_what_is_unclear_must_be_said_before_a_file_is_brought_in(container):
+def test_open_questions_must_be_answered_before_a_file_is_imported(container):
     text = "Date,Details,Amount\n04/05/2026,PIZZA CORNER,-12.50\n05/06/2026,CITY CAB,-8.00\n"
     kept = container.import_preview.upload(text.encode(), name="b.csv", changes=ANSWERS)
     with pytest.raises(InvalidInput) as refused:
@@ -199,7 +199,7 @@ def test_a_file_is_deleted_once_it_is_read_and_its_rejected_cells_are_kept_maske
     assert reject["row"] == 5
 
 
-def test_an_import_can_be_stopped_and_what_is_in_stays_until_it_is_taken_back(container):
+def test_an_import_can_be_stopped_and_its_rows_stay_until_it_is_undone(container):
     kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=ANSWERS)
     container.import_preview.start(kept.id)
     container.imports.stop(kept.id)
@@ -210,7 +210,7 @@ def test_an_import_can_be_stopped_and_what_is_in_stays_until_it_is_taken_back(co
     assert undo(container, kept.id)[0] == 4
 
 
-def test_a_file_under_way_cannot_be_taken_back(container):
+def test_a_running_import_cannot_be_undone(container):
     kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=ANSWERS)
     container.import_preview.start(kept.id)
     with pytest.raises(Conflict):
@@ -229,7 +229,7 @@ def test_the_demo_is_a_year_of_plausible_rows_and_gone_with_one_undo(container):
     assert rows_of(container) == ()
 
 
-def test_what_a_file_says_again_and_again_is_scored_and_explained_once(container, monkeypatch):
+def test_repeated_texts_of_a_file_are_scored_and_explained_once(container, monkeypatch):
     scored, explained = [], []
     scorer = container.champion.current().scorer
     score, coded_parts = scorer._scores, scorer._coded_parts
@@ -244,7 +244,7 @@ def test_what_a_file_says_again_and_again_is_scored_and_explained_once(container
     assert len(scored) == len(explained) == 2
 
 
-def test_the_currency_of_the_house_is_the_first_choice(settings):
+def test_the_configured_currency_is_the_first_choice(settings):
     container = Container(settings.model_copy(update={"currency": "CHF"}))
     (question,) = container.import_preview.read(BANK.encode(), {"sign": ANSWERS["sign"]}).preview.questions
     assert [choice.value for choice in question.choices][:2] == ["CHF", "USD"]

@@ -25,7 +25,7 @@ def small_steps(monkeypatch):
     monkeypatch.setattr(imported, "_BATCH", 10)
 
 
-def test_many_rows_go_apart_from_the_request_and_the_import_says_so_meanwhile(container):
+def test_many_rows_are_undone_outside_the_request_and_the_import_shows_it_meanwhile(container):
     done = brought(container, LONG)
     assert container.import_undo.start(done.id, holder="web") is None
     begun = container.imports.get(done.id)
@@ -161,7 +161,7 @@ def test_an_import_that_runs_while_another_is_undone_ends_with_all_its_rows(cont
     assert container.imported_transactions.count(later.id) == ROWS == len(rows_of(container))
 
 
-def test_a_row_that_two_imports_bring_at_once_is_held_by_both(container, monkeypatch):
+def test_a_row_that_two_imports_contain_at_once_belongs_to_both(container, monkeypatch):
     known, earlier = container.imported_transactions.share, []
 
     def another_was_quicker(keys, *, import_id):

@@ -94,7 +94,7 @@ def test_a_sure_category_is_set_by_its_name_without_waking_webhooks_or_rules(con
     assert counts(container).last_done_at is not None
 
 
-def test_it_is_said_once_however_often_it_is_told(container, firefly):
+def test_a_category_is_sent_once_however_often_the_row_is_received(container, firefly):
     firefly.add(7, {"journal": 1})
     for _ in range(3):
         tell(container, inbound())
@@ -110,7 +110,7 @@ def test_every_split_is_named_so_that_none_is_deleted(container, firefly):
     assert len(firefly.groups["7"]) == 3
 
 
-def test_nothing_is_said_over_a_persons_word(container, firefly):
+def test_nothing_is_sent_over_a_persons_answer(container, firefly):
     firefly.add(7, {"journal": 1, "category_name": "Party"})
     tell(container, inbound())
     container.firefly_outbound.deliver_due()
@@ -149,7 +149,7 @@ def test_an_unsure_one_is_tagged_where_asked_and_the_tag_goes_when_it_is_known(s
     assert (firefly.groups["7"][0]["tags"], firefly.category(7)) == (["trip"], "Party")
 
 
-def test_an_answer_given_here_goes_there_too_but_not_over_another_word(container, firefly):
+def test_an_answer_given_here_is_sent_there_too_but_not_over_another_category(container, firefly):
     firefly.add(7, {"journal": 1})
     [row] = tell(container, inbound())
     container.firefly_outbound.deliver_due()
@@ -163,7 +163,7 @@ def test_an_answer_given_here_goes_there_too_but_not_over_another_word(container
 
 
 @pytest.mark.parametrize("fault", [500, 503, 429, 401, 302])
-def test_trouble_there_is_told_and_tried_again(container, firefly, fault):
+def test_an_error_there_is_recorded_and_tried_again(container, firefly, fault):
     firefly.add(7, {"journal": 1})
     firefly.faults = [fault]
     tell(container, inbound())
@@ -252,7 +252,7 @@ def test_one_that_changes_while_it_is_delivered_is_delivered_again(container):
     assert counts(container).waiting == 1
 
 
-def test_one_that_was_killed_before_it_was_due_is_due_when_it_is_told_again(container):
+def test_one_that_was_killed_before_it_was_due_is_due_when_it_is_received_again(container):
     document = {"_id": "firefly-iii:7", "owner": "local", "group": "7", "keys": []}
     container.database.collection("deliveries").insert_one(document)
     assert container.firefly_outbox.claim() is None

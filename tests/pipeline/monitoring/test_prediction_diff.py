@@ -106,7 +106,7 @@ def test_changed_predictions_are_counted_with_examples(changes, keep):
     assert {(Band.AUTO, Band.SUGGEST, 1), (Band.AUTO, Band.UNKNOWN, 1)} == set(diff.bands)
 
 
-def test_answered_rows_are_left_out_and_what_the_memory_decides_does_not_change(changes, keep, loop):
+def test_answered_rows_are_ignored_and_what_the_memory_decides_does_not_change(changes, keep, loop):
     [first, *_] = keep("TACO GARDEN", "TACO GARDEN 12", "TACO HUT EXPRESS")
     loop.record(first.id, "groceries", at=NOW)
     diff = changes().promoting(OLD, "2", at=NOW)

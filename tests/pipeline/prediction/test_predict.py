@@ -22,7 +22,7 @@ CLASSES = ("dining", "groceries", "travel")
 
 
 class Scorer:
-    """A model of a fixed opinion."""
+    """A model with fixed predictions."""
 
     classes = CLASSES
 
@@ -134,7 +134,7 @@ def test_conflicting_corrections_hand_the_decision_back_to_the_model(transaction
     loop.record(keep(model, "BLUE DOOR").id, "groceries", at=NOW)
     prediction = keep(model, "BLUE DOOR").prediction
     assert prediction.decided_by is DecidedBy.MODEL
-    # It is told what the answers were, and asks.
+    # The prediction names the answers and asks.
     assert prediction.band is not Band.AUTO
     chances = {alternative.category: alternative.probability for alternative in prediction.alternatives}
     assert chances["groceries"] > 0.3
@@ -142,7 +142,7 @@ def test_conflicting_corrections_hand_the_decision_back_to_the_model(transaction
     assert prediction.explanation[0].feature == "memory-hint:differing"
 
 
-def test_a_similar_name_is_heard_but_does_not_decide(transactions, loop):
+def test_a_similar_name_counts_but_does_not_decide(transactions, loop):
     model = predictor(transactions, 0.5, 0.3, 0.2)
     loop.record(keep(model, "BLUE DOOR BAKERY").id, "travel", at=NOW)
     prediction = keep(model, "BLUE DOOR EXPRESS").prediction
@@ -202,7 +202,7 @@ def test_a_category_there_is_not_is_refused_and_nothing_is_stored(transactions, 
     assert transactions.get(row.id).feedback == ()
 
 
-def test_an_edit_predicts_anew_and_never_overwrites_a_person(transactions, loop, database):
+def test_an_edit_predicts_again_and_never_overwrites_a_person(transactions, loop, database):
     model = predictor(transactions, 0.95, 0.03, 0.02)
     editing = TransactionEditor(transactions, DeletedTransactions(database), model, ActLog(database))
     row = keep(model, "BLUE DOOR")

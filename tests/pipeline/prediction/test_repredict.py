@@ -99,7 +99,7 @@ def test_an_act_goes_on_where_it_was_until_nothing_is_left(reprediction, keep, m
     assert reprediction.advance(first.act, at=NOW) == second == reprediction.progress(first.act)
 
 
-def test_what_a_person_answered_stays_and_speaks_for_its_merchant(
+def test_what_a_person_answered_stays_and_decides_for_its_merchant(
     reprediction, keep, model, say, transactions
 ):
     answered_row, same, other = keep("BLUE DOOR 1", "BLUE DOOR 2", "TACO GARDEN")
@@ -114,7 +114,7 @@ def test_what_a_person_answered_stays_and_speaks_for_its_merchant(
     assert transactions.get(other.id).category == "travel"
 
 
-def test_an_act_is_taken_back(reprediction, keep, model, transactions):
+def test_an_act_is_undone(reprediction, keep, model, transactions):
     rows = keep("BLUE DOOR", "TACO GARDEN")
     model.promote("2", "travel")
     act = reprediction.advance(at=NOW).act

@@ -50,7 +50,7 @@ def bundle():
 
 @pytest.fixture
 def store(database, registry, bundle):
-    """Versions 1 to 3, of which 3 is broken; 1 serves, and the alias says so."""
+    """Versions 1 to 3, of which 3 is broken; 1 is the champion and has the alias."""
     made = Models(database)
     for version, file in (("1", bundle), ("2", bundle), ("3", b"no model")):
         made.keep(file, version=version, run_id=f"run-{version}", mlflow_run_id="", metrics={}, at=now())
@@ -146,7 +146,7 @@ def test_a_pin_set_during_the_check_holds(store, registry):
     assert (registry.alias("champion"), store.champion().version) == ("1", "1")
 
 
-def test_a_promotion_during_the_check_stands(store, registry):
+def test_a_promotion_during_the_check_is_kept(store, registry):
     class Overtakes:
         def run(self, *_):
             store.promote("1", by="person", reason="again", at=now())
@@ -158,7 +158,7 @@ def test_a_promotion_during_the_check_stands(store, registry):
     assert "promoted at the same moment" in sentence(store.promotions()[0].reason)
 
 
-def test_an_alias_moved_while_training_promoted_is_still_a_persons_word(store, registry):
+def test_an_alias_moved_while_training_promoted_still_counts_as_a_persons_choice(store, registry):
     move(registry, "1")
     store.promote("2", by="training", reason="Better.", at=now())
     move(registry, "3")
@@ -171,7 +171,7 @@ def test_an_alias_moved_while_training_promoted_is_still_a_persons_word(store, r
     assert newest(store) == (PromotionEvent.REFUSED, "3", "mlflow")
 
 
-def test_of_a_promotion_here_and_a_move_there_at_once_the_one_here_stands(store, registry, bundle):
+def test_of_a_promotion_here_and_a_simultaneous_move_there_the_one_here_is_kept(store, registry, bundle):
     store.keep(bundle, version="5", run_id="r", mlflow_run_id="", metrics={}, at=now())
     store.promote("2", by="person", reason="", at=now())
     move(registry, "5")

@@ -73,7 +73,7 @@ def keep(predictor, text="BLUE DOOR"):
 ANOTHER = serving("2", Scorer(0.1, 0.2, 0.7))
 
 
-def test_the_prediction_shown_is_the_champions_and_what_the_shadow_said_is_kept(
+def test_the_prediction_shown_is_the_champions_and_that_of_the_shadow_is_kept(
     predictor, transactions, database
 ):
     row = keep(predictor(ANOTHER))
@@ -93,7 +93,7 @@ def test_where_memory_decides_both_models_are_still_asked_themselves(predictor, 
     assert (prediction.shadow.category, prediction.shadow.champion_category) == ("travel", "dining")
 
 
-def test_an_edited_row_is_asked_of_the_shadow_anew(predictor, transactions, database):
+def test_an_edited_row_is_predicted_again_by_the_shadow(predictor, transactions, database):
     row = keep(predictor(None))
     editing = TransactionEditor(
         transactions, DeletedTransactions(database), predictor(ANOTHER), ActLog(database)
@@ -134,7 +134,7 @@ def comparison(**counts):
         ({"champion_only": 12, "shadow_only": 1}, "Model 7 is worse."),
     ],
 )
-def test_how_the_shadow_does_is_said_only_as_surely_as_the_answers_allow(counts, words):
+def test_the_sentence_of_a_shadow_test_claims_only_what_the_answers_allow(counts, words):
     assert shadow_sentence(comparison(**counts)).startswith(words)
 
 
@@ -153,7 +153,7 @@ def make(version, bundle, sha256):
     return serving(version, Scorer(1, 0, 0))
 
 
-def test_what_does_not_load_neither_serves_nor_runs_in_the_shadow(models):
+def test_a_version_that_does_not_load_is_neither_promoted_nor_shadow_tested(models):
     model_actions = ModelActions(models, make)
     model_actions.promote("1", reason="", at=NOW)
     for act in (
@@ -190,7 +190,7 @@ def test_a_shadow_that_does_not_load_leaves_none_running(models):
     follower.stop()
 
 
-def test_the_standing_counts_what_was_answered_since(models, predictor, database):
+def test_the_shadow_test_counts_answers_since_its_start(models, predictor, database):
     model_actions = ModelActions(models, make)
     model_actions.promote("1", reason="", at=NOW)
     model_actions.shadow("2", at=NOW)

@@ -81,7 +81,7 @@ def check_what_is_left(trained, store, record, database, folder):
     assert len(list((folder / "artifacts" / "models").iterdir())) == len(left)
 
 
-def test_what_has_no_room_goes_from_the_stores_and_from_the_disk_and_the_rest_still_works(
+def test_what_exceeds_the_limits_is_deleted_from_the_stores_and_the_disk_and_the_rest_still_works(
     tidying, trained, store, record, database, folder
 ):
     client = mlflow.MlflowClient()
@@ -213,7 +213,7 @@ def test_beyond_counts_only_what_is_not_spared(keep, gone):
     assert beyond(["d", "c", "b", "a"], keep, {"c"}) == gone
 
 
-def test_a_turn_of_the_whole_house_counts_for_a_day(settings):
+def test_a_turn_taken_by_any_process_counts_for_a_day(settings):
     container = Container(settings)
     tidied = apply_retention(container, NOW)
     assert "0 model versions" in command_text.retention(tidied)

@@ -31,7 +31,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def train(pipeline, claim, store, runs):
-    """Train as `steps` say, an hour after the training before; the verdict."""
+    """Train with `steps`, an hour after the training before; the verdict."""
     hours = iter(range(1, 20))
 
     def trained(steps):

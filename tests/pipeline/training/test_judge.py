@@ -12,7 +12,7 @@ from src.pipeline.training.stages import StoredModel
 
 
 class Pipeline:
-    """Sure of dining as far as the row's amount says."""
+    """Predicts dining with the row's amount as confidence."""
 
     classes_ = np.array(["dining", "travel"], dtype=object)
 

@@ -1,4 +1,4 @@
-"""What of a verdict stands in MLflow, by the real store."""
+"""What MLflow stores of a verdict, with the real store."""
 # ruff: noqa: F811  the fixtures of the training pipeline are used under their own names
 
 import json
@@ -40,7 +40,7 @@ def logged(record, claim):
     )
 
 
-def test_all_that_led_to_a_verdict_stands_in_mlflow(logged):
+def test_everything_that_led_to_a_verdict_is_in_mlflow(logged):
     data, artefact = logged
     assert data.metrics["challenger/accuracy"] == 0.905
     assert data.metrics["champion/log_loss"] == 0.5

@@ -152,7 +152,7 @@ def changed(rows, category, into):
 
 
 def counted(verdict, reason):
-    """How many rows the run says it set aside for `reason`."""
+    """How many rows the run reports as set aside for `reason`."""
     [note] = [note for note in note_sentences(verdict.notes) if SET_ASIDE[reason] in note]
     return int(note.split()[2])
 
@@ -175,7 +175,7 @@ def test_a_third_of_the_new_labels_is_random(installation, seed):
     assert counted(verdict, SetAside.CONTRADICTING) > 0
 
 
-def test_all_new_answers_of_a_category_say_another(installation):
+def test_all_new_answers_of_a_category_name_another(installation):
     verdict = installation.attack([*installation.clean, *flipped(arrived(), "dining", "groceries")])
     assert counted(verdict, SetAside.RELABELLED) > 20
 
@@ -208,4 +208,4 @@ def test_one_wrong_row_copied_many_times_at_a_merchant_of_few_answers(installati
     verdict = installation.attack([*others, *ferry[:3], *copied(ferry[0])])
     assert not any(
         "Set aside" in note for note in note_sentences(verdict.notes)
-    )  # nothing but the weights stands against it
+    )  # only the weights work against it

@@ -68,7 +68,7 @@ def test_a_label_that_was_changed_in_the_snapshot_is_noticed_and_moves_the_metri
     assert "\n  the rows of the snapshot: " in text
 
 
-def test_another_lexicon_is_told_apart_from_other_rows(past):
+def test_another_lexicon_is_distinguished_from_other_rows(past):
     class Newer(Lexicon):
         sha256 = "lexicon-2"
 
@@ -119,7 +119,7 @@ def test_a_run_without_labels_repeats_too(pipeline, claim, record, runs):
     assert again(PastRuns(record).get(runs.get(claimed.run.id).mlflow_run_id)).same
 
 
-def test_a_run_that_is_not_there_or_kept_no_data_says_so(record):
+def test_a_missing_run_or_one_without_data_is_reported(record):
     client = mlflow.MlflowClient()
     with pytest.raises(NotFound, match="no run"):
         PastRuns(record).get("0" * 32)

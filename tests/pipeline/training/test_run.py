@@ -67,7 +67,7 @@ class Lexicon:
 
 
 class Labels:
-    """What a person has said so far."""
+    """What a person has answered so far."""
 
     def __init__(self):
         self.rows = []
@@ -204,7 +204,9 @@ def test_the_simple_rules_learn_from_a_persons_labels_alone(pipeline, claim, lab
     assert logged["holdout/majority/accuracy"] == pytest.approx(verdict.majority.accuracy)
 
 
-def test_a_second_run_on_the_same_data_says_so_and_changes_nothing(pipeline, claim, store, labels):
+def test_a_second_run_on_the_same_data_is_called_unchanged_and_changes_nothing(
+    pipeline, claim, store, labels
+):
     say_a_lot(labels)
     pipeline().run(claim())
     before = store.champion()
@@ -307,7 +309,7 @@ def test_a_bundle_that_fails_its_check_is_neither_kept_nor_promoted(pipeline, cl
     assert sentence(runs.get(claimed.run.id).decision.reason).endswith("that was trained.")
 
 
-def test_a_champion_that_no_longer_loads_stands_in_nobodys_way(pipeline, claim, store):
+def test_a_champion_that_no_longer_loads_blocks_nothing(pipeline, claim, store):
     store.keep(b"not a model", version="3", run_id="r", mlflow_run_id="m", metrics={}, at=NOW)
     store.promote("3", by="person", reason="a test", at=NOW)
     verdict = pipeline().run(claim())
@@ -341,10 +343,10 @@ def test_a_promotion_that_came_in_between_is_not_overwritten(pipeline, claim, st
     assert logged.data.tags["promoted"] == "false"
     assert "refused" in logged.info.run_name
     kept = database.collection("training_runs").find_one({"_id": claimed.run.id})
-    assert (kept["inputs"], kept["standing"]) == ({}, "")  # the next slot judges anew, with the same data
+    assert (kept["inputs"], kept["standing"]) == ({}, "")  # the next slot judges again, with the same data
 
 
-def test_a_better_model_does_not_take_the_place_of_a_pinned_one(pipeline, claim, store, runs, record):
+def test_a_better_model_does_not_replace_a_pinned_one(pipeline, claim, store, runs, record):
     pipeline().run(claim())
     first = store.pin(by="person", reason="a test", at=NOW)
 
@@ -388,7 +390,7 @@ def test_a_pin_set_while_a_model_is_judged_holds_too(pipeline, claim, store):
     assert store.champion().version == before
 
 
-def test_promotions_and_refusals_stand_in_one_history_with_their_figures(pipeline, claim, store, labels):
+def test_promotions_and_refusals_are_in_one_history_with_their_figures(pipeline, claim, store, labels):
     say_a_lot(labels)
     first = pipeline().run(claim())
     refused = pipeline().run(claim())
@@ -498,7 +500,7 @@ CHANGES = PredictionDiff(
 )
 
 
-def test_what_a_promotion_changed_is_told_after_the_flip_and_kept_with_the_run(pipeline, claim, store, runs):
+def test_what_a_promotion_changed_is_computed_after_it_and_kept_with_the_run(pipeline, claim, store, runs):
     claimed, noticing = claim(), Noticing(store, CHANGES)
     verdict = pipeline(prediction_diffs=noticing).run(claimed)
     assert noticing.asked == [(verdict.challenger.version,) * 2]
@@ -507,7 +509,7 @@ def test_what_a_promotion_changed_is_told_after_the_flip_and_kept_with_the_run(p
     assert len(noticing.asked) == 1
 
 
-def test_unanswered_transactions_tell_what_a_better_model_changed(
+def test_unanswered_transactions_show_what_a_better_model_changed(
     pipeline, claim, labels, store, runs, database
 ):
     [row] = keep(Transactions(database), new("tulip noodle bar 99", "12.50"))
@@ -593,14 +595,16 @@ def _serving(version, file):
 
 
 @pytest.mark.parametrize("trouble", [Unavailable("away"), KeyError("old form"), None], ids=repr)
-def test_a_run_does_not_fail_where_nobody_can_tell_what_changed(pipeline, claim, store, runs, trouble):
+def test_a_run_does_not_fail_if_the_changes_cannot_be_computed(pipeline, claim, store, runs, trouble):
     claimed = claim()
     assert pipeline(prediction_diffs=Noticing(store, trouble)).run(claimed).promoted
     run = runs.get(claimed.run.id)
     assert (run.status, run.changes) == (RunStatus.SUCCEEDED, None)
 
 
-def test_a_run_killed_while_it_told_what_changed_tells_it_in_the_next_attempt(pipeline, claim, store, runs):
+def test_a_run_killed_while_it_computed_the_changes_computes_them_in_the_next_attempt(
+    pipeline, claim, store, runs
+):
     claimed = claim()
     with pytest.raises(KeyboardInterrupt):
         pipeline(prediction_diffs=Noticing(store, KeyboardInterrupt())).run(claimed)
@@ -657,7 +661,7 @@ def test_a_registry_that_is_away_only_makes_the_alias_late(pipeline, claim, stor
     assert store.champion().alias != store.champion().version
 
 
-def test_the_registered_model_brings_its_own_code_and_an_example(pipeline, claim, record):
+def test_the_registered_model_contains_its_own_code_and_an_example(pipeline, claim, record):
     pipeline().run(claim())
     model = Path(mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}@champion"))
     assert (model / "code/src/components/features/vectorizer.py").is_file()

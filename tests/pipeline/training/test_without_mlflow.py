@@ -75,7 +75,7 @@ def kill(server):
         server.wait()
 
 
-def test_a_training_without_mlflow_promotes_and_says_that_it_was_not_logged(pipeline, claim, store, runs):
+def test_a_training_without_mlflow_promotes_and_notes_that_it_was_not_logged(pipeline, claim, store, runs):
     claimed, training = claim(), pipeline(tracking=Tracking(NOWHERE, None))
     assert training.run(claimed).promoted
     run = runs.get(claimed.run.id)

@@ -164,7 +164,7 @@ def test_few_merchants_that_happen_to_favour_it(champion, labels, refused):
     assert "The two models differ at 4 merchants; from 6 on" in sentence(verdict.reason)
 
 
-def test_fewer_rows_than_can_tell_anything(pipeline, claim, labels, refused):
+def test_fewer_rows_than_any_verdict_needs(pipeline, claim, labels, refused):
     say_a_lot(labels, per_shop=2)
     pipeline(steps=TRUTHFUL).run(claim())
     labels.add(["tulip noodle bar 7", "river ferry 9", "green basket market 4"], "travel")

@@ -16,8 +16,8 @@ def supervisor():
 
 
 def program(name, folder, code, **how):
-    """`code` runs with `told`, a file beside it to append to."""
-    lines = f"import os, signal, sys, time\ntold = open({str(folder / name)!r}, 'a', buffering=1)\n{code}"
+    """`code` runs with `output`, a file in `folder` to append to."""
+    lines = f"import os, signal, sys, time\noutput = open({str(folder / name)!r}, 'a', buffering=1)\n{code}"
     return Program(name, [sys.executable, "-c", lines], dict(os.environ), folder, **how)
 
 
@@ -35,7 +35,7 @@ def look_until(supervisor, true, within_s=10):
 
 
 def test_a_program_that_ends_is_started_again(supervisor, tmp_path):
-    supervisor.start(program("dies", tmp_path, "print('started', file=told)"))
+    supervisor.start(program("dies", tmp_path, "print('started', file=output)"))
     look_until(supervisor, lambda: len(lines_of(tmp_path, "dies")) >= 3)
 
 
@@ -59,7 +59,7 @@ def test_a_program_that_keeps_ending_is_given_longer_and_longer_pauses(tmp_path)
 
 
 def test_one_that_runs_once_is_tried_until_it_succeeds(supervisor, tmp_path):
-    succeed_the_second_time = "print('x', file=told); sys.exit(os.path.getsize(told.name) < 4)"
+    succeed_the_second_time = "print('x', file=output); sys.exit(os.path.getsize(output.name) < 4)"
     supervisor.start(program("once", tmp_path, succeed_the_second_time, once=True))
     look_until(supervisor, lambda: supervisor.finished("once"))
     for _ in range(10):
@@ -70,8 +70,8 @@ def test_one_that_runs_once_is_tried_until_it_succeeds(supervisor, tmp_path):
 
 def test_programs_are_stopped_in_reverse_order(supervisor, tmp_path):
     say_when_stopped = (
-        "signal.signal(15, lambda *_: (print(time.monotonic(), file=told), sys.exit()))\n"
-        "print('ready', file=told)\ntime.sleep(60)"
+        "signal.signal(15, lambda *_: (print(time.monotonic(), file=output), sys.exit()))\n"
+        "print('ready', file=output)\ntime.sleep(60)"
     )
     for name in ("database", "pages"):
         supervisor.start(program(name, tmp_path, say_when_stopped))
@@ -81,7 +81,7 @@ def test_programs_are_stopped_in_reverse_order(supervisor, tmp_path):
 
 
 def test_one_that_will_not_stop_is_killed_after_its_time(supervisor, tmp_path):
-    deaf = "signal.signal(15, signal.SIG_IGN); print(os.getpid(), file=told); time.sleep(60)"
+    deaf = "signal.signal(15, signal.SIG_IGN); print(os.getpid(), file=output); time.sleep(60)"
     supervisor.start(program("deaf", tmp_path, deaf, stop_within_s=0.2))
     look_until(supervisor, lambda: lines_of(tmp_path, "deaf"))
     supervisor.stop()

@@ -25,7 +25,7 @@ def test_nothing_of_a_file_can_be_read_in_the_database(uploads, database):
     assert b"ACME" not in kept
 
 
-def test_a_host_with_another_key_says_that_the_file_is_to_be_brought_again(uploads, database):
+def test_a_host_with_another_key_asks_for_the_file_again(uploads, database):
     kept = uploads.keep("one", STATEMENT)
     with pytest.raises(NotFound, match="another SECRET_KEY; upload it again"):
         Uploads(database, lambda: "another secret").read(kept, "one")

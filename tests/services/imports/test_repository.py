@@ -29,7 +29,7 @@ def files_of(database):
     return database.collection("uploads.files").count_documents({})
 
 
-def test_a_file_that_nobody_says_how_to_read_is_deleted_after_a_day(imports, database):
+def test_a_file_with_open_questions_is_deleted_after_a_day(imports, database):
     young, old = opened(imports), opened(imports, at=NOW - timedelta(days=2))
     assert imports.delete_old_files() == 1
     assert [record.id for record in imports.newest()] == [young.id]
@@ -87,7 +87,7 @@ def test_whoever_lost_the_lease_ends_nothing(imports):
     assert imports.get(kept.id).progress == 1
 
 
-def test_what_a_person_says_of_a_file_is_text_to_mongodb(imports):
+def test_a_persons_answers_about_a_file_are_text_to_mongodb(imports):
     kept = opened(imports, plan={"mode": "$holder"})
     assert imports.set_plan(kept.id, {"mode": "$name"}, form="CSV", rows=10, preview=b"").plan == {
         "mode": "$name"
@@ -141,7 +141,7 @@ def test_only_what_was_stopped_or_failed_is_tried_again(imports):
         imports.retry("none")
 
 
-def test_one_that_failed_after_its_last_attempt_gets_as_many_attempts_anew(imports):
+def test_one_that_failed_after_its_last_attempt_gets_as_many_new_attempts(imports):
     kept = opened(imports)
     imports.queue(kept.id)
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""The MLflow store gives its room back: a file of SQLite, and a server that only hides."""
+"""The MLflow store frees its space: a file of SQLite, and a server that only hides."""
 
 import sqlite3
 from contextlib import closing
@@ -24,7 +24,7 @@ def tracking(tmp_path, uri):
 
 @pytest.fixture
 def crowded(tracking, uri):
-    """Many runs that say a lot, and are deleted again."""
+    """Many runs with large logs, deleted again."""
     client, retention = mlflow.MlflowClient(), TrackingRetention(tracking, uri)
     for _ in range(15):
         run = client.create_run(tracking.experiment)

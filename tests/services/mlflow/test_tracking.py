@@ -70,7 +70,7 @@ def test_making_the_store_again_changes_nothing(tracking, client):
     assert "categor" in client.get_registered_model(MODEL_NAME).description
 
 
-def test_a_run_keeps_what_was_written_and_says_where_it_came_from(tracking, client):
+def test_a_run_keeps_what_was_logged_and_where_it_came_from(tracking, client):
     rows = pd.DataFrame({"description": ["corner bakery"], "category": ["dining"]})
     with tracking.start(RUN) as log:
         log.params({"weights.balance": 0.5})
@@ -112,7 +112,7 @@ def test_the_pictures_open_and_the_snapshot_is_the_same_bytes_again(tracking, cl
     ("raised", "status"),
     [(ValueError("wrong"), "FAILED"), (LeaseLost("taken"), "KILLED"), (KeyboardInterrupt(), "KILLED")],
 )
-def test_a_run_that_does_not_reach_its_end_says_how_it_ended(tracking, client, raised, status):
+def test_a_run_that_does_not_reach_its_end_has_the_status_of_its_end(tracking, client, raised, status):
     with pytest.raises(type(raised)), tracking.start(RUN) as log:
         raise raised
     assert run_of(client, log.run_id).info.status == status

@@ -44,9 +44,7 @@ def own_answers(fitted):
     return fitted.predict_proba(model_fields(TRANSACTIONS))
 
 
-def test_a_good_bundle_gives_the_same_answers_in_a_fresh_process_and_says_how_fast_and_large(
-    bundle, own_answers
-):
+def test_a_good_bundle_predicts_the_same_in_a_fresh_process_and_reports_speed_and_size(bundle, own_answers):
     report = LoadAndPredictCheck().run(bundle, TRANSACTIONS, ["dining", "transport"], own_answers)
     assert report.fault == ""
     assert 0 < report.load_s < 60

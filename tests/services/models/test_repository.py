@@ -60,7 +60,7 @@ def test_of_two_first_promotions_only_one_takes_effect(models):
         promote(models, "2", expected_revision=0)
 
 
-def test_a_rollback_is_a_promotion_of_an_older_version_and_stands_in_the_history(models):
+def test_a_rollback_is_a_promotion_of_an_older_version_and_is_in_the_history(models):
     [keep(models, version) for version in "12"]
     [promote(models, version) for version in "121"]
     assert models.champion().version == "1"
@@ -106,7 +106,7 @@ def test_versions_that_no_verdict_compared_have_no_figures_in_the_history(models
     assert models.paired("2", "1") is None
 
 
-def test_a_rollback_is_told_with_the_figures_of_the_same_rows(models):
+def test_a_rollback_has_the_figures_of_the_same_rows(models):
     [keep(models, version) for version in "12"]
     promote(models, "1")
     judged(models, "2")
@@ -141,7 +141,7 @@ def test_a_line_from_before_there_were_pins_still_reads(models, database):
     assert changes(models) == [(PromotionEvent.ROLLED_BACK, "1")]
 
 
-def test_a_pinned_version_is_kept_from_training_until_it_is_let_go(models):
+def test_a_pinned_version_is_not_replaced_by_training_until_it_is_unpinned(models):
     [keep(models, version) for version in "12"]
     pinned = promote(models, "1", pin=True)
     assert pinned.pinned_at == NOW
@@ -192,7 +192,7 @@ def test_only_what_serves_can_be_pinned(models):
     assert models.champion().pinned_at is None
 
 
-def test_a_refusal_stands_in_the_history_and_a_run_has_one(models):
+def test_a_refusal_is_in_the_history_and_a_run_has_one(models):
     keep(models, "1")
     promote(models, "1")
     for _ in range(2):
@@ -216,7 +216,7 @@ def test_a_version_whose_file_is_gone_is_not_promoted(models, database):
     assert models.champion() is None
 
 
-def test_of_many_who_promote_at_once_each_is_heard(models):
+def test_of_many_who_promote_at_once_each_is_recorded(models):
     [keep(models, version) for version in "123"]
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda version: promote(models, version), "123"))

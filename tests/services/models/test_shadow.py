@@ -32,7 +32,7 @@ def shadows(models):
 
 @pytest.fixture
 def answered(database):
-    """Keep a row of which both models said something, and answer it with `dining`."""
+    """Keep a row with predictions of both models, and answer it with `dining`."""
     transactions, events = Transactions(database), FeedbackEvents(database)
 
     def make(
@@ -65,7 +65,7 @@ def start(shadows, version="2", at=NOW - timedelta(hours=1)):
     return shadows.start(version, sha256="ab", by="person", at=at)
 
 
-def test_one_version_at_a_time_runs_in_the_shadow(shadows):
+def test_one_version_at_a_time_is_shadow_tested(shadows):
     assert shadows.current() is None
     assert start(shadows) == shadows.current()
     assert start(shadows, "3").revision == 2
@@ -113,7 +113,7 @@ def test_both_models_are_compared_on_what_a_person_answered(shadows, answered):
     ],
     ids=["memory decided", "another champion", "another shadow", "answered with many others"],
 )
-def test_a_row_that_says_nothing_of_the_two_does_not_count(shadows, answered, otherwise):
+def test_a_row_without_predictions_of_both_does_not_count(shadows, answered, otherwise):
     shadow = start(shadows)
     answered(**otherwise)
     assert shadows.compare(shadow, "1").answers == 0
@@ -124,7 +124,7 @@ def test_rows_from_before_the_shadow_ran_do_not_count(shadows, answered):
     assert shadows.compare(start(shadows, at=NOW + timedelta(seconds=1)), "1").answers == 0
 
 
-def test_what_the_shadow_said_stays_when_a_row_is_written_anew(database, answered):
+def test_the_prediction_of_the_shadow_stays_when_a_row_is_rebuilt(database, answered):
     transactions = Transactions(database)
     row = answered("travel", "dining")
     transactions.rebuild(lambda transaction: transaction)

@@ -35,7 +35,7 @@ def server(tmp_path):
 
 @pytest.fixture
 def another_process(tmp_path):
-    """Start processes that share the data directory; each tells the pid of the mongod it runs, or ''."""
+    """Start processes that share the data directory; each prints the pid of the mongod it runs, or ''."""
     started = []
 
     def start():
@@ -191,7 +191,7 @@ def test_the_log_is_cut_while_mongod_runs(server, tmp_path):
     assert log.with_suffix(".log.1").stat().st_size > 5_000_000
 
 
-def test_a_mongod_that_cannot_run_is_told_with_its_last_words(tmp_path, monkeypatch):
+def test_a_mongod_that_cannot_run_is_reported_with_its_last_output(tmp_path, monkeypatch):
     broken = tmp_path / "bin" / "mongod"
     broken.parent.mkdir()
     broken.write_text("#!/bin/sh\necho this machine lacks a library >&2\nexit 127\n")

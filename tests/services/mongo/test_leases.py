@@ -30,7 +30,7 @@ def test_one_of_two_gets_it(leases):
     assert claim(leases, "b") is None
 
 
-def test_whoever_falls_silent_loses_it_and_can_write_no_more(leases, database):
+def test_a_holder_that_stops_renewing_loses_the_lease_and_can_write_no_more(leases, database):
     claim(leases, "a")
     leases.write("w", "a", 1, {"$set": {"done": 1}})
     let_the_lease_run_out(database, "works")

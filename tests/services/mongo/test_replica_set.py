@@ -27,7 +27,7 @@ CARELESS = "w=1&readPreference=secondaryPreferred"
 
 @pytest.fixture
 def replica_set(tmp_path):
-    """Made anew for each test, which leaves its members in a state of its own."""
+    """Made for each test, which leaves its members in a state of its own."""
     started = []
 
     def start(*, election_s):

@@ -65,7 +65,7 @@ def test_a_first_champion_that_learned_from_nobody_is_compared_with_its_first_ti
     assert ({row.merchant for row in now.rows}, now.answers, now.right) == ({"new"}, 4, 1)
 
 
-def test_only_the_newest_rows_are_looked_at_and_those_before_tell_their_merchants(database, store):
+def test_only_the_newest_rows_are_compared_and_earlier_ones_give_the_known_merchants(database, store):
     store("older", 10, 0)
     store("old", 6, 1)
     store("new", 5, 4)

@@ -74,7 +74,7 @@ def test_an_answer_is_counted_with_the_prediction_it_judges(counts, transactions
     }
 
 
-def test_an_answer_taken_back_or_given_to_all_similar_judges_nothing(counts, transactions, events):
+def test_an_undone_answer_or_one_for_all_similar_judges_nothing(counts, transactions, events):
     rows = keep(transactions, *(new() for _ in range(3)))
     events.add([(rows[0].id, answer("groceries", "all"))])
     events.answer_similar("blue door", answer("groceries", "all", LabelSource.SIMILAR), but=rows[0].id)
@@ -102,7 +102,7 @@ def test_a_prediction_made_after_the_answer_is_not_judged_by_it(counts, transact
     assert held.agrees is False
 
 
-def test_a_prediction_made_anew_before_the_answer_is_the_one_judged(counts, transactions, events):
+def test_a_new_prediction_before_the_answer_is_the_one_judged(counts, transactions, events):
     [row] = keep(transactions, new(category="dining"))
     again = replace(row.prediction, category="groceries", at=LATER)
     transactions.amend(row.id, lambda now: (now.transaction, again, now.edits))

@@ -87,7 +87,7 @@ def test_a_slot_that_has_ended_is_not_run_again(runs):
     assert runs.claim(holder="b", at=NOW) is None
 
 
-def test_a_run_whose_holder_falls_silent_is_taken_up_and_the_old_holder_is_fenced_off(runs, database):
+def test_a_run_whose_holder_stops_renewing_is_claimed_again_and_the_old_holder_is_fenced_off(runs, database):
     ask(runs)
     first = ClaimedRun(runs, runs.claim(holder="a", at=NOW), holder="a")
     assert runs.claim(holder="b", at=NOW) is None

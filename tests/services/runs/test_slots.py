@@ -1,4 +1,4 @@
-"""Which slots need a run, on the real MongoDB; the runs themselves are only told to have ended."""
+"""Which slots need a run, on the real MongoDB; the runs themselves are only recorded as ended."""
 
 from datetime import timedelta
 

@@ -44,7 +44,7 @@ def pointer(version="2", alias="2"):
     return Pointer(version, 1, "run", "", datetime(2026, 3, 4, tzinfo=UTC), alias)
 
 
-def test_the_child_is_started_once_and_again_only_when_the_store_was_written_to(uri, file):
+def test_the_subprocess_is_started_once_and_again_only_when_the_store_has_changed(uri, file):
     child = Child()
     watch = AliasWatch(uri, Turns(), child)
     [watch.sync_if_needed(pointer()) for _ in range(3)]
@@ -66,7 +66,7 @@ def test_an_alias_that_is_late_needs_no_change_of_the_store(uri):
     assert child.started == 3
 
 
-def test_a_child_that_failed_is_started_again_but_not_soon(uri):
+def test_a_subprocess_that_failed_is_started_again_but_not_soon(uri):
     child, turns = Child(), Turns()
     child.works = False
     watch = AliasWatch(uri, turns, child)

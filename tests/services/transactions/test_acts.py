@@ -17,7 +17,7 @@ def begin(log, *, at=NOW):
     return log.begin(ActKind.FEEDBACK, ActSummary("answered", {"category": "dining"}), at=at)
 
 
-def test_an_act_is_listed_before_it_is_finished_and_tells_its_rows_afterwards(log):
+def test_an_act_is_listed_before_it_is_finished_and_has_its_rows_afterwards(log):
     act_id = begin(log)
     assert log.find(act_id).rows is None
     log.finish(act_id, rows=3)

@@ -103,7 +103,7 @@ def test_transfers_savings_and_refunds_are_neither_spent_nor_earned(analytics, h
     ]
 
 
-def test_what_only_the_direction_decides_is_told(analytics, history):
+def test_rows_without_a_category_are_summed_by_their_direction(analytics, history):
     part = analytics.overview()["uncategorized"]
     assert (part["count"], part["expense"], part["income"]) == (4, Decimal("10.05"), Decimal(8))
     assert part["transfer"] == Decimal(9)

@@ -21,7 +21,7 @@ def events(database):
     return FeedbackEvents(database)
 
 
-def test_an_answer_holds_and_an_undo_brings_back_what_stood_before(transactions, events):
+def test_an_answer_holds_and_an_undo_restores_the_earlier_state(transactions, events):
     [row] = keep(transactions, new(category="dining"))
     events.add([(row.id, answer("groceries", "first"))])
     [before] = events.add([(row.id, answer("travel", "second"))])
@@ -81,7 +81,7 @@ def test_many_answers_at_once_are_what_they_would_be_one_by_one(transactions, ev
     ]
 
 
-def test_many_answers_beside_other_writers_lose_none(transactions, events):
+def test_many_answers_among_other_writers_lose_none(transactions, events):
     rows = keep(transactions, *(new() for _ in range(30)))
     people = [
         Thread(

@@ -1,4 +1,4 @@
-"""Marks of a possible mistake, beside answers that come, go and come back."""
+"""Marks of a possible mistake, while answers are added, undone and added again."""
 
 from datetime import timedelta
 
@@ -55,7 +55,7 @@ def test_an_answer_given_meanwhile_is_not_marked(mistakes, events, row, mistake)
     assert open_ids(mistakes) == []
 
 
-def test_vouching_settles_it_for_good(mistakes, row, mistake):
+def test_vouching_resolves_it_for_good(mistakes, row, mistake):
     mistakes.replace([mistake], at=NOW)
     mistakes.confirm([row.id], at=LATER)
     assert (open_ids(mistakes), mistakes.confirmed()) == ([], {row.id})
@@ -69,7 +69,7 @@ def test_the_same_answer_given_again_is_vouching(mistakes, events, row, mistake)
     assert (open_ids(mistakes), mistakes.confirmed()) == ([], {row.id})
 
 
-def test_another_answer_settles_it_and_taking_it_back_opens_it_again(mistakes, events, row, mistake):
+def test_another_answer_resolves_it_and_its_undo_opens_it_again(mistakes, events, row, mistake):
     mistakes.replace([mistake], at=NOW)
     events.add([(row.id, answer("groceries", "second", at=LATER))])
     assert (open_ids(mistakes), mistakes.confirmed()) == ([], set())
@@ -97,7 +97,7 @@ def test_alike_are_the_labelled_rows_that_may_train(database, mistakes, events, 
     assert unanswered.id not in {label.id for label in mistakes.labelled({"blue door", "city cab"})}
 
 
-def test_a_labelled_row_tells_which_answer_the_newest_took_the_place_of(database, events):
+def test_a_labelled_row_has_the_answer_that_the_newest_replaced(database, events):
     transactions = Transactions(database)
     [row] = keep(transactions, new())
 

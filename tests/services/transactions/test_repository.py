@@ -20,7 +20,7 @@ def transactions(database):
 
 @pytest.fixture
 def add_answer(database):
-    """Let a person say something of one row."""
+    """Store a person's answer to one row."""
     events = FeedbackEvents(database)
     return lambda transaction_id, event: events.add([(transaction_id, event)])
 
@@ -90,7 +90,7 @@ def test_filters_narrow_the_history(transactions):
     assert names(category="dining") == {"corner shop", "salary"}
 
 
-def test_the_memory_hears_the_newest_answers_of_each_merchant(transactions, add_answer):
+def test_the_memory_receives_the_newest_answers_of_each_merchant(transactions, add_answer):
     rows = keep(transactions, *(new() for _ in range(12)), new("other"), new("silent"))
     for minute, row in enumerate(rows[:13]):
         add_answer(row.id, answer(f"c{minute}", at=NOW + timedelta(minutes=minute)))
@@ -100,7 +100,7 @@ def test_the_memory_hears_the_newest_answers_of_each_merchant(transactions, add_
     assert many == {**one, "other": transactions.recollections(["other"])["other"]}
 
 
-def test_the_memory_also_hears_of_names_that_begin_alike(transactions, add_answer):
+def test_the_memory_also_receives_answers_of_names_that_begin_alike(transactions, add_answer):
     names = ("blue door", "blue door bakery", "blue doors bakery", "blue", "blue.door bakery")
     rows = keep(transactions, *map(new, names))
     for minute, row in enumerate(rows):
@@ -132,7 +132,7 @@ def test_a_rebuild_derives_the_merchant_and_the_state_again(transactions, databa
     assert "new key" in transactions.recollections(["new key"])
 
 
-def test_an_index_that_another_took_the_place_of_is_dropped(database):
+def test_an_index_that_another_replaced_is_dropped(database):
     rows = database.collection("transactions")
     [superseded] = SUPERSEDED["transactions"]
     keys = [("owner", 1), ("merchant", 1), ("label.at", -1), ("label.category", 1), ("value", 1)]

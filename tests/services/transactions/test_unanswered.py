@@ -36,7 +36,7 @@ def anew(row, category="travel", *, version="2", act="act-1"):
     return {row.id: (row.transaction, prediction)}
 
 
-def test_the_unanswered_that_another_model_spoke_of_last_are_left(unanswered, transactions, answered):
+def test_the_unanswered_that_another_model_predicted_last_are_left(unanswered, transactions, answered):
     older, answered_row, newer = keep(
         transactions, new("a", day=date(2026, 1, 1)), new("b"), new("c", day=date(2026, 1, 2))
     )
@@ -76,7 +76,7 @@ def test_a_row_that_was_answered_or_edited_meanwhile_stays(unanswered, transacti
     assert [transactions.get(row.id) for row in (answered_row, edited)] == before
 
 
-def test_an_act_is_told_with_what_it_changed(unanswered, transactions):
+def test_an_act_has_what_it_changed(unanswered, transactions):
     rows = keep(transactions, *(new(f"m{number}") for number in range(4)))
     unanswered.append(anew(rows[0], "travel") | anew(rows[1], "dining") | anew(rows[2], None))
     unanswered.append(anew(rows[3], "travel", act="act-2"))
@@ -84,7 +84,7 @@ def test_an_act_is_told_with_what_it_changed(unanswered, transactions):
     assert unanswered.count_repredicted("none") == (0, 0)
 
 
-def test_an_act_taken_back_leaves_every_row_as_it_was_but_the_answered(unanswered, transactions, answered):
+def test_an_undone_act_leaves_every_row_as_it_was_but_the_answered(unanswered, transactions, answered):
     rows = keep(transactions, new("a"), new("b"), new("c"))
     unanswered.append(anew(rows[0]) | anew(rows[1], version="3"))
     unanswered.append(anew(rows[2], act="act-2"))
@@ -97,7 +97,7 @@ def test_an_act_taken_back_leaves_every_row_as_it_was_but_the_answered(unanswere
     assert unanswered.undo("act-1") == 0
 
 
-def test_acts_are_taken_back_one_after_the_other(unanswered, transactions):
+def test_acts_are_undone_one_after_the_other(unanswered, transactions):
     [row] = keep(transactions, new())
     unanswered.append(anew(row, "travel", version="2", act="act-1"))
     unanswered.append(anew(row, "groceries", version="3", act="act-1"))  # promoted in between
@@ -138,7 +138,7 @@ def test_the_newest_come_first_as_they_were_given_and_the_answered_not_at_all(un
     assert unanswered.count() == 2
 
 
-def test_an_answer_taken_back_makes_a_transaction_unanswered_again(unanswered, rows, database):
+def test_an_undone_answer_makes_a_transaction_unanswered_again(unanswered, rows, database):
     FeedbackEvents(database).undo("one", at=rows[0].created_at)
     assert unanswered.count() == 3
 

@@ -110,7 +110,7 @@ def test_the_page_shows_what_an_edit_changed(client, predicted):
     assert "Amount: €10.00 → €12.50" in recent_changes(client)
 
 
-def test_the_page_says_that_the_transaction_of_a_change_is_gone(client, predicted, answered, web_database):
+def test_the_page_shows_that_the_transaction_of_a_change_is_gone(client, predicted, answered, web_database):
     answered(predicted()["id"], "groceries")
     web_database.collection("transactions").delete_many({})
     assert "The transaction no longer exists." in recent_changes(client)

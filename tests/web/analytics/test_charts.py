@@ -177,7 +177,7 @@ def test_few_answers_are_called_too_few_to_tell(charts):
     assert list(chart.figure["data"][0]["marker"]["symbol"]) == ["circle-open", "circle"]
 
 
-def test_no_answers_draw_nothing_and_say_what_to_do(overview):
+def test_without_answers_no_chart_is_drawn_and_the_page_explains_what_to_do(overview):
     overview["accuracy"] = live(Accuracy(0, 0), {})
     chart = accuracy_chart(overview)
     assert chart.figure is None

@@ -143,7 +143,7 @@ def test_the_page_changes_merges_and_undoes(client, own):
 @pytest.mark.parametrize(
     ("form", "status"), [({"name": ""}, 422), ({"name": "Groceries"}, 409), ({"color": "red"}, 422)]
 )
-def test_the_page_tells_what_is_wrong_at_the_field(client, own, form, status):
+def test_the_page_shows_what_is_wrong_at_the_field(client, own, form, status):
     fields = {"name": "Food", "group": "essential", "color": "#abcdef", "description": "", **form}
     answer = client.post(f"/categories/{own}", data=fields)
     assert answer.status_code == status

@@ -14,7 +14,7 @@ def test_a_category_of_ones_own_is_added_and_can_be_chosen_at_once(client, predi
     assert response.status_code == 200
 
 
-def test_a_name_that_is_taken_is_told_at_the_field_and_the_input_is_kept(client):
+def test_a_name_that_is_taken_is_reported_at_the_field_and_the_input_is_kept(client):
     client.post("/categories", data=FORM)
     again = client.post("/categories", data=FORM)
     assert again.status_code == 409

@@ -36,7 +36,7 @@ def test_a_check_is_shown_and_closed_by_an_ordinary_answer(client, check, answer
     assert "All reviewed" in page
 
 
-def test_a_check_changes_nothing_of_what_the_contract_says_of_its_row(client, check):
+def test_a_spot_check_changes_none_of_its_rows_contract_fields(client, check):
     items = client.get("/api/v1/history").json["items"]
     [item] = [item for item in items if item["id"] == check["id"]]
     assert (item["status"], item["needs_review"]) == ("predicted", False)

@@ -60,7 +60,7 @@ def test_a_transaction_there_is_not_is_404(client):
     assert (response.status_code, response.mimetype) == (404, "application/problem+json")
 
 
-def test_a_batch_keeps_the_good_answers_and_an_error_stands_in_place_of_the_others(client, predicted):
+def test_a_batch_keeps_the_good_answers_and_returns_an_error_for_the_others(client, predicted):
     first, second = predicted("SWIGGY"), predicted("CITY CAB")
     body = {
         "feedback": [

@@ -47,7 +47,7 @@ def settle(client, transaction_id, body):
     return client.post(f"/api/v1/second-looks/{transaction_id}", json=body)
 
 
-def test_the_api_lists_what_contradicts_with_what_the_others_say(client, slip):
+def test_the_api_lists_what_contradicts_with_the_answers_of_the_others(client, slip):
     [look] = client.get("/api/v1/second-looks").json
     assert (look["transaction_id"], look["category"]) == (slip, "groceries")
     assert look["others"] == {"category": "dining", "count": 6}
@@ -71,7 +71,7 @@ def test_over_the_api_an_answer_becomes_what_the_others_are(client, slip):
     assert [event["category"] for event in item["feedback"]] == ["groceries", "dining"]
 
 
-def test_an_ordinary_answer_settles_it(client, slip, answered):
+def test_an_ordinary_answer_resolves_it(client, slip, answered):
     answered(slip, "transport")
     assert client.get("/api/v1/second-looks").json == []
 
@@ -79,7 +79,7 @@ def test_an_ordinary_answer_settles_it(client, slip, answered):
 @pytest.mark.parametrize(
     "body", [{}, {"keep": "yes"}, {"keep": None}, {"keep": {"$ne": True}}, {"drop": True}]
 )
-def test_a_body_that_says_neither_is_422(client, slip, body):
+def test_a_body_with_neither_is_422(client, slip, body):
     assert settle(client, slip, body).status_code == 422
     assert len(client.get("/api/v1/second-looks").json) == 1
 
@@ -99,7 +99,7 @@ def press(client, slip, keep, **headers):
     return client.post("/feedback/second-look", data=fields, headers={**HTML, **headers})
 
 
-def test_the_page_shows_the_answer_beside_what_the_others_are(client, slip):
+def test_the_page_shows_the_answer_with_those_of_the_others(client, slip):
     page = shown(client)
     assert "Your answer: Groceries. 6 other answers for this merchant: Dining" in page
     assert "Correct: Groceries" in page
@@ -112,7 +112,7 @@ def test_it_is_right_is_a_form_that_works_without_scripts(client, slip):
     assert "Possible mistakes" not in after
 
 
-def test_change_without_scripts_can_be_taken_back_and_is_asked_again(client, slip):
+def test_change_without_scripts_can_be_undone_and_is_asked_again(client, slip):
     answer = press(client, slip, "")
     after = client.get(answer.location, headers=HTML).text
     assert "Possible mistakes" not in after
@@ -132,6 +132,6 @@ def test_a_script_gets_the_changed_item_alone_and_the_question_after_an_undo(cli
     assert "Confirmed." in press(client, slip, "1", **{"X-Live": "1"}).text
 
 
-def test_an_item_that_was_settled_elsewhere_meanwhile_is_told_so(client, slip, answered):
+def test_an_item_that_was_resolved_elsewhere_meanwhile_is_reported(client, slip, answered):
     answered(slip, "transport")
     assert press(client, slip, "1").status_code == 404

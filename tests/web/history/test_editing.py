@@ -17,7 +17,7 @@ def input_of(client, row):
     return client.get(f"/api/v1/transactions/{row}").json["transaction"]
 
 
-def test_an_edit_is_an_act_and_undoing_it_restores_what_was_given(client, predicted):
+def test_an_edit_is_an_act_and_undoing_it_restores_the_input(client, predicted):
     first = predicted(amount="1.15", date="2026-03-04")
     before = input_of(client, first["id"])
     edited = edit(client, first["id"], amount="1150", description="TACO GARDEN", mode=None)
@@ -56,9 +56,7 @@ def test_what_changes_nothing_is_no_act(client, predicted):
     assert client.get("/api/v1/acts").json["items"] == []
 
 
-def test_an_edit_is_predicted_anew_and_so_is_its_undoing_unless_a_person_answered(
-    client, predicted, answered
-):
+def test_an_edit_is_predicted_again_and_so_is_its_undo_unless_a_person_answered(client, predicted, answered):
     row = predicted("SWIGGY")["id"]
     act = edit(client, row, description="ELECTRICITY BILL").json["act"]
     assert len(client.get(f"/api/v1/transactions/{row}").json["predictions"]) == 2

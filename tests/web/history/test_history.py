@@ -138,7 +138,7 @@ def test_more_rows_than_one_portion_all_come_out(client, predicted):
     assert len({row["id"] for row in read_csv(client)}) == 1234
 
 
-def test_a_change_is_predicted_anew(client, predicted):
+def test_a_change_is_predicted_again(client, predicted):
     first = predicted("SWIGGY", "10", mode="UPI")
     response = client.patch(
         f"/api/v1/transactions/{first['id']}", json={"description": "CITY CAB", "amount": 12.5, "mode": None}
@@ -188,7 +188,7 @@ def test_a_deleted_transaction_is_gone_with_what_it_taught(client, predicted, an
     assert predicted("SQ *BLUE DOOR 0042", "4.20")["decided_by"] == "model"
 
 
-def test_a_transaction_tells_its_whole_life_and_an_old_answer_is_taken_back_by_its_act(
+def test_a_transaction_has_its_whole_history_and_an_old_answer_is_undone_by_its_act(
     client, predicted, answered
 ):
     first, second = (predicted("SQ *BLUE DOOR", amount)["id"] for amount in ("1", "2"))

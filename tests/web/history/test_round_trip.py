@@ -141,7 +141,7 @@ def test_what_is_there_already_stays_as_it_is_and_nothing_is_doubled(
     assert newest["category"] == "travel"
 
 
-def test_the_banks_own_file_adds_nothing_to_what_was_brought_back(app, client, full, web_database):
+def test_the_banks_own_file_adds_nothing_to_what_was_restored(app, client, full, web_database):
     content = taken(client, "jsonl")
     emptied(web_database)
     brought(app, client, content)
@@ -162,7 +162,7 @@ def test_answers_hold_again_and_the_memory_knows_them_without_a_model(
     assert labels[full["id"]].category == "dining"
 
 
-def test_bringing_back_is_taken_back_whole_and_later_answers_return_with_it(
+def test_a_restore_is_undone_completely_and_later_answers_return_with_it(
     app, client, container, full, answered, web_database
 ):
     content, rows = taken(client, "jsonl"), len(taken(client, "jsonl").splitlines())
@@ -180,7 +180,7 @@ def test_bringing_back_is_taken_back_whole_and_later_answers_return_with_it(
         assert row.category == "travel"
 
 
-def test_bringing_back_that_was_killed_begins_again_and_doubles_nothing(
+def test_a_restore_that_was_killed_begins_again_and_doubles_nothing(
     app, client, container, full, web_database
 ):
     content, rows = taken(client, "parquet"), len(taken(client, "jsonl").splitlines())
@@ -215,7 +215,7 @@ def test_an_own_category_of_the_same_name_takes_the_answers_of_the_other(
     assert predicted("QUIET TEA ROOM", "6")["category"] == "novels"
 
 
-def test_a_part_of_the_lines_can_be_brought_alone(app, client, full, web_database):
+def test_a_part_of_the_lines_can_be_imported_alone(app, client, full, web_database):
     lines = taken(client, "jsonl").splitlines()
     emptied(web_database)
     part = [line for line in lines if json.loads(line)["category"] == "books"][1:]
@@ -238,7 +238,7 @@ def test_what_a_hand_wrote_into_an_export_is_masked_and_its_categories_are_made(
     assert item["category"] in {category["slug"] for category in client.get("/api/v1/categories").json}
 
 
-def test_the_preview_says_what_it_is_and_asks_nothing(client, full):
+def test_the_preview_names_the_export_and_asks_nothing(client, full):
     for form, named in (("jsonl", "JSON lines"), ("csv", "CSV"), ("parquet", "Parquet")):
         seen = upload(client, taken(client, form), dry_run="true").json
         assert seen["format"] == f"Ledgerloop export ({named})"

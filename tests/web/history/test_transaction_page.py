@@ -69,7 +69,7 @@ def test_a_transaction_there_is_not_is_404(browse, client, path):
     assert client.post(f"{path}/delete", headers=HTML).status_code == 404
 
 
-def test_every_answer_is_told_and_undone_from_the_page(browse, press, predicted, answered, client):
+def test_every_answer_is_listed_and_undone_on_the_page(browse, press, predicted, answered, client):
     row = predicted()["id"]
     answered(row, "groceries")
     answered(row, "travel")
@@ -162,7 +162,7 @@ def test_what_is_left_as_it_is_shown_changes_nothing(browse, press, predicted, c
         ({"description": "", "subcategory": ""}, "without a description"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_changed(browse, predicted, client, wrong, sentence):
+def test_what_is_wrong_is_shown_and_nothing_is_changed(browse, predicted, client, wrong, sentence):
     row = predicted()["id"]
     before = input_of(client, row)
     fields = typed(browse(f"/transactions/{row}"))
@@ -192,7 +192,7 @@ def test_a_deleted_transaction_is_restored_from_the_history_or_later_from_recent
     browse(f"/transactions/{row}")
 
 
-def test_recent_changes_tell_each_act_and_hide_no_text_as_markup(browse, predicted, answered, client):
+def test_recent_changes_list_each_act_and_hide_no_text_as_markup(browse, predicted, answered, client):
     row = predicted("<b>SWIGGY</b>")["id"]
     answered(row, "groceries")
     client.patch(f"/api/v1/transactions/{row}", json={"amount": "9", "mode": "card"})

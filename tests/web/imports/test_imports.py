@@ -29,7 +29,7 @@ def work_off(app):
         commands.run_import(container, claimed, holder="test")
 
 
-def test_a_file_is_taken_on_worked_off_and_reported(app, client):
+def test_a_file_is_accepted_processed_and_reported(app, client):
     answer = upload(client, mapping=SIGN)
     assert (answer.status_code, answer.json["status"]) == (202, "running")
     work_off(app)
@@ -58,7 +58,7 @@ def test_a_file_with_an_open_question_is_not_taken(client):
     assert answer.json["errors"][0]["loc"] == ["date_order"]
 
 
-def test_an_import_is_taken_back(app, client):
+def test_an_import_is_undone(app, client):
     import_id = upload(client, mapping=SIGN).json["id"]
     assert client.delete(f"/api/v1/imports/{import_id}").status_code == 409
     work_off(app)
@@ -84,7 +84,7 @@ def test_an_import_is_taken_back(app, client):
         (BANK, {"more": "1"}, 422),
     ],
 )
-def test_what_cannot_be_taken_is_told_in_the_contracts_form(client, content, fields, status):
+def test_a_file_that_is_refused_is_answered_in_the_contracts_form(client, content, fields, status):
     answer = upload(client, content, **fields)
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     assert "Traceback" not in answer.text
@@ -218,13 +218,13 @@ def test_a_file_may_be_left(client):
     assert client.get(sent.location).status_code == 404
 
 
-def test_rubbish_on_the_page_is_told_on_the_page(client):
+def test_an_unreadable_upload_on_the_page_is_reported_on_the_page(client):
     for content in (b"", b"%PDF-1.4"):
         answer = client.post("/import", data={"file": (io.BytesIO(content), "x.csv")})
         assert (answer.status_code, answer.mimetype) == (422, "text/html")
 
 
-def test_a_large_import_is_taken_back_apart_from_the_request(app, client, monkeypatch):
+def test_a_large_import_is_undone_outside_the_request(app, client, monkeypatch):
     monkeypatch.setattr(undo, "AT_ONCE", 1)
     import_id = upload(client, mapping=SIGN).json["id"]
     work_off(app)
@@ -276,7 +276,7 @@ def test_a_file_that_takes_too_much_is_refused_in_a_sentence(app, client):
     assert "too much memory or time" in answer.json["detail"]
 
 
-def test_a_preview_another_release_has_written_is_made_anew(app, client):
+def test_a_preview_of_another_release_is_made_again(app, client):
     container = app.extensions["ledgerloop"]
     sent = client.post("/import", data={"file": (io.BytesIO(UNCLEAR), "march.csv")})
     import_id = sent.location.rpartition("/")[2]
@@ -378,7 +378,7 @@ def test_the_page_shows_unused_columns_and_adds_one_with_one_button(client):
         )
 
 
-def test_rows_that_another_file_also_has_stay_and_both_numbers_are_told(app, client):
+def test_rows_that_another_file_also_has_stay_and_both_numbers_are_reported(app, client):
     first = upload(client, mapping=SIGN).json["id"]
     work_off(app)
     one_row = client.get("/api/v1/history.jsonl").data.splitlines(keepends=True)[0]
@@ -405,7 +405,7 @@ def reported_rows(client, import_id):
     return counts
 
 
-def test_rows_deleted_by_hand_are_told_in_the_report(app, client):
+def test_rows_deleted_by_hand_are_counted_in_the_report(app, client):
     upload(client, mapping=SIGN)
     work_off(app)
     row = client.get("/api/v1/history").json["items"][0]

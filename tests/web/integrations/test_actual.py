@@ -57,7 +57,7 @@ def history(client):
     return client.get("/api/v1/history?sort=date").json["items"]
 
 
-def test_each_transaction_is_told_its_category(client):
+def test_each_transaction_receives_its_category(client):
     [sure, unsure] = ask(client, transaction(), transaction("t2", imported_payee=UNSURE))
     assert (sure["id"], sure["category"], sure["slug"], sure["band"]) == (
         "t1",
@@ -93,14 +93,14 @@ def test_asked_again_it_is_the_same_row(client):
     assert len(history(client)) == 1
 
 
-def test_what_a_person_called_it_there_is_learned(client):
+def test_a_category_that_a_person_chose_there_is_learned(client):
     [result] = ask(client, transaction(imported_payee=UNSURE, category="c7", category_name="Kids"))
     assert (result["category"], result["decided_by"]) == ("Kids", "person")
     [again] = ask(client, transaction("t2", imported_payee=UNSURE))
     assert (again["slug"], again["decided_by"]) == ("kids", "memory")
 
 
-def test_our_own_word_come_back_is_no_answer_but_another_is(client):
+def test_our_own_category_sent_back_is_no_answer_but_another_is(client):
     ask(client, transaction())
     [echo] = ask(client, transaction(category="c1", category_name="Groceries"))
     assert echo["decided_by"] == "model"
@@ -108,7 +108,7 @@ def test_our_own_word_come_back_is_no_answer_but_another_is(client):
     assert (chosen["slug"], chosen["decided_by"]) == ("dining", "person")
 
 
-def test_the_parts_of_a_split_stand_one_by_one(client):
+def test_the_parts_of_a_split_are_separate_transactions(client):
     parts = [
         {"id": "s1", "amount": -500, "imported_payee": None, "notes": "milk", "category_name": "Groceries"},
         {"id": "s2", "amount": -400, "imported_payee": None, "notes": "fork"},
@@ -134,7 +134,7 @@ def test_the_parts_of_a_split_stand_one_by_one(client):
     ],
     ids=repr,
 )
-def test_one_that_cannot_be_taken_gets_an_error_in_its_place(client, wrong):
+def test_one_that_is_refused_gets_an_error_at_its_position(client, wrong):
     refused, taken = ask(client, transaction(**wrong), transaction("t2"))
     assert refused["error"]["status"] == 422
     assert taken["slug"] == "groceries"
@@ -226,7 +226,7 @@ def updates(after):
     return [call[1:] for call in after["calls"] if call[0] == "updateTransaction"]
 
 
-def test_the_script_says_what_it_would_do_and_changes_nothing(script):
+def test_the_script_prints_what_it_would_do_and_changes_nothing(script):
     after = script(budget(transaction(), transaction("t2", imported_payee=UNSURE)))
     assert script.done.returncode == 0, script.done.stderr
     assert "Groceries" in script.done.stdout
@@ -244,7 +244,7 @@ def test_the_script_sets_what_is_sure_and_notes_the_rest(script):
     assert updates(script(after, "--apply", "--note", "#check")) == [["t2", {"notes": "a gift"}]]
 
 
-def test_the_script_tells_what_a_person_chose(script, client):
+def test_the_script_sends_what_a_person_chose(script, client):
     chosen = [transaction(id, imported_payee=UNSURE, category="c2") for id in ("t0", "t1")]
     whole = transaction(
         "t3",

@@ -63,12 +63,12 @@ def test_a_stored_transaction_is_kept_and_predicted(client):
     assert kept["direction"] == "expense"
 
 
-def test_the_page_of_a_transaction_says_where_it_comes_from(client):
+def test_the_page_of_a_transaction_shows_where_it_comes_from(client):
     stored = only(deliver(client))["transaction_id"]
     assert "From Firefly III" in client.get(f"/transactions/{stored}").text
 
 
-def test_told_again_it_is_the_same_row(client):
+def test_received_again_it_is_the_same_row(client):
     first, second = only(deliver(client)), only(deliver(client))
     assert first == second
     assert len(history(client)) == 1
@@ -98,7 +98,7 @@ def test_each_split_is_a_transaction_and_a_broken_one_fails_no_other(client):
         ({"transaction_journal_id": "251", "description": "(empty description)"}, "expense", "Fresh Market"),
     ],
 )
-def test_the_type_tells_the_direction_and_the_other_side_the_merchant(client, fields, direction, description):
+def test_the_type_gives_the_direction_and_the_other_side_the_merchant(client, fields, direction, description):
     only(deliver(client, message(split(**fields))))
     [row] = history(client)
     kept = row["transaction"]
@@ -137,7 +137,7 @@ def test_another_category_chosen_there_is_an_answer(client):
     assert only(deliver(client, message(split(252), group=247)))["slug"] == "dining"
 
 
-def test_our_own_word_come_back_is_no_answer(client):
+def test_our_own_category_sent_back_is_no_answer(client):
     only(deliver(client))
     result = update(client, category_name="Groceries", description="with friends")
     assert result["decided_by"] == "model"
@@ -145,20 +145,20 @@ def test_our_own_word_come_back_is_no_answer(client):
     assert row["status"] == "predicted"
 
 
-def test_a_person_may_go_back_to_what_we_had_said(client):
+def test_a_person_may_return_to_what_we_had_predicted(client):
     only(deliver(client))
     update(client, category_name="Dining out")
     assert update(client, category_name="Groceries")["slug"] == "groceries"
     assert history(client)[0]["status"] == "confirmed"
 
 
-def test_an_old_word_of_ours_does_not_undo_an_answer_given_here(client):
+def test_an_old_category_of_ours_does_not_undo_an_answer_given_here(client):
     result = only(deliver(client))
     client.post("/api/v1/feedback", json={"transaction_id": result["transaction_id"], "category": "dining"})
     assert update(client, category_name="Groceries", tags=["trip"])["slug"] == "dining"
 
 
-def test_told_twice_an_answer_is_one(client):
+def test_an_answer_received_twice_counts_once(client):
     only(deliver(client))
     update(client, category_name="Dining out")
     update(client, category_name="Dining out")
@@ -180,7 +180,7 @@ def test_the_older_name_of_the_trigger_is_known(client):
 
 
 @pytest.mark.parametrize("content", [[], [{"id": 1}], None, {}, {"id": 3, "transactions": []}, "text"])
-def test_a_message_without_its_transaction_says_what_to_set(client, content):
+def test_a_message_without_its_transaction_names_the_setting_to_change(client, content):
     response = deliver(client, message(content=content))
     assert (response.status_code, response.mimetype) == (422, "application/problem+json")
 

@@ -39,7 +39,7 @@ def words_of(response):
     return text.replace("\N{NO-BREAK SPACE}", " ").replace(" .", ".")
 
 
-def test_the_api_tells_what_would_change_in_rows_money_and_examples(client, predicted, answered, other):
+def test_the_api_returns_what_would_change_in_rows_money_and_examples(client, predicted, answered, other):
     first = predicted("SWIGGY order 8841", "350.75", currency="INR")
     predicted("FARM MARKET", "9")
     answered(predicted("PIZZA CORNER 7", "20")["id"], "dining")
@@ -75,7 +75,7 @@ def test_a_version_there_is_not_is_404_and_one_that_does_not_load_is_409(
     assert "Model 3 could not be loaded" in words_of(page)
 
 
-def test_before_the_first_model_nobody_can_tell(bare_app):
+def test_before_the_first_model_there_is_no_comparison(bare_app):
     assert bare_app.test_client().get("/api/v1/models/1/changes").status_code == 503
 
 
@@ -106,7 +106,7 @@ def test_the_rarer_changes_are_folded_away_but_counted(client, app):
     assert text.index("c7") < text.index("2 rarer changes, 4 transactions") < text.index("c8")
 
 
-def test_where_nothing_would_change_it_is_said(client, predicted):
+def test_the_page_states_that_nothing_would_change(client, predicted):
     predicted()
     text = words_of(client.get("/models/2/changes", headers=HTML))
     assert "Nothing would change: both models predict the same for your 1 unanswered transaction." in text
@@ -128,7 +128,7 @@ def run_with_changes(app, predicted):
     return claimed.run.id
 
 
-def test_what_a_promotion_changed_stands_on_its_run(client, run_with_changes):
+def test_what_a_promotion_changed_is_on_the_page_of_its_run(client, run_with_changes):
     text = words_of(client.get(f"/models/runs/{run_with_changes}", headers=HTML))
     assert "What the promotion changed" in text
     assert "Of the newest 20,000 of your 40,000 unanswered transactions at that time model 2 puts 2" in text
@@ -161,7 +161,7 @@ def serves_otherwise(app, registered, other, predicted):
     registered.promote("1", by="person", reason="", at=NOW)
 
 
-def test_unanswered_transactions_are_predicted_anew_and_taken_back_over_the_api(client, serves_otherwise):
+def test_unanswered_transactions_are_predicted_again_and_undone_over_the_api(client, serves_otherwise):
     before = client.get("/api/v1/history").json
     assert before["items"][1]["model"]["version"] == "1"
     done = client.post("/api/v1/models/repredict")
@@ -183,7 +183,7 @@ def test_an_act_that_is_none_is_refused(client, act):
     assert client.post("/api/v1/models/repredict/undo", json={}).status_code == 422
 
 
-def test_the_page_applies_the_model_tells_how_far_it_is_and_takes_it_back(client, serves_otherwise):
+def test_the_page_applies_the_model_shows_its_progress_and_undoes_it(client, serves_otherwise):
     assert "Apply it to unanswered transactions" in words_of(client.get("/models", headers=HTML))
     page = client.get("/models/repredict", headers=HTML)
     assert "2 unanswered transactions were last predicted by another model." in words_of(page)
@@ -197,6 +197,6 @@ def test_the_page_applies_the_model_tells_how_far_it_is_and_takes_it_back(client
     assert "Undone. 2 transactions restored." in words_of(client.get(answer.location, headers=HTML))
 
 
-def test_an_act_in_the_address_that_is_none_is_a_page_that_says_so(client):
+def test_an_address_without_a_valid_act_is_an_error_page(client):
     assert client.get("/models/repredict?act=%24ne", headers=HTML).status_code == 422
     assert client.post("/models/repredict/undo", data={}, headers=HTML).status_code == 422

@@ -1,4 +1,4 @@
-"""What serves, over the API: the history, the pin, and the model in the shadow."""
+"""The champion over the API: the history, the pin, and the shadow test."""
 
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ def promote(client):
     return post
 
 
-def test_the_history_tells_promotions_rollbacks_refusals_and_pins(client, services, promote):
+def test_the_history_lists_promotions_rollbacks_refusals_and_pins(client, services, promote):
     promote("2", reason="as I like it")
     services.models.refuse(
         "3",
@@ -57,7 +57,7 @@ def test_the_history_tells_promotions_rollbacks_refusals_and_pins(client, servic
     assert client.get("/api/v1/promotions?limit=0").status_code == 422
 
 
-def test_a_version_may_be_pinned_as_it_is_promoted_and_let_go(client, services, promote):
+def test_a_version_may_be_pinned_as_it_is_promoted_and_unpinned(client, services, promote):
     assert promote("2", pin=True)["pinned"] is True
     client.post("/api/v1/models/1/shadow")
     listed = client.get("/api/v1/models").json
@@ -79,7 +79,7 @@ def test_what_serves_may_be_pinned_afterwards_if_it_still_serves(client, service
     assert promote("2")["pinned"] is False
 
 
-def test_a_version_runs_in_the_shadow_and_its_figures_are_told(client, services, predicted, answered):
+def test_a_version_is_shadow_tested_and_its_figures_are_returned(client, services, predicted, answered):
     assert client.get("/api/v1/models/shadow").status_code == 404
     started = client.post("/api/v1/models/2/shadow")
     assert (started.status_code, started.json["version"], started.json["answers"]) == (200, "2", 0)
@@ -101,12 +101,12 @@ def test_a_version_runs_in_the_shadow_and_its_figures_are_told(client, services,
     assert services.transactions.get(predicted()["id"]).prediction.shadow is None
 
 
-def test_what_serves_already_or_is_not_there_cannot_run_in_the_shadow(client):
+def test_the_champion_or_a_missing_version_cannot_be_shadow_tested(client):
     assert client.post("/api/v1/models/1/shadow").status_code == 409
     assert client.post("/api/v1/models/99/shadow").status_code == 404
 
 
-def test_the_shadow_ends_as_it_is_promoted(client, promote):
+def test_the_shadow_test_ends_as_its_version_is_promoted(client, promote):
     client.post("/api/v1/models/2/shadow")
     promote("2")
     assert client.get("/api/v1/models/shadow").status_code == 404

@@ -45,7 +45,7 @@ def test_skipped_slots_in_a_row_are_one_line_and_runs_between_them_stay(client, 
     assert words_of(table).index("1 slot skipped") < words_of(table).index("3 slots skipped")
 
 
-def test_the_page_of_a_skipped_slot_tells_why(client, runs):
+def test_the_page_of_a_skipped_slot_shows_the_reason(client, runs):
     trained(runs, NOW - 2 * SIX_HOURS)
     skipped(runs, NOW - SIX_HOURS)
     [run] = [run for run in runs.newest() if run.status == "skipped"]

@@ -1,4 +1,4 @@
-"""The pin, the shadow and the history on the page of the models, without scripts."""
+"""The pin, the shadow test and the history on the models page, without scripts."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ def post(client, read):
     return send
 
 
-def test_a_version_is_pinned_as_it_is_promoted_and_let_go_on_the_page(read, post, services):
+def test_a_version_is_pinned_as_it_is_promoted_and_unpinned_on_the_page(read, post, services):
     page = post("/models/2/promote", reason="keep this", pin="on")
     assert "Newer models will not replace it until you unpin it." in page
     assert services.models.champion().pinned_at is not None
@@ -63,7 +63,7 @@ def test_going_back_is_called_a_rollback(read, post, services):
     assert "Rolled back Model 2 → Model 1 by you it was better" in page
 
 
-def test_a_refusal_stands_in_the_history_with_its_figures(read, services):
+def test_a_refusal_is_in_the_history_with_its_figures(read, services):
     figures = ComparedMetrics(True, 0.9, 0.8, 0.91, 0.82, 400, (-0.03, 0.012))
     services.models.refuse("7", by="mlflow", reason="Set back.", at=datetime.now(UTC), figures=figures)
     page = read().replace("\N{NO-BREAK SPACE}", " ")
@@ -71,7 +71,7 @@ def test_a_refusal_stands_in_the_history_with_its_figures(read, services):
     assert "Accuracy 90.0 % against 91.0 %, macro-F1 80.0 % against 82.0 % on 400 rows" in page
 
 
-def test_a_version_runs_in_the_shadow_from_its_row_until_it_is_ended(read, post, services):
+def test_a_shadow_test_is_started_from_the_row_of_a_version_and_ended(read, post, services):
     assert "Shadow test : model 2" in read()
     page = post("/models/2/shadow")
     assert "Model 2 is in a shadow test against model 1" in page
@@ -101,7 +101,7 @@ def test_a_version_runs_in_the_shadow_from_its_row_until_it_is_ended(read, post,
         ),
     ],
 )
-def test_figures_are_told_as_far_as_they_were_measured(app, metrics, sentence):
+def test_figures_are_shown_as_far_as_they_were_measured(app, metrics, sentence):
     line = Promotion("2", "1", NOW, "training", "", PromotionEvent.PROMOTED, metrics)
     with app.test_request_context():
         assert figures(line).replace("\N{NO-BREAK SPACE}", " ") == sentence
@@ -159,7 +159,7 @@ def test_what_no_run_compared_has_no_paired_figures(read):
 
 
 @pytest.mark.parametrize(("labels", "whose"), [(0, "rows of the shipped lexicon"), (40, "of your rows")])
-def test_the_page_says_whose_rows_judged_the_model(bare_app, labels, whose):
+def test_the_page_shows_which_rows_judged_the_model(bare_app, labels, whose):
     services = bare_app.extensions["ledgerloop"]
     services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=NOW)
     run = services.runs.claim(holder="test", at=NOW)

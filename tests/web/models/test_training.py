@@ -60,7 +60,7 @@ def test_train_now_queues_one_run_and_a_second_is_409(client):
     assert client.get("/api/v1/training-runs").json == [run]
 
 
-def test_a_verdict_is_told_with_both_models_and_their_difference(client, app):
+def test_a_verdict_is_returned_with_both_models_and_their_difference(client, app):
     runs = app.extensions["ledgerloop"].runs
     at = datetime.now(UTC)
     run_id = client.post("/api/v1/training-runs").json["id"]

@@ -1,4 +1,4 @@
-"""A verdict as the run's page tells it, and as the API does."""
+"""A verdict on the page of its run, and in the API."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ def judged(client, decided):
     return browse
 
 
-def test_a_whole_verdict_is_told_part_by_part(judged):
+def test_a_whole_verdict_is_shown_part_by_part(judged):
     page = judged(WHOLE)
     for words in (
         "412 rows of 187 merchants",
@@ -76,7 +76,7 @@ def test_a_first_models_verdict_has_no_column_for_a_champion(judged):
     assert "Unknown merchant 72 65.0" in page
 
 
-def test_models_that_are_right_on_the_same_rows_are_said_to_be(judged):
+def test_the_page_states_that_models_are_right_on_the_same_rows(judged):
     page = judged(replace(WHOLE, discordance=Discordance(0, 0, 1.0)))
     assert "There is no row that only one of the two models gets right." in page
 
@@ -88,13 +88,13 @@ def test_why_rows_were_set_aside_is_shown_in_words_also_those_of_an_earlier_rele
     assert "Set aside 3 rows: the amount is infinite." in page
 
 
-def test_without_baselines_the_page_says_why_there_are_none(judged):
+def test_without_baselines_the_page_explains_why_there_are_none(judged):
     page = judged(replace(WHOLE, majority=None, lookup=None))
     assert "There is no baseline to compare with" in page
     assert "Most frequent" not in page
 
 
-def test_the_api_tells_all_that_led_to_a_verdict(client, decided):
+def test_the_api_returns_all_that_led_to_a_verdict(client, decided):
     decision = client.get(f"/api/v1/training-runs/{decided(WHOLE)}").json["decision"]
     assert decision["mcnemar"] == {"rows": 38, "challenger_right": 21, "p": 0.627}
     assert (decision["merchants"], decision["rows_needed"]) == (187, 600)

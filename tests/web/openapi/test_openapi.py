@@ -74,7 +74,7 @@ def operations(document):
     }
 
 
-def test_the_document_tells_every_route_of_the_api_and_no_other(document, app):
+def test_the_document_describes_every_route_of_the_api_and_no_other(document, app):
     assert document["openapi"] == "3.1.0"
     routes = {
         (method.lower(), re.sub("<(.*?)>", r"{\1}", rule.rule))
@@ -85,7 +85,7 @@ def test_the_document_tells_every_route_of_the_api_and_no_other(document, app):
     assert set(operations(document)) == routes == CONTRACT
 
 
-def test_every_operation_has_a_name_of_its_own_and_tells_its_errors(document):
+def test_every_operation_has_a_name_of_its_own_and_lists_its_errors(document):
     described = operations(document).values()
     assert len({operation["operationId"] for operation in described}) == len(described)
     for operation in described:
@@ -106,7 +106,7 @@ def valid(document, method, path, response):
     jsonschema_rs.Draft202012Validator(schema).validate(response.json)
 
 
-def test_answers_have_the_form_the_document_tells(client, document, predicted, answered):
+def test_responses_have_the_form_in_the_document(client, document, predicted, answered):
     answered(predicted()["id"], "groceries")
     client.post("/api/v1/training-runs")
     for path in ("acts", "history", "analytics", "quality", "categories", "training-runs", "models"):
@@ -120,7 +120,7 @@ def test_answers_have_the_form_the_document_tells(client, document, predicted, a
         valid(document, "post", f"/api/v1/{path}", client.post(f"/api/v1/{path}", json=sent))
 
 
-def test_the_examples_of_the_document_are_taken(client, document):
+def test_the_examples_of_the_document_are_accepted(client, document):
     schemas = document["components"]["schemas"]
     for example in schemas["PredictRequest"]["examples"]:
         assert client.post("/api/v1/predict", json=example).status_code == 201

@@ -131,12 +131,12 @@ def test_a_program_may_add_the_same_twice(predicted):
     assert predicted(date="2026-03-04")["id"] != predicted(date="2026-03-04")["id"]
 
 
-def test_an_empty_form_is_told_of_everything_it_lacks_in_the_pages_own_words(client):
+def test_an_empty_form_lists_everything_it_lacks_in_the_pages_own_words(client):
     page = client.post("/predict", data={"currency": "USD", "amount": ""}).text
     assert 'id="amount-wrong"' in page
     assert "Enter the statement text, or a note below." in page
 
 
-def test_a_text_from_right_to_left_does_not_move_what_is_beside_it(add, client):
+def test_a_text_from_right_to_left_does_not_move_its_neighbours(add, client):
     location = add(description="קפה").headers["Location"]
     assert client.get(location).text.count("<bdi>קפה</bdi>") == 2

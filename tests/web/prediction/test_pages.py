@@ -26,7 +26,7 @@ AGAIN = {**FORM, "again": "true"}
 
 @pytest.fixture
 def browse(client):
-    """GET a page; its text without tags stands beside it."""
+    """GET a page; returns it with its text without tags."""
 
     def get(address, status=200):
         response = client.get(address, headers=HTML)
@@ -67,7 +67,7 @@ def field(html, name):
 @pytest.mark.parametrize(
     "address", ["/", "/predict", "/feedback", "/history", "/analytics", "/quality", "/models"]
 )
-def test_every_page_works_before_the_first_transaction_and_tells_the_next_step(browse, address):
+def test_every_page_works_before_the_first_transaction_and_shows_the_next_step(browse, address):
     page = browse(address)
     assert page.mimetype == "text/html"
     assert "<h1>" in page.text
@@ -98,7 +98,7 @@ def test_reloading_the_answer_adds_nothing(client, browse):
     assert client.get("/api/v1/history").json["total"] == 1
 
 
-def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_is_kept(client):
+def test_what_is_wrong_is_shown_at_the_field_and_the_input_is_kept(client):
     response = client.post(
         "/predict", data={**FORM, "amount": "-3", "description": 'a "b" <c>'}, headers=HTML
     )
@@ -164,7 +164,7 @@ def test_the_same_transaction_is_kept_twice_only_if_the_person_says_so(bare_app)
     assert [item.id for item in services.waiting_transactions.oldest(10)] == [second.id]
 
 
-def test_the_progress_of_the_first_training_stands_on_the_page(bare_app):
+def test_the_progress_of_the_first_training_is_on_the_page(bare_app):
     runs = bare_app.extensions["ledgerloop"].runs
     runs.request(trigger=Trigger.FIRST_START, reason="", at=NOW)
     claimed(runs).progress("model_trainer", 0.42)
@@ -172,7 +172,7 @@ def test_the_progress_of_the_first_training_stands_on_the_page(bare_app):
     assert "Comparing candidate models 42 %" in page
 
 
-def test_a_correction_is_learned_said_and_undone(submit, browse):
+def test_a_correction_is_learned_shown_and_undone(submit, browse):
     first = submit("/predict", FORM)
     learned = submit("/feedback", answer_of(first, choice="groceries"))
     assert "Learned: the next SWIGGY will be Groceries." in learned.words
@@ -210,7 +210,7 @@ def test_all_similar_transactions_are_set_by_one_answer_and_undone_by_one_click(
     assert client.get("/api/v1/history?category=groceries").json["total"] == 0
 
 
-def test_an_answer_says_how_many_others_it_updated_and_one_click_undoes_all(submit, client):
+def test_an_answer_shows_how_many_others_it_updated_and_one_click_undoes_all(submit, client):
     for amount in ("10", "20"):
         submit("/predict", {**FORM, "amount": amount})
     learned = submit("/feedback", answer_of(submit("/predict", FORM), category="groceries"))
@@ -279,7 +279,7 @@ def test_a_script_gets_the_merchants_other_cards_too_after_an_answer_and_after_i
         assert f'id="row-{row}"' in undone.text
 
 
-def test_the_page_says_that_the_rest_follows_where_many_rows_are_left(submit, browse):
+def test_the_page_shows_that_the_rest_follows_if_many_rows_are_left(submit, browse):
     page = submit("/predict", FORM)
     submit("/feedback", answer_of(page, category="groceries"))
     row = answer_of(page)["transaction_id"]
@@ -336,7 +336,7 @@ def test_the_history_goes_on_by_a_plain_link(submit, browse):
         "unknown=1",
     ],
 )
-def test_a_filter_that_cannot_be_read_is_said_on_the_page(browse, query):
+def test_an_invalid_filter_is_reported_on_the_page(browse, query):
     page = browse(f"/history?{query}", status=422)
     assert 'role="alert"' in page.text
 
@@ -393,7 +393,7 @@ def claimed(runs):
     return ClaimedRun(runs, runs.claim(holder="test", at=NOW), holder="test")
 
 
-def test_the_verdict_of_a_run_is_told_with_all_its_numbers(services, browse):
+def test_the_verdict_of_a_run_is_shown_with_all_its_numbers(services, browse):
     services.runs.request(trigger=Trigger.SCHEDULE, reason="the slot", at=NOW)
     run = claimed(services.runs)
     run.record(
@@ -438,7 +438,7 @@ def test_an_older_version_is_made_champion_after_a_question(client, submit, brow
     "address",
     ["/models/99/promote", "/models/runs/none", "/?id=000000000000000000000000", "/?id=x", "/nowhere"],
 )
-def test_what_there_is_not_gets_a_page_that_says_so(browse, address):
+def test_what_does_not_exist_gets_an_error_page(browse, address):
     page = browse(address, status=404)
     assert "<h1>Not Found</h1>" in page.text
 

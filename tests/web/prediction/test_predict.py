@@ -138,7 +138,7 @@ def test_what_the_model_knows_nothing_of_is_answered_all_the_same(client, direct
     assert response.json["alternatives"]
 
 
-def test_a_batch_answers_in_order_and_an_error_stands_in_its_place(client):
+def test_a_batch_answers_in_order_with_each_error_at_its_position(client):
     body = {
         "transactions": [
             {"description": "SWIGGY", "amount": "1"},
@@ -170,7 +170,7 @@ def test_ten_thousand_transactions_are_one_batch_and_one_more_is_refused(client)
     assert client.post("/api/v1/predict/batch", json=body).status_code == 422
 
 
-def test_without_a_model_the_answer_is_503_and_says_when_to_try_again(bare_app):
+def test_without_a_model_the_response_is_503_with_a_time_to_retry(bare_app):
     response = bare_app.test_client().post("/api/v1/predict", json={"description": "SWIGGY", "amount": 5})
     assert response.status_code == 503
     assert response.mimetype == "application/problem+json"

@@ -79,7 +79,7 @@ def test_each_chart_is_drawn_with_a_sentence_and_the_same_numbers_as_a_table(ful
         assert all(len(cells) == len(chart.heads) for cells in chart.rows), chart.id
 
 
-def test_without_data_nothing_is_drawn_and_the_sentence_says_so():
+def test_without_data_nothing_is_drawn_and_a_sentence_explains_it():
     for chart in charts_of(report()).values():
         assert chart.figure is None, chart.id
         assert chart.sentence.endswith("."), chart.id

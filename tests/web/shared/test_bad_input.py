@@ -237,7 +237,7 @@ def test_an_unknown_path_and_a_wrong_method_are_problems_too(client):
     assert "POST" in response.headers["Allow"]
 
 
-def test_an_unforeseen_error_tells_nothing_and_logs_no_value(client, app, caplog, monkeypatch):
+def test_an_unforeseen_error_reveals_nothing_and_logs_no_value(client, app, caplog, monkeypatch):
     typed = "SECRET MERCHANT"
 
     def broken(*_, **__):

@@ -134,7 +134,7 @@ def test_a_difference_carries_its_sign():
         (timedelta(days=20), "Feb 12, 2026"),
     ],
 )
-def test_a_moment_is_told_from_now_within_a_week_and_by_date_after(past, words):
+def test_a_moment_is_relative_within_a_week_and_a_date_after(past, words):
     assert format.ago(NOW - past, NOW) == words
 
 

@@ -67,7 +67,7 @@ def test_every_wrong_field_gets_its_sentence():
     assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in errors.values()), errors
 
 
-def test_neither_text_nor_note_is_said_at_the_text():
+def test_a_form_without_text_and_note_is_rejected_at_the_text():
     with pytest.raises(InvalidInput) as refused:
         TransactionForm(amount="5").to_domain(currency="USD", today=TODAY)
     assert errors_of(refused.value) == {"description": "Give a description or a subcategory."}

@@ -1,4 +1,4 @@
-"""The page's words for what the domain says in numbers."""
+"""The labels that pages show for values of the domain."""
 
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ def test_a_confidence_has_words(confidence, words):
     assert labels.sure(confidence) == words
 
 
-def test_reasons_are_told_apart_and_the_weightless_left_out():
+def test_reasons_for_and_against_are_separated_and_weightless_ones_ignored():
     prediction = predicted(("swiggy", 2.8), ("amount about 350", -0.3), ("mode upi", 0.01))
     assert labels.reasons(prediction) == (["swiggy"], ["amount about 350"])
     assert labels.reasons(predicted()) == ([], [])
@@ -59,12 +59,12 @@ def test_a_reasons_code_has_words_and_the_text_of_an_earlier_version_stays(featu
     assert labels.reason_text(feature) == text
 
 
-def test_who_decided_is_said():
+def test_who_decided_has_a_label():
     assert labels.decided(predicted()) == "by model 7"
     assert labels.decided(predicted(decided_by=DecidedBy.MEMORY)).startswith("by your earlier answer")
 
 
-def test_every_word_of_the_domain_has_one_here():
+def test_every_value_of_the_domain_has_a_label():
     assert set(labels.OUTCOMES) == set(Outcome)
     assert set(labels.RUN_STATUSES) == set(RunStatus)
     assert set(labels.TRIGGERS) == set(Trigger)
