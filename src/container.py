@@ -30,6 +30,8 @@ from src.pipeline.prediction.predict import MergedModel, Model, Predictor, Servi
 from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.registry.model_actions import ModelActions
+from src.pipeline.transfers.linking import Linking
+from src.pipeline.transfers.matching import LinkMatching
 from src.services.container import Services
 from src.services.models import bundle as bundles
 from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
@@ -60,6 +62,7 @@ class Container(Services):
             rows=self.imported_transactions,
             predictor=self.predictor,
             categories=self.categories,
+            matching=self.link_matching,
             clock=self.now,
             limits=self.import_limits,
         )
@@ -77,7 +80,9 @@ class Container(Services):
 
     @once
     def import_undo(self) -> ImportUndo:
-        return ImportUndo(imports=self.imports, rows=self.imported_transactions, clock=self.now)
+        return ImportUndo(
+            imports=self.imports, rows=self.imported_transactions, links=self.links, clock=self.now
+        )
 
     def _read_file(self, content: bytes, request: ReadRequest) -> ReadResult:
         return ReadResult.from_json(self.file_reader.read(pickle.dumps(request), content))
@@ -202,15 +207,26 @@ class Container(Services):
             {
                 ActKind.FEEDBACK: lambda act, at: self.feedback.undo(act.id, at),
                 ActKind.EDIT: self.transaction_editor.undo_edit,
-                ActKind.DELETE: lambda act, at: self.deleted_transactions.restore(act.id),
+                ActKind.DELETE: self.transaction_editor.undo_delete,
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
                 ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,
+                ActKind.LINK: self.linking.undo,
             },
         )
 
     @once
     def transaction_editor(self) -> TransactionEditor:
-        return TransactionEditor(self.transactions, self.deleted_transactions, self.predictor, self.act_log)
+        return TransactionEditor(
+            self.transactions, self.deleted_transactions, self.predictor, self.act_log, self.links
+        )
+
+    @once
+    def link_matching(self) -> LinkMatching:
+        return LinkMatching(self.links, self.link_candidates, self.categories.all, self.now)
+
+    @once
+    def linking(self) -> Linking:
+        return Linking(self.links, self.link_candidates, self.act_log)
 
     @once
     def category_editor(self) -> CategoryEditor:

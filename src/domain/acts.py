@@ -16,6 +16,7 @@ class ActKind(StrEnum):
     DELETE = "delete"
     CATEGORY_MERGE = "category-merge"
     CATEGORY_CHANGE = "category-change"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)

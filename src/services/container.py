@@ -39,6 +39,8 @@ from src.services.transactions.possible_mistakes import PossibleMistakes
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
 from src.services.transactions.waiting import WaitingTransactions
+from src.services.transfers.candidates import Candidates
+from src.services.transfers.links import Links
 
 if TYPE_CHECKING:
     from src.services.mlflow.tracking import Tracking
@@ -89,6 +91,8 @@ class Services:
     tracking_state = on_database(TrackingState)
     pending_work = on_database(PendingWork)
     retention = on_database(Retention)
+    links = on_database(Links)
+    link_candidates = on_database(Candidates)
 
     @once
     def database(self) -> Database:

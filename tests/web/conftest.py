@@ -22,6 +22,7 @@ def bundle():
 EMPTIED = (
     "transactions",
     "acts",
+    "transfers",
     "categories",
     "training_runs",
     "imports",

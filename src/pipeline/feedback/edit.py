@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from src.services.transactions.acts import ActLog
     from src.services.transactions.deleted import DeletedTransactions
     from src.services.transactions.repository import Amendment, Transactions
+    from src.services.transfers.links import Links
 
 FIELDS = (
     *("date", "amount", "currency", "direction", "description", "subcategory", "mode"),
@@ -38,6 +39,7 @@ class TransactionEditor:
     deleted: DeletedTransactions
     predictor: Predictor
     acts: ActLog
+    links: Links
 
     def delete(self, transaction_id: str, *, at: datetime) -> str:
         """Returns the id of the act. Raises NotFound, Conflict, Unavailable."""
@@ -48,8 +50,15 @@ class TransactionEditor:
         except NotFound:
             self.acts.finish(act, rows=0)
             raise
+        self.links.settle([transaction_id])
         self.acts.finish(act, rows=1)
         return act
+
+    def undo_delete(self, act: Act, at: datetime) -> UndoResult:
+        """Restore the transactions, and the pairs they were in. Raises Unavailable; safe to retry."""
+        restored = self.deleted.restore(act.id, at=at)
+        self.links.settle_unsettled()
+        return restored
 
     def edit(
         self, transaction_id: str, changes: Changes, *, at: datetime
@@ -74,7 +83,7 @@ class TransactionEditor:
             return after, prediction, (*now.edits, Edit(act, at, now.transaction, after))
 
         try:
-            amended = self.transactions.amend(row.id, edited)
+            amended = self._amend(row.id, edited, at)
         except LedgerloopError:
             self.acts.finish(act, rows=0)
             raise
@@ -99,8 +108,17 @@ class TransactionEditor:
             undone = replace(edit, undone_at=at)
             return before, prediction, [undone if other is edit else other for other in now.edits]
 
-        self.transactions.amend(row.id, restored)
+        self._amend(row.id, restored, at)
         return UndoResult(rows=1)
+
+    def _amend(
+        self, transaction_id: str, change: Callable[[StoredTransaction], Amendment], at: datetime
+    ) -> StoredTransaction:
+        """A pair that no longer fits comes apart, and is restored with the earlier fields."""
+        self.links.unsettle([transaction_id], at=at)
+        amended = self.transactions.amend(transaction_id, change)
+        self.links.settle([transaction_id])
+        return amended
 
     def _predicted(
         self, row: StoredTransaction, transaction: Transaction, at: datetime

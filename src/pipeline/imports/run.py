@@ -24,6 +24,7 @@ from src.pipeline.imports.restore_export import ExportRestore
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
+    from src.pipeline.transfers.matching import LinkMatching
     from src.services.categories.repository import Categories
     from src.services.imports.repository import ImportRejects, Imports
     from src.services.transactions.imported import ImportedTransactions
@@ -41,6 +42,7 @@ class ImportRun:
     rows: ImportedTransactions
     predictor: Predictor
     categories: Categories
+    matching: LinkMatching
     clock: Callable[[], datetime]
     limits: Limits = DEFAULT
 
@@ -58,6 +60,7 @@ class ImportRun:
             status, error = ImportStatus.FAILED, str(failure)
         except MemoryError:
             status, error = ImportStatus.FAILED, _TOO_MUCH
+        self.matching.match_import(claimed.id)
         self.imports.finish(*lease, status, counts=counts, at=self.clock(), error=error)
         return status
 

@@ -15,6 +15,7 @@ from src.domain.imports import Import
 if TYPE_CHECKING:
     from src.services.imports.repository import Imports
     from src.services.transactions.imported import ImportedTransactions
+    from src.services.transfers.links import Links
 
 AT_ONCE = 2000
 """Rows undone while the person waits; more are undone in the background."""
@@ -26,6 +27,7 @@ class ImportUndo:
 
     imports: Imports
     rows: ImportedTransactions
+    links: Links
     clock: Callable[[], datetime]
 
     def start(self, import_id: str, *, holder: str) -> tuple[int, int] | None:
@@ -63,5 +65,6 @@ class ImportUndo:
                 self.imports.record_undone(*lease, undone=undone)
             if not self.rows.count(claimed.id):  # else another import has added some of them meanwhile
                 break
+        self.links.settle_unsettled()
         set_aside, at = self.rows.count_answers_aside(claimed.id), self.clock()
         self.imports.finish_undo(*lease, rows=undone, stay=shared, kept_aside=set_aside, at=at)

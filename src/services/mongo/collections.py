@@ -59,6 +59,24 @@ INDEXES: dict[str, list[IndexModel]] = {
         # The ends of own transfers, by their link, and the refunds of a purchase.
         _index("transfer", where=_present("transfer")),
         _index("owner", "refund_of", where=_present("refund_of")),
+        # The other end of an own transfer, a merchant's refunds, and what was edited since.
+        _index("owner", "currency", "amount", "direction", "date"),
+        _index("owner", "merchant", "date", where={"direction": "income"}, name="incomes_of_a_merchant"),
+        _index("owner", "edits.at", where=_present("edits.at")),
+    ],
+    "transfers": [
+        _index("owner", "kind", "status", "-date", "-_id", where={"shown": True}, name="shown"),
+        _index("out"),
+        _index("in"),
+        # A transaction is in at most one link that is in effect; only a purchase can have several refunds.
+        _index(
+            *("owner", "out"),
+            where={"shown": True, "status": "paired", "kind": "transfer"},
+            unique=True,
+            name="one_transfer_out",
+        ),
+        _index("owner", "in", where={"shown": True, "status": "paired"}, unique=True, name="one_link_in"),
+        _index("owner", "unsettled_at", where=_present("unsettled_at")),
     ],
     "acts": [
         _index("owner", "-at", "-_id"),
@@ -114,6 +132,8 @@ class Collections:
     """Added before there was a model; each is predicted and removed when there is one."""
     answers_aside = _Collection()
     """The answers to transactions of an undone import, until the transactions are imported again."""
+    transfers = _Collection()
+    """The links between two transactions: own transfers, and purchases with their refunds."""
     acts = _Collection()
     """What a person did that can be undone."""
     categories = _Collection()

@@ -15,6 +15,7 @@ from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import stored_of
+from src.services.transactions.linked import unsettle
 from src.services.transactions.optimistic_update import BUSY, by_id, insert_new, not_found, object_ids
 
 _TRIES = 50
@@ -40,6 +41,7 @@ class DeletedTransactions:
             # Two may delete it at once; whichever is first, both acts restore it.
             update = {"$set": copy, "$addToSet": {"acts": act}}
             self._database.deleted_transactions.update_one({"_id": document["_id"]}, update, upsert=True)
+            unsettle(self._database, [document["_id"]], at=at)
             unchanged = {"_id": document["_id"], **{name: document.get(name) for name in SAME_ROW}}
             if transactions.delete_one(unchanged).deleted_count:
                 return
@@ -57,7 +59,7 @@ class DeletedTransactions:
         return {copy["key"] for copy in deleted_keys(self._database, {"key": {"$in": list(keys)}})}
 
     @guarded
-    def restore(self, act: str) -> UndoResult:
+    def restore(self, act: str, *, at: datetime) -> UndoResult:
         """Restore the transactions of an act. Raises Unavailable; safe to repeat.
 
         One whose key another transaction has by now stays deleted, and counts as kept.
@@ -68,6 +70,7 @@ class DeletedTransactions:
             insert_new(self._database.transactions, [copy["document"]])
         ids = {"$in": [copy["_id"] for copy in copies]}
         restored = [document["_id"] for document in self._database.transactions.find({"_id": ids}, {})]
+        unsettle(self._database, restored, at=at)
         deleted.delete_many({"_id": {"$in": restored}})
         return UndoResult(rows=len(restored), kept=len(copies) - len(restored))
 

@@ -14,6 +14,7 @@ from src.domain.transactions import NewTransaction, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.deleted import deleted_keys
 from src.services.transactions.documents import feedback_fields, new_document, restored_document, stored_of
+from src.services.transactions.linked import unsettle
 from src.services.transactions.optimistic_update import insert_new
 
 _BATCH = 1000
@@ -135,7 +136,9 @@ class ImportedTransactions:
         if answered:
             aside.bulk_write(answered, ordered=False)
         ids = {"$in": [document["_id"] for document in documents]}
+        unsettle(self._database, ids["$in"], at=at)
         deleted = int(transactions.delete_many({"_id": ids, **owned}).deleted_count)
+        unsettle(self._database, ids["$in"], at=at)  # somebody may have settled them just before
         # A copy of one of these was left by a person's deletion that was interrupted.
         self._database.deleted_transactions.delete_many({"_id": ids})
         if deleted < len(documents):  # another import shares some since this moment, with their answers

@@ -6,6 +6,15 @@ from src.domain.acts import Act
 from src.web.shared import format, labels
 from src.web.shared.blueprint import category_name
 
+_PLAIN = {
+    "deleted": "You deleted a transaction",
+    "transfer-paired": "You paired a transfer between your accounts",
+    "transfer-dismissed": "You marked two transactions as no transfer",
+    "refund-linked": "You linked a refund to its purchase",
+    "refund-dismissed": "You marked a transaction as no refund",
+}
+"""The acts whose sentence has no values."""
+
 
 def what_was_done(act: Act) -> str:
     values = act.what.values
@@ -17,12 +26,10 @@ def what_was_done(act: Act) -> str:
         case "edited":
             names = [labels.FIELDS.get(name, name).lower() for name in str(values["fields"]).split(",")]
             return f"You edited {', '.join(names)}"
-        case "deleted":
-            return "You deleted a transaction"
         case "category-changed":
             return f"You changed the category {values['name']}"
         case "category-merged" if values.get("into"):
             return f"You merged {values['name']} into {category_name(str(values['into']))}"
         case "category-merged":
             return f"You deleted the category {values['name']}"
-    return "A change"
+    return _PLAIN.get(act.what.code, "A change")

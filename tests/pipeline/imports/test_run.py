@@ -115,6 +115,7 @@ def test_an_import_that_was_killed_begins_again_and_doubles_nothing(container):
         "rejects": container.import_rejects,
         "predictor": container.predictor,
         "categories": container.categories,
+        "matching": container.link_matching,
     }
 
     class Dying:

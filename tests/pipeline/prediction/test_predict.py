@@ -15,6 +15,7 @@ from src.pipeline.prediction.predict import Predictor, Serving
 from src.services.transactions.acts import ActLog
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.repository import Transactions
+from src.services.transfers.links import Links
 from tests.pipeline.answers import loop_of
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -204,7 +205,9 @@ def test_a_category_there_is_not_is_refused_and_nothing_is_stored(transactions, 
 
 def test_an_edit_predicts_again_and_never_overwrites_a_person(transactions, loop, database):
     model = predictor(transactions, 0.95, 0.03, 0.02)
-    editing = TransactionEditor(transactions, DeletedTransactions(database), model, ActLog(database))
+    editing = TransactionEditor(
+        transactions, DeletedTransactions(database), model, ActLog(database), Links(database)
+    )
     row = keep(model, "BLUE DOOR")
     edited, _ = editing.edit(row.id, lambda now: {"description": "GREEN GATE"}, at=NOW)
     assert (edited.transaction.merchant, len(edited.predictions)) == ("green gate", 2)

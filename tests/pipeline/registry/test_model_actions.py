@@ -18,6 +18,7 @@ from src.services.models.repository import Models
 from src.services.transactions.acts import ActLog
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.repository import Transactions
+from src.services.transfers.links import Links
 from src.web.models.text import shadow_sentence
 from tests.pipeline.answers import loop_of
 from tests.pipeline.prediction.test_predict import CLASSES, bought
@@ -96,7 +97,7 @@ def test_where_memory_decides_both_models_are_still_asked_themselves(predictor, 
 def test_an_edited_row_is_predicted_again_by_the_shadow(predictor, transactions, database):
     row = keep(predictor(None))
     editing = TransactionEditor(
-        transactions, DeletedTransactions(database), predictor(ANOTHER), ActLog(database)
+        transactions, DeletedTransactions(database), predictor(ANOTHER), ActLog(database), Links(database)
     )
     edited, _ = editing.edit(row.id, lambda now: {"description": "GREEN GATE"}, at=NOW)
     assert [prediction.shadow is None for prediction in edited.predictions] == [True, False]

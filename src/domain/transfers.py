@@ -1,0 +1,170 @@
+"""Links between two transactions: the two ends of an own transfer, a purchase and its refund."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from src.domain.transactions import Direction, StoredTransaction, Transaction
+
+TRANSFER_WITHIN = timedelta(days=5)
+"""Between the two ends of an own transfer."""
+REFUND_WITHIN = timedelta(days=120)
+"""After its purchase, for one that is suggested; a person may link a later one."""
+
+
+class LinkKind(StrEnum):
+    TRANSFER = "transfer"
+    REFUND = "refund"
+
+
+class LinkStatus(StrEnum):
+    SUGGESTED = "suggested"
+    PAIRED = "paired"
+    DISMISSED = "dismissed"
+    """By a person: it is never suggested or paired again."""
+
+
+class LinkedBy(StrEnum):
+    IMPORT = "import"
+    JOB = "job"
+    PERSON = "person"
+
+
+class Misfit(StrEnum):
+    """Why two transactions cannot be linked."""
+
+    SAME = "same"
+    DIRECTION = "direction"
+    ACCOUNT = "account"
+    AMOUNT = "amount"
+    DAYS = "days"
+    CURRENCY = "currency"
+    REFUND_TOO_LARGE = "refund-too-large"
+    REFUND_TOO_EARLY = "refund-too-early"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One of two transactions that may be linked."""
+
+    id: str
+    transaction: Transaction
+    category: str | None = None
+    sure: bool = False
+    """Whether a person or an automatic prediction decided the category."""
+    answered: bool = False
+    key: str | None = None
+    """Of an imported transaction: the same when it is imported again."""
+
+    @property
+    def lasting_id(self) -> str:
+        """The same after the import is undone and repeated."""
+        return self.key or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two transactions that belong together, or may."""
+
+    id: str
+    kind: LinkKind
+    out: str
+    """Id of the transaction whose money left: the purchase of a refund."""
+    into: str
+    """Id of the transaction whose money arrived: the refund."""
+    status: LinkStatus
+    by: LinkedBy
+    score: float
+    """How likely the two belong together, 0..1; 1 if a person linked them."""
+    created_at: datetime
+    shown: bool = False
+    """False if a transaction is gone, no longer fits, or belongs to another link in effect."""
+    acts: tuple[str, ...] = ()
+    """What a person did to it and did not undo, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedRows:
+    """A link with its transactions."""
+
+    link: Link
+    out: StoredTransaction
+    into: StoredTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    items: tuple[LinkedRows, ...]
+    next_cursor: str | None
+
+
+def link_id(kind: LinkKind, out: str, into: str) -> str:
+    """The same for the same two transactions, so that a dismissed link is recognized.
+
+    out, into: their lasting ids.
+    """
+    return hashlib.sha256("\x1f".join((kind.value, out, into)).encode()).hexdigest()[:24]
+
+
+def same_account(one: Transaction, other: Transaction) -> bool:
+    """Whether both accounts are known and the same."""
+    return bool(one.account and other.account and one.account.casefold() == other.account.casefold())
+
+
+def transfer_misfit(out: Transaction, into: Transaction) -> Misfit | None:
+    """Why the two are not the ends of one own transfer; None if they can be."""
+    if (out.direction, into.direction) != (Direction.EXPENSE, Direction.INCOME):
+        return Misfit.DIRECTION
+    if out.currency == into.currency and same_account(out, into):
+        return Misfit.ACCOUNT  # a conversion may stay within an account of several currencies
+    if out.currency == into.currency and out.amount != into.amount:
+        return Misfit.AMOUNT
+    return Misfit.DAYS if abs(out.date - into.date) > TRANSFER_WITHIN else None
+
+
+def refund_misfit(purchase: Transaction, refund: Transaction) -> Misfit | None:
+    """Why one cannot be a refund of the other; None if it can."""
+    if (purchase.direction, refund.direction) != (Direction.EXPENSE, Direction.INCOME):
+        return Misfit.DIRECTION
+    if purchase.currency != refund.currency:
+        return Misfit.CURRENCY
+    if refund.amount > purchase.amount:
+        return Misfit.REFUND_TOO_LARGE
+    return Misfit.REFUND_TOO_EARLY if refund.date < purchase.date else None
+
+
+def misfit(kind: LinkKind, out: Transaction, into: Transaction) -> Misfit | None:
+    return transfer_misfit(out, into) if kind is LinkKind.TRANSFER else refund_misfit(out, into)
+
+
+def links_to_show(links: Iterable[Link], transactions: Mapping[str, Transaction]) -> set[str]:
+    """The ids of the links in effect, and of the suggestions that do not contradict them.
+
+    links: all that share a transaction. transactions: the existing ones, by id. Of two links that want one
+    transaction, the one in effect keeps it, else the older one gets it.
+    """
+    decided = [link for link in links if link.status is not LinkStatus.DISMISSED]
+    decided.sort(
+        key=lambda link: (link.status is not LinkStatus.PAIRED, not link.shown, link.created_at, link.id)
+    )
+    taken: dict[LinkKind, set[str]] = {kind: set() for kind in LinkKind}
+    purchases: set[str] = set()
+    shown = set()
+    for link in decided:
+        out, into = transactions.get(link.out), transactions.get(link.into)
+        if out is None or into is None or misfit(link.kind, out, into):
+            continue
+        held = taken[LinkKind.TRANSFER] | taken[LinkKind.REFUND]
+        is_transfer = link.kind is LinkKind.TRANSFER
+        # A purchase may have several refunds, but is then no transfer.
+        if link.into in held or link.out in (held | purchases if is_transfer else taken[LinkKind.TRANSFER]):
+            continue
+        shown.add(link.id)
+        if link.status is LinkStatus.PAIRED:
+            taken[link.kind] |= {link.out, link.into} if is_transfer else {link.into}
+            purchases |= set() if is_transfer else {link.out}
+    return shown

@@ -1,0 +1,171 @@
+"""What a person decides about own transfers and refunds: acts that can be undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from src.domain.acts import Act, ActKind, ActSummary, UndoResult
+from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, Misfit, link_id, misfit
+from src.errors import Conflict, InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from src.services.transactions.acts import ActLog
+    from src.services.transfers.candidates import Candidates
+    from src.services.transfers.links import Links
+
+_MISFITS = {
+    Misfit.SAME: "A transaction cannot be linked to itself.",
+    Misfit.DIRECTION: "The first transaction must be an expense and the second one income.",
+    Misfit.ACCOUNT: "Both transactions are of the same account, so this is no transfer between own accounts.",
+    Misfit.AMOUNT: "The two amounts differ. Only a transfer between currencies may have two amounts.",
+    Misfit.DAYS: "The two transactions are more than five days apart.",
+    Misfit.CURRENCY: "The refund has another currency than the purchase.",
+    Misfit.REFUND_TOO_LARGE: "The refund is larger than what is left of the purchase.",
+    Misfit.REFUND_TOO_EARLY: "The refund is from before the purchase.",
+}
+_ACTS = {
+    (LinkKind.TRANSFER, LinkStatus.PAIRED): "transfer-paired",
+    (LinkKind.TRANSFER, LinkStatus.DISMISSED): "transfer-dismissed",
+    (LinkKind.REFUND, LinkStatus.PAIRED): "refund-linked",
+    (LinkKind.REFUND, LinkStatus.DISMISSED): "refund-dismissed",
+}
+
+
+@dataclass(frozen=True)
+class Linking:
+    links: Links
+    candidates: Candidates
+    acts: ActLog
+
+    def pair(self, out: str, into: str, *, at: datetime) -> tuple[Link, str]:
+        """Pair the two ends of an own transfer; returns the pair and the id of the act.
+
+        Raises InvalidInput if they do not fit, Conflict if one is linked already, NotFound, Unavailable.
+        """
+        return self._link(LinkKind.TRANSFER, out, into, ("out", "in"), at)
+
+    def link_refund(self, refund: str, purchase: str, *, at: datetime) -> tuple[Link, str]:
+        """Link a refund to its purchase, as `pair` does."""
+        return self._link(LinkKind.REFUND, purchase, refund, ("of", None), at)
+
+    def dismiss(self, transfer_id: str, *, at: datetime) -> str:
+        """Take a pair apart, or dismiss a suggestion; returns the id of the act.
+
+        The two are never paired or suggested again. Raises NotFound, Unavailable.
+        """
+        link = self.links.get(transfer_id)
+        if link.status is LinkStatus.DISMISSED:
+            raise NotFound("This pair was dismissed already.")
+        return self._decide(link, LinkStatus.DISMISSED, at=at)
+
+    def unlink_refund(self, refund: str, *, at: datetime) -> str:
+        """Unlink a refund, or dismiss the suggestion of one; returns the id of the act.
+
+        Raises NotFound if it is neither, Unavailable.
+        """
+        if refund not in self.candidates.get([refund]):
+            raise NotFound("There is no transaction with this id.")
+        own = [link for link in self.links.of(refund) if link.kind is LinkKind.REFUND and link.into == refund]
+        open_ones = [link for link in own if link.status is not LinkStatus.DISMISSED]
+        if not open_ones:
+            raise NotFound("This transaction is not linked as a refund.")
+        return self.dismiss(min(open_ones, key=lambda link: link.status is not LinkStatus.PAIRED).id, at=at)
+
+    def _link(
+        self, kind: LinkKind, out: str, into: str, fields: tuple[str, str | None], at: datetime
+    ) -> tuple[Link, str]:
+        """fields: of the request, for the errors."""
+        ends = self.candidates.get({out, into})
+        for transaction_id, field in zip((out, into), fields, strict=True):
+            if transaction_id not in ends:
+                if field is None:
+                    raise NotFound("There is no transaction with this id.")
+                raise InvalidInput("There is no transaction with this id.", field=field)
+        self._check(kind, ends[out], ends[into], fields[0])
+        new = Link(
+            id=link_id(kind, ends[out].lasting_id, ends[into].lasting_id),
+            kind=kind,
+            out=out,
+            into=into,
+            status=LinkStatus.SUGGESTED,
+            by=LinkedBy.PERSON,
+            score=1.0,
+            created_at=at,
+        )
+        existing = self.links.find(new.id)
+        link = replace(existing, out=out, into=into) if existing else new
+        act = self._decide(link, LinkStatus.PAIRED, at=at, is_new=existing is None)
+        decided = self.links.get(link.id)
+        if not decided.shown:  # somebody else was quicker
+            self.links.restore(decided, act, existing.status if existing else None, link.by, at=at)
+            self.acts.finish(act, rows=0)
+            raise Conflict(_TAKEN)
+        return decided, act
+
+    def _check(self, kind: LinkKind, out: End, into: End, field: str | None) -> None:
+        reason = Misfit.SAME if out.id == into.id else misfit(kind, out.transaction, into.transaction)
+        if reason is None and kind is LinkKind.REFUND:
+            refunded = self.candidates.refunded([out.id]).get(out.id, Decimal(0))
+            if into.transaction.amount > out.transaction.amount - refunded:
+                reason = Misfit.REFUND_TOO_LARGE
+        if reason is not None:
+            raise InvalidInput(_MISFITS[reason], field=field)
+        held = [link for end in (out, into) for link in self.links.of(end.id)]
+        if any(_contradicts(link, kind, out.id, into.id) for link in held):
+            raise Conflict(_TAKEN)
+
+    def _decide(self, link: Link, status: LinkStatus, *, at: datetime, is_new: bool = False) -> str:
+        """Returns the id of the act, which is stored first."""
+        ends = self.candidates.get({link.out, link.into})
+        values = {
+            "link": link.id,
+            "transaction_id": link.into if link.kind is LinkKind.REFUND else link.out,
+            "other": link.out if link.kind is LinkKind.REFUND else link.into,
+            "before": None if is_new else link.status.value,
+            "before_by": None if is_new else link.by.value,
+        }
+        act = self.acts.begin(ActKind.LINK, ActSummary(_ACTS[link.kind, status], values), at=at)
+        dated = ends.get(values["transaction_id"] or "") or next(iter(ends.values()))
+        self.links.decide(link, dated.transaction, status, LinkedBy.PERSON, act, at=at)
+        self.acts.finish(act, rows=len(ends))
+        return act
+
+    def undo(self, act: Act, at: datetime) -> UndoResult:
+        """Restore the link as it was before the act.
+
+        Raises Conflict if a later act changed it or a transaction is linked otherwise by now, Unavailable.
+        """
+        values = act.what.values
+        link = self.links.find(str(values["link"]))
+        before = LinkStatus(str(values["before"])) if values["before"] else None
+        if link is None or act.id not in link.acts:
+            self.links.forget(str(values["link"]), unless=before)
+            return UndoResult(rows=0)
+        if link.acts[-1] != act.id:
+            raise Conflict("This pair was changed again later. Undo the later change first.")
+        if before is LinkStatus.PAIRED:
+            linked = [other for end in (link.out, link.into) for other in self.links.of(end)]
+            if any(_contradicts(other, link.kind, link.out, link.into) for other in linked):
+                raise Conflict(_TAKEN)
+        by = LinkedBy(str(values["before_by"])) if values["before_by"] else None
+        if not self.links.restore(link, act.id, before, by, at=at):
+            raise Conflict("This pair is being changed at the same time; try again.")
+        return UndoResult(rows=len(self.candidates.get({link.out, link.into})))
+
+
+_TAKEN = "One of these transactions is linked already. Unlink it first."
+
+
+def _contradicts(link: Link, kind: LinkKind, out: str, into: str) -> bool:
+    """Whether a link in effect keeps `out` and `into` from being linked."""
+    if link.status is not LinkStatus.PAIRED or not link.shown:
+        return False
+    if link.into in (out, into):
+        return True
+    if link.out not in (out, into):
+        return False
+    # A purchase may have several refunds.
+    return not (link.kind is kind is LinkKind.REFUND and link.out == out)

@@ -1,0 +1,25 @@
+"""Transactions that are linked to others: after each change of one, its links must be settled again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bson import ObjectId
+
+from src.domain import LOCAL_OWNER
+from src.services.mongo.client import Database, Document
+
+
+def touching(ids: Collection[ObjectId]) -> Document:
+    """The query for the links of these transactions."""
+    return {"owner": LOCAL_OWNER, "$or": [{end: {"$in": list(ids)}} for end in ("out", "in")]}
+
+
+def unsettle(database: Database, ids: Collection[ObjectId], *, at: datetime) -> None:
+    """Note that the links of these transactions may no longer agree with them; `Links.settle` checks them.
+
+    Before a deletion, so that a job finds them if the process is killed right after it.
+    """
+    if ids:
+        database.transfers.update_many(touching(ids), {"$set": {"unsettled_at": at}, "$inc": {"revision": 1}})

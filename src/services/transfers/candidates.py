@@ -1,0 +1,211 @@
+"""The transactions that may be linked to some others: found by their amounts, merchants and dates alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from pymongo import ASCENDING
+
+from src.domain import LOCAL_OWNER
+from src.domain.feedback import LabelSource
+from src.domain.money import decimal_places
+from src.domain.transactions import Direction
+from src.domain.transfers import REFUND_WITHIN, TRANSFER_WITHIN, End, LinkKind
+from src.services.mongo.client import Database, Document, guarded, guarded_stream
+from src.services.transactions.documents import INPUT_FIELDS, midnight, transaction_fields, transaction_of
+from src.services.transactions.optimistic_update import object_ids
+
+_FIELDS = {**INPUT_FIELDS, "category": 1, "needs_review": 1, "label": 1, "key": 1}
+_CLAUSES = 100
+"""Of one query: enough to save round trips, few enough to plan quickly."""
+_FREE: Document = {"owner": LOCAL_OWNER, "transfer": None, "refund_of": None}
+_MOST_CONVERSIONS = 2000
+_OPPOSITE = {Direction.EXPENSE: Direction.INCOME, Direction.INCOME: Direction.EXPENSE}
+_PROGRESS = "transfers"
+
+
+class Candidates:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @guarded
+    def get(self, transaction_ids: Collection[str]) -> dict[str, End]:
+        """The existing ones, linked or not. Raises Unavailable."""
+        query = {"_id": {"$in": object_ids(transaction_ids)}, "owner": LOCAL_OWNER}
+        return {end.id: end for end in self._ends(query)}
+
+    @guarded_stream
+    def of_import(self, import_id: str) -> Iterator[End]:
+        """The transactions of an import that are not linked yet. Raises Unavailable."""
+        yield from self._ends({**_FREE, "import": {"$eq": import_id}, **_MOVES_MONEY})
+
+    @guarded_stream
+    def added_since(self, since: datetime) -> Iterator[tuple[End, datetime]]:
+        """Those that are not linked yet, with the time they were added, oldest first."""
+        query = {**_FREE, "created_at": {"$gte": since}, **_MOVES_MONEY}
+        fields = {**_FIELDS, "created_at": 1}
+        rows = self._database.transactions.find(query, fields)
+        for document in rows.sort([("created_at", ASCENDING), ("_id", ASCENDING)]):
+            yield _end(document), document["created_at"]
+
+    @guarded_stream
+    def changed_since(self, since: datetime) -> Iterator[End]:
+        """Those that were answered or edited since, and are not linked yet."""
+        for field in ("label.at", "edits.at"):
+            yield from self._ends({**_FREE, field: {"$gte": since}, **_MOVES_MONEY})
+
+    @guarded_stream
+    def edited_since(self, since: datetime) -> Iterator[str]:
+        """Their ids, linked or not. Raises Unavailable."""
+        query = {"owner": LOCAL_OWNER, "edits.at": {"$gte": since}}
+        for document in self._database.transactions.find(query, {"_id": 1}):
+            yield str(document["_id"])
+
+    @guarded
+    def of_equal_amount(self, ends: Sequence[End]) -> list[End]:
+        """All that could be an end of an own transfer with one of `ends`, or compete for it.
+
+        Raises Unavailable.
+        """
+        opposite = self._matching(
+            {
+                **_amount_of(end),
+                "direction": _OPPOSITE[end.transaction.direction].value,
+                "date": _around(end.transaction.date, TRANSFER_WITHIN),
+            }
+            for end in ends
+        )
+        amounts = {_amount_key(end) for end in opposite}
+        near = [*opposite, *(end for end in ends if _amount_key(end) in amounts)]
+        competing = self._matching(
+            {**_amount_of(end), "date": _around(end.transaction.date, TRANSFER_WITHIN)} for end in near
+        )
+        return list({end.id: end for end in (*near, *competing)}.values())
+
+    @guarded
+    def of_other_currencies(self, ends: Sequence[End]) -> list[End]:
+        """Those near in time to `ends` that could be the other end of a conversion. Raises Unavailable."""
+        near = self._matching(
+            (
+                {
+                    "currency": {"$ne": end.transaction.currency},
+                    "direction": _OPPOSITE[end.transaction.direction].value,
+                    "date": _around(end.transaction.date, TRANSFER_WITHIN),
+                }
+                for end in ends
+            ),
+            most=_MOST_CONVERSIONS,
+        )
+        return list({end.id: end for end in (*ends, *near)}.values())
+
+    @guarded
+    def refunds_among(self, ends: Sequence[End]) -> list[End]:
+        """The incomes of `ends`, and later ones from the same merchants as the purchases of `ends`.
+
+        Without those of which a refund is suggested or was dismissed. Raises Unavailable.
+        """
+        spans: dict[str, list[date]] = defaultdict(list)
+        incomes = {}
+        for end in ends:
+            if end.transaction.direction is Direction.INCOME and end.transaction.merchant:
+                incomes[end.id] = end
+            elif end.transaction.merchant:
+                spans[end.transaction.merchant].append(end.transaction.date)
+        later = self._matching(
+            {
+                "merchant": merchant,
+                "direction": Direction.INCOME.value,
+                "date": {"$gte": midnight(min(days)), "$lte": midnight(max(days) + REFUND_WITHIN)},
+            }
+            for merchant, days in spans.items()
+        )
+        incomes |= {end.id: end for end in later}
+        query = {"owner": LOCAL_OWNER, "in": {"$in": object_ids(incomes)}, "kind": LinkKind.REFUND.value}
+        known = {str(link["in"]) for link in self._database.transfers.find(query, {"in": 1})}
+        return [end for end in incomes.values() if end.id not in known]
+
+    @guarded
+    def purchases_for(self, refunds: Sequence[End]) -> dict[str, list[End]]:
+        """The purchases that could be refunded, by merchant. Raises Unavailable."""
+        found = self._matching(
+            {
+                "merchant": refund.transaction.merchant,
+                "direction": Direction.EXPENSE.value,
+                **_amount_of(refund, "$gte"),
+                "date": {
+                    "$gte": midnight(refund.transaction.date - REFUND_WITHIN),
+                    "$lte": midnight(refund.transaction.date),
+                },
+            }
+            for refund in refunds
+        )
+        by_merchant: dict[str, list[End]] = defaultdict(list)
+        for end in found:
+            by_merchant[end.transaction.merchant].append(end)
+        return by_merchant
+
+    @guarded
+    def refunded(self, purchase_ids: Collection[str]) -> dict[str, Decimal]:
+        """How much of each purchase is refunded by linked refunds. Raises Unavailable."""
+        query = {"owner": LOCAL_OWNER, "refund_of": {"$in": object_ids(purchase_ids)}}
+        total = {"_id": "$refund_of", "amount": {"$sum": "$amount"}, "currency": {"$first": "$currency"}}
+        sums = self._database.transactions.aggregate([{"$match": query}, {"$group": total}])
+        return {
+            str(row["_id"]): Decimal(row["amount"]).scaleb(-decimal_places(row["currency"])) for row in sums
+        }
+
+    @guarded
+    def matched_until(self) -> datetime:
+        """The transactions that were added or changed before have been matched. Raises Unavailable."""
+        state = self._database.states.find_one({"_id": _PROGRESS})
+        return state["at"] if state else datetime(1970, 1, 1, tzinfo=UTC)
+
+    @guarded
+    def note_matched(self, until: datetime) -> None:
+        self._database.states.replace_one({"_id": _PROGRESS}, {"at": until}, upsert=True)
+
+    def _matching(self, clauses: Iterable[Document], *, most: int = 0) -> list[End]:
+        """Unlinked transactions that match one of `clauses`; equal ones are asked once."""
+        distinct = list({str(sorted(clause.items(), key=str)): clause for clause in clauses}.values())
+        found: dict[str, End] = {}
+        for start in range(0, len(distinct), _CLAUSES):
+            query = {"$or": [{**_FREE, **clause} for clause in distinct[start : start + _CLAUSES]]}
+            found |= {end.id: end for end in self._ends(query, most=most)}
+        return list(found.values())
+
+    def _ends(self, query: Document, *, most: int = 0) -> Iterator[End]:
+        for document in self._database.transactions.find(query, _FIELDS).limit(most).batch_size(1000):
+            yield _end(document)
+
+
+_MOVES_MONEY: Document = {"direction": {"$in": [direction.value for direction in _OPPOSITE]}}
+"""A transaction that is called a transfer needs no counterpart to count as one."""
+
+
+def _end(document: Document) -> End:
+    label = document.get("label") or {}
+    answered = label.get("source") in (LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value)
+    return End(
+        id=str(document["_id"]),
+        transaction=transaction_of(document),
+        category=document["category"],
+        sure=not document["needs_review"],
+        answered=answered,
+        key=document.get("key"),
+    )
+
+
+def _amount_key(end: End) -> tuple[str, Decimal]:
+    return end.transaction.currency, end.transaction.amount
+
+
+def _amount_of(end: End, operator: str = "$eq") -> Document:
+    fields = transaction_fields(end.transaction)
+    return {"currency": fields["currency"], "amount": {operator: fields["amount"]}}
+
+
+def _around(day: date, span: timedelta) -> Document:
+    return {"$gte": midnight(day - span), "$lte": midnight(day + span)}

@@ -1,0 +1,41 @@
+"""The document of a link in MongoDB."""
+
+from __future__ import annotations
+
+from bson import ObjectId
+
+from src.domain.transactions import Transaction
+from src.domain.transfers import Link, LinkedBy, LinkKind, LinkStatus
+from src.services.mongo.client import Document
+from src.services.transactions.documents import midnight
+
+
+def link_document(link: Link, dated: Transaction) -> Document:
+    """Without `_id`, `revision` and `unsettled_at`."""
+    return {
+        "kind": link.kind.value,
+        "out": ObjectId(link.out),
+        "in": ObjectId(link.into),
+        "status": link.status.value,
+        "by": link.by.value,
+        "score": link.score,
+        "created_at": link.created_at,
+        "date": midnight(dated.date),
+        "shown": False,
+        "acts": list(link.acts),
+    }
+
+
+def link_of(document: Document) -> Link:
+    return Link(
+        id=document["_id"],
+        kind=LinkKind(document["kind"]),
+        out=str(document["out"]),
+        into=str(document["in"]),
+        status=LinkStatus(document["status"]),
+        by=LinkedBy(document["by"]),
+        score=document["score"],
+        created_at=document["created_at"],
+        shown=document.get("shown", False),
+        acts=tuple(document.get("acts", ())),
+    )

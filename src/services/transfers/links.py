@@ -1,0 +1,169 @@
+"""The `transfers` collection: one document is one link between two transactions.
+
+`status` is what was decided; `Settlement` derives what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bson import ObjectId
+from pymongo import DESCENDING, UpdateOne
+
+from src.domain import LOCAL_OWNER
+from src.domain.transactions import StoredTransaction, Transaction
+from src.domain.transfers import Link, LinkedBy, LinkedRows, LinkKind, LinkPage, LinkStatus
+from src.errors import NotFound
+from src.services.mongo.client import Document, guarded
+from src.services.transactions.documents import stored_of
+from src.services.transactions.linked import touching
+from src.services.transactions.optimistic_update import object_ids
+from src.services.transactions.query import decode_cursor, encode_cursor, time_of
+from src.services.transfers.documents import link_document, link_of
+from src.services.transfers.settlement import Settlement
+
+
+class Links(Settlement):
+    @guarded
+    def get(self, link_id: str) -> Link:
+        """Raises NotFound, Unavailable."""
+        if (link := self.find(link_id)) is None:
+            raise NotFound("There is no pair with this id.")
+        return link
+
+    @guarded
+    def find(self, link_id: str) -> Link | None:
+        document = self._database.transfers.find_one(_by_id(link_id))
+        return link_of(document) if document else None
+
+    @guarded
+    def of(self, transaction_id: str) -> list[Link]:
+        """The links of a transaction, also dismissed ones. Raises Unavailable."""
+        documents = self._database.transfers.find(touching(object_ids([transaction_id])))
+        return [link_of(document) for document in documents]
+
+    @guarded
+    def add(self, links: Sequence[tuple[Link, Transaction]]) -> int:
+        """Add the links that do not exist, each with the transaction that dates it, and settle them.
+
+        A suggestion that is certain by now becomes a pair. Returns how many were added or changed. Raises
+        Unavailable; safe to repeat.
+        """
+        updates = [_addition(link, dated) for link, dated in links]
+        updates += [
+            UpdateOne(
+                {**_by_id(link.id), "status": LinkStatus.SUGGESTED.value},
+                {
+                    "$set": {
+                        "status": link.status.value,
+                        "by": link.by.value,
+                        "score": link.score,
+                        "unsettled_at": link.created_at,
+                    },
+                    "$inc": {"revision": 1},
+                },
+            )
+            for link, _ in links
+            if link.status is LinkStatus.PAIRED
+        ]
+        if not updates:
+            return 0
+        result = self._database.transfers.bulk_write(updates)
+        self.settle({end for link, _ in links for end in (link.out, link.into)})
+        return int(result.upserted_count + result.modified_count)
+
+    @guarded
+    def decide(
+        self, link: Link, dated: Transaction, status: LinkStatus, by: LinkedBy, act: str, *, at: datetime
+    ) -> None:
+        """Store what a person decided, as `act`, and settle it. link: as it is, or a new one."""
+        decided = {"status": status.value, "by": by.value}
+        update = {
+            "$set": {
+                **decided,
+                "out": ObjectId(link.out),
+                "in": ObjectId(link.into),
+                "unsettled_at": at,
+            },
+            "$setOnInsert": {
+                name: value
+                for name, value in link_document(link, dated).items()
+                if name not in (*decided, "out", "in", "acts")
+            },
+            "$push": {"acts": act},
+            "$inc": {"revision": 1},
+        }
+        self._database.transfers.update_one(_by_id(link.id), update, upsert=True)
+        self.settle([link.out, link.into])
+
+    @guarded
+    def restore(
+        self, link: Link, act: str, status: LinkStatus | None, by: LinkedBy | None, *, at: datetime
+    ) -> bool:
+        """Undo `act`, the newest of `link`: back to an earlier status, or forget it (None).
+
+        False if somebody else has changed the link. Raises Unavailable; safe to repeat.
+        """
+        before = {"status": (status or LinkStatus.DISMISSED).value, "by": (by or link.by).value}
+        update = {"$set": {**before, "unsettled_at": at}, "$pop": {"acts": 1}, "$inc": {"revision": 1}}
+        query = {**_by_id(link.id), "acts": {"$eq": list(link.acts)}}
+        restored = bool(self._database.transfers.update_one(query, update).matched_count)
+        self.settle([link.out, link.into])
+        if restored:
+            self.forget(link.id, unless=status)
+        return restored
+
+    @guarded
+    def forget(self, link_id: str, *, unless: LinkStatus | None) -> None:
+        """Delete a link of which every act is undone, unless it had a status before the first one."""
+        if unless is None:
+            query = {**_by_id(link_id), "acts": [], "status": LinkStatus.DISMISSED.value}
+            self._database.transfers.delete_one(query)
+
+    @guarded
+    def page(
+        self, kind: LinkKind, status: LinkStatus, *, limit: int = 50, cursor: str | None = None
+    ) -> LinkPage:
+        """Latest first, each with its transactions. Raises InvalidInput for a foreign cursor, Unavailable."""
+        query: Document = {**_shown(kind), "status": status.value}
+        if cursor:
+            date, link_id = decode_cursor(cursor, time_of, str)
+            query["$or"] = [{"date": {"$lt": date}}, {"date": date, "_id": {"$lt": link_id}}]
+        order = [("date", DESCENDING), ("_id", DESCENDING)]
+        documents = list(self._database.transfers.find(query).sort(order).limit(limit + 1))
+        items = documents[:limit]
+        rows = self._rows(items)
+        linked = [
+            LinkedRows(link_of(item), rows[item["out"]], rows[item["in"]])
+            for item in items
+            if item["out"] in rows and item["in"] in rows
+        ]
+        more = len(documents) > limit
+        next_cursor = encode_cursor(items[-1]["date"].timestamp(), items[-1]["_id"]) if more else None
+        return LinkPage(tuple(linked), next_cursor)
+
+    def _rows(self, links: Iterable[Document]) -> dict[ObjectId, StoredTransaction]:
+        ids = {link[end] for link in links for end in ("out", "in")}
+        found = self._database.transactions.find({"_id": {"$in": list(ids)}, "owner": LOCAL_OWNER})
+        return {document["_id"]: stored_of(document) for document in found}
+
+    @guarded
+    def count_suggested(self) -> int:
+        """Suggestions that wait for the person, of both kinds."""
+        kinds = {"kind": {"$in": [kind.value for kind in LinkKind]}}
+        query = {"owner": LOCAL_OWNER, **kinds, "shown": True, "status": LinkStatus.SUGGESTED.value}
+        return int(self._database.transfers.count_documents(query))
+
+
+def _by_id(link_id: str) -> Document:
+    return {"_id": {"$eq": link_id}, "owner": LOCAL_OWNER}
+
+
+def _shown(kind: LinkKind) -> Document:
+    return {"owner": LOCAL_OWNER, "kind": kind.value, "shown": True}
+
+
+def _addition(link: Link, dated: Transaction) -> UpdateOne:
+    inserted = {**link_document(link, dated), "revision": 1, "unsettled_at": link.created_at}
+    return UpdateOne(_by_id(link.id), {"$setOnInsert": inserted}, upsert=True)

@@ -1,0 +1,155 @@
+"""Settle links: derive which are in effect, and what their transactions carry.
+
+Whether a link is in effect (`shown`), and what its transactions carry (`transfer`, `refund_of`), follows from
+its status and from the transactions. So it is derived again after each change of either, and a job finishes
+what was interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
+
+from src.domain import LOCAL_OWNER
+from src.domain.transfers import LinkKind, LinkStatus, links_to_show
+from src.services.mongo.client import Database, Document, guarded, unconfirmed
+from src.services.transactions.documents import INPUT_FIELDS, transaction_of
+from src.services.transactions.linked import touching, unsettle
+from src.services.transactions.optimistic_update import object_ids
+from src.services.transfers.documents import link_of
+
+_AT_ONCE = 500
+_ROUNDS = 200
+_DUPLICATE = 11000
+
+
+class Settlement:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @guarded
+    def unsettle(self, transaction_ids: Collection[str], *, at: datetime) -> None:
+        """Note that these transactions are about to change: a job checks them if nobody else does."""
+        unsettle(self._database, object_ids(transaction_ids), at=at)
+
+    @guarded
+    def settle_unsettled(self, *, before: datetime | None = None) -> None:
+        """Settle the links whose transactions have changed. before: only if they changed before that time.
+
+        Raises Unavailable; safe to repeat.
+        """
+        since = {"$lt": before} if before else {"$exists": True}
+        query = {"owner": LOCAL_OWNER, "unsettled_at": since}
+        for _ in range(_ROUNDS):
+            links = list(self._database.transfers.find(query, {"out": 1, "in": 1}).limit(_AT_ONCE))
+            if not links:
+                return
+            self.settle({str(link[end]) for link in links for end in ("out", "in")})
+
+    @guarded
+    def settle(self, transaction_ids: Collection[str]) -> None:
+        """Derive which links of these transactions are in effect, and what the transactions carry.
+
+        Raises Unavailable; safe to repeat, in any number of processes.
+        """
+        ids = object_ids(transaction_ids)
+        for start in range(0, len(ids), _AT_ONCE):
+            self._settle(ids[start : start + _AT_ONCE])
+
+    def _settle(self, ids: Sequence[ObjectId]) -> None:
+        ends = {*ids, *_ends(self._touching(ids))}
+        links = self._touching(ends)
+        if not links:
+            return
+        # Whether a suggestion is shown depends on the links that its transactions have elsewhere.
+        around = {link["_id"]: link for link in (*links, *self._touching(_ends(links), "paired"))}
+        rows = self._carriers(_ends(around.values()))
+        transactions = {str(row_id): transaction_of(row) for row_id, row in rows.items()}
+        shown = links_to_show(map(link_of, around.values()), transactions)
+        shown -= self._show(links, shown)
+        self._mark(ends, rows, [around[link_id] for link_id in shown])
+        self._conclude(links, rows)
+
+    def _touching(self, ids: Collection[ObjectId], status: str | None = None) -> list[Document]:
+        query = {**touching(ids), **({"status": status} if status else {})}
+        return list(self._database.transfers.find(query))
+
+    def _carriers(self, ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
+        fields = {**INPUT_FIELDS, "transfer": 1, "refund_of": 1}
+        found = self._database.transactions.find({"_id": {"$in": list(ids)}, "owner": LOCAL_OWNER}, fields)
+        return {document["_id"]: document for document in found}
+
+    def _show(self, links: Sequence[Document], shown: set[str]) -> set[str]:
+        """Store which are shown; returns those that another process has kept from it meanwhile."""
+        changed = [link for link in links if link.get("shown", False) != (link["_id"] in shown)]
+        changed.sort(key=lambda link: link["_id"] in shown)  # a transaction is freed before it is taken
+        updates = [UpdateOne(_as_read(link), {"$set": {"shown": link["_id"] in shown}}) for link in changed]
+        try:
+            if updates:
+                self._database.transfers.bulk_write(updates, ordered=False)
+        except BulkWriteError as error:
+            failures = error.details["writeErrors"]
+            if unconfirmed(error) or any(failure["code"] != _DUPLICATE for failure in failures):
+                raise
+            return {changed[failure["index"]]["_id"] for failure in failures}
+        return set()
+
+    def _mark(
+        self, ends: Collection[ObjectId], rows: dict[ObjectId, Document], shown: Sequence[Document]
+    ) -> None:
+        """Let the transactions carry their links in effect, and no others."""
+        in_effect = [link for link in shown if link["status"] == LinkStatus.PAIRED.value]
+        transfers = {
+            link[end]: link["_id"]
+            for link in in_effect
+            for end in ("out", "in")
+            if link["kind"] == LinkKind.TRANSFER.value
+        }
+        refunds = {link["in"]: link["out"] for link in in_effect if link["kind"] == LinkKind.REFUND.value}
+        updates = [
+            update
+            for row_id in ends
+            if (row := rows.get(row_id))
+            for field, values in (("transfer", transfers), ("refund_of", refunds))
+            for update in _marking(row, field, values.get(row_id))
+        ]
+        if updates:
+            self._database.transactions.bulk_write(updates, ordered=False)
+
+    def _conclude(self, links: Sequence[Document], rows: dict[ObjectId, Document]) -> None:
+        """Forget the links whose transactions will not return, but for what a person dismissed."""
+        missing = {end for end in _ends(links) if end not in rows}
+        if missing:
+            deleted = self._database.deleted_transactions.find({"_id": {"$in": list(missing)}}, {"_id": 1})
+            gone = missing - {document["_id"] for document in deleted}
+            dismissed = {"status": {"$ne": LinkStatus.DISMISSED.value}}
+            self._database.transfers.delete_many({**touching(gone), **dismissed})
+        updates = [
+            UpdateOne(_as_read(link), {"$unset": {"unsettled_at": ""}})
+            for link in links
+            if "unsettled_at" in link
+        ]
+        if updates:
+            self._database.transfers.bulk_write(updates, ordered=False)
+
+
+def _marking(row: Document, field: str, value: Any) -> list[UpdateOne]:
+    carried = row.get(field)
+    if carried == value:
+        return []
+    # Only if nobody else has settled it meanwhile.
+    query = {"_id": row["_id"], field: carried}
+    return [UpdateOne(query, {"$set": {field: value}} if value else {"$unset": {field: ""}})]
+
+
+def _ends(links: Iterable[Document]) -> set[ObjectId]:
+    return {link[end] for link in links for end in ("out", "in")}
+
+
+def _as_read(link: Document) -> Document:
+    return {"_id": link["_id"], "revision": link["revision"]}

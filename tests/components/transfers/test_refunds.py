@@ -1,0 +1,45 @@
+"""Which purchase an income may refund."""
+
+from decimal import Decimal
+
+import pytest
+
+from src.components.transfers.refunds import refund_match
+from tests.components.transfers.ends import GROUPS, IN, end
+
+
+def purchase(name, amount, day, **fields):
+    return end(name, "SHOE SHOP", amount, day=day, merchant="shoe shop", **fields)
+
+
+def refund(amount="30", day=20, **fields):
+    return end("refund", "SHOE SHOP", amount, day=day, direction=IN, merchant="shoe shop", **fields)
+
+
+def purchase_of(income, *purchases, refunded=None):
+    match = refund_match(income, purchases, GROUPS, refunded or {})
+    return match and match.out.id
+
+
+def test_a_purchase_of_the_same_amount_is_likelier_than_a_later_one():
+    assert purchase_of(refund(), purchase("same", "30", 1), purchase("later", "90", 9)) == "same"
+    assert purchase_of(refund(), purchase("early", "80", 1), purchase("later", "90", 9)) == "later"
+
+
+@pytest.mark.parametrize(
+    "no_purchase",
+    [purchase("p", "29.99", 1), purchase("p", "90", 21), purchase("p", "90", 1, currency="USD")],
+    ids=["smaller", "later", "another currency"],
+)
+def test_what_does_not_fit_is_not_refunded(no_purchase):
+    assert purchase_of(refund(), no_purchase) is None
+
+
+def test_what_is_refunded_already_is_not_refunded_again():
+    assert purchase_of(refund(), purchase("p", "90", 1), refunded={"p": Decimal(61)}) is None
+    assert purchase_of(refund(), purchase("p", "90", 1), refunded={"p": Decimal(60)}) == "p"
+
+
+def test_a_transfer_or_a_salary_is_no_refund():
+    assert purchase_of(refund(category="debt"), purchase("p", "90", 1)) is None
+    assert purchase_of(refund(category="salary", sure=True), purchase("p", "90", 1)) is None

@@ -1,0 +1,139 @@
+"""What a person decides about pairs and refunds, and its undo."""
+
+from datetime import date
+
+import pytest
+
+from src.domain.transfers import LinkKind, LinkStatus
+from src.errors import Conflict, InvalidInput, NotFound
+from tests.pipeline.transfers.test_matching import INCOME, NOW, container, keep, linked, new
+
+__all__ = ["container"]
+
+
+@pytest.fixture
+def two(container):
+    return keep(
+        container.transactions,
+        new("gift", "500", account="Main", category=None),
+        new("j doe", "500", direction=INCOME, account="Pot", category=None),
+    )
+
+
+def state(container):
+    """Everything of the database that an undo restores, but for the notes of acts and changes."""
+    left_out = {"revision", "unsettled_at", "change"}
+    return {
+        name: sorted(
+            (
+                {field: value for field, value in document.items() if field not in left_out}
+                for document in container.database.collection(name).find()
+            ),
+            key=lambda document: str(document["_id"]),
+        )
+        for name in ("transactions", "transfers", "deleted_transactions")
+    }
+
+
+def undone(container, act):
+    return container.act_undo.undo(act, at=NOW).rows
+
+
+def test_a_pair_made_by_hand_and_its_undo(container, two):
+    out, into = two
+    before = state(container)
+    link, act = container.linking.pair(out.id, into.id, at=NOW)
+    assert {container.transactions.get(row.id).transfer for row in two} == {link.id}
+    assert undone(container, act) == 2
+    assert state(container) == before
+
+
+def test_every_act_on_a_suggestion_can_be_undone_to_exactly_what_was(container, two):
+    container.link_matching.maintain()
+    [item] = container.links.page(LinkKind.TRANSFER, LinkStatus.SUGGESTED).items
+    suggested = state(container)
+    _, act = container.linking.pair(two[0].id, two[1].id, at=NOW)
+    paired = state(container)
+    dismissal = container.linking.dismiss(item.link.id, at=NOW)
+    assert container.transactions.get(two[0].id).transfer is None
+    with pytest.raises(Conflict):
+        undone(container, act)
+    undone(container, dismissal)
+    assert state(container) == paired
+    undone(container, act)
+    assert state(container) == suggested
+
+
+def test_a_deleted_row_takes_its_pair_apart_and_its_return_restores_it(container, two):
+    out, into = two
+    container.linking.pair(out.id, into.id, at=NOW)
+    before = state(container)
+    act = container.transaction_editor.delete(out.id, at=NOW)
+    assert container.transactions.get(into.id).transfer is None
+    assert linked(container) == []
+    undone(container, act)
+    assert state(container) == before
+
+
+def test_an_edit_that_makes_a_pair_impossible_takes_it_apart_until_it_is_undone(container, two):
+    out, into = two
+    link, _ = container.linking.pair(out.id, into.id, at=NOW)
+    _, act = container.transaction_editor.edit(out.id, lambda _: {"account": "Pot"}, at=NOW)
+    assert container.transactions.get(into.id).transfer is None
+    undone(container, act)
+    assert container.transactions.get(into.id).transfer == link.id
+
+
+def test_a_paired_row_leaves_the_other_suggestions(container, two):
+    out, into = two
+    [other] = keep(
+        container.transactions, new("k doe", "500", direction=INCOME, account="Pot", category=None)
+    )
+    container.link_matching.maintain()
+    assert container.links.count_suggested() == 2
+    _, act = container.linking.pair(out.id, into.id, at=NOW)
+    assert container.links.count_suggested() == 0
+    with pytest.raises(Conflict):
+        container.linking.pair(out.id, other.id, at=NOW)
+    undone(container, act)
+    assert container.links.count_suggested() == 2
+
+
+def test_what_is_no_transfer_is_refused(container, two):
+    out, into = two
+    [other] = keep(container.transactions, new("j doe", "499", direction=INCOME, account="Pot"))
+    for ends in ((into.id, out.id), (out.id, other.id), (out.id, out.id), (out.id, "0" * 24)):
+        with pytest.raises(InvalidInput):
+            container.linking.pair(*ends, at=NOW)
+
+
+def test_refunds_are_linked_up_to_the_amount_of_the_purchase(container):
+    purchase, first, second = keep(
+        container.transactions,
+        new("shoe shop", "90", day=date(2026, 3, 1)),
+        new("shoe shop", "60", direction=INCOME),
+        new("card credit", "31", direction=INCOME),
+    )
+    before = state(container)
+    _, act = container.linking.link_refund(first.id, purchase.id, at=NOW)
+    assert container.transactions.get(first.id).refund_of == purchase.id
+    with pytest.raises(InvalidInput, match="larger"):
+        container.linking.link_refund(second.id, purchase.id, at=NOW)
+    undone(container, act)
+    assert state(container) == before
+
+
+def test_an_unlinked_refund_counts_by_itself_again(container):
+    purchase, refund = keep(
+        container.transactions, new("shoe shop", "90"), new("shoe shop", "60", direction=INCOME)
+    )
+    container.linking.link_refund(refund.id, purchase.id, at=NOW)
+    linked_state = state(container)
+    act = container.linking.unlink_refund(refund.id, at=NOW)
+    assert container.transactions.get(refund.id).refund_of is None
+    with pytest.raises(NotFound):
+        container.linking.unlink_refund(refund.id, at=NOW)
+    container.link_matching.maintain()
+    assert linked(container, LinkKind.REFUND, LinkStatus.SUGGESTED) == []
+    undone(container, act)
+    assert state(container) == linked_state

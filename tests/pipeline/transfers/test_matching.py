@@ -1,0 +1,148 @@
+"""Own transfers and refunds are found when a file is imported, and by a job."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from src.container import Container
+from src.domain.transactions import HistoryFilter
+from src.domain.transfers import LinkedBy, LinkKind, LinkStatus
+from tests.pipeline.imports.test_run import brought
+from tests.services.rows import NOW, keep, new
+from tests.services.transactions.test_analytics import INCOME
+from tests.small_model import TAUGHT, small_bundle
+
+STATEMENT = """Date,Text,Amount
+2026-05-01,ACME PAYROLL,2100.00
+2026-05-02,CREDIT CARD PAYMENT AMEX 9911,-350.00
+2026-05-04,TRANSFER TO SAVINGS ACCOUNT,-700.00
+2026-05-05,CORNER MARKET,-41.50
+2026-05-06,PAYMENT RECEIVED THANK YOU,350.00
+2026-05-09,CITY CAB,-18.50
+"""
+MOVES = {
+    "savings": ["transfer to savings account", "savings deposit", "move to savings", "savings plan", "saver"]
+}
+
+
+@pytest.fixture
+def container(settings):
+    services = Container(settings)
+    services.database.ensure_indexes()
+    at = datetime(2026, 3, 8, tzinfo=UTC)
+    bundle = small_bundle({**TAUGHT, **MOVES})
+    services.models.keep(bundle, version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=at)
+    services.models.promote("1", by="training", reason="first", at=at)
+    yield services
+    services.stop()
+    services.database.close()
+
+
+def linked(container, kind=LinkKind.TRANSFER, status=LinkStatus.PAIRED):
+    return [
+        (item.out.transaction.description, item.into.transaction.description)
+        for item in container.links.page(kind, status).items
+    ]
+
+
+def totals(container):
+    return container.analytics.overview()["totals"]
+
+
+def test_right_after_an_import_own_transfers_are_neither_spending_nor_income(container):
+    brought(container, STATEMENT)
+    sums = totals(container)
+    assert (sums["expense"], sums["income"]) == (Decimal(60), Decimal(2100))
+    assert linked(container) == [("CREDIT CARD PAYMENT AMEX 9911", "PAYMENT RECEIVED THANK YOU")]
+    [item] = container.links.page(LinkKind.TRANSFER, LinkStatus.PAIRED).items
+    assert item.link.by is LinkedBy.IMPORT
+    assert item.out.transfer == item.into.transfer == item.link.id
+
+
+def test_the_other_end_may_come_with_a_later_import(container):
+    lines = STATEMENT.splitlines(keepends=True)
+    brought(container, "".join(lines[:5]))
+    assert linked(container) == []
+    brought(container, "".join([lines[0], *lines[5:]]))
+    assert len(linked(container)) == 1
+
+
+def test_an_undone_import_takes_its_pairs_apart_and_a_repeated_one_pairs_them_again(container):
+    lines = STATEMENT.splitlines(keepends=True)
+    first = brought(container, "".join(lines[:5]))
+    brought(container, "".join([lines[0], *lines[5:]]))
+    container.import_undo.start(first.id, holder="web")
+    assert all(row.transfer is None for row in container.transactions.history(HistoryFilter()).items)
+    assert linked(container) == []
+    assert container.database.transfers.count_documents({}) == 0
+    brought(container, "".join(lines[:5]))
+    assert len(linked(container)) == 1
+
+
+def test_a_dismissed_pair_is_not_paired_again_even_after_an_undone_import(container):
+    done = brought(container, STATEMENT)
+    [item] = container.links.page(LinkKind.TRANSFER, LinkStatus.PAIRED).items
+    container.linking.dismiss(item.link.id, at=NOW)
+    container.import_undo.start(done.id, holder="web")
+    brought(container, STATEMENT)
+    container.link_matching.maintain()
+    for status in LinkStatus:
+        assert linked(container, status=status) == []
+
+
+def test_the_job_pairs_what_was_added_and_changed_since(container):
+    _, into = keep(
+        container.transactions,
+        new("transfer to pot", "500", account="Main"),
+        new("j doe", "500", direction=INCOME, account="Main", category=None),
+    )
+    assert container.link_matching.maintain() == 0
+    container.transaction_editor.edit(into.id, lambda _: {"account": "Pot"}, at=container.now())
+    assert container.link_matching.maintain() == 1
+    assert linked(container) == [("transfer to pot", "j doe")]
+    assert container.link_matching.maintain() == 0
+
+
+def test_the_job_settles_what_an_interruption_left(container):
+    out, into = keep(
+        container.transactions,
+        new("transfer to pot", "500", account="Main"),
+        new("j doe", "500", direction=INCOME, account="Pot", category=None),
+    )
+    container.link_matching.maintain()
+    long_ago = container.now() - timedelta(minutes=5)
+    container.deleted_transactions.delete(out.id, act="act", at=long_ago)
+    assert container.transactions.get(into.id).transfer
+    container.link_matching.maintain()
+    assert container.transactions.get(into.id).transfer is None
+
+
+def test_a_refund_is_suggested_for_its_merchant(container):
+    keep(
+        container.transactions,
+        new("shoe shop", "90"),
+        new("hat shop", "30"),
+        new("shoe shop", "30", direction=INCOME, category=None),
+    )
+    container.link_matching.maintain()
+    assert linked(container, LinkKind.REFUND, LinkStatus.SUGGESTED) == [("shoe shop", "shoe shop")]
+    assert totals(container)["income"] == 30  # nothing is netted before the person agrees
+
+
+def test_a_search_reads_only_rows_around_the_new_ones(container):
+    keep(container.transactions, *(new("shop", f"{number}.10") for number in range(1, 400)))
+    container.link_matching.maintain()
+    brought(container, STATEMENT)
+    explained = container.database.transactions.find(
+        {
+            "owner": "local",
+            "transfer": None,
+            "refund_of": None,
+            "currency": "USD",
+            "amount": {"$eq": 35000},
+            "direction": "income",
+            "date": {"$gte": datetime(2026, 4, 27, tzinfo=UTC), "$lte": datetime(2026, 5, 7, tzinfo=UTC)},
+        }
+    ).explain()
+    assert explained["executionStats"]["totalDocsExamined"] == 1
