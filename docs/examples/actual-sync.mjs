@@ -54,7 +54,8 @@ async function newest() {
   const transactions = [];
   for (const account of await actual.getAccounts()) {
     if (!account.closed && !account.offbudget) {
-      transactions.push(...(await actual.getTransactions(account.id, start, day(new Date()))));
+      const own = await actual.getTransactions(account.id, start, day(new Date()));
+      transactions.push(...own.map((transaction) => ({ ...transaction, account_name: account.name })));
     }
   }
   return transactions.filter(

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 500
 _LONGEST_LABEL = 100
+_LONGEST_NAME = 200
+_LONGEST_NOTES = 1000
+_LONGEST_TAG = 50
+_MOST_TAGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +137,20 @@ class Webhooks:
 
 def _bounded(transaction: Transaction) -> Transaction:
     """Masked before it is cut, because half a number would not be masked."""
-    detail = transaction.subcategory
+    tags = (_cut(" ".join(tag.replace(",", " ").split()), _LONGEST_TAG) for tag in transaction.tags)
     return replace(
         transaction,
-        description=mask(transaction.description)[:_LONGEST_TEXT],
-        subcategory=mask(detail)[:_LONGEST_LABEL] if detail else None,
+        description=_cut(transaction.description, _LONGEST_TEXT) or "",
+        subcategory=_cut(transaction.subcategory, _LONGEST_LABEL),
+        account=_cut(transaction.account, _LONGEST_LABEL),
+        counterparty=_cut(transaction.counterparty, _LONGEST_NAME),
+        notes=_cut(transaction.notes, _LONGEST_NOTES),
+        tags=tuple(tag for tag in tags if tag)[:_MOST_TAGS],
     )
+
+
+def _cut(text: str | None, longest: int) -> str | None:
+    return mask(text)[:longest] if text else None
 
 
 def _is_answer(row: StoredTransaction, slug: str, program: str) -> bool:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -13,13 +14,14 @@ from typing_extensions import TypedDict
 
 from src.domain.categories import Category
 from src.domain.imports import escape_formula
-from src.domain.transactions import Direction, MistakeMark, StoredTransaction
+from src.domain.transactions import Direction, MistakeMark, StoredTransaction, Transaction
 from src.web.categories.schemas import CategoryBody, category_body
 from src.web.history.schemas import HistoryItemBody, PastPredictionBody, history_item, past_prediction
 from src.web.shared.fields import money, utc_text
 
 COLUMNS = (
     "id date description merchant subcategory amount currency direction mode "
+    "account counterparty notes mcc tags "
     "category status predicted confidence band decided_by created_at model_version source audit fingerprint "
     "key doubt feedback predictions own_categories"
 ).split()
@@ -29,7 +31,8 @@ BEANCOUNT_HEAD = 'plugin "beancount.plugins.auto_accounts"\n'
 """Accounts need no `open` directive."""
 
 _ROOTS = {Direction.EXPENSE: "Expenses", Direction.INCOME: "Income", Direction.TRANSFER: "Assets:Transfers"}
-_NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
+_NOT_PLAIN = re.compile(r"[\W_]+")
+_ENDS_A_TAG = re.compile(r"[,;\s]+")
 
 
 class DoubtBody(TypedDict):
@@ -128,12 +131,13 @@ def beancount(row: StoredTransaction) -> str:
     """A balanced transaction with metadata."""
     transaction, newest = row.transaction, row.prediction
     facts = {"ledgerloop": row.id, "status": row.status.value, "decided-by": newest.decided_by.value}
+    facts |= _details(transaction)
     lines = [
         f"{transaction.date.isoformat()} * {_quoted(_text(row))}",
         *(f"  {name}: {_quoted(value)}" for name, value in facts.items()),
         f"  confidence: {newest.confidence:.4f}",
         f"  {_account(row)}  {_signed(row)}",
-        f"  Assets:{_part(transaction.mode or 'unknown')}",
+        f"  Assets:{_part(_own_account(transaction))}",
     ]
     return "\n".join(lines) + "\n\n"
 
@@ -143,12 +147,30 @@ def hledger(row: StoredTransaction) -> str:
     transaction, newest = row.transaction, row.prediction
     text = re.sub(r"[;|\s]+", " ", _text(row)).strip()
     tags = f"ledgerloop:{row.id}, status:{row.status.value}, decided-by:{newest.decided_by.value}"
+    details = "".join(
+        f", {name}:{_ENDS_A_TAG.sub(' ', value).strip()}" for name, value in _details(transaction).items()
+    )
     lines = [
-        f"{transaction.date.isoformat()} * {text}  ; {tags}, confidence:{newest.confidence:.4f}",
+        f"{transaction.date.isoformat()} * {text}  ; {tags}, confidence:{newest.confidence:.4f}{details}",
         f"    {_account(row).lower()}  {_signed(row)}",
-        f"    assets:{_part(transaction.mode or 'unknown').lower()}",
+        f"    assets:{_part(_own_account(transaction)).lower()}",
     ]
     return "\n".join(lines) + "\n\n"
+
+
+def _own_account(transaction: Transaction) -> str:
+    return transaction.account or transaction.mode or "unknown"
+
+
+def _details(transaction: Transaction) -> dict[str, str]:
+    """Those that are set, by their names in a journal."""
+    details = {
+        "counterparty": transaction.counterparty,
+        "notes": transaction.notes,
+        "mcc": transaction.mcc,
+        "tags": " ".join(transaction.tags),
+    }
+    return {name: value for name, value in details.items() if value}
 
 
 def _text(row: StoredTransaction) -> str:
@@ -160,9 +182,10 @@ def _account(row: StoredTransaction) -> str:
 
 
 def _part(name: str) -> str:
-    """A part of an account name: ASCII letters and digits, with dashes between them, first letter capital."""
-    name = _NOT_PLAIN.sub("-", name).strip("-") or "other"
-    return name[0].upper() + name[1:]
+    """A part of an account name: letters and digits, with dashes between them, first letter capital."""
+    name = _NOT_PLAIN.sub("-", unicodedata.normalize("NFKC", name)).strip("-") or "other"
+    name = name[0].upper() + name[1:]
+    return name if name[0].isupper() or name[0].isdecimal() else f"X-{name}"  # a script without capitals
 
 
 def _signed(row: StoredTransaction) -> str:

@@ -78,7 +78,8 @@ EXPORTS = (
         "beancount",
         "beancount",
         "text/plain",
-        "Categories become accounts, the payment method the other account; the rest is metadata.",
+        "Categories become accounts; the other account is the own account, else the payment method; the rest "
+        "is metadata.",
         _lines(formats.beancount, formats.BEANCOUNT_HEAD),
         complete=False,
     ),
@@ -86,7 +87,8 @@ EXPORTS = (
         "journal",
         "hledger",
         "text/plain",
-        "Categories become accounts, the payment method the other account; the rest is tags.",
+        "Categories become accounts; the other account is the own account, else the payment method; the rest "
+        "is tags.",
         _lines(formats.hledger),
         complete=False,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from src.web.prediction.schemas import BATCH_LIMIT, Anything
 from src.web.shared.fields import Currency, IsoDate, RequestModel, in_smallest_units
 
 PROGRAM = "actual"
+_HASHTAG = re.compile(r"(?<!\S)#([^\s#]+)")
 _LARGEST = 10**14
 _EXAMPLE: dict[str, Any] = {
     "id": "0b1f6f5e-4c39-4f5e-9c55-6d1c2a3b4c5d",
@@ -30,7 +32,10 @@ _EXAMPLE: dict[str, Any] = {
 
 
 class ActualTransaction(BaseModel):
-    """Other fields are ignored, such as `account`, `payee`, `category` (ids) and `cleared`."""
+    """Other fields are ignored, such as `account`, `payee`, `category` (ids) and `cleared`.
+
+    Words of the notes that begin with `#` are tags.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -42,6 +47,7 @@ class ActualTransaction(BaseModel):
     imported_payee: Text = ""
     payee_name: Text = ""
     notes: Text = ""
+    account_name: Text = ""
     category_name: Annotated[Text, Field(description="The category chosen in Actual.")] = ""
     transfer_id: Text = ""
     starting_balance_flag: bool | None = False
@@ -61,6 +67,10 @@ class ActualTransaction(BaseModel):
             date=self.date,
             direction=Direction.TRANSFER if self.transfer_id else by_sign,
             subcategory=self.notes if self.notes != text else None,
+            account=self.account_name or None,
+            counterparty=self.payee_name or None,
+            notes=self.notes or None,
+            tags=tuple(_HASHTAG.findall(self.notes)),
         )
         return InboundTransaction(self.id, transaction, self.category_name[:100] or None)
 
@@ -74,7 +84,7 @@ class ActualRequest(RequestModel):
     currency: Annotated[Currency | None, Field(description="Default: the CURRENCY setting.")] = None
 
     def flat(self) -> list[Any]:
-        """The transactions, a split one replaced by its parts; these inherit its date and payee.
+        """The transactions, a split one replaced by its parts; these inherit its date, payee and account.
 
         Raises InvalidInput if there are too many.
         """
@@ -88,7 +98,8 @@ def _parts(item: Any) -> list[Any]:
     parts = item.get("subtransactions") if isinstance(item, dict) else None
     if not isinstance(parts, list) or not parts:
         return [item]
-    shared = {name: item[name] for name in ("date", "imported_payee", "payee_name") if name in item}
+    inherited = ("date", "imported_payee", "payee_name", "account_name")
+    shared = {name: item[name] for name in inherited if name in item}
     return [
         shared | {name: value for name, value in part.items() if value is not None}
         if isinstance(part, dict)

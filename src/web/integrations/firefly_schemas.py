@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidati
 from src.domain.transactions import Direction, Transaction
 from src.errors import InvalidInput
 from src.pipeline.integrations.inbound import InboundTransaction
-from src.web.integrations.schemas import Number, Size, Text
+from src.web.integrations.schemas import Number, Size, Tags, Text
 from src.web.prediction.schemas import Anything
 from src.web.shared.fields import Currency, IsoDate, in_smallest_units
 
@@ -66,6 +66,8 @@ class FireflySplit(BaseModel):
     source_name: Text = ""
     destination_name: Text = ""
     category_name: Text = ""
+    notes: Text = ""
+    tags: Tags = ()
 
     def to_inbound(self) -> InboundTransaction:
         """Raises InvalidInput for an opening balance, a reconciliation and the like."""
@@ -75,6 +77,8 @@ class FireflySplit(BaseModel):
         text, detail = self._texts(direction)
         if not text:
             raise InvalidInput("The transaction has neither a description nor a name.", field="description")
+        names = (self.source_name, self.destination_name)
+        own, other = map(_unless_placeholder, reversed(names) if direction is Direction.INCOME else names)
         transaction = Transaction(
             description=text,
             amount=in_smallest_units(self.amount, self.currency_code),
@@ -82,6 +86,10 @@ class FireflySplit(BaseModel):
             date=self.date,
             direction=direction,
             subcategory=detail,
+            account=own or None,
+            counterparty=other or None,
+            notes=self.notes or None,
+            tags=self.tags,
         )
         return InboundTransaction(self.transaction_journal_id, transaction, self.category_name[:100] or None)
 

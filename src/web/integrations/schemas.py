@@ -15,6 +15,7 @@ from src.web.shared.fields import MAX_AMOUNT
 from src.web.shared.problems import Problem
 
 _LONGEST = 2000
+_MOST_TAGS = 20
 _DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,24})?")
 
 
@@ -26,6 +27,12 @@ def _text(value: Any) -> str:
         raise ValueError("A text is expected")
     printable = (character if character.isprintable() else " " for character in value[:_LONGEST])
     return " ".join("".join(printable).split())
+
+
+def _texts(value: Any) -> list[str]:
+    """Odd tags are no reason to refuse a transaction."""
+    items = value[:_MOST_TAGS] if isinstance(value, list) else []
+    return [text for item in items if isinstance(item, str) and (text := _text(item))]
 
 
 def _number(value: Any) -> str:
@@ -46,6 +53,11 @@ def _size(value: Any) -> Decimal:
 
 
 Text = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "null"]})]
+Tags = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_texts),
+    WithJsonSchema({"type": ["array", "null"], "items": {"type": "string"}}),
+]
 Number = Annotated[
     str,
     BeforeValidator(_number),

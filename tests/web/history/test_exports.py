@@ -45,6 +45,22 @@ def test_beancount_itself_reads_its_journal_without_an_error(client, predicted, 
     assert read["* ! #tag ^link ; 2024-01-01 open"].number == Decimal("-99999999.99")
 
 
+def test_journals_use_the_own_account_and_tell_the_details(client, predicted):
+    details = {"counterparty": "Anna; Blum, |", "notes": 'two "x"', "mcc": "0742", "tags": ["dog", "a b"]}
+    for account in ("Visa Gold", "Гиро Счёт", "口座", "現金²", "1st Bank"):
+        predicted("VET", "40", account=account, mode="card", **details)
+    text = client.get("/api/v1/history.beancount").text
+    entries, errors, _ = loader.load_string(text)
+    assert errors == []
+    read = [entry for entry in entries if hasattr(entry, "narration")]
+    own = {entry.postings[1].account for entry in read}
+    assert own == {f"Assets:{name}" for name in ("Visa-Gold", "Гиро-Счёт", "X-口座", "X-現金2", "1st-Bank")}
+    assert (read[0].meta["counterparty"], read[0].meta["tags"]) == ("Anna; Blum, |", "dog a b")
+    journal = client.get("/api/v1/history.journal").text
+    assert "\n    assets:visa-gold\n" in journal
+    assert 'counterparty:Anna Blum |, notes:two "x", mcc:0742, tags:dog a b\n' in journal
+
+
 def test_an_hledger_journal_keeps_what_would_end_a_description_out_of_it(client, predicted):
     predicted(description=TEXT, amount="2500", direction="income", mode=None)
     first, account, other, *_ = client.get("/api/v1/history.journal").text.splitlines()

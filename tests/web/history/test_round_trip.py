@@ -1,5 +1,6 @@
 """Out, an empty database, and in again: what comes out then is what came out before."""
 
+import csv
 import io
 import json
 from dataclasses import replace
@@ -58,6 +59,9 @@ def full(app, client, container, registered, predicted, answered, web_database):
     for text in ('=HYPERLINK("x")', "'=quoted", "''-1", "'plain", "@cell", '"a", \\b;\u2028|'):
         predicted(text, "1", mode=text, subcategory=text)
     predicted("", "2", subcategory="only a note")
+    details = {"account": "Checking", "counterparty": "Anna, “Blum”", "notes": '{"a": 1}', "mcc": "0742"}
+    predicted("VET", "40", **details, tags=["dog", '"quoted"', "=1+1", "犬"])
+    predicted("VET", "41", **dict.fromkeys(("account", "counterparty", "notes"), "=A1"), tags=["[]"])
     audited = predicted("CITY CAB 7", "20")
     web_database.collection("transactions").update_one(
         {"_id": ObjectId(audited["id"])}, {"$set": {"audit": True}}
@@ -139,6 +143,35 @@ def test_what_is_there_already_stays_as_it_is_and_nothing_is_doubled(
     assert counts(brought(app, client, content)) == [0, rows, 0, 0]
     newest = client.get("/api/v1/history?q=SWIGGY").json["items"][0]
     assert newest["category"] == "travel"
+
+
+def without_details(content, form):
+    """An export as an earlier release wrote it."""
+    names = ("account", "counterparty", "notes", "mcc", "tags")
+    if form == "jsonl":
+        lines = [json.loads(line) for line in content.decode().split("\n") if line]
+        for line in lines:
+            line["transaction"] = {k: v for k, v in line["transaction"].items() if k not in names}
+        return "".join(json.dumps(line) + "\n" for line in lines).encode()
+    if form == "csv":
+        first, *lines = csv.reader(io.StringIO(content.decode(), newline=""))
+        text = io.StringIO(newline="")
+        kept = [position for position, name in enumerate(first) if name not in names]
+        csv.writer(text).writerows([line[position] for position in kept] for line in (first, *lines))
+        return text.getvalue().encode()
+    table, written = pq.read_table(io.BytesIO(content)).drop(list(names)), io.BytesIO()
+    pq.write_table(table, written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_of_a_release_without_details_is_restored(app, client, full, web_database, form):
+    content = taken(client, form)
+    rows = len(taken(client, "jsonl").splitlines())
+    emptied(web_database)
+    done = brought(app, client, without_details(content, form))
+    assert (done["status"], counts(done)) == ("done", [rows, 0, 0, 0])
+    assert client.get("/api/v1/history?account=Checking").json["total"] == 0
 
 
 def test_the_banks_own_file_adds_nothing_to_what_was_restored(app, client, full, web_database):

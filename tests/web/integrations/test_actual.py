@@ -163,6 +163,16 @@ def test_a_split_of_too_many_parts_is_refused(client):
     assert response.status_code == 422
 
 
+def test_account_payee_notes_and_hashtags_are_kept(client):
+    parts = [transaction("s1", notes="#dog and #two#parts, a#b"), transaction("s2", payee_name=None)]
+    whole = {"account_name": "Checking", "payee_name": "Fresh Market"}
+    ask(client, transaction("whole", is_parent=True, subtransactions=parts, **whole))
+    first, second = (row["transaction"] for row in history(client))
+    assert (first["account"], first["counterparty"]) == ("Checking", "Fresh Market")
+    assert (first["notes"], first["tags"]) == ("#dog and #two#parts, a#b", ["dog", "two"])
+    assert (second["account"], second["counterparty"], second["tags"]) == ("Checking", "Fresh Market", [])
+
+
 # The script of the documentation
 
 
@@ -257,6 +267,7 @@ def test_the_script_sends_what_a_person_chose(script, client):
     assert updates(after) == [["t2", {"category": "c2"}]]
     persons = [row for row in history(client) if row["status"] != "predicted"]
     assert len(persons) == 3
+    assert {row["transaction"]["account"] for row in persons} == {"Checking"}
 
 
 def test_the_script_leaves_alone_what_has_no_category_in_actual(script, client):

@@ -63,6 +63,29 @@ def test_a_stored_transaction_is_kept_and_predicted(client):
     assert kept["direction"] == "expense"
 
 
+@pytest.mark.parametrize(
+    ("type", "account", "counterparty"),
+    [
+        ("withdrawal", "Checking", "Fresh Market"),
+        ("deposit", "Fresh Market", "Checking"),
+        ("transfer", "Checking", "Fresh Market"),
+    ],
+)
+def test_accounts_notes_and_tags_are_kept(client, type, account, counterparty):
+    tags = ["food, drink", 7, "", "anna@example.org", "x" * 60]
+    deliver(client, message(split(type=type, notes="for\nAnna", tags=tags)))
+    [row] = history(client)
+    kept = row["transaction"]
+    assert (kept["account"], kept["counterparty"]) == (account, counterparty)
+    assert (kept["notes"], kept["tags"]) == ("for Anna", ["food drink", "[email]", "x" * 50])
+
+
+def test_an_account_without_a_name_and_odd_tags_are_none(client):
+    deliver(client, message(split(destination_name="(cash)", tags="none")))
+    kept = history(client)[0]["transaction"]
+    assert (kept["counterparty"], kept["tags"], kept["notes"]) == (None, [], None)
+
+
 def test_the_page_of_a_transaction_shows_where_it_comes_from(client):
     stored = only(deliver(client))["transaction_id"]
     assert "From Firefly III" in client.get(f"/transactions/{stored}").text

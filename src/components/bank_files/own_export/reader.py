@@ -18,8 +18,10 @@ from src.components.bank_files.plan import DELIMITERS, Format, Plan
 from src.domain.imports import unescape_formula
 
 _OF_THE_TRANSACTION = ("description", "amount", "currency", "date", "direction", "mode", "subcategory")
-_IN_JSON = ("doubt", "feedback", "predictions", "own_categories")
-_MAY_BE_BLANK = ("category", "predicted", "key", "mode", "subcategory", "doubt")
+_DETAILS = ("account", "counterparty", "notes", "mcc", "tags")
+"""Of the transaction too; exports of earlier releases lack them."""
+_IN_JSON = ("tags", "doubt", "feedback", "predictions", "own_categories")
+_MAY_BE_BLANK = ("category", "predicted", "key", "mode", "subcategory", "doubt", *_DETAILS)
 _EXPORT_NAMES = ("id", "fingerprint", "feedback", "predictions", "own_categories")
 """Names that occur together only in exports."""
 _REQUIRED = frozenset((*_EXPORT_NAMES, *_OF_THE_TRANSACTION))
@@ -136,4 +138,5 @@ def _parsed_cells(names: Sequence[str], cells: Sequence[str]) -> dict[str, Any] 
 
 
 def _with_transaction(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "transaction": {name: row[name] for name in _OF_THE_TRANSACTION}}
+    details = {name: row.get(name) for name in _DETAILS}
+    return {**row, "transaction": {name: row[name] for name in _OF_THE_TRANSACTION} | details}

@@ -43,6 +43,7 @@ def _in_our_time(at: datetime) -> datetime:
 # Masked text may be longer than the original.
 _Text = Annotated[str, Field(max_length=1_000, pattern=_SOUND)]
 _Word = Annotated[str, Field(max_length=200, min_length=1, pattern=_SOUND)]
+_Tag = Annotated[_Word, Field(pattern="^[^,]*$")]
 _Number = Annotated[str, Field(max_length=300, min_length=1, pattern=_SOUND)]
 """The key of an answer: of a request, a file's row or another program."""
 _Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
@@ -126,6 +127,11 @@ class _Transaction(_Part):
     direction: Direction
     mode: _Word | None
     subcategory: _Word | None
+    account: _Word | None = None
+    counterparty: Annotated[_Text, Field(min_length=1)] | None = None
+    notes: Annotated[str, Field(max_length=2_000, min_length=1, pattern=_SOUND)] | None = None
+    mcc: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None = None
+    tags: Annotated[list[_Tag], Field(max_length=20)] | None = None
 
 
 class _Record(_Part):
@@ -188,7 +194,7 @@ def _row(read: _Record) -> StoredTransaction:
     state = current_state(predictions, feedback)
     return StoredTransaction(
         id=read.id,
-        transaction=Transaction(**{**dict(data), "amount": amount}),
+        transaction=Transaction(**{**dict(data), "amount": amount, "tags": tuple(data.tags or ())}),
         category=state.category,
         status=state.status,
         predictions=predictions,
