@@ -270,3 +270,6 @@ class HistoryPage:
     items: tuple[StoredTransaction, ...]
     next_cursor: str | None
     total: int
+    previous_cursor: str | None = None
+    start: int = 0
+    """How many rows are before the page; approximate if rows were added or deleted since the first one."""

@@ -1,8 +1,10 @@
-"""Filter the history, correct a row in its place, load more."""
+"""Filter the history, correct a row in its place, turn its pages."""
 
 from urllib.request import urlopen
 
 from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE
 
 
 def test_a_filter_narrows_the_list_and_its_csv(open_page, known, server):
@@ -11,7 +13,7 @@ def test_a_filter_narrows_the_list_and_its_csv(open_page, known, server):
         {"description": "CORNER STORE", "amount": "30", "mode": "UPI", "date": "2026-03-02"},
     )
     page = open_page("/history")
-    page.get_by_text("Filter and sort").click()
+    page.get_by_text("More filters and order").click()
     page.get_by_label("Payment method").fill("UPI")
     page.get_by_label("Amount from").fill("20")
     page.get_by_role("button", name="Show").click()
@@ -21,7 +23,7 @@ def test_a_filter_narrows_the_list_and_its_csv(open_page, known, server):
         csv = answer.read().decode()
     assert csv.count("CORNER STORE") == 1
     assert "NIGHT CAB" not in csv
-    page.get_by_role("link", name="Clear").click()
+    page.get_by_role("link", name="Clear all").click()
     expect(page.locator("#rows tr")).to_have_count(2)
 
 
@@ -70,11 +72,26 @@ def test_the_merchants_other_rows_follow_an_answer_on_the_page(open_page, known)
     expect(page.locator(f"#row-{rows[1].id}").get_by_role("combobox")).not_to_have_value("Pets")
 
 
-def test_more_rows_are_loaded_below_until_all_are_there(open_page, known):
+def test_back_from_a_row_returns_to_its_page(open_page, known):
     known(*[{"description": f"SHOP {number}", "amount": "5"} for number in range(7)])
     page = open_page("/history?limit=3")
-    for shown in (6, 7):
-        page.get_by_role("link", name="Load more").click()
-        expect(page.locator("#rows tr")).to_have_count(shown)
-    expect(page.get_by_role("link", name="Load more")).to_have_count(0)
-    assert len(set(page.locator("#rows a.text").all_inner_texts())) == 7
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator(".pager")).to_contain_text("4–6 of 7")
+    texts = page.locator("#rows a.text").all_inner_texts()
+    page.get_by_role("link", name=texts[1]).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(texts[1])
+    page.go_back()
+    expect(page.locator("#rows a.text")).to_have_text(texts)
+    page.get_by_role("link", name="Previous").click()
+    expect(page.locator(".pager")).to_contain_text("1–3 of 7")
+
+
+def test_on_a_phone_the_panel_is_closed_after_a_search_and_the_address_is_short(open_page, known):
+    known({"description": "NIGHT CAB", "amount": "12"})
+    page = open_page("/history", size=PHONE)
+    page.get_by_label("Search words").fill("ab igh")
+    page.keyboard.press("Enter")
+    expect(page.locator("#rows tr")).to_have_count(1)
+    assert page.url.endswith("/history?q=ab+igh")
+    expect(page.get_by_label("Amount from")).to_be_hidden()
+    expect(page.locator("#rows tr")).to_be_in_viewport()

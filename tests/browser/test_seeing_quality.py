@@ -20,4 +20,4 @@ def test_every_chart_is_drawn_and_a_mix_up_opens_its_transactions(open_page, kno
     assert page.locator(".plot:has(.main-svg)").count() == page.locator("[data-plot]").count() >= 5
     page.get_by_role("link", name="2 predicted as Transport, changed to Travel").click()
     expect(page.locator("#total")).to_have_text("2 transactions match the filter")
-    expect(page.get_by_label("Predicted as")).to_have_value("transport")
+    expect(page.get_by_label("Predicted as", exact=True)).to_have_value("transport")

@@ -21,8 +21,9 @@ TOP_MERCHANTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The sum of one month, category, mode and direction; own transfers and refunds are apart."""
+    """The sum of one currency, month, category, mode and direction; own transfers and refunds are apart."""
 
+    currency: str
     month: str
     category: str | None
     mode: str | None
@@ -79,7 +80,7 @@ class Analytics:
         groups = {category.slug: category.group for category in self.categories()}
         query = {**query, "currency": {"$eq": chosen}}
         places = decimal_places(chosen)
-        cells = self._cells(query, places, groups)
+        cells = self._cells(query, groups)
         spent = [cell for cell in cells if cell.flow is Flow.SPENT]
         return {
             "currency": chosen,
@@ -98,6 +99,19 @@ class Analytics:
             "top_merchants": self._top_merchants(query, places, groups),
         }
 
+    @guarded
+    def totals(self, where: HistoryFilter) -> list[Document]:
+        """What the filter matches, by currency, the most frequent first. Raises Unavailable.
+
+        Each has the `currency` and the totals that `overview` has of one.
+        """
+        groups = {category.slug: category.group for category in self.categories()}
+        by_currency: dict[str, list[Cell]] = defaultdict(list)
+        for cell in self._cells(query_of(where), groups):
+            by_currency[cell.currency].append(cell)
+        totals = [{"currency": currency, **_totals(cells)} for currency, cells in by_currency.items()]
+        return sorted(totals, key=lambda row: (-row["count"], row["currency"]))
+
     def _currencies(self, query: Document) -> list[Document]:
         groups = self.database.transactions.aggregate(
             [
@@ -108,8 +122,9 @@ class Analytics:
         )
         return [{"currency": group["_id"], "count": group["count"]} for group in groups]
 
-    def _cells(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Cell]:
+    def _cells(self, query: Document, groups: Mapping[str, Group]) -> list[Cell]:
         key = {
+            "currency": "$currency",
             "month": {"$dateToString": {"date": "$date", "format": "%Y-%m"}},
             "category": "$category",
             "mode": "$mode",
@@ -123,7 +138,7 @@ class Analytics:
                 **{**row["_id"], "direction": Direction(row["_id"]["direction"])},
                 refund=refund,
                 group=groups.get(row["_id"]["category"]),
-                amount=Decimal(row["amount"]).scaleb(-places),
+                amount=Decimal(row["amount"]).scaleb(-decimal_places(row["_id"]["currency"])),
                 count=row["count"],
             )
             for refund, pipeline in stages.items()

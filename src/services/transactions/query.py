@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from src.domain.feedback import AnswerState, LabelSource
 from src.domain.transactions import HISTORY_SORTS, HistoryFilter, Status, Transaction
 from src.errors import InvalidInput
 from src.services.transactions.documents import Document, midnight, replaced_fields
+from src.services.transactions.text_search import words_query
 
 _BEFORE_THE_ANSWER = {
     "$filter": {
@@ -53,8 +54,6 @@ _EQUAL = (
 )
 """Filters that one field must equal."""
 _FIELDS = {"tag": "tags", "import_id": "import"}
-_TEXTS = ("description", "merchant", "subcategory", "counterparty", "notes", "tags")
-"""The fields that `q` searches."""
 
 # Sort -> field and direction.
 _ORDERS = {
@@ -96,9 +95,8 @@ def query_of(where: HistoryFilter) -> Document:
         query["needs_review"] = True
     elif where.status is not None:
         query["status"] = Status(where.status).value
-    if where.q:
-        contains = {"$regex": re.escape(where.q), "$options": "i"}
-        query["$or"] = [{name: contains} for name in _TEXTS]
+    if words := words_query(where.q or ""):
+        query["$and"] = words
     if where.answer is not None:
         query |= _LABELS[where.answer]
     return query | _judged(where)
@@ -117,25 +115,51 @@ def _judged(where: HistoryFilter) -> Document:
     return {"predictions": {"$elemMatch": values}, "$expr": {"$and": equal}}
 
 
-def cursor_after(last: Document, sort: str, total: int) -> str:
-    """last: the document at the end of a page. total: of all pages, from the first one."""
-    value = last[order_of(sort)[0]]
-    number = value.timestamp() if isinstance(value, datetime) else value
-    return encode_cursor(sort, number, str(last["_id"]), total)
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins, or ends if it is `backward`, and what is known of the whole list."""
+
+    sort: str
+    value: float
+    row: ObjectId
+    total: int
+    """Of all pages, counted for the first one."""
+    start: int
+    """How many rows are before the page; approximate if rows were added or deleted since."""
+    backward: bool
+
+    @classmethod
+    def at(cls, document: Document, sort: str, *, total: int, start: int, backward: bool = False) -> Cursor:
+        value = document[order_of(sort)[0]]
+        number = value.timestamp() if isinstance(value, datetime) else value
+        return cls(sort, number, document["_id"], total, start, backward)
+
+    @classmethod
+    def read(cls, text: str, sort: str) -> Cursor:
+        """Raises InvalidInput for a cursor that no page gave, or that belongs to another order."""
+        order_of(sort)
+        cursor = cls(*decode_cursor(text, str, float, ObjectId, int, int, bool))
+        if cursor.sort != sort:
+            raise InvalidInput(f"This cursor belongs to the order {cursor.sort!r}.", field="cursor")
+        return cursor
+
+    def __str__(self) -> str:
+        return encode_cursor(self.sort, self.value, str(self.row), self.total, self.start, self.backward)
+
+    @property
+    def condition(self) -> Document:
+        """The rows that follow, or precede, the cursor's row. Raises InvalidInput for an impossible time."""
+        field, direction = order_of(self.sort)
+        beyond = "$lt" if (direction < 0) != self.backward else "$gt"
+        value = _time_at(self.value) if field == "date" else self.value
+        return {"$or": [{field: {beyond: value}}, {field: value, "_id": {beyond: self.row}}]}
 
 
-def read_cursor(cursor: str, sort: str) -> tuple[Document, int]:
-    """The condition for the transactions that follow, and the total.
-
-    Raises InvalidInput for a cursor that no page gave, or that belongs to another order.
-    """
-    field, direction = order_of(sort)
-    value_of = time_of if field == "date" else float
-    order, value, last, total = decode_cursor(cursor, str, value_of, ObjectId, int)
-    if order != sort:
-        raise InvalidInput(f"This cursor belongs to the order {order!r}.", field="cursor")
-    beyond = "$lt" if direction < 0 else "$gt"
-    return {"$or": [{field: {beyond: value}}, {field: value, "_id": {beyond: last}}]}, total
+def _time_at(seconds: float) -> datetime:
+    try:
+        return time_of(seconds)
+    except (ValueError, OverflowError, OSError):
+        raise _not_a_cursor() from None
 
 
 def encode_cursor(*parts: str | float) -> str:
@@ -149,7 +173,11 @@ def decode_cursor(cursor: str, *types: Callable[[Any], Any]) -> list[Any]:
         parts = json.loads(base64.urlsafe_b64decode(padded))
         return [convert(part) for convert, part in zip(types, parts, strict=True)]
     except (ValueError, TypeError, OverflowError, OSError, InvalidId, binascii.Error, RecursionError):
-        raise InvalidInput("This cursor is not from an earlier page.", field="cursor") from None
+        raise _not_a_cursor() from None
+
+
+def _not_a_cursor() -> InvalidInput:
+    return InvalidInput("This cursor is not from an earlier page.", field="cursor")
 
 
 def time_of(value: Any) -> datetime:

@@ -40,7 +40,7 @@ from src.services.transactions.optimistic_update import (
     update_many,
     update_one,
 )
-from src.services.transactions.query import cursor_after, order_of, query_of, read_cursor, same_input
+from src.services.transactions.query import Cursor, order_of, query_of, same_input
 
 Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 """The new input of a transaction, a new prediction if any, and all its edits."""
@@ -163,22 +163,27 @@ class Transactions:
     def history(
         self, where: HistoryFilter, *, sort: str = "-date", limit: int = 50, cursor: str | None = None
     ) -> HistoryPage:
-        """One page. The first one counts the total for the cursor. Raises InvalidInput, Unavailable."""
+        """One page. The first one counts the total for the cursors. Raises InvalidInput, Unavailable."""
         query = query_of(where)
         if cursor:
-            following, total = read_cursor(cursor, sort)
-            query = {"$and": [query, following]}
-        else:
-            total = self._database.transactions.count_documents(query)
-        documents = list(self._ordered(query, sort).limit(limit + 1))
-        shown = documents[:limit]
-        next_cursor = cursor_after(shown[-1], sort, total) if len(documents) > limit else None
-        return HistoryPage(tuple(map(stored_of, shown)), next_cursor, total)
+            at = Cursor.read(cursor, sort)
+            return self._page_at(at, {"$and": [query, at.condition]}, where, limit)
+        total = self._database.transactions.count_documents(query)
+        return _page(list(self._ordered(query, sort).limit(limit + 1)), limit, sort, total)
+
+    def _page_at(self, at: Cursor, query: Document, where: HistoryFilter, limit: int) -> HistoryPage:
+        documents = list(self._ordered(query, at.sort, backward=at.backward).limit(limit + 1))
+        if not at.backward:
+            return _page(documents, limit, at.sort, at.total, at.start)
+        if len(documents) <= limit:  # the first page, which is then full again
+            return self.history(where, sort=at.sort, limit=limit)
+        start = max(1, at.start - limit)
+        return _page(documents[limit - 1 :: -1], limit, at.sort, at.total, start, more=True)
 
     @guarded
     def newest(self, limit: int) -> list[StoredTransaction]:
-        """The transactions that were added last, whatever their own date."""
-        newest = self._database.transactions.find({"owner": LOCAL_OWNER}).sort("_id", DESCENDING).limit(limit)
+        """The latest transactions by their own date."""
+        newest = self._ordered({"owner": LOCAL_OWNER}, "-date").limit(limit)
         return [stored_of(document) for document in newest]
 
     @guarded_stream
@@ -187,8 +192,9 @@ class Transactions:
         for document in self._ordered(query_of(where), sort).batch_size(1000):
             yield stored_of(document)
 
-    def _ordered(self, query: Document, sort: str) -> Any:
+    def _ordered(self, query: Document, sort: str, *, backward: bool = False) -> Any:
         field, direction = order_of(sort)
+        direction = -direction if backward else direction
         return self._database.transactions.find(query).sort([(field, direction), ("_id", direction)])
 
     @guarded_stream
@@ -262,6 +268,19 @@ class Transactions:
     def modes(self) -> list[str]:
         """The first 50 payment methods in use, for the form's suggestions."""
         return sorted(filter(None, self._database.transactions.distinct("mode", {"owner": LOCAL_OWNER})))[:50]
+
+
+def _page(
+    documents: list[Document], limit: int, sort: str, total: int, start: int = 0, *, more: bool = False
+) -> HistoryPage:
+    """documents: the rows of the page, and one more if another page follows. more: it follows anyhow."""
+    shown = documents[:limit]
+    after = before = None
+    if more or len(documents) > limit:
+        after = str(Cursor.at(shown[-1], sort, total=total, start=start + len(shown)))
+    if start and shown:
+        before = str(Cursor.at(shown[0], sort, total=total, start=start, backward=True))
+    return HistoryPage(tuple(map(stored_of, shown)), after, total, before, start)
 
 
 def _past_answers(newest: Iterable[Document]) -> list[PastAnswer]:

@@ -150,21 +150,21 @@ AnalyticsBody = TypedDict(
 def analytics_body(overview: dict[str, Any]) -> AnalyticsBody:
     """overview: of the analytics service, with Decimal amounts and dates, and a LiveAccuracy."""
     sums = {name: value for name, value in overview.items() if name not in ("from", "until", "accuracy")}
-    body = _with_texts(sums, overview["currency"])
+    body = with_texts(sums, overview["currency"])
     for name, day in (("from", overview["from"]), ("to", overview["until"])):
         body[name] = day.isoformat() if day else None
     body["accuracy"] = _live_accuracy(overview["accuracy"])
     return cast(AnalyticsBody, body)
 
 
-def _with_texts(value: Any, currency: str) -> Any:
+def with_texts(value: Any, currency: str) -> Any:
     """`value` with amounts as decimal strings."""
     if isinstance(value, Decimal):
         return money(value, currency)
     if isinstance(value, list):
-        return [_with_texts(item, currency) for item in value]
+        return [with_texts(item, currency) for item in value]
     if isinstance(value, dict):
-        return {name: _with_texts(item, currency) for name, item in value.items()}
+        return {name: with_texts(item, currency) for name, item in value.items()}
     return value
 
 

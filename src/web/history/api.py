@@ -12,9 +12,12 @@ from src.errors import InvalidInput, NotFound
 from src.web.history.schemas import (
     EditedBody,
     HistoryBody,
+    HistoryFilterQuery,
     HistoryQuery,
+    HistoryTotalsBody,
     LifeBody,
     history_item,
+    history_totals,
     life_body,
 )
 from src.web.openapi.operations import Operations, ResponseValue
@@ -22,6 +25,7 @@ from src.web.prediction.schemas import TransactionChanges
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.edit import TransactionEditor
+    from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
 
 api = Operations("history", __name__, url_prefix="/api/v1")
@@ -48,6 +52,18 @@ def history(query: HistoryQuery, *, transactions: Transactions) -> ResponseValue
         "next_cursor": page.next_cursor,
         "total": page.total,
     }
+
+
+@api.operation(
+    "GET",
+    "/history/totals",
+    summary="Get the totals of what a filter matches, by currency",
+    query=HistoryFilterQuery,
+    returns={200: HistoryTotalsBody},
+)
+def totals(query: HistoryFilterQuery, *, analytics: Analytics) -> ResponseValue:
+    """Exact, and counted like those of `/analytics`: refunds are netted, transfers and savings apart."""
+    return history_totals(analytics.totals(query.to_domain()))
 
 
 @api.operation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
@@ -12,6 +12,7 @@ from src.errors import InvalidInput
 from src.web.history import api as history_api
 from src.web.history import text
 from src.web.history.exports_api import EXPORTS
+from src.web.history.filters import DEFAULT_SORT, NAMES, active_filters, sort_links, tidy
 from src.web.history.schemas import HistoryQuery
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import ABOUT_AN_ACT, Errors, checked, count_in, errors_of, here, with_query
@@ -20,44 +21,50 @@ from src.web.shared.learned import learned_from
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
+    from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
-
-FILTERS = (
-    *("q", "from", "to", "category", "status", "direction", "mode", "min_amount", "max_amount"),
-    *("predicted", "band", "version", "decided_by", "answer"),
-    *("account", "counterparty", "tag", "mcc", "merchant", "currency", "import"),
-)
 
 
 @bp.get("/history")
-def history(*, transactions: Transactions, predictor: Predictor) -> ResponseReturnValue:
+def history(*, transactions: Transactions, analytics: Analytics, predictor: Predictor) -> ResponseReturnValue:
     if wants_json():
         return history_api.history()
-    values = {name: value for name, value in request.args.items() if name not in ABOUT_AN_ACT}
-    result, errors = None, Errors()
+    asked = request.args.to_dict()
+    if tidy(asked) != asked:
+        return redirect(with_query(request.path, tidy(asked)))
+    values = {name: value for name, value in asked.items() if name not in ABOUT_AN_ACT}
+    filters = {name: values.get(name, "") for name in (*NAMES, "sort", "limit")}
+    active = list(active_filters(request.path, filters))
+    result, totals, errors = None, None, Errors()
     try:
         query = checked(HistoryQuery, values)
         where = query.to_domain()
         result = transactions.history(where, sort=query.sort, limit=query.limit, cursor=query.cursor)
+        totals = analytics.totals(where) if active and result.items else None
     except (ValidationError, InvalidInput) as error:
         errors = errors_of(error)
-    filters = {name: values.get(name, "") for name in (*FILTERS, "sort", "limit")}
-    cursor = result.next_cursor if result else None
-    urls = {export.title: with_query(url_for(f"exports.{export.endpoint}"), filters) for export in EXPORTS}
+
+    def page_at(cursor: str | None) -> str | None:
+        return with_query(request.path, {**filters, "cursor": cursor}) if cursor else None
+
     answered = request.args.get("answered")
     row = transactions.get(answered) if answered else None
     return page(
         "history/index.html",
         422 if errors else 200,
         page=result,
+        totals=totals,
         errors=errors,
-        values={**filters, "sort": filters["sort"] or "-date", "cursor": values.get("cursor", "")},
-        active=sum(bool(filters[name]) for name in FILTERS) + (filters["sort"] not in ("", "-date")),
+        values={**filters, "sort": filters["sort"] or DEFAULT_SORT},
+        active=active,
+        headings=sort_links(request.path, filters),
         modes=transactions.modes(),
         here=here(),
-        next_page=with_query(request.path, {**filters, "cursor": cursor}) if cursor else None,
-        first_page=with_query(request.path, filters),
-        export_urls=urls,
+        next_page=page_at(result.next_cursor) if result else None,
+        previous_page=page_at(result.previous_cursor) if result else None,
+        export_urls={
+            export.title: with_query(url_for(f"exports.{export.endpoint}"), filters) for export in EXPORTS
+        },
         text=text,
         deleted=request.args.get("deleted"),
         learned=learned_from(row, request.args, here(), predictor) if row else None,

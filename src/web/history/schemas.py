@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -12,6 +13,7 @@ from src.domain.feedback import AnswerState
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band, DecidedBy, Prediction
 from src.domain.transactions import Direction, HistoryFilter, StoredTransaction
+from src.web.analytics.schemas import TotalsBody, with_texts
 from src.web.prediction.schemas import (
     AlternativeBody,
     ModelBody,
@@ -39,7 +41,10 @@ Sort = Literal["-date", "date", "-amount", "amount", "confidence"]
 StatusFilter = Literal["predicted", "confirmed", "corrected", "needs_review"]
 
 
-_SEARCHED = "Text in description, merchant, subcategory, counterparty, notes or tags."
+_SEARCHED = (
+    "Words, in any order: each is in the description, merchant, subcategory, counterparty, notes or a tag, "
+    "also as a part of a word. Case and accents do not matter."
+)
 
 
 class HistoryFilterQuery(QueryModel):
@@ -80,6 +85,19 @@ class HistoryFilterQuery(QueryModel):
 class HistoryQuery(HistoryFilterQuery):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
     cursor: Annotated[str | None, Field(max_length=500, description="`next_cursor` of the last page.")] = None
+
+
+class CurrencyTotalsBody(TotalsBody):
+    currency: str
+
+
+class HistoryTotalsBody(TypedDict):
+    totals: Annotated[list[CurrencyTotalsBody], Field(description="By currency, the most frequent first.")]
+
+
+def history_totals(totals: Iterable[Mapping[str, Any]]) -> HistoryTotalsBody:
+    """totals: of the analytics service, with Decimal amounts."""
+    return {"totals": [cast(CurrencyTotalsBody, with_texts(row, row["currency"])) for row in totals]}
 
 
 class FeedbackEventBody(TypedDict):

@@ -85,3 +85,24 @@ EXACT = {
 }
 """Filters that a field must equal."""
 DIRECTIONS = {direction.value: direction.value.capitalize() for direction in Direction}
+FILTERS = {
+    "q": "Text",
+    "from": "From",
+    "to": "To",
+    "category": "Category",
+    "status": "State",
+    "direction": "Type",
+    "mode": "Payment method",
+    "min_amount": "Amount from",
+    "max_amount": "Amount to",
+    "predicted": "Predicted as",
+    "version": "Model version",
+    **EXACT,
+    **{name: label for name, (label, _) in CHOICES.items()},
+}
+"""The filters, by their names in the address."""
+FILTER_VALUES = {
+    "status": STATES,
+    "direction": DIRECTIONS,
+    **{name: choices for name, (_, choices) in CHOICES.items()},
+}

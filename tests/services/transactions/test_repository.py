@@ -57,6 +57,19 @@ def test_paging_shows_every_row_once_whatever_the_order(transactions, sort):
     assert len(seen) == len(set(seen)) == 47
 
 
+@pytest.mark.parametrize("sort", HISTORY_SORTS)
+def test_going_back_shows_the_same_pages_whatever_the_order(transactions, sort):
+    keep(transactions, *(new(amount=f"{1 + i % 3}", day=date(2026, 1, 1 + i % 4)) for i in range(23)))
+    pages = [transactions.history(HistoryFilter(), sort=sort, limit=5)]
+    while cursor := pages[-1].next_cursor:
+        pages.append(transactions.history(HistoryFilter(), sort=sort, limit=5, cursor=cursor))
+    assert [page.start for page in pages] == [0, 5, 10, 15, 20]
+    for page, earlier in zip(pages[:0:-1], pages[-2::-1], strict=True):
+        back = transactions.history(HistoryFilter(), sort=sort, limit=5, cursor=page.previous_cursor)
+        assert (back.items, back.start, back.total) == (earlier.items, earlier.start, 23)
+    assert pages[0].previous_cursor is None
+
+
 def test_a_cursor_that_no_page_gave_is_refused(transactions):
     keep(transactions, *(new() for _ in range(3)))
     real = transactions.history(HistoryFilter(), limit=1).next_cursor
@@ -84,10 +97,27 @@ def test_filters_narrow_the_history(transactions):
     assert names(direction=Direction.INCOME) == {"salary"}
     assert names(q="SHOP") == {"corner shop"}
     assert names(q="a.c (") == {"a.c (me)"}
-    assert names(q=".*") == set()
+    assert names(q=".*") == names(q="corner salary") == set()
+    assert names(q="hop corn") == {"corner shop"}
+    assert names(q=" ") == {"corner shop", "a.c (me)", "salary"}
     assert names(min_amount=Decimal(10), max_amount=Decimal(10)) == {"a.c (me)"}
     assert names(status="needs_review") == {"a.c (me)"}
     assert names(category="dining") == {"corner shop", "salary"}
+
+
+@pytest.mark.parametrize(
+    ("text", "q"),
+    [
+        ("CAFÉ ZÜRICH 12.03", "zurich cafe"),
+        ("CAFE ZURICH", "Zürich é"),
+        ("Łódź ĐÀ NẴNG", "nang"),
+        ("서울 카페", "카페 서울"),
+    ],
+)
+def test_words_are_found_in_any_order_without_their_accents(transactions, text, q):
+    [row] = keep(transactions, new(text))
+    keep(transactions, new("something else"))
+    assert [match.id for match in transactions.history(HistoryFilter(q=q)).items] == [row.id]
 
 
 def test_the_memory_receives_the_newest_answers_of_each_merchant(transactions, add_answer):

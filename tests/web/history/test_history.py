@@ -73,6 +73,7 @@ def test_a_filter_reads_only_the_transactions_it_shows(web_database, detailed):
         ("mode=UPI", [0]),
         ("direction=income", [3]),
         ("q=weekly", [2]),
+        ("q=ark+SUP", [2]),
         ("q=.*", []),
         ("min_amount=20&max_amount=30.00", [2, 1]),
         ("status=confirmed", []),

@@ -17,6 +17,7 @@ CONTRACT = {
     ("post", "/api/v1/moves"),
     ("post", "/api/v1/second-looks/{transaction_id}"),
     ("get", "/api/v1/history"),
+    ("get", "/api/v1/history/totals"),
     ("get", "/api/v1/history.csv"),
     ("get", "/api/v1/transactions/{id}"),
     ("patch", "/api/v1/transactions/{id}"),
@@ -109,7 +110,16 @@ def valid(document, method, path, response):
 def test_responses_have_the_form_in_the_document(client, document, predicted, answered):
     answered(predicted()["id"], "groceries")
     client.post("/api/v1/training-runs")
-    for path in ("acts", "history", "analytics", "quality", "categories", "training-runs", "models"):
+    for path in (
+        "acts",
+        "history",
+        "history/totals",
+        "analytics",
+        "quality",
+        "categories",
+        "training-runs",
+        "models",
+    ):
         valid(document, "get", f"/api/v1/{path}", client.get(f"/api/v1/{path}"))
     row = client.get("/api/v1/history").json["items"][0]["id"]
     valid(document, "get", "/api/v1/transactions/{id}", client.get(f"/api/v1/transactions/{row}"))
