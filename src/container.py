@@ -14,6 +14,7 @@ from src.domain.acts import ActKind
 from src.jobs import Jobs
 from src.once import forget, once
 from src.pipeline.categories.editor import CategoryEditor
+from src.pipeline.feedback.bulk import BulkChanges
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.feedback.label_review import LabelReview
@@ -208,6 +209,7 @@ class Container(Services):
                 ActKind.FEEDBACK: lambda act, at: self.feedback.undo(act.id, at),
                 ActKind.EDIT: self.transaction_editor.undo_edit,
                 ActKind.DELETE: self.transaction_editor.undo_delete,
+                ActKind.BULK: self.bulk_changes.undo,
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
                 ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,
                 ActKind.LINK: self.linking.undo,
@@ -229,12 +231,24 @@ class Container(Services):
         return Linking(self.links, self.link_candidates, self.act_log)
 
     @once
+    def bulk_changes(self) -> BulkChanges:
+        return BulkChanges(
+            self.bulk_rows,
+            self.deleted_transactions,
+            self.predictor,
+            self.act_log,
+            self.feedback,
+            self.links,
+            self.categories.slugs,
+        )
+
+    @once
     def category_editor(self) -> CategoryEditor:
         return CategoryEditor(
             self.categories,
             self.category_transactions,
             self.act_log,
-            self.feedback_events,
+            self.bulk_rows,
             self.unanswered,
         )
 

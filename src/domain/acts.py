@@ -14,6 +14,7 @@ class ActKind(StrEnum):
     FEEDBACK = "feedback"
     EDIT = "edit"
     DELETE = "delete"
+    BULK = "bulk"
     CATEGORY_MERGE = "category-merge"
     CATEGORY_CHANGE = "category-change"
     LINK = "link"

@@ -30,6 +30,15 @@ NO_AMOUNT = Decimal("NaN")
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """A part of a transaction, with a category of its own."""
+
+    amount: Decimal
+    category: str
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """The input of a person, file or program. `prepare` masks its texts and sets `merchant`."""
 
@@ -49,6 +58,8 @@ class Transaction:
     mcc: str | None = None
     """Merchant category code of ISO 18245: four digits."""
     tags: tuple[str, ...] = ()
+    splits: tuple[Split, ...] = ()
+    """The parts of a split transaction. They add up to `amount`, and sums count them instead of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +189,10 @@ class StoredTransaction:
     """The link to the other end of an own transfer: it is neither spending nor income."""
     refund_of: str | None = None
     """The purchase that it refunds."""
+
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        return self.transaction.splits
 
     @property
     def prediction(self) -> Prediction:

@@ -32,6 +32,7 @@ from src.services.scheduler.child_process import ChildProcess
 from src.services.scheduler.scheduler import PendingWork
 from src.services.transactions.acts import ActLog
 from src.services.transactions.analytics import Analytics
+from src.services.transactions.bulk import BulkRows
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.imported import ImportedTransactions
@@ -85,6 +86,7 @@ class Services:
     models = on_database(Models)
     unanswered = on_database(Unanswered)
     act_log = on_database(ActLog)
+    bulk_rows = on_database(BulkRows)
     category_transactions = on_database(CategoryTransactions)
     deleted_transactions = on_database(DeletedTransactions)
     waiting_transactions = on_database(WaitingTransactions)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.categories import Category, category_of
 from src.errors import Conflict, InvalidInput, NotFound
+from src.pipeline.feedback.bulk import undo_changes
 
 if TYPE_CHECKING:
     from src.services.categories.repository import Categories
     from src.services.categories.transactions import CategoryTransactions
     from src.services.transactions.acts import ActLog
-    from src.services.transactions.feedback import FeedbackEvents
+    from src.services.transactions.bulk import BulkRows
     from src.services.transactions.unanswered import Unanswered
 
 
@@ -25,7 +26,7 @@ class CategoryEditor:
     categories: Categories
     rows: CategoryTransactions
     acts: ActLog
-    feedback: FeedbackEvents
+    changed_rows: BulkRows
     unanswered: Unanswered
 
     def change(self, slug: str, fields: Mapping[str, Any], *, at: datetime) -> tuple[Category, str]:
@@ -62,12 +63,16 @@ class CategoryEditor:
         values = {**asdict(before), "into": into, "children": ",".join(children)}
         what = ActSummary("category-merged", values)
         act = self.acts.begin(ActKind.CATEGORY_MERGE, what, at=at)
-        relabelled = self.rows.relabel(slug, into, act=act) if into else 0
+        relabelled = self._relabel(slug, into, act, at) if into else 0
         self.categories.merge(slug, into)
         if into:  # those predicted meanwhile
-            relabelled += self.rows.relabel(slug, into, act=act)
+            relabelled += self._relabel(slug, into, act, at)
         self.acts.finish(act, rows=relabelled, keep=True)
         return before, relabelled, act
+
+    def _relabel(self, slug: str, into: str, act: str, at: datetime) -> int:
+        parts = self.rows.relabel_parts(slug, into, act=act, at=at)
+        return self.rows.relabel(slug, into, act=act) + parts
 
     def undo_change(self, act: Act, at: datetime) -> UndoResult:
         self.categories.restore(category_of(act.what.values))
@@ -79,5 +84,5 @@ class CategoryEditor:
         for child in filter(None, str(act.what.values["children"]).split(",")):
             with suppress(NotFound, InvalidInput):  # merged itself, or it has another parent by now
                 self.categories.change(child, {"parent": act.what.values["slug"]})
-        answers = self.feedback.undo(act.id, at=at)
-        return UndoResult(answers.rows + self.unanswered.undo(act.id), answers.kept)
+        undone = undo_changes(self.changed_rows, act.id, at)
+        return UndoResult(undone.rows + self.unanswered.undo(act.id), undone.kept)

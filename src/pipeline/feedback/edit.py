@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
+from src.domain.money import decimal_places
 from src.domain.predictions import Prediction
 from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, active_edits
 from src.errors import Conflict, LedgerloopError, NotFound
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
 FIELDS = (
     *("date", "amount", "currency", "direction", "description", "subcategory", "mode"),
-    *("account", "counterparty", "notes", "mcc", "tags"),
+    *("account", "counterparty", "notes", "mcc", "tags", "splits"),
 )
 """The fields that a person may change."""
+_UNSEEN_BY_THE_MODEL = ("notes", "tags", "splits")
 
 Changes = Callable[[Transaction], Mapping[str, Any]]
 """The fields to change in a transaction as it is now. May raise, if they do not fit its other fields."""
@@ -31,6 +33,24 @@ Changes = Callable[[Transaction], Mapping[str, Any]]
 
 def changed_fields(before: Transaction, after: Transaction) -> list[str]:
     return [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
+
+
+def can_change_prediction(before: Transaction, after: Transaction) -> bool:
+    return any(name not in _UNSEEN_BY_THE_MODEL for name in changed_fields(before, after))
+
+
+def check_splits(transaction: Transaction) -> None:
+    """Raises Conflict if the parts do not add up to the amount, or have more decimals than the currency."""
+    if not (parts := [split.amount for split in transaction.splits]):
+        return
+    total, currency = sum(parts), transaction.currency
+    if total != transaction.amount:
+        raise Conflict(
+            f"The parts of this transaction add up to {total:f}, not to {transaction.amount:f} {currency}. "
+            "Change or remove the parts first."
+        )
+    if any(part != round(part, decimal_places(currency)) for part in parts):
+        raise Conflict(f"The parts of this transaction have more decimals than {currency}.")
 
 
 @dataclass(frozen=True)
@@ -123,8 +143,10 @@ class TransactionEditor:
     def _predicted(
         self, row: StoredTransaction, transaction: Transaction, at: datetime
     ) -> tuple[Transaction, Prediction | None]:
-        if row.status is not Status.PREDICTED:
-            return prepare(transaction), None
+        check_splits(transaction)
+        prepared = prepare(transaction)
+        if row.status is not Status.PREDICTED or not can_change_prediction(row.transaction, prepared):
+            return prepared, None
         [predicted] = self.predictor.predict([transaction], at=at, with_shadow=True)
         return predicted
 

@@ -178,6 +178,14 @@ class FeedbackLoop:
                 finished += 1
         return finished
 
+    def follow(self, act: str, *, at: datetime) -> None:
+        """Predict the unanswered transactions of the merchants that `act` answered, up to 20,000 of them.
+
+        Raises Unavailable; safe to retry.
+        """
+        merchants, _ = self.events.answered_by(act)
+        any(self._predict_others(merchants, act, at=at)[1] for _ in range(_ROUNDS_PER_ACT))
+
     def undo(self, act: str, at: datetime) -> UndoResult:
         """Undo one act: its answers and the predictions that followed. Raises Unavailable; safe to retry.
 

@@ -82,6 +82,7 @@ def prepare(transaction: Transaction) -> Transaction:
         counterparty=_masked(transaction.counterparty),
         notes=_masked(transaction.notes),
         tags=tuple(dict.fromkeys(map(mask, transaction.tags))),
+        splits=tuple(replace(split, notes=_masked(split.notes)) for split in transaction.splits),
     )
 
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 
 from bson import ObjectId
 
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import active_answers
 from src.domain.predictions import Alternative, Prediction
-from src.domain.transactions import StoredTransaction
+from src.domain.transactions import Edit, HistoryFilter, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded
-from src.services.transactions.documents import current_fields, feedback_fields, prediction_fields
+from src.services.transactions.documents import (
+    IS_SPLIT,
+    current_fields,
+    edit_document,
+    feedback_fields,
+    prediction_fields,
+    replaced_fields,
+)
 from src.services.transactions.optimistic_update import update_many
+from src.services.transactions.query import query_of
 
 _BATCH = 1000
 
@@ -23,22 +33,34 @@ class CategoryTransactions:
 
     @guarded
     def counts(self) -> dict[str, int]:
-        """The number of transactions by category."""
-        groups = self._database.transactions.aggregate(
-            [{"$match": {"owner": LOCAL_OWNER}}, {"$group": {"_id": "$category", "rows": {"$sum": 1}}}]
-        )
-        return {group["_id"]: group["rows"] for group in groups if group["_id"]}
+        """The number of transactions by category, of themselves or of a part of them."""
+        by_category = {"$group": {"_id": "$category", "rows": {"$sum": 1}}}
+        of_parts = {"$setDifference": ["$splits.category", ["$category"]]}
+        split = [
+            {"$match": {"owner": LOCAL_OWNER, **IS_SPLIT}},
+            {"$project": {"category": of_parts}},
+            {"$unwind": "$category"},
+            by_category,
+        ]
+        union = {"$unionWith": {"coll": "transactions", "pipeline": split}}
+        counts: Counter[str] = Counter()
+        for group in self._database.transactions.aggregate(
+            [{"$match": {"owner": LOCAL_OWNER}}, by_category, union]
+        ):
+            counts[group["_id"]] += group["rows"]
+        del counts[None]
+        return dict(counts)
 
     @guarded
     def count(self, slug: str) -> int:
-        return int(
-            self._database.transactions.count_documents({"owner": LOCAL_OWNER, "category": {"$eq": slug}})
-        )
+        """Transactions that have this category, or a part of them has."""
+        return int(self._database.transactions.count_documents(query_of(HistoryFilter(category=slug))))
 
     @guarded
     def count_named(self, slug: str) -> int:
         """The number of transactions that have this category, or had it by an earlier answer."""
-        named = [{field: {"$eq": slug}} for field in ("category", "feedback.category")]
+        fields = ("category", "splits.category", "feedback.category")
+        named = [{field: {"$eq": slug}} for field in fields]
         return int(self._database.transactions.count_documents({"owner": LOCAL_OWNER, "$or": named}))
 
     @guarded
@@ -67,6 +89,27 @@ class CategoryTransactions:
                 return count
             count += len(update_many(transactions, [str(document["_id"]) for document in batch], relabelled))
             last = batch[-1]["_id"]
+
+    @guarded
+    def relabel_parts(self, slug: str, into: str, *, act: str, at: datetime) -> int:
+        """Change the parts of `slug` to `into`, by an edit of `act`; returns the number of transactions.
+
+        Raises Unavailable; a retry changes the rest.
+        """
+
+        def relabelled(row: StoredTransaction) -> Document:
+            splits = [
+                replace(split, category=into) if split.category == slug else split for split in row.splits
+            ]
+            after = replace(row.transaction, splits=tuple(splits))
+            edits = (*row.edits, Edit(act, at, row.transaction, after))
+            return {**replaced_fields(after), "edits": [edit_document(edit) for edit in edits]}
+
+        transactions, count = self._database.transactions, 0
+        query = {"owner": LOCAL_OWNER, "splits.category": {"$eq": slug}, **IS_SPLIT}
+        while batch := list(transactions.find(query, {"_id": 1}).limit(_BATCH)):
+            count += len(update_many(transactions, [str(document["_id"]) for document in batch], relabelled))
+        return count
 
 
 def _renamed(prediction: Prediction, slug: str, into: str, act: str) -> Prediction:

@@ -114,5 +114,5 @@ def verify(file: Path, rows_json: str, load: Callable[[bytes, str], Serving]) ->
 
 def _transaction(row: dict[str, Any]) -> Transaction:
     exact = {"amount": Decimal(row["amount"]), "date": date.fromisoformat(row["date"])}
-    others = {"direction": Direction(row["direction"]), "tags": tuple(row.get("tags", ()))}
+    others = {"direction": Direction(row["direction"]), "tags": tuple(row.get("tags", ())), "splits": ()}
     return Transaction(**row | exact | others)

@@ -32,6 +32,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "category", "-date", "-_id"),
         _index("owner", "account", "-date", "-_id", where=_present("account")),
         _index("owner", "counterparty", "-date", "-_id", where=_present("counterparty")),
+        _index("owner", "splits.category", "-date", "-_id", where=_present("splits")),
         _index("owner", "tags", "-date", "-_id", where=_present("tags")),
         _index("owner", "mcc", "-date", "-_id", where=_present("mcc")),
         _index("owner", "merchant", "-date", "-_id"),
@@ -63,6 +64,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "currency", "amount", "direction", "date"),
         _index("owner", "merchant", "date", where={"direction": "income"}, name="incomes_of_a_merchant"),
         _index("owner", "edits.at", where=_present("edits.at")),
+        _index("edits.act", where=_present("edits.act")),
     ],
     "transfers": [
         _index("owner", "kind", "status", "-date", "-_id", where={"shown": True}, name="shown"),

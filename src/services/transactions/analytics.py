@@ -14,6 +14,7 @@ from src.domain.money import decimal_places
 from src.domain.months import Coverage, months_between
 from src.domain.transactions import Direction, HistoryFilter
 from src.services.mongo.client import Database, Document, guarded
+from src.services.transactions.documents import IS_SPLIT
 from src.services.transactions.query import query_of
 
 TOP_MERCHANTS = 20
@@ -32,6 +33,9 @@ class Cell:
     amount: Decimal
     """As stored: never below zero."""
     count: int
+    """Of transactions, and of parts of split ones."""
+    rows: int
+    """Of transactions alone: a split one counts with its first part."""
     paired: bool
     """Of transactions that are one end of an own transfer."""
     refund: bool
@@ -131,8 +135,11 @@ class Analytics:
             "direction": "$direction",
             "paired": {"$gt": ["$transfer", None]},
         }
-        sums = {"$group": {"_id": key, "amount": {"$sum": "$amount"}, "count": {"$sum": 1}}}
-        stages = {False: [{"$match": {**query, **_NO_REFUND}}, sums], True: [*_refunds(query), sums]}
+        rows = {"$sum": {"$cond": [{"$gt": ["$part", 0]}, 0, 1]}}
+        sums = {
+            "$group": {"_id": key, "amount": {"$sum": "$amount"}, "count": {"$sum": 1}, "rows": rows},
+        }
+        stages = {False: _parts({**query, **_NO_REFUND}, sums), True: [*_refunds(query), sums]}
         return [
             Cell(
                 **{**row["_id"], "direction": Direction(row["_id"]["direction"])},
@@ -140,6 +147,7 @@ class Analytics:
                 group=groups.get(row["_id"]["category"]),
                 amount=Decimal(row["amount"]).scaleb(-decimal_places(row["_id"]["currency"])),
                 count=row["count"],
+                rows=row["rows"],
             )
             for refund, pipeline in stages.items()
             for row in self.database.transactions.aggregate(pipeline)
@@ -161,8 +169,7 @@ class Analytics:
         total = {"_id": "$_id", "amount": {"$sum": "$amount"}, "count": {"$sum": "$count"}}
         merchants = self.database.transactions.aggregate(
             [
-                {"$match": own},
-                *_by_merchant(_spending(groups)),
+                *_parts(own, *_by_merchant(_spending(groups))),
                 {"$unionWith": {"coll": "transactions", "pipeline": refunds}},
                 {"$group": total},
                 {"$match": {"amount": {"$gt": 0}}},
@@ -174,6 +181,19 @@ class Analytics:
             {"merchant": row["_id"], "amount": Decimal(row["amount"]).scaleb(-places), "count": row["count"]}
             for row in merchants
         ]
+
+
+def _parts(query: Document, *stages: Document) -> list[Document]:
+    """`stages` over the transactions of `query` that are not split, then over the parts of the split ones."""
+    of_a_part = {"amount": "$splits.amount", "category": "$splits.category"}
+    parts = [
+        {"$match": {**query, **IS_SPLIT}},
+        {"$unwind": {"path": "$splits", "includeArrayIndex": "part"}},
+        {"$set": of_a_part},
+        *stages,
+    ]
+    whole = [{"$match": {**query, "splits": None}}, *stages]
+    return [*whole, {"$unionWith": {"coll": "transactions", "pipeline": parts}}]
 
 
 _NO_REFUND: Document = {"refund_of": None}
@@ -235,7 +255,7 @@ def _sum(cells: Iterable[Cell], flow: Flow) -> Decimal:
 def _totals(cells: Sequence[Cell]) -> Document:
     expense, income = _sum(cells, Flow.SPENT), _sum(cells, Flow.EARNED)
     return {
-        "count": sum(cell.count for cell in cells),
+        "count": sum(cell.rows for cell in cells),
         "expense": expense,
         "income": income,
         "saved": _sum(cells, Flow.SAVED),

@@ -6,8 +6,10 @@ all its predictions and answers.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+
+from pymongo import DeleteOne, UpdateOne
 
 from src.domain import LOCAL_OWNER
 from src.domain.acts import UndoResult
@@ -18,6 +20,7 @@ from src.services.transactions.documents import stored_of
 from src.services.transactions.linked import unsettle
 from src.services.transactions.optimistic_update import BUSY, by_id, insert_new, not_found, object_ids
 
+_BATCH = 1000
 _TRIES = 50
 SAME_ROW = ("revision", "import", "also_in")
 """Fields that must be unchanged when a transaction is deleted: else its copy would be out of date."""
@@ -30,21 +33,31 @@ class DeletedTransactions:
     @guarded
     def delete(self, transaction_id: str, *, act: str, at: datetime) -> None:
         """Copy the transaction, then delete it. Raises NotFound, Conflict, Unavailable."""
-        transactions = self._database.transactions
+        by_id(transaction_id)
+        if not self.delete_many([transaction_id], act=act, at=at):
+            raise not_found()
+
+    @guarded
+    def delete_many(self, transaction_ids: Sequence[str], *, act: str, at: datetime) -> int:
+        """Delete at most about a thousand transactions; returns how many there were.
+
+        Raises Conflict, Unavailable; safe to repeat.
+        """
+        transactions, deleted = self._database.transactions, 0
+        query = {"_id": {"$in": object_ids(transaction_ids)}, "owner": LOCAL_OWNER}
         for _ in range(_TRIES):
-            document = transactions.find_one(by_id(transaction_id))
-            if document is None:
-                raise not_found()
-            copy = {"owner": LOCAL_OWNER, "at": at, "document": document}
-            if "key" in document:
-                copy["key"] = document["key"]
-            # Two may delete it at once; whichever is first, both acts restore it.
-            update = {"$set": copy, "$addToSet": {"acts": act}}
-            self._database.deleted_transactions.update_one({"_id": document["_id"]}, update, upsert=True)
-            unsettle(self._database, [document["_id"]], at=at)
-            unchanged = {"_id": document["_id"], **{name: document.get(name) for name in SAME_ROW}}
-            if transactions.delete_one(unchanged).deleted_count:
-                return
+            documents = list(transactions.find(query))
+            if not documents:
+                return deleted
+            copies = [_copy(document, act, at) for document in documents]
+            self._database.deleted_transactions.bulk_write(copies, ordered=False)
+            unsettle(self._database, [document["_id"] for document in documents], at=at)
+            # One that changed since it was read stays, and is copied again.
+            unchanged = [
+                DeleteOne({"_id": document["_id"], **{name: document.get(name) for name in SAME_ROW}})
+                for document in documents
+            ]
+            deleted += transactions.bulk_write(unchanged, ordered=False).deleted_count
         raise Conflict(BUSY)
 
     @guarded
@@ -64,15 +77,26 @@ class DeletedTransactions:
 
         One whose key another transaction has by now stays deleted, and counts as kept.
         """
-        deleted = self._database.deleted_transactions
-        copies = list(deleted.find({"owner": LOCAL_OWNER, "acts": {"$eq": act}}))
-        for copy in copies:
-            insert_new(self._database.transactions, [copy["document"]])
-        ids = {"$in": [copy["_id"] for copy in copies]}
-        restored = [document["_id"] for document in self._database.transactions.find({"_id": ids}, {})]
-        unsettle(self._database, restored, at=at)
-        deleted.delete_many({"_id": {"$in": restored}})
-        return UndoResult(rows=len(restored), kept=len(copies) - len(restored))
+        copies, rows, kept = self._database.deleted_transactions, 0, 0
+        deleted = copies.find({"owner": LOCAL_OWNER, "acts": {"$eq": act}}, {"_id": 1})
+        ids = [copy["_id"] for copy in deleted]
+        for start in range(0, len(ids), _BATCH):
+            batch = {"_id": {"$in": ids[start : start + _BATCH]}}
+            documents = [copy["document"] for copy in copies.find(batch)]
+            insert_new(self._database.transactions, documents)
+            restored = [document["_id"] for document in self._database.transactions.find(batch, {"_id": 1})]
+            unsettle(self._database, restored, at=at)
+            copies.delete_many({"_id": {"$in": restored}})
+            rows, kept = rows + len(restored), kept + len(documents) - len(restored)
+        return UndoResult(rows, kept)
+
+
+def _copy(document: Document, act: str, at: datetime) -> UpdateOne:
+    """Two acts may delete a transaction at once; whichever is first, both restore it."""
+    key = {"key": document["key"]} if "key" in document else {}
+    copy = {"owner": LOCAL_OWNER, "at": at, "document": document, **key}
+    update = {"$set": copy, "$addToSet": {"acts": act}}
+    return UpdateOne({"_id": document["_id"]}, update, upsert=True)
 
 
 def deleted_keys(database: Database, query: Document) -> list[Document]:

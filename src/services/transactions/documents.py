@@ -21,6 +21,7 @@ from src.domain.transactions import (
     LabelledTransaction,
     MistakeMark,
     NewTransaction,
+    Split,
     Status,
     StoredTransaction,
     Transaction,
@@ -30,6 +31,7 @@ from src.domain.transactions import (
 Document = dict[str, Any]
 # A range rather than $exists, so that the index alone answers.
 HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
+IS_SPLIT = {"splits": {"$exists": True}}
 
 
 def midnight(day: Date) -> datetime:
@@ -81,7 +83,7 @@ def _first_document(
     }
 
 
-OPTIONAL_FIELDS = ("account", "counterparty", "notes", "mcc", "tags")
+OPTIONAL_FIELDS = ("account", "counterparty", "notes", "mcc", "tags", "splits")
 """Input fields that a document has only if they are set."""
 INPUT_FIELDS = dict.fromkeys(
     ("description", "merchant", "subcategory", "amount", "currency", "date", "mode", "direction"), 1
@@ -103,7 +105,12 @@ def transaction_fields(transaction: Transaction) -> Document:
         "mode": transaction.mode,
         "direction": transaction.direction.value,
         **{name: value for name in OPTIONAL_FIELDS if (value := getattr(transaction, name))},
+        **({"splits": _split_documents(transaction.splits, places)} if transaction.splits else {}),
     }
+
+
+def _split_documents(splits: Sequence[Split], places: int) -> list[Document]:
+    return [{**asdict(split), "amount": Int64(int(split.amount.scaleb(places)))} for split in splits]
 
 
 def replaced_fields(transaction: Transaction) -> Document:
@@ -224,6 +231,10 @@ def transaction_of(document: Document) -> Transaction:
         notes=document.get("notes"),
         mcc=document.get("mcc"),
         tags=tuple(document.get("tags", ())),
+        splits=tuple(
+            Split(**{**split, "amount": Decimal(int(split["amount"])).scaleb(-places)})
+            for split in document.get("splits", ())
+        ),
     )
 
 

@@ -18,6 +18,8 @@ from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import feedback_fields, first_answer
 from src.services.transactions.optimistic_update import not_found, update_many
 
+_BATCH = 1000
+
 
 class FeedbackEvents:
     def __init__(self, database: Database) -> None:
@@ -92,16 +94,19 @@ class FeedbackEvents:
         Raises Unavailable; a retry changes no transaction twice.
         """
 
-        def undone(row: StoredTransaction) -> Document:
-            event = () if _is_undone(row, act) else (Feedback(category=None, at=at, act=act),)
-            return feedback_fields(row.predictions, (*row.feedback, *event))
+        def undone(row: StoredTransaction) -> Document | None:
+            if _is_undone(row, act):
+                return None
+            return feedback_fields(row.predictions, (*row.feedback, Feedback(category=None, at=at, act=act)))
 
         transactions = self._database.transactions
         answered = transactions.find({"owner": LOCAL_OWNER, "feedback.act": {"$eq": act}}, {"_id": 1})
-        befores = update_many(transactions, [str(document["_id"]) for document in answered], undone)
-        changed = [row for row in befores.values() if not _is_undone(row, act)]
-        answered_since = sum(active_answers(row.feedback)[-1].act != act for row in changed)
-        return UndoResult(rows=len(changed) - answered_since, kept=answered_since)
+        ids, rows, kept = [str(document["_id"]) for document in answered], 0, 0
+        for start in range(0, len(ids), _BATCH):
+            changed = update_many(transactions, ids[start : start + _BATCH], undone).values()
+            answered_since = sum(active_answers(row.feedback)[-1].act != act for row in changed)
+            rows, kept = rows + len(changed) - answered_since, kept + answered_since
+        return UndoResult(rows, kept)
 
 
 def _unanswered(merchant: str, but: str) -> Document:

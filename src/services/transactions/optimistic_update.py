@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import Any
 
 from bson import ObjectId
@@ -21,6 +21,9 @@ Derive = Callable[[StoredTransaction], Document]
 
 It may be called again for one it has changed.
 """
+
+DeriveMany = Callable[[Sequence[StoredTransaction]], Sequence[Document | None]]
+"""The same for many at once, in their order; None for one that stays as it is."""
 
 _BATCH = 1000
 _TRIES = 50
@@ -41,23 +44,48 @@ def update_one(collection: Any, transaction_id: str, derive: Derive) -> StoredTr
 
 
 def update_many(
-    collection: Any, transaction_ids: Sequence[str], derive: Derive
+    collection: Any, transaction_ids: Sequence[str], derive: Callable[[StoredTransaction], Document | None]
 ) -> dict[str, StoredTransaction]:
-    """Update in batches; returns the existing transactions as they were, by id."""
+    """Update in batches; returns the updated transactions as they were, by id. Without fields, none is."""
     befores: dict[str, StoredTransaction] = {}
     ids = object_ids(transaction_ids)
     for start in range(0, len(ids), _BATCH):
-        batch, batch_id, updates = ids[start : start + _BATCH], secrets.token_hex(8), []
-        for document in collection.find({"_id": {"$in": batch}, "owner": LOCAL_OWNER}):
-            before = befores[str(document["_id"])] = stored_of(document)
-            fields = {**derive(before), "change": batch_id}
-            updates.append(UpdateOne(_unchanged(document), _update(fields)))
-        if updates and collection.bulk_write(updates, ordered=False).matched_count < len(updates):
-            # Somebody else wrote some of these in between: they are updated one by one.
-            missed = collection.find({"_id": {"$in": batch}, "change": {"$ne": batch_id}}, {"_id": 1})
-            for transaction_id in [str(document["_id"]) for document in missed]:
-                befores[transaction_id] = update_one(collection, transaction_id, derive)
+        batch = ids[start : start + _BATCH]
+        updated = update_batch(collection, batch, lambda rows: [derive(row) for row in rows])
+        befores |= {row.id: row for row in updated}
     return befores
+
+
+def update_batch(collection: Any, ids: Sequence[ObjectId], derive: DeriveMany) -> list[StoredTransaction]:
+    """Update at most about a thousand transactions; returns the updated ones as they were.
+
+    Raises Conflict if too many others write.
+    """
+    updated: list[StoredTransaction] = []
+    remaining = set(ids)
+    for _ in range(_TRIES):
+        documents = list(collection.find({"_id": {"$in": list(remaining)}, "owner": LOCAL_OWNER}))
+        befores = [stored_of(document) for document in documents]
+        derived = zip(documents, befores, derive(befores), strict=True)
+        new = {document["_id"]: (document, before, fields) for document, before, fields in derived if fields}
+        written = _write(collection, [(document, fields) for document, _, fields in new.values()])
+        updated += [before for id_, (_, before, _) in new.items() if id_ in written]
+        remaining = new.keys() - written  # somebody else wrote these in between
+        if not remaining:
+            return updated
+    raise Conflict(BUSY)
+
+
+def _write(collection: Any, new: Sequence[tuple[Document, Document]]) -> Set[ObjectId]:
+    """new: documents as they were read, with the fields to set. Returns the ids of those still unchanged."""
+    batch_id, ids = secrets.token_hex(8), {document["_id"] for document, _ in new}
+    updates = [
+        UpdateOne(_unchanged(document), _update({**fields, "change": batch_id})) for document, fields in new
+    ]
+    if not updates or collection.bulk_write(updates, ordered=False).matched_count == len(updates):
+        return ids
+    written = collection.find({"_id": {"$in": list(ids)}, "change": batch_id}, {"_id": 1})
+    return {document["_id"] for document in written}
 
 
 def insert_new(collection: Any, documents: Sequence[Document]) -> int:

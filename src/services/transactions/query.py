@@ -17,7 +17,7 @@ from src.domain import LOCAL_OWNER
 from src.domain.feedback import AnswerState, LabelSource
 from src.domain.transactions import HISTORY_SORTS, HistoryFilter, Status, Transaction
 from src.errors import InvalidInput
-from src.services.transactions.documents import Document, midnight, replaced_fields
+from src.services.transactions.documents import IS_SPLIT, Document, midnight, replaced_fields
 from src.services.transactions.text_search import words_query
 
 _BEFORE_THE_ANSWER = {
@@ -49,7 +49,7 @@ _LABELS: dict[AnswerState, Document] = {
 }
 
 _EQUAL = (
-    *("category", "mode", "direction", "account", "counterparty", "tag", "mcc", "merchant", "currency"),
+    *("mode", "direction", "account", "counterparty", "tag", "mcc", "merchant", "currency"),
     "import_id",
 )
 """Filters that one field must equal."""
@@ -95,11 +95,19 @@ def query_of(where: HistoryFilter) -> Document:
         query["needs_review"] = True
     elif where.status is not None:
         query["status"] = Status(where.status).value
-    if words := words_query(where.q or ""):
-        query["$and"] = words
+    if conditions := [*_of_category(where.category), *words_query(where.q or "")]:
+        query["$and"] = conditions
     if where.answer is not None:
         query |= _LABELS[where.answer]
     return query | _judged(where)
+
+
+def _of_category(category: str | None) -> list[Document]:
+    """Itself or a part of it. IS_SPLIT only lets the planner use the index of parts."""
+    if category is None:
+        return []
+    part = {"splits.category": {"$eq": category}, **IS_SPLIT}
+    return [{"$or": [{"category": {"$eq": category}}, part]}]
 
 
 def _judged(where: HistoryFilter) -> Document:

@@ -20,11 +20,13 @@ from src.web.history.schemas import (
     history_totals,
     life_body,
 )
+from src.web.history.split_schemas import SplitsRequest
 from src.web.openapi.operations import Operations, ResponseValue
 from src.web.prediction.schemas import TransactionChanges
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.edit import TransactionEditor
+    from src.services.categories.repository import Categories
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
 
@@ -93,6 +95,24 @@ def edit_transaction(
     earlier fields."""
     at = datetime.now(UTC)
     row, act = transaction_editor.edit(id, partial(body.changed, today=at.date()), at=at)
+    return {**history_item(row), "act": act}
+
+
+@api.operation(
+    "PUT",
+    "/transactions/{id}/splits",
+    summary="Split one transaction over categories",
+    body=SplitsRequest,
+    returns={200: EditedBody},
+    errors=(404, 409, 503),
+)
+def split_transaction(
+    id: str, body: SplitsRequest, *, transaction_editor: TransactionEditor, categories: Categories
+) -> ResponseValue:
+    """The parts replace the earlier ones, and sums count them instead of the whole; an empty list removes
+    them. The category of the transaction itself stays. `POST /acts/{act}/undo` restores the earlier parts."""
+    changed = partial(body.changed, slugs=categories.slugs())
+    row, act = transaction_editor.edit(id, changed, at=datetime.now(UTC))
     return {**history_item(row), "act": act}
 
 

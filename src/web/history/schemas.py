@@ -14,6 +14,7 @@ from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band, DecidedBy, Prediction
 from src.domain.transactions import Direction, HistoryFilter, StoredTransaction
 from src.web.analytics.schemas import TotalsBody, with_texts
+from src.web.history.split_schemas import SplitBody, split_bodies
 from src.web.prediction.schemas import (
     AlternativeBody,
     ModelBody,
@@ -122,6 +123,7 @@ class HistoryItemBody(TypedDict):
     feedback: list[FeedbackEventBody]
     created_at: str
     transaction: TransactionBody
+    splits: Annotated[list[SplitBody], Field(description="Its parts, which add up to its amount.")]
 
 
 class HistoryBody(TypedDict):
@@ -153,6 +155,7 @@ def history_item(stored: StoredTransaction) -> HistoryItemBody:
         ],
         "created_at": utc_text(stored.created_at),
         "transaction": transaction_body(stored.transaction),
+        "splits": split_bodies(stored.transaction),
     }
 
 
@@ -195,6 +198,8 @@ class EditBody(TypedDict):
     at: str
     before: Annotated[TransactionBody, Field(description="The fields until then.")]
     after: TransactionBody
+    splits_before: list[SplitBody]
+    splits_after: list[SplitBody]
     undone: bool
 
 
@@ -221,6 +226,8 @@ def life_body(row: StoredTransaction) -> LifeBody:
                 "at": utc_text(edit.at),
                 "before": transaction_body(edit.before),
                 "after": transaction_body(edit.after),
+                "splits_before": split_bodies(edit.before),
+                "splits_after": split_bodies(edit.after),
                 "undone": edit.undone_at is not None,
             }
             for edit in row.edits

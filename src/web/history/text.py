@@ -11,6 +11,7 @@ from src.domain.transactions import Direction, Edit, Transaction
 from src.pipeline.feedback.edit import changed_fields
 from src.web.prediction.forms import TransactionForm
 from src.web.shared import format, labels
+from src.web.shared.blueprint import category_name
 
 PREDICTED = "Predicted"
 PREDICTED_AGAIN = "Predicted again"
@@ -45,6 +46,14 @@ def changes_in(edit: Edit) -> tuple[Change, ...]:
     )
 
 
+def parts(transaction: Transaction) -> str:
+    """`60.00 Groceries, 40.75 Pets`."""
+    return ", ".join(
+        f"{format.money(split.amount, transaction.currency)} {category_name(split.category)}"
+        for split in transaction.splits
+    )
+
+
 def _shown(transaction: Transaction, name: str) -> str:
     if name == "amount":
         return format.money(transaction.amount, transaction.currency)
@@ -52,6 +61,8 @@ def _shown(transaction: Transaction, name: str) -> str:
         return format.day(transaction.date)
     if name == "tags":
         return ", ".join(transaction.tags) or "–"
+    if name == "splits":
+        return parts(transaction) or "–"
     value = getattr(transaction, name)
     return str(value).capitalize() if name == "direction" else str(value or "–")
 

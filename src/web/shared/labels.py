@@ -59,6 +59,7 @@ FIELDS = {
     "notes": "Your notes",
     "mcc": "Merchant category code",
     "tags": "Tags",
+    "splits": "Parts",
 }
 """The fields a person may edit."""
 

@@ -87,7 +87,7 @@ def test_a_deletion_that_was_killed_half_way_has_deleted_nothing(container, monk
         def __getattr__(self, name):
             return getattr(self._rows, name)
 
-        def delete_one(self, _):
+        def bulk_write(self, *_, **__):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:

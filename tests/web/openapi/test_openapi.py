@@ -22,6 +22,8 @@ CONTRACT = {
     ("get", "/api/v1/transactions/{id}"),
     ("patch", "/api/v1/transactions/{id}"),
     ("delete", "/api/v1/transactions/{id}"),
+    ("put", "/api/v1/transactions/{id}/splits"),
+    ("post", "/api/v1/transactions/bulk"),
     ("get", "/api/v1/analytics"),
     ("get", "/api/v1/drift"),
     ("get", "/api/v1/quality"),

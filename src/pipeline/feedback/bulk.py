@@ -1,0 +1,194 @@
+"""Change or delete many transactions as one act, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+from src.domain.acts import Act, ActKind, ActSummary, UndoResult
+from src.domain.bulk import BulkChange, BulkSummary, Selection
+from src.domain.feedback import Feedback, active_answers
+from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, active_edits
+from src.errors import InvalidInput
+from src.pipeline.feedback.edit import can_change_prediction, changed_fields
+from src.pipeline.prediction.predict import Predictor, prepare
+
+if TYPE_CHECKING:
+    from src.pipeline.feedback.feedback import FeedbackLoop
+    from src.services.transactions.acts import ActLog
+    from src.services.transactions.bulk import BulkRows
+    from src.services.transactions.deleted import DeletedTransactions
+    from src.services.transfers.links import Links
+
+MOST_ROWS = 100_000
+_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class BulkChanges:
+    """The transactions are chosen once, at the start. Those that somebody else changes meanwhile are changed
+    as they are by then; new ones that match the filter too are not.
+
+    If it is interrupted, the act is listed without a number of rows: undoing it restores those it has
+    changed, and the same change again does the rest.
+    """
+
+    rows: BulkRows
+    deleted: DeletedTransactions
+    predictor: Predictor
+    acts: ActLog
+    feedback: FeedbackLoop
+    links: Links
+    slugs: Callable[[], set[str]]
+    """Returns the categories."""
+
+    def preview(self, selection: Selection, change: BulkChange) -> BulkSummary:
+        """What `apply` would do. Raises InvalidInput, Unavailable."""
+        return self.rows.summary(selection, self._checked(change))
+
+    def apply(
+        self, selection: Selection, change: BulkChange, *, at: datetime
+    ) -> tuple[BulkSummary, str | None]:
+        """Returns what was done, with the id of the act; None if nothing changed.
+
+        Raises InvalidInput for an unknown category or too many transactions, Unavailable.
+        """
+        change = self._checked(change)
+        summary = self.rows.summary(selection, change)
+        if summary.changed > MOST_ROWS:
+            raise InvalidInput(
+                f"This would change {summary.changed} transactions, and {MOST_ROWS} can be changed at once. "
+                "Choose fewer, for example with a period."
+            )
+        ids = self.rows.ids(selection, change, limit=MOST_ROWS)
+        if not ids:
+            return replace(summary, changed=0), None
+        act = self.acts.begin(ActKind.BULK, _what(change), at=at)
+        changed = sum(self._change(batch, change, act, at) for batch in _batches(ids))
+        if change.category:
+            self.feedback.follow(act, at=at)
+        self.acts.finish(act, rows=changed)
+        return replace(summary, changed=changed), act if changed else None
+
+    def _change(self, ids: Sequence[str], change: BulkChange, act: str, at: datetime) -> int:
+        """Returns how many of the transactions changed. Pairs that no longer fit come apart."""
+        if change.delete:
+            changed = self.deleted.delete_many(ids, act=act, at=at)
+        else:
+            self.links.unsettle(ids, at=at)
+            changed = len(self.rows.change(ids, partial(self._changed, change, act, at)))
+        self.links.settle(ids)
+        return changed
+
+    def _checked(self, change: BulkChange) -> BulkChange:
+        """With masked texts."""
+        if change.category and change.category not in self.slugs():
+            raise InvalidInput("There is no category with this name.", field="category")
+        example = Transaction("", Decimal(1), "", date.min)
+        masked = prepare(replace(example, **change.fields))
+        return replace(change, fields={name: getattr(masked, name) for name in change.fields})
+
+    def _changed(
+        self, change: BulkChange, act: str, at: datetime, rows: Sequence[StoredTransaction]
+    ) -> list[StoredTransaction | None]:
+        edited = self._edited(change, act, at, rows)
+        if change.category:
+            answer = Feedback(change.category, at, act)
+            edited = [_answered(row, answer) for row in edited]
+        return [after if after != before else None for before, after in zip(rows, edited, strict=True)]
+
+    def _edited(
+        self, change: BulkChange, act: str, at: datetime, rows: Sequence[StoredTransaction]
+    ) -> list[StoredTransaction]:
+        """Unanswered ones are predicted again, unless the category is set too."""
+        edited = [_with_edit(row, change, act, at) for row in rows]
+        repredicted = [
+            position
+            for position, (before, after) in enumerate(zip(rows, edited, strict=True))
+            if not change.category
+            and after.status is Status.PREDICTED
+            and can_change_prediction(before.transaction, after.transaction)
+        ]
+        if repredicted:
+            inputs = [edited[position].transaction for position in repredicted]
+            predicted = self.predictor.predict(inputs, at=at, with_shadow=True)
+            for position, (_, prediction) in zip(repredicted, predicted, strict=True):
+                row = edited[position]
+                predictions = (*row.predictions, replace(prediction, act=act))
+                edited[position] = replace(row, predictions=predictions)
+        return edited
+
+    def undo(self, act: Act, at: datetime) -> UndoResult:
+        """Restore the transactions. Those answered or edited later keep that. Raises Unavailable."""
+        deleted = self.deleted.restore(act.id, at=at)
+        self.links.unsettle(self.rows.changed_by(act.id), at=at)
+        changed = undo_changes(self.rows, act.id, at)
+        self.links.settle_unsettled()
+        self.feedback.undo(act.id, at)  # what followed from the answers
+        return UndoResult(deleted.rows + changed.rows, deleted.kept + changed.kept)
+
+
+def undo_changes(rows: BulkRows, act: str, at: datetime) -> UndoResult:
+    """Undo the answers and edits of `act`, except where a later one counts. Raises Unavailable."""
+    restored = kept = 0
+    for batch in _batches(rows.changed_by(act)):
+        for row in rows.change(batch, partial(_undone, act, at)):
+            is_kept = _is_changed_since(row, act)
+            restored, kept = restored + (not is_kept), kept + is_kept
+    return UndoResult(restored, kept)
+
+
+def _what(change: BulkChange) -> ActSummary:
+    if change.delete:
+        return ActSummary("bulk-deleted")
+    return ActSummary("bulk-changed", {"fields": ",".join(change.fields), "category": change.category})
+
+
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
+
+
+def _with_edit(row: StoredTransaction, change: BulkChange, act: str, at: datetime) -> StoredTransaction:
+    after = prepare(replace(row.transaction, **change.fields))
+    if not changed_fields(row.transaction, after) or any(edit.act == act for edit in row.edits):
+        return row
+    edit = Edit(act, at, row.transaction, after)
+    return replace(row, transaction=after, edits=(*row.edits, edit))
+
+
+def _answered(row: StoredTransaction, answer: Feedback) -> StoredTransaction:
+    """Unless this category is already its answer."""
+    answers = active_answers(row.feedback)
+    if answers and answers[-1].category == answer.category:
+        return row
+    return replace(row, feedback=(*row.feedback, answer))
+
+
+def _undone(act: str, at: datetime, rows: Sequence[StoredTransaction]) -> list[StoredTransaction | None]:
+    return [_without(row, act, at) for row in rows]
+
+
+def _without(row: StoredTransaction, act: str, at: datetime) -> StoredTransaction | None:
+    """Without the answer and the newest edit, if they are of `act`; None if there is nothing to undo."""
+    answers, edits = active_answers(row.feedback), active_edits(row.edits)
+    after = row
+    if any(answer.act == act for answer in answers):
+        after = replace(after, feedback=(*row.feedback, Feedback(None, at, act)))
+    if edits and edits[-1].act == act:
+        undone = replace(edits[-1], undone_at=at)
+        others = tuple(undone if other is edits[-1] else other for other in row.edits)
+        after = replace(after, transaction=edits[-1].before, edits=others)
+        if row.predictions[-1].act == act and not active_answers(after.feedback):
+            after = replace(after, predictions=row.predictions[:-1])
+    return after if after is not row else None
+
+
+def _is_changed_since(row: StoredTransaction, act: str) -> bool:
+    """Whether a later answer or edit hides that of `act`."""
+    answers = [answer.act for answer in active_answers(row.feedback)]
+    edits = [edit.act for edit in active_edits(row.edits)]
+    return any(act in acts and acts[-1] != act for acts in (answers, edits))

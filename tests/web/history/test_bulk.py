@@ -1,0 +1,186 @@
+"""POST /transactions/bulk changes or deletes many transactions as one act."""
+
+import pytest
+
+from src.services.mongo.client import Database
+
+
+def bulk(client, **body):
+    response = client.post("/api/v1/transactions/bulk", json=body)
+    assert response.status_code == 200, response.text
+    return response.json
+
+
+def undo(client, act):
+    return client.post(f"/api/v1/acts/{act}/undo").json
+
+
+def documents(app):
+    """What is stored of each transaction, but for what every write changes."""
+    rows = app.extensions["ledgerloop"].database.transactions.find().sort("_id")
+    technical = ("revision", "change", "followed")
+    return [{name: value for name, value in row.items() if name not in technical} for row in rows]
+
+
+def without_history(stored):
+    """The state, without the undone answers and edits that stay on record."""
+    return [
+        {name: value for name, value in row.items() if name not in ("feedback", "edits")} for row in stored
+    ]
+
+
+@pytest.fixture
+def rows(predicted, answered):
+    """Three of one merchant, the first answered, and one in another currency."""
+    ids = [predicted("TACO GARDEN", amount, date="2026-03-04")["id"] for amount in ("10.10", "20.20", "30")]
+    answered(ids[0], "dining")
+    return [*ids, predicted("KIOSK", "500", currency="JPY", date="2026-03-05", notes="snack")["id"]]
+
+
+def test_a_dry_run_counts_and_changes_nothing(client, app, rows):
+    before = documents(app)
+    counted = bulk(client, filter={}, set={"category": "dining", "account": "Card"}, dry_run=True)
+    assert counted == {
+        "matched": 4,
+        "changed": 4,
+        "amounts": [{"currency": "USD", "total": "60.30"}, {"currency": "JPY", "total": "500"}],
+        "act": None,
+    }
+    assert bulk(client, ids=rows, set={"category": "dining"}, dry_run=True)["changed"] == 3
+    assert bulk(client, ids=["0" * 24], delete=True, dry_run=True)["matched"] == 0
+    assert documents(app) == before
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"category": "travel"},
+        {"account": "Card", "mode": "cash", "direction": "income", "date": "2026-01-02"},
+        {"tags": ["trip", "2026"], "notes": "summer"},
+        {"category": "dining", "tags": ["trip"], "notes": None},
+    ],
+)
+def test_undoing_the_act_restores_every_row(client, app, rows, values):
+    before = documents(app)
+    done = bulk(client, filter={}, set=values)
+    assert done["changed"] == 4
+    for row in rows:
+        life = client.get(f"/api/v1/transactions/{row}").json
+        for name, value in values.items():
+            assert (life["category"] if name == "category" else life["transaction"][name]) == value
+    [act, *_] = client.get("/api/v1/acts").json["items"]
+    assert (act["id"], act["kind"], act["rows"]) == (done["act"], "bulk", 4)
+    assert bulk(client, filter={}, set=values) == {**done, "changed": 0, "act": None}
+    assert undo(client, done["act"])["undone"] == 4
+    assert without_history(documents(app)) == without_history(before)
+    assert client.post(f"/api/v1/acts/{done['act']}/undo").status_code == 409
+
+
+def test_a_category_is_set_by_the_person_and_counts_for_the_merchant(client, rows, predicted):
+    other = predicted("TACO GARDEN", "7")["id"]
+    done = bulk(client, ids=rows[:3], set={"category": "travel"})
+    [*_, answer] = client.get(f"/api/v1/transactions/{rows[1]}").json["feedback"]
+    assert (answer["category"], answer["source"], answer["act"]) == ("travel", "feedback", done["act"])
+    assert client.get(f"/api/v1/transactions/{other}").json["predicted"] == "travel"
+    undo(client, done["act"])
+    assert client.get(f"/api/v1/transactions/{other}").json["predicted"] == "dining"
+
+
+def test_deleted_rows_come_back_as_they_were(client, app, rows):
+    before = documents(app)
+    done = bulk(client, filter={"q": "taco", "min_amount": "15"}, delete=True)
+    assert (done["matched"], done["changed"]) == (2, 2)
+    assert [row["_id"] for row in documents(app)] == [row["_id"] for row in (before[0], before[3])]
+    assert undo(client, done["act"])["undone"] == 2
+    assert documents(app) == before
+
+
+def test_rows_answered_or_edited_since_keep_that(client, rows, answered):
+    done = bulk(client, ids=rows, set={"category": "travel", "notes": "trip"})
+    answered(rows[0], "groceries")
+    client.patch(f"/api/v1/transactions/{rows[1]}", json={"notes": "mine"})
+    assert undo(client, done["act"]) == {"act": done["act"], "undone": 2, "kept": 2}
+    first, second = (client.get(f"/api/v1/transactions/{row}").json for row in rows[:2])
+    assert (first["category"], first["transaction"]["notes"]) == ("groceries", None)
+    assert (second["status"], second["transaction"]["notes"]) == ("predicted", "mine")
+
+
+def test_an_interrupted_change_can_be_undone_or_done_again(client, app, rows, monkeypatch):
+    before, service = documents(app), app.extensions["ledgerloop"].bulk_changes
+    monkeypatch.setattr("src.pipeline.feedback.bulk._BATCH", 2)
+    calls = []
+
+    def killed(ids, change, original=service.rows.change):
+        calls.append(ids)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return original(ids, change)
+
+    monkeypatch.setattr(service.rows, "change", killed)
+    with pytest.raises(KeyboardInterrupt):
+        bulk(client, ids=rows, set={"notes": "half"})
+    [act, *_] = client.get("/api/v1/acts").json["items"]
+    assert (act["kind"], act["rows"]) == ("bulk", None)
+    again = bulk(client, ids=rows, set={"notes": "half"})
+    assert again["changed"] == 2
+    undo(client, again["act"])
+    assert undo(client, act["id"])["undone"] == 2
+    assert without_history(documents(app)) == without_history(before)
+
+
+def test_a_row_that_changes_meanwhile_keeps_both_changes(client, app, rows, answered, monkeypatch):
+    meanwhile = []
+
+    class Late:
+        """Its first write comes after an answer that somebody gives meanwhile."""
+
+        def __init__(self, rows):
+            self._rows = rows
+
+        def __getattr__(self, name):
+            return getattr(self._rows, name)
+
+        def bulk_write(self, *arguments, **options):
+            if not meanwhile:
+                monkeypatch.undo()
+                meanwhile.append(answered(rows[1], "groceries"))
+            return self._rows.bulk_write(*arguments, **options)
+
+    late = Late(app.extensions["ledgerloop"].database.transactions)
+    monkeypatch.setattr(Database, "transactions", property(lambda _: late))
+    done = bulk(client, ids=rows, set={"notes": "both"})
+    assert done["changed"] == 4
+    life = client.get(f"/api/v1/transactions/{rows[1]}").json
+    assert (life["category"], life["transaction"]["notes"]) == ("groceries", "both")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"ids": ["0" * 24]},
+        {"filter": {}},
+        {"ids": ["0" * 24], "filter": {}, "delete": True},
+        {"filter": {}, "delete": True, "set": {"notes": "x"}},
+        {"filter": {}, "delete": False},
+        {"filter": {}, "set": {}},
+        {"filter": {}, "set": {"category": None}},
+        {"filter": {}, "set": {"category": "no-such"}},
+        {"filter": {}, "set": {"date": "1066-10-14"}},
+        {"filter": {}, "set": {"amount": "1"}},
+        {"filter": {"$where": "1"}, "delete": True},
+        {"ids": [{"$ne": 1}], "delete": True},
+        {"ids": [], "delete": True},
+    ],
+)
+def test_an_unclear_request_changes_nothing(client, app, rows, body):
+    before = documents(app)
+    assert client.post("/api/v1/transactions/bulk", json=body).status_code == 422
+    assert documents(app) == before
+    assert [act["kind"] for act in client.get("/api/v1/acts").json["items"]] == ["feedback"]
+
+
+def test_texts_are_masked_before_they_are_stored(client, rows):
+    bulk(client, ids=rows[:1], set={"notes": "card 4111 1111 1111 1111"})
+    assert "1111 1111" not in client.get(f"/api/v1/transactions/{rows[0]}").json["transaction"]["notes"]
+    assert bulk(client, ids=rows[:1], set={"notes": "card 4111 1111 1111 1111"})["changed"] == 0
