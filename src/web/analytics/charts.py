@@ -34,7 +34,6 @@ _GROUP_COLORS = {
 _MOST_CATEGORIES = 100_000
 _MODES_SHOWN = 12
 _MERCHANTS_SHOWN = 10
-_MOST_MONTH_NAMES = 6
 
 Layer = tuple[str, str, Sequence[Decimal]]
 """Name, colour, and the amount of each month."""
@@ -153,8 +152,6 @@ class Charts:
         ]
         if any(income):
             traces.append(month_line(text.INCOME, months, list(map(float, income))) | self._hover(income))
-        every = -(-len(months) // _MOST_MONTH_NAMES)
-        ticks = {"tickmode": "array", "tickvals": list(months)[::every], "tickangle": 0}
         # Months without a transaction keep their place on the axis.
         axis = {"type": "category", "categoryorder": "array", "categoryarray": list(months)}
         return drawn(
@@ -163,7 +160,7 @@ class Charts:
             showlegend=True,
             legend={**LEGEND, "traceorder": "normal"},
             yaxis=self._money_axis(),
-            xaxis={**axis, **ticks, "automargin": True},
+            xaxis={**axis, "tickangle": 0, "automargin": True},
         )
 
     def _hover(self, amounts: Sequence[Decimal]) -> dict[str, Any]:

@@ -165,7 +165,7 @@ _LIMITS = {
 
 _SHIFTS = {
     DriftMeasure.MERCHANTS: "new merchants rose from {then} to {now}",
-    DriftMeasure.AMOUNTS: "amounts have shifted, from a median of {then} to {now} {of}",
+    DriftMeasure.AMOUNTS: "amounts have shifted, from a median of {then} to {now}",
     DriftMeasure.CATEGORIES: "predicted categories have shifted, {of} most: {then} to {now}",
     DriftMeasure.ACCURACY: "answers that agree with the prediction fell from {then} to {now}",
 }
@@ -269,7 +269,7 @@ def drift_words(result: DriftResult) -> str:
 
 def _plain_value(result: DriftResult, value: float | None) -> str:
     if result.measure is DriftMeasure.AMOUNTS:
-        return "none" if value is None else f"{value:.2f}"
+        return "none" if value is None else f"{value:.2f} {result.of}"
     return f"{100 * (value or 0.0):.0f} %"
 
 

@@ -106,10 +106,10 @@ ACCURACY = result(DriftMeasure.ACCURACY, then=0.9, now=0.7)
 @pytest.mark.parametrize(
     ("shift", "words"),
     [
-        (AMOUNTS, "amounts have shifted, from a median of 4.20 to 9.00 USD (n = 100)"),
+        (AMOUNTS, "amounts have shifted, from a median of 4.20 USD to 9.00 USD (n = 100)"),
         (
             result(DriftMeasure.AMOUNTS, then=4.2, of="USD"),
-            "amounts have shifted, from a median of 4.20 to none USD (n = 100)",
+            "amounts have shifted, from a median of 4.20 USD to none (n = 100)",
         ),
         (
             result(DriftMeasure.CATEGORIES, then=0.5, now=0.0),
@@ -145,7 +145,7 @@ def test_a_run_started_by_drift_states_what_has_shifted(client, app):
     shifts = {"reason": "", "drift": (AMOUNTS, ACCURACY)}
     run = runs.queue("drift-first", trigger=Trigger.DRIFT, at=datetime.now(UTC), **shifts)
     assert reason_of(client, run) == (
-        "Drift: amounts have shifted, from a median of 4.20 to 9.00 USD (n = 100); "
+        "Drift: amounts have shifted, from a median of 4.20 USD to 9.00 USD (n = 100); "
         "answers that agree with the prediction fell from 90 % to 70 % (n = 100)."
     )
 
