@@ -13,6 +13,7 @@ from src.components.model.thresholds import BandThresholds
 from src.domain.acts import ActKind
 from src.jobs import Jobs
 from src.once import forget, once
+from src.pipeline.accounts.editor import AccountEditor
 from src.pipeline.categories.editor import CategoryEditor
 from src.pipeline.feedback.bulk import BulkChanges
 from src.pipeline.feedback.edit import TransactionEditor
@@ -159,6 +160,7 @@ class Container(Services):
             settings.auto_precision,
             settings.audit_share,
             self.shadow_model.peek,
+            self.accounts,
         )
 
     @once
@@ -213,6 +215,9 @@ class Container(Services):
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
                 ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,
                 ActKind.LINK: self.linking.undo,
+                ActKind.ACCOUNT_ADD: self.account_editor.undo_add,
+                ActKind.ACCOUNT_CHANGE: self.account_editor.undo_change,
+                ActKind.ACCOUNT_MERGE: self.account_editor.undo_merge,
             },
         )
 
@@ -251,6 +256,10 @@ class Container(Services):
             self.bulk_rows,
             self.unanswered,
         )
+
+    @once
+    def account_editor(self) -> AccountEditor:
+        return AccountEditor(self.accounts, self.account_transactions, self.act_log)
 
     @once
     def drift(self) -> DriftMonitor:

@@ -86,12 +86,13 @@ class Jobs:
             self._alias_watch.sync_if_needed(pointer, allowed=lambda: services.runs.current() is None)
 
     def maintain(self) -> None:
-        """Every ten minutes: retention (once a day), uploads, unfinished answers, transfers, drift."""
+        """Every ten minutes: retention (once a day), uploads, unfinished acts, transfers, drift."""
         services = self._services
         if services.runs.current() is None and services.retention.claim_turn(services.now()):
             services.trainer.run(TIDY)
         services.imports.delete_old_files()
         services.background_feedback.catch_up(at=services.now())
+        services.account_editor.catch_up(at=services.now())
         services.link_matching.maintain()
         if run := services.drift.start_early():
             log.info("training starts early", extra={"run": run.id})

@@ -18,6 +18,9 @@ class ActKind(StrEnum):
     CATEGORY_MERGE = "category-merge"
     CATEGORY_CHANGE = "category-change"
     LINK = "link"
+    ACCOUNT_ADD = "account-add"
+    ACCOUNT_CHANGE = "account-change"
+    ACCOUNT_MERGE = "account-merge"
 
 
 @dataclass(frozen=True, slots=True)

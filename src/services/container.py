@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 from src.config import Settings
 from src.knowledge.lexicon_files import Knowledge
 from src.once import once
+from src.services.accounts.repository import Accounts
+from src.services.accounts.transactions import AccountTransactions
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
 from src.services.firefly.outbox import FireflyOutbox
@@ -86,6 +88,7 @@ class Services:
     models = on_database(Models)
     unanswered = on_database(Unanswered)
     act_log = on_database(ActLog)
+    account_transactions = on_database(AccountTransactions)
     bulk_rows = on_database(BulkRows)
     category_transactions = on_database(CategoryTransactions)
     deleted_transactions = on_database(DeletedTransactions)
@@ -142,6 +145,10 @@ class Services:
     @once
     def categories(self) -> Categories:
         return Categories(self.database, self.knowledge.categories)
+
+    @once
+    def accounts(self) -> Accounts:
+        return Accounts(self.database, self.settings.currency, now=self.now)
 
     @once
     def analytics(self) -> Analytics:

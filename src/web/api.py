@@ -6,6 +6,7 @@ import functools
 
 from flask import Flask
 
+from src.web.accounts import api as accounts
 from src.web.acts import api as acts
 from src.web.analytics import api as analytics
 from src.web.categories import api as categories
@@ -36,6 +37,7 @@ TAGS = {
     "analytics": "Totals of the transactions, and live accuracy.",
     "quality": "Accuracy of the predictions, and drift.",
     "categories": "List, add, change, merge and delete categories.",
+    "accounts": "List, add, change, merge and delete your own accounts.",
     "training": "Training runs and their verdicts, models and promotions.",
     "health": "Health checks and metrics for monitoring.",
 }
@@ -53,6 +55,7 @@ _OPERATIONS = (
     analytics.api,
     quality.api,
     categories.api,
+    accounts.api,
     runs_api.api,
     promotions.api,
     health.api,

@@ -1,6 +1,7 @@
 """The pages: server-rendered, complete without JavaScript. A request for JSON gets the API's response."""
 # ruff: noqa: F401 - a module adds its views to `bp` when it is imported
 
+from src.web.accounts import pages as accounts
 from src.web.acts import pages as acts
 from src.web.analytics import pages as analytics
 from src.web.categories import pages as categories

@@ -23,6 +23,7 @@ EMPTIED = (
     "transactions",
     "acts",
     "transfers",
+    "accounts",
     "categories",
     "training_runs",
     "imports",

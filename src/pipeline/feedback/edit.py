@@ -90,16 +90,14 @@ class TransactionEditor:
         Conflict, Unavailable, and what `changes` raises.
         """
         row = self.transactions.get(transaction_id)
-        fields = changed_fields(
-            row.transaction, prepare(replace(row.transaction, **changes(row.transaction)))
-        )
+        fields = changed_fields(row.transaction, prepare(self._changed(row.transaction, changes)))
         if not fields:
             return row, None
         what = ActSummary("edited", {"transaction_id": row.id, "fields": ",".join(fields)})
         act = self.acts.begin(ActKind.EDIT, what, at=at)
 
         def edited(now: StoredTransaction) -> Amendment:
-            after, prediction = self._predicted(now, replace(now.transaction, **changes(now.transaction)), at)
+            after, prediction = self._predicted(now, self._changed(now.transaction, changes), at)
             return after, prediction, (*now.edits, Edit(act, at, now.transaction, after))
 
         try:
@@ -124,12 +122,17 @@ class TransactionEditor:
             edit = _edit_to_undo(now, act.id)
             if edit is None:
                 raise Conflict("This change is already undone.")
-            before, prediction = self._predicted(now, edit.before, at)
+            [earlier] = self.predictor.in_accounts([edit.before])
+            before, prediction = self._predicted(now, earlier, at)
             undone = replace(edit, undone_at=at)
             return before, prediction, [undone if other is edit else other for other in now.edits]
 
         self._amend(row.id, restored, at)
         return UndoResult(rows=1)
+
+    def _changed(self, transaction: Transaction, changes: Changes) -> Transaction:
+        [changed] = self.predictor.in_accounts([replace(transaction, **changes(transaction))])
+        return changed
 
     def _amend(
         self, transaction_id: str, change: Callable[[StoredTransaction], Amendment], at: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -12,7 +12,7 @@ from src.components.text.masking import mask
 from src.domain.categories import Category
 from src.domain.feedback import Feedback
 from src.domain.predictions import Alternative, Prediction
-from src.domain.transactions import MistakeMark, StoredTransaction
+from src.domain.transactions import MistakeMark, StoredTransaction, Transaction
 from src.errors import Conflict
 from src.pipeline.categories.resolver import CategoryNames
 from src.pipeline.prediction.predict import prepare
@@ -31,6 +31,8 @@ class ExportRestore:
     import_id: str
     rows: ImportedTransactions
     categories: Categories
+    in_accounts: Callable[[Sequence[Transaction]], list[Transaction]]
+    """Returns them with their accounts' names of today."""
     _slugs: dict[str, str] = field(default_factory=dict)
     """Slug in the export -> slug here."""
 
@@ -45,6 +47,8 @@ class ExportRestore:
         keys = [row.key for row in rows if row.key]
         deleted = self.rows.note_deleted(keys, import_id=self.import_id, ids=[row.id for row in rows])
         kept = [row for row in rows if row.id not in deleted and row.key not in deleted]
+        named = self.in_accounts([row.transaction for row in kept])
+        kept = [replace(row, transaction=one) for row, one in zip(kept, named, strict=True)]
         return self.rows.restore(kept, import_id=self.import_id), len(rows) - len(kept)
 
     def _learn_categories(self, exported: Exported) -> None:

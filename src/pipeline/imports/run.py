@@ -88,7 +88,7 @@ class ImportRun:
     def _adder(self, import_id: str, plan: Plan) -> Callable[[Sequence[Entry]], tuple[int, int]]:
         """A function that adds entries and returns what `_add` does."""
         if plan.format is Format.LEDGERLOOP:
-            restore = ExportRestore(import_id, self.rows, self.categories)
+            restore = ExportRestore(import_id, self.rows, self.categories, self.predictor.in_accounts)
             return lambda entries: restore.add([entry.exported for entry in entries if entry.exported])
         keys, names = Keys(), CategoryNames(self.categories, self.predictor)
         return lambda entries: self._add(import_id, entries, keys, names)

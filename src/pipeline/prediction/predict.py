@@ -17,8 +17,10 @@ from src.components.text.cleaning import merchant_key
 from src.components.text.masking import mask
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
+from src.pipeline.accounts.names import in_accounts
 
 if TYPE_CHECKING:
+    from src.services.accounts.repository import Accounts
     from src.services.transactions.repository import Transactions
 
 log = logging.getLogger(__name__)
@@ -102,6 +104,8 @@ class Predictor:
     """The share of automatic predictions in the random audit sample, 0..1."""
     shadow: Callable[[], Serving | None] = lambda: None
     """Returns the model of the shadow test, whose predictions are stored with the champion's."""
+    accounts: Accounts | None = None
+    """None: every transaction keeps the name of its account."""
 
     def predict(
         self, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool = False
@@ -143,7 +147,7 @@ class Predictor:
 
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:
         """The predicted transactions, ready to be stored, in the same order. Raises Unavailable."""
-        predicted = self.predict(transactions, at=at, with_shadow=True)
+        predicted = self.predict(self.in_accounts(transactions), at=at, with_shadow=True)
         rows = []
         for transaction, prediction in predicted:
             identity = fingerprint(transaction)
@@ -152,6 +156,10 @@ class Predictor:
             )
             rows.append(NewTransaction(transaction, prediction, identity, is_holdout(identity), audit=audit))
         return rows
+
+    def in_accounts(self, transactions: Sequence[Transaction]) -> list[Transaction]:
+        """Each names an existing account by its name of today; an unknown name makes an account."""
+        return in_accounts(transactions, self.accounts) if self.accounts else list(transactions)
 
 
 def _from_model(

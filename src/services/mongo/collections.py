@@ -60,6 +60,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         # The ends of own transfers, by their link, and the refunds of a purchase.
         _index("transfer", where=_present("transfer")),
         _index("owner", "refund_of", where=_present("refund_of")),
+        # The balances of the accounts, summed from the index alone; and the rows of a merged account.
+        _index("owner", "account", "currency", "direction", "amount", where=_present("account")),
+        _index("moved.act", where=_present("moved.act")),
         # The other end of an own transfer, a merchant's refunds, and what was edited since.
         _index("owner", "currency", "amount", "direction", "date"),
         _index("owner", "merchant", "date", where={"direction": "income"}, name="incomes_of_a_merchant"),
@@ -94,6 +97,12 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("due_at", where={"status": "waiting"}),
         _index("status", "-finished_at"),
         _index("keys"),
+    ],
+    "accounts": [
+        # An account is known by one name, whatever the case, and by all its numbers.
+        _index("owner", "name_key", where=_present("name_key"), unique=True),
+        _index("owner", "numbers", where=_present("numbers"), unique=True),
+        _index("owner", "former_keys", where=_present("former_keys")),
     ],
     "categories": [
         _index("owner", "slug", unique=True),
@@ -138,6 +147,8 @@ class Collections:
     """The links between two transactions: own transfers, and purchases with their refunds."""
     acts = _Collection()
     """What a person did that can be undone."""
+    accounts = _Collection()
+    """A person's own accounts, with those that were merged or deleted."""
     categories = _Collection()
     """Own, changed and merged categories; the shipped ones are not stored."""
     imports = _Collection()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from src.domain.acts import Act
 from src.web.shared import format, labels
 from src.web.shared.blueprint import category_name
@@ -34,10 +36,25 @@ def what_was_done(act: Act) -> str:
             return f"You merged {values['name']} into {category_name(str(values['into']))}"
         case "category-merged":
             return f"You deleted the category {values['name']}"
-    return _PLAIN.get(act.what.code, "A change")
+    return _of_an_account(act.what.code, values) or _PLAIN.get(act.what.code, "A change")
 
 
 def _fields(act: Act) -> str:
     values = act.what.values
     names = [*(["category"] if values.get("category") else []), *str(values["fields"]).split(",")]
     return ", ".join(labels.FIELDS.get(name, name).lower() for name in names if name)
+
+
+def _of_an_account(code: str, values: Mapping[str, str | int | None]) -> str | None:
+    match code:
+        case "account-added":
+            return f"You added the account {values['name']}"
+        case "account-changed" if values["name"] != values["new_name"]:
+            return f"You renamed the account {values['name']} to {values['new_name']}"
+        case "account-changed":
+            return f"You changed the account {values['name']}"
+        case "account-merged" if values.get("into"):
+            return f"You merged the account {values['name']} into {values['into']}"
+        case "account-merged":
+            return f"You deleted the account {values['name']}"
+    return None

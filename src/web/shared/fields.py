@@ -60,6 +60,16 @@ def _exact_amount(value: Any) -> Decimal:
     return value
 
 
+def signed_amount(value: Any) -> Decimal:
+    """A balance, which may be below zero or zero. Raises ValueError."""
+    is_text = isinstance(value, str) and _AMOUNT.fullmatch(value.removeprefix("-"))
+    if is_text or (isinstance(value, int) and not isinstance(value, bool)):
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not value.is_finite() or abs(value) > MAX_AMOUNT:
+        raise ValueError('Give a number or a decimal string such as "-350.75"')
+    return value
+
+
 def _bound(value: Any) -> Decimal:
     if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
         raise ValueError('Give an amount such as "350.75"')

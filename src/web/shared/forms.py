@@ -70,6 +70,8 @@ def _sentence(loc: list[str | int], message: str) -> str:
         return "A merchant category code has four digits, such as 5411."
     if field == "tags" and "pattern" in message:
         return "A tag must not contain a comma."
+    if field == "opening_balance" and "decimal string" in message:
+        return "Opening balance must be a number, such as -350.75."
     if "amount" in field and "decimal string" in message:
         return "Amount must be a number above 0, such as 350.75. Income is chosen below, not by a sign."
     if message.startswith(("must", "is ")):

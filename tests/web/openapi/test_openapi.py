@@ -31,6 +31,10 @@ CONTRACT = {
     ("post", "/api/v1/categories"),
     ("patch", "/api/v1/categories/{slug}"),
     ("delete", "/api/v1/categories/{slug}"),
+    ("get", "/api/v1/accounts"),
+    ("post", "/api/v1/accounts"),
+    ("patch", "/api/v1/accounts/{id}"),
+    ("delete", "/api/v1/accounts/{id}"),
     ("get", "/api/v1/training-runs"),
     ("post", "/api/v1/training-runs"),
     ("get", "/api/v1/training-runs/{id}"),
@@ -119,6 +123,7 @@ def test_responses_have_the_form_in_the_document(client, document, predicted, an
         "analytics",
         "quality",
         "categories",
+        "accounts",
         "training-runs",
         "models",
     ):

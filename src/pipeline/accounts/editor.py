@@ -1,0 +1,247 @@
+"""Add, change, merge or delete an account: acts that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from src.components.text.masking import mask
+from src.domain.accounts import Account, AccountKind
+from src.domain.acts import Act, ActKind, ActSummary, UndoResult
+from src.domain.categories import name_key
+from src.domain.money import decimal_places
+from src.errors import Conflict, InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from src.services.accounts.repository import Accounts
+    from src.services.accounts.transactions import AccountTransactions
+    from src.services.transactions.acts import ActLog
+
+FIELDS = ("name", "currency", "kind", "opening_balance")
+"""The fields that a person may change."""
+
+_UNFINISHED_AFTER = timedelta(minutes=1)
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class AccountEditor:
+    """An act is stored first, then the account changes, then its transactions: `catch_up` does the rest."""
+
+    accounts: Accounts
+    rows: AccountTransactions
+    acts: ActLog
+
+    def add(self, account: Account, *, at: datetime) -> tuple[Account, str]:
+        """Returns it with its id, and the act.
+
+        Raises Conflict if the name is taken, InvalidInput, Unavailable.
+        """
+        added = self.accounts.add(_checked(account))
+        what = ActSummary("account-added", {"account_id": added.id, "name": added.name})
+        act = self.acts.begin(ActKind.ACCOUNT_ADD, what, at=at)
+        self.acts.finish(act, rows=0, keep=True)
+        return added, act
+
+    def change(
+        self, account_id: str, fields: Mapping[str, Any], *, at: datetime
+    ) -> tuple[Account, str | None]:
+        """Set some of `FIELDS`. A new name is also that of its transactions.
+
+        Returns the account, and the act; None if nothing changes. Raises NotFound, Conflict if the name is
+        taken, InvalidInput, Unavailable.
+        """
+        before = self.accounts.get(account_id)
+        after = _checked(replace(before, **fields))
+        if name_key(after.name) != name_key(before.name):
+            former = dict.fromkeys((*before.former_keys, name_key(before.name)))
+            after = replace(after, former_keys=tuple(former))
+        if after == before:
+            return before, None
+        what = ActSummary(
+            "account-changed",
+            {
+                "account_id": account_id,
+                "former_keys": "\n".join(before.former_keys),
+                **_values(before),
+                **{f"new_{name}": value for name, value in _values(after).items()},
+            },
+        )
+        act = self.acts.begin(ActKind.ACCOUNT_CHANGE, what, at=at)
+        try:
+            self.accounts.change(before, after)
+        except Conflict:
+            self.acts.finish(act, rows=0)
+            raise
+        self._finish_change(act, what.values)
+        return after, act
+
+    def _finish_change(self, act: str, values: Mapping[str, Any]) -> None:
+        if values["name"] != values["new_name"]:
+            self.rows.rename(values["name"], values["new_name"])
+        self.acts.finish(act, rows=self.rows.count(values["new_name"]), keep=True)
+
+    def delete(
+        self, account_id: str, into: str | None, *, at: datetime, keep_rows: bool = False
+    ) -> tuple[Account, int, str]:
+        """Merge it with its transactions into `into`; without `into`, delete an unused one.
+
+        keep_rows: also delete a used one, whose transactions are then in no account. Its opening balance is
+        added to that of `into`, if the currency is the same. Returns the account as it was, the number of its
+        transactions, and the act. Raises NotFound, Conflict if it is used, InvalidInput, Unavailable.
+        """
+        before = self.accounts.get(account_id)
+        values: dict[str, str | int | None] = {"account_id": account_id, "into_id": into, **_values(before)}
+        if into is not None:
+            values |= self._merged_opening(before, into)
+        elif not keep_rows and (used := self.rows.count(before.name)):
+            raise Conflict(f"{used} transactions are in this account. Choose the account they move to.")
+        act = self.acts.begin(ActKind.ACCOUNT_MERGE, ActSummary("account-merged", values), at=at)
+        try:
+            self.accounts.retire(before, self.accounts.current(into), act=act)
+        except Conflict:
+            self.acts.finish(act, rows=0)
+            raise
+        return before, self._finish_merge(act, values), act
+
+    def _merged_opening(self, account: Account, into_id: str) -> dict[str, str]:
+        try:
+            into = self.accounts.get(into_id)
+        except NotFound:
+            into = account
+        if into.id == account.id:
+            raise InvalidInput("Choose another account that exists.", field="into")
+        added = account.opening_balance if into.currency == account.currency else Decimal(0)
+        before, after = str(into.opening_balance), str(into.opening_balance + added)
+        return {"into": into.name, "into_opening": before, "new_into_opening": after}
+
+    def _finish_merge(self, act: str, values: Mapping[str, Any]) -> int:
+        """What follows once the account itself is merged. Each step does nothing if it is done already."""
+        if into_id := values["into_id"]:
+            self._set_opening(into_id, values["into_opening"], values["new_into_opening"])
+        into = self.accounts.current(into_id)
+        rows = self.rows.move(values["name"], into.name if into else None, act=act)
+        self.acts.finish(act, rows=rows, keep=True)
+        return rows
+
+    def _set_opening(self, account_id: str, before: str, after: str) -> None:
+        """Unless a person has changed it since, or merged that account too."""
+        for _ in range(_TRIES if before != after else 0):
+            account = self.accounts.current(account_id)
+            if account is None or account.id != account_id or account.opening_balance != Decimal(before):
+                return
+            with suppress(Conflict):  # its name or its numbers have changed meanwhile
+                self.accounts.change(account, replace(account, opening_balance=Decimal(after)))
+                return
+
+    def undo_add(self, act: Act, at: datetime) -> UndoResult:
+        """Raises Conflict if a transaction is in the account by now."""
+        try:
+            account = self.accounts.get(str(act.what.values["account_id"]))
+        except NotFound:
+            return UndoResult(rows=0)
+        if used := self.rows.count(account.name):
+            raise Conflict(f"{used} transactions are in this account by now. Delete it on its page instead.")
+        self.accounts.remove(account)
+        return UndoResult(rows=0)
+
+    def undo_change(self, act: Act, at: datetime) -> UndoResult:
+        """Raises Conflict if the account was changed again later."""
+        values = act.what.values
+        before = {name: values[name] for name in FIELDS if values[name] != values[f"new_{name}"]}
+        after = {name: values[f"new_{name}"] for name in before}
+        try:
+            account = self.accounts.get(str(values["account_id"]))
+        except NotFound:
+            raise Conflict("This account was merged or deleted later. Undo that first.") from None
+        current = {name: _values(account)[name] for name in before}
+        if current not in (before, after):
+            raise Conflict("This account was changed again later. Undo the later change first.")
+        if "name" not in before:
+            self._restore_fields(account, before, values)
+            return UndoResult(rows=0)
+        names = (str(values["new_name"]), str(values["name"]))
+        # Until the account itself is renamed, its former name leads to it: an interruption does no harm.
+        rows = self.rows.rename(*names)
+        self._restore_fields(account, before, values)
+        return UndoResult(rows=rows + self.rows.rename(*names))  # and those stored meanwhile
+
+    def _restore_fields(self, account: Account, before: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        fields = _fields_of(before)
+        if "name" in before:
+            fields["former_keys"] = tuple(filter(None, str(values["former_keys"]).split("\n")))
+        if (restored := replace(account, **fields)) != account:
+            self.accounts.change(account, restored)
+
+    def undo_merge(self, act: Act, at: datetime) -> UndoResult:
+        """Transactions that were moved to another account since stay there."""
+        values = act.what.values
+        self.accounts.restore(str(values["account_id"]), act=act.id)
+        if into_id := values["into_id"]:
+            self._set_opening(str(into_id), str(values["new_into_opening"]), str(values["into_opening"]))
+        into = self.accounts.current(str(into_id) if into_id else None)
+        return self.rows.move_back(act.id, str(values["name"]), now_in=into.name if into else None)
+
+    def catch_up(self, *, at: datetime) -> None:
+        """Finish what an interruption left, and let every transaction name an account that exists.
+
+        A transaction may name an earlier one for a moment, if it was stored or restored while its account was
+        renamed. Raises Unavailable.
+        """
+        before = at - _UNFINISHED_AFTER
+        for act in self.acts.unfinished(ActKind.ACCOUNT_CHANGE, before=before):
+            self._finish_unfinished_change(act)
+        for act in self.acts.unfinished(ActKind.ACCOUNT_MERGE, before=before):
+            self._finish_unfinished_merge(act)
+        names = {account.name for account in self.accounts.all()}
+        for stray in self.rows.names():
+            if stray not in names and (name := self.accounts.canonical(stray)) != stray:
+                self.rows.rename(stray, name)
+
+    def _finish_unfinished_change(self, act: Act) -> None:
+        account = self.accounts.by_name(str(act.what.values["new_name"]))
+        if account and account.id == act.what.values["account_id"]:
+            self._finish_change(act.id, act.what.values)
+        else:  # it was killed before the account changed
+            self.acts.finish(act.id, rows=0)
+
+    def _finish_unfinished_merge(self, act: Act) -> None:
+        try:
+            self.accounts.get(str(act.what.values["account_id"]))
+        except NotFound:
+            self._finish_merge(act.id, act.what.values)
+        else:  # it was killed before the account was merged, or while the merge was undone
+            self.acts.finish(act.id, rows=self.rows.count_moved(act.id))
+
+
+def _checked(account: Account) -> Account:
+    """With a tidy name and the exact decimals of its currency. Raises InvalidInput."""
+    name, places = " ".join(account.name.split()), decimal_places(account.currency)
+    if mask(name) != name:
+        raise InvalidInput(
+            "Name the account without its number: numbers are not stored in a readable form.", field="name"
+        )
+    opening = account.opening_balance.quantize(Decimal(1).scaleb(-places))
+    if opening != account.opening_balance:
+        raise InvalidInput(
+            f"An amount in {account.currency} has at most {places} decimals.", field="opening_balance"
+        )
+    return replace(account, name=name, opening_balance=opening)
+
+
+def _values(account: Account) -> dict[str, str]:
+    return {
+        "name": account.name,
+        "currency": account.currency,
+        "kind": account.kind.value,
+        "opening_balance": str(account.opening_balance),
+    }
+
+
+def _fields_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    types = {"kind": AccountKind, "opening_balance": Decimal}
+    return {name: types.get(name, str)(value) for name, value in values.items()}

@@ -1,0 +1,227 @@
+"""The `accounts` collection. A transaction names its account; an unknown name makes an account by itself.
+
+A merged or deleted account keeps its document: `was` is the account, `merged` the act and the account that
+its names and numbers lead to. Such a document has no `name_key`, so the name can be used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from bson import Int64, ObjectId
+from pymongo import DESCENDING
+from pymongo.errors import DuplicateKeyError
+
+from src.domain import LOCAL_OWNER
+from src.domain.accounts import Account, AccountKind, kind_of
+from src.domain.categories import name_key
+from src.domain.money import decimal_places
+from src.errors import Conflict, NotFound
+from src.services.mongo.client import Database, Document, guarded
+
+_NAME_TAKEN = "An account with this name already exists."
+_CHANGED = "Somebody else has just changed this account; try again."
+_TAKEN_BY_NOW = "Its name or its number belongs to another account by now. Change that account first."
+
+
+class Accounts:
+    def __init__(self, database: Database, currency: str, *, now: Callable[[], datetime]) -> None:
+        """currency: of an account that is made without one."""
+        self._database = database
+        self._currency = currency
+        self._now = now
+
+    @guarded
+    def all(self) -> list[Account]:
+        """By name; without merged and deleted ones."""
+        accounts = self._database.accounts.find({"owner": LOCAL_OWNER, "name_key": {"$exists": True}})
+        return [_account(document) for document in accounts.sort("name_key")]
+
+    @guarded
+    def get(self, account_id: str) -> Account:
+        """Raises NotFound, also for one that was merged or deleted; Unavailable."""
+        document = self._find(account_id)
+        if document is None or "merged" in document:
+            raise NotFound("There is no account with this id.")
+        return _account(document)
+
+    @guarded
+    def current(self, account_id: str | None) -> Account | None:
+        """The account, or the one that it is merged into by now; None if it is deleted."""
+        document = self._find(account_id) if account_id else None
+        return _account(document) if (document := self._unmerged(document)) else None
+
+    @guarded
+    def by_name(self, name: str) -> Account | None:
+        """The account of this name in any case. Names from before a change or a merge lead to it too."""
+        key = {"$eq": name_key(name)}
+        document = self._database.accounts.find_one({"owner": LOCAL_OWNER, "name_key": key})
+        if document is None:
+            former = {"owner": LOCAL_OWNER, "former_keys": key}
+            document = self._unmerged(self._database.accounts.find_one(former, sort=[("_id", DESCENDING)]))
+        return _account(document) if document else None
+
+    @guarded
+    def by_number(self, number: str) -> Account | None:
+        """number: the keyed hash."""
+        query = {"owner": LOCAL_OWNER, "numbers": {"$eq": number}}
+        document = self._unmerged(self._database.accounts.find_one(query))
+        return _account(document) if document else None
+
+    def canonical(self, name: str, *, currency: str | None = None) -> str:
+        """The name of the account that `name` leads to; an unknown name makes one. Raises Unavailable.
+
+        name: masked, not blank. currency: of a new account.
+        """
+        name = " ".join(name.split())
+        if account := self.by_name(name):
+            return account.name
+        new = Account("", name, currency or self._currency, kind_of(name), Decimal(0), self._now())
+        try:
+            return self.add(new).name
+        except Conflict:  # another process made it at the same moment
+            account = self.by_name(name)
+            return account.name if account else name
+
+    @guarded
+    def known_as(self, name: str) -> tuple[str, ...]:
+        """By which names imports know the rows of the account: they never change, unlike its name.
+
+        The first one, by `name_key`, is that of new rows; the others are of accounts merged into it.
+        """
+        account = self.by_name(name)
+        if account is None:
+            return (name_key(name),)
+        known, merged = [(*account.former_keys, name_key(account.name))[0]], [ObjectId(account.id)]
+        while merged:
+            query = {"owner": LOCAL_OWNER, "merged.into": {"$in": merged}}
+            documents = list(self._database.accounts.find(query).sort("_id"))
+            known += [document["former_keys"][0] for document in documents]
+            merged = [document["_id"] for document in documents]
+        return tuple(dict.fromkeys(known))
+
+    @guarded
+    def add(self, account: Account) -> Account:
+        """Returns it with its id. Raises Conflict if the name is taken, Unavailable."""
+        document = {"_id": ObjectId(), **_fields(account)}
+        try:
+            self._database.accounts.insert_one(document)
+        except DuplicateKeyError:
+            raise Conflict(_NAME_TAKEN) from None
+        return replace(account, id=str(document["_id"]))
+
+    @guarded
+    def add_number(self, name: str, number: str) -> None:
+        """Recognize the account `name` by this number from now on, unless another account has it.
+
+        number: the keyed hash.
+        """
+        query = {"owner": LOCAL_OWNER, "name_key": {"$eq": name_key(name)}}
+        try:
+            self._database.accounts.update_one(query, {"$addToSet": {"numbers": number}})
+        except DuplicateKeyError:
+            return
+
+    @guarded
+    def change(self, before: Account, after: Account) -> None:
+        """Raises Conflict if the name is taken, or if the account is no longer as `before`; Unavailable."""
+        try:
+            self._replace(before, _fields(after))
+        except DuplicateKeyError:
+            raise Conflict(_NAME_TAKEN) from None
+
+    @guarded
+    def remove(self, account: Account) -> None:
+        """Delete it for good, with its names. Raises Conflict if it has changed, Unavailable."""
+        if not self._database.accounts.delete_one(_unchanged(account)).deleted_count:
+            raise Conflict(_CHANGED)
+
+    @guarded
+    def retire(self, account: Account, into: Account | None, *, act: str) -> None:
+        """Merge it into another, which gets its names and numbers, or delete it.
+
+        Raises Conflict if it has changed, Unavailable.
+        """
+        fields = _fields(account)
+        retired = {
+            "owner": LOCAL_OWNER,
+            "merged": {"act": act, "into": ObjectId(into.id) if into else None},
+            "was": fields,
+        }
+        if into:
+            retired["former_keys"] = [*account.former_keys, fields["name_key"]]
+            retired |= {"numbers": fields["numbers"]} if account.numbers else {}
+        self._replace(account, retired)
+
+    @guarded
+    def restore(self, account_id: str, *, act: str) -> None:
+        """Undo `retire`; nothing if it is undone already.
+
+        Raises Conflict if its name or number belongs to another account by now, Unavailable.
+        """
+        query = {**_by_id(account_id), "merged.act": {"$eq": act}}
+        if document := self._database.accounts.find_one(query):
+            try:
+                self._database.accounts.replace_one(query, document["was"])
+            except DuplicateKeyError:
+                raise Conflict(_TAKEN_BY_NOW) from None
+
+    def _replace(self, before: Account, fields: Document) -> None:
+        if not self._database.accounts.replace_one(_unchanged(before), fields).matched_count:
+            raise Conflict(_CHANGED)
+
+    def _find(self, account_id: str | ObjectId) -> Document | None:
+        if not ObjectId.is_valid(account_id):
+            return None
+        document: Document | None = self._database.accounts.find_one(_by_id(account_id))
+        return document
+
+    def _unmerged(self, document: Document | None) -> Document | None:
+        """The document of the account that this one was merged into, at last."""
+        while document and "merged" in document:
+            into = document["merged"]["into"]
+            document = self._find(into) if into else None
+        return document
+
+
+def _by_id(account_id: str | ObjectId) -> Document:
+    return {"_id": ObjectId(account_id), "owner": LOCAL_OWNER}
+
+
+def _unchanged(account: Account) -> Document:
+    """Matches the document of `account` as it was read; null matches a missing field."""
+    return {**_by_id(account.id), "former_keys": None, "numbers": None, **_fields(account)}
+
+
+def _fields(account: Account) -> Document:
+    """The document, without its id. Earlier names and numbers are stored only if there are any."""
+    places = decimal_places(account.currency)
+    return {
+        "owner": LOCAL_OWNER,
+        "name": account.name,
+        "name_key": name_key(account.name),
+        "currency": account.currency,
+        "kind": account.kind.value,
+        "opening_balance": Int64(int(account.opening_balance.scaleb(places))),
+        "created_at": account.created_at,
+        **({"former_keys": list(account.former_keys)} if account.former_keys else {}),
+        **({"numbers": list(account.numbers)} if account.numbers else {}),
+    }
+
+
+def _account(document: Document) -> Account:
+    return Account(
+        id=str(document["_id"]),
+        name=document["name"],
+        currency=document["currency"],
+        kind=AccountKind(document["kind"]),
+        opening_balance=Decimal(int(document["opening_balance"])).scaleb(
+            -decimal_places(document["currency"])
+        ),
+        created_at=document["created_at"],
+        former_keys=tuple(document.get("former_keys", ())),
+        numbers=tuple(document.get("numbers", ())),
+    )

@@ -1,0 +1,116 @@
+"""The transactions of the accounts: sum and count them, move them to another account and back.
+
+A row that was moved keeps in `moved` the act, so that undoing the act finds it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from src.domain import LOCAL_OWNER
+from src.domain.accounts import Account, AccountBalance
+from src.domain.acts import UndoResult
+from src.domain.money import decimal_places
+from src.domain.transactions import Direction
+from src.services.mongo.client import Database, Document, guarded
+
+_SIGNS = {Direction.INCOME.value: 1, Direction.EXPENSE.value: -1}
+
+
+class AccountTransactions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @guarded
+    def names(self) -> list[str]:
+        """Every account that a transaction names, read from the index. Raises Unavailable."""
+        return list(self._database.transactions.distinct("account", _in_an_account()))
+
+    @guarded
+    def count(self, name: str) -> int:
+        return int(self._database.transactions.count_documents(_in(name)))
+
+    @guarded
+    def balances(self, accounts: Iterable[Account]) -> dict[str, AccountBalance]:
+        """By id. The index contains all that is summed, so no transaction is read. Raises Unavailable."""
+        key = {name: f"${name}" for name in ("account", "currency", "direction")}
+        sums = self._database.transactions.aggregate(
+            [
+                {"$match": _in_an_account()},
+                {"$group": {"_id": key, "amount": {"$sum": "$amount"}, "rows": {"$sum": 1}}},
+            ]
+        )
+        by_name: dict[str, list[Document]] = defaultdict(list)
+        for cell in sums:
+            by_name[cell["_id"]["account"]].append({**cell["_id"], **cell})
+        return {account.id: _balance(account, by_name[account.name]) for account in accounts}
+
+    @guarded
+    def rename(self, name: str, new: str) -> int:
+        """Returns the number of transactions. Raises Unavailable; a retry changes the rest."""
+        update = {"$set": {"account": new}, "$inc": {"revision": 1}}
+        return int(self._database.transactions.update_many(_in(name), update).modified_count)
+
+    @guarded
+    def move(self, name: str, into: str | None, *, act: str) -> int:
+        """Move all transactions of one account to another, or to none.
+
+        Returns how many the act has moved. Raises Unavailable; a retry moves the rest.
+        """
+        transactions = self._database.transactions
+        account = {"$set": {"account": into}} if into else {"$unset": {"account": ""}}
+        transactions.update_many(
+            _in(name), {**account, "$push": {"moved": {"act": act}}, "$inc": {"revision": 1}}
+        )
+        return self.count_moved(act)
+
+    @guarded
+    def count_moved(self, act: str) -> int:
+        """How many transactions an act has moved and not moved back."""
+        return int(self._database.transactions.count_documents(_moved_by(act)))
+
+    @guarded
+    def move_back(self, act: str, name: str, *, now_in: str | None) -> UndoResult:
+        """Undo `move`. Transactions that were moved elsewhere since stay there.
+
+        now_in: the account that the act moved them to, by its name of today. Raises Unavailable; safe to
+        repeat.
+        """
+        transactions = self._database.transactions
+        account = {"account": {"$literal": name}, "revision": {"$add": ["$revision", 1]}}
+        still = {**_moved_by(act), "account": {"$eq": now_in}}
+        restored = transactions.update_many(still, _without_mark(act, account)).modified_count
+        kept = transactions.update_many(_moved_by(act), _without_mark(act, {})).modified_count
+        return UndoResult(rows=int(restored), kept=int(kept))
+
+
+def _in(name: str) -> Document:
+    return {"owner": LOCAL_OWNER, "account": {"$eq": name}}
+
+
+def _in_an_account() -> Document:
+    return {"owner": LOCAL_OWNER, "account": {"$gt": ""}}
+
+
+def _moved_by(act: str) -> Document:
+    return {"owner": LOCAL_OWNER, "moved.act": {"$eq": act}}
+
+
+def _without_mark(act: str, fields: Document) -> list[Document]:
+    others = {"$filter": {"input": "$moved", "cond": {"$ne": ["$$this.act", {"$literal": act}]}}}
+    emptied = {"$cond": [{"$eq": ["$moved", []]}, "$$REMOVE", "$moved"]}
+    return [{"$set": {**fields, "moved": others}}, {"$set": {"moved": emptied}}]
+
+
+def _balance(account: Account, cells: Iterable[Document]) -> AccountBalance:
+    rows = not_counted = units = 0
+    for cell in cells:
+        rows += cell["rows"]
+        if cell["currency"] == account.currency and cell["direction"] in _SIGNS:
+            units += _SIGNS[cell["direction"]] * int(cell["amount"])
+        else:
+            not_counted += cell["rows"]
+    moved = Decimal(units).scaleb(-decimal_places(account.currency))
+    return AccountBalance(account.opening_balance + moved, rows, not_counted)

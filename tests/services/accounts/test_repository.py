@@ -1,0 +1,105 @@
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from src.domain.accounts import Account, AccountKind
+from src.errors import Conflict, NotFound
+from src.services.accounts.repository import Accounts
+from tests.services.rows import NOW
+
+
+@pytest.fixture
+def accounts(database):
+    return Accounts(database, "EUR", now=lambda: NOW)
+
+
+def account(name="Everyday", **fields):
+    given = {"currency": "EUR", "kind": AccountKind.CHECKING, "opening_balance": Decimal("-0.05")}
+    return Account("", name, created_at=NOW, **{**given, **fields})
+
+
+def test_an_account_is_read_as_it_was_stored(accounts):
+    added = accounts.add(account())
+    assert accounts.get(added.id) == replace(account(), id=added.id)
+    assert accounts.all() == [added]
+
+
+def test_an_unknown_name_makes_one_account_whatever_its_case_and_spaces(accounts):
+    names = ["Tages  geld", "TAGES GELD", " tages geld "] * 5
+    with ThreadPoolExecutor(8) as pool:
+        stored = set(pool.map(lambda name: accounts.canonical(name, currency="CHF"), names))
+    [made] = accounts.all()
+    assert stored == {made.name}
+    assert (made.currency, made.opening_balance) == ("CHF", 0)
+
+
+def test_a_former_name_leads_to_the_account_until_another_account_has_it(accounts):
+    before = accounts.add(account("Giro"))
+    accounts.change(before, replace(before, name="Everyday", former_keys=("giro",)))
+    assert accounts.canonical("GIRO") == "Everyday"
+    accounts.add(account("Giro"))
+    assert accounts.canonical("GIRO") == "Giro"
+
+
+def test_names_and_numbers_of_a_merged_account_lead_to_the_other_and_back(accounts):
+    first, second, third = (accounts.add(account(name)) for name in ("First", "Second", "Third"))
+    accounts.add_number("first", "hash")
+    first = accounts.get(first.id)
+    accounts.retire(first, second, act="one")
+    accounts.retire(second, third, act="two")
+    assert accounts.canonical("FIRST") == "Third"
+    assert accounts.by_number("hash") == accounts.current(first.id) == third
+    with pytest.raises(NotFound):
+        accounts.get(first.id)
+    accounts.restore(first.id, act="one")
+    assert accounts.by_number("hash") == accounts.get(first.id) == first
+
+
+def test_a_deleted_account_gives_its_name_and_number_free(accounts):
+    before = accounts.add(account("Giro", numbers=("hash",)))
+    accounts.retire(before, None, act="one")
+    assert (accounts.all(), accounts.by_number("hash"), accounts.by_name("giro")) == ([], None, None)
+    accounts.canonical("giro")
+    with pytest.raises(Conflict):
+        accounts.restore(before.id, act="one")
+
+
+def test_a_number_belongs_to_one_account(accounts):
+    for name in ("First", "Second"):
+        accounts.canonical(name)
+        accounts.add_number(name, "hash")
+    assert accounts.by_number("hash").name == "First"
+
+
+def test_an_account_that_somebody_else_has_changed_is_not_overwritten(accounts):
+    before = accounts.add(account())
+    accounts.change(before, replace(before, kind=AccountKind.SAVINGS))
+    for act in (
+        lambda: accounts.change(before, replace(before, name="Mine")),
+        lambda: accounts.retire(before, None, act="one"),
+        lambda: accounts.remove(before),
+    ):
+        with pytest.raises(Conflict):
+            act()
+    assert [one.kind for one in accounts.all()] == [AccountKind.SAVINGS]
+
+
+def test_two_accounts_cannot_have_one_name(accounts):
+    accounts.add(account("Giro"))
+    other = accounts.add(account("Other"))
+    with pytest.raises(Conflict):
+        accounts.add(account("GIRO"))
+    with pytest.raises(Conflict):
+        accounts.change(other, replace(other, name="giro"))
+
+
+def test_imports_know_an_account_by_its_first_name_and_those_merged_into_it(accounts):
+    first, second = accounts.add(account("First")), accounts.add(account("Second"))
+    renamed = replace(first, name="Mine", former_keys=("first",))
+    accounts.change(first, renamed)
+    assert accounts.known_as("mine") == accounts.known_as("FIRST") == ("first",)
+    accounts.retire(renamed, second, act="one")
+    assert accounts.known_as("Mine") == ("second", "first")
+    assert accounts.known_as("Un  known") == ("un known",)

@@ -1,0 +1,279 @@
+"""Listing, changing, merging and deleting accounts over the API, and what follows for their transactions."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+LATER = datetime.now(UTC) + timedelta(minutes=5)
+
+
+@pytest.fixture
+def add(client):
+    def added(name, **fields):
+        answer = client.post("/api/v1/accounts", json={"name": name, "currency": "EUR", **fields})
+        assert answer.status_code == 201, answer.text
+        return answer.json["id"]
+
+    return added
+
+
+@pytest.fixture
+def editor(app):
+    return app.extensions["ledgerloop"].account_editor
+
+
+def listed(client):
+    return {account["name"]: account for account in client.get("/api/v1/accounts").json}
+
+
+def account_of(client, row):
+    return client.get(f"/api/v1/transactions/{row['id']}").json["transaction"]["account"]
+
+
+def undo(client, answer):
+    return client.post(f"/api/v1/acts/{answer.json['act']}/undo")
+
+
+def snapshot(database):
+    """All transactions and accounts; every write counts the revision of a row."""
+    rows = database.collection("transactions").find({}, {"revision": 0}).sort("_id")
+    return list(rows), list(database.collection("accounts").find().sort("_id"))
+
+
+def test_the_balance_is_exact_and_counts_only_its_own_currency(client, add, predicted):
+    account = add("Giro", opening_balance="-0.30")
+    for amount in ("0.10", "0.10", "0.10"):
+        predicted(amount=amount, currency="EUR", account="Giro", direction="income")
+    predicted(amount="1000000000.01", currency="EUR", account="giro")
+    predicted(amount="7", currency="USD", account="Giro")
+    predicted(amount="8", currency="EUR", account="Giro", direction="transfer")
+    predicted(amount="9", currency="EUR")
+    assert listed(client)["Giro"] == {
+        "id": account,
+        "name": "Giro",
+        "currency": "EUR",
+        "kind": "checking",
+        "opening_balance": "-0.30",
+        "balance": "-1000000000.01",
+        "rows": 6,
+        "not_counted": 2,
+    }
+
+
+def test_a_name_that_a_program_sends_makes_an_account_and_leads_to_it_in_any_case(client, predicted):
+    assert predicted(account="Tagesgeld", currency="CHF")["transaction"]["account"] == "Tagesgeld"
+    assert predicted(account="TAGESGELD")["transaction"]["account"] == "Tagesgeld"
+    [account] = listed(client).values()
+    assert (account["kind"], account["currency"], account["rows"]) == ("savings", "CHF", 2)
+
+
+def test_what_is_not_stored_makes_no_account(client):
+    body = {"description": "SWIGGY", "amount": "1", "account": "Giro", "save": False}
+    assert client.post("/api/v1/predict", json=body).status_code == 200
+    assert listed(client) == {}
+
+
+def test_an_edit_finds_the_account_in_any_case(client, predicted):
+    predicted(account="Giro")
+    row = predicted()
+    changed = client.patch(f"/api/v1/transactions/{row['id']}", json={"account": "GIRO"})
+    assert changed.json["transaction"]["account"] == "Giro"
+    assert client.patch(f"/api/v1/transactions/{row['id']}", json={"account": " giro "}).json["act"] is None
+
+
+def test_an_account_is_renamed_with_its_transactions_and_back(client, add, predicted, web_database):
+    account = add("Giro")
+    row = predicted(account="Giro")
+    before = snapshot(web_database)
+    renamed = client.patch(f"/api/v1/accounts/{account}", json={"name": "Everyday", "kind": "savings"})
+    assert (renamed.json["name"], renamed.json["rows"]) == ("Everyday", 1)
+    assert account_of(client, row) == "Everyday"
+    assert predicted(account="giro", description="ANOTHER")["transaction"]["account"] == "Everyday"
+    client.delete(f"/api/v1/transactions/{client.get('/api/v1/history').json['items'][0]['id']}")
+    assert undo(client, renamed).json["undone"] == 1
+    assert snapshot(web_database) == before
+
+
+def test_an_edit_from_before_a_rename_is_undone_to_the_account_of_today(client, add, predicted):
+    account = add("Giro")
+    row = predicted(account="Giro")
+    edited = client.patch(f"/api/v1/transactions/{row['id']}", json={"account": "Other"})
+    client.patch(f"/api/v1/accounts/{account}", json={"name": "Everyday"})
+    undo(client, edited)
+    assert account_of(client, row) == "Everyday"
+
+
+def test_of_two_changes_the_later_is_undone_first(client, add):
+    account = add("Giro")
+    first, second = (
+        client.patch(f"/api/v1/accounts/{account}", json={"kind": kind}) for kind in ("cash", "card")
+    )
+    assert undo(client, first).status_code == 409
+    assert (undo(client, second).status_code, undo(client, first).status_code) == (200, 200)
+    assert listed(client)["Giro"]["kind"] == "checking"
+
+
+def test_a_merge_moves_transactions_names_and_opening_balance_and_is_undone(
+    client, add, predicted, web_database
+):
+    old, into = add("Old", opening_balance="10.50"), add("New", opening_balance="1")
+    row, kept = predicted(account="Old"), predicted(account="New")
+    before = snapshot(web_database)
+    merged = client.delete(f"/api/v1/accounts/{old}?into={into}")
+    assert (merged.json["into"], merged.json["moved"]) == (into, 1)
+    assert [(name, one["rows"]) for name, one in listed(client).items()] == [("New", 2)]
+    assert listed(client)["New"]["opening_balance"] == "11.50"
+    assert client.post("/api/v1/accounts", json={"name": "Third"}).status_code == 201
+    third = predicted(account="old", amount="3")
+    assert third["transaction"]["account"] == "New"
+    assert undo(client, merged).json == {"act": merged.json["act"], "undone": 1, "kept": 0}
+    assert (account_of(client, row), account_of(client, kept)) == ("Old", "New")
+    web_database.collection("transactions").delete_one({"value": 3.0})
+    web_database.collection("accounts").delete_one({"name": "Third"})
+    assert snapshot(web_database) == before
+
+
+def test_undoing_a_merge_leaves_what_was_moved_elsewhere_since(client, add, predicted, web_database):
+    old, into = add("Old"), add("New")
+    rows = [predicted(account="Old", amount=amount) for amount in ("1", "2")]
+    merged = client.delete(f"/api/v1/accounts/{old}?into={into}")
+    client.patch(f"/api/v1/transactions/{rows[0]['id']}", json={"account": "Elsewhere"})
+    client.patch(f"/api/v1/accounts/{into}", json={"name": "Newest"})
+    assert undo(client, merged).json == {"act": merged.json["act"], "undone": 1, "kept": 1}
+    assert [account_of(client, row) for row in rows] == ["Elsewhere", "Old"]
+    assert web_database.collection("transactions").count_documents({"moved": {"$exists": True}}) == 0
+
+
+def test_an_account_with_transactions_needs_a_place_for_them(client, add, predicted, web_database):
+    account = add("Giro")
+    row = predicted(account="Giro")
+    before = snapshot(web_database)
+    refused = client.delete(f"/api/v1/accounts/{account}")
+    assert (refused.status_code, "1 transactions" in refused.json["detail"]) == (409, True)
+    assert client.get("/api/v1/acts").json["items"][0]["what"]["code"] == "account-added"
+    deleted = client.delete(f"/api/v1/accounts/{account}?into=none")
+    assert (account_of(client, row), listed(client)) == (None, {})
+    undo(client, deleted)
+    assert snapshot(web_database) == before
+
+
+def test_an_unused_account_is_deleted_and_its_name_can_be_used_again(client, add):
+    deleted = client.delete(f"/api/v1/accounts/{add('Giro')}")
+    assert (deleted.status_code, listed(client)) == (200, {})
+    add("giro")
+    assert undo(client, deleted).status_code == 409
+
+
+def test_adding_an_account_is_undone_while_it_is_unused(client, predicted):
+    added = client.post("/api/v1/accounts", json={"name": "Giro"})
+    row = predicted(account="Giro")
+    assert undo(client, added).status_code == 409
+    client.delete(f"/api/v1/transactions/{row['id']}")
+    assert undo(client, added).status_code == 200
+    assert listed(client) == {}
+
+
+@pytest.mark.parametrize("name", ["Giro", "GIRO", "  giro "])
+def test_no_two_accounts_have_one_name(client, add, name):
+    add("Giro")
+    other = add("Other")
+    assert client.post("/api/v1/accounts", json={"name": name}).status_code == 409
+    assert client.patch(f"/api/v1/accounts/{other}", json={"name": name}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": ""},
+        {"name": "DE89 3704 0044 0532 0130 00"},
+        {"kind": "$ne"},
+        {"currency": "eur"},
+        {"currency": "JPY", "opening_balance": "1.50"},
+        {"opening_balance": "NaN"},
+        {"opening_balance": "1e5"},
+        {"opening_balance": True},
+        {"opening_balance": "10000000000000"},
+    ],
+)
+def test_what_is_wrong_is_refused(client, add, fields):
+    body = {"name": "Giro", **fields}
+    assert client.post("/api/v1/accounts", json=body).status_code == 422
+    assert client.patch(f"/api/v1/accounts/{add('Other')}", json=fields).status_code == 422
+
+
+@pytest.mark.parametrize(("into", "status"), [("f" * 24, 422), ("own", 422), ("$ne", 422)])
+def test_a_merge_needs_another_account_that_exists(client, add, into, status):
+    account = add("Giro")
+    into = account if into == "own" else into
+    assert client.delete(f"/api/v1/accounts/{account}?into={into}").status_code == status
+    assert client.get("/api/v1/acts").json["items"][0]["what"]["code"] == "account-added"
+
+
+@pytest.mark.parametrize("account_id", ["f" * 24, "nothing"])
+def test_an_account_there_is_not_is_404(client, account_id):
+    assert client.patch(f"/api/v1/accounts/{account_id}", json={"name": "x"}).status_code == 404
+    assert client.delete(f"/api/v1/accounts/{account_id}").status_code == 404
+
+
+@pytest.mark.parametrize("step", ["rename", "count"])
+def test_a_rename_that_was_interrupted_is_finished_or_undone(
+    client, add, predicted, editor, monkeypatch, step
+):
+    account = add("Giro")
+    row = predicted(account="Giro")
+    with monkeypatch.context() as killed:
+        killed.setattr(type(editor.rows), step, lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            editor.change(account, {"name": "Everyday"}, at=datetime.now(UTC))
+    editor.catch_up(at=LATER)
+    act = client.get("/api/v1/acts").json["items"][0]
+    assert (account_of(client, row), act["rows"]) == ("Everyday", 1)
+    client.post(f"/api/v1/acts/{act['id']}/undo")
+    assert account_of(client, row) == "Giro"
+
+
+@pytest.mark.parametrize("finished", [True, False])
+@pytest.mark.parametrize("step", ["move", "count_moved"])
+def test_a_merge_that_was_interrupted_is_finished_or_undone(
+    client, add, predicted, editor, monkeypatch, web_database, step, finished
+):
+    old, into = add("Old", opening_balance="1"), add("New")
+    row = predicted(account="Old")
+    before = snapshot(web_database)
+    with monkeypatch.context() as killed:
+        killed.setattr(type(editor.rows), step, lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            editor.delete(old, into, at=datetime.now(UTC))
+    if finished:
+        editor.catch_up(at=LATER)
+        assert (account_of(client, row), listed(client)["New"]["opening_balance"]) == ("New", "1.00")
+    act = client.get("/api/v1/acts").json["items"][0]
+    assert client.post(f"/api/v1/acts/{act['id']}/undo").status_code == 200
+    assert snapshot(web_database) == before
+
+
+def test_a_transaction_that_names_no_account_of_today_is_put_into_one(
+    client, add, predicted, editor, web_database
+):
+    account = add("Giro")
+    rows = [predicted(amount=amount) for amount in ("1", "2")]
+    client.patch(f"/api/v1/accounts/{account}", json={"name": "Everyday"})
+    for value, name in ((1.0, "GIRO"), (2.0, "Cash")):
+        web_database.collection("transactions").update_one({"value": value}, {"$set": {"account": name}})
+    editor.catch_up(at=LATER)
+    assert [account_of(client, row) for row in rows] == ["Everyday", "Cash"]
+    assert {name: one["rows"] for name, one in listed(client).items()} == {"Everyday": 1, "Cash": 1}
+
+
+def test_neither_the_list_nor_the_check_reads_a_transaction(client, predicted, web_database, editor):
+    for amount in ("1", "2", "3"):
+        predicted(account="Giro", amount=amount)
+    rows = web_database.collection("transactions")
+    rows.database.command("profile", 2)
+    listed(client)
+    editor.catch_up(at=LATER)
+    rows.database.command("profile", 0)
+    profiled = list(rows.database["system.profile"].find({"ns": rows.full_name}))
+    rows.database.drop_collection("system.profile")
+    assert {one["op"] for one in profiled} == {"command"}
+    assert [one["docsExamined"] for one in profiled] == [0, 0]
