@@ -70,7 +70,7 @@ def test_a_run_that_does_not_repeat_lists_its_changes_by_their_names():
     ]
 
 
-def test_settings_that_were_not_logged_are_said_to_be():
+def test_settings_that_were_not_logged_are_reported():
     report = replace(SAME, circumstances=[ChangedValue("settings", None, None)])
     assert "  the settings: not logged then" in command_text.reproduction(report).splitlines()
 
