@@ -1,5 +1,6 @@
 // The scripts of every page. Each module looks for its elements and does nothing without them.
 import "./toggle.js";
+import "./time-zone.js";
 import "./live.js";
 import "./picker.js";
 import "./keys.js";

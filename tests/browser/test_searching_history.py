@@ -19,7 +19,7 @@ def test_a_filter_narrows_the_list_and_its_csv(open_page, known, server):
     page.get_by_role("button", name="Show").click()
     expect(page.locator("#total")).to_have_text("1 transaction matches the filter")
     expect(page.locator("#rows tr")).to_have_count(1)
-    with urlopen(server.address + page.get_by_text("Download as CSV").get_attribute("href")) as answer:
+    with urlopen(server.address + page.get_by_text("Backup (all details)").get_attribute("href")) as answer:
         csv = answer.read().decode()
     assert csv.count("CORNER STORE") == 1
     assert "NIGHT CAB" not in csv

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import request, url_for
@@ -15,6 +14,7 @@ from src.web.analytics import api as analytics_api
 from src.web.analytics import text
 from src.web.analytics.charts import Charts
 from src.web.analytics.schemas import AnalyticsQuery
+from src.web.shared import local_time
 from src.web.shared.blueprint import bp, categories, page
 from src.web.shared.forms import errors_of
 from src.web.shared.json_io import wants_json
@@ -53,7 +53,7 @@ def analytics(*, analytics: Analytics, quality: Quality, transactions: Transacti
         period_sentence=text.span(overview),
         uncategorized_sentence=text.uncategorized(overview),
         quick_periods=quick_periods(
-            url_for("pages.analytics"), datetime.now(UTC).date(), currency=values.get("currency")
+            url_for("pages.analytics"), local_time.today(), currency=values.get("currency")
         ),
         has_transactions=transactions.count() > 0,
     )

@@ -12,9 +12,11 @@ from flask import Response
 from src.web.history import export_formats as formats
 from src.web.history.parquet import parquet
 from src.web.history.schemas import HistoryFilterQuery
+from src.web.history.spreadsheet import XLSX, Dialect, csv_pieces, lines_of, xlsx_pieces
 from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
+    from src.domain.transactions import StoredTransaction
     from src.services.categories.repository import Categories
     from src.services.transactions.repository import Transactions
 
@@ -51,7 +53,7 @@ def _lines(line_of: Callable[[Any], str], head: str = "") -> Callable[[Iterator[
 EXPORTS = (
     Export(
         "csv",
-        "CSV",
+        "Backup (all details)",
         "text/csv",
         "UTF-8. A text that a spreadsheet would take for a formula begins with an apostrophe. The last "
         "columns have all answers, all predictions and the named own categories as JSON, so that an import "
@@ -95,17 +97,25 @@ EXPORTS = (
 )
 
 
+def _rows(query: HistoryFilterQuery, transactions: Transactions) -> Iterator[StoredTransaction]:
+    rows = transactions.stream(query.to_domain(), sort=query.sort)
+    first = list(itertools.islice(rows, 1))  # an error here still has its status
+    return itertools.chain(first, rows)
+
+
+def _download(pieces: Iterator[Any], media_type: str, name: str) -> Response:
+    response = Response(pieces, mimetype=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def _view(export: Export) -> Callable[..., ResponseValue]:
     def view(
         query: HistoryFilterQuery, *, transactions: Transactions, categories: Categories
     ) -> ResponseValue:
-        rows = transactions.stream(query.to_domain(), sort=query.sort)
-        first = list(itertools.islice(rows, 1))  # an error here still has its status
-        rows = itertools.chain(first, rows)
+        rows = _rows(query, transactions)
         pieces = export.write(formats.exported(rows, categories.own()) if export.complete else rows)
-        response = Response(pieces, mimetype=export.media_type)
-        response.headers["Content-Disposition"] = f'attachment; filename="history.{export.extension}"'
-        return response
+        return _download(pieces, export.media_type, f"history.{export.extension}")
 
     view.__name__ = export.endpoint
     view.__doc__ = export.description
@@ -116,7 +126,45 @@ for _export in EXPORTS:
     api.operation(
         "GET",
         f"/history.{_export.extension}",
-        summary=f"Export the history as {_export.title}",
+        summary=f"Export the history: {_export.title}",
         query=HistoryFilterQuery,
         returns={200: _export.media_type},
     )(_view(_export))
+
+
+@api.operation(
+    "GET",
+    "/history/spreadsheet.csv",
+    summary="Export eight columns for a spreadsheet as CSV",
+    query=HistoryFilterQuery,
+    returns={200: "text/csv"},
+)
+def spreadsheet_csv(
+    query: HistoryFilterQuery, *, transactions: Transactions, categories: Categories
+) -> ResponseValue:
+    """Date, text, merchant, category, amount (below zero for expenses and transfers), currency, account and
+    notes, in UTF-8. Separator, decimal mark and dates are those of the `Accept-Language`. A text that a
+    spreadsheet would take for a formula begins with an apostrophe."""
+    lines = lines_of(_rows(query, transactions), _names(categories))
+    return _download(csv_pieces(lines, Dialect.of_visitor()), "text/csv", "transactions.csv")
+
+
+@api.operation(
+    "GET",
+    "/history/spreadsheet.xlsx",
+    summary="Export eight columns for a spreadsheet as XLSX",
+    query=HistoryFilterQuery,
+    returns={200: XLSX},
+)
+def spreadsheet_xlsx(
+    query: HistoryFilterQuery, *, transactions: Transactions, categories: Categories
+) -> ResponseValue:
+    """The columns of `spreadsheet.csv`, with real dates and numbers."""
+    lines = lines_of(_rows(query, transactions), _names(categories))
+    return _download(xlsx_pieces(lines), XLSX, "transactions.xlsx")
+
+
+def _names(categories: Categories) -> Callable[[str | None], str]:
+    """Read now: the file is written after the request."""
+    names: dict[str | None, str] = {category.slug: category.name for category in categories.all()}
+    return lambda slug: names.get(slug, slug or "")

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
 
+_DOWNLOADS = (
+    ("Spreadsheet (CSV)", "exports.spreadsheet_csv"),
+    ("Excel (XLSX)", "exports.spreadsheet_xlsx"),
+    *((export.title, f"exports.{export.endpoint}") for export in EXPORTS),
+)
+
 
 @bp.get("/history")
 def history(*, transactions: Transactions, analytics: Analytics, predictor: Predictor) -> ResponseReturnValue:
@@ -62,9 +68,7 @@ def history(*, transactions: Transactions, analytics: Analytics, predictor: Pred
         here=here(),
         next_page=page_at(result.next_cursor) if result else None,
         previous_page=page_at(result.previous_cursor) if result else None,
-        export_urls={
-            export.title: with_query(url_for(f"exports.{export.endpoint}"), filters) for export in EXPORTS
-        },
+        downloads=[(title, with_query(url_for(endpoint), filters)) for title, endpoint in _DOWNLOADS],
         text=text,
         deleted=request.args.get("deleted"),
         learned=learned_from(row, request.args, here(), predictor) if row else None,

@@ -17,6 +17,7 @@ from src.domain.transactions import StoredTransaction, Transaction, active_edits
 from src.errors import Conflict, InvalidInput, Unavailable
 from src.web.history import text
 from src.web.prediction.forms import CURRENCIES, TransactionForm, changes_of
+from src.web.shared import local_time
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, with_query
@@ -123,7 +124,7 @@ def _page(
     predictor: Predictor,
 ) -> ResponseReturnValue:
     """amounts: to choose from, if the typed amount can be read in two ways."""
-    version, edited, today = version_of(row), request.args.get("edited"), datetime.now(UTC).date()
+    version, edited, today = version_of(row), request.args.get("edited"), local_time.today()
     return page(
         "transactions/show.html",
         status,

@@ -14,6 +14,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import NumberPattern, format_decimal, get_currency_symbol
 
 from src.domain.money import decimal_places
+from src.web.shared.local_time import local
 from src.web.shared.locales import locale, number_locale
 
 if TYPE_CHECKING:
@@ -104,8 +105,9 @@ def month(value: str) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Date and time in UTC: `4 Mar 2026, 14:05:00 UTC`."""
-    return f"{format_datetime(value.astimezone(UTC), 'medium', locale=locale())} UTC"
+    """Date and time by the visitor's clock: `4 Mar 2026, 14:05:00 CET`; without scripts in UTC."""
+    there = local(value)
+    return f"{format_datetime(there, 'medium', tzinfo=there.tzinfo, locale=locale())} {there.tzname()}"
 
 
 def ago(value: datetime, now: datetime | None = None) -> str:
@@ -114,7 +116,7 @@ def ago(value: datetime, now: datetime | None = None) -> str:
     if past < timedelta(seconds=45):
         return "just now"
     if past > timedelta(days=7):
-        return day(value.date())
+        return day(local(value).date())
     return f"{format_timedelta(past, locale=locale(), threshold=0.95)} ago"
 
 

@@ -20,9 +20,11 @@ class _Locales:
     """English as the territory writes it: en_DE has 4 Mar 2026 and 1.234,50."""
     numbers: str
     """The same, or the territory's language if CLDR has no English for it."""
+    native: str
+    """The visitor's own language."""
 
 
-_DEFAULT = _Locales(_DEFAULT_LOCALE, _DEFAULT_LOCALE)
+_DEFAULT = _Locales(_DEFAULT_LOCALE, _DEFAULT_LOCALE, _DEFAULT_LOCALE)
 
 
 @lru_cache(maxsize=256)  # a browser may send any language
@@ -36,8 +38,8 @@ def _locales_of(language: str) -> _Locales | None:
     try:
         english = Locale("en", territory=territory)
     except UnknownLocaleError:
-        return _Locales(_GENERIC_ENGLISH, str(native))
-    return _Locales(str(english), str(english))
+        return _Locales(_GENERIC_ENGLISH, str(native), str(native))
+    return _Locales(str(english), str(english), str(native))
 
 
 def _locales() -> _Locales:
@@ -55,6 +57,11 @@ def locale() -> str:
 
 def number_locale() -> str:
     return _locales().numbers
+
+
+def native_locale() -> str:
+    """For files that the visitor's own programs read."""
+    return _locales().native
 
 
 def marks() -> tuple[str, str]:

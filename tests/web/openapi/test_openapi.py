@@ -18,6 +18,8 @@ CONTRACT = {
     ("post", "/api/v1/second-looks/{transaction_id}"),
     ("get", "/api/v1/history"),
     ("get", "/api/v1/history/totals"),
+    ("get", "/api/v1/history/spreadsheet.csv"),
+    ("get", "/api/v1/history/spreadsheet.xlsx"),
     ("get", "/api/v1/history.csv"),
     ("get", "/api/v1/transactions/{id}"),
     ("patch", "/api/v1/transactions/{id}"),

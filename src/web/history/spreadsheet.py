@@ -1,0 +1,148 @@
+"""The history as a spreadsheet: the eight columns people want, as the visitor's locale writes them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date, get_date_format
+
+from src.domain.imports import escape_formula
+from src.domain.money import decimal_places
+from src.domain.transactions import Direction, StoredTransaction
+from src.web.shared import locales
+from src.web.shared.fields import money
+
+COLUMNS = ("Date", "Text", "Merchant", "Category", "Amount", "Currency", "Account", "Notes")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+_BATCH = 200
+_SHEET_ROWS = 1_000_000
+"""A little less than a sheet can have; more go to the next one."""
+_PIECE = 64 * 1024
+_WIDTHS = (12, 48, 24, 22, 14, 9, 20, 40)
+_BYTE_ORDER_MARK = "\ufeff"
+"""Without it, Excel takes UTF-8 for the system's encoding."""
+
+
+@dataclass(frozen=True)
+class Line:
+    day: date
+    text: str
+    merchant: str
+    category: str
+    amount: Decimal
+    """Below zero for what left the account, transfers included."""
+    currency: str
+    account: str
+    notes: str
+
+
+def lines_of(rows: Iterable[StoredTransaction], category_name: Callable[[str | None], str]) -> Iterator[Line]:
+    for row in rows:
+        transaction = row.transaction
+        note = transaction.subcategory if transaction.description else None
+        yield Line(
+            transaction.date,
+            transaction.description or transaction.subcategory or "",
+            transaction.merchant,
+            category_name(row.category),
+            transaction.amount if transaction.direction is Direction.INCOME else -transaction.amount,
+            transaction.currency,
+            transaction.account or "",
+            "; ".join(filter(None, (transaction.notes, note))),
+        )
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the spreadsheets of a locale write a CSV file."""
+
+    locale: str
+    decimal_mark: str
+
+    @classmethod
+    def of_visitor(cls) -> Dialect:
+        """Of the current request; the file itself is written after it."""
+        return cls(locales.native_locale(), locales.marks()[0])
+
+    @property
+    def separator(self) -> str:
+        return ";" if self.decimal_mark == "," else ","
+
+    def day(self, value: date) -> str:
+        """Short, with all digits of the year: `29.11.2026`."""
+        pattern = re.sub("y+", "y", get_date_format("short", locale=self.locale).pattern)
+        return format_date(value, pattern, locale=self.locale)
+
+    def amount(self, value: Decimal, currency: str) -> str:
+        return money(value, currency).replace(".", self.decimal_mark)
+
+
+def csv_pieces(lines: Iterator[Line], dialect: Dialect) -> Iterator[str]:
+    yield _BYTE_ORDER_MARK + _csv([COLUMNS], dialect)
+    while batch := list(itertools.islice(lines, _BATCH)):
+        yield _csv((_csv_row(line, dialect) for line in batch), dialect)
+
+
+def _csv(rows: Iterable[Iterable[str]], dialect: Dialect) -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=dialect.separator).writerows(rows)
+    return text.getvalue()
+
+
+def _csv_row(line: Line, dialect: Dialect) -> Iterator[str]:
+    yield dialect.day(line.day)
+    yield from map(escape_formula, (line.text, line.merchant, line.category))
+    yield dialect.amount(line.amount, line.currency)
+    yield line.currency
+    yield from map(escape_formula, (line.account, line.notes))
+
+
+def xlsx_pieces(lines: Iterator[Line]) -> Iterator[bytes]:
+    """Dates and amounts are real ones, texts never formulas. Written to a temporary file first."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    first = next(lines, None)
+    while True:
+        sheet = book.create_sheet("Transactions" if not book.worksheets else None)
+        sheet.freeze_panes = "A2"
+        for number, width in enumerate(_WIDTHS):
+            sheet.column_dimensions["ABCDEFGH"[number]].width = width
+        sheet.append(COLUMNS)
+        rows = itertools.chain([first] if first else (), lines)
+        for line in itertools.islice(rows, _SHEET_ROWS):
+            sheet.append(_xlsx_row(sheet, line))
+        if (first := next(lines, None)) is None:
+            break
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _xlsx_row(sheet: object, line: Line) -> Iterator[object]:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    def text(value: str) -> object:
+        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+        cell.data_type = "s"  # also if it begins like a formula
+        return cell
+
+    amount = WriteOnlyCell(sheet, line.amount)
+    places = decimal_places(line.currency)
+    amount.number_format = f"#,##0.{'0' * places}" if places else "#,##0"
+    yield line.day
+    yield from map(text, (line.text, line.merchant, line.category))
+    yield amount
+    yield from map(text, (line.currency, line.account, line.notes))
