@@ -22,6 +22,7 @@ from src.web.openapi import api as docs
 from src.web.openapi.document import document
 from src.web.prediction import api as predictions
 from src.web.quality import api as quality
+from src.web.transfers import api as transfers
 
 TAGS = {
     "predictions": "Predict the category of transactions.",
@@ -31,6 +32,7 @@ TAGS = {
     "moves": "Changes of a whole category that need confirmation.",
     "history": "Search, edit and delete stored transactions.",
     "bulk changes": "Change or delete many transactions as one act.",
+    "transfers": "Transfers between own accounts, and refunds of purchases.",
     "exports": "The history as files for other programs.",
     "imports": "Import files, and undo imports.",
     "webhooks": "Endpoints for Firefly III and for scripts that use Actual.",
@@ -49,6 +51,7 @@ _OPERATIONS = (
     feedback.relabels,
     history.api,
     bulk_api.api,
+    transfers.api,
     imports.api,
     exports_api.api,
     webhooks.api,

@@ -15,5 +15,6 @@ from src.web.prediction import pages as predict
 from src.web.quality import pages as quality
 from src.web.shared import assets
 from src.web.shared.blueprint import bp
+from src.web.transfers import pages as transfers
 
 __all__ = ["bp"]

@@ -14,6 +14,8 @@ PAGES = (
     "/?id={id}",
     "/transactions/{id}",
     "/acts",
+    "/transfers",
+    "/transactions/{id}/link",
     "/feedback",
     "/history",
     "/history?q=cab&sort=amount",
@@ -36,6 +38,12 @@ def filled(known, server):
         {"subcategory": "milk", "amount": "60", "currency": "INR"},
     )
     server.services.feedback.record(rows[1].id, "transport", at=datetime.now(UTC))
+    known(
+        {"description": "TRANSFER TO POT", "amount": "500", "account": "Main"},
+        {"description": "J DOE", "amount": "500", "account": "Pot", "direction": "income"},
+        {"description": LONG, "amount": "99", "direction": "income"},
+    )
+    server.services.link_matching.maintain()
     run = server.services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=datetime.now(UTC))
     return {"id": rows[0].id, "run": run.id}
 
@@ -70,7 +78,9 @@ def test_an_open_list_of_categories_is_accessible_and_in_the_window(open_page, f
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize("path", ["/", "/acts", "/feedback", "/history", "/analytics", "/quality", "/models"])
+@pytest.mark.parametrize(
+    "path", ["/", "/acts", "/transfers", "/feedback", "/history", "/analytics", "/quality", "/models"]
+)
 def test_an_empty_page_is_accessible_too(open_page, path):
     page = open_page(path, theme="dark", size=PHONE)
     assert Axe().run(page).response["violations"] == []

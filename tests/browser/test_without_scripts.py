@@ -80,3 +80,21 @@ def test_a_transaction_is_edited_deleted_and_restored_without_scripts(plain, kno
     plain.goto("/acts")
     expect(plain.locator("main")).to_contain_text("You answered Pets")
     assert server.services.transactions.get(row.id).category == "pets"
+
+
+def test_a_suggested_transfer_is_paired_and_unpaired_without_scripts(plain, known, server):
+    rows = known(
+        {"description": "TRANSFER TO POT", "amount": "500", "account": "Main"},
+        {"description": "TRANSFER FROM MAIN", "amount": "500", "account": "Pot", "direction": "income"},
+        {"description": "J DOE", "amount": "500", "account": "Pot", "direction": "income"},
+    )
+    server.services.link_matching.maintain()
+    plain.goto("/history")
+    plain.get_by_role("link", name="Transfers").click()
+    plain.get_by_role("button", name="Pair: TRANSFER TO POT and TRANSFER FROM MAIN").click()
+    expect(plain.locator("main")).to_contain_text("Paired: neither counts as spending or income.")
+    assert server.services.transactions.get(rows[0].id).transfer
+    plain.get_by_role("button", name="Unpair").click()
+    expect(plain.locator("main")).to_contain_text("These two are not paired")
+    plain.get_by_role("button", name="Undo").click()
+    assert server.services.transactions.get(rows[0].id).transfer

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from src.components.text.exchange_rates import units_per_dollar
 from src.components.transfers.evidence import evidence_of, text_of
-from src.components.transfers.wording import Wording, wording_of
+from src.components.transfers.wording import Wording, mentions, wording_of
 from src.domain.categories import Group
-from src.domain.transactions import Direction
+from src.domain.transactions import Direction, Transaction
 from src.domain.transfers import TRANSFER_WITHIN, End, transfer_misfit
 
+_SAME_WORTH = 1.6
+"""The rough rates, and fees, allow two amounts that are one transfer to differ by this factor."""
 MOST_COUNTERPARTS = 6
 """A transaction with more plausible counterparts gets no suggestion: its amount is too common to tell."""
 
@@ -58,23 +61,37 @@ def _among(ends: Sequence[End], groups: Mapping[str, Group], new: Collection[str
 
 
 def conversions(ends: Iterable[End], groups: Mapping[str, Group], *, new: Collection[str]) -> list[Match]:
-    """Pairs of different currencies that both read like a transfer, with no other counterpart.
+    """Pairs of different currencies that both read like a transfer, each the best counterpart of the other.
 
-    They are never certain, because no rate is known.
+    They are never certain, because the exact rate is not known.
     """
     worded = [end for end in ends if reads_like_a_transfer(end)]
     fitting = [
-        (out, into)
+        (_conversion_evidence(out.transaction, into.transaction), out, into)
         for out, into in _near(worded)
         if out.transaction.currency != into.transaction.currency
         and transfer_misfit(out.transaction, into.transaction) is None
     ]
-    counterparts = Counter(end.id for pair in fitting for end in pair)
+    best: dict[str, int] = defaultdict(int)
+    for strength, *two in fitting:
+        for end in two:
+            best[end.id] = max(best[end.id], strength)
+    strongest = [(out, into) for strength, out, into in fitting if strength == best[out.id] == best[into.id]]
+    counterparts = Counter(end.id for two in strongest for end in two)
     return [
         Match(out, into, evidence_of(out, into, groups).score(_days(out, into)), certain=False)
-        for out, into in fitting
+        for out, into in strongest
         if (out.id in new or into.id in new) and counterparts[out.id] == 1 == counterparts[into.id]
     ]
+
+
+def _conversion_evidence(out: Transaction, into: Transaction) -> int:
+    """A point for each text that names the other currency, and one for amounts of about the same worth."""
+    named = mentions(text_of(out), into.currency) + mentions(text_of(into), out.currency)
+    worth = [
+        float(transaction.amount) / units_per_dollar(transaction.currency) for transaction in (out, into)
+    ]
+    return named + (max(worth) <= _SAME_WORTH * min(worth))
 
 
 def reads_like_a_transfer(end: End) -> bool:

@@ -8,7 +8,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
-from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, Misfit, link_id, misfit
+from src.domain.transactions import Direction
+from src.domain.transfers import (
+    End,
+    Link,
+    LinkedBy,
+    LinkKind,
+    LinkStatus,
+    Misfit,
+    link_id,
+    misfit,
+    transfer_misfit,
+)
 from src.errors import Conflict, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -34,6 +45,19 @@ _ACTS = {
 }
 
 
+_MOST_OPTIONS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOptions:
+    """Ids of transactions that another one may be linked to."""
+
+    counterparts: tuple[str, ...]
+    """The other end of an own transfer."""
+    purchases: tuple[str, ...]
+    """What it may refund."""
+
+
 @dataclass(frozen=True)
 class Linking:
     links: Links
@@ -50,6 +74,43 @@ class Linking:
     def link_refund(self, refund: str, purchase: str, *, at: datetime) -> tuple[Link, str]:
         """Link a refund to its purchase, as `pair` does."""
         return self._link(LinkKind.REFUND, purchase, refund, ("of", None), at)
+
+    def pair_either(self, one: str, other: str, *, at: datetime) -> str:
+        """Pair two transactions, whichever of them is the expense; returns the id of the act."""
+        ends = self.candidates.get([one])
+        is_out = one in ends and ends[one].transaction.direction is Direction.EXPENSE
+        return self.pair(*((one, other) if is_out else (other, one)), at=at)[1]
+
+    def accept(self, link_id: str, *, at: datetime) -> str:
+        """Pair, or link, what was suggested; returns the id of the act. Raises as `pair` does."""
+        link = self.links.get(link_id)
+        if link.kind is LinkKind.REFUND:
+            return self.link_refund(link.into, link.out, at=at)[1]
+        return self.pair(link.out, link.into, at=at)[1]
+
+    def options(self, transaction_id: str) -> LinkOptions:
+        """What a transaction may be linked to. Raises NotFound, Unavailable."""
+        ends = self.candidates.get([transaction_id])
+        if transaction_id not in ends:
+            raise NotFound("There is no transaction with this id.")
+        end = ends[transaction_id]
+        if end.transaction.direction is Direction.TRANSFER:
+            return LinkOptions((), ())
+        near = [*self.candidates.of_equal_amount([end]), *self.candidates.of_other_currencies([end])]
+        counterparts = [
+            other.id
+            for other in near
+            if transfer_misfit(end.transaction, other.transaction) is None
+            or transfer_misfit(other.transaction, end.transaction) is None
+        ]
+        is_income = end.transaction.direction is Direction.INCOME and end.transaction.merchant
+        purchases = self.candidates.purchases_for([end]) if is_income else {}
+        same_merchant = purchases.get(end.transaction.merchant, [])
+        same_merchant.sort(key=lambda purchase: purchase.transaction.date, reverse=True)
+        return LinkOptions(
+            tuple(dict.fromkeys(counterparts))[:_MOST_OPTIONS],
+            tuple(purchase.id for purchase in same_merchant[:_MOST_OPTIONS]),
+        )
 
     def dismiss(self, transfer_id: str, *, at: datetime) -> str:
         """Take a pair apart, or dismiss a suggestion; returns the id of the act.

@@ -43,6 +43,10 @@ class Links(Settlement):
         documents = self._database.transfers.find(touching(object_ids([transaction_id])))
         return [link_of(document) for document in documents]
 
+    def in_effect(self, transaction_id: str) -> list[Link]:
+        """The transfer or the refunds that a transaction is part of. Raises Unavailable."""
+        return [link for link in self.of(transaction_id) if link.shown and link.status is LinkStatus.PAIRED]
+
     @guarded
     def add(self, links: Sequence[tuple[Link, Transaction]]) -> int:
         """Add the links that do not exist, each with the transaction that dates it, and settle them.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from src.services.monitoring.quality_counts import AuditSample
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
+    from src.services.transfers.links import Links
 
 QUEUE_PAGE = 25
 SPOT_CHECKS = 5
@@ -51,6 +52,7 @@ def feedback(
     possible_mistakes: PossibleMistakes,
     audit_sample: AuditSample,
     predictor: Predictor,
+    links: Links,
 ) -> ResponseReturnValue:
     """What needs review, oldest first; the first page also has possible mistakes and spot checks."""
     cursor, answered = request.args.get("cursor"), request.args.get("answered")
@@ -66,6 +68,7 @@ def feedback(
         mistakes=[] if cursor else label_review.open(),
         checks=[] if cursor else audit_sample.unanswered(SPOT_CHECKS),
         next_page=with_query(request.path, {"cursor": queue.next_cursor}) if queue.next_cursor else None,
+        suggested_links=links.count_suggested(),
         here=here(),
         learned=learned_from(row, request.args, here(), predictor) if row else None,
         undone=count_in(request.args, "undone"),

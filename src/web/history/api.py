@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from src.services.categories.repository import Categories
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
+    from src.services.transfers.links import Links
 
 api = Operations("history", __name__, url_prefix="/api/v1")
 
@@ -75,9 +76,10 @@ def totals(query: HistoryFilterQuery, *, analytics: Analytics) -> ResponseValue:
     returns={200: LifeBody},
     errors=(404, 503),
 )
-def transaction(id: str, *, transactions: Transactions) -> ResponseValue:
+def transaction(id: str, *, transactions: Transactions, links: Links) -> ResponseValue:
     """To undo an answer or an edit, undo its act: `POST /acts/{act}/undo`."""
-    return life_body(transactions.get(id))
+    row = transactions.get(id)
+    return life_body(row, links.in_effect(row.id))
 
 
 @api.operation(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
+    from src.services.transfers.links import Links
 
 _DOWNLOADS = (
     ("Spreadsheet (CSV)", "exports.spreadsheet_csv"),
@@ -32,7 +33,9 @@ _DOWNLOADS = (
 
 
 @bp.get("/history")
-def history(*, transactions: Transactions, analytics: Analytics, predictor: Predictor) -> ResponseReturnValue:
+def history(
+    *, transactions: Transactions, analytics: Analytics, predictor: Predictor, links: Links
+) -> ResponseReturnValue:
     if wants_json():
         return history_api.history()
     asked = request.args.to_dict()
@@ -71,6 +74,7 @@ def history(*, transactions: Transactions, analytics: Analytics, predictor: Pred
         downloads=[(title, with_query(url_for(endpoint), filters)) for title, endpoint in _DOWNLOADS],
         text=text,
         deleted=request.args.get("deleted"),
+        suggested_links=links.count_suggested(),
         learned=learned_from(row, request.args, here(), predictor) if row else None,
         undone=count_in(request.args, "undone"),
     )

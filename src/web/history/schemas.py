@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Annotated, Any, Literal, cast
 
@@ -13,6 +13,7 @@ from src.domain.feedback import AnswerState
 from src.domain.models import MODEL_NAME
 from src.domain.predictions import Band, DecidedBy, Prediction
 from src.domain.transactions import Direction, HistoryFilter, StoredTransaction
+from src.domain.transfers import Link, LinkKind
 from src.web.analytics.schemas import TotalsBody, with_texts
 from src.web.history.split_schemas import SplitBody, split_bodies
 from src.web.prediction.schemas import (
@@ -122,6 +123,8 @@ class HistoryItemBody(TypedDict):
     model: ModelBody
     feedback: list[FeedbackEventBody]
     created_at: str
+    transfer: Annotated[str | None, Field(description="Id of the own transfer of which it is one end.")]
+    refund_of: Annotated[str | None, Field(description="Id of the purchase that it refunds.")]
     transaction: TransactionBody
     splits: Annotated[list[SplitBody], Field(description="Its parts, which add up to its amount.")]
 
@@ -154,6 +157,8 @@ def history_item(stored: StoredTransaction) -> HistoryItemBody:
             for event in stored.feedback
         ],
         "created_at": utc_text(stored.created_at),
+        "transfer": stored.transfer,
+        "refund_of": stored.refund_of,
         "transaction": transaction_body(stored.transaction),
         "splits": split_bodies(stored.transaction),
     }
@@ -209,13 +214,18 @@ class LifeBody(HistoryItemBody):
     source: Annotated[str, Field(description="`page`, `api`, `import`, or the name of another program.")]
     predictions: Annotated[list[PastPredictionBody], Field(description="Oldest first.")]
     edits: Annotated[list[EditBody], Field(description="Oldest first.")]
+    transfer_partner: Annotated[str | None, Field(description="Id of the other end of its own transfer.")]
+    refunded_by: Annotated[list[str], Field(description="Ids of the refunds that are linked to it.")]
 
 
 class EditedBody(HistoryItemBody):
     act: Annotated[str | None, Field(description="Undoes the edit; null if nothing changed.")]
 
 
-def life_body(row: StoredTransaction) -> LifeBody:
+def life_body(row: StoredTransaction, links: Sequence[Link]) -> LifeBody:
+    """links: those of the transaction that are in effect."""
+    others = {kind: [link for link in links if link.kind is kind] for kind in LinkKind}
+    partners = {end for link in others[LinkKind.TRANSFER] for end in (link.out, link.into)} - {row.id}
     return {
         **history_item(row),
         "source": row.source,
@@ -232,4 +242,6 @@ def life_body(row: StoredTransaction) -> LifeBody:
             }
             for edit in row.edits
         ],
+        "transfer_partner": next(iter(partners), None),
+        "refunded_by": [link.into for link in others[LinkKind.REFUND] if link.out == row.id],
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from src.domain.feedback import LabelSource
 from src.domain.predictions import Band, DecidedBy
 from src.domain.transactions import Direction, Edit, Transaction
+from src.domain.transfers import LinkKind
 from src.pipeline.feedback.edit import changed_fields
 from src.web.prediction.forms import TransactionForm
 from src.web.shared import format, labels
@@ -23,6 +24,13 @@ ANSWERED = {
     LabelSource.IMPORT: "The import named the category",
     LabelSource.KNOWLEDGE: "The lexicon named the category",
 }
+LINKED = {
+    (LinkKind.TRANSFER, "out"): "Transferred to your own account:",
+    (LinkKind.TRANSFER, "into"): "Transferred from your own account:",
+    (LinkKind.REFUND, "out"): "Refunded by",
+    (LinkKind.REFUND, "into"): "Refund of",
+}
+"""Before the other transaction of a link, by the end that this one is."""
 TWO_AMOUNTS = "This can be read in two ways."
 
 

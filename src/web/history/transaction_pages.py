@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.transactions.feedback import FeedbackEvents
     from src.services.transactions.repository import Transactions
+    from src.services.transfers.links import Links
 
 
 @bp.get("/transactions/<transaction_id>")
@@ -122,6 +123,7 @@ def _page(
     transactions: Transactions,
     feedback_events: FeedbackEvents,
     predictor: Predictor,
+    links: Links,
 ) -> ResponseReturnValue:
     """amounts: to choose from, if the typed amount can be read in two ways."""
     version, edited, today = version_of(row), request.args.get("edited"), local_time.today()
@@ -130,6 +132,7 @@ def _page(
         status,
         row=row,
         events=events_of(row),
+        links=linked_to(row, links, transactions),
         edited=edited if version and version == edited else None,
         learned=learned_from(row, request.args, _address(row), predictor),
         undone=count_in(request.args, "undone"),
@@ -145,6 +148,17 @@ def _page(
         today=today,
         version=version,
     )
+
+
+def linked_to(
+    row: StoredTransaction, links: Links, transactions: Transactions
+) -> list[tuple[str, StoredTransaction]]:
+    """The transactions linked to it, each after the words that say how."""
+    words = {}
+    for link in links.in_effect(row.id):
+        other, role = (link.into, "out") if link.out == row.id else (link.out, "into")
+        words[other] = text.LINKED[link.kind, role]
+    return [(words[other.id], other) for other in transactions.get_many(words)]
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,14 @@ def test_a_conversion_is_suggested_if_both_sides_read_like_a_transfer():
     out = end("out", "EXCHANGED TO USD", account="Main")
     into = end("in", "TRANSFER FROM MAIN", "540.10", direction=IN, currency="USD", account="Dollars", day=2)
     assert converted(out, into) == {("out", "in"): False}
-    other = end("other", "WIRE", "12", direction=IN, currency="USD", account="Dollars", day=3)
-    assert converted(out, into, other) == {}
     assert converted(out, end("in", "J DOE", "540.10", direction=IN, currency="USD", account="Dollars")) == {}
+
+
+def test_of_several_conversions_the_one_of_the_same_worth_and_currency_is_suggested():
+    out = end("out", "EXCHANGED TO USD", account="Main")
+    into = end("in", "TRANSFER FROM EUR", "540.10", direction=IN, currency="USD", account="Dollars", day=2)
+    small = end("small", "WIRE", "12", direction=IN, currency="USD", account="Dollars", day=2)
+    bill = end("bill", "CREDIT CARD PAYMENT", "480", account="Main", day=2)
+    assert converted(out, into, small, bill) == {("out", "in"): False}
+    twin = end("twin", "TRANSFER FROM EUR", "541", direction=IN, currency="USD", account="Dollars", day=3)
+    assert converted(out, into, twin) == {}

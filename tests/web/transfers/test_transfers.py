@@ -1,0 +1,129 @@
+"""Own transfers and refunds: the API and the page."""
+
+import pytest
+
+
+@pytest.fixture
+def rows(predicted):
+    out = predicted("GIFT", "500", account="Main", date="2026-03-04")
+    into = predicted("J DOE", "500", account="Pot", direction="income", date="2026-03-06")
+    return out["id"], into["id"]
+
+
+@pytest.fixture
+def match(app):
+    return app.extensions["ledgerloop"].link_matching.maintain
+
+
+def listed(client, **query):
+    return client.get("/api/v1/transfers", query_string=query).json["items"]
+
+
+def test_a_pair_is_listed_left_out_of_the_sums_and_undone(client, rows):
+    out, into = rows
+    paired = client.post("/api/v1/transfers", json={"out": out, "in": into})
+    assert (paired.status_code, paired.json["status"]) == (201, "paired")
+    [item] = listed(client, status="paired")
+    assert (item["id"], item["out"]["id"], item["in"]["id"], item["by"]) == (
+        paired.json["id"],
+        out,
+        into,
+        "person",
+    )
+    assert client.get(f"/api/v1/transactions/{out}").json["transfer_partner"] == into
+    totals = client.get("/api/v1/analytics").json["totals"]
+    assert (totals["expense"], totals["income"], totals["transfer"]) == ("0.00", "0.00", "1000.00")
+    assert client.post("/api/v1/transfers", json={"out": out, "in": into}).status_code == 409
+    assert client.post(f"/api/v1/acts/{paired.json['act']}/undo").status_code == 200
+    assert listed(client) == []
+    assert client.get("/api/v1/analytics").json["totals"]["transfer"] == "0.00"
+
+
+def test_a_dismissed_suggestion_never_returns(client, rows, match):
+    match()
+    [item] = listed(client, status="suggested")
+    dismissed = client.delete(f"/api/v1/transfers/{item['id']}")
+    assert dismissed.status_code == 200
+    match()
+    assert listed(client, status="suggested") == []
+    assert client.delete(f"/api/v1/transfers/{item['id']}").status_code == 404
+    client.post(f"/api/v1/acts/{dismissed.json['act']}/undo")
+    assert len(listed(client, status="suggested")) == 1
+
+
+def test_transfers_are_listed_page_by_page(client, predicted):
+    for day in (3, 13, 23):
+        out = predicted("GIFT", "500", account="Main", date=f"2026-03-{day:02}")["id"]
+        into = predicted("J DOE", "500", account="Pot", direction="income", date=f"2026-03-{day:02}")["id"]
+        client.post("/api/v1/transfers", json={"out": out, "in": into})
+    days, cursor = [], ""
+    while cursor is not None:
+        page = client.get("/api/v1/transfers", query_string={"limit": 2, "cursor": cursor}).json
+        days += [item["out"]["transaction"]["date"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert days == ["2026-03-23", "2026-03-13", "2026-03-03"]
+    assert client.get("/api/v1/transfers?cursor=nonsense").status_code == 404
+
+
+def test_what_does_not_fit_is_refused_with_a_sentence(client, rows, predicted):
+    out, into = rows
+    same = predicted("J DOE", "500", account="main", direction="income", date="2026-03-06")["id"]
+    refused = client.post("/api/v1/transfers", json={"out": out, "in": same})
+    assert (refused.status_code, "same account" in refused.json["errors"][0]["msg"]) == (422, True)
+    assert client.post("/api/v1/transfers", json={"out": into, "in": out}).status_code == 422
+    assert client.post("/api/v1/transfers", json={"out": out, "in": "nonsense"}).status_code == 422
+    assert client.post("/api/v1/transfers", json={"out": out}).status_code == 422
+    assert client.delete("/api/v1/transfers/nonsense").status_code == 404
+
+
+def test_a_refund_is_linked_and_lowers_the_spending_of_its_own_month(client, predicted, answered):
+    purchase = predicted("SHOE SHOP", "90", date="2026-01-20")["id"]
+    answered(purchase, "groceries")
+    refund = predicted("CARD CREDIT", "30", direction="income", date="2026-02-03")["id"]
+    path = f"/api/v1/transactions/{refund}/refund"
+    linked = client.post(path, json={"of": purchase})
+    assert (linked.status_code, linked.json["refund_of"]) == (200, purchase)
+    overview = client.get("/api/v1/analytics").json
+    assert [(row["month"], row["expense"]) for row in overview["by_month"]] == [
+        ("2026-01", "90.00"),
+        ("2026-02", "-30.00"),
+    ]
+    assert client.get(f"/api/v1/transactions/{purchase}").json["refunded_by"] == [refund]
+    assert client.delete(path).status_code == 200
+    assert client.delete(path).status_code == 404
+    assert client.get("/api/v1/analytics").json["totals"]["income"] == "30.00"
+
+
+def test_a_suggested_refund_is_listed_and_dismissed(client, predicted, match):
+    predicted("SHOE SHOP", "90", date="2026-03-01")
+    refund = predicted("SHOE SHOP", "30", direction="income", date="2026-03-09")["id"]
+    match()
+    [item] = listed(client, status="suggested", kind="refund")
+    assert item["in"]["id"] == refund
+    assert client.delete(f"/api/v1/transactions/{refund}/refund").status_code == 200
+    assert listed(client, status="suggested", kind="refund") == []
+
+
+def test_the_page_offers_suggestions_and_their_undo(client, rows, match):
+    assert "No transfers yet" in client.get("/transfers").text
+    match()
+    assert "1 possible transfer or refund" in client.get("/feedback").text
+    [item] = listed(client, status="suggested")
+    answer = client.post(f"/transfers/{item['id']}/accept", follow_redirects=True)
+    assert "Paired: neither counts as spending or income." in answer.text
+    assert "Unpair" in answer.text
+    assert "Own transfer" in client.get("/history").text
+    assert "Transferred to your own account" in client.get(f"/transactions/{rows[0]}").text
+    assert "You paired a transfer between your accounts" in client.get("/acts").text
+    assert client.post(f"/transfers/{item['id']}/accept").status_code == 409
+    assert client.get("/transfers?show=nonsense").status_code == 404
+
+
+def test_a_transaction_is_linked_by_hand(client, rows):
+    out, into = rows
+    assert "J DOE" in client.get(f"/transactions/{out}/link").text
+    answer = client.post(f"/transactions/{into}/link", data={"other": out, "kind": "transfer"})
+    assert answer.status_code == 303
+    assert len(listed(client)) == 1
+    refused = client.post(f"/transactions/{into}/link", data={"other": out, "kind": "refund"})
+    assert refused.status_code == 409
