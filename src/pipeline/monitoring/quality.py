@@ -44,7 +44,7 @@ class Quality:
     def accuracy(self, *, since: date | None = None, until: date | None = None) -> LiveAccuracy:
         """Raises Unavailable."""
         answers, confusions = self._counts.answers(since=since, until=until)
-        is_right = attrgetter("given")
+        is_right = attrgetter("predicted_right")
         return LiveAccuracy(
             overall=accuracy(answers, is_right),
             by_category=accuracy_by(confusions, "category", lambda c: c.predicted == c.category),
