@@ -68,9 +68,9 @@ def update_batch(collection: Any, ids: Sequence[ObjectId], derive: DeriveMany) -
         befores = [stored_of(document) for document in documents]
         derived = zip(documents, befores, derive(befores), strict=True)
         new = {document["_id"]: (document, before, fields) for document, before, fields in derived if fields}
-        written = _write(collection, [(document, fields) for document, _, fields in new.values()])
-        updated += [before for id_, (_, before, _) in new.items() if id_ in written]
-        remaining = new.keys() - written  # somebody else wrote these in between
+        updated_ids = _write(collection, [(document, fields) for document, _, fields in new.values()])
+        updated += [before for id_, (_, before, _) in new.items() if id_ in updated_ids]
+        remaining = new.keys() - updated_ids  # somebody else wrote these in between
         if not remaining:
             return updated
     raise Conflict(BUSY)
@@ -84,8 +84,8 @@ def _write(collection: Any, new: Sequence[tuple[Document, Document]]) -> Set[Obj
     ]
     if not updates or collection.bulk_write(updates, ordered=False).matched_count == len(updates):
         return ids
-    written = collection.find({"_id": {"$in": list(ids)}, "change": batch_id}, {"_id": 1})
-    return {document["_id"] for document in written}
+    documents = collection.find({"_id": {"$in": list(ids)}, "change": batch_id}, {"_id": 1})
+    return {document["_id"] for document in documents}
 
 
 def insert_new(collection: Any, documents: Sequence[Document]) -> int:

@@ -130,7 +130,7 @@ class Candidates:
     @guarded
     def purchases_for(self, refunds: Sequence[End]) -> dict[str, list[End]]:
         """The purchases that could be refunded, by merchant. Raises Unavailable."""
-        found = self._matching(
+        purchases = self._matching(
             {
                 "merchant": refund.transaction.merchant,
                 "direction": Direction.EXPENSE.value,
@@ -143,7 +143,7 @@ class Candidates:
             for refund in refunds
         )
         by_merchant: dict[str, list[End]] = defaultdict(list)
-        for end in found:
+        for end in purchases:
             by_merchant[end.transaction.merchant].append(end)
         return by_merchant
 
@@ -170,11 +170,11 @@ class Candidates:
     def _matching(self, clauses: Iterable[Document], *, most: int = 0) -> list[End]:
         """Unlinked transactions that match one of `clauses`; equal ones are asked once."""
         distinct = list({str(sorted(clause.items(), key=str)): clause for clause in clauses}.values())
-        found: dict[str, End] = {}
+        ends: dict[str, End] = {}
         for start in range(0, len(distinct), _CLAUSES):
             query = {"$or": [{**_FREE, **clause} for clause in distinct[start : start + _CLAUSES]]}
-            found |= {end.id: end for end in self._ends(query, most=most)}
-        return list(found.values())
+            ends |= {end.id: end for end in self._ends(query, most=most)}
+        return list(ends.values())
 
     def _ends(self, query: Document, *, most: int = 0) -> Iterator[End]:
         for document in self._database.transactions.find(query, _FIELDS).limit(most).batch_size(1000):

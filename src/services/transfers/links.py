@@ -149,8 +149,8 @@ class Links(Settlement):
 
     def _rows(self, links: Iterable[Document]) -> dict[ObjectId, StoredTransaction]:
         ids = {link[end] for link in links for end in ("out", "in")}
-        found = self._database.transactions.find({"_id": {"$in": list(ids)}, "owner": LOCAL_OWNER})
-        return {document["_id"]: stored_of(document) for document in found}
+        documents = self._database.transactions.find({"_id": {"$in": list(ids)}, "owner": LOCAL_OWNER})
+        return {document["_id"]: stored_of(document) for document in documents}
 
     @guarded
     def count_suggested(self) -> int:

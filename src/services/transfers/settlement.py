@@ -81,8 +81,10 @@ class Settlement:
 
     def _carriers(self, ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
         fields = {**INPUT_FIELDS, "transfer": 1, "refund_of": 1}
-        found = self._database.transactions.find({"_id": {"$in": list(ids)}, "owner": LOCAL_OWNER}, fields)
-        return {document["_id"]: document for document in found}
+        documents = self._database.transactions.find(
+            {"_id": {"$in": list(ids)}, "owner": LOCAL_OWNER}, fields
+        )
+        return {document["_id"]: document for document in documents}
 
     def _show(self, links: Sequence[Document], shown: set[str]) -> set[str]:
         """Store which are shown; returns those that another process has kept from it meanwhile."""

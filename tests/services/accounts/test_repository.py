@@ -16,8 +16,8 @@ def accounts(database):
 
 
 def account(name="Everyday", **fields):
-    given = {"currency": "EUR", "kind": AccountKind.CHECKING, "opening_balance": Decimal("-0.05")}
-    return Account("", name, created_at=NOW, **{**given, **fields})
+    defaults = {"currency": "EUR", "kind": AccountKind.CHECKING, "opening_balance": Decimal("-0.05")}
+    return Account("", name, created_at=NOW, **{**defaults, **fields})
 
 
 def test_an_account_is_read_as_it_was_stored(accounts):

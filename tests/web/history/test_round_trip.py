@@ -159,9 +159,9 @@ def without_details(content, form):
         kept = [position for position, name in enumerate(first) if name not in names]
         csv.writer(text).writerows([line[position] for position in kept] for line in (first, *lines))
         return text.getvalue().encode()
-    table, written = pq.read_table(io.BytesIO(content)).drop(list(names)), io.BytesIO()
-    pq.write_table(table, written)
-    return written.getvalue()
+    table, output = pq.read_table(io.BytesIO(content)).drop(list(names)), io.BytesIO()
+    pq.write_table(table, output)
+    return output.getvalue()
 
 
 @pytest.mark.parametrize("form", FORMS)
