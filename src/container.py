@@ -244,6 +244,7 @@ class Container(Services):
             self.act_log,
             self.feedback,
             self.links,
+            self.accounts,
             self.categories.slugs,
         )
 
@@ -255,6 +256,7 @@ class Container(Services):
             self.act_log,
             self.bulk_rows,
             self.unanswered,
+            self.predictor.in_accounts,
         )
 
     @once

@@ -8,3 +8,5 @@ import "./guess.js";
 import "./runs.js";
 import "./parts.js";
 import "./repredict.js";
+import "./bulk.js";
+import "./splits.js";

@@ -13,7 +13,7 @@ from src.web.categories import api as categories
 from src.web.feedback import api as feedback
 from src.web.health import api as health
 from src.web.history import api as history
-from src.web.history import bulk_api, exports_api
+from src.web.history import exports_api
 from src.web.imports import api as imports
 from src.web.integrations import api as webhooks
 from src.web.models import api as promotions
@@ -30,8 +30,7 @@ TAGS = {
     "acts": "List recent changes, and undo them.",
     "second looks": "Possible mistakes: answers that contradict nearly all other answers for the merchant.",
     "moves": "Changes of a whole category that need confirmation.",
-    "history": "Search, edit and delete stored transactions.",
-    "bulk changes": "Change or delete many transactions as one act.",
+    "history": "Search, edit, split and delete stored transactions, one or many at once.",
     "transfers": "Transfers between own accounts, and refunds of purchases.",
     "exports": "The history as files for other programs.",
     "imports": "Import files, and undo imports.",
@@ -50,7 +49,6 @@ _OPERATIONS = (
     feedback.mistakes,
     feedback.relabels,
     history.api,
-    bulk_api.api,
     transfers.api,
     imports.api,
     exports_api.api,

@@ -41,6 +41,37 @@ def test_a_row_of_the_history_is_corrected_without_scripts(plain, known):
     expect(plain.locator(f"#row-{row.id}")).to_contain_text("set by you")
 
 
+def test_rows_are_changed_at_once_without_scripts(plain, known, server):
+    row, other = known(
+        {"description": "NIGHT CAB", "amount": "12"}, {"description": "DAY CAB", "amount": "9"}
+    )
+    plain.goto("/history")
+    plain.get_by_label("Select NIGHT CAB").check()
+    plain.get_by_text("Change them…").click()
+    plain.get_by_label("Your notes").last.fill("late")
+    plain.get_by_role("button", name="Continue…").click()
+    plain.get_by_role("button", name="Change 1 transaction").click()
+    expect(plain.locator("#list")).to_contain_text("1 transaction changed or deleted.")
+    stored = server.services.transactions.get_many([row.id, other.id])
+    assert [shown.transaction.notes for shown in stored] == ["late", None]
+
+
+def test_a_transaction_is_split_without_scripts(plain, known, server):
+    [row] = known({"description": "BIG STORE", "amount": "100.75"})
+    plain.goto(f"/transactions/{row.id}")
+    plain.get_by_text("Split over categories").click()
+    plain.get_by_role("button", name="More lines").click()
+    for number, category in enumerate(("groceries", "pets")):
+        plain.locator("[name=part_category]").nth(number).select_option(category)
+    plain.locator("[name=part_amount]").first.fill("60.75")
+    plain.get_by_role("button", name="Save the parts").click()
+    expect(plain.get_by_text("Saved.")).to_be_visible()
+    assert [str(split.amount) for split in server.services.transactions.get(row.id).splits] == [
+        "60.75",
+        "40.00",
+    ]
+
+
 def test_the_queue_is_answered_without_scripts(plain, known):
     known({"description": "ZQXV KJHGQ", "amount": "8"})
     plain.goto("/feedback")

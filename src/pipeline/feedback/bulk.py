@@ -19,10 +19,14 @@ from src.pipeline.prediction.predict import Predictor, prepare
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.feedback import FeedbackLoop
+    from src.services.accounts.repository import Accounts
     from src.services.transactions.acts import ActLog
     from src.services.transactions.bulk import BulkRows
     from src.services.transactions.deleted import DeletedTransactions
     from src.services.transfers.links import Links
+
+InAccounts = Callable[[Sequence[Transaction]], list[Transaction]]
+"""`Predictor.in_accounts`."""
 
 MOST_ROWS = 100_000
 _BATCH = 1000
@@ -43,6 +47,7 @@ class BulkChanges:
     acts: ActLog
     feedback: FeedbackLoop
     links: Links
+    accounts: Accounts
     slugs: Callable[[], set[str]]
     """Returns the categories."""
 
@@ -67,6 +72,7 @@ class BulkChanges:
         ids = self.rows.ids(selection, change, limit=MOST_ROWS)
         if not ids:
             return replace(summary, changed=0), None
+        change = self._in_account(change, summary)
         act = self.acts.begin(ActKind.BULK, _what(change), at=at)
         changed = sum(self._change(batch, change, act, at) for batch in _batches(ids))
         if change.category:
@@ -85,12 +91,25 @@ class BulkChanges:
         return changed
 
     def _checked(self, change: BulkChange) -> BulkChange:
-        """With masked texts."""
+        """With masked texts, and the account's name of today."""
         if change.category and change.category not in self.slugs():
             raise InvalidInput("There is no category with this name.", field="category")
         example = Transaction("", Decimal(1), "", date.min)
         masked = prepare(replace(example, **change.fields))
-        return replace(change, fields={name: getattr(masked, name) for name in change.fields})
+        fields = {name: getattr(masked, name) for name in change.fields}
+        if masked.account:
+            known = self.accounts.by_name(masked.account)
+            fields["account"] = known.name if known else " ".join(masked.account.split())
+        return replace(change, fields=fields)
+
+    def _in_account(self, change: BulkChange, summary: BulkSummary) -> BulkChange:
+        """An unknown name makes an account, in the most frequent currency."""
+        if not (name := change.fields.get("account")):
+            return change
+        currency = summary.amounts[0][0]
+        return replace(
+            change, fields={**change.fields, "account": self.accounts.canonical(name, currency=currency)}
+        )
 
     def _changed(
         self, change: BulkChange, act: str, at: datetime, rows: Sequence[StoredTransaction]
@@ -126,17 +145,17 @@ class BulkChanges:
         """Restore the transactions. Those answered or edited later keep that. Raises Unavailable."""
         deleted = self.deleted.restore(act.id, at=at)
         self.links.unsettle(self.rows.changed_by(act.id), at=at)
-        changed = undo_changes(self.rows, act.id, at)
+        changed = undo_changes(self.rows, act.id, at, self.predictor.in_accounts)
         self.links.settle_unsettled()
         self.feedback.undo(act.id, at)  # what followed from the answers
         return UndoResult(deleted.rows + changed.rows, deleted.kept + changed.kept)
 
 
-def undo_changes(rows: BulkRows, act: str, at: datetime) -> UndoResult:
+def undo_changes(rows: BulkRows, act: str, at: datetime, in_accounts: InAccounts) -> UndoResult:
     """Undo the answers and edits of `act`, except where a later one counts. Raises Unavailable."""
     restored = kept = 0
     for batch in _batches(rows.changed_by(act)):
-        for row in rows.change(batch, partial(_undone, act, at)):
+        for row in rows.change(batch, partial(_undone, act, at, in_accounts)):
             is_kept = _is_changed_since(row, act)
             restored, kept = restored + (not is_kept), kept + is_kept
     return UndoResult(restored, kept)
@@ -168,8 +187,16 @@ def _answered(row: StoredTransaction, answer: Feedback) -> StoredTransaction:
     return replace(row, feedback=(*row.feedback, answer))
 
 
-def _undone(act: str, at: datetime, rows: Sequence[StoredTransaction]) -> list[StoredTransaction | None]:
-    return [_without(row, act, at) for row in rows]
+def _undone(
+    act: str, at: datetime, in_accounts: InAccounts, rows: Sequence[StoredTransaction]
+) -> list[StoredTransaction | None]:
+    undone = [_without(row, act, at) or row for row in rows]
+    # The earlier account may have another name by now.
+    transactions = in_accounts([row.transaction for row in undone])
+    return [
+        replace(after, transaction=transaction) if after is not before else None
+        for before, after, transaction in zip(rows, undone, transactions, strict=True)
+    ]
 
 
 def _without(row: StoredTransaction, act: str, at: datetime) -> StoredTransaction | None:

@@ -12,7 +12,7 @@ from src.components.text.masking import mask
 from src.domain.categories import Category
 from src.domain.feedback import Feedback
 from src.domain.predictions import Alternative, Prediction
-from src.domain.transactions import MistakeMark, StoredTransaction, Transaction
+from src.domain.transactions import MistakeMark, Split, StoredTransaction, Transaction
 from src.errors import Conflict
 from src.pipeline.categories.resolver import CategoryNames
 from src.pipeline.prediction.predict import prepare
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from src.services.categories.repository import Categories
     from src.services.transactions.imported import ImportedTransactions
 
-T = TypeVar("T", Prediction, Alternative, Feedback, MistakeMark)
+T = TypeVar("T", Prediction, Alternative, Feedback, MistakeMark, Split)
 
 
 @dataclass
@@ -59,6 +59,7 @@ class ExportRestore:
                 masked = replace(category, name=mask(category.name), description=mask(category.description))
                 self._slugs[slug] = self._find_or_create(masked)
         answered = {event.category for event in exported.row.feedback if event.category}
+        answered |= {split.category for split in exported.row.splits}
         for slug in sorted(answered - self._slugs.keys()):
             self._slugs[slug] = self._names.slug(slug)
 
@@ -106,6 +107,9 @@ def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTrans
 
     return replace(
         row,
+        transaction=replace(
+            row.transaction, splits=tuple(translated(split, "category") for split in row.splits)
+        ),
         predictions=tuple(
             replace(
                 translated(prediction, "category"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Response
 
 from src.errors import InvalidInput, NotFound
+from src.web.history.bulk_schemas import BulkBody, BulkRequest, bulk_body
 from src.web.history.schemas import (
     EditedBody,
     HistoryBody,
@@ -20,11 +21,12 @@ from src.web.history.schemas import (
     history_totals,
     life_body,
 )
-from src.web.history.split_schemas import SplitsRequest
+from src.web.history.splits import SplitsRequest
 from src.web.openapi.operations import Operations, ResponseValue
 from src.web.prediction.schemas import TransactionChanges
 
 if TYPE_CHECKING:
+    from src.pipeline.feedback.bulk import BulkChanges
     from src.pipeline.feedback.edit import TransactionEditor
     from src.services.categories.repository import Categories
     from src.services.transactions.analytics import Analytics
@@ -98,6 +100,24 @@ def edit_transaction(
     at = datetime.now(UTC)
     row, act = transaction_editor.edit(id, partial(body.changed, today=at.date()), at=at)
     return {**history_item(row), "act": act}
+
+
+@api.operation(
+    "POST",
+    "/transactions/bulk",
+    summary="Change or delete many transactions as one act",
+    body=BulkRequest,
+    returns={200: BulkBody},
+    errors=(409, 503),
+)
+def change_many(body: BulkRequest, *, bulk_changes: BulkChanges) -> ResponseValue:
+    """Up to 100,000 at once. If the request is interrupted, `GET /acts` lists the act without a number of
+    rows: undo it, or send the request again to change the rest."""
+    at = datetime.now(UTC)
+    selection, change = body.selection(), body.change(today=at.date())
+    if body.dry_run:
+        return bulk_body(bulk_changes.preview(selection, change), None)
+    return bulk_body(*bulk_changes.apply(selection, change, at=at))
 
 
 @api.operation(

@@ -23,7 +23,7 @@ COLUMNS = (
     "id date description merchant subcategory amount currency direction mode "
     "account counterparty notes mcc tags "
     "category status predicted confidence band decided_by created_at model_version source audit fingerprint "
-    "key doubt feedback predictions own_categories"
+    "key doubt splits feedback predictions own_categories"
 ).split()
 """Of the CSV and of Parquet: one row per transaction, its answers and predictions at the end."""
 
@@ -83,6 +83,7 @@ def _named(row: StoredTransaction, own: Sequence[Category]) -> list[Category]:
         return []
     slugs = {
         *(event.category for event in row.feedback),
+        *(split.category for split in row.splits),
         *(prediction.category for prediction in row.predictions),
         *(other.category for prediction in row.predictions for other in prediction.alternatives),
     }
@@ -136,7 +137,7 @@ def beancount(row: StoredTransaction) -> str:
         f"{transaction.date.isoformat()} * {_quoted(_text(row))}",
         *(f"  {name}: {_quoted(value)}" for name, value in facts.items()),
         f"  confidence: {newest.confidence:.4f}",
-        f"  {_account(row)}  {_signed(row)}",
+        *(f"  {account}  {amount}" for account, amount in _postings(row)),
         f"  Assets:{_part(_own_account(transaction))}",
     ]
     return "\n".join(lines) + "\n\n"
@@ -152,7 +153,7 @@ def hledger(row: StoredTransaction) -> str:
     )
     lines = [
         f"{transaction.date.isoformat()} * {text}  ; {tags}, confidence:{newest.confidence:.4f}{details}",
-        f"    {_account(row).lower()}  {_signed(row)}",
+        *(f"    {account.lower()}  {amount}" for account, amount in _postings(row)),
         f"    assets:{_part(_own_account(transaction)).lower()}",
     ]
     return "\n".join(lines) + "\n\n"
@@ -177,8 +178,19 @@ def _text(row: StoredTransaction) -> str:
     return row.transaction.description or row.transaction.subcategory or "(no text)"
 
 
-def _account(row: StoredTransaction) -> str:
-    return f"{_ROOTS[row.transaction.direction]}:{_part(row.category or 'unsorted')}"
+def _postings(row: StoredTransaction) -> list[tuple[str, str]]:
+    """(account, amount) of the whole transaction, or of its parts."""
+    transaction = row.transaction
+    whole = (row.category or "unsorted", transaction.amount)
+    parts = [(split.category, split.amount) for split in row.splits] or [whole]
+    root, sign = _ROOTS[transaction.direction], "-" if transaction.direction is Direction.INCOME else ""
+    return [
+        (
+            f"{root}:{_part(category)}",
+            f"{sign}{money(amount, transaction.currency)} {transaction.currency}",
+        )
+        for category, amount in parts
+    ]
 
 
 def _part(name: str) -> str:
@@ -186,12 +198,6 @@ def _part(name: str) -> str:
     name = _NOT_PLAIN.sub("-", unicodedata.normalize("NFKC", name)).strip("-") or "other"
     name = name[0].upper() + name[1:]
     return name if name[0].isupper() or name[0].isdecimal() else f"X-{name}"  # a script without capitals
-
-
-def _signed(row: StoredTransaction) -> str:
-    transaction = row.transaction
-    sign = "-" if transaction.direction is Direction.INCOME else ""
-    return f"{sign}{money(transaction.amount, transaction.currency)} {transaction.currency}"
 
 
 def _quoted(text: str) -> str:

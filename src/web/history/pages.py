@@ -75,6 +75,8 @@ def history(
         text=text,
         deleted=request.args.get("deleted"),
         suggested_links=links.count_suggested(),
+        filter_address=with_query(request.path, {name: filters[name] for name in NAMES}),
+        bulk_changed=count_in(request.args, "changed"),
         learned=learned_from(row, request.args, here(), predictor) if row else None,
         undone=count_in(request.args, "undone"),
     )

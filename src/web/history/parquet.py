@@ -63,6 +63,7 @@ def _typed(body: ExportedBody) -> dict[str, Any]:
         "date": date.fromisoformat(row["date"]),
         "amount": Decimal(row["amount"]),
         "created_at": datetime.fromisoformat(row["created_at"]),
+        "splits": [{**split, "amount": Decimal(split["amount"])} for split in row["splits"]],
         "doubt": row["doubt"] and _with_times(row["doubt"], "label_at", "found_at", "vouched_at"),
         "feedback": [_with_times(event, "at") for event in row["feedback"]],
         "predictions": [_with_times(prediction, "at") for prediction in row["predictions"]],
@@ -78,12 +79,13 @@ def _schema() -> pa.Schema:
     import pyarrow as pa
 
     text, number, time = pa.string(), pa.float64(), pa.timestamp("ms", tz="UTC")
+    money = pa.decimal128(18, 4)
     repeated = pa.dictionary(pa.int32(), text)
     columns = {
         "id": text,
         "date": pa.date32(),
         **dict.fromkeys(("description", "merchant", "subcategory"), text),
-        "amount": pa.decimal128(18, 4),
+        "amount": money,
         **dict.fromkeys(("currency", "direction", "mode", "account"), repeated),
         **dict.fromkeys(("counterparty", "notes"), text),
         "mcc": repeated,
@@ -103,6 +105,7 @@ def _schema() -> pa.Schema:
                 **dict.fromkeys(("label_at", "found_at", "vouched_at"), time),
             }
         ),
+        "splits": _list_of(amount=money, category=repeated, notes=text),
         "feedback": _list_of(category=repeated, at=time, act=text, source=repeated),
         "predictions": _list_of(
             category=repeated,

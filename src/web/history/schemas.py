@@ -15,7 +15,7 @@ from src.domain.predictions import Band, DecidedBy, Prediction
 from src.domain.transactions import Direction, HistoryFilter, StoredTransaction
 from src.domain.transfers import Link, LinkKind
 from src.web.analytics.schemas import TotalsBody, with_texts
-from src.web.history.split_schemas import SplitBody, split_bodies
+from src.web.history.splits import SplitBody, split_bodies
 from src.web.prediction.schemas import (
     AlternativeBody,
     ModelBody,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 
+from src.domain.bulk import BulkChange
 from src.domain.feedback import LabelSource
 from src.domain.predictions import Band, DecidedBy
 from src.domain.transactions import Direction, Edit, Transaction
@@ -12,7 +15,7 @@ from src.domain.transfers import LinkKind
 from src.pipeline.feedback.edit import changed_fields
 from src.web.prediction.forms import TransactionForm
 from src.web.shared import format, labels
-from src.web.shared.blueprint import category_name
+from src.web.shared.blueprint import bp, category_name
 
 PREDICTED = "Predicted"
 PREDICTED_AGAIN = "Predicted again"
@@ -54,12 +57,24 @@ def changes_in(edit: Edit) -> tuple[Change, ...]:
     )
 
 
+@bp.app_template_filter()
 def parts(transaction: Transaction) -> str:
     """`60.00 Groceries, 40.75 Pets`."""
     return ", ".join(
         f"{format.money(split.amount, transaction.currency)} {category_name(split.category)}"
         for split in transaction.splits
     )
+
+
+EMPTIED = {name: labels.FIELDS[name] for name in ("account", "mode", "tags", "notes")}
+"""Fields that many transactions can be without."""
+
+
+def bulk_changes(change: BulkChange) -> list[tuple[str, str]]:
+    """(field, new value) in words; the category as its slug."""
+    example = replace(Transaction("", Decimal(1), "", date.min), **change.fields)
+    fields = [(labels.FIELDS[name], _shown(example, name)) for name in change.fields]
+    return [*([("Category", change.category)] if change.category else []), *fields]
 
 
 def _shown(transaction: Transaction, name: str) -> str:

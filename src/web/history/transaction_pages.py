@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
@@ -16,8 +17,9 @@ from src.domain.predictions import Prediction
 from src.domain.transactions import StoredTransaction, Transaction, active_edits
 from src.errors import Conflict, InvalidInput, Unavailable
 from src.web.history import text
+from src.web.history.splits import SplitLine, split_changes, split_lines, typed_lines, with_spare_lines
 from src.web.prediction.forms import CURRENCIES, TransactionForm, changes_of
-from src.web.shared import local_time
+from src.web.shared import local_time, locales
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, with_query
@@ -27,6 +29,7 @@ from src.web.shared.services import with_services
 if TYPE_CHECKING:
     from src.pipeline.feedback.edit import TransactionEditor
     from src.pipeline.prediction.predict import Predictor
+    from src.services.categories.repository import Categories
     from src.services.transactions.feedback import FeedbackEvents
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
@@ -70,6 +73,33 @@ def edit_transaction(
     except (Conflict, Unavailable) as error:
         return _page(row, form, 409 if isinstance(error, Conflict) else 503, {"": str(error)})
     return redirect(with_query(_address(row), {"edited": act}), 303)
+
+
+@bp.post("/transactions/<transaction_id>/splits")
+def split_transaction(
+    transaction_id: str,
+    *,
+    transactions: Transactions,
+    transaction_editor: TransactionEditor,
+    categories: Categories,
+) -> ResponseReturnValue:
+    """Save the parts, or show the form with more lines."""
+    row, at = transactions.get(transaction_id), datetime.now(UTC)
+    lines = [] if "remove" in request.form else typed_lines(request.form)
+    status, errors = 200, Errors()
+    if "more" not in request.form:
+        shown = shown_at(row, request.form.get("version"))
+        try:
+            changed = partial(split_changes, lines, shown, categories.slugs())
+            _, act = transaction_editor.edit(transaction_id, changed, at=at)
+            return redirect(with_query(_address(row), {"edited": act}), 303)
+        except (ValidationError, InvalidInput) as error:
+            status, errors = 422, errors_of(error)
+        except (Conflict, Unavailable) as error:
+            status, errors = 409 if isinstance(error, Conflict) else 503, {"": str(error)}
+        row = transactions.get(transaction_id)
+    form = TransactionForm.of(row.transaction)
+    return _page(row, form, status, lines=lines, split_errors=errors)
 
 
 @bp.post("/transactions/<transaction_id>/delete")
@@ -119,13 +149,15 @@ def _page(
     status: int = 200,
     errors: Errors | None = None,
     amounts: tuple[str, ...] = (),
+    lines: list[SplitLine] | None = None,
+    split_errors: Errors | None = None,
     *,
     transactions: Transactions,
     feedback_events: FeedbackEvents,
     predictor: Predictor,
     links: Links,
 ) -> ResponseReturnValue:
-    """amounts: to choose from, if the typed amount can be read in two ways."""
+    """amounts: to choose from, if the typed amount can be read in two ways. lines: as typed."""
     version, edited, today = version_of(row), request.args.get("edited"), local_time.today()
     return page(
         "transactions/show.html",
@@ -147,6 +179,10 @@ def _page(
         last_date=last_date(today),
         today=today,
         version=version,
+        lines=with_spare_lines(split_lines(row.transaction) if lines is None else lines),
+        split_errors=split_errors,
+        asked_for_lines=lines is not None,
+        decimal_mark=locales.marks()[0],
     )
 
 

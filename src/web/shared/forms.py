@@ -28,6 +28,8 @@ ABOUT_AN_ACT = (
     "changed_back",
     "edited",
     "deleted",
+    "bulk",
+    "changed",
     "stay",
 )
 """Query parameters that an act adds to the address of the page it returns to."""

@@ -180,6 +180,16 @@ def test_an_unclear_request_changes_nothing(client, app, rows, body):
     assert [act["kind"] for act in client.get("/api/v1/acts").json["items"]] == ["feedback"]
 
 
+def test_an_account_is_known_whatever_the_case_and_an_unknown_one_is_added(client, rows):
+    bulk(client, ids=rows[:1], set={"account": "Visa Gold"})
+    assert bulk(client, ids=rows[:2], set={"account": "visa  GOLD"}, dry_run=True)["changed"] == 1
+    done = bulk(client, ids=rows[:2], set={"account": "visa  GOLD"})
+    assert done["changed"] == 1
+    accounts = client.get("/api/v1/accounts").json
+    [account] = accounts.get("items", accounts) if isinstance(accounts, dict) else accounts
+    assert account["name"] == "Visa Gold"
+
+
 def test_texts_are_masked_before_they_are_stored(client, rows):
     bulk(client, ids=rows[:1], set={"notes": "card 4111 1111 1111 1111"})
     assert "1111 1111" not in client.get(f"/api/v1/transactions/{rows[0]}").json["transaction"]["notes"]

@@ -61,6 +61,17 @@ def test_journals_use_the_own_account_and_tell_the_details(client, predicted):
     assert 'counterparty:Anna Blum |, notes:two "x", mcc:0742, tags:dog a b\n' in journal
 
 
+def test_journals_have_a_posting_for_each_part(client, predicted):
+    row = predicted("BIG STORE", "40", direction="income")["id"]
+    parts = [{"amount": "30.05", "category": "groceries"}, {"amount": "9.95", "category": "pets"}]
+    client.put(f"/api/v1/transactions/{row}/splits", json={"splits": parts})
+    text = client.get("/api/v1/history.beancount").text
+    assert "\n  Income:Groceries  -30.05 USD\n  Income:Pets  -9.95 USD\n  Assets:Unknown\n" in text
+    assert loader.load_string(text)[1] == []
+    journal = client.get("/api/v1/history.journal").text
+    assert "\n    income:groceries  -30.05 USD\n    income:pets  -9.95 USD\n" in journal
+
+
 def test_an_hledger_journal_keeps_what_would_end_a_description_out_of_it(client, predicted):
     predicted(description=TEXT, amount="2500", direction="income", mode=None)
     first, account, other, *_ = client.get("/api/v1/history.journal").text.splitlines()

@@ -62,6 +62,15 @@ def full(app, client, container, registered, predicted, answered, web_database):
     details = {"account": "Checking", "counterparty": "Anna, “Blum”", "notes": '{"a": 1}', "mcc": "0742"}
     predicted("VET", "40", **details, tags=["dog", '"quoted"', "=1+1", "犬"])
     predicted("VET", "41", **dict.fromkeys(("account", "counterparty", "notes"), "=A1"), tags=["[]"])
+    parts = [
+        {"amount": "30.05", "category": "groceries", "notes": '=1 "x", 犬'},
+        {"amount": "9.95", "category": "hobby-gear"},
+    ]
+    client.post(
+        "/api/v1/categories", json={"name": "Hobby gear", "group": "discretionary", "color": "#123456"}
+    )
+    store = predicted("BIG STORE", "40", tags=["split"])["id"]
+    assert client.put(f"/api/v1/transactions/{store}/splits", json={"splits": parts}).status_code == 200
     audited = predicted("CITY CAB 7", "20")
     web_database.collection("transactions").update_one(
         {"_id": ObjectId(audited["id"])}, {"$set": {"audit": True}}
@@ -147,10 +156,11 @@ def test_what_is_there_already_stays_as_it_is_and_nothing_is_doubled(
 
 def without_details(content, form):
     """An export as an earlier release wrote it."""
-    names = ("account", "counterparty", "notes", "mcc", "tags")
+    names = ("account", "counterparty", "notes", "mcc", "tags", "splits")
     if form == "jsonl":
         lines = [json.loads(line) for line in content.decode().split("\n") if line]
         for line in lines:
+            del line["splits"]
             line["transaction"] = {k: v for k, v in line["transaction"].items() if k not in names}
         return "".join(json.dumps(line) + "\n" for line in lines).encode()
     if form == "csv":

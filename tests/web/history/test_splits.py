@@ -1,5 +1,7 @@
 """A split transaction: its parts count, and its amount fits them."""
 
+import re
+
 import pytest
 
 
@@ -98,3 +100,46 @@ def test_notes_of_parts_are_masked(client, row):
     part = {"amount": "100.75", "category": "pets", "notes": "paid with 4111 1111 1111 1111"}
     body = client.put(f"/api/v1/transactions/{row}/splits", json={"splits": [part]}).json
     assert "1111 1111" not in body["splits"][0]["notes"]
+
+
+def send(client, row, *lines, **form):
+    amounts, categories = [amount for amount, _ in lines], [category for _, category in lines]
+    data = {
+        "version": "",
+        "part_amount": amounts,
+        "part_category": categories,
+        "part_notes": [""] * len(lines),
+    }
+    return client.post(f"/transactions/{row}/splits", data={**data, **form})
+
+
+def test_the_form_splits_and_one_empty_amount_gets_the_rest(client, row):
+    page = client.get(f"/transactions/{row}").text
+    assert page.count('name="part_amount"') == 3
+    saved = send(client, row, ("60.75", "groceries"), ("", "pets"), ("", ""))
+    assert saved.status_code == 303
+    assert [part["amount"] for part in life(client, row)["splits"]] == ["60.75", "40.00"]
+    page = client.get(saved.location).text
+    assert "Saved." in page
+    assert "Parts: – → " in re.sub(r"</?bdi>", "", page)
+    version = life(client, row)["edits"][-1]["act"]
+    assert send(client, row, remove="true", version=version).status_code == 303
+    assert life(client, row)["splits"] == []
+
+
+def test_the_form_keeps_what_was_typed_and_adds_lines(client, row):
+    page = send(client, row, ("60.75", "groceries"), ("3", "pets"), more="true")
+    assert page.status_code == 200
+    assert page.text.count('name="part_amount"') == 5
+    wrong = send(client, row, ("60.75", "groceries"), ("3", "pets"))
+    assert (wrong.status_code, "The parts add up to 63.75 USD" in wrong.text) == (422, True)
+    assert 'value="60.75"' in wrong.text
+    assert "Choose a category for each part." in send(client, row, ("100.75", "")).text
+    assert "nothing is left" in send(client, row, ("100.75", "groceries"), ("", "pets")).text
+
+
+def test_a_form_from_before_another_edit_is_refused(client, row):
+    client.patch(f"/api/v1/transactions/{row}", json={"amount": "90"})
+    refused = send(client, row, ("60.75", "groceries"), ("", "pets"))
+    assert (refused.status_code, "was edited elsewhere" in refused.text) == (409, True)
+    assert life(client, row)["splits"] == []

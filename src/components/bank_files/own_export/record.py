@@ -22,6 +22,7 @@ from src.domain.predictions import Reason as Explanation
 from src.domain.transactions import (
     Direction,
     MistakeMark,
+    Split,
     Status,
     StoredTransaction,
     Transaction,
@@ -48,6 +49,8 @@ _Number = Annotated[str, Field(max_length=300, min_length=1, pattern=_SOUND)]
 """The key of an answer: of a request, a file's row or another program."""
 _Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
 _Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
+_Notes = Annotated[str, Field(max_length=2_000, min_length=1, pattern=_SOUND)]
+_Amount = Annotated[Decimal, Field(gt=0, le=MAX_AMOUNT)]
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 
@@ -119,9 +122,15 @@ class _Category(_Part):
     parent: _Slug | None = None
 
 
+class _Split(_Part):
+    amount: _Amount
+    category: _Slug
+    notes: _Notes | None = None
+
+
 class _Transaction(_Part):
     description: _Text
-    amount: Annotated[Decimal, Field(gt=0, le=MAX_AMOUNT)]
+    amount: _Amount
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     date: Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
     direction: Direction
@@ -129,7 +138,7 @@ class _Transaction(_Part):
     subcategory: _Word | None
     account: _Word | None = None
     counterparty: Annotated[_Text, Field(min_length=1)] | None = None
-    notes: Annotated[str, Field(max_length=2_000, min_length=1, pattern=_SOUND)] | None = None
+    notes: _Notes | None = None
     mcc: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None = None
     tags: Annotated[list[_Tag], Field(max_length=20)] | None = None
 
@@ -151,6 +160,7 @@ class _Record(_Part):
     fingerprint: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     key: _Number | None
     doubt: _Doubt | None
+    splits: Annotated[list[_Split], Field(max_length=200)] | None = None
     own_categories: Annotated[list[_Category], Field(max_length=1_000)]
 
 
@@ -182,11 +192,22 @@ def _reason(error: ValidationError | RecursionError) -> str:
     return f"{Reason.INVALID_FIELD}:{name}"
 
 
+def _exact(amount: Decimal, currency: str) -> Decimal:
+    """With the decimals of the currency. Raises Unreadable if it has more."""
+    exact = amount.quantize(Decimal(1).scaleb(-decimal_places(currency)))
+    if exact != amount:
+        raise Unreadable(Reason.TOO_MANY_DECIMALS)
+    return exact
+
+
 def _row(read: _Record) -> StoredTransaction:
     data = read.transaction
-    amount = data.amount.quantize(Decimal(1).scaleb(-decimal_places(data.currency)))
-    if amount != data.amount:
-        raise Unreadable(Reason.TOO_MANY_DECIMALS)
+    amount = _exact(data.amount, data.currency)
+    splits = tuple(
+        Split(_exact(part.amount, data.currency), part.category, part.notes) for part in read.splits or ()
+    )
+    if splits and sum(split.amount for split in splits) != amount:
+        raise Unreadable(f"{Reason.INVALID_FIELD}:splits")
     if not (data.description or data.subcategory):
         raise Unreadable(Reason.NO_TEXT)
     predictions = tuple(prediction.to_domain() for prediction in read.predictions)
@@ -194,7 +215,9 @@ def _row(read: _Record) -> StoredTransaction:
     state = current_state(predictions, feedback)
     return StoredTransaction(
         id=read.id,
-        transaction=Transaction(**{**dict(data), "amount": amount, "tags": tuple(data.tags or ())}),
+        transaction=Transaction(
+            **{**dict(data), "amount": amount, "tags": tuple(data.tags or ()), "splits": splits}
+        ),
         category=state.category,
         status=state.status,
         predictions=predictions,

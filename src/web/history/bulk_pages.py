@@ -1,0 +1,87 @@
+"""Change or delete the ticked transactions, or all that match: first what it would do, then the change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from src.domain.bulk import BulkChange, Selection
+from src.errors import InvalidInput
+from src.web.history import text
+from src.web.history.bulk_schemas import BulkRequest, BulkSet
+from src.web.history.schemas import HistoryFilterQuery
+from src.web.shared.blueprint import bp, page
+from src.web.shared.forms import checked, count_in, errors_of, flag, local_address, with_query
+
+if TYPE_CHECKING:
+    from src.pipeline.feedback.bulk import BulkChanges
+    from src.services.transactions.bulk import BulkRows
+
+_EXAMPLES = 5
+
+
+@bp.post("/history/bulk")
+def bulk(*, bulk_changes: BulkChanges, bulk_rows: BulkRows) -> ResponseReturnValue:
+    """Without `confirm` only a page that asks. If other transactions match by then, it asks again."""
+    back = local_address(request.form.get("next"), url_for("pages.history"))
+    at = datetime.now(UTC)
+    try:
+        selection, change = _selection(request.form), _change(request.form, at)
+        summary = bulk_changes.preview(selection, change)
+        asked = (count_in(request.form, "matched"), count_in(request.form, "changed"))
+        is_same = asked == (summary.matched, summary.changed)
+        if flag(request.form, "confirm") and is_same:
+            done, act = bulk_changes.apply(selection, change, at=at)
+            return redirect(with_query(back, {"bulk": act or "none", "changed": done.changed}), 303)
+    except (ValidationError, InvalidInput) as error:
+        return page("history/bulk.html", 422, errors=errors_of(error), back=back)
+    return page(
+        "history/bulk.html",
+        summary=summary,
+        change=change,
+        changes=text.bulk_changes(change),
+        examples=bulk_rows.examples(selection, _EXAMPLES),
+        asked_again=flag(request.form, "confirm"),
+        sent=[
+            (name, value)
+            for name, value in request.form.items(multi=True)
+            if name not in ("confirm", "matched", "changed")
+        ],
+        back=back,
+    )
+
+
+def _selection(form: MultiDict[str, str]) -> Selection:
+    if flag(form, "all"):
+        values = dict(parse_qsl(urlsplit(form.get("filter", "")).query))
+        return checked(HistoryFilterQuery, values).to_domain()
+    ids = form.getlist("id")
+    if not ids:
+        raise InvalidInput("Select at least one transaction first.")
+    return BulkRequest.model_validate({"ids": ids, "delete": True}).selection()
+
+
+def _change(form: MultiDict[str, str], at: datetime) -> BulkChange:
+    if form.get("action") == "delete":
+        return BulkChange(delete=True)
+    values = _values(form)
+    if not values:
+        raise InvalidInput("Choose at least one value to set.")
+    return BulkSet.model_validate(values).to_domain(today=at.date())
+
+
+def _values(form: MultiDict[str, str]) -> Mapping[str, Any]:
+    """Fields that are left blank stay as they are; those in `empty` are emptied."""
+    values: dict[str, Any] = {
+        name: value for name in BulkSet.model_fields if (value := form.get(name, "").strip())
+    }
+    if "tags" in values:
+        values["tags"] = [tag for part in values["tags"].split(",") if (tag := part.strip())]
+    return values | dict.fromkeys(filter(None, form.getlist("empty")))

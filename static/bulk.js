@@ -1,0 +1,63 @@
+// form[data-bulk]: counts the ticked rows, and ticks ranges (Shift) and the row with the focus (x).
+const form = document.querySelector("[data-bulk]");
+const TYPED_INTO = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
+let last = null; // the value of the box that was ticked or unticked last
+
+const boxes = () => [...document.querySelectorAll("#rows input[name=id]")];
+const all = form?.querySelector("[data-bulk-all]");
+const whole = document.querySelector("[data-bulk-page]");
+
+function show() {
+  const ticked = boxes().filter((box) => box.checked).length;
+  const total = all?.checked ? Number(form.dataset.bulk) : ticked;
+  form.hidden = total === 0;
+  const count = form.querySelector("[data-bulk-count]");
+  const words = `${total.toLocaleString(document.documentElement.lang)} ${total === 1 ? count.dataset.one : count.dataset.many} selected`;
+  if (count.textContent !== words) count.textContent = words;
+  whole.checked = ticked > 0 && ticked === boxes().length;
+  whole.indeterminate = ticked > 0 && !whole.checked;
+}
+
+function tick(box, checked, range) {
+  const list = boxes();
+  const from = range ? list.findIndex((other) => other.value === last) : -1;
+  const at = list.indexOf(box);
+  const span = from < 0 ? [box] : list.slice(Math.min(from, at), Math.max(from, at) + 1);
+  for (const other of span) other.checked = checked;
+  last = box.value;
+  if (all && !checked) all.checked = false;
+  show();
+}
+
+function tickAll(checked) {
+  for (const box of boxes()) box.checked = checked;
+  if (all && !checked) all.checked = false;
+  show();
+}
+
+function move(row, step) {
+  const rows = [...document.querySelectorAll("#rows > tr")];
+  const next = rows[row ? rows.indexOf(row) + step : 0];
+  next?.querySelector("a.text")?.focus();
+}
+
+if (form && whole) {
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest?.("#rows input[name=id]");
+    if (box) tick(box, box.checked, event.shiftKey);
+  });
+  whole.addEventListener("change", () => tickAll(whole.checked));
+  all?.addEventListener("change", () => tickAll(all.checked));
+  form.querySelector("[data-bulk-none]").addEventListener("click", () => tickAll(false));
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPED_INTO)) return;
+    const row = event.target.closest?.("#rows > tr");
+    const box = row?.querySelector("input[name=id]");
+    if (event.key.toLowerCase() === "x" && box) tick(box, event.shiftKey || !box.checked, event.shiftKey);
+    else if (event.key === "j" || event.key === "k") move(row, event.key === "j" ? 1 : -1);
+    else return;
+    event.preventDefault();
+  });
+  document.addEventListener("swapped", show);
+  show(); // the browser may have kept ticks over a reload
+}

@@ -1,0 +1,95 @@
+"""Select rows with the mouse and the keyboard, change them at once, split one."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESKTOP, PHONE
+
+ROWS = [
+    {"description": f"NIGHT CAB {name}", "amount": "10", "date": f"2026-03-0{day}"}
+    for day, name in enumerate("EDCBA", start=1)
+]
+
+
+def test_rows_are_selected_in_ranges_and_by_key_and_changed_at_once(open_page, known, server):
+    rows = known(*ROWS)
+    page = open_page("/history?q=cab")
+    bar, count = page.locator("#bulk"), page.locator("[data-bulk-count]")
+    expect(bar).to_be_hidden()
+    page.get_by_label("Select NIGHT CAB B").check()
+    page.get_by_label("Select NIGHT CAB D").click(modifiers=["Shift"])
+    expect(count).to_have_text("3 transactions selected")
+    page.get_by_role("link", name="NIGHT CAB A").focus()
+    page.keyboard.press("x")
+    expect(count).to_have_text("4 transactions selected")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_label("Select NIGHT CAB B")).not_to_be_checked()
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    page.keyboard.press("x")
+    for _ in range(4):
+        page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(count).to_have_text("5 transactions selected")
+    expect(page.get_by_label("Select all on this page")).to_be_checked()
+    page.get_by_role("button", name="Clear").click()
+    expect(bar).to_be_hidden()
+
+    page.get_by_label("Select all on this page").check()
+    page.get_by_label("Select NIGHT CAB E").uncheck()
+    page.get_by_text("Change them…").click()
+    page.get_by_label("Category", exact=True).last.select_option("pets")
+    page.get_by_role("button", name="Continue…").click()
+    page.get_by_role("button", name="Change 4 transactions").click()
+    expect(page.get_by_text("4 transactions changed or deleted.")).to_be_visible()
+    assert "q=cab" in page.url
+    stored = server.services.transactions.get_many([row.id for row in rows])
+    assert [row.category for row in stored].count("pets") == 4
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undone. 4 transactions restored.")).to_be_visible()
+
+
+def test_the_split_form_shows_what_is_left_and_adds_lines(open_page, known, server):
+    [row] = known({"description": "BIG STORE", "amount": "100.75"})
+    page = open_page(f"/transactions/{row.id}")
+    page.get_by_text("Split over categories").click()
+    lines, left = page.locator("[data-split-line]"), page.locator("[data-split-left]")
+    lines.nth(0).get_by_label("Amount").fill("60.70")
+    expect(left).to_have_text("40.05")
+    page.get_by_role("button", name="More lines").click()
+    expect(lines).to_have_count(4)
+    lines.nth(0).get_by_label("Category").select_option("groceries")
+    lines.nth(3).get_by_label("Category").select_option("pets")
+    page.get_by_role("button", name="Save the parts").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert [str(split.amount) for split in server.services.transactions.get(row.id).splits] == [
+        "60.70",
+        "40.05",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"),
+    [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)],
+    ids=["light, desktop", "dark, desktop", "light, phone"],
+)
+def test_the_bar_the_page_that_asks_and_the_split_form_are_accessible(open_page, known, theme, size):
+    row, *_ = known(*ROWS)
+    page = open_page("/history", theme=theme, size=size)
+
+    def check():
+        assert Axe().run(page).response["violations"] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+    page.get_by_label("Select NIGHT CAB B").check()
+    page.get_by_text("Change them…").click()
+    check()
+    page.get_by_label("Tags").fill("trip")
+    page.get_by_role("button", name="Continue…").click()
+    expect(page.get_by_role("heading", name="Change 1 transaction?")).to_be_visible()
+    check()
+    page.goto(f"/transactions/{row.id}")
+    page.get_by_text("Split over categories").click()
+    check()
