@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from pymongo import ASCENDING
 
@@ -19,10 +20,11 @@ from src.services.transactions.documents import INPUT_FIELDS, midnight, transact
 from src.services.transactions.optimistic_update import object_ids
 
 _FIELDS = {**INPUT_FIELDS, "category": 1, "needs_review": 1, "label": 1, "key": 1}
-_CLAUSES = 100
-"""Of one query: enough to save round trips, few enough to plan quickly."""
+_AT_ONCE, _SPAN = 500, timedelta(days=92)
+"""Of the transactions that one query looks around of."""
 _FREE: Document = {"owner": LOCAL_OWNER, "transfer": None, "refund_of": None}
 _MOST_CONVERSIONS = 2000
+_BOTH = (Direction.EXPENSE, Direction.INCOME)
 _OPPOSITE = {Direction.EXPENSE: Direction.INCOME, Direction.INCOME: Direction.EXPENSE}
 _PROGRESS = "transfers"
 
@@ -70,36 +72,50 @@ class Candidates:
 
         Raises Unavailable.
         """
-        opposite = self._matching(
-            {
-                **_amount_of(end),
-                "direction": _OPPOSITE[end.transaction.direction].value,
-                "date": _around(end.transaction.date, TRANSFER_WITHIN),
-            }
-            for end in ends
-        )
+        opposite = [end for span in _spans(ends) for end in self._opposite(span)]
         amounts = {_amount_key(end) for end in opposite}
         near = [*opposite, *(end for end in ends if _amount_key(end) in amounts)]
-        competing = self._matching(
-            {**_amount_of(end), "date": _around(end.transaction.date, TRANSFER_WITHIN)} for end in near
-        )
+        competing = [end for span in _spans(near) for end in self._of_amounts(span, _BOTH)]
         return list({end.id: end for end in (*near, *competing)}.values())
+
+    def _opposite(self, span: Sequence[End]) -> Iterator[End]:
+        """What moves the same amount the other way within the days of a transfer."""
+        days: dict[tuple[str, Decimal, Direction], list[date]] = defaultdict(list)
+        for end in span:
+            days[(*_amount_key(end), _OPPOSITE[end.transaction.direction])].append(end.transaction.date)
+        for direction in _BOTH:
+            same_way = [end for end in span if _OPPOSITE[end.transaction.direction] is direction]
+            for other in self._of_amounts(same_way, [direction]):
+                near = days[(*_amount_key(other), direction)]
+                if any(abs(other.transaction.date - day) <= TRANSFER_WITHIN for day in near):
+                    yield other
+
+    def _of_amounts(self, span: Sequence[End], directions: Sequence[Direction]) -> Iterator[End]:
+        """Those with the currency and the amount of one of `span`, at most days away from all of it."""
+        amounts: dict[str, set[Any]] = defaultdict(set)
+        for end in span:
+            fields = transaction_fields(end.transaction)
+            amounts[fields["currency"]].add(fields["amount"])
+        for currency, of_currency in amounts.items():
+            query = {
+                "currency": currency,
+                "amount": {"$in": sorted(of_currency)},
+                "direction": {"$in": [direction.value for direction in directions]},
+                "date": _days_of(span, TRANSFER_WITHIN, TRANSFER_WITHIN),
+            }
+            yield from self._ends({**_FREE, **query})
 
     @guarded
     def of_other_currencies(self, ends: Sequence[End]) -> list[End]:
         """Those near in time to `ends` that could be the other end of a conversion. Raises Unavailable."""
-        near = self._matching(
-            (
-                {
-                    "currency": {"$ne": end.transaction.currency},
-                    "direction": _OPPOSITE[end.transaction.direction].value,
-                    "date": _around(end.transaction.date, TRANSFER_WITHIN),
-                }
-                for end in ends
-            ),
-            most=_MOST_CONVERSIONS,
-        )
-        return list({end.id: end for end in (*ends, *near)}.values())
+        near: dict[str, End] = {end.id: end for end in ends}
+        for span in _spans(ends):
+            query = {**_FREE, **_MOVES_MONEY, "date": _days_of(span, TRANSFER_WITHIN, TRANSFER_WITHIN)}
+            currencies = {end.transaction.currency for end in span}
+            if len(currencies) == 1:
+                query["currency"] = {"$ne": currencies.pop()}
+            near |= {end.id: end for end in self._ends(query, most=_MOST_CONVERSIONS)}
+        return list(near.values())
 
     @guarded
     def refunds_among(self, ends: Sequence[End]) -> list[End]:
@@ -107,45 +123,38 @@ class Candidates:
 
         Without those of which a refund is suggested or was dismissed. Raises Unavailable.
         """
-        spans: dict[str, list[date]] = defaultdict(list)
-        incomes = {}
-        for end in ends:
-            if end.transaction.direction is Direction.INCOME and end.transaction.merchant:
-                incomes[end.id] = end
-            elif end.transaction.merchant:
-                spans[end.transaction.merchant].append(end.transaction.date)
-        later = self._matching(
-            {
-                "merchant": merchant,
-                "direction": Direction.INCOME.value,
-                "date": {"$gte": midnight(min(days)), "$lte": midnight(max(days) + REFUND_WITHIN)},
+        named = [end for end in ends if end.transaction.merchant]
+        incomes = {end.id: end for end in named if end.transaction.direction is Direction.INCOME}
+        for span in _spans([end for end in named if end.id not in incomes]):
+            incomes |= {
+                end.id: end for end in self._of_merchants(span, Direction.INCOME, timedelta(), REFUND_WITHIN)
             }
-            for merchant, days in spans.items()
-        )
-        incomes |= {end.id: end for end in later}
         query = {"owner": LOCAL_OWNER, "in": {"$in": object_ids(incomes)}, "kind": LinkKind.REFUND.value}
         known = {str(link["in"]) for link in self._database.transfers.find(query, {"in": 1})}
         return [end for end in incomes.values() if end.id not in known]
 
     @guarded
     def purchases_for(self, refunds: Sequence[End]) -> dict[str, list[End]]:
-        """The purchases that could be refunded, by merchant. Raises Unavailable."""
-        purchases = self._matching(
-            {
-                "merchant": refund.transaction.merchant,
-                "direction": Direction.EXPENSE.value,
-                **_amount_of(refund, "$gte"),
-                "date": {
-                    "$gte": midnight(refund.transaction.date - REFUND_WITHIN),
-                    "$lte": midnight(refund.transaction.date),
-                },
-            }
-            for refund in refunds
-        )
+        """The purchases before them, by merchant. Raises Unavailable."""
+        purchases = {
+            end.id: end
+            for span in _spans(refunds)
+            for end in self._of_merchants(span, Direction.EXPENSE, REFUND_WITHIN, timedelta())
+        }
         by_merchant: dict[str, list[End]] = defaultdict(list)
-        for end in purchases:
+        for end in purchases.values():
             by_merchant[end.transaction.merchant].append(end)
         return by_merchant
+
+    def _of_merchants(
+        self, span: Sequence[End], direction: Direction, before: timedelta, after: timedelta
+    ) -> Iterator[End]:
+        query = {
+            "merchant": {"$in": sorted({end.transaction.merchant for end in span})},
+            "direction": direction.value,
+            "date": _days_of(span, before, after),
+        }
+        yield from self._ends({**_FREE, **query})
 
     @guarded
     def refunded(self, purchase_ids: Collection[str]) -> dict[str, Decimal]:
@@ -166,15 +175,6 @@ class Candidates:
     @guarded
     def note_matched(self, until: datetime) -> None:
         self._database.states.replace_one({"_id": _PROGRESS}, {"at": until}, upsert=True)
-
-    def _matching(self, clauses: Iterable[Document], *, most: int = 0) -> list[End]:
-        """Unlinked transactions that match one of `clauses`; equal ones are asked once."""
-        distinct = list({str(sorted(clause.items(), key=str)): clause for clause in clauses}.values())
-        ends: dict[str, End] = {}
-        for start in range(0, len(distinct), _CLAUSES):
-            query = {"$or": [{**_FREE, **clause} for clause in distinct[start : start + _CLAUSES]]}
-            ends |= {end.id: end for end in self._ends(query, most=most)}
-        return list(ends.values())
 
     def _ends(self, query: Document, *, most: int = 0) -> Iterator[End]:
         for document in self._database.transactions.find(query, _FIELDS).limit(most).batch_size(1000):
@@ -202,10 +202,19 @@ def _amount_key(end: End) -> tuple[str, Decimal]:
     return end.transaction.currency, end.transaction.amount
 
 
-def _amount_of(end: End, operator: str = "$eq") -> Document:
-    fields = transaction_fields(end.transaction)
-    return {"currency": fields["currency"], "amount": {operator: fields["amount"]}}
+def _spans(ends: Iterable[End]) -> Iterator[list[End]]:
+    """By date, in groups that one query can look around of."""
+    span: list[End] = []
+    for end in sorted(ends, key=lambda end: end.transaction.date):
+        if span and (len(span) >= _AT_ONCE or end.transaction.date - span[0].transaction.date > _SPAN):
+            yield span
+            span = []
+        span.append(end)
+    if span:
+        yield span
 
 
-def _around(day: date, span: timedelta) -> Document:
-    return {"$gte": midnight(day - span), "$lte": midnight(day + span)}
+def _days_of(span: Sequence[End], before: timedelta, after: timedelta) -> Document:
+    """span: by date."""
+    first, last = span[0].transaction.date, span[-1].transaction.date
+    return {"$gte": midnight(first - before), "$lte": midnight(last + after)}
