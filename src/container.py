@@ -65,6 +65,8 @@ class Container(Services):
             predictor=self.predictor,
             categories=self.categories,
             matching=self.link_matching,
+            accounts=self.accounts,
+            account_hash=self.account_hash,
             clock=self.now,
             limits=self.import_limits,
         )
@@ -74,6 +76,8 @@ class Container(Services):
         return ImportPreview(
             imports=self.imports,
             profiles=self.import_profiles,
+            accounts=self.accounts,
+            account_hash=self.account_hash,
             read_file=self._read_file,
             clock=self.now,
             currency=self.settings.currency,

@@ -110,3 +110,20 @@ def escape_formula(text: str) -> str:
 
 def unescape_formula(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def identifying_text(description: str, note: str | None) -> str:
+    """The same for texts that differ only in case or spaces."""
+    return " ".join(" ".join(text.casefold().split()) for text in (description, note or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """A stored or deleted transaction, as far as an import recognizes it by that."""
+
+    key: str
+    text: str
+    """`identifying_text` of it."""
+    account: str | None = None
+    account_number: str | None = None
+    """The keyed hash."""

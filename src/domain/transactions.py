@@ -72,6 +72,8 @@ class Origin:
     """The same whenever the transaction is imported again; no two transactions share one."""
     label: Feedback | None = None
     """The category that the file or program gave."""
+    account_number: str | None = None
+    """The keyed hash of the number of the own account in the file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from src.services.accounts.transactions import AccountTransactions
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
 from src.services.firefly.outbox import FireflyOutbox
-from src.services.host.secret_key import kept_key
+from src.services.host.secret_key import kept_key, keyed_hash
 from src.services.imports.encrypted_uploads import Uploads
 from src.services.imports.file_reader import FileReader
 from src.services.imports.repository import ImportProfiles, ImportRejects, Imports
@@ -132,6 +132,10 @@ class Services:
     def _secret(self) -> str:
         key = self.settings.secret_key
         return key.get_secret_value() if key else kept_key(self.settings.data_path)
+
+    def account_hash(self, number: str) -> str:
+        """The keyed hash of an account number, which is never stored itself."""
+        return keyed_hash(self._secret(), number)
 
     @once
     def file_reader(self) -> FileReader:

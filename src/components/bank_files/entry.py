@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from src.components.bank_files.plan import Plan
 from src.components.text.masking import mask
@@ -114,16 +115,24 @@ class Entry:
     """The bank's id of the transaction."""
     exported: Exported | None = None
     """Set if the file is a Ledgerloop export."""
+    account: str | None = None
+    """The name of the own account, if the file has one."""
+    account_number: str | None = None
+    """Of the own account; only its keyed hash may be shown or stored."""
+    counterparty: str | None = None
+    notes: str | None = None
+    mcc: str | None = None
+    """Four digits."""
+    tags: tuple[str, ...] = ()
+
+
+_MASKED = ("description", "mode", "subcategory", "account", "counterparty", "notes")
 
 
 def masked(entry: Entry) -> Entry:
     """As it is shown and stored."""
-    return replace(
-        entry,
-        description=mask(entry.description),
-        mode=mask(entry.mode) if entry.mode else None,
-        subcategory=mask(entry.subcategory) if entry.subcategory else None,
-    )
+    texts: dict[str, Any] = {name: mask(text) for name in _MASKED if (text := getattr(entry, name))}
+    return replace(entry, **texts, tags=tuple(map(mask, entry.tags)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +215,10 @@ class Preview:
     left_out_count: int
     column_summaries: tuple[ColumnSummary, ...] = ()
     """One for each of `columns`."""
+    account_names: tuple[str, ...] = ()
+    """Of the own accounts in the file; the first few."""
+    account_numbers: tuple[str, ...] = ()
+    """The same; only their keyed hashes may be stored."""
 
 
 def clean(text: str, max_length: int = MAX_TEXT) -> str:

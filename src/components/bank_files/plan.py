@@ -56,7 +56,36 @@ class Field(StrEnum):
     ID = "id"
     STATUS = "status"
     BALANCE = "balance"
+    ACCOUNT = "account"
+    """The name of the own account."""
+    ACCOUNT_NUMBER = "account-number"
+    """Of the own account."""
+    SOURCE = "source"
+    """The account that the money leaves: the own one, of income the other party."""
+    DESTINATION = "destination"
+    COUNTERPARTY = "counterparty"
+    """The other party, if it does not belong in the description."""
+    NOTES = "notes"
+    MCC = "mcc"
+    """The merchant category code, of four digits."""
+    TAGS = "tags"
     NOTHING = ""
+
+
+ADDED_FIELDS = (
+    Field.ACCOUNT,
+    Field.ACCOUNT_NUMBER,
+    Field.SOURCE,
+    Field.DESTINATION,
+    Field.COUNTERPARTY,
+    Field.NOTES,
+    Field.MCC,
+    Field.TAGS,
+)
+"""Fields that leave the description, and so the identity of a row, as it is."""
+
+OF_THE_ACCOUNT = (Field.ACCOUNT, Field.ACCOUNT_NUMBER, Field.SOURCE, Field.DESTINATION)
+"""Columns that may have an account number, which is never stored."""
 
 
 class Sign(StrEnum):
@@ -109,6 +138,8 @@ class Plan:
     """For rows and messages without a date."""
     mode: str | None = None
     """For rows without a payment method."""
+    account: str | None = None
+    """The own account of all rows; None: the one that the file names, if any."""
     take_categories: bool = False
     """Whether the file's categories are the person's answers."""
     open: tuple[str, ...] = ()
@@ -134,6 +165,8 @@ class Plan:
         _check(is_code, "The currency must be an ISO 4217 code such as EUR.", "default_currency")
         is_short = self.mode is None or (len(self.mode) <= 100 and self.mode.isprintable())
         _check(is_short, "The payment method must have at most 100 printable characters.", "mode")
+        is_name = self.account is None or (len(self.account) <= 100 and self.account.isprintable())
+        _check(is_name, "The account must have at most 100 printable characters.", "account")
 
     def answered(self, key: str, value: str) -> Plan:
         """This plan with an answer. Preview the file again before reading it.
@@ -203,6 +236,7 @@ _TYPES: Mapping[str, tuple[Sequence[type], Callable[[Any], Any]]] = {
     "default_currency": ((str,), lambda value: value.strip().upper()),
     "default_date": ((str,), date.fromisoformat),
     "mode": ((str,), str),
+    "account": ((str,), lambda value: " ".join(value.split()) or None),
     "take_categories": ((bool,), bool),
     "open": ((list, tuple), lambda value: tuple(map(_text, value))),
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from src.components.bank_files.entry import Entry, Line, Preview, Record, Rejected
+from src.components.bank_files.entry import Entry, Line, Preview, Question, Record, Rejected
 from src.components.bank_files.formats.sections import below
 from src.components.bank_files.inference.column_detection import Layout, find_header, layout_of
 from src.components.bank_files.inference.headings import layout_of_rejects
@@ -17,6 +17,7 @@ from src.components.bank_files.inference.questions import summarize_columns
 from src.components.bank_files.limits import DEFAULT, Limits, bad_file
 from src.components.bank_files.messages.tables import fill_from_messages, widened_columns
 from src.components.bank_files.plan import (
+    ADDED_FIELDS,
     COLUMN_QUESTIONS,
     NO_HEADER,
     PLAIN_QUESTIONS,
@@ -31,6 +32,8 @@ from src.errors import InvalidInput
 
 SHOWN = 20
 """Entries, and rejects, in a preview."""
+_MAX_ACCOUNTS = 50
+"""Own accounts in a preview."""
 _SAMPLE = 2_000
 """Records from which the layout is detected."""
 _REQUIRED = ("format", "columns", "date_order", "decimal_mark", "sign")
@@ -47,7 +50,7 @@ def preview(
     file, plan = _file(content, limits), plan or Plan()
     if export := file.export(plan):
         detected = f"{Format.LEDGERLOOP.value}:{export.form}"
-        return Preview(detected, Plan(format=Format.LEDGERLOOP), (), (), *_tally(export.entries()))
+        return _previewed(export.entries(), detected, Plan(format=Format.LEDGERLOOP))
     unanswered = {name: None for name in plan.open if name in PLAIN_QUESTIONS}
     requested = replace(plan, open=(), **unanswered)  # type: ignore[arg-type]
     source = file.source(requested)
@@ -63,14 +66,14 @@ def preview(
     inference = Inference(known, replace(layout, columns=columns), filled_sample, lines(), usual_currency)
     completed = inference.run()
     summaries = summarize_columns(layout, sample) if source.format in TABLES else ()
-    return Preview(
+    shown = _previewed(
+        map(RowReader(completed).read, lines()),
         source.format.value + (f":{layout.app.name}" if layout.app else ""),
         replace(completed, columns=layout.columns),
         tuple(inference.questions),
         tuple(summary.name for summary in summaries),
-        *_tally(map(RowReader(completed).read, lines())),
-        summaries,
     )
+    return replace(shown, column_summaries=summaries)
 
 
 def lines_and_entries(
@@ -96,9 +99,10 @@ def lines_and_entries(
     if missing:
         raise InvalidInput("The plan is incomplete. Preview the file with it first.", field=missing)
     source, header = file.source(plan), plan.header or 0
-    columns, lines = _lines(source, header, plan.columns or (), limits)
+    planned = source.columns or plan.columns or ()  # another release may have planned fewer columns
+    columns, lines = _lines(source, header, planned, limits)
     reader = RowReader(replace(plan, columns=columns))
-    if columns == plan.columns:
+    if columns == planned:
         return ((line, reader.read(line)) for line in lines())
     pairs = zip(_body(source, header), lines(), strict=True)
     return ((line, reader.read(filled_line)) for line, filled_line in pairs)
@@ -118,7 +122,8 @@ def fingerprint_of_header(content: bytes | BankFile, *, limits: Limits = DEFAULT
     if corrected := layout_of_rejects(layout.names):
         return corrected
     names = [re.sub(r"[\W\d_]+", " ", name.casefold()).strip() for name in layout.names]
-    parts = [source.format.value, str(source.plan_fields.get("delimiter")), *(names or layout.columns)]
+    columns = [column for column in layout.columns if column not in ADDED_FIELDS]
+    parts = [source.format.value, str(source.plan_fields.get("delimiter")), *(names or columns)]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -167,19 +172,24 @@ def _filled_sample(sample: list[Record], layout: Layout, lines: Callable[[], Ite
     return [*above, *islice((line for line in lines() if not isinstance(line, Rejected)), _SAMPLE)]
 
 
-def _tally(
-    results: Iterator[Entry | Rejected],
-) -> tuple[tuple[Entry, ...], tuple[Rejected, ...], int, int, int]:
-    """(first entries, first rejects, count of entries, of rejected rows, of those left out).
-
-    Raises InvalidInput if there are none.
-    """
+def _previewed(
+    results: Iterable[Entry | Rejected],
+    detected: str,
+    plan: Plan,
+    questions: tuple[Question, ...] = (),
+    columns: tuple[str, ...] = (),
+) -> Preview:
+    """The preview with what all results amount to. Raises InvalidInput if there are none."""
+    names: dict[str, None] = {}
+    numbers: dict[str, None] = {}
     entries: list[Entry] = []
     rejects: list[Rejected] = []
     entry_count = rejected = left_out = 0
     for result in results:
         if isinstance(result, Entry):
             entry_count += 1
+            names |= {result.account: None} if result.account else {}
+            numbers |= {result.account_number: None} if result.account_number else {}
             if entry_count <= SHOWN:
                 entries.append(result)
             continue
@@ -189,4 +199,16 @@ def _tally(
             rejects.append(result)
     if not entry_count + rejected + left_out:
         raise bad_file("No transactions were found in this file.")
-    return tuple(entries), tuple(rejects), entry_count, rejected, left_out
+    return Preview(
+        detected,
+        plan,
+        questions,
+        columns,
+        tuple(entries),
+        tuple(rejects),
+        entry_count,
+        rejected,
+        left_out,
+        account_names=tuple(names)[:_MAX_ACCOUNTS],
+        account_numbers=tuple(numbers)[:_MAX_ACCOUNTS],
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -29,13 +31,21 @@ from src.components.bank_files.inference.wording import (
     is_footer,
     is_unsettled,
 )
-from src.components.bank_files.plan import Field, Plan, Sign
+from src.components.bank_files.own_account import account_of
+from src.components.bank_files.plan import ADDED_FIELDS, Field, Plan, Sign
 from src.domain.money import CURRENCIES
 from src.domain.transactions import Direction
 
 _BY_TYPE_COLUMN = (Sign.TYPE_COLUMN, Sign.UNMARKED_IS_EXPENSE, Sign.UNMARKED_IS_INCOME)
 _FALLBACK_TEXTS = (Field.MODE, Field.CATEGORY)
 """Used if a transaction has no text."""
+_MAX_PARTY = 200
+_MAX_NOTES = 1000
+_MAX_TAGS = 20
+_MAX_TAG = 50
+_MCC = re.compile(r"[0-9]{4}")
+_BETWEEN_TAGS = re.compile(r"[,;|]|\s(?=#)")
+_WITH_ADDED_FIELDS = {*ADDED_FIELDS, Field.PARTY, Field.PAYER, Field.SUBCATEGORY}
 
 _Money = tuple[Decimal, Direction, str]
 """(amount, direction, currency code or sign)"""
@@ -49,6 +59,7 @@ class RowReader:
         self._plan, self._width = plan, len(columns)
         self._texts = [position for position, field in enumerate(columns) if field is Field.DESCRIPTION]
         self._positions = {field: position for position, field in enumerate(columns) if field}
+        self._has_added_fields = not _WITH_ADDED_FIELDS.isdisjoint(columns)
         self._order, self._mark = plan.date_order or "ymd", plan.decimal_mark or "."
 
     def read(self, line: Line) -> Entry | Rejected:
@@ -89,8 +100,26 @@ class RowReader:
         labels = (Field.MODE, Field.SUBCATEGORY, Field.CATEGORY, Field.ID)
         mode, subcategory, category, bank_id = (short_label(self._text(cells, field)) for field in labels)
         mode, category = mode or self._plan.mode, category if self._plan.take_categories else None
-        return validated(
-            Entry(row, text, amount, currency, day, direction, mode, subcategory, category, bank_id)
+        entry = Entry(row, text, amount, currency, day, direction, mode, subcategory, category, bank_id)
+        return validated(self._with_added_fields(entry, cells) if self._has_added_fields else entry)
+
+    def _with_added_fields(self, entry: Entry, cells: list[Cell]) -> Entry:
+        """With what does not belong to the identity of a row."""
+        ends = (Field.DESTINATION, Field.SOURCE)
+        other, own = ends[::-1] if entry.direction is Direction.INCOME else ends
+        account = self._text(cells, own) or self._text(cells, Field.ACCOUNT)
+        name, number = account_of(account, self._text(cells, Field.ACCOUNT_NUMBER))
+        party = self._party(cells, entry.direction) or self._text(cells, Field.COUNTERPARTY)
+        notes = clean(self._text(cells, Field.NOTES), _MAX_NOTES)
+        code = self._text(cells, Field.MCC).strip() or entry.subcategory or ""
+        return replace(
+            entry,
+            account=name,
+            account_number=number,
+            counterparty=clean(party or self._text(cells, other), _MAX_PARTY) or None,
+            notes=notes if notes != entry.description and notes else None,
+            mcc=code if _MCC.fullmatch(code) else None,
+            tags=_tags(self._text(cells, Field.TAGS)),
         )
 
     def _cell(self, cells: list[Cell], field: Field) -> Cell:
@@ -107,10 +136,13 @@ class RowReader:
         is_blank = isinstance(cell, str) and not cell.strip()
         return self._plan.default_date if is_blank else date_of(cell, self._order)
 
+    def _party(self, cells: list[Cell], direction: Direction) -> str:
+        payer = _one_line(self._text(cells, Field.PAYER)) if direction is Direction.INCOME else ""
+        return payer or _one_line(self._text(cells, Field.PARTY))
+
     def _description(self, cells: list[Cell], direction: Direction) -> str:
         """The other party and the texts, not repeated; without either, the payment method or category."""
-        payer = _one_line(self._text(cells, Field.PAYER)) if direction is Direction.INCOME else ""
-        party = payer or _one_line(self._text(cells, Field.PARTY))
+        party = self._party(cells, direction)
         parts = dict.fromkeys(_one_line(as_text(cells[position])) for position in self._texts)
         text = clean(" ".join(filter(None, parts))) if self._texts else party
         if party and party.casefold() not in text.casefold():
@@ -170,6 +202,11 @@ def _no_transaction(row: int, cells: list[Cell], *, has_date: bool, has_amount: 
     if not has_date and not has_amount:
         return Rejected(row, Reason.NO_TRANSACTION, left_out=True)
     return Rejected(row, Reason.DATE_MISSING if has_amount else Reason.AMOUNT_MISSING)
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    tags = (clean(tag.strip().lstrip("#"), _MAX_TAG) for tag in _BETWEEN_TAGS.split(text))
+    return tuple(dict.fromkeys(filter(None, tags)))[:_MAX_TAGS]
 
 
 def _one_line(text: str) -> str:

@@ -19,6 +19,7 @@ from src.errors import InvalidInput
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult, is_unchanged, read_preview
 
 if TYPE_CHECKING:
+    from src.services.accounts.repository import Accounts
     from src.services.imports.repository import ImportProfiles, Imports
 
 DEMO = "Demo: a year of made-up transactions"
@@ -29,6 +30,9 @@ _LONGEST_NAME = 120
 class ImportPreview:
     imports: Imports
     profiles: ImportProfiles
+    accounts: Accounts
+    account_hash: Callable[[str], str]
+    """The keyed hash of an account number."""
     read_file: Callable[[bytes, ReadRequest], ReadResult]
     """`read_preview`, in a separate process."""
     clock: Callable[[], datetime]
@@ -43,7 +47,33 @@ class ImportPreview:
         there is one, applies first.
         """
         profiles = {profile.layout: profile.plan for profile in self.profiles.all()}
-        return self.read_file(content, self._request(profiles=profiles, changes=changes or {}))
+        result = self._read(content, profiles=profiles, changes=changes or {})
+        if "account" in (changes or {}):
+            return result
+        plan = result.preview.plan
+        account = self._likely_account(result.preview, plan.account)
+        return replace(result, preview=replace(result.preview, plan=replace(plan, account=account)))
+
+    def _read(self, content: bytes, **request: Any) -> ReadResult:
+        """With the keyed hashes of account numbers, so that the result may be stored."""
+        result = self.read_file(content, self._request(**_masked(request)))
+        hashes = tuple(map(self.account_hash, result.preview.account_numbers))
+        return replace(result, preview=replace(result.preview, account_numbers=hashes))
+
+    def _likely_account(self, preview: Preview, remembered: str | None) -> str | None:
+        """The one that has the file's number, else the profile's unless it has another number.
+
+        None if the file itself tells the account of each row.
+        """
+        if len(preview.account_numbers) > 1 or preview.account_names:
+            return None
+        for number in preview.account_numbers:
+            if account := self.accounts.by_number(number):
+                return account.name
+        account = self.accounts.by_name(remembered) if remembered else None
+        if account is None or (preview.account_numbers and account.numbers):
+            return None
+        return account.name
 
     def upload(self, content: bytes, *, name: str, changes: Mapping[str, Any] | None = None) -> Import:
         """Read a file and store it until the import starts. Raises InvalidInput, Unavailable."""
@@ -71,8 +101,7 @@ class ImportPreview:
         return self._read_again(current, changes)
 
     def _read_again(self, current: Import, changes: Mapping[str, Any]) -> Preview:
-        request = self._request(plan=current.plan, changes=changes)
-        result = self.read_file(self.imports.content(current.id), request)
+        result = self._read(self.imports.content(current.id), plan=current.plan, changes=changes)
         self.imports.set_plan(current.id, **_stored_fields(result))
         return result.preview
 
@@ -89,11 +118,20 @@ class ImportPreview:
         plan = Plan.from_dict(current.plan)
         if plan.open and (questions := self.preview(import_id).questions):
             raise InvalidInput("Answer the questions about this file first.", field=questions[0].key)
+        if plan.account:
+            self._remember_account(plan.account, self.preview(import_id))
         if plan.format is not Format.LEDGERLOOP:  # our own exports need no profile
             known = self.profiles.find(current.layout)
             name = mask(profile) or (known.name if known else current.name)
             self.profiles.remember(current.layout, plan.profile().to_dict(), name=name, at=self.clock())
         return self.imports.queue(import_id)
+
+    def _remember_account(self, name: str, preview: Preview) -> None:
+        """Let a number that is alone in its file lead to the account from now on."""
+        currency = preview.entries[0].currency if preview.entries else None
+        name = self.accounts.canonical(mask(name), currency=currency)
+        if len(preview.account_numbers) == 1:
+            self.accounts.add_number(name, preview.account_numbers[0])
 
     def _request(self, **fields: Any) -> ReadRequest:
         return ReadRequest(currency=self.currency, limits=self.limits, **fields)
@@ -112,3 +150,10 @@ def _stored_fields(result: ReadResult) -> dict[str, Any]:
 def heading_of_rejects(current: Import) -> list[str]:
     """The heading above the rejected rows of an import."""
     return headings.heading_of_rejects(Plan.from_dict(current.plan).columns or (), current.layout)
+
+
+def _masked(request: dict[str, Any]) -> dict[str, Any]:
+    """The name that a person gives an account is stored masked."""
+    changes = request["changes"]
+    name = changes.get("account")
+    return {**request, "changes": {**changes, "account": mask(name)}} if isinstance(name, str) else request

@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from src.components.bank_files.entry import Preview, masked
+from src.components.bank_files.entry import ColumnSummary, Preview, masked
 from src.components.bank_files.limits import DEFAULT, Limits
-from src.components.bank_files.plan import COLUMN_QUESTIONS, Plan
+from src.components.bank_files.own_account import is_account_number
+from src.components.bank_files.plan import ADDED_FIELDS, COLUMN_QUESTIONS, OF_THE_ACCOUNT, Field, Plan
 from src.components.bank_files.read import fingerprint_of_header, preview
 from src.components.bank_files.source import BankFile
 from src.components.text.masking import mask
@@ -74,9 +75,25 @@ def read_preview(content: bytes, request: ReadRequest) -> ReadResult:
     else:
         profile = request.profiles.get(layout)
         plan = replace(Plan.from_dict(profile), open=()) if profile is not None else Plan()
+        if profile is not None and "account" not in profile:
+            plan = replace(plan, columns=_with_added_columns(plan, read(Plan())))
         if {"columns", *COLUMN_QUESTIONS} & request.changes.keys():
             plan = read(plan).plan  # the columns of the file, and the questions about them
     return ReadResult(layout, _masked(_changed(plan, request.changes, read)))
+
+
+def _with_added_columns(plan: Plan, detected: Preview) -> tuple[Field, ...] | None:
+    """The columns of a profile of an earlier release, which did not know some fields.
+
+    detected: without the profile.
+    """
+    columns, others = plan.columns, detected.plan.columns
+    if columns is None or others is None or len(columns) != len(others):
+        return columns
+    return tuple(
+        other if not column and other in ADDED_FIELDS and other not in columns else column
+        for column, other in zip(columns, others, strict=True)
+    )
 
 
 def is_unchanged(plan: Mapping[str, Any], changes: Mapping[str, Any]) -> bool:
@@ -112,7 +129,9 @@ def _masked(preview: Preview) -> Preview:
     """As it would be stored. The predictions and answers of an own export are not shown."""
     return replace(
         preview,
-        entries=tuple(replace(masked(entry), exported=None) for entry in preview.entries),
+        entries=tuple(
+            replace(masked(entry), exported=None, account_number=None) for entry in preview.entries
+        ),
         questions=tuple(
             replace(
                 question,
@@ -122,7 +141,15 @@ def _masked(preview: Preview) -> Preview:
         ),
         columns=tuple(map(mask, preview.columns)),
         column_summaries=tuple(
-            replace(column, name=mask(column.name), examples=tuple(map(mask, column.examples)))
+            replace(column, name=mask(column.name), examples=_masked_examples(column, preview.plan))
             for column in preview.column_summaries
         ),
+        account_names=tuple(map(mask, preview.account_names)),
     )
+
+
+def _masked_examples(column: ColumnSummary, plan: Plan) -> tuple[str, ...]:
+    columns = plan.columns or ()
+    if column.position < len(columns) and columns[column.position] in OF_THE_ACCOUNT:
+        return tuple("[account]" if is_account_number(text) else mask(text) for text in column.examples)
+    return tuple(map(mask, column.examples))

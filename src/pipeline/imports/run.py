@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from src.components.bank_files.entry import Entry, Line, Rejected, as_text, masked
 from src.components.bank_files.limits import DEFAULT, Limits
-from src.components.bank_files.plan import Format, Plan
+from src.components.bank_files.own_account import is_account_number
+from src.components.bank_files.plan import OF_THE_ACCOUNT, Field, Format, Plan
 from src.components.bank_files.read import lines_and_entries
 from src.components.text.masking import mask
 from src.domain.feedback import Feedback, LabelSource
@@ -20,11 +20,14 @@ from src.domain.imports import Import, ImportCounts, ImportStatus
 from src.domain.transactions import NewTransaction, Origin, Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
+from src.pipeline.imports.own_accounts import OwnAccounts
+from src.pipeline.imports.recognition import Identities, Identity, Recognition
 from src.pipeline.imports.restore_export import ExportRestore
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.pipeline.transfers.matching import LinkMatching
+    from src.services.accounts.repository import Accounts
     from src.services.categories.repository import Categories
     from src.services.imports.repository import ImportRejects, Imports
     from src.services.transactions.imported import ImportedTransactions
@@ -43,6 +46,9 @@ class ImportRun:
     predictor: Predictor
     categories: Categories
     matching: LinkMatching
+    accounts: Accounts
+    account_hash: Callable[[str], str]
+    """The keyed hash of an account number."""
     clock: Callable[[], datetime]
     limits: Limits = DEFAULT
 
@@ -73,7 +79,7 @@ class ImportRun:
             entries = [result for _, result in chunk if isinstance(result, Entry)]
             rejects = [(line, result) for line, result in chunk if isinstance(result, Rejected)]
             added, deleted = add(entries)
-            self.rejects.add(claimed.id, [_reject(*reject) for reject in rejects])
+            self.rejects.add(claimed.id, [_reject(*reject, plan) for reject in rejects])
             left_out = sum(rejected.left_out for _, rejected in rejects)
             counts = ImportCounts(
                 read=counts.read + len(chunk),
@@ -90,70 +96,75 @@ class ImportRun:
         if plan.format is Format.LEDGERLOOP:
             restore = ExportRestore(import_id, self.rows, self.categories, self.predictor.in_accounts)
             return lambda entries: restore.add([entry.exported for entry in entries if entry.exported])
-        keys, names = Keys(), CategoryNames(self.categories, self.predictor)
-        return lambda entries: self._add(import_id, entries, keys, names)
+        own_accounts = OwnAccounts(self.accounts, self.account_hash, plan.account)
+        identities, recognition = Identities(), Recognition()
+        names = CategoryNames(self.categories, self.predictor)
+
+        def add(entries: Sequence[Entry]) -> tuple[int, int]:
+            rows = [_row(entry, own_accounts, identities) for entry in entries]
+            return self._add(import_id, self._recognized(import_id, rows, recognition), names)
+
+        return add
+
+    def _recognized(
+        self, import_id: str, rows: Sequence[_Row], recognition: Recognition
+    ) -> list[tuple[str, _Row]]:
+        """The rows, each with the key of its transaction. Stored ones without an account get their row's."""
+        identified = [row.identity for row in rows]
+        keys = {key for identity in identified for key in (identity.key, *identity.without_account)}
+        contents = {content for identity in identified for content in identity.contents}
+        matches = recognition.match(identified, self.rows.alike(keys=keys, contents=contents))
+        accounts = {
+            match.key: fields
+            for match, identity in zip(matches, identified, strict=True)
+            if match and (fields := identity.missing_in(match))
+        }
+        self.rows.set_accounts(accounts, import_id=import_id)
+        return [
+            (match.key if match else row.identity.key, row) for match, row in zip(matches, rows, strict=True)
+        ]
 
     def _add(
-        self, import_id: str, entries: Sequence[Entry], keys: Keys, names: CategoryNames
+        self, import_id: str, keyed: Sequence[tuple[str, _Row]], names: CategoryNames
     ) -> tuple[int, int]:
         """How many this import has added, now or in an earlier attempt; how many a person had deleted."""
-        keyed = [
-            (keys.of(transaction, entry.bank_id), transaction, entry)
-            for transaction, entry in ((_transaction(masked(entry)), entry) for entry in entries)
-        ]
-        owners = self.rows.share([key for key, _, _ in keyed], import_id=import_id)
+        owners = self.rows.share([key for key, _ in keyed], import_id=import_id)
         added = sum(owner == import_id for owner in owners.values())
         new = [row for row in keyed if row[0] not in owners]
-        deleted = self.rows.note_deleted([key for key, _, _ in new], import_id=import_id) if new else ()
+        deleted = self.rows.note_deleted([key for key, _ in new], import_id=import_id) if new else ()
         new = [row for row in new if row[0] not in deleted]
         deleted_count = len(keyed) - len(owners) - len(new)
         while new:
             at = self.clock()
-            predicted = self.predictor.new([transaction for _, transaction, _ in new], at=at)
-            labels = _labels(import_id, [entry for _, _, entry in new], predicted, names, at)
+            predicted = self.predictor.new([row.transaction for _, row in new], at=at)
+            labels = _labels(import_id, [row.entry for _, row in new], predicted, names, at)
             transactions = [
-                replace(row, origin=Origin(import_id, key, label))
-                for (key, _, _), row, label in zip(new, predicted, labels, strict=True)
+                replace(stored, origin=Origin(import_id, key, label, row.identity.account_number))
+                for (key, row), stored, label in zip(new, predicted, labels, strict=True)
             ]
             added_now = self.rows.add(transactions, at=at)
             added += added_now
             if added_now == len(new):
                 break
             # Another import added some of them first, or is being undone.
-            owners = self.rows.share([key for key, _, _ in new], import_id=import_id)
+            owners = self.rows.share([key for key, _ in new], import_id=import_id)
             new = [row for row in new if row[0] not in owners]
         return added, deleted_count
 
 
-@dataclass
-class Keys:
-    """The keys by which an import recognizes a row that was imported before.
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A transaction of the file."""
 
-    Two equal purchases on one day get two keys, the same whenever this file, or one that overlaps it, is
-    imported again.
-    """
-
-    _counts: Counter[str] = field(default_factory=Counter)
-
-    def of(self, transaction: Transaction, bank_id: str | None) -> str:
-        """transaction: masked."""
-        texts = (transaction.description, transaction.subcategory or "")
-        folded = " ".join(map(_folded, texts))
-        parts = (
-            transaction.date.isoformat(),
-            f"{transaction.amount.normalize():f}",
-            transaction.currency,
-            transaction.direction.value,
-            f"id {bank_id}" if bank_id else f"text {folded}",
-            *([f"account {_folded(transaction.account)}"] if transaction.account else []),
-        )
-        digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
-        self._counts[digest] += 1
-        return f"{digest}:{self._counts[digest]}"
+    entry: Entry
+    transaction: Transaction
+    identity: Identity
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
+def _row(entry: Entry, own_accounts: OwnAccounts, identities: Identities) -> _Row:
+    own = own_accounts.of(entry)
+    transaction = _transaction(masked(entry), own.account.name if own.account else None)
+    return _Row(entry, transaction, identities.of(transaction, entry.bank_id, own))
 
 
 def _labels(
@@ -175,7 +186,7 @@ def _labels(
     return [labels.get(entry.category or "") for entry in entries]
 
 
-def _transaction(entry: Entry) -> Transaction:
+def _transaction(entry: Entry, account: str | None) -> Transaction:
     """entry: masked."""
     return Transaction(
         description=entry.description,
@@ -185,12 +196,22 @@ def _transaction(entry: Entry) -> Transaction:
         direction=entry.direction,
         mode=entry.mode,
         subcategory=entry.subcategory,
+        account=account,
+        counterparty=entry.counterparty,
+        notes=entry.notes,
+        mcc=entry.mcc,
+        tags=entry.tags,
     )
 
 
-def _reject(line: Line, rejected: Rejected) -> dict[str, Any]:
+def _reject(line: Line, rejected: Rejected, plan: Plan) -> dict[str, Any]:
     """With the masked cells of the row, so that a person can correct it and import it again."""
     fields = {"row": rejected.row, "reason": str(rejected.reason), "left_out": rejected.left_out}
     if rejected.left_out or isinstance(line, Rejected):
         return fields
-    return {**fields, "cells": [mask(as_text(cell)) for cell in line[1]]}
+    cells = zip_longest(map(as_text, line[1]), (plan.columns or ())[: len(line[1])])
+    return {**fields, "cells": [_masked_cell(text, column) for text, column in cells]}
+
+
+def _masked_cell(text: str, column: Field | None) -> str:
+    return "[account]" if column in OF_THE_ACCOUNT and is_account_number(text) else mask(text)

@@ -7,6 +7,7 @@ its names and numbers lead to. Such a document has no `name_key`, so the name ca
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -87,23 +88,6 @@ class Accounts:
             return account.name if account else name
 
     @guarded
-    def known_as(self, name: str) -> tuple[str, ...]:
-        """By which names imports know the rows of the account: they never change, unlike its name.
-
-        The first one, by `name_key`, is that of new rows; the others are of accounts merged into it.
-        """
-        account = self.by_name(name)
-        if account is None:
-            return (name_key(name),)
-        known, merged = [(*account.former_keys, name_key(account.name))[0]], [ObjectId(account.id)]
-        while merged:
-            query = {"owner": LOCAL_OWNER, "merged.into": {"$in": merged}}
-            documents = list(self._database.accounts.find(query).sort("_id"))
-            known += [document["former_keys"][0] for document in documents]
-            merged = [document["_id"] for document in documents]
-        return tuple(dict.fromkeys(known))
-
-    @guarded
     def add(self, account: Account) -> Account:
         """Returns it with its id. Raises Conflict if the name is taken, Unavailable."""
         document = {"_id": ObjectId(), **_fields(account)}
@@ -115,15 +99,15 @@ class Accounts:
 
     @guarded
     def add_number(self, name: str, number: str) -> None:
-        """Recognize the account `name` by this number from now on, unless another account has it.
+        """Recognize the account `name` by this number from now on, and no other account.
 
         number: the keyed hash.
         """
-        query = {"owner": LOCAL_OWNER, "name_key": {"$eq": name_key(name)}}
-        try:
-            self._database.accounts.update_one(query, {"$addToSet": {"numbers": number}})
-        except DuplicateKeyError:
-            return
+        own = {"owner": LOCAL_OWNER, "name_key": name_key(name)}
+        others = {"owner": LOCAL_OWNER, "numbers": {"$eq": number}, "name_key": {"$ne": own["name_key"]}}
+        self._database.accounts.update_many(others, _without_number(number))
+        with suppress(DuplicateKeyError):  # somebody else gave it to another account at the same moment
+            self._database.accounts.update_one(own, {"$addToSet": {"numbers": number}})
 
     @guarded
     def change(self, before: Account, after: Account) -> None:
@@ -185,6 +169,12 @@ class Accounts:
             into = document["merged"]["into"]
             document = self._find(into) if into else None
         return document
+
+
+def _without_number(number: str) -> list[Document]:
+    others = {"$filter": {"input": "$numbers", "cond": {"$ne": ["$$this", {"$literal": number}]}}}
+    emptied = {"$cond": [{"$eq": ["$numbers", []]}, "$$REMOVE", "$numbers"]}
+    return [{"$set": {"numbers": others}}, {"$set": {"numbers": emptied}}]
 
 
 def _by_id(account_id: str | ObjectId) -> Document:

@@ -43,6 +43,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "confidence", "_id", where={"needs_review": True}, name="waiting_for_an_answer"),
         # An imported transaction has a key, which no other transaction has.
         _index("owner", "key", where=_present("key"), unique=True),
+        # Equal transactions, of all accounts, and those whose account a later import has set.
+        _index("owner", "content", where=_present("content")),
+        _index("account_from.import", where=_present("account_from")),
         # The transactions of an import, and how many of them a person has answered.
         _index("import", "label.source", where=_present("import")),
         # Transactions that are also in this import, and those that an undone import passed on.
@@ -89,7 +92,12 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "imports": [_index("-created_at")],
     "import_rejects": [_index("import", "row", unique=True)],
-    "deleted_transactions": [_index("owner", "key"), _index("acts"), _index("document.import")],
+    "deleted_transactions": [
+        _index("owner", "key"),
+        _index("owner", "document.content", where=_present("document.content")),
+        _index("acts"),
+        _index("document.import"),
+    ],
     "waiting_transactions": [_index("owner", "_id")],
     "answers_aside": [_index("owner", "key", unique=True)],
     "import_profiles": [_index("owner", "layout", unique=True)],

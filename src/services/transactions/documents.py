@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, time
@@ -29,6 +30,8 @@ from src.domain.transactions import (
 )
 
 Document = dict[str, Any]
+_IMPORT_KEY = re.compile(r"[0-9a-f]{64}:")
+_CONTENT_DIGITS = 24
 # A range rather than $exists, so that the index alone answers.
 HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
 IS_SPLIT = {"splits": {"$exists": True}}
@@ -44,9 +47,11 @@ def new_document(new: NewTransaction, *, source: str, at: datetime) -> Document:
     label = (origin.label,) if origin and origin.label else ()
     document = _first_document(new, (new.prediction,), label, source, at)
     if origin:
-        document["key"] = origin.key
+        document |= key_fields(origin.key)
         if origin.import_id:
             document["import"] = origin.import_id
+        if origin.account_number:
+            document["account_number"] = origin.account_number
     return document
 
 
@@ -56,10 +61,20 @@ def restored_document(row: StoredTransaction, *, import_id: str) -> Document:
         "_id": ObjectId(row.id),
         **_first_document(row, row.predictions, row.feedback, row.source, row.created_at),
         "import": import_id,
-        **({"key": row.key} if row.key else {}),
+        **(key_fields(row.key) if row.key else {}),
         "told": len(row.feedback),
         **({"doubt": asdict(row.mistake)} if row.mistake else {}),
     }
+
+
+def key_fields(key: str) -> Document:
+    """The key of an imported transaction, and its first part, which rows of the same content share."""
+    return {"key": key, **({"content": content_of(key)} if _IMPORT_KEY.match(key) else {})}
+
+
+def content_of(key: str) -> str:
+    """A short form of the first part of the key of an import."""
+    return key[:_CONTENT_DIGITS]
 
 
 def _first_document(

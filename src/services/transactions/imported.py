@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bson import ObjectId
@@ -10,10 +11,17 @@ from pymongo import ReplaceOne
 
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource
+from src.domain.imports import ImportedRow, identifying_text
 from src.domain.transactions import NewTransaction, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.deleted import deleted_keys
-from src.services.transactions.documents import feedback_fields, new_document, restored_document, stored_of
+from src.services.transactions.documents import (
+    content_of,
+    feedback_fields,
+    new_document,
+    restored_document,
+    stored_of,
+)
 from src.services.transactions.linked import unsettle
 from src.services.transactions.optimistic_update import insert_new
 
@@ -21,6 +29,8 @@ _BATCH = 1000
 _BY_A_PERSON = [LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value]
 SOURCE = "import"
 _TRIES = 5
+_OF_A_ROW = ("key", "description", "subcategory", "account", "account_number")
+_ACCOUNT_FIELDS = ("account", "account_number")
 _SHARED: Document = {"also_in.0": {"$exists": True}}
 _NOT_SHARED: Document = {"also_in.0": {"$exists": False}}
 
@@ -30,6 +40,41 @@ class ImportedTransactions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @guarded
+    def alike(self, *, keys: Collection[str], contents: Collection[str]) -> list[ImportedRow]:
+        """Stored and deleted transactions with one of these keys, or with the content of one of them.
+
+        contents: first parts of keys.
+        """
+        short = {"$in": [content_of(content) for content in contents]}
+        same = {"owner": LOCAL_OWNER, "$or": [{"key": {"$in": list(keys)}}, {"content": short}]}
+        same_deleted = {**same, "$or": [same["$or"][0], {"document.content": short}]}
+        deleted, copies = [], self._database.deleted_transactions
+        if copies.find_one({"owner": LOCAL_OWNER}, {"_id": 1}):
+            fields = {f"document.{name}": 1 for name in _OF_A_ROW}
+            deleted = [copy["document"] for copy in copies.find(same_deleted, fields)]
+        stored = self._database.transactions.find(same, dict.fromkeys(_OF_A_ROW, 1))
+        return [_imported_row(document) for document in (*deleted, *stored)]
+
+    @guarded
+    def set_accounts(self, accounts: Mapping[str, Mapping[str, str]], *, import_id: str) -> None:
+        """Set `account` and `account_number` of existing transactions that have none; undone with the import.
+
+        accounts: the fields by key.
+        """
+        keys: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for key, fields in accounts.items():
+            for setting in fields.items():
+                keys[setting].append(key)
+        for (field, value), of_setting in keys.items():
+            query = {"owner": LOCAL_OWNER, "key": {"$in": of_setting}, field: None}
+            update = {
+                "$set": {field: value},
+                "$push": {"account_from": {"import": import_id, "field": field, "value": value}},
+                "$inc": {"revision": 1},
+            }
+            self._database.transactions.update_many(query, update)
 
     @guarded
     def share(self, keys: Collection[str], *, import_id: str) -> dict[str, str | None]:
@@ -103,17 +148,21 @@ class ImportedTransactions:
         """Returns how many of them did not exist yet."""
         if not documents:
             return 0
-        query = {"owner": LOCAL_OWNER, "key": {"$in": [_answers_key(document) for document in documents]}}
+        keys = {key for document in documents for key in _possible_answers_keys(document)}
+        query = {"owner": LOCAL_OWNER, "key": {"$in": list(keys)}}
         aside = {kept["key"]: kept["feedback"] for kept in self._database.answers_aside.find(query)}
+        used = []
         for document in documents:
-            if answers := aside.get(_answers_key(document)):
+            key = next(filter(aside.__contains__, _possible_answers_keys(document)), "")
+            if answers := aside.pop(key, None):
+                used.append(key)
                 imported = document["feedback"]
                 feedback = [*imported, *(event for event in answers if event not in imported)]
                 row = stored_of({**document, "_id": "", "feedback": feedback})
                 document.update(feedback_fields(row.predictions, row.feedback))
         added = insert_new(self._database.transactions, documents)
-        if aside:
-            self._database.answers_aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": list(aside)}})
+        if used:
+            self._database.answers_aside.delete_many({"owner": LOCAL_OWNER, "key": {"$in": used}})
         return added
 
     @guarded
@@ -149,12 +198,18 @@ class ImportedTransactions:
 
     @guarded
     def unshare(self, import_id: str) -> None:
-        """An undone import no longer contains transactions of others. Safe to repeat."""
-        for collection, field in (
-            (self._database.transactions, "also_in"),
-            (self._database.deleted_transactions, "document.also_in"),
+        """An undone import no longer contains transactions of others; the accounts it has set are removed.
+
+        Safe to repeat.
+        """
+        for collection, prefix in (
+            (self._database.transactions, ""),
+            (self._database.deleted_transactions, "document."),
         ):
+            field = f"{prefix}also_in"
             collection.update_many({field: {"$eq": import_id}}, {"$pull": {field: import_id}})
+            set_by_it = {f"{prefix}account_from.import": {"$eq": import_id}}
+            collection.update_many(set_by_it, _without_accounts_of(import_id, prefix))
 
     @guarded
     def reassign(self, import_id: str) -> int:
@@ -215,6 +270,40 @@ def _reassignment(import_id: str, prefix: str = "") -> list[Document]:
     ]
 
 
+def _without_accounts_of(import_id: str, prefix: str) -> list[Document]:
+    """The update that removes the accounts that an import has set, unless they were changed since.
+
+    prefix: of the field names.
+    """
+    settings = f"${prefix}account_from"
+    of_it = {"$eq": ["$$this.import", {"$literal": import_id}]}
+
+    def removed(field: str) -> Document:
+        of_field = {"$and": [of_it, {"$eq": ["$$this.field", field]}]}
+        mine = {"$filter": {"input": settings, "cond": of_field}}
+        values = {"$map": {"input": mine, "in": "$$this.value"}}
+        value = f"${prefix}{field}"
+        return {"$cond": [{"$in": [value, values]}, "$$REMOVE", value]}
+
+    others = {"$filter": {"input": settings, "cond": {"$not": [of_it]}}}
+    emptied = {"$cond": [{"$eq": [settings, []]}, "$$REMOVE", settings]}
+    revision = {"$add": [f"${prefix}revision", 1]}
+    return [
+        {"$set": {f"{prefix}{field}": removed(field) for field in _ACCOUNT_FIELDS}},
+        {"$set": {f"{prefix}account_from": others, f"{prefix}revision": revision}},
+        {"$set": {f"{prefix}account_from": emptied}},
+    ]
+
+
+def _imported_row(document: Document) -> ImportedRow:
+    return ImportedRow(
+        document["key"],
+        identifying_text(document["description"], document["subcategory"]),
+        document.get("account"),
+        document.get("account_number"),
+    )
+
+
 def _answers(document: Document) -> list[Document]:
     """A person's answers since the import, without the category that the file named."""
     if "told" in document:
@@ -225,3 +314,9 @@ def _answers(document: Document) -> list[Document]:
 def _answers_key(document: Document) -> str:
     """The key of answers kept aside. A transaction of an export may have an id only."""
     return str(document.get("key") or f"id:{document['_id']}")
+
+
+def _possible_answers_keys(document: Document) -> list[str]:
+    """That key, and the one from before the account of the transaction was known."""
+    key = _answers_key(document)
+    return [key, ":".join(key.split(":")[:2])] if "content" in document else [key]

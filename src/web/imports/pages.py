@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from src.config import Settings
     from src.pipeline.imports.preview import ImportPreview
     from src.pipeline.imports.undo import ImportUndo
+    from src.services.accounts.repository import Accounts
     from src.services.firefly.outbox import FireflyOutbox
     from src.services.imports.repository import ImportProfiles, ImportRejects, Imports
     from src.services.transactions.imported import ImportedTransactions
@@ -83,6 +84,7 @@ def one_import(
     import_preview: ImportPreview,
     import_rejects: ImportRejects,
     imported_transactions: ImportedTransactions,
+    accounts: Accounts,
 ) -> ResponseReturnValue:
     """The preview until the import is started, then its progress and result."""
     current = imports.get(import_id)
@@ -92,7 +94,15 @@ def one_import(
             preview = import_preview.preview(import_id)
         except (InvalidInput, NotFound) as failure:
             error, status = str(failure), 422
-        return page("imports/preview.html", status, current=current, preview=preview, error=error, text=text)
+        return page(
+            "imports/preview.html",
+            status,
+            current=current,
+            preview=preview,
+            error=error,
+            text=text,
+            accounts=accounts.all(),
+        )
     active = current.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
     return page(
         "imports/report.html",
@@ -130,6 +140,8 @@ def plan_import(import_id: str, *, import_preview: ImportPreview) -> ResponseRet
 def _changes() -> dict[str, Any]:
     form = request.form
     changes: dict[str, Any] = {"take_categories": flag(form, "take_categories")}
+    if "account" in form:
+        changes["account"] = form["account"].strip() or None
     if "column-0" in form:
         names = (form.get(f"column-{position}") for position in range(len(form)))
         changes["columns"] = columns = [name for name in names if name is not None]

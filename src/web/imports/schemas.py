@@ -26,7 +26,8 @@ UPLOAD: dict[str, Any] = {
         },
         "mapping": {
             "type": "string",
-            "description": "JSON: fields of the plan, and answers to its questions by their keys.",
+            "description": "JSON: fields of the plan, such as `account` (the own account of all rows; null: "
+            "the one that the file names), and answers to its questions by their keys.",
         },
         "dry_run": {
             "type": "string",
@@ -102,6 +103,11 @@ class EntryBody(TypedDict):
     mode: str | None
     subcategory: str | None
     category: str | None
+    account: str | None
+    counterparty: str | None
+    notes: str | None
+    mcc: str | None
+    tags: list[str]
 
 
 class UnusedColumnBody(TypedDict):
@@ -173,7 +179,7 @@ def preview_body(preview: Preview) -> PreviewBody:
         "columns": [text.column_name(name, position) for position, name in enumerate(preview.columns)],
         "unused_columns": [_unused(column) for column in preview.column_summaries if not column.used],
         "questions": [_question(question) for question in preview.questions],
-        "entries": [_entry(entry) for entry in preview.entries],
+        "entries": [_entry(entry, preview.plan.account) for entry in preview.entries],
         "rejects": [
             _reject(rejected.row, rejected.reason, rejected.left_out) for rejected in preview.rejects
         ],
@@ -209,7 +215,7 @@ def _question(question: Question) -> QuestionBody:
     }
 
 
-def _entry(entry: Entry) -> EntryBody:
+def _entry(entry: Entry, account: str | None) -> EntryBody:
     return {
         "row": entry.row,
         "date": entry.date.isoformat(),
@@ -220,6 +226,11 @@ def _entry(entry: Entry) -> EntryBody:
         "mode": entry.mode,
         "subcategory": entry.subcategory,
         "category": entry.category,
+        "account": account or entry.account,
+        "counterparty": entry.counterparty,
+        "notes": entry.notes,
+        "mcc": entry.mcc,
+        "tags": list(entry.tags),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from src.domain.imports import ImportStatus
 
 if TYPE_CHECKING:
-    from src.components.bank_files.entry import Choice, Question
+    from src.components.bank_files.entry import Choice, Preview, Question
 
 IMPORT_STATUSES = {
     ImportStatus.PREVIEW: ("Waiting for you", "warn"),
@@ -42,6 +42,14 @@ COLUMN_FIELDS = {
     "id": "Reference",
     "status": "Status",
     "balance": "Balance",
+    "account": "Own account (name)",
+    "account-number": "Own account (number)",
+    "source": "Account the money leaves",
+    "destination": "Account the money enters",
+    "counterparty": "Other party (not in the text)",
+    "notes": "Notes",
+    "mcc": "Merchant category code",
+    "tags": "Tags",
 }
 """The meanings of a file's columns."""
 
@@ -184,6 +192,19 @@ _QUESTIONS = {
     "out_column": "Which column has the money that went out?",
 }
 _CHOICES = {"dmy": "Day first", "mdy": "Month first", "ymd": "Year first", ".": "Point", ",": "Comma"}
+
+
+def account_hint(preview: Preview) -> str:
+    """What the file says about the own account of its rows."""
+    if preview.account_names:
+        return "The file names the account of each row. A name here replaces it."
+    if len(preview.account_numbers) > 1:
+        return "The file has several account numbers. Leave this blank to keep their rows apart."
+    if preview.account_numbers and preview.plan.account:
+        return "Files with the same account number are recognized from now on."
+    if preview.account_numbers:
+        return "The account number in the file is not known yet. With a name, it is recognized from now on."
+    return "For all rows. Remembered for files like this."
 
 
 def question_text(question: Question) -> str:

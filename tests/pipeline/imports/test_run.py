@@ -8,12 +8,15 @@ from decimal import Decimal
 import pytest
 
 from src.container import Container
+from src.domain.accounts import Account, AccountKind
 from src.domain.categories import Category, Group
 from src.domain.feedback import LabelSource
 from src.domain.imports import ImportStatus
 from src.domain.transactions import HistoryFilter, Status, Transaction
 from src.errors import Conflict, InvalidInput, NotFound
-from src.pipeline.imports.run import ImportRun, Keys
+from src.pipeline.imports.own_accounts import OwnAccount
+from src.pipeline.imports.recognition import Identities
+from src.pipeline.imports.run import ImportRun
 from tests.small_model import small_bundle
 
 ANSWERS = {"default_currency": "USD", "sign": "negative-is-expense"}
@@ -29,9 +32,15 @@ BANK = """Date,Details,Amount
 def test_the_key_of_a_row_has_the_account_only_if_there_is_one():
     fee = Transaction("ACCOUNT FEE", Decimal("4.90"), "EUR", date(2026, 3, 1), mode="debit")
     former = "2328b06113efefdd63ee69a087c68389843d9c4f3bc11ca167ee9a084a0541dc:1"
-    assert Keys().of(fee, None) == former
-    keys = {Keys().of(replace(fee, account=name), None) for name in (None, "Ours", "OURS", "Other")}
-    assert len(keys) == 3
+    assert Identities().of(fee, None, OwnAccount(None, None)).key == former
+    ours, other = (
+        Account(id, "Ours", "EUR", AccountKind.CHECKING, Decimal(0), datetime(2026, 3, 1, tzinfo=UTC))
+        for id in "12"
+    )
+    owners = [OwnAccount(None, None), OwnAccount(ours, None), OwnAccount(other, None)]
+    owners += [OwnAccount(None, "hash"), OwnAccount(ours, "hash")]
+    keys = {Identities().of(fee, None, own).key for own in owners}
+    assert len(keys) == 4
 
 
 @pytest.fixture
@@ -116,6 +125,8 @@ def test_an_import_that_was_killed_begins_again_and_doubles_nothing(container):
         "predictor": container.predictor,
         "categories": container.categories,
         "matching": container.link_matching,
+        "accounts": container.accounts,
+        "account_hash": container.account_hash,
     }
 
     class Dying:

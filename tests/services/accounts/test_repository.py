@@ -66,11 +66,14 @@ def test_a_deleted_account_gives_its_name_and_number_free(accounts):
         accounts.restore(before.id, act="one")
 
 
-def test_a_number_belongs_to_one_account(accounts):
-    for name in ("First", "Second"):
+def test_a_number_belongs_to_the_account_that_it_was_given_last(accounts):
+    for name in ("First", "Second", "Second"):
         accounts.canonical(name)
         accounts.add_number(name, "hash")
-    assert accounts.by_number("hash").name == "First"
+    assert accounts.by_number("hash").name == "Second"
+    first = accounts.by_name("First")
+    assert first.numbers == ()
+    accounts.change(first, replace(first, name="Mine"))
 
 
 def test_an_account_that_somebody_else_has_changed_is_not_overwritten(accounts):
@@ -93,13 +96,3 @@ def test_two_accounts_cannot_have_one_name(accounts):
         accounts.add(account("GIRO"))
     with pytest.raises(Conflict):
         accounts.change(other, replace(other, name="giro"))
-
-
-def test_imports_know_an_account_by_its_first_name_and_those_merged_into_it(accounts):
-    first, second = accounts.add(account("First")), accounts.add(account("Second"))
-    renamed = replace(first, name="Mine", former_keys=("first",))
-    accounts.change(first, renamed)
-    assert accounts.known_as("mine") == accounts.known_as("FIRST") == ("first",)
-    accounts.retire(renamed, second, act="one")
-    assert accounts.known_as("Mine") == ("second", "first")
-    assert accounts.known_as("Un  known") == ("un known",)

@@ -212,6 +212,24 @@ def test_the_pages_lead_from_the_file_to_the_report_and_back(app, client):
     assert "Undone" in client.get(sent.location).text
 
 
+def test_the_account_of_a_file_is_asked_for_once(app, client):
+    answer = upload(client, mapping='{"sign": "negative-is-expense", "account": "Giro"}')
+    work_off(app)
+    rows = client.get("/api/v1/history").json["items"]
+    assert {row["transaction"]["account"] for row in rows} == {"Giro"}
+    dry = upload(client, BANK.replace(b"03-04", b"04-04"), dry_run="true").json
+    assert dry["plan"]["account"] == dry["entries"][0]["account"] == "Giro"
+    dry = upload(client, dry_run="true", mapping='{"account": null}').json
+    assert dry["plan"]["account"] is None
+    page = client.post("/import", data={"file": (io.BytesIO(BANK), "b.csv")})
+    assert 'value="Giro"' in client.get(page.location).text
+    client.post(f"{page.location}/plan", data={"account": " ", "act": "show"})
+    assert 'name="account" list="known-accounts" maxlength="100" dir="auto" autocomplete="off" value=""' in (
+        client.get(page.location).text
+    )
+    assert answer.status_code == 202
+
+
 def test_a_file_may_be_left(client):
     sent = client.post("/import", data={"file": (io.BytesIO(BANK), "bank.csv")})
     assert client.post(f"{sent.location}/discard").status_code == 303

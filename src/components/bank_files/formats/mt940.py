@@ -17,10 +17,20 @@ from src.components.bank_files.entry import Line, Reason, Rejected
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Field
 
-COLUMNS = (Field.DATE, Field.AMOUNT, Field.CURRENCY, Field.PARTY, Field.DESCRIPTION, Field.MODE, Field.ID)
+COLUMNS = (
+    Field.DATE,
+    Field.AMOUNT,
+    Field.CURRENCY,
+    Field.PARTY,
+    Field.DESCRIPTION,
+    Field.MODE,
+    Field.ID,
+    Field.ACCOUNT_NUMBER,
+)
 _TAG = re.compile(r"^:([0-9]{2}[A-Z]?):", re.MULTILINE)
 _BALANCE = re.compile(r"[CD][0-9]{6}([A-Z]{3})")
 _STATEMENT = mt940.tags.Statement()
+_ACCOUNT_CURRENCY = re.compile(r"(?<=[0-9])\s?[A-Z]{3}$")
 _END = re.compile(r"^-\}?\s*$", re.MULTILINE)
 _CODE = re.compile(r"[0-9]{3}([^\w\s])(?=[0-9]{2})")
 _SEPA = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP)\+")
@@ -40,14 +50,14 @@ def is_mt940(text: str) -> bool:
 def records(text: str, limits: Limits) -> list[Line]:
     """One line per :61:, read with its own :86: only, so that a damaged one does not affect the others."""
     lines: list[Line] = []
-    currency, details = "", ""
+    currency, details, account = "", "", ""
     statement: str | None = None
 
     def finish() -> None:
         if statement is not None:
             limits.check_row(len(lines) + 1)
             limits.check_cells(len(lines) + 1, [statement, details])
-            lines.append(_line(len(lines) + 1, currency, statement, details))
+            lines.append(_line(len(lines) + 1, (currency, account), statement, details))
 
     for tag, value in _tags(text):
         if tag == "61":
@@ -60,6 +70,8 @@ def records(text: str, limits: Limits) -> list[Line]:
             statement, details = None, ""
             if tag.startswith("60") and (balance := _BALANCE.match(value)):
                 currency = balance[1]
+            elif tag.startswith("25"):
+                account = _ACCOUNT_CURRENCY.sub("", value.partition("\n")[0].strip())
     finish()
     return lines
 
@@ -70,12 +82,13 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
         yield tag[1], _END.sub("", text[tag.end() : end]).strip()  # type: ignore[index,union-attr]
 
 
-def _line(row: int, currency: str, statement: str, details: str) -> Line:
+def _line(row: int, of_statement: tuple[str, str], statement: str, details: str) -> Line:
+    """of_statement: (currency, account number)."""
     lines = (line.rstrip() for line in statement.splitlines())
     match = _STATEMENT.re.match("\n".join(line for line in lines if line.strip() not in ("", "-")))
     with suppress(ValueError, ArithmeticError, TypeError):
         if match:
-            return row, _cells(match.groupdict(), currency, details)
+            return row, [*_cells(match.groupdict(), of_statement[0], details), of_statement[1]]
     return Rejected(row, Reason.DAMAGED)
 
 

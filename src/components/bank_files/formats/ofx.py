@@ -18,6 +18,8 @@ COLUMNS = (
     Field.MODE,
     Field.SUBCATEGORY,
     Field.ID,
+    Field.NOTES,
+    Field.ACCOUNT_NUMBER,
 )
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _TAG = re.compile(
@@ -66,7 +68,7 @@ class _Collector:
         self._open_tags: list[str] = []
         self._transaction: dict[str, str] | None = None
         """The fields of the open transaction."""
-        self._currency = ""
+        self._currency = self._account = ""
 
     def add(self, match: re.Match[str]) -> None:
         end, start, text, closed, behind = match.groups()
@@ -92,6 +94,8 @@ class _Collector:
             raise bad_file(f"A value has more than {self._limits.cell:,} characters.")
         if tag == "CURDEF":
             self._currency = text
+        elif tag == "ACCTID" and self._transaction is None:
+            self._account = text
         elif tag in _READ and self._transaction is not None and "ORIGCURRENCY" not in self._open_tags:
             self._transaction.setdefault(tag, html.unescape(text).strip())
 
@@ -108,11 +112,11 @@ class _Collector:
         """Add the open transaction, even if its tag is not closed."""
         if self._transaction is not None:
             self._limits.check_row(len(self.lines) + 1)
-            self.lines.append(_line(len(self.lines) + 1, self._transaction, self._currency))
+            self.lines.append(_line(len(self.lines) + 1, self._transaction, self._currency, self._account))
         self._transaction = None
 
 
-def _line(row: int, fields: dict[str, str], currency: str) -> Line:
+def _line(row: int, fields: dict[str, str], currency: str, account: str) -> Line:
     amount, day = _GROUPS.sub("", fields.get("TRNAMT", "")), fields.get("DTPOSTED", "")[:8]
     if not (amount or day):
         return Rejected(row, Reason.DATE_AND_AMOUNT_MISSING)
@@ -125,4 +129,6 @@ def _line(row: int, fields: dict[str, str], currency: str) -> Line:
         _MODES.get(fields.get("TRNTYPE", "").upper(), ""),
         fields.get("SIC", ""),
         fields.get("FITID", ""),
+        fields.get("MEMO", ""),
+        account,
     ]

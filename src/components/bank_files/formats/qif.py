@@ -9,8 +9,18 @@ from src.components.bank_files.formats.encodings import lines as lines_of
 from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Field
 
-COLUMNS = (Field.DATE, Field.AMOUNT, Field.PARTY, Field.DESCRIPTION, Field.CATEGORY, Field.ID)
+COLUMNS = (
+    Field.DATE,
+    Field.AMOUNT,
+    Field.PARTY,
+    Field.DESCRIPTION,
+    Field.CATEGORY,
+    Field.ID,
+    Field.NOTES,
+    Field.ACCOUNT,
+)
 _STATEMENT = re.compile(r"!type:\s*(bank|ccard|cash|oth a|oth l)\s*", re.IGNORECASE)
+_ACCOUNT = re.compile(r"!account\s*", re.IGNORECASE)
 _HEADING = re.compile(r"!(?:type|account|option|clear)\b", re.IGNORECASE)
 
 
@@ -22,15 +32,19 @@ def records(text: str, limits: Limits) -> list[Line]:
     """One line per transaction of a bank, card or cash account; lists of categories etc. are skipped."""
     lines: list[Line] = []
     fields: dict[str, str] = {}
-    of_statement = False
+    of_statement = names_account = False
+    account = ""
 
     def finish() -> None:
-        if fields and (of_statement or {"D", "T"} <= fields.keys()):
+        nonlocal account
+        if names_account:
+            account = fields.get("N", account)
+        elif fields and (of_statement or {"D", "T"} <= fields.keys()):
             row = len(lines) + 1
             limits.check_row(row)
             limits.check_cells(row, list(fields.values()))
             other = Rejected(row, Reason.OTHER_ACCOUNT, left_out=True)
-            lines.append(_line(row, fields) if of_statement else other)
+            lines.append(_line(row, fields, account) if of_statement else other)
         fields.clear()
 
     for line in (raw.rstrip("\r\n") for raw in lines_of(text)):
@@ -39,13 +53,14 @@ def records(text: str, limits: Limits) -> list[Line]:
             finish()  # a second date, because the caret is missing
         if _HEADING.match(line):
             of_statement = bool(_STATEMENT.fullmatch(line))
+            names_account = bool(_ACCOUNT.fullmatch(line))
         elif line.strip() and letter not in ("!", "^"):
             fields.setdefault(letter, line[1:].strip())
     finish()
     return lines
 
 
-def _line(row: int, fields: dict[str, str]) -> Line:
+def _line(row: int, fields: dict[str, str], account: str) -> Line:
     amount = fields.get("T") or fields.get("U", "")
     if not (fields.get("D") or amount):
         return Rejected(row, Reason.DATE_AND_AMOUNT_MISSING)
@@ -57,4 +72,6 @@ def _line(row: int, fields: dict[str, str]) -> Line:
         fields.get("M", ""),
         "" if label.startswith("[") else label,
         fields.get("N", "") if any(character.isdigit() for character in fields.get("N", "")) else "",
+        fields.get("M", ""),
+        account,
     ]

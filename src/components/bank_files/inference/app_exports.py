@@ -41,7 +41,7 @@ APPS = (
     ),
     App(
         "YNAB",
-        _columns(DATE="date", DESCRIPTION="payee", CATEGORY="category", OUT="outflow", IN="inflow"),
+        _columns(DATE="date", PARTY="payee", CATEGORY="category", OUT="outflow", IN="inflow"),
         ("account", "memo"),
         Sign.TWO_COLUMNS,
         date_order=None,
@@ -49,7 +49,7 @@ APPS = (
     ),
     App(
         "Monarch",
-        _columns(DATE="date", DESCRIPTION="merchant", CATEGORY="category", AMOUNT="amount"),
+        _columns(DATE="date", PARTY="merchant", CATEGORY="category", AMOUNT="amount"),
         ("account", "original statement", "notes"),
     ),
     App(
@@ -62,13 +62,14 @@ APPS = (
             DESCRIPTION="description",
             DATE="date",
             CATEGORY="category",
+            SOURCE="source name",
+            DESTINATION="destination name",
         ),
-        ("source name", "destination name"),
-        Sign.TYPE_COLUMN,
+        sign=Sign.TYPE_COLUMN,
     ),
     App(
         "Actual",
-        _columns(DATE="date", DESCRIPTION="payee", CATEGORY="category", AMOUNT="amount"),
+        _columns(DATE="date", PARTY="payee", CATEGORY="category", AMOUNT="amount"),
         ("account", "notes", "cleared"),
     ),
     App(
@@ -83,7 +84,7 @@ APPS = (
             ID="transaction id",
             DATE="date",
             MODE="type",
-            DESCRIPTION="name",
+            PARTY="name",
             CATEGORY="category",
             AMOUNT="amount",
             CURRENCY="currency",

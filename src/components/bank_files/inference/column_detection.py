@@ -10,6 +10,7 @@ from itertools import chain, islice, pairwise, permutations
 
 from src.components.bank_files.entry import Cell, Record, as_text
 from src.components.bank_files.formats.sections import first_heading
+from src.components.bank_files.inference.added_columns import with_added_columns
 from src.components.bank_files.inference.amounts import is_amount, unit_of
 from src.components.bank_files.inference.app_exports import App, columns_of, recognize
 from src.components.bank_files.inference.cells import (
@@ -100,11 +101,12 @@ def layout_of(
     if columns is not None and not still_open:
         return Layout(header, names, _padded(columns, max(len(columns), len(names))), app)
     if app is not None:
-        return Layout(header, names, _padded(columns_of(app, names), width), app)
+        of_app = with_added_columns(names, _padded(columns_of(app, names), width), None)
+        return Layout(header, names, of_app, app)
     cells = Cells([row for row in body if len(trimmed(row)) <= width], width)
     layout = _by_cells(header, names, list(_padded(fields_of(_supported_names(names, cells)), width)), cells)
     if columns is None:
-        return layout
+        return replace(layout, columns=with_added_columns(names, layout.columns, cells))
     ambiguities = tuple(ambiguity for ambiguity in layout.ambiguities if ambiguity[0] in still_open)
     return replace(layout, columns=columns, ambiguities=ambiguities)
 

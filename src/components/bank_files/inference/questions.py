@@ -98,7 +98,8 @@ def _summary(position: int, layout: Layout, cells: Cells, rows: Sequence[Sequenc
     distinct = list(dict.fromkeys(filled))
     used = layout.columns[position] is not Field.NOTHING
     names_merchants = len(distinct) >= 2 and (len(distinct) > _FEW or len(distinct) >= HALF * len(filled))
-    if suggested := not used and layout.app is None and names_merchants and _has_texts(position, cells):
+    is_free = layout.columns[position] in (Field.NOTHING, Field.NOTES)
+    if suggested := is_free and layout.app is None and names_merchants and _has_texts(position, cells):
         texts_at = [other for other, field in enumerate(layout.columns) if field in _TEXTS]
         suggested = sum(_is_new(row, position, texts_at) for row in rows) >= HALF * len(filled)
     examples = tuple(clean(text, _LONGEST_EXAMPLE) for text in distinct[:EXAMPLES])
