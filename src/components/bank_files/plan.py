@@ -35,6 +35,8 @@ class Field(StrEnum):
     """The meaning of a column. Several DESCRIPTION columns are joined; any other field has one column."""
 
     DATE = "date"
+    SECOND_DATE = "second-date"
+    """Of settled transactions whose date is blank."""
     PARTY = "party"
     """The other party; of income the PAYER, if there is one. Comes before the description."""
     PAYER = "payer"
@@ -81,6 +83,7 @@ ADDED_FIELDS = (
     Field.NOTES,
     Field.MCC,
     Field.TAGS,
+    Field.SECOND_DATE,
 )
 """Fields that leave the description, and so the identity of a row, as it is."""
 
@@ -92,6 +95,8 @@ class Sign(StrEnum):
     NEGATIVE_IS_EXPENSE = "negative-is-expense"
     POSITIVE_IS_EXPENSE = "positive-is-expense"
     TWO_COLUMNS = "two-columns"
+    TWO_COLUMNS_WITH_REFUNDS = "two-columns-with-refunds"
+    """A minus in the column of expenses is income, and the other way round."""
     TYPE_COLUMN = "type-column"
     UNMARKED_IS_EXPENSE = "unmarked-is-expense"
     """A column marks income and is blank for expenses."""

@@ -29,6 +29,7 @@ from src.components.bank_files.inference.wording import (
     is_balance,
     is_balance_type,
     is_footer,
+    is_settled,
     is_unsettled,
 )
 from src.components.bank_files.own_account import account_of
@@ -37,6 +38,7 @@ from src.domain.money import CURRENCIES
 from src.domain.transactions import Direction
 
 _BY_TYPE_COLUMN = (Sign.TYPE_COLUMN, Sign.UNMARKED_IS_EXPENSE, Sign.UNMARKED_IS_INCOME)
+_TWO_COLUMNS = (Sign.TWO_COLUMNS, Sign.TWO_COLUMNS_WITH_REFUNDS)
 _FALLBACK_TEXTS = (Field.MODE, Field.CATEGORY)
 """Used if a transaction has no text."""
 _MAX_PARTY = 200
@@ -134,6 +136,9 @@ class RowReader:
     def _date(self, cells: list[Cell]) -> date | None:
         cell = self._cell(cells, Field.DATE)
         is_blank = isinstance(cell, str) and not cell.strip()
+        if is_blank and is_settled(self._text(cells, Field.STATUS)):
+            cell = self._cell(cells, Field.SECOND_DATE) or cell
+            is_blank = isinstance(cell, str) and not cell.strip()
         return self._plan.default_date if is_blank else date_of(cell, self._order)
 
     def _party(self, cells: list[Cell], direction: Direction) -> str:
@@ -153,7 +158,7 @@ class RowReader:
     def _money(self, cells: list[Cell]) -> _Money | Reason | None:
         """None if there is no amount."""
         sign = self._plan.sign
-        if sign is Sign.TWO_COLUMNS:
+        if sign in _TWO_COLUMNS:
             return self._money_of_two_columns(cells)
         amount = self._amount(cells, Field.AMOUNT)
         if amount is None:
@@ -180,9 +185,13 @@ class RowReader:
         spent, income = self._amount(cells, Field.OUT), self._amount(cells, Field.IN)
         if spent and income and spent.value and income.value:
             return Reason.TWO_AMOUNTS
-        if income and (income.value or not spent):
-            return abs(income.value), Direction.INCOME, income.unit
-        return (abs(spent.value), Direction.EXPENSE, spent.unit) if spent else None
+        is_income = bool(income and (income.value or not spent))
+        amount = income if is_income else spent
+        if amount is None:
+            return None
+        if self._plan.sign is Sign.TWO_COLUMNS_WITH_REFUNDS and amount.value < 0:
+            is_income = not is_income
+        return abs(amount.value), Direction.INCOME if is_income else Direction.EXPENSE, amount.unit
 
     def _with_fee(self, cells: list[Cell], amount: Decimal, direction: Direction) -> Decimal:
         fee = self._amount(cells, Field.FEE)

@@ -63,7 +63,7 @@ class ImportPreview:
     def _likely_account(self, preview: Preview, remembered: str | None) -> str | None:
         """The one that has the file's number, else the profile's unless it has another number.
 
-        None if the file itself tells the account of each row.
+        None if the file itself names the account of each row.
         """
         if len(preview.account_numbers) > 1 or preview.account_names:
             return None

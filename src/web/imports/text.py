@@ -26,6 +26,7 @@ IMPORT_STATUSES = {
 COLUMN_FIELDS = {
     "": "Not used",
     "date": "Date",
+    "second-date": "Date, if the other is blank",
     "party": "Other party",
     "payer": "Payer (of income)",
     "description": "Text",
@@ -57,6 +58,7 @@ SIGNS = {
     "negative-is-expense": "Amounts with a minus",
     "positive-is-expense": "Amounts without a minus",
     "two-columns": "Two columns, money out and money in",
+    "two-columns-with-refunds": "Two columns; a minus goes the other way",
     "type-column": "A column gives the type",
     "unmarked-is-expense": "A column marks income",
     "unmarked-is-income": "A column marks spending",

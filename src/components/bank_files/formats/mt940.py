@@ -30,6 +30,10 @@ COLUMNS = (
 _TAG = re.compile(r"^:([0-9]{2}[A-Z]?):", re.MULTILINE)
 _BALANCE = re.compile(r"[CD][0-9]{6}([A-Z]{3})")
 _STATEMENT = mt940.tags.Statement()
+_HEAD = r"^([0-9]{6}(?:[0-9]{4})?R?[DC][A-Z]?"
+_THOUSANDS = re.compile(rf"{_HEAD})([0-9]{{1,3}}(?:\.[0-9]{{3}})+)(?=,)")
+_LONG_REFERENCE = re.compile(rf"{_HEAD}[0-9,]{{1,15}}[A-Z][A-Z0-9 ]{{3}}[^/\n]{{16}})[^/\n]+")
+"""Longer than the 16 characters of the standard, at the end of the line or before the bank's reference."""
 _ACCOUNT_CURRENCY = re.compile(r"(?<=[0-9])\s?[A-Z]{3}$")
 _END = re.compile(r"^-\}?\s*$", re.MULTILINE)
 _CODE = re.compile(r"[0-9]{3}([^\w\s])(?=[0-9]{2})")
@@ -85,7 +89,9 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
 def _line(row: int, of_statement: tuple[str, str], statement: str, details: str) -> Line:
     """of_statement: (currency, account number)."""
     lines = (line.rstrip() for line in statement.splitlines())
-    match = _STATEMENT.re.match("\n".join(line for line in lines if line.strip() not in ("", "-")))
+    standard = "\n".join(line for line in lines if line.strip() not in ("", "-"))
+    standard = _THOUSANDS.sub(lambda match: match[1] + match[2].replace(".", ""), standard)
+    match = _STATEMENT.re.match(_LONG_REFERENCE.sub(r"\1", standard))
     with suppress(ValueError, ArithmeticError, TypeError):
         if match:
             return row, [*_cells(match.groupdict(), of_statement[0], details), of_statement[1]]
@@ -97,9 +103,11 @@ def _cells(data: dict[str, Any], currency: str, details: str) -> list[Any]:
     party, purpose, booked = _details(details)
     if not (party or purpose):
         purpose = " ".join(str(data.get("extra_details") or "").split())
+    references = (data.get("bank_reference"), data.get("customer_reference"))
+    if not (party or purpose or booked) and re.search(r"[^\W\d_]{3}", references[1] or ""):
+        purpose = "" if references[1] == "NONREF" else str(references[1]).strip()
     amount = Decimal(data["amount"].replace(",", "."))
     left_account = data["status"].upper() in ("D", "RC")  # RC is a reversed credit
-    references = (data.get("bank_reference"), data.get("customer_reference"))
     return [
         date(day.year, day.month, day.day),
         -amount if left_account else amount,

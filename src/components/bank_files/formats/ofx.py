@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from decimal import ROUND_HALF_UP, Decimal
 
-from src.components.bank_files.entry import Line, Reason, Rejected
+from src.components.bank_files.entry import Line, Reason, Rejected, as_text
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.plan import Field
+from src.domain.money import CURRENCIES, decimal_places
 
 COLUMNS = (
     Field.DATE,
@@ -40,6 +42,19 @@ _MODES = {
     "XFER": "bank transfer",
     "PAYMENT": "bank transfer",
 }
+_TYPES = {
+    "FEE": "fee",
+    "SRVCHG": "service charge",
+    "INT": "interest",
+    "DIV": "dividend",
+    "DEP": "deposit",
+    "DIRECTDEP": "direct deposit",
+    "DEBIT": "debit",
+    "CREDIT": "credit",
+    "HOLD": "hold",
+}
+"""The text of a transaction that has no other."""
+_OUTGOING = frozenset("DEBIT CHECK FEE SRVCHG ATM POS CASH PAYMENT DIRECTDEBIT REPEATPMT".split())
 
 
 def records(text: str, limits: Limits) -> list[Line]:
@@ -56,7 +71,7 @@ def records(text: str, limits: Limits) -> list[Line]:
             raise bad_file(f"This file has more than {limits.elements:,} tags. Split it.")
         collector.add(match)
     collector.finish()
-    return collector.lines
+    return collector.signed_lines()
 
 
 class _Collector:
@@ -64,6 +79,8 @@ class _Collector:
 
     def __init__(self, limits: Limits) -> None:
         self.lines: list[Line] = []
+        self._types: list[str] = []
+        """Of `lines`."""
         self._limits = limits
         self._open_tags: list[str] = []
         self._transaction: dict[str, str] | None = None
@@ -113,22 +130,58 @@ class _Collector:
         if self._transaction is not None:
             self._limits.check_row(len(self.lines) + 1)
             self.lines.append(_line(len(self.lines) + 1, self._transaction, self._currency, self._account))
+            self._types.append(self._transaction.get("TRNTYPE", "").upper())
         self._transaction = None
+
+    def signed_lines(self) -> list[Line]:
+        """The lines; if no amount has a minus, the types show what is spending."""
+        if any(_amount_cell(line).startswith("-") for line in self.lines):
+            return self.lines
+        return [
+            _with_minus(line) if kind in _OUTGOING else line
+            for line, kind in zip(self.lines, self._types, strict=True)
+        ]
+
+
+def _amount_cell(line: Line) -> str:
+    return "" if isinstance(line, Rejected) else as_text(line[1][COLUMNS.index(Field.AMOUNT)])
+
+
+def _with_minus(line: Line) -> Line:
+    if isinstance(line, Rejected):
+        return line
+    cells = list(line[1])
+    cells[COLUMNS.index(Field.AMOUNT)] = f"-{_amount_cell(line).lstrip('+')}"
+    return line[0], cells
 
 
 def _line(row: int, fields: dict[str, str], currency: str, account: str) -> Line:
     amount, day = _GROUPS.sub("", fields.get("TRNAMT", "")), fields.get("DTPOSTED", "")[:8]
     if not (amount or day):
         return Rejected(row, Reason.DATE_AND_AMOUNT_MISSING)
+    currency = fields.get("CURSYM") or currency
+    amount, rounded = _rounded(amount, currency)
+    kind, memo = fields.get("TRNTYPE", "").upper(), fields.get("MEMO", "")
     return row, [
         day,
-        amount.replace(",", ".") if _AMOUNT.fullmatch(amount) else amount,
-        fields.get("CURSYM") or currency,
+        amount,
+        currency,
         fields.get("NAME", ""),
-        fields.get("MEMO", ""),
-        _MODES.get(fields.get("TRNTYPE", "").upper(), ""),
+        memo or ("" if fields.get("NAME") or fields.get("SIC") else _TYPES.get(kind, "")),
+        _MODES.get(kind, ""),
         fields.get("SIC", ""),
         fields.get("FITID", ""),
-        fields.get("MEMO", ""),
+        f"{memo} {rounded}".strip(),
         account,
     ]
+
+
+def _rounded(amount: str, currency: str) -> tuple[str, str]:
+    """(the amount in the decimals of its currency, a note of the amount in the file if it has more)."""
+    if not _AMOUNT.fullmatch(amount):
+        return amount, ""
+    exact, unit = Decimal(amount.replace(",", ".")), Decimal(1).scaleb(-decimal_places(currency))
+    rounded = exact.quantize(unit, ROUND_HALF_UP)
+    if currency not in CURRENCIES or exact == rounded:
+        return amount.replace(",", "."), ""
+    return f"{rounded:f}", f"Amount in the file: {exact.normalize():f}"

@@ -20,6 +20,9 @@ COLUMNS = (
     Field.ACCOUNT,
 )
 _STATEMENT = re.compile(r"!type:\s*(bank|ccard|cash|oth a|oth l)\s*", re.IGNORECASE)
+_SEVERAL_PARTS = "SS"
+"""Marks the fields of a split transaction."""
+_SHORT_YEAR = re.compile(r"' ?([0-9])$")
 _ACCOUNT = re.compile(r"!account\s*", re.IGNORECASE)
 _HEADING = re.compile(r"!(?:type|account|option|clear)\b", re.IGNORECASE)
 
@@ -55,6 +58,8 @@ def records(text: str, limits: Limits) -> list[Line]:
             of_statement = bool(_STATEMENT.fullmatch(line))
             names_account = bool(_ACCOUNT.fullmatch(line))
         elif line.strip() and letter not in ("!", "^"):
+            if letter == "S" and "S" in fields:
+                fields[_SEVERAL_PARTS] = ""  # the category of the first is not that of the whole
             fields.setdefault(letter, line[1:].strip())
     finish()
     return lines
@@ -64,9 +69,9 @@ def _line(row: int, fields: dict[str, str], account: str) -> Line:
     amount = fields.get("T") or fields.get("U", "")
     if not (fields.get("D") or amount):
         return Rejected(row, Reason.DATE_AND_AMOUNT_MISSING)
-    label = fields.get("L", "")
+    label = "" if _SEVERAL_PARTS in fields else fields.get("L", "")
     return row, [
-        fields.get("D", ""),
+        _SHORT_YEAR.sub(r"'0\1", fields.get("D", "")),
         amount,
         fields.get("P", ""),
         fields.get("M", ""),

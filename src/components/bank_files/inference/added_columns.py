@@ -6,10 +6,11 @@ Only columns that nothing else uses are considered, so the description and the a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 
 from src.components.bank_files.entry import Cell, as_text
 from src.components.bank_files.inference.cells import MOSTLY, Cells, is_amount_cell, is_date_cell
-from src.components.bank_files.inference.headings import folded
+from src.components.bank_files.inference.headings import field_of, folded
 from src.components.bank_files.own_account import is_account_number
 from src.components.bank_files.plan import ADDED_FIELDS, Field
 
@@ -69,6 +70,10 @@ def with_added_columns(
     cells: None if the program that wrote the file is known, and so what its columns are.
     """
     complete = list(columns)
+    if Field.STATUS in complete and Field.DATE in complete and Field.SECOND_DATE not in complete:
+        dates = (at for at, name in enumerate(names[: len(columns)]) if field_of(name) is Field.DATE)
+        for position in islice((at for at in dates if not complete[at]), 1):
+            complete[position] = Field.SECOND_DATE
     for position, name in enumerate(names[: len(columns)]):
         if complete[position] or len(name) > 80:
             continue
@@ -100,5 +105,5 @@ def _is_of_few_accounts(position: int, cells: Cells) -> bool:
 
 
 def _is_other_account(field: Field, columns: Sequence[Field]) -> bool:
-    """Whether the file tells the account by the direction already."""
+    """Whether the file shows the account by the direction already."""
     return field in (Field.ACCOUNT, Field.ACCOUNT_NUMBER) and Field.SOURCE in columns

@@ -12,8 +12,9 @@ from decimal import Decimal
 from src.components.bank_files.entry import Cell, Line, Rejected, as_text, cell_at
 from src.components.bank_files.inference.amounts import MARKS, Amount, amount_of, is_amount, parse_amount
 from src.components.bank_files.inference.dates import is_date
-from src.components.bank_files.inference.wording import is_mark
+from src.components.bank_files.inference.wording import direction_of, is_mark
 from src.components.bank_files.plan import Field
+from src.domain.transactions import Direction
 
 _TWO_WORDS = re.compile(r"[^\W\d_]{2,} +[^\W\d_]{2,}")
 MONEY = (Field.AMOUNT, Field.OUT, Field.IN, Field.FEE)
@@ -173,6 +174,11 @@ class Cells:
             return False
         marks = {as_text(cell).strip() for cell in self._filled[position]}
         return self.has_blank(position) or len(marks) > 1 or len(marks.pop()) > 1
+
+    def has_directions(self, position: int) -> bool:
+        """Whether a column has marks such as Cr, or words for both directions."""
+        words = {direction_of(as_text(cell)) for cell in self._filled[position]}
+        return self.marks_direction(position) or words == {Direction.EXPENSE, Direction.INCOME}
 
     def looks_like_money(self, position: int) -> bool:
         """Whether some of its amounts have decimals, a sign or a currency, unlike row numbers."""

@@ -30,6 +30,7 @@ from src.components.bank_files.inference.cells import (
 from src.components.bank_files.inference.headings import (
     field_of,
     fields_of,
+    folded,
     known_names,
     names_payment_method,
     unit_in,
@@ -42,6 +43,11 @@ from src.components.bank_files.plan import NO_HEADER, Field
 from src.domain.money import CURRENCIES
 
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}|[0-9/ -]+")
+_FOREIGN = re.compile(
+    r"\b(?:original|foreign|ursprung\w*|fremd\w*|origine|origen|originale|oryginaln\w*|exchange)\b"
+)
+_CODE = re.compile(r"[A-Z]{3}")
+_WORD = re.compile(r"[^\W\d_]{3}")
 _HEADING_WITHIN = 60
 """Records among which the heading is searched."""
 
@@ -50,11 +56,16 @@ def _is_unit(cell: Cell) -> bool:
     return bool(unit_of(as_text(cell)))
 
 
+def _is_code(cell: Cell) -> bool:
+    """Also of a currency that is no longer used."""
+    return bool(_CODE.fullmatch(as_text(cell).strip()))
+
+
 _KINDS: Mapping[Field, Sequence[tuple[Callable[[Cell], bool], float]]] = {
     Field.DATE: [(is_date_cell, HALF)],
     Field.AMOUNT: [(lambda cell: not isinstance(cell, str) or is_amount(cell), HALF)],
     Field.TYPE: [(is_direction, MOSTLY), (is_mark, HALF)],
-    Field.CURRENCY: [(_is_unit, MOSTLY)],
+    Field.CURRENCY: [(_is_unit, MOSTLY), (_is_code, MOSTLY)],
     Field.ID: [(is_id_cell, MOSTLY)],
 }
 """What the cells below a name must be, and which share of them; one alternative is enough."""
@@ -167,7 +178,9 @@ def _padded(columns: Sequence[Field], width: int) -> tuple[Field, ...]:
 def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: Cells) -> Layout:
     """Detect the fields that the names do not give."""
     _drop_unfitting(names, columns, cells)
+    _join_unnamed(names, columns, cells)
     free = [position for position, field in enumerate(columns) if not field and not cells.is_empty(position)]
+    _find_other_side(columns, free, cells)
     ambiguities: list[_Ambiguity] = []
     dates = [position for position in free if cells.mostly(position, is_date_cell)]
     if Field.DATE not in columns and dates:
@@ -186,6 +199,32 @@ def _by_cells(header: int, names: tuple[str, ...], columns: list[Field], cells: 
     return Layout(header, names, tuple(columns), None, tuple(ambiguities))
 
 
+def _join_unnamed(names: tuple[str, ...], columns: list[Field], cells: Cells) -> None:
+    """A text may go on in the columns behind it that have no name."""
+    for position in range(1, min(len(names), len(columns))):
+        goes_on = columns[position - 1] is Field.DESCRIPTION and not (columns[position] or names[position])
+        if goes_on and cells.mostly(position, _has_word):
+            columns[position] = Field.DESCRIPTION
+
+
+def _has_word(cell: Cell) -> bool:
+    return bool(_WORD.search(as_text(cell)))
+
+
+def _find_other_side(columns: list[Field], free: list[int], cells: Cells) -> None:
+    """Of money out and money in, the column whose name is unknown: a row has an amount in one of them."""
+    sides = {Field.OUT, Field.IN} & set(columns)
+    if len(sides) != 1:
+        return
+    side = sides.pop()
+    position = columns.index(side)
+    others = (
+        other for other in free if cells.mostly(other, is_amount_cell) and cells.alternate(position, other)
+    )
+    for other in islice(others, 1):
+        columns[other] = Field.IN if side is Field.OUT else Field.OUT
+
+
 def _find_type(names: tuple[str, ...], columns: list[Field], free: list[int], cells: Cells) -> None:
     """Unsigned amounts may have a mark such as Cr in a column with another name or none."""
     if Field.AMOUNT not in columns or Field.TYPE in columns:
@@ -193,7 +232,7 @@ def _find_type(names: tuple[str, ...], columns: list[Field], free: list[int], ce
     if any(map(is_negative, cells.columns[columns.index(Field.AMOUNT)])):
         return
     with_amount = _with_amounts(columns, cells)
-    marked = (column for column in free if not columns[column] and with_amount.marks_direction(column))
+    marked = (column for column in free if not columns[column] and with_amount.has_directions(column))
     named = (column for column, name in enumerate(names) if field_of(name) is Field.TYPE)
     for column in islice(chain(marked, filter(cells.is_empty, named)), 1):
         columns[column] = Field.TYPE
@@ -206,9 +245,18 @@ def _find_currency(names: tuple[str, ...], columns: list[Field], free: list[int]
     ):
         _clear(columns, Field.CURRENCY)
     elif Field.CURRENCY not in columns:
-        units = (position for position in free if not columns[position] and cells.mostly(position, _is_unit))
+        units = (
+            position
+            for position in free
+            if not columns[position] and cells.mostly(position, _is_unit) and not _is_foreign(names, position)
+        )
         for position in islice(units, 1):
             columns[position] = Field.CURRENCY
+
+
+def _is_foreign(names: tuple[str, ...], position: int) -> bool:
+    """Whether the name says that the column is about an amount in another currency."""
+    return position < len(names) and bool(_FOREIGN.search(folded(names[position])))
 
 
 def _find_text(columns: list[Field], free: list[int], cells: Cells) -> list[_Ambiguity]:
@@ -285,6 +333,7 @@ def _find_amounts(columns: list[Field], free: list[int], cells: Cells) -> list[_
     for amount, balance in permutations(positions[:_MAX_AMOUNTS], 2):
         if balance_sign(cells.columns[amount], cells.columns[balance], days):
             columns[positions[0]] = Field.NOTHING
+            _clear(columns, Field.BALANCE)
             columns[amount], columns[balance] = Field.AMOUNT, Field.BALANCE
             return []
     return [(Field.AMOUNT, tuple(positions))]

@@ -44,7 +44,10 @@ _NUMERIC = re.compile(
 _YEAR_FIRST = re.compile(
     rf"([0-9]{{4}})\s?[-/.年]\s?([0-9]{{1,2}})\s?[-/.月]\s?([0-9]{{1,2}})[.日]?{_REST}", re.DOTALL
 )
-_RUN_TOGETHER = re.compile(rf"([0-9]{{8}}){_REST}", re.DOTALL)
+_RUN_TOGETHER = re.compile(
+    rf"([0-9]{{8}})(?:[0-9]{{6}}(?:\.[0-9]{{1,3}})?(?:\[[-+0-9.:A-Z]*\])?|{_REST})", re.DOTALL
+)
+"""Perhaps with the time and zone of OFX, as in `20261123120000[-5:EST]`."""
 _WEEKDAY = re.compile(r"[^\W\d_]{2,10}[.,]\s*|[^\W\d_]{2,3} (?=[0-9])")
 _DAY_NAME_YEAR = re.compile(
     r"([0-9]{1,2})(?:ST|ND|RD|TH|\.)?[-/., ]*(?:DE )?([^\W\d_]{3,10})\.?[-/., ']*(?:DE )?"

@@ -27,16 +27,19 @@ NAMES: dict[Field, str] = {
         "payee|payee name|merchant|merchant name|counterparty|counterparty name|counter party|partnername|"
         "partner name|creditor name|target name|beguenstigter zahlungspflichtiger|auftraggeber empfanger|"
         "auftraggeber begunstigter|name zahlungsbeteiligter|zahlungsempfanger in|zahlungsempfanger|empfanger|"
-        "begunstigter|beneficiary|beneficiary name|recipient|recipient name|vendor|vendor name|beneficiaire|"
+        "begunstigter|naam tegenrekening|beneficiary|beneficiary name|recipient|recipient name|vendor|"
+        "vendor name|beneficiaire|"
         "nom beneficiaire|beneficiario|ontvanger|begunstigde|mottaker|mottagare|modtager|saaja|odbiorca|"
         "prijemce|tiers|naam omschrijving|naam tegenpartij|nazwa odbiorcy|dane kontrahenta|nazev protiuctu|"
-        "partner neve|контрагент|交易对方|name"
+        "partner neve|对方户名|контрагент|交易对方|name"
     ),
     Field.PAYER: (
         "payer|payer name|debtor name|source name|zahlungspflichtige r|zahlungspflichtiger|nazwa nadawcy"
     ),
     Field.DESCRIPTION: (
-        "description|narration|narrative|details|transaction details|particulars|transaction description|"
+        "full description|descrizione completa|descripcion completa|description complete|"
+        "volledige omschrijving|description|narration|narrative|details|transaction details|particulars|"
+        "transaction description|"
         "transaction remarks|remarks|memo|remittance information unstructured|payment reference|title|text|"
         "item|note|notes|message|sms|sms text|body|sms body|sms message|sms content|message text|"
         "message body|message content|text message|original description|what|expense|transaction|"
@@ -46,7 +49,8 @@ NAMES: dict[Field, str] = {
         "estabelecimento|omschrijving|mededelingen|opis|opis operacji|opis transakcji|tytul|popis|"
         "zprava pro prijemce|poznamka|kozlemeny|aciklama|περιγραφή|αιτιολογία|описание|описание операции|"
         "назначение платежа|деталі операції|опис операції|текст|beskrivning|forklaring|rubrik|tekst|selite|"
-        "otsikko|商品说明|商品|摘要内容|摘要|内容|入出金先内容|利用店名 商品名|적요|거래내용|내용|가맹점명"
+        "otsikko|商品说明|商品|摘要内容|摘要|内容|入出金先内容|利用店名 商品名|적요|거래내용|내용|가맹점명|"
+        "booking text|posting text|transaction text|activity"
     ),
     Field.AMOUNT: (
         "amount|transaction amount|amt|value|sum|total|billing amount|amount local currency|price|cost|"
@@ -60,13 +64,15 @@ NAMES: dict[Field, str] = {
     Field.OUT: (
         "debit|debits|debit amount|withdrawal|withdrawals|withdrawal amt|withdrawal amount|"
         "withdrawal amount inr|money out|paid out|outflow|amount debit|debit amt|dr|dr amount|spent|payments|"
-        "soll|belastung|lastschrift|ausgaben|debet|cargo|cargos|debito|debitos|saida|saidas|dare|addebiti|"
+        "outgoing|outgoing funds|funds out|soll|belastung|lastschrift|ausgaben|debet|cargo|cargos|debito|"
+        "debitos|saida|saidas|dare|addebiti|"
         "uscite|af|obciazenia|ut fra konto|uttag|borç|χρέωση|расход|списание|支出|支出金额|支払い金額|"
         "お支払金額|出金|出金額|お引出し|출금|출금액"
     ),
     Field.IN: (
         "credit|credits|credit amount|deposit|deposits|deposit amt|deposit amount|deposit amount inr|"
-        "money in|paid in|inflow|amount credit|credit amt|cr|cr amount|receipts|haben|gutschrift|einnahmen|"
+        "incoming|incoming funds|funds in|money in|paid in|inflow|amount credit|credit amt|cr|cr amount|"
+        "receipts|haben|gutschrift|einnahmen|"
         "abono|abonos|credito|creditos|entrada|entradas|avere|accrediti|entrate|bij|uznania|inn på konto|"
         "insättning|alacak|πίστωση|приход|зачисление|收入|收入金额|预收金额|預かり金額|お預り金額|入金|"
         "入金額|お預入れ|입금|입금액"
@@ -74,7 +80,8 @@ NAMES: dict[Field, str] = {
     Field.TYPE: (
         "transaction type|type|debit credit|dr cr|cr dr|credit debit|credit debit indicator|indicator|"
         "income expense|direction|debit or credit|debit kredit|balance impact|s h|soll haben|umsatztyp|"
-        "af bij|sens|tipo|tipo movimento|tipo de movimiento|typ|typ transakcji|tipus|bejövő kimenő|тип|"
+        "af bij|debet credit|credit debet|debet kredit|d k|d c|c d|借贷|借贷标志|sens|tipo|tipo movimento|"
+        "tipo de movimiento|typ|typ transakcji|tipus|bejövő kimenő|тип|"
         "тип операции|收 支|收支|收支类型"
     ),
     Field.CURRENCY: (

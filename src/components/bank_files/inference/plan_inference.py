@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from src.components.bank_files.entry import Choice, Line, Question, Record, as_text, cell_at
-from src.components.bank_files.inference.amounts import SHARED_SIGNS, SIGNS, marks_that_fit, unit_of
+from src.components.bank_files.inference.amounts import (
+    SHARED_SIGNS,
+    SIGNS,
+    is_amount,
+    marks_that_fit,
+    unit_of,
+)
 from src.components.bank_files.inference.cells import MONEY, Contents, transactions
 from src.components.bank_files.inference.column_detection import Layout
 from src.components.bank_files.inference.dates import is_date, orders_that_fit
@@ -99,15 +105,24 @@ class Inference:
         if len(marks) > 1:  # the balance is written with the same decimal mark
             with_balance = marks_that_fit([*texts, *self._contents.texts(Field.BALANCE)])
             marks = with_balance if len(with_balance) == 1 else marks
+        if len(marks) > 1 and (above := self._amounts_above()):
+            of_balances = marks_that_fit(above)
+            marks = of_balances if len(of_balances) == 1 and of_balances[0] in marks else marks
         if len(marks) > 1:
             self.questions.append(decimal_mark_question(texts, marks))
         return marks[0]
+
+    def _amounts_above(self) -> list[str]:
+        """Above the table, such as a balance."""
+        above = (cells for row, cells in self._sample if row < self._layout.header)
+        texts = (cell for cells in above for cell in cells if isinstance(cell, str))
+        return list(dict.fromkeys(text for text in texts if is_amount(text) and not is_date(text)))
 
     def _sign(self) -> Sign:
         if self._layout.app:
             return self._layout.app.sign
         if {Field.OUT, Field.IN} & set(self._columns):
-            return Sign.TWO_COLUMNS
+            return self._sign_of_two_columns()
         amounts = self._contents.amounts(self._plan.decimal_mark or ".", Field.AMOUNT)
         by_marks = sign_by_marks(self._contents.column(Field.TYPE))
         if by_marks is Sign.TYPE_COLUMN or (by_marks and not any(amount.value < 0 for amount in amounts)):
@@ -124,6 +139,14 @@ class Inference:
         question = sign_question(unmarked, marked=Field.TYPE in self._columns)
         self.questions.append(question)
         return Sign(question.choices[0].value)
+
+    def _sign_of_two_columns(self) -> Sign:
+        """If a column has a few amounts with a minus, these go the other way."""
+        for field in (Field.OUT, Field.IN):
+            amounts = self._contents.amounts(self._plan.decimal_mark or ".", field)
+            if 0 < sum(amount.value < 0 for amount in amounts) < sum(amount.value > 0 for amount in amounts):
+                return Sign.TWO_COLUMNS_WITH_REFUNDS
+        return Sign.TWO_COLUMNS
 
     def _detected_sign(self) -> Sign | None:
         """By a running balance, or by words in the same rows."""

@@ -10,12 +10,12 @@ from src.domain.transactions import Direction
 _OUT = (
     "debit|dr|d|db|deb|out|expense|expenses|withdrawal|withdraw|outflow|paid|sale|purchase|spent|soll|s|"
     "lastschrift|ausgabe|ausgaben|belastung|af|debet|cargo|gasto|gastos|egreso|debito|dare|saida|uscita|"
-    "despesa|dépense|débit|débito|расход|списание|payment out|charge|ausgang|uitgave|kimenő|支出|wydatek"
+    "despesa|dépense|débit|débito|расход|списание|payment out|charge|ausgang|uitgave|kimenő|支出|借|wydatek"
 )
 _IN = (
     "credit|cr|c|cred|in|income|deposit|inflow|received|refund|return|haben|h|gutschrift|einnahme|"
     "einnahmen|bij|abono|ingreso|ingresos|credito|avere|entrada|entrata|receita|crédit|crédito|revenu|"
-    "приход|зачисление|payment in|incomes|kredit|eingang|inkomst|bejövő|收入|przychód"
+    "приход|зачисление|k|贷|payment in|incomes|kredit|eingang|inkomst|bejövő|收入|przychód"
 )
 _TRANSFER = (
     "transfer|transfers|transfer out|transfer in|umbuchung|virement interne|перевод|neutral|不计收支|/"
@@ -55,9 +55,20 @@ _UNSETTLED = re.compile(
 )
 
 
+_SETTLED = re.compile(
+    r"completed?|booked|posted|settled|cleared|success(?:ful)?|executed|gebucht|verbucht|contabilizzato|"
+    r"contabilizado|comptabilisee?|zrealizowan[ay]|zaksi[eę]gowan[ay]|ok|выполнен[ао]?|исполнен[ао]?|交易成功|支付成功",
+    re.IGNORECASE,
+)
+
+
 def direction_of(word: str) -> Direction | None:
-    """The direction that a word of a type column means."""
-    return _DIRECTIONS.get(word.strip().rstrip(".").casefold().replace("-", " ").strip() or word.strip())
+    """The direction that a word of a type column means, or all its words, as in `借 Dr`."""
+    plain = word.strip().rstrip(".").casefold().replace("-", " ").strip() or word.strip()
+    if plain in _DIRECTIONS or " " not in plain:
+        return _DIRECTIONS.get(plain)
+    directions = {_DIRECTIONS.get(part) for part in plain.split()}
+    return directions.pop() if len(directions) == 1 else None
 
 
 def is_direction(cell: Cell) -> bool:
@@ -84,6 +95,10 @@ def is_balance(text: str) -> bool:
 def is_footer(text: str) -> bool:
     """Whether the whole `text` marks a balance, a total, or the end of a statement."""
     return len(text) <= 80 and (is_balance(text) or bool(_TOTAL.fullmatch(text.strip())))
+
+
+def is_settled(status: str) -> bool:
+    return len(status) <= 40 and bool(_SETTLED.fullmatch(status.strip()))
 
 
 def is_unsettled(status: str) -> bool:

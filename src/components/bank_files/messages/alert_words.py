@@ -47,6 +47,7 @@ _LATER = _any(
     r"\b(?:bill|statement)\b[^.]{0,60}\b(?:generated|ready|available)\b",
     r"\bmandate\b[^.]{0,60}\b(?:created|registered|set up|revoked)\b",
 )
+_REFUNDED = _any(r"\b(?:refund|reversal)\b[^.;]{0,12}[0-9.,]+ credited\b")
 _ADVERTISEMENT = _any(
     r"\b(?:apply|shop|buy|order|book|hurry|click|visit|download|register|upgrade|claim|avail|"
     r"activate)\b[^.!]{0,40}"
@@ -55,6 +56,7 @@ _ADVERTISEMENT = _any(
     r"\b(?:offer|sale|coupon|voucher|promo|lucky|winner|congratulations|eligible|pre-?approved|"
     r"limited period)\b",
     r"\bT&C\b",
+    r"\bfree (?:\w+ )?transactions\b",
 )
 _BOOKED = _any(r"\b(?:debited|credited|spent|ref|utr|txn|transaction|a/c)\b")
 _BALANCE = _any(
@@ -69,6 +71,7 @@ _OUT = _any(
     r"\b(?:payment|txn|transaction|trxn|charge|purchase|transfer|withdrawal|order) (?:of|for|was made|"
     r"made|with|at)\b",
     r"\bpayment to\b",
+    r"\bdr\b\.? (?:from|by)\b",
     r"\b(?:payment|txn|transaction) (?:inr|rs|usd|eur|gbp|[$€£₹])",
     r"\b(?:bezahlt|abgebucht|lastschrift|zahlung|paiement|achat|prélèvement|compra|pago|pagamento|betaald|"
     r"списание|покупка)\b",
@@ -84,6 +87,7 @@ _PAID_TO_YOU = _any(
     r"\b(?:payment|refund|amount|transfer|deposit)\b[^.;]{0,80}\b(?:has been |was |is )?(?:received|"
     r"refunded|reversed|posted)\b",
     r"\b(?:sent|paid|transferred) you\b",
+    r"\bpayment of\b[^;]{0,80}\b(?:has been|was|is) credited\b",
     r"\b(?:you(?:[’']ve| have)? received|received (?:a )?payment|refund of|refunded)\b",
 )
 
@@ -95,7 +99,7 @@ def not_a_payment(message: str) -> Reason | None:
         return Reason.ONE_TIME_CODE
     if _FAILED.search(text):
         return Reason.PAYMENT_FAILED
-    if _LATER.search(text):
+    if _LATER.search(text) and not _REFUNDED.search(text):
         return Reason.REMINDER
     if _ADVERTISEMENT.search(text) and not _BOOKED.search(text):
         return Reason.ADVERTISEMENT

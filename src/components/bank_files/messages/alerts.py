@@ -16,7 +16,8 @@ _UNIT = (
     r"(?:(?:US|AU|CA|NZ|HK|A|C|S)?\$|[€£₹¥₺₽₱฿₦]|\bRs\b\.?|\b(?:INR|USD|EUR|GBP|AUD|CAD|NZD|SGD|HKD|CHF|"
     r"JPY|AED|SAR|"
     r"QAR|KWD|PKR|LKR|NPR|BDT|ZAR|KES|NGN|MYR|THB|PHP|IDR|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|RUB|BRL|"
-    r"MXN)(?![A-Za-z])|\bkr\b)"
+    r"MXN|EGP|JOD|BHD|OMR|ILS|KRW|TWD|CNY|VND|UAH|ISK|BGN|RSD|GHS|UGX|TZS|XOF|XAF|CLP|ARS|KZT|UZS|AZN|MUR|"
+    r"MMK|KHR|ETB|ZMW|BWP|NAD|TND|DZD|IQD|LBP|YER|AFN|MVR|BTN)(?![A-Za-z])|\bkr\b)"
 )
 _DIGITS = r"[0-9](?:[0-9.,'\u00a0\u202f]*[0-9])?"
 _WITH_UNIT = re.compile(
@@ -42,7 +43,7 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _DAY = re.compile(
     r"(?<!\w)(?:(?:[0-9]{4}[-/]|(?<![0-9]\.)[0-9]{4}\.)[0-9]{1,2}[-/.][0-9]{1,2}"
     r"|(?:[0-9]{1,2}([-/])[0-9]{1,2}\1|(?<![0-9]\.)[0-9]{1,2}\.[0-9]{1,2}\.)(?:[0-9]{4}|[0-9]{2})"
-    rf"|[0-9]{{1,2}}(?:st|nd|rd|th)?[- .]?{_MONTH}[-, .']{{0,2}}(?:[0-9]{{4}}|[0-9]{{2}})"
+    rf"|[0-9]{{1,2}}(?:st|nd|rd|th)?[-/ .]?{_MONTH}[-/, .']{{0,2}}(?:[0-9]{{4}}|[0-9]{{2}})"
     rf"|{_MONTH}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}})(?![\w-])",
     re.IGNORECASE,
 )
