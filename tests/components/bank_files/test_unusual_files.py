@@ -205,6 +205,26 @@ def test_messages_that_look_like_something_else(message, amount, currency):
     assert brief(results)[0][2:4] == (amount, currency)
 
 
+def test_messages_of_many_lines_are_separated_by_blank_ones():
+    text = (
+        "Sent Rs.{}\nFrom Bank A/C *0000\nTo {}\nOn {}/05/26\nRef 603611112{}\nNot You?\nCall 180012/SMS B\n"
+    )
+    messages = [
+        text.format(f"{day}.00", name, day, day % 10)
+        for day, name in ((17, "TEA"), (19, "METRO"), (21, "BAR"))
+    ]
+    assert [entry[1:3] for entry in brief(read("\n".join(messages), default_currency="INR"))] == [
+        ("TEA", "-17.00"),
+        ("METRO", "-19.00"),
+        ("BAR", "-21.00"),
+    ]
+    diary = (
+        "2026-03-01 milk 3 USD\n2026-03-01 bread 4 USD\n\n" * 2
+        + "2026-03-02 tea 5 USD\n2026-03-02 bus 6 USD\n" * 12
+    )
+    assert len(brief(read(diary, Plan(sign=Sign.ALL_EXPENSES)))) == 28
+
+
 def test_a_count_of_free_transactions_is_no_payment():
     text = (
         "Card 43: you have done 02 out of 06 free transactions at ATMs in this month.\n"

@@ -159,6 +159,11 @@ def read_alert(message: str) -> Alert | None:
     )
 
 
+def has_amount_with_currency(line: str) -> bool:
+    """Whether it has one that is no balance or limit."""
+    return any(not _NOT_THE_AMOUNT.search(line[: match.start()]) for match in _WITH_UNIT.finditer(line))
+
+
 def _amount(message: str) -> tuple[str, tuple[int, int]] | None:
     """(amount with its currency, its span): the first with a currency that is no balance or limit."""
     named = list(_WITH_UNIT.finditer(message))

@@ -9,8 +9,8 @@ from itertools import pairwise
 from src.components.bank_files.entry import Cell, Line, Reason, Rejected
 from src.components.bank_files.formats.encodings import lines as lines_of
 from src.components.bank_files.limits import Limits, bad_file
-from src.components.bank_files.messages.alert_words import INDIAN, message_direction, not_a_payment
-from src.components.bank_files.messages.alerts import Alert, read_alert
+from src.components.bank_files.messages.alert_words import INDIAN, MAX_READ, message_direction, not_a_payment
+from src.components.bank_files.messages.alerts import Alert, has_amount_with_currency, read_alert
 from src.components.bank_files.plan import Field
 
 COLUMNS = (Field.DATE, Field.AMOUNT, Field.DESCRIPTION, Field.MODE, Field.ID)
@@ -81,14 +81,25 @@ def _messages(text: str) -> Iterator[tuple[int, str]]:
     numbered = enumerate(lines_of(text), start=1)
     filled = [(row, line.strip()) for row, line in numbered if not line.isspace()]
     gaps = sum(after > before + 1 for (before, _), (after, _) in pairwise(filled))
-    # Blank lines separate the messages if they follow at least a third of the lines, or if messages are long.
-    if not gaps or (gaps < (len(filled) - 1) / 3 - 1e-9 and gaps + 1 < len(filled) / 6):
+    blocks = _blocks(filled)
+    # Blank lines separate the messages if they follow at least a third of the lines, if messages are long, or
+    # if each block has one amount.
+    are_separated = gaps >= (len(filled) - 1) / 3 - 1e-9 or gaps + 1 >= len(filled) / 6
+    if gaps and (are_separated or all(map(_has_one_amount, blocks))):
+        yield from ((block[0][0], " ".join(line for _, line in block)) for block in blocks)
+    else:
         yield from filled
-        return
-    start, parts = filled[0][0], [filled[0][1]]
+
+
+def _blocks(filled: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
+    """The lines between blank ones."""
+    blocks = [filled[:1]]
     for (before, _), (row, line) in pairwise(filled):
         if row > before + 1:
-            yield start, " ".join(parts)
-            start, parts = row, []
-        parts.append(line)
-    yield start, " ".join(parts)
+            blocks.append([])
+        blocks[-1].append((row, line))
+    return blocks
+
+
+def _has_one_amount(block: list[tuple[int, str]]) -> bool:
+    return sum(has_amount_with_currency(line[:MAX_READ]) for _, line in block) == 1
