@@ -87,7 +87,11 @@ class Container(Services):
     @once
     def import_undo(self) -> ImportUndo:
         return ImportUndo(
-            imports=self.imports, rows=self.imported_transactions, links=self.links, clock=self.now
+            imports=self.imports,
+            rows=self.imported_transactions,
+            links=self.links,
+            clock=self.now,
+            afterwards=lambda: self.account_editor.settle(with_numbers=True),
         )
 
     def _read_file(self, content: bytes, request: ReadRequest) -> ReadResult:
@@ -223,6 +227,7 @@ class Container(Services):
                 ActKind.ACCOUNT_CHANGE: self.account_editor.undo_change,
                 ActKind.ACCOUNT_MERGE: self.account_editor.undo_merge,
             },
+            self.account_editor.settle,
         )
 
     @once

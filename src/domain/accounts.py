@@ -33,6 +33,8 @@ class Account:
     """`name_key` of its earlier names, which still lead to it."""
     numbers: tuple[str, ...] = ()
     """Keyed hashes of its numbers, such as the IBAN in a bank's file."""
+    automatic: bool = False
+    """A transaction named it, and nobody has changed it: without transactions, undo removes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,16 +57,18 @@ class AccountEditor:
         """
         before = self.accounts.get(account_id)
         after = _checked(replace(before, **fields))
+        if after == before:
+            return before, None
+        after = replace(after, automatic=False)
         if name_key(after.name) != name_key(before.name):
             former = dict.fromkeys((*before.former_keys, name_key(before.name)))
             after = replace(after, former_keys=tuple(former))
-        if after == before:
-            return before, None
         what = ActSummary(
             "account-changed",
             {
                 "account_id": account_id,
                 "former_keys": "\n".join(before.former_keys),
+                "automatic": int(before.automatic),
                 **_values(before),
                 **{f"new_{name}": value for name, value in _values(after).items()},
             },
@@ -171,7 +173,7 @@ class AccountEditor:
         return UndoResult(rows=rows + self.rows.rename(*names))  # and those stored meanwhile
 
     def _restore_fields(self, account: Account, before: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        fields = _fields_of(before)
+        fields = _fields_of(before) | {"automatic": bool(values["automatic"])}
         if "name" in before:
             fields["former_keys"] = tuple(filter(None, str(values["former_keys"]).split("\n")))
         if (restored := replace(account, **fields)) != account:
@@ -187,20 +189,32 @@ class AccountEditor:
         return self.rows.move_back(act.id, str(values["name"]), now_in=into.name if into else None)
 
     def catch_up(self, *, at: datetime) -> None:
-        """Finish what an interruption left, and let every transaction name an account that exists.
-
-        A transaction may name an earlier one for a moment, if it was stored or restored while its account was
-        renamed. Raises Unavailable.
-        """
+        """Finish what an interruption left. Raises Unavailable."""
         before = at - _UNFINISHED_AFTER
         for act in self.acts.unfinished(ActKind.ACCOUNT_CHANGE, before=before):
             self._finish_unfinished_change(act)
         for act in self.acts.unfinished(ActKind.ACCOUNT_MERGE, before=before):
             self._finish_unfinished_merge(act)
-        names = {account.name for account in self.accounts.all()}
-        for stray in self.rows.names():
-            if stray not in names and (name := self.accounts.canonical(stray)) != stray:
+        self.settle()
+
+    def settle(self, *, with_numbers: bool = False) -> None:
+        """After an undo: every transaction names an account of today, and no automatic account is empty.
+
+        A transaction that was stored or restored while its account was renamed or merged has the old name.
+        with_numbers: also remove empty accounts that are recognized by a number.
+        """
+        accounts, names = self.accounts.all(), set(self.rows.names())
+        for stray in names - {account.name for account in accounts}:
+            name = self.accounts.canonical(stray, currency=self.rows.currency(stray))
+            if act := self.accounts.merge_of(stray):
+                self.rows.move(stray, name, act=act)
+            elif name != stray:
                 self.rows.rename(stray, name)
+        for account in accounts:
+            is_empty = account.name not in names and not (account.numbers and not with_numbers)
+            if account.automatic and is_empty:
+                with suppress(Conflict):  # it was changed at this moment
+                    self.accounts.remove(account)
 
     def _finish_unfinished_change(self, act: Act) -> None:
         account = self.accounts.by_name(str(act.what.values["new_name"]))

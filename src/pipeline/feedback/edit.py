@@ -122,8 +122,7 @@ class TransactionEditor:
             edit = _edit_to_undo(now, act.id)
             if edit is None:
                 raise Conflict("This change is already undone.")
-            [earlier] = self.predictor.in_accounts([edit.before])
-            before, prediction = self._predicted(now, earlier, at)
+            before, prediction = self._predicted(now, edit.before, at)
             undone = replace(edit, undone_at=at)
             return before, prediction, [undone if other is edit else other for other in now.edits]
 

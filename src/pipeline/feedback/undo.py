@@ -25,6 +25,8 @@ It may be called again after an interruption: a restored transaction is not chan
 class ActUndo:
     log: ActLog
     undo_of: Mapping[ActKind, Undo]
+    afterwards: Callable[[], None] = lambda: None
+    """Called when transactions may have an earlier state again."""
 
     def undo(self, act_id: str, *, at: datetime) -> UndoResult:
         """Raises NotFound, Conflict if it is undone already, Unavailable; safe to retry.
@@ -40,6 +42,7 @@ class ActUndo:
             return undone
         if act.undone_at is None:
             undone = self.undo_of[act.kind](act, at)
+            self.afterwards()
             if self.log.mark_undone(act_id, at=at):
                 return undone
         raise Conflict("This is already undone.")

@@ -29,6 +29,8 @@ class ImportUndo:
     rows: ImportedTransactions
     links: Links
     clock: Callable[[], datetime]
+    afterwards: Callable[[], None] = lambda: None
+    """Called when the rows are deleted."""
 
     def start(self, import_id: str, *, holder: str) -> tuple[int, int] | None:
         """Undo an import; returns the deleted rows and how many of them had answers.
@@ -66,5 +68,6 @@ class ImportUndo:
             if not self.rows.count(claimed.id):  # else another import has added some of them meanwhile
                 break
         self.links.settle_unsettled()
+        self.afterwards()
         set_aside, at = self.rows.count_answers_aside(claimed.id), self.clock()
         self.imports.finish_undo(*lease, rows=undone, stay=shared, kept_aside=set_aside, at=at)

@@ -80,7 +80,9 @@ class Accounts:
         name = " ".join(name.split())
         if account := self.by_name(name):
             return account.name
-        new = Account("", name, currency or self._currency, kind_of(name), Decimal(0), self._now())
+        new = Account(
+            "", name, currency or self._currency, kind_of(name), Decimal(0), self._now(), automatic=True
+        )
         try:
             return self.add(new).name
         except Conflict:  # another process made it at the same moment
@@ -141,6 +143,13 @@ class Accounts:
         self._replace(account, retired)
 
     @guarded
+    def merge_of(self, name: str) -> str | None:
+        """The act that merged an account of exactly this name into another; None if there is none."""
+        query = {"owner": LOCAL_OWNER, "was.name": {"$eq": name}, "merged.into": {"$ne": None}}
+        document = self._database.accounts.find_one(query, sort=[("_id", DESCENDING)])
+        return str(document["merged"]["act"]) if document else None
+
+    @guarded
     def restore(self, account_id: str, *, act: str) -> None:
         """Undo `retire`; nothing if it is undone already.
 
@@ -183,11 +192,12 @@ def _by_id(account_id: str | ObjectId) -> Document:
 
 def _unchanged(account: Account) -> Document:
     """Matches the document of `account` as it was read; null matches a missing field."""
-    return {**_by_id(account.id), "former_keys": None, "numbers": None, **_fields(account)}
+    unset = dict.fromkeys(("former_keys", "numbers", "automatic"))
+    return {**_by_id(account.id), **unset, **_fields(account)}
 
 
 def _fields(account: Account) -> Document:
-    """The document, without its id. Earlier names and numbers are stored only if there are any."""
+    """The document, without its id. The last three fields are stored only if they are set."""
     places = decimal_places(account.currency)
     return {
         "owner": LOCAL_OWNER,
@@ -199,6 +209,7 @@ def _fields(account: Account) -> Document:
         "created_at": account.created_at,
         **({"former_keys": list(account.former_keys)} if account.former_keys else {}),
         **({"numbers": list(account.numbers)} if account.numbers else {}),
+        **({"automatic": True} if account.automatic else {}),
     }
 
 
@@ -214,4 +225,5 @@ def _account(document: Document) -> Account:
         created_at=document["created_at"],
         former_keys=tuple(document.get("former_keys", ())),
         numbers=tuple(document.get("numbers", ())),
+        automatic=document.get("automatic", False),
     )

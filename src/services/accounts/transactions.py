@@ -16,6 +16,7 @@ from src.domain.money import decimal_places
 from src.domain.transactions import Direction
 from src.services.mongo.client import Database, Document, guarded
 
+_BATCH = 5000
 _SIGNS = {Direction.INCOME.value: 1, Direction.EXPENSE.value: -1}
 
 
@@ -31,6 +32,12 @@ class AccountTransactions:
     @guarded
     def count(self, name: str) -> int:
         return int(self._database.transactions.count_documents(_in(name)))
+
+    @guarded
+    def currency(self, name: str) -> str | None:
+        """Of one of its transactions; None if there are none."""
+        document = self._database.transactions.find_one(_in(name), {"currency": 1})
+        return document["currency"] if document else None
 
     @guarded
     def balances(self, accounts: Iterable[Account]) -> dict[str, AccountBalance]:
@@ -50,8 +57,7 @@ class AccountTransactions:
     @guarded
     def rename(self, name: str, new: str) -> int:
         """Returns the number of transactions. Raises Unavailable; a retry changes the rest."""
-        update = {"$set": {"account": new}, "$inc": {"revision": 1}}
-        return int(self._database.transactions.update_many(_in(name), update).modified_count)
+        return self._update(_in(name), {"$set": {"account": new}, "$inc": {"revision": 1}})
 
     @guarded
     def move(self, name: str, into: str | None, *, act: str) -> int:
@@ -59,11 +65,8 @@ class AccountTransactions:
 
         Returns how many the act has moved. Raises Unavailable; a retry moves the rest.
         """
-        transactions = self._database.transactions
         account = {"$set": {"account": into}} if into else {"$unset": {"account": ""}}
-        transactions.update_many(
-            _in(name), {**account, "$push": {"moved": {"act": act}}, "$inc": {"revision": 1}}
-        )
+        self._update(_in(name), {**account, "$push": {"moved": {"act": act}}, "$inc": {"revision": 1}})
         return self.count_moved(act)
 
     @guarded
@@ -78,12 +81,20 @@ class AccountTransactions:
         now_in: the account that the act moved them to, by its name of today. Raises Unavailable; safe to
         repeat.
         """
-        transactions = self._database.transactions
         account = {"account": {"$literal": name}, "revision": {"$add": ["$revision", 1]}}
         still = {**_moved_by(act), "account": {"$eq": now_in}}
-        restored = transactions.update_many(still, _without_mark(act, account)).modified_count
-        kept = transactions.update_many(_moved_by(act), _without_mark(act, {})).modified_count
-        return UndoResult(rows=int(restored), kept=int(kept))
+        restored = self._update(still, _without_mark(act, account))
+        return UndoResult(rows=restored, kept=self._update(_moved_by(act), _without_mark(act, {})))
+
+    def _update(self, query: Document, update: Document | list[Document]) -> int:
+        """Update all that match, in batches: the driver waits a minute for each. Returns their number.
+
+        update: after it, a transaction no longer matches.
+        """
+        transactions, count = self._database.transactions, 0
+        while ids := [row["_id"] for row in transactions.find(query, {"_id": 1}).limit(_BATCH)]:
+            count += int(transactions.update_many({**query, "_id": {"$in": ids}}, update).modified_count)
+        return count
 
 
 def _in(name: str) -> Document:

@@ -265,6 +265,56 @@ def test_a_transaction_that_names_no_account_of_today_is_put_into_one(
     assert {name: one["rows"] for name, one in listed(client).items()} == {"Everyday": 1, "Cash": 1}
 
 
+def test_rows_restored_from_before_a_merge_belong_to_it(client, add, predicted, web_database):
+    old, into = add("Old"), add("New")
+    row = predicted(account="Old")
+    before = snapshot(web_database)
+    client.delete(f"/api/v1/transactions/{row['id']}")
+    merged = client.delete(f"/api/v1/accounts/{old}?into={into}")
+    deletion = client.get("/api/v1/acts").json["items"][1]["id"]
+    client.post(f"/api/v1/acts/{deletion}/undo")
+    assert account_of(client, row) == "New"
+    assert undo(client, merged).json["undone"] == 1
+    assert snapshot(web_database) == before
+
+
+def test_an_account_that_a_transaction_made_goes_with_the_undo_that_leaves_it_empty(
+    client, predicted, web_database
+):
+    row = predicted()
+    edited = client.patch(f"/api/v1/transactions/{row['id']}", json={"account": "Giro"})
+    undo(client, edited)
+    assert listed(client) == {}
+    rows = [predicted(amount=amount)["id"] for amount in ("1", "2")]
+    bulk = client.post("/api/v1/transactions/bulk", json={"ids": rows, "set": {"account": "Cash"}})
+    assert listed(client)["Cash"]["rows"] == 2
+    undo(client, bulk)
+    assert listed(client) == {}
+
+
+def test_an_account_that_a_person_has_changed_stays_when_it_is_empty(client, predicted):
+    row = predicted()
+    edited = client.patch(f"/api/v1/transactions/{row['id']}", json={"account": "Giro"})
+    changed = client.patch(f"/api/v1/accounts/{listed(client)['Giro']['id']}", json={"kind": "cash"})
+    undo(client, edited)
+    assert listed(client)["Giro"]["kind"] == "cash"
+    undo(client, changed)
+    assert listed(client) == {}
+
+
+def test_many_transactions_are_moved_to_an_account_in_any_case_and_back(client, add, predicted, web_database):
+    add("Giro")
+    rows = [predicted(amount=amount)["id"] for amount in ("1", "2")]
+    body = {"ids": rows, "set": {"account": "GIRO"}}
+    assert client.post("/api/v1/transactions/bulk", json={**body, "dry_run": True}).json["changed"] == 2
+    moved = client.post("/api/v1/transactions/bulk", json=body)
+    assert {name: one["rows"] for name, one in listed(client).items()} == {"Giro": 2}
+    assert client.post("/api/v1/transactions/bulk", json={**body, "dry_run": True}).json["changed"] == 0
+    client.patch(f"/api/v1/accounts/{listed(client)['Giro']['id']}", json={"name": "Everyday"})
+    undo(client, moved)
+    assert listed(client)["Everyday"]["rows"] == 0
+
+
 def test_neither_the_list_nor_the_check_reads_a_transaction(client, predicted, web_database, editor):
     for amount in ("1", "2", "3"):
         predicted(account="Giro", amount=amount)
