@@ -23,6 +23,8 @@ PAGES = (
     "/quality",
     "/models",
     "/categories",
+    "/settings/accounts",
+    "/settings/accounts/{account}",
     "/models/2/promote",
     "/models/runs/{run}",
 )
@@ -33,7 +35,7 @@ LONG = "A STATEMENT TEXT OF MANY WORDS WITHOUT-A-PLACE-TO-BREAK-IT-INTO-LINES-00
 def filled(known, server):
     rows = known(
         {"description": LONG, "amount": "1234567.89", "mode": "bank transfer", "subcategory": "a note"},
-        {"description": "NIGHT CAB", "amount": "12.50", "mode": "card"},
+        {"description": "NIGHT CAB", "amount": "12.50", "mode": "card", "account": LONG[:100]},
         {"description": "ZQXV KJHGQ", "amount": "8"},
         {"subcategory": "milk", "amount": "60", "currency": "INR"},
     )
@@ -45,7 +47,8 @@ def filled(known, server):
     )
     server.services.link_matching.maintain()
     run = server.services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=datetime.now(UTC))
-    return {"id": rows[0].id, "run": run.id}
+    [account] = server.services.accounts.all()
+    return {"id": rows[0].id, "run": run.id, "account": account.id}
 
 
 @pytest.mark.parametrize(

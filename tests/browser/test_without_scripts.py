@@ -129,3 +129,23 @@ def test_a_suggested_transfer_is_paired_and_unpaired_without_scripts(plain, know
     expect(plain.locator("main")).to_contain_text("These two are not paired")
     plain.get_by_role("button", name="Undo").click()
     assert server.services.transactions.get(rows[0].id).transfer
+
+
+def test_an_account_is_added_merged_and_restored_without_scripts(plain, known, server):
+    [row] = known({"description": "NIGHT CAB", "amount": "12", "account": "Giro"})
+    plain.goto("/settings/accounts")
+    plain.get_by_label("Name").fill("Everyday")
+    plain.get_by_label("Opening balance").fill("100")
+    plain.get_by_role("button", name="Add account").click()
+    plain.get_by_role("link", name="Giro").click()
+    plain.get_by_label("Move to").select_option("Everyday")
+    plain.get_by_role("button", name="Move and delete").click()
+    expect(plain.get_by_role("row", name="Everyday")).to_contain_text("$88.00")
+    plain.get_by_role("button", name="Undo").click()
+    expect(plain.get_by_role("row", name="Giro")).to_contain_text("$12.00")
+    plain.get_by_role("row", name="Giro").get_by_role("link", name="1 transaction").click()
+    plain.get_by_role("link", name="NIGHT CAB").click()
+    plain.get_by_label("Account", exact=True).fill("everyday")
+    plain.get_by_role("button", name="Save").click()
+    expect(plain.locator("main")).to_contain_text("Giro → Everyday")
+    assert server.services.transactions.get(row.id).transaction.account == "Everyday"

@@ -41,6 +41,9 @@ class Accounts:
         accounts = self._database.accounts.find({"owner": LOCAL_OWNER, "name_key": {"$exists": True}})
         return [_account(document) for document in accounts.sort("name_key")]
 
+    def names(self) -> list[str]:
+        return [account.name for account in self.all()]
+
     @guarded
     def get(self, account_id: str) -> Account:
         """Raises NotFound, also for one that was merged or deleted; Unavailable."""

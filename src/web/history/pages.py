@@ -21,6 +21,7 @@ from src.web.shared.learned import learned_from
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
+    from src.services.accounts.repository import Accounts
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
@@ -34,7 +35,12 @@ _DOWNLOADS = (
 
 @bp.get("/history")
 def history(
-    *, transactions: Transactions, analytics: Analytics, predictor: Predictor, links: Links
+    *,
+    transactions: Transactions,
+    analytics: Analytics,
+    predictor: Predictor,
+    links: Links,
+    accounts: Accounts,
 ) -> ResponseReturnValue:
     if wants_json():
         return history_api.history()
@@ -68,6 +74,7 @@ def history(
         active=active,
         headings=sort_links(request.path, filters),
         modes=transactions.modes(),
+        account_names=accounts.names(),
         here=here(),
         next_page=page_at(result.next_cursor) if result else None,
         previous_page=page_at(result.previous_cursor) if result else None,

@@ -29,6 +29,7 @@ from src.web.shared.services import with_services
 if TYPE_CHECKING:
     from src.pipeline.feedback.edit import TransactionEditor
     from src.pipeline.prediction.predict import Predictor
+    from src.services.accounts.repository import Accounts
     from src.services.categories.repository import Categories
     from src.services.transactions.feedback import FeedbackEvents
     from src.services.transactions.repository import Transactions
@@ -155,6 +156,7 @@ def _page(
     transactions: Transactions,
     feedback_events: FeedbackEvents,
     predictor: Predictor,
+    accounts: Accounts,
     links: Links,
 ) -> ResponseReturnValue:
     """amounts: to choose from, if the typed amount can be read in two ways. lines: as typed."""
@@ -170,6 +172,7 @@ def _page(
         undone=count_in(request.args, "undone"),
         similar=feedback_events.count_similar(row.transaction.merchant, but=row.id),
         modes=transactions.modes(),
+        account_names=accounts.names(),
         here=_address(row),
         form=form,
         errors=errors,

@@ -29,6 +29,7 @@ from src.web.shared.services import with_services
 if TYPE_CHECKING:
     from src.config import Settings
     from src.pipeline.prediction.predict import Predictor, Serving
+    from src.services.accounts.repository import Accounts
     from src.services.imports.repository import Imports
     from src.services.models.hot_swap import HotSwap
     from src.services.runs.repository import TrainingRuns
@@ -132,6 +133,7 @@ def _form_page(
     runs: TrainingRuns,
     imports: Imports,
     settings: Settings,
+    accounts: Accounts,
     **values: Any,
 ) -> ResponseReturnValue:
     """The form, the latest transactions, and, before there is a model, the run that trains the first one.
@@ -160,6 +162,7 @@ def _form_page(
         errors=errors,
         currencies=CURRENCIES,
         modes=transactions.modes(),
+        account_names=accounts.names(),
         recent=recent,
         recent_total=transactions.count(),
         kept=waiting_transactions.oldest(WAITING_SHOWN),

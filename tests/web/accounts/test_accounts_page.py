@@ -91,3 +91,10 @@ def test_an_account_with_transactions_is_not_deleted_before_a_choice(client, acc
 def test_a_foreign_name_is_shown_as_text(client, predicted):
     predicted(account="<b>&\u202e")
     assert "<bdi>&lt;b&gt;&amp;\u202e</bdi>" in client.get("/settings/accounts").text
+
+
+@pytest.mark.parametrize("address", ["/", "/history", "/transactions/{id}"])
+def test_forms_offer_the_known_accounts(client, account, predicted, address):
+    page = client.get(address.format(id=predicted()["id"]), headers={"Accept": "text/html"}).text
+    assert '<datalist id="accounts"><option value="Giro"></option></datalist>' in page
+    assert page.count('list="accounts"') == 1
