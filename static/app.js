@@ -2,6 +2,7 @@
 import "./toggle.js";
 import "./time-zone.js";
 import "./live.js";
+import "./row-edit.js";
 import "./picker.js";
 import "./keys.js";
 import "./guess.js";

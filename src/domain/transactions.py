@@ -201,6 +201,11 @@ class StoredTransaction:
         return self.predictions[-1]
 
     @property
+    def revision(self) -> int:
+        """Of the input: 1, and 1 more for each edit and each undo of one."""
+        return 1 + len(self.edits) + sum(edit.undone_at is not None for edit in self.edits)
+
+    @property
     def needs_review(self) -> bool:
         return self.status is Status.PREDICTED and self.prediction.needs_review
 

@@ -6,7 +6,7 @@ from src.web.acts import pages as acts
 from src.web.analytics import pages as analytics
 from src.web.categories import pages as categories
 from src.web.feedback import pages as feedback
-from src.web.history import bulk_pages, transaction_pages
+from src.web.history import bulk_pages, row_pages, transaction_pages
 from src.web.history import pages as history
 from src.web.imports import pages as imports
 from src.web.models import pages as models

@@ -42,6 +42,27 @@ def test_a_category_is_corrected_in_its_row_and_undone_there(open_page, known, s
     assert server.services.transactions.get(row.id).category == row.category
 
 
+def test_an_amount_is_corrected_in_its_row(open_page, known, server):
+    [row] = known({"description": "NIGHT CAB", "amount": "12"})
+    page = open_page("/history?q=cab")
+    page.get_by_role("link", name="Edit NIGHT CAB").click()
+    expect(page.locator(".row-edit").get_by_label("Date")).to_be_focused()
+    page.get_by_label("Amount in USD").fill("x")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Amount in USD")).to_be_focused()
+    page.watch.expect("422")
+    page.get_by_label("Amount in USD").fill("21")
+    page.locator(".row-edit").get_by_label("Your notes").fill("with tip")
+    page.keyboard.press("Enter")
+    shown = page.locator(f"#row-{row.id}")
+    expect(shown).to_contain_text("$21.00")
+    expect(shown).to_contain_text("with tip")
+    expect(page.locator(".row-edit")).to_have_count(0)
+    shown.get_by_role("button", name="Undo").click()
+    expect(page.locator(f"#row-{row.id}")).to_contain_text("$12.00")
+    assert "q=cab" in page.url
+
+
 def test_arrow_keys_in_a_row_send_nothing_before_enter(open_page, known, server):
     [row] = known({"description": "SQ *BLUE DOOR 0042", "amount": "4.20"})
     page = open_page("/history")

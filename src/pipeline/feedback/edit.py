@@ -81,15 +81,17 @@ class TransactionEditor:
         return restored
 
     def edit(
-        self, transaction_id: str, changes: Changes, *, at: datetime
+        self, transaction_id: str, changes: Changes, *, at: datetime, revision: int | None = None
     ) -> tuple[StoredTransaction, str | None]:
         """Change the transaction, and predict it again unless it is answered.
 
         changes: called again if somebody else edits the transaction meanwhile, so that it can check the
-        result. Returns the transaction with the id of the act, None if nothing changes. Raises NotFound,
-        Conflict, Unavailable, and what `changes` raises.
+        result. revision: the one that the caller saw; another one is a Conflict. Returns the transaction with
+        the id of the act, None if nothing changes. Raises NotFound, Conflict, Unavailable, and what `changes`
+        raises.
         """
         row = self.transactions.get(transaction_id)
+        _check_revision(row, revision)
         fields = changed_fields(row.transaction, prepare(self._changed(row.transaction, changes)))
         if not fields:
             return row, None
@@ -97,6 +99,7 @@ class TransactionEditor:
         act = self.acts.begin(ActKind.EDIT, what, at=at)
 
         def edited(now: StoredTransaction) -> Amendment:
+            _check_revision(now, revision)
             after, prediction = self._predicted(now, self._changed(now.transaction, changes), at)
             return after, prediction, (*now.edits, Edit(act, at, now.transaction, after))
 
@@ -151,6 +154,25 @@ class TransactionEditor:
             return prepared, None
         [predicted] = self.predictor.predict([transaction], at=at, with_shadow=True)
         return predicted
+
+
+def _check_revision(row: StoredTransaction, revision: int | None) -> None:
+    if revision is None or row.revision == revision:
+        return
+    raise Conflict(
+        f"This transaction was edited since revision {revision}"
+        f"{' (' + ', '.join(names) + ')' if (names := _changed_since(row, revision)) else ''}: "
+        f"it is now at revision {row.revision}. Read it again, and send that revision to change it anyhow."
+    )
+
+
+def _changed_since(row: StoredTransaction, revision: int) -> list[str]:
+    """The fields that edits and undos changed since then."""
+    changes = [(edit.at, edit) for edit in row.edits]
+    changes += [(edit.undone_at, edit) for edit in row.edits if edit.undone_at]
+    changes.sort(key=lambda change: change[0])
+    since = changes[max(revision - 1, 0) :]
+    return list(dict.fromkeys(name for _, edit in since for name in changed_fields(edit.before, edit.after)))
 
 
 def _edit_to_undo(row: StoredTransaction, act: str) -> Edit | None:

@@ -12,18 +12,19 @@ from src.errors import InvalidInput, NotFound
 from src.web.history.bulk_schemas import BulkBody, BulkRequest, bulk_body
 from src.web.history.schemas import (
     EditedBody,
+    EditRequest,
     HistoryBody,
     HistoryFilterQuery,
     HistoryQuery,
     HistoryTotalsBody,
     LifeBody,
+    edited_body,
     history_item,
     history_totals,
     life_body,
 )
 from src.web.history.splits import SplitsRequest
 from src.web.openapi.operations import Operations, ResponseValue
-from src.web.prediction.schemas import TransactionChanges
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.bulk import BulkChanges
@@ -88,18 +89,17 @@ def transaction(id: str, *, transactions: Transactions, links: Links) -> Respons
     "PATCH",
     "/transactions/{id}",
     summary="Edit one transaction",
-    body=TransactionChanges,
+    body=EditRequest,
     returns={200: EditedBody},
     errors=(404, 409, 503),
 )
-def edit_transaction(
-    id: str, body: TransactionChanges, *, transaction_editor: TransactionEditor
-) -> ResponseValue:
+def edit_transaction(id: str, body: EditRequest, *, transaction_editor: TransactionEditor) -> ResponseValue:
     """An unanswered transaction is predicted again; an answer stays. `POST /acts/{act}/undo` restores the
-    earlier fields."""
+    earlier fields. 409 if a change does not fit the other fields, or `revision` is not the current one."""
     at = datetime.now(UTC)
-    row, act = transaction_editor.edit(id, partial(body.changed, today=at.date()), at=at)
-    return {**history_item(row), "act": act}
+    changed = partial(body.changed, today=at.date())
+    row, act = transaction_editor.edit(id, changed, at=at, revision=body.revision)
+    return edited_body(row, act)
 
 
 @api.operation(
@@ -135,7 +135,7 @@ def split_transaction(
     them. The category of the transaction itself stays. `POST /acts/{act}/undo` restores the earlier parts."""
     changed = partial(body.changed, slugs=categories.slugs())
     row, act = transaction_editor.edit(id, changed, at=datetime.now(UTC))
-    return {**history_item(row), "act": act}
+    return edited_body(row, act)
 
 
 @api.operation(

@@ -21,6 +21,7 @@ from src.web.prediction.schemas import (
     ModelBody,
     ReasonBody,
     TransactionBody,
+    TransactionChanges,
     transaction_body,
 )
 from src.web.shared.fields import (
@@ -208,9 +209,19 @@ class EditBody(TypedDict):
     undone: bool
 
 
+class EditRequest(TransactionChanges):
+    revision: Annotated[
+        int | None,
+        Field(
+            ge=1, description="Of the transaction as you read it: 409 if its fields were changed since then."
+        ),
+    ] = None
+
+
 class LifeBody(HistoryItemBody):
     """A transaction with all predictions, answers (`feedback`) and edits."""
 
+    revision: Annotated[int, Field(description="Of its fields: 1 more for each edit and undo of one.")]
     source: Annotated[str, Field(description="`page`, `api`, `import`, or the name of another program.")]
     predictions: Annotated[list[PastPredictionBody], Field(description="Oldest first.")]
     edits: Annotated[list[EditBody], Field(description="Oldest first.")]
@@ -219,6 +230,7 @@ class LifeBody(HistoryItemBody):
 
 
 class EditedBody(HistoryItemBody):
+    revision: int
     act: Annotated[str | None, Field(description="Undoes the edit; null if nothing changed.")]
 
 
@@ -228,6 +240,7 @@ def life_body(row: StoredTransaction, links: Sequence[Link]) -> LifeBody:
     partners = {end for link in others[LinkKind.TRANSFER] for end in (link.out, link.into)} - {row.id}
     return {
         **history_item(row),
+        "revision": row.revision,
         "source": row.source,
         "predictions": [past_prediction(prediction) for prediction in row.predictions],
         "edits": [
@@ -245,3 +258,7 @@ def life_body(row: StoredTransaction, links: Sequence[Link]) -> LifeBody:
         "transfer_partner": next(iter(partners), None),
         "refunded_by": [link.into for link in others[LinkKind.REFUND] if link.out == row.id],
     }
+
+
+def edited_body(row: StoredTransaction, act: str | None) -> EditedBody:
+    return {**history_item(row), "revision": row.revision, "act": act}

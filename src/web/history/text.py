@@ -44,6 +44,29 @@ def edited_elsewhere(fields: Sequence[str], current: TransactionForm) -> str:
 
 
 @dataclass(frozen=True)
+class FieldConflict:
+    """A field that two changed at once."""
+
+    name: str
+    before: str
+    now: str
+    yours: str
+    """As typed."""
+
+
+def field_conflicts(
+    fields: Sequence[str], before: Transaction, current: Transaction, form: TransactionForm
+) -> tuple[FieldConflict, ...]:
+    """form: with what the person typed for these fields."""
+    return tuple(
+        FieldConflict(
+            labels.FIELDS[name], _shown(before, name), _shown(current, name), getattr(form, name) or "–"
+        )
+        for name in fields
+    )
+
+
+@dataclass(frozen=True)
 class Change:
     name: str
     before: str

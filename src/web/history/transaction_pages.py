@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,11 +14,12 @@ from pydantic import ValidationError
 
 from src.domain.feedback import LabelSource, active_answers
 from src.domain.predictions import Prediction
-from src.domain.transactions import StoredTransaction, Transaction, active_edits
+from src.domain.transactions import StoredTransaction, active_edits
 from src.errors import Conflict, InvalidInput, Unavailable
 from src.web.history import text
+from src.web.history.editing import Refusal, save, shown_at, version_of
 from src.web.history.splits import SplitLine, split_changes, split_lines, typed_lines, with_spare_lines
-from src.web.prediction.forms import CURRENCIES, TransactionForm, changes_of
+from src.web.prediction.forms import CURRENCIES, TransactionForm
 from src.web.shared import local_time, locales
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
@@ -47,33 +48,11 @@ def edit_transaction(
     transaction_id: str, *, transactions: Transactions, transaction_editor: TransactionEditor
 ) -> ResponseReturnValue:
     """Edit the transaction; the page then offers to undo it."""
-    row, now = transactions.get(transaction_id), datetime.now(UTC)
-    shown = shown_at(row, request.form.get("version"))
-    form = TransactionForm.read(request.form, **asdict(TransactionForm.of(shown)))
-    try:
-        changes = changes_of(shown, form)
-        if changes is None:
-            return redirect(_address(row), 303)
-        names = changes.model_fields_set
-        amounts = form.amounts(changes.currency or row.transaction.currency) if "amount" in names else ()
-        if len(amounts) > 1:
-            return _page(row, form, 422, {"amount": text.TWO_AMOUNTS}, amounts)
-
-        def changed(current: Transaction) -> dict[str, Any]:
-            if conflicts := conflicting(names, shown, current):
-                raise EditedElsewhere(conflicts, current)
-            return changes.changed(current, today=now.date())
-
-        _, act = transaction_editor.edit(transaction_id, changed, at=now)
-    except (ValidationError, InvalidInput) as error:
-        return _page(row, form, 422, errors_of(error))
-    except EditedElsewhere as error:
-        typed = {name: getattr(form, name) for name in names}
-        row, form = transactions.get(transaction_id), replace(TransactionForm.of(error.current), **typed)
-        return _page(row, form, 409, {"": str(error)})
-    except (Conflict, Unavailable) as error:
-        return _page(row, form, 409 if isinstance(error, Conflict) else 503, {"": str(error)})
-    return redirect(with_query(_address(row), {"edited": act}), 303)
+    row = transactions.get(transaction_id)
+    saved = save(row, request.form, transactions=transactions, transaction_editor=transaction_editor)
+    if isinstance(saved, Refusal):
+        return _page(saved.row, saved.form, saved)
+    return redirect(with_query(_address(row), {"edited": saved}), 303)
 
 
 @bp.post("/transactions/<transaction_id>/splits")
@@ -100,7 +79,7 @@ def split_transaction(
             status, errors = 409 if isinstance(error, Conflict) else 503, {"": str(error)}
         row = transactions.get(transaction_id)
     form = TransactionForm.of(row.transaction)
-    return _page(row, form, status, lines=lines, split_errors=errors)
+    return _page(row, form, status=status, lines=lines, split_errors=errors)
 
 
 @bp.post("/transactions/<transaction_id>/delete")
@@ -108,35 +87,6 @@ def delete_transaction(transaction_id: str, *, transaction_editor: TransactionEd
     """The history then offers to undo it."""
     act = transaction_editor.delete(transaction_id, at=datetime.now(UTC))
     return redirect(url_for("pages.history", deleted=act), 303)
-
-
-def version_of(row: StoredTransaction) -> str:
-    """Names the input that a form shows: the newest edit, "" if there is none."""
-    edits = active_edits(row.edits)
-    return edits[-1].act if edits else ""
-
-
-def shown_at(row: StoredTransaction, version: str | None) -> Transaction:
-    """The input that the form of `version` showed. Without a known version, the current one."""
-    if version == version_of(row) or not row.edits:
-        return row.transaction
-    if version == "":
-        return row.edits[0].before
-    return next((edit.after for edit in row.edits if edit.act == version), row.transaction)
-
-
-def conflicting(names: Collection[str], shown: Transaction, current: Transaction) -> list[str]:
-    """The changed fields that somebody else has changed too. An amount counts with its currency."""
-    fields = [*sorted(names), "currency"] if "amount" in names else sorted(names)
-    return [name for name in dict.fromkeys(fields) if getattr(shown, name) != getattr(current, name)]
-
-
-class EditedElsewhere(Conflict):
-    """fields: changed both here and elsewhere since the form was shown."""
-
-    def __init__(self, fields: Sequence[str], current: Transaction) -> None:
-        super().__init__(text.edited_elsewhere(fields, TransactionForm.of(current)))
-        self.current = current
 
 
 def _address(row: StoredTransaction) -> str:
@@ -147,9 +97,8 @@ def _address(row: StoredTransaction) -> str:
 def _page(
     row: StoredTransaction,
     form: TransactionForm,
+    refusal: Refusal | None = None,
     status: int = 200,
-    errors: Errors | None = None,
-    amounts: tuple[str, ...] = (),
     lines: list[SplitLine] | None = None,
     split_errors: Errors | None = None,
     *,
@@ -159,11 +108,11 @@ def _page(
     accounts: Accounts,
     links: Links,
 ) -> ResponseReturnValue:
-    """amounts: to choose from, if the typed amount can be read in two ways. lines: as typed."""
+    """lines: of the split, as typed."""
     version, edited, today = version_of(row), request.args.get("edited"), local_time.today()
     return page(
         "transactions/show.html",
-        status,
+        refusal.status if refusal else status,
         row=row,
         events=events_of(row),
         links=linked_to(row, links, transactions),
@@ -175,8 +124,9 @@ def _page(
         account_names=accounts.names(),
         here=_address(row),
         form=form,
-        errors=errors,
-        amounts=amounts,
+        refusal=refusal,
+        errors=refusal.errors if refusal else None,
+        amounts=refusal.amounts if refusal else (),
         currencies=CURRENCIES,
         currency=form.currency.upper() or row.transaction.currency,
         last_date=last_date(today),

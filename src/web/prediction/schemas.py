@@ -144,7 +144,7 @@ class TransactionChanges(RequestModel):
 
         Raises InvalidInput, or Conflict if a change does not fit the other fields of the transaction.
         """
-        fields = self.model_dump(exclude_unset=True)
+        fields = self.model_dump(exclude_unset=True, include=set(TransactionChanges.model_fields))
         if not fields:
             raise InvalidInput("Give at least one field to change.")
         changes: dict[str, Any] = {

@@ -156,3 +156,24 @@ def test_two_tabs_that_save_one_field_at_the_same_moment_do_not_overwrite(client
     meanwhile(lambda: save("first"))
     assert save("second").status_code == 409
     assert input_of(client, row)["subcategory"] == "first"
+
+
+def test_an_edit_of_an_outdated_revision_is_refused_and_names_what_changed(client, predicted):
+    row = predicted(amount="10")["id"]
+    first = client.get(f"/api/v1/transactions/{row}").json["revision"]
+    other = edit(client, row, amount="12", revision=first)
+    assert (other.status_code, other.json["revision"]) == (200, first + 1)
+    refused = edit(client, row, amount="15", revision=first)
+    assert (refused.status_code, refused.mimetype) == (409, "application/problem+json")
+    assert "(amount)" in refused.json["detail"]
+    assert Decimal(input_of(client, row)["amount"]) == 12
+    undo(client, other.json["act"])
+    assert edit(client, row, amount="15", revision=first + 1).status_code == 409
+    assert edit(client, row, amount="15", revision=first + 2).status_code == 200
+
+
+def test_an_answer_or_a_new_prediction_outdates_no_revision(client, predicted, answered):
+    row = predicted(amount="10")["id"]
+    first = client.get(f"/api/v1/transactions/{row}").json["revision"]
+    answered(row, "groceries")
+    assert edit(client, row, amount="15", revision=first).status_code == 200

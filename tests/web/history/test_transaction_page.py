@@ -34,7 +34,7 @@ def press(client, browse):
 
 def typed(html):
     """What the edit form holds."""
-    form = re.search(r'<form[^>]*id="edit".*?</form>', html, re.S)[0]
+    form = re.search(r'<form[^>]*(?:id="edit"|data-row-form).*?</form>', html, re.S)[0]
     inputs = re.findall(r"<input[^>]*>", form)
     fields = {}
     for tag in inputs:
@@ -230,6 +230,8 @@ def test_the_later_of_two_tabs_that_edit_one_field_sees_the_other_value_first(
     refused = client.post(f"/transactions/{row}", data={**stale, "amount": "15.00"}, headers=HTML)
     assert refused.status_code == 409
     assert "Amount is now “12.00”" in words_of(refused.text)
+    assert "Amount $10.00 $12.00 15.00" in words_of(refused.text)
+    assert "Save mine" in words_of(refused.text)
     assert Decimal(input_of(client, row)["amount"]) == 12
     press(f"/transactions/{row}", typed(refused.text))
     assert Decimal(input_of(client, row)["amount"]) == 15
@@ -250,3 +252,29 @@ def test_a_stale_form_that_does_not_fit_the_other_fields_is_refused(
     refused = client.post(f"/transactions/{row}", data={**stale, **typed_here}, headers=HTML)
     assert refused.status_code == 409
     assert input_of(client, row) == before
+
+
+def test_a_row_of_the_list_is_edited_in_its_place(press, predicted, client):
+    row = predicted(amount="10", mode="UPI")["id"]
+    form = client.get(f"/transactions/{row}/row?next=/history?q=s", headers=HTML).text
+    assert typed(form)["next"] == "/history?q=s"
+    changed = {"date": "2026-02-03", "amount": "12.50", "account": "Giro", "notes": "for two"}
+    answer = client.post(f"/transactions/{row}/row", data={**typed(form), **changed}, headers=HTML).text
+    assert f'id="row-{row}"' in answer
+    assert "Saved." in words_of(answer)
+    after = input_of(client, row)
+    assert {name: after[name] for name in changed} == changed
+    assert after["mode"] == "UPI"
+    press(undo_of(answer), {"next": "/history"})
+    assert input_of(client, row)["amount"] == "10.00"
+
+
+def test_a_row_that_was_edited_elsewhere_shows_both_values_and_can_be_saved_again(predicted, client):
+    row = predicted(amount="10")["id"]
+    stale = typed(client.get(f"/transactions/{row}/row", headers=HTML).text)
+    client.patch(f"/api/v1/transactions/{row}", json={"amount": "12"})
+    refused = client.post(f"/transactions/{row}/row", data={**stale, "amount": "15"}, headers=HTML)
+    assert refused.status_code == 409
+    assert "Amount $10.00 $12.00 15" in words_of(refused.text)
+    assert client.post(f"/transactions/{row}/row", data=typed(refused.text), headers=HTML).status_code == 200
+    assert input_of(client, row)["amount"] == "15.00"

@@ -1,0 +1,65 @@
+// a[data-row-edit]: opens the form of its row below it; the link itself opens the transaction's page.
+// form[data-row-form]: sent; the response is the changed row, or the form again with what is wrong.
+import { parse, say, swap } from "./live.js";
+
+const FAILED = "Ledgerloop did not answer; nothing was changed. Please try again.";
+
+function show(fresh, row, old) {
+  fresh.cells[0].colSpan = row.cells.length;
+  if (old) old.replaceWith(fresh);
+  else row.after(fresh);
+  (fresh.querySelector("[aria-invalid=true]") ?? fresh.querySelector("input:not([type=hidden])"))?.focus();
+}
+
+async function open(link) {
+  const row = link.closest("tr");
+  const id = row.id.replace("row-", "edit-");
+  if (document.getElementById(id)) return close(document.getElementById(id));
+  const page = parse(await (await fetch(link.dataset.rowEdit, { headers: { Accept: "text/html" } })).text());
+  const fresh = page.getElementById(id);
+  if (fresh) show(document.adoptNode(fresh), row);
+  else location.assign(link.href);
+}
+
+function close(edit) {
+  const link = document.getElementById(edit.id.replace("edit-", "row-"))?.querySelector("[data-row-edit]");
+  edit.remove();
+  link?.focus();
+}
+
+async function save(form, submitter) {
+  const id = form.dataset.rowForm;
+  const edit = document.getElementById(`edit-${id}`);
+  const body = new URLSearchParams(new FormData(form, submitter));
+  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Live": "1", Accept: "text/html" } });
+  const page = parse(await answer.text());
+  const again = page.getElementById(`edit-${id}`);
+  if (again) return show(document.adoptNode(again), document.getElementById(`row-${id}`), edit);
+  if (!page.getElementById(`row-${id}`)) return say(page.querySelector(".error-page p:not(.status)")?.textContent.trim() ?? FAILED);
+  swap(page, [`row-${id}`]);
+  document.getElementById("announce").textContent = page.querySelector("[data-announce]")?.textContent ?? "";
+  close(edit);
+}
+
+document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-row-cancel]")) return close(event.target.closest("tr"));
+  const link = event.target.closest("a[data-row-edit]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  await open(link).catch(() => location.assign(link.href));
+});
+
+document.addEventListener("keydown", (event) => {
+  const edit = event.key === "Escape" && event.target.closest?.(".row-edit");
+  if (edit) close(edit);
+});
+
+document.addEventListener("submit", async (event) => {
+  if (!event.target.matches("[data-row-form]")) return;
+  event.preventDefault();
+  const form = event.target;
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  await save(form, event.submitter).catch(() => say(FAILED));
+  form.ariaBusy = null;
+});
