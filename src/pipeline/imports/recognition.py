@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from src.domain.imports import ImportedRow, identifying_text
@@ -103,17 +103,22 @@ class Recognition:
     ) -> list[ImportedRow | None]:
         """None for a row that is not stored. stored: all that may be one of `identities`."""
         by_key = {row.key: row for row in stored}
-        matches = [by_key.get(identity.key) for identity in identities]
-        self._taken.update(row.key for row in matches if row)
+        same = [by_key.get(identity.key) for identity in identities]
+        self._taken.update(row.key for row in same if row)
         alike: dict[str, list[ImportedRow]] = defaultdict(list)
         for key in sorted(by_key):
             alike[key.partition(":")[0]].append(by_key[key])
-        for position, identity in enumerate(identities):
-            if matches[position] is None:
-                candidates = (row for content in identity.contents for row in alike[content])
-                matches[position] = next((row for row in candidates if self._is_free(row, identity)), None)
-                self._taken.update(row.key for row in matches[position : position + 1] if row)
-        return matches
+        return [
+            row or self._take_alike(identity, alike) for row, identity in zip(same, identities, strict=True)
+        ]
+
+    def _take_alike(self, identity: Identity, alike: Mapping[str, list[ImportedRow]]) -> ImportedRow | None:
+        """alike: stored rows by their content."""
+        rows = (row for content in identity.contents for row in alike.get(content, ()))
+        match = next((row for row in rows if self._is_free(row, identity)), None)
+        if match:
+            self._taken.add(match.key)
+        return match
 
     def _is_free(self, row: ImportedRow, identity: Identity) -> bool:
         if row.key in self._taken or not _may_be_same_account(row, identity):

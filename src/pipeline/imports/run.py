@@ -112,8 +112,12 @@ class ImportRun:
         """The rows, each with the key of its transaction. Stored ones without an account get their row's."""
         identified = [row.identity for row in rows]
         keys = {key for identity in identified for key in (identity.key, *identity.without_account)}
-        contents = {content for identity in identified for content in identity.contents}
-        matches = recognition.match(identified, self.rows.alike(keys=keys, contents=contents))
+        stored = self.rows.with_keys(keys)
+        known = {row.key for row in stored}
+        others = [identity for identity in identified if identity.key not in known]
+        if contents := {content for identity in others for content in identity.contents}:
+            stored += self.rows.alike(contents, import_id=import_id)
+        matches = recognition.match(identified, stored)
         accounts = {
             match.key: fields
             for match, identity in zip(matches, identified, strict=True)

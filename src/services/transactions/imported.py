@@ -29,6 +29,8 @@ _BATCH = 1000
 _BY_A_PERSON = [LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value]
 SOURCE = "import"
 _TRIES = 5
+_MOST_ALIKE = 20_000
+"""Equal rows beyond these are not recognized without their account."""
 _OF_A_ROW = ("key", "description", "subcategory", "account", "account_number")
 _ACCOUNT_FIELDS = ("account", "account_number")
 _SHARED: Document = {"also_in.0": {"$exists": True}}
@@ -42,19 +44,27 @@ class ImportedTransactions:
         self._database = database
 
     @guarded
-    def alike(self, *, keys: Collection[str], contents: Collection[str]) -> list[ImportedRow]:
-        """Stored and deleted transactions with one of these keys, or with the content of one of them.
+    def with_keys(self, keys: Collection[str]) -> list[ImportedRow]:
+        """Stored and deleted transactions with these keys."""
+        query = {"owner": LOCAL_OWNER, "key": {"$in": list(keys)}}
+        return self._imported_rows(query, query)
 
-        contents: first parts of keys.
+    @guarded
+    def alike(self, contents: Collection[str], *, import_id: str) -> list[ImportedRow]:
+        """Stored and deleted transactions of the same contents, whatever their account.
+
+        contents: first parts of keys. import_id: the import that asks; its own transactions are left out.
         """
         short = {"$in": [content_of(content) for content in contents]}
-        same = {"owner": LOCAL_OWNER, "$or": [{"key": {"$in": list(keys)}}, {"content": short}]}
-        same_deleted = {**same, "$or": [same["$or"][0], {"document.content": short}]}
+        stored = {"owner": LOCAL_OWNER, "content": short, "import": {"$ne": import_id}}
+        return self._imported_rows(stored, {"owner": LOCAL_OWNER, "document.content": short})
+
+    def _imported_rows(self, query: Document, of_deleted: Document) -> list[ImportedRow]:
         deleted, copies = [], self._database.deleted_transactions
         if copies.find_one({"owner": LOCAL_OWNER}, {"_id": 1}):
             fields = {f"document.{name}": 1 for name in _OF_A_ROW}
-            deleted = [copy["document"] for copy in copies.find(same_deleted, fields)]
-        stored = self._database.transactions.find(same, dict.fromkeys(_OF_A_ROW, 1))
+            deleted = [copy["document"] for copy in copies.find(of_deleted, fields).limit(_MOST_ALIKE)]
+        stored = self._database.transactions.find(query, dict.fromkeys(_OF_A_ROW, 1)).limit(_MOST_ALIKE)
         return [_imported_row(document) for document in (*deleted, *stored)]
 
     @guarded
