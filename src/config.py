@@ -31,7 +31,7 @@ def _loopback(host: str) -> str:
     except ValueError:
         pass
     raise ValueError(
-        "Ledgerloop has no accounts yet, so it listens on this machine only; use 127.0.0.1, ::1 or localhost"
+        "Ledgerloop has no login yet, so it listens on this machine only; use 127.0.0.1, ::1 or localhost"
     )
 
 

@@ -152,7 +152,7 @@ class Services:
 
     @once
     def accounts(self) -> Accounts:
-        return Accounts(self.database, self.settings.currency, now=self.now)
+        return Accounts(self.database, self.settings.currency, self.account_hash, now=self.now)
 
     @once
     def analytics(self) -> Analytics:

@@ -119,7 +119,15 @@ def running(tmp_path_factory, mongo_uri):
 @pytest.fixture
 def server(running):
     """The server with an empty history, no runs, and version 1 serving."""
-    for name in ("transactions", "transfers", "training_runs", "categories", "acts", "deleted_transactions"):
+    for name in (
+        "transactions",
+        "transfers",
+        "training_runs",
+        "accounts",
+        "categories",
+        "acts",
+        "deleted_transactions",
+    ):
         running.services.database.collection(name).delete_many({})
     if running.services.models.champion().version != "1":
         running.services.models.promote("1", by="person", reason="", at=datetime.now(UTC))

@@ -47,7 +47,7 @@ def filled(known, server):
     )
     server.services.link_matching.maintain()
     run = server.services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=datetime.now(UTC))
-    [account] = server.services.accounts.all()
+    account = server.services.accounts.by_name(rows[1].transaction.account)
     return {"id": rows[0].id, "run": run.id, "account": account.id}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from src.components.bank_files.own_account import is_account_number, normalized_number
 from src.components.text.masking import mask
 from src.domain.transactions import Transaction
 
@@ -18,8 +19,15 @@ def in_accounts(transactions: Sequence[Transaction], accounts: Accounts) -> list
     names: dict[str, str] = {}
     for transaction in transactions:
         if (name := transaction.account) and name not in names:
-            names[name] = accounts.canonical(mask(name), currency=transaction.currency)
+            names[name] = _canonical(name, accounts, currency=transaction.currency)
     return [
         replace(transaction, account=names[transaction.account]) if transaction.account else transaction
         for transaction in transactions
     ]
+
+
+def _canonical(name: str, accounts: Accounts, *, currency: str) -> str:
+    """A number instead of a name, such as an IBAN, identifies the account and is not stored."""
+    if is_account_number(name) and (number := normalized_number(name)):
+        return accounts.canonical_of_number(number, currency=currency)
+    return accounts.canonical(mask(name), currency=currency)

@@ -6,6 +6,7 @@ its names and numbers lead to. Such a document has no `name_key`, so the name ca
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -29,10 +30,18 @@ _TAKEN_BY_NOW = "Its name or its number belongs to another account by now. Chang
 
 
 class Accounts:
-    def __init__(self, database: Database, currency: str, *, now: Callable[[], datetime]) -> None:
-        """currency: of an account that is made without one."""
+    def __init__(
+        self,
+        database: Database,
+        currency: str,
+        keyed_hash: Callable[[str], str],
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        """currency: of an account that is made without one. keyed_hash: of an account number."""
         self._database = database
         self._currency = currency
+        self._keyed_hash = keyed_hash
         self._now = now
 
     @guarded
@@ -83,14 +92,31 @@ class Accounts:
         name = " ".join(name.split())
         if account := self.by_name(name):
             return account.name
-        new = Account(
-            "", name, currency or self._currency, kind_of(name), Decimal(0), self._now(), automatic=True
-        )
         try:
-            return self.add(new).name
+            return self._add_automatic(name, currency).name
         except Conflict:  # another process made it at the same moment
             account = self.by_name(name)
             return account.name if account else name
+
+    def canonical_of_number(self, number: str, *, currency: str | None = None) -> str:
+        """The name of the account with this number; an unknown number makes `Account 1`, 2 and so on.
+
+        number: normalized; only its keyed hash is stored. Raises Unavailable.
+        """
+        numbers = (self._keyed_hash(number),)
+        for position in itertools.count(1):
+            if account := self.by_number(*numbers):
+                return account.name
+            if self.by_name(f"Account {position}") is None:
+                with suppress(Conflict):  # another process made it at the same moment
+                    return self._add_automatic(f"Account {position}", currency, numbers).name
+        raise AssertionError("unreachable")
+
+    def _add_automatic(self, name: str, currency: str | None, numbers: tuple[str, ...] = ()) -> Account:
+        currency, kind = currency or self._currency, kind_of(name)
+        return self.add(
+            Account("", name, currency, kind, Decimal(0), self._now(), numbers=numbers, automatic=True)
+        )
 
     @guarded
     def add(self, account: Account) -> Account:

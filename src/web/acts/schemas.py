@@ -25,7 +25,7 @@ class ActBody(TypedDict):
     id: str
     kind: str
     what: WhatBody
-    who: Annotated[str, Field(description="`local` until there are accounts.")]
+    who: Annotated[str, Field(description="`local` until there are logins.")]
     at: str
     rows: Annotated[
         int | None, Field(description="Changed transactions; null while it runs or if interrupted.")

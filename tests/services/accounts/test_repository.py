@@ -12,7 +12,7 @@ from tests.services.rows import NOW
 
 @pytest.fixture
 def accounts(database):
-    return Accounts(database, "EUR", now=lambda: NOW)
+    return Accounts(database, "EUR", lambda number: f"hash of {number[-2:]}", now=lambda: NOW)
 
 
 def account(name="Everyday", **fields):
@@ -96,3 +96,12 @@ def test_two_accounts_cannot_have_one_name(accounts):
         accounts.add(account("GIRO"))
     with pytest.raises(Conflict):
         accounts.change(other, replace(other, name="giro"))
+
+
+def test_an_unknown_number_makes_one_account_that_shows_no_digit_of_it(accounts, database):
+    accounts.add(account("ACCOUNT 1"))
+    with ThreadPoolExecutor(8) as pool:
+        names = list(pool.map(accounts.canonical_of_number, ["DE0001", "DE0002"] * 8))
+    assert set(names[::2]) | set(names[1::2]) == {"Account 2", "Account 3"}
+    assert len(set(names[::2])) == len(set(names[1::2])) == 1
+    assert "DE00" not in str(list(database.accounts.find()))

@@ -67,6 +67,13 @@ def test_a_name_that_a_program_sends_makes_an_account_and_leads_to_it_in_any_cas
     assert (account["kind"], account["currency"], account["rows"]) == ("savings", "CHF", 2)
 
 
+def test_an_iban_instead_of_a_name_identifies_the_account_and_is_not_stored(client, predicted, web_database):
+    sent = ("DE89370400440532013000", "DE89 3704 0044 0532 0130 00", "GB29 NWBK 6016 1331 9268 19")
+    names = [predicted(account=number)["transaction"]["account"] for number in sent]
+    assert names == ["Account 1", "Account 1", "Account 2"]
+    assert "0532" not in str(snapshot(web_database)).replace(" ", "")
+
+
 def test_what_is_not_stored_makes_no_account(client):
     body = {"description": "SWIGGY", "amount": "1", "account": "Giro", "save": False}
     assert client.post("/api/v1/predict", json=body).status_code == 200
