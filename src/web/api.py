@@ -9,6 +9,7 @@ from flask import Flask
 from src.web.accounts import api as accounts
 from src.web.acts import api as acts
 from src.web.analytics import api as analytics
+from src.web.bulk import api as bulk
 from src.web.categories import api as categories
 from src.web.feedback import api as feedback
 from src.web.health import api as health
@@ -30,8 +31,9 @@ TAGS = {
     "acts": "List recent changes, and undo them.",
     "second looks": "Possible mistakes: answers that contradict nearly all other answers for the merchant.",
     "moves": "Changes of a whole category that need confirmation.",
-    "history": "Search, edit, split and delete stored transactions, one or many at once.",
+    "history": "Search, edit, split and delete stored transactions.",
     "transfers": "Transfers between own accounts, and refunds of purchases.",
+    "bulk changes": "Change or delete many transactions as one act.",
     "exports": "The history as files for other programs.",
     "imports": "Import files, and undo imports.",
     "webhooks": "Endpoints for Firefly III and for scripts that use Actual.",
@@ -49,6 +51,7 @@ _OPERATIONS = (
     feedback.mistakes,
     feedback.relabels,
     history.api,
+    bulk.api,
     transfers.api,
     imports.api,
     exports_api.api,

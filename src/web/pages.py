@@ -4,10 +4,11 @@
 from src.web.accounts import pages as accounts
 from src.web.acts import pages as acts
 from src.web.analytics import pages as analytics
+from src.web.bulk import pages as bulk
 from src.web.categories import pages as categories
 from src.web.feedback import pages as feedback
-from src.web.history import bulk_pages, row_pages, transaction_pages
 from src.web.history import pages as history
+from src.web.history import row_pages, transaction_pages
 from src.web.imports import pages as imports
 from src.web.models import pages as models
 from src.web.models import text as models_text

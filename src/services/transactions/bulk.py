@@ -126,9 +126,13 @@ def _stored(name: str, value: Any) -> Any:
 
 
 def _changed_fields(before: StoredTransaction, after: StoredTransaction) -> Document:
-    fields = current_fields(after.predictions, after.feedback)
+    """Only those that differ: fewer are quicker to write."""
+    fields: Document = {}
+    if (after.predictions, after.feedback) != (before.predictions, before.feedback):
+        fields = current_fields(after.predictions, after.feedback)
     if after.transaction != before.transaction:
-        fields |= replaced_fields(after.transaction)
+        old, new = replaced_fields(before.transaction), replaced_fields(after.transaction)
+        fields |= {name: value for name, value in new.items() if value != old[name]}
     if after.feedback != before.feedback:
         fields["feedback"] = [feedback_document(event) for event in after.feedback]
     if after.predictions != before.predictions:

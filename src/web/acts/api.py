@@ -41,6 +41,6 @@ def list_acts(query: ActsQuery, *, act_log: ActLog) -> ResponseValue:
     errors=(404, 409, 503),
 )
 def undo_act(id: str, *, act_undo: ActUndo) -> ResponseValue:
-    """Transactions answered since then do not change. 409 if the change is already undone."""
+    """Transactions answered or edited since then do not change. 409 if the change is already undone."""
     undone = act_undo.undo(id, at=datetime.now(UTC))
     return {"act": id, "undone": undone.rows, "kept": undone.kept}

@@ -42,7 +42,9 @@ class ActsBody(TypedDict):
 class UndoneBody(TypedDict):
     act: str
     undone: Annotated[int, Field(description="Transactions restored to their state before the act.")]
-    kept: Annotated[int, Field(description="Transactions left unchanged because they were answered since.")]
+    kept: Annotated[
+        int, Field(description="Transactions left unchanged because they were answered or edited since.")
+    ]
 
 
 def act_body(act: Act) -> ActBody:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from flask import Response
 
 from src.errors import InvalidInput, NotFound
-from src.web.history.bulk_schemas import BulkBody, BulkRequest, bulk_body
 from src.web.history.schemas import (
     EditedBody,
     EditRequest,
@@ -27,7 +26,6 @@ from src.web.history.splits import SplitsRequest
 from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
-    from src.pipeline.feedback.bulk import BulkChanges
     from src.pipeline.feedback.edit import TransactionEditor
     from src.services.categories.repository import Categories
     from src.services.transactions.analytics import Analytics
@@ -100,24 +98,6 @@ def edit_transaction(id: str, body: EditRequest, *, transaction_editor: Transact
     changed = partial(body.changed, today=at.date())
     row, act = transaction_editor.edit(id, changed, at=at, revision=body.revision)
     return edited_body(row, act)
-
-
-@api.operation(
-    "POST",
-    "/transactions/bulk",
-    summary="Change or delete many transactions as one act",
-    body=BulkRequest,
-    returns={200: BulkBody},
-    errors=(409, 503),
-)
-def change_many(body: BulkRequest, *, bulk_changes: BulkChanges) -> ResponseValue:
-    """Up to 100,000 at once. If the request is interrupted, `GET /acts` lists the act without a number of
-    rows: undo it, or send the request again to change the rest."""
-    at = datetime.now(UTC)
-    selection, change = body.selection(), body.change(today=at.date())
-    if body.dry_run:
-        return bulk_body(bulk_changes.preview(selection, change), None)
-    return bulk_body(*bulk_changes.apply(selection, change, at=at))
 
 
 @api.operation(

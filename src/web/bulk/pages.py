@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 
 from src.domain.bulk import BulkChange, Selection
 from src.errors import InvalidInput
+from src.web.bulk.schemas import BulkRequest, BulkSet
 from src.web.history import text
-from src.web.history.bulk_schemas import BulkRequest, BulkSet
 from src.web.history.schemas import HistoryFilterQuery
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import checked, count_in, errors_of, flag, local_address, with_query
