@@ -16,6 +16,7 @@ from src.domain.transactions import MistakeMark, Split, StoredTransaction, Trans
 from src.errors import Conflict
 from src.pipeline.categories.resolver import CategoryNames
 from src.pipeline.prediction.predict import prepare
+from src.pipeline.transfers.restore import LinkRestore
 
 if TYPE_CHECKING:
     from src.services.categories.repository import Categories
@@ -33,6 +34,7 @@ class ExportRestore:
     categories: Categories
     in_accounts: Callable[[Sequence[Transaction]], list[Transaction]]
     """Returns them with their accounts' names of today."""
+    links: LinkRestore
     _slugs: dict[str, str] = field(default_factory=dict)
     """Slug in the export -> slug here."""
 
@@ -49,7 +51,9 @@ class ExportRestore:
         kept = [row for row in rows if row.id not in deleted and row.key not in deleted]
         named = self.in_accounts([row.transaction for row in kept])
         kept = [replace(row, transaction=one) for row, one in zip(kept, named, strict=True)]
-        return self.rows.restore(kept, import_id=self.import_id), len(rows) - len(kept)
+        added = self.rows.restore(kept, import_id=self.import_id)
+        self.links.add(kept)
+        return added, len(rows) - len(kept)
 
     def _learn_categories(self, exported: Exported) -> None:
         """Create the person's categories that do not exist here, also those that only answers name."""

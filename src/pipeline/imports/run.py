@@ -94,7 +94,8 @@ class ImportRun:
     def _adder(self, import_id: str, plan: Plan) -> Callable[[Sequence[Entry]], tuple[int, int]]:
         """A function that adds entries and returns what `_add` does."""
         if plan.format is Format.LEDGERLOOP:
-            restore = ExportRestore(import_id, self.rows, self.categories, self.predictor.in_accounts)
+            links = self.matching.restore()
+            restore = ExportRestore(import_id, self.rows, self.categories, self.predictor.in_accounts, links)
             return lambda entries: restore.add([entry.exported for entry in entries if entry.exported])
         own_accounts = OwnAccounts(self.accounts, self.account_hash, plan.account)
         identities, recognition = Identities(), Recognition()

@@ -13,6 +13,7 @@ from src.components.transfers.refunds import refund_match
 from src.domain.categories import Category, Group
 from src.domain.transactions import Transaction
 from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_id
+from src.pipeline.transfers.restore import LinkRestore, dating
 
 if TYPE_CHECKING:
     from src.services.transfers.candidates import Candidates
@@ -39,6 +40,10 @@ class LinkMatching:
     def match_import(self, import_id: str) -> int:
         """Link the transactions of an import; returns how many links are new. Safe to repeat."""
         return self._match_all(self.candidates.of_import(import_id), LinkedBy.IMPORT)
+
+    def restore(self) -> LinkRestore:
+        """For an import of an export."""
+        return LinkRestore(self.links, self.candidates, self.clock)
 
     def maintain(self) -> int:
         """Settle what an interruption left, and match what was added or changed since the last run.
@@ -108,4 +113,4 @@ def _link(kind: LinkKind, match: Match, by: LinkedBy, at: datetime) -> tuple[Lin
         score=match.score,
         created_at=at,
     )
-    return link, match.into.transaction if kind is LinkKind.REFUND else match.out.transaction
+    return link, dating(kind, match.out, match.into)

@@ -23,7 +23,7 @@ COLUMNS = (
     "id date description merchant subcategory amount currency direction mode "
     "account counterparty notes mcc tags "
     "category status predicted confidence band decided_by created_at model_version source audit fingerprint "
-    "key doubt splits feedback predictions own_categories"
+    "key transfer refund_of doubt splits feedback predictions own_categories"
 ).split()
 """Of the CSV and of Parquet: one row per transaction, its answers and predictions at the end."""
 

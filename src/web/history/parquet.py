@@ -96,7 +96,7 @@ def _schema() -> pa.Schema:
         "created_at": time,
         **dict.fromkeys(("model_version", "source"), repeated),
         "audit": pa.bool_(),
-        **dict.fromkeys(("fingerprint", "key"), text),
+        **dict.fromkeys(("fingerprint", "key", "transfer", "refund_of"), text),
         "doubt": pa.struct(
             {
                 "category": repeated,

@@ -71,6 +71,12 @@ def full(app, client, container, registered, predicted, answered, web_database):
     )
     store = predicted("BIG STORE", "40", tags=["split"])["id"]
     assert client.put(f"/api/v1/transactions/{store}/splits", json={"splits": parts}).status_code == 200
+    out = predicted("TO THE POT", "500", account="Checking")["id"]
+    into = predicted("FROM CHECKING", "500", account="Pot", direction="income")["id"]
+    assert client.post("/api/v1/transfers", json={"out": out, "in": into}).status_code == 201
+    purchase = predicted("SHOE SHOP", "90", date="2026-01-20")["id"]
+    refund = predicted("CARD CREDIT", "30", direction="income", date="2026-02-03")["id"]
+    assert client.post(f"/api/v1/transactions/{refund}/refund", json={"of": purchase}).status_code == 200
     audited = predicted("CITY CAB 7", "20")
     web_database.collection("transactions").update_one(
         {"_id": ObjectId(audited["id"])}, {"$set": {"audit": True}}

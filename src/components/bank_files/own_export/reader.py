@@ -21,7 +21,11 @@ _OF_THE_TRANSACTION = ("description", "amount", "currency", "date", "direction",
 _DETAILS = ("account", "counterparty", "notes", "mcc", "tags")
 """Of the transaction too; exports of earlier releases lack them."""
 _IN_JSON = ("tags", "doubt", "splits", "feedback", "predictions", "own_categories")
-_MAY_BE_BLANK = ("category", "predicted", "key", "mode", "subcategory", "doubt", "splits", *_DETAILS)
+_LINKS = ("transfer", "refund_of")
+_MAY_BE_BLANK = (
+    *("category", "predicted", "key", "mode", "subcategory", "doubt", "splits"),
+    *(*_LINKS, *_DETAILS),
+)
 _EXPORT_NAMES = ("id", "fingerprint", "feedback", "predictions", "own_categories")
 """Names that occur together only in exports."""
 _REQUIRED = frozenset((*_EXPORT_NAMES, *_OF_THE_TRANSACTION))

@@ -47,6 +47,7 @@ _Word = Annotated[str, Field(max_length=200, min_length=1, pattern=_SOUND)]
 _Tag = Annotated[_Word, Field(pattern="^[^,]*$")]
 _Number = Annotated[str, Field(max_length=300, min_length=1, pattern=_SOUND)]
 """The key of an answer: of a request, a file's row or another program."""
+_Id = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
 _Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
 _Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 _Notes = Annotated[str, Field(max_length=2_000, min_length=1, pattern=_SOUND)]
@@ -144,7 +145,7 @@ class _Transaction(_Part):
 
 
 class _Record(_Part):
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
+    id: _Id
     transaction: _Transaction
     category: _Slug | None
     status: Status
@@ -161,6 +162,8 @@ class _Record(_Part):
     key: _Number | None
     doubt: _Doubt | None
     splits: Annotated[list[_Split], Field(max_length=200)] | None = None
+    transfer: _Id | None = None
+    refund_of: _Id | None = None
     own_categories: Annotated[list[_Category], Field(max_length=1_000)]
 
 
@@ -229,4 +232,6 @@ def _row(read: _Record) -> StoredTransaction:
         holdout=is_holdout(read.fingerprint),
         key=read.key,
         mistake=MistakeMark(**read.doubt.model_dump()) if read.doubt else None,
+        transfer=read.transfer,
+        refund_of=read.refund_of,
     )
