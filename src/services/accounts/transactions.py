@@ -57,7 +57,7 @@ class AccountTransactions:
     @guarded
     def rename(self, name: str, new: str) -> int:
         """Returns the number of transactions. Raises Unavailable; a retry changes the rest."""
-        return self._update(_in(name), {"$set": {"account": new}, "$inc": {"revision": 1}})
+        return self._update(_in(name), [{"$set": _moved(name, new)}])
 
     @guarded
     def move(self, name: str, into: str | None, *, act: str) -> int:
@@ -65,8 +65,8 @@ class AccountTransactions:
 
         Returns how many the act has moved. Raises Unavailable; a retry moves the rest.
         """
-        account = {"$set": {"account": into}} if into else {"$unset": {"account": ""}}
-        self._update(_in(name), {**account, "$push": {"moved": {"act": act}}, "$inc": {"revision": 1}})
+        marks = {"$concatArrays": [{"$ifNull": ["$moved", []]}, [{"act": {"$literal": act}}]]}
+        self._update(_in(name), [{"$set": {**_moved(name, into), "moved": marks}}])
         return self.count_moved(act)
 
     @guarded
@@ -81,15 +81,14 @@ class AccountTransactions:
         now_in: the account that the act moved them to, by its name of today. Raises Unavailable; safe to
         repeat.
         """
-        account = {"account": {"$literal": name}, "revision": {"$add": ["$revision", 1]}}
         still = {**_moved_by(act), "account": {"$eq": now_in}}
-        restored = self._update(still, _without_mark(act, account))
+        restored = self._update(still, _without_mark(act, _moved(now_in, name)))
         return UndoResult(rows=restored, kept=self._update(_moved_by(act), _without_mark(act, {})))
 
-    def _update(self, query: Document, update: Document | list[Document]) -> int:
+    def _update(self, query: Document, update: list[Document]) -> int:
         """Update all that match, in batches: the driver waits a minute for each. Returns their number.
 
-        update: after it, a transaction no longer matches.
+        update: a pipeline; after it, a transaction no longer matches.
         """
         transactions, count = self._database.transactions, 0
         while ids := [row["_id"] for row in transactions.find(query, {"_id": 1}).limit(_BATCH)]:
@@ -107,6 +106,21 @@ def _in_an_account() -> Document:
 
 def _moved_by(act: str) -> Document:
     return {"owner": LOCAL_OWNER, "moved.act": {"$eq": act}}
+
+
+def _moved(name: str | None, new: str | None) -> Document:
+    """The fields of a transaction that is moved from one account to another; None: no account.
+
+    An import that has set the account of an existing row recognizes it by its value when it is undone.
+    """
+    is_it = {"$and": [{"$eq": ["$$this.field", "account"]}, {"$eq": ["$$this.value", {"$literal": name}]}]}
+    named = {"$cond": [is_it, {"$mergeObjects": ["$$this", {"value": {"$literal": new}}]}, "$$this"]}
+    settings = {"$map": {"input": "$account_from", "in": named}}
+    return {
+        "account": {"$literal": new} if new else "$$REMOVE",
+        "revision": {"$add": ["$revision", 1]},
+        "account_from": {"$cond": [{"$isArray": "$account_from"}, settings, "$$REMOVE"]},
+    }
 
 
 def _without_mark(act: str, fields: Document) -> list[Document]:
