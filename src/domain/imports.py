@@ -1,8 +1,7 @@
-"""An imported file and its result, and the apostrophe that keeps a spreadsheet from computing a text."""
+"""An imported file and its result."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -93,23 +92,6 @@ class Import:
         if self.status in (*IMPORT_UNDER_WAY, ImportStatus.PREVIEW):
             return min(self.counts.read / self.rows, 1.0) if self.rows else 0.0
         return 1.0
-
-
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-"""A spreadsheet treats a cell that begins like this as a formula, except after an apostrophe, which
-exports add and imports remove."""
-
-
-def escape_formula(text: str) -> str:
-    """With an apostrophe in front if a spreadsheet would take it for a formula.
-
-    A text with apostrophes and then the beginning of a formula gets one more, so that an import can undo it.
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def unescape_formula(text: str) -> str:
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def identifying_text(description: str, note: str | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from src.domain.categories import Category
-from src.domain.imports import escape_formula
+from src.domain.spreadsheet_cells import escape_formula
 from src.domain.transactions import Direction, MistakeMark, StoredTransaction, Transaction
 from src.web.categories.schemas import CategoryBody, category_body
 from src.web.history.schemas import HistoryItemBody, PastPredictionBody, history_item, past_prediction

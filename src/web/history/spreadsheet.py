@@ -14,8 +14,8 @@ from decimal import Decimal
 
 from babel.dates import format_date, get_date_format
 
-from src.domain.imports import escape_formula
 from src.domain.money import decimal_places
+from src.domain.spreadsheet_cells import escape_formula
 from src.domain.transactions import Direction, StoredTransaction
 from src.web.shared import locales
 from src.web.shared.fields import money

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, request
 from werkzeug.exceptions import BadRequest
 
-from src.domain.imports import ImportStatus, escape_formula
+from src.domain.imports import ImportStatus
+from src.domain.spreadsheet_cells import escape_formula
 from src.errors import InvalidInput
 from src.pipeline.imports.preview import heading_of_rejects
 from src.web.imports import text

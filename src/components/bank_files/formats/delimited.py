@@ -18,7 +18,7 @@ from src.components.bank_files.inference.headings import known_names
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.messages.reader import is_message
 from src.components.bank_files.plan import DELIMITERS
-from src.domain.imports import unescape_formula
+from src.domain.spreadsheet_cells import unescape_formula
 
 MAX_LINES = 60
 """Lines of one record; with more, a quotation mark is not closed."""

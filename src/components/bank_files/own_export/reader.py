@@ -15,7 +15,7 @@ from src.components.bank_files.entry import Entry, Reason, Rejected, Unreadable
 from src.components.bank_files.formats.encodings import decode, detect_encoding, lines
 from src.components.bank_files.limits import Limits, bad_file
 from src.components.bank_files.plan import DELIMITERS, Format, Plan
-from src.domain.imports import unescape_formula
+from src.domain.spreadsheet_cells import unescape_formula
 
 _OF_THE_TRANSACTION = ("description", "amount", "currency", "date", "direction", "mode", "subcategory")
 _DETAILS = ("account", "counterparty", "notes", "mcc", "tags")
