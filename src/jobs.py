@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,6 @@ class Jobs:
 
     def __init__(self, container: Container) -> None:
         self._services = container
-        self.slots = container.slots
         sync = partial(container.trainer.run, FOLLOW_CHAMPION)
         self._alias_watch = AliasWatch(container.settings.tracking_uri, container.models.alias, sync)
 
@@ -46,6 +46,10 @@ class Jobs:
         kinds = self._services.pending_work.kinds()
         # An answer given on Ledgerloop's own pages is only found by delivering, so that is always due.
         return kinds | {DELIVERY} if self._services.firefly_outbound else kinds
+
+    def open_slot(self, slot: datetime) -> bool:
+        """Queue the run of `slot`, or record that it needs none; False if that must be tried again."""
+        return self._services.slots.open(slot)
 
     def train(self) -> None:
         """Claim the queued run and train it in a child process; return when that has ended."""

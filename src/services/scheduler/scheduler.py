@@ -114,7 +114,7 @@ class Scheduler:
     def open_slot(self) -> None:
         """Open the present slot. If that fails, or another run is under way, the next poll tries again."""
         slot = slot_of(self._now(), self._every_hours)
-        self._slot_is_open = bool(self._run(partial(self._jobs.slots.open, slot)))
+        self._slot_is_open = bool(self._run(partial(self._jobs.open_slot, slot)))
 
     def run_pending(self) -> None:
         """Do everything that waits, one job after the other, in this thread: for simulations and tests."""

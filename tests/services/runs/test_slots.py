@@ -36,6 +36,9 @@ class Installation:
         self.by_kind = {"run": self.work}
         self.fails = False
 
+    def open_slot(self, slot):
+        return self.slots.open(slot)
+
     def pending(self):
         return {"run"}
 

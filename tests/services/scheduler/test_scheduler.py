@@ -12,18 +12,17 @@ from tests.services.rows import NOW
 
 class Jobs:
     def __init__(self, **others):
-        self.done = {name: Event() for name in ("open", "train", "sync_alias", "maintain")}
+        self.done = {name: Event() for name in ("open_slot", "train", "sync_alias", "maintain")}
         self.opened = []
-        self.slots = self
         self.others = {"pending": lambda: {RUN}} | others
 
     @property
     def by_kind(self):
         return {RUN: self.train}
 
-    def open(self, slot):
+    def open_slot(self, slot):
         self.opened.append(slot)
-        self.done["open"].set()
+        self.done["open_slot"].set()
         return self.others.get("opens", lambda: True)()
 
     def stop(self): ...
@@ -66,7 +65,7 @@ def test_a_job_that_fails_keeps_the_others_from_nothing_and_is_tried_again(start
     started(jobs)
     assert again.wait(5)
     assert jobs.done["sync_alias"].wait(5)
-    assert jobs.done["open"].wait(5)
+    assert jobs.done["open_slot"].wait(5)
 
 
 def test_only_the_slot_job_opens_a_slot_and_polls_do_not_ask_again():
@@ -93,7 +92,7 @@ def test_a_slot_that_could_not_be_opened_is_tried_again_by_each_poll_until_it_ca
 def test_the_slot_job_is_due_at_the_start_and_at_each_slot(started):
     jobs = Jobs()
     scheduler = started(jobs)
-    assert jobs.done["open"].wait(5)
+    assert jobs.done["open_slot"].wait(5)
     job = scheduler._scheduler.get_job("slot")
     assert job.next_run_time == slot_of(job.next_run_time, 6)
     assert job.trigger.get_next_fire_time(job.next_run_time, None) == job.next_run_time + timedelta(hours=6)
