@@ -25,7 +25,7 @@ from src.domain.training_runs import TrainingRun
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
 from src.services.runs.slots import slot_of
-from src.web.models.sentences import sentence
+from src.web.models.verdict_sentences import sentence
 
 HOURS = 6
 _AT_ONCE = 500

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from src.domain.imports import Import
 from src.domain.training_runs import TrainingRun
-from src.web.models.sentences import run_reason, sentence
+from src.web.models.verdict_sentences import run_reason, sentence
 
 if TYPE_CHECKING:
     from src.components.bank_files.entry import Preview

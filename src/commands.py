@@ -26,7 +26,7 @@ from src.errors import InvalidInput, LeaseLost, LedgerloopError, NotFound
 from src.services.host.process import bound_process
 from src.services.models import bundle
 from src.services.runs.repository import ClaimedRun
-from src.web.models import sentences
+from src.web.models import verdict_sentences
 
 if TYPE_CHECKING:
     from src.domain.transactions import Transaction
@@ -113,7 +113,11 @@ def _training(container: Container) -> TrainingPipeline:
         bundles=bundle,
         check=LoadAndPredictCheck(),
         clock=container.now,
-        texts=RunTexts(sentences.run_reason, sentences.run_description, sentences.version_description),
+        texts=RunTexts(
+            verdict_sentences.run_reason,
+            verdict_sentences.run_description,
+            verdict_sentences.version_description,
+        ),
         fingerprint=container.data_fingerprint,
         possible_mistakes=container.possible_mistakes,
         steps=_steps(container),

@@ -29,7 +29,7 @@ from src.pipeline.prediction.predict import Predictor, Serving
 from src.pipeline.training.mlflow_log import RunTexts
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
-from src.web.models.sentences import run_description, run_reason, version_description
+from src.web.models.verdict_sentences import run_description, run_reason, version_description
 
 PARTS = ("memory", "hints", "lexicon", "types", "verdict", "holdout")
 _UNDATED = datetime(2020, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Code(StrEnum):
-    """Stored in MongoDB. The sentences are in `web/models/sentences.py`."""
+    """Stored in MongoDB. The sentences are in `web/models/verdict_sentences.py`."""
 
     FREE_TEXT = "written"
     """A sentence as it is: `text`."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunTexts:
-    """Write the sentences that MLflow shows; they are in `web/models/sentences.py`."""
+    """Write the sentences that MLflow shows; they are in `web/models/verdict_sentences.py`."""
 
     reason: Callable[[TrainingRun], str]
     """Why the run was started."""

@@ -13,8 +13,8 @@ from src.domain.training_runs import TrainingRun
 from src.domain.transactions import Transaction
 from src.pipeline.prediction.repredict import Repredicted
 from src.web.models.prediction_diff_schemas import ChangesBody, changes_body
-from src.web.models.sentences import run_reason
 from src.web.models.verdict_schemas import DecisionBody, decision_body, finite
+from src.web.models.verdict_sentences import run_reason
 from src.web.shared.fields import Label, RequestModel, utc_text
 
 _MEASURED_ON = (

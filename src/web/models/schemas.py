@@ -11,9 +11,9 @@ from typing_extensions import TypedDict
 from src.domain.models import Pointer
 from src.domain.promotions import ComparedMetrics, Promotion
 from src.pipeline.registry.shadow_test import ShadowTest
-from src.web.models.sentences import sentence
 from src.web.models.text import shadow_sentence
 from src.web.models.verdict_schemas import finite
+from src.web.models.verdict_sentences import sentence
 from src.web.shared.fields import Identifier, Label, RequestModel, utc_text
 
 

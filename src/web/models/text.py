@@ -13,7 +13,7 @@ from src.domain.training_runs import RunStatus, TrainingRun
 from src.domain.verdicts import Scores, Verdict
 from src.errors import NotFound
 from src.pipeline.registry.shadow_test import ShadowOutcome, ShadowTest
-from src.web.models.sentences import run_reason
+from src.web.models.verdict_sentences import run_reason
 from src.web.models.verdict_text import headline, outcome
 from src.web.shared import format, labels
 from src.web.shared.blueprint import bp

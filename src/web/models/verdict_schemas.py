@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from src.domain.verdicts import Automation, Verdict
-from src.web.models.sentences import note_sentences, sentence
+from src.web.models.verdict_sentences import note_sentences, sentence
 
 
 class ScoresBody(TypedDict):

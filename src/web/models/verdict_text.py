@@ -1,6 +1,6 @@
 """The words of a verdict on a page: its reasons, its table of metrics, its slices.
 
-The sentences of the reasons are in `web/models/sentences.py`, because the command line and
+The sentences of the reasons are in `web/models/verdict_sentences.py`, because the command line and
 MLflow show them too; here they get the visitor's number format.
 """
 
@@ -20,7 +20,7 @@ from src.domain.verdicts import (
     Verdict,
     Why,
 )
-from src.web.models import sentences
+from src.web.models import verdict_sentences
 from src.web.shared import format, labels, locales
 from src.web.shared.blueprint import bp, category_name
 
@@ -33,7 +33,7 @@ _MEASURES = (
 )
 
 
-class _VisitorsNumbers(sentences.Numbers):
+class _VisitorsNumbers(verdict_sentences.Numbers):
     def count(self, value: float) -> str:
         return format.number(value)
 
@@ -49,7 +49,7 @@ class _VisitorsNumbers(sentences.Numbers):
 
 @bp.app_template_filter()
 def sentence(why: Why) -> str:
-    return sentences.sentence(why, _VisitorsNumbers())
+    return verdict_sentences.sentence(why, _VisitorsNumbers())
 
 
 @bp.app_template_filter()

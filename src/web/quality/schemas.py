@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from src.domain.quality import VersionQuality
 from src.pipeline.monitoring.quality import DriftReport
-from src.web.models.sentences import drift_words
+from src.web.models.verdict_sentences import drift_words
 from src.web.shared.fields import utc_text
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from src.domain.quality import (
     PairedAccuracy,
     VersionQuality,
 )
-from src.web.models.sentences import drift_words
+from src.web.models.verdict_sentences import drift_words
 from src.web.shared import format
 from src.web.shared.blueprint import category_name
 from src.web.shared.labels import BANDS, rows_judged

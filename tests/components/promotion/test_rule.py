@@ -6,7 +6,7 @@ import pytest
 from src.components.promotion.paired_bootstrap import ModelPredictions, PairedBootstrap, PairedPredictions
 from src.components.promotion.rule import Evidence, PromotionRule
 from src.domain.verdicts import Automation, Difference, Footprint, JudgedOn, Outcome, Scores
-from src.web.models.sentences import sentence
+from src.web.models.verdict_sentences import sentence
 
 CATEGORIES = np.array(["dining", "groceries", "transport", "travel"], dtype=object)
 

@@ -15,7 +15,7 @@ from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
 from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
 from src.services.models.repository import Models
-from src.web.models.sentences import sentence
+from src.web.models.verdict_sentences import sentence
 from tests.small_model import small_bundle
 
 MINUTES = count()
@@ -180,7 +180,7 @@ def test_of_a_promotion_here_and_a_simultaneous_move_there_the_one_here_is_kept(
     assert "model 2 was promoted here meanwhile" in sentence(store.promotions()[0].reason)
 
 
-@pytest.mark.parametrize("dies_at", ["set_alias", "landed"])
+@pytest.mark.parametrize("dies_at", ["set_alias", "record_moved"])
 def test_our_own_move_is_never_taken_for_a_persons_wherever_it_was_killed(store, registry, dies_at):
     store.promote("2", by="person", reason="", at=now())
     with pytest.raises(KeyboardInterrupt):

@@ -11,7 +11,7 @@ from src.domain.promotions import PromotionEvent
 from src.domain.verdicts import Outcome
 from src.pipeline.training.earlier_versions import EarlierVersions
 from src.services.models import bundle
-from src.web.models.sentences import note_sentences, sentence
+from src.web.models.verdict_sentences import note_sentences, sentence
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,
     claim,

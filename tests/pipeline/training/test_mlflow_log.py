@@ -12,7 +12,7 @@ from src.domain.training_runs import SetAside
 from src.pipeline.training.mlflow_log import log_verdict
 from src.pipeline.training.stages import Steps
 from src.services.models.load_and_predict_check import CheckReport
-from src.web.models.sentences import run_description
+from src.web.models.verdict_sentences import run_description
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,
     claim,

@@ -28,7 +28,7 @@ from src.services.models.repository import Models
 from src.services.mongo.client import Database
 from src.services.runs.repository import ClaimedRun, TrainingRuns
 from src.services.transactions.possible_mistakes import PossibleMistakes
-from src.web.models.sentences import SET_ASIDE, note_sentences
+from src.web.models.verdict_sentences import SET_ASIDE, note_sentences
 from tests.pipeline.training.test_run import SHOPS as LISTED
 from tests.pipeline.training.test_run import TEXTS, Lexicon, QuickCheck
 

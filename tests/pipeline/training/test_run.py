@@ -37,7 +37,7 @@ from src.services.models.repository import Models
 from src.services.runs.repository import ClaimedRun, TrainingRuns
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
-from src.web.models.sentences import (
+from src.web.models.verdict_sentences import (
     note_sentences,
     run_description,
     run_reason,

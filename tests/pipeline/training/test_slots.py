@@ -12,7 +12,7 @@ from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Outcome
 from src.services.runs.slots import slot_of
-from src.web.models.sentences import sentence
+from src.web.models.verdict_sentences import sentence
 from tests.pipeline.training.test_run import SHOPS, Lexicon
 
 SIX_HOURS = timedelta(hours=6)

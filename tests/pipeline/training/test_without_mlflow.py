@@ -22,7 +22,7 @@ from src.services.mlflow.availability import TrackingState
 from src.services.mlflow.retention import TrackingRetention
 from src.services.mlflow.tracking import Tracking
 from src.services.models.retention import Retention
-from src.web.models.sentences import sentence
+from src.web.models.verdict_sentences import sentence
 from tests.pipeline.training.test_run import (
     NOW,
     QuickCheck,

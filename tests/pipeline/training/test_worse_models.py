@@ -12,7 +12,7 @@ from src.domain.verdicts import Outcome
 from src.pipeline.training.stages import Steps
 from src.services.models import bundle as bundles
 from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
-from src.web.models.sentences import sentence
+from src.web.models.verdict_sentences import sentence
 from tests.pipeline.training.test_run import (  # noqa: F401
     NOW,
     SHOPS,

@@ -15,7 +15,7 @@ from src.domain.models import Bundle
 from src.domain.transactions import Transaction
 from src.services.models.bundle import dumps
 from src.services.models.load_and_predict_check import LoadAndPredictCheck
-from src.web.models.sentences import sentence
+from src.web.models.verdict_sentences import sentence
 
 TRANSACTIONS = [
     Transaction(f"{name} {number}", Decimal(5 + number), "USD", date(2026, 3, 1))

@@ -13,7 +13,7 @@ from src.services.scheduler.scheduler import Scheduler
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
-from src.web.models.sentences import sentence
+from src.web.models.verdict_sentences import sentence
 from tests.services.rows import NOW, answer, keep, new
 
 SIX_HOURS = timedelta(hours=6)

@@ -7,7 +7,7 @@ from flask import render_template
 
 from src.domain.quality import DriftMeasure, DriftResult, DriftVerdict
 from src.domain.training_runs import Trigger
-from src.web.models.sentences import drift_words
+from src.web.models.verdict_sentences import drift_words
 from tests.services.rows import answer, new
 from tests.web.prediction.test_pages import words_of
 
