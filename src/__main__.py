@@ -10,7 +10,7 @@ from src import __version__, commands, logs
 from src.config import IS_CHECKOUT, load_settings
 from src.container import Container
 from src.errors import CannotStart, LedgerloopError
-from src.services.scheduler.child_process import FOLLOW_CHAMPION, RUN_IMPORT, TIDY, TRAIN_CLAIMED
+from src.services.scheduler.child_process import RUN_IMPORT, SYNC_ALIAS, TIDY, TRAIN_CLAIMED
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         "reproduce", commands.reproduce, "repeat a run from its snapshot and print the differences"
     )
     again.add_argument("run", help="the id of a training run, or of its MLflow run")
-    command(FOLLOW_CHAMPION, commands.sync_alias, "bring the MLflow alias and the champion into line")
+    command(SYNC_ALIAS, commands.sync_alias, "bring the MLflow alias and the champion into line")
     tidy = "delete runs and models beyond KEEP_RUNS and KEEP_MODELS (scheduled daily)"
     command(TIDY, commands.tidy, tidy)
     command("init-tracking", commands.init_tracking, "create the MLflow store if there is none")

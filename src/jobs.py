@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from src.services.scheduler.alias_watch import AliasWatch
-from src.services.scheduler.child_process import FOLLOW_CHAMPION, RUN_IMPORT, TIDY, TRAIN_CLAIMED
+from src.services.scheduler.child_process import RUN_IMPORT, SYNC_ALIAS, TIDY, TRAIN_CLAIMED
 from src.services.scheduler.scheduler import DELIVERY, IMPORT, RUN, WAITING
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Jobs:
 
     def __init__(self, container: Container) -> None:
         self._services = container
-        sync = partial(container.trainer.run, FOLLOW_CHAMPION)
+        sync = partial(container.trainer.run, SYNC_ALIAS)
         self._alias_watch = AliasWatch(container.settings.tracking_uri, container.models.alias, sync)
 
     @property

@@ -12,7 +12,7 @@ from src.container import Container
 from src.domain.imports import ImportStatus
 from src.domain.training_runs import Trigger
 from src.services.scheduler import child_process
-from src.services.scheduler.child_process import FOLLOW_CHAMPION, TRAIN_CLAIMED
+from src.services.scheduler.child_process import SYNC_ALIAS, TRAIN_CLAIMED
 from tests.small_model import small_bundle
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -52,7 +52,7 @@ def test_the_scheduler_checks_the_alias_in_a_subprocess_but_not_while_a_run_trai
     container.database.collection("training_runs").delete_many({})
     container.jobs.sync_alias()
     container.jobs.sync_alias()
-    assert children == [(FOLLOW_CHAMPION,)]  # a second look so soon is nobody's turn
+    assert children == [(SYNC_ALIAS,)]  # a second look so soon is nobody's turn
 
 
 def test_the_clock_gives_a_training_its_claim(container, children):

@@ -33,7 +33,7 @@ def test_the_subprocess_promotes_what_a_person_moved_the_alias_to(
         "DATA_DIR": str(tmp_path),
     }
     for expected in ("1", "2"):
-        follow = [PYTHON, "-m", "src", "follow-champion"]
+        follow = [PYTHON, "-m", "src", "sync-alias"]
         subprocess.run(follow, cwd=ROOT, env=os.environ | settings, check=True, timeout=PATIENCE_S)
         assert store.champion().version == store.champion().alias == registry.alias("champion") == expected
         registry.set_alias("champion", "2")

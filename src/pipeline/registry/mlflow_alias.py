@@ -122,13 +122,13 @@ def _objection(pointer: Pointer) -> Why:
 
 def _move(store: Models, registry: Tracking, pointer: Pointer, alias: str | None) -> None:
     if alias != pointer.version and not _has(registry, pointer.version, pointer.run_id):
-        store.alias.passed_over(pointer.version)  # it was trained while MLflow was away
+        store.alias.record_missing(pointer.version)  # it was trained while MLflow was away
         return
     if alias != pointer.version:
-        store.alias.about_to(pointer.version, current=alias)
+        store.alias.record_target(pointer.version, current=alias)
         registry.set_alias(_CHAMPION, pointer.version)
     if alias != pointer.version or pointer.alias != pointer.version or pointer.alias_next:
-        store.alias.landed(pointer.version)
+        store.alias.record_moved(pointer.version)
     _move_challenger(store, registry, pointer)
 
 

@@ -14,7 +14,7 @@ from src.domain.models import ModelVersion, Pointer
 from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
 from src.domain.verdicts import JudgedOn, Why, judged_on_of
 from src.errors import Conflict, NotFound, Pinned
-from src.services.models.alias_lock import AliasLock
+from src.services.models.alias_record import AliasRecord
 from src.services.models.champion_pointer import ChampionPointer
 from src.services.models.promotion_history import line_document, line_of, lines_of
 from src.services.models.shadow import Shadows
@@ -29,7 +29,7 @@ class Models(ChampionPointer):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self.alias = AliasLock(database)
+        self.alias = AliasRecord(database)
         self.shadows = Shadows(database)
 
     @guarded

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from src.domain.models import Pointer
 
 if TYPE_CHECKING:
-    from src.services.models.alias_lock import AliasLock
+    from src.services.models.alias_record import AliasRecord
 
 _PREFIX = "sqlite:///"
 _FILES = ("", "-wal", "-journal")
@@ -41,10 +41,10 @@ def _changed(file: Path) -> tuple[int, int] | None:
 class AliasWatch:
     """Starts a child process to sync the alias if it is out of date or may have been moved."""
 
-    def __init__(self, uri: str, lock: AliasLock, sync: Callable[[], bool]) -> None:
+    def __init__(self, uri: str, record: AliasRecord, sync: Callable[[], bool]) -> None:
         """sync: starts the child and waits for it; returns whether it succeeded."""
         self._uri = uri
-        self._lock = lock
+        self._record = record
         self._sync = sync
         self._seen: Trace | None = None
         self._failed = False
@@ -56,7 +56,7 @@ class AliasWatch:
         if not late and trace is not None and trace == self._seen:
             return
         seldom = self._failed or (trace is None and not late)
-        if allowed() and self._lock.claim_look(_REMOTE_PAUSE_S if seldom else _PAUSE_S):
+        if allowed() and self._record.claim_check(_REMOTE_PAUSE_S if seldom else _PAUSE_S):
             self._failed = not self._sync()
             # From before the child ran: what is written meanwhile is seen by the next check.
             self._seen = None if self._failed else trace

@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 # The subcommands of `src/__main__.py` that a scheduler starts; `src/commands.py` has what they do.
 TRAIN_CLAIMED = "train-claimed"
 RUN_IMPORT = "run-import"
-FOLLOW_CHAMPION = "follow-champion"
+SYNC_ALIAS = "sync-alias"
 TIDY = "tidy"
 
-_TIMEOUTS_S = {FOLLOW_CHAMPION: 120.0, TIDY: 1800.0}
+_TIMEOUTS_S = {SYNC_ALIAS: 120.0, TIDY: 1800.0}
 _ENDED_WITH_US = (-signal.SIGTERM, -signal.SIGINT)
 _HANDLED_WITHIN_S = 5.0
 

@@ -13,7 +13,7 @@ class Turns:
     def __init__(self):
         self.asked = []
 
-    def claim_look(self, every_s):
+    def claim_check(self, every_s):
         self.asked.append(every_s)
         return True
 

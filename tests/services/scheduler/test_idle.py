@@ -52,7 +52,7 @@ def container(settings, monkeypatch):
     container.database.ensure_indexes()
     container.models.keep(small_bundle(), version="1", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
     container.models.promote("1", by="training", reason="", at=NOW)
-    container.models.alias.landed("1")
+    container.models.alias.record_moved("1")
     slot = slot_of(NOW, settings.retrain_every_hours)
     container.runs.request_slot(slot, trigger=Trigger.FIRST_START, at=NOW)
     run = container.runs.claim(holder="me", at=NOW)

@@ -40,15 +40,15 @@ def test_the_lease_of_a_process_that_was_killed_runs_out(store, database, left, 
 
 
 def test_a_look_is_claimed_by_one_clock_of_all(store):
-    assert store.alias.claim_look(20)
-    assert not store.alias.claim_look(20)
-    assert store.alias.claim_look(0)
+    assert store.alias.claim_check(20)
+    assert not store.alias.claim_check(20)
+    assert store.alias.claim_check(0)
 
 
 def test_what_was_noted_of_the_alias_stays_through_a_promotion(store):
-    store.alias.about_to("1", current=None)
+    store.alias.record_target("1", current=None)
     assert (store.champion().alias, store.champion().alias_next) == (None, "1")
-    store.alias.landed("1")
+    store.alias.record_moved("1")
     store.keep(b"bundle", version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW)
     pointer = store.promote("2", by="person", reason="", at=NOW)
     assert (pointer.alias, pointer.alias_next) == ("1", None)

@@ -18,7 +18,7 @@ LEASE_S = 300
 """Longer than the process that holds it may run, so that no slow process moves the alias too late."""
 
 
-class AliasLock:
+class AliasRecord:
     """Fields of the pointer document; times are by MongoDB's clock."""
 
     def __init__(self, database: Database) -> None:
@@ -45,7 +45,7 @@ class AliasLock:
             {"_id": CHAMPION, "alias_lease.holder": holder}, {"$unset": {"alias_lease": ""}}
         )
 
-    def claim_look(self, every_s: float) -> bool:
+    def claim_check(self, every_s: float) -> bool:
         """Whether no process on any host has checked for `every_s`; if so, this one may."""
         return self._claim("alias_looked_at", every_s, {"alias_looked_at": "$$NOW"})
 
@@ -55,15 +55,15 @@ class AliasLock:
         free = {"_id": CHAMPION, "$expr": {"$lte": [f"${field}", from_now(-ago_s)]}}
         return bool(self._database.models.update_one(free, [{"$set": fields}]).matched_count)
 
-    def about_to(self, version: str, *, current: str | None) -> None:
+    def record_target(self, version: str, *, current: str | None) -> None:
         """The alias, now at `current`, is moved to `version` next."""
         self._set({"alias": current, "alias_next": version})
 
-    def landed(self, version: str) -> None:
+    def record_moved(self, version: str) -> None:
         """The alias is at `version` now."""
         self._set({"alias": version, "alias_next": None})
 
-    def passed_over(self, version: str) -> None:
+    def record_missing(self, version: str) -> None:
         """MLflow does not have `version`, so the alias does not move while that is the champion."""
         self._set({"alias_passed_over": version})
 
