@@ -39,7 +39,8 @@ def _predict_proba(database: Database, imported: list[dict[str, Any]]) -> float:
     table = pd.DataFrame(imported)
     table["amount"] = table["value"]
     table["date"] = pd.to_datetime(table["date"]).dt.tz_localize(None)
-    table = table[MODEL_FIELDS].fillna({"subcategory": "", "mode": ""})
+    texts = dict.fromkeys(("subcategory", "mode", "account", "counterparty", "mcc"), "")
+    table = table.reindex(columns=MODEL_FIELDS).fillna(texts)
     began = time.monotonic()
     for start in range(0, len(table), 1000):
         pipeline.predict_proba(table.iloc[start : start + 1000])

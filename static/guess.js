@@ -9,13 +9,16 @@ function amountOf(typed) {
   return /^\d{1,3}(,\d{2,3})*,\d{3}(\.\d{1,2})?$/.test(text) ? text.replaceAll(",", "") : null;
 }
 
+const SENT = ["description", "subcategory", "mode", "date", "account", "counterparty"];
+
 function bodyOf(form) {
   const value = (name) => form.elements[name].value.trim();
   const amount = amountOf(value("amount"));
   if ((value("amount") && !amount) || !(value("description") || value("subcategory"))) return null;
   const body = { save: false, direction: value("direction") };
   if (amount) body.amount = amount;
-  for (const name of ["description", "subcategory", "mode", "date"]) if (value(name)) body[name] = value(name);
+  for (const name of SENT) if (value(name)) body[name] = value(name);
+  if (/^[0-9]{4}$/.test(value("mcc"))) body.mcc = value("mcc");
   if (/^[A-Za-z]{3}$/.test(value("currency"))) body.currency = value("currency").toUpperCase();
   return body;
 }

@@ -25,6 +25,7 @@ def small_bundle(taught=TAUGHT):
         [{"description": text, "category": category} for category, texts in taught.items() for text in texts]
     )
     rows = rows.assign(subcategory="", amount=np.nan, currency="", mode="", direction="expense", date=pd.NaT)
+    rows = rows.assign(account="", counterparty="", mcc="")
     model = Pipeline(
         [("features", TransactionFeatures()), ("classifier", LinearCategorizer(temperature=0.3))]
     )

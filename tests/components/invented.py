@@ -43,6 +43,9 @@ def rows(count, *, seed=0, categories=tuple(MERCHANTS)):
                 "mode": _MODES[category],
                 "direction": "income" if category == "salary" else "expense",
                 "date": pd.Timestamp(2026, int(random.integers(1, 13)), int(random.integers(1, 29))),
+                "account": "Savings" if category == "housing" else "Checking",
+                "counterparty": merchant.title() if len(made) % 3 == 0 else "",
+                "mcc": "5411" if category == "groceries" and len(made) % 2 else "",
                 "category": category,
             }
         )
@@ -60,6 +63,9 @@ def transactions(frame):
             direction=Direction(row.direction),
             mode=row.mode or None,
             subcategory=row.subcategory or None,
+            account=row.account or None,
+            counterparty=row.counterparty or None,
+            mcc=row.mcc or None,
         )
         for row in frame.itertuples()
     ]

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from src.components.dataset.holdout import fingerprint
-from src.components.dataset.schema import ROW_COLUMNS
+from src.components.dataset.schema import EARLIER_ROW_COLUMNS, ROW_COLUMNS
 from src.components.text.masking import mask
 from src.domain.feedback import LabelSource
 from src.domain.transactions import LabelledTransaction
@@ -73,14 +73,15 @@ def snapshot(rows: pd.DataFrame, knowledge_sha256: str) -> Snapshot:
 def read_snapshot(data: bytes) -> pd.DataFrame:
     """ROW_COLUMNS as `snapshot` wrote them. Raises InvalidInput for another table."""
     lines = csv.reader(io.StringIO(data.decode("utf-8", "surrogatepass"), newline=""))
-    if next(lines, []) != ROW_COLUMNS:
+    names = next(lines, [])
+    if names not in (ROW_COLUMNS, EARLIER_ROW_COLUMNS):
         raise InvalidInput("This snapshot has other columns than this version of Ledgerloop writes.")
-    parsers = [_PARSERS.get(name, str) for name in ROW_COLUMNS]
+    parsers = [_PARSERS.get(name, str) for name in names]
     try:
         rows = [[parse(text) for parse, text in zip(parsers, line, strict=True)] for line in lines]
     except ValueError:
         raise InvalidInput(f"Line {lines.line_num} of the snapshot cannot be read.") from None
-    return pd.DataFrame(rows, columns=ROW_COLUMNS)
+    return pd.DataFrame(rows, columns=names).reindex(columns=ROW_COLUMNS, fill_value="")
 
 
 def sha256_of(snapshot_csv: bytes, knowledge_sha256: str) -> str:
@@ -111,6 +112,9 @@ def _row(labelled: LabelledTransaction) -> dict[str, object]:
         "labelled_at": pd.Timestamp(labelled.labelled_at),
         "holdout": labelled.holdout,
         "group": fingerprint(transaction),
+        "account": mask(transaction.account or ""),
+        "counterparty": mask(transaction.counterparty or ""),
+        "mcc": transaction.mcc or "",
     }
 
 

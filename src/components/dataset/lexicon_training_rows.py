@@ -82,6 +82,7 @@ class StatementWriter:
                 pd.NaT,
                 False,
                 f"{_GROUP}{entry.phrase}",
+                *("", "", ""),
             ]
 
     def _circumstances(self, habit: CategoryProfile, draw: random.Random) -> tuple[float, str, str, str]:

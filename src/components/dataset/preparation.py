@@ -1,6 +1,6 @@
 """Exclude rows that no model can learn from, and normalize the others: trimmed text, and the merchant.
 
-Predictions use the same functions (`merchant_key` here, `clean_text` inside the model), so the model always
+Predictions use the same functions (`merchant` here, `clean_text` inside the model), so the model always
 gets text in the form it was trained on.
 """
 
@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from src.components.text.cleaning import merchant_key
+from src.components.text.cleaning import merchant
 from src.domain.training_runs import SetAside
 from src.errors import LedgerloopError, NotEnoughData
 
 _TEXTS = ["description", "subcategory", "currency", "mode", "direction", "category", "group"]
+_TEXTS += ["account", "counterparty", "mcc"]
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,11 @@ class Transformation:
     def prepare(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Trim texts and recompute the merchant, because stored keys may be of an earlier release."""
         texts = {name: rows[name].str.strip() for name in _TEXTS}
-        of_description = _merchants(texts["description"])
-        merchant = of_description.where(of_description != "", _merchants(texts["subcategory"]))
+        named = zip(texts["description"], texts["subcategory"], texts["counterparty"], strict=True)
+        merchants = pd.Series([merchant(*row) for row in named], index=rows.index, dtype="str")
         # Otherwise all rows without a group would share one.
         group = texts["group"].where(texts["group"] != "", rows["id"])
-        return rows.assign(**{**texts, "group": group, "merchant": merchant.astype("str")})
-
-
-def _merchants(texts: pd.Series) -> pd.Series:
-    """Computed once per distinct text."""
-    return texts.map({text: merchant_key(text) for text in texts.unique()})
+        return rows.assign(**{**texts, "group": group, "merchant": merchants})
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series:

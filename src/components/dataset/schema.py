@@ -7,19 +7,23 @@
 | description, subcategory, currency, mode, direction | str | "" if missing |
 | amount | float | nan if missing |
 | date | datetime64[ns], naive | NaT if missing |
-| merchant | str | `merchant_key` of the description, or of the subcategory |
+| merchant | str | as of `cleaning.merchant` |
 | category | str | slug |
 | labelled_at | datetime64[ns, UTC] | NaT for the lexicon |
 | holdout | bool | True: evaluates models, never trains one; False for the lexicon |
 | group | str | rows of one group are in the same fold |
+| account, counterparty, mcc | str | "" if missing |
 """
 
 from __future__ import annotations
 
 ROW_COLUMNS = (
     "id source description subcategory amount currency mode direction date merchant category labelled_at "
-    "holdout group"
+    "holdout group account counterparty mcc"
 ).split()
+EARLIER_ROW_COLUMNS = ROW_COLUMNS[:-3]
+"""Of the snapshots of earlier releases."""
 
 MODEL_FIELDS = ["description", "subcategory", "amount", "currency", "mode", "direction", "date"]
+MODEL_FIELDS += ["account", "counterparty", "mcc"]
 """The input columns of the fitted model; transactions have the same fields when they are predicted."""

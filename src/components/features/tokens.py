@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from src.components.features.typical_amounts import TypicalAmounts
 from src.components.lexicon.matcher import LexiconMatcher
-from src.components.text.cleaning import category_code, clean_text, merchant_key, processor
+from src.components.text.cleaning import category_code, clean_text, merchant, names_merchant, processor
 from src.components.text.exchange_rates import units_per_dollar
 
 BINS_PER_DOUBLING = 2
@@ -25,16 +25,20 @@ _PRICE_ENDINGS = {0: "00", 49: "49", 50: "50", 95: "95", 99: "99"}
 
 
 class TransactionTokens(NamedTuple):
-    """`description` and `subcategory` are cleaned words, separated by single spaces."""
+    """All but `fields` are cleaned words, separated by single spaces."""
 
     description: str
     subcategory: str
     fields: tuple[str, ...]
     """Such as `amount:17`, `mode:upi`, `direction:income`, `lexicon:dining`."""
+    counterparty: str = ""
+    """Only if the description names no merchant."""
+    code: str = ""
+    """Of the merchant category: `mcc5411`."""
 
     @property
     def text(self) -> str:
-        return f"{self.description} {self.subcategory}".strip()
+        return " ".join(filter(None, (self.description, self.subcategory, self.counterparty, self.code)))
 
 
 def tokenize(
@@ -45,6 +49,9 @@ def tokenize(
     mode: Any,
     direction: Any,
     day: Any,
+    account: Any = None,
+    counterparty: Any = None,
+    mcc: Any = None,
     *,
     matcher: LexiconMatcher | None = None,
     hidden: str = "",
@@ -54,27 +61,27 @@ def tokenize(
 
     hidden: a phrase of the lexicon that `matcher` ignores.
     """
-    described, detailed = (text if isinstance(text, str) else "" for text in (description, subcategory))
+    described, detailed, other, mcc = (
+        text if isinstance(text, str) else "" for text in (description, subcategory, counterparty, mcc)
+    )
     words, detail = clean_text(described), category_code(detailed) or clean_text(detailed)
+    other = clean_text(other) if other and not names_merchant(described) else ""
+    code = category_code(mcc) if category_code(mcc) != detail else ""
     fields = _amount_fields(amount, plain(currency))
     values = {"currency": currency, "mode": mode, "direction": direction, "subcategory": subcategory}
+    values["account"] = account
     fields += [f"{name}:{word}" for name, value in values.items() if (word := plain(value))]
     if name := processor(described):
         fields.append(f"via:{name}")
     if part := _part_of_month(day):
         fields.append(part)
     if matcher:
-        fields.extend(dict.fromkeys([*matcher.of(words, hidden), *matcher.of(detail, hidden)]))
+        texts = filter(None, (words, detail, other, code))
+        fields.extend(dict.fromkeys(token for text in texts for token in matcher.of(text, hidden)))
     if typical_amounts:
         dollars = log2_amount(amount, currency)
-        fields.extend(typical_amounts.fields(merchant(described, detailed), dollars))
-    return TransactionTokens(words, detail, tuple(fields))
-
-
-def merchant(description: Any, subcategory: Any) -> str:
-    """The merchant of the description, else of the subcategory; "" if neither names one."""
-    keys = (merchant_key(text) for text in (description, subcategory) if isinstance(text, str))
-    return next(filter(None, keys), "")
+        fields.extend(typical_amounts.fields(merchant(described, detailed, counterparty), dollars))
+    return TransactionTokens(words, detail, tuple(fields), other, code)
 
 
 def log2_amount(amount: Any, currency: Any) -> float | None:

@@ -15,10 +15,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.features.linear_form import BLOCKS, LinearForm, field_values
-from src.components.features.tokens import TransactionTokens, log2_amount, merchant, tokenize
+from src.components.features.tokens import TransactionTokens, log2_amount, tokenize
 from src.components.features.typical_amounts import PREFIX as AMOUNTS_PREFIX
 from src.components.features.typical_amounts import TypicalAmounts
 from src.components.lexicon.matcher import matcher_for
+from src.components.text.cleaning import merchant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,10 +168,10 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         return {name: float(weight) for name, weight in weights.items()}
 
     def _typical_amounts(self, X: pd.DataFrame) -> TypicalAmounts:
-        rows = zip(*(X[name] for name in ("description", "subcategory", "amount", "currency")), strict=True)
+        texts = [X[name] for name in ("description", "subcategory", "counterparty") if name in X]
         return TypicalAmounts.learned(
-            (merchant(description, subcategory), log2_amount(amount, currency))
-            for description, subcategory, amount, currency in rows
+            (merchant(*row_texts), log2_amount(amount, currency))
+            for *row_texts, amount, currency in zip(*texts, X["amount"], X["currency"], strict=True)
         )
 
     def _fit_texts(self, texts: Sequence[str], min_rows: int) -> list[sparse.csr_matrix]:
@@ -209,7 +210,7 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
     ) -> list[TransactionTokens]:
         matcher = matcher_for(self.lexicon)
         phrases = [""] * len(X) if hidden is None else hidden
-        rows = zip(*(X[name].tolist() for name in MODEL_FIELDS), strict=True)
+        rows = zip(*(X[name].tolist() for name in MODEL_FIELDS if name in X), strict=True)
         return [
             tokenize(*fields, matcher=matcher, hidden=phrase, typical_amounts=self.usual_ if real else None)
             for fields, phrase, real in zip(rows, phrases, own, strict=True)

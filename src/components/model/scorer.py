@@ -108,6 +108,9 @@ class LinearScorer:
             transaction.mode,
             transaction.direction,
             transaction.date,
+            transaction.account,
+            transaction.counterparty,
+            transaction.mcc,
             matcher=self._matcher,
             typical_amounts=self.form.typical_amounts,
         )
@@ -157,7 +160,9 @@ class LinearScorer:
     def _coded_parts(self, tokens: TransactionTokens) -> Iterator[tuple[str, Columns]]:
         codes, words = tokens.description.split(), tokens.text.split()
         subcategory = next((field for field in tokens.fields if field.startswith("subcategory:")), "")
-        codes += [field_code(subcategory)] * (len(words) - len(codes))
+        codes += [field_code(subcategory)] * len(tokens.subcategory.split())
+        codes += tokens.counterparty.split()
+        codes += [f"mcc:{tokens.code.removeprefix('mcc')}"] if tokens.code else []
         for code, word in zip(codes, words, strict=True):
             yield code, self._columns_of_word(word)
         for two_codes, two_words in zip(itertools.pairwise(codes), itertools.pairwise(words), strict=True):

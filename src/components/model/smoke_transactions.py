@@ -47,6 +47,9 @@ def model_fields(transactions: Sequence[Transaction]) -> pd.DataFrame:
             transaction.mode or "",
             str(transaction.direction),
             pd.Timestamp(transaction.date),
+            transaction.account or "",
+            transaction.counterparty or "",
+            transaction.mcc or "",
         ]
         for transaction in transactions
     ]
@@ -64,4 +67,7 @@ def _transaction(row: dict[str, Any]) -> Transaction:
         mode=str(row["mode"]) or None,
         subcategory=str(row["subcategory"]) or None,
         merchant=str(row["merchant"]),
+        account=str(row["account"]) or None,
+        counterparty=str(row["counterparty"]) or None,
+        mcc=str(row["mcc"]) or None,
     )

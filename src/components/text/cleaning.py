@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from src.components.text.vocabulary import (
     ADDRESS,
@@ -94,13 +95,27 @@ def clean_text(description: str) -> str:
 def merchant_key(description: str) -> str:
     """The merchant key for memory and grouping; "" if the text names no merchant."""
     words = _clean_words(description)
-    if not words:
-        return ""
-    pairs = zip(words, [*words[1:], ""], strict=True)
-    name = [word for word, following in pairs if word not in SOFT and (word, following) not in BEFORE_SOFT]
-    # "credit card payment" consists of soft words only.
-    name = _trimmed(name) or words
+    name = _name_in(words) or words
     return _alias(words, name) or " ".join(name)
+
+
+@lru_cache(_CACHED_TEXTS)
+def names_merchant(description: str) -> bool:
+    """False for no text, and for soft words only, such as `credit card payment`, though these are a key."""
+    words = _clean_words(description)
+    return bool(_name_in(words) or _alias(words))
+
+
+def merchant(description: Any, subcategory: Any, counterparty: Any = None) -> str:
+    """The merchant of the description, else of the counterparty, else of the subcategory; "" for none.
+
+    A description such as `card payment` names none, but without a counterparty it is the key.
+    """
+    described, detailed, other = (
+        text if isinstance(text, str) else "" for text in (description, subcategory, counterparty)
+    )
+    named = other if other and not names_merchant(described) else ""
+    return merchant_key(named) or merchant_key(described) or merchant_key(detailed)
 
 
 def processor(description: str) -> str:
@@ -132,6 +147,14 @@ def category_code(text: str) -> str:
 
 def _clean_words(description: str) -> list[str]:
     return _without_endings(_without_processors(_without_noise(_split(description))))
+
+
+def _name_in(words: list[str]) -> list[str]:
+    """Without soft words; may be empty."""
+    pairs = zip(words, [*words, ""][1:], strict=True)
+    return _trimmed(
+        [word for word, following in pairs if word not in SOFT and (word, following) not in BEFORE_SOFT]
+    )
 
 
 def _trimmed(words: list[str]) -> list[str]:

@@ -46,7 +46,9 @@ class CategoryNames:
             slug, number = f"{slug_of(name)}-{number}", number + 1
         name_shares = {}
         if self.predictor and rows:  # the prediction for the name, with the amount and direction of a row
-            named = replace(rows[0].transaction, description=name, subcategory=None)
+            named = replace(
+                rows[0].transaction, description=name, subcategory=None, counterparty=None, mcc=None
+            )
             [(_, prediction)] = self.predictor.predict([named], at=rows[0].prediction.at)
             name_shares = _shares(prediction)
         shares = [_shares(row.prediction) for row in rows]

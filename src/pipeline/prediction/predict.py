@@ -13,7 +13,7 @@ import numpy as np
 from src.components.dataset.holdout import fingerprint, is_holdout, is_spot_check
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.scorer import LinearScorer, MergedScorer
-from src.components.text.cleaning import merchant_key
+from src.components.text.cleaning import merchant
 from src.components.text.masking import mask
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
@@ -72,16 +72,17 @@ class MergedModel:
 
 
 def prepare(transaction: Transaction) -> Transaction:
-    """Mask account and phone numbers, and set the merchant (from the note if the text has none)."""
+    """Mask personal numbers, and set the merchant."""
     description, subcategory = mask(transaction.description), _masked(transaction.subcategory)
+    counterparty = _masked(transaction.counterparty)
     return replace(
         transaction,
         description=description,
         subcategory=subcategory,
         mode=_masked(transaction.mode),
-        merchant=merchant_key(description) or merchant_key(subcategory or ""),
+        merchant=merchant(description, subcategory, counterparty),
         account=_masked(transaction.account),
-        counterparty=_masked(transaction.counterparty),
+        counterparty=counterparty,
         notes=_masked(transaction.notes),
         tags=tuple(dict.fromkeys(map(mask, transaction.tags))),
         splits=tuple(replace(split, notes=_masked(split.notes)) for split in transaction.splits),

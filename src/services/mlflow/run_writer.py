@@ -114,6 +114,13 @@ class RunWriter:
         is inferred from them. trusted: the types skops may load in addition to its defaults.
         """
         signature = self._mlflow.models.infer_signature(example, pipeline.predict(example))
+        # A column that is blank in the whole example may be missing from a request.
+        types = self._mlflow.types
+        columns = [
+            types.ColSpec(column.type, column.name, required=bool((example[column.name] != "").any()))
+            for column in signature.inputs
+        ]
+        signature = self._mlflow.models.ModelSignature(types.Schema(columns), signature.outputs)
         with _served_code() as code:
             info = self._mlflow.sklearn.log_model(
                 pipeline,

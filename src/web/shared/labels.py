@@ -38,6 +38,8 @@ _REASONS = {
     "via:": "paid through {}",
     "currency:": "currency {}",
     "mode:": "mode {}",
+    "account:": "account {}",
+    "mcc:": "merchant category code {}",
     "subcategory:": "subcategory {}",
     "memory:1/1": "your last answer for this merchant",
     "memory:": "{} answers for this merchant",

@@ -77,6 +77,17 @@ def test_no_row_at_all_comes_back_as_none():
     assert len(FromSnapshot(stored.csv).gather([], SHIPPED)) == len(SHIPPED)
 
 
+def test_a_snapshot_without_account_counterparty_and_code_is_read():
+    gathered = Ingestion().gather([labelled("a", "CORNER BAKERY", "dining")], lexicon([]))
+    earlier = (
+        snapshot(gathered, "k")
+        .csv.replace(b",account,counterparty,mcc\r\n", b"\r\n")
+        .replace(b",,,\r\n", b"\r\n")
+    )
+    assert read_snapshot(earlier)["mcc"].tolist() == [""]
+    assert FromSnapshot(earlier).gather([], lexicon([])).equals(gathered)
+
+
 @pytest.mark.parametrize("damage", [b"id,text\r\n1,a\r\n", b""])
 def test_another_table_is_refused(damage):
     with pytest.raises(InvalidInput, match="other columns"):

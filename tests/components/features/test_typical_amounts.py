@@ -95,6 +95,9 @@ def habits(count, *, treats):
             "direction": "expense",
             "date": pd.date_range("2026-01-01", periods=count),
             "merchant": [f"shop {shop}" for shop in shops],
+            "account": "",
+            "counterparty": "",
+            "mcc": "",
         }
     )
     return made.assign(category=np.where(dear & treats, "gifts", "groceries"))

@@ -21,6 +21,9 @@ def frame(*records):
         "currency": "",
         "mode": "",
         "direction": "",
+        "account": "",
+        "counterparty": "",
+        "mcc": "",
     }
     return pd.DataFrame([blank | {"date": pd.NaT} | one for one in records], columns=MODEL_FIELDS)
 
@@ -67,7 +70,7 @@ def test_each_block_of_text_has_its_length_and_each_field_the_side_weight():
 
 def test_where_there_is_no_text_the_fields_are_all_there_is_and_count_in_full():
     features = TransactionFeatures(side_weight=0.2, bare_weight=0.9).fit(rows(80))
-    bare = features.transform(rows(80).assign(description="", subcategory=""))
+    bare = features.transform(rows(80).assign(description="", subcategory="", counterparty="", mcc=""))
     assert np.unique(bare.data) == pytest.approx([0.9])
 
 

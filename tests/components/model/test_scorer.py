@@ -25,6 +25,8 @@ ODD = [
     transaction("x " * 3000, "0.01"),
     transaction("never seen before", direction=Direction.TRANSFER, subcategory="Rent"),
     transaction("", subcategory="rent", day=date(1, 1, 1)),
+    transaction("CARD PAYMENT 4411", counterparty="Pizza Corner", mcc="5411", account="savings"),
+    transaction("noodle garden", subcategory="5411", counterparty="Metro Line", mcc="5411", account="?"),
 ]
 
 
@@ -52,6 +54,9 @@ def as_rows(inputs):
                 t.mode or "",
                 str(t.direction),
                 t.date,
+                t.account or "",
+                t.counterparty or "",
+                t.mcc or "",
             )
             for t in inputs
         ],
@@ -83,12 +88,12 @@ def test_one_or_two_categories_are_scored_too(categories):
     model = fitted(training=rows(60, categories=categories))
     inputs = transactions(rows(40, seed=3)) + ODD
     scorer = scorer_of(model)
-    assert scorer.probabilities(inputs).shape == (48, len(categories))
+    assert scorer.probabilities(inputs).shape == (40 + len(ODD), len(categories))
     assert np.abs(scorer.probabilities(inputs) - model.predict_proba(as_rows(inputs))).max() < 1e-9
 
 
 def test_a_model_of_rows_without_text_is_scored_by_the_other_fields():
-    training = rows(100).assign(description="", subcategory="")
+    training = rows(100).assign(description="", subcategory="", counterparty="", mcc="")
     model = fitted(training=training)
     scorer = scorer_of(model)
     assert np.abs(scorer.probabilities(ODD) - model.predict_proba(as_rows(ODD))).max() < 1e-9

@@ -157,6 +157,8 @@ def test_the_registered_champion_is_served_by_mlflow_alone_from_any_folder(track
     with served(f"models:/{MODEL_NAME}@champion", tmp_path) as ask:
         row = ["METRO OFFICE 77", "", 4.5, "USD", "", "expense", "2026-03-01"]
         assert ask([row]) == {"predictions": ["transport"]}
+        by_counterparty = ["", *row[1:], "Checking", "Metro Office", ""]
+        assert ask([by_counterparty]) == {"predictions": ["transport"]}
 
 
 @contextmanager
@@ -188,7 +190,7 @@ def served(model, folder):
 
 
 def invoke(url, rows):
-    body = json.dumps({"dataframe_split": {"columns": MODEL_FIELDS, "data": rows}}).encode()
+    body = json.dumps({"dataframe_split": {"columns": MODEL_FIELDS[: len(rows[0])], "data": rows}}).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)

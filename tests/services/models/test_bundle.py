@@ -31,7 +31,15 @@ def rows():
     table = pd.DataFrame([(text, category) for category in TEXTS for text in TEXTS[category]] * 10)
     table.columns = ["description", "category"]
     return table.assign(
-        subcategory="", amount=12.5, currency="USD", mode="UPI", direction="expense", date=pd.NaT
+        subcategory="",
+        amount=12.5,
+        currency="USD",
+        mode="UPI",
+        direction="expense",
+        date=pd.NaT,
+        account="Checking",
+        counterparty="",
+        mcc="",
     )
 
 
