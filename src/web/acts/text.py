@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from src.domain.acts import Act
 from src.web.shared import format, labels
-from src.web.shared.blueprint import category_name
+from src.web.shared.blueprint import bp, category_name
 
 _PLAIN = {
     "deleted": "You deleted a transaction",
@@ -37,6 +37,17 @@ def what_was_done(act: Act) -> str:
         case "category-merged":
             return f"You deleted the category {values['name']}"
     return _of_an_account(act.what.code, values) or _PLAIN.get(act.what.code, "A change")
+
+
+@bp.app_template_filter()
+def undone_sentence(rows: int, unchanged: int | None = None) -> str:
+    """rows: that an undo restored; unchanged: of the same act, those that it left as they are."""
+    restored = f"Undone. {format.counted(rows, 'transaction')} restored."
+    if not unchanged:
+        return restored
+    was = "it was" if unchanged == 1 else "they were"
+    left = format.counted(unchanged, "transaction")
+    return f"{restored} {left} not changed, because {was} answered or edited since."
 
 
 def _fields(act: Act) -> str:
