@@ -14,7 +14,7 @@ from benchmarks.quality.stand_ins import Answers, Check, Claimed, NoLexicon, Rec
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.model_selection import Search
 from src.components.promotion.automatic_share import AutomaticRows
-from src.components.promotion.rule import Evidence, PromotionRule
+from src.components.promotion.rule import JudgingEvidence, PromotionRule
 from src.config import load_settings
 from src.container import Container
 from src.domain.categories import LexiconEntry
@@ -38,7 +38,7 @@ _UNDATED = datetime(2020, 1, 1, tzinfo=UTC)
 class EveryChallenger(PromotionRule):
     """Promotes every model."""
 
-    def decide(self, case: Evidence) -> Verdict:
+    def decide(self, case: JudgingEvidence) -> Verdict:
         return replace(super().decide(case), promoted=True)
 
 

@@ -35,7 +35,7 @@ class DeliveryCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class FireflySplit:
     """One split of a transaction in Firefly III."""
 
     journal_id: str
@@ -45,7 +45,7 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
-class SplitChange:
+class FireflySplitChange:
     """The new values of one split; None leaves a value unchanged."""
 
     journal_id: str

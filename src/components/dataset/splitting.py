@@ -16,7 +16,7 @@ _HOLDOUT_SOURCES = (LabelSource.FEEDBACK.value, LabelSource.IMPORT.value)
 
 
 @dataclass(frozen=True)
-class Split:
+class TrainTestSplit:
     training: np.ndarray
     """bool, shape (n_rows,): rows that train models."""
     judging: np.ndarray
@@ -43,7 +43,7 @@ class Splitting:
     min_scored: int = 50
     """With at least this many training rows of a person, only these compare candidates; else all rows do."""
 
-    def split(self, rows: pd.DataFrame) -> Split:
+    def split(self, rows: pd.DataFrame) -> TrainTestSplit:
         """rows: needs `holdout`, `source`, `group`. Raises NotEnoughData if fewer than two groups can train.
 
         Rows of the lexicon are never held out. Held-out `similar` answers neither train nor evaluate, because
@@ -60,7 +60,7 @@ class Splitting:
         folds = self._folds(subjects, newest)
         if not enough:
             scored = np.ones(len(scored), bool)
-        return Split(
+        return TrainTestSplit(
             training,
             holdout & rows["source"].isin(_HOLDOUT_SOURCES).to_numpy(),
             folds,

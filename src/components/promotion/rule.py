@@ -43,7 +43,7 @@ Reasons = tuple[CodedReason, ...]
 
 
 @dataclass(frozen=True)
-class Evidence:
+class JudgingEvidence:
     """Everything the rule takes into account.
 
     The judging rows are the same for both models and trained neither.
@@ -141,7 +141,7 @@ class PromotionRule:
     slowest_load_s: float = 20.0
     bootstrap: PairedBootstrap = field(default_factory=PairedBootstrap)
 
-    def decide(self, evidence: Evidence) -> Verdict:
+    def decide(self, evidence: JudgingEvidence) -> Verdict:
         if evidence.fault:
             reason = because(Code.CHECK_FAILED) + reasons_of(evidence.fault)
             return evidence.verdict(Outcome.BROKEN, reason)
@@ -182,7 +182,7 @@ class PromotionRule:
         )
         return [(measure, value, limit) for measure, value, limit in limits if value > limit]
 
-    def _judge_first(self, evidence: Evidence) -> Verdict:
+    def _judge_first(self, evidence: JudgingEvidence) -> Verdict:
         scores, majority = evidence.challenger.scores, evidence.majority
         weak = majority is not None and not scores.accuracy > majority.accuracy
         reason = because(
@@ -197,7 +197,7 @@ class PromotionRule:
         )
         return evidence.verdict(Outcome.NOT_BETTER if weak else Outcome.FIRST, reason, promoted=not weak)
 
-    def _compare(self, evidence: Evidence, champion: ModelPredictions) -> Verdict:
+    def _compare(self, evidence: JudgingEvidence, champion: ModelPredictions) -> Verdict:
         pairs = PairedPredictions(
             evidence.truth, evidence.merchants, evidence.money, champion, evidence.challenger
         )
@@ -218,7 +218,7 @@ class PromotionRule:
             needed=self._needed(evidence, comparison) if outcome is Outcome.TOO_FEW else None,
         )
 
-    def _judge(self, evidence: Evidence, comparison: Comparison) -> tuple[Outcome, Reasons]:
+    def _judge(self, evidence: JudgingEvidence, comparison: Comparison) -> tuple[Outcome, Reasons]:
         if fallen := self._fallen_categories(comparison):
             return Outcome.CATEGORY_FELL, fallen
         if _worse(comparison.accuracy) or _worse(comparison.macro_f1):
@@ -270,7 +270,7 @@ class PromotionRule:
     def _floor(self, comparison: Comparison) -> float:
         return self.wide_floor if comparison.accuracy.value >= 0 else self.floor
 
-    def _needed(self, evidence: Evidence, comparison: Comparison | None) -> tuple[int, int]:
+    def _needed(self, evidence: JudgingEvidence, comparison: Comparison | None) -> tuple[int, int]:
         """How many rows would be enough, from and to; at most as many as an earlier verdict asked for.
 
         comparison: None where there are too few rows to estimate it from.
@@ -289,7 +289,7 @@ class PromotionRule:
         needed = max(self.min_rows, rows_needed(comparison.accuracy, floor, rows, merchants))
         return between(needed, rows, comparison.differing or merchants)
 
-    def _too_few(self, evidence: Evidence, comparison: Comparison) -> Reasons:
+    def _too_few(self, evidence: JudgingEvidence, comparison: Comparison) -> Reasons:
         needed = self._needed(evidence, comparison)
         too_few = because(Code.TOO_FEW, rows=len(evidence.truth), needed=needed)
         return too_few + self._what_is_missing(comparison)
@@ -308,7 +308,7 @@ class PromotionRule:
         return missing + (because(Code.BETTER_LOG_LOSS) if comparison.log_loss.ci95[1] < 0 else ())
 
 
-def _figures(evidence: Evidence, champion: Scores, comparison: Comparison) -> Reasons:
+def _figures(evidence: JudgingEvidence, champion: Scores, comparison: Comparison) -> Reasons:
     challenger = evidence.challenger.scores
     return because(
         Code.FIGURES,

@@ -21,7 +21,7 @@ def text_of(transaction: Transaction) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class TransferEvidence:
     """Of two transactions that may be one own transfer, from both sides. Levels are those of `Wording`."""
 
     out: int
@@ -55,10 +55,10 @@ class Evidence:
         return round(min(max(score, 0.01), 0.99), 2)
 
 
-def evidence_of(out: End, into: End, groups: Mapping[str, Group]) -> Evidence:
+def evidence_of(out: End, into: End, groups: Mapping[str, Group]) -> TransferEvidence:
     """groups: by category. Raises nothing; the two already fit by direction, amount and date."""
     one, other = out.transaction, into.transaction
-    return Evidence(
+    return TransferEvidence(
         out=_level(out, other, groups),
         into=_level(into, one, groups),
         answered_otherwise=any(end.answered and not _is_moved(end, groups) for end in (out, into)),

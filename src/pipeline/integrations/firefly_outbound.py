@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from src.domain.categories import Category, slug_of
-from src.domain.deliveries import Delivery, DeliveryStatus, Split, SplitChange
+from src.domain.deliveries import Delivery, DeliveryStatus, FireflySplit, FireflySplitChange
 from src.domain.transactions import Direction, Status, StoredTransaction
 from src.errors import InvalidInput, NotFound, Unavailable
 from src.pipeline.integrations.inbound import own_predictions
@@ -85,19 +85,19 @@ class FireflyOutbound:
 
 
 def _change(
-    split: Split, row: StoredTransaction | None, names: Mapping[str, str], check_tag: str | None
-) -> SplitChange:
+    split: FireflySplit, row: StoredTransaction | None, names: Mapping[str, str], check_tag: str | None
+) -> FireflySplitChange:
     if row is None or row.transaction.direction is Direction.TRANSFER:
-        return SplitChange(split.journal_id)
+        return FireflySplitChange(split.journal_id)
     category = _category(split, row, names)
     needs_check = not (category or split.category)
     if check_tag is None or needs_check == (check_tag in split.tags):
-        return SplitChange(split.journal_id, category)
+        return FireflySplitChange(split.journal_id, category)
     others = tuple(tag for tag in split.tags if tag != check_tag)
-    return SplitChange(split.journal_id, category, (*others, check_tag) if needs_check else others)
+    return FireflySplitChange(split.journal_id, category, (*others, check_tag) if needs_check else others)
 
 
-def _category(split: Split, row: StoredTransaction, names: Mapping[str, str]) -> str | None:
+def _category(split: FireflySplit, row: StoredTransaction, names: Mapping[str, str]) -> str | None:
     """The name to set; None keeps the split's category."""
     wanted = names.get(row.category or "")
     if wanted is None or row.needs_review:

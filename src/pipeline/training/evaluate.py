@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from src.components.dataset.ingestion import labelled_by_person
-from src.components.dataset.splitting import Split, learns_for
+from src.components.dataset.splitting import TrainTestSplit, learns_for
 from src.components.evaluation.baselines import Baselines
 from src.components.evaluation.metrics import (
     Evaluation,
@@ -84,7 +84,7 @@ class ModelEvaluator:
     def out_of_fold(
         self,
         training: pd.DataFrame,
-        split: Split,
+        split: TrainTestSplit,
         probabilities: np.ndarray,
         classes: Sequence[str],
     ) -> EvaluatedRows:

@@ -15,7 +15,7 @@ from src.components.dataset.ingestion import labelled_by_person
 from src.components.evaluation.metrics import money_weights, probabilities_of, top
 from src.components.model.thresholds import BandThresholds
 from src.components.promotion.paired_bootstrap import ModelPredictions
-from src.components.promotion.rule import Evidence
+from src.components.promotion.rule import JudgingEvidence
 from src.domain.verdicts import (
     Automation,
     Code,
@@ -77,7 +77,7 @@ class Judge:
         report: CheckReport,
         notes: tuple[Why, ...],
         rows_asked_for: Callable[[str, JudgedOn], int | None],
-    ) -> Evidence:
+    ) -> JudgingEvidence:
         """For the promotion rule.
 
         version: the challenger's number; notes: what was noticed before; rows_asked_for: the fewest rows that
@@ -88,7 +88,7 @@ class Judge:
         about = champion.bundle.about if champion else {}
         judged_on = JudgedOn.HOLDOUT if mine is self.trained.held_out else self.trained.cross_validated_on
         measured = bool(np.isfinite(report.load_s))  # not if the fresh process failed before
-        evidence = Evidence(
+        evidence = JudgingEvidence(
             truth=mine.rows["category"].to_numpy(object),
             merchants=_merchants(mine.rows),
             money=money_weights(mine.rows),
@@ -112,7 +112,7 @@ class Judge:
         return self._with_automation(evidence, version)
 
     def verdict(
-        self, evidence: Evidence, unless_pinned: Callable[[Verdict], Verdict]
+        self, evidence: JudgingEvidence, unless_pinned: Callable[[Verdict], Verdict]
     ) -> tuple[Verdict, Verdict | None]:
         """The verdict on the challenger, and that on a better earlier version to promote instead.
 
@@ -141,7 +141,9 @@ class Judge:
         note = because(Code.BEST_EARLIER, version=best.version, **figures)
         return replace(verdict, earlier=best, notes=(*verdict.notes, note)), None
 
-    def _evidence_of_earlier(self, evidence: Evidence, model: StoredModel, mine: EvaluatedRows) -> Evidence:
+    def _evidence_of_earlier(
+        self, evidence: JudgingEvidence, model: StoredModel, mine: EvaluatedRows
+    ) -> JudgingEvidence:
         """The same evidence for an earlier version instead of the challenger. evidence: on the hold-out."""
         learned, until = self.data.learned, model.labelled_until
         evidence = replace(
@@ -178,7 +180,7 @@ class Judge:
         until = self.champion.labelled_until if self.champion else None
         return len(learned) if until is None else int((learned["labelled_at"] > until).sum())
 
-    def _with_automation(self, evidence: Evidence, version: str) -> Evidence:
+    def _with_automation(self, evidence: JudgingEvidence, version: str) -> JudgingEvidence:
         """Add each model's share of automatic predictions. An error becomes a note of the verdict."""
         if self.prediction_diffs is None or self.champion is None or evidence.fault:
             return evidence

@@ -19,7 +19,7 @@ from src.components.dataset.possible_mistakes import CategoryRelabels, LabelConf
 from src.components.dataset.preparation import Transformation, Validation
 from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import ROW_COLUMNS
-from src.components.dataset.splitting import Split, Splitting
+from src.components.dataset.splitting import Splitting, TrainTestSplit
 from src.components.evaluation.metrics import predicted_categories
 from src.components.model.model_selection import Search, SearchResult
 from src.components.model.smoke_transactions import SmokeSample
@@ -60,7 +60,7 @@ class PreparedData:
     """The rows of a run, split into training and judging rows."""
 
     rows: pd.DataFrame
-    split: Split
+    split: TrainTestSplit
     snapshot: Snapshot
     set_aside: dict[SetAside, int]
 

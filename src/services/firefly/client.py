@@ -9,7 +9,7 @@ from urllib.parse import quote
 import requests
 from requests.auth import AuthBase
 
-from src.domain.deliveries import Split, SplitChange
+from src.domain.deliveries import FireflySplit, FireflySplitChange
 from src.errors import InvalidInput, NotFound, Unavailable
 
 _TIMEOUT_S = (4, 10)
@@ -34,12 +34,12 @@ class FireflyIII:
         self._url = url
         self._auth = _Bearer(token)
 
-    def splits(self, group: str) -> list[Split]:
+    def splits(self, group: str) -> list[FireflySplit]:
         """Every split of a transaction. Raises NotFound, InvalidInput, Unavailable."""
         try:
             splits = self._request("GET", group).json()["data"]["attributes"]["transactions"]
             return [
-                Split(
+                FireflySplit(
                     journal_id=str(split["transaction_journal_id"]),
                     category=split.get("category_name") or None,
                     tags=tuple(str(tag) for tag in split.get("tags") or ()),
@@ -49,7 +49,7 @@ class FireflyIII:
         except (ValueError, KeyError, TypeError) as error:
             raise Unavailable("The server at FIREFLY_URL does not answer like Firefly III.") from error
 
-    def change(self, group: str, changes: Sequence[SplitChange]) -> None:
+    def change(self, group: str, changes: Sequence[FireflySplitChange]) -> None:
         """changes: every split of the transaction, because Firefly III deletes the splits left out.
 
         No webhooks are called, so there is no loop, and no rules are run.

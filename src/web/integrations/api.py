@@ -82,7 +82,7 @@ def firefly_iii(
         return {"results": []}
 
     def parse(item: Any) -> InboundTransaction:
-        return firefly.FireflySplit.model_validate(item).to_inbound()
+        return firefly.FireflySplitBody.model_validate(item).to_inbound()
 
     result, bodies = _receive(group.transactions, parse, "transaction_journal_id", firefly.PROGRAM)
     if result.rows and settings.firefly_url:

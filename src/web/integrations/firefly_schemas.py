@@ -56,7 +56,7 @@ _MOMENT = {"type": "string", "maxLength": 39, "examples": ["2026-03-04T00:00:00+
 Moment = Annotated[IsoDate, BeforeValidator(_local_date), WithJsonSchema(_MOMENT)]
 
 
-class FireflySplit(BaseModel):
+class FireflySplitBody(BaseModel):
     transaction_journal_id: Number
     type: Text
     date: Moment
@@ -110,7 +110,7 @@ def _unless_placeholder(text: str) -> str:
 class FireflyGroup(BaseModel):
     id: Number
     transactions: Annotated[
-        list[SkipValidation[FireflySplit] | Anything], Field(min_length=1, max_length=1000)
+        list[SkipValidation[FireflySplitBody] | Anything], Field(min_length=1, max_length=1000)
     ]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from src.components.promotion.paired_bootstrap import ModelPredictions, PairedBootstrap, PairedPredictions
-from src.components.promotion.rule import Evidence, PromotionRule
+from src.components.promotion.rule import JudgingEvidence, PromotionRule
 from src.domain.verdicts import Automation, Difference, Footprint, JudgedOn, Outcome, Scores
 from src.web.models.verdict_sentences import sentence
 
@@ -33,7 +33,7 @@ def pairs(truth, old, new, merchants, money=None):
 def case(rows=400, champion=0.7, challenger=0.9, **changes):
     truth = CATEGORIES[np.arange(rows) % 4]
     old = None if champion is None else contender(truth, answers(truth, champion, 1), "6")
-    made = Evidence(
+    made = JudgingEvidence(
         truth=truth,
         merchants=np.array([f"m{n // 2}" for n in range(rows)], dtype=object),
         challenger=contender(truth, answers(truth, challenger, 2), "7"),
