@@ -252,6 +252,13 @@ class ImportedTransactions:
         return self._count({"import": {"$eq": import_id}, **_SHARED})
 
     @guarded
+    def count_accounts_set(self, import_id: str) -> int:
+        """Existing transactions whose account an import has set."""
+        return self._count(
+            {"account_from": {"$elemMatch": {"import": {"$eq": import_id}, "field": "account"}}}
+        )
+
+    @guarded
     def count_answered(self, import_id: str) -> int:
         """Transactions that undoing an import would delete and that a person has answered since."""
         since = [{"told": None}, {"$expr": {"$gt": [{"$size": "$feedback"}, "$told"]}}]

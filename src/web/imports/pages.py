@@ -113,6 +113,7 @@ def one_import(
         rejects=import_rejects.of(import_id, REJECTS_SHOWN),
         rows=0 if active else imported_transactions.count(import_id),
         shared=0 if active else imported_transactions.count_shared(import_id),
+        named=0 if active else imported_transactions.count_accounts_set(import_id),
         answered=0 if active else imported_transactions.count_answered(import_id),
     )
 

@@ -230,6 +230,18 @@ def test_the_account_of_a_file_is_asked_for_once(app, client):
     assert answer.status_code == 202
 
 
+def test_an_import_that_only_set_accounts_can_be_undone_on_its_page(app, client):
+    upload(client, mapping=SIGN)
+    work_off(app)
+    again = upload(client, mapping='{"sign": "negative-is-expense", "account": "Giro"}').json["id"]
+    work_off(app)
+    assert "removes the account of 2 transactions" in client.get(f"/import/{again}").text
+    client.post(f"/import/{again}/undo")
+    rows = client.get("/api/v1/history").json["items"]
+    assert [row["transaction"]["account"] for row in rows] == [None, None]
+    assert "Undo import" not in client.get(f"/import/{again}").text
+
+
 def test_a_file_may_be_left(client):
     sent = client.post("/import", data={"file": (io.BytesIO(BANK), "bank.csv")})
     assert client.post(f"{sent.location}/discard").status_code == 303
