@@ -284,6 +284,14 @@ class HistoryFilter:
     """The import that added it."""
 
 
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    id: str
+    name: str
+    query: str
+    """Filters and order, as in an address."""
+
+
 HISTORY_SORTS = ("-date", "date", "-amount", "amount", "confidence")
 
 

@@ -18,6 +18,7 @@ from src.services.accounts.transactions import AccountTransactions
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
 from src.services.firefly.outbox import FireflyOutbox
+from src.services.history.saved_filters import SavedFilters
 from src.services.host.secret_key import kept_key, keyed_hash
 from src.services.imports.encrypted_uploads import Uploads
 from src.services.imports.file_reader import FileReader
@@ -79,6 +80,7 @@ class Services:
 
     transactions = on_database(Transactions)
     feedback_events = on_database(FeedbackEvents)
+    saved_filters = on_database(SavedFilters)
     import_rejects = on_database(ImportRejects)
     import_profiles = on_database(ImportProfiles)
     imported_transactions = on_database(ImportedTransactions)

@@ -33,6 +33,7 @@ EMPTIED = (
     "deleted_transactions",
     "refusals",
     "deliveries",
+    "history_filters",
 )
 
 

@@ -90,6 +90,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "-at", "-_id"),
         _index("owner", "kind", "at", where={"rows": None}, name="unfinished"),
     ],
+    "history_filters": [_index("owner", "name_key", unique=True)],
     "imports": [_index("-created_at")],
     "import_rejects": [_index("import", "row", unique=True)],
     "deleted_transactions": [
@@ -159,6 +160,8 @@ class Collections:
     """A person's own accounts, with those that were merged or deleted."""
     categories = _Collection()
     """Own, changed and merged categories; the shipped ones are not stored."""
+    history_filters = _Collection()
+    """Filters of the history that a person saved under a name."""
     imports = _Collection()
     import_rejects = _Collection()
     """One document per row of a file that could not be imported."""

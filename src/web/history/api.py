@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Response
 
 from src.errors import InvalidInput, NotFound
+from src.web.history.filters import SavedFilterBody, SavedFilterRename, SavedFilterRequest, saved_filter
 from src.web.history.schemas import (
     EditedBody,
     EditRequest,
@@ -28,6 +29,7 @@ from src.web.openapi.operations import Operations, ResponseValue
 if TYPE_CHECKING:
     from src.pipeline.feedback.edit import TransactionEditor
     from src.services.categories.repository import Categories
+    from src.services.history.saved_filters import SavedFilters
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
@@ -130,3 +132,52 @@ def delete_transaction(id: str, *, transaction_editor: TransactionEditor) -> Res
     the act: `POST /acts/{id}/undo` restores the transaction."""
     act = transaction_editor.delete(id, at=datetime.now(UTC))
     return Response(status=204, headers={"Ledgerloop-Act": act})
+
+
+@api.operation(
+    "GET",
+    "/history/filters",
+    summary="List the saved filters",
+    returns={200: list[SavedFilterBody]},
+)
+def list_filters(*, saved_filters: SavedFilters) -> ResponseValue:
+    return [saved_filter(saved) for saved in saved_filters.all()]
+
+
+@api.operation(
+    "POST",
+    "/history/filters",
+    summary="Save a filter under a name",
+    body=SavedFilterRequest,
+    returns={201: SavedFilterBody},
+    errors=(409, 503),
+)
+def save_filter(body: SavedFilterRequest, *, saved_filters: SavedFilters) -> ResponseValue:
+    """409 if the name is taken."""
+    return saved_filter(saved_filters.add(body.name, body.query, at=datetime.now(UTC)))
+
+
+@api.operation(
+    "PATCH",
+    "/history/filters/{id}",
+    summary="Rename a saved filter",
+    body=SavedFilterRename,
+    returns={200: SavedFilterBody},
+    errors=(404, 409, 503),
+)
+def rename_filter(id: str, body: SavedFilterRename, *, saved_filters: SavedFilters) -> ResponseValue:
+    """409 if the name is taken."""
+    return saved_filter(saved_filters.rename(id, body.name))
+
+
+@api.operation(
+    "DELETE",
+    "/history/filters/{id}",
+    summary="Delete a saved filter",
+    returns={204: None},
+    errors=(404, 503),
+)
+def delete_filter(id: str, *, saved_filters: SavedFilters) -> ResponseValue:
+    """The transactions stay."""
+    saved_filters.delete(id)
+    return None

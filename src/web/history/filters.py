@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
+from urllib.parse import parse_qsl
 
+from pydantic import AfterValidator, Field, ValidationError
+from typing_extensions import TypedDict
+
+from src.domain.transactions import SavedFilter
 from src.web.history import text
 from src.web.history.schemas import HistoryFilterQuery
 from src.web.shared import format
 from src.web.shared.blueprint import category_name
-from src.web.shared.forms import with_query
+from src.web.shared.fields import Name, RequestModel
+from src.web.shared.forms import checked, with_query
 
 NAMES = tuple(
     field.alias or name for name, field in HistoryFilterQuery.model_fields.items() if name != "sort"
@@ -27,6 +34,27 @@ def tidy(values: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value for name, value in values.items() if value and (name, value) != ("sort", DEFAULT_SORT)
     }
+
+
+def query_text(values: Mapping[str, str]) -> str:
+    """The filters and the order as the query of an address, without page and act."""
+    kept = {name: values.get(name, "") for name in (*NAMES, "sort")}
+    return with_query("", tidy(kept)).removeprefix("?")
+
+
+def saved_query(query: str) -> str:
+    """`query` as it is stored: amounts as decimal strings in any locale. Raises ValueError."""
+    values = dict(parse_qsl(query.removeprefix("?")))
+    if not set(values) <= {*NAMES, "sort"}:
+        raise ValueError("Only filters and the order can be saved")
+    try:
+        valid = checked(HistoryFilterQuery, values)
+    except ValidationError:
+        raise ValueError("These are no valid filters") from None
+    amounts = {name: str(amount) for name in ("min_amount", "max_amount") if (amount := getattr(valid, name))}
+    if not (stored := query_text({**values, **amounts})):
+        raise ValueError("Give at least one filter")
+    return stored
 
 
 @dataclass(frozen=True)
@@ -73,3 +101,30 @@ def sort_links(path: str, values: Mapping[str, str]) -> dict[str, SortLink]:
         kept = {name: value for name, value in values.items() if name != "cursor"}
         links[column] = SortLink(with_query(path, tidy({**kept, "sort": following})), order)
     return links
+
+
+class SavedFilterRequest(RequestModel):
+    name: Name
+    query: Annotated[
+        str,
+        Field(
+            max_length=2000,
+            description="Filters and order, as in the address of `/history`.",
+            examples=["category=groceries&from=2026-01-01"],
+        ),
+        AfterValidator(saved_query),
+    ]
+
+
+class SavedFilterRename(RequestModel):
+    name: Name
+
+
+class SavedFilterBody(TypedDict):
+    id: str
+    name: str
+    query: str
+
+
+def saved_filter(saved: SavedFilter) -> SavedFilterBody:
+    return {"id": saved.id, "name": saved.name, "query": saved.query}

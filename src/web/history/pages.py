@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import redirect, request, url_for
@@ -12,16 +13,35 @@ from src.errors import InvalidInput
 from src.web.history import api as history_api
 from src.web.history import text
 from src.web.history.exports_api import EXPORTS
-from src.web.history.filters import DEFAULT_SORT, NAMES, active_filters, sort_links, tidy
+from src.web.history.filters import (
+    DEFAULT_SORT,
+    NAMES,
+    SavedFilterRename,
+    SavedFilterRequest,
+    active_filters,
+    query_text,
+    sort_links,
+    tidy,
+)
 from src.web.history.schemas import HistoryQuery
 from src.web.shared.blueprint import bp, page
-from src.web.shared.forms import ABOUT_AN_ACT, Errors, checked, count_in, errors_of, here, with_query
+from src.web.shared.forms import (
+    ABOUT_AN_ACT,
+    Errors,
+    checked,
+    count_in,
+    errors_of,
+    here,
+    local_address,
+    with_query,
+)
 from src.web.shared.json_io import wants_json
 from src.web.shared.learned import learned_from
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.accounts.repository import Accounts
+    from src.services.history.saved_filters import SavedFilters
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
@@ -41,6 +61,7 @@ def history(
     predictor: Predictor,
     links: Links,
     accounts: Accounts,
+    saved_filters: SavedFilters,
 ) -> ResponseReturnValue:
     if wants_json():
         return history_api.history()
@@ -72,6 +93,8 @@ def history(
         errors=errors,
         values={**filters, "sort": filters["sort"] or DEFAULT_SORT},
         active=active,
+        saved_filters=saved_filters.all(),
+        current_query="" if errors else query_text(filters),
         headings=sort_links(request.path, filters),
         modes=transactions.modes(),
         account_names=accounts.names(),
@@ -87,3 +110,26 @@ def history(
         learned=learned_from(row, request.args, here(), predictor) if row else None,
         undone=count_in(request.args, "undone"),
     )
+
+
+@bp.post("/history/filters")
+def save_filter(*, saved_filters: SavedFilters) -> ResponseReturnValue:
+    typed = {name: request.form.get(name, "") for name in ("name", "query")}
+    body = SavedFilterRequest.model_validate(typed)
+    saved_filters.add(body.name, body.query, at=datetime.now(UTC))
+    return _back()
+
+
+@bp.post("/history/filters/<filter_id>")
+def change_filter(filter_id: str, *, saved_filters: SavedFilters) -> ResponseReturnValue:
+    """Rename it, or delete it."""
+    if "delete" in request.form:
+        saved_filters.delete(filter_id)
+    else:
+        body = SavedFilterRename.model_validate({"name": request.form.get("name", "")})
+        saved_filters.rename(filter_id, body.name)
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(local_address(request.form.get("next"), url_for("pages.history")), 303)

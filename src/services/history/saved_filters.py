@@ -1,0 +1,77 @@
+"""The `history_filters` collection: filters of the history that a person saved under a name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from src.domain import LOCAL_OWNER
+from src.domain.categories import name_key
+from src.domain.transactions import SavedFilter
+from src.errors import Conflict, NotFound
+from src.services.mongo.client import Database, Document, guarded
+
+_NAME_TAKEN = "A saved filter with this name already exists."
+
+
+class SavedFilters:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @guarded
+    def all(self) -> list[SavedFilter]:
+        """By name."""
+        documents = self._database.history_filters.find({"owner": LOCAL_OWNER}).sort("name_key")
+        return [_filter(document) for document in documents]
+
+    @guarded
+    def add(self, name: str, query: str, *, at: datetime) -> SavedFilter:
+        """query: of an address. Raises Conflict if the name is taken, Unavailable."""
+        document = {
+            "owner": LOCAL_OWNER,
+            "name": name,
+            "name_key": name_key(name),
+            "query": query,
+            "created_at": at,
+        }
+        try:
+            self._database.history_filters.insert_one(document)
+        except DuplicateKeyError:
+            raise Conflict(_NAME_TAKEN) from None
+        return _filter(document)
+
+    @guarded
+    def rename(self, filter_id: str, name: str) -> SavedFilter:
+        """Raises NotFound, Conflict if the name is taken, Unavailable."""
+        named = {"$set": {"name": name, "name_key": name_key(name)}}
+        try:
+            document = self._database.history_filters.find_one_and_update(
+                _by_id(filter_id), named, return_document=True
+            )
+        except DuplicateKeyError:
+            raise Conflict(_NAME_TAKEN) from None
+        if document is None:
+            raise _not_found()
+        return _filter(document)
+
+    @guarded
+    def delete(self, filter_id: str) -> None:
+        """Raises NotFound, Unavailable."""
+        if not self._database.history_filters.delete_one(_by_id(filter_id)).deleted_count:
+            raise _not_found()
+
+
+def _by_id(filter_id: str) -> Document:
+    if not ObjectId.is_valid(filter_id):
+        raise _not_found()
+    return {"_id": ObjectId(filter_id), "owner": LOCAL_OWNER}
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no saved filter with this id.")
+
+
+def _filter(document: Document) -> SavedFilter:
+    return SavedFilter(str(document["_id"]), document["name"], document["query"])

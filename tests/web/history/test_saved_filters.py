@@ -1,0 +1,55 @@
+"""Filters of the list of transactions, saved under a name."""
+
+import re
+from html import unescape
+
+import pytest
+
+URL = "/api/v1/history/filters"
+
+
+def save(client, name, query):
+    return client.post(URL, json={"name": name, "query": query})
+
+
+def test_a_filter_is_saved_renamed_and_deleted(client):
+    saved = save(client, "Food", "?category=groceries&from=&sort=-date&min_amount=1,150.50")
+    assert saved.status_code == 201
+    assert saved.json["query"] == "category=groceries&min_amount=1150.50"
+    save(client, "big", "min_amount=1000")
+    assert [each["name"] for each in client.get(URL).json] == ["big", "Food"]
+    one = f"{URL}/{saved.json['id']}"
+    assert client.patch(one, json={"name": "BIG"}).status_code == 409
+    assert client.patch(one, json={"name": "Eating"}).json["name"] == "Eating"
+    assert client.delete(one).status_code == 204
+    assert client.delete(one).status_code == client.patch(one, json={"name": "x"}).status_code == 404
+    assert [each["name"] for each in client.get(URL).json] == ["big"]
+
+
+@pytest.mark.parametrize("query", ["", "cursor=abc", "owner=me", "from=yesterday", "q[$ne]=1", "sort=-date"])
+def test_what_is_no_filter_is_not_saved(client, query):
+    assert save(client, "Food", query).status_code == 422
+    assert client.get(URL).json == []
+
+
+def test_a_name_is_taken_whatever_its_case(client):
+    assert save(client, "Food", "q=a").status_code == 201
+    assert save(client, "FOOD", "q=b").status_code == 409
+
+
+def test_the_page_saves_its_filter_offers_it_and_changes_it(client, predicted):
+    predicted("SWIGGY")
+    query = unescape(
+        re.search(r'name="query" value="([^"]*)"', client.get("/history?q=swi&sort=amount").text)[1]
+    )
+    sent = {"name": "<b>Mine</b>", "query": query, "next": "/history?q=swi&sort=amount"}
+    response = client.post("/history/filters", data=sent)
+    assert (response.status_code, response.location) == (303, sent["next"])
+    page = client.get("/history").text
+    assert '/history?q=swi&amp;sort=amount"' in page
+    assert "<bdi>&lt;b&gt;Mine&lt;/b&gt;</bdi>" in page
+    change = re.search(r'action="(/history/filters/[^"]+)"', client.get(sent["next"]).text)[1]
+    client.post(change, data={"name": "Ours"})
+    assert "<bdi>Ours</bdi>" in client.get("/history").text
+    client.post(change, data={"name": "Ours", "delete": "1"})
+    assert "<bdi>Ours</bdi>" not in client.get("/history").text
