@@ -91,7 +91,7 @@ class Container(Services):
             rows=self.imported_transactions,
             links=self.links,
             clock=self.now,
-            afterwards=lambda: self.account_editor.settle(with_numbers=True),
+            afterwards=lambda: self.account_editor.settle(at=self.now(), with_numbers=True),
         )
 
     def _read_file(self, content: bytes, request: ReadRequest) -> ReadResult:
@@ -227,7 +227,7 @@ class Container(Services):
                 ActKind.ACCOUNT_CHANGE: self.account_editor.undo_change,
                 ActKind.ACCOUNT_MERGE: self.account_editor.undo_merge,
             },
-            self.account_editor.settle,
+            lambda: self.account_editor.settle(at=self.now()),
         )
 
     @once
@@ -270,7 +270,7 @@ class Container(Services):
 
     @once
     def account_editor(self) -> AccountEditor:
-        return AccountEditor(self.accounts, self.account_transactions, self.act_log)
+        return AccountEditor(self.accounts, self.account_transactions, self.act_log, self.links)
 
     @once
     def drift(self) -> DriftMonitor:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
     from src.services.accounts.transactions import AccountTransactions
     from src.services.transactions.acts import ActLog
+    from src.services.transfers.links import Links
 
 FIELDS = ("name", "currency", "kind", "opening_balance")
 """The fields that a person may change."""
@@ -35,6 +36,7 @@ class AccountEditor:
     accounts: Accounts
     rows: AccountTransactions
     acts: ActLog
+    links: Links
 
     def add(self, account: Account, *, at: datetime) -> tuple[Account, str]:
         """Returns it with its id, and the act.
@@ -108,7 +110,7 @@ class AccountEditor:
         except Conflict:
             self.acts.finish(act, rows=0)
             raise
-        return before, self._finish_merge(act, values), act
+        return before, self._finish_merge(act, values, at), act
 
     def _merged_opening(self, account: Account, into_id: str) -> dict[str, str]:
         try:
@@ -121,12 +123,16 @@ class AccountEditor:
         before, after = str(into.opening_balance), str(into.opening_balance + added)
         return {"into": into.name, "into_opening": before, "new_into_opening": after}
 
-    def _finish_merge(self, act: str, values: Mapping[str, Any]) -> int:
-        """What follows once the account itself is merged. Each step does nothing if it is done already."""
+    def _finish_merge(self, act: str, values: Mapping[str, Any], at: datetime) -> int:
+        """What follows once the account itself is merged. Each step does nothing if it is done already.
+
+        A transfer between the two accounts is none any more: its pair comes apart until this is undone.
+        """
         if into_id := values["into_id"]:
             self._set_opening(into_id, values["into_opening"], values["new_into_opening"])
         into = self.accounts.current(into_id)
-        rows = self.rows.move(values["name"], into.name if into else None, act=act)
+        rows = self.rows.move(values["name"], into.name if into else None, act=act, at=at)
+        self.links.settle_unsettled()
         self.acts.finish(act, rows=rows, keep=True)
         return rows
 
@@ -186,7 +192,10 @@ class AccountEditor:
         if into_id := values["into_id"]:
             self._set_opening(str(into_id), str(values["new_into_opening"]), str(values["into_opening"]))
         into = self.accounts.current(str(into_id) if into_id else None)
-        return self.rows.move_back(act.id, str(values["name"]), now_in=into.name if into else None)
+        name, now_in = str(values["name"]), into.name if into else None
+        undone = self.rows.move_back(act.id, name, now_in=now_in, at=at)
+        self.links.settle_unsettled()
+        return undone
 
     def catch_up(self, *, at: datetime) -> None:
         """Finish what an interruption left. Raises Unavailable."""
@@ -194,10 +203,10 @@ class AccountEditor:
         for act in self.acts.unfinished(ActKind.ACCOUNT_CHANGE, before=before):
             self._finish_unfinished_change(act)
         for act in self.acts.unfinished(ActKind.ACCOUNT_MERGE, before=before):
-            self._finish_unfinished_merge(act)
-        self.settle()
+            self._finish_unfinished_merge(act, at)
+        self.settle(at=at)
 
-    def settle(self, *, with_numbers: bool = False) -> None:
+    def settle(self, *, at: datetime, with_numbers: bool = False) -> None:
         """After an undo: every transaction names an account of today, and no automatic account is empty.
 
         A transaction that was stored or restored while its account was renamed or merged has the old name.
@@ -207,7 +216,7 @@ class AccountEditor:
         for stray in names - {account.name for account in accounts}:
             name = self.accounts.canonical(stray, currency=self.rows.currency(stray))
             if act := self.accounts.merge_of(stray):
-                self.rows.move(stray, name, act=act)
+                self.rows.move(stray, name, act=act, at=at)
             elif name != stray:
                 self.rows.rename(stray, name)
         for account in accounts:
@@ -223,11 +232,11 @@ class AccountEditor:
         else:  # it was killed before the account changed
             self.acts.finish(act.id, rows=0)
 
-    def _finish_unfinished_merge(self, act: Act) -> None:
+    def _finish_unfinished_merge(self, act: Act, at: datetime) -> None:
         try:
             self.accounts.get(str(act.what.values["account_id"]))
         except NotFound:
-            self._finish_merge(act.id, act.what.values)
+            self._finish_merge(act.id, act.what.values, at)
         else:  # it was killed before the account was merged, or while the merge was undone
             self.acts.finish(act.id, rows=self.rows.count_moved(act.id))
 

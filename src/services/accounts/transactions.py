@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from src.domain import LOCAL_OWNER
@@ -15,6 +16,7 @@ from src.domain.acts import UndoResult
 from src.domain.money import decimal_places
 from src.domain.transactions import Direction
 from src.services.mongo.client import Database, Document, guarded
+from src.services.transactions.linked import unsettle
 
 _BATCH = 5000
 _SIGNS = {Direction.INCOME.value: 1, Direction.EXPENSE.value: -1}
@@ -60,13 +62,13 @@ class AccountTransactions:
         return self._update(_in(name), [{"$set": _moved(name, new)}])
 
     @guarded
-    def move(self, name: str, into: str | None, *, act: str) -> int:
-        """Move all transactions of one account to another, or to none.
+    def move(self, name: str, into: str | None, *, act: str, at: datetime) -> int:
+        """Move all transactions of one account to another, or to none; their links must be settled then.
 
         Returns how many the act has moved. Raises Unavailable; a retry moves the rest.
         """
         marks = {"$concatArrays": [{"$ifNull": ["$moved", []]}, [{"act": {"$literal": act}}]]}
-        self._update(_in(name), [{"$set": {**_moved(name, into), "moved": marks}}])
+        self._update(_in(name), [{"$set": {**_moved(name, into), "moved": marks}}], at)
         return self.count_moved(act)
 
     @guarded
@@ -75,23 +77,25 @@ class AccountTransactions:
         return int(self._database.transactions.count_documents(_moved_by(act)))
 
     @guarded
-    def move_back(self, act: str, name: str, *, now_in: str | None) -> UndoResult:
-        """Undo `move`. Transactions that were moved elsewhere since stay there.
+    def move_back(self, act: str, name: str, *, now_in: str | None, at: datetime) -> UndoResult:
+        """Undo `move`, except for transactions that were moved elsewhere since; settle the links then too.
 
         now_in: the account that the act moved them to, by its name of today. Raises Unavailable; safe to
         repeat.
         """
         still = {**_moved_by(act), "account": {"$eq": now_in}}
-        restored = self._update(still, _without_mark(act, _moved(now_in, name)))
+        restored = self._update(still, _without_mark(act, _moved(now_in, name)), at)
         return UndoResult(rows=restored, kept=self._update(_moved_by(act), _without_mark(act, {})))
 
-    def _update(self, query: Document, update: list[Document]) -> int:
+    def _update(self, query: Document, update: list[Document], at: datetime | None = None) -> int:
         """Update all that match, in batches: the driver waits a minute for each. Returns their number.
 
-        update: a pipeline; after it, a transaction no longer matches.
+        update: a pipeline; after it, a transaction no longer matches. at: unsettle their links.
         """
         transactions, count = self._database.transactions, 0
         while ids := [row["_id"] for row in transactions.find(query, {"_id": 1}).limit(_BATCH)]:
+            if at:
+                unsettle(self._database, ids, at=at)
             count += int(transactions.update_many({**query, "_id": {"$in": ids}}, update).modified_count)
         return count
 

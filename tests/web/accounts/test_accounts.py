@@ -140,6 +140,22 @@ def test_a_merge_moves_transactions_names_and_opening_balance_and_is_undone(
     assert snapshot(web_database) == before
 
 
+def test_a_transfer_between_merged_accounts_is_none_until_the_merge_is_undone(client, add, predicted):
+    old, into = add("Old"), add("New")
+    out = predicted(account="Old", amount="500", currency="EUR")["id"]
+    back = predicted(account="New", amount="500", currency="EUR", direction="income")["id"]
+    assert client.post("/api/v1/transfers", json={"out": out, "in": back}).status_code in (200, 201)
+
+    def moved():
+        return client.get("/api/v1/analytics").json["totals"]["transfer"]
+
+    before = moved()
+    merged = client.delete(f"/api/v1/accounts/{old}?into={into}")
+    assert (before, moved()) == ("1000.00", "0.00")
+    undo(client, merged)
+    assert moved() == before
+
+
 def test_undoing_a_merge_leaves_what_was_moved_elsewhere_since(client, add, predicted, web_database):
     old, into = add("Old"), add("New")
     rows = [predicted(account="Old", amount=amount) for amount in ("1", "2")]
