@@ -181,6 +181,8 @@ class Linking:
     def _decide(self, link: Link, status: LinkStatus, *, at: datetime, is_new: bool = False) -> str:
         """Returns the id of the act, which is stored first."""
         ends = self.candidates.get({link.out, link.into})
+        if not ends:
+            raise NotFound("Both transactions of this pair are deleted.")
         values = {
             "link": link.id,
             "transaction_id": link.into if link.kind is LinkKind.REFUND else link.out,

@@ -41,8 +41,12 @@ class Candidates:
 
     @guarded_stream
     def of_import(self, import_id: str) -> Iterator[End]:
-        """The transactions of an import that are not linked yet. Raises Unavailable."""
-        yield from self._ends({**_FREE, "import": {"$eq": import_id}, **_MOVES_MONEY})
+        """The transactions of an import that are not linked yet, also those of an earlier one.
+
+        They may have their account from this one. Raises Unavailable.
+        """
+        for field in ("import", "also_in"):
+            yield from self._ends({**_FREE, field: {"$eq": import_id}, **_MOVES_MONEY})
 
     @guarded_stream
     def added_since(self, since: datetime) -> Iterator[tuple[End, datetime]]:

@@ -68,6 +68,15 @@ def test_the_other_end_may_come_with_a_later_import(container):
     assert len(linked(container)) == 1
 
 
+def test_an_account_that_a_repeated_import_names_is_used(container):
+    lines = ["Date,Text,Amount\n", "2026-05-02,TRANSFER TO POT,-80.00\n", "2026-05-03,J DOE,80.00\n"]
+    brought(container, "".join(lines[:2]), account="Main")
+    brought(container, "".join([lines[0], lines[2]]))
+    assert linked(container) == []
+    brought(container, "".join([lines[0], lines[2]]), account="Pot")
+    assert linked(container) == [("TRANSFER TO POT", "J DOE")]
+
+
 def test_an_undone_import_takes_its_pairs_apart_and_a_repeated_one_pairs_them_again(container):
     lines = STATEMENT.splitlines(keepends=True)
     first = brought(container, "".join(lines[:5]))

@@ -94,6 +94,16 @@ def test_a_refund_is_linked_and_lowers_the_spending_of_its_own_month(client, pre
     assert client.get("/api/v1/analytics").json["totals"]["income"] == "30.00"
 
 
+def test_merging_the_two_accounts_of_a_pair_takes_it_apart_until_it_is_undone(client, rows):
+    out, into = rows
+    client.post("/api/v1/transfers", json={"out": out, "in": into})
+    ids = {account["name"]: account["id"] for account in client.get("/api/v1/accounts").json}
+    merged = client.delete(f"/api/v1/accounts/{ids['Pot']}?into={ids['Main']}")
+    assert listed(client) == []
+    assert client.post(f"/api/v1/acts/{merged.json['act']}/undo").status_code == 200
+    assert len(listed(client)) == 1
+
+
 def test_a_suggested_refund_is_listed_and_dismissed(client, predicted, match):
     predicted("SHOE SHOP", "90", date="2026-03-01")
     refund = predicted("SHOE SHOP", "30", direction="income", date="2026-03-09")["id"]
