@@ -182,6 +182,12 @@ def test_a_second_column_of_the_name_balance_is_no_obstacle():
             "-2000.00",
             "EGP",
         ),
+        (
+            "Auto pay is activated on your Card XX43 for Rs. 7500.00, from CLOUDS. An initial amount of "
+            "Rs. 2.00 has been debited on 17-06-2026.",
+            "-2.00",
+            "INR",
+        ),
         ("INR 262.56 spent on card 0000 at GROCER on 17/MAY/2026. Avl Lmt INR 100", "-262.56", "INR"),
         (
             "GROCER refund of Rs 20.00 credited to Card XX00 on 06-SEP-26. Revised total due Rs 99.00",

@@ -39,6 +39,10 @@ _NOT_THE_AMOUNT = re.compile(
     r"(?:bal|balance|limit|lmt|avl|avbl|available|outstanding|due|left|remaining|clr)\b[^.;]{0,18}$",
     re.IGNORECASE,
 )
+_ACTIVATED = re.compile(r"\b(?:activated|registered|set ?up|enabled|mandate)\b", re.IGNORECASE)
+_BOOKED_AFTER = re.compile(
+    r"\s*(?:has been |have been |was |is )?(?:debited|charged|deducted)\b", re.IGNORECASE
+)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _DAY = re.compile(
     r"(?<!\w)(?:(?:[0-9]{4}[-/]|(?<![0-9]\.)[0-9]{4}\.)[0-9]{1,2}[-/.][0-9]{1,2}"
@@ -112,7 +116,7 @@ _NO_PARTY = re.compile(
     r"(?:your|ur|my|you|our|this|any|rs|inr|date|upi|us|me)\b.*|"
     r"(?:the|a|an) (?:account|a/c|card|amount|bank)\b.*|"
     r".*\b(?:a/c|acct|account|ending|block|report|dispute|customer|helpline)\b.*|"
-    r"(?:credit |debit )?card\b(?! \w+ \w).*|"
+    r"(?:credit |debit )?card\b(?! \w+ \w).*|initial amount\b.*|"
     r".*\bcard (?:ending|no|x|[*0-9]).*|[\W\d_]*|[x*]+[0-9]+.*|[0-9]{1,2}[:.][0-9]{2}.*|"
     r"(?:call|sms|not you|if not)\b.*|"
     rf"{_MONTH}(?: [0-9].*)?|(?:upi|neft|imps|rtgs|atm|pos|txn|ref)\W*(?:ref.*|id.*)?",
@@ -167,7 +171,10 @@ def has_amount_with_currency(line: str) -> bool:
 def _amount(message: str) -> tuple[str, tuple[int, int]] | None:
     """(amount with its currency, its span): the first with a currency that is no balance or limit."""
     named = list(_WITH_UNIT.finditer(message))
-    first = next((match for match in named if not _NOT_THE_AMOUNT.search(message[: match.start()])), None)
+    amounts = [match for match in named if not _NOT_THE_AMOUNT.search(message[: match.start()])]
+    first = next(iter(amounts), None)
+    if first and _ACTIVATED.search(message[: first.start()]):  # that amount is a limit
+        first = next((match for match in amounts if _BOOKED_AFTER.match(message, match.end())), first)
     by_verb = _BEHIND_A_VERB.search(message)
     if first and not (by_verb and _WITH_CENTS.search(by_verb[1]) and by_verb.start() < first.start()):
         unit, digits = first[1] or first[4], first[2] or first[3]
