@@ -200,8 +200,14 @@ _NO_REFUND: Document = {"refund_of": None}
 
 
 def _refunds(query: Document) -> list[Document]:
-    """The linked refunds among the rows of `query`, with category and merchant of their purchases."""
-    purchase = {"$first": "$purchase"}
+    """The linked refunds among the rows of `query`, with category and merchant of their purchases.
+
+    Both are null for a moment if the purchase is being deleted.
+    """
+    of_purchase = {
+        name: {"$ifNull": [{"$getField": {"field": name, "input": {"$first": "$purchase"}}}, None]}
+        for name in ("category", "merchant")
+    }
     return [
         {"$match": {**query, "refund_of": {"$exists": True}}},
         {
@@ -213,11 +219,7 @@ def _refunds(query: Document) -> list[Document]:
                 "as": "purchase",
             }
         },
-        {
-            "$addFields": {
-                name: {"$getField": {"field": name, "input": purchase}} for name in ("category", "merchant")
-            }
-        },
+        {"$set": of_purchase},
     ]
 
 

@@ -54,9 +54,7 @@ class TransfersBody(TypedDict):
     next_cursor: str | None
 
 
-PairedBody = TypedDict(
-    "PairedBody", {"id": str, "status": str, "out": str, "in": str, "act": Annotated[str, Field()]}
-)
+PairedBody = TypedDict("PairedBody", {"id": str, "status": str, "out": str, "in": str, "act": str})
 
 
 class RefundBody(TypedDict):

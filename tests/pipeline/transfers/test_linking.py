@@ -1,11 +1,12 @@
 """What a person decides about pairs and refunds, and its undo."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from src.domain.transfers import LinkKind, LinkStatus
 from src.errors import Conflict, InvalidInput, NotFound
+from src.services.transfers.settlement import Settlement
 from tests.pipeline.transfers.test_matching import INCOME, NOW, container, keep, linked, new
 
 __all__ = ["container"]
@@ -137,3 +138,20 @@ def test_an_unlinked_refund_counts_by_itself_again(container):
     assert linked(container, LinkKind.REFUND, LinkStatus.SUGGESTED) == []
     undone(container, act)
     assert state(container) == linked_state
+
+
+def test_a_pair_whose_process_is_killed_is_finished_by_the_job_and_can_be_undone(container, two, monkeypatch):
+    def dies(*_):
+        raise KeyboardInterrupt
+
+    out, into = two
+    with monkeypatch.context() as patched:
+        patched.setattr(Settlement, "settle", dies)
+        with pytest.raises(KeyboardInterrupt):
+            container.linking.pair(out.id, into.id, at=container.now() - timedelta(minutes=5))
+    assert container.transactions.get(out.id).transfer is None
+    container.link_matching.maintain()
+    assert all(container.transactions.get(row.id).transfer for row in two)
+    [act] = container.act_log.page().items
+    assert undone(container, act.id) == 2
+    assert linked(container) == []

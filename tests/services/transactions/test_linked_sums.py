@@ -55,3 +55,9 @@ def test_a_linked_refund_lowers_its_purchases_category_and_merchant_in_its_own_m
     ]
     assert overview["totals"]["income"] == 0
     assert [(row["merchant"], row["amount"]) for row in overview["top_merchants"]] == [("shoe shop", 60)]
+
+
+def test_a_refund_whose_purchase_is_gone_still_lowers_spending(database, transactions, analytics):
+    [refund] = keep(transactions, new("card credit", "30", category=None, direction=INCOME))
+    link(database, refund, refund_of=ObjectId())
+    assert analytics.overview()["totals"]["expense"] == -30
