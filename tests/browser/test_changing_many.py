@@ -20,7 +20,7 @@ def test_rows_are_selected_in_ranges_and_by_key_and_changed_at_once(open_page, k
     page.get_by_label("Select NIGHT CAB B").check()
     page.get_by_label("Select NIGHT CAB D").click(modifiers=["Shift"])
     expect(count).to_have_text("3 transactions selected")
-    page.get_by_role("link", name="NIGHT CAB A").focus()
+    page.get_by_role("link", name="NIGHT CAB A", exact=True).focus()
     page.keyboard.press("x")
     expect(count).to_have_text("4 transactions selected")
     page.keyboard.press("j")
