@@ -16,13 +16,13 @@ from src.web.feedback.schemas import (
     FeedbackBody,
     FeedbackRequest,
     FeedbackResultsBody,
-    MoveBody,
-    MoveRequest,
-    SecondLookBody,
-    SecondLookRequest,
+    PossibleMistakeBody,
+    PossibleMistakeRequest,
+    RelabelBody,
+    RelabelRequest,
     SettledBody,
-    SettledMoveBody,
-    mistake_body,
+    SettledRelabelBody,
+    possible_mistake_body,
     relabel_body,
 )
 from src.web.health.metrics import metrics
@@ -94,25 +94,25 @@ def _result(outcome: FeedbackOutcome | LedgerloopError | ValidationError) -> dic
     "GET",
     "/second-looks",
     summary="List answers that are possible mistakes",
-    returns={200: list[SecondLookBody]},
+    returns={200: list[PossibleMistakeBody]},
 )
-def list_second_looks(*, label_review: LabelReview) -> ResponseValue:
+def list_possible_mistakes(*, label_review: LabelReview) -> ResponseValue:
     """Each contradicts nearly all other answers for similar transactions, so training ignores it until it is
     confirmed. At most 100, of the newest transactions.
     """
-    return [mistake_body(row, mistake) for row, mistake in label_review.open(limit=100)]
+    return [possible_mistake_body(row, mistake) for row, mistake in label_review.open(limit=100)]
 
 
 @mistakes.operation(
     "POST",
     "/second-looks/{transaction_id}",
     summary="Confirm or change an answer that is a possible mistake",
-    body=SecondLookRequest,
+    body=PossibleMistakeRequest,
     returns={200: SettledBody},
     errors=(404, 409, 503),
 )
-def settle_second_look(
-    transaction_id: str, body: SecondLookRequest, *, label_review: LabelReview
+def settle_possible_mistake(
+    transaction_id: str, body: PossibleMistakeRequest, *, label_review: LabelReview
 ) -> ResponseValue:
     """404 if the answer is not a possible mistake, or no longer. `POST /feedback` can correct it too."""
     now = datetime.now(UTC)
@@ -128,9 +128,9 @@ def settle_second_look(
     "GET",
     "/moves",
     summary="List changes of a whole category that need confirmation",
-    returns={200: list[MoveBody]},
+    returns={200: list[RelabelBody]},
 )
-def list_moves(*, possible_mistakes: PossibleMistakes) -> ResponseValue:
+def list_relabels(*, possible_mistakes: PossibleMistakes) -> ResponseValue:
     """Training runs detect them. Until a change is confirmed, training uses the earlier category."""
     return [relabel_body(relabel) for relabel in possible_mistakes.relabels()]
 
@@ -139,11 +139,11 @@ def list_moves(*, possible_mistakes: PossibleMistakes) -> ResponseValue:
     "POST",
     "/moves",
     summary="Confirm or revert a change of a whole category",
-    body=MoveRequest,
-    returns={200: SettledMoveBody},
+    body=RelabelRequest,
+    returns={200: SettledRelabelBody},
     errors=(404, 409, 503),
 )
-def settle_move(body: MoveRequest, *, label_review: LabelReview) -> ResponseValue:
+def settle_relabel(body: RelabelRequest, *, label_review: LabelReview) -> ResponseValue:
     """404 if there is no such change."""
     relabel, _ = label_review.review_relabel(
         body.earlier, body.category, keep=body.keep, at=datetime.now(UTC)

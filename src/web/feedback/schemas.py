@@ -63,7 +63,7 @@ class FeedbackResultsBody(TypedDict):
     results: list[FeedbackBody | ItemErrorBody]
 
 
-class SecondLookRequest(RequestModel):
+class PossibleMistakeRequest(RequestModel):
     """Confirm the answer, or change it to the category of the others."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"keep": True}]})
@@ -82,7 +82,7 @@ class OthersBody(TypedDict):
     count: int
 
 
-class SecondLookBody(TypedDict):
+class PossibleMistakeBody(TypedDict):
     transaction_id: str
     category: Annotated[str, Field(description="The answer in doubt; it is kept, but does not train yet.")]
     answered_at: str
@@ -96,7 +96,7 @@ class SettledBody(TypedDict):
     kept: bool
 
 
-def mistake_body(row: StoredTransaction, mistake: PossibleMistake) -> SecondLookBody:
+def possible_mistake_body(row: StoredTransaction, mistake: PossibleMistake) -> PossibleMistakeBody:
     return {
         "transaction_id": row.id,
         "category": mistake.category,
@@ -106,7 +106,7 @@ def mistake_body(row: StoredTransaction, mistake: PossibleMistake) -> SecondLook
     }
 
 
-class MoveRequest(RequestModel):
+class RelabelRequest(RequestModel):
     """Confirm the newest answers, or change them back to the earlier category."""
 
     model_config = ConfigDict(
@@ -122,7 +122,7 @@ class MoveRequest(RequestModel):
     ]
 
 
-class MoveBody(TypedDict):
+class RelabelBody(TypedDict):
     earlier: Annotated[str, Field(description="The earlier category of these merchants.")]
     category: Annotated[
         str, Field(description="The category of the newest answers; kept, but not used for training yet.")
@@ -131,13 +131,13 @@ class MoveBody(TypedDict):
     merchants: int
 
 
-class SettledMoveBody(TypedDict):
+class SettledRelabelBody(TypedDict):
     category: Annotated[str, Field(description="The current category of these answers.")]
     answers: int
     kept: bool
 
 
-def relabel_body(relabel: CategoryRelabel) -> MoveBody:
+def relabel_body(relabel: CategoryRelabel) -> RelabelBody:
     return {
         "earlier": relabel.earlier,
         "category": relabel.category,
