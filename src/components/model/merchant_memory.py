@@ -45,13 +45,13 @@ class MerchantMemory:
     of cases after one answer, 96 % after two, 98 % after five, and 92 % where a few differed.
 
     agreement: minimum share of the answers for one category, 0..1. fading: weight of an answer relative to
-    the next newer one. doubt: number of pseudo-answers for another category. same_amount: factor for answers
-    whose amount is within 2 %. similar: weight of answers for merchants of a similar name.
+    the next newer one. prior_weight: number of pseudo-answers for another category. same_amount: factor for
+    answers whose amount is within 2 %. similar: weight of answers for merchants of a similar name.
     """
 
     agreement: float = 0.8
     fading: float = 0.7
-    doubt: float = 0.075
+    prior_weight: float = 0.075
     same_amount: float = 3.0
     similar: float = 0.4
 
@@ -71,7 +71,7 @@ class MerchantMemory:
         if shares[category] < self.agreement:
             return MemoryHint(shares, mass / (mass + 1))
         # A different answer costs half of its weight, because it may have been an exception.
-        confidence = 1 - (self.doubt + mass * (1 - shares[category]) / 2) / (mass + self.doubt)
+        confidence = 1 - (self.prior_weight + mass * (1 - shares[category]) / 2) / (mass + self.prior_weight)
         agreeing = sum(answer.category == category for answer in newest)
         by_hand = any(answer.source in _BY_HAND for answer in newest)
         own_word = by_hand and agreeing == len(newest)
