@@ -118,6 +118,7 @@ class MistakeMark:
     """The person's answer."""
     others: str
     wholesale: bool
+    """Whether it is part of a category relabel."""
     label_at: datetime
     """Time of the answer; a newer answer is not marked."""
     found_at: datetime
@@ -238,7 +239,7 @@ class PossibleMistake:
     """Number of others."""
     labelled_at: datetime
     """Time of the answer; a newer one is not affected."""
-    wholesale: bool = False
+    whole_category: bool = False
     """Whether it is part of a category relabel; then `others` is the former category."""
 
 

@@ -87,7 +87,7 @@ def test_a_whole_category_is_asked_about_in_one_note(open_page, known, server):
     )
     for row in rows:
         server.services.feedback.record(row.id, "groceries", at=NOW)
-    mistakes = [PossibleMistake(row.id, "groceries", "dining", 3, NOW, wholesale=True) for row in rows]
+    mistakes = [PossibleMistake(row.id, "groceries", "dining", 3, NOW, whole_category=True) for row in rows]
     at = server.services.transactions.get(rows[0].id).feedback[-1].at
     server.services.possible_mistakes.replace(
         [replace(mistake, labelled_at=at) for mistake in mistakes], at=NOW

@@ -115,7 +115,9 @@ class CategoryRelabels:
             if before and before != now and not any(label.id in vouched for label in newest):
                 relabelled[before, now].append(newest)
         return [
-            PossibleMistake(label.id, now, before, sum(map(len, groups)), label.labelled_at, wholesale=True)
+            PossibleMistake(
+                label.id, now, before, sum(map(len, groups)), label.labelled_at, whole_category=True
+            )
             for (before, now), groups in relabelled.items()
             if self._is_relabel(groups, merchants[before])
             for group in groups

@@ -42,7 +42,8 @@ def to_learn_from(
     marks.replace(list(mistakes.values()), at=at)
     usable = [label for row in labelled if (label := _usable(row, mistakes.get(row.id)))]
     counts = Counter(
-        SetAside.RELABELLED if mistake.wholesale else SetAside.CONTRADICTING for mistake in mistakes.values()
+        SetAside.RELABELLED if mistake.whole_category else SetAside.CONTRADICTING
+        for mistake in mistakes.values()
     )
     return usable, dict(sorted(counts.items()))
 
@@ -51,7 +52,7 @@ def _usable(row: LabelledTransaction, mistake: PossibleMistake | None) -> Labell
     """The label to train with until the review: its own, the one it replaced, or none."""
     if mistake is None:
         return row
-    earlier = row.replaced if mistake.wholesale else None
+    earlier = row.replaced if mistake.whole_category else None
     if earlier is None or earlier.category is None:
         return None
     return replace(row, category=earlier.category, source=earlier.source, labelled_at=earlier.at)

@@ -51,7 +51,7 @@ class PossibleMistakes:
         for id_, mistake in zip(ids, mistakes, strict=True):
             unchanged = {"_id": id_, "owner": LOCAL_OWNER, "label.at": mistake.labelled_at}
             mark = MistakeMark(
-                mistake.category, mistake.others, mistake.wholesale, mistake.labelled_at, at, None
+                mistake.category, mistake.others, mistake.whole_category, mistake.labelled_at, at, None
             )
             marks.append(UpdateOne(unchanged, {"$set": {"doubt": asdict(mark)}}))
         if marks:

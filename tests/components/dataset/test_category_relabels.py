@@ -36,7 +36,7 @@ def test_old_answers_of_a_whole_category_that_are_changed_at_once_are_in_doubt()
     mistakes = doubted(*rows, *answers("groceries", 9, merchants=("fresh lane", "mill street")))
     assert {doubt.transaction_id for doubt in mistakes} == {one.id for one in rows}
     assert {
-        (mistake.category, mistake.others, mistake.agreeing, mistake.wholesale) for mistake in mistakes
+        (mistake.category, mistake.others, mistake.agreeing, mistake.whole_category) for mistake in mistakes
     } == {("groceries", "dining", 24, True)}
 
 

@@ -23,7 +23,7 @@ def moved(predicted, services):
     for row in rows:
         services.feedback.record(row, "groceries", at=NOW)
     services.possible_mistakes.replace(
-        [PossibleMistake(row, "groceries", "dining", 3, NOW, wholesale=True) for row in rows], at=NOW
+        [PossibleMistake(row, "groceries", "dining", 3, NOW, whole_category=True) for row in rows], at=NOW
     )
     return rows
 
