@@ -23,20 +23,20 @@ _ARRAYS = {
     "field_shares": "field_shares",
     "coef": "coef",
     "intercept": "intercept",
-    "field_doubts": "field_doubts",
+    "field_doubts": "field_smoothing",
     "said": "confidence_points",
     "found": "calibrated_points",
 }
 """Array name in a bundle -> attribute. Old bundles lack the last three."""
 
 _TINY = 1e-12
-_MOST_DOUBT = 0.9
+_MOST_SMOOTHING = 0.9
 """At least the rest of the probability stays as the model predicts."""
 
 
 @dataclass(frozen=True)
 class LinearForm:
-    """probabilities = softmax((features @ coef + intercept) / temperature), calibrated, less doubts."""
+    """probabilities = softmax((features @ coef + intercept) / temperature), calibrated, smoothed."""
 
     classes: tuple[str, ...]
     terms: Mapping[str, tuple[str, ...]]
@@ -61,8 +61,8 @@ class LinearForm:
     confidence_points: np.ndarray
     calibrated_points: np.ndarray
     """float64, shape (n_points,): of `calibration.ConfidenceMap`."""
-    field_doubts: np.ndarray
-    """float64, one per field: as of `apply_doubts`."""
+    field_smoothing: np.ndarray
+    """float64, one per field: as of `apply_smoothing`."""
 
     def to_parts(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """A JSON-able dict, and the arrays by name."""
@@ -122,13 +122,13 @@ def apply_calibration(
     return np.asarray(result)
 
 
-def apply_doubts(probabilities: np.ndarray, doubts: np.ndarray) -> np.ndarray:
+def apply_smoothing(probabilities: np.ndarray, smoothing: np.ndarray) -> np.ndarray:
     """Spread a share of each row's probability evenly over all classes; the top one stays on top.
 
-    probabilities: shape (n_rows, n_classes); doubts: shape (n_rows,), that share.
+    probabilities: shape (n_rows, n_classes); smoothing: shape (n_rows,), that share.
     """
-    doubt = np.minimum(doubts, _MOST_DOUBT)[:, np.newaxis]
-    return np.asarray((1 - doubt) * probabilities + doubt / probabilities.shape[1])
+    share = np.minimum(smoothing, _MOST_SMOOTHING)[:, np.newaxis]
+    return np.asarray((1 - share) * probabilities + share / probabilities.shape[1])
 
 
 def field_values(fields: Sequence[str], weights: Mapping[str, float]) -> np.ndarray:

@@ -138,14 +138,14 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             intercept=classifier.intercept_,
             confidence_points=classifier.confidence_points_,
             calibrated_points=classifier.calibrated_points_,
-            field_doubts=classifier.doubts_[len(classifier.doubts_) - len(self.fields_) :],
+            field_smoothing=classifier.doubts_[len(classifier.doubts_) - len(self.fields_) :],
         )
 
     def typical_amount_columns(self) -> np.ndarray:
         """bool, shape (n_features,)."""
         return np.array([name.startswith(AMOUNTS_PREFIX) for name in self.get_feature_names_out()])
 
-    def doubts(self, by_field: Mapping[str, float]) -> np.ndarray:
+    def smoothing(self, by_field: Mapping[str, float]) -> np.ndarray:
         """Shape (n_features,): the value of each field in `by_field`, and 0 for the text."""
         return np.array([by_field.get(name, 0.0) for name in self.get_feature_names_out()])
 

@@ -210,7 +210,7 @@ def _starting_with(start: str, ordered: Sequence[str], longest: float) -> list[s
     return [text for text in ordered[first:end] if len(text) <= longest]
 
 
-def doubts_of(agreement: Mapping[str, float]) -> dict[str, float]:
+def smoothing_of(agreement: Mapping[str, float]) -> dict[str, float]:
     """By token, how often a person would disagree with the lexicon, 0..1.
 
     agreement: by category, the share of listed merchants for which people use it.

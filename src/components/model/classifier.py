@@ -16,7 +16,7 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 from sklearn.utils.validation import check_is_fitted
 
-from src.components.features.linear_form import apply_calibration, apply_doubts
+from src.components.features.linear_form import apply_calibration, apply_smoothing
 from src.components.model.calibration import ConfidenceMap
 
 FAMILIES: dict[str, Callable[..., Any]] = {
@@ -74,7 +74,7 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
         # float16 has more precision than the data supports, and compresses to a third.
         self.coef_ = np.clip(coef, -_LARGEST, _LARGEST).astype(np.float16).astype(np.float32)
         self.intercept_ = np.asarray(intercept, dtype=np.float64)
-        self.doubts_ = np.zeros(X.shape[1])
+        self.doubts_ = np.zeros(X.shape[1])  # model files have this name
         self.confidence_points_ = self.calibrated_points_ = np.empty(0)
         return self
 
@@ -84,14 +84,14 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
         self.calibrated_points_ = calibration.calibrated
         return self
 
-    def doubting(self, doubts: np.ndarray) -> Self:
-        """Lower the confidence of rows that have a feature, by its value in `doubts`.
+    def smoothed(self, smoothing: np.ndarray) -> Self:
+        """Lower the confidence of rows that have a feature, by its value in `smoothing`.
 
-        doubts: shape (n_features,), 0..1, the share of the probability to spread evenly over all categories;
-        the top category stays the same. It covers uncertainty that the training rows cannot show, such as how
-        often a person would disagree with the lexicon.
+        smoothing: shape (n_features,), 0..1, the share of the probability to spread evenly over all
+        categories; the top category stays the same. It covers uncertainty that the training rows cannot show,
+        such as how often a person would disagree with the lexicon.
         """
-        self.doubts_ = np.asarray(doubts, dtype=np.float64)
+        self.doubts_ = np.asarray(smoothing, dtype=np.float64)
         return self
 
     def decision_function(self, X: sparse.csr_matrix) -> np.ndarray:
@@ -102,7 +102,7 @@ class LinearCategorizer(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: sparse.csr_matrix) -> np.ndarray:
         plain = softmax(self.decision_function(X) / self.temperature_, axis=1)
         calibrated = apply_calibration(plain, self.confidence_points_, self.calibrated_points_)
-        return apply_doubts(calibrated, (X != 0) @ self.doubts_)
+        return apply_smoothing(calibrated, (X != 0) @ self.doubts_)
 
     def predict(self, X: sparse.csr_matrix) -> np.ndarray:
         return np.asarray(self.classes_[self.decision_function(X).argmax(axis=1)])

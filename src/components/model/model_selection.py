@@ -100,7 +100,7 @@ class Search:
         subjects: np.ndarray,
         excluded: np.ndarray,
         lexicon: str = "",
-        doubts: Mapping[str, float] | None = None,
+        smoothing: Mapping[str, float] | None = None,
         renaming: LexiconRenaming | None = None,
     ) -> SearchResult:
         """Search, calibrate, and fit the best candidate on all rows.
@@ -112,13 +112,13 @@ class Search:
         progress: receives the share done, 0..1; an exception it raises ends the search.
         subjects: str, shape (n_rows,), what a row is about, such as its merchant. excluded: str, shape
         (n_rows,), the subject that the model predicting the row has not learned from, "" for none.
-        lexicon: as of `lexicon_text`. doubts: by field token, how far the final model should doubt rows with
-        that token; the search itself ignores it.
+        lexicon: as of `lexicon_text`. smoothing: by field token, as of
+        `LinearCategorizer.smoothed`; the search itself ignores it.
         renaming: names the lexicon's rows for each fold by what it learns from; None leaves them.
         Raises NotEnoughData if no fold leaves rows to learn from.
         """
         selection = SelectionRows(rows, weights, folds, judged, subjects, excluded, self.proportion, renaming)
-        return _SearchRun(self, selection, progress, lexicon).run(doubts or {})
+        return _SearchRun(self, selection, progress, lexicon).run(smoothing or {})
 
 
 class _SearchRun:
@@ -139,14 +139,14 @@ class _SearchRun:
         self._fits = len(search.trials) + self._min_kept * (len(rows.held_out) - 1) + 1
         self._fitted = 0
 
-    def run(self, doubts: Mapping[str, float]) -> SearchResult:
+    def run(self, smoothing: Mapping[str, float]) -> SearchResult:
         self._first_fold()
         if len(self._rows.held_out) > 1:
             self._narrow()
         self._other_folds()
         results = _ranked([self._result(candidate) for candidate in self._running])
         usual_weight = self._usual_weight(results[0])
-        model = self._fit_all(results[0], usual_weight, doubts)
+        model = self._fit_all(results[0], usual_weight, smoothing)
         self._progress(1.0)
         return SearchResult(
             results,
@@ -250,7 +250,9 @@ class _SearchRun:
             **vars(candidate), scores=asdict(scores), out_of_fold=out_of_fold, calibration=calibration
         )
 
-    def _fit_all(self, best: CandidateResult, usual_weight: float, doubts: Mapping[str, float]) -> Pipeline:
+    def _fit_all(
+        self, best: CandidateResult, usual_weight: float, smoothing: Mapping[str, float]
+    ) -> Pipeline:
         rows = self._rows.rows
         classifier = best.classifier(seed=self._search.seed, temperature=best.scores["temperature"])
         features = TransactionFeatures(lexicon=self._lexicon, usual_weight=usual_weight)
@@ -262,7 +264,7 @@ class _SearchRun:
             features__own=labelled_by_person(rows).to_numpy(),
             classifier__sample_weight=self._rows.weights,
         )
-        model["classifier"].calibrated(best.calibration).doubting(model["features"].doubts(doubts))
+        model["classifier"].calibrated(best.calibration).smoothed(model["features"].smoothing(smoothing))
         return model
 
 

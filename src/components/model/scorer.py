@@ -17,7 +17,7 @@ from src.components.features.linear_form import (
     BLOCKS,
     LinearForm,
     apply_calibration,
-    apply_doubts,
+    apply_smoothing,
     field_values,
 )
 from src.components.features.tokens import TransactionTokens, tokenize
@@ -51,7 +51,7 @@ class LinearScorer:
         self._ends = np.array(starts[1:])
         self._lengths = np.array([*(form.weights[block] for block in BLOCKS), 1.0])
         self._values = np.concatenate([form.idf, field_values(form.fields, form.weights)])
-        self._doubts = np.concatenate([np.zeros(len(form.idf)), form.field_doubts])
+        self._smoothing = np.concatenate([np.zeros(len(form.idf)), form.field_smoothing])
         self._matcher = matcher_for(form.lexicon)
         self._columns_of_word = lru_cache(_CACHED_WORDS)(self._word_columns)
         self._reasons = lru_cache(_CACHED_TRANSACTIONS)(self._compute_reasons)
@@ -72,10 +72,10 @@ class LinearScorer:
         return np.stack([scored[key] for key in tokens])
 
     def _probabilities(self, tokens: Sequence[TransactionTokens]) -> np.ndarray:
-        scores, doubts = self._scores(tokens)
+        scores, smoothing = self._scores(tokens)
         plain = _softmax(scores / self.form.temperature)
         calibrated = apply_calibration(plain, self.form.confidence_points, self.form.calibrated_points)
-        return apply_doubts(calibrated, doubts)
+        return apply_smoothing(calibrated, smoothing)
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
         """Evidence for and against `category`, relative to the average category; the strongest first.
@@ -116,18 +116,18 @@ class LinearScorer:
         )
 
     def _scores(self, tokens: Sequence[TransactionTokens]) -> tuple[np.ndarray, np.ndarray]:
-        """Scores, shape (n_transactions, n_classes), and doubts, shape (n_transactions,)."""
+        """Scores, shape (n_transactions, n_classes), and smoothing, shape (n_transactions,)."""
         by_row = [self._columns_of(row) for row in tokens]
         columns, values = _joined(by_row)
         rows = np.repeat(np.arange(len(by_row)), [len(columns) for columns, _ in by_row])
         rows, columns, values = _summed(rows, columns, values)
-        doubts = np.bincount(rows, self._doubts[columns], len(by_row))
+        smoothing = np.bincount(rows, self._smoothing[columns], len(by_row))
         values = values * self._factors(rows, columns, values)[rows, self._blocks(columns)]
         if len(by_row) == 1:
-            return (values @ self.form.coef[columns] + self.form.intercept)[np.newaxis], doubts
+            return (values @ self.form.coef[columns] + self.form.intercept)[np.newaxis], smoothing
         starts = np.searchsorted(rows, np.arange(len(by_row) + 1))
         matrix = sparse.csr_matrix((values, columns, starts), shape=(len(by_row), len(self._values)))
-        return np.asarray(matrix @ self.form.coef) + self.form.intercept, doubts
+        return np.asarray(matrix @ self.form.coef) + self.form.intercept, smoothing
 
     def _factors(self, rows: np.ndarray, columns: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Shape (n_rows, n_blocks + 1): factors that give each block its length; 1 for the other fields.

@@ -13,7 +13,7 @@ import pandas as pd
 from src.components.dataset.ingestion import snapshot
 from src.components.dataset.own_category_names import LexiconRenaming
 from src.components.evaluation.metrics import probabilities_of
-from src.components.lexicon.matcher import doubts_of, lexicon_text, matcher_for
+from src.components.lexicon.matcher import lexicon_text, matcher_for, smoothing_of
 from src.components.model.model_selection import SearchResult
 from src.components.model.thresholds import BandThresholds
 from src.pipeline.feedback.label_review import to_learn_from
@@ -83,7 +83,7 @@ class ModelFitting:
             subjects=split.subjects,
             excluded=split.excluded,
             lexicon=lexicon,
-            doubts={} if split.scored_by_person else doubts_of(agreement),
+            smoothing={} if split.scored_by_person else smoothing_of(agreement),
             renaming=renaming if split.scored_by_person else None,
         )
         claimed.progress("model_evaluation", 0.8)

@@ -15,7 +15,7 @@ from src.components.dataset.sample_weights import SampleWeights
 from src.components.dataset.schema import MODEL_FIELDS
 from src.components.dataset.splitting import Splitting
 from src.components.features.linear_form import LinearForm
-from src.components.lexicon.matcher import LexiconMatcher, doubts_of, lexicon_text
+from src.components.lexicon.matcher import LexiconMatcher, lexicon_text, smoothing_of
 from src.components.model.candidates import CANDIDATES
 from src.components.model.model_selection import Search
 from src.components.model.scorer import LinearScorer
@@ -142,17 +142,21 @@ def test_a_type_within_the_category_is_a_token_too():
 
 
 def test_the_lexicon_is_doubted_by_category_and_manner_of_match():
-    doubts = doubts_of({"dining": 0.97, "services": 0.6})
-    assert doubts["lexicon-whole:dining"] < doubts["lexicon-word:dining"] < doubts["lexicon-inside:dining"]
-    assert doubts["lexicon-whole:services"] > doubts["lexicon-inside:dining"]
-    assert all(0 < doubt < 1 for doubt in doubts.values())
+    smoothing = smoothing_of({"dining": 0.97, "services": 0.6})
+    assert (
+        smoothing["lexicon-whole:dining"]
+        < smoothing["lexicon-word:dining"]
+        < smoothing["lexicon-inside:dining"]
+    )
+    assert smoothing["lexicon-whole:services"] > smoothing["lexicon-inside:dining"]
+    assert all(0 < share < 1 for share in smoothing.values())
 
 
 def test_an_empty_lexicon_matches_nothing():
     assert LexiconMatcher("").of("quibbly") == []
 
 
-def trained(*yours, doubts=MappingProxyType({})):
+def trained(*yours, smoothing=MappingProxyType({})):
     entries = invented_lexicon()
     shipped = StatementWriter().write(entries, HABITS)
     rows = Transformation().prepare(Ingestion().gather(yours, shipped))
@@ -161,7 +165,7 @@ def trained(*yours, doubts=MappingProxyType({})):
     search = Search(trials=CANDIDATES[:1])
     inputs = (rows, weights, split.folds, split.scored, lambda _: None)
     subjects = {"subjects": split.subjects, "excluded": split.subjects}
-    return search.run(*inputs, **subjects, lexicon=lexicon_text(entries), doubts=doubts).model
+    return search.run(*inputs, **subjects, lexicon=lexicon_text(entries), smoothing=smoothing).model
 
 
 @pytest.fixture(scope="module")
@@ -196,14 +200,14 @@ def frame_of(transactions):
 
 
 def test_a_doubted_match_lowers_the_confidence_alike_in_training_and_serving():
-    model = trained(doubts={"lexicon-whole:dining": 0.2})
+    model = trained(smoothing={"lexicon-whole:dining": 0.2})
     served = scorer_of(model)
     transactions = [transaction("QUIBBLY"), transaction("ORBIT MARKET")]
-    doubted, trusted = served.probabilities(transactions)
-    assert served.classes[doubted.argmax()] == "dining"
-    assert doubted.max() < 0.84 < 0.9 < trusted.max()
-    assert doubted.sum() == pytest.approx(1)
-    assert np.allclose(model.predict_proba(frame_of(transactions)), [doubted, trusted], atol=1e-9)
+    smoothed, trusted = served.probabilities(transactions)
+    assert served.classes[smoothed.argmax()] == "dining"
+    assert smoothed.max() < 0.84 < 0.9 < trusted.max()
+    assert smoothed.sum() == pytest.approx(1)
+    assert np.allclose(model.predict_proba(frame_of(transactions)), [smoothed, trusted], atol=1e-9)
 
 
 def test_the_served_model_has_the_lexicon_matches_of_the_fitted_one(model):
