@@ -10,7 +10,13 @@ from src import __version__, commands, logs
 from src.config import IS_CHECKOUT, load_settings
 from src.container import Container
 from src.errors import CannotStart, LedgerloopError
-from src.services.scheduler.child_process import RUN_IMPORT, SYNC_ALIAS, TIDY, TRAIN_CLAIMED
+from src.services.scheduler.child_process import (
+    ERASE_TRACKING,
+    RUN_IMPORT,
+    SYNC_ALIAS,
+    TIDY,
+    TRAIN_CLAIMED,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     command(SYNC_ALIAS, commands.sync_alias, "bring the MLflow alias and the champion into line")
     tidy = "delete runs and models beyond KEEP_RUNS and KEEP_MODELS (scheduled daily)"
     command(TIDY, commands.tidy, tidy)
+    erase = "delete the MLflow runs and versions from before everything was erased (scheduled)"
+    command(ERASE_TRACKING, commands.erase_tracking, erase)
     command("init-tracking", commands.init_tracking, "create the MLflow store if there is none")
     command("rebuild", commands.rebuild, "compute merchants and states again from inputs and answers")
     verify = command(

@@ -245,6 +245,15 @@ def apply_retention(container: Container, now: datetime) -> RetentionReport:
     return report
 
 
+def erase_tracking(container: Container, _: argparse.Namespace) -> None:
+    """After everything was erased: also the runs and versions from before. Raises Unavailable."""
+    from src.services.mlflow.retention import TrackingRetention
+
+    if erased_at := container.erasure.pending_since():
+        TrackingRetention(container.tracking, container.settings.tracking_uri).erase_before(erased_at)
+        container.erasure.finish()
+
+
 def init_tracking(container: Container, _: argparse.Namespace) -> None:
     container.tracking.initialise()
 

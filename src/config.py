@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from src.domain.preferences import Preferences, Weekday
 from src.errors import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +43,13 @@ def _address(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
         raise ValueError("give an address such as https://firefly.example, without a name or password in it")
     return url.rstrip("/")
+
+
+def _known_locale(name: str) -> str:
+    try:
+        return str(Locale.parse(name, sep="-" if "-" in name else "_"))
+    except (UnknownLocaleError, ValueError):
+        raise ValueError("give a locale such as de_DE or en_GB") from None
 
 
 Unset = BeforeValidator(lambda value: None if isinstance(value, str) and not value.strip() else value)
@@ -73,6 +83,10 @@ class Settings(BaseSettings):
     keep_models: Annotated[int, Field(ge=2, le=1_000)] = 20
     lease_s: Annotated[float, Field(ge=1, le=600)] = 30
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    locale: Annotated[Annotated[str, AfterValidator(_known_locale)] | None, Unset] = None
+    week_starts: Weekday = Weekday.MONDAY
+    month_starts: Annotated[int, Field(ge=1, le=28)] = 1
+    learning: Literal["on", "off"] = "on"
     secret_key: Annotated[SecretStr | None, Unset] = None
     allowed_hosts: str = ""
     max_import_mb: Annotated[int, Field(ge=1, le=200)] = 25
@@ -101,6 +115,17 @@ class Settings(BaseSettings):
         """One per webhook of Firefly III."""
         secrets = self.firefly_webhook_secret.get_secret_value() if self.firefly_webhook_secret else ""
         return tuple(filter(None, (secret.strip() for secret in secrets.split(","))))
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """The defaults of the settings that a person may change."""
+        values = {field.name: getattr(self, field.name) for field in fields(Preferences)}
+        return Preferences(**{**values, "learning": self.learning == "on"})
+
+    @cached_property
+    def locked_preferences(self) -> frozenset[str]:
+        """The names of those that the environment or `.env` sets, which cannot be changed elsewhere."""
+        return frozenset(self.model_fields_set.intersection(field.name for field in fields(Preferences)))
 
     @cached_property
     def data_path(self) -> Path:

@@ -32,6 +32,8 @@ from src.pipeline.prediction.predict import MergedModel, Model, Predictor, Servi
 from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.registry.model_actions import ModelActions
+from src.pipeline.settings.editor import SettingsEditor
+from src.pipeline.settings.erase import EraseEverything
 from src.pipeline.transfers.linking import Linking
 from src.pipeline.transfers.matching import LinkMatching
 from src.services.container import Services
@@ -80,7 +82,7 @@ class Container(Services):
             account_hash=self.account_hash,
             read_file=self._read_file,
             clock=self.now,
-            currency=self.settings.currency,
+            preferences=self.preferences.current,
             limits=self.import_limits,
         )
 
@@ -135,15 +137,18 @@ class Container(Services):
 
     @once
     def quality(self) -> Quality:
-        return Quality(QualityCounts(self.database))
+        return Quality(QualityCounts(self.database, self.preferences.current))
 
     @once
     def champion(self) -> HotSwap[Serving]:
-        return HotSwap(self.models.champion, self._load)
+        return HotSwap(self.models.champion, self._load, variant=self._auto_precision)
 
     @once
     def shadow_model(self) -> ShadowModel[Serving]:
-        return ShadowModel(self.models.shadows.current, self._load, every_s=2)
+        return ShadowModel(self.models.shadows.current, self._load, variant=self._auto_precision, every_s=2)
+
+    def _auto_precision(self) -> float:
+        return self.preferences.current().auto_precision
 
     def _load(self, pointer: Pointing) -> Serving:
         return self.serve(pointer.version, self.models.load(pointer.version), pointer.sha256)
@@ -151,7 +156,7 @@ class Container(Services):
     def serve(self, version: str, bundle: bytes, sha256: str) -> Serving:
         """A bundle's file, ready to serve. Raises InvalidInput for one that is not what its hash says."""
         served = bundles.serve(bundle, sha256)
-        bands, precision = BandThresholds.from_dict(served.bands), self.settings.auto_precision
+        bands, precision = BandThresholds.from_dict(served.bands), self._auto_precision()
         scorer = LinearScorer(LinearForm.from_parts(*served.form))
         return Serving(version, scorer, *bands.thresholds(precision), bands.own_thresholds(precision))
 
@@ -160,20 +165,18 @@ class Container(Services):
         return self._predictor(self.champion)
 
     def _predictor(self, champion: Model) -> Predictor:
-        settings = self.settings
         return Predictor(
             MergedModel(champion, self.categories.recently_merged),
             self.transactions,
             MerchantMemory(),
-            settings.auto_precision,
-            settings.audit_share,
+            self.preferences.current,
             self.shadow_model.peek,
             self.accounts,
         )
 
-    @once
+    @property
     def prediction_diffs(self) -> PredictionDiffs:
-        precision = self.settings.auto_precision
+        precision = self._auto_precision()
         return PredictionDiffs(
             self.unanswered, self.predictor, self.models, self._serving, precision=precision
         )
@@ -221,6 +224,7 @@ class Container(Services):
                 ActKind.DELETE: self.transaction_editor.undo_delete,
                 ActKind.BULK: self.bulk_changes.undo,
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
+                ActKind.SETTINGS: self.settings_editor.undo,
                 ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,
                 ActKind.LINK: self.linking.undo,
                 ActKind.ACCOUNT_ADD: self.account_editor.undo_add,
@@ -258,6 +262,14 @@ class Container(Services):
         )
 
     @once
+    def erase_everything(self) -> EraseEverything:
+        return EraseEverything(self.erasure, self.imports, self.runs)
+
+    @once
+    def settings_editor(self) -> SettingsEditor:
+        return SettingsEditor(self.preferences, self.act_log)
+
+    @once
     def category_editor(self) -> CategoryEditor:
         return CategoryEditor(
             self.categories,
@@ -279,7 +291,7 @@ class Container(Services):
 
     @once
     def slots(self) -> Slots:
-        return Slots(self.runs, self.models, self.data_fingerprint, self.now)
+        return Slots(self.runs, self.models, self.data_fingerprint, self.now, self.preferences.current)
 
     @once
     def jobs(self) -> Jobs:
@@ -287,7 +299,10 @@ class Container(Services):
 
     @once
     def scheduler(self) -> Scheduler:
-        return Scheduler(self.jobs, every_hours=self.settings.retrain_every_hours, now=self.now)
+        return Scheduler(self.jobs, every_hours=self._retrain_every_hours, now=self.now)
+
+    def _retrain_every_hours(self) -> float:
+        return self.preferences.current().retrain_every_hours
 
     def stop(self) -> None:
         """End what runs in the background: the scheduler, its child processes, the pointer watch."""

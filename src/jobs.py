@@ -12,7 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from src.services.scheduler.alias_watch import AliasWatch
-from src.services.scheduler.child_process import RUN_IMPORT, SYNC_ALIAS, TIDY, TRAIN_CLAIMED
+from src.services.scheduler.child_process import (
+    ERASE_TRACKING,
+    RUN_IMPORT,
+    SYNC_ALIAS,
+    TIDY,
+    TRAIN_CLAIMED,
+)
 from src.services.scheduler.scheduler import DELIVERY, IMPORT, RUN, WAITING
 
 if TYPE_CHECKING:
@@ -92,8 +98,11 @@ class Jobs:
     def maintain(self) -> None:
         """Every ten minutes: retention (once a day), uploads, unfinished acts, transfers, drift."""
         services = self._services
-        if services.runs.current() is None and services.retention.claim_turn(services.now()):
-            services.trainer.run(TIDY)
+        if services.runs.current() is None:
+            if services.erasure.pending_since():
+                services.trainer.run(ERASE_TRACKING)
+            if services.retention.claim_turn(services.now()):
+                services.trainer.run(TIDY)
         services.imports.delete_old_files()
         services.background_feedback.catch_up(at=services.now())
         services.account_editor.catch_up(at=services.now())

@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "errors": set(),
     "once": set(),
     "domain": {"domain"},
-    "config": {"errors"},
+    "config": {"domain", "errors"},
     "logs": set(),
     "components": {"domain", "errors", "components"},
     "pipeline": {"components", "domain", "errors", "pipeline"},

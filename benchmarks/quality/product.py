@@ -19,6 +19,7 @@ from src.config import load_settings
 from src.container import Container
 from src.domain.categories import LexiconEntry
 from src.domain.feedback import LabelSource
+from src.domain.preferences import Preferences
 from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Verdict
@@ -88,7 +89,8 @@ class Product:
         self._container = Container(load_settings(_env_file=None, auto_precision=setup.auto_precision))
         self._serving: Serving | None = None
         memory = _memory(setup.without)
-        self._predictor = Predictor(self, self._answers, memory, setup.auto_precision)  # type: ignore[arg-type]
+        preferences = Preferences(auto_precision=setup.auto_precision)
+        self._predictor = Predictor(self, self._answers, memory, lambda: preferences)  # type: ignore[arg-type]
         self._unanswered = unanswered
         self._pipeline = self._training()
         self._runs = 0

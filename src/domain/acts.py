@@ -18,6 +18,7 @@ class ActKind(StrEnum):
     CATEGORY_MERGE = "category-merge"
     CATEGORY_CHANGE = "category-change"
     LINK = "link"
+    SETTINGS = "settings"
     ACCOUNT_ADD = "account-add"
     ACCOUNT_CHANGE = "account-change"
     ACCOUNT_MERGE = "account-merge"

@@ -1,4 +1,7 @@
-"""Calendar months as `2026-03`: ranges of them, and which a period covers completely."""
+"""Months as `2026-03`: ranges of them, and which a period covers completely.
+
+A month may begin on another day than the first; it is named after the calendar month it begins in.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,17 @@ _MOST_MONTHS = 12 * 100
 _NEAR_THE_EDGE = timedelta(days=7)
 
 
-def first_day(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")
+def month_of(day: date, starts: int = 1) -> str:
+    """starts: the day that months begin with, 1..28."""
+    return f"{day - timedelta(days=starts - 1):%Y-%m}"
 
 
-def last_day(month: str) -> date:
-    return (first_day(month) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+def first_day(month: str, starts: int = 1) -> date:
+    return date.fromisoformat(f"{month}-{starts:02}")
+
+
+def last_day(month: str, starts: int = 1) -> date:
+    return (first_day(month) + timedelta(days=32)).replace(day=starts) - timedelta(days=1)
 
 
 def months_between(named: Collection[str]) -> list[str]:
@@ -42,6 +50,7 @@ class Coverage:
     today: date
     since: date | None = None
     until: date | None = None
+    month_starts: int = 1
 
     def is_partial(self, month: str) -> bool:
         """Whether days of `month` are missing, so that a mean over months must exclude it.
@@ -49,7 +58,7 @@ class Coverage:
         A history that begins or ends within a week of the month's edge covers the month: few histories have
         a transaction on the first and on the last day.
         """
-        first, last = first_day(month), last_day(month)
+        first, last = first_day(month, self.month_starts), last_day(month, self.month_starts)
         if (self.since and first < self.since) or (self.until and self.until < last) or self.today < last:
             return True
         begins_inside = self.begins is not None and first + _NEAR_THE_EDGE <= self.begins

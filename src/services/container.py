@@ -33,6 +33,8 @@ from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import TrainingRuns
 from src.services.scheduler.child_process import ChildProcess
 from src.services.scheduler.scheduler import PendingWork
+from src.services.settings.erasure import Erasure
+from src.services.settings.preferences import PreferenceStore
 from src.services.transactions.acts import ActLog
 from src.services.transactions.analytics import Analytics
 from src.services.transactions.bulk import BulkRows
@@ -98,6 +100,7 @@ class Services:
     tracking_state = on_database(TrackingState)
     pending_work = on_database(PendingWork)
     retention = on_database(Retention)
+    erasure = on_database(Erasure)
     links = on_database(Links)
     link_candidates = on_database(Candidates)
 
@@ -149,16 +152,21 @@ class Services:
         return max(300, 12 * self.settings.max_import_mb) * 1_000_000
 
     @once
+    def preferences(self) -> PreferenceStore:
+        settings = self.settings
+        return PreferenceStore(self.database, settings.preferences, settings.locked_preferences)
+
+    @once
     def categories(self) -> Categories:
         return Categories(self.database, self.knowledge.categories)
 
     @once
     def accounts(self) -> Accounts:
-        return Accounts(self.database, self.settings.currency, self.account_hash, now=self.now)
+        return Accounts(self.database, self.preferences.current, self.account_hash, now=self.now)
 
     @once
     def analytics(self) -> Analytics:
-        return Analytics(self.database, self.categories.all, self.settings.currency, now=self.now)
+        return Analytics(self.database, self.categories.all, self.preferences.current, now=self.now)
 
     @once
     def runs(self) -> TrainingRuns:

@@ -23,6 +23,7 @@ from src.web.openapi import api as docs
 from src.web.openapi.document import document
 from src.web.prediction import api as predictions
 from src.web.quality import api as quality
+from src.web.settings import api as settings
 from src.web.transfers import api as transfers
 
 TAGS = {
@@ -42,6 +43,7 @@ TAGS = {
     "categories": "List, add, change, merge and delete categories.",
     "accounts": "List, add, change, merge and delete your own accounts.",
     "training": "Training runs and their verdicts, models and promotions.",
+    "settings": "What may be changed while Ledgerloop runs.",
     "health": "Health checks and metrics for monitoring.",
 }
 _OPERATIONS = (
@@ -62,6 +64,7 @@ _OPERATIONS = (
     accounts.api,
     runs_api.api,
     promotions.api,
+    settings.api,
     health.api,
 )
 

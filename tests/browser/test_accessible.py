@@ -23,6 +23,7 @@ PAGES = (
     "/quality",
     "/models",
     "/categories",
+    "/settings",
     "/settings/accounts",
     "/settings/accounts/{account}",
     "/models/2/promote",

@@ -15,6 +15,7 @@ from src.components.bank_files.plan import Format, Plan, Sign
 from src.components.dataset.demo_statement import year
 from src.components.text.masking import mask
 from src.domain.imports import Import, ImportStatus
+from src.domain.preferences import Preferences
 from src.errors import InvalidInput
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult, is_unchanged, read_preview
 
@@ -36,8 +37,8 @@ class ImportPreview:
     read_file: Callable[[bytes, ReadRequest], ReadResult]
     """`read_preview`, in a separate process."""
     clock: Callable[[], datetime]
-    currency: str
-    """The first choice if a file does not name its currency."""
+    preferences: Callable[[], Preferences]
+    """The currency that is the first choice if a file does not name its own."""
     limits: Limits = DEFAULT
 
     def read(self, content: bytes, changes: Mapping[str, Any] | None = None) -> ReadResult:
@@ -107,7 +108,7 @@ class ImportPreview:
 
     def demo(self) -> Import:
         """Start the import of a year of made-up transactions; it can be undone like any other."""
-        content = year(self.clock().date(), self.currency).encode()
+        content = year(self.clock().date(), self.preferences().currency).encode()
         plan = Plan(sign=Sign.NEGATIVE_IS_EXPENSE).to_dict()
         result = replace(read_preview(content, self._request(plan=plan)), layout=DEMO)
         return self.imports.queue(self.store(content, result, name=DEMO).id)
@@ -134,7 +135,7 @@ class ImportPreview:
             self.accounts.add_number(name, preview.account_numbers[0])
 
     def _request(self, **fields: Any) -> ReadRequest:
-        return ReadRequest(currency=self.currency, limits=self.limits, **fields)
+        return ReadRequest(currency=self.preferences().currency, limits=self.limits, **fields)
 
 
 def _stored_fields(result: ReadResult) -> dict[str, Any]:

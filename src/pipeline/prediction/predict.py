@@ -16,6 +16,7 @@ from src.components.model.scorer import LinearScorer, MergedScorer
 from src.components.text.cleaning import merchant
 from src.components.text.masking import mask
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
+from src.domain.preferences import Preferences
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
 from src.pipeline.accounts.names import in_accounts
 
@@ -100,9 +101,8 @@ class Predictor:
     champion: Model
     transactions: Transactions
     memory: MerchantMemory
-    auto_precision: float
-    audit_share: float = 0.0
-    """The share of automatic predictions in the random audit sample, 0..1."""
+    preferences: Callable[[], Preferences]
+    """Returns the settings as they are now."""
     shadow: Callable[[], Serving | None] = lambda: None
     """Returns the model of the shadow test, whose predictions are stored with the champion's."""
     accounts: Accounts | None = None
@@ -112,12 +112,12 @@ class Predictor:
         self, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool = False
     ) -> list[tuple[Transaction, Prediction]]:
         """Each transaction as it would be stored, with its prediction. Raises Unavailable without a model."""
-        serving = self.champion.current()
+        serving, auto_precision = self.champion.current(), self.preferences().auto_precision
         prepared = [prepare(transaction) for transaction in transactions]
         memories = self.remembered(prepared)
         probabilities = serving.scorer.probabilities(prepared)
         predictions = [
-            _from_memory(row, memory, serving, at, self.auto_precision)
+            _from_memory(row, memory, serving, at, auto_precision)
             if isinstance(memory, MemoryDecision)
             else _from_model(transaction, row, memory, serving, at)
             for transaction, row, memory in zip(prepared, probabilities, memories, strict=True)
@@ -127,7 +127,12 @@ class Predictor:
         return list(zip(prepared, predictions, strict=True))
 
     def remembered(self, prepared: Sequence[Transaction]) -> list[MemoryDecision | MemoryHint | None]:
-        """What the answers for the merchant, or for similar merchants, say about each transaction."""
+        """What the answers for the merchant, or for similar merchants, say about each transaction.
+
+        Nothing while learning is off.
+        """
+        if not self.preferences().learning:
+            return [None] * len(prepared)
         merchants = {transaction.merchant for transaction in prepared}
         own = self.transactions.recollections(merchants)
         similar = self.transactions.similar(merchants - own.keys())
@@ -149,12 +154,10 @@ class Predictor:
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:
         """The predicted transactions, ready to be stored, in the same order. Raises Unavailable."""
         predicted = self.predict(self.in_accounts(transactions), at=at, with_shadow=True)
-        rows = []
+        rows, audit_share = [], self.preferences().audit_share
         for transaction, prediction in predicted:
             identity = fingerprint(transaction)
-            audit = not prediction.needs_review and is_spot_check(
-                identity, transaction.date, self.audit_share
-            )
+            audit = not prediction.needs_review and is_spot_check(identity, transaction.date, audit_share)
             rows.append(NewTransaction(transaction, prediction, identity, is_holdout(identity), audit=audit))
         return rows
 

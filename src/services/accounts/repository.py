@@ -21,6 +21,7 @@ from src.domain import LOCAL_OWNER
 from src.domain.accounts import Account, AccountKind, kind_of
 from src.domain.categories import name_key
 from src.domain.money import decimal_places
+from src.domain.preferences import Preferences
 from src.errors import Conflict, NotFound
 from src.services.mongo.client import Database, Document, guarded
 
@@ -33,14 +34,14 @@ class Accounts:
     def __init__(
         self,
         database: Database,
-        currency: str,
+        preferences: Callable[[], Preferences],
         keyed_hash: Callable[[str], str],
         *,
         now: Callable[[], datetime],
     ) -> None:
-        """currency: of an account that is made without one. keyed_hash: of an account number."""
+        """preferences: the currency of an account made without one. keyed_hash: of an account number."""
         self._database = database
-        self._currency = currency
+        self._preferences = preferences
         self._keyed_hash = keyed_hash
         self._now = now
 
@@ -113,7 +114,7 @@ class Accounts:
         raise AssertionError("unreachable")
 
     def _add_automatic(self, name: str, currency: str | None, numbers: tuple[str, ...] = ()) -> Account:
-        currency, kind = currency or self._currency, kind_of(name)
+        currency, kind = currency or self._preferences().currency, kind_of(name)
         return self.add(
             Account("", name, currency, kind, Decimal(0), self._now(), numbers=numbers, automatic=True)
         )

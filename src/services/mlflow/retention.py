@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -55,8 +56,7 @@ class TrackingRetention:
     @guarded
     def versions(self) -> dict[str, str]:
         """The run of every registered version, by version."""
-        versions = self._tracking.client.search_model_versions(f"name='{MODEL_NAME}'", max_results=10_000)
-        return {str(version.version): str(version.run_id) for version in versions}
+        return {str(version.version): str(version.run_id) for version in self._versions()}
 
     @guarded
     def spared(self) -> set[str]:
@@ -83,6 +83,21 @@ class TrackingRetention:
         self._drop_models(run_id)
         with _gone_already():
             self._drop(self._tracking.client.get_run(run_id).info)
+
+    @guarded
+    def erase_before(self, at: datetime) -> None:
+        """Delete all versions and runs that are older, with their models, data and files."""
+        before = at.timestamp() * 1000
+        for version in self._versions():
+            if version.creation_timestamp < before:
+                self.drop_version(str(version.version), str(version.run_id))
+        for run in self._all_runs():
+            if run.info.start_time < before:
+                self.drop_run(run.info.run_id)
+        self.shrink(worth_bytes=0)
+
+    def _versions(self) -> list[Any]:
+        return list(self._tracking.client.search_model_versions(f"name='{MODEL_NAME}'", max_results=10_000))
 
     def _drop(self, info: Any) -> None:
         if (store := self._store) is None:

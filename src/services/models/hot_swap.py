@@ -36,20 +36,27 @@ class HotSwap(Generic[T]):
         pointer: Callable[[], Pointing | None],
         load: Callable[[Pointing], T],
         *,
+        variant: Callable[[], object] = lambda: None,
         every_s: float = 0.5,
         idle_every_s: float = 30.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """every_s: time between two reads of the pointer while requests come; idle_every_s: otherwise."""
+        """variant: what else a loaded model depends on; another value loads it anew.
+
+        every_s: time between two reads of the pointer while requests come; idle_every_s: otherwise.
+        """
         self._pointer = pointer
         self._load = load
+        self._variant = variant
         self._every_s = every_s
         self._idle_every_s = idle_every_s
         self._clock = clock
         self._refreshed_at = -math.inf
         self._requested = threading.Event()
         self._serving: tuple[Pointing, T] | None = None
-        self._failed_revision: int | None = None
+        self._loaded: tuple[int, object] | None = None
+        """Revision and variant of what serves."""
+        self._failed: tuple[int, object] | None = None
         self._watcher_of: int | None = None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -118,19 +125,23 @@ class HotSwap(Generic[T]):
         self._follow(self._pointer())
 
     def _follow(self, pointer: Pointing | None) -> None:
-        if pointer is None or pointer.revision == self._failed_revision:
+        if pointer is None:  # everything was erased, or the shadow test has ended
+            self._serving = None
+            return
+        wanted = (pointer.revision, self._variant())
+        if wanted == self._failed:
             return
         about = {"serves_as": self._name, "version": pointer.version}
         with self._lock:
-            if self._serving and self._serving[0].revision == pointer.revision:
+            if self._serving and wanted == self._loaded:
                 return
             try:
-                self._serving = (pointer, self._load(pointer))
+                self._serving, self._loaded = (pointer, self._load(pointer)), wanted
                 log.info("model swapped", extra=about)
             except Unavailable:
                 raise
             except Exception:
-                self._failed_revision = pointer.revision
+                self._failed = wanted
                 log.exception("model not loaded; the previous one stays active", extra=about)
 
 
@@ -145,8 +156,3 @@ class ShadowModel(HotSwap[T]):
         self._requested.set()
         serving = self._serving  # the thread may set it to None
         return serving[1] if serving else None
-
-    def _follow(self, pointer: Pointing | None) -> None:
-        if pointer is None:
-            self._serving = None
-        super()._follow(pointer)

@@ -162,6 +162,11 @@ class Database(Collections):
         self._database.command("ping")
 
     @guarded
+    def size(self) -> int:
+        """Bytes on disk, with the indexes. Raises Unavailable."""
+        return int(self._database.command("dbStats")["totalSize"])
+
+    @guarded
     def ensure_indexes(self) -> None:
         """Create the missing indexes and drop superseded ones; takes a few milliseconds if there are none."""
         for name, indexes in INDEXES.items():
@@ -179,7 +184,7 @@ class Database(Collections):
 
     @guarded
     def drop(self) -> None:
-        """Delete the whole database (tests and benchmarks)."""
+        """Delete the whole database."""
         self._client.drop_database(self._name)
 
     def close(self) -> None:

@@ -174,6 +174,8 @@ class Collections:
     """The versions of the model, and the pointers to the champion and to the shadow."""
     refusals = _Collection()
     """Models that were not promoted, with their reasons."""
+    settings = _Collection()
+    """The settings that a person has changed."""
     locks = _Collection()
     states = _Collection()
     """What one process notes for the others, such as whether MLflow answers."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from pymongo import DESCENDING
 
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource
+from src.domain.preferences import Preferences, Weekday
 from src.domain.quality import CONFIDENCE_STEPS, AnswerCount, ConfusionCount, PredictionCount, VersionQuality
 from src.domain.transactions import HistoryFilter, Status, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded, read_as
@@ -18,14 +20,8 @@ from src.services.transactions.query import JUDGED, query_of
 VERSIONS_SHOWN = 200
 
 _GUESS = {"$ifNull": ["$judged.category", {"$first": {"$first": "$judged.alternatives"}}, None]}
-_ANSWER = {
+_JUDGED_ANSWER = {
     "judged.confidence": 1,
-    "week": {
-        "$dateToString": {
-            "date": {"$dateTrunc": {"date": "$label.at", "unit": "week", "startOfWeek": "monday"}},
-            "format": "%Y-%m-%d",
-        }
-    },
     "version": "$judged.model_version",
     "band": "$judged.band",
     "decided_by": "$judged.decided_by",
@@ -60,11 +56,19 @@ _PREDICTION_KEY = {
 }
 
 
+def _week(starts: Weekday) -> Document:
+    """The first day of the answer's week."""
+    begins = {"$dateTrunc": {"date": "$label.at", "unit": "week", "startOfWeek": starts.value}}
+    return {"$dateToString": {"date": begins, "format": "%Y-%m-%d"}}
+
+
 class QualityCounts:
     """Only answers to single transactions count; one to all similar rows does not judge each prediction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, preferences: Callable[[], Preferences]) -> None:
+        """preferences: the first day of the week."""
         self._database = database
+        self._preferences = preferences
 
     @guarded
     def answers(
@@ -84,7 +88,7 @@ class QualityCounts:
                 {"$match": query},
                 _trim("alternatives", "model_version"),
                 {"$project": {"label": 1, "audit": 1, "judged": JUDGED}},
-                {"$project": _ANSWER},
+                {"$project": {**_JUDGED_ANSWER, "week": _week(self._preferences().week_starts)}},
                 {"$facet": {"answers": answers, "confusions": confusions}},
             ]
         )

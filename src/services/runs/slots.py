@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from src.domain.preferences import Preferences
 from src.domain.quality import DriftResult
 from src.domain.training_runs import TrainingRun, Trigger
 from src.services.runs.data_fingerprint import DataFingerprint
@@ -28,17 +29,24 @@ class Slots:
     """Each slot has one run, or one document that says why it needed none."""
 
     def __init__(
-        self, runs: TrainingRuns, models: Models, fingerprint: DataFingerprint, now: Callable[[], datetime]
+        self,
+        runs: TrainingRuns,
+        models: Models,
+        fingerprint: DataFingerprint,
+        now: Callable[[], datetime],
+        preferences: Callable[[], Preferences],
     ) -> None:
         self._runs = runs
         self._models = models
         self._fingerprint = fingerprint
         self._now = now
+        self._preferences = preferences
 
     def open(self, slot: datetime) -> bool:
         """Queue the slot's run, or record it as skipped if nothing is new; once for each slot.
 
-        Returns whether the slot has its run now. It has none as long as another run is under way.
+        Returns whether the slot is done with; it is not as long as another run is under way. While learning
+        is off, only the first model is trained.
         """
         if self._runs.has_run_of(slot):
             return True
@@ -46,6 +54,8 @@ class Slots:
             return False
         if self._models.champion() is None:
             return bool(self._runs.request_slot(slot, trigger=Trigger.FIRST_START, at=self._now()))
+        if not self._preferences().learning:
+            return True
         last = self._runs.last_fingerprint()
         if last is not None and last == self._fingerprint.sha256():
             return bool(self._runs.skip_slot(slot, fingerprint=last, at=self._now()))

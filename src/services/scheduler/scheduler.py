@@ -59,21 +59,25 @@ def _any_of(query: Document, kind: str) -> list[Document]:
 class Scheduler:
     """Opens a slot every few hours, and starts the jobs that wait in between.
 
-    A poll costs one MongoDB operation while nothing waits.
+    A poll costs two MongoDB operations while nothing waits: what waits, and the settings.
     """
 
     def __init__(
         self,
         jobs: Jobs,
         *,
-        every_hours: float,
+        every_hours: Callable[[], float],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         poll_every_s: float = POLL_EVERY_S,
         maintenance_every_s: float = MAINTENANCE_EVERY_S,
     ) -> None:
-        """now: decides which slot it is; the jobs themselves are scheduled by the real time."""
+        """every_hours: the time between two slots, read at each poll. now: decides which slot it is; the jobs
+        themselves are scheduled by the real time.
+        """
         self._jobs = jobs
         self._every_hours = every_hours
+        self._slot_hours = every_hours()
+        """Of the job as it is scheduled now."""
         self._now = now
         self._poll_every_s = poll_every_s
         self._maintenance_every_s = maintenance_every_s
@@ -82,17 +86,20 @@ class Scheduler:
 
     def start(self) -> None:
         now = datetime.now(UTC)
-        next_slot = slot_of(now, self._every_hours) + timedelta(hours=self._every_hours)
         # Opens a slot that was missed while everything was down. It is a separate job because an interval
         # job counts from its first run, so it would drift away from the slots.
         self._scheduler.add_job(self.open_slot, id="missed slot", misfire_grace_time=None)
-        self._add("slot", self.open_slot, self._every_hours * 3600, first=next_slot)
+        self._schedule_slots()
         self._add("poll", self._poll, self._poll_every_s, first=now)
         self._add("alias", partial(self._run, self._jobs.sync_alias), ALIAS_EVERY_S, first=now)
         soon = now + timedelta(seconds=self._maintenance_every_s / 10)
         maintain = partial(self._run, self._jobs.maintain)
         self._add("maintenance", maintain, self._maintenance_every_s, first=soon)
         self._scheduler.start()
+
+    def _schedule_slots(self) -> None:
+        now, hours = datetime.now(UTC), self._slot_hours
+        self._add("slot", self.open_slot, hours * 3600, first=slot_of(now, hours) + timedelta(hours=hours))
 
     def stop(self) -> None:
         """Stop scheduling and end the child processes; does nothing if it was never started."""
@@ -109,11 +116,12 @@ class Scheduler:
             coalesce=True,
             misfire_grace_time=None,
             max_instances=1,
+            replace_existing=True,
         )
 
     def open_slot(self) -> None:
         """Open the present slot. If that fails, or another run is under way, the next poll tries again."""
-        slot = slot_of(self._now(), self._every_hours)
+        slot = slot_of(self._now(), self._slot_hours)
         self._slot_is_open = bool(self._run(partial(self._jobs.open_slot, slot)))
 
     def run_pending(self) -> None:
@@ -123,6 +131,9 @@ class Scheduler:
 
     def _poll(self) -> None:
         """Start each kind of job in its own thread: an import does not wait for a training to end."""
+        if (hours := self._every_hours()) != self._slot_hours:
+            self._slot_hours = hours
+            self._schedule_slots()
         for kind in self._pending():
             # APScheduler skips an id that still runs.
             job = self._jobs.by_kind[kind]

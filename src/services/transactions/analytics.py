@@ -12,6 +12,7 @@ from typing import Any
 from src.domain.categories import Category, Flow, Group, flow_of
 from src.domain.money import decimal_places
 from src.domain.months import Coverage, months_between
+from src.domain.preferences import Preferences
 from src.domain.transactions import Direction, HistoryFilter
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import IS_SPLIT
@@ -64,8 +65,8 @@ class Cell:
 class Analytics:
     database: Database
     categories: Callable[[], Sequence[Category]]
-    currency: str
-    """For an empty history."""
+    preferences: Callable[[], Preferences]
+    """The currency for an empty history, and the first day of months."""
     now: Callable[[], datetime]
 
     @guarded
@@ -80,7 +81,7 @@ class Analytics:
         """
         query = query_of(HistoryFilter(since=since, until=until))
         currencies = self._currencies(query)
-        chosen = currency or (currencies[0]["currency"] if currencies else self.currency)
+        chosen = currency or (currencies[0]["currency"] if currencies else self.preferences().currency)
         groups = {category.slug: category.group for category in self.categories()}
         query = {**query, "currency": {"$eq": chosen}}
         places = decimal_places(chosen)
@@ -129,7 +130,7 @@ class Analytics:
     def _cells(self, query: Document, groups: Mapping[str, Group]) -> list[Cell]:
         key = {
             "currency": "$currency",
-            "month": {"$dateToString": {"date": "$date", "format": "%Y-%m"}},
+            "month": _month_of("$date", self.preferences().month_starts),
             "category": "$category",
             "mode": "$mode",
             "direction": "$direction",
@@ -161,7 +162,8 @@ class Analytics:
             for order in (1, -1)
         )
         begins, ends = (document["date"].date() if document else None for document in (first, last))
-        return Coverage(begins, ends, self.now().date(), since, until)
+        month_starts = self.preferences().month_starts
+        return Coverage(begins, ends, self.now().date(), since, until, month_starts)
 
     def _top_merchants(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Document]:
         own = {**query, **_NO_REFUND, "transfer": None}
@@ -230,6 +232,12 @@ def _by_merchant(spending: tuple[Document, Document]) -> list[Document]:
         {"$match": {"$and": [is_spending], "merchant": {"$nin": ["", None]}}},
         {"$group": {"_id": "$merchant", "amount": {"$sum": amount}, "count": {"$sum": 1}}},
     ]
+
+
+def _month_of(day: str, starts: int) -> Document:
+    """`domain.months.month_of` as an expression."""
+    begins = {"$dateSubtract": {"startDate": day, "unit": "day", "amount": starts - 1}} if starts > 1 else day
+    return {"$dateToString": {"date": begins, "format": "%Y-%m"}}
 
 
 def _spending(groups: Mapping[str, Group], *, refund: bool = False) -> tuple[Document, Document]:

@@ -10,7 +10,7 @@ from pymongo import DESCENDING
 
 from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource, PastAnswer, one_per_act
-from src.domain.predictions import Prediction
+from src.domain.predictions import Band, Prediction
 from src.domain.transactions import (
     Edit,
     HistoryFilter,
@@ -87,6 +87,14 @@ class Transactions:
         if documents:
             self._database.transactions.insert_many(documents, ordered=True)
         return [stored_of(document) for document in documents]
+
+    @guarded
+    def automatic_share(self, rows: int = 1000) -> float | None:
+        """Of the newest transactions: the share that was categorized automatically; None without any."""
+        newest = self._database.transactions.find({"owner": LOCAL_OWNER}, {"predictions.band": 1})
+        newest = newest.sort([("created_at", DESCENDING), ("_id", DESCENDING)]).limit(rows)
+        bands = [document["predictions"][-1]["band"] for document in newest]
+        return bands.count(Band.AUTO) / len(bands) if bands else None
 
     @guarded
     def get(self, transaction_id: str) -> StoredTransaction:

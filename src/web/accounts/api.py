@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from src.config import Settings
 from src.domain.accounts import Account
 from src.web.accounts.schemas import (
     NO_ACCOUNT,
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from src.pipeline.accounts.editor import AccountEditor
     from src.services.accounts.repository import Accounts
     from src.services.accounts.transactions import AccountTransactions
+    from src.services.settings.preferences import PreferenceStore
 
 api = Operations("accounts", __name__, url_prefix="/api/v1")
 
@@ -50,11 +50,11 @@ def add_account(
     *,
     account_editor: AccountEditor,
     account_transactions: AccountTransactions,
-    settings: Settings,
+    preferences: PreferenceStore,
 ) -> ResponseValue:
     """409 if another account has the name, in any case."""
     at = datetime.now(UTC)
-    account, act = account_editor.add(body.to_domain(settings.currency, at), at=at)
+    account, act = account_editor.add(body.to_domain(preferences.current().currency, at), at=at)
     return _changed(account, act, account_transactions)
 
 

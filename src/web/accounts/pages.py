@@ -12,7 +12,6 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.config import Settings
 from src.domain.accounts import Account, AccountBalance, AccountKind
 from src.errors import Conflict, InvalidInput
 from src.web.accounts.schemas import NO_ACCOUNT, AccountChange, AccountRequest, DeleteAccountQuery
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from src.pipeline.accounts.editor import AccountEditor
     from src.services.accounts.repository import Accounts
     from src.services.accounts.transactions import AccountTransactions
+    from src.services.settings.preferences import PreferenceStore
 
 _MINUS_SIGNS = "-−–"
 
@@ -40,11 +40,11 @@ def accounts() -> ResponseReturnValue:
 
 
 @bp.post("/settings/accounts")
-def add_account(*, account_editor: AccountEditor, settings: Settings) -> ResponseReturnValue:
+def add_account(*, account_editor: AccountEditor, preferences: PreferenceStore) -> ResponseReturnValue:
     typed, at = _typed(), datetime.now(UTC)
     try:
-        body = AccountRequest.model_validate(_read(typed, settings.currency))
-        added, act = account_editor.add(body.to_domain(settings.currency, at), at=at)
+        body = AccountRequest.model_validate(_read(typed, preferences.current().currency))
+        added, act = account_editor.add(body.to_domain(preferences.current().currency, at), at=at)
     except (ValidationError, InvalidInput, Conflict) as error:
         return _list_page(typed, *_problem(error, "name"))
     return _back_to_list({"added": added.name, "act": act})
@@ -116,7 +116,7 @@ def _list_page(
     *,
     accounts: Accounts,
     account_transactions: AccountTransactions,
-    settings: Settings,
+    preferences: PreferenceStore,
 ) -> ResponseReturnValue:
     listed = accounts.all()
     balances = account_transactions.balances(listed)
@@ -126,7 +126,7 @@ def _list_page(
         accounts=listed,
         balances=balances,
         totals=_totals(listed, balances),
-        values=typed or {"currency": settings.currency, "kind": AccountKind.CHECKING},
+        values=typed or {"currency": preferences.current().currency, "kind": AccountKind.CHECKING},
         errors=errors,
         kinds=KINDS,
         currencies=CURRENCIES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from src.domain.acts import Act
+from src.web.settings.text import changes as settings_changes
 from src.web.shared import format, labels
 from src.web.shared.blueprint import bp, category_name
 
@@ -30,6 +31,8 @@ def what_was_done(act: Act) -> str:
             return "You split a transaction, or changed its parts"
         case "edited" | "bulk-changed":
             return f"You edited {_fields(act)}"
+        case "settings-changed":
+            return f"You changed the settings. {settings_changes(act)}"
         case "category-changed":
             return f"You changed the category {values['name']}"
         case "category-merged" if values.get("into"):

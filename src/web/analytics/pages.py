@@ -21,12 +21,15 @@ from src.web.shared.json_io import wants_json
 from src.web.shared.periods import quick_periods
 
 if TYPE_CHECKING:
+    from src.services.settings.preferences import PreferenceStore
     from src.services.transactions.analytics import Analytics
     from src.services.transactions.repository import Transactions
 
 
 @bp.get("/analytics")
-def analytics(*, analytics: Analytics, quality: Quality, transactions: Transactions) -> ResponseReturnValue:
+def analytics(
+    *, analytics: Analytics, quality: Quality, transactions: Transactions, preferences: PreferenceStore
+) -> ResponseReturnValue:
     if wants_json():
         return analytics_api.analytics()
     values = request.args.to_dict()
@@ -53,7 +56,10 @@ def analytics(*, analytics: Analytics, quality: Quality, transactions: Transacti
         period_sentence=text.span(overview),
         uncategorized_sentence=text.uncategorized(overview),
         quick_periods=quick_periods(
-            url_for("pages.analytics"), local_time.today(), currency=values.get("currency")
+            url_for("pages.analytics"),
+            local_time.today(),
+            month_starts=preferences.current().month_starts,
+            currency=values.get("currency"),
         ),
         has_transactions=transactions.count() > 0,
     )

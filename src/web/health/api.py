@@ -60,13 +60,7 @@ def readyz(*, database: Database, champion: HotSwap[Serving], tracking_state: Tr
 
     `mlflow` is listed only while the tracking server does not answer; only the logging of runs needs it.
     """
-    checks: ChecksBody = {
-        "mongodb": _check(database.ping),
-        "model": _check(lambda: f"version {champion.current().version}"),
-    }
-    with suppress(LedgerloopError):
-        if since := tracking_state.away_since():
-            checks["mlflow"] = {"ok": False, "detail": f"no answer since {since:%Y-%m-%d %H:%M} UTC"}
+    checks = readiness(database, champion, tracking_state)
     needed = {"mongodb": checks["mongodb"], "model": checks["model"]}
     failed = " and ".join(name for name, check in needed.items() if not check["ok"])
     if not failed:
@@ -75,6 +69,17 @@ def readyz(*, database: Database, champion: HotSwap[Serving], tracking_state: Tr
     response = json_response({**problem_of(error), "checks": checks}, 503, mimetype=PROBLEM_JSON)
     response.headers["Retry-After"] = str(error.retry_after_s)
     return response
+
+
+def readiness(database: Database, champion: HotSwap[Serving], tracking_state: TrackingState) -> ChecksBody:
+    checks: ChecksBody = {
+        "mongodb": _check(database.ping),
+        "model": _check(lambda: f"version {champion.current().version}"),
+    }
+    with suppress(LedgerloopError):
+        if since := tracking_state.away_since():
+            checks["mlflow"] = {"ok": False, "detail": f"no answer since {since:%Y-%m-%d %H:%M} UTC"}
+    return checks
 
 
 def _check(ask: Callable[[], str | None]) -> CheckBody:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from src.pipeline.integrations.inbound import Webhooks
     from src.services.categories.repository import Categories
     from src.services.firefly.outbox import FireflyOutbox
+    from src.services.settings.preferences import PreferenceStore
 
 _OLDEST_S = 300
 """Older or newer signatures are refused, so that a recorded request cannot be replayed."""
@@ -115,13 +116,13 @@ def firefly_deliveries(*, firefly_outbox: FireflyOutbox, settings: Settings) -> 
     body=actual.ActualRequest,
     returns={200: InboundResultsBody},
 )
-def actual_transactions(body: actual.ActualRequest, *, settings: Settings) -> ResponseValue:
+def actual_transactions(body: actual.ActualRequest, *, preferences: PreferenceStore) -> ResponseValue:
     """Predicts each transaction. A `category_name` counts as an answer, which Ledgerloop learns from.
 
     Each is stored once, under its id. Sent again, it is predicted again if it needs review. An invalid one
     gets an error at its position.
     """
-    currency = body.currency or settings.currency
+    currency = body.currency or preferences.current().currency
 
     def parse(item: Any) -> InboundTransaction:
         return actual.ActualTransaction.model_validate(item).to_inbound(currency)

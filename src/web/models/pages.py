@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from src.services.models.hot_swap import HotSwap
     from src.services.models.repository import Models
     from src.services.runs.repository import TrainingRuns
+    from src.services.settings.preferences import PreferenceStore
     from src.services.transactions.unanswered import Unanswered
 
 RUNS_SHOWN = 30
@@ -43,6 +44,7 @@ def models(
     model_actions: ModelActions,
     tracking_state: TrackingState,
     settings: Settings,
+    preferences: PreferenceStore,
 ) -> ResponseReturnValue:
     """POST queues a run, which the scheduler starts within seconds; the page says so if it cannot."""
     message = ""
@@ -66,7 +68,7 @@ def models(
         current=runs.current(),
         promotions=models.promotions(PROMOTIONS_SHOWN),
         shadow_test=model_actions.shadow_test(),
-        every_hours=settings.retrain_every_hours,
+        every_hours=preferences.current().retrain_every_hours,
         mlflow_url=_mlflow_url(settings),
         mlflow_away_since=tracking_state.away_since(),
         message=message,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from typing_extensions import TypedDict
 
-from src.config import Settings
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput
 from src.pipeline.prediction.predict import Predictor
@@ -23,6 +22,9 @@ from src.web.prediction.schemas import (
     stored_prediction_body,
 )
 from src.web.shared.problems import ItemErrorBody, problem_of
+
+if TYPE_CHECKING:
+    from src.services.settings.preferences import PreferenceStore
 
 api = Operations("predictions", __name__, url_prefix="/api/v1")
 
@@ -40,10 +42,10 @@ class PredictionsBody(TypedDict):
     body=PredictRequest,
     returns={201: PredictionBody, 200: PredictionBody},
 )
-def predict(body: PredictRequest, *, predictor: Predictor, settings: Settings) -> ResponseValue:
+def predict(body: PredictRequest, *, predictor: Predictor, preferences: PreferenceStore) -> ResponseValue:
     """Stores the transaction and returns 201; with `save: false` stores nothing and returns 200."""
     at = datetime.now(UTC)
-    transaction = body.to_domain(currency=settings.currency, today=at.date())
+    transaction = body.to_domain(currency=preferences.current().currency, today=at.date())
     keep = body.save is not False
     return _predicted([transaction], predictor, keep=keep, at=at)[0], 201 if keep else 200
 
@@ -55,10 +57,10 @@ def predict(body: PredictRequest, *, predictor: Predictor, settings: Settings) -
     body=BatchRequest,
     returns={200: PredictionsBody},
 )
-def predict_batch(body: BatchRequest, *, predictor: Predictor, settings: Settings) -> ResponseValue:
+def predict_batch(body: BatchRequest, *, predictor: Predictor, preferences: PreferenceStore) -> ResponseValue:
     """An invalid item gets an error at its position, and the others are predicted."""
     at = datetime.now(UTC)
-    items = [_parse(item, settings.currency, at, body.save) for item in body.transactions]
+    items = [_parse(item, preferences.current().currency, at, body.save) for item in body.transactions]
     valid = [item for item in items if isinstance(item, Transaction)]
     keep = body.save is not False
     predictions = iter(_predicted(valid, predictor, keep=keep, at=at) if valid else ())

@@ -27,12 +27,12 @@ from src.web.shared.learned import learned_from
 from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
-    from src.config import Settings
     from src.pipeline.prediction.predict import Predictor, Serving
     from src.services.accounts.repository import Accounts
     from src.services.imports.repository import Imports
     from src.services.models.hot_swap import HotSwap
     from src.services.runs.repository import TrainingRuns
+    from src.services.settings.preferences import PreferenceStore
     from src.services.transactions.feedback import FeedbackEvents
     from src.services.transactions.repository import Transactions
     from src.services.transactions.waiting import WaitingTransactions
@@ -72,7 +72,7 @@ def predict(
     waiting_transactions: WaitingTransactions,
     predictor: Predictor,
     champion: HotSwap[Serving],
-    settings: Settings,
+    preferences: PreferenceStore,
 ) -> ResponseReturnValue:
     """Store and predict, then redirect to the transaction, so that a reload adds nothing.
 
@@ -82,8 +82,8 @@ def predict(
         return api.predict()
     form, at = TransactionForm.read(request.form), datetime.now(UTC)
     try:
-        transaction = form.to_domain(currency=settings.currency, today=at.date())
-        amounts, currency = form.amounts(settings.currency), transaction.currency
+        transaction = form.to_domain(currency=preferences.current().currency, today=at.date())
+        amounts, currency = form.amounts(preferences.current().currency), transaction.currency
         if len(amounts) > 1:
             errors = {"amount": two_amounts(amounts, currency)}
             return _form_page(form, 422, errors, amounts=amounts, currency=currency)
@@ -132,7 +132,7 @@ def _form_page(
     champion: HotSwap[Serving],
     runs: TrainingRuns,
     imports: Imports,
-    settings: Settings,
+    preferences: PreferenceStore,
     accounts: Accounts,
     **values: Any,
 ) -> ResponseReturnValue:
@@ -146,7 +146,7 @@ def _form_page(
     if not form.currency:
         used = (row.transaction.currency for row in recent)
         known = (currency for currency in used if currency in KNOWN_CURRENCIES)
-        form = replace(form, currency=next(known, settings.currency))
+        form = replace(form, currency=next(known, preferences.current().currency))
     if not _has_model(champion):
         newest = runs.newest()
         values |= {

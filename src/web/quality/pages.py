@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.config import Settings
 from src.domain.feedback import AnswerState
 from src.domain.predictions import Band
 from src.errors import InvalidInput
@@ -22,11 +21,14 @@ from src.web.shared.forms import errors_of, with_query
 from src.web.shared.json_io import wants_json
 from src.web.shared.periods import PeriodQuery, quick_periods
 
+if TYPE_CHECKING:
+    from src.services.settings.preferences import PreferenceStore
+
 bp.add_app_template_filter(text.drift_row)
 
 
 @bp.get("/quality")
-def quality(*, quality: Quality, drift: DriftMonitor, settings: Settings) -> ResponseReturnValue:
+def quality(*, quality: Quality, drift: DriftMonitor, preferences: PreferenceStore) -> ResponseReturnValue:
     if wants_json():
         return quality_api.quality()
     values = request.args.to_dict()
@@ -40,7 +42,7 @@ def quality(*, quality: Quality, drift: DriftMonitor, settings: Settings) -> Res
     if report and report.estimate:
         measured = {
             "charts": all_charts(report, category_name),
-            "auto_precision": settings.auto_precision,
+            "auto_precision": preferences.current().auto_precision,
             "how_measured": text.how_measured(report, report.estimate),
             "mistakes_sentence": text.mistakes(report.confusion),
             "drift": drift.report(),

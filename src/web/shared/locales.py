@@ -10,6 +10,8 @@ from babel.core import get_global
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from flask import has_request_context, request
 
+from src.web.shared.services import container
+
 _DEFAULT_LOCALE = "en_US"
 _GENERIC_ENGLISH = "en_001"
 
@@ -43,9 +45,12 @@ def _locales_of(language: str) -> _Locales | None:
 
 
 def _locales() -> _Locales:
-    """The locales of this request: the browser's first known language decides."""
+    """The locales of this request: the setting decides, else the browser's first known language."""
     if not has_request_context():
         return _DEFAULT
+    chosen = container().preferences.current().locale
+    if chosen and (locales := _locales_of(chosen)):
+        return locales
     known = (_locales_of(language) for language, _ in request.accept_languages)
     return next((locales for locales in known if locales), _DEFAULT)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from src.domain.months import first_day, month_of
 from src.web.shared import format
 from src.web.shared.fields import IsoDate, QueryModel
 from src.web.shared.forms import with_query
@@ -19,15 +20,18 @@ class PeriodQuery(QueryModel):
     until: Annotated[IsoDate | None, Field(alias="to", description="Last day, inclusive.")] = None
 
 
-def quick_periods(address: str, today: date, **more: str | None) -> list[tuple[str, str]]:
-    """(name, link) of each; more: values kept in the links."""
-    month = today.replace(day=1)
+def quick_periods(
+    address: str, today: date, *, month_starts: int = 1, **more: str | None
+) -> list[tuple[str, str]]:
+    """(name, link) of each; month_starts: the day that months begin with; more: values kept in the links."""
+    month = first_day(month_of(today, month_starts), month_starts)
     last_day = month - timedelta(days=1)
+    last_month = first_day(month_of(last_day, month_starts), month_starts)
     spans = {
         "This month": (month, None),
-        "Last month": (last_day.replace(day=1), last_day),
+        "Last month": (last_month, last_day),
         "This year": (date(today.year, 1, 1), None),
-        "Twelve months": (date(month.year - 1, month.month, 1), None),
+        "Twelve months": (date(month.year - 1, month.month, month_starts), None),
         "Everything": (None, None),
     }
     return [

@@ -10,6 +10,7 @@ import pytest
 from src.components.model.merchant_memory import MerchantMemory
 from src.domain.acts import ActKind
 from src.domain.predictions import DecidedBy, ShadowPrediction
+from src.domain.preferences import Preferences
 from src.domain.transactions import Status, Transaction
 from src.errors import Unavailable
 from src.pipeline.feedback import feedback
@@ -70,7 +71,7 @@ def transactions(database):
 
 @pytest.fixture
 def predictor(model, transactions):
-    return Predictor(model, transactions, MerchantMemory(), auto_precision=0.95)
+    return Predictor(model, transactions, MerchantMemory(), Preferences)
 
 
 @pytest.fixture

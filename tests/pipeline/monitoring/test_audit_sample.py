@@ -4,6 +4,7 @@ import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import DecidedBy
+from src.domain.preferences import Preferences
 from src.pipeline.prediction.predict import Predictor
 from src.services.monitoring.quality_counts import AuditSample
 from src.services.transactions.repository import Transactions
@@ -26,7 +27,8 @@ def audit_sample(database):
 @pytest.fixture
 def stored(transactions):
     def store(probabilities, *texts, share=0.2):
-        predictor = Predictor(Model(*probabilities), transactions, MerchantMemory(), 0.95, audit_share=share)
+        preferences = Preferences(audit_share=share)
+        predictor = Predictor(Model(*probabilities), transactions, MerchantMemory(), lambda: preferences)
         return predictor.predict_and_keep([bought(text) for text in texts], source="api", at=NOW)
 
     return store

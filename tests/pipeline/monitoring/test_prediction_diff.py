@@ -8,6 +8,7 @@ import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import Band
+from src.domain.preferences import Preferences
 from src.domain.promotions import Promotion
 from src.domain.transactions import Transaction
 from src.errors import Conflict, NotFound
@@ -63,7 +64,7 @@ def loop(database):
 
 @pytest.fixture
 def predictor(transactions):
-    return Predictor(Current(), transactions, MerchantMemory(), auto_precision=0.95)
+    return Predictor(Current(), transactions, MerchantMemory(), Preferences)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from src.components.model.merchant_memory import MerchantMemory
 from src.domain.acts import ActKind
 from src.domain.predictions import Band, DecidedBy, Reason
+from src.domain.preferences import Preferences
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback.edit import TransactionEditor
@@ -56,7 +57,7 @@ def loop(database):
 
 
 def predictor(transactions, *probabilities):
-    return Predictor(Model(*probabilities), transactions, MerchantMemory(), auto_precision=0.95)
+    return Predictor(Model(*probabilities), transactions, MerchantMemory(), Preferences)
 
 
 def bought(description, amount="4.20", **fields):

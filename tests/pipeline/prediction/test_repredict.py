@@ -7,6 +7,7 @@ import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
 from src.domain.predictions import DecidedBy
+from src.domain.preferences import Preferences
 from src.domain.transactions import Status, Transaction
 from src.errors import NotFound, Unavailable
 from src.pipeline.prediction.predict import Predictor, Serving
@@ -64,7 +65,7 @@ def transactions(database):
 
 @pytest.fixture
 def predictor(model, transactions):
-    return Predictor(model, transactions, MerchantMemory(), auto_precision=0.95)
+    return Predictor(model, transactions, MerchantMemory(), Preferences)
 
 
 @pytest.fixture

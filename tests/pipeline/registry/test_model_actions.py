@@ -8,6 +8,7 @@ import pytest
 from src.components.model.merchant_memory import MerchantMemory
 from src.domain.models import Shadow, ShadowComparison
 from src.domain.predictions import DecidedBy, Reason, ShadowPrediction
+from src.domain.preferences import Preferences
 from src.errors import Conflict, NotFound
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.prediction.predict import Predictor, Serving
@@ -61,7 +62,7 @@ def transactions(database):
 @pytest.fixture
 def predictor(transactions):
     def make(shadow):
-        return Predictor(Champion(), transactions, MerchantMemory(), 0.95, shadow=lambda: shadow)
+        return Predictor(Champion(), transactions, MerchantMemory(), Preferences, shadow=lambda: shadow)
 
     return make
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from src.domain.accounts import Account, AccountKind
+from src.domain.preferences import Preferences
 from src.errors import Conflict, NotFound
 from src.services.accounts.repository import Accounts
 from tests.services.rows import NOW
@@ -12,7 +13,12 @@ from tests.services.rows import NOW
 
 @pytest.fixture
 def accounts(database):
-    return Accounts(database, "EUR", lambda number: f"hash of {number[-2:]}", now=lambda: NOW)
+    return Accounts(
+        database,
+        lambda: Preferences(currency="EUR"),
+        lambda number: f"hash of {number[-2:]}",
+        now=lambda: NOW,
+    )
 
 
 def account(name="Everyday", **fields):

@@ -7,6 +7,7 @@ import pytest
 
 from src.domain.feedback import AnswerState, LabelSource
 from src.domain.predictions import Alternative, Band, DecidedBy
+from src.domain.preferences import Preferences
 from src.domain.training_runs import Trigger
 from src.domain.transactions import HistoryFilter
 from src.domain.verdicts import Outcome, Verdict
@@ -32,7 +33,7 @@ def events(database):
 
 @pytest.fixture
 def counts(database):
-    return QualityCounts(database)
+    return QualityCounts(database, Preferences)
 
 
 def predicted(category, confidence=0.9, band=Band.AUTO, guess=None, **fields):

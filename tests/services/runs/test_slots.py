@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from src.domain.preferences import Preferences
 from src.domain.training_runs import RunStatus, Trigger
 from src.services.models.repository import Models
 from src.services.runs.data_fingerprint import DataFingerprint
@@ -31,8 +32,13 @@ class Installation:
         self.models = Models(database)
         self.runs = TrainingRuns(database)
         self.fingerprint = DataFingerprint(database, lambda: self.lexicon, settings)
-        self.slots = Slots(self.runs, self.models, self.fingerprint, lambda: self.now)
-        self.scheduler = Scheduler(self, every_hours=6, now=lambda: self.now)
+        self.preferences = Preferences()
+        self.slots = Slots(
+            self.runs, self.models, self.fingerprint, lambda: self.now, lambda: self.preferences
+        )
+        self.scheduler = Scheduler(
+            self, every_hours=lambda: self.preferences.retrain_every_hours, now=lambda: self.now
+        )
         self.by_kind = {"run": self.work}
         self.fails = False
 

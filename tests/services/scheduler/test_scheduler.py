@@ -36,7 +36,12 @@ def started():
     schedulers = []
 
     def start(jobs, **others):
-        quick = {"every_hours": 6, "poll_every_s": 0.05, "maintenance_every_s": 0.1, "now": lambda: NOW}
+        quick = {
+            "every_hours": lambda: 6,
+            "poll_every_s": 0.05,
+            "maintenance_every_s": 0.1,
+            "now": lambda: NOW,
+        }
         schedulers.append(Scheduler(jobs, **(quick | others)))
         schedulers[-1].start()
         return schedulers[-1]
@@ -71,7 +76,7 @@ def test_a_job_that_fails_keeps_the_others_from_nothing_and_is_tried_again(start
 def test_only_the_slot_job_opens_a_slot_and_polls_do_not_ask_again():
     now = [NOW]
     jobs = Jobs()
-    scheduler = Scheduler(jobs, every_hours=6, now=lambda: now[0])
+    scheduler = Scheduler(jobs, every_hours=lambda: 6, now=lambda: now[0])
     scheduler.open_slot()
     now[0] += timedelta(hours=6)
     [scheduler.run_pending() for _ in range(3)]
@@ -83,7 +88,7 @@ def test_only_the_slot_job_opens_a_slot_and_polls_do_not_ask_again():
 def test_a_slot_that_could_not_be_opened_is_tried_again_by_each_poll_until_it_can():
     answers = [False, False, True]
     jobs = Jobs(opens=lambda: answers.pop(0))
-    scheduler = Scheduler(jobs, every_hours=6, now=lambda: NOW)
+    scheduler = Scheduler(jobs, every_hours=lambda: 6, now=lambda: NOW)
     scheduler.open_slot()
     [scheduler.run_pending() for _ in range(5)]
     assert (len(jobs.opened), answers) == (3, [])

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from src.domain.categories import Category, Group
+from src.domain.preferences import Preferences
 from src.domain.transactions import Direction
 from src.services.transactions.analytics import Analytics
 from src.services.transactions.repository import Transactions
@@ -26,7 +27,12 @@ def transactions(database):
 
 @pytest.fixture
 def analytics(database):
-    return Analytics(database, lambda: CATEGORIES, "EUR", now=lambda: datetime(2026, 3, 20, tzinfo=UTC))
+    return Analytics(
+        database,
+        lambda: CATEGORIES,
+        lambda: Preferences(currency="EUR"),
+        now=lambda: datetime(2026, 3, 20, tzinfo=UTC),
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+"""Deletes everything the database holds; the runs in MLflow follow later, in a process that may import it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from src.services.mongo.client import Database, guarded
+
+_ID = "erasure"
+
+
+class Erasure:
+    """A document of the collection `states` says that MLflow still has runs from before."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @guarded
+    def erase(self, *, at: datetime) -> None:
+        """Drop the database and create its indexes again. Raises Unavailable; safe to repeat."""
+        self._database.drop()
+        self._database.states.replace_one({"_id": _ID}, {"at": at}, upsert=True)
+        self._database.ensure_indexes()
+
+    @guarded
+    def pending_since(self) -> datetime | None:
+        """When the data was erased, if MLflow still has its runs. Raises Unavailable."""
+        state = self._database.states.find_one({"_id": _ID})
+        return state["at"] if state else None
+
+    @guarded
+    def finish(self) -> None:
+        self._database.states.delete_one({"_id": _ID})

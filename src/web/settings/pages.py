@@ -1,0 +1,117 @@
+"""The settings page: what may be changed while Ledgerloop runs, the data, connections and health."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+
+from src import __version__
+from src.config import Settings
+from src.errors import Conflict
+from src.pipeline.imports.preview import DEMO
+from src.web.health.api import readiness
+from src.web.prediction.forms import CURRENCIES
+from src.web.settings import text
+from src.web.settings.schemas import EraseRequest, SettingsChange
+from src.web.shared import local_time
+from src.web.shared.blueprint import bp, page
+from src.web.shared.forms import Errors, errors_of
+from src.web.shared.services import with_services
+
+if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Serving
+    from src.pipeline.settings.editor import SettingsEditor
+    from src.pipeline.settings.erase import EraseEverything
+    from src.services.firefly.outbox import FireflyOutbox
+    from src.services.imports.repository import ImportProfiles, Imports
+    from src.services.mlflow.availability import TrackingState
+    from src.services.models.hot_swap import HotSwap
+    from src.services.mongo.client import Database
+    from src.services.settings.preferences import PreferenceStore
+    from src.services.transactions.repository import Transactions
+
+_EXAMPLE = Decimal("1234.56")
+
+
+@bp.get("/settings")
+def settings() -> ResponseReturnValue:
+    return _settings_page()
+
+
+@bp.post("/settings")
+def change_settings(*, settings_editor: SettingsEditor, preferences: PreferenceStore) -> ResponseReturnValue:
+    """Save one section of the page: the fields of its form."""
+    typed = request.form.to_dict()
+    try:
+        body = SettingsChange.model_validate({name: value or None for name, value in typed.items()})
+        _, act = settings_editor.change(body.fields(preferences.defaults), at=datetime.now(UTC))
+    except ValidationError as error:
+        return _settings_page(422, typed, errors_of(error))
+    except Conflict as error:
+        return _settings_page(409, typed, {"": str(error)})
+    return redirect(url_for("pages.settings", saved=1, act=act), 303)
+
+
+@bp.post("/settings/erase")
+def erase_everything(*, erase_everything: EraseEverything) -> ResponseReturnValue:
+    try:
+        EraseRequest.model_validate(request.form.to_dict())
+        erase_everything.run(at=datetime.now(UTC))
+    except ValidationError as error:
+        return _settings_page(422, None, errors_of(error))
+    except Conflict as error:
+        return _settings_page(409, None, {"name": str(error)})
+    return redirect(url_for("pages.start", erased=1), 303)
+
+
+@with_services
+def _settings_page(
+    status: int = 200,
+    typed: dict[str, str] | None = None,
+    errors: Errors | None = None,
+    *,
+    preferences: PreferenceStore,
+    transactions: Transactions,
+    imports: Imports,
+    import_profiles: ImportProfiles,
+    firefly_outbox: FireflyOutbox,
+    database: Database,
+    champion: HotSwap[Serving],
+    tracking_state: TrackingState,
+    settings: Settings,
+) -> ResponseReturnValue:
+    """typed: the values of a form that was refused."""
+    current = preferences.read()
+    values = {name: text.form_value(value) for name, value in asdict(current).items()}
+    return page(
+        "settings/index.html",
+        status,
+        values={**values, **(typed or {})},
+        currency=current.currency,
+        defaults={name: text.value(name, value) for name, value in asdict(preferences.defaults).items()},
+        locked=preferences.locked,
+        errors=errors,
+        saved="saved" in request.args,
+        act=request.args.get("act", ""),
+        undone="undone" in request.args,
+        currencies=CURRENCIES,
+        options=text.options(current),
+        example=_EXAMPLE,
+        today=local_time.today(),
+        automatic=transactions.automatic_share(),
+        rows=transactions.count(),
+        size=database.size(),
+        demo=next((item for item in imports.newest() if item.layout == DEMO and item.counts.added), None),
+        profiles=len(import_profiles.all()),
+        deliveries=firefly_outbox.counts(now=datetime.now(UTC)) if settings.firefly_url else None,
+        data_path=settings.data_path,
+        own_mongodb=settings.mongo_uri is not None,
+        version=__version__,
+        checks=readiness(database, champion, tracking_state),
+    )

@@ -1,0 +1,91 @@
+"""The settings that may be changed while Ledgerloop runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, ConfigDict, Field
+from typing_extensions import TypedDict
+
+from src.domain.preferences import Preferences, Weekday
+from src.web.shared.fields import KnownCurrency, RequestModel
+
+
+def _locale(name: str) -> str:
+    try:
+        return str(Locale.parse(name, sep="-" if "-" in name else "_"))
+    except (UnknownLocaleError, ValueError):
+        raise ValueError("must be a locale such as de_DE or en_GB") from None
+
+
+LocaleName = Annotated[
+    Annotated[str, Field(max_length=20)], AfterValidator(_locale), Field(examples=["de_DE"])
+]
+
+
+class SettingsChange(RequestModel):
+    """The settings to change; missing ones stay, and null restores the default."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"currency": "EUR", "auto_precision": 0.98}]})
+
+    currency: Annotated[KnownCurrency | None, Field(description="Of a transaction that names none.")] = None
+    locale: Annotated[LocaleName | None, Field(description="Of numbers and dates.")] = None
+    week_starts: Weekday | None = None
+    month_starts: Annotated[
+        int | None, Field(ge=1, le=28, description="The day that months begin with in sums.")
+    ] = None
+    auto_precision: Annotated[
+        float | None, Field(ge=0.5, le=0.999, description="Required precision of automatic predictions.")
+    ] = None
+    audit_share: Annotated[
+        float | None, Field(ge=0, le=0.2, description="Share of automatic predictions that are spot checks.")
+    ] = None
+    retrain_every_hours: Annotated[float | None, Field(gt=0, le=168)] = None
+    learning: Annotated[
+        bool | None,
+        Field(description="False: the memory decides nothing, and no scheduled training starts."),
+    ] = None
+
+    def fields(self, defaults: Preferences) -> dict[str, Any]:
+        """The values to set."""
+        return {
+            name: getattr(defaults, name) if value is None else value
+            for name, value in self.model_dump(exclude_unset=True).items()
+        }
+
+
+class EraseRequest(RequestModel):
+    """The confirmation."""
+
+    name: Annotated[Literal["ledgerloop"], Field(description="Must be typed.")]
+
+
+class ErasedBody(TypedDict):
+    erased: bool
+
+
+class ValuesBody(TypedDict):
+    currency: str
+    locale: Annotated[str | None, Field(description="Null: the language of the browser.")]
+    week_starts: Literal["monday", "saturday", "sunday"]
+    month_starts: int
+    auto_precision: float
+    audit_share: float
+    retrain_every_hours: float
+    learning: bool
+
+
+class SettingsBody(ValuesBody):
+    defaults: Annotated[ValuesBody, Field(description="The values of the environment.")]
+    locked: Annotated[list[str], Field(description="Those that the environment sets; they cannot change.")]
+
+
+class ChangedSettingsBody(SettingsBody):
+    act: Annotated[str | None, Field(description="Undoes the change; null if nothing changed.")]
+
+
+def settings_body(values: Preferences, defaults: Preferences, locked: frozenset[str]) -> SettingsBody:
+    body: Any = {**asdict(values), "defaults": asdict(defaults), "locked": sorted(locked)}
+    return body  # type: ignore[no-any-return]
