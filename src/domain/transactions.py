@@ -192,6 +192,8 @@ class StoredTransaction:
     """The link to the other end of an own transfer: it is neither spending nor income."""
     refund_of: str | None = None
     """The purchase that it refunds."""
+    import_id: str | None = None
+    """The import that added it."""
 
     @property
     def splits(self) -> tuple[Split, ...]:

@@ -274,6 +274,7 @@ def stored_of(document: Document) -> StoredTransaction:
         ),
         transfer=document.get("transfer"),
         refund_of=str(document["refund_of"]) if "refund_of" in document else None,
+        import_id=document.get("import"),
     )
 
 

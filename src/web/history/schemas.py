@@ -223,6 +223,7 @@ class LifeBody(HistoryItemBody):
 
     revision: Annotated[int, Field(description="Of its fields: 1 more for each edit and undo of one.")]
     source: Annotated[str, Field(description="`page`, `api`, `import`, or the name of another program.")]
+    import_id: Annotated[str | None, Field(description="The import that added it.")]
     predictions: Annotated[list[PastPredictionBody], Field(description="Oldest first.")]
     edits: Annotated[list[EditBody], Field(description="Oldest first.")]
     transfer_partner: Annotated[str | None, Field(description="Id of the other end of its own transfer.")]
@@ -242,6 +243,7 @@ def life_body(row: StoredTransaction, links: Sequence[Link]) -> LifeBody:
         **history_item(row),
         "revision": row.revision,
         "source": row.source,
+        "import_id": row.import_id,
         "predictions": [past_prediction(prediction) for prediction in row.predictions],
         "edits": [
             {

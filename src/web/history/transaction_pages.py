@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +24,7 @@ from src.web.prediction.forms import CURRENCIES, TransactionForm
 from src.web.shared import local_time, locales
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
-from src.web.shared.forms import Errors, count_in, errors_of, with_query
+from src.web.shared.forms import Errors, count_in, errors_of, local_address, with_query
 from src.web.shared.learned import learned_from
 from src.web.shared.services import with_services
 
@@ -93,6 +94,14 @@ def _address(row: StoredTransaction) -> str:
     return url_for("pages.transaction", transaction_id=row.id)
 
 
+def _list_address(row: StoredTransaction) -> str:
+    """The list that led here, at this row; else the whole list."""
+    came_from, whole = urlsplit(request.referrer or ""), url_for("pages.history")
+    if came_from.netloc != request.host or came_from.path != whole:
+        return whole
+    return local_address(f"{whole}?{came_from.query}#row-{row.id}", whole)
+
+
 @with_services
 def _page(
     row: StoredTransaction,
@@ -123,6 +132,7 @@ def _page(
         modes=transactions.modes(),
         account_names=accounts.names(),
         here=_address(row),
+        back=_list_address(row),
         form=form,
         refusal=refusal,
         errors=refusal.errors if refusal else None,

@@ -2,6 +2,8 @@
 
 import re
 from decimal import Decimal
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 
@@ -278,3 +280,22 @@ def test_a_row_that_was_edited_elsewhere_shows_both_values_and_can_be_saved_agai
     assert "Amount $10.00 $12.00 15" in words_of(refused.text)
     assert client.post(f"/transactions/{row}/row", data=typed(refused.text), headers=HTML).status_code == 200
     assert input_of(client, row)["amount"] == "15.00"
+
+
+def test_the_page_leads_to_merchant_account_import_and_back_to_its_place(client, predicted, web_database):
+    row = predicted("SWIGGY", account="Giro<1>")
+    web_database.transactions.update_one({}, {"$set": {"import": "abc"}})
+    came_from = "/history?q=swig&sort=amount"
+    page = client.get(
+        f"/transactions/{row['id']}", headers={**HTML, "Referer": f"http://localhost{came_from}"}
+    ).text
+    links = [unescape(address) for address in re.findall(r'href="([^"]+)"', page)]
+    merchant = row["transaction"]["merchant"]
+    assert {f"/history?merchant={merchant}", "/history?account=Giro<1>", "/import/abc"} <= {
+        unquote(link) for link in links
+    }
+    assert f"{came_from}#row-{row['id']}" in links
+    elsewhere = client.get(
+        f"/transactions/{row['id']}", headers={**HTML, "Referer": "http://evil/history?q=x"}
+    )
+    assert "q=x" not in elsewhere.text
