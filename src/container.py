@@ -9,6 +9,7 @@ from src.components.bank_files.limits import Limits
 from src.components.features.linear_form import LinearForm
 from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
+from src.components.model.serving import Serving
 from src.components.model.thresholds import BandThresholds
 from src.domain.acts import ActKind
 from src.jobs import Jobs
@@ -28,7 +29,7 @@ from src.pipeline.integrations.firefly_outbound import FireflyOutbound
 from src.pipeline.integrations.inbound import Webhooks
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.monitoring.quality import DriftMonitor, Quality
-from src.pipeline.prediction.predict import MergedModel, Model, Predictor, Serving
+from src.pipeline.prediction.predict import MergedModel, Model, Predictor
 from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.registry.model_actions import ModelActions

@@ -13,6 +13,7 @@ from benchmarks.quality.data import Example
 from benchmarks.quality.stand_ins import Answers, Check, Claimed, NoLexicon, Record, Store, Unanswered
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.model_selection import Search
+from src.components.model.serving import Serving
 from src.components.promotion.automatic_share import AutomaticRows
 from src.components.promotion.rule import JudgingEvidence, PromotionRule
 from src.config import load_settings
@@ -26,7 +27,7 @@ from src.domain.verdicts import Verdict
 from src.errors import LedgerloopError
 from src.knowledge.lexicon_files import Knowledge
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
-from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.predict import Predictor
 from src.pipeline.training.mlflow_log import RunTexts
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps

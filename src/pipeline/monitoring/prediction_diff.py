@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint
+from src.components.model.serving import Serving
 from src.components.monitoring.prediction_diff import ChangeCount, ModelPrediction, PredictionPair
 from src.components.promotion.automatic_share import AutomaticRows
 from src.domain.predictions import Band
 from src.domain.promotions import PredictionDiff
 from src.errors import Conflict, NotFound, Unavailable
-from src.pipeline.prediction.predict import Serving, remembered_band, weighed
+from src.pipeline.prediction.predict import remembered_band, weighed
 
 if TYPE_CHECKING:
     from src.domain.transactions import Transaction

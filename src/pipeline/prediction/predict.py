@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,7 @@ import numpy as np
 from src.components.dataset.holdout import fingerprint, is_holdout, is_spot_check
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.scorer import LinearScorer, MergedScorer
+from src.components.model.serving import Serving
 from src.components.text.cleaning import merchant
 from src.components.text.masking import mask
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
@@ -27,24 +28,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SHOWN_ALTERNATIVES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """A model ready to serve: the compiled scorer and its thresholds."""
-
-    version: str
-    scorer: LinearScorer | MergedScorer
-    auto_at: float
-    suggest_at: float
-    own_thresholds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    """(auto_at, suggest_at) of the categories that have their own."""
-
-    def band(self, confidence: float, category: str) -> Band:
-        auto_at, suggest_at = self.own_thresholds.get(category, (self.auto_at, self.suggest_at))
-        if confidence >= auto_at:
-            return Band.AUTO
-        return Band.SUGGEST if confidence >= suggest_at else Band.UNKNOWN
 
 
 class Model(Protocol):

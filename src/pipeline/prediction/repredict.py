@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from src.components.model.serving import Serving
 from src.errors import NotFound, Unavailable
-from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.predict import Predictor
 
 if TYPE_CHECKING:
     from src.services.models.hot_swap import HotSwap

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from src.components.model.serving import Serving
 from src.domain.models import Pointer, Shadow
 from src.errors import Conflict, LedgerloopError, NotFound
-from src.pipeline.prediction.predict import Serving
 from src.pipeline.registry.shadow_test import ShadowTest
 
 if TYPE_CHECKING:

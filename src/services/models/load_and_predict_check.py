@@ -23,7 +23,7 @@ from src.domain.transactions import Direction, Transaction
 from src.domain.verdicts import Code, Why, because
 
 if TYPE_CHECKING:
-    from src.pipeline.prediction.predict import Serving
+    from src.components.model.serving import Serving
 
 TOLERANCE = 1e-6
 """Largest allowed difference between a probability of the fresh and of the training process."""
@@ -44,7 +44,7 @@ class CheckReport:
 
 @dataclass(frozen=True)
 class LoadAndPredictCheck:
-    """Measures a bundle; `Promotion` decides how large and how slow a model may be."""
+    """Measures a bundle; `PromotionRule` decides how large and how slow a model may be."""
 
     timeout_s: float = 120.0
 

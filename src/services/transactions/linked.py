@@ -17,7 +17,8 @@ def touching(ids: Collection[ObjectId]) -> Document:
 
 
 def unsettle(database: Database, ids: Collection[ObjectId], *, at: datetime) -> None:
-    """Note that the links of these transactions may no longer agree with them; `Links.settle` checks them.
+    """Note that the links of these transactions may no longer agree with them; `settle_unsettled`
+    of `Settlement` checks them.
 
     Before a deletion, so that a job finds them if the process is killed right after it.
     """

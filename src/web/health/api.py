@@ -16,7 +16,7 @@ from src.web.shared.json_io import PROBLEM_JSON, json_response
 from src.web.shared.problems import problem_of
 
 if TYPE_CHECKING:
-    from src.pipeline.prediction.predict import Serving
+    from src.components.model.serving import Serving
     from src.services.mlflow.availability import TrackingState
     from src.services.models.hot_swap import HotSwap
     from src.services.mongo.client import Database

@@ -19,9 +19,9 @@ from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import count_in, flag
 
 if TYPE_CHECKING:
+    from src.components.model.serving import Serving
     from src.config import Settings
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
-    from src.pipeline.prediction.predict import Serving
     from src.pipeline.prediction.repredict import Reprediction
     from src.pipeline.registry.model_actions import ModelActions
     from src.services.mlflow.availability import TrackingState

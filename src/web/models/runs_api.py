@@ -24,8 +24,8 @@ from src.web.models.text import REQUESTED_OVER_API
 from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
+    from src.components.model.serving import Serving
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
-    from src.pipeline.prediction.predict import Serving
     from src.pipeline.prediction.repredict import Reprediction
     from src.services.models.hot_swap import HotSwap
     from src.services.models.repository import Models

@@ -27,7 +27,8 @@ from src.web.shared.learned import learned_from
 from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
-    from src.pipeline.prediction.predict import Predictor, Serving
+    from src.components.model.serving import Serving
+    from src.pipeline.prediction.predict import Predictor
     from src.services.accounts.repository import Accounts
     from src.services.imports.repository import Imports
     from src.services.models.hot_swap import HotSwap

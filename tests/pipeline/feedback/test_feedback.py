@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
+from src.components.model.serving import Serving
 from src.domain.acts import ActKind
 from src.domain.predictions import DecidedBy, ShadowPrediction
 from src.domain.preferences import Preferences
@@ -16,7 +17,7 @@ from src.errors import Unavailable
 from src.pipeline.feedback import feedback
 from src.pipeline.feedback.feedback import Answer, FeedbackLoop
 from src.pipeline.feedback.undo import ActUndo
-from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.predict import Predictor
 from src.pipeline.prediction.repredict import Reprediction
 from src.services.transactions.acts import ActLog
 from src.services.transactions.feedback import FeedbackEvents

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
+from src.components.model.serving import Serving
 from src.domain.predictions import Band
 from src.domain.preferences import Preferences
 from src.domain.promotions import Promotion
 from src.domain.transactions import Transaction
 from src.errors import Conflict, NotFound
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
-from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.predict import Predictor
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
 from tests.pipeline.answers import loop_of

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
+from src.components.model.serving import Serving
 from src.domain.acts import ActKind
 from src.domain.predictions import Band, DecidedBy, Reason
 from src.domain.preferences import Preferences
@@ -12,7 +13,7 @@ from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.undo import ActUndo
-from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.predict import Predictor
 from src.services.transactions.acts import ActLog
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.repository import Transactions

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
+from src.components.model.serving import Serving
 from src.domain.predictions import DecidedBy
 from src.domain.preferences import Preferences
 from src.domain.transactions import Status, Transaction
 from src.errors import NotFound, Unavailable
-from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.predict import Predictor
 from src.pipeline.prediction.repredict import Reprediction
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from src.components.model.merchant_memory import MerchantMemory
+from src.components.model.serving import Serving
 from src.domain.models import Shadow, ShadowComparison
 from src.domain.predictions import DecidedBy, Reason, ShadowPrediction
 from src.domain.preferences import Preferences
 from src.errors import Conflict, NotFound
 from src.pipeline.feedback.edit import TransactionEditor
-from src.pipeline.prediction.predict import Predictor, Serving
+from src.pipeline.prediction.predict import Predictor
 from src.pipeline.registry.model_actions import ModelActions
 from src.pipeline.registry.shadow_test import ShadowTest
 from src.services.models.hot_swap import ShadowModel

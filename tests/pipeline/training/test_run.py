@@ -15,6 +15,7 @@ from src.components.dataset.lexicon_training_rows import StatementWriter
 from src.components.features.linear_form import LinearForm
 from src.components.model.model_selection import Search
 from src.components.model.scorer import LinearScorer
+from src.components.model.serving import Serving
 from src.components.text.cleaning import merchant_key
 from src.domain.categories import CategoryProfile, LexiconEntry
 from src.domain.feedback import LabelSource
@@ -26,7 +27,6 @@ from src.domain.transactions import Direction, LabelledTransaction, Transaction
 from src.domain.verdicts import JudgedOn, Outcome
 from src.errors import LeaseLost, Unavailable
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
-from src.pipeline.prediction.predict import Serving
 from src.pipeline.training.mlflow_log import RunTexts
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
