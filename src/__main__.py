@@ -11,10 +11,10 @@ from src.config import IS_CHECKOUT, load_settings
 from src.container import Container
 from src.errors import CannotStart, LedgerloopError
 from src.services.scheduler.child_process import (
+    APPLY_RETENTION,
     ERASE_TRACKING,
     RUN_IMPORT,
     SYNC_ALIAS,
-    TIDY,
     TRAIN_CLAIMED,
 )
 
@@ -67,8 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     again.add_argument("run", help="the id of a training run, or of its MLflow run")
     command(SYNC_ALIAS, commands.sync_alias, "bring the MLflow alias and the champion into line")
-    tidy = "delete runs and models beyond KEEP_RUNS and KEEP_MODELS (scheduled daily)"
-    command(TIDY, commands.tidy, tidy)
+    about = "delete runs and models beyond KEEP_RUNS and KEEP_MODELS (scheduled daily)"
+    command(APPLY_RETENTION, commands.retention, about)
     erase = "delete the MLflow runs and versions from before everything was erased (scheduled)"
     command(ERASE_TRACKING, commands.erase_tracking, erase)
     command("init-tracking", commands.init_tracking, "create the MLflow store if there is none")

@@ -227,7 +227,7 @@ def sync_alias(container: Container, _: argparse.Namespace) -> None:
         ).sync()
 
 
-def tidy(container: Container, _: argparse.Namespace) -> None:
+def retention(container: Container, _: argparse.Namespace) -> None:
     print(command_text.retention(apply_retention(container, container.now())))
 
 

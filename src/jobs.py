@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from src.services.scheduler.alias_watch import AliasWatch
 from src.services.scheduler.child_process import (
+    APPLY_RETENTION,
     ERASE_TRACKING,
     RUN_IMPORT,
     SYNC_ALIAS,
-    TIDY,
     TRAIN_CLAIMED,
 )
 from src.services.scheduler.scheduler import DELIVERY, IMPORT, RUN, WAITING
@@ -102,10 +102,10 @@ class Jobs:
             if services.erasure.pending_since():
                 services.trainer.run(ERASE_TRACKING)
             if services.retention.claim_turn(services.now()):
-                services.trainer.run(TIDY)
+                services.trainer.run(APPLY_RETENTION)
         services.imports.delete_old_files()
-        services.background_feedback.catch_up(at=services.now())
-        services.account_editor.catch_up(at=services.now())
+        services.background_feedback.resume_unfinished(at=services.now())
+        services.account_editor.resume_unfinished(at=services.now())
         services.link_matching.maintain()
         if run := services.drift.start_early():
             log.info("training starts early", extra={"run": run.id})

@@ -31,7 +31,9 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class AccountEditor:
-    """An act is stored first, then the account changes, then its transactions: `catch_up` does the rest."""
+    """An act is stored first, then the account changes, then its transactions; `resume_unfinished` does what
+    an interruption left.
+    """
 
     accounts: Accounts
     rows: AccountTransactions
@@ -197,7 +199,7 @@ class AccountEditor:
         self.links.settle_unsettled()
         return undone
 
-    def catch_up(self, *, at: datetime) -> None:
+    def resume_unfinished(self, *, at: datetime) -> None:
         """Finish what an interruption left. Raises Unavailable."""
         before = at - _UNFINISHED_AFTER
         for act in self.acts.unfinished(ActKind.ACCOUNT_CHANGE, before=before):

@@ -47,7 +47,7 @@ class FeedbackLoop:
     """An answer is stored first, then the merchant's other unanswered transactions are predicted again.
 
     They stay unanswered. Each new prediction names the act of the answer, so undoing the act removes it. If
-    that is interrupted, or there are many, the act stays unfinished and `catch_up` continues.
+    that is interrupted, or there are many, the act stays unfinished and `resume_unfinished` continues.
     """
 
     events: FeedbackEvents
@@ -107,7 +107,7 @@ class FeedbackLoop:
         last_answers = {row.transaction.merchant: number for number, (_, row) in enumerate(answered)}
         try:
             changed, complete = self._predict_others(last_answers, act, at=at)
-        except Unavailable:  # the answers are stored by now; `catch_up` does the rest
+        except Unavailable:  # the answers are stored by now; `resume_unfinished` does the rest
             changed, complete = Counter(), False
         if complete:
             self.acts.finish(act, rows=len({row.id for _, row in answered}) + sum(similar) + changed.total())
@@ -165,7 +165,7 @@ class FeedbackLoop:
                 break
         return changed, False
 
-    def catch_up(self, *, at: datetime) -> int:
+    def resume_unfinished(self, *, at: datetime) -> int:
         """Continue acts that have been unfinished for a minute; returns how many are finished now.
 
         Raises Unavailable; what is done by then stays done.

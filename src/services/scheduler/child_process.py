@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 TRAIN_CLAIMED = "train-claimed"
 RUN_IMPORT = "run-import"
 SYNC_ALIAS = "sync-alias"
-TIDY = "tidy"
+APPLY_RETENTION = "tidy"
 ERASE_TRACKING = "erase-tracking"
 
-_TIMEOUTS_S = {SYNC_ALIAS: 120.0, TIDY: 1800.0, ERASE_TRACKING: 1800.0}
+_TIMEOUTS_S = {SYNC_ALIAS: 120.0, APPLY_RETENTION: 1800.0, ERASE_TRACKING: 1800.0}
 _ENDED_WITH_US = (-signal.SIGTERM, -signal.SIGINT)
 _HANDLED_WITHIN_S = 5.0
 

@@ -236,11 +236,11 @@ def test_of_very_many_rows_the_rest_is_left_to_the_clock(loop, keep, transaction
     assert outcome.also_updated == 4
     assert outcome.more_follow
     assert log.find(outcome.act).rows is None
-    assert loop.catch_up(at=NOW + MINUTE) == 0  # the request may still be at it
-    assert loop.catch_up(at=NOW + 3 * MINUTE) == 1
+    assert loop.resume_unfinished(at=NOW + MINUTE) == 0  # the request may still be at it
+    assert loop.resume_unfinished(at=NOW + 3 * MINUTE) == 1
     assert {transactions.get(row.id).category for row in rows} == {"travel"}
     assert log.find(outcome.act).rows == 10
-    assert loop.catch_up(at=NOW + 9 * MINUTE) == 0
+    assert loop.resume_unfinished(at=NOW + 9 * MINUTE) == 0
     assert acts.undo(outcome.act, at=NOW + 10 * MINUTE).rows == 10
     assert {transactions.get(row.id).category for row in rows} == {"dining"}
 
@@ -259,7 +259,7 @@ def test_an_answer_whose_process_was_killed_before_the_rest_is_finished_later(
             loop.record(first.id, "travel", at=NOW + MINUTE)
     assert transactions.get(first.id).category == "travel"
     assert transactions.get(second.id).category == "dining"
-    assert loop.catch_up(at=NOW + 3 * MINUTE) == 1
+    assert loop.resume_unfinished(at=NOW + 3 * MINUTE) == 1
     assert transactions.get(second.id).category == "travel"
     [act] = log.page().items
     assert act.rows == 2
@@ -271,7 +271,7 @@ def test_without_a_model_the_answer_is_kept_and_the_rest_follows(loop, keep, tra
     assert loop.record(first.id, "travel", at=NOW + MINUTE).also_updated == 0
     assert transactions.get(first.id).category == "travel"
     model.away = False
-    loop.catch_up(at=NOW + 3 * MINUTE)
+    loop.resume_unfinished(at=NOW + 3 * MINUTE)
     assert transactions.get(second.id).category == "travel"
 
 
@@ -286,7 +286,7 @@ def test_two_answers_at_the_same_time_leave_what_both_together_teach(loop, keep,
     people = [Thread(target=answer, args=(number,)) for number in range(6)]
     [person.start() for person in people]
     [person.join() for person in people]
-    loop.catch_up(at=NOW + 3 * MINUTE)
+    loop.resume_unfinished(at=NOW + 3 * MINUTE)
     for row in rows[6:]:
         assert of(transactions.get(row.id)) == as_the_next(predictor, row)
 

@@ -185,7 +185,7 @@ def test_our_own_move_is_never_taken_for_a_persons_wherever_it_was_killed(store,
     store.promote("2", by="person", reason="", at=now())
     with pytest.raises(KeyboardInterrupt):
         keeper(Dying(store, dies_at), Dying(registry, dies_at)).sync()
-    store.promote("3", by="person", reason="on", at=now())  # before anybody tidied up
+    store.promote("3", by="person", reason="on", at=now())  # before anything else ran
     with pytest.raises(KeyboardInterrupt):
         keeper(Dying(store, "set_alias"), Dying(registry, "set_alias")).sync()
     lines = store.promotions()

@@ -45,7 +45,7 @@ def trained(pipeline, claim, store):
 
 
 @pytest.fixture
-def tidying(database, record, folder):
+def retention(database, record, folder):
     def make(store=None, logged=None, *, keep_models=1, keep_runs=1):
         logged = logged or TrackingRetention(record, f"sqlite:///{folder / 'mlflow.db'}")
         return RetentionRun(store or Retention(database), logged, keep_models, keep_runs)
@@ -82,18 +82,18 @@ def check_what_is_left(trained, store, record, database, folder):
 
 
 def test_what_exceeds_the_limits_is_deleted_from_the_stores_and_the_disk_and_the_rest_still_works(
-    tidying, trained, store, record, database, folder
+    retention, trained, store, record, database, folder
 ):
     client = mlflow.MlflowClient()
     database.collection("models").insert_one({"_id": "shadow", "version": "2", "since": NOW, "by": "person"})
     client.set_registered_model_alias(MODEL_NAME, "mine", "4")
-    assert tidying().run(NOW).versions == 0  # a shadow and an alias of one's own are spared
+    assert retention().run(NOW).versions == 0  # a shadow and an alias of one's own are spared
     database.collection("models").delete_one({"_id": "shadow"})
     client.delete_registered_model_alias(MODEL_NAME, "mine")
 
     before, runs_before = bytes_in(folder / "artifacts"), len(client.search_runs([record.experiment]))
-    tidied = tidying().run(NOW)
-    assert (tidied.versions, tidied.runs, tidied.frees_disk) == (2, 1, True)
+    report = retention().run(NOW)
+    assert (report.versions, report.runs, report.frees_disk) == (2, 1, True)
     check_what_is_left(trained, store, record, database, folder)
     # Two models of six, and the pictures and nested runs of one.
     assert bytes_in(folder / "artifacts") < before * 0.75
@@ -105,12 +105,12 @@ def test_what_exceeds_the_limits_is_deleted_from_the_stores_and_the_disk_and_the
     assert client.list_artifacts(trained["4"], "data")
     pointing = database.collection("training_runs").distinct("mlflow_run_id")
     assert set(pointing) == top_runs(record)  # no page leads to a run that is gone
-    again = tidying().run(NOW)
+    again = retention().run(NOW)
     assert (again.versions, again.runs, again.orphans) == (0, 0, 0)
 
 
 def test_a_turn_that_is_killed_anywhere_is_ended_by_the_next_ones(
-    tidying, trained, store, record, database, folder
+    retention, trained, store, record, database, folder
 ):
     class Killed(BaseException):
         pass
@@ -137,20 +137,20 @@ def test_a_turn_that_is_killed_anywhere_is_ended_by_the_next_ones(
 
     kills = 0
     for most in range(1, 20):
-        whole, steps = tidying(), []
+        whole, steps = retention(), []
         try:
-            tidying(*(Dying(one, steps, most) for one in (whole.store, whole.tracking))).run(NOW)
+            retention(*(Dying(one, steps, most) for one in (whole.store, whole.tracking))).run(NOW)
         except Killed:
             kills += 1
             continue
         break
     assert kills > 2
-    assert tidying().run(NOW).versions == 0
+    assert retention().run(NOW).versions == 0
     check_what_is_left(trained, store, record, database, folder)
 
 
 def test_files_that_were_deleted_before_their_rows_are_no_obstacle(
-    tidying, trained, store, record, database, folder, monkeypatch
+    retention, trained, store, record, database, folder, monkeypatch
 ):
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
@@ -161,8 +161,8 @@ def test_files_that_were_deleted_before_their_rows_are_no_obstacle(
         with monkeypatch.context() as patched:
             patched.setattr(SqlAlchemyStore, name, killed)
             with pytest.raises(KeyboardInterrupt):
-                tidying().run(NOW)
-    tidying().run(NOW)
+                retention().run(NOW)
+    retention().run(NOW)
     check_what_is_left(trained, store, record, database, folder)
 
 
@@ -215,8 +215,8 @@ def test_beyond_counts_only_what_is_not_spared(keep, gone):
 
 def test_a_turn_taken_by_any_process_counts_for_a_day(settings):
     container = Container(settings)
-    tidied = apply_retention(container, NOW)
-    assert "0 model versions" in command_text.retention(tidied)
+    report = apply_retention(container, NOW)
+    assert "0 model versions" in command_text.retention(report)
     assert not container.retention.claim_turn(NOW + timedelta(hours=23))
     assert container.retention.claim_turn(NOW + timedelta(hours=25))
     container.database.close()

@@ -119,14 +119,14 @@ def test_a_training_whose_mlflow_is_killed_on_the_way_goes_on(pipeline, claim, s
     assert mlflow.active_run() is None
 
 
-def test_tidying_clears_what_needs_no_mlflow(database, pipeline, claim):
+def test_retention_clears_what_needs_no_mlflow(database, pipeline, claim):
     pipeline(tracking=Tracking(NOWHERE, None)).run(claim())
     away = Tracking(NOWHERE, None)
-    tidied = RetentionRun(Retention(database), TrackingRetention(away, NOWHERE), 1, 1, keep_skipped=0).run(
+    report = RetentionRun(Retention(database), TrackingRetention(away, NOWHERE), 1, 1, keep_skipped=0).run(
         NOW
     )
-    assert tidied.tracking_away
-    assert "MLflow did not answer" in command_text.retention(tidied)
+    assert report.tracking_away
+    assert "MLflow did not answer" in command_text.retention(report)
     assert list(Retention(database).versions()) == ["1"]
 
 

@@ -248,7 +248,7 @@ def test_a_rename_that_was_interrupted_is_finished_or_undone(
         killed.setattr(type(editor.rows), step, lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             editor.change(account, {"name": "Everyday"}, at=datetime.now(UTC))
-    editor.catch_up(at=LATER)
+    editor.resume_unfinished(at=LATER)
     act = client.get("/api/v1/acts").json["items"][0]
     assert (account_of(client, row), act["rows"]) == ("Everyday", 1)
     client.post(f"/api/v1/acts/{act['id']}/undo")
@@ -268,7 +268,7 @@ def test_a_merge_that_was_interrupted_is_finished_or_undone(
         with pytest.raises(ZeroDivisionError):
             editor.delete(old, into, at=datetime.now(UTC))
     if finished:
-        editor.catch_up(at=LATER)
+        editor.resume_unfinished(at=LATER)
         assert (account_of(client, row), listed(client)["New"]["opening_balance"]) == ("New", "1.00")
     act = client.get("/api/v1/acts").json["items"][0]
     assert client.post(f"/api/v1/acts/{act['id']}/undo").status_code == 200
@@ -283,7 +283,7 @@ def test_a_transaction_that_names_no_account_of_today_is_put_into_one(
     client.patch(f"/api/v1/accounts/{account}", json={"name": "Everyday"})
     for value, name in ((1.0, "GIRO"), (2.0, "Cash")):
         web_database.collection("transactions").update_one({"value": value}, {"$set": {"account": name}})
-    editor.catch_up(at=LATER)
+    editor.resume_unfinished(at=LATER)
     assert [account_of(client, row) for row in rows] == ["Everyday", "Cash"]
     assert {name: one["rows"] for name, one in listed(client).items()} == {"Everyday": 1, "Cash": 1}
 
@@ -344,7 +344,7 @@ def test_neither_the_list_nor_the_check_reads_a_transaction(client, predicted, w
     rows = web_database.collection("transactions")
     rows.database.command("profile", 2)
     listed(client)
-    editor.catch_up(at=LATER)
+    editor.resume_unfinished(at=LATER)
     rows.database.command("profile", 0)
     profiled = list(rows.database["system.profile"].find({"ns": rows.full_name}))
     rows.database.drop_collection("system.profile")
