@@ -278,7 +278,7 @@ class Container(Services):
             self.act_log,
             self.bulk_rows,
             self.unanswered,
-            self.predictor.in_accounts,
+            self.predictor.with_canonical_accounts,
         )
 
     @once

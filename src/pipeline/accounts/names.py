@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
 
 
-def in_accounts(transactions: Sequence[Transaction], accounts: Accounts) -> list[Transaction]:
+def with_canonical_accounts(transactions: Sequence[Transaction], accounts: Accounts) -> list[Transaction]:
     """Each with its account's name of today. A new account has the currency of its first transaction."""
     names: dict[str, str] = {}
     for transaction in transactions:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.categories import Category, category_of
 from src.errors import Conflict, InvalidInput, NotFound
-from src.pipeline.feedback.bulk import InAccounts, undo_changes
+from src.pipeline.feedback.bulk import WithCanonicalAccounts, undo_changes
 
 if TYPE_CHECKING:
     from src.services.categories.repository import Categories
@@ -28,7 +28,7 @@ class CategoryEditor:
     acts: ActLog
     changed_rows: BulkRows
     unanswered: Unanswered
-    in_accounts: InAccounts
+    with_canonical_accounts: WithCanonicalAccounts
 
     def change(self, slug: str, fields: Mapping[str, Any], *, at: datetime) -> tuple[Category, str]:
         """Rename, regroup, recolour; returns the changed category and the act to undo it by.
@@ -85,5 +85,5 @@ class CategoryEditor:
         for child in filter(None, str(act.what.values["children"]).split(",")):
             with suppress(NotFound, InvalidInput):  # merged itself, or it has another parent by now
                 self.categories.change(child, {"parent": act.what.values["slug"]})
-        undone = undo_changes(self.changed_rows, act.id, at, self.in_accounts)
+        undone = undo_changes(self.changed_rows, act.id, at, self.with_canonical_accounts)
         return UndoResult(undone.rows + self.unanswered.undo(act.id), undone.kept)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from src.services.transactions.deleted import DeletedTransactions
     from src.services.transfers.links import Links
 
-InAccounts = Callable[[Sequence[Transaction]], list[Transaction]]
-"""`Predictor.in_accounts`."""
+WithCanonicalAccounts = Callable[[Sequence[Transaction]], list[Transaction]]
+"""`Predictor.with_canonical_accounts`."""
 
 MOST_ROWS = 100_000
 _BATCH = 1000
@@ -145,17 +145,19 @@ class BulkChanges:
         """Restore the transactions. Those answered or edited later keep that. Raises Unavailable."""
         deleted = self.deleted.restore(act.id, at=at)
         self.links.unsettle(self.rows.changed_by(act.id), at=at)
-        changed = undo_changes(self.rows, act.id, at, self.predictor.in_accounts)
+        changed = undo_changes(self.rows, act.id, at, self.predictor.with_canonical_accounts)
         self.links.settle_unsettled()
         self.feedback.undo(act.id, at)  # what followed from the answers
         return UndoResult(deleted.rows + changed.rows, deleted.kept + changed.kept)
 
 
-def undo_changes(rows: BulkRows, act: str, at: datetime, in_accounts: InAccounts) -> UndoResult:
+def undo_changes(
+    rows: BulkRows, act: str, at: datetime, with_canonical_accounts: WithCanonicalAccounts
+) -> UndoResult:
     """Undo the answers and edits of `act`, except where a later one counts. Raises Unavailable."""
     restored = kept = 0
     for batch in _batches(rows.changed_by(act)):
-        for row in rows.change(batch, partial(_undone, act, at, in_accounts)):
+        for row in rows.change(batch, partial(_undone, act, at, with_canonical_accounts)):
             is_kept = _is_changed_since(row, act)
             restored, kept = restored + (not is_kept), kept + is_kept
     return UndoResult(restored, kept)
@@ -188,11 +190,11 @@ def _answered(row: StoredTransaction, answer: Feedback) -> StoredTransaction:
 
 
 def _undone(
-    act: str, at: datetime, in_accounts: InAccounts, rows: Sequence[StoredTransaction]
+    act: str, at: datetime, with_canonical_accounts: WithCanonicalAccounts, rows: Sequence[StoredTransaction]
 ) -> list[StoredTransaction | None]:
     undone = [_without(row, act, at) or row for row in rows]
     # The earlier account may have another name by now.
-    transactions = in_accounts([row.transaction for row in undone])
+    transactions = with_canonical_accounts([row.transaction for row in undone])
     return [
         replace(after, transaction=transaction) if after is not before else None
         for before, after, transaction in zip(rows, undone, transactions, strict=True)

@@ -133,7 +133,7 @@ class TransactionEditor:
         return UndoResult(rows=1)
 
     def _changed(self, transaction: Transaction, changes: Changes) -> Transaction:
-        [changed] = self.predictor.in_accounts([replace(transaction, **changes(transaction))])
+        [changed] = self.predictor.with_canonical_accounts([replace(transaction, **changes(transaction))])
         return changed
 
     def _amend(

@@ -32,7 +32,7 @@ class ExportRestore:
     import_id: str
     rows: ImportedTransactions
     categories: Categories
-    in_accounts: Callable[[Sequence[Transaction]], list[Transaction]]
+    with_canonical_accounts: Callable[[Sequence[Transaction]], list[Transaction]]
     """Returns them with their accounts' names of today."""
     links: LinkRestore
     _slugs: dict[str, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class ExportRestore:
         keys = [row.key for row in rows if row.key]
         deleted = self.rows.note_deleted(keys, import_id=self.import_id, ids=[row.id for row in rows])
         kept = [row for row in rows if row.id not in deleted and row.key not in deleted]
-        named = self.in_accounts([row.transaction for row in kept])
+        named = self.with_canonical_accounts([row.transaction for row in kept])
         kept = [replace(row, transaction=one) for row, one in zip(kept, named, strict=True)]
         added = self.rows.restore(kept, import_id=self.import_id)
         self.links.add(kept)

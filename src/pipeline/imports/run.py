@@ -95,7 +95,9 @@ class ImportRun:
         """A function that adds entries and returns what `_add` does."""
         if plan.format is Format.LEDGERLOOP:
             links = self.matching.restore()
-            restore = ExportRestore(import_id, self.rows, self.categories, self.predictor.in_accounts, links)
+            restore = ExportRestore(
+                import_id, self.rows, self.categories, self.predictor.with_canonical_accounts, links
+            )
             return lambda entries: restore.add([entry.exported for entry in entries if entry.exported])
         own_accounts = OwnAccounts(self.accounts, self.account_hash, plan.account)
         identities, recognition = Identities(), Recognition()

@@ -19,7 +19,7 @@ from src.components.text.masking import mask
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.preferences import Preferences
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
-from src.pipeline.accounts.names import in_accounts
+from src.pipeline.accounts.names import with_canonical_accounts
 
 if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
@@ -136,7 +136,7 @@ class Predictor:
 
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:
         """The predicted transactions, ready to be stored, in the same order. Raises Unavailable."""
-        predicted = self.predict(self.in_accounts(transactions), at=at, with_shadow=True)
+        predicted = self.predict(self.with_canonical_accounts(transactions), at=at, with_shadow=True)
         rows, audit_share = [], self.preferences().audit_share
         for transaction, prediction in predicted:
             identity = fingerprint(transaction)
@@ -144,9 +144,9 @@ class Predictor:
             rows.append(NewTransaction(transaction, prediction, identity, is_holdout(identity), audit=audit))
         return rows
 
-    def in_accounts(self, transactions: Sequence[Transaction]) -> list[Transaction]:
+    def with_canonical_accounts(self, transactions: Sequence[Transaction]) -> list[Transaction]:
         """Each names an existing account by its name of today; an unknown name makes an account."""
-        return in_accounts(transactions, self.accounts) if self.accounts else list(transactions)
+        return with_canonical_accounts(transactions, self.accounts) if self.accounts else list(transactions)
 
 
 def _from_model(

@@ -25,7 +25,7 @@ from src.web.shared.forms import Errors, errors_of
 from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
-    from src.pipeline.prediction.predict import Serving
+    from src.components.model.serving import Serving
     from src.pipeline.settings.editor import SettingsEditor
     from src.pipeline.settings.erase import EraseEverything
     from src.services.firefly.outbox import FireflyOutbox
