@@ -58,7 +58,7 @@ def _counterparty(row: Transaction, accepted: frozenset[str]) -> Transaction:
     return replace(_hidden(row, accepted), counterparty=row.description if _is_hidden(row) else None)
 
 
-def _beside(row: Transaction, accepted: frozenset[str]) -> Transaction:
+def _repeated(row: Transaction, accepted: frozenset[str]) -> Transaction:
     return replace(row, counterparty=row.merchant.title() or None)
 
 
@@ -84,7 +84,7 @@ CHANGES: dict[str, Callable[[], Change]] = {
     "as they are": lambda: lambda row, accepted: row,
     "no payment method": lambda: _no_mode,
     "payment method as account": lambda: _account,
-    "merchant as other party too": lambda: _beside,
+    "merchant as other party too": lambda: _repeated,
     "half the texts hidden": lambda: _hidden,
     "these as other party": lambda: _counterparty,
     "code of the category": _Codes,

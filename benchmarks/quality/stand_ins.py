@@ -89,7 +89,7 @@ class Files:
 
     def __init__(self) -> None:
         self._bundles: dict[bytes, Bundle] = {}
-        self._written: dict[bytes, bytes] = {}
+        self._files: dict[bytes, bytes] = {}
 
     def dumps(self, bundle: Bundle) -> bytes:
         name = secrets.token_bytes(16)
@@ -101,17 +101,17 @@ class Files:
 
     def file_of(self, name: bytes) -> bytes:
         """The file as the product writes it."""
-        if name not in self._written:
-            self._written[name] = bundles.dumps(self._bundles[name])
-        return self._written[name]
+        if name not in self._files:
+            self._files[name] = bundles.dumps(self._bundles[name])
+        return self._files[name]
 
     def keep_only(self, name: bytes) -> None:
         self._bundles = {name: self._bundles[name]}
-        self._written = {key: file for key, file in self._written.items() if key == name}
+        self._files = {key: file for key, file in self._files.items() if key == name}
 
     def copy(self) -> Files:
         other = Files()
-        other._bundles, other._written = dict(self._bundles), dict(self._written)
+        other._bundles, other._files = dict(self._bundles), dict(self._files)
         return other
 
 

@@ -37,7 +37,7 @@ class _Pieces(io.RawIOBase):
     """A file whose content is sent while it is written."""
 
     def __init__(self) -> None:
-        self._written: list[bytes] = []
+        self._pieces: list[bytes] = []
         self._position = 0
 
     def writable(self) -> bool:
@@ -47,12 +47,12 @@ class _Pieces(io.RawIOBase):
         return self._position
 
     def write(self, data: Any) -> int:
-        self._written.append(bytes(data))
-        self._position += len(self._written[-1])
-        return len(self._written[-1])
+        self._pieces.append(bytes(data))
+        self._position += len(self._pieces[-1])
+        return len(self._pieces[-1])
 
     def take(self) -> bytes:
-        content, self._written = b"".join(self._written), []
+        content, self._pieces = b"".join(self._pieces), []
         return content
 
 

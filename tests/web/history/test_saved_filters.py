@@ -17,13 +17,13 @@ def test_a_filter_is_saved_renamed_and_deleted(client):
     assert saved.status_code == 201
     assert saved.json["query"] == "category=groceries&min_amount=1150.50"
     save(client, "big", "min_amount=1000")
-    assert [each["name"] for each in client.get(URL).json] == ["big", "Food"]
+    assert [filter_["name"] for filter_ in client.get(URL).json] == ["big", "Food"]
     one = f"{URL}/{saved.json['id']}"
     assert client.patch(one, json={"name": "BIG"}).status_code == 409
     assert client.patch(one, json={"name": "Eating"}).json["name"] == "Eating"
     assert client.delete(one).status_code == 204
     assert client.delete(one).status_code == client.patch(one, json={"name": "x"}).status_code == 404
-    assert [each["name"] for each in client.get(URL).json] == ["big"]
+    assert [filter_["name"] for filter_ in client.get(URL).json] == ["big"]
 
 
 @pytest.mark.parametrize("query", ["", "cursor=abc", "owner=me", "from=yesterday", "q[$ne]=1", "sort=-date"])
