@@ -85,7 +85,7 @@ BANK = b"Date,Details,Amount\n2026-03-04,PIZZA CORNER,-12.50\n2026-03-05,CITY CA
 
 
 @pytest.fixture
-def bringing(container, settings, monkeypatch):
+def with_champion(container, settings, monkeypatch):
     """A model serves, and the subprocesses find the same data directory."""
     monkeypatch.setenv("DATA_DIR", str(settings.data_path))
     keep(container, "1")
@@ -100,11 +100,11 @@ def begun(container):
     )
 
 
-def test_an_import_whose_id_looks_like_an_option_is_processed(bringing, monkeypatch):
+def test_an_import_whose_id_looks_like_an_option_is_processed(with_champion, monkeypatch):
     monkeypatch.setattr("src.services.imports.repository.secrets.token_hex", lambda _: "-7Gk-h")
-    waiting = begun(bringing)
-    bringing.jobs.run_import()
-    done = bringing.imports.get(waiting.id)
+    waiting = begun(with_champion)
+    with_champion.jobs.run_import()
+    done = with_champion.imports.get(waiting.id)
     assert (done.id, done.status, done.counts.added) == ("-7Gk-h", ImportStatus.DONE, 2)
 
 
@@ -125,30 +125,32 @@ def interrupted(container, signals, *, stop):
 
 
 @pytest.mark.parametrize("signals", [(), (signal.SIGTERM,), (signal.SIGINT,)])
-def test_an_import_outlives_any_number_of_restarts_of_the_service(bringing, signals):
-    waiting = begun(bringing)
+def test_an_import_outlives_any_number_of_restarts_of_the_service(with_champion, signals):
+    waiting = begun(with_champion)
     for _ in range(12):
-        interrupted(bringing, signals, stop=True)
-    claimed = bringing.imports.claim(holder="me")
+        interrupted(with_champion, signals, stop=True)
+    claimed = with_champion.imports.claim(holder="me")
     assert (claimed.id, claimed.attempt) == (waiting.id, 13)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
-def test_one_whose_subprocess_ends_again_and_again_while_the_service_runs_fails(bringing, monkeypatch, sign):
+def test_one_whose_subprocess_ends_again_and_again_while_the_service_runs_fails(
+    with_champion, monkeypatch, sign
+):
     monkeypatch.setattr(child_process, "_HANDLED_WITHIN_S", 0.0)
-    waiting = begun(bringing)
+    waiting = begun(with_champion)
     for _ in range(11):
-        interrupted(bringing, (sign,), stop=False)
-    failed = bringing.imports.get(waiting.id)
+        interrupted(with_champion, (sign,), stop=False)
+    failed = with_champion.imports.get(waiting.id)
     assert (failed.status, failed.attempt) == (ImportStatus.FAILED, 10)
     assert failed.retry_until is not None
 
 
-def test_a_training_stopped_with_the_service_is_taken_up_as_often_as_that_happens(bringing):
-    bringing.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
+def test_a_training_stopped_with_the_service_is_taken_up_as_often_as_that_happens(with_champion):
+    with_champion.runs.request(trigger=Trigger.MANUAL, reason="", at=NOW)
     for _ in range(5):
-        bringing.__dict__.pop("trainer", None)
-        bringing.__dict__.pop("jobs", None)
-        bringing.trainer.stop()  # between the claim and the start of the child
-        bringing.jobs.train()
-    assert bringing.runs.claim(holder="me", at=NOW).attempt == 6
+        with_champion.__dict__.pop("trainer", None)
+        with_champion.__dict__.pop("jobs", None)
+        with_champion.trainer.stop()  # between the claim and the start of the child
+        with_champion.jobs.train()
+    assert with_champion.runs.claim(holder="me", at=NOW).attempt == 6

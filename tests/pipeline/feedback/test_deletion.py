@@ -7,7 +7,7 @@ import pytest
 
 from src.errors import Conflict, LedgerloopError, NotFound
 from src.services.mongo.client import Database
-from tests.pipeline.imports.test_run import brought, container, rows_of, undo
+from tests.pipeline.imports.test_run import container, import_text, rows_of, undo
 
 __all__ = ["container"]
 NOW = datetime(2026, 3, 9, tzinfo=UTC)
@@ -27,30 +27,30 @@ def delete(container, position):
 
 
 def test_a_deleted_row_stays_deleted_when_its_file_comes_again(container):
-    brought(container)
+    import_text(container)
     delete(container, 1)
-    assert counts_of(brought(container)) == (0, 3, 1)
+    assert counts_of(import_text(container)) == (0, 3, 1)
     assert len(rows_of(container)) == 3
 
 
 def test_a_deletion_is_undone_once_and_the_row_is_back_with_its_whole_life(container):
-    brought(container)
+    import_text(container)
     container.feedback.record(rows_of(container)[1].id, "travel", at=NOW)
     act, row = delete(container, 1)
-    brought(container)
+    import_text(container)
     undone = container.act_undo.undo(act, at=NOW)
     assert (undone.rows, undone.kept) == (1, 0)
     assert rows_of(container)[1] == row
-    assert counts_of(brought(container)) == (0, 4, 0)
+    assert counts_of(import_text(container)) == (0, 4, 0)
     with pytest.raises(Conflict):
         container.act_undo.undo(act, at=NOW)
 
 
 def test_a_deletion_outlives_its_import_and_is_undone_into_the_next_one(container):
-    first = brought(container)
+    first = import_text(container)
     act, _ = delete(container, 1)
     assert undo(container, first.id) == (3, 0)
-    later = brought(container)
+    later = import_text(container)
     assert counts_of(later) == (3, 0, 1)
     container.act_undo.undo(act, at=NOW)
     assert container.imported_transactions.count(later.id) == 4
@@ -59,7 +59,7 @@ def test_a_deletion_outlives_its_import_and_is_undone_into_the_next_one(containe
 
 
 def test_a_row_that_two_imports_have_is_restored_to_the_one_that_is_left(container):
-    first, later = brought(container), brought(container)
+    first, later = import_text(container), import_text(container)
     act, _ = delete(container, 1)
     undo(container, first.id)
     container.act_undo.undo(act, at=NOW)
@@ -73,12 +73,12 @@ def test_a_row_that_two_imports_have_is_restored_to_the_one_that_is_left(contain
 
 
 def test_undoing_an_import_is_no_deletion_by_hand(container):
-    undo(container, brought(container).id)
-    assert counts_of(brought(container)) == (4, 0, 0)
+    undo(container, import_text(container).id)
+    assert counts_of(import_text(container)) == (4, 0, 0)
 
 
 def test_a_deletion_that_was_killed_half_way_has_deleted_nothing(container, monkeypatch):
-    done = brought(container)
+    done = import_text(container)
 
     class Killed:
         def __init__(self, rows):
@@ -95,16 +95,16 @@ def test_a_deletion_that_was_killed_half_way_has_deleted_nothing(container, monk
         patched.setattr(Database, "transactions", property(lambda _: killed))
         with pytest.raises(KeyboardInterrupt):
             delete(container, 1)
-    assert counts_of(brought(container)) == (0, 4, 0)
+    assert counts_of(import_text(container)) == (0, 4, 0)
     [act] = container.act_log.page().items
     assert act.rows is None
     for import_id in (done.id, container.imports.newest()[0].id):
         undo(container, import_id)
-    assert counts_of(brought(container)) == (4, 0, 0)
+    assert counts_of(import_text(container)) == (4, 0, 0)
 
 
 def test_two_who_delete_a_row_at_once_delete_it_once_and_it_can_be_restored(container):
-    brought(container)
+    import_text(container)
     row, together, outcomes = rows_of(container)[1].id, Barrier(4), []
 
     def one():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from src.domain.transactions import HistoryFilter
-from tests.pipeline.imports.test_run import container, counts_of, rows_of, undo, work_off
+from tests.pipeline.imports.test_run import container, counts_of, rows_of, run_next_import, undo
 
 __all__ = ["container"]
 FEE = """Auftragskonto;Buchungstag;Buchungstext;Verwendungszweck;Betrag;Waehrung
@@ -25,7 +25,7 @@ def imported(container, text, **changes):
     changes = {"sign": "negative-is-expense", **changes}
     preview = container.import_preview
     preview.start(preview.upload(text.encode(), name="bank.csv", changes=changes).id)
-    return work_off(container)
+    return run_next_import(container)
 
 
 def added(container, text, **changes):

@@ -55,14 +55,14 @@ def container(settings):
     services.database.close()
 
 
-def brought(container, text=BANK, **changes):
+def import_text(container, text=BANK, **changes):
     changes = {**ANSWERS, **changes}
     kept = container.import_preview.upload(text.encode(), name="bank.csv", changes=changes)
     container.import_preview.start(kept.id)
-    return work_off(container)
+    return run_next_import(container)
 
 
-def work_off(container):
+def run_next_import(container):
     claimed = container.imports.claim(holder="me")
     container.import_run.run(claimed, holder="me")
     return container.imports.get(claimed.id)
@@ -82,7 +82,7 @@ def counts_of(done):
 
 
 def test_the_rows_of_a_file_are_kept_masked_and_predicted(container):
-    done = brought(container)
+    done = import_text(container)
     assert (done.status, counts_of(done), done.progress) == (ImportStatus.DONE, (4, 0, 1), 1.0)
     rows = rows_of(container)
     assert [row.transaction.amount for row in rows] == [
@@ -97,10 +97,10 @@ def test_the_rows_of_a_file_are_kept_masked_and_predicted(container):
 
 
 def test_the_same_file_again_adds_nothing_and_one_that_overlaps_only_what_is_new(container):
-    brought(container)
-    assert counts_of(brought(container)) == (0, 4, 1)
+    import_text(container)
+    assert counts_of(import_text(container)) == (0, 4, 1)
     longer = BANK + "2026-03-04,PIZZA CORNER,-12.50\n2026-03-08,BUS PASS,-30.00\n"
-    assert counts_of(brought(container, longer)) == (2, 4, 1)
+    assert counts_of(import_text(container, longer)) == (2, 4, 1)
     assert len(rows_of(container)) == 6
 
 
@@ -140,12 +140,12 @@ def test_an_import_that_was_killed_begins_again_and_doubles_nothing(container):
     assert len(rows_of(container)) == 4
     assert container.imports.claim(holder="me") is None
     container.imports.release(first.id, holder="the one that dies", attempt=1)
-    assert counts_of(work_off(container)) == (4, 0, 1)
+    assert counts_of(run_next_import(container)) == (4, 0, 1)
     assert len(rows_of(container)) == 4
 
 
 def test_an_import_is_undone_completely_and_later_answers_return_with_its_rows(container):
-    done = brought(container)
+    done = import_text(container)
     other = container.predictor.predict_and_keep(
         [replace(rows_of(container)[0].transaction, description="CORNER MARKET")],
         source="page",
@@ -158,7 +158,7 @@ def test_an_import_is_undone_completely_and_later_answers_return_with_its_rows(c
     undone = container.imports.get(done.id)
     assert (undone.status, undone.kept_aside) == (ImportStatus.UNDONE, 1)
     assert undo(container, done.id) == (0, 0)
-    assert counts_of(brought(container)) == (4, 0, 1)
+    assert counts_of(import_text(container)) == (4, 0, 1)
     assert [row.category for row in rows_of(container) if row.status is Status.CORRECTED] == ["travel"]
 
 
@@ -167,10 +167,10 @@ def test_the_files_own_categories_are_labels_only_if_the_person_chooses_so(conta
     text = (
         "Date,Details,Amount,Category\n2026-03-04,PIZZA CORNER,-12.50,eating out\n2026-03-14,CAB,-3,Rides\n"
     )
-    assert brought(container, text).counts.added == 2
+    assert import_text(container, text).counts.added == 2
     assert {row.status for row in rows_of(container)} == {Status.PREDICTED}
     undo(container, container.imports.newest()[0].id)
-    brought(container, text, take_categories=True)
+    import_text(container, text, take_categories=True)
     assert [row.category for row in rows_of(container)] == ["eating-out", "rides"]
     assert {row.feedback[0].source for row in rows_of(container)} == {LabelSource.IMPORT}
     assert {label.source for label in container.transactions.labelled()} == {LabelSource.IMPORT}
@@ -185,7 +185,7 @@ def test_open_questions_must_be_answered_before_a_file_is_imported(container):
     seen = container.import_preview.change(kept.id, {"date_order": "dmy"})
     shown = [(entry.date, entry.description, entry.amount) for entry in seen.entries]
     container.import_preview.start(kept.id)
-    work_off(container)
+    run_next_import(container)
     saved = [row.transaction for row in rows_of(container)]
     assert [(transaction.date, transaction.description, transaction.amount) for transaction in saved] == shown
     assert str(saved[0].date) == "2026-05-04"
@@ -193,7 +193,7 @@ def test_open_questions_must_be_answered_before_a_file_is_imported(container):
 
 def test_an_answer_is_remembered_for_the_next_file_of_the_same_layout(container):
     text = "Date,Details,Amount\n04/05/2026,PIZZA CORNER,-12.50\n05/06/2026,CITY CAB,-8.00\n"
-    brought(container, text, date_order="dmy")
+    import_text(container, text, date_order="dmy")
     later = "Date,Details,Amount\n07/08/2026,BUS PASS,-3.00\n"
     assert not container.import_preview.read(later.encode(), {"default_currency": "USD"}).preview.questions
     [profile] = container.import_profiles.all()
@@ -203,7 +203,7 @@ def test_an_answer_is_remembered_for_the_next_file_of_the_same_layout(container)
 
 def test_a_file_is_deleted_once_it_is_read_and_its_rejected_cells_are_kept_masked(container):
     text = BANK.replace("nonsense", "nonsense 4111111111111111")
-    done = brought(container, text)
+    done = import_text(container, text)
     with pytest.raises(NotFound):
         container.imports.content(done.id)
     [reject] = container.import_rejects.of(done.id)
@@ -215,7 +215,7 @@ def test_an_import_can_be_stopped_and_its_rows_stay_until_it_is_undone(container
     kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=ANSWERS)
     container.import_preview.start(kept.id)
     container.imports.stop(kept.id)
-    stopped = work_off(container)
+    stopped = run_next_import(container)
     assert (stopped.status, stopped.counts.added) == (ImportStatus.STOPPED, 4)
     with pytest.raises(Conflict):
         container.imports.stop(kept.id)
@@ -231,7 +231,7 @@ def test_a_running_import_cannot_be_undone(container):
 
 def test_the_demo_is_a_year_of_plausible_rows_and_gone_with_one_undo(container):
     begun = container.import_preview.demo()
-    done = work_off(container)
+    done = run_next_import(container)
     assert (done.id, done.status, done.counts.rejected) == (begun.id, ImportStatus.DONE, 0)
     days = [row.transaction.date for row in container.transactions.stream(HistoryFilter(), sort="date")]
     assert 360 <= (days[-1] - days[0]).days < 366
@@ -251,7 +251,7 @@ def test_repeated_texts_of_a_file_are_scored_and_explained_once(container, monke
     )
     rows = ["2026-03-04,PIZZA CORNER,-12.50", "2026-03-05,CITY CAB 0{:04},-8.00"]
     lines = [rows[number % 2].format(number) for number in range(2500)]
-    done = brought(container, "\n".join(["Date,Details,Amount", *lines]))
+    done = import_text(container, "\n".join(["Date,Details,Amount", *lines]))
     assert done.counts.added == 2500
     assert len(scored) == len(explained) == 2
 
@@ -271,7 +271,7 @@ def test_a_category_of_the_file_gets_its_group_from_its_name_and_rows(container)
 2026-03-07,CITY CAB,-8.00,Getting about
 2026-03-08,FRESH MARKET,-8.00,groceries
 """
-    assert counts_of(brought(container, text, take_categories=True)) == (5, 0, 0)
+    assert counts_of(import_text(container, text, take_categories=True)) == (5, 0, 0)
     groups = {category.name: category.group for category in container.categories.own()}
     assert groups == {
         "Going out": Group.DISCRETIONARY,
@@ -282,8 +282,8 @@ def test_a_category_of_the_file_gets_its_group_from_its_name_and_rows(container)
 
 def test_a_name_that_was_merged_leads_to_where_its_rows_are_now(container):
     text = "Date,Details,Amount,Category\n2026-03-04,PIZZA CORNER,-12.50,Going out\n"
-    brought(container, text, take_categories=True)
+    import_text(container, text, take_categories=True)
     container.category_editor.delete("going-out", "dining", at=datetime(2026, 3, 9, tzinfo=UTC))
-    brought(container, text.replace("03-04", "03-05"), take_categories=True)
+    import_text(container, text.replace("03-04", "03-05"), take_categories=True)
     assert container.categories.own() == []
     assert {row.category for row in rows_of(container)} == {"dining"}

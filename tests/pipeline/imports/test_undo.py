@@ -10,7 +10,7 @@ from src.domain.transactions import HistoryFilter, Status
 from src.errors import Conflict
 from src.pipeline.imports import undo
 from src.services.transactions import imported
-from tests.pipeline.imports.test_run import brought, container, rows_of, work_off
+from tests.pipeline.imports.test_run import container, import_text, rows_of, run_next_import
 
 __all__ = ["container"]
 ROWS = 25
@@ -26,7 +26,7 @@ def small_steps(monkeypatch):
 
 
 def test_many_rows_are_undone_outside_the_request_and_the_import_shows_it_meanwhile(container):
-    done = brought(container, LONG)
+    done = import_text(container, LONG)
     assert container.import_undo.start(done.id, holder="web") is None
     begun = container.imports.get(done.id)
     assert (begun.status, begun.progress) == (ImportStatus.UNDOING, 0)
@@ -37,13 +37,13 @@ def test_many_rows_are_undone_outside_the_request_and_the_import_shows_it_meanwh
     ):
         with pytest.raises(Conflict):
             act()
-    undone = take_back(container)
+    undone = run_next_undo(container)
     assert (undone.status, undone.rows_undone, undone.progress) == (ImportStatus.UNDONE, ROWS, 1)
     assert rows_of(container) == ()
 
 
 def test_killed_in_the_middle_it_goes_on_with_what_is_left(container, monkeypatch):
-    done = brought(container, LONG)
+    done = import_text(container, LONG)
     for row in rows_of(container):
         container.feedback.record(row.id, "travel", at=datetime.now(UTC))
     container.import_undo.start(done.id, holder="web")
@@ -60,26 +60,26 @@ def test_killed_in_the_middle_it_goes_on_with_what_is_left(container, monkeypatc
     assert progress == [10]
     assert len(rows_of(container)) == ROWS - 10
     container.imports.release(claimed.id, holder="dies", attempt=claimed.attempt)
-    undone = take_back(container)
+    undone = run_next_undo(container)
     assert (undone.rows_undone, undone.kept_aside) == (ROWS, ROWS)
-    assert brought(container, LONG).counts.added == ROWS
+    assert import_text(container, LONG).counts.added == ROWS
     returned = container.transactions.history(HistoryFilter(), limit=100).items
     assert {(row.status, row.category) for row in returned} == {(Status.CORRECTED, "travel")}
 
 
 def test_other_imports_wait_their_turn_and_keep_their_rows(container):
-    first = brought(container, LONG)
+    first = import_text(container, LONG)
     container.import_undo.start(first.id, holder="web")
     other = container.import_preview.upload(
         LONG.replace("SHOP", "STALL").encode(), name="other.csv", changes={"default_currency": "USD"}
     )
     container.import_preview.start(other.id)
-    assert take_back(container).id == first.id
-    assert work_off(container).counts.added == ROWS
+    assert run_next_undo(container).id == first.id
+    assert run_next_import(container).counts.added == ROWS
     assert {row.transaction.merchant.split()[0] for row in rows_of(container)} == {"stall"}
 
 
-def take_back(container):
+def run_next_undo(container):
     claimed = container.imports.claim(holder="clock")
     commands.run_import(container, claimed, holder="clock")
     return container.imports.get(claimed.id)
@@ -94,26 +94,26 @@ FEW = "".join(LONG.splitlines(keepends=True)[:6])
 
 
 def test_rows_that_a_later_import_also_has_stay_with_it(container):
-    first, later = brought(container, LONG), brought(container, FEW)
+    first, later = import_text(container, LONG), import_text(container, FEW)
     container.feedback.record(rows_of(container)[-1].id, "travel", at=datetime.now(UTC))
     assert container.imported_transactions.count_shared(first.id) == 5
     container.import_undo.start(first.id, holder="web")
-    assert numbers(take_back(container)) == (ImportStatus.UNDONE, ROWS - 5, 5)
+    assert numbers(run_next_undo(container)) == (ImportStatus.UNDONE, ROWS - 5, 5)
     assert (len(rows_of(container)), container.imported_transactions.count(later.id)) == (5, 5)
     assert container.import_undo.start(later.id, holder="web") == (5, 0)
     assert rows_of(container) == ()
 
 
 def test_a_later_import_that_is_undone_first_holds_nothing_any_more(container):
-    first, later = brought(container, LONG), brought(container, LONGER)
+    first, later = import_text(container, LONG), import_text(container, LONGER)
     assert container.import_undo.start(later.id, holder="web") == (1, 0)
     assert len(rows_of(container)) == ROWS
     container.import_undo.start(first.id, holder="web")
-    assert numbers(take_back(container)) == (ImportStatus.UNDONE, ROWS, 0)
+    assert numbers(run_next_undo(container)) == (ImportStatus.UNDONE, ROWS, 0)
 
 
 def test_rows_pass_from_import_to_import_as_long_as_one_has_them(container):
-    imports = [brought(container, FEW).id for _ in range(3)]
+    imports = [import_text(container, FEW).id for _ in range(3)]
     for import_id in imports[:2]:
         assert container.import_undo.start(import_id, holder="web") == (0, 0)
         assert numbers(container.imports.get(import_id)) == (ImportStatus.UNDONE, 0, 5)
@@ -123,7 +123,7 @@ def test_rows_pass_from_import_to_import_as_long_as_one_has_them(container):
 
 
 def test_killed_after_rows_have_passed_on_it_counts_them_once(container, monkeypatch):
-    first, later = brought(container, LONG), brought(container, FEW)
+    first, later = import_text(container, LONG), import_text(container, FEW)
     container.import_undo.start(first.id, holder="web")
 
     def dying(*args, **kwargs):
@@ -136,12 +136,12 @@ def test_killed_after_rows_have_passed_on_it_counts_them_once(container, monkeyp
             with pytest.raises(KeyboardInterrupt):
                 container.import_undo.run(claimed, holder="dies")
         container.imports.release(claimed.id, holder="dies", attempt=claimed.attempt)
-    assert numbers(take_back(container)) == (ImportStatus.UNDONE, ROWS - 5, 5)
+    assert numbers(run_next_undo(container)) == (ImportStatus.UNDONE, ROWS - 5, 5)
     assert container.imported_transactions.count(later.id) == 5
 
 
 def test_an_import_that_runs_while_another_is_undone_ends_with_all_its_rows(container, monkeypatch):
-    first = brought(container, FEW)
+    first = import_text(container, FEW)
     share, undone = container.imported_transactions.share, []
 
     def undone_in_between(keys, *, import_id):
@@ -156,7 +156,7 @@ def test_an_import_that_runs_while_another_is_undone_ends_with_all_its_rows(cont
             "share",
             lambda _, *args, **kw: undone_in_between(*args, **kw),
         )
-        later = brought(container, LONG)
+        later = import_text(container, LONG)
     assert undone == [(0, 0)]
     assert container.imported_transactions.count(later.id) == ROWS == len(rows_of(container))
 
@@ -172,7 +172,7 @@ def test_a_row_that_two_imports_contain_at_once_belongs_to_both(container, monke
                 FEW.encode(), name="few.csv", changes={"default_currency": "USD"}
             )
             container.import_preview.start(other.id)
-            earlier[0] = work_off(container).id
+            earlier[0] = run_next_import(container).id
         return held
 
     with monkeypatch.context() as patched:
@@ -181,14 +181,14 @@ def test_a_row_that_two_imports_contain_at_once_belongs_to_both(container, monke
             "share",
             lambda _, *args, **kw: another_was_quicker(*args, **kw),
         )
-        later = brought(container, LONG)
+        later = import_text(container, LONG)
     assert (later.counts.added, later.counts.known) == (ROWS - 5, 5)
     assert container.import_undo.start(earlier[0], holder="web") == (0, 0)
     assert container.imported_transactions.count(later.id) == ROWS
 
 
 def test_rows_from_before_imports_were_noted_on_them_go_with_their_own(container):
-    first = brought(container, FEW)
+    first = import_text(container, FEW)
     container.database.collection("transactions").update_many(
         {}, {"$unset": {"also_in": "", "passed_on_by": ""}}
     )

@@ -32,7 +32,7 @@ def address(firefly):
 
 
 @pytest.fixture
-def settle(settings):
+def container_with(settings):
     """The container with settings of Firefly III, whose first wait is none."""
     services = []
 
@@ -57,8 +57,8 @@ def settle(settings):
 
 
 @pytest.fixture
-def container(settle, address):
-    return settle(firefly_url=address + "/")
+def container(container_with, address):
+    return container_with(firefly_url=address + "/")
 
 
 def inbound(journal=1, text=SURE, direction=Direction.EXPENSE, category=None):
@@ -136,8 +136,10 @@ def test_what_is_unsure_and_transfers_are_left_alone(container, firefly, one):
     assert firefly.changes == []
 
 
-def test_an_unsure_one_is_tagged_where_asked_and_the_tag_goes_when_it_is_known(settle, address, firefly):
-    container = settle(firefly_url=address, firefly_check_tag=TAG)
+def test_an_unsure_one_is_tagged_where_asked_and_the_tag_goes_when_it_is_known(
+    container_with, address, firefly
+):
+    container = container_with(firefly_url=address, firefly_check_tag=TAG)
     firefly.add(7, {"journal": 1, "tags": ["trip"]})
     tell(container, inbound(text=UNSURE))
     container.firefly_outbound.deliver_due()
@@ -194,8 +196,8 @@ def test_what_does_not_answer_in_time_is_tried_again(container, firefly, monkeyp
     assert firefly.category(7) == "Groceries"
 
 
-def test_nobody_there_is_trouble_and_no_more(settle):
-    container = settle(firefly_url="http://127.0.0.1:9")
+def test_nobody_there_is_trouble_and_no_more(container_with):
+    container = container_with(firefly_url="http://127.0.0.1:9")
     tell(container, inbound())
     container.firefly_outbound.deliver_due()
     assert counts(container).trouble == "Firefly III did not answer (ConnectionError)."

@@ -8,7 +8,7 @@ import pytest
 from src.container import Container
 from src.domain.transactions import HistoryFilter
 from src.domain.transfers import LinkedBy, LinkKind, LinkStatus
-from tests.pipeline.imports.test_run import brought
+from tests.pipeline.imports.test_run import import_text
 from tests.services.rows import NOW, keep, new
 from tests.services.transactions.test_analytics import INCOME
 from tests.small_model import TAUGHT, small_bundle
@@ -51,7 +51,7 @@ def totals(container):
 
 
 def test_right_after_an_import_own_transfers_are_neither_spending_nor_income(container):
-    brought(container, STATEMENT)
+    import_text(container, STATEMENT)
     sums = totals(container)
     assert (sums["expense"], sums["income"]) == (Decimal(60), Decimal(2100))
     assert linked(container) == [("CREDIT CARD PAYMENT AMEX 9911", "PAYMENT RECEIVED THANK YOU")]
@@ -62,39 +62,39 @@ def test_right_after_an_import_own_transfers_are_neither_spending_nor_income(con
 
 def test_the_other_end_may_come_with_a_later_import(container):
     lines = STATEMENT.splitlines(keepends=True)
-    brought(container, "".join(lines[:5]))
+    import_text(container, "".join(lines[:5]))
     assert linked(container) == []
-    brought(container, "".join([lines[0], *lines[5:]]))
+    import_text(container, "".join([lines[0], *lines[5:]]))
     assert len(linked(container)) == 1
 
 
 def test_an_account_that_a_repeated_import_names_is_used(container):
     lines = ["Date,Text,Amount\n", "2026-05-02,TRANSFER TO POT,-80.00\n", "2026-05-03,J DOE,80.00\n"]
-    brought(container, "".join(lines[:2]), account="Main")
-    brought(container, "".join([lines[0], lines[2]]))
+    import_text(container, "".join(lines[:2]), account="Main")
+    import_text(container, "".join([lines[0], lines[2]]))
     assert linked(container) == []
-    brought(container, "".join([lines[0], lines[2]]), account="Pot")
+    import_text(container, "".join([lines[0], lines[2]]), account="Pot")
     assert linked(container) == [("TRANSFER TO POT", "J DOE")]
 
 
 def test_an_undone_import_takes_its_pairs_apart_and_a_repeated_one_pairs_them_again(container):
     lines = STATEMENT.splitlines(keepends=True)
-    first = brought(container, "".join(lines[:5]))
-    brought(container, "".join([lines[0], *lines[5:]]))
+    first = import_text(container, "".join(lines[:5]))
+    import_text(container, "".join([lines[0], *lines[5:]]))
     container.import_undo.start(first.id, holder="web")
     assert all(row.transfer is None for row in container.transactions.history(HistoryFilter()).items)
     assert linked(container) == []
     assert container.database.transfers.count_documents({}) == 0
-    brought(container, "".join(lines[:5]))
+    import_text(container, "".join(lines[:5]))
     assert len(linked(container)) == 1
 
 
 def test_a_dismissed_pair_is_not_paired_again_even_after_an_undone_import(container):
-    done = brought(container, STATEMENT)
+    done = import_text(container, STATEMENT)
     [item] = container.links.page(LinkKind.TRANSFER, LinkStatus.PAIRED).items
     container.linking.dismiss(item.link.id, at=NOW)
     container.import_undo.start(done.id, holder="web")
-    brought(container, STATEMENT)
+    import_text(container, STATEMENT)
     container.link_matching.maintain()
     for status in LinkStatus:
         assert linked(container, status=status) == []
@@ -144,7 +144,7 @@ def test_a_search_reads_only_rows_around_the_new_ones(container):
     container.link_matching.maintain()
     database = container.database.transactions.database
     database.command("profile", 2)
-    brought(container, STATEMENT)
+    import_text(container, STATEMENT)
     database.command("profile", 0)
     ours = {"ns": f"{database.name}.transactions", "op": "query", "command.filter.refund_of": None}
     searches = list(database["system.profile"].find({**ours, "command.filter.transfer": {"$exists": True}}))

@@ -29,7 +29,7 @@ def answered(database):
     return lambda row, category: events.add([(row.id, answer(category))])
 
 
-def anew(row, category="travel", *, version="2", act="act-1"):
+def predicted_again(row, category="travel", *, version="2", act="act-1"):
     prediction = replace(
         row.prediction, category=category, model_version=version, act=act, at=NOW + timedelta(1)
     )
@@ -44,14 +44,14 @@ def test_the_unanswered_that_another_model_predicted_last_are_left(unanswered, t
     assert list(unanswered.outdated("2", 10)) == [newer.id, older.id]
     assert unanswered.outdated("2", 1) == {newer.id: newer.transaction}
     assert (unanswered.outdated("1", 10), unanswered.count_outdated("1")) == ({}, 0)
-    unanswered.append(anew(newer))
+    unanswered.append(predicted_again(newer))
     assert list(unanswered.outdated("2", 10)) == [older.id]
     assert unanswered.count_outdated("2") == 1
 
 
 def test_a_new_prediction_is_appended_and_holds(unanswered, transactions):
     [row] = keep(transactions, new())
-    unanswered.append(anew(row, None) | {"0" * 24: anew(row)[row.id]})
+    unanswered.append(predicted_again(row, None) | {"0" * 24: predicted_again(row)[row.id]})
     after = transactions.get(row.id)
     assert (after.category, after.status) == (None, Status.PREDICTED)
     assert [prediction.model_version for prediction in after.predictions] == ["1", "2"]
@@ -62,7 +62,7 @@ def test_a_new_prediction_is_appended_and_holds(unanswered, transactions):
 def test_to_append_again_adds_nothing_twice(unanswered, transactions):
     [row] = keep(transactions, new())
     for _ in range(2):
-        unanswered.append(anew(row))
+        unanswered.append(predicted_again(row))
     assert len(transactions.get(row.id).predictions) == 2
 
 
@@ -72,22 +72,26 @@ def test_a_row_that_was_answered_or_edited_meanwhile_stays(unanswered, transacti
     changed = replace(edited.transaction, amount=Decimal(9))
     transactions.amend(edited.id, lambda now: (changed, now.prediction, now.edits))
     before = [transactions.get(row.id) for row in (answered_row, edited)]
-    unanswered.append(anew(answered_row) | anew(edited))
+    unanswered.append(predicted_again(answered_row) | predicted_again(edited))
     assert [transactions.get(row.id) for row in (answered_row, edited)] == before
 
 
 def test_an_act_has_what_it_changed(unanswered, transactions):
     rows = keep(transactions, *(new(f"m{number}") for number in range(4)))
-    unanswered.append(anew(rows[0], "travel") | anew(rows[1], "dining") | anew(rows[2], None))
-    unanswered.append(anew(rows[3], "travel", act="act-2"))
+    unanswered.append(
+        predicted_again(rows[0], "travel")
+        | predicted_again(rows[1], "dining")
+        | predicted_again(rows[2], None)
+    )
+    unanswered.append(predicted_again(rows[3], "travel", act="act-2"))
     assert unanswered.count_repredicted("act-1") == (3, 2)
     assert unanswered.count_repredicted("none") == (0, 0)
 
 
 def test_an_undone_act_leaves_every_row_as_it_was_but_the_answered(unanswered, transactions, answered):
     rows = keep(transactions, new("a"), new("b"), new("c"))
-    unanswered.append(anew(rows[0]) | anew(rows[1], version="3"))
-    unanswered.append(anew(rows[2], act="act-2"))
+    unanswered.append(predicted_again(rows[0]) | predicted_again(rows[1], version="3"))
+    unanswered.append(predicted_again(rows[2], act="act-2"))
     answered(rows[1], "travel")
     assert unanswered.undo("act-1") == 1
     assert transactions.get(rows[0].id) == rows[0]
@@ -99,9 +103,9 @@ def test_an_undone_act_leaves_every_row_as_it_was_but_the_answered(unanswered, t
 
 def test_acts_are_undone_one_after_the_other(unanswered, transactions):
     [row] = keep(transactions, new())
-    unanswered.append(anew(row, "travel", version="2", act="act-1"))
-    unanswered.append(anew(row, "groceries", version="3", act="act-1"))  # promoted in between
-    unanswered.append(anew(row, None, version="4", act="act-2"))
+    unanswered.append(predicted_again(row, "travel", version="2", act="act-1"))
+    unanswered.append(predicted_again(row, "groceries", version="3", act="act-1"))  # promoted in between
+    unanswered.append(predicted_again(row, None, version="4", act="act-2"))
     assert unanswered.undo("act-1") == 0
     assert unanswered.undo("act-2") == 1
     assert transactions.get(row.id).category == "groceries"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.web.accounts.test_accounts import account_of, listed, snapshot, undo
-from tests.web.imports.test_imports import BANK, upload, work_off
+from tests.web.imports.test_imports import BANK, run_queued_imports, upload
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def imported(app, client):
     def bring(account):
         mapping = f'{{"sign": "negative-is-expense", "account": "{account}"}}'
         import_id = upload(client, BANK, mapping=mapping).json["id"]
-        work_off(app)
+        run_queued_imports(app)
         return import_id
 
     return bring
@@ -43,7 +43,7 @@ def test_the_account_that_an_import_has_set_is_taken_back_under_its_new_name(
     app, client, imported, merged, web_database
 ):
     upload(client, BANK, mapping='{"sign": "negative-is-expense", "account": null}')
-    work_off(app)
+    run_queued_imports(app)
     before = snapshot(web_database)
     later = imported("Giro")
     account = listed(client)["Giro"]["id"]

@@ -43,7 +43,7 @@ def slip(predicted, services, web_database, trained):
     return rows[-1]
 
 
-def settle(client, transaction_id, body):
+def review(client, transaction_id, body):
     return client.post(f"/api/v1/second-looks/{transaction_id}", json=body)
 
 
@@ -56,15 +56,15 @@ def test_the_api_lists_what_contradicts_with_the_answers_of_the_others(client, s
 
 
 def test_over_the_api_an_answer_is_kept_once_and_trains(client, slip, trained):
-    response = settle(client, slip, {"keep": True})
+    response = review(client, slip, {"keep": True})
     assert response.json == {"transaction_id": slip, "category": "groceries", "kept": True}
     assert client.get("/api/v1/second-looks").json == []
-    assert settle(client, slip, {"keep": True}).status_code == 404
+    assert review(client, slip, {"keep": True}).status_code == 404
     assert trained() == {}
 
 
 def test_over_the_api_an_answer_becomes_what_the_others_are(client, slip):
-    response = settle(client, slip, {"keep": False})
+    response = review(client, slip, {"keep": False})
     assert response.json == {"transaction_id": slip, "category": "dining", "kept": False}
     items = client.get("/api/v1/history").json["items"]
     [item] = [item for item in items if item["id"] == slip]
@@ -80,13 +80,13 @@ def test_an_ordinary_answer_resolves_it(client, slip, answered):
     "body", [{}, {"keep": "yes"}, {"keep": None}, {"keep": {"$ne": True}}, {"drop": True}]
 )
 def test_a_body_with_neither_is_422(client, slip, body):
-    assert settle(client, slip, body).status_code == 422
+    assert review(client, slip, body).status_code == 422
     assert len(client.get("/api/v1/second-looks").json) == 1
 
 
 @pytest.mark.parametrize("id", ["nope", "000000000000000000000000", "$ne"])
 def test_about_an_unknown_transaction_nothing_is_asked(client, id):
-    response = settle(client, id, {"keep": False})
+    response = review(client, id, {"keep": False})
     assert (response.status_code, response.mimetype) == (404, "application/problem+json")
 
 

@@ -14,7 +14,7 @@ from bson import ObjectId
 from src.domain.transactions import PossibleMistake, Transaction
 from src.pipeline.integrations.inbound import InboundTransaction
 from tests.web.conftest import EMPTIED
-from tests.web.imports.test_imports import upload, work_off
+from tests.web.imports.test_imports import run_queued_imports, upload
 
 FORMS = ("jsonl", "csv", "parquet")
 BANK = """Date,Details,Amount,Cur,Category
@@ -41,7 +41,7 @@ def full(app, client, container, registered, predicted, answered, web_database):
     described = {"description": "Paper and e-books", "parent": "never-used"}
     assert client.patch("/api/v1/categories/books", json=described).status_code == 200
     upload(client, BANK.encode(), mapping=LABELLED)
-    work_off(app)
+    run_queued_imports(app)
     client.post("/predict", data={"description": "TYPED BY HAND", "amount": "5", "currency": "USD"})
     confirmed = predicted("SWIGGY order 8841 BANGALORE", "350.75", currency="INR", mode="UPI")
     answered(confirmed["id"], "dining")
@@ -107,10 +107,10 @@ def emptied(database):
         database.collection(name).delete_many({})
 
 
-def brought(app, client, content, form="jsonl"):
+def import_file(app, client, content, form="jsonl"):
     answer = upload(client, content, name=f"anything.{form}")
     assert answer.status_code == 202, answer.text
-    work_off(app)
+    run_queued_imports(app)
     return client.get(f"/api/v1/imports/{answer.json['id']}").json
 
 
@@ -134,7 +134,7 @@ def test_a_history_comes_back_as_it_was(app, client, container, full, web_databa
     assert (vouched := container.possible_mistakes.confirmed())
     rows = len(before["jsonl"].splitlines())
     emptied(web_database)
-    done = brought(app, client, before[form], form)
+    done = import_file(app, client, before[form], form)
     assert (done["status"], counts(done)) == ("done", [rows, 0, 0, 0])
     after = all_of(client)
     assert after["jsonl"] == before["jsonl"]
@@ -154,8 +154,8 @@ def test_what_is_there_already_stays_as_it_is_and_nothing_is_doubled(
     rows = len(taken(client, "jsonl").splitlines())
     answered(full["id"], "travel")
     web_database.collection("transactions").delete_one({"description": "قهوة"})
-    assert counts(brought(app, client, content)) == [1, rows - 1, 0, 0]
-    assert counts(brought(app, client, content)) == [0, rows, 0, 0]
+    assert counts(import_file(app, client, content)) == [1, rows - 1, 0, 0]
+    assert counts(import_file(app, client, content)) == [0, rows, 0, 0]
     newest = client.get("/api/v1/history?q=SWIGGY").json["items"][0]
     assert newest["category"] == "travel"
 
@@ -185,7 +185,7 @@ def test_an_export_of_a_release_without_details_is_restored(app, client, full, w
     content = taken(client, form)
     rows = len(taken(client, "jsonl").splitlines())
     emptied(web_database)
-    done = brought(app, client, without_details(content, form))
+    done = import_file(app, client, without_details(content, form))
     assert (done["status"], counts(done)) == ("done", [rows, 0, 0, 0])
     assert client.get("/api/v1/history?account=Checking").json["total"] == 0
 
@@ -193,9 +193,9 @@ def test_an_export_of_a_release_without_details_is_restored(app, client, full, w
 def test_the_banks_own_file_adds_nothing_to_what_was_restored(app, client, full, web_database):
     content = taken(client, "jsonl")
     emptied(web_database)
-    brought(app, client, content)
+    import_file(app, client, content)
     answer = upload(client, BANK.encode(), mapping=LABELLED)
-    work_off(app)
+    run_queued_imports(app)
     assert counts(client.get(f"/api/v1/imports/{answer.json['id']}").json) == [0, 4, 0, 0]
 
 
@@ -204,7 +204,7 @@ def test_answers_hold_again_and_the_memory_knows_them_without_a_model(
 ):
     content = taken(client, "csv")
     emptied(web_database)
-    brought(app, client, content)
+    import_file(app, client, content)
     again = predicted("QUIET TEA ROOM", "6")
     assert (again["category"], again["decided_by"]) == ("books", "memory")
     labels = {label.id: label for label in container.transactions.labelled()}
@@ -216,14 +216,14 @@ def test_a_restore_is_undone_completely_and_later_answers_return_with_it(
 ):
     content, rows = taken(client, "jsonl"), len(taken(client, "jsonl").splitlines())
     emptied(web_database)
-    done = brought(app, client, content)
+    done = import_file(app, client, content)
     assert counted(container, done) == (rows, 0)
     answered(full["id"], "travel")
     for _ in range(2):
         assert counted(container, done) == (rows, 1)
         undone = client.delete(f"/api/v1/imports/{done['id']}").json
         assert undone == {"rows_removed": rows, "rows_kept": 0, "answers_kept": 1}
-        done = brought(app, client, content)
+        done = import_file(app, client, content)
         row = container.transactions.get(full["id"])
         assert [event.category for event in row.feedback] == ["dining", "travel"]
         assert row.category == "travel"
@@ -246,7 +246,7 @@ def test_a_restore_that_was_killed_begins_again_and_doubles_nothing(
     with pytest.raises(KeyboardInterrupt):
         replace(container.import_run, imports=Dying()).run(claimed, holder="the one that dies")
     container.imports.release(claimed.id, holder="the one that dies", attempt=1)
-    work_off(app)
+    run_queued_imports(app)
     done = client.get(f"/api/v1/imports/{claimed.id}").json
     assert counts(done) == [rows, 0, 0, 0]
     assert client.get("/api/v1/history").json["total"] == rows
@@ -259,7 +259,7 @@ def test_an_own_category_of_the_same_name_takes_the_answers_of_the_other(
     emptied(web_database)
     body = {"slug": "novels", "name": "BOOKS", "group": "discretionary", "color": "#000000"}
     client.post("/api/v1/categories", json=body)
-    brought(app, client, content)
+    import_file(app, client, content)
     assert {item["category"] for item in client.get("/api/v1/history").json["items"]} == {"novels"}
     assert predicted("QUIET TEA ROOM", "6")["category"] == "novels"
 
@@ -268,7 +268,7 @@ def test_a_part_of_the_lines_can_be_imported_alone(app, client, full, web_databa
     lines = taken(client, "jsonl").splitlines()
     emptied(web_database)
     part = [line for line in lines if json.loads(line)["category"] == "books"][1:]
-    assert counts(brought(app, client, b"\n".join(part))) == [len(part), 0, 0, 0]
+    assert counts(import_file(app, client, b"\n".join(part))) == [len(part), 0, 0, 0]
     assert "books" in {category["slug"] for category in client.get("/api/v1/categories").json}
 
 
@@ -281,7 +281,7 @@ def test_what_a_hand_wrote_into_an_export_is_masked_and_its_categories_are_made(
     body["feedback"][0]["category"] = body["category"] = "from-nowhere"
     body["status"] = "corrected"
     emptied(web_database)
-    assert counts(brought(app, client, json.dumps(body).encode())) == [1, 0, 0, 0]
+    assert counts(import_file(app, client, json.dumps(body).encode())) == [1, 0, 0, 0]
     [item] = client.get("/api/v1/history").json["items"]
     assert item["transaction"]["description"] == "SWIGGY [card]"
     assert item["category"] in {category["slug"] for category in client.get("/api/v1/categories").json}

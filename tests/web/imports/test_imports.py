@@ -23,7 +23,7 @@ def upload(client, content=BANK, name="bank.csv", **fields):
     return client.post("/api/v1/imports", data=data, content_type="multipart/form-data")
 
 
-def work_off(app):
+def run_queued_imports(app):
     container = app.extensions["ledgerloop"]
     while claimed := container.imports.claim(holder="test"):
         commands.run_import(container, claimed, holder="test")
@@ -32,7 +32,7 @@ def work_off(app):
 def test_a_file_is_accepted_processed_and_reported(app, client):
     answer = upload(client, mapping=SIGN)
     assert (answer.status_code, answer.json["status"]) == (202, "running")
-    work_off(app)
+    run_queued_imports(app)
     done = client.get(f"/api/v1/imports/{answer.json['id']}").json
     assert (done["status"], done["progress"]) == ("done", 1)
     assert [done[f"rows_{name}"] for name in ("read", "added", "duplicate", "rejected")] == [3, 2, 0, 1]
@@ -61,7 +61,7 @@ def test_a_file_with_an_open_question_is_not_taken(client):
 def test_an_import_is_undone(app, client):
     import_id = upload(client, mapping=SIGN).json["id"]
     assert client.delete(f"/api/v1/imports/{import_id}").status_code == 409
-    work_off(app)
+    run_queued_imports(app)
     assert client.delete(f"/api/v1/imports/{import_id}").json == {
         "rows_removed": 2,
         "rows_kept": 0,
@@ -103,7 +103,7 @@ def test_no_file_and_no_such_import(client):
 
 def test_rejected_rows_come_as_csv_without_formulas(app, client):
     import_id = upload(client, BANK.replace(b",y,", b",=1+1,"), mapping=SIGN).json["id"]
-    work_off(app)
+    run_queued_imports(app)
     heading, row = client.get(f"/api/v1/imports/{import_id}/rejects.csv").text.splitlines()
     assert heading.startswith("date,description,amount,currency,Why it was rejected")
     assert row.startswith("2026-03-05,'=1+1,z,USD,")
@@ -134,13 +134,13 @@ OFX = (
 )
 def test_rejected_rows_that_are_mended_are_added_and_nothing_twice(app, client, content, mapping):
     import_id = upload(client, content, mapping=mapping).json["id"]
-    work_off(app)
+    run_queued_imports(app)
     before = client.get("/api/v1/history").json["total"]
     mended = rejected(client, import_id).replace(b",z,", b",-3.50,")
     for added in (1, 0):
         again = upload(client, mended, name="rejected.csv")
         assert again.status_code == 202, again.text
-        work_off(app)
+        run_queued_imports(app)
         done = client.get(f"/api/v1/imports/{again.json['id']}").json
         assert [done[f"rows_{name}"] for name in ("added", "rejected")] == [added, 0]
     items = [item["transaction"] for item in client.get("/api/v1/history").json["items"]]
@@ -152,9 +152,9 @@ def test_rejected_rows_that_are_mended_are_added_and_nothing_twice(app, client, 
 
 def test_rejected_rows_that_are_not_mended_are_rejected_again(app, client):
     import_id = upload(client, mapping=SIGN).json["id"]
-    work_off(app)
+    run_queued_imports(app)
     again = upload(client, rejected(client, import_id)).json["id"]
-    work_off(app)
+    run_queued_imports(app)
     done = client.get(f"/api/v1/imports/{again}").json
     assert [done[f"rows_{name}"] for name in ("added", "rejected")] == [0, 1]
 
@@ -183,7 +183,7 @@ def test_a_currency_that_is_none_of_the_choices_is_typed_in(app, client):
     assert 'name="other-default_currency"' in client.get(sent.location).text
     form = {"other-default_currency": "nok", "act": "begin"}
     assert client.post(f"{sent.location}/plan", data=form).status_code == 303
-    work_off(app)
+    run_queued_imports(app)
     assert client.get("/api/v1/history").json["items"][0]["transaction"]["currency"] == "NOK"
 
 
@@ -204,7 +204,7 @@ def test_the_pages_lead_from_the_file_to_the_report_and_back(app, client):
         "profile": "My bank",
     }
     assert client.post(plan, data=form).status_code == 303
-    work_off(app)
+    run_queued_imports(app)
     report = client.get(sent.location).text
     assert "This deletes 2 transactions" in report
     assert "My bank" in client.get("/import").text
@@ -214,7 +214,7 @@ def test_the_pages_lead_from_the_file_to_the_report_and_back(app, client):
 
 def test_the_account_of_a_file_is_asked_for_once(app, client):
     answer = upload(client, mapping='{"sign": "negative-is-expense", "account": "Giro"}')
-    work_off(app)
+    run_queued_imports(app)
     rows = client.get("/api/v1/history").json["items"]
     assert {row["transaction"]["account"] for row in rows} == {"Giro"}
     dry = upload(client, BANK.replace(b"03-04", b"04-04"), dry_run="true").json
@@ -232,9 +232,9 @@ def test_the_account_of_a_file_is_asked_for_once(app, client):
 
 def test_an_import_that_only_set_accounts_can_be_undone_on_its_page(app, client):
     upload(client, mapping=SIGN)
-    work_off(app)
+    run_queued_imports(app)
     again = upload(client, mapping='{"sign": "negative-is-expense", "account": "Giro"}').json["id"]
-    work_off(app)
+    run_queued_imports(app)
     assert "removes the account of 2 transactions" in client.get(f"/import/{again}").text
     client.post(f"/import/{again}/undo")
     rows = client.get("/api/v1/history").json["items"]
@@ -257,14 +257,14 @@ def test_an_unreadable_upload_on_the_page_is_reported_on_the_page(client):
 def test_a_large_import_is_undone_outside_the_request(app, client, monkeypatch):
     monkeypatch.setattr(undo, "AT_ONCE", 1)
     import_id = upload(client, mapping=SIGN).json["id"]
-    work_off(app)
+    run_queued_imports(app)
     answer = client.delete(f"/api/v1/imports/{import_id}")
     assert (answer.status_code, answer.json) == (202, {"id": import_id, "status": "undoing"})
     shown = client.get(f"/import/{import_id}").text
     assert "Undoing" in shown
     assert "Undo import" not in shown
     assert client.delete(f"/api/v1/imports/{import_id}").status_code == 409
-    work_off(app)
+    run_queued_imports(app)
     state = client.get(f"/api/v1/imports/{import_id}").json
     assert (state["status"], state["progress"]) == ("undone", 1)
     assert client.get("/api/v1/history").json["total"] == 0
@@ -323,7 +323,7 @@ def test_a_preview_of_another_release_is_made_again(app, client):
 def stopped(app, client):
     import_id = upload(client, mapping=SIGN).json["id"]
     assert client.post(f"/import/{import_id}/stop").status_code == 303
-    work_off(app)
+    run_queued_imports(app)
     return import_id
 
 
@@ -332,7 +332,7 @@ def test_one_that_was_stopped_is_tried_again_from_its_page(app, client):
     assert "Try again" in client.get(page).text
     assert client.post(f"{page}/retry").status_code == 303
     assert "Try again" not in client.get(page).text
-    work_off(app)
+    run_queued_imports(app)
     assert "Done" in client.get(page).text
     assert client.get("/api/v1/history").json["total"] == 2
     assert client.post(f"{page}/retry").status_code == 409
@@ -345,7 +345,7 @@ def test_one_that_was_stopped_is_tried_again_over_the_api_as_long_as_its_file_is
     assert client.get(f"/api/v1/imports/{first}").json["retry_until"] > "2026"
     answer = client.post(f"/api/v1/imports/{first}/retry")
     assert (answer.status_code, answer.json) == (202, {"id": first, "status": "running"})
-    work_off(app)
+    run_queued_imports(app)
     done = client.get(f"/api/v1/imports/{first}").json
     assert [done[name] for name in ("status", "rows_read", "rows_added", "retry_until")] == [
         "done",
@@ -410,10 +410,10 @@ def test_the_page_shows_unused_columns_and_adds_one_with_one_button(client):
 
 def test_rows_that_another_file_also_has_stay_and_both_numbers_are_reported(app, client):
     first = upload(client, mapping=SIGN).json["id"]
-    work_off(app)
+    run_queued_imports(app)
     one_row = client.get("/api/v1/history.jsonl").data.splitlines(keepends=True)[0]
     later = upload(client, one_row, name="history.jsonl").json["id"]
-    work_off(app)
+    run_queued_imports(app)
     assert "This deletes 1 of 2 transactions; 1 will stay" in client.get(f"/import/{first}").text
     assert client.delete(f"/api/v1/imports/{first}").json == {
         "rows_removed": 1,
@@ -437,12 +437,12 @@ def reported_rows(client, import_id):
 
 def test_rows_deleted_by_hand_are_counted_in_the_report(app, client):
     upload(client, mapping=SIGN)
-    work_off(app)
+    run_queued_imports(app)
     row = client.get("/api/v1/history").json["items"][0]
     deleted = client.delete(f"/api/v1/transactions/{row['id']}")
     assert deleted.status_code == 204
     again = upload(client, mapping=SIGN).json["id"]
-    work_off(app)
+    run_queued_imports(app)
     counts = reported_rows(client, again)
     assert (counts["added"], counts["duplicate"], counts["deleted_before"]) == (0, 1, 1)
     assert "Deleted before" in client.get(f"/import/{again}").text
@@ -459,11 +459,11 @@ def test_a_row_typed_by_hand_does_not_come_back_from_an_export_once_it_is_delete
     export = client.get("/api/v1/history.jsonl").data
     act = client.delete(f"/api/v1/transactions/{row}").headers["Ledgerloop-Act"]
     restored = upload(client, export, name="history.jsonl").json["id"]
-    work_off(app)
+    run_queued_imports(app)
     assert reported_rows(client, restored)["deleted_before"] == 1
     assert client.get("/api/v1/history").json["total"] == 0
     bank = upload(client, mapping=SIGN).json["id"]
-    work_off(app)
+    run_queued_imports(app)
     assert reported_rows(client, bank)["added"] == 2  # the bank's own row is another one
     client.post(f"/api/v1/acts/{act}/undo")
     assert client.delete(f"/api/v1/imports/{restored}").json["rows_removed"] == 0
@@ -482,7 +482,7 @@ def test_a_table_of_payment_messages_is_imported_with_its_categories_and_without
     seen = upload(client, MESSAGES, "sms.csv", dry_run="true").json
     assert (seen["questions"], seen["plan"]["columns"][0]) == ([], "payment-message")
     answer = upload(client, MESSAGES, "sms.csv", mapping='{"take_categories": true}')
-    work_off(app)
+    run_queued_imports(app)
     done = client.get(f"/api/v1/imports/{answer.json['id']}").json
     assert [done[f"rows_{name}"] for name in ("added", "rejected", "left_out")] == [2, 1, 1]
     assert {reject["row"]: reject["reason"] for reject in done["rejects"]} == {
@@ -513,7 +513,7 @@ def test_demo_data_is_loaded_from_the_page_and_gone_with_its_undo(app, client):
     started = client.post("/import/demo")
     assert started.status_code == 303
     assert "Demo: a year of made-up transactions</a>: waiting to start" in client.get("/").text
-    work_off(app)
+    run_queued_imports(app)
     assert client.get("/api/v1/history").json["total"] > 500
     assert client.post(f"{started.location}/undo").status_code == 303
     assert client.get("/api/v1/history").json["total"] == 0
