@@ -25,7 +25,7 @@ from src.domain.training_runs import RunStatus, TrainingRun, Trigger
 from src.errors import InvalidInput, LeaseLost, LedgerloopError, NotFound
 from src.services.host.process import bound_process
 from src.services.models import bundle
-from src.services.runs.repository import ClaimedRun
+from src.services.runs.worker_lease import ClaimedRun
 from src.web.models import verdict_sentences
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import Outcome, Scores, Verdict
-from src.services.runs.repository import ClaimedRun
+from src.services.runs.worker_lease import ClaimedRun
 from tests.browser.conftest import make_bundle
 
 

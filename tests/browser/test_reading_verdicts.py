@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from src.domain.training_runs import Trigger
-from src.services.runs.repository import ClaimedRun
+from src.services.runs.worker_lease import ClaimedRun
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.whole_verdict import WHOLE
 

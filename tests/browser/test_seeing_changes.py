@@ -11,7 +11,7 @@ from src.domain.predictions import Band
 from src.domain.promotions import CategoryChange, PredictionDiff
 from src.domain.training_runs import Trigger
 from src.pipeline.prediction.repredict import AT_ONCE
-from src.services.runs.repository import ClaimedRun
+from src.services.runs.worker_lease import ClaimedRun
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.small_model import small_bundle
 

@@ -21,7 +21,7 @@ from src.pipeline.training.stages import PreparedData, Steps, TrainedModel
 
 if TYPE_CHECKING:
     from src.knowledge.lexicon_files import Knowledge
-    from src.services.runs.repository import ClaimedRun
+    from src.services.runs.worker_lease import ClaimedRun
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from src.pipeline.monitoring.prediction_diff import PredictionDiffs
     from src.pipeline.training.optional_mlflow_log import OptionalTracking
     from src.services.models.repository import Models
-    from src.services.runs.repository import ClaimedRun
+    from src.services.runs.worker_lease import ClaimedRun
 
 log = logging.getLogger(__name__)
 

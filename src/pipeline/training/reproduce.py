@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from src.knowledge.lexicon_files import Knowledge
     from src.services.mlflow.past_runs import PastRun
     from src.services.mlflow.run_writer import RunWriter
-    from src.services.runs.repository import ClaimedRun
+    from src.services.runs.worker_lease import ClaimedRun
     from src.services.transactions.repository import Transactions
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
     from src.services.models.repository import Models
     from src.services.runs.data_fingerprint import DataFingerprint
-    from src.services.runs.repository import ClaimedRun
+    from src.services.runs.worker_lease import ClaimedRun
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
 

@@ -26,7 +26,8 @@ from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
-from src.services.runs.repository import ClaimedRun, TrainingRuns
+from src.services.runs.repository import TrainingRuns
+from src.services.runs.worker_lease import ClaimedRun
 from src.services.transactions.possible_mistakes import PossibleMistakes
 from src.web.models.verdict_sentences import SET_ASIDE, note_sentences
 from tests.pipeline.training.test_run import SHOPS as LISTED

@@ -34,7 +34,8 @@ from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
 from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
 from src.services.models.repository import Models
-from src.services.runs.repository import ClaimedRun, TrainingRuns
+from src.services.runs.repository import TrainingRuns
+from src.services.runs.worker_lease import ClaimedRun
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
 from src.web.models.verdict_sentences import (

@@ -13,7 +13,8 @@ from src.domain.transactions import HistoryFilter
 from src.domain.verdicts import Outcome, Verdict
 from src.services.models.repository import Models
 from src.services.monitoring.quality_counts import QualityCounts
-from src.services.runs.repository import ClaimedRun, TrainingRuns
+from src.services.runs.repository import TrainingRuns
+from src.services.runs.worker_lease import ClaimedRun
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from tests.services.rows import NOW, answer, keep, new

@@ -10,8 +10,8 @@ from src.domain.training_runs import Trigger
 from src.jobs import Jobs
 from src.services.firefly.outbox import FireflyOutbox
 from src.services.models.hot_swap import HotSwap, ShadowModel
-from src.services.runs.repository import ClaimedRun
 from src.services.runs.slots import slot_of
+from src.services.runs.worker_lease import ClaimedRun
 from src.services.scheduler.scheduler import (
     ALIAS_EVERY_S,
     DELIVERY,

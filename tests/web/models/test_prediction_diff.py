@@ -10,7 +10,7 @@ import pytest
 from src.domain.predictions import Band
 from src.domain.promotions import CategoryChange, PredictionDiff
 from src.domain.training_runs import Trigger
-from src.services.runs.repository import ClaimedRun
+from src.services.runs.worker_lease import ClaimedRun
 from tests.small_model import TAUGHT, small_bundle
 
 HTML = {"Accept": "text/html"}

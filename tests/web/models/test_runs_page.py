@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from src.domain.training_runs import Trigger
-from src.services.runs.repository import ClaimedRun
+from src.services.runs.worker_lease import ClaimedRun
 from tests.web.prediction.test_pages import HTML, words_of
 
 NOW = datetime.now(UTC)

@@ -8,7 +8,7 @@ import pytest
 from src.domain.promotions import ComparedMetrics, Promotion, PromotionEvent
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import JudgedOn, Outcome, Verdict
-from src.services.runs.repository import ClaimedRun
+from src.services.runs.worker_lease import ClaimedRun
 from src.web.models.text import figures
 from tests.small_model import small_bundle
 from tests.web.prediction.test_pages import HTML, words_of

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from src.domain.verdicts import Difference, Outcome, Scores, Verdict
-from src.services.runs.repository import ClaimedRun
+from src.services.runs.worker_lease import ClaimedRun
 
 
 def test_a_category_of_ones_own_can_be_answered_with(client, predicted, answered):

@@ -7,7 +7,7 @@ import pytest
 
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import Code, Discordance, Outcome, because
-from src.services.runs.repository import ClaimedRun
+from src.services.runs.worker_lease import ClaimedRun
 from tests.web.prediction.test_pages import HTML, words_of
 from tests.whole_verdict import WHOLE
 

@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from src.domain.training_runs import Trigger
 from src.domain.verdicts import Difference, Outcome, Scores, Verdict
-from src.services.runs.repository import ClaimedRun
+from src.services.runs.worker_lease import ClaimedRun
 from src.services.transactions.documents import transaction_fields
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
