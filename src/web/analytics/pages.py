@@ -14,7 +14,7 @@ from src.web.analytics import api as analytics_api
 from src.web.analytics import text
 from src.web.analytics.charts import Charts
 from src.web.analytics.schemas import AnalyticsQuery
-from src.web.shared import local_time
+from src.web.shared import time_zone
 from src.web.shared.blueprint import bp, categories, page
 from src.web.shared.forms import errors_of
 from src.web.shared.json_io import wants_json
@@ -57,7 +57,7 @@ def analytics(
         uncategorized_sentence=text.uncategorized(overview),
         quick_periods=quick_periods(
             url_for("pages.analytics"),
-            local_time.today(),
+            time_zone.today(),
             month_starts=preferences.current().month_starts,
             currency=values.get("currency"),
         ),

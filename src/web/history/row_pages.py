@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from src.domain.transactions import StoredTransaction
 from src.web.history.editing import Refusal, save, version_of
 from src.web.prediction.forms import TransactionForm
-from src.web.shared import local_time
+from src.web.shared import time_zone
 from src.web.shared.blueprint import bp, fragment
 from src.web.shared.fields import last_date
 from src.web.shared.forms import local_address
@@ -51,7 +51,7 @@ def _form(
         refusal=refusal,
         account_names=accounts.names(),
         version=version_of(row),
-        last_date=last_date(local_time.today()),
+        last_date=last_date(time_zone.today()),
         here=_list(),
     )
 

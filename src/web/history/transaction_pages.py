@@ -21,7 +21,7 @@ from src.web.history import text
 from src.web.history.editing import Refusal, save, shown_at, version_of
 from src.web.history.splits import SplitLine, split_changes, split_lines, typed_lines, with_spare_lines
 from src.web.prediction.forms import CURRENCIES, TransactionForm
-from src.web.shared import local_time, locales
+from src.web.shared import locales, time_zone
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, local_address, with_query
@@ -118,7 +118,7 @@ def _page(
     links: Links,
 ) -> ResponseReturnValue:
     """lines: of the split, as typed."""
-    version, edited, today = version_of(row), request.args.get("edited"), local_time.today()
+    version, edited, today = version_of(row), request.args.get("edited"), time_zone.today()
     return page(
         "transactions/show.html",
         refusal.status if refusal else status,

@@ -18,7 +18,7 @@ from src.web.health.metrics import metrics
 from src.web.prediction import api
 from src.web.prediction.forms import CURRENCIES, TransactionForm
 from src.web.prediction.text import MISSING_TEXT, two_amounts
-from src.web.shared import local_time
+from src.web.shared import time_zone
 from src.web.shared.blueprint import bp, page
 from src.web.shared.fields import last_date
 from src.web.shared.forms import Errors, count_in, errors_of, flag
@@ -62,7 +62,7 @@ def start(
             "undone": count_in(request.args, "undone"),
             "similar": feedback_events.count_similar(row.transaction.merchant, but=row.id),
         }
-    today = local_time.today().isoformat()
+    today = time_zone.today().isoformat()
     return _form_page(TransactionForm.read(request.args, date=today), **values)
 
 
@@ -141,7 +141,7 @@ def _form_page(
 
     values: such as `amounts` and their `currency` to choose from, or the `same` stored transaction.
     """
-    recent, today = transactions.newest(RECENT), local_time.today()
+    recent, today = transactions.newest(RECENT), time_zone.today()
     if not recent:
         values["importing"] = [item for item in imports.newest() if item.status in IMPORT_UNDER_WAY]
     if not form.currency:

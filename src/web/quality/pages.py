@@ -15,7 +15,7 @@ from src.pipeline.monitoring.quality import DriftMonitor, Quality
 from src.web.quality import api as quality_api
 from src.web.quality import text
 from src.web.quality.charts import all_charts
-from src.web.shared import local_time
+from src.web.shared import time_zone
 from src.web.shared.blueprint import bp, category_name, page
 from src.web.shared.forms import errors_of, with_query
 from src.web.shared.json_io import wants_json
@@ -52,7 +52,7 @@ def quality(*, quality: Quality, drift: DriftMonitor, preferences: PreferenceSto
         422 if errors else 200,
         errors=errors,
         values={name: values.get(name, "") for name in ("from", "to")},
-        quick_periods=quick_periods(url_for("pages.quality"), local_time.today()),
+        quick_periods=quick_periods(url_for("pages.quality"), time_zone.today()),
         period_sentence=text.span(report),
         report=report,
         **measured,

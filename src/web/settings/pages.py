@@ -19,7 +19,7 @@ from src.web.health.api import readiness
 from src.web.prediction.forms import CURRENCIES
 from src.web.settings import text
 from src.web.settings.schemas import EraseRequest, SettingsChange
-from src.web.shared import local_time
+from src.web.shared import time_zone
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import Errors, errors_of
 from src.web.shared.services import with_services
@@ -103,7 +103,7 @@ def _settings_page(
         currencies=CURRENCIES,
         options=text.options(current),
         example=_EXAMPLE,
-        today=local_time.today(),
+        today=time_zone.today(),
         automatic=transactions.automatic_share(),
         rows=transactions.count(),
         size=database.size(),

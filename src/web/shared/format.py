@@ -14,8 +14,8 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import NumberPattern, format_decimal, get_currency_symbol
 
 from src.domain.money import decimal_places
-from src.web.shared.local_time import local
 from src.web.shared.locales import locale, number_locale
+from src.web.shared.time_zone import local
 
 if TYPE_CHECKING:
     from src.components.monitoring.quality import Accuracy

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from src.web.shared import format, local_time
+from src.web.shared import format, time_zone
 
 AT = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
 
@@ -29,5 +29,5 @@ def test_today_is_the_visitors_day(app):
     days = set()
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # 25 hours apart
         with app.test_request_context(headers={"Cookie": f"time_zone={zone}"}):
-            days.add(local_time.today())
+            days.add(time_zone.today())
     assert len(days) == 2
