@@ -49,7 +49,7 @@ def test_an_amount_is_corrected_in_its_row(open_page, known, server):
     expect(page.locator(".row-edit").get_by_label("Date")).to_be_focused()
     page.get_by_label("Amount in USD").fill("x")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Amount in USD")).to_be_focused()
+    expect(page.locator(".row-edit [aria-invalid=true]")).to_be_focused()
     page.watch.expect("422")
     page.get_by_label("Amount in USD").fill("21")
     page.locator(".row-edit").get_by_label("Your notes").fill("with tip")
