@@ -1,9 +1,12 @@
 """What every test may ask for: the real MongoDB, a database of its own, settings that touch nothing else."""
 
+import fcntl
 import logging
 import os
 import secrets
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -46,29 +49,63 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_collection_modifyitems(items):
-    """The tests of whole processes first: they take longest, and two workers are to end together."""
+    """The tests of whole processes first: they take longest, and the workers are to end together."""
     for item in items:
         if is_slow(item.path):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: "launch" not in item.path.parts)
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108
+MEMORY_BYTES = 4_000_000_000
+
+
 @pytest.fixture(scope="session")
-def mongo_uri(tmp_path_factory):
+def quick_folder(tmp_path_factory):
+    """In memory if there is enough: a database waits for the disk at each write and each new index."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < MEMORY_BYTES:
+        yield tmp_path_factory.mktemp("quick")
+        return
+    with tempfile.TemporaryDirectory(prefix="ledgerloop-tests-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def mongo_uri(quick_folder):
     """A real MongoDB for the whole session, started at its first use."""
-    server = EmbeddedMongo(tmp_path_factory.mktemp("mongo"))
+    server = EmbeddedMongo(quick_folder / "mongo")
     server.ensure()
     yield server.uri
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def emptied_databases():
+    """Names of databases that other tests have used and left empty."""
+    return []
+
+
 @pytest.fixture
-def database_name(mongo_uri):
-    """A database nobody else uses, dropped afterwards."""
-    name = f"test-{secrets.token_hex(6)}"
+def database_name(request, mongo_uri, emptied_databases):
+    """A database nobody else uses, without a document.
+
+    To make its indexes takes longer than most tests, so another test has it next; but not if this one makes a
+    whole container, whose threads may write a moment longer.
+    """
+    for_one_test = "settings" in request.fixturenames
+    name = emptied_databases.pop() if emptied_databases and not for_one_test else _new_name()
     yield name
     with MongoClient(mongo_uri) as client:
-        client.drop_database(name)
+        if for_one_test:
+            client.drop_database(name)
+            return
+        for collection in client[name].list_collection_names():
+            client[name][collection].delete_many({})
+    emptied_databases.append(name)
+
+
+def _new_name():
+    return f"test-{secrets.token_hex(6)}"
 
 
 @pytest.fixture
@@ -91,3 +128,38 @@ def settings(tmp_path, mongo_uri, database_name):
         clock="off",
         mlflow_ui="off",
     )
+
+
+@pytest.fixture(scope="session")
+def new_tracking(quick_folder, tmp_path_factory):
+    """Make an MLflow store of its own; a copy, because MLflow takes seconds to create one."""
+    template = once_for_all_workers(tmp_path_factory, "mlflow", lambda folder: _tracking(folder).initialise())
+
+    def make(folder=None):
+        folder = folder or Path(tempfile.mkdtemp(prefix="mlruns-", dir=quick_folder))
+        folder.mkdir(exist_ok=True)
+        shutil.copy(template / "mlflow.db", folder)
+        made = _tracking(folder)
+        made.initialise()
+        return made
+
+    return make
+
+
+def _tracking(folder):
+    from src.services.mlflow.tracking import Tracking  # `make test-fast` needs nothing of MLflow
+
+    return Tracking(f"sqlite:///{folder / 'mlflow.db'}", folder)
+
+
+def once_for_all_workers(tmp_path_factory, name, make):
+    """The folder that `make` has filled for whichever worker of the session asked first."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"shared-{name}"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            made = tmp_path_factory.mktemp(name)
+            make(made)
+            shutil.copytree(made, folder)
+    return folder

@@ -8,18 +8,16 @@ import mlflow
 
 from src.config import ROOT
 from src.domain.models import MODEL_NAME
-from src.services.mlflow.tracking import Tracking
 from src.services.models.repository import Models
 from tests.launch.running_site import PATIENCE_S, PYTHON
 from tests.small_model import small_bundle
 
 
 def test_the_subprocess_promotes_what_a_person_moved_the_alias_to(
-    database, database_name, mongo_uri, tmp_path
+    database, database_name, mongo_uri, tmp_path, new_tracking
 ):
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    registry, store, file = Tracking(uri, tmp_path), Models(database), small_bundle()
-    registry.initialise()
+    registry, store, file = new_tracking(tmp_path), Models(database), small_bundle()
     for version in ("1", "2"):
         mlflow.MlflowClient().create_model_version(MODEL_NAME, str(tmp_path))
         store.keep(

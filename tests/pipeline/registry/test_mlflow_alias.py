@@ -27,11 +27,10 @@ def now():
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
+def template(new_tracking, tmp_path_factory):
     """A store with five registered versions; to make one takes seconds."""
     folder = tmp_path_factory.mktemp("mlruns")
-    made = Tracking(f"sqlite:///{folder / 'mlflow.db'}", folder)
-    made.initialise()
+    new_tracking(folder)
     for _ in range(5):
         mlflow.MlflowClient().create_model_version(MODEL_NAME, str(folder))
     return folder

@@ -28,10 +28,8 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def record(folder):
-    made = Tracking(f"sqlite:///{folder / 'mlflow.db'}", folder)
-    made.initialise()
-    return made
+def record(folder, new_tracking):
+    return new_tracking(folder)
 
 
 @pytest.fixture

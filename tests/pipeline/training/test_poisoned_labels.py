@@ -22,7 +22,6 @@ from src.domain.training_runs import SetAside, Trigger
 from src.domain.transactions import LabelledTransaction, Transaction
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
-from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
@@ -122,13 +121,10 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installation(mongo_uri, tmp_path_factory):
+def installation(mongo_uri, new_tracking):
     database = Database(lambda: mongo_uri, f"test-poison-{ObjectId()}")
     database.ensure_indexes()
-    folder = tmp_path_factory.mktemp("mlruns")
-    record = Tracking(f"sqlite:///{folder / 'mlflow.db'}", folder)
-    record.initialise()
-    yield Installation(database, record)
+    yield Installation(database, new_tracking())
     database.drop()
     database.close()
 

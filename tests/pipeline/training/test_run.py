@@ -30,7 +30,6 @@ from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.training.mlflow_log import RunTexts
 from src.pipeline.training.run import TrainingPipeline
 from src.pipeline.training.stages import Steps
-from src.services.mlflow.tracking import Tracking
 from src.services.models import bundle as bundles
 from src.services.models.load_and_predict_check import CheckReport, LoadAndPredictCheck
 from src.services.models.repository import Models
@@ -90,11 +89,8 @@ class Labels:
 
 
 @pytest.fixture(scope="module")
-def record(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("mlruns")
-    made = Tracking(f"sqlite:///{folder / 'mlflow.db'}", folder)
-    made.initialise()
-    return made
+def record(new_tracking):
+    return new_tracking()
 
 
 @pytest.fixture

@@ -38,6 +38,13 @@ from tests.pipeline.training.test_run import (
 NOWHERE = "http://127.0.0.1:1"
 
 
+@pytest.fixture(autouse=True)
+def ask_again_at_once(monkeypatch):
+    """As often as ever, without the seconds in between."""
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "0")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "0")
+
+
 @pytest.fixture
 def server(tmp_path, monkeypatch):
     """A real tracking server in a process of its own."""
@@ -87,10 +94,10 @@ def test_a_training_without_mlflow_promotes_and_notes_that_it_was_not_logged(pip
 
 
 def test_the_next_version_is_registered_above_those_that_were_not_logged(
-    pipeline, claim, labels, store, runs, tmp_path
+    pipeline, claim, labels, store, runs, new_tracking
 ):
     pipeline(tracking=Tracking(NOWHERE, None)).run(claim())
-    record = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path)
+    record = new_tracking()
     say_a_lot(labels)
     claimed, training = claim(), pipeline(tracking=record)
     training.run(claimed)

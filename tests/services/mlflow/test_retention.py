@@ -7,7 +7,6 @@ import mlflow
 import pytest
 
 from src.services.mlflow.retention import TrackingRetention
-from src.services.mlflow.tracking import Tracking
 
 
 @pytest.fixture
@@ -16,10 +15,8 @@ def uri(tmp_path):
 
 
 @pytest.fixture
-def tracking(tmp_path, uri):
-    made = Tracking(uri, tmp_path)
-    made.initialise()
-    return made
+def tracking(tmp_path, new_tracking):
+    return new_tracking(tmp_path)
 
 
 @pytest.fixture

@@ -43,11 +43,8 @@ RUN = TrainingRun(
 
 
 @pytest.fixture(scope="module")
-def tracking(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("mlruns")
-    made = Tracking(f"sqlite:///{folder / 'mlflow.db'}", folder)
-    made.initialise()
-    return made
+def tracking(new_tracking):
+    return new_tracking()
 
 
 @pytest.fixture
