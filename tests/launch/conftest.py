@@ -1,10 +1,10 @@
-import fcntl
-import os
 import shutil
+import subprocess
 
 import pytest
 
-from tests.launch.running_site import PYTHON, Site, wait_until
+from tests.conftest import once_for_all_workers
+from tests.launch.running_site import PYTHON, Site, database_before_start, small_checkout
 
 
 @pytest.fixture
@@ -16,38 +16,25 @@ def site(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def trained_data(tmp_path_factory):
-    """The data directory of a site that trained its first model and ended: to be copied, not to be used.
-
-    The first training takes a minute or two, so all workers of a session share one.
-    """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with (shared / "trained.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "trained").exists():
-            _train(tmp_path_factory.mktemp("training")).rename(shared / "trained")
-    return shared / "trained"
+def trained(tmp_path_factory):
+    """A checkout with a small lexicon, and a data directory with its first model: to be copied, not used."""
+    return once_for_all_workers(tmp_path_factory, "trained", _train)
 
 
 def _train(folder):
-    site = Site(folder, CLOCK="on", RETRAIN_EVERY_HOURS="168")
-    try:
-        site.start().wait_for_page()
-        wait_until(lambda: b'"succeeded"' in site.get("api/v1/training-runs")[1], 900)
-        assert site.ctrl_c() == 0
-    finally:
-        site.sweep()
-    return site.data
+    site = Site(folder, checkout=small_checkout(folder / "checkout"))
+    with database_before_start(site):
+        train = [PYTHON, "-m", "src", "train"]
+        subprocess.run(train, cwd=site.checkout, env=site.environment(), check=True, timeout=900)
 
 
 @pytest.fixture(scope="session")
-def trained_site(trained_data):
+def trained_site(trained):
     """Make a site in a folder whose first model is trained already; it is not started."""
 
     def make(folder, **settings):
-        site = Site(folder, **settings)
-        shutil.copytree(trained_data, site.data)
+        site = Site(folder, checkout=trained / "checkout", **settings)
+        shutil.copytree(trained / "data", site.data)
         return site
 
     return make

@@ -1,10 +1,13 @@
 """A real start of Ledgerloop: its command, its address and every process that came of it."""
 
 import contextlib
+import csv
+import gzip
 import http.client
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from src.config import ROOT
+from src.knowledge.lexicon_files import FOLDER
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
 from src.services.mongo.embedded_mongo import EmbeddedMongo
@@ -50,7 +54,8 @@ def wait_until(true, within_s=PATIENCE_S):
 class Site:
     """One data directory and its ports. Every process that starts here carries a mark in its environment."""
 
-    def __init__(self, folder, **settings):
+    def __init__(self, folder, *, checkout=ROOT, **settings):
+        self.checkout = checkout
         self.port, self.mlflow_port = free_port(), free_port()
         self.folder = folder
         self.data = folder / "data"
@@ -76,12 +81,12 @@ class Site:
         name, mark = self._mark.split("=")
         return {**inherited, **self.settings, name: mark}
 
-    def start(self, command=APP, cwd=ROOT):
+    def start(self, command=APP, cwd=None):
         with self.output.open("a") as output:
             # In a group of its own, as a shell would have it: Ctrl-C is a signal to the group.
             self.process = subprocess.Popen(
                 command,
-                cwd=cwd,
+                cwd=cwd or self.checkout,
                 env=self.environment(),
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -156,20 +161,42 @@ class Site:
             self.process.wait(PATIENCE_S)
 
 
-def give_small_model(site):
-    """Before its start: a model that knows a few words serves, and no training is due for a week."""
+def small_checkout(folder):
+    """The checkout with every 50th phrase of the lexicon, so that a training takes seconds."""
+    for name in ("src", "templates", "static"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("app.py", "gunicorn.conf.py", "pyproject.toml"):
+        shutil.copy2(ROOT / name, folder)
+    with gzip.open(FOLDER / "lexicon.csv.gz", "rt", newline="") as file:
+        header, *rows = csv.reader(file)
+    with gzip.open(folder / FOLDER.relative_to(ROOT) / "lexicon.csv.gz", "wt", newline="") as file:
+        csv.writer(file).writerows([header, *rows[::50]])
+    return folder
+
+
+@contextlib.contextmanager
+def database_before_start(site):
+    """The database of a site that does not run; no training is due for a week."""
     week = 168
     site.settings["RETRAIN_EVERY_HOURS"] = str(week)
     server, now = EmbeddedMongo(site.data), datetime.now(UTC)
     server.ensure()
     database = Database(lambda: server.uri, "ledgerloop")
-    database.ensure_indexes()
-    models = Models(database)
-    models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=now)
-    models.promote("1", by="training", reason="first", at=now)
-    TrainingRuns(database).skip_slot(slot_of(now, week), fingerprint="", at=now)
-    database.close()
-    server.stop()
+    try:
+        database.ensure_indexes()
+        yield database
+        TrainingRuns(database).skip_slot(slot_of(now, week), fingerprint="", at=now)
+    finally:
+        database.close()
+        server.stop()
+
+
+def give_small_model(site):
+    """Before its start: a model that knows a few words serves, and no training is due for a week."""
+    with database_before_start(site) as database:
+        models, now = Models(database), datetime.now(UTC)
+        models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=now)
+        models.promote("1", by="training", reason="first", at=now)
 
 
 def parent_of(pid):

@@ -17,7 +17,7 @@ from tests.launch.running_site import PATIENCE_S, wait_until
 
 TARGETS = ("worker", "trainer", "mongod", "everything")
 KILLS = max(int(os.environ.get("CHAOS_KILLS", "0")), len(TARGETS))
-SLOT_S = 40
+SLOT_S = 20
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from tests.launch.running_site import APP, PATIENCE_S, Site, wait_until
 
 @pytest.fixture(scope="module")
 def whole(trained_site, tmp_path_factory):
-    site = trained_site(tmp_path_factory.mktemp("whole"), CLOCK="on", MLFLOW_UI="on")
+    site = trained_site(
+        tmp_path_factory.mktemp("whole"), CLOCK="on", MLFLOW_UI="on", RETRAIN_EVERY_HOURS="168"
+    )
     site.start().wait_for_page()
     wait_until(lambda: mlflow_answers(site))
     yield site
