@@ -19,7 +19,7 @@ run: $(VENV)/.ready  ## start everything; Ctrl-C stops it
 	@exec $(BIN)/python app.py
 
 test: $(VENV)/.ready-dev  ## run all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder  # on 2 cores: one often waits
 
 test-fast: $(VENV)/.ready-dev  ## run the tests that need no process, browser or training
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
