@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from src import __version__
 from src.config import Settings
+from src.domain.imports import IMPORT_UNDER_WAY, Import
 from src.errors import Conflict
 from src.pipeline.imports.preview import DEMO
 from src.web.health.api import readiness
@@ -107,11 +109,22 @@ def _settings_page(
         automatic=transactions.automatic_share(),
         rows=transactions.count(),
         size=database.size(),
-        demo=next((item for item in imports.newest() if item.layout == DEMO and item.counts.added), None),
+        demo=next(filter(_is_demo, imports.newest()), None),
         profiles=len(import_profiles.all()),
         deliveries=firefly_outbox.counts(now=datetime.now(UTC)) if settings.firefly_url else None,
         data_path=settings.data_path,
-        own_mongodb=settings.mongo_uri is not None,
+        own_mongodb=_is_own(settings),
         version=__version__,
         checks=readiness(database, champion, tracking_state),
     )
+
+
+def _is_demo(item: Import) -> bool:
+    """Whether it is the demo data, loaded or about to be."""
+    return item.layout == DEMO and (item.counts.added > 0 or item.status in IMPORT_UNDER_WAY)
+
+
+def _is_own(settings: Settings) -> bool:
+    """Whether MongoDB runs elsewhere: the launcher gives its children the address of the embedded one."""
+    uri = unquote(settings.mongo_uri.get_secret_value()) if settings.mongo_uri else ""
+    return bool(uri) and str(settings.data_path) not in uri
