@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 from src.domain.imports import IMPORT_UNDER_WAY
 from src.domain.money import KNOWN_CURRENCIES
+from src.domain.months import first_day, month_of
+from src.domain.transactions import HistoryFilter
 from src.errors import InvalidInput, Unavailable
 from src.pipeline.prediction.predict import prepare
 from src.web.health.metrics import metrics
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from src.services.models.hot_swap import HotSwap
     from src.services.runs.repository import TrainingRuns
     from src.services.settings.preferences import PreferenceStore
+    from src.services.transactions.analytics import Analytics
     from src.services.transactions.feedback import FeedbackEvents
     from src.services.transactions.repository import Transactions
     from src.services.transactions.waiting import WaitingTransactions
@@ -135,6 +138,7 @@ def _form_page(
     imports: Imports,
     preferences: PreferenceStore,
     accounts: Accounts,
+    analytics: Analytics,
     **values: Any,
 ) -> ResponseReturnValue:
     """The form, the latest transactions, and, before there is a model, the run that trains the first one.
@@ -142,7 +146,11 @@ def _form_page(
     values: such as `amounts` and their `currency` to choose from, or the `same` stored transaction.
     """
     recent, today = transactions.newest(RECENT), time_zone.today()
-    if not recent:
+    if recent:
+        month_starts = preferences.current().month_starts
+        values["month_since"] = since = first_day(month_of(today, month_starts), month_starts)
+        values["month"] = analytics.totals(HistoryFilter(since=since))
+    else:
         values["importing"] = [item for item in imports.newest() if item.status in IMPORT_UNDER_WAY]
     if not form.currency:
         used = (row.transaction.currency for row in recent)
