@@ -10,6 +10,7 @@ from src.services.models.hot_swap import HotSwap
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
 from src.web.app import create_app
+from tests.file_reader import ReaderInThisProcess
 from tests.small_model import small_bundle
 
 
@@ -99,6 +100,7 @@ def app(web_database, registered, mongo_uri, tmp_path, monkeypatch):
         audit_share=0,  # a row without a date would be drawn on some days only
     )
     app = application(settings, monkeypatch)
+    app.extensions["ledgerloop"].file_reader = ReaderInThisProcess()
     yield app
     app.extensions["ledgerloop"].database.close()
 

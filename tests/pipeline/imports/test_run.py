@@ -17,6 +17,7 @@ from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.imports.own_accounts import OwnAccount
 from src.pipeline.imports.recognition import Identities
 from src.pipeline.imports.run import ImportRun
+from tests.file_reader import ReaderInThisProcess
 from tests.small_model import small_bundle
 
 ANSWERS = {"default_currency": "USD", "sign": "negative-is-expense"}
@@ -46,6 +47,7 @@ def test_the_key_of_a_row_has_the_account_only_if_there_is_one():
 @pytest.fixture
 def container(settings):
     services = Container(settings)
+    services.file_reader = ReaderInThisProcess()
     services.database.ensure_indexes()
     at = datetime(2026, 3, 8, tzinfo=UTC)
     services.models.keep(small_bundle(), version="1", run_id="run-1", mlflow_run_id="m", metrics={}, at=at)

@@ -8,6 +8,7 @@ import pytest
 from src.container import Container
 from src.domain.transactions import HistoryFilter
 from src.domain.transfers import LinkedBy, LinkKind, LinkStatus
+from tests.file_reader import ReaderInThisProcess
 from tests.pipeline.imports.test_run import import_text
 from tests.services.rows import NOW, keep, new
 from tests.services.transactions.test_analytics import INCOME
@@ -29,6 +30,7 @@ MOVES = {
 @pytest.fixture
 def container(settings):
     services = Container(settings)
+    services.file_reader = ReaderInThisProcess()
     services.database.ensure_indexes()
     at = datetime(2026, 3, 8, tzinfo=UTC)
     bundle = small_bundle({**TAUGHT, **MOVES})

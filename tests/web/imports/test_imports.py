@@ -8,6 +8,7 @@ import pytest
 from benchmarks.hostile_files import csv_ordinary
 from src import commands
 from src.pipeline.imports import undo
+from src.services.imports.file_reader import FileReader
 
 BANK = b"""Date,Details,Amount,Cur
 2026-03-04,PIZZA CORNER,-12.50,USD
@@ -299,8 +300,7 @@ def test_over_the_api_a_file_is_read_once(app, client):
 
 
 def test_a_file_that_takes_too_much_is_refused_in_a_sentence(app, client):
-    reader = app.extensions["ledgerloop"].file_reader
-    reader._memory = 60_000_000
+    app.extensions["ledgerloop"].file_reader = FileReader(memory=60_000_000)
     answer = upload(client, csv_ordinary(6_000_000), mapping=SIGN)
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert "too much memory or time" in answer.json["detail"]
