@@ -126,6 +126,19 @@ def transfer_misfit(out: Transaction, into: Transaction) -> Misfit | None:
     return Misfit.DAYS if abs(out.date - into.date) > TRANSFER_WITHIN else None
 
 
+_REFUND_WORDS = frozenset(
+    "refund refunds refunded return returns returned reversal retoure rückerstattung rueckerstattung "
+    "erstattung gutschrift storno remboursement rembt avoir reembolso devolución devolucion rimborso "
+    "terugbetaling zwrot estorno".split()
+)
+
+
+def purchase_merchant(merchant: str) -> str:
+    """The merchant of the purchase that `zara retoure` or `refund zara` refunds: without such words."""
+    words = [word for word in merchant.split() if word not in _REFUND_WORDS]
+    return " ".join(words) or merchant
+
+
 def refund_misfit(purchase: Transaction, refund: Transaction) -> Misfit | None:
     """Why one cannot be a refund of the other; None if it can."""
     if (purchase.direction, refund.direction) != (Direction.EXPENSE, Direction.INCOME):

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from src.components.transfers.pairing import Match
 from src.domain.categories import Group
-from src.domain.transfers import REFUND_WITHIN, End, refund_misfit
+from src.domain.transfers import REFUND_WITHIN, End, purchase_merchant, refund_misfit
 
 _NO_REFUND = (Group.TRANSFER, Group.SAVING)
 
@@ -22,11 +22,12 @@ def refund_match(
     is_earned = refund.sure and groups.get(refund.category or "") is Group.INCOME
     if is_earned or _cannot_be(refund, groups):
         return None
+    merchant = purchase_merchant(refund.transaction.merchant)
     possible = [
         purchase
         for purchase in purchases
         if refund_misfit(purchase.transaction, refund.transaction) is None
-        and purchase.transaction.merchant == refund.transaction.merchant
+        and purchase_merchant(purchase.transaction.merchant) == merchant
         and refund.transaction.date - purchase.transaction.date <= REFUND_WITHIN
         and refund.transaction.amount <= purchase.transaction.amount - refunded.get(purchase.id, Decimal(0))
         and not _cannot_be(purchase, groups)

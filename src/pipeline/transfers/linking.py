@@ -18,6 +18,7 @@ from src.domain.transfers import (
     Misfit,
     link_id,
     misfit,
+    purchase_merchant,
     transfer_misfit,
 )
 from src.errors import Conflict, InvalidInput, NotFound
@@ -105,7 +106,7 @@ class Linking:
         ]
         is_income = end.transaction.direction is Direction.INCOME and end.transaction.merchant
         purchases = self.candidates.purchases_for([end]) if is_income else {}
-        same_merchant = purchases.get(end.transaction.merchant, [])
+        same_merchant = purchases.get(purchase_merchant(end.transaction.merchant), [])
         same_merchant.sort(key=lambda purchase: purchase.transaction.date, reverse=True)
         return LinkOptions(
             tuple(dict.fromkeys(counterparts))[:_MOST_OPTIONS],

@@ -12,7 +12,7 @@ from src.components.transfers.pairing import Match, conversions, pairs, reads_li
 from src.components.transfers.refunds import refund_match
 from src.domain.categories import Category, Group
 from src.domain.transactions import Transaction
-from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_id
+from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_id, purchase_merchant
 from src.pipeline.transfers.restore import LinkRestore, dating
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class LinkMatching:
         purchases = self.candidates.purchases_for(refunds)
         refunded = self.candidates.refunded([end.id for same in purchases.values() for end in same])
         for refund in refunds:
-            of_merchant = purchases.get(refund.transaction.merchant, ())
+            of_merchant = purchases.get(purchase_merchant(refund.transaction.merchant), ())
             if match := refund_match(refund, of_merchant, groups, refunded):
                 yield match
 

@@ -14,7 +14,7 @@ from src.domain import LOCAL_OWNER
 from src.domain.feedback import LabelSource
 from src.domain.money import decimal_places
 from src.domain.transactions import Direction
-from src.domain.transfers import REFUND_WITHIN, TRANSFER_WITHIN, End, LinkKind
+from src.domain.transfers import REFUND_WITHIN, TRANSFER_WITHIN, End, LinkKind, purchase_merchant
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
 from src.services.transactions.documents import INPUT_FIELDS, midnight, transaction_fields, transaction_of
 from src.services.transactions.optimistic_update import object_ids
@@ -139,7 +139,7 @@ class Candidates:
 
     @guarded
     def purchases_for(self, refunds: Sequence[End]) -> dict[str, list[End]]:
-        """The purchases before them, by merchant. Raises Unavailable."""
+        """The purchases before them, by `purchase_merchant`. Raises Unavailable."""
         purchases = {
             end.id: end
             for span in _spans(refunds)
@@ -147,14 +147,15 @@ class Candidates:
         }
         by_merchant: dict[str, list[End]] = defaultdict(list)
         for end in purchases.values():
-            by_merchant[end.transaction.merchant].append(end)
+            by_merchant[purchase_merchant(end.transaction.merchant)].append(end)
         return by_merchant
 
     def _of_merchants(
         self, span: Sequence[End], direction: Direction, before: timedelta, after: timedelta
     ) -> Iterator[End]:
+        named = {end.transaction.merchant for end in span}
         query = {
-            "merchant": {"$in": sorted({end.transaction.merchant for end in span})},
+            "merchant": {"$in": sorted({*named, *map(purchase_merchant, named)})},
             "direction": direction.value,
             "date": _days_of(span, before, after),
         }

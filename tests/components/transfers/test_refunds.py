@@ -35,6 +35,14 @@ def test_what_does_not_fit_is_not_refunded(no_purchase):
     assert purchase_of(refund(), no_purchase) is None
 
 
+@pytest.mark.parametrize("words", ["REFUND {}", "{} RETOURE", "Gutschrift {}"])
+def test_words_for_a_refund_are_no_part_of_the_merchant(words):
+    text = words.format("SHOE SHOP")
+    income = end("refund", text, "30", day=20, direction=IN, merchant=text.lower())
+    assert purchase_of(income, purchase("p", "30", 1)) == "p"
+    assert purchase_of(income, end("q", "HAT SHOP", "30", day=1, merchant="hat shop")) is None
+
+
 def test_what_is_refunded_already_is_not_refunded_again():
     assert purchase_of(refund(), purchase("p", "90", 1), refunded={"p": Decimal(61)}) is None
     assert purchase_of(refund(), purchase("p", "90", 1), refunded={"p": Decimal(60)}) == "p"
