@@ -24,7 +24,7 @@ from src.domain.categories import Category, Group
 from src.domain.training_runs import TrainingRun
 from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
-from src.services.runs.slots import slot_of
+from src.services.runs.due_runs import slot_of
 from src.web.models.verdict_sentences import sentence
 
 HOURS = 6

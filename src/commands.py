@@ -234,7 +234,7 @@ def retention(container: Container, _: argparse.Namespace) -> None:
 def apply_retention(container: Container, now: datetime) -> RetentionReport:
     """Delete runs and models beyond KEEP_RUNS and KEEP_MODELS. Raises Unavailable."""
     from src.pipeline.registry.retention import RetentionRun
-    from src.services.mlflow.retention import TrackingRetention
+    from src.services.mlflow.run_deletion import TrackingRetention
 
     settings = container.settings
     tracking = TrackingRetention(container.tracking, settings.tracking_uri)
@@ -247,7 +247,7 @@ def apply_retention(container: Container, now: datetime) -> RetentionReport:
 
 def erase_tracking(container: Container, _: argparse.Namespace) -> None:
     """After everything was erased: also the runs and versions from before. Raises Unavailable."""
-    from src.services.mlflow.retention import TrackingRetention
+    from src.services.mlflow.run_deletion import TrackingRetention
 
     if erased_at := container.erasure.pending_since():
         TrackingRetention(container.tracking, container.settings.tracking_uri).erase_before(erased_at)

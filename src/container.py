@@ -42,7 +42,7 @@ from src.services.models import bundle as bundles
 from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
 from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.monitoring.quality_counts import QualityCounts
-from src.services.runs.slots import DriftTriggeredRuns, Slots
+from src.services.runs.due_runs import DriftTriggeredRuns, Slots
 from src.services.scheduler.scheduler import Scheduler
 
 

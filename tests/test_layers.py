@@ -47,7 +47,7 @@ THIRD_PARTY = {
     "mlflow": {
         "services/mlflow/tracking.py",
         "services/mlflow/past_runs.py",
-        "services/mlflow/retention.py",
+        "services/mlflow/run_deletion.py",
         "services/mlflow/errors.py",
     },
     "apscheduler": {"services/scheduler/scheduler.py"},

@@ -25,7 +25,7 @@ from src.services.imports.file_reader import FileReader
 from src.services.imports.repository import ImportProfiles, ImportRejects, Imports
 from src.services.mlflow.availability import TrackingState
 from src.services.models.repository import Models
-from src.services.models.retention import Retention
+from src.services.models.version_deletion import Retention
 from src.services.mongo.client import Database
 from src.services.mongo.embedded_mongo import EmbeddedMongo
 from src.services.monitoring.quality_counts import AuditSample

@@ -23,8 +23,8 @@ from src.knowledge.lexicon_files import FOLDER
 from src.services.models.repository import Models
 from src.services.mongo.client import Database
 from src.services.mongo.embedded_mongo import EmbeddedMongo
+from src.services.runs.due_runs import slot_of
 from src.services.runs.repository import TrainingRuns
-from src.services.runs.slots import slot_of
 from tests.small_model import small_bundle
 
 # Tests that were started in the background of a shell inherit that Ctrl-C is ignored, and so would the sites.

@@ -36,7 +36,7 @@ def is_holdout(fingerprint: str, share: float = HOLDOUT_SHARE) -> bool:
     return is_sampled(f"holdout\x1f{fingerprint}", share)
 
 
-def is_spot_check(fingerprint: str, day: date, share: float) -> bool:
+def is_audited(fingerprint: str, day: date, share: float) -> bool:
     """Whether an automatic prediction is in the random sample that people are asked about.
 
     People mostly answer doubtful predictions, so other answers say little about the automatic ones.

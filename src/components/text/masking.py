@@ -10,8 +10,8 @@ import re
 
 from stdnum import iban, luhn
 
-from src.components.text import number_forms
-from src.components.text.number_forms import GAP, digits_of, is_reference
+from src.components.text import account_number_forms
+from src.components.text.account_number_forms import GAP, digits_of, is_reference
 
 _SUSPICIOUS = re.compile(
     r"@|[xX*•]{2}\W?\d|"
@@ -78,7 +78,7 @@ def _mask_once(text: str) -> str:
         text = _CARD.sub(_mask_card, text)
     text = _PARTLY_MASKED.sub("[card]", text)
     if has_many_digits:
-        text = number_forms.masked(text)
+        text = account_number_forms.masked(text)
         text = _PHONE.sub(lambda match: match[0] if is_reference(match) else "[phone]", text)
         text = _ACCOUNT.sub(lambda match: match[0] if is_reference(match) else "[account]", text)
     return text

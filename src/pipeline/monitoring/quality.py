@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from src.services.models.repository import Models
     from src.services.monitoring.drift_periods import DriftPeriods
     from src.services.monitoring.quality_counts import QualityCounts
-    from src.services.runs.slots import DriftTriggeredRuns
+    from src.services.runs.due_runs import DriftTriggeredRuns
 
 
 @dataclass(frozen=True)

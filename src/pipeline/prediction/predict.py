@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from src.components.dataset.holdout import fingerprint, is_holdout, is_spot_check
+from src.components.dataset.holdout import fingerprint, is_audited, is_holdout
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.scorer import LinearScorer, MergedScorer
 from src.components.model.serving import Serving
@@ -140,7 +140,7 @@ class Predictor:
         rows, audit_share = [], self.preferences().audit_share
         for transaction, prediction in predicted:
             identity = fingerprint(transaction)
-            audit = not prediction.needs_review and is_spot_check(identity, transaction.date, audit_share)
+            audit = not prediction.needs_review and is_audited(identity, transaction.date, audit_share)
             rows.append(NewTransaction(transaction, prediction, identity, is_holdout(identity), audit=audit))
         return rows
 

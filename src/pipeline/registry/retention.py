@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from src.errors import TrackingUnavailable
 
 if TYPE_CHECKING:
-    from src.services.mlflow.retention import TrackingRetention
-    from src.services.models.retention import Retention
+    from src.services.mlflow.run_deletion import TrackingRetention
+    from src.services.models.version_deletion import Retention
 
 
 @dataclass(frozen=True)

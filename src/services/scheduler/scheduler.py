@@ -15,7 +15,7 @@ from src.domain.deliveries import DeliveryStatus
 from src.domain.imports import IMPORT_UNDER_WAY, ImportStatus
 from src.errors import LedgerloopError
 from src.services.mongo.client import Database, Document, guarded
-from src.services.runs.slots import slot_of
+from src.services.runs.due_runs import slot_of
 
 if TYPE_CHECKING:
     from src.jobs import Jobs

@@ -41,9 +41,9 @@ def bulk(*, bulk_changes: BulkChanges, bulk_rows: BulkRows) -> ResponseReturnVal
             done, act = bulk_changes.apply(selection, change, at=at)
             return redirect(with_query(back, {"bulk": act or "none", "changed": done.changed}), 303)
     except (ValidationError, InvalidInput) as error:
-        return page("history/bulk.html", 422, errors=errors_of(error), back=back)
+        return page("bulk/confirm.html", 422, errors=errors_of(error), back=back)
     return page(
-        "history/bulk.html",
+        "bulk/confirm.html",
         summary=summary,
         change=change,
         changes=text.bulk_changes(change),

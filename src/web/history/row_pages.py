@@ -8,7 +8,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.transactions import StoredTransaction
-from src.web.history.editing import Refusal, save, version_of
+from src.web.history.edit_conflicts import Refusal, save, version_of
 from src.web.prediction.forms import TransactionForm
 from src.web.shared import time_zone
 from src.web.shared.blueprint import bp, fragment

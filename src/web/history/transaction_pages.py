@@ -18,7 +18,7 @@ from src.domain.predictions import Prediction
 from src.domain.transactions import StoredTransaction, active_edits
 from src.errors import Conflict, InvalidInput, Unavailable
 from src.web.history import text
-from src.web.history.editing import Refusal, save, shown_at, version_of
+from src.web.history.edit_conflicts import Refusal, save, shown_at, version_of
 from src.web.history.splits import SplitLine, split_changes, split_lines, typed_lines, with_spare_lines
 from src.web.prediction.forms import CURRENCIES, TransactionForm
 from src.web.shared import locales, time_zone

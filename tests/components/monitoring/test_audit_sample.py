@@ -1,12 +1,12 @@
 from datetime import date, timedelta
 
-from src.components.dataset.holdout import is_spot_check
+from src.components.dataset.holdout import is_audited
 
 DAY = date(2026, 3, 4)
 
 
 def drawn(share, count=20_000):
-    return {number for number in range(count) if is_spot_check(f"print-{number}", DAY, share)}
+    return {number for number in range(count) if is_audited(f"print-{number}", DAY, share)}
 
 
 def test_about_the_share_that_was_asked_for_is_drawn():
@@ -20,5 +20,5 @@ def test_a_row_is_drawn_or_not_for_good_and_a_larger_share_keeps_it():
 
 
 def test_a_monthly_bill_with_the_same_text_is_drawn_by_its_day():
-    days = [is_spot_check("music box", DAY + timedelta(days=number), 0.2) for number in range(500)]
+    days = [is_audited("music box", DAY + timedelta(days=number), 0.2) for number in range(500)]
     assert 60 < sum(days) < 140

@@ -10,8 +10,8 @@ from src.domain.training_runs import RunStatus, Trigger
 from src.pipeline.monitoring.quality import DriftMonitor
 from src.services.models.repository import Models
 from src.services.monitoring.drift_periods import DriftPeriods
+from src.services.runs.due_runs import DriftTriggeredRuns
 from src.services.runs.repository import TrainingRuns
-from src.services.runs.slots import DriftTriggeredRuns
 from src.services.runs.worker_lease import ClaimedRun
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions

@@ -14,9 +14,9 @@ from src.commands import apply_retention
 from src.container import Container
 from src.domain.models import MODEL_NAME
 from src.pipeline.registry.retention import RetentionRun, beyond
-from src.services.mlflow.retention import TrackingRetention
+from src.services.mlflow.run_deletion import TrackingRetention
 from src.services.mlflow.tracking import Tracking
-from src.services.models.retention import Retention
+from src.services.models.version_deletion import Retention
 from tests.pipeline.training.test_run import NOW, claim, labels, pipeline, runs, store
 
 SERVED, REFUSED, NEWEST = ("1", "3"), ("2", "4", "5"), "6"

@@ -11,7 +11,7 @@ from src.container import Container
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.transactions import Transaction
 from src.domain.verdicts import Outcome
-from src.services.runs.slots import slot_of
+from src.services.runs.due_runs import slot_of
 from src.web.models.verdict_sentences import sentence
 from tests.pipeline.training.test_run import SHOPS, Lexicon
 

@@ -19,9 +19,9 @@ from src.domain.verdicts import Outcome
 from src.errors import TrackingUnavailable
 from src.pipeline.registry.retention import RetentionRun
 from src.services.mlflow.availability import TrackingState
-from src.services.mlflow.retention import TrackingRetention
+from src.services.mlflow.run_deletion import TrackingRetention
 from src.services.mlflow.tracking import Tracking
-from src.services.models.retention import Retention
+from src.services.models.version_deletion import Retention
 from src.web.models.verdict_sentences import sentence
 from tests.pipeline.training.test_run import (
     NOW,

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from src.domain.training_runs import RunStatus, Trigger
 from src.domain.verdicts import JudgedOn, Outcome, Verdict
 from src.errors import Conflict, LeaseLost
+from src.services.runs.due_runs import slot_of
 from src.services.runs.repository import TrainingRuns
-from src.services.runs.slots import slot_of
 from src.services.runs.worker_lease import ClaimedRun
 from tests.services.lease_time import Heartbeat, let_the_lease_run_out
 from tests.whole_verdict import WHOLE

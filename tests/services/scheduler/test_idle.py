@@ -10,7 +10,7 @@ from src.domain.training_runs import Trigger
 from src.jobs import Jobs
 from src.services.firefly.outbox import FireflyOutbox
 from src.services.models.hot_swap import HotSwap, ShadowModel
-from src.services.runs.slots import slot_of
+from src.services.runs.due_runs import slot_of
 from src.services.runs.worker_lease import ClaimedRun
 from src.services.scheduler.scheduler import (
     ALIAS_EVERY_S,

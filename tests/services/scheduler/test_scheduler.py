@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from src.services.runs.slots import slot_of
+from src.services.runs.due_runs import slot_of
 from src.services.scheduler.scheduler import RUN, Scheduler
 from tests.services.rows import NOW
 

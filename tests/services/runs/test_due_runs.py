@@ -8,8 +8,8 @@ from src.domain.preferences import Preferences
 from src.domain.training_runs import RunStatus, Trigger
 from src.services.models.repository import Models
 from src.services.runs.data_fingerprint import DataFingerprint
+from src.services.runs.due_runs import Slots
 from src.services.runs.repository import TrainingRuns
-from src.services.runs.slots import Slots
 from src.services.runs.worker_lease import ClaimedRun
 from src.services.scheduler.scheduler import Scheduler
 from src.services.transactions.deleted import DeletedTransactions

@@ -6,7 +6,7 @@ from contextlib import closing
 import mlflow
 import pytest
 
-from src.services.mlflow.retention import TrackingRetention
+from src.services.mlflow.run_deletion import TrackingRetention
 
 
 @pytest.fixture
