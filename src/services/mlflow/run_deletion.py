@@ -87,7 +87,7 @@ class TrackingRetention:
     @guarded
     def erase_before(self, at: datetime) -> None:
         """Delete all versions and runs that are older, with their models, data and files."""
-        before = at.timestamp() * 1000
+        before = int(at.timestamp() * 1000)  # MLflow counts whole milliseconds
         for version in self._versions():
             if version.creation_timestamp < before:
                 self.drop_version(str(version.version), str(version.run_id))

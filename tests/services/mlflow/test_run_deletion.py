@@ -1,7 +1,9 @@
 """The MLflow store frees its space: a file of SQLite, and a server that only hides."""
 
 import sqlite3
+import time
 from contextlib import closing
+from datetime import UTC, datetime
 
 import mlflow
 import pytest
@@ -66,3 +68,17 @@ def test_what_is_gone_already_is_passed_over(tracking, uri):
     retention = TrackingRetention(tracking, uri)
     retention.drop_version("17", "0" * 32)
     retention.drop_run("0" * 32)
+
+
+def test_what_was_logged_before_an_erasure_is_deleted_with_its_files(tracking, uri, tmp_path):
+    client = mlflow.MlflowClient()
+    before = client.create_run(tracking.experiment).info.run_id
+    client.log_text(before, "QUIBBLY KIOSK", "data.csv")
+    client.set_terminated(before)
+    time.sleep(0.01)  # MLflow counts milliseconds
+    erased_at = datetime.now(UTC)
+    after = client.create_run(tracking.experiment).info.run_id
+    client.set_terminated(after)
+    TrackingRetention(tracking, uri).erase_before(erased_at)
+    assert TrackingRetention(tracking, uri).runs() == [after]
+    assert not list(tmp_path.rglob("data.csv"))
