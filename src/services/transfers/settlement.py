@@ -62,10 +62,11 @@ class Settlement:
             self._settle(ids[start : start + _AT_ONCE])
 
     def _settle(self, ids: Sequence[ObjectId]) -> None:
-        ends = {*ids, *_ends(self._touching(ids))}
-        links = self._touching(ends)
-        if not links:
+        own = self._touching(ids)
+        if not own:
             return
+        ends = {*ids, *_ends(own)}
+        links = self._touching(ends)
         # Whether a suggestion is shown depends on the links that its transactions have elsewhere.
         around = {link["_id"]: link for link in (*links, *self._touching(_ends(links), "paired"))}
         rows = self._carriers(_ends(around.values()))
