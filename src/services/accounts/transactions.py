@@ -6,7 +6,7 @@ A row that was moved keeps in `moved` the act, so that undoing the act finds it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -29,7 +29,8 @@ class AccountTransactions:
     @guarded
     def names(self) -> list[str]:
         """Every account that a transaction names, read from the index. Raises Unavailable."""
-        return list(self._database.transactions.distinct("account", _in_an_account()))
+        named = {"owner": LOCAL_OWNER, "account": {"$gt": ""}}
+        return list(self._database.transactions.distinct("account", named))
 
     @guarded
     def count(self, name: str) -> int:
@@ -42,12 +43,15 @@ class AccountTransactions:
         return document["currency"] if document else None
 
     @guarded
-    def balances(self, accounts: Iterable[Account]) -> dict[str, AccountBalance]:
+    def balances(self, accounts: Sequence[Account]) -> dict[str, AccountBalance]:
         """By id. The index contains all that is summed, so no transaction is read. Raises Unavailable."""
+        if not accounts:
+            return {}
+        query = {"owner": LOCAL_OWNER, "account": {"$in": [account.name for account in accounts]}}
         key = {name: f"${name}" for name in ("account", "currency", "direction")}
         sums = self._database.transactions.aggregate(
             [
-                {"$match": _in_an_account()},
+                {"$match": query},
                 {"$group": {"_id": key, "amount": {"$sum": "$amount"}, "rows": {"$sum": 1}}},
             ]
         )
@@ -102,10 +106,6 @@ class AccountTransactions:
 
 def _in(name: str) -> Document:
     return {"owner": LOCAL_OWNER, "account": {"$eq": name}}
-
-
-def _in_an_account() -> Document:
-    return {"owner": LOCAL_OWNER, "account": {"$gt": ""}}
 
 
 def _moved_by(act: str) -> Document:
