@@ -60,8 +60,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "_id", where=_present("doubt.label_at"), name="asked_again"),
         _index("feedback.act", where=_present("feedback.act")),
         _index("predictions.act", where=_present("predictions.act")),
-        # The ends of own transfers, by their link, and the refunds of a purchase.
-        _index("transfer", where=_present("transfer")),
+        # The refunds of a purchase.
         _index("owner", "refund_of", where=_present("refund_of")),
         # The balances of the accounts, summed from the index alone; and the rows of a merged account.
         _index("owner", "account", "currency", "direction", "amount", where=_present("account")),
