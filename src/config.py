@@ -45,13 +45,15 @@ def _address(url: str) -> str:
     return url.rstrip("/")
 
 
-def _known_locale(name: str) -> str:
+def known_locale(name: str) -> str:
+    """As Babel writes it: `de_DE`. Raises ValueError."""
     try:
         return str(Locale.parse(name, sep="-" if "-" in name else "_"))
     except (UnknownLocaleError, ValueError):
         raise ValueError("give a locale such as de_DE or en_GB") from None
 
 
+DEFAULTS = Preferences()
 Unset = BeforeValidator(lambda value: None if isinstance(value, str) and not value.strip() else value)
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -71,21 +73,21 @@ class Settings(BaseSettings):
     mlflow_tracking_uri: Annotated[str | None, Unset] = None
     mlflow_port: Port = 5000
     mlflow_ui: Literal["on", "off"] = "on"
-    retrain_every_hours: Annotated[float, Field(gt=0, le=168)] = 6
+    retrain_every_hours: Annotated[float, Field(gt=0, le=168)] = DEFAULTS.retrain_every_hours
     clock: Literal["on", "off"] = "on"
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     web_threads: Annotated[int, Field(ge=1, le=64)] = 8
-    auto_precision: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
-    audit_share: Annotated[float, Field(ge=0, le=0.2)] = 0.02
+    auto_precision: Annotated[float, Field(ge=0.5, le=0.999)] = DEFAULTS.auto_precision
+    audit_share: Annotated[float, Field(ge=0, le=0.2)] = DEFAULTS.audit_share
     train_budget_s: Annotated[float, Field(ge=5, le=3600)] = 60
     train_timeout_s: Annotated[float, Field(ge=60, le=86400)] = 1800
     keep_runs: Annotated[int, Field(ge=5, le=10_000)] = 60
     keep_models: Annotated[int, Field(ge=2, le=1_000)] = 20
     lease_s: Annotated[float, Field(ge=1, le=600)] = 30
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
-    locale: Annotated[Annotated[str, AfterValidator(_known_locale)] | None, Unset] = None
-    week_starts: Weekday = Weekday.MONDAY
-    month_starts: Annotated[int, Field(ge=1, le=28)] = 1
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = DEFAULTS.currency
+    locale: Annotated[Annotated[str, AfterValidator(known_locale)] | None, Unset] = None
+    week_starts: Weekday = DEFAULTS.week_starts
+    month_starts: Annotated[int, Field(ge=1, le=28)] = DEFAULTS.month_starts
     learning: Literal["on", "off"] = "on"
     secret_key: Annotated[SecretStr | None, Unset] = None
     allowed_hosts: str = ""

@@ -5,23 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, ConfigDict, Field
 from typing_extensions import TypedDict
 
+from src.config import known_locale
 from src.domain.preferences import Preferences, Weekday
 from src.web.shared.fields import KnownCurrency, RequestModel
 
-
-def _locale(name: str) -> str:
-    try:
-        return str(Locale.parse(name, sep="-" if "-" in name else "_"))
-    except (UnknownLocaleError, ValueError):
-        raise ValueError("must be a locale such as de_DE or en_GB") from None
-
-
 LocaleName = Annotated[
-    Annotated[str, Field(max_length=20)], AfterValidator(_locale), Field(examples=["de_DE"])
+    Annotated[str, Field(max_length=20)], AfterValidator(known_locale), Field(examples=["de_DE"])
 ]
 
 
