@@ -287,7 +287,8 @@ class Container(Services):
 
     @once
     def drift(self) -> DriftMonitor:
-        periods, early_runs = DriftPeriods(self.database), DriftTriggeredRuns(self.runs)
+        periods = DriftPeriods(self.database)
+        early_runs = DriftTriggeredRuns(self.runs, self.preferences.current)
         return DriftMonitor(periods, self.models, early_runs, self.runs.last_success_at, self.now)
 
     @once

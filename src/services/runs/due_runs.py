@@ -65,11 +65,17 @@ class Slots:
 class DriftTriggeredRuns:
     """At most one a day. Its id names the one before it, so that two schedulers cannot queue two."""
 
-    def __init__(self, runs: TrainingRuns) -> None:
+    def __init__(self, runs: TrainingRuns, preferences: Callable[[], Preferences]) -> None:
         self._runs = runs
+        self._preferences = preferences
 
     def are_allowed(self, at: datetime) -> bool:
-        """Whether the newest one is a day old, and no run of any kind is under way. Raises Unavailable."""
+        """Whether the newest one is a day old, and no run of any kind is under way. Raises Unavailable.
+
+        None is allowed while learning is off.
+        """
+        if not self._preferences().learning:
+            return False
         newest = self._runs.newest_at(Trigger.DRIFT)
         return (newest is None or at - newest >= A_DAY) and self._runs.current() is None
 

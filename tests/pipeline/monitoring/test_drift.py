@@ -1,10 +1,12 @@
 """Runs that start early, on the real MongoDB."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
 import pytest
 
+from src.domain.preferences import Preferences
 from src.domain.quality import DriftMeasure, DriftVerdict
 from src.domain.training_runs import RunStatus, Trigger
 from src.pipeline.monitoring.quality import DriftMonitor
@@ -22,13 +24,13 @@ DAY = timedelta(days=1)
 
 class Services:
     def __init__(self, database):
-        self.now = NOW
+        self.now, self.preferences = NOW, Preferences()
         self.transactions, self.feedback = Transactions(database), FeedbackEvents(database)
         self.models, self.runs = Models(database), TrainingRuns(database)
         self.monitor = self.another_monitor(database)
 
     def another_monitor(self, database):
-        early = DriftTriggeredRuns(self.runs)
+        early = DriftTriggeredRuns(self.runs, lambda: self.preferences)
         periods = DriftPeriods(database)
         return DriftMonitor(periods, self.models, early, self.runs.last_success_at, lambda: self.now)
 
@@ -134,7 +136,7 @@ def test_a_run_in_progress_is_not_doubled_and_does_not_use_up_the_day(services):
     services.live(200, right=60)
     services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=services.now - DAY)
     assert services.monitor.start_early() is None
-    assert DriftTriggeredRuns(services.runs).request((), at=services.now) is None
+    assert DriftTriggeredRuns(services.runs, Preferences).request((), at=services.now) is None
     services.finish()
     assert services.monitor.start_early() is not None
 
@@ -143,3 +145,11 @@ def test_before_there_is_a_champion_there_is_nothing_to_compare(database):
     services = Services(database)
     assert services.monitor.report().results == ()
     assert services.monitor.start_early() is None
+
+
+def test_while_learning_is_off_no_run_starts_early(services):
+    services.live(200, right=60)
+    services.preferences = replace(services.preferences, learning=False)
+    assert services.monitor.start_early() is None
+    services.preferences = replace(services.preferences, learning=True)
+    assert services.monitor.start_early() is not None
