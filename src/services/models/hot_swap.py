@@ -54,9 +54,9 @@ class HotSwap(Generic[T]):
         self._refreshed_at = -math.inf
         self._requested = threading.Event()
         self._serving: tuple[Pointing, T] | None = None
-        self._loaded: tuple[int, object] | None = None
-        """Revision and variant of what serves."""
-        self._failed: tuple[int, object] | None = None
+        self._loaded: tuple[object, ...] | None = None
+        """Revision, hash and variant of what serves; revisions begin anew once everything was erased."""
+        self._failed: tuple[object, ...] | None = None
         self._watcher_of: int | None = None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -128,7 +128,7 @@ class HotSwap(Generic[T]):
         if pointer is None:  # everything was erased, or the shadow test has ended
             self._serving = None
             return
-        wanted = (pointer.revision, self._variant())
+        wanted = (pointer.revision, pointer.sha256, self._variant())
         if wanted == self._failed:
             return
         about = {"serves_as": self._name, "version": pointer.version}

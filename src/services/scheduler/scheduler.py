@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 POLL_EVERY_S = 2.0
 ALIAS_EVERY_S = 20.0
+INTERVAL_EVERY_S = 20.0
 MAINTENANCE_EVERY_S = 600.0
 
 RUN, IMPORT, WAITING, DELIVERY = "run", "import", "waiting", "delivery"
@@ -59,7 +60,7 @@ def _any_of(query: Document, kind: str) -> list[Document]:
 class Scheduler:
     """Opens a slot every few hours, and starts the jobs that wait in between.
 
-    A poll costs two MongoDB operations while nothing waits: what waits, and the settings.
+    A poll costs one MongoDB operation while nothing waits.
     """
 
     def __init__(
@@ -71,8 +72,8 @@ class Scheduler:
         poll_every_s: float = POLL_EVERY_S,
         maintenance_every_s: float = MAINTENANCE_EVERY_S,
     ) -> None:
-        """every_hours: the time between two slots, read at each poll. now: decides which slot it is; the jobs
-        themselves are scheduled by the real time.
+        """every_hours: the time between two slots, read three times a minute. now: decides which slot it is;
+        the jobs themselves are scheduled by the real time.
         """
         self._jobs = jobs
         self._every_hours = every_hours
@@ -91,6 +92,7 @@ class Scheduler:
         self._scheduler.add_job(self.open_slot, id="missed slot", misfire_grace_time=None)
         self._schedule_slots()
         self._add("poll", self._poll, self._poll_every_s, first=now)
+        self._add("interval", self.follow_interval, INTERVAL_EVERY_S, first=now)
         self._add("alias", partial(self._run, self._jobs.sync_alias), ALIAS_EVERY_S, first=now)
         soon = now + timedelta(seconds=self._maintenance_every_s / 10)
         maintain = partial(self._run, self._jobs.maintain)
@@ -100,6 +102,12 @@ class Scheduler:
     def _schedule_slots(self) -> None:
         now, hours = datetime.now(UTC), self._slot_hours
         self._add("slot", self.open_slot, hours * 3600, first=slot_of(now, hours) + timedelta(hours=hours))
+
+    def follow_interval(self) -> None:
+        """Reschedule the slots if the time between them was changed."""
+        if (hours := self._every_hours()) != self._slot_hours:
+            self._slot_hours = hours
+            self._schedule_slots()
 
     def stop(self) -> None:
         """Stop scheduling and end the child processes; does nothing if it was never started."""
@@ -131,9 +139,6 @@ class Scheduler:
 
     def _poll(self) -> None:
         """Start each kind of job in its own thread: an import does not wait for a training to end."""
-        if (hours := self._every_hours()) != self._slot_hours:
-            self._slot_hours = hours
-            self._schedule_slots()
         for kind in self._pending():
             # APScheduler skips an id that still runs.
             job = self._jobs.by_kind[kind]

@@ -1,6 +1,7 @@
 """What an idle installation asks of MongoDB: counted by the driver, with an injected time."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from pymongo import monitoring
@@ -16,6 +17,7 @@ from src.services.scheduler.scheduler import (
     ALIAS_EVERY_S,
     DELIVERY,
     IMPORT,
+    INTERVAL_EVERY_S,
     MAINTENANCE_EVERY_S,
     POLL_EVERY_S,
     RUN,
@@ -80,13 +82,14 @@ class Seconds:
 def followers(container, seconds, monkeypatch):
     """What each web worker has; the test itself is their thread."""
     monkeypatch.setattr(HotSwap, "watch", lambda self: None)
-    models = container.models
+    monkeypatch.setattr(container.preferences, "_clock", seconds)
+    models, fresh = container.models, {"variant": container.preferences.current, "clock": seconds}
     return [
         follower
         for _ in range(WORKERS)
         for follower in (
-            HotSwap(models.champion, lambda _: "model", clock=seconds),
-            ShadowModel(models.shadows.current, lambda _: "model", every_s=2, clock=seconds),
+            HotSwap(models.champion, lambda _: "model", **fresh),
+            ShadowModel(models.shadows.current, lambda _: "model", every_s=2, **fresh),
         )
     ]
 
@@ -107,6 +110,8 @@ def test_an_idle_installation_costs_less_than_one_operation_a_second(container, 
             scheduler.run_pending()
         if seconds.now % ALIAS_EVERY_S == 0:
             jobs.sync_alias()
+        if seconds.now % INTERVAL_EVERY_S == 0:
+            scheduler.follow_interval()
         if seconds.now % MAINTENANCE_EVERY_S == 0:
             jobs.maintain()
     assert 0 < len(operations.names) < 600
@@ -204,3 +209,31 @@ def test_files_and_deliveries_do_not_wait_for_a_training_to_end(container, monke
     finally:
         goes_on.set()
         scheduler.stop()
+
+
+def test_another_time_between_trainings_moves_the_slots_without_a_restart(container):
+    scheduler = container.scheduler
+    scheduler.start()
+    try:
+        container.settings_editor.change({"retrain_every_hours": 1}, at=NOW)
+        scheduler.follow_interval()
+        slot = scheduler._scheduler.get_job("slot")
+        assert slot.trigger.interval == timedelta(hours=1)
+        assert slot.next_run_time.minute == 0
+    finally:
+        scheduler.stop()
+
+
+def test_a_model_that_is_promoted_after_everything_was_erased_is_loaded(container, monkeypatch):
+    """Revisions begin anew then, and a worker may have seen nothing of the time in between."""
+    seconds = Seconds()
+    monkeypatch.setattr(HotSwap, "watch", lambda self: None)
+    champion = HotSwap(container.models.champion, lambda pointer: pointer.version, clock=seconds)
+    assert champion.current() == "1"
+    container.erasure.erase(at=NOW)
+    container.models.keep(
+        small_bundle() + b"2", version="2", run_id="r", mlflow_run_id="", metrics={}, at=NOW
+    )
+    container.models.promote("2", by="training", reason="", at=NOW)
+    seconds.now += 10
+    assert champion.current() == "2"
