@@ -155,12 +155,15 @@ def undo_changes(
     rows: BulkRows, act: str, at: datetime, with_canonical_accounts: WithCanonicalAccounts
 ) -> UndoResult:
     """Undo the answers and edits of `act`, except where a later one counts. Raises Unavailable."""
-    restored = kept = 0
+    restored, is_kept = 0, dict[str, bool]()
+
+    def undone(befores: Sequence[StoredTransaction]) -> list[StoredTransaction | None]:
+        is_kept.update({row.id: _is_changed_since(row, act) for row in befores})
+        return _undone(act, at, with_canonical_accounts, befores)
+
     for batch in _batches(rows.changed_by(act)):
-        for row in rows.change(batch, partial(_undone, act, at, with_canonical_accounts)):
-            is_kept = _is_changed_since(row, act)
-            restored, kept = restored + (not is_kept), kept + is_kept
-    return UndoResult(restored, kept)
+        restored += sum(not is_kept[row.id] for row in rows.change(batch, undone))
+    return UndoResult(restored, sum(is_kept.values()))
 
 
 def _what(change: BulkChange) -> ActSummary:

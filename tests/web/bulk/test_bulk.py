@@ -105,6 +105,12 @@ def test_rows_answered_or_edited_since_keep_that(client, rows, answered):
     assert (second["status"], second["transaction"]["notes"]) == ("predicted", "mine")
 
 
+def test_a_row_whose_only_change_was_edited_since_counts_as_kept(client, rows):
+    done = bulk(client, ids=rows, set={"notes": "trip"})
+    client.patch(f"/api/v1/transactions/{rows[1]}", json={"notes": "mine"})
+    assert undo(client, done["act"]) == {"act": done["act"], "undone": 3, "kept": 1}
+
+
 def test_an_interrupted_change_can_be_undone_or_done_again(client, app, rows, monkeypatch):
     before, service = documents(app), app.extensions["ledgerloop"].bulk_changes
     monkeypatch.setattr("src.pipeline.feedback.bulk._BATCH", 2)
