@@ -54,6 +54,7 @@ class HotSwap(Generic[T]):
         self._refreshed_at = -math.inf
         self._requested = threading.Event()
         self._serving: tuple[Pointing, T] | None = None
+        """The thread may set it to None between two reads."""
         self._loaded: tuple[object, ...] | None = None
         """Revision, hash and variant of what serves; revisions begin anew once everything was erased."""
         self._failed: tuple[object, ...] | None = None
@@ -66,7 +67,8 @@ class HotSwap(Generic[T]):
         """The version this process serves, refreshed after a pause."""
         with suppress(LedgerloopError):
             self._requested_now()
-        return self._serving[0].version if self._serving else None
+        serving = self._serving
+        return serving[0].version if serving else None
 
     def _requested_now(self) -> None:
         """A request needs the model: refresh it after a pause; while requests come, the thread does."""
@@ -83,17 +85,19 @@ class HotSwap(Generic[T]):
     def current(self) -> T:
         """The champion. Raises Unavailable while there is no model."""
         self._requested_now()
-        if self._serving is None:
-            sentence = "No model yet: the first one is being trained. This takes about a minute."
-            raise Unavailable(sentence, retry_after_s=5)
-        return self._serving[1]
+        return self._model()
 
     def refreshed(self) -> T:
         """The champion, for a process that needs it seldom: reads the pointer once and starts no thread."""
         self.refresh()
-        if self._serving is None:
-            raise Unavailable("No model yet: the first one is being trained.", retry_after_s=5)
-        return self._serving[1]
+        return self._model()
+
+    def _model(self) -> T:
+        serving = self._serving
+        if serving is None:
+            sentence = "No model yet: the first one is being trained. This takes about a minute."
+            raise Unavailable(sentence, retry_after_s=5)
+        return serving[1]
 
     def watch(self) -> None:
         """Start the thread, once in each process (a fork starts its own)."""
@@ -154,5 +158,5 @@ class ShadowModel(HotSwap[T]):
         """The shadow model, if it is loaded."""
         self.watch()
         self._requested.set()
-        serving = self._serving  # the thread may set it to None
+        serving = self._serving
         return serving[1] if serving else None
