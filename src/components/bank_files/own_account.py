@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from src.components.bank_files.entry import short_label
+from src.components.bank_files.plan import OF_THE_ACCOUNT, Field
+from src.components.text.masking import mask
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]*")
 _HIDDEN = re.compile(r"[*•]+|[xX]{2,}")
@@ -37,3 +39,8 @@ def account_of(name: str, number: str) -> tuple[str | None, str | None]:
     if not is_account_number(name):
         return short_label(name), normalized_number(number)
     return None, normalized_number(number) or normalized_number(name)
+
+
+def masked_cell(text: str, field: Field | None) -> str:
+    """The text of a cell as it is shown and stored. field: of its column."""
+    return "[account]" if field in OF_THE_ACCOUNT and is_account_number(text) else mask(text)

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 
 from src.components.bank_files.entry import ColumnSummary, Preview, masked
 from src.components.bank_files.limits import DEFAULT, Limits
-from src.components.bank_files.own_account import is_account_number
-from src.components.bank_files.plan import ADDED_FIELDS, COLUMN_QUESTIONS, OF_THE_ACCOUNT, Field, Plan
+from src.components.bank_files.own_account import masked_cell
+from src.components.bank_files.plan import ADDED_FIELDS, COLUMN_QUESTIONS, Field, Plan
 from src.components.bank_files.read import fingerprint_of_header, preview
 from src.components.bank_files.source import BankFile
 from src.components.text.masking import mask
@@ -150,6 +150,5 @@ def _masked(preview: Preview) -> Preview:
 
 def _masked_examples(column: ColumnSummary, plan: Plan) -> tuple[str, ...]:
     columns = plan.columns or ()
-    if column.position < len(columns) and columns[column.position] in OF_THE_ACCOUNT:
-        return tuple("[account]" if is_account_number(text) else mask(text) for text in column.examples)
-    return tuple(map(mask, column.examples))
+    field = columns[column.position] if column.position < len(columns) else None
+    return tuple(masked_cell(text, field) for text in column.examples)

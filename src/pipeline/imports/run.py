@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from src.components.bank_files.entry import Entry, Line, Rejected, as_text, masked
 from src.components.bank_files.limits import DEFAULT, Limits
-from src.components.bank_files.own_account import is_account_number
-from src.components.bank_files.plan import OF_THE_ACCOUNT, Field, Format, Plan
+from src.components.bank_files.own_account import masked_cell
+from src.components.bank_files.plan import Format, Plan
 from src.components.bank_files.read import lines_and_entries
-from src.components.text.masking import mask
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.imports import Import, ImportCounts, ImportStatus
 from src.domain.transactions import NewTransaction, Origin, Transaction
@@ -217,8 +216,4 @@ def _reject(line: Line, rejected: Rejected, plan: Plan) -> dict[str, Any]:
     if rejected.left_out or isinstance(line, Rejected):
         return fields
     cells = zip_longest(map(as_text, line[1]), (plan.columns or ())[: len(line[1])])
-    return {**fields, "cells": [_masked_cell(text, column) for text, column in cells]}
-
-
-def _masked_cell(text: str, column: Field | None) -> str:
-    return "[account]" if column in OF_THE_ACCOUNT and is_account_number(text) else mask(text)
+    return {**fields, "cells": [masked_cell(text, field) for text, field in cells]}
