@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from src.components.bank_files.own_account import is_account_number, normalized_number
 from src.components.text.masking import mask
+from src.domain.accounts import Account
 from src.domain.transactions import Transaction
 
 if TYPE_CHECKING:
@@ -19,15 +20,26 @@ def with_canonical_accounts(transactions: Sequence[Transaction], accounts: Accou
     names: dict[str, str] = {}
     for transaction in transactions:
         if (name := transaction.account) and name not in names:
-            names[name] = _canonical(name, accounts, currency=transaction.currency)
+            names[name] = canonical_name(name, accounts, currency=transaction.currency)
     return [
         replace(transaction, account=names[transaction.account]) if transaction.account else transaction
         for transaction in transactions
     ]
 
 
-def _canonical(name: str, accounts: Accounts, *, currency: str) -> str:
+def canonical_name(name: str, accounts: Accounts, *, currency: str) -> str:
     """A number instead of a name, such as an IBAN, identifies the account and is not stored."""
-    if is_account_number(name) and (number := normalized_number(name)):
+    if number := _number(name):
         return accounts.canonical_of_number(number, currency=currency)
     return accounts.canonical(mask(name), currency=currency)
+
+
+def known_account(name: str, accounts: Accounts) -> Account | None:
+    """The account that `name`, or a number instead of it, leads to; an unknown one makes none."""
+    if number := _number(name):
+        return accounts.of_number(number)
+    return accounts.by_name(mask(name))
+
+
+def _number(name: str) -> str | None:
+    return normalized_number(name) if is_account_number(name) else None

@@ -14,6 +14,7 @@ from src.domain.bulk import BulkChange, BulkSummary, Selection
 from src.domain.feedback import Feedback, active_answers
 from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, active_edits
 from src.errors import InvalidInput
+from src.pipeline.accounts.names import canonical_name, known_account
 from src.pipeline.feedback.edit import can_change_prediction, changed_fields
 from src.pipeline.prediction.predict import Predictor, prepare
 
@@ -62,7 +63,7 @@ class BulkChanges:
 
         Raises InvalidInput for an unknown category or too many transactions, Unavailable.
         """
-        change = self._checked(change)
+        account, change = change.fields.get("account"), self._checked(change)
         summary = self.rows.summary(selection, change)
         if summary.changed > MOST_ROWS:
             raise InvalidInput(
@@ -72,7 +73,9 @@ class BulkChanges:
         ids = self.rows.ids(selection, change, limit=MOST_ROWS)
         if not ids:
             return replace(summary, changed=0), None
-        change = self._in_account(change, summary)
+        if account:  # an unknown name makes an account, in the most frequent currency
+            name = canonical_name(account, self.accounts, currency=summary.amounts[0][0])
+            change = replace(change, fields={**change.fields, "account": name})
         act = self.acts.begin(ActKind.BULK, _what(change), at=at)
         changed = sum(self._change(batch, change, act, at) for batch in _batches(ids))
         if change.category:
@@ -98,18 +101,9 @@ class BulkChanges:
         masked = prepare(replace(example, **change.fields))
         fields = {name: getattr(masked, name) for name in change.fields}
         if masked.account:
-            known = self.accounts.by_name(masked.account)
+            known = known_account(change.fields["account"], self.accounts)
             fields["account"] = known.name if known else " ".join(masked.account.split())
         return replace(change, fields=fields)
-
-    def _in_account(self, change: BulkChange, summary: BulkSummary) -> BulkChange:
-        """An unknown name makes an account, in the most frequent currency."""
-        if not (name := change.fields.get("account")):
-            return change
-        currency = summary.amounts[0][0]
-        return replace(
-            change, fields={**change.fields, "account": self.accounts.canonical(name, currency=currency)}
-        )
 
     def _changed(
         self, change: BulkChange, act: str, at: datetime, rows: Sequence[StoredTransaction]

@@ -85,6 +85,10 @@ class Accounts:
         document = self._unmerged(self._database.accounts.find_one(query))
         return _account(document) if document else None
 
+    def of_number(self, number: str) -> Account | None:
+        """number: normalized. Raises Unavailable."""
+        return self.by_number(self._keyed_hash(number))
+
     def canonical(self, name: str, *, currency: str | None = None) -> str:
         """The name of the account that `name` leads to; an unknown name makes one. Raises Unavailable.
 

@@ -74,6 +74,23 @@ def test_an_iban_instead_of_a_name_identifies_the_account_and_is_not_stored(clie
     assert "0532" not in str(snapshot(web_database)).replace(" ", "")
 
 
+def test_a_bulk_change_recognizes_an_account_by_its_iban_as_an_edit_does(client, predicted, web_database):
+    known, new = "DE89 3704 0044 0532 0130 00", "GB29 NWBK 6016 1331 9268 19"
+    first, second = predicted(account=known), predicted("BISTRO")
+
+    def set_account(number, **fields):
+        body = {"ids": [first["id"], second["id"]], "set": {"account": number}, **fields}
+        return client.post("/api/v1/transactions/bulk", json=body).json
+
+    assert set_account(known, dry_run=True)["changed"] == 1
+    assert set_account(known)["changed"] == 1
+    assert (account_of(client, first), account_of(client, second)) == ("Account 1", "Account 1")
+    assert set_account(new)["changed"] == 2
+    assert list(listed(client)) == ["Account 1", "Account 2"]
+    assert account_of(client, first) == "Account 2"
+    assert "0532" not in str(snapshot(web_database)).replace(" ", "")
+
+
 def test_what_is_not_stored_makes_no_account(client):
     body = {"description": "SWIGGY", "amount": "1", "account": "Giro", "save": False}
     assert client.post("/api/v1/predict", json=body).status_code == 200
