@@ -271,6 +271,17 @@ def test_a_row_of_the_list_is_edited_in_its_place(press, predicted, client):
     assert input_of(client, row)["amount"] == "10.00"
 
 
+def test_enter_in_a_row_chooses_none_of_two_amounts(predicted, client):
+    """Enter presses the first submit button of a form."""
+    row = predicted(amount="10")["id"]
+    form = typed(client.get(f"/transactions/{row}/row", headers=HTML).text)
+    asked = client.post(f"/transactions/{row}/row", data={**form, "amount": "1.150"}, headers=HTML)
+    assert asked.status_code == 422
+    first, *others = re.findall(r'<button[^>]*type="submit"[^>]*>', asked.text)
+    assert "amount_meant" not in first
+    assert [re.search(r'value="([^"]+)"', button)[1] for button in others] == ["1.150", "1150"]
+
+
 def test_a_row_that_was_edited_elsewhere_shows_both_values_and_can_be_saved_again(predicted, client):
     row = predicted(amount="10")["id"]
     stale = typed(client.get(f"/transactions/{row}/row", headers=HTML).text)
