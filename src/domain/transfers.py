@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - `date` is a field's name here
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -81,6 +82,8 @@ class Link:
     score: float
     """How likely the two belong together, 0..1; 1 if a person linked them."""
     created_at: datetime
+    date: Date
+    """Of the expense of a transfer, or of the refund: lists are in its order."""
     shown: bool = False
     """False if a transaction is gone, no longer fits, or belongs to another link in effect."""
     acts: tuple[str, ...] = ()
@@ -102,7 +105,24 @@ class LinkPage:
     next_cursor: str | None
 
 
-def link_id(kind: LinkKind, out: str, into: str) -> str:
+def link_between(
+    kind: LinkKind, out: End, into: End, status: LinkStatus, by: LinkedBy, *, score: float, at: datetime
+) -> Link:
+    dated = into if kind is LinkKind.REFUND else out
+    return Link(
+        id=_link_id(kind, out.lasting_id, into.lasting_id),
+        kind=kind,
+        out=out.id,
+        into=into.id,
+        status=status,
+        by=by,
+        score=score,
+        created_at=at,
+        date=dated.transaction.date,
+    )
+
+
+def _link_id(kind: LinkKind, out: str, into: str) -> str:
     """The same for the same two transactions, so that a dismissed link is recognized.
 
     out, into: their lasting ids.

@@ -16,7 +16,7 @@ from src.domain.transfers import (
     LinkKind,
     LinkStatus,
     Misfit,
-    link_id,
+    link_between,
     misfit,
     purchase_merchant,
     transfer_misfit,
@@ -147,16 +147,8 @@ class Linking:
                     raise NotFound("There is no transaction with this id.")
                 raise InvalidInput("There is no transaction with this id.", field=field)
         self._check(kind, ends[out], ends[into], fields[0])
-        new = Link(
-            id=link_id(kind, ends[out].lasting_id, ends[into].lasting_id),
-            kind=kind,
-            out=out,
-            into=into,
-            status=LinkStatus.SUGGESTED,
-            by=LinkedBy.PERSON,
-            score=1.0,
-            created_at=at,
-        )
+        status, by = LinkStatus.SUGGESTED, LinkedBy.PERSON
+        new = link_between(kind, ends[out], ends[into], status, by, score=1.0, at=at)
         existing = self.links.find(new.id)
         link = replace(existing, out=out, into=into) if existing else new
         act = self._decide(link, LinkStatus.PAIRED, at=at, is_new=existing is None)
@@ -192,8 +184,7 @@ class Linking:
             "before_by": None if is_new else link.by.value,
         }
         act = self.acts.begin(ActKind.LINK, ActSummary(_ACTS[link.kind, status], values), at=at)
-        dated = ends.get(values["transaction_id"] or "") or next(iter(ends.values()))
-        self.links.decide(link, dated.transaction, status, LinkedBy.PERSON, act, at=at)
+        self.links.decide(link, status, act, at=at)
         self.acts.finish(act, rows=len(ends))
         return act
 

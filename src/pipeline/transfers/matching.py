@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from src.components.transfers.pairing import Match, conversions, pairs, reads_like_a_transfer
 from src.components.transfers.refunds import refund_match
 from src.domain.categories import Category, Group
-from src.domain.transactions import Transaction
-from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_id, purchase_merchant
-from src.pipeline.transfers.restore import LinkRestore, dating
+from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_between, purchase_merchant
+from src.pipeline.transfers.restore import LinkRestore
 
 if TYPE_CHECKING:
     from src.services.transfers.candidates import Candidates
@@ -101,16 +100,6 @@ def _batches(values: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def _link(kind: LinkKind, match: Match, by: LinkedBy, at: datetime) -> tuple[Link, Transaction]:
-    """The link, and the transaction that dates it."""
-    link = Link(
-        id=link_id(kind, match.out.lasting_id, match.into.lasting_id),
-        kind=kind,
-        out=match.out.id,
-        into=match.into.id,
-        status=LinkStatus.PAIRED if match.certain else LinkStatus.SUGGESTED,
-        by=by,
-        score=match.score,
-        created_at=at,
-    )
-    return link, dating(kind, match.out, match.into)
+def _link(kind: LinkKind, match: Match, by: LinkedBy, at: datetime) -> Link:
+    status = LinkStatus.PAIRED if match.certain else LinkStatus.SUGGESTED
+    return link_between(kind, match.out, match.into, status, by, score=match.score, at=at)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from src.domain.transactions import StoredTransaction, Transaction
-from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_id, misfit
+from src.domain.transactions import StoredTransaction
+from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_between, misfit
 
 if TYPE_CHECKING:
     from src.services.transfers.candidates import Candidates
@@ -48,25 +48,11 @@ class LinkRestore:
         self._waiting = [two for two in self._waiting if two not in stored]
         self.links.add([link for two in stored for link in self._linked(two, ends)])
 
-    def _linked(self, two: Two, ends: Mapping[str, End]) -> list[tuple[Link, Transaction]]:
+    def _linked(self, two: Two, ends: Mapping[str, End]) -> list[Link]:
         """Empty if a person has edited the export, so that they do not fit."""
         kind, *ids = two
         for out, into in ((ends[ids[0]], ends[ids[1]]), (ends[ids[1]], ends[ids[0]])):
             if misfit(kind, out.transaction, into.transaction) is None:
-                link = Link(
-                    id=link_id(kind, out.lasting_id, into.lasting_id),
-                    kind=kind,
-                    out=out.id,
-                    into=into.id,
-                    status=LinkStatus.PAIRED,
-                    by=LinkedBy.IMPORT,
-                    score=1.0,
-                    created_at=self.clock(),
-                )
-                return [(link, dating(kind, out, into))]
+                status, by = LinkStatus.PAIRED, LinkedBy.IMPORT
+                return [link_between(kind, out, into, status, by, score=1.0, at=self.clock())]
         return []
-
-
-def dating(kind: LinkKind, out: End, into: End) -> Transaction:
-    """The transaction whose date a link has in lists."""
-    return into.transaction if kind is LinkKind.REFUND else out.transaction

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bson import ObjectId
 
-from src.domain.transactions import Transaction
 from src.domain.transfers import Link, LinkedBy, LinkKind, LinkStatus
 from src.services.mongo.client import Document
 from src.services.transactions.documents import midnight
 
 
-def link_document(link: Link, dated: Transaction) -> Document:
+def link_document(link: Link) -> Document:
     """Without `_id`, `revision` and `unsettled_at`."""
     return {
         "kind": link.kind.value,
@@ -20,7 +19,7 @@ def link_document(link: Link, dated: Transaction) -> Document:
         "by": link.by.value,
         "score": link.score,
         "created_at": link.created_at,
-        "date": midnight(dated.date),
+        "date": midnight(link.date),
         "shown": False,
         "acts": list(link.acts),
     }
@@ -36,6 +35,7 @@ def link_of(document: Document) -> Link:
         by=LinkedBy(document["by"]),
         score=document["score"],
         created_at=document["created_at"],
+        date=document["date"].date(),
         shown=document.get("shown", False),
         acts=tuple(document.get("acts", ())),
     )

@@ -12,7 +12,7 @@ from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
 
 from src.domain import LOCAL_OWNER
-from src.domain.transactions import StoredTransaction, Transaction
+from src.domain.transactions import StoredTransaction
 from src.domain.transfers import Link, LinkedBy, LinkedRows, LinkKind, LinkPage, LinkStatus
 from src.errors import NotFound
 from src.services.mongo.client import Document, guarded
@@ -48,13 +48,13 @@ class Links(Settlement):
         return [link for link in self.of(transaction_id) if link.shown and link.status is LinkStatus.PAIRED]
 
     @guarded
-    def add(self, links: Sequence[tuple[Link, Transaction]]) -> int:
-        """Add the links that do not exist, each with the transaction that dates it, and settle them.
+    def add(self, links: Sequence[Link]) -> int:
+        """Add the links that do not exist, and settle them.
 
         A suggestion that is certain by now becomes a pair. Returns how many were added or changed. Raises
         Unavailable; safe to repeat.
         """
-        updates = [_addition(link, dated) for link, dated in links]
+        updates = [_addition(link) for link in links]
         updates += [
             UpdateOne(
                 {**_by_id(link.id), "status": LinkStatus.SUGGESTED.value},
@@ -68,21 +68,19 @@ class Links(Settlement):
                     "$inc": {"revision": 1},
                 },
             )
-            for link, _ in links
+            for link in links
             if link.status is LinkStatus.PAIRED
         ]
         if not updates:
             return 0
         result = self._database.transfers.bulk_write(updates)
-        self.settle({end for link, _ in links for end in (link.out, link.into)})
+        self.settle({end for link in links for end in (link.out, link.into)})
         return int(result.upserted_count + result.modified_count)
 
     @guarded
-    def decide(
-        self, link: Link, dated: Transaction, status: LinkStatus, by: LinkedBy, act: str, *, at: datetime
-    ) -> None:
+    def decide(self, link: Link, status: LinkStatus, act: str, *, at: datetime) -> None:
         """Store what a person decided, as `act`, and settle it. link: as it is, or a new one."""
-        decided = {"status": status.value, "by": by.value}
+        decided = {"status": status.value, "by": LinkedBy.PERSON.value}
         update = {
             "$set": {
                 **decided,
@@ -92,7 +90,7 @@ class Links(Settlement):
             },
             "$setOnInsert": {
                 name: value
-                for name, value in link_document(link, dated).items()
+                for name, value in link_document(link).items()
                 if name not in (*decided, "out", "in", "acts")
             },
             "$push": {"acts": act},
@@ -168,6 +166,6 @@ def _shown(kind: LinkKind) -> Document:
     return {"owner": LOCAL_OWNER, "kind": kind.value, "shown": True}
 
 
-def _addition(link: Link, dated: Transaction) -> UpdateOne:
-    inserted = {**link_document(link, dated), "revision": 1, "unsettled_at": link.created_at}
+def _addition(link: Link) -> UpdateOne:
+    inserted = {**link_document(link), "revision": 1, "unsettled_at": link.created_at}
     return UpdateOne(_by_id(link.id), {"$setOnInsert": inserted}, upsert=True)
