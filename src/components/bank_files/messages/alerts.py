@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -165,13 +165,18 @@ def read_alert(message: str) -> Alert | None:
 
 def has_amount_with_currency(line: str) -> bool:
     """Whether it has one that is no balance or limit."""
-    return any(not _NOT_THE_AMOUNT.search(line[: match.start()]) for match in _WITH_UNIT.finditer(line))
+    return bool(_without_balances(_WITH_UNIT.finditer(line), line))
+
+
+def _without_balances(amounts: Iterable[re.Match[str]], message: str) -> list[re.Match[str]]:
+    """Nor limits."""
+    return [match for match in amounts if not _NOT_THE_AMOUNT.search(message[: match.start()])]
 
 
 def _amount(message: str) -> tuple[str, tuple[int, int]] | None:
     """(amount with its currency, its span): the first with a currency that is no balance or limit."""
     named = list(_WITH_UNIT.finditer(message))
-    amounts = [match for match in named if not _NOT_THE_AMOUNT.search(message[: match.start()])]
+    amounts = _without_balances(named, message)
     first = next(iter(amounts), None)
     if first and _ACTIVATED.search(message[: first.start()]):  # that amount is a limit
         first = next((match for match in amounts if _BOOKED_AFTER.match(message, match.end())), first)
@@ -186,7 +191,7 @@ def _amount(message: str) -> tuple[str, tuple[int, int]] | None:
         covered = [range(*match.span()) for match in named]
         bare = [match for match in bare if _WITH_CENTS.search(match[0])]
         bare = [match for match in bare if not any(match.start() in span for span in covered)]
-    bare = [match for match in bare if not _NOT_THE_AMOUNT.search(message[: match.start()])] or bare
+    bare = _without_balances(bare, message) or bare
     return (bare[-1][0], bare[-1].span()) if bare else None
 
 
