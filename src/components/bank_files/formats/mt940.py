@@ -61,7 +61,7 @@ def records(text: str, limits: Limits) -> list[Line]:
         if statement is not None:
             limits.check_row(len(lines) + 1)
             limits.check_cells(len(lines) + 1, [statement, details])
-            lines.append(_line(len(lines) + 1, (currency, account), statement, details))
+            lines.append(_line(len(lines) + 1, currency, account, statement, details))
 
     for tag, value in _tags(text):
         if tag == "61":
@@ -86,15 +86,14 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
         yield tag[1], _END.sub("", text[tag.end() : end]).strip()  # type: ignore[index,union-attr]
 
 
-def _line(row: int, of_statement: tuple[str, str], statement: str, details: str) -> Line:
-    """of_statement: (currency, account number)."""
+def _line(row: int, currency: str, account: str, statement: str, details: str) -> Line:
     lines = (line.rstrip() for line in statement.splitlines())
     standard = "\n".join(line for line in lines if line.strip() not in ("", "-"))
     standard = _THOUSANDS.sub(lambda match: match[1] + match[2].replace(".", ""), standard)
     match = _STATEMENT.re.match(_LONG_REFERENCE.sub(r"\1", standard))
     with suppress(ValueError, ArithmeticError, TypeError):
         if match:
-            return row, [*_cells(match.groupdict(), of_statement[0], details), of_statement[1]]
+            return row, [*_cells(match.groupdict(), currency, details), account]
     return Rejected(row, Reason.DAMAGED)
 
 
