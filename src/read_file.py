@@ -26,19 +26,23 @@ def main(memory: int, cpu_s: int) -> None:
     if start == b"PAR1":
         import pyarrow.parquet  # noqa: F401 - it maps far more than it uses, so before the limits
     bound_process(memory, cpu_s)
+    sys.stdout.buffer.write(answer(start + sys.stdin.buffer.read(), request))
+    sys.stdout.buffer.flush()
+    os._exit(0)  # skips freeing a large file's objects one by one
+
+
+def answer(content: bytes, request: ReadRequest) -> bytes:
+    """A `ReadResult`, or why there is none, as JSON."""
     try:
-        answer = b'{"result":' + read_preview(start + sys.stdin.buffer.read(), request).to_json() + b"}"
+        return b'{"result":' + read_preview(content, request).to_json() + b"}"
     except InvalidInput as error:
-        answer = json.dumps({"refused": str(error), "field": error.field}).encode()
+        return json.dumps({"refused": str(error), "field": error.field}).encode()
     except MemoryError:
-        answer = json.dumps({"refused": TOO_MUCH, "field": "file"}).encode()
+        return json.dumps({"refused": TOO_MUCH, "field": "file"}).encode()
     except Exception as error:  # its message may quote the file: report the line only
         frames = traceback.extract_tb(error.__traceback__)
         where = [f"{frame.filename}:{frame.lineno}" for frame in frames[-3:]]
-        answer = json.dumps({"failed": type(error).__name__, "where": where}).encode()
-    sys.stdout.buffer.write(answer)
-    sys.stdout.buffer.flush()
-    os._exit(0)  # skips freeing a large file's objects one by one
+        return json.dumps({"failed": type(error).__name__, "where": where}).encode()
 
 
 if __name__ == "__main__":
