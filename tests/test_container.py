@@ -28,7 +28,7 @@ def container(settings):
 
 @pytest.fixture
 def children(container, monkeypatch):
-    """What the clock would start; a process each in earnest."""
+    """The subprocesses that would be started, as their arguments."""
     started = []
     monkeypatch.setattr(container.trainer, "run", lambda *child: bool(started.append(child)) or True)
     return started
@@ -52,7 +52,7 @@ def test_the_scheduler_checks_the_alias_in_a_subprocess_but_not_while_a_run_trai
     container.database.collection("training_runs").delete_many({})
     container.jobs.sync_alias()
     container.jobs.sync_alias()
-    assert children == [(SYNC_ALIAS,)]  # a second look so soon is nobody's turn
+    assert children == [(SYNC_ALIAS,)]  # not again so soon
 
 
 def test_the_clock_gives_a_training_its_claim(container, children):

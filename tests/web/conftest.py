@@ -68,7 +68,7 @@ def registered(web_database, bundle):
 
 
 def application(settings, monkeypatch):
-    """It loads a model when it is asked to, and not behind the test's back."""
+    """It loads a model at a request only, and never from a thread."""
     monkeypatch.setattr(HotSwap, "watch", lambda self: None)
     return create_app(settings)
 
