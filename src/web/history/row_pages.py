@@ -14,11 +14,9 @@ from src.web.shared import time_zone
 from src.web.shared.blueprint import bp, fragment
 from src.web.shared.fields import last_date
 from src.web.shared.forms import local_address
-from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.edit import TransactionEditor
-    from src.services.accounts.repository import Accounts
     from src.services.transactions.repository import Transactions
 
 
@@ -40,16 +38,12 @@ def edit_row(
     return fragment("history/_edited_row.html", row=transactions.get(row.id), edited=saved, here=_list())
 
 
-@with_services
-def _form(
-    row: StoredTransaction, form: TransactionForm, refusal: Refusal | None = None, *, accounts: Accounts
-) -> str:
+def _form(row: StoredTransaction, form: TransactionForm, refusal: Refusal | None = None) -> str:
     return fragment(
         "history/_row_edit.html",
         row=row,
         form=form,
         refusal=refusal,
-        account_names=accounts.names(),
         version=version_of(row),
         last_date=last_date(time_zone.today()),
         here=_list(),
