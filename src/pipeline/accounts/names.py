@@ -29,17 +29,20 @@ def with_canonical_accounts(transactions: Sequence[Transaction], accounts: Accou
 
 def canonical_name(name: str, accounts: Accounts, *, currency: str) -> str:
     """A number instead of a name, such as an IBAN, identifies the account and is not stored."""
-    if number := _number(name):
+    if number := _number(name, accounts):
         return accounts.canonical_of_number(number, currency=currency)
     return accounts.canonical(mask(name), currency=currency)
 
 
 def known_account(name: str, accounts: Accounts) -> Account | None:
     """The account that `name`, or a number instead of it, leads to; an unknown one makes none."""
-    if number := _number(name):
+    if number := _number(name, accounts):
         return accounts.of_number(number)
     return accounts.by_name(mask(name))
 
 
-def _number(name: str) -> str | None:
-    return normalized_number(name) if is_account_number(name) else None
+def _number(name: str, accounts: Accounts) -> str | None:
+    """None if it is a name, also such as `1234` of an account that is called so."""
+    if not is_account_number(name) or (mask(name) == name and accounts.by_name(name)):
+        return None
+    return normalized_number(name)

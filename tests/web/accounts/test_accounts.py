@@ -74,6 +74,15 @@ def test_an_iban_instead_of_a_name_identifies_the_account_and_is_not_stored(clie
     assert "0532" not in str(snapshot(web_database)).replace(" ", "")
 
 
+def test_an_account_whose_name_looks_like_a_number_is_found_by_its_name(client, add, predicted):
+    add("1234")
+    row = predicted(account="1234")
+    assert row["transaction"]["account"] == "1234"
+    changed = client.patch(f"/api/v1/transactions/{row['id']}", json={"account": "1234", "notes": "a"})
+    assert changed.json["transaction"]["account"] == "1234"
+    assert list(listed(client)) == ["1234"]
+
+
 def test_a_bulk_change_recognizes_an_account_by_its_iban_as_an_edit_does(client, predicted, web_database):
     known, new = "DE89 3704 0044 0532 0130 00", "GB29 NWBK 6016 1331 9268 19"
     first, second = predicted(account=known), predicted("BISTRO")
