@@ -43,6 +43,7 @@ words = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
 beginnings = st.sampled_from(["", "'", "''", "=", "'=", "+1", "-", "@", '"', ",", ";"])
 texts = st.builds(str.__add__, beginnings, words)
 some_texts = texts.filter(bool)
+tags = some_texts.filter(lambda text: "," not in text)
 
 
 @st.composite
@@ -63,6 +64,11 @@ def transactions(draw):
         direction=draw(st.sampled_from(Direction)),
         mode=draw(st.none() | some_texts),
         subcategory=draw(st.none() | some_texts),
+        account=draw(st.none() | some_texts),
+        counterparty=draw(st.none() | some_texts),
+        notes=draw(st.none() | some_texts),
+        mcc=draw(st.none() | st.from_regex("[0-9]{4}", fullmatch=True)),
+        tags=draw(st.lists(tags, max_size=2).map(tuple)),
     )
 
 
@@ -193,6 +199,8 @@ def edited(**changes):
         ({"transaction__description": "long " * 1000}, "description"),
         ({"transaction__description": ""}, "no-text"),
         ({"transaction__mode": ["card"]}, "mode"),
+        ({"transaction__tags": ["a\u0000b"]}, "tags"),
+        ({"transaction__tags": ["two,tags"]}, "tags"),
         ({"category": "travel"}, "inconsistent-category"),
         ({"status": "confirmed"}, "inconsistent-category"),
         ({"status": "settled"}, "status"),

@@ -44,7 +44,7 @@ def _in_our_time(at: datetime) -> datetime:
 # Masked text may be longer than the original.
 _Text = Annotated[str, Field(max_length=1_000, pattern=_SOUND)]
 _Word = Annotated[str, Field(max_length=200, min_length=1, pattern=_SOUND)]
-_Tag = Annotated[_Word, Field(pattern="^[^,]*$")]
+_Tag = Annotated[str, Field(max_length=200, min_length=1, pattern=r"^[^,\x00-\x1f\x7f-\x9f]*$")]
 _Number = Annotated[str, Field(max_length=300, min_length=1, pattern=_SOUND)]
 """The key of an answer: of a request, a file's row or another program."""
 _Id = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
