@@ -24,6 +24,8 @@ ROW_COLUMNS = (
 EARLIER_ROW_COLUMNS = ROW_COLUMNS[:-3]
 """Of the snapshots of earlier releases."""
 
+OPTIONAL_FIELDS = ["account", "counterparty", "mcc"]
+"""Input columns of the fitted model that may be missing: that is as if they were blank."""
 MODEL_FIELDS = ["description", "subcategory", "amount", "currency", "mode", "direction", "date"]
-MODEL_FIELDS += ["account", "counterparty", "mcc"]
+MODEL_FIELDS += OPTIONAL_FIELDS
 """The input columns of the fitted model; transactions have the same fields when they are predicted."""

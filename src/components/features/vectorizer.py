@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-from src.components.dataset.schema import MODEL_FIELDS
+from src.components.dataset.schema import MODEL_FIELDS, OPTIONAL_FIELDS
 from src.components.features.linear_form import BLOCKS, LinearForm, field_values
 from src.components.features.tokens import TransactionTokens, log2_amount, tokenize
 from src.components.features.typical_amounts import PREFIX as AMOUNTS_PREFIX
@@ -168,10 +168,9 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
         return {name: float(weight) for name, weight in weights.items()}
 
     def _typical_amounts(self, X: pd.DataFrame) -> TypicalAmounts:
-        texts = [X[name] for name in ("description", "subcategory", "counterparty") if name in X]
+        names = ("description", "subcategory", "counterparty", "amount", "currency")
         return TypicalAmounts.learned(
-            (merchant(*row_texts), log2_amount(amount, currency))
-            for *row_texts, amount, currency in zip(*texts, X["amount"], X["currency"], strict=True)
+            (merchant(*texts), log2_amount(amount, currency)) for *texts, amount, currency in _rows(X, names)
         )
 
     def _fit_texts(self, texts: Sequence[str], min_rows: int) -> list[sparse.csr_matrix]:
@@ -210,10 +209,9 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
     ) -> list[TransactionTokens]:
         matcher = matcher_for(self.lexicon)
         phrases = [""] * len(X) if hidden is None else hidden
-        rows = zip(*(X[name].tolist() for name in MODEL_FIELDS if name in X), strict=True)
         return [
             tokenize(*fields, matcher=matcher, hidden=phrase, typical_amounts=self.usual_ if real else None)
-            for fields, phrase, real in zip(rows, phrases, own, strict=True)
+            for fields, phrase, real in zip(_rows(X, MODEL_FIELDS), phrases, own, strict=True)
         ]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -237,6 +235,12 @@ class TransactionFeatures(TransformerMixin, BaseEstimator):
             state["usual_"] = None if amounts is None else TypicalAmounts.from_text(amounts)
             state.setdefault("usual_weight", 0.0)
         super().__setstate__(state)
+
+
+def _rows(X: pd.DataFrame, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """The values of these columns, row by row."""
+    missing = set(OPTIONAL_FIELDS).difference(X)
+    return zip(*([""] * len(X) if name in missing else X[name].tolist() for name in names), strict=True)
 
 
 def _restored(block: str, terms: str, idf: np.ndarray) -> TfidfVectorizer:

@@ -55,6 +55,19 @@ def test_subcategory_is_read_as_text_and_as_a_field():
     assert {"words:train", "subcategory:train"} <= columns
 
 
+@pytest.mark.parametrize("missing", [["account"], ["counterparty"], ["account", "counterparty", "mcc"]])
+def test_a_column_that_is_missing_is_as_if_it_were_blank(missing):
+    row = {"description": "CARD PAYMENT", "account": "visa", "counterparty": "Blue Door", "mcc": "5411"}
+    features = TransactionFeatures(usual_weight=1).fit(frame(row))
+    blank = features.transform(frame({**row, **dict.fromkeys(missing, "")}))
+    assert (features.transform(frame(row).drop(columns=missing)) != blank).nnz == 0
+
+
+def test_a_table_without_a_text_is_no_input():
+    with pytest.raises(KeyError):
+        TransactionFeatures().fit(frame({"mode": "card"}).drop(columns="description"))
+
+
 def test_each_block_of_text_has_its_length_and_each_field_the_side_weight():
     training = rows(80)
     features = TransactionFeatures(word_weight=0.7, pair_weight=0.4, ngram_weight=1.1, side_weight=0.2)
