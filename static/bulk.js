@@ -1,6 +1,7 @@
 // form[data-bulk]: counts the ticked rows, and ticks ranges (Shift) and the row with the focus (x).
+import { TYPED_INTO } from "./keys.js";
+
 const form = document.querySelector("[data-bulk]");
-const TYPED_INTO = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
 let last = null; // the value of the box that was ticked or unticked last
 
 const boxes = () => [...document.querySelectorAll("#rows input[name=id]")];
@@ -37,8 +38,9 @@ function tickAll(checked) {
 
 function move(row, step) {
   const rows = [...document.querySelectorAll("#rows > tr")];
-  const next = rows[row ? rows.indexOf(row) + step : 0];
-  next?.querySelector("a.text")?.focus();
+  let at = row ? rows.indexOf(row) + step : 0;
+  while (rows[at]?.matches(".row-edit")) at += step; // the open form of a row
+  rows[at]?.querySelector("a.text")?.focus();
 }
 
 if (form && whole) {

@@ -1,5 +1,5 @@
 // One key for each answer: on the page of one transaction, and in the review queue.
-const TYPED_INTO = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
+export const TYPED_INTO = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
 const UPPER = 0.22; // share of the window above the current card, so that the last answer stays visible
 const items = () => [...document.querySelectorAll("[data-queue] [data-item]:not([hidden])")];
 let current = null;

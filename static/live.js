@@ -36,11 +36,11 @@ export function say(sentence) {
 export const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 
 // For screen readers; on the page, the sentence is shown next to what changed.
-function announce(sentence) {
+export function announce(sentence) {
   document.getElementById("announce").textContent = sentence;
 }
 
-async function send(form, submitter, more = {}) {
+export async function send(form, submitter, more = {}) {
   const body = new URLSearchParams(new FormData(form, submitter));
   for (const [name, value] of Object.entries(more)) body.append(name, value);
   const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Live": "1", Accept: "text/html" } });
@@ -56,7 +56,7 @@ function othersOf(form) {
   ));
 }
 
-function sentenceOf(page) {
+export function sentenceOf(page) {
   return page.querySelector(".error-page p:not(.status), [role=alert]")?.textContent.trim() ?? "That did not work; please try again.";
 }
 
@@ -88,21 +88,26 @@ function refreshColours() {
   if (sheet) sheet.href = `${sheet.href.split("?")[0]}?${Date.now()}`;
 }
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target;
-  const work = form.matches("[data-answer]") ? answer : form.matches("[data-live]") ? live : null;
-  if (!work || event.defaultPrevented) return;
-  event.preventDefault();
-  if (form.ariaBusy === "true") return;
-  form.ariaBusy = "true";
-  try {
-    await work(form, event.submitter);
-  } catch {
-    say("Ledgerloop did not answer; nothing was changed. Please try again.");
-  } finally {
-    form.ariaBusy = null;
-  }
-});
+// Forms of `selector` are sent by `work`, one at a time.
+export function onSubmit(selector, work) {
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches(selector) || event.defaultPrevented) return;
+    event.preventDefault();
+    if (form.ariaBusy === "true") return;
+    form.ariaBusy = "true";
+    try {
+      await work(form, event.submitter);
+    } catch {
+      say("Ledgerloop did not answer; nothing was changed. Please try again.");
+    } finally {
+      form.ariaBusy = null;
+    }
+  });
+}
+
+onSubmit("[data-answer]", answer);
+onSubmit("[data-live]", live);
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-more]");

@@ -1,8 +1,6 @@
 // a[data-row-edit]: opens the form of its row below it; the link itself opens the transaction's page.
 // form[data-row-form]: sent; the response is the changed row, or the form again with what is wrong.
-import { parse, say, swap } from "./live.js";
-
-const FAILED = "Ledgerloop did not answer; nothing was changed. Please try again.";
+import { announce, onSubmit, parse, say, send, sentenceOf, swap } from "./live.js";
 
 function show(fresh, row, old) {
   fresh.cells[0].colSpan = row.cells.length;
@@ -30,14 +28,12 @@ function close(edit) {
 async function save(form, submitter) {
   const id = form.dataset.rowForm;
   const edit = document.getElementById(`edit-${id}`);
-  const body = new URLSearchParams(new FormData(form, submitter));
-  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Live": "1", Accept: "text/html" } });
-  const page = parse(await answer.text());
+  const { page } = await send(form, submitter);
   const again = page.getElementById(`edit-${id}`);
   if (again) return show(document.adoptNode(again), document.getElementById(`row-${id}`), edit);
-  if (!page.getElementById(`row-${id}`)) return say(page.querySelector(".error-page p:not(.status)")?.textContent.trim() ?? FAILED);
+  if (!page.getElementById(`row-${id}`)) return say(sentenceOf(page));
   swap(page, [`row-${id}`]);
-  document.getElementById("announce").textContent = page.querySelector("[data-announce]")?.textContent ?? "";
+  announce(page.querySelector("[data-announce]")?.textContent ?? "");
   close(edit);
 }
 
@@ -54,12 +50,4 @@ document.addEventListener("keydown", (event) => {
   if (edit) close(edit);
 });
 
-document.addEventListener("submit", async (event) => {
-  if (!event.target.matches("[data-row-form]")) return;
-  event.preventDefault();
-  const form = event.target;
-  if (form.ariaBusy === "true") return;
-  form.ariaBusy = "true";
-  await save(form, event.submitter).catch(() => say(FAILED));
-  form.ariaBusy = null;
-});
+onSubmit("[data-row-form]", save);

@@ -93,3 +93,16 @@ def test_the_bar_the_page_that_asks_and_the_split_form_are_accessible(open_page,
     page.goto(f"/transactions/{row.id}")
     page.get_by_text("Split over categories").click()
     check()
+
+
+def test_j_and_k_pass_the_open_form_of_a_row(open_page, known):
+    known({"description": "NIGHT CAB", "amount": "12"}, {"description": "DAY CAB", "amount": "13"})
+    page = open_page("/history")
+    first, second = (page.locator("#rows .row a.text").nth(number) for number in (0, 1))
+    page.locator("[data-row-edit]").first.click()
+    expect(page.locator(".row-edit").get_by_label("Date")).to_be_focused()
+    first.focus()
+    page.keyboard.press("j")
+    expect(second).to_be_focused()
+    page.keyboard.press("k")
+    expect(first).to_be_focused()
