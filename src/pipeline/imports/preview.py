@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from src.components.bank_files.entry import Preview
 from src.components.bank_files.inference import headings
 from src.components.bank_files.limits import DEFAULT, Limits
+from src.components.bank_files.own_account import is_account_number
 from src.components.bank_files.plan import Format, Plan, Sign
 from src.components.dataset.demo_statement import year
 from src.components.text.masking import mask
 from src.domain.imports import Import, ImportStatus
 from src.domain.preferences import Preferences
 from src.errors import InvalidInput
+from src.pipeline.accounts.names import known_account
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult, is_unchanged, read_preview
 
 if TYPE_CHECKING:
@@ -57,9 +59,30 @@ class ImportPreview:
 
     def _read(self, content: bytes, **request: Any) -> ReadResult:
         """With the keyed hashes of account numbers, so that the result may be stored."""
-        result = self.read_file(content, self._request(**_masked(request)))
+        result = self.read_file(content, self._request(**self._named(request)))
         hashes = tuple(map(self.account_hash, result.preview.account_numbers))
         return replace(result, preview=replace(result.preview, account_numbers=hashes))
+
+    def _named(self, request: dict[str, Any]) -> dict[str, Any]:
+        """With the masked name of the account that a person chose."""
+        changes = request["changes"]
+        name = changes.get("account")
+        if not isinstance(name, str):
+            return request
+        return {**request, "changes": {**changes, "account": self._chosen(name)}}
+
+    def _chosen(self, name: str) -> str:
+        """A number instead of a name leads to its account. Raises InvalidInput if there is none."""
+        masked = mask(name)
+        if masked == name or not is_account_number(name):
+            return masked
+        if known := known_account(name, self.accounts):
+            return known.name
+        raise InvalidInput(
+            "No account has this number yet. Name the account instead: numbers are not stored in a readable "
+            "form.",
+            field="account",
+        )
 
     def _likely_account(self, preview: Preview, remembered: str | None) -> str | None:
         """The one that has the file's number, else the profile's unless it has another number.
@@ -151,10 +174,3 @@ def _stored_fields(result: ReadResult) -> dict[str, Any]:
 def heading_of_rejects(current: Import) -> list[str]:
     """The heading above the rejected rows of an import."""
     return headings.heading_of_rejects(Plan.from_dict(current.plan).columns or (), current.layout)
-
-
-def _masked(request: dict[str, Any]) -> dict[str, Any]:
-    """The name that a person gives an account is stored masked."""
-    changes = request["changes"]
-    name = changes.get("account")
-    return {**request, "changes": {**changes, "account": mask(name)}} if isinstance(name, str) else request

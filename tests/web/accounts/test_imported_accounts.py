@@ -30,6 +30,16 @@ def test_a_file_is_known_again_after_its_account_was_renamed_and_merged(client, 
     ]
 
 
+def test_a_number_chosen_for_a_file_is_that_of_a_known_account_or_refused(client, predicted, imported):
+    number = "DE89370400440532013000"
+    predicted(account=number)
+    imported(number)
+    assert {name: one["rows"] for name, one in listed(client).items()} == {"Account 1": 3}
+    mapping = '{"sign": "negative-is-expense", "account": "GB29 NWBK 6016 1331 9268 19"}'
+    refused = upload(client, BANK, mapping=mapping)
+    assert (refused.status_code, "No account has this number yet." in refused.text) == (422, True)
+
+
 def test_undoing_everything_leaves_no_account(client, imported, web_database):
     first = imported("Giro")
     renamed = client.patch(f"/api/v1/accounts/{listed(client)['Giro']['id']}", json={"name": "Everyday"})
