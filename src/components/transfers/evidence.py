@@ -56,7 +56,7 @@ class TransferEvidence:
 
 
 def evidence_of(out: End, into: End, groups: Mapping[str, Group]) -> TransferEvidence:
-    """groups: by category. Raises nothing; the two already fit by direction, amount and date."""
+    """groups: by category. The two already fit by direction, amount and date."""
     one, other = out.transaction, into.transaction
     return TransferEvidence(
         out=_level(out, other, groups),

@@ -222,7 +222,7 @@ class AccountEditor:
             elif name != stray:
                 self.rows.rename(stray, name)
         for account in accounts:
-            is_empty = account.name not in names and not (account.numbers and not with_numbers)
+            is_empty = account.name not in names and (with_numbers or not account.numbers)
             if account.automatic and is_empty:
                 with suppress(Conflict):  # it was changed at this moment
                     self.accounts.remove(account)
@@ -244,7 +244,7 @@ class AccountEditor:
 
 
 def _checked(account: Account) -> Account:
-    """With a tidy name and the exact decimals of its currency. Raises InvalidInput."""
+    """With single spaces in its name and the exact decimals of its currency. Raises InvalidInput."""
     name, places = " ".join(account.name.split()), decimal_places(account.currency)
     if mask(name) != name:
         raise InvalidInput(

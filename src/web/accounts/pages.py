@@ -41,10 +41,10 @@ def accounts() -> ResponseReturnValue:
 
 @bp.post("/settings/accounts")
 def add_account(*, account_editor: AccountEditor, preferences: PreferenceStore) -> ResponseReturnValue:
-    typed, at = _typed(), datetime.now(UTC)
+    typed, at, currency = _typed(), datetime.now(UTC), preferences.current().currency
     try:
-        body = AccountRequest.model_validate(_read(typed, preferences.current().currency))
-        added, act = account_editor.add(body.to_domain(preferences.current().currency, at), at=at)
+        body = AccountRequest.model_validate(_read(typed, currency))
+        added, act = account_editor.add(body.to_domain(currency, at), at=at)
     except (ValidationError, InvalidInput, Conflict) as error:
         return _list_page(typed, *_problem(error, "name"))
     return _back_to_list({"added": added.name, "act": act})
@@ -80,7 +80,7 @@ def delete_account(
         )
     except (ValidationError, InvalidInput, Conflict) as error:
         return _edit_page(accounts.get(account_id), None, *_problem(error, "into"))
-    into = accounts.current(query.account_id) if query.account_id else None
+    into = accounts.current(query.account_id)
     outcome = {"deleted": deleted.name, "into": into.name if into else None, "moved": rows, "act": act}
     return _back_to_list(outcome)
 
