@@ -12,16 +12,13 @@ from src.domain.transactions import HistoryFilter
 Selection = HistoryFilter | tuple[str, ...]
 """The transactions that a filter matches, or those with these ids."""
 
-BULK_FIELDS = ("account", "mode", "direction", "date", "tags", "notes")
-"""The fields of a transaction that can be set for many at once."""
-
 
 @dataclass(frozen=True, slots=True)
 class BulkChange:
     """Sets fields, answers with a category, or both; or deletes."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
-    """The new values, by the names in BULK_FIELDS."""
+    """The new values of account, mode, direction, date, tags or notes."""
     category: str | None = None
     delete: bool = False
 

@@ -1,4 +1,4 @@
-"""Many transactions at once, in batches of a thousand: what a change would do, the change, and its undo."""
+"""Many transactions at once: what a change would do, the change, and its undo."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from src.services.transactions.documents import (
 from src.services.transactions.optimistic_update import object_ids, update_batch
 from src.services.transactions.query import query_of
 
-BATCH = 1000
 Change = Callable[[Sequence[StoredTransaction]], Sequence[StoredTransaction | None]]
 """Each transaction as it shall be, None if it shall stay as it is. Called again for those that somebody else
 has changed meanwhile."""

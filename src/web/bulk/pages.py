@@ -17,6 +17,7 @@ from src.errors import InvalidInput
 from src.web.bulk.schemas import BulkRequest, BulkSet
 from src.web.history import text
 from src.web.history.schemas import HistoryFilterQuery
+from src.web.prediction.forms import tags_in
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import checked, count_in, errors_of, flag, local_address, with_query
 
@@ -83,5 +84,5 @@ def _values(form: MultiDict[str, str]) -> Mapping[str, Any]:
         name: value for name in BulkSet.model_fields if (value := form.get(name, "").strip())
     }
     if "tags" in values:
-        values["tags"] = [tag for part in values["tags"].split(",") if (tag := part.strip())]
+        values["tags"] = tags_in(values["tags"])
     return values | dict.fromkeys(filter(None, form.getlist("empty")))

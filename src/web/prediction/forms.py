@@ -85,11 +85,11 @@ class TransactionForm:
             typed["currency"] = typed["currency"].upper()
         if "amount" in typed:
             typed["amount"] = next(iter(self.amounts(currency)), self.amount)
-        typed["tags"] = _tags(self.tags)
+        typed["tags"] = tags_in(self.tags)
         return PredictRequest.model_validate(typed).to_domain(currency=currency, today=today)
 
 
-def _tags(text: str) -> list[str]:
+def tags_in(text: str) -> list[str]:
     return [tag for part in text.split(",") if (tag := part.strip())]
 
 
@@ -110,7 +110,7 @@ def changes_of(transaction: Transaction, form: TransactionForm) -> TransactionCh
     if "amount" in changes:
         changes["amount"] = next(iter(form.amounts(transaction.currency)), form.amount)
     if "tags" in changes:
-        changes["tags"] = _tags(form.tags)
+        changes["tags"] = tags_in(form.tags)
     for name in ("amount", "currency", "date"):
         if name in changes and not changes[name]:
             raise InvalidInput("Please fill this in.", field=name)
