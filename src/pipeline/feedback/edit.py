@@ -159,9 +159,9 @@ class TransactionEditor:
 def _check_revision(row: StoredTransaction, revision: int | None) -> None:
     if revision is None or row.revision == revision:
         return
+    names = ", ".join(_changed_since(row, revision))
     raise Conflict(
-        f"This transaction was edited since revision {revision}"
-        f"{' (' + ', '.join(names) + ')' if (names := _changed_since(row, revision)) else ''}: "
+        f"This transaction was edited since revision {revision}{f' ({names})' if names else ''}: "
         f"it is now at revision {row.revision}. Read it again, and send that revision to change it anyhow."
     )
 

@@ -172,19 +172,18 @@ class FeedbackLoop:
         """
         finished = 0
         for act in self.acts.unfinished(ActKind.FEEDBACK, before=at - _UNFINISHED_AFTER):
-            merchants, _ = self.events.answered_by(act.id)
-            if any(self._predict_others(merchants, act.id, at=at)[1] for _ in range(_ROUNDS_PER_ACT)):
+            if self.follow(act.id, at=at):
                 self.acts.finish(act.id, rows=self.events.count_changed_by(act.id))
                 finished += 1
         return finished
 
-    def follow(self, act: str, *, at: datetime) -> None:
+    def follow(self, act: str, *, at: datetime) -> bool:
         """Predict the unanswered transactions of the merchants that `act` answered, up to 20,000 of them.
 
-        Raises Unavailable; safe to retry.
+        Returns whether none are left. Raises Unavailable; safe to retry.
         """
         merchants, _ = self.events.answered_by(act)
-        any(self._predict_others(merchants, act, at=at)[1] for _ in range(_ROUNDS_PER_ACT))
+        return any(self._predict_others(merchants, act, at=at)[1] for _ in range(_ROUNDS_PER_ACT))
 
     def undo(self, act: str, at: datetime) -> UndoResult:
         """Undo one act: its answers and the predictions that followed. Raises Unavailable; safe to retry.

@@ -27,7 +27,7 @@ class WaitingTransactions:
 
     @guarded
     def includes(self, transaction: Transaction) -> bool:
-        """Whether one with the same text, amount, direction and day waits. transaction: prepared."""
+        """Whether one with the same text, amount, direction, account and day waits. transaction: prepared."""
         return self._database.waiting_transactions.find_one(same_input(transaction), {}) is not None
 
     @guarded
