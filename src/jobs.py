@@ -96,7 +96,7 @@ class Jobs:
             self._alias_watch.sync_if_needed(pointer, allowed=lambda: services.runs.current() is None)
 
     def maintain(self) -> None:
-        """Every ten minutes: retention (once a day), uploads, unfinished acts, transfers, drift."""
+        """Every ten minutes: erasure, retention (once a day), uploads, unfinished acts, transfers, drift."""
         services = self._services
         if services.runs.current() is None:
             if services.erasure.pending_since():
