@@ -60,6 +60,12 @@ export function sentenceOf(page) {
   return page.querySelector(".error-page p:not(.status), [role=alert]")?.textContent.trim() ?? "That did not work; please try again.";
 }
 
+// What is changed in a list may change the sums above it.
+export async function refreshTotals() {
+  if (!document.getElementById("totals")) return;
+  swap(parse(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text()), ["totals"]);
+}
+
 async function live(form, submitter) {
   const { answer, page } = await send(form, submitter);
   const ids = form.dataset.live.split(" ").filter((id) => page.getElementById(id));
@@ -80,6 +86,7 @@ async function answer(form, submitter) {
   announce(page.querySelector("[data-announce]")?.textContent.trim() ?? "");
   if (new FormData(form).has("new_category")) refreshColours();
   if (focused) part.querySelector("[role=combobox]")?.focus({ preventScroll: true });
+  refreshTotals().catch(() => {}); // the sums stay as they were
   document.dispatchEvent(new CustomEvent("answered", { detail: part }));
 }
 

@@ -1,6 +1,6 @@
 // a[data-row-edit]: opens the form of its row below it; the link itself opens the transaction's page.
 // form[data-row-form]: sent; the response is the changed row, or the form again with what is wrong.
-import { announce, onSubmit, parse, say, send, sentenceOf, swap } from "./live.js";
+import { announce, onSubmit, parse, refreshTotals, say, send, sentenceOf, swap } from "./live.js";
 
 function show(fresh, row, old) {
   fresh.cells[0].colSpan = row.cells.length;
@@ -35,6 +35,7 @@ async function save(form, submitter) {
   swap(page, [`row-${id}`]);
   announce(page.querySelector("[data-announce]")?.textContent ?? "");
   close(edit);
+  refreshTotals().catch(() => {}); // the sums stay as they were
 }
 
 document.addEventListener("click", async (event) => {

@@ -1,9 +1,14 @@
 // form[data-splits="amount"]: shows what the parts leave, offers it in empty lines, and adds lines.
 const form = document.querySelector("[data-splits]");
 
-// Exact for the digits that a form shows: whole numbers of the smallest unit.
+// In whole numbers of the smallest unit. Of two different marks the last is the decimal one; a single one is, unless
+// it is not the visitor's and three digits follow. The server reads an amount so too.
 function units(text, places, mark = ".") {
-  const [whole = "", decimals = ""] = text.replace(new RegExp(`[^0-9${mark === "." ? "\\." : mark}]`, "g"), "").split(mark);
+  const marks = text.replace(/[^.,]/g, "");
+  const last = marks.at(-1);
+  const single = marks.length === 1 && (last === mark || !/[.,]\d{3}\s*$/.test(text));
+  const cut = single || new Set(marks).size === 2 ? text.lastIndexOf(last) : text.length;
+  const [whole, decimals] = [text.slice(0, cut), text.slice(cut)].map((part) => part.replace(/\D/g, ""));
   return BigInt((whole || "0") + decimals.padEnd(places, "0").slice(0, places));
 }
 

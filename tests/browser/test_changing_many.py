@@ -51,6 +51,28 @@ def test_rows_are_selected_in_ranges_and_by_key_and_changed_at_once(open_page, k
     expect(page.get_by_text("Undone. 4 transactions restored.")).to_be_visible()
 
 
+def test_enter_in_a_field_never_asks_to_delete(open_page, known):
+    known(*ROWS)
+    page = open_page("/history?q=cab")
+    page.get_by_label("Select NIGHT CAB B").check()
+    page.get_by_text("Change them…").click()
+    page.locator("#bulk-tags").fill("taxi")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Change 1 transaction")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [("60,70", "40.05"), ("1,000.75", "−900.00"), ("1.000,75", "−900.00"), ("60,5", "40.25")],
+)
+def test_what_is_left_reads_an_amount_as_the_server_does(open_page, known, typed, left):
+    [row] = known({"description": "BIG STORE", "amount": "100.75"})
+    page = open_page(f"/transactions/{row.id}")
+    page.get_by_text("Split over categories").click()
+    page.locator("[data-split-line]").nth(0).get_by_label("Amount").fill(typed)
+    expect(page.locator("[data-split-left]")).to_have_text(left)
+
+
 def test_the_split_form_shows_what_is_left_and_adds_lines(open_page, known, server):
     [row] = known({"description": "BIG STORE", "amount": "100.75"})
     page = open_page(f"/transactions/{row.id}")

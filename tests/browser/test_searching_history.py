@@ -63,6 +63,16 @@ def test_an_amount_is_corrected_in_its_row(open_page, known, server):
     assert "q=cab" in page.url
 
 
+def test_the_sums_above_the_list_follow_a_correction(open_page, known):
+    known({"description": "NIGHT CAB", "amount": "12"}, {"description": "DAY CAB", "amount": "8"})
+    page = open_page("/history?q=cab")
+    expect(page.locator("#totals")).to_contain_text("$20.00")
+    page.get_by_role("link", name="Edit NIGHT CAB").click()
+    page.get_by_label("Amount in USD").fill("21")
+    page.keyboard.press("Enter")
+    expect(page.locator("#totals")).to_contain_text("$29.00")
+
+
 def test_arrow_keys_in_a_row_send_nothing_before_enter(open_page, known, server):
     [row] = known({"description": "SQ *BLUE DOOR 0042", "amount": "4.20"})
     page = open_page("/history")

@@ -32,6 +32,7 @@ _GROUP_COLORS = {
     Group.INCOME: "#4aa3a3",
 }
 _MOST_CATEGORIES = 100_000
+_MOST_MONTH_NAMES = 6
 _MODES_SHOWN = 12
 _MERCHANTS_SHOWN = 10
 
@@ -152,6 +153,9 @@ class Charts:
         ]
         if any(income):
             traces.append(month_line(text.INCOME, months, list(map(float, income))) | self._hover(income))
+        # At most six names, the year below the month: that fits into the narrowest window.
+        named = list(months)[:: -(-len(months) // _MOST_MONTH_NAMES)]
+        ticks = {"tickmode": "array", "tickvals": named, "ticktext": [_in_two_lines(name) for name in named]}
         # Months without a transaction keep their place on the axis.
         axis = {"type": "category", "categoryorder": "array", "categoryarray": list(months)}
         return drawn(
@@ -160,7 +164,7 @@ class Charts:
             showlegend=True,
             legend={**LEGEND, "traceorder": "normal"},
             yaxis=self._money_axis(),
-            xaxis={**axis, "tickangle": 0, "automargin": True},
+            xaxis={**axis, **ticks, "tickangle": 0, "automargin": True},
         )
 
     def _hover(self, amounts: Sequence[Decimal]) -> dict[str, Any]:
@@ -224,3 +228,7 @@ class Charts:
 
 def _short(name: str, longest: int = 26) -> str:
     return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
+
+
+def _in_two_lines(name: str) -> str:
+    return "<br>".join(name.rsplit(" ", 1))
