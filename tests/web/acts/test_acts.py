@@ -110,6 +110,17 @@ def test_the_page_shows_what_an_edit_changed(client, predicted):
     assert "Amount: €10.00 → €12.50" in recent_changes(client)
 
 
+def test_the_page_shows_no_earlier_value_of_one_transaction_for_many(client, predicted):
+    first, second = (predicted("A", "1", account=name)["id"] for name in ("Giro", "Card"))
+    client.patch(f"/api/v1/transactions/{first}", json={"amount": "2"})  # so that its row is on the page
+    body = {"ids": [first, second], "set": {"account": "Joint"}}
+    assert client.post("/api/v1/transactions/bulk", json=body).json["changed"] == 2
+    words = recent_changes(client)
+    assert "2 transactions changed" in words
+    assert "Giro" not in words
+    assert "Amount: $1.00 → $2.00" in words
+
+
 def test_the_page_shows_that_the_transaction_of_a_change_is_gone(client, predicted, answered, web_database):
     answered(predicted()["id"], "groceries")
     web_database.collection("transactions").delete_many({})
