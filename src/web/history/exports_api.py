@@ -12,10 +12,11 @@ from flask import Response
 from src.web.history import export_formats as formats
 from src.web.history.parquet import parquet
 from src.web.history.schemas import HistoryFilterQuery
-from src.web.history.spreadsheet import XLSX, Dialect, csv_pieces, lines_of, xlsx_pieces
+from src.web.history.spreadsheet import XLSX, Dialect, Line, Lines, csv_pieces, xlsx_pieces
 from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
+    from src.domain.categories import Category
     from src.domain.transactions import StoredTransaction
     from src.services.categories.repository import Categories
     from src.services.transactions.repository import Transactions
@@ -135,24 +136,26 @@ for _export in EXPORTS:
 @api.operation(
     "GET",
     "/history/spreadsheet.csv",
-    summary="Export eight columns for a spreadsheet as CSV",
+    summary="Export for a spreadsheet as CSV",
     query=HistoryFilterQuery,
     returns={200: "text/csv"},
 )
 def spreadsheet_csv(
     query: HistoryFilterQuery, *, transactions: Transactions, categories: Categories
 ) -> ResponseValue:
-    """Date, text, merchant, category, amount (below zero for expenses and transfers), currency, account and
-    notes, in UTF-8. Separator, decimal mark and dates are those of the `Accept-Language`. A text that a
-    spreadsheet would take for a formula begins with an apostrophe."""
-    lines = lines_of(_rows(query, transactions), _names(categories))
+    """Date, text, merchant, category, type, amount (below zero for what left an account), currency, account
+    and notes, in UTF-8; a line for each part of a split transaction. The type is how Analytics counts the
+    amount: Expense, Refund (lowers the spending of its category), Income, Saving or Transfer. Separator,
+    decimal mark and dates are those of the `Accept-Language`. A text that a spreadsheet would take for a
+    formula begins with an apostrophe."""
+    lines = _lines_of(query, transactions, categories)
     return _download(csv_pieces(lines, Dialect.of_visitor()), "text/csv", "transactions.csv")
 
 
 @api.operation(
     "GET",
     "/history/spreadsheet.xlsx",
-    summary="Export eight columns for a spreadsheet as XLSX",
+    summary="Export for a spreadsheet as XLSX",
     query=HistoryFilterQuery,
     returns={200: XLSX},
 )
@@ -160,11 +163,13 @@ def spreadsheet_xlsx(
     query: HistoryFilterQuery, *, transactions: Transactions, categories: Categories
 ) -> ResponseValue:
     """The columns of `spreadsheet.csv`, with real dates and numbers."""
-    lines = lines_of(_rows(query, transactions), _names(categories))
+    lines = _lines_of(query, transactions, categories)
     return _download(xlsx_pieces(lines), XLSX, "transactions.xlsx")
 
 
-def _names(categories: Categories) -> Callable[[str | None], str]:
-    """Read now: the file is written after the request."""
-    names: dict[str | None, str] = {category.slug: category.name for category in categories.all()}
-    return lambda slug: names.get(slug, slug or "")
+def _lines_of(
+    query: HistoryFilterQuery, transactions: Transactions, categories: Categories
+) -> Iterator[Line]:
+    """The categories are read now: the file is written after the request."""
+    by_slug: dict[str | None, Category] = {category.slug: category for category in categories.all()}
+    return Lines(by_slug, transactions.get_many).of(_rows(query, transactions))

@@ -1,4 +1,8 @@
-"""The history as a spreadsheet: the eight columns people want, as the visitor's locale writes them."""
+"""The history as a spreadsheet: the columns people want, as the visitor's locale writes them.
+
+A line is a transaction, or a part of a split one, with the type and category that the sums of Analytics give
+it: the amounts of one type add up to what Analytics shows.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +11,29 @@ import io
 import itertools
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date, get_date_format
 
+from src.domain.categories import Category, flow_of
 from src.domain.money import decimal_places
 from src.domain.spreadsheet_cells import escape_formula
-from src.domain.transactions import Direction, StoredTransaction
+from src.domain.transactions import Direction, Split, StoredTransaction
+from src.web.history.text import line_type
 from src.web.shared import locales
 from src.web.shared.fields import money
 
-COLUMNS = ("Date", "Text", "Merchant", "Category", "Amount", "Currency", "Account", "Notes")
+COLUMNS = ("Date", "Text", "Merchant", "Category", "Type", "Amount", "Currency", "Account", "Notes")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _BATCH = 200
 _SHEET_ROWS = 1_000_000
 """A little less than a sheet can have; more go to the next one."""
 _PIECE = 64 * 1024
-_WIDTHS = (12, 48, 24, 22, 14, 9, 20, 40)
+_WIDTHS = (12, 48, 24, 22, 11, 14, 9, 20, 40)
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel takes UTF-8 for the system's encoding."""
 
@@ -38,6 +44,7 @@ class Line:
     text: str
     merchant: str
     category: str
+    type: str
     amount: Decimal
     """Below zero for what left the account, transfers included."""
     currency: str
@@ -45,20 +52,59 @@ class Line:
     notes: str
 
 
-def lines_of(rows: Iterable[StoredTransaction], category_name: Callable[[str | None], str]) -> Iterator[Line]:
-    for row in rows:
+@dataclass(frozen=True)
+class Lines:
+    categories: Mapping[str | None, Category]
+    """By slug."""
+    purchases: Callable[[Collection[str]], Sequence[StoredTransaction]]
+    """The existing transactions with these ids."""
+
+    def of(self, rows: Iterator[StoredTransaction]) -> Iterator[Line]:
+        while batch := list(itertools.islice(rows, _BATCH)):
+            refunded = {row.refund_of for row in batch if row.refund_of}
+            purchases = {row.id: row for row in self.purchases(refunded)} if refunded else {}
+            for row in batch:
+                for part in _parts(row, purchases):
+                    yield self._line(row, part)
+
+    def _line(self, row: StoredTransaction, part: _Part | Split) -> Line:
         transaction = row.transaction
+        category = self.categories.get(part.category)
+        flow, sign = flow_of(
+            category.group if category else None,
+            transaction.direction,
+            paired=bool(row.transfer),
+            refund=bool(row.refund_of),
+        )
         note = transaction.subcategory if transaction.description else None
-        yield Line(
+        return Line(
             transaction.date,
             transaction.description or transaction.subcategory or "",
             transaction.merchant,
-            category_name(row.category),
-            transaction.amount if transaction.direction is Direction.INCOME else -transaction.amount,
+            category.name if category else part.category or "",
+            line_type(flow, sign),
+            part.amount if transaction.direction is Direction.INCOME else -part.amount,
             transaction.currency,
             transaction.account or "",
-            "; ".join(filter(None, (transaction.notes, note))),
+            "; ".join(filter(None, (part.notes, transaction.notes, note))),
         )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Of a transaction, or all of it."""
+
+    amount: Decimal
+    category: str | None
+    notes: str | None = None
+
+
+def _parts(row: StoredTransaction, purchases: Mapping[str, StoredTransaction]) -> Iterable[_Part | Split]:
+    """purchases: those that are refunded, by id. A refund counts in the category of its purchase."""
+    if row.refund_of:
+        purchase = purchases.get(row.refund_of)
+        return (_Part(row.transaction.amount, purchase.category if purchase else None),)
+    return row.splits or (_Part(row.transaction.amount, row.category),)
 
 
 @dataclass(frozen=True)
@@ -100,7 +146,7 @@ def _csv(rows: Iterable[Iterable[str]], dialect: Dialect) -> str:
 
 def _csv_row(line: Line, dialect: Dialect) -> Iterator[str]:
     yield dialect.day(line.day)
-    yield from map(escape_formula, (line.text, line.merchant, line.category))
+    yield from map(escape_formula, (line.text, line.merchant, line.category, line.type))
     yield dialect.amount(line.amount, line.currency)
     yield line.currency
     yield from map(escape_formula, (line.account, line.notes))
@@ -116,7 +162,7 @@ def xlsx_pieces(lines: Iterator[Line]) -> Iterator[bytes]:
         sheet = book.create_sheet("Transactions" if not book.worksheets else None)
         sheet.freeze_panes = "A2"
         for number, width in enumerate(_WIDTHS):
-            sheet.column_dimensions["ABCDEFGH"[number]].width = width
+            sheet.column_dimensions["ABCDEFGHI"[number]].width = width
         sheet.append(COLUMNS)
         rows = itertools.chain([first] if first else (), lines)
         for line in itertools.islice(rows, _SHEET_ROWS):
@@ -143,6 +189,6 @@ def _xlsx_row(sheet: object, line: Line) -> Iterator[object]:
     places = decimal_places(line.currency)
     amount.number_format = f"#,##0.{'0' * places}" if places else "#,##0"
     yield line.day
-    yield from map(text, (line.text, line.merchant, line.category))
+    yield from map(text, (line.text, line.merchant, line.category, line.type))
     yield amount
     yield from map(text, (line.currency, line.account, line.notes))

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from src.domain.bulk import BulkChange
+from src.domain.categories import Flow
 from src.domain.feedback import LabelSource
 from src.domain.predictions import Band, DecidedBy
 from src.domain.transactions import Direction, Edit, Transaction
@@ -87,6 +88,19 @@ def parts(transaction: Transaction) -> str:
         f"{format.money(split.amount, transaction.currency)} {category_name(split.category)}"
         for split in transaction.splits
     )
+
+
+_LINE_TYPES = {
+    Flow.SPENT: "Expense",
+    Flow.EARNED: "Income",
+    Flow.SAVED: "Saving",
+    Flow.TRANSFERRED: "Transfer",
+}
+
+
+def line_type(flow: Flow, sign: int) -> str:
+    """Of a line in a spreadsheet; sign: of its amount in the flow, +1 or -1."""
+    return "Refund" if flow is Flow.SPENT and sign < 0 else _LINE_TYPES[flow]
 
 
 EMPTIED = {name: labels.FIELDS[name] for name in ("account", "mode", "tags", "notes")}
