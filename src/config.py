@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     mlflow_tracking_uri: Annotated[str | None, Unset] = None
     mlflow_port: Port = 5000
     mlflow_ui: Literal["on", "off"] = "on"
-    retrain_every_hours: Annotated[float, Field(gt=0, le=168)] = DEFAULTS.retrain_every_hours
+    retrain_every_hours: Annotated[float, Field(ge=0.001, le=168)] = DEFAULTS.retrain_every_hours
     clock: Literal["on", "off"] = "on"
     web_workers: Annotated[int, Field(ge=1, le=64)] = 2
     web_threads: Annotated[int, Field(ge=1, le=64)] = 8

@@ -264,7 +264,7 @@ class Container(Services):
 
     @once
     def erase_everything(self) -> EraseEverything:
-        return EraseEverything(self.erasure, self.imports, self.runs)
+        return EraseEverything(self.erasure, self.imports, self.runs, self.embedded_mongo.clear_log)
 
     @once
     def settings_editor(self) -> SettingsEditor:

@@ -98,6 +98,7 @@ class Jobs:
     def maintain(self) -> None:
         """Every ten minutes: erasure, retention (once a day), uploads, unfinished acts, transfers, drift."""
         services = self._services
+        services.erase_everything.resume_unfinished(at=services.now())
         if services.runs.current() is None:
             if services.erasure.pending_since():
                 services.trainer.run(ERASE_TRACKING)

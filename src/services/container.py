@@ -112,8 +112,8 @@ class Services:
         """MONGO_URI, or the embedded MongoDB, which is started here if no process runs it yet."""
         if self.settings.mongo_uri is not None:
             return self.settings.mongo_uri.get_secret_value()
-        self._embedded.ensure()
-        return self._embedded.uri
+        self.embedded_mongo.ensure()
+        return self.embedded_mongo.uri
 
     def disk_is_full(self) -> bool:
         """Whether the disk of the data directory is too full for a database to write."""
@@ -123,7 +123,7 @@ class Services:
             return False
 
     @once
-    def _embedded(self) -> EmbeddedMongo:
+    def embedded_mongo(self) -> EmbeddedMongo:
         return EmbeddedMongo(self.settings.data_path)
 
     @once

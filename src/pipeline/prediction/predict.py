@@ -136,6 +136,7 @@ class Predictor:
 
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:
         """The predicted transactions, ready to be stored, in the same order. Raises Unavailable."""
+        self.champion.current()  # without a model, no account is made either
         predicted = self.predict(self.with_canonical_accounts(transactions), at=at, with_shadow=True)
         rows, audit_share = [], self.preferences().audit_share
         for transaction, prediction in predicted:

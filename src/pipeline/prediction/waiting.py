@@ -6,8 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from src.domain.transactions import Origin
+from src.pipeline.prediction.predict import prepare
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from src.domain.transactions import Transaction
     from src.pipeline.prediction.predict import Predictor
     from src.services.transactions.repository import Transactions
     from src.services.transactions.waiting import WaitingTransactions
@@ -20,6 +24,11 @@ class FirstPredictions:
     waiting: WaitingTransactions
     transactions: Transactions
     predictor: Predictor
+
+    def keep(self, transaction: Transaction, *, at: datetime) -> None:
+        """Store it until there is a model. Raises Unavailable."""
+        [named] = self.predictor.with_canonical_accounts([transaction])
+        self.waiting.add(prepare(named), at=at)
 
     def run(self) -> None:
         """Predict and store all that wait, with the time they were added. Raises Unavailable; safe to repeat.

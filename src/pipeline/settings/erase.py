@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ class EraseEverything:
     erasure: Erasure
     imports: Imports
     runs: TrainingRuns
+    clear_log: Callable[[], None]
+    """Empties the log of the embedded MongoDB: a log of an earlier version has texts of transactions."""
 
     def run(self, *, at: datetime) -> None:
         """It cannot be undone. The first model is trained anew, from the shipped lexicon.
@@ -33,4 +36,15 @@ class EraseEverything:
         if any(item.status in IMPORT_UNDER_WAY for item in self.imports.newest()):
             raise Conflict("An import is under way; wait for it to end, or stop it.")
         self.erasure.erase(at=at)
+        self._afterwards(at)
+
+    def resume_unfinished(self, *, at: datetime) -> None:
+        """Finish an erasure that was interrupted. Raises Unavailable."""
+        if self.erasure.unfinished():
+            self.erasure.erase(at=at)
+        if self.erasure.pending_since() and not self.runs.newest():
+            self._afterwards(at)
+
+    def _afterwards(self, at: datetime) -> None:
+        self.clear_log()
         self.runs.request(trigger=Trigger.FIRST_START, reason="", at=at)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Iterator
+from collections.abc import Collection as Names
 from dataclasses import fields
 from datetime import UTC
 from typing import Any, ParamSpec, TypeVar
@@ -32,6 +33,7 @@ R = TypeVar("R")
 Document = dict[str, Any]
 
 _NO_SUCH_INDEX = 27
+_REPLACEMENT = ".replacement"
 
 
 def from_now(seconds: float) -> Document:
@@ -186,6 +188,25 @@ class Database(Collections):
     def drop(self) -> None:
         """Delete the whole database."""
         self._client.drop_database(self._name)
+
+    @guarded
+    def empty(self, *, but: Names[str] = ()) -> None:
+        """Delete all documents and free their space; safe to repeat, and while others write.
+
+        An empty collection with the same indexes replaces each one, so that no write ever finds none.
+        but: names of collections that stay.
+        """
+        for name in self._database.list_collection_names():
+            if name.endswith(_REPLACEMENT):
+                self.collection(name).drop()  # of an attempt that was interrupted
+            elif name not in but:
+                self._replace_by_empty(name)
+
+    def _replace_by_empty(self, name: str) -> None:
+        replacement = self._database.create_collection(f"{name}{_REPLACEMENT}", check_exists=False)
+        indexes = [dict(index) for index in self.collection(name).list_indexes()]
+        self._database.command("createIndexes", replacement.name, indexes=indexes)
+        replacement.rename(name, dropTarget=True)
 
     def close(self) -> None:
         if client := forget(self, "_client"):

@@ -31,6 +31,8 @@ _START_LIMIT_S = 20.0
 _STOP_LIMIT_S = 15.0
 _LOG_LIMIT_BYTES = 5_000_000
 _GIVE_UP_AFTER = 3
+# mongod logs what takes longer, with the texts of transactions that it reads or writes.
+_SLOW_MS = 86_400_000
 # mongod's exit code while an older one still shuts down; 0 if another (gunicorn's master) reaped it.
 _TRY_AGAIN = (100, 0)
 
@@ -207,10 +209,21 @@ class EmbeddedMongo:
             # Only this socket: no port, and none of mongod's default sockets.
             *("--bind_ip", str(self.socket_path), "--nounixsocket", "--filePermissions", "0700"),
             *("--wiredTigerCacheSizeGB", "0.25"),
+            *("--slowms", str(_SLOW_MS)),
             *("--networkMessageCompressors", "disabled"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             *("--quiet", "--logpath", str(self._log_path), "--logappend", "--logRotate", "reopen"),
         ]
+
+    def clear_log(self) -> None:
+        """Empty the log files; a running mongod appends to the same file."""
+        for path in (self._log_path, self._old_log_path):
+            if path.exists():
+                os.truncate(path, 0)
+
+    @property
+    def _old_log_path(self) -> Path:
+        return self._log_path.with_suffix(".log.1")
 
     @property
     def _log_path(self) -> Path:
@@ -220,7 +233,7 @@ class EmbeddedMongo:
         """Rename a long log file, replacing the previous one. Returns whether it was renamed."""
         too_long = self._log_path.exists() and self._log_path.stat().st_size > _LOG_LIMIT_BYTES
         if too_long:
-            self._log_path.replace(self._log_path.with_suffix(".log.1"))
+            self._log_path.replace(self._old_log_path)
         return too_long
 
 

@@ -17,10 +17,17 @@ class Erasure:
 
     @guarded
     def erase(self, *, at: datetime) -> None:
-        """Drop the database and create its indexes again. Raises Unavailable; safe to repeat."""
-        self._database.drop()
-        self._database.states.replace_one({"_id": _ID}, {"at": at}, upsert=True)
-        self._database.ensure_indexes()
+        """Empty the database. Raises Unavailable; safe to repeat, and while others write."""
+        states = self._database.states
+        states.replace_one({"_id": _ID}, {"at": at, "unfinished": True}, upsert=True)
+        self._database.empty(but=(states.name,))
+        states.delete_many({"_id": {"$ne": _ID}})
+        states.update_one({"_id": _ID}, {"$unset": {"unfinished": True}})
+
+    @guarded
+    def unfinished(self) -> bool:
+        """Whether an erasure was interrupted before everything was deleted."""
+        return self._database.states.find_one({"_id": _ID, "unfinished": True}, {}) is not None
 
     @guarded
     def pending_since(self) -> datetime | None:

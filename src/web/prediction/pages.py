@@ -31,6 +31,7 @@ from src.web.shared.services import with_services
 if TYPE_CHECKING:
     from src.components.model.serving import Serving
     from src.pipeline.prediction.predict import Predictor
+    from src.pipeline.prediction.waiting import FirstPredictions
     from src.services.accounts.repository import Accounts
     from src.services.imports.repository import Imports
     from src.services.models.hot_swap import HotSwap
@@ -74,6 +75,7 @@ def predict(
     *,
     transactions: Transactions,
     waiting_transactions: WaitingTransactions,
+    first_predictions: FirstPredictions,
     predictor: Predictor,
     champion: HotSwap[Serving],
     preferences: PreferenceStore,
@@ -97,7 +99,7 @@ def predict(
         if not _has_model(champion):
             if not again and waiting_transactions.includes(prepared):
                 return _form_page(form, 422, {}, same_waits=True)
-            waiting_transactions.add(prepared, at=at)
+            first_predictions.keep(transaction, at=at)
             return redirect(url_for("pages.start"), 303)
         [row] = predictor.predict_and_keep([transaction], source="page", at=at)
     except (ValidationError, InvalidInput) as error:

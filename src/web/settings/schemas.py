@@ -34,7 +34,7 @@ class SettingsChange(RequestModel):
     audit_share: Annotated[
         float | None, Field(ge=0, le=0.2, description="Share of automatic predictions that are spot checks.")
     ] = None
-    retrain_every_hours: Annotated[float | None, Field(gt=0, le=168)] = None
+    retrain_every_hours: Annotated[float | None, Field(ge=0.25, le=168)] = None
     learning: Annotated[
         bool | None,
         Field(description="False: the memory decides nothing, and no scheduled training starts."),

@@ -131,6 +131,19 @@ def test_a_transaction_added_before_the_first_model_waits_and_is_predicted_later
     assert "Kept." not in words_of(client.get("/", headers=HTML).text)
 
 
+def test_the_account_of_a_transaction_before_the_first_model_is_known_by_its_number(bare_app):
+    client, services = bare_app.test_client(), bare_app.extensions["ledgerloop"]
+    form = {"description": "SHELL", "amount": "5", "account": "DE89 3704 0044 0532 0130 00"}
+    refused = client.post("/api/v1/predict", json=form)
+    assert refused.status_code == 503
+    assert services.accounts.names() == []
+    assert client.post("/predict", data=form).status_code == 303
+    [item] = services.waiting_transactions.oldest(10)
+    assert [item.transaction.account] == services.accounts.names()
+    assert "[" not in item.transaction.account
+    assert "3704" not in item.transaction.account
+
+
 def test_an_interrupted_prediction_of_waiting_transactions_stores_none_twice(bare_app, bundle):
     client, services = bare_app.test_client(), bare_app.extensions["ledgerloop"]
     services.database.ensure_indexes()

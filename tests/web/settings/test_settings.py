@@ -1,12 +1,16 @@
 """Settings that are changed while Ledgerloop runs."""
 
+import contextlib
 import re
+import threading
 from datetime import UTC, datetime
 
 import pytest
+from pymongo.errors import DuplicateKeyError
 
 from src.config import load_settings
 from src.domain.preferences import Preferences
+from src.services.mongo.collections import INDEXES
 from src.web.app import create_app
 
 HTML = {"Accept": "text/html"}
@@ -70,6 +74,7 @@ def test_null_restores_the_default_and_an_undo_never_overwrites_a_later_change(c
         {"month_starts": 29},
         {"auto_precision": 0.4},
         {"retrain_every_hours": 0},
+        {"retrain_every_hours": 1e-300},
         {"unknown": 1},
         {"week_starts": "friday"},
     ],
@@ -161,6 +166,59 @@ def test_erasing_everything_takes_the_name_and_leaves_nothing(bare_app, bundle, 
     assert again.status_code == 503
     assert services.erasure.pending_since() is not None
     assert client.post("/api/v1/settings/erase", json={"name": "ledgerloop"}).status_code == 409
+
+
+def test_erasing_while_others_write_keeps_the_indexes_and_ends(bare_app):
+    services, client = bare_app.extensions["ledgerloop"], bare_app.test_client()
+    services.database.ensure_indexes()
+    before = {name: set(services.database.collection(name).index_information()) for name in INDEXES}
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with contextlib.suppress(DuplicateKeyError):
+                services.database.transactions.insert_one({"owner": "me", "key": "the same"})
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    try:
+        answers = [client.post("/api/v1/settings/erase", json={"name": "ledgerloop"}).status_code]
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    assert answers == [200]
+    assert services.database.transactions.count_documents({}) <= 1
+    assert before == {name: set(services.database.collection(name).index_information()) for name in INDEXES}
+
+
+def test_an_interrupted_erasure_is_finished_by_the_maintenance(bare_app, monkeypatch):
+    services, client = bare_app.extensions["ledgerloop"], bare_app.test_client()
+    services.database.transactions.insert_one({"owner": "local", "description": "SECRET SHOP"})
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(services.database, "empty", lambda **_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            client.post("/api/v1/settings/erase", json={"name": "ledgerloop"})
+    assert services.database.transactions.count_documents({}) == 1
+
+    services.erase_everything.resume_unfinished(at=datetime.now(UTC))
+    assert services.database.transactions.count_documents({}) == 0
+    assert [run.trigger for run in services.runs.newest()] == ["first-start"]
+
+    services.database.transactions.insert_one({"owner": "local", "description": "NEW SHOP"})
+    services.erase_everything.resume_unfinished(at=datetime.now(UTC))
+    assert services.database.transactions.count_documents({}) == 1
+    assert len(services.runs.newest()) == 1
+
+
+def test_erasing_empties_the_log_of_the_embedded_database(bare_app):
+    services, client = bare_app.extensions["ledgerloop"], bare_app.test_client()
+    log = services.settings.data_path / "mongod.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("Slow query ... SECRET SHOP")
+    assert client.post("/api/v1/settings/erase", json={"name": "ledgerloop"}).status_code == 200
+    assert log.read_text() == ""
 
 
 def test_settings_of_the_environment_are_validated():
