@@ -102,6 +102,15 @@ def flow_of(
     return flow, -1 if _REVERSED_BY.get(flow) is direction else 1
 
 
+def group_that_counts(group: Group | None, direction: Direction, *, needs_review: bool) -> Group | None:
+    """None if the category is only suggested and contradicts the direction: income in a spending category, or
+    an expense in one of income. A wrong guess would turn a salary into less spending.
+    """
+    reversed_by = _REVERSED_BY.get(_FLOW_OF_GROUP[group]) if group else None
+    contradicts = reversed_by is direction and group is not Group.SAVING
+    return None if needs_review and contradicts else group
+
+
 @dataclass(frozen=True, slots=True)
 class LexiconEntry:
     phrase: str

@@ -13,10 +13,10 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 def new(
     merchant="blue door", amount="4.20", *, category="dining", day=date(2026, 3, 4), holdout=False, **fields
 ):
+    band = fields.pop("band", Band.AUTO if category else Band.UNKNOWN)
     transaction = Transaction(
         merchant, Decimal(amount), fields.pop("currency", "USD"), day, merchant=merchant, **fields
     )
-    band = Band.AUTO if category else Band.UNKNOWN
     alternatives = (Alternative(category or "dining", 0.9),)
     prediction = Prediction(category, 0.9, band, DecidedBy.MODEL, alternatives, (), "1", NOW)
     return NewTransaction(transaction, prediction, fingerprint="f", holdout=holdout)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
-from src.domain.categories import Category, Flow, Group, flow_of
+from src.domain.categories import Category, Flow, Group, flow_of, group_that_counts
 from src.domain.money import decimal_places
 from src.domain.months import Coverage, months_between
 from src.domain.preferences import Preferences
@@ -31,6 +32,7 @@ class Cell:
     mode: str | None
     direction: Direction
     group: Group | None
+    """As `group_that_counts` says."""
     amount: Decimal
     """As stored: never below zero."""
     count: int
@@ -135,6 +137,7 @@ class Analytics:
             "mode": "$mode",
             "direction": "$direction",
             "paired": {"$gt": ["$transfer", None]},
+            "needs_review": {"$eq": ["$needs_review", True]},
         }
         rows = {"$sum": {"$cond": [{"$gt": ["$part", 0]}, 0, 1]}}
         sums = {
@@ -142,14 +145,7 @@ class Analytics:
         }
         stages = {False: _parts({**query, **_NO_REFUND}, sums), True: [*_refunds(query), sums]}
         return [
-            Cell(
-                **{**row["_id"], "direction": Direction(row["_id"]["direction"])},
-                refund=refund,
-                group=groups.get(row["_id"]["category"]),
-                amount=Decimal(row["amount"]).scaleb(-decimal_places(row["_id"]["currency"])),
-                count=row["count"],
-                rows=row["rows"],
-            )
+            _cell(row, groups, refund=refund)
             for refund, pipeline in stages.items()
             for row in self.database.transactions.aggregate(pipeline)
         ]
@@ -183,6 +179,23 @@ class Analytics:
             {"merchant": row["_id"], "amount": Decimal(row["amount"]).scaleb(-places), "count": row["count"]}
             for row in merchants
         ]
+
+
+def _cell(sums: Document, groups: Mapping[str, Group], *, refund: bool) -> Cell:
+    key = dict(sums["_id"])
+    direction, needs_review = Direction(key.pop("direction")), key.pop("needs_review")
+    group = groups.get(key["category"])
+    if not refund:
+        group = group_that_counts(group, direction, needs_review=needs_review)
+    return Cell(
+        **key,
+        direction=direction,
+        refund=refund,
+        group=group,
+        amount=Decimal(sums["amount"]).scaleb(-decimal_places(key["currency"])),
+        count=sums["count"],
+        rows=sums["rows"],
+    )
 
 
 def _parts(query: Document, *stages: Document) -> list[Document]:
@@ -248,11 +261,13 @@ def _spending(groups: Mapping[str, Group], *, refund: bool = False) -> tuple[Doc
     without_group = {"category": {"$nin": list(groups)}}
     conditions, reversing = [], set()
     for group in (None, *Group):
-        for direction in Direction:
-            flow, sign = flow_of(group, direction, refund=refund)
+        for direction, needs_review in product(Direction, (False, True)):
+            counting = group if refund else group_that_counts(group, direction, needs_review=needs_review)
+            flow, sign = flow_of(counting, direction, refund=refund)
             if flow is Flow.SPENT:
                 category = without_group if group is None else {"category": {"$in": slugs[group]}}
-                conditions.append({**category, "direction": direction.value})
+                review = True if needs_review else {"$ne": True}
+                conditions.append({**category, "direction": direction.value, "needs_review": review})
                 reversing |= {direction.value} if sign < 0 else set()
     amount = {"$cond": [{"$in": ["$direction", sorted(reversing)]}, {"$subtract": [0, "$amount"]}, "$amount"]}
     return {"$or": conditions}, amount

@@ -133,7 +133,11 @@ AnalyticsBody = TypedDict(
         "to": str | None,
         "totals": TotalsBody,
         "uncategorized": Annotated[
-            TotalsBody, Field(description="The part of the totals that has no category yet.")
+            TotalsBody,
+            Field(
+                description="The part of the totals that counts by type alone: without a category, "
+                "or with a suggested one that contradicts the type."
+            ),
         ],
         "by_category": list[CategorySumBody],
         "savings_and_transfers": list[SetApartBody],

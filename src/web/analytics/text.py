@@ -54,9 +54,12 @@ def uncategorized(overview: Mapping[str, Any] | None) -> str:
         for name, words in (("expense", "spending"), ("income", "income"), ("transfer", "transfers"))
         if part[name]
     ]
-    has, they = ("has", "It counts") if part["count"] == 1 else ("have", "They count")
+    they, their = ("counts", "its") if part["count"] == 1 else ("count", "their")
     transactions = format.counted(part["count"], "transaction")
-    return f"{transactions} {has} no category yet. {they} by type: {', '.join(amounts)}."
+    return (
+        f"{transactions} {they} by type, without a category or with a suggested one that contradicts {their} "
+        f"type: {', '.join(amounts)}."
+    )
 
 
 def largest(names: Sequence[str], rows: Rows, money: Money, all_unnamed: str) -> str:

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from src.domain.categories import Category, Group
+from src.domain.predictions import Band
 from src.domain.preferences import Preferences
 from src.domain.transactions import Direction
 from src.services.transactions.analytics import Analytics
@@ -113,6 +114,28 @@ def test_rows_without_a_category_are_summed_by_their_direction(analytics, histor
     part = analytics.overview()["uncategorized"]
     assert (part["count"], part["expense"], part["income"]) == (4, Decimal("10.05"), Decimal(8))
     assert part["transfer"] == Decimal(9)
+
+
+def test_a_suggested_category_that_contradicts_the_type_does_not_count(analytics, transactions):
+    rows = [
+        new("nordwind", "2500", category="dining", direction=INCOME, band=Band.SUGGEST),
+        new("nordwind", "30", category="dining", direction=INCOME),
+        new("acme", "40", category="salary", band=Band.SUGGEST),
+        new("nordwind", "100", category="dining", band=Band.SUGGEST),
+    ]
+    transactions.add(rows, source="api", at=NOW)
+    overview = analytics.overview()
+    assert (overview["totals"]["income"], overview["totals"]["expense"]) == (2500, 110)
+    assert {row["category"]: row["amount"] for row in overview["by_category"]} == {"dining": 70, "salary": 40}
+    assert {row["group"]: row["amount"] for row in overview["essential_vs_discretionary"]} == {
+        Group.DISCRETIONARY: 70,
+        None: 40,
+    }
+    assert {row["merchant"]: row["amount"] for row in overview["top_merchants"]} == {
+        "nordwind": 70,
+        "acme": 40,
+    }
+    assert (overview["uncategorized"]["income"], overview["uncategorized"]["expense"]) == (2500, 40)
 
 
 def test_what_is_set_apart_is_listed_with_both_ends(analytics, history):
