@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from babel.dates import format_date, get_date_format
 
-from src.domain.categories import Category, flow_of
+from src.domain.categories import Category, flow_of, group_that_counts
 from src.domain.money import decimal_places
 from src.domain.spreadsheet_cells import escape_formula
 from src.domain.transactions import Direction, Split, StoredTransaction
@@ -70,12 +70,10 @@ class Lines:
     def _line(self, row: StoredTransaction, part: _Part | Split) -> Line:
         transaction = row.transaction
         category = self.categories.get(part.category)
-        flow, sign = flow_of(
-            category.group if category else None,
-            transaction.direction,
-            paired=bool(row.transfer),
-            refund=bool(row.refund_of),
-        )
+        group, direction = category.group if category else None, transaction.direction
+        if not row.refund_of:
+            group = group_that_counts(group, direction, needs_review=row.needs_review)
+        flow, sign = flow_of(group, direction, paired=bool(row.transfer), refund=bool(row.refund_of))
         note = transaction.subcategory if transaction.description else None
         return Line(
             transaction.date,

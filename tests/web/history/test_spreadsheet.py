@@ -9,6 +9,10 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
+from src.domain.predictions import Band
+from src.domain.transactions import Direction
+from tests.services.rows import NOW, new
+
 GERMAN = {"Accept-Language": "de-DE"}
 
 
@@ -48,8 +52,8 @@ def test_the_page_offers_its_filter_as_spreadsheet_and_backup(client, rows):
 
 
 @pytest.fixture
-def ledger(client, predicted, answered):
-    """Splits, an own transfer, refunds, savings and two currencies."""
+def ledger(app, client, predicted, answered):
+    """Splits, an own transfer, refunds, savings, a suggestion against the type, and two currencies."""
 
     def add(text, amount, category, **fields):
         row = predicted(text, amount, **fields)["id"]
@@ -75,6 +79,8 @@ def ledger(client, predicted, answered):
     add("PAYROLL CORRECTION", "12.34", "salary", date="2026-02-11", **euro)
     add("PLAN", "100", "savings", date="2026-02-05", **euro)
     predicted("POT", "7", direction="transfer", date="2026-02-06", **euro)
+    suggested = new("NORDWIND", "2500", direction=Direction.INCOME, band=Band.SUGGEST, currency="EUR")
+    app.extensions["ledgerloop"].transactions.add([suggested], source="api", at=NOW)
     add("SUSHI", "4500", "dining", currency="JPY", date="2026-02-07")
 
 
