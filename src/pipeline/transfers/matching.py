@@ -51,6 +51,7 @@ class LinkMatching:
         """
         now = self.clock()
         self.links.settle_unsettled(before=now - _UNSETTLED_AFTER)
+        self.links.settle_strays()
         since = self.candidates.matched_until()
         for edited in _batches(self.candidates.edited_since(since)):
             self.links.settle(edited)

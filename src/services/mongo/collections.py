@@ -60,8 +60,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "_id", where=_present("doubt.label_at"), name="asked_again"),
         _index("feedback.act", where=_present("feedback.act")),
         _index("predictions.act", where=_present("predictions.act")),
-        # The refunds of a purchase.
+        # The refunds of a purchase, and the ends of own transfers.
         _index("owner", "refund_of", where=_present("refund_of")),
+        _index("owner", "transfer", where=_present("transfer")),
         # The balances of the accounts, summed from the index alone; and the rows of a merged account.
         _index("owner", "account", "currency", "direction", "amount", where=_present("account")),
         _index("moved.act", where=_present("moved.act")),

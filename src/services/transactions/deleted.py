@@ -17,7 +17,7 @@ from src.domain.transactions import StoredTransaction
 from src.errors import Conflict
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import stored_of
-from src.services.transactions.linked import unsettle
+from src.services.transactions.linked import unsettle, without_links
 from src.services.transactions.optimistic_update import BUSY, by_id, insert_new, not_found, object_ids
 
 _BATCH = 1000
@@ -75,14 +75,15 @@ class DeletedTransactions:
     def restore(self, act: str, *, at: datetime) -> UndoResult:
         """Restore the transactions of an act. Raises Unavailable; safe to repeat.
 
-        One whose key another transaction has by now stays deleted, and counts as kept.
+        Without their links, which may have changed meanwhile: they are to be settled again. One whose key
+        another transaction has by now stays deleted, and counts as kept.
         """
         copies, rows, kept = self._database.deleted_transactions, 0, 0
         deleted = copies.find({"owner": LOCAL_OWNER, "acts": {"$eq": act}}, {"_id": 1})
         ids = [copy["_id"] for copy in deleted]
         for start in range(0, len(ids), _BATCH):
             batch = {"_id": {"$in": ids[start : start + _BATCH]}}
-            documents = [copy["document"] for copy in copies.find(batch)]
+            documents = [without_links(copy["document"]) for copy in copies.find(batch)]
             insert_new(self._database.transactions, documents)
             restored = [document["_id"] for document in self._database.transactions.find(batch, {"_id": 1})]
             unsettle(self._database, restored, at=at)

@@ -10,6 +10,14 @@ from bson import ObjectId
 from src.domain import LOCAL_OWNER
 from src.services.mongo.client import Database, Document
 
+CARRIED = ("transfer", "refund_of")
+"""The fields by which a transaction carries its links in effect. Only `Settlement` sets them."""
+
+
+def without_links(document: Document) -> Document:
+    """A transaction's document as if it had no links."""
+    return {name: value for name, value in document.items() if name not in CARRIED}
+
 
 def touching(ids: Collection[ObjectId]) -> Document:
     """The query for the links of these transactions."""

@@ -26,6 +26,11 @@ from src.services.transfers.documents import link_of
 _AT_ONCE = 500
 _ROUNDS = 200
 _DUPLICATE = 11000
+_IN_EFFECT: dict[str, Document] = {
+    field: {"owner": LOCAL_OWNER, "kind": kind.value, "shown": True, "status": LinkStatus.PAIRED.value}
+    for field, kind in (("transfer", LinkKind.TRANSFER), ("refund_of", LinkKind.REFUND))
+}
+"""The links in effect, by the field of the transactions that carry them."""
 
 
 class Settlement:
@@ -52,6 +57,23 @@ class Settlement:
             self.settle({str(link[end]) for link in links for end in ("out", "in")})
 
     @guarded
+    def settle_strays(self) -> None:
+        """Settle the transactions that carry a link that is not in effect. Raises Unavailable."""
+        ways = {"transfer": ("transfer", "_id", "$links._id"), "refund_of": ("_id", "in", "$links.out")}
+        for field, (local, foreign, carried) in ways.items():
+            of_it = {"from": "transfers", "localField": local, "foreignField": foreign, "as": "links"}
+            strays = self._database.transactions.aggregate(
+                [
+                    {"$match": {"owner": LOCAL_OWNER, field: {"$exists": True}}},
+                    {"$project": {field: 1}},
+                    {"$lookup": {**of_it, "pipeline": [{"$match": _IN_EFFECT[field]}]}},
+                    {"$match": {"$expr": {"$not": [{"$in": [f"${field}", carried]}]}}},
+                    {"$project": {"_id": 1}},
+                ]
+            )
+            self.settle([str(row["_id"]) for row in strays])
+
+    @guarded
     def settle(self, transaction_ids: Collection[str]) -> None:
         """Derive which links of these transactions are in effect, and what the transactions carry.
 
@@ -63,13 +85,11 @@ class Settlement:
 
     def _settle(self, ids: Sequence[ObjectId]) -> None:
         own = self._touching(ids)
-        if not own:
-            return
         ends = {*ids, *_ends(own)}
         links = self._touching(ends)
         # Whether a suggestion is shown depends on the links that its transactions have elsewhere.
         around = {link["_id"]: link for link in (*links, *self._touching(_ends(links), "paired"))}
-        rows = self._carriers(_ends(around.values()))
+        rows = self._carriers({*ids, *_ends(around.values())})
         transactions = {str(row_id): transaction_of(row) for row_id, row in rows.items()}
         shown = links_to_show(map(link_of, around.values()), transactions)
         shown -= self._show(links, shown)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from bson import ObjectId
 
 from src.domain.transfers import LinkKind, LinkStatus
 from src.errors import Conflict, InvalidInput, NotFound
@@ -155,3 +156,36 @@ def test_a_pair_whose_process_is_killed_is_finished_by_the_job_and_can_be_undone
     [act] = container.act_log.page().items
     assert undone(container, act.id) == 2
     assert linked(container) == []
+
+
+def test_a_row_restored_after_its_pair_was_undone_is_in_no_pair(container, two):
+    out, into = two
+    before = state(container)
+    _, pairing = container.linking.pair(out.id, into.id, at=NOW)
+    deletion = container.transaction_editor.delete(out.id, at=NOW)
+    undone(container, pairing)
+    undone(container, deletion)
+    assert state(container) == before
+
+
+def test_a_refund_restored_after_its_link_was_undone_counts_by_itself(container):
+    purchase, refund = keep(
+        container.transactions, new("shoe shop", "90"), new("shoe shop", "60", direction=INCOME)
+    )
+    before = state(container)
+    _, link = container.linking.link_refund(refund.id, purchase.id, at=NOW)
+    deletion = container.transaction_editor.delete(refund.id, at=NOW)
+    undone(container, link)
+    undone(container, deletion)
+    assert state(container) == before
+
+
+def test_the_job_frees_rows_that_carry_a_link_that_is_gone(container, two):
+    out, into = two
+    before = state(container)
+    rows = container.database.transactions
+    rows.update_one({"_id": ObjectId(out.id)}, {"$set": {"transfer": "gone"}})
+    rows.update_one({"_id": ObjectId(into.id)}, {"$set": {"refund_of": ObjectId(out.id)}})
+    container.link_matching.maintain()
+    container.database.transfers.delete_many({})  # what it suggested
+    assert state(container) == before
