@@ -72,6 +72,7 @@ class Container(Services):
             account_hash=self.account_hash,
             clock=self.now,
             limits=self.import_limits,
+            afterwards=lambda: self.category_editor.settle(at=self.now()),
         )
 
     @once
@@ -184,7 +185,7 @@ class Container(Services):
 
     @once
     def reprediction(self) -> Reprediction:
-        return Reprediction(self.unanswered, self.predictor, self.champion, self.models)
+        return Reprediction(self.unanswered, self.predictor, self.champion, self.models, self._settle_names)
 
     def _serving(self, version: str) -> Serving:
         return self.serve(version, self.models.load(version), self.models.sha256(version))
@@ -232,8 +233,13 @@ class Container(Services):
                 ActKind.ACCOUNT_CHANGE: self.account_editor.undo_change,
                 ActKind.ACCOUNT_MERGE: self.account_editor.undo_merge,
             },
-            lambda: self.account_editor.settle(at=self.now()),
+            self._settle_names,
         )
+
+    def _settle_names(self) -> None:
+        """After an undo: every transaction has an account and a category of today."""
+        self.account_editor.settle(at=self.now())
+        self.category_editor.settle(at=self.now())
 
     @once
     def transaction_editor(self) -> TransactionEditor:

@@ -107,6 +107,7 @@ class Jobs:
         services.imports.delete_old_files()
         services.background_feedback.resume_unfinished(at=services.now())
         services.account_editor.resume_unfinished(at=services.now())
+        services.category_editor.settle(at=services.now())
         services.link_matching.maintain()
         if run := services.drift.start_early():
             log.info("training starts early", extra={"run": run.id})

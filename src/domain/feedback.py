@@ -37,9 +37,35 @@ class Feedback:
 
 
 def active_answers(feedback: Sequence[Feedback]) -> list[Feedback]:
-    """The answers that were not undone, in order; the last one decides."""
-    undone = {event.act for event in feedback if event.category is None}
-    return [event for event in feedback if event.category is not None and event.act not in undone]
+    """The answers that were not undone, in order; the last one decides.
+
+    A merge of categories repeats an answer with the new category, at the same time: it is undone with it.
+    """
+    undone_acts = {event.act for event in feedback if event.category is None}
+    active, undone = list[Feedback](), set[Moment]()
+    for event in feedback:
+        if event.category is None:
+            continue
+        if event.act in undone_acts:
+            undone.add(moment_of(event))
+        elif moment_of(event) not in undone:
+            active.append(event)
+    return active
+
+
+Moment = tuple[datetime, LabelSource]
+"""An answer and those that repeat it share it."""
+
+
+def moment_of(event: Feedback) -> Moment:
+    return event.at, event.source
+
+
+def is_answered_since(feedback: Sequence[Feedback], act: str) -> bool:
+    """Whether a later answer hides that of `act`."""
+    active = active_answers(feedback)
+    of_act = {moment_of(event) for event in active if event.act == act}
+    return bool(of_act) and moment_of(active[-1]) not in of_act
 
 
 @dataclass(frozen=True, slots=True)

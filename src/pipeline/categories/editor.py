@@ -75,8 +75,26 @@ class CategoryEditor:
         parts = self.rows.relabel_parts(slug, into, act=act, at=at)
         return self.rows.relabel(slug, into, act=act) + parts
 
+    def settle(self, *, at: datetime) -> None:
+        """After an undo or a restore: every transaction has a category of today.
+
+        A merged one that came back is replaced by the act of its merge, whose undo restores that too.
+        """
+        merged = self.categories.merged_into()
+        for slug in filter(self.rows.names, merged):
+            followed = set[str]()
+            while slug in merged and slug not in followed:  # the other one may be merged too
+                followed.add(slug)
+                if act := self.acts.merge_of(slug):
+                    self._relabel(slug, merged[slug], act, at)
+                slug = merged[slug]
+
     def undo_change(self, act: Act, at: datetime) -> UndoResult:
-        self.categories.restore(category_of(act.what.values))
+        """Raises Conflict if the category was merged or deleted later."""
+        before = category_of(act.what.values)
+        if before.slug not in self.categories.slugs():
+            raise Conflict("This category was merged or deleted later. Undo that first.")
+        self.categories.restore(before)
         return UndoResult(rows=act.rows or 0)
 
     def undo_merge(self, act: Act, at: datetime) -> UndoResult:

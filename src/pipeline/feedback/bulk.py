@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.bulk import BulkChange, BulkSummary, Selection
-from src.domain.feedback import Feedback, active_answers
+from src.domain.feedback import Feedback, active_answers, is_answered_since
 from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, active_edits
 from src.errors import InvalidInput
 from src.pipeline.accounts.names import canonical_name, known_account
@@ -215,6 +215,5 @@ def _without(row: StoredTransaction, act: str, at: datetime) -> StoredTransactio
 
 def _is_changed_since(row: StoredTransaction, act: str) -> bool:
     """Whether a later answer or edit hides that of `act`."""
-    answers = [answer.act for answer in active_answers(row.feedback)]
     edits = [edit.act for edit in active_edits(row.edits)]
-    return any(act in acts and acts[-1] != act for acts in (answers, edits))
+    return is_answered_since(row.feedback, act) or (act in edits and edits[-1] != act)

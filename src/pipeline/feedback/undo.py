@@ -39,6 +39,7 @@ class ActUndo:
             undone = self.undo_of[act.kind](act, at)
             if not undone.rows and not undone.kept:
                 raise NotFound("There is nothing to undo: this act is unknown or already undone.")
+            self.afterwards()
             return undone
         if act.undone_at is None:
             undone = self.undo_of[act.kind](act, at)

@@ -65,7 +65,12 @@ class ExportRestore:
         answered = {event.category for event in exported.row.feedback if event.category}
         answered |= {split.category for split in exported.row.splits}
         for slug in sorted(answered - self._slugs.keys()):
-            self._slugs[slug] = self._names.slug(slug)
+            self._slugs[slug] = slug if slug in self._merged else self._names.slug(slug)
+
+    @cached_property
+    def _merged(self) -> dict[str, str]:
+        """Merged here: their rows keep them until the import ends, so undoing the merge restores them."""
+        return self.categories.merged_into()
 
     @cached_property
     def _names(self) -> CategoryNames:
@@ -75,7 +80,7 @@ class ExportRestore:
         known = self.categories.all()
         slugs = {other.slug for other in known}
         by_name = {other.name.casefold(): other.slug for other in known}
-        if category.slug in slugs:
+        if category.slug in slugs or category.slug in self._merged:
             return category.slug
         if category.name.casefold() in by_name:
             return by_name[category.name.casefold()]

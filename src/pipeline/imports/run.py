@@ -50,6 +50,8 @@ class ImportRun:
     """The keyed hash of an account number."""
     clock: Callable[[], datetime]
     limits: Limits = DEFAULT
+    afterwards: Callable[[], None] = lambda: None
+    """Called when transactions may have an earlier state again."""
 
     def run(self, claimed: Import, *, holder: str) -> ImportStatus:
         """Run an import that `holder` has claimed. Raises LeaseLost, Unavailable."""
@@ -65,6 +67,7 @@ class ImportRun:
             status, error = ImportStatus.FAILED, str(failure)
         except MemoryError:
             status, error = ImportStatus.FAILED, _TOO_MUCH
+        self.afterwards()
         self.matching.match_import(claimed.id)
         self.imports.finish(*lease, status, counts=counts, at=self.clock(), error=error)
         return status

@@ -8,6 +8,7 @@ predicted before the newest answer for its merchant. An interrupted act continue
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -47,6 +48,8 @@ class Reprediction:
     predictor: Predictor
     champion: HotSwap[Serving]
     models: Models
+    afterwards: Callable[[], None] = lambda: None
+    """Called when transactions may have an earlier state again."""
 
     def advance(self, act: str = "", *, at: datetime, at_once: int = AT_ONCE) -> Repredicted:
         """Predict the newest batch; without `act` a new one begins. Raises Unavailable."""
@@ -74,6 +77,7 @@ class Reprediction:
         undone = self.rows.undo(act)
         if not undone:
             raise NotFound("There is nothing to undo for this act.")
+        self.afterwards()
         return undone
 
     def _version(self) -> str:

@@ -54,18 +54,29 @@ class Categories:
         at, merged = self._merged
         now = time.monotonic()
         if now - at >= _MERGED_FOR_S:
-            query = {"owner": LOCAL_OWNER, "merged_into": {"$exists": True}}
-            merged = _merged(
-                {document["slug"]: document for document in self._database.categories.find(query)}
-            )
+            merged = _last(self.merged_into())
             self._merged = (now, merged)
         return merged
+
+    @guarded
+    def merged_into(self) -> dict[str, str]:
+        """The slug of each merged category -> that of the category it was merged into, merged or not."""
+        query = {"owner": LOCAL_OWNER, "merged_into": {"$exists": True}}
+        return {
+            document["slug"]: document["merged_into"] for document in self._database.categories.find(query)
+        }
 
     @guarded
     def by_name(self) -> dict[str, str]:
         """Name (by `name_key`) or slug -> the slug of the category, or of the one it was merged into."""
         documents = self._read()
-        merged = _merged(documents)
+        merged = _last(
+            {
+                slug: document["merged_into"]
+                for slug, document in documents.items()
+                if "merged_into" in document
+            }
+        )
         shipped = {slug: category.name for slug, category in self._shipped.items()}
         names = {**shipped, **{slug: document["name"] for slug, document in documents.items()}}
         active = self._active(documents)
@@ -174,11 +185,8 @@ def _check(category: Category, others: Sequence[Category]) -> None:
         raise InvalidInput("The parent must be another category that has no parent itself.", field="parent")
 
 
-def _merged(documents: Mapping[str, Document]) -> dict[str, str]:
+def _last(into: Mapping[str, str]) -> dict[str, str]:
     """A category may have been merged into one that was merged later."""
-    into = {
-        slug: document["merged_into"] for slug, document in documents.items() if "merged_into" in document
-    }
     merged = {}
     for slug in into:
         last, seen = slug, set()

@@ -57,11 +57,25 @@ class CategoryTransactions:
         return int(self._database.transactions.count_documents(query_of(HistoryFilter(category=slug))))
 
     @guarded
+    def names(self, slug: str) -> bool:
+        """Whether a transaction has this category, or a part of one."""
+        return any(
+            self._database.transactions.find_one(query, {"_id": 1}) for query in (_of(slug), _with_part(slug))
+        )
+
+    @guarded
     def count_named(self, slug: str) -> int:
-        """The number of transactions that have this category, or had it by an earlier answer."""
-        fields = ("category", "splits.category", "feedback.category")
-        named = [{field: {"$eq": slug}} for field in fields]
-        return int(self._database.transactions.count_documents({"owner": LOCAL_OWNER, "$or": named}))
+        """The transactions that have this category, or would have it again by an undo.
+
+        That is, by an earlier answer, prediction or edit, also those that are deleted or of an undone import.
+        """
+        deleted = self._database.deleted_transactions
+        aside = {"owner": LOCAL_OWNER, "feedback.category": {"$eq": slug}}
+        return int(
+            self._database.transactions.count_documents(_naming(slug))
+            + deleted.count_documents(_naming(slug, "document."))
+            + self._database.answers_aside.count_documents(aside)
+        )
 
     @guarded
     def relabel(self, slug: str, into: str, *, act: str) -> int:
@@ -83,7 +97,7 @@ class CategoryTransactions:
 
         transactions, count, last = self._database.transactions, 0, ObjectId("0" * 24)
         while True:
-            query = {"owner": LOCAL_OWNER, "category": {"$eq": slug}, "_id": {"$gt": last}}
+            query = {**_of(slug), "_id": {"$gt": last}}
             batch = list(transactions.find(query, {"_id": 1}).sort("_id").limit(_BATCH))
             if not batch:
                 return count
@@ -106,10 +120,28 @@ class CategoryTransactions:
             return {**replaced_fields(after), "edits": [edit_document(edit) for edit in edits]}
 
         transactions, count = self._database.transactions, 0
-        query = {"owner": LOCAL_OWNER, "splits.category": {"$eq": slug}, **IS_SPLIT}
-        while batch := list(transactions.find(query, {"_id": 1}).limit(_BATCH)):
+        while batch := list(transactions.find(_with_part(slug), {"_id": 1}).limit(_BATCH)):
             count += len(update_many(transactions, [str(document["_id"]) for document in batch], relabelled))
         return count
+
+
+_NAMING = (
+    *("category", "splits.category", "feedback.category", "predictions.category"),
+    *("edits.before.splits.category", "edits.after.splits.category"),
+)
+
+
+def _of(slug: str) -> Document:
+    return {"owner": LOCAL_OWNER, "category": {"$eq": slug}}
+
+
+def _with_part(slug: str) -> Document:
+    return {"owner": LOCAL_OWNER, "splits.category": {"$eq": slug}, **IS_SPLIT}
+
+
+def _naming(slug: str, prefix: str = "") -> Document:
+    """prefix: of the field names."""
+    return {"owner": LOCAL_OWNER, "$or": [{f"{prefix}{field}": {"$eq": slug}} for field in _NAMING]}
 
 
 def _renamed(prediction: Prediction, slug: str, into: str, act: str) -> Prediction:

@@ -49,6 +49,14 @@ class ActLog:
         return _act(document) if document else None
 
     @guarded
+    def merge_of(self, slug: str) -> str | None:
+        """The act that merged this category into another and is not undone."""
+        merge = {"owner": LOCAL_OWNER, "kind": ActKind.CATEGORY_MERGE.value, "undone_at": None}
+        of_slug = {**merge, "what.values.slug": {"$eq": slug}}
+        document = self._database.acts.find_one(of_slug, sort=[("at", DESCENDING)])
+        return str(document["_id"]) if document else None
+
+    @guarded
     def page(self, *, limit: int = 50, cursor: str | None = None) -> ActPage:
         """Newest first. Raises InvalidInput for a cursor that no page gave, Unavailable."""
         query: Document = {"owner": LOCAL_OWNER}

@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from src.domain import LOCAL_OWNER
 from src.domain.acts import UndoResult
-from src.domain.feedback import Feedback, active_answers
+from src.domain.feedback import Feedback, is_answered_since
 from src.domain.transactions import StoredTransaction, current_state
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded
@@ -104,7 +104,7 @@ class FeedbackEvents:
         ids, rows, kept = [str(document["_id"]) for document in answered], 0, 0
         for start in range(0, len(ids), _BATCH):
             changed = update_many(transactions, ids[start : start + _BATCH], undone).values()
-            answered_since = sum(active_answers(row.feedback)[-1].act != act for row in changed)
+            answered_since = sum(is_answered_since(row.feedback, act) for row in changed)
             rows, kept = rows + len(changed) - answered_since, kept + answered_since
         return UndoResult(rows, kept)
 
