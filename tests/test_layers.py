@@ -60,6 +60,7 @@ THIRD_PARTY = {
     "pandas": {"components", "services", "pipeline"},
     "chardet": {"components/bank_files/formats/encodings.py"},
     "mt940": {"components/bank_files/formats/mt940.py"},
+    "re2": {"components/rules/patterns.py"},
     "openpyxl": {"web/history/spreadsheet.py"},
     "requests": {"services/firefly/client.py"},
     "pyarrow": {"web/history/parquet.py", "components/bank_files/own_export/parquet_rows.py", "read_file.py"},
