@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - `date` is a field's name here
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from src.domain.transactions import Direction, StoredTransaction, Transaction
@@ -86,6 +88,8 @@ class Link:
     """Of the expense of a transfer, or of the refund: lists are in its order."""
     shown: bool = False
     """False if a transaction is gone, no longer fits, or belongs to another link in effect."""
+    order: int = 0
+    """Of a linked refund: when it was linked, relative to the others of its purchase."""
     acts: tuple[str, ...] = ()
     """What a person did to it and did not undo, oldest first."""
 
@@ -178,26 +182,68 @@ def links_to_show(links: Iterable[Link], transactions: Mapping[str, Transaction]
     """The ids of the links in effect, and of the suggestions that do not contradict them.
 
     links: all that share a transaction. transactions: the existing ones, by id. Of two links that want one
-    transaction, the one in effect keeps it, else the older one gets it.
+    transaction, the one in effect keeps it, else the older one gets it. The refunds of a purchase count in
+    the order in which they were linked, up to its amount.
     """
-    decided = [link for link in links if link.status is not LinkStatus.DISMISSED]
-    decided.sort(
-        key=lambda link: (link.status is not LinkStatus.PAIRED, not link.shown, link.created_at, link.id)
-    )
-    taken: dict[LinkKind, set[str]] = {kind: set() for kind in LinkKind}
-    purchases: set[str] = set()
-    shown = set()
-    for link in decided:
-        out, into = transactions.get(link.out), transactions.get(link.into)
-        if out is None or into is None or misfit(link.kind, out, into):
-            continue
-        held = taken[LinkKind.TRANSFER] | taken[LinkKind.REFUND]
-        is_transfer = link.kind is LinkKind.TRANSFER
-        # A purchase may have several refunds, but is then no transfer.
-        if link.into in held or link.out in (held | purchases if is_transfer else taken[LinkKind.TRANSFER]):
-            continue
-        shown.add(link.id)
-        if link.status is LinkStatus.PAIRED:
-            taken[link.kind] |= {link.out, link.into} if is_transfer else {link.into}
-            purchases |= set() if is_transfer else {link.out}
-    return shown
+    fitting = [link for link in links if _fits(link, transactions)]
+    fitting.sort(key=lambda link: (not link.shown, link.created_at, link.id))
+    claims, paired = _Claims(), []
+    for link in fitting:
+        if link.status is LinkStatus.PAIRED and claims.allow(link):
+            claims.add(link)
+            paired.append(link)
+    left = _LeftToRefund(transactions)
+    paired.sort(key=lambda link: (link.order, link.created_at, link.id))
+    in_effect = [link for link in paired if link.kind is LinkKind.TRANSFER or left.take(link)]
+    claims = _Claims(in_effect)
+    suggested = [
+        link
+        for link in fitting
+        if link.status is LinkStatus.SUGGESTED
+        and claims.allow(link)
+        and (link.kind is LinkKind.TRANSFER or left.is_enough_for(link))
+    ]
+    return {link.id for link in (*in_effect, *suggested)}
+
+
+def _fits(link: Link, transactions: Mapping[str, Transaction]) -> bool:
+    out, into = transactions.get(link.out), transactions.get(link.into)
+    return out is not None and into is not None and misfit(link.kind, out, into) is None
+
+
+class _Claims:
+    """The transactions that links in effect take. A purchase may have several refunds, but is no transfer."""
+
+    def __init__(self, links: Iterable[Link] = ()) -> None:
+        self._taken: set[str] = set()
+        self._purchases: set[str] = set()
+        for link in links:
+            self.add(link)
+
+    def add(self, link: Link) -> None:
+        self._taken.add(link.into)
+        (self._taken if link.kind is LinkKind.TRANSFER else self._purchases).add(link.out)
+
+    def allow(self, link: Link) -> bool:
+        is_purchase = link.kind is LinkKind.TRANSFER and link.out in self._purchases
+        return not is_purchase and self._taken.isdisjoint((link.out, link.into))
+
+
+class _LeftToRefund:
+    """How much of each purchase is not refunded yet."""
+
+    def __init__(self, transactions: Mapping[str, Transaction]) -> None:
+        self._transactions = transactions
+        self._refunded: dict[str, Decimal] = defaultdict(Decimal)
+
+    def is_enough_for(self, link: Link) -> bool:
+        return self._refunded[link.out] + self._amount(link.into) <= self._amount(link.out)
+
+    def take(self, link: Link) -> bool:
+        """False if not enough is left."""
+        if is_enough := self.is_enough_for(link):
+            self._refunded[link.out] += self._amount(link.into)
+        return is_enough
+
+    def _amount(self, transaction_id: str) -> Decimal:
+        return self._transactions[transaction_id].amount

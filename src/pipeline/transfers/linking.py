@@ -156,20 +156,22 @@ class Linking:
         if not decided.shown:  # somebody else was quicker
             self.links.restore(decided, act, existing.status if existing else None, link.by, at=at)
             self.acts.finish(act, rows=0)
-            raise Conflict(_TAKEN)
+            raise Conflict(_MISFITS[Misfit.REFUND_TOO_LARGE] if kind is LinkKind.REFUND else _TAKEN)
         return decided, act
 
     def _check(self, kind: LinkKind, out: End, into: End, field: str | None) -> None:
         reason = Misfit.SAME if out.id == into.id else misfit(kind, out.transaction, into.transaction)
-        if reason is None and kind is LinkKind.REFUND:
-            refunded = self.candidates.refunded([out.id]).get(out.id, Decimal(0))
-            if into.transaction.amount > out.transaction.amount - refunded:
-                reason = Misfit.REFUND_TOO_LARGE
+        if reason is None and kind is LinkKind.REFUND and self._exceeds_purchase(out, into):
+            reason = Misfit.REFUND_TOO_LARGE
         if reason is not None:
             raise InvalidInput(_MISFITS[reason], field=field)
         held = [link for end in (out, into) for link in self.links.of(end.id)]
         if any(_contradicts(link, kind, out.id, into.id) for link in held):
             raise Conflict(_TAKEN)
+
+    def _exceeds_purchase(self, purchase: End, refund: End) -> bool:
+        refunded = self.candidates.refunded([purchase.id]).get(purchase.id, Decimal(0))
+        return refund.transaction.amount > purchase.transaction.amount - refunded
 
     def _decide(self, link: Link, status: LinkStatus, *, at: datetime, is_new: bool = False) -> str:
         """Returns the id of the act, which is stored first."""
@@ -205,6 +207,10 @@ class Linking:
             linked = [other for end in (link.out, link.into) for other in self.links.of(end)]
             if any(_contradicts(other, link.kind, link.out, link.into) for other in linked):
                 raise Conflict(_TAKEN)
+            ends = self.candidates.get({link.out, link.into})
+            is_refund = link.kind is LinkKind.REFUND and len(ends) == 2
+            if is_refund and self._exceeds_purchase(ends[link.out], ends[link.into]):
+                raise Conflict(_MISFITS[Misfit.REFUND_TOO_LARGE])
         by = LinkedBy(str(values["before_by"])) if values["before_by"] else None
         if not self.links.restore(link, act.id, before, by, at=at):
             raise Conflict("This pair is being changed at the same time; try again.")

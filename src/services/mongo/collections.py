@@ -84,6 +84,8 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="one_transfer_out",
         ),
         _index("owner", "in", where={"shown": True, "status": "paired"}, unique=True, name="one_link_in"),
+        # Of two refunds that are linked to a purchase at once, one is the first.
+        _index("owner", "out", "order", where=_present("order"), unique=True, name="order_of_refunds"),
         _index("owner", "unsettled_at", where=_present("unsettled_at")),
     ],
     "acts": [

@@ -37,5 +37,6 @@ def link_of(document: Document) -> Link:
         created_at=document["created_at"],
         date=document["date"].date(),
         shown=document.get("shown", False),
+        order=document.get("order", 0),
         acts=tuple(document.get("acts", ())),
     )

@@ -10,11 +10,12 @@ from datetime import datetime
 
 from bson import ObjectId
 from pymongo import DESCENDING, UpdateOne
+from pymongo.errors import DuplicateKeyError
 
 from src.domain import LOCAL_OWNER
 from src.domain.transactions import StoredTransaction
 from src.domain.transfers import Link, LinkedBy, LinkedRows, LinkKind, LinkPage, LinkStatus
-from src.errors import NotFound
+from src.errors import Conflict, NotFound
 from src.services.mongo.client import Document, guarded
 from src.services.transactions.documents import stored_of
 from src.services.transactions.linked import touching
@@ -22,6 +23,8 @@ from src.services.transactions.optimistic_update import object_ids
 from src.services.transactions.query import decode_cursor, encode_cursor, time_of
 from src.services.transfers.documents import link_document, link_of
 from src.services.transfers.settlement import Settlement
+
+_TRIES = 50
 
 
 class Links(Settlement):
@@ -63,6 +66,7 @@ class Links(Settlement):
                         "status": link.status.value,
                         "by": link.by.value,
                         "score": link.score,
+                        "shown": False,
                         "unsettled_at": link.created_at,
                     },
                     "$inc": {"revision": 1},
@@ -80,24 +84,38 @@ class Links(Settlement):
     @guarded
     def decide(self, link: Link, status: LinkStatus, act: str, *, at: datetime) -> None:
         """Store what a person decided, as `act`, and settle it. link: as it is, or a new one."""
-        decided = {"status": status.value, "by": LinkedBy.PERSON.value}
-        update = {
-            "$set": {
-                **decided,
-                "out": ObjectId(link.out),
-                "in": ObjectId(link.into),
-                "unsettled_at": at,
-            },
-            "$setOnInsert": {
-                name: value
-                for name, value in link_document(link).items()
-                if name not in (*decided, "out", "in", "acts")
-            },
-            "$push": {"acts": act},
-            "$inc": {"revision": 1},
+        decided: Document = {
+            "status": status.value,
+            "by": LinkedBy.PERSON.value,
+            "out": ObjectId(link.out),
+            "in": ObjectId(link.into),
+            "shown": False,
+            "unsettled_at": at,
         }
-        self._database.transfers.update_one(_by_id(link.id), update, upsert=True)
-        self.settle([link.out, link.into])
+        is_refund = link.kind is LinkKind.REFUND and status is LinkStatus.PAIRED
+        for _ in range(_TRIES):
+            if is_refund:
+                decided["order"] = self._next_order(decided["out"])
+            new = {name: value for name, value in link_document(link).items() if name not in decided}
+            del new["acts"]
+            update = {
+                "$set": decided,
+                "$setOnInsert": new,
+                "$push": {"acts": act},
+                "$inc": {"revision": 1},
+            }
+            try:
+                self._database.transfers.update_one(_by_id(link.id), update, upsert=True)
+            except DuplicateKeyError:  # another refund of the purchase, or the same one, was linked meanwhile
+                continue
+            self.settle([link.out, link.into])
+            return
+        raise Conflict("Others are linking this transaction at the same time; try again.")
+
+    def _next_order(self, purchase: ObjectId) -> int:
+        query = {"owner": LOCAL_OWNER, "out": purchase, "order": {"$exists": True}}
+        last = self._database.transfers.find_one(query, {"order": 1}, sort=[("order", DESCENDING)])
+        return 1 + (last["order"] if last else 0)
 
     @guarded
     def restore(
@@ -109,6 +127,8 @@ class Links(Settlement):
         """
         before = {"status": (status or LinkStatus.DISMISSED).value, "by": (by or link.by).value}
         update = {"$set": {**before, "unsettled_at": at}, "$pop": {"acts": 1}, "$inc": {"revision": 1}}
+        if status is not LinkStatus.PAIRED:
+            update["$unset"] = {"order": ""}
         query = {**_by_id(link.id), "acts": {"$eq": list(link.acts)}}
         restored = bool(self._database.transfers.update_one(query, update).matched_count)
         self.settle([link.out, link.into])

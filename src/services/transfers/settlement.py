@@ -25,6 +25,7 @@ from src.services.transfers.documents import link_of
 
 _AT_ONCE = 500
 _ROUNDS = 200
+_TRIES = 50
 _DUPLICATE = 11000
 _IN_EFFECT: dict[str, Document] = {
     field: {"owner": LOCAL_OWNER, "kind": kind.value, "shown": True, "status": LinkStatus.PAIRED.value}
@@ -84,17 +85,34 @@ class Settlement:
             self._settle(ids[start : start + _AT_ONCE])
 
     def _settle(self, ids: Sequence[ObjectId]) -> None:
-        own = self._touching(ids)
-        ends = {*ids, *_ends(own)}
+        for _ in range(_TRIES):
+            if self._is_settled(ids):
+                return
+
+    def _is_settled(self, ids: Sequence[ObjectId]) -> bool:
+        """False if another process has changed the links meanwhile: what was derived may be out of date."""
+        # A slower process that has read them before finds them changed, and derives again.
+        self._database.transfers.update_many(touching(ids), {"$inc": {"revision": 1}})
+        ends = self._connected({*ids, *_ends(self._touching(ids))})
         links = self._touching(ends)
         # Whether a suggestion is shown depends on the links that its transactions have elsewhere.
-        around = {link["_id"]: link for link in (*links, *self._touching(_ends(links), "paired"))}
-        rows = self._carriers({*ids, *_ends(around.values())})
+        elsewhere = self._touching(self._connected(_ends(links)), "paired")
+        around = {link["_id"]: link for link in (*elsewhere, *links)}
+        rows = self._carriers({*ends, *_ends(around.values())})
         transactions = {str(row_id): transaction_of(row) for row_id, row in rows.items()}
         shown = links_to_show(map(link_of, around.values()), transactions)
         shown -= self._show(links, shown)
         self._mark(ends, rows, [around[link_id] for link_id in shown])
+        if _revisions(self._touching(ends)) != _revisions(links):
+            return False
         self._conclude(links, rows)
+        return True
+
+    def _connected(self, ids: set[ObjectId]) -> set[ObjectId]:
+        """Also the transactions that paired links connect with these: what is in effect depends on them."""
+        while (connected := ids | _ends(self._touching(ids, "paired"))) != ids:
+            ids = connected
+        return ids
 
     def _touching(self, ids: Collection[ObjectId], status: str | None = None) -> list[Document]:
         query = {**touching(ids), **({"status": status} if status else {})}
@@ -172,6 +190,10 @@ def _marking(row: Document, field: str, value: Any) -> list[UpdateOne]:
 
 def _ends(links: Iterable[Document]) -> set[ObjectId]:
     return {link[end] for link in links for end in ("out", "in")}
+
+
+def _revisions(links: Iterable[Document]) -> dict[str, int]:
+    return {link["_id"]: link["revision"] for link in links}
 
 
 def _as_read(link: Document) -> Document:

@@ -1,6 +1,8 @@
 """What a person decides about pairs and refunds, and its undo."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from bson import ObjectId
@@ -189,3 +191,86 @@ def test_the_job_frees_rows_that_carry_a_link_that_is_gone(container, two):
     container.link_matching.maintain()
     container.database.transfers.delete_many({})  # what it suggested
     assert state(container) == before
+
+
+def refunded_by(container, purchase):
+    """The sum of its refunds, as the analytics count them."""
+    rows = container.database.transactions.find({"refund_of": ObjectId(purchase.id)})
+    return sum(int(row["amount"]) for row in rows) / 100
+
+
+@pytest.fixture
+def shoes(container):
+    """A purchase with two refunds, of which the smaller one was linked first."""
+    purchase, small, large = keep(
+        container.transactions,
+        new("shoe shop", "90"),
+        new("shoe shop", "30", direction=INCOME),
+        new("shoe shop", "60", direction=INCOME),
+    )
+    for refund in (small, large):
+        container.linking.link_refund(refund.id, purchase.id, at=NOW)
+    return purchase, small, large
+
+
+@pytest.mark.parametrize(
+    ("edited", "amount", "left"), [("purchase", "80", 30), ("small", "31", 31), ("large", "61", 30)]
+)
+def test_an_edit_never_lets_refunds_exceed_their_purchase(container, shoes, edited, amount, left):
+    purchase, small, large = shoes
+    row = {"purchase": purchase, "small": small, "large": large}[edited]
+    before = state(container)
+    _, act = container.transaction_editor.edit(row.id, lambda _: {"amount": Decimal(amount)}, at=NOW)
+    assert refunded_by(container, purchase) == left
+    undone(container, act)
+    rows = [container.transactions.get(refund.id) for refund in (small, large)]
+    assert [row.refund_of for row in rows] == [purchase.id] * 2
+    assert state(container)["transfers"] == before["transfers"]
+
+
+def test_a_refund_that_no_longer_fits_is_not_linked_by_an_undo(container, shoes):
+    purchase, _, large = shoes
+    unlinking = container.linking.unlink_refund(large.id, at=NOW)
+    [other] = keep(container.transactions, new("shoe shop", "50", direction=INCOME))
+    container.linking.link_refund(other.id, purchase.id, at=NOW)
+    with pytest.raises(Conflict, match="larger"):
+        undone(container, unlinking)
+    assert refunded_by(container, purchase) == 80
+
+
+def test_refunds_that_are_linked_at_once_never_exceed_their_purchase(container):
+    purchase, *refunds = keep(
+        container.transactions,
+        new("shoe shop", "90"),
+        *(new("shoe shop", "30", direction=INCOME) for _ in range(8)),
+    )
+
+    def link(refund):
+        try:
+            container.linking.link_refund(refund.id, purchase.id, at=NOW)
+        except (Conflict, InvalidInput):
+            return None
+        return refund.id
+
+    with ThreadPoolExecutor(len(refunds)) as threads:
+        accepted = {*threads.map(link, refunds)} - {None}
+    rows = [container.transactions.get(refund.id) for refund in refunds]
+    assert {row.id for row in rows if row.refund_of} == accepted
+    assert len(accepted) == 3
+
+
+def test_a_refund_that_is_linked_while_its_purchase_is_edited_does_not_exceed_it(container):
+    purchase, refund = keep(
+        container.transactions, new("shoe shop", "90"), new("shoe shop", "60", direction=INCOME)
+    )
+    smaller = {"amount": Decimal(50)}
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as threads:
+            edit = threads.submit(container.transaction_editor.edit, purchase.id, lambda _: smaller, at=NOW)
+            link = threads.submit(container.linking.link_refund, refund.id, purchase.id, at=NOW)
+        assert refunded_by(container, purchase) == 0
+        undone(container, edit.result()[1])
+        if link.exception() is None:
+            container.linking.unlink_refund(refund.id, at=NOW)
+        else:
+            assert isinstance(link.exception(), Conflict | InvalidInput)
