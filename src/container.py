@@ -220,6 +220,7 @@ class Container(Services):
     def act_undo(self) -> ActUndo:
         return ActUndo(
             self.act_log,
+            self.deleted_transactions,
             {
                 ActKind.FEEDBACK: lambda act, at: self.feedback.undo(act.id, at),
                 ActKind.EDIT: self.transaction_editor.undo_edit,
@@ -233,6 +234,7 @@ class Container(Services):
                 ActKind.ACCOUNT_CHANGE: self.account_editor.undo_change,
                 ActKind.ACCOUNT_MERGE: self.account_editor.undo_merge,
             },
+            self.feedback.undo_one,
             self._settle_names,
         )
 

@@ -56,4 +56,4 @@ class UndoResult:
     rows: int
     """Transactions restored to their state before the act."""
     kept: int = 0
-    """Transactions of the act left unchanged because they were answered later."""
+    """Transactions of the act left unchanged because they were answered, edited or deleted later."""

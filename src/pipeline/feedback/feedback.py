@@ -196,9 +196,20 @@ class FeedbackLoop:
             return answers
         rows = answers.rows + self.unanswered.undo(act)
         kept = answers.kept + (self.unanswered.count_answered(act) if rows or answers.kept else 0)
-        while not self._predict_others(merchants, f"undo:{act}", at=at, undone_since=since)[1]:
-            continue
+        self._predict_without(merchants, f"undo:{act}", since, at)
         return UndoResult(rows, kept)
+
+    def undo_one(self, act: str, transaction_id: str, at: datetime) -> UndoResult:
+        """Undo the answer that `act` gave to one transaction. Raises Unavailable; safe to retry."""
+        merchants, since = self.events.answered_by(act, only=transaction_id)
+        undone = self.events.undo(act, at=at, only=transaction_id)
+        if since is not None:
+            self._predict_without(merchants, f"undo:{act}:{transaction_id}", since, at)
+        return undone
+
+    def _predict_without(self, merchants: Collection[str], undo: str, since: datetime, at: datetime) -> None:
+        while not self._predict_others(merchants, undo, at=at, undone_since=since)[1]:
+            continue
 
 
 def _visible_change(old: Prediction, new: Prediction, act: str | None) -> Prediction | None:

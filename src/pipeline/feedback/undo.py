@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from src.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from src.services.transactions.acts import ActLog
+    from src.services.transactions.deleted import DeletedTransactions
 
 Undo = Callable[[Act, datetime], UndoResult]
 """Takes the act and the time; restores its transactions, except those answered since.
@@ -24,26 +25,39 @@ It may be called again after an interruption: a restored transaction is not chan
 @dataclass(frozen=True)
 class ActUndo:
     log: ActLog
+    deleted: DeletedTransactions
     undo_of: Mapping[ActKind, Undo]
+    undo_one: Callable[[str, str, datetime], UndoResult]
+    """Takes the act, one transaction and the time, and undoes the answer to it."""
     afterwards: Callable[[], None] = lambda: None
     """Called when transactions may have an earlier state again."""
 
-    def undo(self, act_id: str, *, at: datetime) -> UndoResult:
+    def undo(self, act_id: str, *, at: datetime, only: str | None = None) -> UndoResult:
         """Raises NotFound, Conflict if it is undone already, Unavailable; safe to retry.
 
         The act is marked after its transactions are restored, so an interruption loses nothing.
+        only: the id of a transaction, whose answer alone is undone; then the act is not marked.
         """
-        act = self.log.find(act_id)
-        if act is None:  # an answer from before acts were listed: its transactions name it too
+        act = None if only else self.log.find(act_id)
+        if act is None:  # an import's answers, or from before acts were listed: the transactions name it too
             act = Act(act_id, LOCAL_OWNER, ActKind.FEEDBACK, ActSummary("answered"), at, None, None)
-            undone = self.undo_of[act.kind](act, at)
+            undone = self.undo_one(act_id, only, at) if only else self.undo_of[act.kind](act, at)
             if not undone.rows and not undone.kept:
                 raise NotFound("There is nothing to undo: this act is unknown or already undone.")
             self.afterwards()
             return undone
         if act.undone_at is None:
-            undone = self.undo_of[act.kind](act, at)
+            undone = self._with_deleted(act, self.undo_of[act.kind](act, at))
             self.afterwards()
             if self.log.mark_undone(act_id, at=at):
                 return undone
         raise Conflict("This is already undone.")
+
+    def _with_deleted(self, act: Act, undone: UndoResult) -> UndoResult:
+        """Counts also transactions that were deleted since. Raises Conflict if there are no others."""
+        if act.kind not in (ActKind.FEEDBACK, ActKind.BULK) or undone.rows + undone.kept >= (act.rows or 1):
+            return undone
+        deleted = self.deleted.count_changed_by(act.id)
+        if deleted and not undone.rows and not undone.kept:
+            raise Conflict("The transaction was deleted since. Undo that first, under Recent changes.")
+        return replace(undone, kept=undone.kept + deleted)

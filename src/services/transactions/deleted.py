@@ -67,6 +67,13 @@ class DeletedTransactions:
         return [stored_of(copy["document"]) for copy in self._database.deleted_transactions.find(query)]
 
     @guarded
+    def count_changed_by(self, act: str) -> int:
+        """Deleted transactions that `act` answered or edited. Raises Unavailable."""
+        named = [{f"document.{field}": {"$eq": act}} for field in ("feedback.act", "edits.act")]
+        query = {"owner": LOCAL_OWNER, "$or": named}
+        return int(self._database.deleted_transactions.count_documents(query))
+
+    @guarded
     def keys(self, keys: Collection[str]) -> set[str]:
         """Those of `keys` that belong to deleted transactions. Raises Unavailable."""
         return {copy["key"] for copy in deleted_keys(self._database, {"key": {"$in": list(keys)}})}

@@ -16,7 +16,7 @@ from src.domain.transactions import StoredTransaction, current_state
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import feedback_fields, first_answer
-from src.services.transactions.optimistic_update import not_found, update_many
+from src.services.transactions.optimistic_update import not_found, object_ids, update_many
 
 _BATCH = 1000
 
@@ -67,11 +67,14 @@ class FeedbackEvents:
         return int(self._database.transactions.count_documents(_unanswered(merchant, but)))
 
     @guarded
-    def answered_by(self, act: str) -> tuple[set[str], datetime | None]:
-        """The merchants that `act` answered, and when; None if the act is unknown."""
+    def answered_by(self, act: str, *, only: str | None = None) -> tuple[set[str], datetime | None]:
+        """The merchants that `act` answered, and when; None if the act is unknown.
+
+        only: the id of the transaction whose answer counts.
+        """
         groups = self._database.transactions.aggregate(
             [
-                {"$match": {"owner": LOCAL_OWNER, "feedback.act": {"$eq": act}}},
+                {"$match": _answered(act, only)},
                 {"$project": {"merchant": 1, "feedback": 1}},
                 {"$unwind": "$feedback"},
                 {"$match": {"feedback.act": {"$eq": act}, "feedback.category": {"$ne": None}}},
@@ -88,8 +91,8 @@ class FeedbackEvents:
         return int(self._database.transactions.count_documents({"owner": LOCAL_OWNER, **query}))
 
     @guarded
-    def undo(self, act: str, *, at: datetime) -> UndoResult:
-        """Undo every answer of `act`; an earlier or a newer answer of a transaction then counts.
+    def undo(self, act: str, *, at: datetime, only: str | None = None) -> UndoResult:
+        """Undo every answer of `act`, or that of one transaction; an earlier or a newer one then counts.
 
         Raises Unavailable; a retry changes no transaction twice.
         """
@@ -100,13 +103,18 @@ class FeedbackEvents:
             return feedback_fields(row.predictions, (*row.feedback, Feedback(category=None, at=at, act=act)))
 
         transactions = self._database.transactions
-        answered = transactions.find({"owner": LOCAL_OWNER, "feedback.act": {"$eq": act}}, {"_id": 1})
+        answered = transactions.find(_answered(act, only), {"_id": 1})
         ids, rows, kept = [str(document["_id"]) for document in answered], 0, 0
         for start in range(0, len(ids), _BATCH):
             changed = update_many(transactions, ids[start : start + _BATCH], undone).values()
             answered_since = sum(is_answered_since(row.feedback, act) for row in changed)
             rows, kept = rows + len(changed) - answered_since, kept + answered_since
         return UndoResult(rows, kept)
+
+
+def _answered(act: str, only: str | None) -> Document:
+    query = {"owner": LOCAL_OWNER, "feedback.act": {"$eq": act}}
+    return {**query, "_id": {"$in": object_ids([only])}} if only is not None else query
 
 
 def _unanswered(merchant: str, but: str) -> Document:

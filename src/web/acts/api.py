@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from src.errors import InvalidInput, NotFound
-from src.web.acts.schemas import ActsBody, ActsQuery, UndoneBody, act_body
+from src.web.acts.schemas import ActsBody, ActsQuery, UndoneBody, UndoQuery, act_body
 from src.web.openapi.operations import Operations, ResponseValue
 
 if TYPE_CHECKING:
@@ -37,10 +37,14 @@ def list_acts(query: ActsQuery, *, act_log: ActLog) -> ResponseValue:
     "POST",
     "/acts/{id}/undo",
     summary="Undo a change",
+    query=UndoQuery,
     returns={200: UndoneBody},
     errors=(404, 409, 503),
 )
-def undo_act(id: str, *, act_undo: ActUndo) -> ResponseValue:
-    """Transactions answered or edited since then do not change. 409 if the change is already undone."""
-    undone = act_undo.undo(id, at=datetime.now(UTC))
+def undo_act(id: str, query: UndoQuery, *, act_undo: ActUndo) -> ResponseValue:
+    """Transactions answered or edited since then do not change. 409 if the change is already undone.
+
+    The acts of answers are also in `feedback` of a transaction, where those of an import have one act.
+    """
+    undone = act_undo.undo(id, at=datetime.now(UTC), only=query.transaction_id)
     return {"act": id, "undone": undone.rows, "kept": undone.kept}

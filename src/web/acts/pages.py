@@ -55,7 +55,7 @@ def acts(
 
 @bp.post("/acts/<act>/undo")
 def undo_act(act: str, *, act_undo: ActUndo) -> ResponseReturnValue:
-    """Undo one act, then return to the page of the button."""
-    undone = act_undo.undo(act, at=datetime.now(UTC))
+    """Undo one act, or its answer to one transaction, then return to the page of the button."""
+    undone = act_undo.undo(act, at=datetime.now(UTC), only=request.form.get("transaction_id"))
     back = local_address(request.form.get("next"), url_for("pages.acts"))
     return redirect(with_query(back, {"undone": undone.rows, "stay": undone.kept or None}), 303)

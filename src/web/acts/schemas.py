@@ -16,6 +16,16 @@ class ActsQuery(QueryModel):
     cursor: Annotated[str | None, Field(max_length=500, description="`next_cursor` of the last page.")] = None
 
 
+class UndoQuery(QueryModel):
+    transaction_id: Annotated[
+        str | None,
+        Field(
+            pattern="^[0-9a-f]{24}$",
+            description="Undo only the answer that the act gave to this transaction; the act stays listed.",
+        ),
+    ] = None
+
+
 class WhatBody(TypedDict):
     code: str
     values: dict[str, str | int | None]
@@ -43,7 +53,8 @@ class UndoneBody(TypedDict):
     act: str
     undone: Annotated[int, Field(description="Transactions restored to their state before the act.")]
     kept: Annotated[
-        int, Field(description="Transactions left unchanged because they were answered or edited since.")
+        int,
+        Field(description="Transactions left unchanged because they were answered, edited or deleted since."),
     ]
 
 

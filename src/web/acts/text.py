@@ -50,7 +50,7 @@ def undone_sentence(rows: int, unchanged: int | None = None) -> str:
         return restored
     was = "it was" if unchanged == 1 else "they were"
     left = format.counted(unchanged, "transaction")
-    return f"{restored} {left} not changed, because {was} answered or edited since."
+    return f"{restored} {left} not changed, because {was} answered, edited or deleted since."
 
 
 def _fields(act: Act) -> str:

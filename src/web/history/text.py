@@ -21,6 +21,7 @@ from src.web.shared.blueprint import bp, category_name
 PREDICTED = "Predicted"
 PREDICTED_AGAIN = "Predicted again"
 ANSWER_UNDONE = "You undid an answer"
+MERGED = "Its category was merged"
 EDITED = "You edited it"
 ANSWERED = {
     LabelSource.FEEDBACK: "You answered",

@@ -13,7 +13,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from src.domain.feedback import LabelSource, active_answers
+from src.domain.feedback import LabelSource, Moment, active_answers, moment_of
 from src.domain.predictions import Prediction
 from src.domain.transactions import StoredTransaction, active_edits
 from src.errors import Conflict, InvalidInput, Unavailable
@@ -170,6 +170,8 @@ class Event:
     act: str | None = None
     """Undoes it; None if it cannot be undone now."""
     undone: bool = False
+    of_an_import: bool = False
+    """Whether its act is that of all transactions of an import."""
 
 
 def events_of(row: StoredTransaction) -> list[Event]:
@@ -185,16 +187,18 @@ def events_of(row: StoredTransaction) -> list[Event]:
 
 
 def _answers(row: StoredTransaction) -> Iterator[Event]:
-    active = active_answers(row.feedback)
+    active, moments = active_answers(row.feedback), dict[Moment, str]()
     for answer in row.feedback:
         if answer.category is None:
             yield Event(answer.at, text.ANSWER_UNDONE)
             continue
-        is_active = answer in active
-        # Undoing an import removes the category that came from it.
-        can_be_undone = answer.source in (LabelSource.FEEDBACK, LabelSource.SIMILAR)
-        act = answer.act if is_active and can_be_undone else None
-        yield Event(answer.at, text.ANSWERED[answer.source], answer.category, act=act, undone=not is_active)
+        title, is_active = text.ANSWERED[answer.source], answer in active
+        act, of_an_import = answer.act if is_active else None, answer.source is LabelSource.IMPORT
+        if moments.setdefault(moment_of(answer), answer.act) != answer.act:
+            title, act = text.MERGED, None  # undone with the answer that it repeats
+        yield Event(
+            answer.at, title, answer.category, act=act, undone=not is_active, of_an_import=of_an_import
+        )
 
 
 def _edits(row: StoredTransaction) -> Iterator[Event]:

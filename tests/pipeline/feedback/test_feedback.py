@@ -20,6 +20,7 @@ from src.pipeline.feedback.undo import ActUndo
 from src.pipeline.prediction.predict import Predictor
 from src.pipeline.prediction.repredict import Reprediction
 from src.services.transactions.acts import ActLog
+from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
 from src.services.transactions.unanswered import Unanswered
@@ -87,8 +88,9 @@ def loop(database, predictor, log):
 
 
 @pytest.fixture
-def acts(log, loop):
-    return ActUndo(log, {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)})
+def acts(database, log, loop):
+    undo_of = {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)}
+    return ActUndo(log, DeletedTransactions(database), undo_of, loop.undo_one)
 
 
 @pytest.fixture

@@ -158,7 +158,8 @@ def test_a_similar_name_counts_but_does_not_decide(transactions, loop):
 def test_an_undone_correction_is_forgotten(transactions, loop, database):
     model = predictor(transactions, 0.95, 0.03, 0.02)
     outcome = loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)
-    acts = ActUndo(ActLog(database), {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)})
+    undo_of = {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)}
+    acts = ActUndo(ActLog(database), DeletedTransactions(database), undo_of, loop.undo_one)
     database.acts.delete_many({})  # as if it was answered before acts were listed
     assert acts.undo(outcome.act, at=NOW).rows == 1
     assert keep(model, "BLUE DOOR").prediction.decided_by is DecidedBy.MODEL

@@ -3,6 +3,7 @@
 import pytest
 
 from src.services.transactions.acts import ActLog
+from tests.web.imports.test_imports import run_queued_imports, upload
 from tests.web.prediction.test_pages import words_of
 
 
@@ -73,6 +74,45 @@ def test_an_answer_from_before_acts_were_listed_is_undone_by_its_id(
     assert undo(client, act).json == {"act": act, "undone": 1, "kept": 0}
     assert undo(client, act).status_code == 404
     assert history(client)[row]["category"] == "dining"
+
+
+def test_an_answer_to_a_deleted_transaction_is_undone_after_the_deletion(client, predicted, answered):
+    row = predicted()["id"]
+    act = answered(row, "groceries")["act"]
+    client.delete(f"/api/v1/transactions/{row}")
+    deletion = client.get("/api/v1/acts").json["items"][0]["id"]
+    assert undo(client, act).status_code == 409
+    undo(client, deletion)
+    assert undo(client, act).json["undone"] == 1
+    assert history(client)[row]["category"] == "dining"
+
+
+def test_transactions_deleted_since_are_counted_as_kept(client, predicted, answered):
+    first, second = (predicted("SQ *BLUE DOOR", amount)["id"] for amount in "12")
+    act = answered(first, "groceries", apply_to_similar=True)["act"]
+    client.delete(f"/api/v1/transactions/{second}")
+    assert undo(client, act).json == {"act": act, "undone": 1, "kept": 1}
+
+
+def test_the_category_of_an_import_is_undone_for_one_transaction(app, client):
+    content = b"Date,Details,Amount,Cur,Category\n" + b"".join(
+        b"2026-03-0%d,SWIGGY,-5,USD,Groceries\n" % day for day in (4, 5)
+    )
+    upload(client, content, mapping='{"sign": "negative-is-expense", "take_categories": true}')
+    run_queued_imports(app)
+    first, second = sorted(history(client))
+    [answer] = client.get(f"/api/v1/transactions/{first}").json["feedback"]
+    path = f"/api/v1/acts/{answer['act']}/undo?transaction_id={first}"
+    assert client.post(path).json == {"act": answer["act"], "undone": 1, "kept": 0}
+    assert client.post(path).status_code == 404
+    statuses = [history(client)[row]["status"] for row in (first, second)]
+    assert (statuses[0], history(client)[second]["category"]) == ("predicted", "groceries")
+    assert statuses[1] != "predicted"
+    page = client.get(f"/transactions/{second}", headers={"Accept": "text/html"}).text
+    assert f"/acts/{answer['act']}/undo" in page
+    form = {"transaction_id": second, "next": f"/transactions/{second}"}
+    assert client.post(f"/acts/{answer['act']}/undo", data=form).status_code == 303
+    assert history(client)[second]["status"] == "predicted"
 
 
 def test_an_act_there_is_not_is_404(client):

@@ -74,6 +74,8 @@ def test_an_answer_from_before_the_merge_is_still_undone(client, own, predicted,
     row = predicted("ZORBLATT")
     act = answered(row["id"], own)["act"]
     merged = merge(own)
+    page = client.get(f"/transactions/{row['id']}", headers={"Accept": "text/html"}).text
+    assert (f"/acts/{act}/undo" in page, f"/acts/{merged}/undo" in page) == (True, False)
     assert undo(act) == {"act": act, "undone": 1, "kept": 0}
     assert (life(row["id"])["category"], life(row["id"])["status"]) == (row["category"], "predicted")
     undo(merged)
