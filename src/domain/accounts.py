@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -27,7 +27,7 @@ class Account:
     currency: str
     kind: AccountKind
     opening_balance: Decimal
-    """What was in it before its first transaction; below zero for a debt."""
+    """What was in it before its first transaction; below zero for a debt. Includes `merged_opening`."""
     created_at: datetime
     former_keys: tuple[str, ...] = ()
     """`name_key` of its earlier names, which still lead to it."""
@@ -35,6 +35,14 @@ class Account:
     """Keyed hashes of its numbers, such as the IBAN in a bank's file."""
     automatic: bool = False
     """A transaction named it, and nobody has changed it: without transactions, undo removes it."""
+    merged_opening: Decimal = Decimal(0)
+    """The opening balances of the accounts that are merged into it, as far as they have its currency."""
+    revision: int = field(default=0, compare=False)
+    """Counts its changes."""
+
+    @property
+    def own_opening(self) -> Decimal:
+        return self.opening_balance - self.merged_opening
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ FIELDS = ("name", "currency", "kind", "opening_balance")
 """The fields that a person may change."""
 
 _UNFINISHED_AFTER = timedelta(minutes=1)
-_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -101,52 +100,35 @@ class AccountEditor:
         transactions, and the act. Raises NotFound, Conflict if it is used, InvalidInput, Unavailable.
         """
         before = self.accounts.get(account_id)
-        values: dict[str, str | int | None] = {"account_id": account_id, "into_id": into, **_values(before)}
-        if into is not None:
-            values |= self._merged_opening(before, into)
-        elif not keep_rows and (used := self.rows.count(before.name)):
+        target = self._other(before, into) if into is not None else None
+        if target is None and not keep_rows and (used := self.rows.count(before.name)):
             raise Conflict(f"{used} transactions are in this account. Choose the account they move to.")
+        values = {"account_id": account_id, "into_id": into, **_values(before)}
+        values |= {"into": target.name} if target else {}
         act = self.acts.begin(ActKind.ACCOUNT_MERGE, ActSummary("account-merged", values), at=at)
         try:
-            self.accounts.retire(before, self.accounts.current(into), act=act)
+            self.accounts.retire(before, target, act=act)
         except Conflict:
             self.acts.finish(act, rows=0)
             raise
         return before, self._finish_merge(act, values, at), act
 
-    def _merged_opening(self, account: Account, into_id: str) -> dict[str, str]:
-        try:
-            into = self.accounts.get(into_id)
-        except NotFound:
-            into = account
-        if into.id == account.id:
-            raise InvalidInput("Choose another account that exists.", field="into")
-        added = account.opening_balance if into.currency == account.currency else Decimal(0)
-        before, after = str(into.opening_balance), str(into.opening_balance + added)
-        return {"into": into.name, "into_opening": before, "new_into_opening": after}
+    def _other(self, account: Account, into_id: str) -> Account:
+        with suppress(NotFound):
+            if (into := self.accounts.get(into_id)).id != account.id:
+                return into
+        raise InvalidInput("Choose another account that exists.", field="into")
 
     def _finish_merge(self, act: str, values: Mapping[str, Any], at: datetime) -> int:
         """What follows once the account itself is merged. Each step does nothing if it is done already.
 
         A transfer between the two accounts is none any more: its pair comes apart until this is undone.
         """
-        if into_id := values["into_id"]:
-            self._set_opening(into_id, values["into_opening"], values["new_into_opening"])
-        into = self.accounts.current(into_id)
+        into = self.accounts.current(values["into_id"])
         rows = self.rows.move(values["name"], into.name if into else None, act=act, at=at)
         self.links.settle_unsettled()
         self.acts.finish(act, rows=rows, keep=True)
         return rows
-
-    def _set_opening(self, account_id: str, before: str, after: str) -> None:
-        """Unless a person has changed it since, or merged that account too."""
-        for _ in range(_TRIES if before != after else 0):
-            account = self.accounts.current(account_id)
-            if account is None or account.id != account_id or account.opening_balance != Decimal(before):
-                return
-            with suppress(Conflict):  # its name or its numbers have changed meanwhile
-                self.accounts.change(account, replace(account, opening_balance=Decimal(after)))
-                return
 
     def undo_add(self, act: Act, at: datetime) -> UndoResult:
         """Raises Conflict if a transaction is in the account by now."""
@@ -184,6 +166,8 @@ class AccountEditor:
         fields = _fields_of(before) | {"automatic": bool(values["automatic"])}
         if "name" in before:
             fields["former_keys"] = tuple(filter(None, str(values["former_keys"]).split("\n")))
+        if "opening_balance" in before:
+            fields["opening_balance"] += account.merged_opening
         if (restored := replace(account, **fields)) != account:
             self.accounts.change(account, restored)
 
@@ -191,8 +175,7 @@ class AccountEditor:
         """Transactions that were moved to another account since stay there."""
         values = act.what.values
         self.accounts.restore(str(values["account_id"]), act=act.id)
-        if into_id := values["into_id"]:
-            self._set_opening(str(into_id), str(values["new_into_opening"]), str(values["into_opening"]))
+        into_id = values["into_id"]
         into = self.accounts.current(str(into_id) if into_id else None)
         name, now_in = str(values["name"]), into.name if into else None
         undone = self.rows.move_back(act.id, name, now_in=now_in, at=at)
@@ -201,6 +184,7 @@ class AccountEditor:
 
     def resume_unfinished(self, *, at: datetime) -> None:
         """Finish what an interruption left. Raises Unavailable."""
+        self.accounts.break_circles()
         before = at - _UNFINISHED_AFTER
         for act in self.acts.unfinished(ActKind.ACCOUNT_CHANGE, before=before):
             self._finish_unfinished_change(act)
@@ -222,8 +206,8 @@ class AccountEditor:
             elif name != stray:
                 self.rows.rename(stray, name)
         for account in accounts:
-            is_empty = account.name not in names and (with_numbers or not account.numbers)
-            if account.automatic and is_empty:
+            is_empty = account.name not in names and not account.merged_opening
+            if account.automatic and is_empty and (with_numbers or not account.numbers):
                 with suppress(Conflict):  # it was changed at this moment
                     self.accounts.remove(account)
 
@@ -245,17 +229,21 @@ class AccountEditor:
 
 def _checked(account: Account) -> Account:
     """With single spaces in its name and the exact decimals of its currency. Raises InvalidInput."""
-    name, places = " ".join(account.name.split()), decimal_places(account.currency)
+    name, smallest = " ".join(account.name.split()), _smallest_amount(account.currency)
     if mask(name) != name:
         raise InvalidInput(
             "Name the account without its number: numbers are not stored in a readable form.", field="name"
         )
-    opening = account.opening_balance.quantize(Decimal(1).scaleb(-places))
-    if opening != account.opening_balance:
+    if account.opening_balance % smallest or account.own_opening % smallest:
         raise InvalidInput(
-            f"An amount in {account.currency} has at most {places} decimals.", field="opening_balance"
+            f"An amount in {account.currency} has at most {decimal_places(account.currency)} decimals.",
+            field="opening_balance",
         )
-    return replace(account, name=name, opening_balance=opening)
+    return replace(account, name=name, opening_balance=account.opening_balance.quantize(smallest))
+
+
+def _smallest_amount(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-decimal_places(currency))
 
 
 def _values(account: Account) -> dict[str, str]:
@@ -263,7 +251,7 @@ def _values(account: Account) -> dict[str, str]:
         "name": account.name,
         "currency": account.currency,
         "kind": account.kind.value,
-        "opening_balance": str(account.opening_balance),
+        "opening_balance": str(account.own_opening.quantize(_smallest_amount(account.currency))),
     }
 
 

@@ -1,13 +1,16 @@
 """The `accounts` collection. A transaction names its account; an unknown name makes an account by itself.
 
 A merged or deleted account keeps its document: `was` is the account, `merged` the act and the account that
-its names and numbers lead to. Such a document has no `name_key`, so the name can be used again.
+its names and numbers lead to. Such a document has no `name_key`, so the name can be used again. The opening
+balance of an account is stored without those of accounts merged into it: they are added when it is read, so
+that merges can be undone in any order.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -49,7 +52,8 @@ class Accounts:
     def all(self) -> list[Account]:
         """By name; without merged and deleted ones."""
         accounts = self._database.accounts.find({"owner": LOCAL_OWNER, "name_key": {"$exists": True}})
-        return [_account(document) for document in accounts.sort("name_key")]
+        openings = self._merged_openings()
+        return [_account(document, openings) for document in accounts.sort("name_key")]
 
     def names(self) -> list[str]:
         return [account.name for account in self.all()]
@@ -60,30 +64,26 @@ class Accounts:
         document = self._find(account_id)
         if document is None or "merged" in document:
             raise NotFound("There is no account with this id.")
-        return _account(document)
+        return self._account(document)
 
     @guarded
     def current(self, account_id: str | None) -> Account | None:
         """The account, or the one that it is merged into by now; None if it is deleted."""
         document = self._find(account_id) if account_id else None
-        return _account(document) if (document := self._unmerged(document)) else None
+        return self._account(document) if (document := self._unmerged(document)) else None
 
     @guarded
     def by_name(self, name: str) -> Account | None:
         """The account of this name in any case. Names from before a change or a merge lead to it too."""
-        key = {"$eq": name_key(name)}
-        document = self._database.accounts.find_one({"owner": LOCAL_OWNER, "name_key": key})
-        if document is None:
-            former = {"owner": LOCAL_OWNER, "former_keys": key}
-            document = self._unmerged(self._database.accounts.find_one(former, sort=[("_id", DESCENDING)]))
-        return _account(document) if document else None
+        document = self._named(name)
+        return self._account(document) if document else None
 
     @guarded
     def by_number(self, number: str) -> Account | None:
         """number: the keyed hash."""
         query = {"owner": LOCAL_OWNER, "numbers": {"$eq": number}}
         document = self._unmerged(self._database.accounts.find_one(query))
-        return _account(document) if document else None
+        return self._account(document) if document else None
 
     def of_number(self, number: str) -> Account | None:
         """number: normalized. Raises Unavailable."""
@@ -95,13 +95,13 @@ class Accounts:
         name: masked, not blank. currency: of a new account.
         """
         name = " ".join(name.split())
-        if account := self.by_name(name):
-            return account.name
+        if document := self._named(name):
+            return str(document["name"])
         try:
             return self._add_automatic(name, currency).name
         except Conflict:  # another process made it at the same moment
-            account = self.by_name(name)
-            return account.name if account else name
+            document = self._named(name)
+            return str(document["name"]) if document else name
 
     def canonical_of_number(self, number: str, *, currency: str | None = None) -> str:
         """The name of the account with this number; an unknown number makes `Account 1`, 2 and so on.
@@ -142,8 +142,9 @@ class Accounts:
         own = {"owner": LOCAL_OWNER, "name_key": name_key(name)}
         others = {"owner": LOCAL_OWNER, "numbers": {"$eq": number}, "name_key": {"$ne": own["name_key"]}}
         self._database.accounts.update_many(others, _without_number(number))
+        added = {"$addToSet": {"numbers": number}, "$inc": {"revision": 1}}
         with suppress(DuplicateKeyError):  # somebody else gave it to another account at the same moment
-            self._database.accounts.update_one(own, {"$addToSet": {"numbers": number}})
+            self._database.accounts.update_one({**own, "numbers": {"$ne": number}}, added)
 
     @guarded
     def change(self, before: Account, after: Account) -> None:
@@ -161,19 +162,21 @@ class Accounts:
 
     @guarded
     def retire(self, account: Account, into: Account | None, *, act: str) -> None:
-        """Merge it into another, which gets its names and numbers, or delete it.
+        """Merge it into another, which gets its names, numbers and opening balance, or delete it.
 
-        Raises Conflict if it has changed, Unavailable.
+        The opening balance is added if the currency is the same. Raises Conflict if one of the two has
+        changed since it was read, Unavailable.
         """
         fields = _fields(account)
-        retired = {
-            "owner": LOCAL_OWNER,
-            "merged": {"act": act, "into": ObjectId(into.id) if into else None},
-            "was": fields,
-        }
+        merged: Document = {"act": act, "into": ObjectId(into.id) if into else None}
+        retired = {"owner": LOCAL_OWNER, "merged": merged, "was": fields}
         if into:
+            merged["adds_opening"] = into.currency == account.currency
             retired["former_keys"] = [*account.former_keys, fields["name_key"]]
             retired |= {"numbers": fields["numbers"]} if account.numbers else {}
+            # A merge of `into` that has read it before now fails. So of several merges at once that would
+            # close a circle, the one that counts the revision of its `into` last fails.
+            self._replace(into, _fields(into))
         self._replace(account, retired)
 
     @guarded
@@ -192,11 +195,23 @@ class Accounts:
         query = {**_by_id(account_id), "merged.act": {"$eq": act}}
         if document := self._database.accounts.find_one(query):
             try:
-                self._database.accounts.replace_one(query, document["was"])
+                self._database.accounts.replace_one(query, {**document["was"], "revision": _next(document)})
             except DuplicateKeyError:
                 raise Conflict(_TAKEN_BY_NOW) from None
 
+    @guarded
+    def break_circles(self) -> None:
+        """Restore one account of each circle: in earlier versions, two merges at once could close one."""
+        query = {"owner": LOCAL_OWNER, "merged.into": {"$ne": None}}
+        merges = {document["_id"]: document["merged"] for document in self._database.accounts.find(query)}
+        for account_id in list(merges):
+            if _is_in_a_circle(account_id, merges):
+                with suppress(Conflict):  # its name is taken; another account of the circle may be restored
+                    self.restore(str(account_id), act=merges[account_id]["act"])
+                    del merges[account_id]
+
     def _replace(self, before: Account, fields: Document) -> None:
+        fields = {**fields, "revision": before.revision + 1}
         if not self._database.accounts.replace_one(_unchanged(before), fields).matched_count:
             raise Conflict(_CHANGED)
 
@@ -206,18 +221,55 @@ class Accounts:
         document: Document | None = self._database.accounts.find_one(_by_id(account_id))
         return document
 
-    def _unmerged(self, document: Document | None) -> Document | None:
-        """The document of the account that this one was merged into, at last."""
-        while document and "merged" in document:
-            into = document["merged"]["into"]
-            document = self._find(into) if into else None
+    @guarded
+    def _named(self, name: str) -> Document | None:
+        key = {"$eq": name_key(name)}
+        document: Document | None = self._database.accounts.find_one({"owner": LOCAL_OWNER, "name_key": key})
+        if document is None:
+            former = {"owner": LOCAL_OWNER, "former_keys": key}
+            document = self._unmerged(self._database.accounts.find_one(former, sort=[("_id", DESCENDING)]))
         return document
+
+    def _unmerged(self, document: Document | None) -> Document | None:
+        """The document of the account that this one was merged into, at last; None in a circle."""
+        passed = set()
+        while document and "merged" in document:
+            passed.add(document["_id"])
+            into = document["merged"]["into"]
+            document = self._find(into) if into and into not in passed else None
+        return document
+
+    def _account(self, document: Document) -> Account:
+        return _account(document, self._merged_openings())
+
+    def _merged_openings(self) -> Mapping[ObjectId, Decimal]:
+        """What the accounts merged into an account, directly or by way of others, add to its balance."""
+        adding = {"owner": LOCAL_OWNER, "merged.adds_opening": True}
+        merged = {document["_id"]: document for document in self._database.accounts.find(adding)}
+        openings: dict[ObjectId, Decimal] = defaultdict(Decimal)
+        for account_id, document in merged.items():
+            for into in _chain(account_id, {one: fields["merged"] for one, fields in merged.items()}):
+                openings[into] += _opening(document["was"])
+        return openings
+
+
+def _chain(account_id: ObjectId, merges: Mapping[ObjectId, Document]) -> list[ObjectId]:
+    """The accounts that this one leads to; in a circle, up to itself."""
+    chain: list[ObjectId] = []
+    while account_id in merges and (account_id := merges[account_id]["into"]) not in chain:
+        chain.append(account_id)
+    return chain
+
+
+def _is_in_a_circle(account_id: ObjectId, merges: Mapping[ObjectId, Document]) -> bool:
+    return account_id in _chain(account_id, merges)
 
 
 def _without_number(number: str) -> list[Document]:
     others = {"$filter": {"input": "$numbers", "cond": {"$ne": ["$$this", {"$literal": number}]}}}
     emptied = {"$cond": [{"$eq": ["$numbers", []]}, "$$REMOVE", "$numbers"]}
-    return [{"$set": {"numbers": others}}, {"$set": {"numbers": emptied}}]
+    counted = {"$add": [{"$ifNull": ["$revision", 0]}, 1]}
+    return [{"$set": {"numbers": others, "revision": counted}}, {"$set": {"numbers": emptied}}]
 
 
 def _by_id(account_id: str | ObjectId) -> Document:
@@ -226,12 +278,16 @@ def _by_id(account_id: str | ObjectId) -> Document:
 
 def _unchanged(account: Account) -> Document:
     """Matches the document of `account` as it was read; null matches a missing field."""
-    unset = dict.fromkeys(("former_keys", "numbers", "automatic"))
-    return {**_by_id(account.id), **unset, **_fields(account)}
+    return {**_by_id(account.id), "revision": account.revision or None, "merged": None}
+
+
+def _next(document: Document) -> int:
+    """The revision after the document's."""
+    return int(document.get("revision", 0)) + 1
 
 
 def _fields(account: Account) -> Document:
-    """The document, without its id. The last three fields are stored only if they are set."""
+    """The document, without id and revision. The last three fields are stored only if they are set."""
     places = decimal_places(account.currency)
     return {
         "owner": LOCAL_OWNER,
@@ -239,7 +295,7 @@ def _fields(account: Account) -> Document:
         "name_key": name_key(account.name),
         "currency": account.currency,
         "kind": account.kind.value,
-        "opening_balance": Int64(int(account.opening_balance.scaleb(places))),
+        "opening_balance": Int64(int(account.own_opening.scaleb(places))),
         "created_at": account.created_at,
         **({"former_keys": list(account.former_keys)} if account.former_keys else {}),
         **({"numbers": list(account.numbers)} if account.numbers else {}),
@@ -247,17 +303,22 @@ def _fields(account: Account) -> Document:
     }
 
 
-def _account(document: Document) -> Account:
+def _opening(document: Document) -> Decimal:
+    return Decimal(int(document["opening_balance"])).scaleb(-decimal_places(document["currency"]))
+
+
+def _account(document: Document, merged_openings: Mapping[ObjectId, Decimal]) -> Account:
+    merged_opening = merged_openings.get(document["_id"], Decimal(0))
     return Account(
         id=str(document["_id"]),
         name=document["name"],
         currency=document["currency"],
         kind=AccountKind(document["kind"]),
-        opening_balance=Decimal(int(document["opening_balance"])).scaleb(
-            -decimal_places(document["currency"])
-        ),
+        opening_balance=_opening(document) + merged_opening,
         created_at=document["created_at"],
         former_keys=tuple(document.get("former_keys", ())),
         numbers=tuple(document.get("numbers", ())),
         automatic=document.get("automatic", False),
+        merged_opening=merged_opening,
+        revision=document.get("revision", 0),
     )

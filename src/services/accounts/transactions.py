@@ -72,7 +72,8 @@ class AccountTransactions:
         Returns how many the act has moved. Raises Unavailable; a retry moves the rest.
         """
         marks = {"$concatArrays": [{"$ifNull": ["$moved", []]}, [{"act": {"$literal": act}}]]}
-        self._update(_in(name), [{"$set": {**_moved(name, into), "moved": marks}}], at)
+        if name != into:
+            self._update(_in(name), [{"$set": {**_moved(name, into), "moved": marks}}], at)
         return self.count_moved(act)
 
     @guarded

@@ -54,13 +54,23 @@ def test_names_and_numbers_of_a_merged_account_lead_to_the_other_and_back(accoun
     accounts.add_number("first", "hash")
     first = accounts.get(first.id)
     accounts.retire(first, second, act="one")
-    accounts.retire(second, third, act="two")
+    accounts.retire(accounts.get(second.id), third, act="two")
     assert accounts.canonical("FIRST") == "Third"
-    assert accounts.by_number("hash") == accounts.current(first.id) == third
+    assert accounts.by_number("hash") == accounts.current(first.id) == accounts.get(third.id)
+    assert accounts.get(third.id).opening_balance == 3 * third.opening_balance
     with pytest.raises(NotFound):
         accounts.get(first.id)
     accounts.restore(first.id, act="one")
     assert accounts.by_number("hash") == accounts.get(first.id) == first
+
+
+def test_an_account_that_another_was_merged_into_meanwhile_is_not_merged(accounts):
+    first, second, third = (accounts.add(account(name)) for name in ("First", "Second", "Third"))
+    accounts.retire(first, second, act="one")
+    with pytest.raises(Conflict):
+        accounts.retire(second, third, act="two")
+    with pytest.raises(Conflict):
+        accounts.retire(third, first, act="three")
 
 
 def test_a_deleted_account_gives_its_name_and_number_free(accounts):

@@ -1,8 +1,14 @@
 """Listing, changing, merging and deleting accounts over the API, and what follows for their transactions."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise, permutations
+from threading import Barrier
 
 import pytest
+
+from src.errors import Conflict
 
 LATER = datetime.now(UTC) + timedelta(days=1)  # a run of all tests takes many minutes
 
@@ -35,9 +41,9 @@ def undo(client, answer):
 
 
 def snapshot(database):
-    """All transactions and accounts; every write counts the revision of a row."""
-    rows = database.collection("transactions").find({}, {"revision": 0}).sort("_id")
-    return list(rows), list(database.collection("accounts").find().sort("_id"))
+    """All transactions and accounts, without the revision that every write counts."""
+    collections = map(database.collection, ("transactions", "accounts"))
+    return tuple(list(collection.find({}, {"revision": 0}).sort("_id")) for collection in collections)
 
 
 def test_the_balance_is_exact_and_counts_only_its_own_currency(client, add, predicted):
@@ -164,6 +170,105 @@ def test_a_merge_moves_transactions_names_and_opening_balance_and_is_undone(
     web_database.collection("transactions").delete_one({"value": 3.0})
     web_database.collection("accounts").delete_one({"name": "Third"})
     assert snapshot(web_database) == before
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_merges_and_a_change_between_them_are_undone_in_any_order(
+    client, add, predicted, web_database, order
+):
+    names = "Old", "New", "Newer", "Newest"
+    ids = [add(name, opening_balance=f"{10**place}.50") for place, name in enumerate(names)]
+    for name in names:
+        predicted(account=name, amount="0.25", currency="EUR")
+    before, balances = snapshot(web_database), listed(client)
+
+    def merge(account, into):
+        return client.delete(f"/api/v1/accounts/{account}?into={into}").json["act"]
+
+    acts = [merge(ids[0], ids[1])]
+    changed = client.patch(f"/api/v1/accounts/{ids[1]}", json={"opening_balance": "-3"})
+    assert changed.json["balance"] == "-3.50"
+    acts += [changed.json["act"], merge(ids[1], ids[2]), merge(ids[2], ids[3])]
+    assert listed(client)["Newest"]["balance"] == "1097.00"
+    waiting = [acts[position] for position in order]
+    refused = [act for act in waiting if client.post(f"/api/v1/acts/{act}/undo").status_code == 409]
+    assert refused in ([], [acts[1]])  # its account was merged at that moment
+    for act in refused:
+        assert client.post(f"/api/v1/acts/{act}/undo").status_code == 200
+    assert snapshot(web_database) == before
+    assert listed(client) == balances
+
+
+def test_a_merged_account_adds_its_opening_balance_once_in_its_own_currency(client, add):
+    dollars, euros, into = (
+        add("D", currency="USD", opening_balance="5"),
+        add("E", opening_balance="2"),
+        add("F"),
+    )
+    client.delete(f"/api/v1/accounts/{dollars}?into={euros}")
+    client.delete(f"/api/v1/accounts/{euros}?into={into}")
+    assert listed(client)["F"]["opening_balance"] == "2.00"
+    client.patch(f"/api/v1/accounts/{into}", json={"kind": "cash"})
+    assert listed(client)["F"]["opening_balance"] == "2.00"
+
+
+@pytest.mark.parametrize("names", ["ab", "abcd"])
+def test_merges_at_once_close_no_circle(client, add, predicted, editor, monkeypatch, names):
+    ids = [add(name, opening_balance="1") for name in names]
+    for name in names:
+        predicted(account=name, amount="0.25", currency="EUR")
+    all_have_read, begin = Barrier(len(ids), timeout=20), editor.acts.begin
+
+    def begin_together(*args, **fields):
+        all_have_read.wait()
+        return begin(*args, **fields)
+
+    def merge(account, into):
+        try:
+            editor.delete(account, into, at=datetime.now(UTC))
+        except Conflict:
+            return None
+        return account
+
+    monkeypatch.setattr(
+        type(editor.acts), "begin", lambda _, *args, **fields: begin_together(*args, **fields)
+    )
+    with ThreadPoolExecutor(len(ids)) as pool:
+        merged = set(pool.map(merge, ids, [*ids[1:], ids[0]])) - {None}
+    assert {one["id"] for one in listed(client).values()} == set(ids) - merged != set()
+    editor.settle(at=datetime.now(UTC))
+    assert sum(one["rows"] for one in listed(client).values()) == len(names)
+    assert sum(Decimal(one["balance"]) for one in listed(client).values()) == Decimal("0.75") * len(names)
+
+
+def test_a_circle_of_an_earlier_version_is_broken_and_every_transaction_has_an_account(
+    client, add, predicted, editor, web_database
+):
+    ids = [add(name, opening_balance="1") for name in "abc"]
+    rows = [predicted(account=name) for name in "abc"]
+    for account, into in pairwise(ids):
+        client.delete(f"/api/v1/accounts/{account}?into={into}")
+    accounts = web_database.collection("accounts")
+    [last] = accounts.find({"name": "c"})
+    merged = {"act": "lost", "into": accounts.find_one({"was.name": "a"})["_id"], "adds_opening": True}
+    accounts.replace_one(
+        {"_id": last["_id"]}, {"owner": last["owner"], "merged": merged, "was": last, "former_keys": ["c"]}
+    )
+    assert listed(client) == {}
+    predicted("BISTRO", account="a")
+    editor.resume_unfinished(at=LATER)
+    assert {account_of(client, row) for row in rows} <= set(listed(client))
+    assert sum(Decimal(one["opening_balance"]) for one in listed(client).values()) == 3
+
+
+def test_names_that_lead_to_a_deleted_account_make_a_new_one(client, add, predicted, editor, web_database):
+    old, into = add("Old"), add("New")
+    row = predicted(account="New")
+    client.delete(f"/api/v1/accounts/{old}?into={into}")
+    client.delete(f"/api/v1/accounts/{into}?into=none")
+    web_database.collection("transactions").update_one({}, {"$set": {"account": "Old"}})
+    editor.resume_unfinished(at=LATER)
+    assert (account_of(client, row), list(listed(client))) == ("Old", ["Old"])
 
 
 def test_a_transfer_between_merged_accounts_is_none_until_the_merge_is_undone(client, add, predicted):
