@@ -15,6 +15,7 @@ from src.components.text.masking import mask
 from src.domain.categories import Category
 from src.domain.money import CURRENCIES, decimal_places
 from src.domain.transactions import Direction, StoredTransaction
+from src.domain.visible_text import or_blank
 
 MAX_TEXT = 500
 """Characters kept of a description."""
@@ -222,10 +223,10 @@ class Preview:
 
 
 def clean(text: str, max_length: int = MAX_TEXT) -> str:
-    """One line without control characters."""
+    """One line without control characters; "" if nothing of it is visible."""
     if not text.isprintable():
         text = _UNPRINTABLE.sub(" ", text)
-    return " ".join(text.split())[:max_length].rstrip()
+    return or_blank(" ".join(text.split())[:max_length].rstrip())
 
 
 def short_label(text: str) -> str | None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from src.domain.money import CURRENCIES
+from src.domain.visible_text import or_blank
 from src.errors import InvalidInput
 
 
@@ -241,7 +242,7 @@ _TYPES: Mapping[str, tuple[Sequence[type], Callable[[Any], Any]]] = {
     "default_currency": ((str,), lambda value: value.strip().upper()),
     "default_date": ((str,), date.fromisoformat),
     "mode": ((str,), str),
-    "account": ((str,), lambda value: " ".join(value.split()) or None),
+    "account": ((str,), lambda value: or_blank(" ".join(value.split())) or None),
     "take_categories": ((bool,), bool),
     "open": ((list, tuple), lambda value: tuple(map(_text, value))),
 }

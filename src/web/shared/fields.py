@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from src.domain.money import KNOWN_CURRENCIES, decimal_places
+from src.domain.visible_text import or_blank
 from src.errors import InvalidInput
 
 MAX_AMOUNT = 10**12
@@ -125,7 +126,7 @@ def last_date(today: date) -> date:
 def _clean(value: str) -> str:
     if _DAMAGED.search(value):
         raise ValueError("Control characters are not allowed")
-    return value.translate(_LINE_SPACE).strip()
+    return or_blank(value.translate(_LINE_SPACE).strip())
 
 
 def _not_blank(value: str) -> str:

@@ -106,6 +106,11 @@ def test_a_bulk_change_recognizes_an_account_by_its_iban_as_an_edit_does(client,
     assert "0532" not in str(snapshot(web_database)).replace(" ", "")
 
 
+def test_an_invisible_name_is_no_account(client, predicted):
+    assert predicted(account="\u2060\u3164")["transaction"]["account"] is None
+    assert listed(client) == {}
+
+
 def test_what_is_not_stored_makes_no_account(client):
     body = {"description": "SWIGGY", "amount": "1", "account": "Giro", "save": False}
     assert client.post("/api/v1/predict", json=body).status_code == 200
@@ -177,7 +182,7 @@ def test_merges_and_a_change_between_them_are_undone_in_any_order(
     client, add, predicted, web_database, order
 ):
     names = "Old", "New", "Newer", "Newest"
-    ids = [add(name, opening_balance=f"{10**place}.50") for place, name in enumerate(names)]
+    ids = [add(name, opening_balance=f"{10**position}.50") for position, name in enumerate(names)]
     for name in names:
         predicted(account=name, amount="0.25", currency="EUR")
     before, balances = snapshot(web_database), listed(client)
@@ -339,6 +344,7 @@ def test_no_two_accounts_have_one_name(client, add, name):
     "fields",
     [
         {"name": ""},
+        {"name": "\u200b"},
         {"name": "DE89 3704 0044 0532 0130 00"},
         {"kind": "$ne"},
         {"currency": "eur"},

@@ -141,7 +141,8 @@ def test_the_page_changes_merges_and_undoes(client, own):
 
 
 @pytest.mark.parametrize(
-    ("form", "status"), [({"name": ""}, 422), ({"name": "Groceries"}, 409), ({"color": "red"}, 422)]
+    ("form", "status"),
+    [({"name": ""}, 422), ({"name": "\u200b"}, 422), ({"name": "Groceries"}, 409), ({"color": "red"}, 422)],
 )
 def test_the_page_shows_what_is_wrong_at_the_field(client, own, form, status):
     fields = {"name": "Food", "group": "essential", "color": "#abcdef", "description": "", **form}

@@ -37,6 +37,11 @@ def test_a_name_is_taken_whatever_its_case(client):
     assert save(client, "FOOD", "q=b").status_code == 409
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u200b\u2060"])
+def test_a_name_that_nobody_can_see_is_refused(client, name):
+    assert save(client, name, "q=a").status_code == 422
+
+
 def test_the_page_saves_its_filter_offers_it_and_changes_it(client, predicted):
     predicted("SWIGGY")
     query = unescape(
