@@ -23,6 +23,7 @@ from src.pipeline.feedback.label_review import LabelReview
 from src.pipeline.feedback.undo import ActUndo
 from src.pipeline.imports.preview import ImportPreview
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult
+from src.pipeline.imports.restore_setup import SetupRestore
 from src.pipeline.imports.run import ImportRun
 from src.pipeline.imports.undo import ImportUndo
 from src.pipeline.integrations.firefly_outbound import FireflyOutbound
@@ -69,6 +70,7 @@ class Container(Services):
             categories=self.categories,
             matching=self.link_matching,
             accounts=self.accounts,
+            setup=SetupRestore(self.accounts, self.saved_filters, self.settings_editor, self.now),
             account_hash=self.account_hash,
             clock=self.now,
             limits=self.import_limits,

@@ -35,6 +35,7 @@ EMPTIED = (
     "refusals",
     "deliveries",
     "history_filters",
+    "settings",
 )
 
 

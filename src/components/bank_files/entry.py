@@ -12,9 +12,11 @@ from typing import Any
 
 from src.components.bank_files.plan import Plan
 from src.components.text.masking import mask
+from src.domain.backups import Setup
 from src.domain.categories import Category
 from src.domain.money import CURRENCIES, decimal_places
 from src.domain.transactions import Direction, StoredTransaction
+from src.domain.transfers import Link
 from src.domain.visible_text import or_blank
 
 MAX_TEXT = 500
@@ -94,6 +96,11 @@ class Exported:
 
     row: StoredTransaction
     categories: tuple[Category, ...]
+    links: tuple[Link, ...] | None = None
+    """Of the transaction, also dismissed ones; None if the export is of a release that had only `transfer`
+    and `refund_of`."""
+    setup: Setup | None = None
+    """Of the first transaction of an export."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,13 +39,8 @@ class ActUndo:
         only: the id of a transaction, whose answer alone is undone; then the act is not marked.
         """
         act = None if only else self.log.find(act_id)
-        if act is None:  # an import's answers, or from before acts were listed: the transactions name it too
-            act = Act(act_id, LOCAL_OWNER, ActKind.FEEDBACK, ActSummary("answered"), at, None, None)
-            undone = self.undo_one(act_id, only, at) if only else self.undo_of[act.kind](act, at)
-            if not undone.rows and not undone.kept:
-                raise NotFound("There is nothing to undo: this act is unknown or already undone.")
-            self.afterwards()
-            return undone
+        if act is None:
+            return self._undo_unlisted(act_id, only, at)
         if act.undone_at is None:
             undone = self._with_deleted(act, self.undo_of[act.kind](act, at))
             self.afterwards()
@@ -61,3 +56,14 @@ class ActUndo:
         if deleted and not undone.rows and not undone.kept:
             raise Conflict("The transaction was deleted since. Undo that first, under Recent changes.")
         return replace(undone, kept=undone.kept + deleted)
+
+    def _undo_unlisted(self, act_id: str, only: str | None, at: datetime) -> UndoResult:
+        """An import's answers, or an act from before acts were listed or of a restored backup: the
+        transactions name it too."""
+        for kind in (ActKind.FEEDBACK, ActKind.BULK):
+            act = Act(act_id, LOCAL_OWNER, kind, ActSummary("answered"), at, None, None)
+            undone = self.undo_one(act_id, only, at) if only else self.undo_of[kind](act, at)
+            if undone.rows or undone.kept:
+                self.afterwards()
+                return undone
+        raise NotFound("There is nothing to undo: this act is unknown or already undone.")

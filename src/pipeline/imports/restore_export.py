@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +15,7 @@ from src.domain.predictions import Alternative, Prediction
 from src.domain.transactions import MistakeMark, Split, StoredTransaction, Transaction
 from src.errors import Conflict
 from src.pipeline.categories.resolver import CategoryNames
+from src.pipeline.imports.restore_setup import SetupRestore
 from src.pipeline.prediction.predict import prepare
 from src.pipeline.transfers.restore import LinkRestore
 
@@ -35,6 +36,7 @@ class ExportRestore:
     with_canonical_accounts: Callable[[Sequence[Transaction]], list[Transaction]]
     """Returns them with their accounts' names of today."""
     links: LinkRestore
+    setup: SetupRestore
     _slugs: dict[str, str] = field(default_factory=dict)
     """Slug in the export -> slug here."""
 
@@ -44,6 +46,8 @@ class ExportRestore:
         Raises Unavailable.
         """
         for transaction in exported:
+            if transaction.setup:
+                self.setup.add(transaction.setup)
             self._learn_categories(transaction)
         rows = [_translated(_masked(transaction.row), self._slugs) for transaction in exported]
         keys = [row.key for row in rows if row.key]
@@ -52,7 +56,8 @@ class ExportRestore:
         named = self.with_canonical_accounts([row.transaction for row in kept])
         kept = [replace(row, transaction=one) for row, one in zip(kept, named, strict=True)]
         added = self.rows.restore(kept, import_id=self.import_id)
-        self.links.add(kept)
+        is_kept = {row.id for row in kept}
+        self.links.add([transaction for transaction in exported if transaction.row.id in is_kept])
         return added, len(rows) - len(kept)
 
     def _learn_categories(self, exported: Exported) -> None:
@@ -63,7 +68,7 @@ class ExportRestore:
                 masked = replace(category, name=mask(category.name), description=mask(category.description))
                 self._slugs[slug] = self._find_or_create(masked)
         answered = {event.category for event in exported.row.feedback if event.category}
-        answered |= {split.category for split in exported.row.splits}
+        answered |= {split.category for inputs in _inputs(exported.row) for split in inputs.splits}
         for slug in sorted(answered - self._slugs.keys()):
             self._slugs[slug] = slug if slug in self._merged else self._names.slug(slug)
 
@@ -102,7 +107,15 @@ def _masked(row: StoredTransaction) -> StoredTransaction:
         )
         for prediction in row.predictions
     )
-    return replace(row, transaction=prepare(row.transaction), predictions=predictions)
+    edits = tuple(replace(edit, before=prepare(edit.before), after=prepare(edit.after)) for edit in row.edits)
+    return replace(row, transaction=prepare(row.transaction), predictions=predictions, edits=edits)
+
+
+def _inputs(row: StoredTransaction) -> Iterator[Transaction]:
+    """The present and the earlier ones."""
+    yield row.transaction
+    for edit in row.edits:
+        yield from (edit.before, edit.after)
 
 
 def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTransaction:
@@ -114,10 +127,15 @@ def _translated(row: StoredTransaction, slugs: Mapping[str, str]) -> StoredTrans
         old = {name: getattr(item, name) for name in names}
         return replace(item, **{name: slugs.get(slug, slug) for name, slug in old.items()})
 
+    def with_splits(inputs: Transaction) -> Transaction:
+        return replace(inputs, splits=tuple(translated(split, "category") for split in inputs.splits))
+
     return replace(
         row,
-        transaction=replace(
-            row.transaction, splits=tuple(translated(split, "category") for split in row.splits)
+        transaction=with_splits(row.transaction),
+        edits=tuple(
+            replace(edit, before=with_splits(edit.before), after=with_splits(edit.after))
+            for edit in row.edits
         ),
         predictions=tuple(
             replace(

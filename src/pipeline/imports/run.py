@@ -22,6 +22,7 @@ from src.pipeline.categories.resolver import CategoryNames
 from src.pipeline.imports.own_accounts import OwnAccounts
 from src.pipeline.imports.recognition import Identities, Identity, Recognition
 from src.pipeline.imports.restore_export import ExportRestore
+from src.pipeline.imports.restore_setup import SetupRestore
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
@@ -46,6 +47,7 @@ class ImportRun:
     categories: Categories
     matching: LinkMatching
     accounts: Accounts
+    setup: SetupRestore
     account_hash: Callable[[str], str]
     """The keyed hash of an account number."""
     clock: Callable[[], datetime]
@@ -96,9 +98,13 @@ class ImportRun:
     def _adder(self, import_id: str, plan: Plan) -> Callable[[Sequence[Entry]], tuple[int, int]]:
         """A function that adds entries and returns what `_add` does."""
         if plan.format is Format.LEDGERLOOP:
-            links = self.matching.restore()
             restore = ExportRestore(
-                import_id, self.rows, self.categories, self.predictor.with_canonical_accounts, links
+                import_id,
+                self.rows,
+                self.categories,
+                self.predictor.with_canonical_accounts,
+                self.matching.restore(),
+                self.setup,
             )
             return lambda entries: restore.add([entry.exported for entry in entries if entry.exported])
         own_accounts = OwnAccounts(self.accounts, self.account_hash, plan.account)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.preferences import Preferences
-from src.errors import Conflict
+from src.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
     from src.services.settings.preferences import PreferenceStore
@@ -25,7 +25,8 @@ class SettingsEditor:
     def change(self, values: Mapping[str, Any], *, at: datetime) -> tuple[Preferences, str | None]:
         """Returns all settings and the act; None if nothing changes.
 
-        values: fields of `Preferences`. Raises Conflict if the environment sets one of them, Unavailable.
+        values: fields of `Preferences`. Raises InvalidInput, Conflict if the environment sets one of them,
+        Unavailable.
         """
         before = self.preferences.read()
         after = replace(before, **values)
@@ -34,7 +35,7 @@ class SettingsEditor:
         act = self.acts.begin(ActKind.SETTINGS, _summary(before, after), at=at)
         try:
             self.preferences.change(before, after)
-        except Conflict:
+        except (Conflict, InvalidInput):
             self.acts.finish(act, rows=0)
             raise
         self.acts.finish(act, rows=0, keep=True)

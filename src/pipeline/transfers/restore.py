@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from src.domain.transactions import StoredTransaction
-from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_between, misfit
+from src.domain.transactions import Direction, StoredTransaction
+from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_between
 
 if TYPE_CHECKING:
+    from src.components.bank_files.entry import Exported
     from src.services.transfers.candidates import Candidates
     from src.services.transfers.links import Links
-
-Two = tuple[LinkKind, str, str]
-"""The ids of two linked transactions, in any order."""
 
 
 @dataclass
@@ -25,34 +23,46 @@ class LinkRestore:
     links: Links
     candidates: Candidates
     clock: Callable[[], datetime]
-    _first_ends: dict[str, str] = field(default_factory=dict)
+    _first_ends: dict[str, StoredTransaction] = field(default_factory=dict)
     """Transfer in the export -> the transaction that named it first."""
-    _waiting: list[Two] = field(default_factory=list)
-    """One of the two is not stored yet."""
+    _waiting: list[Link] = field(default_factory=list)
+    """One of the two transactions is not stored yet."""
 
-    def add(self, rows: Sequence[StoredTransaction]) -> None:
-        """Link those whose other end is stored too. rows: stored ones, as the export has them.
+    def add(self, exported: Sequence[Exported]) -> None:
+        """Link those whose other end is stored too. exported: of stored transactions.
 
         What a person has decided here since is kept. Raises Unavailable; safe to repeat.
         """
-        for row in rows:
-            if row.refund_of:
-                self._waiting.append((LinkKind.REFUND, row.refund_of, row.id))
-            if row.transfer:
-                first = self._first_ends.setdefault(row.transfer, row.id)
-                self._waiting += [(LinkKind.TRANSFER, first, row.id)] if first != row.id else []
+        for one in exported:
+            self._waiting += self._implied(one.row) if one.links is None else one.links
         if not self._waiting:
             return
-        ends = self.candidates.get({end for _, *two in self._waiting for end in two})
-        stored = [two for two in self._waiting if two[1] in ends and two[2] in ends]
-        self._waiting = [two for two in self._waiting if two not in stored]
-        self.links.add([link for two in stored for link in self._linked(two, ends)])
+        ends = self.candidates.get({end for link in self._waiting for end in (link.out, link.into)})
+        linked: dict[str, Link] = {}
+        waiting = []
+        for link in self._waiting:
+            if link.out in ends and link.into in ends:
+                stored = _between(ends[link.out], ends[link.into], link)
+                linked[stored.id] = stored
+            else:
+                waiting.append(link)
+        self._waiting = waiting
+        self.links.add(list(linked.values()))
 
-    def _linked(self, two: Two, ends: Mapping[str, End]) -> list[Link]:
-        """Empty if a person has edited the export, so that they do not fit."""
-        kind, *ids = two
-        for out, into in ((ends[ids[0]], ends[ids[1]]), (ends[ids[1]], ends[ids[0]])):
-            if misfit(kind, out.transaction, into.transaction) is None:
-                status, by = LinkStatus.PAIRED, LinkedBy.IMPORT
-                return [link_between(kind, out, into, status, by, score=1.0, at=self.clock())]
-        return []
+    def _implied(self, row: StoredTransaction) -> list[Link]:
+        """The links in effect of a transaction in an export without links."""
+        links = []
+        if row.refund_of:
+            links.append(self._link(LinkKind.REFUND, row.refund_of, row.id))
+        if row.transfer and (first := self._first_ends.setdefault(row.transfer, row)) is not row:
+            into, out = sorted((first, row), key=lambda end: end.transaction.direction is Direction.EXPENSE)
+            links.append(self._link(LinkKind.TRANSFER, out.id, into.id))
+        return links
+
+    def _link(self, kind: LinkKind, out: str, into: str) -> Link:
+        at = self.clock()
+        return Link("", kind, out, into, LinkStatus.PAIRED, LinkedBy.IMPORT, 1.0, at, at.date())
+
+
+def _between(out: End, into: End, link: Link) -> Link:
+    return link_between(link.kind, out, into, link.status, link.by, score=link.score, at=link.created_at)

@@ -55,6 +55,18 @@ class Accounts:
         openings = self._merged_openings()
         return [_account(document, openings) for document in accounts.sort("name_key")]
 
+    @guarded
+    def with_all_former_keys(self) -> list[Account]:
+        """As `all`; the former keys include those of the accounts that are merged into one."""
+        keys: dict[str, list[str]] = defaultdict(list)
+        for document in self._database.accounts.find({"owner": LOCAL_OWNER, "merged.into": {"$ne": None}}):
+            if into := self._unmerged(document):
+                keys[str(into["_id"])] += document.get("former_keys", ())
+        return [
+            replace(account, former_keys=tuple(dict.fromkeys((*account.former_keys, *keys[account.id]))))
+            for account in self.all()
+        ]
+
     def names(self) -> list[str]:
         return [account.name for account in self.all()]
 
@@ -125,8 +137,10 @@ class Accounts:
 
     @guarded
     def add(self, account: Account) -> Account:
-        """Returns it with its id. Raises Conflict if the name is taken, Unavailable."""
-        document = {"_id": ObjectId(), **_fields(account)}
+        """Returns it with its id, a new one if it has none. Raises Conflict if its name or id is taken,
+        Unavailable.
+        """
+        document = {"_id": ObjectId(account.id or None), **_fields(account)}
         try:
             self._database.accounts.insert_one(document)
         except DuplicateKeyError:

@@ -9,9 +9,10 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
+from src.config import known_locale
 from src.domain import LOCAL_OWNER
 from src.domain.preferences import Preferences, Weekday
-from src.errors import Conflict, Unavailable
+from src.errors import Conflict, InvalidInput, Unavailable
 from src.services.mongo.client import Database, guarded
 
 _KEPT_FOR_S = 1.0
@@ -52,13 +53,23 @@ class PreferenceStore:
             values["week_starts"] = Weekday(values["week_starts"])
         return replace(self.defaults, **values)
 
+    def changed(self) -> dict[str, Any]:
+        """Those that differ from their defaults, by name. Raises Unavailable."""
+        now, defaults = asdict(self.read()), asdict(self.defaults)
+        return {name: value for name, value in now.items() if value != defaults[name]}
+
     @guarded
     def change(self, before: Preferences, after: Preferences) -> None:
         """Store the differences of the two; one that equals its default is not stored.
 
-        Raises Conflict if the environment sets a changed one, or if somebody else has changed one since
-        `before`; Unavailable.
+        Raises InvalidInput for an unknown locale, Conflict if the environment sets a changed one, or if
+        somebody else has changed one since `before`; Unavailable.
         """
+        if after.locale and after.locale != before.locale:
+            try:
+                known_locale(after.locale)
+            except ValueError as error:
+                raise InvalidInput(str(error), field="locale") from None
         was, new, defaults = asdict(before), asdict(after), asdict(self.defaults)
         changed = [name for name in new if new[name] != was[name]]
         if locked := sorted(self.locked.intersection(changed)):

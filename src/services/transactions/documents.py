@@ -64,6 +64,7 @@ def restored_document(row: StoredTransaction, *, import_id: str) -> Document:
         **(key_fields(row.key) if row.key else {}),
         "told": len(row.feedback),
         **({"doubt": asdict(row.mistake)} if row.mistake else {}),
+        **({"edits": [edit_document(edit) for edit in row.edits]} if row.edits else {}),
     }
 
 

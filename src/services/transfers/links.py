@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from bson import ObjectId
@@ -18,7 +18,6 @@ from src.domain.transfers import Link, LinkedBy, LinkedRows, LinkKind, LinkPage,
 from src.errors import Conflict, NotFound
 from src.services.mongo.client import Document, guarded
 from src.services.transactions.documents import stored_of
-from src.services.transactions.linked import touching
 from src.services.transactions.optimistic_update import object_ids
 from src.services.transactions.query import decode_cursor, encode_cursor, time_of
 from src.services.transfers.documents import link_document, link_of
@@ -40,11 +39,14 @@ class Links(Settlement):
         document = self._database.transfers.find_one(_by_id(link_id))
         return link_of(document) if document else None
 
-    @guarded
     def of(self, transaction_id: str) -> list[Link]:
         """The links of a transaction, also dismissed ones. Raises Unavailable."""
-        documents = self._database.transfers.find(touching(object_ids([transaction_id])))
-        return [link_of(document) for document in documents]
+        return self.of_any([transaction_id])
+
+    @guarded
+    def of_any(self, transaction_ids: Collection[str]) -> list[Link]:
+        """The links of these transactions, also dismissed ones. Raises Unavailable."""
+        return [link_of(document) for document in self._touching(object_ids(transaction_ids))]
 
     def in_effect(self, transaction_id: str) -> list[Link]:
         """The transfer or the refunds that a transaction is part of. Raises Unavailable."""
@@ -54,7 +56,7 @@ class Links(Settlement):
     def add(self, links: Sequence[Link]) -> int:
         """Add the links that do not exist, and settle them.
 
-        A suggestion that is certain by now becomes a pair. Returns how many were added or changed. Raises
+        A suggestion that is decided by now gets that status. Returns how many were added or changed. Raises
         Unavailable; safe to repeat.
         """
         updates = [_addition(link) for link in links]
@@ -73,7 +75,7 @@ class Links(Settlement):
                 },
             )
             for link in links
-            if link.status is LinkStatus.PAIRED
+            if link.status is not LinkStatus.SUGGESTED
         ]
         if not updates:
             return 0

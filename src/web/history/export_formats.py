@@ -7,23 +7,19 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from typing_extensions import TypedDict
-
-from src.domain.categories import Category
 from src.domain.spreadsheet_cells import escape_formula
-from src.domain.transactions import Direction, MistakeMark, StoredTransaction, Transaction
-from src.web.categories.schemas import CategoryBody, category_body
-from src.web.history.schemas import HistoryItemBody, PastPredictionBody, history_item, past_prediction
-from src.web.shared.fields import money, utc_text
+from src.domain.transactions import Direction, StoredTransaction, Transaction
+from src.web.history.backup import ExportedBody
+from src.web.shared.fields import money
 
 COLUMNS = (
     "id date description merchant subcategory amount currency direction mode "
     "account counterparty notes mcc tags "
     "category status predicted confidence band decided_by created_at model_version source audit fingerprint "
-    "key transfer refund_of doubt splits feedback predictions own_categories"
+    "key transfer refund_of doubt splits feedback predictions own_categories edits links setup"
 ).split()
 """Of the CSV and of Parquet: one row per transaction, its answers and predictions at the end."""
 
@@ -35,70 +31,8 @@ _NOT_PLAIN = re.compile(r"[\W_]+")
 _ENDS_A_TAG = re.compile(r"[,;\s]+")
 
 
-class DoubtBody(TypedDict):
-    category: str
-    others: str
-    wholesale: bool
-    label_at: str
-    found_at: str
-    vouched_at: str | None
-
-
-class ExportedBody(HistoryItemBody):
-    """`components/bank_files/own_export/record.py` reads it."""
-
-    source: str
-    audit: bool
-    fingerprint: str
-    key: str | None
-    doubt: DoubtBody | None
-    predictions: list[PastPredictionBody]
-    own_categories: list[CategoryBody]
-
-
-def exported(rows: Iterable[StoredTransaction], own: Sequence[Category]) -> Iterator[ExportedBody]:
-    """own: the person's own categories. The first row has all of them, so that none is lost, and each other
-    row those it names, so that it can be imported alone."""
-    for position, row in enumerate(rows):
-        yield {
-            **history_item(row),
-            "source": row.source,
-            "audit": row.audit,
-            "fingerprint": row.fingerprint,
-            "key": row.key,
-            "doubt": _mark(row.mistake) if row.mistake else None,
-            "predictions": [past_prediction(prediction) for prediction in row.predictions],
-            "own_categories": [
-                category_body(category) for category in (own if position == 0 else _named(row, own))
-            ],
-        }
-
-
 def json_line(body: ExportedBody) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-def _named(row: StoredTransaction, own: Sequence[Category]) -> list[Category]:
-    if not own:
-        return []
-    slugs = {
-        *(event.category for event in row.feedback),
-        *(split.category for split in row.splits),
-        *(prediction.category for prediction in row.predictions),
-        *(other.category for prediction in row.predictions for other in prediction.alternatives),
-    }
-    return [category for category in own if category.slug in slugs]
-
-
-def _mark(mark: MistakeMark) -> DoubtBody:
-    return {
-        "category": mark.category,
-        "others": mark.others,
-        "wholesale": mark.wholesale,
-        "label_at": utc_text(mark.label_at),
-        "found_at": utc_text(mark.found_at),
-        "vouched_at": utc_text(mark.vouched_at) if mark.vouched_at else None,
-    }
 
 
 def cells(body: ExportedBody) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
+from src.domain.backups import Setup
 from src.web.history import export_formats as formats
+from src.web.history.backup import Backup
 from src.web.history.parquet import parquet
 from src.web.history.schemas import HistoryFilterQuery
 from src.web.history.spreadsheet import XLSX, Dialect, Line, Lines, csv_pieces, xlsx_pieces
@@ -18,8 +20,12 @@ from src.web.openapi.operations import Operations, ResponseValue
 if TYPE_CHECKING:
     from src.domain.categories import Category
     from src.domain.transactions import StoredTransaction
+    from src.services.accounts.repository import Accounts
     from src.services.categories.repository import Categories
+    from src.services.history.saved_filters import SavedFilters
+    from src.services.settings.preferences import PreferenceStore
     from src.services.transactions.repository import Transactions
+    from src.services.transfers.links import Links
 
 _BATCH = 200
 
@@ -57,8 +63,9 @@ EXPORTS = (
         "Backup (all details)",
         "text/csv",
         "UTF-8. A text that a spreadsheet would take for a formula begins with an apostrophe. The last "
-        "columns have all answers, all predictions and the named own categories as JSON, so that an import "
-        "of the file restores everything.",
+        "columns have all answers, predictions, edits and links, and the named own categories, as JSON; the "
+        "first row also has `setup`: own accounts, saved filters and changed settings. An import of the file "
+        "restores everything.",
         _lines(formats.csv_line, formats.heading()),
     ),
     Export(
@@ -66,7 +73,8 @@ EXPORTS = (
         "JSON lines",
         "application/jsonl",
         "Each line is an item of `/history` with `source`, `audit`, `fingerprint`, `key`, all "
-        "`predictions` and the `own_categories` it names. An import of the file, or of single lines, "
+        "`predictions`, `edits` and `links`, and the `own_categories` it names; the first also with `setup`: "
+        "own accounts, saved filters and changed settings. An import of the file, or of single lines, "
         "restores everything.",
         _lines(formats.json_line),
     ),
@@ -111,12 +119,28 @@ def _download(pieces: Iterator[Any], media_type: str, name: str) -> Response:
 
 
 def _view(export: Export) -> Callable[..., ResponseValue]:
-    def view(
-        query: HistoryFilterQuery, *, transactions: Transactions, categories: Categories
+    def journal(query: HistoryFilterQuery, *, transactions: Transactions) -> ResponseValue:
+        return download(_rows(query, transactions))
+
+    def backup(
+        query: HistoryFilterQuery,
+        *,
+        transactions: Transactions,
+        categories: Categories,
+        accounts: Accounts,
+        saved_filters: SavedFilters,
+        preferences: PreferenceStore,
+        links: Links,
     ) -> ResponseValue:
-        rows = _rows(query, transactions)
-        pieces = export.write(formats.exported(rows, categories.own()) if export.complete else rows)
-        return _download(pieces, export.media_type, f"history.{export.extension}")
+        own_accounts, filters = accounts.with_all_former_keys(), saved_filters.all()
+        setup = Setup(tuple(own_accounts), tuple(filters), preferences.changed())
+        content = Backup(categories.own(), setup, links.of_any)
+        return download(content.records(_rows(query, transactions)))
+
+    def download(rows: Iterator[Any]) -> ResponseValue:
+        return _download(export.write(rows), export.media_type, f"history.{export.extension}")
+
+    view: Callable[..., ResponseValue] = backup if export.complete else journal
 
     view.__name__ = export.endpoint
     view.__doc__ = export.description

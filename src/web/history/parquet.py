@@ -12,7 +12,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from src.web.history.export_formats import ExportedBody, cells
+from src.web.history.backup import ExportedBody
+from src.web.history.export_formats import cells
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,11 +64,41 @@ def _typed(body: ExportedBody) -> dict[str, Any]:
         "date": date.fromisoformat(row["date"]),
         "amount": Decimal(row["amount"]),
         "created_at": datetime.fromisoformat(row["created_at"]),
-        "splits": [{**split, "amount": Decimal(split["amount"])} for split in row["splits"]],
+        "splits": _typed_splits(row["splits"]),
         "doubt": row["doubt"] and _with_times(row["doubt"], "label_at", "found_at", "vouched_at"),
         "feedback": [_with_times(event, "at") for event in row["feedback"]],
         "predictions": [_with_times(prediction, "at") for prediction in row["predictions"]],
+        "edits": [_typed_edit(edit) for edit in row["edits"]],
+        "links": [
+            {**_with_times(link, "created_at"), "date": date.fromisoformat(link["date"])}
+            for link in row["links"]
+        ],
+        "setup": row["setup"]
+        and {
+            **row["setup"],
+            "accounts": [
+                {
+                    **_with_times(account, "created_at"),
+                    "opening_balance": Decimal(account["opening_balance"]),
+                }
+                for account in row["setup"]["accounts"]
+            ],
+        },
     }
+
+
+def _typed_edit(edit: dict[str, Any]) -> dict[str, Any]:
+    sides = {
+        side: {**fields, "date": date.fromisoformat(fields["date"]), "amount": Decimal(fields["amount"])}
+        for side in ("before", "after")
+        if (fields := edit[side])
+    }
+    splits = {name: _typed_splits(edit[name]) for name in ("splits_before", "splits_after")}
+    return _with_times(edit, "at", "undone_at") | sides | splits
+
+
+def _typed_splits(splits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**split, "amount": Decimal(split["amount"])} for split in splits]
 
 
 def _with_times(values: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -81,8 +112,7 @@ def _schema() -> pa.Schema:
     text, number, time = pa.string(), pa.float64(), pa.timestamp("ms", tz="UTC")
     money = pa.decimal128(18, 4)
     repeated = pa.dictionary(pa.int32(), text)
-    columns = {
-        "id": text,
+    transaction = {
         "date": pa.date32(),
         **dict.fromkeys(("description", "merchant", "subcategory"), text),
         "amount": money,
@@ -90,6 +120,11 @@ def _schema() -> pa.Schema:
         **dict.fromkeys(("counterparty", "notes"), text),
         "mcc": repeated,
         "tags": pa.list_(text),
+    }
+    splits = _list_of(amount=money, category=repeated, notes=text)
+    columns = {
+        "id": text,
+        **transaction,
         **dict.fromkeys(("category", "status", "predicted"), repeated),
         "confidence": number,
         **dict.fromkeys(("band", "decided_by"), repeated),
@@ -105,7 +140,7 @@ def _schema() -> pa.Schema:
                 **dict.fromkeys(("label_at", "found_at", "vouched_at"), time),
             }
         ),
-        "splits": _list_of(amount=money, category=repeated, notes=text),
+        "splits": splits,
         "feedback": _list_of(category=repeated, at=time, act=text, source=repeated),
         "predictions": _list_of(
             category=repeated,
@@ -128,6 +163,41 @@ def _schema() -> pa.Schema:
         ),
         "own_categories": _list_of(
             slug=text, name=text, group=repeated, color=repeated, description=text, parent=repeated
+        ),
+        "edits": _list_of(
+            act=text,
+            at=time,
+            before=pa.struct(transaction),
+            after=pa.struct(transaction),
+            splits_before=splits,
+            splits_after=splits,
+            undone_at=time,
+        ),
+        "links": _list_of(
+            **dict.fromkeys(("kind", "out", "in", "status", "by"), text),
+            score=number,
+            created_at=time,
+            date=pa.date32(),
+        ),
+        "setup": pa.struct(
+            {
+                "accounts": _list_of(
+                    **dict.fromkeys(("id", "name", "currency", "kind"), text),
+                    opening_balance=money,
+                    created_at=time,
+                    former_keys=pa.list_(text),
+                    automatic=pa.bool_(),
+                ),
+                "saved_filters": _list_of(name=text, query=text),
+                "settings": pa.struct(
+                    {
+                        **dict.fromkeys(("currency", "locale", "week_starts"), text),
+                        "month_starts": pa.int32(),
+                        **dict.fromkeys(("auto_precision", "audit_share", "retrain_every_hours"), number),
+                        "learning": pa.bool_(),
+                    }
+                ),
+            }
         ),
     }
     return pa.schema(list(columns.items()))

@@ -19,13 +19,26 @@ from src.components.bank_files.limits import Limits
 from src.components.bank_files.plan import Format, Plan
 from src.components.bank_files.read import preview
 from src.components.dataset.holdout import is_holdout
+from src.domain.accounts import Account, AccountKind
+from src.domain.backups import Setup
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
 from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
-from src.domain.transactions import Direction, MistakeMark, StoredTransaction, Transaction, current_state
+from src.domain.preferences import Weekday
+from src.domain.transactions import (
+    Direction,
+    Edit,
+    MistakeMark,
+    SavedFilter,
+    StoredTransaction,
+    Transaction,
+    current_state,
+)
+from src.domain.transfers import Link, LinkedBy, LinkKind, LinkStatus
 from src.errors import InvalidInput
-from src.web.history.export_formats import csv_line, exported, heading, json_line
+from src.web.history.backup import Backup
+from src.web.history.export_formats import csv_line, heading, json_line
 from src.web.history.parquet import parquet
 from tests.components.bank_files.reading import entries
 
@@ -89,6 +102,7 @@ predictions = st.builds(
 )
 answers = st.builds(Feedback, st.none() | slugs, moments, tokens, st.sampled_from(LabelSource))
 marks = st.builds(MistakeMark, slugs, slugs, st.booleans(), moments, moments, st.none() | moments)
+edits = st.builds(Edit, tokens, moments, transactions(), transactions(), st.none() | moments)
 hexes = st.binary(min_size=32, max_size=32).map(bytes.hex)
 
 
@@ -112,7 +126,25 @@ def rows(draw):
         holdout=is_holdout(fingerprint),
         key=draw(st.none() | some_texts),
         mistake=draw(st.none() | marks),
+        edits=draw(st.lists(edits, max_size=2).map(tuple)),
     )
+
+
+WALLET = Account("c" * 24, "=Wallet", "JPY", AccountKind.CASH, Decimal(-5000), AT, former_keys=("purse",))
+SETUP = Setup(
+    (WALLET,), (SavedFilter("", "Large", "q=a+b"),), {"month_starts": 25, "week_starts": Weekday.SUNDAY}
+)
+
+
+def link_of(row_id):
+    return Link(
+        *("", LinkKind.REFUND, "d" * 24, row_id, LinkStatus.DISMISSED, LinkedBy.PERSON, 0.5, AT),
+        date(2026, 3, 4),
+    )
+
+
+def exported(stored):
+    return Backup([OWN], SETUP, lambda ids: [link_of(row_id) for row_id in ids]).records(iter(stored))
 
 
 def as_lines(bodies):
@@ -151,18 +183,20 @@ def one_row(number=0, **fields):
 
 
 def file_of(count=1, form="JSON lines"):
-    return WRITERS[form](exported([one_row(number) for number in range(count)], [OWN]))
+    return WRITERS[form](exported([one_row(number) for number in range(count)]))
 
 
 @pytest.mark.parametrize("form", WRITERS)
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stored=st.lists(rows(), min_size=1, max_size=2, unique_by=lambda row: row.id))
 def test_whatever_was_kept_is_read_as_it_was_written(form, stored):
-    content = WRITERS[form](exported(stored, [OWN]))
+    content = WRITERS[form](exported(stored))
     seen = preview(content)
     assert (seen.detected, seen.questions) == (f"ledgerloop:{form}", ())
     read = list(entries(content, Plan.from_dict(seen.plan.to_dict())))
     assert [result.exported.row for result in read] == stored
+    assert [result.exported.links for result in read] == [(link_of(row.id),) for row in stored]
+    assert [result.exported.setup for result in read] == [SETUP] + [None] * (len(stored) - 1)
     assert read[0].exported.categories == (OWN,)
 
 

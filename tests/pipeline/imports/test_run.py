@@ -16,7 +16,6 @@ from src.domain.transactions import HistoryFilter, Status, Transaction
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.imports.own_accounts import OwnAccount
 from src.pipeline.imports.recognition import Identities
-from src.pipeline.imports.run import ImportRun
 from tests.file_reader import ReaderInThisProcess
 from tests.small_model import small_bundle
 
@@ -121,15 +120,6 @@ def test_an_import_that_was_killed_begins_again_and_doubles_nothing(container):
     kept = container.import_preview.upload(BANK.encode(), name="bank.csv", changes=ANSWERS)
     container.import_preview.start(kept.id)
     first = container.imports.claim(holder="the one that dies")
-    parts = {
-        "rows": container.imported_transactions,
-        "rejects": container.import_rejects,
-        "predictor": container.predictor,
-        "categories": container.categories,
-        "matching": container.link_matching,
-        "accounts": container.accounts,
-        "account_hash": container.account_hash,
-    }
 
     class Dying:
         content = container.imports.content
@@ -138,7 +128,7 @@ def test_an_import_that_was_killed_begins_again_and_doubles_nothing(container):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        ImportRun(imports=Dying(), clock=lambda: datetime.now(UTC), **parts).run(first, holder="x")
+        replace(container.import_run, imports=Dying()).run(first, holder="x")
     assert len(rows_of(container)) == 4
     assert container.imports.claim(holder="me") is None
     container.imports.release(first.id, holder="the one that dies", attempt=1)

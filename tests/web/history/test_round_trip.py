@@ -77,6 +77,15 @@ def full(app, client, container, registered, predicted, answered, web_database):
     purchase = predicted("SHOE SHOP", "90", date="2026-01-20")["id"]
     refund = predicted("CARD CREDIT", "30", direction="income", date="2026-02-03")["id"]
     assert client.post(f"/api/v1/transactions/{refund}/refund", json={"of": purchase}).status_code == 200
+    for text, direction, account in (("GIFT", "expense", "Main"), ("J DOE", "income", "Pot")):
+        for amount in ("70", "71"):
+            predicted(text, amount, account=account, direction=direction, date="2026-05-04")
+    container.link_matching.maintain()
+    suggested, _ = client.get("/api/v1/transfers?status=suggested").json["items"]
+    assert client.delete(f"/api/v1/transfers/{suggested['id']}").status_code == 200
+    client.patch(f"/api/v1/transactions/{store}", json={"notes": "=2", "tags": ["later"]})
+    act = client.patch(f"/api/v1/transactions/{store}", json={"mcc": "5411", "mode": "Card"}).json["act"]
+    client.post(f"/api/v1/acts/{act}/undo")
     audited = predicted("CITY CAB 7", "20")
     web_database.collection("transactions").update_one(
         {"_id": ObjectId(audited["id"])}, {"$set": {"audit": True}}
@@ -160,13 +169,96 @@ def test_what_is_there_already_stays_as_it_is_and_nothing_is_doubled(
     assert newest["category"] == "travel"
 
 
+def set_up(client):
+    """Accounts, a saved filter and settings as a person has them."""
+    for account in client.get("/api/v1/accounts").json:
+        if account["name"] == "Pot":
+            changes = {"kind": "savings", "opening_balance": "-12.50", "name": "Savings pot"}
+            assert client.patch(f"/api/v1/accounts/{account['id']}", json=changes).status_code == 200
+    wallet = {"name": "Wallet", "currency": "JPY", "kind": "cash", "opening_balance": "5000"}
+    assert client.post("/api/v1/accounts", json=wallet).status_code == 201
+    saved = {"name": "Large, “odd”", "query": "min_amount=100&q=a%20b"}
+    assert client.post("/api/v1/history/filters", json=saved).status_code == 201
+    settings = {"month_starts": 25, "currency": "EUR", "week_starts": "sunday"}
+    assert client.patch("/api/v1/settings", json=settings).status_code == 200
+
+
+def whole_ledger(client, ids):
+    """Everything that the API tells about the ledger, but for which import added a row."""
+    lives = [client.get(f"/api/v1/transactions/{row_id}").json for row_id in ids]
+    links = [
+        client.get("/api/v1/transfers", query_string={"kind": kind, "status": status}).json
+        for kind in ("transfer", "refund")
+        for status in ("paired", "suggested")
+    ]
+    filters = [(saved["name"], saved["query"]) for saved in client.get("/api/v1/history/filters").json]
+    settings = client.get("/api/v1/settings").json
+    return [
+        [{**life, "import_id": None} for life in lives],
+        links,
+        client.get("/api/v1/accounts").json,
+        filters,
+        settings,
+    ]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_ledger_is_the_same_in_an_empty_installation(app, client, container, full, web_database, form):
+    set_up(client)
+    content = taken(client, form)
+    ids = [json.loads(line)["id"] for line in taken(client, "jsonl").splitlines()]
+    before = whole_ledger(client, ids)
+    lives, links, accounts, filters, _ = before
+    assert any(life["edits"] for life in lives)
+    assert [len(page["items"]) for page in links] == [1, 1, 1, 0]
+    assert (len(accounts), len(filters)) == (5, 1)
+    emptied(web_database)
+    assert import_file(app, client, content, form)["status"] == "done"
+    container.link_matching.maintain()
+    assert whole_ledger(client, ids) == before
+    assert predicted_account(client, "POT") == "Savings pot"
+
+
+def predicted_account(client, account):
+    body = {"description": "NEW", "amount": "1", "account": account}
+    return client.post("/api/v1/predict", json=body).json["transaction"]["account"]
+
+
+def test_a_restored_edit_can_be_undone(app, client, full, web_database):
+    content = taken(client, "jsonl")
+    [store] = client.get("/api/v1/history?q=big%20store").json["items"]
+    emptied(web_database)
+    import_file(app, client, content)
+    edits = client.get(f"/api/v1/transactions/{store['id']}").json["edits"]
+    act = next(edit["act"] for edit in reversed(edits) if not edit["undone"])
+    assert client.post(f"/api/v1/acts/{act}/undo").status_code == 200
+    life = client.get(f"/api/v1/transactions/{store['id']}").json
+    assert (life["transaction"]["notes"], life["transaction"]["tags"]) == (None, ["split"])
+
+
+def test_a_backup_changes_nothing_that_a_person_has_set_up_since(app, client, full, web_database):
+    set_up(client)
+    content = taken(client, "jsonl")
+    emptied(web_database)
+    mine = {"name": "Wallet", "currency": "USD", "kind": "card", "opening_balance": "1.00"}
+    assert client.post("/api/v1/accounts", json=mine).status_code == 201
+    assert client.patch("/api/v1/settings", json={"month_starts": 3}).status_code == 200
+    import_file(app, client, content)
+    [wallet] = [account for account in client.get("/api/v1/accounts").json if account["name"] == "Wallet"]
+    assert (wallet["currency"], wallet["kind"], wallet["opening_balance"]) == ("USD", "card", "1.00")
+    settings = client.get("/api/v1/settings").json
+    assert (settings["month_starts"], settings["currency"]) == (3, "USD")
+
+
 def without_details(content, form):
     """An export as an earlier release wrote it."""
-    names = ("account", "counterparty", "notes", "mcc", "tags", "splits")
+    added = ("edits", "links", "setup")
+    names = ("account", "counterparty", "notes", "mcc", "tags", "splits", *added)
     if form == "jsonl":
         lines = [json.loads(line) for line in content.decode().split("\n") if line]
         for line in lines:
-            del line["splits"]
+            for name in ("splits", *added):
+                del line[name]
             line["transaction"] = {k: v for k, v in line["transaction"].items() if k not in names}
         return "".join(json.dumps(line) + "\n" for line in lines).encode()
     if form == "csv":

@@ -20,11 +20,14 @@ from src.domain.spreadsheet_cells import unescape_formula
 _OF_THE_TRANSACTION = ("description", "amount", "currency", "date", "direction", "mode", "subcategory")
 _DETAILS = ("account", "counterparty", "notes", "mcc", "tags")
 """Of the transaction too; exports of earlier releases lack them."""
-_IN_JSON = ("tags", "doubt", "splits", "feedback", "predictions", "own_categories")
+_IN_JSON = (
+    *("tags", "doubt", "splits", "feedback", "predictions", "own_categories"),
+    *("edits", "links", "setup"),
+)
 _LINKS = ("transfer", "refund_of")
 _MAY_BE_BLANK = (
     *("category", "predicted", "key", "mode", "subcategory", "doubt", "splits"),
-    *(*_LINKS, *_DETAILS),
+    *(*_LINKS, *_DETAILS, "edits", "links", "setup"),
 )
 _EXPORT_NAMES = ("id", "fingerprint", "feedback", "predictions", "own_categories")
 """Names that occur together only in exports."""

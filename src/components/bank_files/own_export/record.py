@@ -1,33 +1,39 @@
 """One record of a Ledgerloop export, validated like any outside input.
 
-`web/history/export_formats.py` defines the form.
+`web/history/backup.py` defines the form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from src.components.bank_files.entry import MAX_AMOUNT, Exported, Reason, Unreadable
 from src.components.dataset.holdout import is_holdout
+from src.domain.accounts import Account, AccountKind
+from src.domain.backups import Setup
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
-from src.domain.money import decimal_places
+from src.domain.money import CURRENCIES, decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, ShadowPrediction
 from src.domain.predictions import Reason as Explanation
+from src.domain.preferences import Weekday
 from src.domain.transactions import (
     Direction,
+    Edit,
     MistakeMark,
+    SavedFilter,
     Split,
     Status,
     StoredTransaction,
     Transaction,
     current_state,
 )
+from src.domain.transfers import Link, LinkedBy, LinkKind, LinkStatus
 
 _SOUND = r"^[^\x00-\x1f\x7f-\x9f]*$"
 """Without control characters."""
@@ -52,6 +58,8 @@ _Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
 _Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 _Notes = Annotated[str, Field(max_length=2_000, min_length=1, pattern=_SOUND)]
 _Amount = Annotated[Decimal, Field(gt=0, le=MAX_AMOUNT)]
+_Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+_Date = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 
@@ -132,8 +140,8 @@ class _Split(_Part):
 class _Transaction(_Part):
     description: _Text
     amount: _Amount
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    date: Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+    currency: _Currency
+    date: _Date
     direction: Direction
     mode: _Word | None
     subcategory: _Word | None
@@ -142,6 +150,81 @@ class _Transaction(_Part):
     notes: _Notes | None = None
     mcc: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None = None
     tags: Annotated[list[_Tag], Field(max_length=20)] | None = None
+
+
+class _Edit(_Part):
+    act: _Number
+    at: _Moment
+    before: _Transaction
+    after: _Transaction
+    splits_before: Annotated[list[_Split], Field(max_length=200)]
+    splits_after: Annotated[list[_Split], Field(max_length=200)]
+    undone_at: _Moment | None
+
+    def to_domain(self) -> Edit:
+        before = _transaction(self.before, self.splits_before)
+        return Edit(self.act, self.at, before, _transaction(self.after, self.splits_after), self.undone_at)
+
+
+class _Link(_Part):
+    kind: LinkKind
+    out: _Id
+    into: Annotated[_Id, Field(alias="in")]
+    status: LinkStatus
+    by: LinkedBy
+    score: _Share
+    created_at: _Moment
+    date: _Date
+
+    def to_domain(self) -> Link:
+        return Link(id="", **dict(self))
+
+
+class _Account(_Part):
+    id: _Id
+    name: Annotated[_Word, Field(max_length=100)]
+    currency: _Currency
+    kind: AccountKind
+    opening_balance: Annotated[Decimal, Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT)]
+    created_at: _Moment
+    former_keys: Annotated[list[_Word], Field(max_length=1_000)]
+    automatic: bool
+
+    def to_domain(self) -> Account:
+        balance = _exact(self.opening_balance, self.currency)
+        fields = {**dict(self), "opening_balance": balance, "former_keys": tuple(self.former_keys)}
+        return Account(**fields)
+
+
+class _SavedFilter(_Part):
+    name: Annotated[_Word, Field(max_length=100)]
+    query: Annotated[str, Field(pattern=r"^[A-Za-z0-9%&=+._~*-]{1,6000}$")]
+
+
+class _Settings(_Part):
+    """Of `Preferences`, those that a person has changed."""
+
+    currency: Literal[tuple(sorted(CURRENCIES))] | None = None  # type: ignore[valid-type]
+    locale: Annotated[str, Field(pattern=r"^[A-Za-z_]{2,20}$")] | None = None
+    week_starts: Weekday | None = None
+    month_starts: Annotated[int, Field(ge=1, le=28)] | None = None
+    auto_precision: Annotated[float, Field(ge=0.5, le=0.999)] | None = None
+    audit_share: Annotated[float, Field(ge=0, le=0.2)] | None = None
+    retrain_every_hours: Annotated[float, Field(gt=0, le=168)] | None = None
+    learning: bool | None = None
+
+
+class _Setup(_Part):
+    accounts: Annotated[list[_Account], Field(max_length=1_000)]
+    saved_filters: Annotated[list[_SavedFilter], Field(max_length=1_000)]
+    settings: _Settings
+
+    def to_domain(self) -> Setup:
+        return Setup(
+            tuple(account.to_domain() for account in self.accounts),
+            tuple(SavedFilter("", saved.name, saved.query) for saved in self.saved_filters),
+            self.settings.model_dump(exclude_none=True),
+        )
 
 
 class _Record(_Part):
@@ -165,6 +248,9 @@ class _Record(_Part):
     transfer: _Id | None = None
     refund_of: _Id | None = None
     own_categories: Annotated[list[_Category], Field(max_length=1_000)]
+    edits: Annotated[list[_Edit], Field(max_length=10_000)] | None = None
+    links: Annotated[list[_Link], Field(max_length=10_000)] | None = None
+    setup: _Setup | None = None
 
 
 def parse(record: Mapping[str, Any] | Unreadable) -> Exported:
@@ -183,7 +269,12 @@ def parse(record: Mapping[str, Any] | Unreadable) -> Exported:
     if stated != derived or abs(read.confidence - newest.confidence) > _CLOSE:
         raise Unreadable(Reason.INCONSISTENT_CATEGORY)
     own = ({**dict(category), "description": category.description or ""} for category in read.own_categories)
-    return Exported(row, tuple(Category(**category) for category in own))
+    return Exported(
+        row,
+        tuple(Category(**category) for category in own),
+        None if read.links is None else tuple(link.to_domain() for link in read.links),
+        read.setup.to_domain() if read.setup else None,
+    )
 
 
 def _reason(error: ValidationError | RecursionError) -> str:
@@ -203,24 +294,24 @@ def _exact(amount: Decimal, currency: str) -> Decimal:
     return exact
 
 
-def _row(read: _Record) -> StoredTransaction:
-    data = read.transaction
+def _transaction(data: _Transaction, parts: Sequence[_Split]) -> Transaction:
     amount = _exact(data.amount, data.currency)
-    splits = tuple(
-        Split(_exact(part.amount, data.currency), part.category, part.notes) for part in read.splits or ()
-    )
+    splits = tuple(Split(_exact(part.amount, data.currency), part.category, part.notes) for part in parts)
     if splits and sum(split.amount for split in splits) != amount:
         raise Unreadable(f"{Reason.INVALID_FIELD}:splits")
     if not (data.description or data.subcategory):
         raise Unreadable(Reason.NO_TEXT)
+    fields = {**dict(data), "amount": amount, "tags": tuple(data.tags or ()), "splits": splits}
+    return Transaction(**fields)
+
+
+def _row(read: _Record) -> StoredTransaction:
     predictions = tuple(prediction.to_domain() for prediction in read.predictions)
     feedback = tuple(Feedback(**dict(answer)) for answer in read.feedback)
     state = current_state(predictions, feedback)
     return StoredTransaction(
         id=read.id,
-        transaction=Transaction(
-            **{**dict(data), "amount": amount, "tags": tuple(data.tags or ()), "splits": splits}
-        ),
+        transaction=_transaction(read.transaction, read.splits or ()),
         category=state.category,
         status=state.status,
         predictions=predictions,
@@ -234,4 +325,5 @@ def _row(read: _Record) -> StoredTransaction:
         mistake=MistakeMark(**read.doubt.model_dump()) if read.doubt else None,
         transfer=read.transfer,
         refund_of=read.refund_of,
+        edits=tuple(edit.to_domain() for edit in read.edits or ()),
     )

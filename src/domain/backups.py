@@ -1,0 +1,21 @@
+"""What a backup contains in addition to transactions and categories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from src.domain.accounts import Account
+from src.domain.transactions import SavedFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How a person has set up the ledger."""
+
+    accounts: tuple[Account, ...] = ()
+    """Without their numbers."""
+    saved_filters: tuple[SavedFilter, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The fields of `Preferences` that differ from their defaults."""

@@ -1,0 +1,52 @@
+"""Restore the accounts, saved filters and settings of a Ledgerloop export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from src.components.text.masking import mask
+from src.domain.accounts import Account
+from src.domain.backups import Setup
+from src.errors import Conflict, InvalidInput
+
+if TYPE_CHECKING:
+    from src.pipeline.settings.editor import SettingsEditor
+    from src.services.accounts.repository import Accounts
+    from src.services.history.saved_filters import SavedFilters
+
+
+@dataclass(frozen=True)
+class SetupRestore:
+    accounts: Accounts
+    saved_filters: SavedFilters
+    settings: SettingsEditor
+    clock: Callable[[], datetime]
+
+    def add(self, setup: Setup) -> None:
+        """Add what does not exist here; what a person has set up here stays. Settings are restored only
+        where none was changed.
+
+        Raises Unavailable; safe to repeat.
+        """
+        for account in setup.accounts:
+            self._add_account(replace(account, name=mask(account.name)))
+        for saved in setup.saved_filters:
+            with suppress(Conflict):  # it exists
+                self.saved_filters.add(mask(saved.name), saved.query, at=self.clock())
+        preferences = self.settings.preferences
+        if setup.settings and not preferences.changed():
+            unlocked = {name: setup.settings[name] for name in setup.settings.keys() - preferences.locked}
+            with suppress(Conflict, InvalidInput):  # somebody sets them now, or a person has edited the file
+                self.settings.change(unlocked, at=self.clock())
+
+    def _add_account(self, account: Account) -> None:
+        with suppress(Conflict):  # it exists under another name, or somebody adds it now
+            existing = self.accounts.by_name(account.name)
+            if existing is None:
+                self.accounts.add(account)
+            elif existing.automatic:  # a transaction has named it, and no person has changed it
+                self.accounts.change(existing, replace(account, id=existing.id, numbers=existing.numbers))
