@@ -61,6 +61,31 @@ def test_enter_in_a_field_never_asks_to_delete(open_page, known):
     expect(page.get_by_role("button", name="Change 1 transaction")).to_be_visible()
 
 
+def test_on_a_phone_the_bar_leaves_most_of_the_list_visible(open_page, known):
+    known(*ROWS)
+    page = open_page("/history", size=PHONE)
+    page.get_by_label("Select NIGHT CAB B").check()
+    page.get_by_text("Change them…").click()
+    expect(page.get_by_role("button", name="Continue…")).to_be_in_viewport(ratio=1)
+    assert page.locator("#bulk").bounding_box()["height"] < 0.45 * PHONE["height"]
+
+
+def test_on_a_phone_a_row_shows_its_whole_text_and_what_was_saved(open_page, known):
+    text = "TRANSFER TO THE SAVINGS ACCOUNT OF THE FAMILY"
+    [row] = known({"description": text, "amount": "10", "mode": "bank transfer"})
+    page = open_page("/history", size=PHONE)
+    shown = page.locator(f"#row-{row.id}")
+    shown.get_by_role("combobox").fill("pets")
+    page.keyboard.press("Enter")
+    expect(shown).to_contain_text("Saved as Pets.")
+    is_whole = "link => link.scrollWidth <= link.clientWidth && link.scrollHeight <= link.clientHeight"
+    assert shown.locator("a.text").evaluate(is_whole)
+    cells = (
+        "row => [...row.cells].every((cell) => getComputedStyle(cell).backgroundColor === 'rgba(0, 0, 0, 0)')"
+    )
+    assert shown.evaluate(cells)  # the row itself has the colour
+
+
 @pytest.mark.parametrize(
     ("typed", "left"),
     [("60,70", "40.05"), ("1,000.75", "−900.00"), ("1.000,75", "−900.00"), ("60,5", "40.25")],

@@ -46,6 +46,7 @@ def test_rows_are_changed_at_once_without_scripts(plain, known, server):
         {"description": "NIGHT CAB", "amount": "12"}, {"description": "DAY CAB", "amount": "9"}
     )
     plain.goto("/history")
+    expect(plain.locator("#bulk")).to_have_css("position", "static")  # it covers no row
     plain.get_by_label("Select NIGHT CAB").check()
     plain.get_by_text("Change them…").click()
     plain.get_by_label("Your notes").last.fill("late")

@@ -470,3 +470,20 @@ def test_import_is_in_the_navigation_and_quality_is_a_tab_of_models(browse):
         tabs = browse(page).text.partition('<nav class="tabs"')[2].partition("</nav>")[0]
         assert re.findall(r'href="([^"]+)"', tabs) == ["/models", "/quality"]
         assert f'href="{page}" aria-current="page"' in tabs
+
+
+@pytest.mark.parametrize(
+    ("address", "links"),
+    [
+        ("/import", [("/import", "page")]),
+        ("/history", [("/history", "page")]),
+        ("/acts", [("/history", "true")]),
+        ("/quality", [("/models", "true")]),
+        ("/settings", [("/settings", "page")]),
+        ("/categories", [("/settings", "true")]),
+        ("/settings/accounts", [("/settings", "true")]),
+    ],
+)
+def test_the_navigation_marks_the_page_or_the_one_it_belongs_to(browse, address, links):
+    header = browse(address).text.partition("</header>")[0]
+    assert re.findall(r'<a [^>]*href="([^"]+)"[^>]* aria-current="(\w+)"', header) == links
