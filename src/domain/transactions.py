@@ -108,6 +108,8 @@ class UnansweredTransaction:
     transaction: Transaction
     prediction: Prediction
     """The newest one."""
+    is_linked: bool
+    """One end of an own transfer, or a refund."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +211,18 @@ class StoredTransaction:
         return 1 + len(self.edits) + sum(edit.undone_at is not None for edit in self.edits)
 
     @property
-    def needs_review(self) -> bool:
+    def is_uncertain(self) -> bool:
+        """Whether no person and no automatic prediction decides the category."""
         return self.status is Status.PREDICTED and self.prediction.needs_review
+
+    @property
+    def is_linked(self) -> bool:
+        """Its own category does not count."""
+        return bool(self.transfer or self.refund_of)
+
+    @property
+    def needs_review(self) -> bool:
+        return self.is_uncertain and not self.is_linked
 
 
 @dataclass(frozen=True, slots=True)

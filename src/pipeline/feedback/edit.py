@@ -141,9 +141,9 @@ class TransactionEditor:
     ) -> StoredTransaction:
         """A pair that no longer fits comes apart, and is restored with the earlier fields."""
         self.links.unsettle([transaction_id], at=at)
-        amended = self.transactions.amend(transaction_id, change)
+        self.transactions.amend(transaction_id, change)
         self.links.settle([transaction_id])
-        return amended
+        return self.transactions.get(transaction_id)
 
     def _predicted(
         self, row: StoredTransaction, transaction: Transaction, at: datetime

@@ -100,7 +100,7 @@ def _change(
 def _category(split: FireflySplit, row: StoredTransaction, names: Mapping[str, str]) -> str | None:
     """The name to set; None keeps the split's category."""
     wanted = names.get(row.category or "")
-    if wanted is None or row.needs_review:
+    if wanted is None or row.is_uncertain:
         return None
     if not split.category:
         return wanted

@@ -122,7 +122,7 @@ class Webhooks:
         return tuple(outcome for outcome in outcomes if isinstance(outcome, FeedbackOutcome))
 
     def _repredict(self, rows: Sequence[StoredTransaction], at: datetime) -> None:
-        unsure = [row for row in rows if row.needs_review]
+        unsure = [row for row in rows if row.is_uncertain]
         if not unsure:
             return
         predicted = self.predictor.predict([row.transaction for row in unsure], at=at)

@@ -15,6 +15,7 @@ from src.domain.transactions import HistoryFilter, Status, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded, read_as
 from src.services.mongo.collections import CHAMPION
 from src.services.transactions.documents import stored_of
+from src.services.transactions.linked import CARRIED
 from src.services.transactions.query import JUDGED, query_of
 
 VERSIONS_SHOWN = 200
@@ -149,12 +150,16 @@ class AuditSample:
 
     @guarded
     def unanswered(self, limit: int) -> list[StoredTransaction]:
-        """The newest ones that need no review for another reason. Raises Unavailable."""
+        """The newest ones that need no review for another reason, and whose category counts.
+
+        Raises Unavailable.
+        """
         query = {
             "owner": LOCAL_OWNER,
             "audit": True,
             "status": Status.PREDICTED.value,
             "needs_review": False,
+            **dict.fromkeys(CARRIED),
         }
         rows = self._database.transactions.find(query)
         return [stored_of(document) for document in rows.sort("_id", DESCENDING).limit(limit)]

@@ -34,6 +34,13 @@ _IMPORT_KEY = re.compile(r"[0-9a-f]{64}:")
 _CONTENT_DIGITS = 24
 # A range rather than $exists, so that the index alone answers.
 HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
+IS_UNCERTAIN: Document = {
+    "$and": [
+        {"$eq": ["$status", Status.PREDICTED.value]},
+        {"$ne": [{"$last": "$predictions.band"}, Band.AUTO.value]},
+    ]
+}
+"""`is_uncertain` of `StoredTransaction` as an expression."""
 IS_SPLIT = {"splits": {"$exists": True}}
 
 

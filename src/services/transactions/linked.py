@@ -9,14 +9,22 @@ from bson import ObjectId
 
 from src.domain import LOCAL_OWNER
 from src.services.mongo.client import Database, Document
+from src.services.transactions.documents import stored_of
 
 CARRIED = ("transfer", "refund_of")
 """The fields by which a transaction carries its links in effect. Only `Settlement` sets them."""
 
 
+def is_linked(document: Document) -> bool:
+    return any(name in document for name in CARRIED)
+
+
 def without_links(document: Document) -> Document:
     """A transaction's document as if it had no links."""
-    return {name: value for name, value in document.items() if name not in CARRIED}
+    if not is_linked(document):
+        return document
+    free = {name: value for name, value in document.items() if name not in CARRIED}
+    return {**free, "needs_review": stored_of(free).needs_review}
 
 
 def touching(ids: Collection[ObjectId]) -> Document:

@@ -38,7 +38,7 @@ def update_one(collection: Any, transaction_id: str, derive: Derive) -> StoredTr
         if document is None:
             raise not_found()
         before = stored_of(document)
-        if collection.update_one(_unchanged(document), _update(derive(before))).matched_count:
+        if collection.update_one(_unchanged(document), _update(before, derive(before))).matched_count:
             return before
     raise Conflict(BUSY)
 
@@ -68,7 +68,7 @@ def update_batch(collection: Any, ids: Sequence[ObjectId], derive: DeriveMany) -
         befores = [stored_of(document) for document in documents]
         derived = zip(documents, befores, derive(befores), strict=True)
         new = {document["_id"]: (document, before, fields) for document, before, fields in derived if fields}
-        updated_ids = _write(collection, [(document, fields) for document, _, fields in new.values()])
+        updated_ids = _write(collection, list(new.values()))
         updated += [before for id_, (_, before, _) in new.items() if id_ in updated_ids]
         remaining = new.keys() - updated_ids  # somebody else wrote these in between
         if not remaining:
@@ -76,11 +76,15 @@ def update_batch(collection: Any, ids: Sequence[ObjectId], derive: DeriveMany) -
     raise Conflict(BUSY)
 
 
-def _write(collection: Any, new: Sequence[tuple[Document, Document]]) -> Set[ObjectId]:
-    """new: documents as they were read, with the fields to set. Returns the ids of those still unchanged."""
-    batch_id, ids = secrets.token_hex(8), {document["_id"] for document, _ in new}
+def _write(collection: Any, new: Sequence[tuple[Document, StoredTransaction, Document]]) -> Set[ObjectId]:
+    """new: documents and transactions as they were read, with the fields to set.
+
+    Returns the ids of those still unchanged.
+    """
+    batch_id, ids = secrets.token_hex(8), {document["_id"] for document, _, _ in new}
     updates = [
-        UpdateOne(_unchanged(document), _update({**fields, "change": batch_id})) for document, fields in new
+        UpdateOne(_unchanged(document), _update(before, {**fields, "change": batch_id}))
+        for document, before, fields in new
     ]
     if not updates or collection.bulk_write(updates, ordered=False).matched_count == len(updates):
         return ids
@@ -98,7 +102,9 @@ def insert_new(collection: Any, documents: Sequence[Document]) -> int:
         return int(error.details["nInserted"])
 
 
-def _update(fields: Document) -> Document:
+def _update(before: StoredTransaction, fields: Document) -> Document:
+    if before.is_linked and "needs_review" in fields:
+        fields = {**fields, "needs_review": False}
     removed = {name: "" for name in OPTIONAL_FIELDS if fields.get(name, "") is None}
     kept = {name: value for name, value in fields.items() if name not in removed}
     return {"$set": kept, "$unset": removed, "$inc": {"revision": 1}}

@@ -25,6 +25,7 @@ from src.services.transactions.documents import (
     prediction_of,
     transaction_of,
 )
+from src.services.transactions.linked import is_linked
 from src.services.transactions.optimistic_update import object_ids, update_many
 
 _UNANSWERED = {"owner": LOCAL_OWNER, "status": Status.PREDICTED.value}
@@ -156,6 +157,7 @@ class Unanswered:
                 revision=document["revision"],
                 transaction=transaction_of(document),
                 prediction=prediction_of(document["predictions"][-1]),
+                is_linked=is_linked(document),
             )
             for document in documents.limit(limit)
         ]
@@ -175,6 +177,7 @@ class Unanswered:
             if prediction:
                 update["$push"] = {"predictions": prediction_document(prediction)}
                 update["$set"] |= current_fields((prediction,), ())
+                update["$set"]["needs_review"] &= not row.is_linked
                 update["$inc"] = {"revision": 1}
             updates.append(UpdateOne({"_id": ObjectId(row.id), "revision": row.revision}, update))
         ids = {row.id for row, _ in new}

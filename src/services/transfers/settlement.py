@@ -7,9 +7,9 @@ what was interrupted.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from bson import ObjectId
 from pymongo import UpdateOne
@@ -18,8 +18,8 @@ from pymongo.errors import BulkWriteError
 from src.domain import LOCAL_OWNER
 from src.domain.transfers import LinkKind, LinkStatus, links_to_show
 from src.services.mongo.client import Database, Document, guarded, unconfirmed
-from src.services.transactions.documents import INPUT_FIELDS, transaction_of
-from src.services.transactions.linked import touching, unsettle
+from src.services.transactions.documents import INPUT_FIELDS, IS_UNCERTAIN, transaction_of
+from src.services.transactions.linked import CARRIED, touching, unsettle
 from src.services.transactions.optimistic_update import object_ids
 from src.services.transfers.documents import link_of
 
@@ -59,16 +59,20 @@ class Settlement:
 
     @guarded
     def settle_strays(self) -> None:
-        """Settle the transactions that carry a link that is not in effect. Raises Unavailable."""
+        """Settle the transactions that carry a link that is not in effect, or wait for an answer with one.
+
+        Raises Unavailable.
+        """
         ways = {"transfer": ("transfer", "_id", "$links._id"), "refund_of": ("_id", "in", "$links.out")}
         for field, (local, foreign, carried) in ways.items():
             of_it = {"from": "transfers", "localField": local, "foreignField": foreign, "as": "links"}
+            not_linked = {"$not": [{"$in": [f"${field}", carried]}]}
             strays = self._database.transactions.aggregate(
                 [
                     {"$match": {"owner": LOCAL_OWNER, field: {"$exists": True}}},
-                    {"$project": {field: 1}},
+                    {"$project": {field: 1, "needs_review": 1}},
                     {"$lookup": {**of_it, "pipeline": [{"$match": _IN_EFFECT[field]}]}},
-                    {"$match": {"$expr": {"$not": [{"$in": [f"${field}", carried]}]}}},
+                    {"$match": {"$or": [{"needs_review": True}, {"$expr": not_linked}]}},
                     {"$project": {"_id": 1}},
                 ]
             )
@@ -119,7 +123,7 @@ class Settlement:
         return list(self._database.transfers.find(query))
 
     def _carriers(self, ids: Collection[ObjectId]) -> dict[ObjectId, Document]:
-        fields = {**INPUT_FIELDS, "transfer": 1, "refund_of": 1}
+        fields = {**INPUT_FIELDS, **dict.fromkeys(CARRIED, 1), "needs_review": 1}
         documents = self._database.transactions.find(
             {"_id": {"$in": list(ids)}, "owner": LOCAL_OWNER}, fields
         )
@@ -144,20 +148,18 @@ class Settlement:
         self, ends: Collection[ObjectId], rows: dict[ObjectId, Document], shown: Sequence[Document]
     ) -> None:
         """Let the transactions carry their links in effect, and no others."""
-        in_effect = [link for link in shown if link["status"] == LinkStatus.PAIRED.value]
-        transfers = {
-            link[end]: link["_id"]
-            for link in in_effect
-            for end in ("out", "in")
-            if link["kind"] == LinkKind.TRANSFER.value
-        }
-        refunds = {link["in"]: link["out"] for link in in_effect if link["kind"] == LinkKind.REFUND.value}
+        carried: dict[ObjectId, Document] = defaultdict(dict)
+        for link in shown:
+            if link["status"] != LinkStatus.PAIRED.value:
+                continue
+            if link["kind"] == LinkKind.REFUND.value:
+                carried[link["in"]] = {"refund_of": link["out"]}
+            else:
+                carried[link["out"]] = carried[link["in"]] = {"transfer": link["_id"]}
         updates = [
-            update
+            _marking(rows[row_id], carried[row_id])
             for row_id in ends
-            if (row := rows.get(row_id))
-            for field, values in (("transfer", transfers), ("refund_of", refunds))
-            for update in _marking(row, field, values.get(row_id))
+            if row_id in rows and not _is_marked(rows[row_id], carried[row_id])
         ]
         if updates:
             self._database.transactions.bulk_write(updates, ordered=False)
@@ -179,13 +181,23 @@ class Settlement:
             self._database.transfers.bulk_write(updates, ordered=False)
 
 
-def _marking(row: Document, field: str, value: Any) -> list[UpdateOne]:
-    carried = row.get(field)
-    if carried == value:
-        return []
+def _is_marked(row: Document, carried: Document) -> bool:
+    return _carried_by(row) == carried and not (carried and row["needs_review"])
+
+
+def _marking(row: Document, carried: Document) -> UpdateOne:
+    """The category of a transaction that carries a link does not count, so it waits for no answer."""
     # Only if nobody else has settled it meanwhile.
-    query = {"_id": row["_id"], field: carried}
-    return [UpdateOne(query, {"$set": {field: value}} if value else {"$unset": {field: ""}})]
+    query = {"_id": row["_id"], **{name: row.get(name) for name in CARRIED}}
+    fields = {name: {"$literal": carried[name]} if name in carried else "$$REMOVE" for name in CARRIED}
+    waits = False if carried else IS_UNCERTAIN
+    return UpdateOne(
+        query, [{"$set": {**fields, "needs_review": waits, "revision": {"$add": ["$revision", 1]}}}]
+    )
+
+
+def _carried_by(row: Document) -> Document:
+    return {name: row[name] for name in CARRIED if name in row}
 
 
 def _ends(links: Iterable[Document]) -> set[ObjectId]:

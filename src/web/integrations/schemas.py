@@ -125,5 +125,5 @@ def inbound_body(id: str, row: StoredTransaction, categories: dict[str, Category
         "band": prediction.band.value,
         "confidence": round(prediction.confidence, 6),
         "decided_by": "person" if answered else prediction.decided_by.value,
-        "needs_review": row.needs_review,
+        "needs_review": row.is_uncertain,
     }

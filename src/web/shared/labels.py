@@ -217,6 +217,8 @@ def state(row: StoredTransaction) -> tuple[str, str, str]:
         return "confirmed by you", "check", "good"
     if row.status is Status.CORRECTED:
         return "set by you", "pen", "good"
+    if row.is_linked:
+        return "no answer needed", "check", ""
     if row.needs_review:
         return ("uncategorized" if row.category is None else "needs review"), "question", "warn"
     remembered = row.prediction.decided_by is DecidedBy.MEMORY

@@ -137,3 +137,43 @@ def test_a_transaction_is_linked_by_hand(client, rows):
     assert len(listed(client)) == 1
     refused = client.post(f"/transactions/{into}/link", data={"other": out, "kind": "refund"})
     assert refused.status_code == 409
+
+
+def waiting(client):
+    """How many transactions wait for an answer: of the list, and as each says itself."""
+    listed_ones = client.get("/api/v1/history?status=needs_review").json["total"]
+    rows = client.get("/api/v1/history").json["items"]
+    assert listed_ones == sum(row["needs_review"] for row in rows)
+    return listed_ones
+
+
+def test_what_is_linked_waits_for_no_answer_until_it_is_unlinked(client, predicted, answered):
+    out = predicted("QX GIFT", "500", account="Main", date="2026-03-04")["id"]
+    into = predicted("QX DOE", "500", account="Pot", direction="income", date="2026-03-06")["id"]
+    purchase = predicted("ZQ SHOES", "90", date="2026-03-01")["id"]
+    refund = predicted("ZQ CREDIT", "30", direction="income", date="2026-03-09")["id"]
+    assert waiting(client) == 4
+    paired = client.post("/api/v1/transfers", json={"out": out, "in": into}).json
+    linked = client.post(f"/api/v1/transactions/{refund}/refund", json={"of": purchase}).json
+    assert waiting(client) == 1
+    assert "no answer needed" in client.get(f"/transactions/{refund}").text
+    # Neither an undone answer nor an edit, which predict again, lets them wait.
+    act = answered(refund, "groceries")["act"]
+    client.post(f"/api/v1/acts/{act}/undo")
+    client.patch(f"/api/v1/transactions/{out}", json={"description": "QX PRESENT"})
+    assert waiting(client) == 1
+    deleted = client.delete(f"/api/v1/transactions/{into}").headers["Ledgerloop-Act"]
+    assert waiting(client) == 2
+    client.post(f"/api/v1/acts/{deleted}/undo")
+    assert waiting(client) == 1
+    for act in (paired["act"], linked["act"]):
+        client.post(f"/api/v1/acts/{act}/undo")
+    assert waiting(client) == 4
+
+
+def test_the_job_frees_pairs_that_waited_for_an_answer(client, rows, match, web_database):
+    out, into = rows
+    client.post("/api/v1/transfers", json={"out": out, "in": into})
+    web_database.transactions.update_many({}, {"$set": {"needs_review": True}})
+    match()
+    assert waiting(client) == 0
