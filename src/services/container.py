@@ -82,9 +82,7 @@ class Services:
 
     transactions = on_database(Transactions)
     feedback_events = on_database(FeedbackEvents)
-    saved_filters = on_database(SavedFilters)
     import_rejects = on_database(ImportRejects)
-    import_profiles = on_database(ImportProfiles)
     imported_transactions = on_database(ImportedTransactions)
     firefly_outbox = on_database(FireflyOutbox)
     audit_sample = on_database(AuditSample)
@@ -163,6 +161,14 @@ class Services:
     @once
     def accounts(self) -> Accounts:
         return Accounts(self.database, self.preferences.current, self.account_hash, now=self.now)
+
+    @once
+    def saved_filters(self) -> SavedFilters:
+        return SavedFilters(self.database, self.accounts)
+
+    @once
+    def import_profiles(self) -> ImportProfiles:
+        return ImportProfiles(self.database, self.accounts)
 
     @once
     def analytics(self) -> Analytics:

@@ -84,6 +84,11 @@ class Accounts:
         document = self._find(account_id) if account_id else None
         return self._account(document) if (document := self._unmerged(document)) else None
 
+    def name_today(self, name: str, account_id: str | None) -> str:
+        """Of an account that was called `name`. account_id: kept with the name, because names are reused."""
+        account = self.current(account_id) or self.by_name(name)
+        return account.name if account else name
+
     @guarded
     def by_name(self, name: str) -> Account | None:
         """The account of this name in any case. Names from before a change or a merge lead to it too."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pymongo import DESCENDING, ReplaceOne, ReturnDocument
 
@@ -16,6 +16,9 @@ from src.errors import Conflict, NotFound
 from src.services.imports.worker_lease import ImportLease, import_of
 from src.services.mongo.client import Database, Document, dataclass_of, from_now, guarded
 from src.services.mongo.leases import NEW_START
+
+if TYPE_CHECKING:
+    from src.services.accounts.repository import Accounts
 
 _FILE_KEPT_SINCE = {
     ImportStatus.PREVIEW: "created_at",
@@ -234,16 +237,20 @@ class Profile:
 
 
 class ImportProfiles:
-    """The `import_profiles` collection: saved plans by layout, so that questions are answered once."""
+    """The `import_profiles` collection: saved plans by layout, so that questions are answered once.
 
-    def __init__(self, database: Database) -> None:
+    A plan with an account keeps its id, so that it follows when the account is renamed or merged.
+    """
+
+    def __init__(self, database: Database, accounts: Accounts) -> None:
         self._database = database
+        self._accounts = accounts
 
     @guarded
     def all(self) -> list[Profile]:
         """The last used first."""
         documents = self._database.import_profiles.find({"owner": LOCAL_OWNER}).sort("used_at", -1)
-        return [dataclass_of(Profile, document) for document in documents]
+        return [self._profile(document) for document in documents]
 
     def find(self, layout: str) -> Profile | None:
         return next((profile for profile in self.all() if profile.layout == layout), None)
@@ -259,7 +266,13 @@ class ImportProfiles:
     def remember(self, layout: str, plan: Mapping[str, Any], *, name: str, at: datetime) -> None:
         """Save the plan of a layout."""
         query = {"owner": LOCAL_OWNER, "layout": layout}
-        fields = {"plan": dict(plan), "used_at": at, "name": name}
+        account = self._accounts.by_name(plan["account"]) if plan.get("account") else None
+        fields = {
+            "plan": dict(plan),
+            "account_id": account.id if account else None,
+            "used_at": at,
+            "name": name,
+        }
         self._database.import_profiles.update_one(query, {"$set": fields}, upsert=True)
 
     @guarded
@@ -268,3 +281,9 @@ class ImportProfiles:
         query = {"owner": LOCAL_OWNER, "layout": {"$eq": layout}}
         if not self._database.import_profiles.delete_one(query).deleted_count:
             raise NotFound("There is no such profile.")
+
+    def _profile(self, document: Document) -> Profile:
+        profile = dataclass_of(Profile, document)
+        if name := profile.plan.get("account"):
+            name = self._accounts.name_today(name, document.get("account_id"))
+        return replace(profile, plan={**profile.plan, "account": name}) if name else profile

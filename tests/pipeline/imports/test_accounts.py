@@ -1,5 +1,6 @@
 """Files of several own accounts, on the real MongoDB: which rows are the same, and whose they are."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -108,6 +109,19 @@ def test_the_account_of_a_layout_without_numbers_is_remembered(container):
     container.account_editor.change(
         container.accounts.by_name("Ours").id, {"name": "Joint"}, at=datetime.now(UTC)
     )
+    assert added(container, PLAIN + "2026-03-06,CITY CAB,-9.00,USD\n") == 1
+    assert set(accounts_of(container)) == {"Joint"}
+
+
+def test_the_account_of_a_layout_is_not_another_one_that_has_its_former_name(container):
+    imported(container, PLAIN, account="Ours")
+    ours = container.accounts.by_name("Ours")
+    container.account_editor.change(ours.id, {"name": "Mine"}, at=datetime.now(UTC))
+    joint = container.accounts.add(replace(ours, name="Ours"))
+    container.account_editor.change(joint.id, {"name": "Joint"}, at=datetime.now(UTC))
+    container.accounts.add(replace(ours, name="Ours"))
+    assert container.import_profiles.all()[0].plan["account"] == "Mine"
+    container.account_editor.delete(ours.id, joint.id, at=datetime.now(UTC))
     assert added(container, PLAIN + "2026-03-06,CITY CAB,-9.00,USD\n") == 1
     assert set(accounts_of(container)) == {"Joint"}
 

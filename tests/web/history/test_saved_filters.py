@@ -42,6 +42,36 @@ def test_a_name_that_nobody_can_see_is_refused(client, name):
     assert save(client, name, "q=a").status_code == 422
 
 
+def test_a_filter_of_an_account_follows_it_through_changes_and_back(client):
+    def add(name):
+        return client.post("/api/v1/accounts", json={"name": name}).json
+
+    def queries():
+        return [saved["query"] for saved in client.get(URL).json]
+
+    def undo(answer):
+        assert client.post(f"/api/v1/acts/{answer['act']}/undo").status_code == 200
+
+    old, into = (add(name)["id"] for name in ("Old & cold", "New"))
+    save(client, "a", "q=x&account=Old+%26+cold&sort=amount")
+    save(client, "b", "account=New")
+    before = queries()
+    renamed = client.patch(f"/api/v1/accounts/{old}", json={"name": "Giro"}).json
+    assert queries() == ["q=x&account=Giro&sort=amount", "account=New"]
+    reused = add("Old & cold")
+    merged = client.delete(f"/api/v1/accounts/{old}?into={into}").json
+    assert queries() == ["q=x&account=New&sort=amount", "account=New"]
+    changed = client.patch(f"/api/v1/accounts/{into}", json={"name": "Main"}).json
+    assert queries() == ["q=x&account=Main&sort=amount", "account=Main"]
+    undo(merged)
+    assert queries() == ["q=x&account=Giro&sort=amount", "account=Main"]
+    for answer in (changed, reused, renamed):
+        undo(answer)
+    assert queries() == before
+    client.delete(f"/api/v1/accounts/{old}")
+    assert queries() == before
+
+
 def test_the_page_saves_its_filter_offers_it_and_changes_it(client, predicted):
     predicted("SWIGGY")
     query = unescape(
