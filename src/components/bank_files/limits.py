@@ -20,6 +20,8 @@ class Limits:
     columns: int = 200
     cell: int = 10_000
     """Characters of one cell, or of one message."""
+    account: int = 500
+    """Characters of the account that a statement names once, for all its rows."""
     line: int = 1_000_000
     """Characters of one line of a CSV file."""
     messages: int = 3_000_000
@@ -65,6 +67,10 @@ class Limits:
         """length: characters of all messages so far."""
         if length > self.messages:
             raise bad_file(f"The messages have more than {self.messages:,} characters. Split them.")
+
+    def check_account(self, text: str) -> None:
+        if len(text) > self.account:
+            raise bad_file(f"The name of an account has more than {self.account:,} characters.")
 
     def check_cells(self, row: int, cells: list[str]) -> None:
         if len(cells) > self.columns:

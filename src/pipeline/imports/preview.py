@@ -87,7 +87,8 @@ class ImportPreview:
     def _likely_account(self, preview: Preview, remembered: str | None) -> str | None:
         """The one that has the file's number, else the profile's unless it has another number.
 
-        None if the file itself names the account of each row.
+        The profile's may not exist now, after its import was undone. None if the file itself names the
+        account of each row.
         """
         if len(preview.account_numbers) > 1 or preview.account_names:
             return None
@@ -95,9 +96,9 @@ class ImportPreview:
             if account := self.accounts.by_number(number):
                 return account.name
         account = self.accounts.by_name(remembered) if remembered else None
-        if account is None or (preview.account_numbers and account.numbers):
+        if account and preview.account_numbers and account.numbers:
             return None
-        return account.name
+        return account.name if account else remembered
 
     def upload(self, content: bytes, *, name: str, changes: Mapping[str, Any] | None = None) -> Import:
         """Read a file and store it until the import starts. Raises InvalidInput, Unavailable."""

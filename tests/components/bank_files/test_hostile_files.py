@@ -85,6 +85,22 @@ def test_an_ordinary_file_is_within_the_limits(form):
     assert shown.entry_count + shown.rejected_count > 1_000
 
 
+_ACCOUNT_ONCE = {
+    "MT940": ":20:X\n:25:{}\n:60F:C260301EUR1,\n:61:260301D1,NMSCNONREF\n:86:KIOSK\n",
+    "QIF": "!Account\nN{}\n^\n!Type:Bank\nD03/04/2026\nT-1.00\nPKIOSK\n^\n",
+    "OFX": "OFXHEADER:100\n<OFX><BANKACCTFROM><ACCTID>{}</BANKACCTFROM><STMTTRN><DTPOSTED>20260304"
+    "<TRNAMT>-1.00<NAME>KIOSK</STMTTRN></OFX>",
+    "camt": "<Document><BkToCstmrStmt><Stmt><Acct><Id><Othr><Id>{}</Id></Othr></Id></Acct></Stmt>"
+    "</BkToCstmrStmt></Document>",
+}
+
+
+@pytest.mark.parametrize("form", _ACCOUNT_ONCE)
+def test_the_account_that_each_row_repeats_is_short(form):
+    with pytest.raises(InvalidInput, match="an account has more than 500 characters"):
+        preview(_ACCOUNT_ONCE[form].format("9" * 501).encode())
+
+
 def test_a_statement_of_many_entries_in_a_row_is_read_whole():
     content = camt_ordinary(2_000_000)
     assert preview(content).entry_count == content.count(b"<Ntry>") > DEFAULT.parts / 10

@@ -40,6 +40,13 @@ def test_a_number_chosen_for_a_file_is_that_of_a_known_account_or_refused(client
     assert (refused.status_code, "No account has this number yet." in refused.text) == (422, True)
 
 
+def test_the_profile_remembers_the_account_after_its_import_was_undone(client, imported):
+    done = imported("Giro")
+    client.delete(f"/api/v1/imports/{done}")
+    assert listed(client) == {}
+    assert upload(client, BANK, dry_run="true").json["plan"]["account"] == "Giro"
+
+
 def test_undoing_everything_leaves_no_account(client, imported, web_database):
     first = imported("Giro")
     renamed = client.patch(f"/api/v1/accounts/{listed(client)['Giro']['id']}", json={"name": "Everyday"})

@@ -27,7 +27,6 @@ COLUMNS = (
     Field.ACCOUNT_NUMBER,
 )
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,6})?")
-_MAX_ACCOUNT = 60
 _MODES = {
     **dict.fromkeys(("RCDT", "ICDT", "RRCT", "IRCT"), "bank transfer"),
     **dict.fromkeys(("RDDT", "IDDT"), "direct debit"),
@@ -61,14 +60,14 @@ class _Collector(Handler):
         self._depth = self._parts = self._letters = 0
         self._path: list[str] = []
         """The open elements outside of entries."""
-        self._account: list[str] = []
-        """Parts of the account number of the open statement."""
+        self._account = ""
+        """The account number of the open statement."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if not self._depth:
             self._path.append(name)
             if name == "Acct":
-                self._account = []
+                self._account = ""
         if name == "Ntry":
             self._depth += 1
         if not self._depth:
@@ -84,7 +83,8 @@ class _Collector(Handler):
     def data(self, text: str) -> None:
         if self._builder is None:
             if self._path[-3:] == ["Acct", "Id", "IBAN"] or self._path[-4:] == ["Acct", "Id", "Othr", "Id"]:
-                self._account.append(text[:_MAX_ACCOUNT])
+                self._account += text
+                self._limits.check_account(self._account)
             return
         self._letters += len(text)
         if self._letters > self._limits.line:
@@ -99,7 +99,7 @@ class _Collector(Handler):
         if name != "Ntry":
             return
         self._depth -= 1
-        account = "".join(self._account).strip()
+        account = self._account.strip()
         for line in _lines(element, len(self.lines) + 1):
             self._limits.check_row(len(self.lines) + 1)
             self.lines.append(line if isinstance(line, Rejected) else (line[0], [*line[1], account]))

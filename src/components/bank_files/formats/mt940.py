@@ -75,7 +75,9 @@ def records(text: str, limits: Limits) -> list[Line]:
             if tag.startswith("60") and (balance := _BALANCE.match(value)):
                 currency = balance[1]
             elif tag.startswith("25"):
-                account = _ACCOUNT_CURRENCY.sub("", value.partition("\n")[0].strip())
+                account = value.partition("\n")[0].strip()
+                limits.check_account(account)
+                account = _ACCOUNT_CURRENCY.sub("", account)
     finish()
     return lines
 

@@ -112,6 +112,7 @@ class _Collector:
         if tag == "CURDEF":
             self._currency = text
         elif tag == "ACCTID" and self._transaction is None:
+            self._limits.check_account(text)
             self._account = text
         elif tag in _READ and self._transaction is not None and "ORIGCURRENCY" not in self._open_tags:
             self._transaction.setdefault(tag, html.unescape(text).strip())

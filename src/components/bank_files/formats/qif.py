@@ -42,6 +42,7 @@ def records(text: str, limits: Limits) -> list[Line]:
         nonlocal account
         if names_account:
             account = fields.get("N", account)
+            limits.check_account(account)
         elif fields and (of_statement or {"D", "T"} <= fields.keys()):
             row = len(lines) + 1
             limits.check_row(row)
