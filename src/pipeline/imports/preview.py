@@ -151,6 +151,10 @@ class ImportPreview:
             self.profiles.remember(current.layout, plan.profile().to_dict(), name=name, at=self.clock())
         return self.imports.queue(import_id)
 
+    def rename_profile(self, layout: str, name: str) -> None:
+        """Raises NotFound, Unavailable."""
+        self.profiles.rename(layout, mask(name))
+
     def _remember_account(self, name: str, preview: Preview) -> None:
         """Let a number that is alone in its file lead to the account from now on."""
         currency = preview.entries[0].currency if preview.entries else None

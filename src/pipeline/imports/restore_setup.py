@@ -49,4 +49,5 @@ class SetupRestore:
             if existing is None:
                 self.accounts.add(account)
             elif existing.automatic:  # a transaction has named it, and no person has changed it
-                self.accounts.change(existing, replace(account, id=existing.id, numbers=existing.numbers))
+                account = replace(account, id=existing.id, numbers=existing.numbers)
+                self.accounts.change(existing, replace(account, merged_opening=existing.merged_opening))

@@ -265,7 +265,6 @@ class ImportProfiles:
     @guarded
     def remember(self, layout: str, plan: Mapping[str, Any], *, name: str, at: datetime) -> None:
         """Save the plan of a layout."""
-        query = {"owner": LOCAL_OWNER, "layout": layout}
         account = self._accounts.by_name(plan["account"]) if plan.get("account") else None
         fields = {
             "plan": dict(plan),
@@ -273,17 +272,30 @@ class ImportProfiles:
             "used_at": at,
             "name": name,
         }
-        self._database.import_profiles.update_one(query, {"$set": fields}, upsert=True)
+        self._database.import_profiles.update_one(_of(layout), {"$set": fields}, upsert=True)
+
+    @guarded
+    def rename(self, layout: str, name: str) -> None:
+        """Raises NotFound, Unavailable."""
+        if not self._database.import_profiles.update_one(_of(layout), {"$set": {"name": name}}).matched_count:
+            raise _no_profile()
 
     @guarded
     def forget(self, layout: str) -> None:
         """Raises NotFound, Unavailable."""
-        query = {"owner": LOCAL_OWNER, "layout": {"$eq": layout}}
-        if not self._database.import_profiles.delete_one(query).deleted_count:
-            raise NotFound("There is no such profile.")
+        if not self._database.import_profiles.delete_one(_of(layout)).deleted_count:
+            raise _no_profile()
 
     def _profile(self, document: Document) -> Profile:
         profile = dataclass_of(Profile, document)
         if name := profile.plan.get("account"):
             name = self._accounts.name_today(name, document.get("account_id"))
         return replace(profile, plan={**profile.plan, "account": name}) if name else profile
+
+
+def _of(layout: str) -> Document:
+    return {"owner": LOCAL_OWNER, "layout": {"$eq": layout}}
+
+
+def _no_profile() -> NotFound:
+    return NotFound("There is no such profile.")

@@ -12,6 +12,7 @@ from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.errors import InvalidInput, NotFound
 from src.web.imports import text
 from src.web.imports.api import REJECTS_SHOWN, check_answered, uploaded
+from src.web.imports.schemas import ProfileRename
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import flag
 from src.web.shared.services import with_services
@@ -177,6 +178,13 @@ def undo_import(import_id: str, *, import_undo: ImportUndo, holder: str) -> Resp
 @bp.post("/import/<import_id>/discard")
 def discard_import(import_id: str, *, imports: Imports) -> ResponseReturnValue:
     imports.discard(import_id)
+    return redirect(url_for("pages.imports"), 303)
+
+
+@bp.post("/import/profiles/<layout>")
+def rename_profile(layout: str, *, import_preview: ImportPreview) -> ResponseReturnValue:
+    body = ProfileRename.model_validate({"name": request.form.get("name", "")})
+    import_preview.rename_profile(layout, body.name)
     return redirect(url_for("pages.imports"), 303)
 
 

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
 from src.web.imports import text
-from src.web.shared.fields import money, utc_text
+from src.web.shared.fields import Name, RequestModel, money, utc_text
 
 if TYPE_CHECKING:
     from src.components.bank_files.entry import ColumnSummary, Entry, Preview, Question
@@ -36,6 +36,10 @@ UPLOAD: dict[str, Any] = {
         },
     },
 }
+
+
+class ProfileRename(RequestModel):
+    name: Name
 
 
 class RejectBody(TypedDict):

@@ -1,6 +1,7 @@
 """Files over HTTP: the page's way and the API's."""
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -169,6 +170,18 @@ def test_a_profile_keeps_its_name_when_another_file_follows_it(app, client):
     upload(client, BANK.replace(b"03-04", b"04-04"), name="april.csv")
     page = client.get("/import").text
     assert "My bank" in page
+
+
+def test_a_profile_is_renamed_and_deleted_where_it_is_listed(app, client):
+    sent = client.post("/import", data={"file": (io.BytesIO(BANK), "bank.csv")})
+    client.post(f"{sent.location}/plan", data={"answer-sign": "negative-is-expense", "act": "begin"})
+    rename, forget = re.findall(r'"(/import/profiles/[^"]+)"', client.get("/import").text)
+    assert client.post(rename, data={"name": "\u200b"}).status_code == 422
+    assert client.post(rename, data={"name": "<b>Mine</b> 4111.1111.1111.1111"}).status_code == 303
+    assert "<bdi>&lt;b&gt;Mine&lt;/b&gt; [card]</bdi>" in client.get("/import").text
+    client.post(forget)
+    assert "Mine" not in client.get("/import").text
+    assert client.post(rename, data={"name": "Gone"}).status_code == client.post(forget).status_code == 404
 
 
 def test_the_name_of_a_profile_is_masked(app, client):
