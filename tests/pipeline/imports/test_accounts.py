@@ -117,9 +117,9 @@ def test_the_account_of_a_layout_is_not_another_one_that_has_its_former_name(con
     imported(container, PLAIN, account="Ours")
     ours = container.accounts.by_name("Ours")
     container.account_editor.change(ours.id, {"name": "Mine"}, at=datetime.now(UTC))
-    joint = container.accounts.add(replace(ours, name="Ours"))
+    joint = container.accounts.add(replace(ours, id="", name="Ours"))
     container.account_editor.change(joint.id, {"name": "Joint"}, at=datetime.now(UTC))
-    container.accounts.add(replace(ours, name="Ours"))
+    container.accounts.add(replace(ours, id="", name="Ours"))
     assert container.import_profiles.all()[0].plan["account"] == "Mine"
     container.account_editor.delete(ours.id, joint.id, at=datetime.now(UTC))
     assert added(container, PLAIN + "2026-03-06,CITY CAB,-9.00,USD\n") == 1
