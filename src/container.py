@@ -261,15 +261,24 @@ class Container(Services):
 
     @once
     def bulk_changes(self) -> BulkChanges:
+        return self._bulk_changes(self.predictor, self.feedback)
+
+    @once
+    def background_bulk_changes(self) -> BulkChanges:
+        return self._bulk_changes(self._background_predictor, self.background_feedback)
+
+    def _bulk_changes(self, predictor: Predictor, feedback: FeedbackLoop) -> BulkChanges:
         return BulkChanges(
-            self.bulk_rows,
-            self.deleted_transactions,
-            self.predictor,
-            self.act_log,
-            self.feedback,
-            self.links,
-            self.accounts,
-            self.categories.slugs,
+            rows=self.bulk_rows,
+            queue=self.bulk_queue,
+            holder=self.holder,
+            deleted=self.deleted_transactions,
+            predictor=predictor,
+            acts=self.act_log,
+            feedback=feedback,
+            links=self.links,
+            accounts=self.accounts,
+            slugs=self.categories.slugs,
         )
 
     @once

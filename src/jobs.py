@@ -19,7 +19,7 @@ from src.services.scheduler.child_process import (
     SYNC_ALIAS,
     TRAIN_CLAIMED,
 )
-from src.services.scheduler.scheduler import DELIVERY, IMPORT, RUN, WAITING
+from src.services.scheduler.scheduler import BULK, DELIVERY, IMPORT, RUN, WAITING
 
 if TYPE_CHECKING:
     from src.container import Container
@@ -43,6 +43,7 @@ class Jobs:
         return {
             RUN: self.train,
             IMPORT: self.run_import,
+            BULK: self.change_many,
             WAITING: self.predict_waiting,
             **deliver,
         }
@@ -84,6 +85,11 @@ class Jobs:
         if imports.release(claimed.id, holder=holder, attempt=claimed.attempt, counts=counts):
             log.warning("import ended before it was done", extra={"import": claimed.id})
 
+    def change_many(self) -> None:
+        """Continue the bulk changes that nobody works on, because a page queued them or a process ended."""
+        while self._services.background_bulk_changes.run_next():
+            continue
+
     def predict_waiting(self) -> None:
         """Predict what was added before there was a model. It waits for the first model, as imports do."""
         if self._services.models.champion() is not None:
@@ -106,6 +112,7 @@ class Jobs:
                 services.trainer.run(APPLY_RETENTION)
         services.imports.delete_old_files()
         services.background_feedback.resume_unfinished(at=services.now())
+        services.background_bulk_changes.finish_abandoned(at=services.now())
         services.account_editor.resume_unfinished(at=services.now())
         services.category_editor.settle(at=services.now())
         services.link_matching.maintain()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,21 @@ class BulkChange:
     """The new values of account, mode, direction, date, tags or notes."""
     category: str | None = None
     delete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BulkWork:
+    """A bulk change that a process works on."""
+
+    act: str
+    ids: tuple[str, ...]
+    """Of the transactions that were chosen when it began."""
+    change: BulkChange
+    at: datetime
+    done: int
+    """How many of them are done; those after them may be too, if a process was killed."""
+    holder: str
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)

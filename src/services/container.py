@@ -15,6 +15,7 @@ from src.knowledge.lexicon_files import Knowledge
 from src.once import once
 from src.services.accounts.repository import Accounts
 from src.services.accounts.transactions import AccountTransactions
+from src.services.bulk.work import BulkQueue
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
 from src.services.firefly.outbox import FireflyOutbox
@@ -157,6 +158,10 @@ class Services:
     @once
     def categories(self) -> Categories:
         return Categories(self.database, self.knowledge.categories)
+
+    @once
+    def bulk_queue(self) -> BulkQueue:
+        return BulkQueue(self.database, lease_s=self.settings.lease_s)
 
     @once
     def accounts(self) -> Accounts:

@@ -23,6 +23,7 @@ def bundle():
 EMPTIED = (
     "transactions",
     "acts",
+    "bulk_work",
     "transfers",
     "accounts",
     "categories",

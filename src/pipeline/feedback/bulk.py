@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
-from src.domain.bulk import BulkChange, BulkSummary, Selection
+from src.domain.bulk import BulkChange, BulkSummary, BulkWork, Selection
 from src.domain.feedback import Feedback, active_answers, is_answered_since
 from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, active_edits
 from src.errors import InvalidInput
@@ -21,6 +21,7 @@ from src.pipeline.prediction.predict import Predictor, prepare
 if TYPE_CHECKING:
     from src.pipeline.feedback.feedback import FeedbackLoop
     from src.services.accounts.repository import Accounts
+    from src.services.bulk.work import BulkQueue
     from src.services.transactions.acts import ActLog
     from src.services.transactions.bulk import BulkRows
     from src.services.transactions.deleted import DeletedTransactions
@@ -31,18 +32,22 @@ WithCanonicalAccounts = Callable[[Sequence[Transaction]], list[Transaction]]
 
 MOST_ROWS = 100_000
 _BATCH = 1000
+_ROUNDS = 20
+_ABANDONED_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class BulkChanges:
     """The transactions are chosen once, at the start. Those that somebody else changes meanwhile are changed
-    as they are by then; new ones that match the filter too are not.
+    as they are by then, except in what was changed; new ones that match the filter too are not.
 
-    If it is interrupted, the act is listed without a number of rows: undoing it restores those it has
-    changed, and the same change again does the rest.
+    If it is interrupted, another process finishes it.
     """
 
     rows: BulkRows
+    queue: BulkQueue
+    holder: str
+    """Names this process."""
     deleted: DeletedTransactions
     predictor: Predictor
     acts: ActLog
@@ -63,6 +68,17 @@ class BulkChanges:
 
         Raises InvalidInput for an unknown category or too many transactions, Unavailable.
         """
+        summary, act = self.begin(selection, change, at=at)
+        work = self.queue.claim(holder=self.holder, act=act) if act else None
+        if work is None:  # nothing to do, or the scheduler was quicker and does it
+            return summary, act
+        changed = self._run(work)
+        return replace(summary, changed=changed), act if changed else None
+
+    def begin(
+        self, selection: Selection, change: BulkChange, *, at: datetime
+    ) -> tuple[BulkSummary, str | None]:
+        """Queue the change; the scheduler does it. Returns and raises the same as `apply`."""
         account, change = change.fields.get("account"), self._checked(change)
         summary = self.rows.summary(selection, change)
         if summary.changed > MOST_ROWS:
@@ -77,21 +93,55 @@ class BulkChanges:
             name = canonical_name(account, self.accounts, currency=summary.amounts[0][0])
             change = replace(change, fields={**change.fields, "account": name})
         act = self.acts.begin(ActKind.BULK, _what(change), at=at)
-        changed = sum(self._change(batch, change, act, at) for batch in _batches(ids))
-        if change.category:
-            self.feedback.follow(act, at=at)
-        self.acts.finish(act, rows=changed)
-        return replace(summary, changed=changed), act if changed else None
+        self.queue.add(act, ids, change, at=at)
+        return replace(summary, changed=len(ids)), act
 
-    def _change(self, ids: Sequence[str], change: BulkChange, act: str, at: datetime) -> int:
-        """Returns how many of the transactions changed. Pairs that no longer fit come apart."""
+    def run_next(self) -> bool:
+        """Do or continue the oldest change that nobody works on; False if there is none.
+
+        Raises LeaseLost, Unavailable.
+        """
+        work = self.queue.claim(holder=self.holder)
+        if work is None:
+            return False
+        self._run(work, rounds=_ROUNDS)
+        return True
+
+    def finish_abandoned(self, *, at: datetime) -> None:
+        """Count the transactions of acts that nobody continues, because they were never queued."""
+        for act in self.acts.unfinished(ActKind.BULK, before=at - _ABANDONED_AFTER):
+            if self.queue.progress(act.id) is None:
+                self.acts.finish(act.id, rows=self.rows.count_changed_by(act.id))
+
+    def _run(self, work: BulkWork, *, rounds: int = 1) -> int:
+        """Returns how many transactions the act has changed.
+
+        rounds: how often a thousand other transactions of the merchants are predicted again. If some are left
+        then, the scheduler continues.
+        """
+        done, act = work.done, work.act
+        with self.queue.keep_lease(work):
+            for batch in _batches(work.ids[done:]):
+                self._change(batch, work.change, act, work.at)
+                done += len(batch)
+                self.queue.record(work, done=done)
+            changed = self.rows.count_changed_by(act)
+            self.acts.finish(act, rows=changed)
+            is_complete = not work.change.category or self.feedback.follow(act, at=work.at, rounds=rounds)
+        if is_complete:
+            self.queue.remove(act)
+        else:
+            self.queue.release(work)
+        return changed
+
+    def _change(self, ids: Sequence[str], change: BulkChange, act: str, at: datetime) -> None:
+        """Safe to repeat. Pairs that no longer fit come apart."""
         if change.delete:
-            changed = self.deleted.delete_many(ids, act=act, at=at)
+            self.deleted.delete_many(ids, act=act, at=at)
         else:
             self.links.unsettle(ids, at=at)
-            changed = len(self.rows.change(ids, partial(self._changed, change, act, at)))
+            self.rows.change(ids, partial(self._changed, change, act, at))
         self.links.settle(ids)
-        return changed
 
     def _checked(self, change: BulkChange) -> BulkChange:
         """With masked texts, and the account's name of today."""
@@ -136,7 +186,11 @@ class BulkChanges:
         return edited
 
     def undo(self, act: Act, at: datetime) -> UndoResult:
-        """Restore the transactions. Those answered or edited later keep that. Raises Unavailable."""
+        """Restore the transactions. Those answered or edited later keep that.
+
+        Raises Conflict while it is still running, Unavailable.
+        """
+        self.queue.cancel(act.id, holder=self.holder)
         deleted = self.deleted.restore(act.id, at=at)
         self.links.unsettle(self.rows.changed_by(act.id), at=at)
         changed = undo_changes(self.rows, act.id, at, self.predictor.with_canonical_accounts)
@@ -171,7 +225,11 @@ def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _with_edit(row: StoredTransaction, change: BulkChange, act: str, at: datetime) -> StoredTransaction:
-    after = prepare(replace(row.transaction, **change.fields))
+    """Without the fields that were edited later: the change may have been interrupted since."""
+    later = [edit for edit in active_edits(row.edits) if edit.at > at]
+    changed_later = {name for edit in later for name in changed_fields(edit.before, edit.after)}
+    fields = {name: value for name, value in change.fields.items() if name not in changed_later}
+    after = prepare(replace(row.transaction, **fields))
     if not changed_fields(row.transaction, after) or any(edit.act == act for edit in row.edits):
         return row
     edit = Edit(act, at, row.transaction, after)
@@ -179,9 +237,11 @@ def _with_edit(row: StoredTransaction, change: BulkChange, act: str, at: datetim
 
 
 def _answered(row: StoredTransaction, answer: Feedback) -> StoredTransaction:
-    """Unless this category is already its answer."""
+    """Unless this category is already its answer, or a later answer is."""
     answers = active_answers(row.feedback)
-    if answers and answers[-1].category == answer.category:
+    if answers and (answers[-1].category == answer.category or answers[-1].at > answer.at):
+        return row
+    if any(event.act == answer.act for event in row.feedback):
         return row
     return replace(row, feedback=(*row.feedback, answer))
 

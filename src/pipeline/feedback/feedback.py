@@ -177,13 +177,13 @@ class FeedbackLoop:
                 finished += 1
         return finished
 
-    def follow(self, act: str, *, at: datetime) -> bool:
-        """Predict the unanswered transactions of the merchants that `act` answered, up to 20,000 of them.
+    def follow(self, act: str, *, at: datetime, rounds: int = _ROUNDS_PER_ACT) -> bool:
+        """Predict the unanswered transactions of the merchants that `act` answered, `LIMIT` in each round.
 
         Returns whether none are left. Raises Unavailable; safe to retry.
         """
         merchants, _ = self.events.answered_by(act)
-        return any(self._predict_others(merchants, act, at=at)[1] for _ in range(_ROUNDS_PER_ACT))
+        return any(self._predict_others(merchants, act, at=at)[1] for _ in range(rounds))
 
     def undo(self, act: str, at: datetime) -> UndoResult:
         """Undo one act: its answers and the predictions that followed. Raises Unavailable; safe to retry.

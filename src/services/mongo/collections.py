@@ -158,6 +158,8 @@ class Collections:
     """The links between two transactions: own transfers, and purchases with their refunds."""
     acts = _Collection()
     """What a person did that can be undone."""
+    bulk_work = _Collection()
+    """Bulk changes that are not done yet."""
     accounts = _Collection()
     """A person's own accounts, with those that were merged or deleted."""
     categories = _Collection()

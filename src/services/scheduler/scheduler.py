@@ -28,7 +28,7 @@ ALIAS_EVERY_S = 20.0
 INTERVAL_EVERY_S = 20.0
 MAINTENANCE_EVERY_S = 600.0
 
-RUN, IMPORT, WAITING, DELIVERY = "run", "import", "waiting", "delivery"
+RUN, IMPORT, BULK, WAITING, DELIVERY = "run", "import", "bulk", "waiting", "delivery"
 
 _IMPORTS = [status.value for status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)]
 
@@ -41,12 +41,13 @@ class PendingWork:
 
     @guarded
     def kinds(self) -> frozenset[str]:
-        """Those of RUN, IMPORT, WAITING and DELIVERY that exist. Raises Unavailable."""
+        """Those of RUN, IMPORT, BULK, WAITING and DELIVERY that exist. Raises Unavailable."""
         due = {"status": DeliveryStatus.WAITING.value, "$expr": {"$lte": ["$due_at", "$$NOW"]}}
         imports = _any_of({"status": {"$in": _IMPORTS}}, IMPORT)
         pipeline = [
             *_any_of({"active": True}, RUN),
             {"$unionWith": {"coll": "imports", "pipeline": imports}},
+            {"$unionWith": {"coll": "bulk_work", "pipeline": _any_of({}, BULK)}},
             {"$unionWith": {"coll": "waiting_transactions", "pipeline": _any_of({}, WAITING)}},
             {"$unionWith": {"coll": "deliveries", "pipeline": _any_of(due, DELIVERY)}},
         ]

@@ -71,8 +71,16 @@ class BulkRows:
     @guarded
     def changed_by(self, act: str) -> list[str]:
         """The ids of the transactions that `act` answered or edited. Raises Unavailable."""
-        named = [{field: {"$eq": act}} for field in ("feedback.act", "edits.act")]
-        return self._ids({"owner": LOCAL_OWNER, "$or": named})
+        return self._ids(_changed_by(act))
+
+    @guarded
+    def count_changed_by(self, act: str) -> int:
+        """Transactions that `act` answered, edited or deleted. Raises Unavailable."""
+        deleted = {"owner": LOCAL_OWNER, "acts": {"$eq": act}}
+        return int(
+            self._database.transactions.count_documents(_changed_by(act))
+            + self._database.deleted_transactions.count_documents(deleted)
+        )
 
     def _ids(self, query: Document, limit: int = 0) -> list[str]:
         documents = self._database.transactions.find(query, {"_id": 1}).limit(limit)
@@ -96,6 +104,11 @@ class BulkRows:
             return [_changed_fields(before, after) if after else None for before, after in pairs]
 
         return update_batch(self._database.transactions, object_ids(ids), derive)
+
+
+def _changed_by(act: str) -> Document:
+    named = [{field: {"$eq": act}} for field in ("feedback.act", "edits.act")]
+    return {"owner": LOCAL_OWNER, "$or": named}
 
 
 def _query(selection: Selection) -> Document:

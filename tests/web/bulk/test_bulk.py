@@ -1,5 +1,7 @@
 """POST /transactions/bulk changes or deletes many transactions as one act."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from src.services.mongo.client import Database
@@ -111,27 +113,93 @@ def test_a_row_whose_only_change_was_edited_since_counts_as_kept(client, rows):
     assert undo(client, done["act"]) == {"act": done["act"], "undone": 3, "kept": 1}
 
 
-def test_an_interrupted_change_can_be_undone_or_done_again(client, app, rows, monkeypatch):
-    before, service = documents(app), app.extensions["ledgerloop"].bulk_changes
-    monkeypatch.setattr("src.pipeline.feedback.bulk._BATCH", 2)
-    calls = []
+@pytest.fixture
+def killed(client, app, monkeypatch):
+    """Begins a change and is killed after the first of two batches, and its lease ends. Returns the act."""
 
-    def killed(ids, change, original=service.rows.change):
-        calls.append(ids)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return original(ids, change)
+    def begin(rows, **change):
+        service = app.extensions["ledgerloop"].bulk_changes
+        original, calls = type(service)._change, []
 
-    monkeypatch.setattr(service.rows, "change", killed)
-    with pytest.raises(KeyboardInterrupt):
-        bulk(client, ids=rows, set={"notes": "half"})
-    [act, *_] = client.get("/api/v1/acts").json["items"]
-    assert (act["kind"], act["rows"]) == ("bulk", None)
-    again = bulk(client, ids=rows, set={"notes": "half"})
-    assert again["changed"] == 2
-    undo(client, again["act"])
-    assert undo(client, act["id"])["undone"] == 2
+        def dies(self, *args):
+            calls.append(args)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            return original(self, *args)
+
+        with monkeypatch.context() as patch:
+            patch.setattr("src.pipeline.feedback.bulk._BATCH", 2)
+            patch.setattr(type(service), "_change", dies)
+            with pytest.raises(KeyboardInterrupt):
+                bulk(client, ids=rows, **change)
+        [act, *_] = client.get("/api/v1/acts").json["items"]
+        assert (act["kind"], act["rows"]) == ("bulk", None)
+        assert client.post(f"/api/v1/acts/{act['id']}/undo").status_code == 409  # it may still be running
+        expired = {"$set": {"lease_until": datetime(2020, 1, 1, tzinfo=UTC)}}
+        service.rows._database.bulk_work.update_many({}, expired)
+        return act["id"]
+
+    return begin
+
+
+def continued(app):
+    container = app.extensions["ledgerloop"]
+    assert "bulk" in container.pending_work.kinds()
+    container.jobs.by_kind["bulk"]()
+    assert "bulk" not in container.pending_work.kinds()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"set": {"notes": "half", "tags": ["trip"], "date": "2026-01-02", "direction": "income"}},
+        {"set": {"category": "travel", "mode": None}},
+        {"delete": True},
+    ],
+)
+def test_a_killed_change_is_finished_by_the_scheduler_and_undone_as_one(client, app, rows, killed, change):
+    before = documents(app)
+    act = killed(rows, **change)
+    continued(app)
+    if "set" in change:
+        assert bulk(client, ids=rows, **change, dry_run=True)["changed"] == 0
+    else:
+        assert documents(app) == []
+    assert client.get("/api/v1/acts").json["items"][0]["rows"] == 4
+    assert undo(client, act)["undone"] == 4
     assert without_history(documents(app)) == without_history(before)
+
+
+def test_a_killed_change_can_be_undone_and_is_not_continued_then(client, app, rows, killed):
+    before = documents(app)
+    act = killed(rows, set={"notes": "half"})
+    assert undo(client, act)["undone"] == 2
+    assert without_history(documents(app)) == without_history(before)
+    assert "bulk" not in app.extensions["ledgerloop"].pending_work.kinds()
+
+
+def test_a_killed_change_leaves_what_was_done_since(client, app, rows, killed, answered):
+    killed(rows, set={"category": "travel", "notes": "half"})
+    answered(rows[0], "groceries")
+    answered(rows[3], "groceries")
+    client.patch(f"/api/v1/transactions/{rows[2]}", json={"notes": "mine"})
+    again = bulk(client, ids=rows[1:3], set={"notes": "again"})
+    continued(app)
+    lives = [client.get(f"/api/v1/transactions/{row}").json for row in rows]
+    assert [life["category"] for life in lives] == ["groceries", "travel", "travel", "groceries"]
+    assert [life["transaction"]["notes"] for life in lives] == ["half", "again", "again", "half"]
+    assert again["changed"] == 2
+
+
+def test_the_merchants_other_transactions_follow_however_many_they_are(
+    client, app, rows, predicted, monkeypatch
+):
+    monkeypatch.setattr("src.pipeline.feedback.feedback.LIMIT", 1)
+    others = [predicted("TACO GARDEN", str(amount))["id"] for amount in range(40, 43)]
+    bulk(client, ids=rows[:3], set={"category": "travel"})
+    continued(app)
+    lives = [client.get(f"/api/v1/transactions/{row}").json for row in others]
+    assert {life["predicted"] for life in lives} == {"travel"}
 
 
 def test_a_row_that_changes_meanwhile_keeps_both_changes(client, app, rows, answered, monkeypatch):
