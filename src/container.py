@@ -11,6 +11,7 @@ from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
 from src.components.model.serving import Serving
 from src.components.model.thresholds import BandThresholds
+from src.components.text.exchange_rates import units_per_dollar
 from src.domain.acts import ActKind
 from src.jobs import Jobs
 from src.once import forget, once
@@ -20,6 +21,7 @@ from src.pipeline.feedback.bulk import BulkChanges
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.feedback.label_review import LabelReview
+from src.pipeline.feedback.review import GroupReview
 from src.pipeline.feedback.undo import ActUndo
 from src.pipeline.imports.preview import ImportPreview
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult
@@ -43,6 +45,7 @@ from src.services.models import bundle as bundles
 from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
 from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.monitoring.quality_counts import QualityCounts
+from src.services.review.groups import ReviewGroups
 from src.services.runs.due_runs import DriftTriggeredRuns, Slots
 from src.services.scheduler.scheduler import Scheduler
 
@@ -199,6 +202,11 @@ class Container(Services):
     @once
     def feedback(self) -> FeedbackLoop:
         return self._feedback_loop(self.predictor)
+
+    @once
+    def group_review(self) -> GroupReview:
+        groups = ReviewGroups(self.database, units_per_dollar)
+        return GroupReview(groups, self.review_skips, self.transactions, self.feedback)
 
     @once
     def background_feedback(self) -> FeedbackLoop:

@@ -9,12 +9,18 @@ from enum import StrEnum
 
 
 class LabelSource(StrEnum):
-    """Where a label comes from: an answer, an answer's "and all similar", an import, the shipped lexicon."""
+    """Where a label comes from: an answer, an answer's "and all similar", an answer that says nothing about
+    other transactions, an import, the shipped lexicon.
+    """
 
     FEEDBACK = "feedback"
     SIMILAR = "similar"
+    ONCE = "once"
     IMPORT = "import"
     KNOWLEDGE = "knowledge"
+
+
+BY_A_PERSON = (LabelSource.FEEDBACK, LabelSource.SIMILAR, LabelSource.ONCE)
 
 
 class AnswerState(StrEnum):

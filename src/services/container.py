@@ -30,6 +30,7 @@ from src.services.models.version_deletion import Retention
 from src.services.mongo.client import Database
 from src.services.mongo.embedded_mongo import EmbeddedMongo
 from src.services.monitoring.quality_counts import AuditSample
+from src.services.review.skips import ReviewSkips
 from src.services.runs.data_fingerprint import DataFingerprint
 from src.services.runs.repository import TrainingRuns
 from src.services.scheduler.child_process import ChildProcess
@@ -83,6 +84,7 @@ class Services:
 
     transactions = on_database(Transactions)
     feedback_events = on_database(FeedbackEvents)
+    review_skips = on_database(ReviewSkips)
     import_rejects = on_database(ImportRejects)
     imported_transactions = on_database(ImportedTransactions)
     firefly_outbox = on_database(FireflyOutbox)

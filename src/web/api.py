@@ -23,12 +23,14 @@ from src.web.openapi import api as docs
 from src.web.openapi.document import document
 from src.web.prediction import api as predictions
 from src.web.quality import api as quality
+from src.web.review import api as review
 from src.web.settings import api as settings
 from src.web.transfers import api as transfers
 
 TAGS = {
     "predictions": "Predict the category of transactions.",
     "feedback": "Confirm or correct a prediction; the merchant's next prediction uses it.",
+    "review": "What waits for an answer, by group: one answer decides many transactions.",
     "acts": "List recent changes, and undo them.",
     "second looks": "Possible mistakes: answers that contradict nearly all other answers for the merchant.",
     "moves": "Changes of a whole category that need confirmation.",
@@ -49,6 +51,7 @@ TAGS = {
 _OPERATIONS = (
     predictions.api,
     feedback.answers,
+    review.api,
     acts.api,
     feedback.mistakes,
     feedback.relabels,

@@ -37,6 +37,7 @@ EMPTIED = (
     "deliveries",
     "history_filters",
     "settings",
+    "review_skips",
 )
 
 

@@ -20,6 +20,7 @@ BY_SOURCE: Mapping[str, float] = MappingProxyType(
         LabelSource.FEEDBACK.value: 1.0,
         LabelSource.IMPORT.value: 0.5,
         LabelSource.SIMILAR.value: 0.5,
+        LabelSource.ONCE.value: 0.5,
         LabelSource.KNOWLEDGE.value: 0.1,
     }
 )

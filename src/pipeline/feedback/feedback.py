@@ -105,12 +105,8 @@ class FeedbackLoop:
             for answer, row in answered
         ]
         last_answers = {row.transaction.merchant: number for number, (_, row) in enumerate(answered)}
-        try:
-            changed, complete = self._predict_others(last_answers, act, at=at)
-        except Unavailable:  # the answers are stored by now; `resume_unfinished` does the rest
-            changed, complete = Counter(), False
-        if complete:
-            self.acts.finish(act, rows=len({row.id for _, row in answered}) + sum(similar) + changed.total())
+        rows_answered = len({row.id for _, row in answered}) + sum(similar)
+        changed, complete = self.predict_others(last_answers, act, rows_answered, at=at)
         outcomes = []
         for number, (answer, row) in enumerate(answered):
             merchant = row.transaction.merchant
@@ -128,6 +124,22 @@ class FeedbackLoop:
             outcomes.append(outcome)
         remaining = iter(outcomes)
         return [row if isinstance(row, NotFound) else next(remaining) for row in rows]
+
+    def predict_others(
+        self, merchants: Collection[str], act: str, answered: int, *, at: datetime
+    ) -> tuple[Counter[tuple[str, str | None]], bool]:
+        """Predict other transactions of `merchants` again, and finish the act if none are left.
+
+        answered: how many transactions the act answered. Returns what `_predict_others` does; if the database
+        or the model is away, `resume_unfinished` does it later, because the answers are stored by now.
+        """
+        try:
+            changed, complete = self._predict_others(merchants, act, at=at)
+        except Unavailable:
+            return Counter(), False
+        if complete:
+            self.acts.finish(act, rows=answered + changed.total())
+        return changed, complete
 
     def _predict_others(
         self, merchants: Collection[str], act: str, *, at: datetime, undone_since: datetime | None = None

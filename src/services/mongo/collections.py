@@ -41,6 +41,12 @@ INDEXES: dict[str, list[IndexModel]] = {
         # The merchant memory: the newest answers for a merchant, read from the index alone.
         _index("owner", "merchant", "-label.at", "label.category", "value", "label.source"),
         _index("owner", "confidence", "_id", where={"needs_review": True}, name="waiting_for_an_answer"),
+        # The groups of the review, read from the index alone.
+        _index(
+            *("owner", "merchant", "direction", "currency", "-date", "category", "amount", "confidence"),
+            where={"needs_review": True},
+            name="review_groups",
+        ),
         # An imported transaction has a key, which no other transaction has.
         _index("owner", "key", where=_present("key"), unique=True),
         # Equal transactions, of all accounts, and those whose account a later import has set.
@@ -92,6 +98,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "-at", "-_id"),
         _index("owner", "kind", "at", where={"rows": None}, name="unfinished"),
     ],
+    "review_skips": [_index("owner", "key", unique=True)],
     "history_filters": [_index("owner", "name_key", unique=True)],
     "imports": [_index("-created_at")],
     "import_rejects": [_index("import", "row", unique=True)],
@@ -164,6 +171,8 @@ class Collections:
     """A person's own accounts, with those that were merged or deleted."""
     categories = _Collection()
     """Own, changed and merged categories; the shipped ones are not stored."""
+    review_skips = _Collection()
+    """Groups of waiting transactions that a person has put off until a date."""
     history_filters = _Collection()
     """Filters of the history that a person saved under a name."""
     imports = _Collection()

@@ -33,6 +33,8 @@ Document = dict[str, Any]
 _IMPORT_KEY = re.compile(r"[0-9a-f]{64}:")
 _CONTENT_DIGITS = 24
 # A range rather than $exists, so that the index alone answers.
+FOR_OTHERS = {"label.source": {"$ne": LabelSource.ONCE.value}}
+"""With `HAS_LABEL`: the answers that count for a merchant's other transactions."""
 HAS_LABEL = {"label.at": {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}}
 IS_UNCERTAIN: Document = {
     "$and": [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from src.domain import LOCAL_OWNER
 from src.domain.acts import UndoResult
-from src.domain.feedback import Feedback, is_answered_since
+from src.domain.feedback import Feedback, LabelSource, is_answered_since
 from src.domain.transactions import StoredTransaction, current_state
 from src.errors import NotFound
 from src.services.mongo.client import Database, Document, guarded
@@ -60,6 +60,26 @@ class FeedbackEvents:
         return int(self._database.transactions.update_many(query, first_answer(event)).modified_count)
 
     @guarded
+    def answer_group(
+        self, query: Document, category: str, act: str, *, at: datetime, but: Collection[str], once: bool
+    ) -> int:
+        """Answer the unanswered transactions of `query` except `but`; returns their number.
+
+        The newest has the answer itself, the others are similar ones. once: it says nothing about the
+        merchant's other transactions.
+        """
+        transactions = self._database.transactions
+        query = {"$and": [query, {"label": None, "_id": {"$nin": object_ids(but)}}]}
+        newest = transactions.find_one(query, {"_id": 1}, sort=[("date", -1), ("_id", -1)])
+        if newest is None:
+            return 0
+        direct, similar = (LabelSource.ONCE,) * 2 if once else (LabelSource.FEEDBACK, LabelSource.SIMILAR)
+        one = {"$and": [query, newest]}
+        answered = transactions.update_one(one, first_answer(Feedback(category, at, act, direct)))
+        others = transactions.update_many(query, first_answer(Feedback(category, at, act, similar)))
+        return int(answered.modified_count + others.modified_count)
+
+    @guarded
     def count_similar(self, merchant: str, *, but: str) -> int:
         """How many transactions `answer_similar` would change."""
         if not merchant:
@@ -72,12 +92,13 @@ class FeedbackEvents:
 
         only: the id of the transaction whose answer counts.
         """
+        remembered = {"feedback.source": {"$ne": LabelSource.ONCE.value}}
         groups = self._database.transactions.aggregate(
             [
                 {"$match": _answered(act, only)},
                 {"$project": {"merchant": 1, "feedback": 1}},
                 {"$unwind": "$feedback"},
-                {"$match": {"feedback.act": {"$eq": act}, "feedback.category": {"$ne": None}}},
+                {"$match": {"feedback.act": {"$eq": act}, "feedback.category": {"$ne": None}, **remembered}},
                 {"$group": {"_id": "$merchant", "at": {"$min": "$feedback.at"}}},
             ]
         )

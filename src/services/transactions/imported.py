@@ -10,7 +10,7 @@ from bson import ObjectId
 from pymongo import ReplaceOne
 
 from src.domain import LOCAL_OWNER
-from src.domain.feedback import LabelSource
+from src.domain.feedback import BY_A_PERSON
 from src.domain.imports import ImportedRow, identifying_text
 from src.domain.transactions import NewTransaction, StoredTransaction
 from src.services.mongo.client import Database, Document, guarded
@@ -26,7 +26,7 @@ from src.services.transactions.linked import unsettle
 from src.services.transactions.optimistic_update import insert_new
 
 _BATCH = 1000
-_BY_A_PERSON = [LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value]
+_BY_A_PERSON = [source.value for source in BY_A_PERSON]
 SOURCE = "import"
 _TRIES = 5
 _MOST_ALIKE = 20_000

@@ -44,7 +44,7 @@ _JUDGED_FIELDS = {
 }
 _LABELS: dict[AnswerState, Document] = {
     AnswerState.DIRECTLY: {"label.source": LabelSource.FEEDBACK.value},
-    AnswerState.SIMILAR: {"label.source": LabelSource.SIMILAR.value},
+    AnswerState.SIMILAR: {"label.source": {"$in": [LabelSource.SIMILAR.value, LabelSource.ONCE.value]}},
     AnswerState.NO: {"label": None},
 }
 

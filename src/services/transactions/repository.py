@@ -22,6 +22,7 @@ from src.domain.transactions import (
 )
 from src.services.mongo.client import Database, guarded, guarded_stream
 from src.services.transactions.documents import (
+    FOR_OTHERS,
     HAS_LABEL,
     Document,
     current_fields,
@@ -218,7 +219,7 @@ class Transactions:
         names = sorted({merchant for merchant in merchants if merchant})
         if len(names) == 1:
             labels = self._database.transactions.find(
-                {"owner": LOCAL_OWNER, "merchant": names[0], **HAS_LABEL},
+                {"owner": LOCAL_OWNER, "merchant": names[0], **HAS_LABEL, **FOR_OTHERS},
                 {"_id": 0, "label.category": 1, "label.at": 1, "label.source": 1, "value": 1},
             )
             newest = labels.sort("label.at", DESCENDING).limit(_ROWS_READ)
@@ -229,7 +230,7 @@ class Transactions:
             batch = {"$in": names[start : start + _MERCHANTS_AT_ONCE]}
             answers |= self._past_answers_by(
                 "$merchant",
-                {"$match": {"owner": LOCAL_OWNER, "merchant": batch, **HAS_LABEL}},
+                {"$match": {"owner": LOCAL_OWNER, "merchant": batch, **HAS_LABEL, **FOR_OTHERS}},
                 {"$sort": {"owner": 1, "merchant": 1, "label.at": -1}},
                 newest={"$firstN": {"n": _ROWS_READ, "input": _PAST_ANSWER}},
             )
@@ -245,7 +246,12 @@ class Transactions:
         for start in range(0, len(distinct), _STEMS_AT_ONCE):
             # "!" comes right after the blank: a range of the index; a regular expression would scan it all.
             ranges = [
-                {"owner": LOCAL_OWNER, "merchant": {"$gte": stem, "$lt": f"{stem}!"}, **HAS_LABEL}
+                {
+                    "owner": LOCAL_OWNER,
+                    "merchant": {"$gte": stem, "$lt": f"{stem}!"},
+                    **HAS_LABEL,
+                    **FOR_OTHERS,
+                }
                 for stem in distinct[start : start + _STEMS_AT_ONCE]
             ]
             answers |= self._past_answers_by(

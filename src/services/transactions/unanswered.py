@@ -17,6 +17,7 @@ from src.domain.predictions import Prediction
 from src.domain.transactions import Status, StoredTransaction, Transaction, UnansweredTransaction
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
 from src.services.transactions.documents import (
+    FOR_OTHERS,
     HAS_LABEL,
     INPUT_FIELDS,
     current_fields,
@@ -99,7 +100,7 @@ class Unanswered:
         """Merchant -> time of its newest answer; read from the index alone."""
         groups = self._database.transactions.aggregate(
             [
-                {"$match": {"owner": LOCAL_OWNER, "merchant": {"$gt": ""}, **HAS_LABEL}},
+                {"$match": {"owner": LOCAL_OWNER, "merchant": {"$gt": ""}, **HAS_LABEL, **FOR_OTHERS}},
                 {"$group": {"_id": "$merchant", "at": {"$max": "$label.at"}}},
             ]
         )
@@ -185,6 +186,12 @@ class Unanswered:
             return ids
         query = {"_id": {"$in": object_ids(ids)}, "change": batch_id}
         return {str(document["_id"]) for document in transactions.find(query, {"_id": 1})}
+
+    @guarded
+    def leave(self, ids: Collection[str], act: str, *, at: datetime) -> None:
+        """Keep the predictions of these transactions, although `act` answers for their merchant."""
+        query = {**_UNANSWERED, "_id": {"$in": object_ids(ids)}}
+        self._database.transactions.update_many(query, {"$set": {"followed": {"act": act, "at": at}}})
 
     @guarded
     def count_answered(self, act: str) -> int:

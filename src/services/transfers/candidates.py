@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import ASCENDING
 
 from src.domain import LOCAL_OWNER
-from src.domain.feedback import LabelSource
+from src.domain.feedback import BY_A_PERSON
 from src.domain.money import decimal_places
 from src.domain.transactions import Direction
 from src.domain.transfers import REFUND_WITHIN, TRANSFER_WITHIN, End, LinkKind, purchase_merchant
@@ -192,7 +192,7 @@ _MOVES_MONEY: Document = {"direction": {"$in": [direction.value for direction in
 
 def _end(document: Document) -> End:
     label = document.get("label") or {}
-    answered = label.get("source") in (LabelSource.FEEDBACK.value, LabelSource.SIMILAR.value)
+    answered = label.get("source") in BY_A_PERSON
     return End(
         id=str(document["_id"]),
         transaction=transaction_of(document),

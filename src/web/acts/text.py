@@ -27,6 +27,8 @@ def what_was_done(act: Act) -> str:
             return f"You answered {category_name(str(values['category']))}"
         case "answered-many":
             return f"{format.counted(int(values['answers'] or 0), 'answer')} at once"
+        case "answered-group":
+            return f"You answered {category_name(str(values['category']))} for a group in the review"
         case "edited" if values["fields"] == "splits":
             return "You split a transaction, or changed its parts"
         case "edited" | "bulk-changed":

@@ -26,6 +26,7 @@ EDITED = "You edited it"
 ANSWERED = {
     LabelSource.FEEDBACK: "You answered",
     LabelSource.SIMILAR: "You answered for all similar ones",
+    LabelSource.ONCE: "You answered, for these alone",
     LabelSource.IMPORT: "The import named the category",
     LabelSource.KNOWLEDGE: "The lexicon named the category",
 }

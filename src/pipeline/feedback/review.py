@@ -1,0 +1,135 @@
+"""Review by group: list what waits, answer a whole group as one act, put a group off until a date."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from src.domain.acts import ActKind, ActSummary
+from src.domain.predictions import Alternative
+from src.domain.review import (
+    GroupCategory,
+    GroupKey,
+    GroupOutcome,
+    GroupSums,
+    ReviewGroup,
+    ReviewOrder,
+    ReviewPage,
+    Scope,
+)
+from src.domain.transactions import HistoryFilter, HistoryPage, StoredTransaction
+from src.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from src.pipeline.feedback.feedback import FeedbackLoop
+    from src.services.review.groups import ReviewGroups
+    from src.services.review.skips import ReviewSkips
+    from src.services.transactions.repository import Transactions
+
+EXAMPLES = 3
+_MOST_ALTERNATIVES = 5
+
+
+@dataclass(frozen=True)
+class GroupReview:
+    groups: ReviewGroups
+    skips: ReviewSkips
+    transactions: Transactions
+    feedback: FeedbackLoop
+
+    def page(
+        self,
+        where: HistoryFilter,
+        *,
+        order: ReviewOrder = ReviewOrder.EFFECT,
+        limit: int = 20,
+        cursor: str | None = None,
+        today: date,
+        skipped: bool = False,
+    ) -> ReviewPage:
+        """where: a filter of waiting transactions. skipped: those that are put off, instead of the others.
+
+        Raises InvalidInput for a cursor that no page of this order gave, Unavailable.
+        """
+        hidden = self.skips.until_after(today)
+        groups = self.groups.all(where)
+        shown = [group for group in groups if (str(group.key) in hidden) is skipped]
+        ordered, next_cursor = self.groups.ordered(shown, order, limit=limit, cursor=cursor)
+        return ReviewPage(
+            groups=tuple(self._with_details(sums) for sums in ordered),
+            next_cursor=next_cursor,
+            rows_waiting=sum(group.count for group in shown),
+            groups_waiting=len(shown),
+            skipped=0 if skipped else len(groups) - len(shown),
+        )
+
+    def group(self, key: GroupKey) -> ReviewGroup:
+        """Raises NotFound if nothing of it waits, Unavailable."""
+        groups = self.groups.all(self.groups.filter_of(key))
+        sums = next((group for group in groups if group.key == key), None)
+        if sums is None:
+            raise _nothing_waits()
+        return self._with_details(sums)
+
+    def _with_details(self, sums: GroupSums) -> ReviewGroup:
+        key = sums.key
+        examples = self.transactions_of(key, limit=EXAMPLES).items
+        categories = self.groups.categories(key) or (GroupCategory(None, sums.count, 1 - sums.doubt),)
+        alternatives = _alternatives(categories, examples)
+        return ReviewGroup(sums, categories, alternatives, examples, self.groups.count_others(key))
+
+    def transactions_of(self, key: GroupKey, *, limit: int = 50, cursor: str | None = None) -> HistoryPage:
+        """The waiting transactions of a group, newest first. Raises InvalidInput, Unavailable."""
+        if key.transaction_id is None:
+            return self.transactions.history(self.groups.filter_of(key), limit=limit, cursor=cursor)
+        own = self.transactions.get_many([key.transaction_id])
+        rows = tuple(row for row in own if row.needs_review)
+        return HistoryPage(rows, None, len(rows))
+
+    def answer(
+        self, key: GroupKey, category: str, scope: Scope, *, but: Collection[str] = (), at: datetime
+    ) -> GroupOutcome:
+        """Answer the waiting transactions of a group except `but`, whose predictions stay.
+
+        Raises InvalidInput for an unknown category, NotFound if nothing of the group waits, Unavailable.
+        """
+        loop = self.feedback
+        if category not in loop.slugs():
+            raise InvalidInput("There is no category with this name.", field="category")
+        act = loop.acts.begin(ActKind.FEEDBACK, ActSummary("answered-group", {"category": category}), at=at)
+        once = scope is Scope.THESE
+        waiting = self.groups.waiting_query(key)
+        updated = loop.events.answer_group(waiting, category, act, at=at, but=but, once=once)
+        if not updated:
+            loop.acts.finish(act, rows=0)
+            raise _nothing_waits()
+        if scope is Scope.PAST_AND_FUTURE and key.merchant:
+            others = self.groups.others_query(key)
+            updated += loop.events.answer_group(others, category, act, at=at, but=but, once=False)
+        if once:
+            loop.acts.finish(act, rows=updated)
+            return GroupOutcome(updated, 0, act, more_follow=False)
+        if but:
+            loop.unanswered.leave(but, act, at=at)
+        changed, complete = loop.predict_others([key.merchant], act, updated, at=at)
+        return GroupOutcome(updated, changed[key.merchant, category], act, more_follow=not complete)
+
+    def skip(self, key: GroupKey, until: date | None) -> None:
+        """Hide a group before that date; None shows it again. Raises Unavailable."""
+        self.skips.set(str(key), until)
+
+
+def _alternatives(
+    categories: Collection[GroupCategory], examples: Collection[StoredTransaction]
+) -> tuple[Alternative, ...]:
+    own = {row.category: row.confidence for row in categories if row.category is not None}
+    newest = next(iter(examples), None)
+    others = newest.prediction.alternatives if newest else ()
+    shares = own | {other.category: other.probability for other in others if other.category not in own}
+    return tuple(Alternative(*item) for item in list(shares.items())[:_MOST_ALTERNATIVES])
+
+
+def _nothing_waits() -> NotFound:
+    return NotFound("No transaction of this group needs review any more.")

@@ -1,0 +1,118 @@
+"""The waiting transactions as groups of merchant and direction, aggregated in MongoDB."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from decimal import Decimal
+
+from src.domain.feedback import AnswerState
+from src.domain.money import decimal_places
+from src.domain.review import GroupCategory, GroupKey, GroupSums, ReviewOrder
+from src.domain.transactions import Direction, HistoryFilter
+from src.errors import InvalidInput
+from src.services.mongo.client import Database, Document, guarded
+from src.services.transactions.optimistic_update import object_ids
+from src.services.transactions.query import decode_cursor, encode_cursor, query_of
+
+_ORDERS: dict[ReviewOrder, Callable[[GroupSums], float]] = {
+    ReviewOrder.EFFECT: lambda group: -group.effect,
+    ReviewOrder.NEWEST: lambda group: -group.newest.toordinal(),
+    ReviewOrder.AMOUNT: lambda group: -group.worth,
+    ReviewOrder.OLDEST: lambda group: group.oldest.toordinal(),
+}
+
+
+class ReviewGroups:
+    def __init__(self, database: Database, units_per_dollar: Callable[[str], float]) -> None:
+        """units_per_dollar: returns the rough exchange rate of a currency, to compare groups."""
+        self._database = database
+        self._units_per_dollar = units_per_dollar
+
+    @guarded
+    def all(self, where: HistoryFilter) -> list[GroupSums]:
+        """Of the waiting transactions of the filter, in no order; read from an index alone if it is empty."""
+        without_merchant = {"$cond": [{"$eq": ["$merchant", ""]}, "$_id", None]}
+        names = ("merchant", "direction", "currency")
+        sums = {
+            "_id": {**{name: f"${name}" for name in names}, "id": without_merchant},
+            "count": {"$sum": 1},
+            "amount": {"$sum": "$amount"},
+            "doubt": {"$sum": {"$subtract": [1, "$confidence"]}},
+            "oldest": {"$min": "$date"},
+            "newest": {"$max": "$date"},
+        }
+        pipeline = [{"$match": query_of(where)}, {"$group": sums}]
+        by_key: dict[GroupKey, list[Document]] = defaultdict(list)
+        for row in self._database.transactions.aggregate(pipeline, allowDiskUse=True):
+            of = row["_id"]
+            identity = str(of["id"]) if of["id"] else None
+            by_key[GroupKey(of["merchant"], Direction(of["direction"]), identity)].append(row)
+        return [self._sums(key, rows) for key, rows in by_key.items()]
+
+    def _sums(self, key: GroupKey, by_currency: list[Document]) -> GroupSums:
+        by_currency.sort(key=lambda row: (-row["count"], row["_id"]["currency"]))
+        count = sum(row["count"] for row in by_currency)
+        amounts = tuple(
+            (currency, Decimal(row["amount"]).scaleb(-decimal_places(currency)))
+            for row in by_currency
+            for currency in [row["_id"]["currency"]]
+        )
+        return GroupSums(
+            key=key,
+            count=count,
+            amounts=amounts,
+            worth=sum(float(total) / self._units_per_dollar(currency) for currency, total in amounts),
+            doubt=sum(row["doubt"] for row in by_currency) / count,
+            oldest=min(row["oldest"] for row in by_currency).date(),
+            newest=max(row["newest"] for row in by_currency).date(),
+        )
+
+    @guarded
+    def categories(self, key: GroupKey) -> tuple[GroupCategory, ...]:
+        """What is predicted for the group, the most frequent first; empty if nothing waits."""
+        sums = {"_id": "$category", "count": {"$sum": 1}, "confidence": {"$avg": "$confidence"}}
+        rows = self._database.transactions.aggregate([{"$match": self.waiting_query(key)}, {"$group": sums}])
+        categories = [GroupCategory(row["_id"], row["count"], row["confidence"]) for row in rows]
+        return tuple(sorted(categories, key=lambda row: (-row.count, -row.confidence, str(row.category))))
+
+    @guarded
+    def count_others(self, key: GroupKey) -> int:
+        """How many `others_query` matches."""
+        if not key.merchant:
+            return 0
+        return int(self._database.transactions.count_documents(self.others_query(key)))
+
+    @staticmethod
+    def ordered(
+        groups: Collection[GroupSums], order: ReviewOrder, *, limit: int, cursor: str | None
+    ) -> tuple[list[GroupSums], str | None]:
+        """The first `limit` groups after the cursor, and the cursor of the next page.
+
+        Raises InvalidInput for a cursor that no page of this order gave.
+        """
+        rank = _ORDERS[order]
+        ranked = sorted(((rank(group), str(group.key)), group) for group in groups)
+        if cursor:
+            of_order, value, key = decode_cursor(cursor, str, float, str)
+            if of_order != order.value:
+                raise InvalidInput(f"This cursor belongs to the order {of_order!r}.", field="cursor")
+            ranked = [(position, group) for position, group in ranked if position > (value, key)]
+        shown = ranked[:limit]
+        more = len(ranked) > limit
+        return [group for _, group in shown], encode_cursor(order.value, *shown[-1][0]) if more else None
+
+    @staticmethod
+    def filter_of(key: GroupKey) -> HistoryFilter:
+        """The waiting transactions of the group's merchant and direction."""
+        return HistoryFilter(status="needs_review", merchant=key.merchant, direction=key.direction)
+
+    def waiting_query(self, key: GroupKey) -> Document:
+        own = {"_id": {"$in": object_ids([key.transaction_id])}} if key.transaction_id else {}
+        return {**query_of(self.filter_of(key)), **own}
+
+    @staticmethod
+    def others_query(key: GroupKey) -> Document:
+        """The merchant's unanswered transactions of this direction that do not wait."""
+        where = HistoryFilter(merchant=key.merchant, direction=key.direction, answer=AnswerState.NO)
+        return {**query_of(where), "needs_review": {"$ne": True}}
