@@ -1,4 +1,5 @@
-// form[data-bulk]: counts the ticked rows, and ticks ranges (Shift) and the row with the focus (x).
+// form[data-bulk]: counts the ticked rows, and ticks ranges (Shift) and the row with the focus (x). Cancel on the next
+// page, whose link ends with #bulk, restores the selection.
 import { TYPED_INTO } from "./keys.js";
 
 const form = document.querySelector("[data-bulk]");
@@ -43,7 +44,33 @@ function move(row, step) {
   rows[at]?.querySelector("a.text")?.focus();
 }
 
+const KEPT = "bulk";
+
+function keep() {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify([...new FormData(form)]));
+  } catch {
+    // Without storage, Cancel forgets the selection.
+  }
+}
+
+function restore() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+  const ids = new Set(kept.filter(([name]) => name === "id").map(([, id]) => id));
+  for (const box of boxes()) box.checked = ids.has(box.value);
+  for (const [name, value] of kept) {
+    if (name === "all" && all) all.checked = true;
+    for (const field of form.querySelectorAll(`.filters [name="${name}"]`)) field.value = value;
+  }
+  const typed = [...form.querySelectorAll(".filters :is(input, select)")].find((field) => field.value);
+  form.querySelector("details").open = Boolean(typed);
+  history.replaceState(null, "", location.pathname + location.search);
+  boxes().find((box) => box.checked)?.closest("tr").scrollIntoView({ block: "center" });
+}
+
 if (form && whole) {
+  form.addEventListener("submit", keep);
+  if (location.hash === "#bulk") restore();
   document.addEventListener("click", (event) => {
     const box = event.target.closest?.("#rows input[name=id]");
     if (box) tick(box, box.checked, event.shiftKey);

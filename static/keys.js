@@ -1,4 +1,4 @@
-// One key for each answer: on the page of one transaction, and in the review queue.
+// One key for each answer: on the page of one transaction, and in the review queue. On every page, / searches.
 export const TYPED_INTO = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
 const UPPER = 0.22; // share of the window above the current card, so that the last answer stays visible
 const items = () => [...document.querySelectorAll("[data-queue] [data-item]:not([hidden])")];
@@ -34,8 +34,21 @@ function lastUndo() {
 function move(step) {
   const list = items();
   if (!list.length) return;
-  const at = list.indexOf(current);
-  choose(list[Math.min(Math.max(at + step, 0), list.length - 1)]);
+  const at = list.indexOf(current) + step;
+  if (at === list.length) loadMore();
+  choose(list[Math.min(Math.max(at, 0), list.length - 1)]);
+}
+
+// The first card that it loads gets the focus.
+function loadMore() {
+  document.querySelector('a[data-more="queue"]')?.click();
+}
+
+// On a page without a search field, it is the one of the list of transactions.
+function search() {
+  const field = document.getElementById("q");
+  if (field) field.focus();
+  else location.assign(document.body.dataset.search);
 }
 
 function nextWaiting() {
@@ -43,7 +56,7 @@ function nextWaiting() {
   const after = list.slice(list.indexOf(current) + 1);
   const waits = (item) => !("answered" in item.dataset);
   const next = after.find(waits) ?? list.find(waits);
-  if (!next) document.querySelector('a[data-more="queue"]')?.click(); // the first card it loads gets the focus
+  if (!next) loadMore();
   choose(next ?? current);
 }
 
@@ -69,7 +82,8 @@ document.addEventListener("keydown", (event) => {
   const inQueue = items().length > 0;
   const scope = inQueue ? current : document.querySelector("[data-answer-keys]");
   let done = false;
-  if (/^[1-5]$/.test(event.key)) done = press(scope, event.key);
+  if (event.key === "/") { search(); done = true; }
+  else if (/^[1-5]$/.test(event.key)) done = press(scope, event.key);
   else if (event.key === "Enter" && onControl) return;
   else if (inQueue && queueKeys[event.key]) { queueKeys[event.key](); done = true; }
   else if (!inQueue && event.key === "Enter") { document.querySelector("[data-confirm]")?.click(); done = Boolean(document.querySelector("[data-confirm]")); }
@@ -91,3 +105,4 @@ document.addEventListener("focusin", (event) => {
   if (item && item !== current) choose(item, { scroll: false });
 });
 choose(items()[0], { scroll: false });
+if (location.hash === "#q") search();

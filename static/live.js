@@ -120,6 +120,7 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-more]");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
+  if (link.ariaBusy === "true") return;
   link.ariaBusy = "true";
   try {
     const page = parse(await (await fetch(link.href, { headers: { Accept: "text/html" } })).text());

@@ -140,8 +140,10 @@ class Picker {
       if (count) this.mark(key === "ArrowDown" ? (this.active + 1) % count : (Math.max(this.active, 0) + count - 1) % count);
     } else if (key === "Enter") {
       event.preventDefault(); // otherwise the browser presses the form's first button
+      if (event.repeat) return;
       if (open !== this) this.showAll();
       else if (this.active >= 0) this.take(this.shown[this.active]);
+      else if (this.shown.length) this.mark(0); // a second Enter takes it
     } else if (key === "Escape") {
       event.stopPropagation();
       this.restore();

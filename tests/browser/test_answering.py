@@ -83,7 +83,7 @@ def test_what_is_wrong_is_shown_at_its_field_without_leaving_the_page(open_page)
 def test_all_of_one_merchant_are_set_at_once(open_page, known, server):
     rows = known(*[{"description": f"SQ *BLUE DOOR {number}", "amount": "5"} for number in range(3)])
     page = open_page(f"/?id={rows[0].id}")
-    page.get_by_label("Also set 2 other unanswered transactions of BLUE DOOR").check()
+    page.get_by_label("Also save it as my answer for 2 other unanswered transactions").check()
     choose(page, "Dining out")
     expect(page.locator("#answer")).to_contain_text("2 similar transactions set too.")
     assert {server.services.transactions.get(row.id).category for row in rows} == {"dining"}

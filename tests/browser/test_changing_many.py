@@ -43,12 +43,30 @@ def test_rows_are_selected_in_ranges_and_by_key_and_changed_at_once(open_page, k
     page.get_by_label("Category", exact=True).last.select_option("pets")
     page.get_by_role("button", name="Continue…").click()
     page.get_by_role("button", name="Change 4 transactions").click()
-    expect(page.get_by_text("4 transactions changed or deleted.")).to_be_visible()
+    expect(page.get_by_text("4 transactions changed.")).to_be_visible()
     assert "q=cab" in page.url
     stored = server.services.transactions.get_many([row.id for row in rows])
     assert [row.category for row in stored].count("pets") == 4
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Undone. 4 transactions restored.")).to_be_visible()
+
+
+def test_cancel_restores_the_selection(open_page, known):
+    known(*ROWS)
+    page = open_page("/history?q=cab")
+    page.get_by_label("Select NIGHT CAB B").check()
+    page.get_by_label("Select NIGHT CAB D").check()
+    page.get_by_text("Change them…").click()
+    page.locator("#bulk-tags").fill("taxi")
+    known({"description": "NIGHT CAB NEW", "amount": "10"})
+    page.get_by_role("button", name="Continue…").click()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.locator("[data-bulk-count]")).to_have_text("2 transactions selected")
+    ticked = page.locator("#rows tr:has(input:checked) a.text")
+    expect(ticked).to_have_text(["NIGHT CAB B", "NIGHT CAB D"])
+    expect(page.locator("#bulk-tags")).to_have_value("taxi")
+    page.reload()
+    expect(page.locator("#bulk-tags")).to_have_value("")
 
 
 def test_enter_in_a_field_never_asks_to_delete(open_page, known):

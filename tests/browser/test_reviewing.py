@@ -77,6 +77,41 @@ def test_after_the_last_card_of_a_page_the_next_ones_load_and_take_the_keys(open
     expect(page.get_by_role("heading", name="Review")).to_be_visible()
 
 
+def test_j_at_the_end_loads_more(open_page, known):
+    letters = "bcdfghjklmnpqrstvwxz"
+    known(*[{"description": f"{a}{b}{a}QX".upper(), "amount": "8"} for a in letters[:9] for b in letters[:3]])
+    page = open_page("/feedback")
+    for _ in range(25):
+        page.keyboard.press("j")
+    expect(page.locator("[data-item]")).to_have_count(27)
+    expect(page.locator("[data-item]").nth(25)).to_have_class("card item current")
+
+
+def test_the_search_has_a_key_on_every_page(open_page, queue):
+    page = open_page("/feedback")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search words")).to_be_focused()
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search words")).to_be_focused()
+    expect(page.get_by_label("Search words")).to_have_value("")
+
+
+def test_a_list_opened_by_key_is_used_with_enter_alone(open_page, queue):
+    page = open_page("/feedback")
+    page.keyboard.press("c")
+    name = page.get_by_role("option").first.inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-item]").first).to_contain_text(f"Saved as {name}.")
+
+
+def test_a_card_names_its_account(open_page, known):
+    known({"description": "ZQXV KJHGQ", "amount": "8", "account": "Joint"})
+    expect(open_page("/feedback").locator("[data-item]")).to_contain_text("· Joint")
+
+
 def test_any_other_category_is_chosen_from_the_list(open_page, queue, server):
     page = open_page("/feedback")
     item = page.locator("[data-item]").first

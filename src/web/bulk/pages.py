@@ -40,7 +40,8 @@ def bulk(*, bulk_changes: BulkChanges, bulk_rows: BulkRows) -> ResponseReturnVal
         is_same = asked == (summary.matched, summary.changed)
         if flag(request.form, "confirm") and is_same:
             done, act = bulk_changes.apply(selection, change, at=at)
-            return redirect(with_query(back, {"bulk": act or "none", "changed": done.changed}), 303)
+            did = "removed" if change.delete else "changed"
+            return redirect(with_query(back, {"bulk": act or "none", did: done.changed}), 303)
     except (ValidationError, InvalidInput) as error:
         return page("bulk/confirm.html", 422, errors=errors_of(error), back=back)
     return page(

@@ -107,6 +107,7 @@ def history(
         suggested_links=links.count_suggested(),
         filter_address=with_query(request.path, {name: filters[name] for name in NAMES}),
         bulk_changed=count_in(request.args, "changed"),
+        bulk_deleted=count_in(request.args, "removed"),
         learned=learned_from(row, request.args, here(), predictor) if row else None,
         undone=count_in(request.args, "undone"),
     )

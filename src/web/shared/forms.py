@@ -30,6 +30,7 @@ ABOUT_AN_ACT = (
     "deleted",
     "bulk",
     "changed",
+    "removed",
     "stay",
 )
 """Query parameters that an act adds to the address of the page it returns to."""

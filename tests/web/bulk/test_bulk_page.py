@@ -35,7 +35,7 @@ def test_ticked_rows_are_changed_after_a_page_that_asks_and_the_list_offers_to_u
     assert done.status_code == 303
     assert notes_of(client, rows) == ["lunch", "lunch", None]
     listed = client.get(done.location).text
-    assert "2 transactions changed or deleted." in listed
+    assert "2 transactions changed." in listed
     [act] = re.findall(r"/acts/(\w+)/undo", listed)
     client.post(f"/acts/{act}/undo")
     assert notes_of(client, rows) == [None] * 3
@@ -45,8 +45,9 @@ def test_all_that_match_the_filter_can_be_deleted(client, rows, predicted):
     predicted("KIOSK", "5")
     asked = post(client, all="true", action="delete")
     assert "Delete 3 transactions?" in asked.text
-    client.post("/history/bulk", data={**hidden(asked.text), "confirm": "true"})
+    done = client.post("/history/bulk", data={**hidden(asked.text), "confirm": "true"})
     assert client.get("/api/v1/history").json["total"] == 1
+    assert "3 transactions deleted." in client.get(done.location).text
 
 
 def test_it_asks_again_if_other_transactions_match_by_then(client, rows, predicted):

@@ -215,7 +215,7 @@ def test_all_similar_transactions_are_set_by_one_answer_and_undone_by_one_click(
     submit("/predict", FORM)
     submit("/predict", AGAIN)
     page = submit("/predict", AGAIN)
-    assert "Also set 2 other unanswered transactions of SWIGGY" in page.words
+    assert "Also save it as my answer for 2 other unanswered transactions" in page.words
     answered = submit("/feedback", answer_of(page, category="groceries", apply_to_similar="true"))
     assert "2 similar transactions set too." in answered.words
     assert client.get("/api/v1/history?category=groceries").json["total"] == 3
