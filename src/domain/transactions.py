@@ -39,6 +39,15 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundPart:
+    """How much a refund lowers one part of a split purchase."""
+
+    part: int
+    """The position in `splits`, from 0."""
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """The input of a person, file or program. `prepare` masks its texts and sets `merchant`."""
 
@@ -194,6 +203,8 @@ class StoredTransaction:
     """The link to the other end of an own transfer: it is neither spending nor income."""
     refund_of: str | None = None
     """The purchase that it refunds."""
+    refund_parts: tuple[RefundPart, ...] = ()
+    """The parts of that purchase that it lowers; empty if the purchase is not split."""
     import_id: str | None = None
     """The import that added it."""
 

@@ -90,6 +90,8 @@ class Link:
     """False if a transaction is gone, no longer fits, or belongs to another link in effect."""
     order: int = 0
     """Of a linked refund: when it was linked, relative to the others of its purchase."""
+    part: int | None = None
+    """Of a refund: the part of its split purchase that a person chose, from 0."""
     acts: tuple[str, ...] = ()
     """What a person did to it and did not undo, oldest first."""
 
@@ -193,8 +195,7 @@ def links_to_show(links: Iterable[Link], transactions: Mapping[str, Transaction]
             claims.add(link)
             paired.append(link)
     left = _LeftToRefund(transactions)
-    paired.sort(key=lambda link: (link.order, link.created_at, link.id))
-    in_effect = [link for link in paired if link.kind is LinkKind.TRANSFER or left.take(link)]
+    in_effect = [link for link in in_order(paired) if link.kind is LinkKind.TRANSFER or left.take(link)]
     claims = _Claims(in_effect)
     suggested = [
         link
@@ -204,6 +205,11 @@ def links_to_show(links: Iterable[Link], transactions: Mapping[str, Transaction]
         and (link.kind is LinkKind.TRANSFER or left.is_enough_for(link))
     ]
     return {link.id for link in (*in_effect, *suggested)}
+
+
+def in_order(links: Iterable[Link]) -> list[Link]:
+    """In the order in which the refunds of a purchase were linked."""
+    return sorted(links, key=lambda link: (link.order, link.created_at, link.id))
 
 
 def _fits(link: Link, transactions: Mapping[str, Transaction]) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
-from src.domain.transactions import Direction
+from src.domain.transactions import Direction, Transaction
 from src.domain.transfers import (
     End,
     Link,
@@ -72,9 +72,11 @@ class Linking:
         """
         return self._link(LinkKind.TRANSFER, out, into, ("out", "in"), at)
 
-    def link_refund(self, refund: str, purchase: str, *, at: datetime) -> tuple[Link, str]:
-        """Link a refund to its purchase, as `pair` does."""
-        return self._link(LinkKind.REFUND, purchase, refund, ("of", None), at)
+    def link_refund(
+        self, refund: str, purchase: str, *, part: int | None = None, at: datetime
+    ) -> tuple[Link, str]:
+        """Link a refund to its purchase, as `pair` does. part: of a split purchase, from 0."""
+        return self._link(LinkKind.REFUND, purchase, refund, ("of", None), at, part)
 
     def pair_either(self, one: str, other: str, *, at: datetime) -> str:
         """Pair two transactions, whichever of them is the expense; returns the id of the act."""
@@ -82,11 +84,11 @@ class Linking:
         is_out = one in ends and ends[one].transaction.direction is Direction.EXPENSE
         return self.pair(*((one, other) if is_out else (other, one)), at=at)[1]
 
-    def accept(self, link_id: str, *, at: datetime) -> str:
+    def accept(self, link_id: str, *, part: int | None = None, at: datetime) -> str:
         """Pair, or link, what was suggested; returns the id of the act. Raises as `pair` does."""
         link = self.links.get(link_id)
         if link.kind is LinkKind.REFUND:
-            return self.link_refund(link.into, link.out, at=at)[1]
+            return self.link_refund(link.into, link.out, part=part, at=at)[1]
         return self.pair(link.out, link.into, at=at)[1]
 
     def options(self, transaction_id: str) -> LinkOptions:
@@ -116,7 +118,8 @@ class Linking:
     def dismiss(self, transfer_id: str, *, at: datetime) -> str:
         """Take a pair apart, or dismiss a suggestion; returns the id of the act.
 
-        The two are never paired or suggested again. Raises NotFound, Unavailable.
+        The two are never paired or suggested again. Raises NotFound, Conflict if both are deleted,
+        Unavailable.
         """
         link = self.links.get(transfer_id)
         if link.status is LinkStatus.DISMISSED:
@@ -137,7 +140,13 @@ class Linking:
         return self.dismiss(min(open_ones, key=lambda link: link.status is not LinkStatus.PAIRED).id, at=at)
 
     def _link(
-        self, kind: LinkKind, out: str, into: str, fields: tuple[str, str | None], at: datetime
+        self,
+        kind: LinkKind,
+        out: str,
+        into: str,
+        fields: tuple[str, str | None],
+        at: datetime,
+        part: int | None = None,
     ) -> tuple[Link, str]:
         """fields: of the request, for the errors."""
         ends = self.candidates.get({out, into})
@@ -147,10 +156,12 @@ class Linking:
                     raise NotFound("There is no transaction with this id.")
                 raise InvalidInput("There is no transaction with this id.", field=field)
         self._check(kind, ends[out], ends[into], fields[0])
+        if part is not None:
+            _check_part(ends[out].transaction, part, ends[into].transaction.amount)
         status, by = LinkStatus.SUGGESTED, LinkedBy.PERSON
         new = link_between(kind, ends[out], ends[into], status, by, score=1.0, at=at)
         existing = self.links.find(new.id)
-        link = replace(existing, out=out, into=into) if existing else new
+        link = replace(existing or new, out=out, into=into, part=part)
         act = self._decide(link, LinkStatus.PAIRED, at=at, is_new=existing is None)
         decided = self.links.get(link.id)
         if not decided.shown:  # somebody else was quicker
@@ -177,7 +188,7 @@ class Linking:
         """Returns the id of the act, which is stored first."""
         ends = self.candidates.get({link.out, link.into})
         if not ends:
-            raise NotFound("Both transactions of this pair are deleted.")
+            raise Conflict("Both transactions of this pair are deleted. Restore one of them first.")
         values = {
             "link": link.id,
             "transaction_id": link.into if link.kind is LinkKind.REFUND else link.out,
@@ -215,6 +226,13 @@ class Linking:
         if not self.links.restore(link, act.id, before, by, at=at):
             raise Conflict("This pair is being changed at the same time; try again.")
         return UndoResult(rows=len(self.candidates.get({link.out, link.into})))
+
+
+def _check_part(purchase: Transaction, part: int, amount: Decimal) -> None:
+    if part >= len(purchase.splits):
+        raise InvalidInput("The purchase has no such part.", field="part")
+    if amount > purchase.splits[part].amount:
+        raise InvalidInput("The refund is larger than this part of the purchase.", field="part")
 
 
 _TAKEN = "One of these transactions is linked already. Unlink it first."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -65,4 +65,5 @@ class LinkRestore:
 
 
 def _between(out: End, into: End, link: Link) -> Link:
-    return link_between(link.kind, out, into, link.status, link.by, score=link.score, at=link.created_at)
+    between = link_between(link.kind, out, into, link.status, link.by, score=link.score, at=link.created_at)
+    return replace(between, part=link.part)

@@ -185,8 +185,9 @@ def _cell(sums: Document, groups: Mapping[str, Group], *, refund: bool) -> Cell:
     key = dict(sums["_id"])
     direction, needs_review = Direction(key.pop("direction")), key.pop("needs_review")
     group = groups.get(key["category"])
-    if not refund:
-        group = group_that_counts(group, direction, needs_review=needs_review)
+    # The category of a refund is that of its purchase, which is an expense.
+    counting = Direction.EXPENSE if refund else direction
+    group = group_that_counts(group, counting, needs_review=needs_review)
     return Cell(
         **key,
         direction=direction,
@@ -215,14 +216,16 @@ _NO_REFUND: Document = {"refund_of": None}
 
 
 def _refunds(query: Document) -> list[Document]:
-    """The linked refunds among the rows of `query`, with category and merchant of their purchases.
+    """The linked refunds among the rows of `query`, with what counts of their purchases; one of a split
+    purchase by the parts that it lowers.
 
-    Both are null for a moment if the purchase is being deleted.
+    Category and merchant are null for a moment if the purchase is being deleted.
     """
-    of_purchase = {
-        name: {"$ifNull": [{"$getField": {"field": name, "input": {"$first": "$purchase"}}}, None]}
-        for name in ("category", "merchant")
-    }
+    names = ("category", "merchant", "needs_review")
+    of_purchase = {name: {"$ifNull": [f"$purchase.{name}", None]} for name in names}
+    category = {"$arrayElemAt": ["$purchase.splits.category", "$lowered.part"]}
+    of_part = {"category": {"$ifNull": [category, None]}, "needs_review": False, "amount": "$lowered.amount"}
+    lowered = {"$ifNull": ["$refund_parts", [None]]}
     return [
         {"$match": {**query, "refund_of": {"$exists": True}}},
         {
@@ -230,11 +233,14 @@ def _refunds(query: Document) -> list[Document]:
                 "from": "transactions",
                 "localField": "refund_of",
                 "foreignField": "_id",
-                "pipeline": [{"$project": {"category": 1, "merchant": 1}}],
+                "pipeline": [{"$project": {**dict.fromkeys(names, 1), "splits.category": 1}}],
                 "as": "purchase",
             }
         },
+        {"$set": {"purchase": {"$first": "$purchase"}, "lowered": lowered}},
         {"$set": of_purchase},
+        {"$unwind": {"path": "$lowered", "includeArrayIndex": "part"}},
+        {"$set": {name: {"$cond": ["$lowered", value, f"${name}"]} for name, value in of_part.items()}},
     ]
 
 
@@ -262,8 +268,9 @@ def _spending(groups: Mapping[str, Group], *, refund: bool = False) -> tuple[Doc
     conditions, reversing = [], set()
     for group in (None, *Group):
         for direction, needs_review in product(Direction, (False, True)):
-            counting = group if refund else group_that_counts(group, direction, needs_review=needs_review)
-            flow, sign = flow_of(counting, direction, refund=refund)
+            counting = Direction.EXPENSE if refund else direction
+            counted = group_that_counts(group, counting, needs_review=needs_review)
+            flow, sign = flow_of(counted, direction, refund=refund)
             if flow is Flow.SPENT:
                 category = without_group if group is None else {"category": {"$in": slugs[group]}}
                 review = True if needs_review else {"$ne": True}

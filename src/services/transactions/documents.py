@@ -22,6 +22,7 @@ from src.domain.transactions import (
     LabelledTransaction,
     MistakeMark,
     NewTransaction,
+    RefundPart,
     Split,
     Status,
     StoredTransaction,
@@ -136,6 +137,15 @@ def transaction_fields(transaction: Transaction) -> Document:
 
 def _split_documents(splits: Sequence[Split], places: int) -> list[Document]:
     return [{**asdict(split), "amount": Int64(int(split.amount.scaleb(places)))} for split in splits]
+
+
+def refund_part_documents(parts: Sequence[RefundPart], currency: str) -> list[Document]:
+    places = decimal_places(currency)
+    return [{"part": lowered.part, "amount": Int64(int(lowered.amount.scaleb(places)))} for lowered in parts]
+
+
+def _decimal(amount: int, currency: str) -> Decimal:
+    return Decimal(int(amount)).scaleb(-decimal_places(currency))
 
 
 def replaced_fields(transaction: Transaction) -> Document:
@@ -284,6 +294,10 @@ def stored_of(document: Document) -> StoredTransaction:
         ),
         transfer=document.get("transfer"),
         refund_of=str(document["refund_of"]) if "refund_of" in document else None,
+        refund_parts=tuple(
+            RefundPart(lowered["part"], _decimal(lowered["amount"], document["currency"]))
+            for lowered in document.get("refund_parts", ())
+        ),
         import_id=document.get("import"),
     )
 

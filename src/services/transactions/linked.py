@@ -11,7 +11,7 @@ from src.domain import LOCAL_OWNER
 from src.services.mongo.client import Database, Document
 from src.services.transactions.documents import stored_of
 
-CARRIED = ("transfer", "refund_of")
+CARRIED = ("transfer", "refund_of", "refund_parts")
 """The fields by which a transaction carries its links in effect. Only `Settlement` sets them."""
 
 

@@ -22,6 +22,7 @@ def link_document(link: Link) -> Document:
         "date": midnight(link.date),
         "shown": False,
         "acts": list(link.acts),
+        **({} if link.part is None else {"part": link.part}),
     }
 
 
@@ -38,5 +39,6 @@ def link_of(document: Document) -> Link:
         date=document["date"].date(),
         shown=document.get("shown", False),
         order=document.get("order", 0),
+        part=document.get("part"),
         acts=tuple(document.get("acts", ())),
     )

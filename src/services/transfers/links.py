@@ -97,7 +97,7 @@ class Links(Settlement):
         is_refund = link.kind is LinkKind.REFUND and status is LinkStatus.PAIRED
         for _ in range(_TRIES):
             if is_refund:
-                decided["order"] = self._next_order(decided["out"])
+                decided |= {"order": self._next_order(decided["out"]), "part": link.part}
             new = {name: value for name, value in link_document(link).items() if name not in decided}
             del new["acts"]
             update = {
@@ -130,7 +130,7 @@ class Links(Settlement):
         before = {"status": (status or LinkStatus.DISMISSED).value, "by": (by or link.by).value}
         update = {"$set": {**before, "unsettled_at": at}, "$pop": {"acts": 1}, "$inc": {"revision": 1}}
         if status is not LinkStatus.PAIRED:
-            update["$unset"] = {"order": ""}
+            update["$unset"] = {"order": "", "part": ""}
         query = {**_by_id(link.id), "acts": {"$eq": list(link.acts)}}
         restored = bool(self._database.transfers.update_one(query, update).matched_count)
         self.settle([link.out, link.into])

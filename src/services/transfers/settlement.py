@@ -7,8 +7,7 @@ what was interrupted.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bson import ObjectId
@@ -16,9 +15,16 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from src.domain import LOCAL_OWNER
-from src.domain.transfers import LinkKind, LinkStatus, links_to_show
+from src.domain.refunds import parts_of_refunds
+from src.domain.transactions import Transaction
+from src.domain.transfers import Link, LinkKind, LinkStatus, links_to_show
 from src.services.mongo.client import Database, Document, guarded, unconfirmed
-from src.services.transactions.documents import INPUT_FIELDS, IS_UNCERTAIN, transaction_of
+from src.services.transactions.documents import (
+    INPUT_FIELDS,
+    IS_UNCERTAIN,
+    refund_part_documents,
+    transaction_of,
+)
 from src.services.transactions.linked import CARRIED, touching, unsettle
 from src.services.transactions.optimistic_update import object_ids
 from src.services.transfers.documents import link_of
@@ -106,7 +112,9 @@ class Settlement:
         transactions = {str(row_id): transaction_of(row) for row_id, row in rows.items()}
         shown = links_to_show(map(link_of, around.values()), transactions)
         shown -= self._show(links, shown)
-        self._mark(ends, rows, [around[link_id] for link_id in shown])
+        in_effect = [link_of(around[link_id]) for link_id in shown]
+        in_effect = [link for link in in_effect if link.status is LinkStatus.PAIRED]
+        self._mark([rows[row_id] for row_id in ends if row_id in rows], _carried(in_effect, transactions))
         if _revisions(self._touching(ends)) != _revisions(links):
             return False
         self._conclude(links, rows)
@@ -144,23 +152,10 @@ class Settlement:
             return {changed[failure["index"]]["_id"] for failure in failures}
         return set()
 
-    def _mark(
-        self, ends: Collection[ObjectId], rows: dict[ObjectId, Document], shown: Sequence[Document]
-    ) -> None:
+    def _mark(self, rows: Iterable[Document], carried: Mapping[ObjectId, Document]) -> None:
         """Let the transactions carry their links in effect, and no others."""
-        carried: dict[ObjectId, Document] = defaultdict(dict)
-        for link in shown:
-            if link["status"] != LinkStatus.PAIRED.value:
-                continue
-            if link["kind"] == LinkKind.REFUND.value:
-                carried[link["in"]] = {"refund_of": link["out"]}
-            else:
-                carried[link["out"]] = carried[link["in"]] = {"transfer": link["_id"]}
-        updates = [
-            _marking(rows[row_id], carried[row_id])
-            for row_id in ends
-            if row_id in rows and not _is_marked(rows[row_id], carried[row_id])
-        ]
+        links = ((row, carried.get(row["_id"], {})) for row in rows)
+        updates = [_marking(row, fields) for row, fields in links if not _is_marked(row, fields)]
         if updates:
             self._database.transactions.bulk_write(updates, ordered=False)
 
@@ -179,6 +174,21 @@ class Settlement:
         ]
         if updates:
             self._database.transfers.bulk_write(updates, ordered=False)
+
+
+def _carried(in_effect: Sequence[Link], transactions: Mapping[str, Transaction]) -> dict[ObjectId, Document]:
+    """What transactions carry of the links, by the ids of the transactions."""
+    parts = parts_of_refunds(in_effect, transactions)
+    carried: dict[ObjectId, Document] = {}
+    for link in in_effect:
+        out, into = ObjectId(link.out), ObjectId(link.into)
+        if link.kind is LinkKind.TRANSFER:
+            carried[out] = carried[into] = {"transfer": link.id}
+        else:
+            currency = transactions[link.into].currency
+            lowered = refund_part_documents(parts.get(link.into, ()), currency)
+            carried[into] = {"refund_of": out, **({"refund_parts": lowered} if lowered else {})}
+    return carried
 
 
 def _is_marked(row: Document, carried: Document) -> bool:

@@ -54,6 +54,7 @@ LinkBody = TypedDict(
         "score": float,
         "created_at": str,
         "date": str,
+        "part": int | None,
     },
 )
 
@@ -162,6 +163,7 @@ def _link(link: Link) -> LinkBody:
         "score": link.score,
         "created_at": utc_text(link.created_at),
         "date": link.date.isoformat(),
+        "part": link.part,
     }
 
 

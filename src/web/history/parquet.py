@@ -178,6 +178,7 @@ def _schema() -> pa.Schema:
             score=number,
             created_at=time,
             date=pa.date32(),
+            part=pa.int64(),
         ),
         "setup": pa.struct(
             {

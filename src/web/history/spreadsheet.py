@@ -20,6 +20,7 @@ from babel.dates import format_date, get_date_format
 
 from src.domain.categories import Category, flow_of, group_that_counts
 from src.domain.money import decimal_places
+from src.domain.refunds import counted_in
 from src.domain.spreadsheet_cells import escape_formula
 from src.domain.transactions import Direction, Split, StoredTransaction
 from src.web.history.text import line_type
@@ -64,15 +65,18 @@ class Lines:
             refunded = {row.refund_of for row in batch if row.refund_of}
             purchases = {row.id: row for row in self.purchases(refunded)} if refunded else {}
             for row in batch:
-                for part in _parts(row, purchases):
-                    yield self._line(row, part)
+                purchase = purchases.get(row.refund_of or "")
+                for part in _parts(row, purchase):
+                    yield self._line(row, part, purchase)
 
-    def _line(self, row: StoredTransaction, part: _Part | Split) -> Line:
+    def _line(self, row: StoredTransaction, part: _Part | Split, purchase: StoredTransaction | None) -> Line:
         transaction = row.transaction
         category = self.categories.get(part.category)
         group, direction = category.group if category else None, transaction.direction
-        if not row.refund_of:
-            group = group_that_counts(group, direction, needs_review=row.needs_review)
+        # The category of a refund is that of its purchase.
+        counting = purchase or row
+        needs_review = counting.needs_review and not row.refund_parts
+        group = group_that_counts(group, counting.transaction.direction, needs_review=needs_review)
         flow, sign = flow_of(group, direction, paired=bool(row.transfer), refund=bool(row.refund_of))
         note = transaction.subcategory if transaction.description else None
         return Line(
@@ -97,11 +101,11 @@ class _Part:
     notes: str | None = None
 
 
-def _parts(row: StoredTransaction, purchases: Mapping[str, StoredTransaction]) -> Iterable[_Part | Split]:
-    """purchases: those that are refunded, by id. A refund counts in the category of its purchase."""
+def _parts(row: StoredTransaction, purchase: StoredTransaction | None) -> Iterable[_Part | Split]:
+    """purchase: that it refunds. A refund counts in the category of its purchase."""
     if row.refund_of:
-        purchase = purchases.get(row.refund_of)
-        return (_Part(row.transaction.amount, purchase.category if purchase else None),)
+        counted = counted_in(row, purchase)
+        return counted or (_Part(row.transaction.amount, None),)
     return row.splits or (_Part(row.transaction.amount, row.category),)
 
 

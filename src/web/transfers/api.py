@@ -16,11 +16,13 @@ from src.web.transfers.schemas import (
     RefundRequest,
     TransfersBody,
     TransfersQuery,
+    refund_body,
     transfer_body,
 )
 
 if TYPE_CHECKING:
     from src.pipeline.transfers.linking import Linking
+    from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
 
 api = Operations("transfers", __name__, url_prefix="/api/v1")
@@ -65,10 +67,11 @@ def pair_transfer(body: PairRequest, *, linking: Linking) -> ResponseValue:
     "/transfers/{id}",
     summary="Take a pair apart, or dismiss a suggestion",
     returns={200: LinkActBody},
-    errors=(404, 503),
+    errors=(404, 409, 503),
 )
 def dismiss_transfer(id: str, *, linking: Linking) -> ResponseValue:
-    """The two transactions are never paired or suggested again, unless the act is undone."""
+    """The two transactions are never paired or suggested again, unless the act is undone. 409 if both are
+    deleted: undo one of the deletions first."""
     return {"act": linking.dismiss(id, at=datetime.now(UTC))}
 
 
@@ -80,10 +83,13 @@ def dismiss_transfer(id: str, *, linking: Linking) -> ResponseValue:
     returns={200: RefundBody},
     errors=(404, 409, 503),
 )
-def link_refund(id: str, body: RefundRequest, *, linking: Linking) -> ResponseValue:
-    """From then on the transaction lowers the spending of its purchase's category, in its own month."""
-    link, act = linking.link_refund(id, body.of, at=datetime.now(UTC))
-    return {"transaction_id": link.into, "refund_of": link.out, "act": act}
+def link_refund(
+    id: str, body: RefundRequest, *, linking: Linking, transactions: Transactions
+) -> ResponseValue:
+    """From then on the transaction lowers the spending of its purchase's category, or of a part of a split
+    purchase, in its own month."""
+    link, act = linking.link_refund(id, body.of, part=body.part, at=datetime.now(UTC))
+    return refund_body(transactions.get(link.into), transactions.get(link.out), act)
 
 
 @api.operation(

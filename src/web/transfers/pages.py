@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from src.domain.refunds import counted_in
 from src.domain.transfers import LinkKind
 from src.errors import Conflict, InvalidInput, NotFound
 from src.web.shared.blueprint import bp, page
@@ -16,6 +17,7 @@ from src.web.shared.services import with_services
 from src.web.transfers.text import DONE, SECTIONS
 
 if TYPE_CHECKING:
+    from src.domain.transactions import StoredTransaction
     from src.pipeline.transfers.linking import Linking
     from src.services.transactions.acts import ActLog
     from src.services.transactions.repository import Transactions
@@ -74,7 +76,7 @@ def _more(name: str, cursor: str | None) -> str | None:
 def accept_link(link: str, *, linking: Linking) -> ResponseReturnValue:
     """Pair, or link, what was suggested."""
     try:
-        act = linking.accept(link, at=datetime.now(UTC))
+        act = linking.accept(link, part=count_in(request.form, "part"), at=datetime.now(UTC))
     except (InvalidInput, Conflict) as error:
         return _page(409, str(error))
     return _back(act)
@@ -83,7 +85,11 @@ def accept_link(link: str, *, linking: Linking) -> ResponseReturnValue:
 @bp.post("/transfers/<link>/dismiss")
 def dismiss_link(link: str, *, linking: Linking) -> ResponseReturnValue:
     """Take a pair apart, or dismiss what was suggested."""
-    return _back(linking.dismiss(link, at=datetime.now(UTC)))
+    try:
+        act = linking.dismiss(link, at=datetime.now(UTC))
+    except Conflict as error:
+        return _page(409, str(error))
+    return _back(act)
 
 
 def _back(act: str) -> ResponseReturnValue:
@@ -119,9 +125,20 @@ def link_transaction(transaction_id: str, *, linking: Linking) -> ResponseReturn
     other, at = request.form.get("other", ""), datetime.now(UTC)
     try:
         if request.form.get("kind") == LinkKind.REFUND.value:
-            _, act = linking.link_refund(transaction_id, other, at=at)
+            part = count_in(request.form, "part")
+            _, act = linking.link_refund(transaction_id, other, part=part, at=at)
         else:
             act = linking.pair_either(transaction_id, other, at=at)
     except (InvalidInput, Conflict) as error:
         return _options_page(transaction_id, 409, str(error))
     return redirect(url_for("pages.transfers", act=act), 303)
+
+
+@bp.app_template_filter()
+@with_services
+def purchase(row: StoredTransaction, *, transactions: Transactions) -> StoredTransaction | None:
+    """The one that the transaction refunds, whose category counts for it."""
+    return next(iter(transactions.get_many([row.refund_of])), None) if row.refund_of else None
+
+
+bp.add_app_template_filter(counted_in)

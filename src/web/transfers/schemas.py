@@ -7,9 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from src.domain.refunds import counted_in
+from src.domain.transactions import StoredTransaction
 from src.domain.transfers import LinkedRows
 from src.web.history.schemas import HistoryItemBody, history_item
-from src.web.shared.fields import QueryModel, RequestModel, utc_text
+from src.web.history.splits import MOST_PARTS
+from src.web.shared.fields import QueryModel, RequestModel, money, utc_text
 
 TransactionId = Annotated[str, Field(min_length=1, max_length=100, description="Of a transaction.")]
 
@@ -32,6 +35,16 @@ class PairRequest(RequestModel):
 
 class RefundRequest(RequestModel):
     of: Annotated[TransactionId, Field(description="The purchase.")]
+    part: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            lt=MOST_PARTS,
+            description="Of a split purchase: the part that it lowers, by its position in `splits`, from 0. "
+            "Default: the part of the same amount, else the largest one that is at least as large, "
+            "else several, the largest first.",
+        ),
+    ] = None
 
 
 TransferBody = TypedDict(
@@ -57,14 +70,29 @@ class TransfersBody(TypedDict):
 PairedBody = TypedDict("PairedBody", {"id": str, "status": str, "out": str, "in": str, "act": str})
 
 
+class CountedInBody(TypedDict):
+    category: str
+    amount: str
+
+
 class RefundBody(TypedDict):
     transaction_id: str
     refund_of: str
+    counts_in: Annotated[list[CountedInBody], Field(description="The categories whose spending it lowers.")]
     act: str
 
 
 class LinkActBody(TypedDict):
     act: Annotated[str, Field(description="Undoes it: `POST /acts/{act}/undo`.")]
+
+
+def refund_body(refund: StoredTransaction, purchase: StoredTransaction, act: str) -> RefundBody:
+    currency = refund.transaction.currency
+    counts_in: list[CountedInBody] = [
+        {"category": part.category, "amount": money(part.amount, currency)}
+        for part in counted_in(refund, purchase)
+    ]
+    return {"transaction_id": refund.id, "refund_of": purchase.id, "counts_in": counts_in, "act": act}
 
 
 def transfer_body(linked: LinkedRows) -> TransferBody:

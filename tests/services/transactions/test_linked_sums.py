@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from bson import ObjectId
+from bson import Int64, ObjectId
 
 from tests.services.rows import keep, new
 from tests.services.transactions.test_analytics import INCOME, analytics, transactions
@@ -61,3 +61,37 @@ def test_a_refund_whose_purchase_is_gone_still_lowers_spending(database, transac
     [refund] = keep(transactions, new("card credit", "30", category=None, direction=INCOME))
     link(database, refund, refund_of=ObjectId())
     assert analytics.overview()["totals"]["expense"] == -30
+
+
+def split(database, row, **parts):
+    parts = [
+        {"amount": Int64(100 * amount), "category": name, "notes": None} for name, amount in parts.items()
+    ]
+    link(database, row, splits=parts)
+
+
+def test_a_refund_of_a_split_purchase_lowers_the_categories_of_its_parts(database, transactions, analytics):
+    purchase, refund = keep(
+        transactions,
+        new("big shop", "100", category="dining"),
+        new("card credit", "70", category=None, direction=INCOME),
+    )
+    split(database, purchase, groceries=60, pets=40)
+    lowered = [{"part": 0, "amount": Int64(6000)}, {"part": 1, "amount": Int64(1000)}]
+    link(database, refund, refund_of=ObjectId(purchase.id), refund_parts=lowered)
+    overview = analytics.overview()
+    assert {row["category"]: row["amount"] for row in overview["by_category"]} == {"groceries": 0, "pets": 30}
+    assert (overview["totals"]["expense"], overview["totals"]["count"]) == (30, 2)
+    assert [(row["merchant"], row["amount"]) for row in overview["top_merchants"]] == [("big shop", 30)]
+
+
+def test_a_refund_of_a_purchase_with_a_doubtful_category_lowers_spending(database, transactions, analytics):
+    purchase, refund = keep(
+        transactions,
+        new("shoe shop", "90", category="salary"),
+        new("card credit", "30", category=None, direction=INCOME),
+    )
+    link(database, purchase, needs_review=True)
+    link(database, refund, refund_of=ObjectId(purchase.id))
+    totals = analytics.overview()["totals"]
+    assert (totals["expense"], totals["income"]) == (60, 0)

@@ -177,3 +177,87 @@ def test_the_job_frees_pairs_that_waited_for_an_answer(client, rows, match, web_
     web_database.transactions.update_many({}, {"$set": {"needs_review": True}})
     match()
     assert waiting(client) == 0
+
+
+@pytest.fixture
+def split_purchase(client, predicted):
+    """A purchase of 60 for groceries and 40 for dining, and a function that keeps a refund."""
+    purchase = predicted("BIG SHOP", "100", date="2026-03-01")["id"]
+    parts = [{"amount": "60", "category": "groceries"}, {"amount": "40", "category": "dining"}]
+    client.put(f"/api/v1/transactions/{purchase}/splits", json={"splits": parts})
+
+    def refund(amount):
+        return predicted("CARD CREDIT", amount, direction="income", date="2026-03-09")["id"]
+
+    return purchase, refund
+
+
+def by_category(client):
+    return {row["category"]: row["amount"] for row in client.get("/api/v1/analytics").json["by_category"]}
+
+
+@pytest.mark.parametrize(
+    ("amount", "part", "groceries", "dining"),
+    [
+        ("40", None, "60.00", "0.00"),
+        ("30", None, "30.00", "40.00"),
+        ("30", 1, "60.00", "10.00"),
+        ("70", None, "0.00", "30.00"),
+    ],
+)
+def test_a_refund_of_a_split_purchase_lowers_one_part(
+    client, split_purchase, amount, part, groceries, dining
+):
+    purchase, refund = split_purchase
+    linked = client.post(f"/api/v1/transactions/{refund(amount)}/refund", json={"of": purchase, "part": part})
+    assert linked.status_code == 200
+    assert sum(float(lowered["amount"]) for lowered in linked.json["counts_in"]) == float(amount)
+    assert by_category(client) == {"groceries": groceries, "dining": dining}
+    sheet = client.get("/api/v1/history/spreadsheet.csv").text
+    assert sheet.count("CARD CREDIT") == len(linked.json["counts_in"])
+
+
+def test_a_part_that_is_too_small_for_the_refund_is_refused(client, split_purchase):
+    purchase, refund = split_purchase
+    path = f"/api/v1/transactions/{refund('50')}/refund"
+    for part in (1, 2, -1):
+        refused = client.post(path, json={"of": purchase, "part": part})
+        assert (refused.status_code, refused.json["errors"][0]["loc"]) == (422, ["part"])
+
+
+def test_refunds_follow_the_parts_when_these_are_edited(client, split_purchase):
+    purchase, refund = split_purchase
+    client.post(f"/api/v1/transactions/{refund('60')}/refund", json={"of": purchase})
+    assert by_category(client) == {"groceries": "0.00", "dining": "40.00"}
+    parts = [{"amount": "10", "category": "groceries"}, {"amount": "90", "category": "dining"}]
+    client.put(f"/api/v1/transactions/{purchase}/splits", json={"splits": parts})
+    assert by_category(client) == {"groceries": "10.00", "dining": "30.00"}
+    client.put(f"/api/v1/transactions/{purchase}/splits", json={"splits": []})
+    assert "groceries" not in by_category(client)
+
+
+def test_the_page_asks_for_the_part_and_says_what_a_refund_lowers(client, predicted):
+    purchase = predicted("BIG SHOP", "100", date="2026-03-01")["id"]
+    parts = [{"amount": "60", "category": "groceries"}, {"amount": "40", "category": "dining"}]
+    client.put(f"/api/v1/transactions/{purchase}/splits", json={"splits": parts})
+    refund = predicted("BIG SHOP", "40", direction="income", date="2026-03-09")["id"]
+    options = client.get(f"/transactions/{refund}/link").text
+    assert '<option value="0">Groceries, ' in options
+    assert '<option value="1" selected>' in options
+    client.post(f"/transactions/{refund}/link", data={"other": purchase, "kind": "refund", "part": "0"})
+    assert by_category(client) == {"groceries": "20.00", "dining": "40.00"}
+    assert "It lowers Groceries by" in client.get(f"/transactions/{refund}").text
+    assert "Lowers Groceries by" in client.get("/transfers").text
+    assert "As its purchase" in client.get("/history").text
+
+
+def test_a_pair_whose_transactions_are_both_deleted_is_not_decided(client, rows):
+    out, into = rows
+    pair = client.post("/api/v1/transfers", json={"out": out, "in": into}).json["id"]
+    act = client.delete(f"/api/v1/transactions/{out}").headers["Ledgerloop-Act"]
+    client.delete(f"/api/v1/transactions/{into}")
+    refused = client.delete(f"/api/v1/transfers/{pair}")
+    assert (refused.status_code, "deleted" in refused.json["detail"]) == (409, True)
+    assert client.post(f"/transfers/{pair}/dismiss").status_code == 409
+    client.post(f"/api/v1/acts/{act}/undo")
+    assert client.delete(f"/api/v1/transfers/{pair}").status_code == 200

@@ -175,6 +175,7 @@ class _Link(_Part):
     score: _Share
     created_at: _Moment
     date: _Date
+    part: Annotated[int, Field(ge=0, lt=200)] | None = None
 
     def to_domain(self) -> Link:
         return Link(id="", **dict(self))
