@@ -108,7 +108,8 @@ def _warm(container, log):
 
 def worker_exit(server, worker):
     """In the worker: its scheduler's training ends with it, and another scheduler takes over."""
-    worker.wsgi.extensions["ledgerloop"].stop()
+    if application := getattr(worker, "wsgi", None):  # else it failed to start
+        application.extensions["ledgerloop"].stop()
 
 
 def child_exit(server, worker):

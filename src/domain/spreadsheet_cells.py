@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-"""A spreadsheet treats a cell that begins like this as a formula, except after an apostrophe, which
-exports add and imports remove."""
+_FORMULA = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+"""A spreadsheet treats a cell that begins like this as a formula, in some languages also with the full-width
+signs, except after an apostrophe, which exports add and imports remove."""
 
 
 def escape_formula(text: str) -> str:

@@ -162,7 +162,8 @@ def _check_revision(row: StoredTransaction, revision: int | None) -> None:
     names = ", ".join(_changed_since(row, revision))
     raise Conflict(
         f"This transaction was edited since revision {revision}{f' ({names})' if names else ''}: "
-        f"it is now at revision {row.revision}. Read it again, and send that revision to change it anyhow."
+        f"it is now at revision {row.revision}. GET /api/v1/transactions/{row.id} has both values of each "
+        f"field under `edits`; to change it anyhow, send revision {row.revision}."
     )
 
 

@@ -50,6 +50,7 @@ def acts(
         older=with_query(request.path, {"cursor": listed.next_cursor}) if listed.next_cursor else None,
         undone=count_in(request.args, "undone"),
         stay=count_in(request.args, "stay"),
+        undone_act=act_log.find(request.args.get("undid", "")),
     )
 
 
@@ -58,4 +59,6 @@ def undo_act(act: str, *, act_undo: ActUndo) -> ResponseReturnValue:
     """Undo one act, or its answer to one transaction, then return to the page of the button."""
     undone = act_undo.undo(act, at=datetime.now(UTC), only=request.form.get("transaction_id"))
     back = local_address(request.form.get("next"), url_for("pages.acts"))
-    return redirect(with_query(back, {"undone": undone.rows, "stay": undone.kept or None}), 303)
+    without_rows = act if not undone.rows and not undone.kept else None
+    about = {"undone": undone.rows, "stay": undone.kept or None, "undid": without_rows}
+    return redirect(with_query(back, about), 303)

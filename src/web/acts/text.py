@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from src.domain.acts import Act
 from src.web.settings.text import changes as settings_changes
+from src.web.settings.text import restored as settings_restored
 from src.web.shared import format, labels
 from src.web.shared.blueprint import bp, category_name
 
@@ -45,8 +46,14 @@ def what_was_done(act: Act) -> str:
 
 
 @bp.app_template_filter()
-def undone_sentence(rows: int, unchanged: int | None = None) -> str:
-    """rows: that an undo restored; unchanged: of the same act, those that it left as they are."""
+def undone_sentence(rows: int, unchanged: int | None = None, act: Act | None = None) -> str:
+    """rows: that an undo restored; unchanged: of the same act, those that it left as they are.
+
+    act: an undone one that is about no transaction.
+    """
+    if act and not rows and not unchanged:
+        restored = settings_restored(act) if act.what.code == "settings-changed" else ""
+        return f"Undone. {restored}".strip()
     restored = f"Undone. {format.counted(rows, 'transaction')} restored."
     if not unchanged:
         return restored

@@ -95,7 +95,8 @@ def transaction(id: str, *, transactions: Transactions, links: Links) -> Respons
 )
 def edit_transaction(id: str, body: EditRequest, *, transaction_editor: TransactionEditor) -> ResponseValue:
     """An unanswered transaction is predicted again; an answer stays. `POST /acts/{act}/undo` restores the
-    earlier fields. 409 if a change does not fit the other fields, or `revision` is not the current one."""
+    earlier fields. 409 if a change does not fit the other fields, or `revision` is not the current one: it
+    names the fields that were changed since, and `edits` of the transaction have their values."""
     at = datetime.now(UTC)
     changed = partial(body.changed, today=at.date())
     row, act = transaction_editor.edit(id, changed, at=at, revision=body.revision)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from flask import redirect, request, url_for
@@ -51,13 +52,21 @@ def change_settings(*, settings_editor: SettingsEditor, preferences: PreferenceS
     """Save one section of the page: the fields of its form."""
     typed = request.form.to_dict()
     try:
-        body = SettingsChange.model_validate({name: value or None for name, value in typed.items()})
+        body = SettingsChange.model_validate({name: _value(typed_text) for name, typed_text in typed.items()})
         _, act = settings_editor.change(body.fields(preferences.defaults), at=datetime.now(UTC))
     except ValidationError as error:
         return _settings_page(422, typed, errors_of(error))
     except Conflict as error:
         return _settings_page(409, typed, {"": str(error)})
     return redirect(url_for("pages.settings", saved=1, act=act), 303)
+
+
+def _value(typed: str) -> Any:
+    """As JSON has it: a number, true, false; null if it is blank."""
+    try:
+        return json.loads(typed) if typed else None
+    except ValueError:
+        return typed
 
 
 @bp.post("/settings/erase")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict
 from typing_extensions import TypedDict
 
 from src.config import known_locale
@@ -17,6 +18,15 @@ LocaleName = Annotated[
 ]
 
 
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise ValueError("must be a number")
+    return float(value)
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+
+
 class SettingsChange(RequestModel):
     """The settings to change; missing ones stay, and null restores the default."""
 
@@ -26,17 +36,18 @@ class SettingsChange(RequestModel):
     locale: Annotated[LocaleName | None, Field(description="Of numbers and dates.")] = None
     week_starts: Weekday | None = None
     month_starts: Annotated[
-        int | None, Field(ge=1, le=28, description="The day that months begin with in sums.")
+        Annotated[int, Strict()] | None,
+        Field(ge=1, le=28, description="The day that months begin with in sums."),
     ] = None
     auto_precision: Annotated[
-        float | None, Field(ge=0.5, le=0.999, description="Required precision of automatic predictions.")
+        Number | None, Field(ge=0.5, le=0.999, description="Required precision of automatic predictions.")
     ] = None
     audit_share: Annotated[
-        float | None, Field(ge=0, le=0.2, description="Share of automatic predictions that are spot checks.")
+        Number | None, Field(ge=0, le=0.2, description="Share of automatic predictions that are spot checks.")
     ] = None
-    retrain_every_hours: Annotated[float | None, Field(ge=0.25, le=168)] = None
+    retrain_every_hours: Annotated[Number | None, Field(ge=0.25, le=168)] = None
     learning: Annotated[
-        bool | None,
+        Annotated[bool, Strict()] | None,
         Field(description="False: the memory decides nothing, and no scheduled training starts."),
     ] = None
 

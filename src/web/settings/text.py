@@ -80,7 +80,15 @@ def value(name: str, setting: Any) -> str:
 
 def changes(act: Act) -> str:
     """`Currency: USD → EUR`."""
-    before, after = (_values(act, side) for side in ("before", "after"))
+    return _lines(_values(act, "before"), _values(act, "after"))
+
+
+def restored(act: Act) -> str:
+    """The same after an undo: `Currency: EUR → USD.`"""
+    return f"{_lines(_values(act, 'after'), _values(act, 'before'))}."
+
+
+def _lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     lines = (f"{NAMES[name]}: {value(name, before[name])} → {value(name, after[name])}" for name in after)
     return "; ".join(lines)
 

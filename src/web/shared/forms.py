@@ -32,6 +32,7 @@ ABOUT_AN_ACT = (
     "changed",
     "removed",
     "stay",
+    "undid",
 )
 """Query parameters that an act adds to the address of the page it returns to."""
 

@@ -14,6 +14,7 @@ from typing import Annotated, NotRequired
 
 from flask import Response, render_template
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 from werkzeug.exceptions import HTTPException
 
@@ -81,11 +82,21 @@ def _problem(status: int, detail: str, errors: list[FieldErrorBody] | None = Non
 
 
 def _field_errors(error: ValidationError) -> list[FieldErrorBody]:
-    details = error.errors(include_input=False, include_url=False, include_context=False)
+    details = error.errors(include_input=False, include_url=False)
     return [
-        {"loc": [_shown(part) for part in detail["loc"]], "msg": detail["msg"].removeprefix("Value error, ")}
+        {"loc": [_shown(part) for part in detail["loc"]], "msg": _message(detail)}
         for detail in details[:_ERRORS_SHOWN]
     ]
+
+
+def _message(detail: ErrorDetails) -> str:
+    """Pydantic's, except where it names types of Python."""
+    match detail["type"]:
+        case "too_short":
+            return f"must have at least {detail['ctx']['min_length']:,}"
+        case "too_long":
+            return f"must have at most {detail['ctx']['max_length']:,}"
+    return detail["msg"].removeprefix("Value error, ")
 
 
 def _shown(part: str | int) -> str | int:

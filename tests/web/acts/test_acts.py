@@ -168,6 +168,10 @@ def test_the_page_shows_that_the_transaction_of_a_change_is_gone(client, predict
     assert "Undo" not in recent_changes(client).partition("no longer exists")[2].partition("Model")[0]
 
 
+def test_the_page_leads_to_the_imports(client):
+    assert 'href="/import#imports-title"' in client.get("/acts", headers={"Accept": "text/html"}).text
+
+
 def test_the_page_offers_to_undo_the_latest_edit_first(client, predicted):
     row = predicted(amount="10")["id"]
     first, second = (

@@ -166,6 +166,10 @@ def test_an_edit_of_an_outdated_revision_is_refused_and_names_what_changed(clien
     refused = edit(client, row, amount="15", revision=first)
     assert (refused.status_code, refused.mimetype) == (409, "application/problem+json")
     assert "(amount)" in refused.json["detail"]
+    assert f"GET /api/v1/transactions/{row}" in refused.json["detail"]
+    assert "errors" not in refused.json  # the contract: only with 422
+    [other_edit] = client.get(f"/api/v1/transactions/{row}").json["edits"]
+    assert [other_edit[side]["amount"] for side in ("before", "after")] == ["10.00", "12.00"]
     assert Decimal(input_of(client, row)["amount"]) == 12
     undo(client, other.json["act"])
     assert edit(client, row, amount="15", revision=first + 1).status_code == 409

@@ -53,7 +53,8 @@ def test_a_change_is_used_by_every_process_and_undone(client, services, change, 
     assert other.read().currency == "EUR"
     listed = client.get("/acts", headers=HTML).text
     assert "Currency: USD → EUR" in listed
-    assert client.post(f"/api/v1/acts/{act}/undo").status_code == 200
+    undone = client.post(f"/acts/{act}/undo", headers=HTML)
+    assert "Undone. Currency: EUR → USD." in client.get(undone.location, headers=HTML).text
     assert client.get("/api/v1/settings").json["currency"] == "USD"
 
 
@@ -77,6 +78,12 @@ def test_null_restores_the_default_and_an_undo_never_overwrites_a_later_change(c
         {"retrain_every_hours": 1e-300},
         {"unknown": 1},
         {"week_starts": "friday"},
+        {"month_starts": True},
+        {"month_starts": "2"},
+        {"learning": "yes"},
+        {"learning": 1},
+        {"auto_precision": "0.9"},
+        {"audit_share": False},
     ],
 )
 def test_a_wrong_value_is_refused_and_changes_nothing(client, change, values):
