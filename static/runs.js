@@ -19,7 +19,7 @@ async function renew() {
     const page = parse(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text());
     const form = document.querySelector("form[data-predict]");
     if (form) form.dataset.predict = page.querySelector("form[data-predict]")?.dataset.predict ?? "";
-    swap(page, form ? ["answer", "recent", "waiting-count", "serving"] : ["main", "waiting-count", "serving"]);
+    swap(page, form ? ["training", "overview", "answer", "recent", "waiting-count", "serving"] : ["main", "waiting-count", "serving"]);
   } catch {
     location.reload();
   }
@@ -48,7 +48,7 @@ async function lookForRun(box) {
   setTimeout(lookForRun, PAUSE_MS, box);
 }
 
-// Transactions that waited for the first model are about to be predicted.
+// Transactions that waited for the first model are about to be predicted, or a file is being imported.
 function lookForPredictions(box) {
   setTimeout(() => box.isConnected && renew(), 2 * PAUSE_MS);
 }

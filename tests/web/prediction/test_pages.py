@@ -463,6 +463,13 @@ def test_the_first_steps_are_shown_until_there_is_a_transaction(browse, submit):
     assert steps not in browse("/").words
 
 
+@pytest.mark.parametrize("address", ["/history", "/feedback"])
+def test_an_empty_list_leads_to_the_import(browse, submit, address):
+    assert "Import a file Add a transaction" in browse(address).words
+    submit("/predict", FORM)
+    assert "Import a file Add a transaction" not in browse(address).words
+
+
 def test_import_is_in_the_navigation_and_quality_is_a_tab_of_models(browse):
     pages = re.findall(r'<a href="(/[^"]*)"[^>]*>\s*<svg', browse("/").text.partition("</nav>")[0])
     assert pages == ["/", "/feedback", "/history", "/import", "/analytics", "/models"]
