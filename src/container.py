@@ -86,6 +86,7 @@ class Container(Services):
             imports=self.imports,
             profiles=self.import_profiles,
             accounts=self.accounts,
+            rows=self.imported_transactions,
             account_hash=self.account_hash,
             read_file=self._read_file,
             clock=self.now,

@@ -205,6 +205,16 @@ class ColumnSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class FileSum:
+    """Of the entries of one currency and direction."""
+
+    currency: str
+    direction: Direction
+    entries: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     detected: str
     """The format, and after a colon the program that wrote the file, or the form of a Ledgerloop export."""
@@ -227,6 +237,14 @@ class Preview:
     """Of the own accounts in the file; the first few."""
     account_numbers: tuple[str, ...] = ()
     """The same; only their keyed hashes may be stored."""
+    first_day: datetime.date | None = None
+    """The earliest date of an entry; None without entries."""
+    last_day: datetime.date | None = None
+    sums: tuple[FileSum, ...] = ()
+    """By currency and direction, of all entries."""
+    duplicates: int | None = None
+    """Entries that are stored, or were deleted, already, among the first `compared`; None: not counted."""
+    compared: int = 0
 
 
 def clean(text: str, max_length: int = MAX_TEXT) -> str:

@@ -72,6 +72,9 @@ class Field(StrEnum):
     MCC = "mcc"
     """The merchant category code, of four digits."""
     TAGS = "tags"
+    ORIGINAL_AMOUNT = "original-amount"
+    """Of a purchase in another currency; it becomes a note."""
+    ORIGINAL_CURRENCY = "original-currency"
     NOTHING = ""
 
 
@@ -84,6 +87,8 @@ ADDED_FIELDS = (
     Field.NOTES,
     Field.MCC,
     Field.TAGS,
+    Field.ORIGINAL_AMOUNT,
+    Field.ORIGINAL_CURRENCY,
     Field.SECOND_DATE,
 )
 """Fields that leave the description, and so the identity of a row, as it is."""

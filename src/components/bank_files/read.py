@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from itertools import islice
 
-from src.components.bank_files.entry import Entry, Line, Preview, Question, Record, Rejected
+from src.components.bank_files.entry import Entry, FileSum, Line, Preview, Question, Record, Rejected
 from src.components.bank_files.formats.sections import below
 from src.components.bank_files.inference.column_detection import Layout, find_header, layout_of
 from src.components.bank_files.inference.headings import layout_of_rejects
@@ -28,6 +31,7 @@ from src.components.bank_files.plan import (
 )
 from src.components.bank_files.rows import RowReader
 from src.components.bank_files.source import BankFile, Source
+from src.domain.transactions import Direction
 from src.errors import InvalidInput
 
 SHOWN = 20
@@ -184,12 +188,19 @@ def _previewed(
     numbers: dict[str, None] = {}
     entries: list[Entry] = []
     rejects: list[Rejected] = []
+    days: set[date] = set()
+    counts: Counter[tuple[str, Direction]] = Counter()
+    amounts: dict[tuple[str, Direction], Decimal] = defaultdict(Decimal)
     entry_count = rejected = left_out = 0
     for result in results:
         if isinstance(result, Entry):
             entry_count += 1
             names |= {result.account: None} if result.account else {}
             numbers |= {result.account_number: None} if result.account_number else {}
+            days.add(result.date)
+            kind = (result.currency, result.direction)
+            counts[kind] += 1
+            amounts[kind] += result.amount
             if entry_count <= SHOWN:
                 entries.append(result)
             continue
@@ -211,4 +222,7 @@ def _previewed(
         left_out,
         account_names=tuple(names)[:_MAX_ACCOUNTS],
         account_numbers=tuple(numbers)[:_MAX_ACCOUNTS],
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+        sums=tuple(FileSum(*kind, counts[kind], amounts[kind]) for kind in sorted(counts)),
     )

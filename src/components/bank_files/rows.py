@@ -113,16 +113,26 @@ class RowReader:
         name, number = account_of(account, self._text(cells, Field.ACCOUNT_NUMBER))
         party = self._party(cells, entry.direction) or self._text(cells, Field.COUNTERPARTY)
         notes = clean(self._text(cells, Field.NOTES), _MAX_NOTES)
+        own_notes = notes if notes != entry.description else ""
         code = self._text(cells, Field.MCC).strip() or entry.subcategory or ""
         return replace(
             entry,
             account=name,
             account_number=number,
             counterparty=clean(party or self._text(cells, other), _MAX_PARTY) or None,
-            notes=notes if notes != entry.description and notes else None,
+            notes="; ".join(filter(None, (own_notes, self._original(cells, entry)))) or None,
             mcc=code if _MCC.fullmatch(code) else None,
             tags=_tags(self._text(cells, Field.TAGS)),
         )
+
+    def _original(self, cells: list[Cell], entry: Entry) -> str:
+        """What a purchase in another currency cost there, such as `480.00 MXN`."""
+        amount = self._amount(cells, Field.ORIGINAL_AMOUNT)
+        if amount is None or not amount.value:
+            return ""
+        currency = unit_of(self._text(cells, Field.ORIGINAL_CURRENCY)) or amount.unit
+        is_other = currency in CURRENCIES and currency != entry.currency
+        return f"{abs(amount.value):f} {currency}" if is_other else ""
 
     def _cell(self, cells: list[Cell], field: Field) -> Cell:
         return cell_at(cells, self._positions.get(field))

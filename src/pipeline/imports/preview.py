@@ -19,11 +19,14 @@ from src.domain.imports import Import, ImportStatus
 from src.domain.preferences import Preferences
 from src.errors import InvalidInput
 from src.pipeline.accounts.names import known_account
+from src.pipeline.imports.own_accounts import OwnAccounts
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult, is_unchanged, read_preview
+from src.pipeline.imports.recognition import Identities, Recognition, may_be_same
 
 if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
     from src.services.imports.repository import ImportProfiles, Imports
+    from src.services.transactions.imported import ImportedTransactions
 
 DEMO = "Demo: a year of made-up transactions"
 _LONGEST_NAME = 120
@@ -34,6 +37,7 @@ class ImportPreview:
     imports: Imports
     profiles: ImportProfiles
     accounts: Accounts
+    rows: ImportedTransactions
     account_hash: Callable[[str], str]
     """The keyed hash of an account number."""
     read_file: Callable[[bytes, ReadRequest], ReadResult]
@@ -51,11 +55,23 @@ class ImportPreview:
         """
         profiles = {profile.layout: profile.plan for profile in self.profiles.all()}
         result = self._read(content, profiles=profiles, changes=changes or {})
-        if "account" in (changes or {}):
-            return result
-        plan = result.preview.plan
-        account = self._likely_account(result.preview, plan.account)
-        return replace(result, preview=replace(result.preview, plan=replace(plan, account=account)))
+        if "account" not in (changes or {}):
+            plan = result.preview.plan
+            account = self._likely_account(result.preview, plan.account)
+            result = replace(result, preview=replace(result.preview, plan=replace(plan, account=account)))
+        return self._compared(result)
+
+    def _compared(self, result: ReadResult) -> ReadResult:
+        """With the number of duplicates, and without the rows that were compared for it."""
+        rows, preview = result.file_rows, result.preview
+        if rows:
+            own_accounts = OwnAccounts(self.accounts, self.account_hash, preview.plan.account, adds=False)
+            identities = Identities()
+            identified = [identities.of(row, own_accounts.of(row)) for row in rows]
+            stored = may_be_same(identified, self.rows, import_id=None)
+            duplicates = sum(match is not None for match in Recognition().match(identified, stored))
+            preview = replace(preview, duplicates=duplicates, compared=len(rows))
+        return replace(result, preview=preview, file_rows=())
 
     def _read(self, content: bytes, **request: Any) -> ReadResult:
         """With the keyed hashes of account numbers, so that the result may be stored."""
@@ -126,7 +142,8 @@ class ImportPreview:
         return self._read_again(current, changes)
 
     def _read_again(self, current: Import, changes: Mapping[str, Any]) -> Preview:
-        result = self._read(self.imports.content(current.id), plan=current.plan, changes=changes)
+        content = self.imports.content(current.id)
+        result = self._compared(self._read(content, plan=current.plan, changes=changes))
         self.imports.set_plan(current.id, **_stored_fields(result))
         return result.preview
 
@@ -134,7 +151,7 @@ class ImportPreview:
         """Start the import of a year of made-up transactions; it can be undone like any other."""
         content = year(self.clock().date(), self.preferences().currency).encode()
         plan = Plan(sign=Sign.NEGATIVE_IS_EXPENSE).to_dict()
-        result = replace(read_preview(content, self._request(plan=plan)), layout=DEMO)
+        result = replace(read_preview(content, self._request(plan=plan)), layout=DEMO, file_rows=())
         return self.imports.queue(self.store(content, result, name=DEMO).id)
 
     def start(self, import_id: str, *, profile: str = "") -> Import:

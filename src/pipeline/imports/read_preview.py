@@ -6,18 +6,22 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from src.components.bank_files.entry import ColumnSummary, Preview, masked
+from src.components.bank_files.entry import ColumnSummary, Entry, Preview, masked
 from src.components.bank_files.limits import DEFAULT, Limits
 from src.components.bank_files.own_account import masked_cell
-from src.components.bank_files.plan import ADDED_FIELDS, COLUMN_QUESTIONS, Field, Plan
-from src.components.bank_files.read import fingerprint_of_header, preview
+from src.components.bank_files.plan import ADDED_FIELDS, COLUMN_QUESTIONS, Field, Format, Plan
+from src.components.bank_files.read import fingerprint_of_header, lines_and_entries, preview
 from src.components.bank_files.source import BankFile
 from src.components.text.masking import mask
+from src.pipeline.imports.recognition import FileRow, file_row
 
+_COMPARED = 5_000
+"""Transactions of a file that are compared with the stored ones before it is imported."""
 _DEPEND_ON_COLUMNS = ("date_order", "decimal_mark", "sign", "default_currency")
 """Detected again when the columns change."""
 
@@ -43,6 +47,8 @@ class ReadResult:
     """The same for all files of one layout."""
     preview: Preview
     """Masked, as it would be stored."""
+    file_rows: tuple[FileRow, ...] = ()
+    """The first ones, to find duplicates; never stored. Empty while a question is open."""
 
     @property
     def rows(self) -> int:
@@ -79,7 +85,15 @@ def read_preview(content: bytes, request: ReadRequest) -> ReadResult:
             plan = replace(plan, columns=_with_added_columns(plan, read(Plan())))
         if {"columns", *COLUMN_QUESTIONS} & request.changes.keys():
             plan = read(plan).plan  # the columns of the file, and the questions about them
-    return ReadResult(layout, _masked(_changed(plan, request.changes, read)))
+    result = _changed(plan, request.changes, read)
+    return ReadResult(layout, _masked(result), _file_rows(file, result.plan, request.limits))
+
+
+def _file_rows(file: BankFile, plan: Plan, limits: Limits) -> tuple[FileRow, ...]:
+    if plan.open or plan.format is Format.LEDGERLOOP:
+        return ()
+    entries = (entry for _, entry in lines_and_entries(file, plan, limits=limits) if isinstance(entry, Entry))
+    return tuple(file_row(masked(entry)) for entry in islice(entries, _COMPARED))
 
 
 def _with_added_columns(plan: Plan, detected: Preview) -> tuple[Field, ...] | None:

@@ -11,10 +11,14 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from src.components.bank_files.entry import Entry
 from src.domain.imports import ImportedRow, identifying_text
-from src.domain.transactions import Transaction
 from src.pipeline.imports.own_accounts import OwnAccount
+
+if TYPE_CHECKING:
+    from src.services.transactions.imported import ImportedTransactions
 
 _NO_ID = frozenset(("nonref", "notprovided", "not provided", "unknown", "none", "n/a"))
 """What banks write where a transaction has no id."""
@@ -24,13 +28,37 @@ _FEWEST_NUMBERS, _MOST_NUMBERS = 2, 50
 
 
 @dataclass(frozen=True, slots=True)
+class FileRow:
+    """What a row of a file is recognized by, whatever is known here of its account."""
+
+    contents: tuple[str, ...]
+    """Hashes of its content; the second one is that by which an earlier release knew the row."""
+    text: str
+    currency: str
+    account: str | None = None
+    """Its name in the file."""
+    account_number: str | None = None
+    """As in the file; only its keyed hash may be stored."""
+
+
+def file_row(entry: Entry) -> FileRow:
+    """entry: masked."""
+    text, bank_id = identifying_text(entry.description, entry.subcategory), entry.bank_id
+    has_id = bank_id is not None and bank_id.casefold() not in _NO_ID
+    contents = [_content(entry, f"id {bank_id}" if has_id else f"text {text}")]
+    if bank_id and not has_id:
+        contents.append(_content(entry, f"id {bank_id}"))
+    return FileRow(tuple(contents), text, entry.currency, entry.account, entry.account_number)
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What a row of a file is recognized by."""
 
     key: str
     """Of its transaction, unless it is stored under another one."""
     contents: tuple[str, ...]
-    """Of `key`; then the one by which an earlier release knew the row."""
+    """Of its FileRow; `key` begins with the first one."""
     without_account: tuple[str, ...]
     """Keys that its transaction may have if it was stored without an account."""
     text: str
@@ -54,14 +82,8 @@ class Identities:
 
     _counts: Counter[str] = field(default_factory=Counter)
 
-    def of(self, transaction: Transaction, bank_id: str | None, own: OwnAccount) -> Identity:
-        """transaction: masked, with its account's name of today."""
-        text = identifying_text(transaction.description, transaction.subcategory)
-        has_id = bank_id is not None and bank_id.casefold() not in _NO_ID
-        contents = [_content(transaction, f"id {bank_id}" if has_id else f"text {text}")]
-        if bank_id and not has_id:
-            contents.append(_content(transaction, f"id {bank_id}"))
-        account = _account_part(own)
+    def of(self, row: FileRow, own: OwnAccount) -> Identity:
+        contents, account = row.contents, _account_part(own)
         self._counts.update({*contents, contents[0] + account})
         key = f"{contents[0]}:{self._counts[contents[0] + account]}{account}"
         without = (
@@ -69,15 +91,16 @@ class Identities:
             for content in (contents if account else contents[1:])
             for number in range(1, min(max(self._counts[content], _FEWEST_NUMBERS), _MOST_NUMBERS) + 1)
         )
-        return Identity(key, tuple(contents), tuple(without), text, transaction.account, own.number)
+        name = own.account.name if own.account else None
+        return Identity(key, contents, tuple(without), row.text, name, own.number)
 
 
-def _content(transaction: Transaction, identifier: str) -> str:
+def _content(entry: Entry, identifier: str) -> str:
     parts = (
-        transaction.date.isoformat(),
-        f"{transaction.amount.normalize():f}",
-        transaction.currency,
-        transaction.direction.value,
+        entry.date.isoformat(),
+        f"{entry.amount.normalize():f}",
+        entry.currency,
+        entry.direction.value,
         identifier,
     )
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
@@ -89,6 +112,23 @@ def _account_part(own: OwnAccount) -> str:
         return ""
     text = f"number {own.number}" if own.number else f"account {own.account.id if own.account else ''}"
     return f":{hashlib.sha256(text.encode()).hexdigest()[:_ACCOUNT_DIGITS]}"
+
+
+def may_be_same(
+    identities: Sequence[Identity], rows: ImportedTransactions, *, import_id: str | None
+) -> list[ImportedRow]:
+    """Stored and deleted rows that may be one of `identities`. Raises Unavailable.
+
+    import_id: the import that asks; None: no row is its own.
+    """
+    stored = rows.with_keys(
+        {key for identity in identities for key in (identity.key, *identity.without_account)}
+    )
+    known = {row.key for row in stored}
+    others = [identity for identity in identities if identity.key not in known]
+    if contents := {content for identity in others for content in identity.contents}:
+        stored += rows.alike(contents, import_id=import_id)
+    return stored
 
 
 @dataclass

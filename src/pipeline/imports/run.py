@@ -20,7 +20,7 @@ from src.domain.transactions import NewTransaction, Origin, Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
 from src.pipeline.imports.own_accounts import OwnAccounts
-from src.pipeline.imports.recognition import Identities, Identity, Recognition
+from src.pipeline.imports.recognition import Identities, Identity, Recognition, file_row, may_be_same
 from src.pipeline.imports.restore_export import ExportRestore
 from src.pipeline.imports.restore_setup import SetupRestore
 
@@ -122,12 +122,7 @@ class ImportRun:
     ) -> list[tuple[str, _Row]]:
         """The rows, each with the key of its transaction. Stored ones without an account get their row's."""
         identified = [row.identity for row in rows]
-        keys = {key for identity in identified for key in (identity.key, *identity.without_account)}
-        stored = self.rows.with_keys(keys)
-        known = {row.key for row in stored}
-        others = [identity for identity in identified if identity.key not in known]
-        if contents := {content for identity in others for content in identity.contents}:
-            stored += self.rows.alike(contents, import_id=import_id)
+        stored = may_be_same(identified, self.rows, import_id=import_id)
         matches = recognition.match(identified, stored)
         accounts = {
             match.key: fields
@@ -177,9 +172,9 @@ class _Row:
 
 
 def _row(entry: Entry, own_accounts: OwnAccounts, identities: Identities) -> _Row:
-    own = own_accounts.of(entry)
-    transaction = _transaction(masked(entry), own.account.name if own.account else None)
-    return _Row(entry, transaction, identities.of(transaction, entry.bank_id, own))
+    own, shown = own_accounts.of(entry), masked(entry)
+    transaction = _transaction(shown, own.account.name if own.account else None)
+    return _Row(entry, transaction, identities.of(file_row(shown), own))
 
 
 def _labels(

@@ -50,13 +50,16 @@ class ImportedTransactions:
         return self._imported_rows(query, query)
 
     @guarded
-    def alike(self, contents: Collection[str], *, import_id: str) -> list[ImportedRow]:
+    def alike(self, contents: Collection[str], *, import_id: str | None) -> list[ImportedRow]:
         """Stored and deleted transactions of the same contents, whatever their account.
 
-        contents: first parts of keys. import_id: the import that asks; its own transactions are left out.
+        contents: first parts of keys. import_id: the import that asks, if any; its own transactions are left
+        out.
         """
         short = {"$in": [content_of(content) for content in contents]}
-        stored = {"owner": LOCAL_OWNER, "content": short, "import": {"$ne": import_id}}
+        stored: Document = {"owner": LOCAL_OWNER, "content": short}
+        if import_id is not None:
+            stored["import"] = {"$ne": import_id}
         return self._imported_rows(stored, {"owner": LOCAL_OWNER, "document.content": short})
 
     def _imported_rows(self, query: Document, of_deleted: Document) -> list[ImportedRow]:

@@ -48,10 +48,9 @@ def uploaded(settings: Settings) -> tuple[bytes, str]:
 
 
 def check_answered(preview: Preview) -> None:
-    """Raises InvalidInput with the first open question."""
+    """Raises InvalidInput that names the first open question."""
     if preview.questions:
-        first = preview.questions[0]
-        raise InvalidInput(text.question_text(first), field=first.key)
+        raise InvalidInput(text.unanswered(preview.questions), field=preview.questions[0].key)
 
 
 @api.operation(

@@ -132,6 +132,17 @@ class UnusedColumnBody(TypedDict):
     ]
 
 
+# `from` is a Python keyword, so this is a call.
+DaysBody = TypedDict("DaysBody", {"from": str, "to": str})
+
+
+class FileSumBody(TypedDict):
+    currency: str
+    direction: str
+    rows: int
+    amount: str
+
+
 class PreviewBody(TypedDict):
     """What would be imported; nothing was stored."""
 
@@ -140,9 +151,18 @@ class PreviewBody(TypedDict):
     columns: list[str]
     unused_columns: list[UnusedColumnBody]
     questions: list[QuestionBody]
-    entries: list[EntryBody]
-    rejects: list[RejectBody]
+    entries: Annotated[list[EntryBody], Field(description="At most the first 20.")]
+    rejects: Annotated[list[RejectBody], Field(description="At most the first 20.")]
+    days: Annotated[DaysBody | None, Field(description="The first and the last day of all transactions.")]
+    sums: Annotated[list[FileSumBody], Field(description="Of all transactions.")]
     rows_found: int
+    rows_duplicate: Annotated[
+        int | None,
+        Field(
+            description="Transactions that are stored, or were deleted, already: they would not be added. Of "
+            "the first 5,000; null while a question is open, and for Ledgerloop exports."
+        ),
+    ]
     rows_rejected: int
     rows_left_out: int
 
@@ -187,7 +207,20 @@ def preview_body(preview: Preview) -> PreviewBody:
         "rejects": [
             _reject(rejected.row, rejected.reason, rejected.left_out) for rejected in preview.rejects
         ],
+        "days": {"from": preview.first_day.isoformat(), "to": preview.last_day.isoformat()}
+        if preview.first_day and preview.last_day
+        else None,
+        "sums": [
+            {
+                "currency": total.currency,
+                "direction": total.direction.value,
+                "rows": total.entries,
+                "amount": money(total.amount, total.currency),
+            }
+            for total in preview.sums
+        ],
         "rows_found": preview.entry_count,
+        "rows_duplicate": preview.duplicates,
         "rows_rejected": preview.rejected_count,
         "rows_left_out": preview.left_out_count,
     }

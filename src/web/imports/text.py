@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +51,13 @@ COLUMN_FIELDS = {
     "notes": "Notes",
     "mcc": "Merchant category code",
     "tags": "Tags",
+    "original-amount": "Original amount",
+    "original-currency": "Original currency",
 }
 """The meanings of a file's columns."""
+
+SUMS = {"expense": "Money out", "income": "Money in", "transfer": "Transfers"}
+"""Of a file, by direction."""
 
 SIGNS = {
     "negative-is-expense": "Amounts with a minus",
@@ -211,6 +216,14 @@ def account_hint(preview: Preview) -> str:
 
 def question_text(question: Question) -> str:
     return _QUESTIONS[question.key]
+
+
+def unanswered(questions: Sequence[Question]) -> str:
+    """What is missing before the file can be imported. questions: the open ones, at least one."""
+    first = question_text(questions[0])
+    if len(questions) == 1:
+        return f"Nothing is imported yet, because this question has no answer: {first}"
+    return f"Nothing is imported yet, because {len(questions)} questions have no answer. The first: {first}"
 
 
 def choice_label(question: Question, choice: Choice) -> str:

@@ -1,5 +1,8 @@
 """The account, the other party, notes, merchant codes and tags of files (all names invented)."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
 from src.components.bank_files.own_account import is_account_number, normalized_number
@@ -105,3 +108,32 @@ def test_a_plan_of_an_earlier_release_still_reads_its_file():
     earlier = Plan.from_dict({**planned.to_dict(), "columns": list(planned.columns[:6])})
     assert len(entries_of(QIF, earlier)) == 3
     assert Field.NOTES not in earlier.columns
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [("Original amount", "Original currency"), ("Fremdwährungsbetrag", "Fremdwährung")],
+)
+def test_what_a_purchase_abroad_cost_there_is_a_note(amount, currency):
+    rows = "2026-02-03;-26.40;-480.00;MXN;RESTAURANT SOL\n2026-02-04;-12.00;;;KIOSK\n"
+    rows += "2026-02-05;-69.46;69.46;CHF;AIRLINE\n"
+    content = f"Date;Amount;{amount};{currency};Description\n{rows}".encode()
+    shown = preview(content, Plan(default_currency="CHF", sign="negative-is-expense"))
+    assert shown.plan.columns[2:4] == (Field.ORIGINAL_AMOUNT, Field.ORIGINAL_CURRENCY)
+    assert [entry.notes for entry in shown.entries] == ["480.00 MXN", None, None]
+    assert [entry.amount for entry in shown.entries] == [Decimal("26.40"), Decimal(12), Decimal("69.46")]
+    assert not any(column.suggested for column in shown.column_summaries)
+
+
+def test_a_preview_has_the_period_and_the_sums_of_the_whole_file():
+    rows = "".join(f"2026-01-{day:02d};-{day}.50;EUR;KIOSK\n" for day in range(1, 31))
+    rows += "2025-12-24;2000;EUR;EMPLOYER\n2026-02-01;-7;USD;ABROAD\n"
+    plan = Plan(sign="negative-is-expense")
+    shown = preview(f"Date;Amount;Currency;Description\n{rows}".encode(), plan)
+    assert (shown.first_day, shown.last_day) == (date(2025, 12, 24), date(2026, 2, 1))
+    assert [(total.currency, total.direction, total.entries, total.amount) for total in shown.sums] == [
+        ("EUR", "expense", 30, Decimal("480.00")),
+        ("EUR", "income", 1, Decimal(2000)),
+        ("USD", "expense", 1, Decimal(7)),
+    ]
+    assert (len(shown.entries), shown.entry_count) == (20, 32)

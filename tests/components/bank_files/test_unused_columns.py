@@ -73,8 +73,19 @@ def test_names_that_repeat_in_a_long_file_are_offered():
         [f"0{number}.04.2026" for number in range(1, 7)],
         [f"{number},70" for number in range(6)],
         [f"shop{number}@mail.example" for number in range(6)],
+        ["DE", "NL", "FRA", "ES", "ITA", "AT"],
     ],
-    ids=["one text", "empty", "two marks", "accounts", "references", "days", "amounts", "addresses"],
+    ids=[
+        "one text",
+        "empty",
+        "two marks",
+        "accounts",
+        "references",
+        "days",
+        "amounts",
+        "addresses",
+        "countries",
+    ],
 )
 def test_a_column_that_names_nobody_is_shown_and_not_offered(texts):
     column = summary("Sonstiges", texts)
@@ -106,3 +117,10 @@ def test_the_columns_of_other_programs_are_shown_and_not_offered():
     assert shown.detected.endswith(":Monarch")
     assert [column.name for column in shown.column_summaries if not column.used] >= ["Account"]
     assert not any(column.suggested for column in shown.column_summaries)
+
+
+def test_a_second_column_of_currencies_is_not_offered():
+    codes = ("USD", "GBP", "CHF", "PLN", "SEK", "DKK")
+    rows = "".join(f"0{day}.03.2026;KARTE;-1,50;EUR;{code}\n" for day, code in enumerate(codes, start=1))
+    shown = preview(f"Datum;Verwendungszweck;Betrag;Währung;Sonstiges\n{rows}".encode(), EUROS)
+    assert (shown.column_summaries[4].used, shown.column_summaries[4].suggested) == (False, False)

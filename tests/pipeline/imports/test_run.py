@@ -7,15 +7,16 @@ from decimal import Decimal
 
 import pytest
 
+from src.components.bank_files.entry import Entry
 from src.container import Container
 from src.domain.accounts import Account, AccountKind
 from src.domain.categories import Category, Group
 from src.domain.feedback import LabelSource
 from src.domain.imports import ImportStatus
-from src.domain.transactions import HistoryFilter, Status, Transaction
+from src.domain.transactions import Direction, HistoryFilter, Status
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.imports.own_accounts import OwnAccount
-from src.pipeline.imports.recognition import Identities
+from src.pipeline.imports.recognition import Identities, file_row
 from tests.file_reader import ReaderInThisProcess
 from tests.small_model import small_bundle
 
@@ -30,16 +31,17 @@ BANK = """Date,Details,Amount
 
 
 def test_the_key_of_a_row_has_the_account_only_if_there_is_one():
-    fee = Transaction("ACCOUNT FEE", Decimal("4.90"), "EUR", date(2026, 3, 1), mode="debit")
+    entry = Entry(1, "ACCOUNT FEE", Decimal("4.90"), "EUR", date(2026, 3, 1), Direction.EXPENSE, mode="debit")
+    fee = file_row(entry)
     former = "2328b06113efefdd63ee69a087c68389843d9c4f3bc11ca167ee9a084a0541dc:1"
-    assert Identities().of(fee, None, OwnAccount(None, None)).key == former
+    assert Identities().of(fee, OwnAccount(None, None)).key == former
     ours, other = (
         Account(id, "Ours", "EUR", AccountKind.CHECKING, Decimal(0), datetime(2026, 3, 1, tzinfo=UTC))
         for id in "12"
     )
     owners = [OwnAccount(None, None), OwnAccount(ours, None), OwnAccount(other, None)]
     owners += [OwnAccount(None, "hash"), OwnAccount(ours, "hash")]
-    keys = {Identities().of(fee, None, own).key for own in owners}
+    keys = {Identities().of(fee, own).key for own in owners}
     assert len(keys) == 4
 
 

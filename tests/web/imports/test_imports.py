@@ -530,3 +530,51 @@ def test_demo_data_is_loaded_from_the_page_and_gone_with_its_undo(app, client):
     assert client.get("/api/v1/history").json["total"] > 500
     assert client.post(f"{started.location}/undo").status_code == 303
     assert client.get("/api/v1/history").json["total"] == 0
+
+
+def test_a_preview_has_days_sums_and_duplicates_of_the_whole_file(app, client):
+    seen = upload(client, dry_run="true", mapping=SIGN).json
+    assert (seen["days"], seen["rows_duplicate"]) == ({"from": "2026-03-04", "to": "2026-03-05"}, 0)
+    assert seen["sums"] == [{"currency": "USD", "direction": "expense", "rows": 2, "amount": "20.50"}]
+    upload(client, mapping='{"sign": "negative-is-expense", "account": "Giro"}')
+    run_queued_imports(app)
+    more = BANK + b"2026-03-05,CITY CAB,-8.00,USD\n2026-03-06,KIOSK,2.00,USD\n"
+    assert upload(client, more, dry_run="true").json["rows_duplicate"] == 2
+    other = upload(client, more, dry_run="true", mapping='{"account": "Another"}').json
+    assert other["rows_duplicate"] == 0
+    assert [account["name"] for account in client.get("/api/v1/accounts").json] == ["Giro"]
+    item = client.get("/api/v1/history?q=pizza").json["items"][0]
+    client.delete(f"/api/v1/transactions/{item['id']}")
+    assert upload(client, more, dry_run="true").json["rows_duplicate"] == 2
+
+
+def test_duplicates_of_a_file_are_as_many_as_its_import_skips(app, client):
+    upload(client, QIF, "a.qif", mapping='{"default_currency": "USD", "date_order": "mdy"}')
+    upload(client, BANK + b"2026-03-05,CITY CAB,-8.00,USD\n", mapping=SIGN)
+    run_queued_imports(app)
+    more = b"Date,Details,Amount,Cur\n" + b"2026-03-05,CITY CAB,-8.00,USD\n" * 3
+    seen = upload(client, more, dry_run="true", mapping=SIGN).json
+    done = upload(client, more, mapping=SIGN).json["id"]
+    run_queued_imports(app)
+    skipped = client.get(f"/api/v1/imports/{done}").json["rows_duplicate"]
+    assert seen["rows_duplicate"] == skipped == 2
+
+
+def test_the_page_says_how_much_it_does_not_show_and_what_is_missing(client):
+    rows = "".join(f"04/{day:02d}/2026,SHOP {day},-{day}.00,EUR\n" for day in range(1, 13)) * 3
+    content = f"Date,Details,Amount,Cur\n{rows}05/06/2026,PAY,900.00,EUR\n".encode()
+    sent = client.post("/import", data={"file": (io.BytesIO(content), "march.csv")})
+    page = client.get(sent.location).text
+    assert page.index("Money out") < page.index('name="account"') < page.index("Import 37 transactions")
+    assert page.index("Cancel import") < page.index("<table")
+    assert "€234.00" in page
+    assert "15 more of 37 rows" in page
+    assert "The other 17 are imported too" in page
+    refused = client.post(f"{sent.location}/plan", data={"act": "begin"})
+    assert (
+        "Nothing is imported yet, because 2 questions have no answer. The first: Which part" in refused.text
+    )
+    refused = client.post(f"{sent.location}/plan", data={"act": "begin", "answer-date_order": "dmy"})
+    assert "because this question has no answer: Which amounts are spending?" in refused.text
+    cancelled = client.post(f"{sent.location}/discard")
+    assert (cancelled.status_code, client.get(sent.location).status_code) == (303, 404)

@@ -1,4 +1,4 @@
-"""Finds the columns of the own account, the other party, notes, merchant codes and tags.
+"""Finds the columns of the own account, the other party, notes, merchant codes, tags and original amounts.
 
 Only columns that nothing else uses are considered, so the description and the amounts stay as they are.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from src.components.bank_files.entry import Cell, as_text
+from src.components.bank_files.inference.amounts import unit_of
 from src.components.bank_files.inference.cells import MOSTLY, Cells, is_amount_cell, is_date_cell
 from src.components.bank_files.inference.headings import field_of, folded
 from src.components.bank_files.own_account import is_account_number
@@ -49,6 +50,20 @@ _NAMES: Mapping[Field, str] = {
         "etiqueta|etichette|etiketten|etykiety|etykieta|stitky|stitek|cimkek|cimke|taggar|tagit|etiketler|"
         "теги|метки|标签|標籤|タグ|태그"
     ),
+    Field.ORIGINAL_AMOUNT: (
+        "original amt|foreign amount|foreign currency amount|amount foreign currency|amount in foreign "
+        "currency|amount in original currency|local amount|originalbetrag|ursprungsbetrag|"
+        "fremdwährungsbetrag|betrag in fremdwährung|betrag fremdwährung|betrag in originalwährung|montant "
+        "d origine|montant original|montant en devise|montant en devise étrangère|importe original|importe "
+        "en divisa|importe divisa|importo originale|importo in valuta|valor original|oorspronkelijk bedrag|"
+        "bedrag vreemde valuta|kwota oryginalna|kwota w walucie|originalbelopp"
+    ),
+    Field.ORIGINAL_CURRENCY: (
+        "foreign currency|type foreign currency|currency foreign amount|local currency|originalwährung|"
+        "fremdwährung|ursprungswährung|währung originalbetrag|devise d origine|devise étrangère|moneda "
+        "original|divisa original|valuta originale|moeda original|oorspronkelijke valuta|vreemde valuta|"
+        "waluta oryginalna|originalvaluta"
+    ),
 }
 _OWN = frozenset(map(folded, _OWN_ACCOUNT.split("|")))
 _MAY_BE_OWN = frozenset(map(folded, _ACCOUNT.split("|")))
@@ -59,6 +74,8 @@ _ROWS_PER_ACCOUNT = 4
 """At least, on average: a column with more accounts is that of the other parties."""
 _CELLS: Mapping[Field, Callable[[Cell], bool]] = {
     Field.MCC: lambda cell: len(text := as_text(cell).strip()) == 4 and text.isdecimal(),
+    Field.ORIGINAL_AMOUNT: is_amount_cell,
+    Field.ORIGINAL_CURRENCY: lambda cell: bool(unit_of(as_text(cell))),
 }
 
 

@@ -27,8 +27,8 @@ _LONGEST_EXAMPLE = 60
 _FEW = 10
 """With more distinct texts than this a column may name merchants, however often they repeat."""
 _WORD = re.compile(r"[^\W\d_]{3}")
-_ONE_CODE = re.compile(r"\S*[0-9]\S*|[^\s@]+@\S+|\w+://\S+|[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}")
-"""A reference, an address or an account: no name of a person or company."""
+_ONE_CODE = re.compile(r"\S*[0-9]\S*|[^\s@]+@\S+|\w+://\S+|[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,}|[A-Z]{2,3}")
+"""A reference, an address, an account, a currency or a country: no name of a person or company."""
 _TEXTS = (Field.DESCRIPTION, Field.PARTY, Field.PAYER, Field.PAYMENT_MESSAGE)
 
 
