@@ -180,6 +180,7 @@ class Container(Services):
             self.preferences.current,
             self.shadow_model.peek,
             self.accounts,
+            self.link_matching.match_saved,
         )
 
     @property

@@ -90,6 +90,8 @@ class Predictor:
     """Returns the model of the shadow test, whose predictions are stored with the champion's."""
     accounts: Accounts | None = None
     """None: every transaction keeps the name of its account."""
+    match_saved: Callable[[Sequence[str]], None] = lambda _: None
+    """Called with the ids of transactions that were stored, to pair them with others; does not fail."""
 
     def predict(
         self, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool = False
@@ -132,7 +134,9 @@ class Predictor:
         self, transactions: Sequence[Transaction], *, source: str, at: datetime
     ) -> list[StoredTransaction]:
         """Raises Unavailable; nothing is stored then."""
-        return self.transactions.add(self.new(transactions, at=at), source=source, at=at)
+        stored = self.transactions.add(self.new(transactions, at=at), source=source, at=at)
+        self.match_saved([row.id for row in stored])
+        return stored
 
     def new(self, transactions: Sequence[Transaction], *, at: datetime) -> list[NewTransaction]:
         """The predicted transactions, ready to be stored, in the same order. Raises Unavailable."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -12,6 +13,7 @@ from src.components.transfers.pairing import Match, conversions, pairs, reads_li
 from src.components.transfers.refunds import refund_match
 from src.domain.categories import Category, Group
 from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_between, purchase_merchant
+from src.errors import Unavailable
 from src.pipeline.transfers.restore import LinkRestore
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 BATCH = 1000
+_MOST_NEAR = 500
+"""Transactions of one amount that are looked at when one is saved."""
 _AT_A_TIME = 20_000
 """Added transactions that one run of the job looks at; the next run continues."""
 _STILL_ARRIVING = timedelta(minutes=2)
@@ -39,6 +43,23 @@ class LinkMatching:
     def match_import(self, import_id: str) -> int:
         """Link the transactions of an import; returns how many links are new. Safe to repeat."""
         return self._match_all(self.candidates.of_import(import_id), LinkedBy.IMPORT)
+
+    def match_saved(self, transaction_ids: Sequence[str]) -> None:
+        """Link transactions that were just added or edited with others of the same amount.
+
+        It is quick: where there are many of these, or MongoDB fails, `maintain` does it, as all the rest.
+        """
+        with suppress(Unavailable):
+            ends = self.candidates.free(transaction_ids)
+            near = self.candidates.of_equal_amount(ends, most=_MOST_NEAR) if ends else []
+            if not near:
+                return
+            matches = pairs(near, self._groups(), new={end.id for end in ends})
+            at = self.clock()
+            self.links.add([_link(LinkKind.TRANSFER, match, LinkedBy.JOB, at) for match in matches])
+
+    def _groups(self) -> dict[str, Group]:
+        return {category.slug: category.group for category in self.categories()}
 
     def restore(self) -> LinkRestore:
         """For an import of an export."""
@@ -71,7 +92,7 @@ class LinkMatching:
         return ends, max(since, now - _STILL_ARRIVING)
 
     def _match_all(self, ends: Iterable[End], by: LinkedBy) -> int:
-        groups = {category.slug: category.group for category in self.categories()}
+        groups = self._groups()
         return sum(self._match(batch, groups, by) for batch in _batches(ends))
 
     def _match(self, ends: Sequence[End], groups: dict[str, Group], by: LinkedBy) -> int:

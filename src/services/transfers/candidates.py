@@ -39,6 +39,11 @@ class Candidates:
         query = {"_id": {"$in": object_ids(transaction_ids)}, "owner": LOCAL_OWNER}
         return {end.id: end for end in self._ends(query)}
 
+    @guarded
+    def free(self, transaction_ids: Collection[str]) -> list[End]:
+        """Those that move money and are not linked yet. Raises Unavailable."""
+        return list(self._ends({**_FREE, **_MOVES_MONEY, "_id": {"$in": object_ids(transaction_ids)}}))
+
     @guarded_stream
     def of_import(self, import_id: str) -> Iterator[End]:
         """The transactions of an import that are not linked yet, also those of an earlier one.
@@ -71,30 +76,32 @@ class Candidates:
             yield str(document["_id"])
 
     @guarded
-    def of_equal_amount(self, ends: Sequence[End]) -> list[End]:
+    def of_equal_amount(self, ends: Sequence[End], *, most: int = 0) -> list[End]:
         """All that could be an end of an own transfer with one of `ends`, or compete for it.
 
-        Raises Unavailable.
+        most: none at all if there are as many (0: no limit). Raises Unavailable.
         """
-        opposite = [end for span in _spans(ends) for end in self._opposite(span)]
+        opposite = [end for span in _spans(ends) for end in self._opposite(span, most)]
         amounts = {_amount_key(end) for end in opposite}
         near = [*opposite, *(end for end in ends if _amount_key(end) in amounts)]
-        competing = [end for span in _spans(near) for end in self._of_amounts(span, _BOTH)]
+        competing = [end for span in _spans(near) for end in self._of_amounts(span, _BOTH, most)]
+        if most and len(competing) >= most:
+            return []
         return list({end.id: end for end in (*near, *competing)}.values())
 
-    def _opposite(self, span: Sequence[End]) -> Iterator[End]:
+    def _opposite(self, span: Sequence[End], most: int) -> Iterator[End]:
         """What moves the same amount the other way within the days of a transfer."""
         days: dict[tuple[str, Decimal, Direction], list[date]] = defaultdict(list)
         for end in span:
             days[(*_amount_key(end), _OPPOSITE[end.transaction.direction])].append(end.transaction.date)
         for direction in _BOTH:
             same_way = [end for end in span if _OPPOSITE[end.transaction.direction] is direction]
-            for other in self._of_amounts(same_way, [direction]):
+            for other in self._of_amounts(same_way, [direction], most):
                 near = days[(*_amount_key(other), direction)]
                 if any(abs(other.transaction.date - day) <= TRANSFER_WITHIN for day in near):
                     yield other
 
-    def _of_amounts(self, span: Sequence[End], directions: Sequence[Direction]) -> Iterator[End]:
+    def _of_amounts(self, span: Sequence[End], directions: Sequence[Direction], most: int) -> Iterator[End]:
         """Those with the currency and the amount of one of `span`, at most days away from all of it."""
         amounts: dict[str, set[Any]] = defaultdict(set)
         for end in span:
@@ -107,7 +114,7 @@ class Candidates:
                 "direction": {"$in": [direction.value for direction in directions]},
                 "date": _days_of(span, TRANSFER_WITHIN, TRANSFER_WITHIN),
             }
-            yield from self._ends({**_FREE, **query})
+            yield from self._ends({**_FREE, **query}, most=most)
 
     @guarded
     def of_other_currencies(self, ends: Sequence[End]) -> list[End]:

@@ -1,13 +1,17 @@
 """Own transfers and refunds are found when a file is imported, and by a job."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from src.container import Container
-from src.domain.transactions import HistoryFilter
+from src.domain.bulk import BulkChange
+from src.domain.transactions import Direction, HistoryFilter, Transaction
 from src.domain.transfers import LinkedBy, LinkKind, LinkStatus
+from src.errors import Unavailable
+from src.pipeline.transfers import matching
+from src.services.transfers.candidates import Candidates
 from tests.file_reader import ReaderInThisProcess
 from tests.pipeline.imports.test_run import import_text
 from tests.services.rows import NOW, keep, new
@@ -109,10 +113,58 @@ def test_the_job_pairs_what_was_added_and_changed_since(container):
         new("j doe", "500", direction=INCOME, account="Main", category=None),
     )
     assert container.link_matching.maintain() == 0
-    container.transaction_editor.edit(into.id, lambda _: {"account": "Pot"}, at=container.now())
+    pot = BulkChange({"account": "Pot"})
+    container.bulk_changes.apply((into.id,), pot, at=container.now())
     assert container.link_matching.maintain() == 1
     assert linked(container) == [("transfer to pot", "j doe")]
     assert container.link_matching.maintain() == 0
+
+
+def save(container, description, account, direction=Direction.EXPENSE):
+    moved = Transaction(description, Decimal(500), "USD", date(2026, 3, 4), direction, account=account)
+    [row] = container.predictor.predict_and_keep([moved], source="api", at=container.now())
+    return row
+
+
+def test_what_is_saved_alone_is_paired_at_once(container):
+    save(container, "transfer to pot", "Main")
+    assert linked(container) == []
+    save(container, "j doe", "Pot", INCOME)
+    assert linked(container) == [("transfer to pot", "j doe")]
+    save(container, "transfer to pot", "Main")
+    assert len(linked(container)) == 1
+
+
+def test_an_edit_pairs_at_once_and_its_undo_takes_the_pair_apart(container):
+    save(container, "transfer to pot", "Main")
+    into = save(container, "j doe", "Main", INCOME)
+    edited, act = container.transaction_editor.edit(into.id, lambda _: {"account": "Pot"}, at=NOW)
+    assert linked(container) == [("transfer to pot", "j doe")]
+    assert edited.transfer
+    container.act_undo.undo(act, at=NOW)
+    assert linked(container) == []
+
+
+def test_a_transaction_is_saved_although_it_cannot_be_paired(container, monkeypatch):
+    def fails(*_, **__):
+        raise Unavailable("MongoDB does not answer.")
+
+    save(container, "transfer to pot", "Main")
+    with monkeypatch.context() as patched:
+        patched.setattr(Candidates, "of_equal_amount", fails)
+        assert save(container, "j doe", "Pot", INCOME).id
+    assert linked(container) == []
+    container.link_matching.maintain()
+    assert len(linked(container)) == 1
+
+
+def test_an_amount_that_very_many_share_is_left_to_the_job(container, monkeypatch):
+    monkeypatch.setattr(matching, "_MOST_NEAR", 2)
+    save(container, "transfer to pot", "Main")
+    save(container, "j doe", "Pot", INCOME)
+    assert linked(container) == []
+    container.link_matching.maintain()
+    assert len(linked(container)) == 1
 
 
 def test_the_job_settles_what_an_interruption_left(container):
