@@ -87,7 +87,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Enter" && onControl) return;
   else if (inQueue && queueKeys[event.key]) { queueKeys[event.key](); done = true; }
   else if (!inQueue && event.key === "Enter") { document.querySelector("[data-confirm]")?.click(); done = Boolean(document.querySelector("[data-confirm]")); }
-  else if (!inQueue && event.key === "n") { document.getElementById("description")?.focus(); done = true; }
+  else if (!inQueue && event.key === "n") { document.querySelector("[data-predict] [name=description]")?.focus(); done = true; }
   else if (!inQueue && event.key === "u") lastUndo()?.requestSubmit();
   if (done) event.preventDefault();
 });

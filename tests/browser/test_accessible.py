@@ -70,6 +70,22 @@ def test_every_page_is_accessible_and_fits_the_window(open_page, filled, theme, 
         ), path
 
 
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_the_names_in_the_bottom_bar_do_not_touch(open_page, width):
+    page = open_page("/history", size={**PHONE, "width": width})
+    spans = page.locator(".nav a").evaluate_all(
+        """links => links.map((link) => {
+            const range = document.createRange();
+            range.selectNode([...link.childNodes].find((node) => node.textContent.trim()));
+            const { left, right } = range.getBoundingClientRect();
+            return [left, right];
+        })"""
+    )
+    edges = [0, *[edge for span in spans for edge in span], width]
+    gaps = [end - start for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    assert min(gaps) >= 3, gaps
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("path", ["/feedback", "/history", "/transactions/{id}"])
 def test_an_open_list_of_categories_is_accessible_and_in_the_window(open_page, filled, path, size):
