@@ -280,6 +280,7 @@ class Container(Services):
     def _bulk_changes(self, predictor: Predictor, feedback: FeedbackLoop) -> BulkChanges:
         return BulkChanges(
             rows=self.bulk_rows,
+            alike=self.alike_changes,
             queue=self.bulk_queue,
             holder=self.holder,
             deleted=self.deleted_transactions,

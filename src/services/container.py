@@ -15,6 +15,7 @@ from src.knowledge.lexicon_files import Knowledge
 from src.once import once
 from src.services.accounts.repository import Accounts
 from src.services.accounts.transactions import AccountTransactions
+from src.services.bulk.alike import AlikeChanges
 from src.services.bulk.work import BulkQueue
 from src.services.categories.repository import Categories
 from src.services.categories.transactions import CategoryTransactions
@@ -95,6 +96,7 @@ class Services:
     act_log = on_database(ActLog)
     account_transactions = on_database(AccountTransactions)
     bulk_rows = on_database(BulkRows)
+    alike_changes = on_database(AlikeChanges)
     category_transactions = on_database(CategoryTransactions)
     deleted_transactions = on_database(DeletedTransactions)
     waiting_transactions = on_database(WaitingTransactions)

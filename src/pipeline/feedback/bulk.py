@@ -15,12 +15,13 @@ from src.domain.feedback import Feedback, active_answers, is_answered_since
 from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, active_edits
 from src.errors import InvalidInput
 from src.pipeline.accounts.names import canonical_name, known_account
-from src.pipeline.feedback.edit import can_change_prediction, changed_fields
+from src.pipeline.feedback.edit import UNSEEN_BY_THE_MODEL, can_change_prediction, changed_fields
 from src.pipeline.prediction.predict import Predictor, prepare
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.feedback import FeedbackLoop
     from src.services.accounts.repository import Accounts
+    from src.services.bulk.alike import AlikeChanges
     from src.services.bulk.work import BulkQueue
     from src.services.transactions.acts import ActLog
     from src.services.transactions.bulk import BulkRows
@@ -45,6 +46,7 @@ class BulkChanges:
     """
 
     rows: BulkRows
+    alike: AlikeChanges
     queue: BulkQueue
     holder: str
     """Names this process."""
@@ -140,7 +142,9 @@ class BulkChanges:
             self.deleted.delete_many(ids, act=act, at=at)
         else:
             self.links.unsettle(ids, at=at)
-            self.rows.change(ids, partial(self._changed, change, act, at))
+            predicts = not change.category and not change.fields.keys() <= set(UNSEEN_BY_THE_MODEL)
+            left = self.alike.change(ids, change, act, at=at, only_answered=predicts)
+            self.rows.change(left, partial(self._changed, change, act, at))
         self.links.settle(ids)
 
     def _checked(self, change: BulkChange) -> BulkChange:
@@ -192,11 +196,13 @@ class BulkChanges:
         """
         self.queue.cancel(act.id, holder=self.holder)
         deleted = self.deleted.restore(act.id, at=at)
-        self.links.unsettle(self.rows.changed_by(act.id), at=at)
-        changed = undo_changes(self.rows, act.id, at, self.predictor.with_canonical_accounts)
+        ids = self.rows.changed_by(act.id)
+        self.links.unsettle(ids, at=at)
+        alike = self.alike.undo(ids, act.id, at=at)
+        others = undo_changes(self.rows, act.id, at, self.predictor.with_canonical_accounts)
         self.links.settle_unsettled()
         self.feedback.undo(act.id, at)  # what followed from the answers
-        return UndoResult(deleted.rows + changed.rows, deleted.kept + changed.kept)
+        return UndoResult(deleted.rows + alike + others.rows, deleted.kept + others.kept)
 
 
 def undo_changes(

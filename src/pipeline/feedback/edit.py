@@ -25,7 +25,7 @@ FIELDS = (
     *("account", "counterparty", "notes", "mcc", "tags", "splits"),
 )
 """The fields that a person may change."""
-_UNSEEN_BY_THE_MODEL = ("notes", "tags", "splits")
+UNSEEN_BY_THE_MODEL = ("notes", "tags", "splits")
 
 Changes = Callable[[Transaction], Mapping[str, Any]]
 """The fields to change in a transaction as it is now. May raise, if they do not fit its other fields."""
@@ -36,7 +36,7 @@ def changed_fields(before: Transaction, after: Transaction) -> list[str]:
 
 
 def can_change_prediction(before: Transaction, after: Transaction) -> bool:
-    return any(name not in _UNSEEN_BY_THE_MODEL for name in changed_fields(before, after))
+    return any(name not in UNSEEN_BY_THE_MODEL for name in changed_fields(before, after))
 
 
 def check_splits(transaction: Transaction) -> None:

@@ -45,7 +45,7 @@ class BulkRows:
                         "_id": "$currency",
                         "rows": {"$sum": 1},
                         "amount": {"$sum": "$amount"},
-                        "same": {"$sum": {"$cond": [_is_so(change), 1, 0]}},
+                        "same": {"$sum": {"$cond": [is_so(change), 1, 0]}},
                     }
                 },
                 {"$sort": {"rows": -1, "_id": 1}},
@@ -65,20 +65,20 @@ class BulkRows:
     @guarded
     def ids(self, selection: Selection, change: BulkChange, *, limit: int) -> list[str]:
         """Of the transactions that the change changes, at most `limit`. Raises Unavailable."""
-        query = {"$and": [_query(selection), {"$expr": {"$not": [_is_so(change)]}}]}
+        query = {"$and": [_query(selection), {"$expr": {"$not": [is_so(change)]}}]}
         return self._ids(query, limit)
 
     @guarded
     def changed_by(self, act: str) -> list[str]:
-        """The ids of the transactions that `act` answered or edited. Raises Unavailable."""
-        return self._ids(_changed_by(act))
+        """The ids of the transactions that `act` answered or edited, if not undone. Raises Unavailable."""
+        return self._ids(changed_by(act))
 
     @guarded
     def count_changed_by(self, act: str) -> int:
         """Transactions that `act` answered, edited or deleted. Raises Unavailable."""
         deleted = {"owner": LOCAL_OWNER, "acts": {"$eq": act}}
         return int(
-            self._database.transactions.count_documents(_changed_by(act))
+            self._database.transactions.count_documents(changed_by(act))
             + self._database.deleted_transactions.count_documents(deleted)
         )
 
@@ -106,9 +106,12 @@ class BulkRows:
         return update_batch(self._database.transactions, object_ids(ids), derive)
 
 
-def _changed_by(act: str) -> Document:
-    named = [{field: {"$eq": act}} for field in ("feedback.act", "edits.act")]
-    return {"owner": LOCAL_OWNER, "$or": named}
+def changed_by(act: str) -> Document:
+    """The query for the transactions that `act` answered or edited, and where that is not undone."""
+    undone = {"$elemMatch": {"act": {"$eq": act}, "category": None}}
+    answered = {"feedback.act": {"$eq": act}, "feedback": {"$not": undone}}
+    edited = {"edits": {"$elemMatch": {"act": {"$eq": act}, "undone_at": None}}}
+    return {"owner": LOCAL_OWNER, "$or": [answered, edited]}
 
 
 def _query(selection: Selection) -> Document:
@@ -117,12 +120,17 @@ def _query(selection: Selection) -> Document:
     return {"owner": LOCAL_OWNER, "_id": {"$in": object_ids(selection)}}
 
 
-def _is_so(change: BulkChange) -> Any:
+def is_so(change: BulkChange) -> Any:
     """Whether a transaction is already as the change makes it, as an expression."""
     if change.delete:
         return False
     same: list[Document] = [
-        {"$eq": [{"$ifNull": [f"${name}", _stored(name, None)]}, {"$literal": _stored(name, value)}]}
+        {
+            "$eq": [
+                {"$ifNull": [f"${name}", stored_value(name, None)]},
+                {"$literal": stored_value(name, value)},
+            ]
+        }
         for name, value in change.fields.items()
     ]
     if change.category:
@@ -130,7 +138,7 @@ def _is_so(change: BulkChange) -> Any:
     return {"$and": same}
 
 
-def _stored(name: str, value: Any) -> Any:
+def stored_value(name: str, value: Any) -> Any:
     """As documents have it; without a value, the value of a missing field."""
     if name == "tags":
         return list(value or ())

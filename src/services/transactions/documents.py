@@ -166,8 +166,8 @@ def current_fields(predictions: Sequence[Prediction], feedback: Sequence[Feedbac
 
 
 def first_answer(answer: Feedback) -> list[Document]:
-    """An update that adds `answer` to unanswered transactions, with the same fields as `current_fields`."""
-    confirmed = {"$eq": ["$category", {"$literal": answer.category}]}
+    """An update that adds `answer`, which decides then, with the same fields as `current_fields`."""
+    confirmed = {"$eq": [{"$last": "$predictions.category"}, {"$literal": answer.category}]}
     return [
         {
             "$set": {

@@ -124,7 +124,8 @@ class FeedbackEvents:
             return feedback_fields(row.predictions, (*row.feedback, Feedback(category=None, at=at, act=act)))
 
         transactions = self._database.transactions
-        answered = transactions.find(_answered(act, only), {"_id": 1})
+        is_undone = {"$elemMatch": {"act": {"$eq": act}, "category": None}}
+        answered = transactions.find({**_answered(act, only), "feedback": {"$not": is_undone}}, {"_id": 1})
         ids, rows, kept = [str(document["_id"]) for document in answered], 0, 0
         for start in range(0, len(ids), _BATCH):
             changed = update_many(transactions, ids[start : start + _BATCH], undone).values()

@@ -1,10 +1,12 @@
 """POST /transactions/bulk changes or deletes many transactions as one act."""
 
+import json
 import re
 from datetime import UTC, datetime
 
 import pytest
 
+from src.services.bulk.alike import AlikeChanges
 from src.services.mongo.client import Database
 
 
@@ -77,6 +79,80 @@ def test_undoing_the_act_restores_every_row(client, app, rows, values):
     assert undo(client, done["act"])["undone"] == 4
     assert without_history(documents(app)) == without_history(before)
     assert client.post(f"/api/v1/acts/{done['act']}/undo").status_code == 409
+
+
+ALIKE = {
+    "an answered one": (lambda client, row: answer_to(client, row, "dining")),
+    "an unanswered one": (lambda client, row: None),
+    "one with every field": (
+        lambda client, row: client.patch(
+            f"/api/v1/transactions/{row}",
+            json={
+                "notes": "x",
+                "tags": ["a"],
+                "account": "Giro",
+                "mode": "cash",
+                "mcc": "5411",
+                "date": "2026-01-09",
+            },
+        )
+    ),
+    "one without a payment method": (
+        lambda client, row: client.patch(f"/api/v1/transactions/{row}", json={"mode": None})
+    ),
+    "one whose answer was undone": (
+        lambda client, row: undo(client, answer_to(client, row, "travel")["act"])
+    ),
+    "one whose edit was undone": (
+        lambda client, row: undo(
+            client, client.patch(f"/api/v1/transactions/{row}", json={"notes": "x"}).json["act"]
+        )
+    ),
+}
+
+
+def answer_to(client, row, category):
+    return client.post("/api/v1/feedback", json={"transaction_id": row, "category": category}).json
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"notes": "x", "tags": ["trip"]},
+        {"notes": None, "tags": None},
+        {"category": "dining"},
+        {"category": "travel", "mode": None, "account": "Card", "direction": "income", "date": "2026-01-09"},
+        {"mode": None, "account": None},
+    ],
+)
+def test_the_database_changes_and_restores_transactions_as_one_by_one(
+    client, app, predicted, monkeypatch, values
+):
+    """Most are changed by one update of the database; those that it leaves, one after another."""
+    for number, prepared in enumerate(ALIKE.values()):
+        row = predicted(f"TACO GARDEN {number}", "10", mode="UPI", date="2026-03-04")["id"]
+        prepared(client, row)
+    stored = app.extensions["ledgerloop"].database.transactions
+    originals, before, outcomes = list(stored.find()), documents(app), []
+    for by_database in (True, False):
+        with monkeypatch.context() as patch:
+            if not by_database:
+                patch.setattr(AlikeChanges, "change", lambda self, ids, *_, **__: ids)
+                patch.setattr(AlikeChanges, "undo", lambda *_, **__: 0)
+            done = bulk(client, filter={}, set=values)
+            changed = documents(app)
+            undone = undo(client, done["act"])["undone"]
+        restored = documents(app)
+        outcomes.append((done["changed"], undone, *map(comparable, (changed, restored))))
+        assert without_history(restored) == without_history(before)
+        stored.delete_many({})
+        stored.insert_many(originals)
+    assert outcomes[0] == outcomes[1]
+
+
+def comparable(stored):
+    """Without what differs between two acts: their ids and times."""
+    return json.loads(re.sub(r'"(act|at|undone_at)": "[^"]*"', '"\\1": ""', json.dumps(stored, default=str)))
 
 
 def test_a_category_is_set_by_the_person_and_counts_for_the_merchant(client, rows, predicted):
@@ -203,28 +279,34 @@ def test_the_merchants_other_transactions_follow_however_many_they_are(
     assert {life["predicted"] for life in lives} == {"travel"}
 
 
-def test_a_row_that_changes_meanwhile_keeps_both_changes(client, app, rows, answered, monkeypatch):
+@pytest.mark.parametrize("write", ["update_many", "bulk_write"])
+def test_a_row_that_changes_meanwhile_keeps_both_changes(client, app, rows, answered, monkeypatch, write):
+    """Changed by the database, or one by one because it is predicted again."""
+    values = {"notes": "both"} if write == "update_many" else {"notes": "both", "mode": "cash"}
     meanwhile = []
 
     class Late:
-        """Its first write comes after an answer that somebody gives meanwhile."""
+        """This kind of write comes after an answer that somebody gives meanwhile."""
 
         def __init__(self, rows):
             self._rows = rows
 
         def __getattr__(self, name):
-            return getattr(self._rows, name)
+            original = getattr(self._rows, name)
+            return self._late(original) if name == write and not meanwhile else original
 
-        def bulk_write(self, *arguments, **options):
-            if not meanwhile:
+        def _late(self, original):
+            def late(*arguments, **options):
                 monkeypatch.undo()
                 meanwhile.append(answered(rows[1], "groceries"))
-            return self._rows.bulk_write(*arguments, **options)
+                return original(*arguments, **options)
+
+            return late
 
     late = Late(app.extensions["ledgerloop"].database.transactions)
     monkeypatch.setattr(Database, "transactions", property(lambda _: late))
-    done = bulk(client, ids=rows, set={"notes": "both"})
-    assert done["changed"] == 4
+    done = bulk(client, ids=rows, set=values)
+    assert (done["changed"], len(meanwhile)) == (4, 1)
     life = client.get(f"/api/v1/transactions/{rows[1]}").json
     assert (life["category"], life["transaction"]["notes"]) == ("groceries", "both")
 
