@@ -17,6 +17,7 @@ from src.domain.preferences import Preferences
 from src.domain.transactions import Direction, HistoryFilter
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import IS_SPLIT
+from src.services.transactions.linked import UNLINKED, ends_of_transfers, linked_refunds
 from src.services.transactions.query import query_of
 
 TOP_MERCHANTS = 20
@@ -41,6 +42,8 @@ class Cell:
     """Of transactions alone: a split one counts with its first part."""
     paired: bool
     """Of transactions that are one end of an own transfer."""
+    again: bool
+    """Of the second ends of own transfers whose first end is summed too: what was moved counts once."""
     refund: bool
     """Of refunds that are linked to their purchases; then the category is that of the purchases."""
 
@@ -51,7 +54,7 @@ class Cell:
     @property
     def counted(self) -> Decimal:
         """The amount as its flow counts it: less than zero for a refund."""
-        return self._flow[1] * self.amount
+        return Decimal(0) if self.again else self._flow[1] * self.amount
 
     @property
     def _flow(self) -> tuple[Flow, int]:
@@ -137,16 +140,22 @@ class Analytics:
             "mode": "$mode",
             "direction": "$direction",
             "paired": {"$gt": ["$transfer", None]},
+            "again": {"$eq": ["$again", True]},
+            "refund": {"$gt": ["$refund_of", None]},
             "needs_review": {"$eq": ["$needs_review", True]},
         }
         rows = {"$sum": {"$cond": [{"$gt": ["$part", 0]}, 0, 1]}}
         sums = {
             "$group": {"_id": key, "amount": {"$sum": "$amount"}, "count": {"$sum": 1}, "rows": rows},
         }
-        stages = {False: _parts({**query, **_NO_REFUND}, sums), True: [*_refunds(query), sums]}
+        pipelines = (
+            _parts({**query, **UNLINKED}, sums),
+            [*linked_refunds(query), sums],
+            [*ends_of_transfers(query), sums],
+        )
         return [
-            _cell(row, groups, refund=refund)
-            for refund, pipeline in stages.items()
+            _cell(row, groups)
+            for pipeline in pipelines
             for row in self.database.transactions.aggregate(pipeline)
         ]
 
@@ -162,8 +171,8 @@ class Analytics:
         return Coverage(begins, ends, self.now().date(), since, until, month_starts)
 
     def _top_merchants(self, query: Document, places: int, groups: Mapping[str, Group]) -> list[Document]:
-        own = {**query, **_NO_REFUND, "transfer": None}
-        refunds = [*_refunds(query), *_by_merchant(_spending(groups, refund=True))]
+        own = {**query, **UNLINKED}
+        refunds = [*linked_refunds(query), *_by_merchant(_spending(groups, refund=True))]
         total = {"_id": "$_id", "amount": {"$sum": "$amount"}, "count": {"$sum": "$count"}}
         merchants = self.database.transactions.aggregate(
             [
@@ -181,17 +190,16 @@ class Analytics:
         ]
 
 
-def _cell(sums: Document, groups: Mapping[str, Group], *, refund: bool) -> Cell:
+def _cell(sums: Document, groups: Mapping[str, Group]) -> Cell:
     key = dict(sums["_id"])
     direction, needs_review = Direction(key.pop("direction")), key.pop("needs_review")
     group = groups.get(key["category"])
     # The category of a refund is that of its purchase, which is an expense.
-    counting = Direction.EXPENSE if refund else direction
+    counting = Direction.EXPENSE if key["refund"] else direction
     group = group_that_counts(group, counting, needs_review=needs_review)
     return Cell(
         **key,
         direction=direction,
-        refund=refund,
         group=group,
         amount=Decimal(sums["amount"]).scaleb(-decimal_places(key["currency"])),
         count=sums["count"],
@@ -210,38 +218,6 @@ def _parts(query: Document, *stages: Document) -> list[Document]:
     ]
     whole = [{"$match": {**query, "splits": None}}, *stages]
     return [*whole, {"$unionWith": {"coll": "transactions", "pipeline": parts}}]
-
-
-_NO_REFUND: Document = {"refund_of": None}
-
-
-def _refunds(query: Document) -> list[Document]:
-    """The linked refunds among the rows of `query`, with what counts of their purchases; one of a split
-    purchase by the parts that it lowers.
-
-    Category and merchant are null for a moment if the purchase is being deleted.
-    """
-    names = ("category", "merchant", "needs_review")
-    of_purchase = {name: {"$ifNull": [f"$purchase.{name}", None]} for name in names}
-    category = {"$arrayElemAt": ["$purchase.splits.category", "$lowered.part"]}
-    of_part = {"category": {"$ifNull": [category, None]}, "needs_review": False, "amount": "$lowered.amount"}
-    lowered = {"$ifNull": ["$refund_parts", [None]]}
-    return [
-        {"$match": {**query, "refund_of": {"$exists": True}}},
-        {
-            "$lookup": {
-                "from": "transactions",
-                "localField": "refund_of",
-                "foreignField": "_id",
-                "pipeline": [{"$project": {**dict.fromkeys(names, 1), "splits.category": 1}}],
-                "as": "purchase",
-            }
-        },
-        {"$set": {"purchase": {"$first": "$purchase"}, "lowered": lowered}},
-        {"$set": of_purchase},
-        {"$unwind": {"path": "$lowered", "includeArrayIndex": "part"}},
-        {"$set": {name: {"$cond": ["$lowered", value, f"${name}"]} for name, value in of_part.items()}},
-    ]
 
 
 def _by_merchant(spending: tuple[Document, Document]) -> list[Document]:
@@ -297,7 +273,7 @@ def _totals(cells: Sequence[Cell]) -> Document:
 
 
 def _savings_and_transfers(cells: Iterable[Cell]) -> list[Document]:
-    """By category, largest first; both ends of a transfer count."""
+    """By category, largest first. `out` and `in` are of all ends; the amount is of what was moved, once."""
     by_category: dict[tuple[str, str | None], list[Cell]] = defaultdict(list)
     for cell in cells:
         if cell.flow in (Flow.SAVED, Flow.TRANSFERRED):

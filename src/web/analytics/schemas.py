@@ -38,7 +38,10 @@ class TotalsBody(TypedDict):
     saved: Annotated[str, Field(description="Moved to savings, less what was withdrawn. Not in `expense`.")]
     transfer: Annotated[
         str,
-        Field(description="Transfers and card payments, both ends; neither in `expense` nor in `income`."),
+        Field(
+            description="Transfers and card payments; what was moved between two paired transactions counts "
+            "once. Neither in `expense` nor in `income`."
+        ),
     ]
     net: Annotated[str, Field(description="Income less expense.")]
 

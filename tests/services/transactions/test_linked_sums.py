@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from bson import Int64, ObjectId
 
+from src.domain.transactions import HistoryFilter
 from tests.services.rows import keep, new
 from tests.services.transactions.test_analytics import INCOME, analytics, transactions
 
@@ -26,7 +27,7 @@ def test_paired_rows_are_neither_spent_nor_earned_whatever_their_category(databa
         link(database, row, transfer="pair")
     overview = analytics.overview()
     totals = overview["totals"]
-    assert (totals["expense"], totals["income"], totals["transfer"]) == (20, 0, 1000)
+    assert (totals["expense"], totals["income"], totals["transfer"]) == (20, 0, 500)
     assert [(row["category"], row["amount"]) for row in overview["by_category"]] == [("dining", 20)]
     assert [row["merchant"] for row in overview["top_merchants"]] == ["bistro"]
     assert overview["by_month"][0]["expense"] == 20
@@ -95,3 +96,33 @@ def test_a_refund_of_a_purchase_with_a_doubtful_category_lowers_spending(databas
     link(database, refund, refund_of=ObjectId(purchase.id))
     totals = analytics.overview()["totals"]
     assert (totals["expense"], totals["income"]) == (60, 0)
+
+
+def test_what_was_moved_counts_once_and_each_end_by_itself(database, transactions, analytics):
+    ends = keep(
+        transactions,
+        new("own bank", "500", account="Main", day=date(2026, 1, 31)),
+        new("own name", "500", account="Pot", direction=INCOME, day=date(2026, 2, 1)),
+        new("own bank", "200", account="Pot"),
+        new("own name", "200", account="Main", direction=INCOME),
+        new("exchange", "100", account="Main"),
+        new("exchange", "110", account="Main", direction=INCOME, currency="EUR"),
+    )
+    for number, row in enumerate(ends):
+        link(database, row, transfer=f"pair {number // 2}")
+
+    def moved(**where):
+        return {row["currency"]: row["transfer"] for row in analytics.totals(HistoryFilter(**where))}
+
+    assert moved() == {"USD": 800, "EUR": 110}
+    assert moved(account="Main") == {"USD": 800, "EUR": 110}
+    assert moved(account="Pot") == {"USD": 700}
+    assert moved(direction=INCOME) == {"USD": 700, "EUR": 110}
+    overview = analytics.overview(currency="USD")
+    assert [(row["month"], row["transfer"]) for row in overview["by_month"]] == [
+        ("2026-01", 500),
+        ("2026-02", 0),
+        ("2026-03", 300),
+    ]
+    [row] = overview["savings_and_transfers"]
+    assert (row["amount"], row["out"], row["in"]) == (800, 800, 700)

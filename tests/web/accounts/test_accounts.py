@@ -287,7 +287,7 @@ def test_a_transfer_between_merged_accounts_is_none_until_the_merge_is_undone(cl
 
     before = moved()
     merged = client.delete(f"/api/v1/accounts/{old}?into={into}")
-    assert (before, moved()) == ("1000.00", "0.00")
+    assert (before, moved()) == ("500.00", "0.00")
     undo(client, merged)
     assert moved() == before
 
