@@ -44,11 +44,17 @@ _REQUIRED = ("format", "columns", "date_order", "decimal_mark", "sign")
 
 
 def preview(
-    content: bytes | BankFile, plan: Plan | None = None, *, limits: Limits = DEFAULT, usual_currency: str = ""
+    content: bytes | BankFile,
+    plan: Plan | None = None,
+    *,
+    limits: Limits = DEFAULT,
+    usual_currency: str = "",
+    entries: int = SHOWN,
 ) -> Preview:
     """Detect what `plan` leaves None or open, and show the results of the completed plan.
 
     usual_currency: the first choice if the file does not name its currency.
+    entries: how many to return at most; fewer of a Ledgerloop export, whose entries are large.
     Raises InvalidInput if the file cannot be read.
     """
     file, plan = _file(content, limits), plan or Plan()
@@ -76,6 +82,7 @@ def preview(
         replace(completed, columns=layout.columns),
         tuple(inference.questions),
         tuple(summary.name for summary in summaries),
+        most=entries,
     )
     return replace(shown, column_summaries=summaries)
 
@@ -182,6 +189,8 @@ def _previewed(
     plan: Plan,
     questions: tuple[Question, ...] = (),
     columns: tuple[str, ...] = (),
+    *,
+    most: int = SHOWN,
 ) -> Preview:
     """The preview with what all results amount to. Raises InvalidInput if there are none."""
     names: dict[str, None] = {}
@@ -201,7 +210,7 @@ def _previewed(
             kind = (result.currency, result.direction)
             counts[kind] += 1
             amounts[kind] += result.amount
-            if entry_count <= SHOWN:
+            if entry_count <= most:
                 entries.append(result)
             continue
         left_out += result.left_out

@@ -6,16 +6,15 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from src.components.bank_files.entry import ColumnSummary, Entry, Preview, masked
+from src.components.bank_files.entry import ColumnSummary, Preview, masked
 from src.components.bank_files.limits import DEFAULT, Limits
 from src.components.bank_files.own_account import masked_cell
 from src.components.bank_files.plan import ADDED_FIELDS, COLUMN_QUESTIONS, Field, Format, Plan
-from src.components.bank_files.read import fingerprint_of_header, lines_and_entries, preview
+from src.components.bank_files.read import SHOWN, fingerprint_of_header, preview
 from src.components.bank_files.source import BankFile
 from src.components.text.masking import mask
 from src.pipeline.imports.recognition import FileRow, file_row
@@ -75,7 +74,7 @@ def read_preview(content: bytes, request: ReadRequest) -> ReadResult:
     """Open the file once and pass over it a few times. Raises InvalidInput."""
     file = BankFile(content, request.limits)
     layout = fingerprint_of_header(file)
-    read = partial(preview, file, limits=request.limits, usual_currency=request.currency)
+    read = partial(preview, file, limits=request.limits, usual_currency=request.currency, entries=_COMPARED)
     if request.plan is not None:
         plan = Plan.from_dict(request.plan)
     else:
@@ -86,14 +85,9 @@ def read_preview(content: bytes, request: ReadRequest) -> ReadResult:
         if {"columns", *COLUMN_QUESTIONS} & request.changes.keys():
             plan = read(plan).plan  # the columns of the file, and the questions about them
     result = _changed(plan, request.changes, read)
-    return ReadResult(layout, _masked(result), _file_rows(file, result.plan, request.limits))
-
-
-def _file_rows(file: BankFile, plan: Plan, limits: Limits) -> tuple[FileRow, ...]:
-    if plan.open or plan.format is Format.LEDGERLOOP:
-        return ()
-    entries = (entry for _, entry in lines_and_entries(file, plan, limits=limits) if isinstance(entry, Entry))
-    return tuple(file_row(masked(entry)) for entry in islice(entries, _COMPARED))
+    is_compared = not result.plan.open and result.plan.format is not Format.LEDGERLOOP
+    rows = tuple(file_row(masked(entry)) for entry in result.entries) if is_compared else ()
+    return ReadResult(layout, _masked(replace(result, entries=result.entries[:SHOWN])), rows)
 
 
 def _with_added_columns(plan: Plan, detected: Preview) -> tuple[Field, ...] | None:
