@@ -23,11 +23,13 @@ from src.components.text.vocabulary import (
     HARD,
     LEADING_PROCESSORS,
     MARKER,
+    NO_NAMES,
     NUMBER_NAMES,
     PLACE_ENDINGS,
     PLACES,
     PROCESSOR,
     PROCESSOR_NAMES,
+    SERVICES,
     SOFT,
 )
 
@@ -93,17 +95,23 @@ def clean_text(description: str) -> str:
 
 @lru_cache(_CACHED_TEXTS)
 def merchant_key(description: str) -> str:
-    """The merchant key for memory and grouping; "" if the text names no merchant."""
+    """The merchant key for memory and grouping; "" if the text names no merchant.
+
+    A check or a date is no merchant, with or without its number.
+    """
     words = _clean_words(description)
     name = _name_in(words) or words
+    if NO_NAMES.issuperset(name):
+        return ""
     return _alias(words, name) or " ".join(name)
 
 
 @lru_cache(_CACHED_TEXTS)
 def names_merchant(description: str) -> bool:
-    """False for no text, and for soft words only, such as `credit card payment`, though these are a key."""
+    """False for no text, for a check or a date, and for soft words only, such as `credit card payment`,
+    though these are a key."""
     words = _clean_words(description)
-    return bool(_name_in(words) or _alias(words))
+    return not NO_NAMES.issuperset(_name_in(words)) or bool(_alias(words))
 
 
 def merchant(description: Any, subcategory: Any, counterparty: Any = None) -> str:
@@ -239,9 +247,12 @@ def _place_length(words: list[str]) -> int:
 
 
 def _alias(*readings: list[str]) -> str | None:
-    """By the longest match: `amazon web services` is AWS, not the shop."""
+    """By the longest match: `amazon web services` is AWS, not the shop. Another service of a brand, named by
+    the next word, is another merchant: `amazon pharmacy`."""
     for length in (3, 2, 1):
         for words in readings:
-            if name := ALIASES.get(" ".join(words[:length])):
-                return name
+            if len(words) >= length and (name := ALIASES.get(" ".join(words[:length]))):
+                [service] = words[length : length + 1] or [""]
+                of_service = f"{name} {service}"
+                return ALIASES.get(of_service, of_service) if service in SERVICES else name
     return None

@@ -104,6 +104,14 @@ BESIDE_NUMBERS = _words(
 )
 """Months, weekdays and the like, dropped next to a number."""
 
+NO_NAMES = _words(
+    "check checks cheque cheques chq chk scheck schecks date datum week kw q1 q2 q3 q4 jan january feb "
+    "february march apr april may june july aug august sep sept september oct october nov november dec "
+    "december monday tuesday wednesday thursday friday saturday sunday januar februar marz maerz juni "
+    "juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag"
+)
+"""Alone, these are the word before the number of a check, or what is left of a date: no merchant."""
+
 NUMBER_NAMES = frozenset(
     (number, word)
     for number, words in {
@@ -213,10 +221,20 @@ BEFORE_A_PLACE = _words(
 )
 """Words that make the place after them part of the name: `air canada`, `bank of america`."""
 
+SERVICES = _words(
+    "pharmacy optical grocery groceries fuel gas travel insurance health capital lending loan bank pay "
+    "cash tv plus gold one prime pass dashpass freight rent bike scooter dineout kids music books "
+    "arcade podcasts photos icloud fitness news games advertising ads cloud fresh go wallet gift "
+    "instamart genie catering payroll salary wages"
+)
+"""After the name of a brand: another service, and so another merchant."""
+
 ALIASES = {
     phrase: name
     for name, phrases in {
         "amazon": "amazon, amzn mktp, amzn mktplace, amzn retail, amazon mktp, amazon pmts",
+        "amzn digital": "amzn digital",
+        "amzn prime": "amzn prime",
         "amazon prime": "amazon prime, amazon prime membership",
         "prime video": "prime video, amazon prime video, amazon video",
         "amazon music": "amazon music",
@@ -234,6 +252,8 @@ ALIASES = {
         "walmart": "walmart, wal mart, wm supercenter",
         "7 eleven": "7 eleven",
         "apple": "apple, apl apple, apple itunes",
+        "apple store": "apple store, apple online store",
+        "apple card": "apple card",
         "itunes": "itunes",
         "spotify": "spotify",
         "netflix": "netflix",
