@@ -120,6 +120,7 @@ def _training(container: Container) -> TrainingPipeline:
         ),
         fingerprint=container.data_fingerprint,
         possible_mistakes=container.possible_mistakes,
+        ignored=container.merchants.ignored,
         steps=_steps(container),
         prediction_diffs=container.prediction_diffs,
         earlier=EarlierVersions(container.models, bundle, container.runs),
@@ -261,7 +262,9 @@ def init_tracking(container: Container, _: argparse.Namespace) -> None:
 def rebuild(container: Container, _: argparse.Namespace) -> None:
     from src.pipeline.prediction.predict import prepare
 
-    print(f"{container.transactions.rebuild(prepare)} transactions were rebuilt.")
+    rows = container.transactions.rebuild(prepare)
+    container.merchant_editor.settle()
+    print(f"{rows} transactions were rebuilt.")
 
 
 def verify_bundle(container: Container, options: argparse.Namespace) -> None:

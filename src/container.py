@@ -30,6 +30,8 @@ from src.pipeline.imports.run import ImportRun
 from src.pipeline.imports.undo import ImportUndo
 from src.pipeline.integrations.firefly_outbound import FireflyOutbound
 from src.pipeline.integrations.inbound import Webhooks
+from src.pipeline.merchants.editor import MerchantEditor
+from src.pipeline.merchants.listing import MerchantListing
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.monitoring.quality import DriftMonitor, Quality
 from src.pipeline.prediction.predict import MergedModel, Model, Predictor
@@ -77,8 +79,13 @@ class Container(Services):
             account_hash=self.account_hash,
             clock=self.now,
             limits=self.import_limits,
-            afterwards=lambda: self.category_editor.settle(at=self.now()),
+            afterwards=self._settle_restored,
         )
+
+    def _settle_restored(self) -> None:
+        """After an import: its transactions may be of an export, with former categories and merchants."""
+        self.category_editor.settle(at=self.now())
+        self.merchant_editor.settle()
 
     @once
     def import_preview(self) -> ImportPreview:
@@ -181,6 +188,7 @@ class Container(Services):
             self.shadow_model.peek,
             self.accounts,
             self.link_matching.match_saved,
+            self.merchants,
         )
 
     @property
@@ -245,15 +253,17 @@ class Container(Services):
                 ActKind.ACCOUNT_ADD: self.account_editor.undo_add,
                 ActKind.ACCOUNT_CHANGE: self.account_editor.undo_change,
                 ActKind.ACCOUNT_MERGE: self.account_editor.undo_merge,
+                ActKind.MERCHANT: self.merchant_editor.undo,
             },
             self.feedback.undo_one,
             self._settle_names,
         )
 
     def _settle_names(self) -> None:
-        """After an undo: every transaction has an account and a category of today."""
+        """After an undo: every transaction has an account, a category and a merchant of today."""
         self.account_editor.settle(at=self.now())
         self.category_editor.settle(at=self.now())
+        self.merchant_editor.settle()
 
     @once
     def transaction_editor(self) -> TransactionEditor:
@@ -314,6 +324,25 @@ class Container(Services):
     @once
     def account_editor(self) -> AccountEditor:
         return AccountEditor(self.accounts, self.account_transactions, self.act_log, self.links)
+
+    @once
+    def merchant_editor(self) -> MerchantEditor:
+        return self._merchant_editor(self.feedback)
+
+    @once
+    def background_merchant_editor(self) -> MerchantEditor:
+        return self._merchant_editor(self.background_feedback)
+
+    def _merchant_editor(self, feedback: FeedbackLoop) -> MerchantEditor:
+        return MerchantEditor(
+            self.merchants, self.merchant_transactions, self.act_log, feedback, self.unanswered
+        )
+
+    @once
+    def merchant_listing(self) -> MerchantListing:
+        return MerchantListing(
+            self.merchants, self.merchant_overview, self.merchant_transactions, self.predictor
+        )
 
     @once
     def drift(self) -> DriftMonitor:

@@ -55,11 +55,13 @@ class Answers:
     def labelled(self) -> Iterator[LabelledTransaction]:
         return iter(self.labels)
 
-    def recollections(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
+    def recollections(
+        self, merchants: Collection[str], ignored: object = None
+    ) -> dict[str, list[PastAnswer]]:
         known = {merchant for merchant in merchants if merchant in self._by_merchant}
         return {merchant: self._by_merchant[merchant][: -REMEMBERED - 1 : -1] for merchant in known}
 
-    def similar(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
+    def similar(self, merchants: Collection[str], ignored: object = None) -> dict[str, list[PastAnswer]]:
         stems = {merchant: stem_of(merchant) for merchant in merchants}
         known = {merchant: stem for merchant, stem in stems.items() if stem in self._by_stem}
         return {merchant: self._by_stem[stem][: -REMEMBERED - 1 : -1] for merchant, stem in known.items()}

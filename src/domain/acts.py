@@ -22,6 +22,7 @@ class ActKind(StrEnum):
     ACCOUNT_ADD = "account-add"
     ACCOUNT_CHANGE = "account-change"
     ACCOUNT_MERGE = "account-merge"
+    MERCHANT = "merchant"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class SetAside(StrEnum):
     """Contradicts nearly all similar answers; waits for a review."""
     RELABELLED = "relabelled"
     """Part of the change of nearly a whole category; waits for a review."""
+    NOT_LEARNED = "not-learned"
+    """Of a merchant whose answers were forgotten, or for which learning is off."""
 
 
 @dataclass(frozen=True, slots=True)

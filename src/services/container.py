@@ -25,6 +25,9 @@ from src.services.host.secret_key import kept_key, keyed_hash
 from src.services.imports.encrypted_uploads import Uploads
 from src.services.imports.file_reader import FileReader
 from src.services.imports.repository import ImportProfiles, ImportRejects, Imports
+from src.services.merchants.overview import MerchantOverview
+from src.services.merchants.repository import Merchants
+from src.services.merchants.transactions import MerchantTransactions
 from src.services.mlflow.availability import TrackingState
 from src.services.models.repository import Models
 from src.services.models.version_deletion import Retention
@@ -106,6 +109,8 @@ class Services:
     erasure = on_database(Erasure)
     links = on_database(Links)
     link_candidates = on_database(Candidates)
+    merchants = on_database(Merchants)
+    merchant_transactions = on_database(MerchantTransactions)
 
     @once
     def database(self) -> Database:
@@ -178,6 +183,10 @@ class Services:
     @once
     def import_profiles(self) -> ImportProfiles:
         return ImportProfiles(self.database, self.accounts)
+
+    @once
+    def merchant_overview(self) -> MerchantOverview:
+        return MerchantOverview(self.database, self.preferences.current)
 
     @once
     def analytics(self) -> Analytics:

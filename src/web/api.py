@@ -17,6 +17,7 @@ from src.web.history import api as history
 from src.web.history import exports_api
 from src.web.imports import api as imports
 from src.web.integrations import api as webhooks
+from src.web.merchants import api as merchants
 from src.web.models import api as promotions
 from src.web.models import runs_api
 from src.web.openapi import api as docs
@@ -43,6 +44,7 @@ TAGS = {
     "analytics": "Totals of the transactions, and live accuracy.",
     "quality": "Accuracy of the predictions, and drift.",
     "categories": "List, add, change, merge and delete categories.",
+    "merchants": "List, rename, merge and forget merchants.",
     "accounts": "List, add, change, merge and delete your own accounts.",
     "training": "Training runs and their verdicts, models and promotions.",
     "settings": "What may be changed while Ledgerloop runs.",
@@ -64,6 +66,7 @@ _OPERATIONS = (
     analytics.api,
     quality.api,
     categories.api,
+    merchants.api,
     accounts.api,
     runs_api.api,
     promotions.api,

@@ -26,6 +26,7 @@ EMPTIED = (
     "bulk_work",
     "transfers",
     "accounts",
+    "merchants",
     "categories",
     "training_runs",
     "imports",

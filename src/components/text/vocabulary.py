@@ -224,7 +224,7 @@ BEFORE_A_PLACE = _words(
 SERVICES = _words(
     "pharmacy optical grocery groceries fuel gas travel insurance health capital lending loan bank pay "
     "cash tv plus gold one prime pass dashpass freight rent bike scooter dineout kids music books "
-    "arcade podcasts photos icloud fitness news games advertising ads cloud fresh go wallet gift "
+    "arcade podcasts photos icloud fitness news games advertising ads cloud fresh go wallet "
     "instamart genie catering payroll salary wages"
 )
 """After the name of a brand: another service, and so another merchant."""

@@ -236,6 +236,7 @@ def _with_edit(row: StoredTransaction, change: BulkChange, act: str, at: datetim
     changed_later = {name for edit in later for name in changed_fields(edit.before, edit.after)}
     fields = {name: value for name, value in change.fields.items() if name not in changed_later}
     after = prepare(replace(row.transaction, **fields))
+    after = replace(after, merchant=row.transaction.merchant)  # no text that names it changes
     if not changed_fields(row.transaction, after) or any(edit.act == act for edit in row.edits):
         return row
     edit = Edit(act, at, row.transaction, after)

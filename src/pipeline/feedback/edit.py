@@ -12,9 +12,9 @@ from src.domain.money import decimal_places
 from src.domain.predictions import Prediction
 from src.domain.transactions import Edit, Status, StoredTransaction, Transaction, active_edits
 from src.errors import Conflict, LedgerloopError, NotFound
-from src.pipeline.prediction.predict import Predictor, prepare
 
 if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Predictor
     from src.services.transactions.acts import ActLog
     from src.services.transactions.deleted import DeletedTransactions
     from src.services.transactions.repository import Amendment, Transactions
@@ -92,7 +92,7 @@ class TransactionEditor:
         """
         row = self.transactions.get(transaction_id)
         _check_revision(row, revision)
-        fields = changed_fields(row.transaction, prepare(self._changed(row.transaction, changes)))
+        fields = changed_fields(row.transaction, self._prepared(self._changed(row.transaction, changes)))
         if not fields:
             return row, None
         what = ActSummary("edited", {"transaction_id": row.id, "fields": ",".join(fields)})
@@ -136,6 +136,10 @@ class TransactionEditor:
         [changed] = self.predictor.with_canonical_accounts([replace(transaction, **changes(transaction))])
         return changed
 
+    def _prepared(self, transaction: Transaction) -> Transaction:
+        [prepared] = self.predictor.prepare([transaction])
+        return prepared
+
     def _amend(
         self, transaction_id: str, change: Callable[[StoredTransaction], Amendment], at: datetime
     ) -> StoredTransaction:
@@ -150,7 +154,7 @@ class TransactionEditor:
         self, row: StoredTransaction, transaction: Transaction, at: datetime
     ) -> tuple[Transaction, Prediction | None]:
         check_splits(transaction)
-        prepared = prepare(transaction)
+        prepared = self._prepared(transaction)
         if row.status is not Status.PREDICTED or not can_change_prediction(row.transaction, prepared):
             return prepared, None
         [predicted] = self.predictor.predict([transaction], at=at, with_shadow=True)

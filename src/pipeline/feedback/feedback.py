@@ -130,18 +130,18 @@ class FeedbackLoop:
     ) -> tuple[Counter[tuple[str, str | None]], bool]:
         """Predict other transactions of `merchants` again, and finish the act if none are left.
 
-        answered: how many transactions the act answered. Returns what `_predict_others` does; if the database
+        answered: how many transactions the act answered. Returns what `predict_again` does; if the database
         or the model is away, `resume_unfinished` does it later, because the answers are stored by now.
         """
         try:
-            changed, complete = self._predict_others(merchants, act, at=at)
+            changed, complete = self.predict_again(merchants, act, at=at)
         except Unavailable:
             return Counter(), False
         if complete:
             self.acts.finish(act, rows=answered + changed.total())
         return changed, complete
 
-    def _predict_others(
+    def predict_again(
         self, merchants: Collection[str], act: str, *, at: datetime, undone_since: datetime | None = None
     ) -> tuple[Counter[tuple[str, str | None]], bool]:
         """Predict up to `LIMIT` unanswered transactions of `merchants` again.
@@ -195,7 +195,7 @@ class FeedbackLoop:
         Returns whether none are left. Raises Unavailable; safe to retry.
         """
         merchants, _ = self.events.answered_by(act)
-        return any(self._predict_others(merchants, act, at=at)[1] for _ in range(rounds))
+        return any(self.predict_again(merchants, act, at=at)[1] for _ in range(rounds))
 
     def undo(self, act: str, at: datetime) -> UndoResult:
         """Undo one act: its answers and the predictions that followed. Raises Unavailable; safe to retry.
@@ -208,7 +208,7 @@ class FeedbackLoop:
             return answers
         rows = answers.rows + self.unanswered.undo(act)
         kept = answers.kept + (self.unanswered.count_answered(act) if rows or answers.kept else 0)
-        self._predict_without(merchants, f"undo:{act}", since, at)
+        self.predict_without(merchants, f"undo:{act}", since, at)
         return UndoResult(rows, kept)
 
     def undo_one(self, act: str, transaction_id: str, at: datetime) -> UndoResult:
@@ -216,11 +216,11 @@ class FeedbackLoop:
         merchants, since = self.events.answered_by(act, only=transaction_id)
         undone = self.events.undo(act, at=at, only=transaction_id)
         if since is not None:
-            self._predict_without(merchants, f"undo:{act}:{transaction_id}", since, at)
+            self.predict_without(merchants, f"undo:{act}:{transaction_id}", since, at)
         return undone
 
-    def _predict_without(self, merchants: Collection[str], undo: str, since: datetime, at: datetime) -> None:
-        while not self._predict_others(merchants, undo, at=at, undone_since=since)[1]:
+    def predict_without(self, merchants: Collection[str], undo: str, since: datetime, at: datetime) -> None:
+        while not self.predict_again(merchants, undo, at=at, undone_since=since)[1]:
             continue
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,25 +27,36 @@ def to_learn_from(
     marks: PossibleMistakes | None,
     *,
     at: datetime,
+    ignored: Mapping[str, datetime] | None = None,
 ) -> tuple[list[LabelledTransaction], dict[SetAside, int]]:
-    """The labels without possible mistakes, and the number of these by reason. The mistakes are marked.
+    """The labels without possible mistakes and what is not to be learned, and the number of these by reason.
+    The mistakes are marked.
 
     If an answer is part of a category relabel, the earlier answer trains instead. Hold-out rows stay
     unchanged and are not used here: they must not influence what trains.
+
+    ignored: until when the answers for a merchant teach nothing.
     """
-    labelled = list(labels.labelled())
+    everything = list(labels.labelled())
+    labelled = [label for label in everything if label.holdout or not _is_ignored(label, ignored or {})]
+    counts = Counter({SetAside.NOT_LEARNED: len(everything) - len(labelled)})
     if marks is None:
-        return labelled, {}
+        return labelled, dict(+counts)
     training, confirmed = [label for label in labelled if not label.holdout], marks.confirmed()
     mistakes = {mistake.transaction_id: mistake for mistake in conflicts.find(training, confirmed)}
     mistakes |= {mistake.transaction_id: mistake for mistake in relabels.find(training, confirmed)}
     marks.replace(list(mistakes.values()), at=at)
     usable = [label for row in labelled if (label := _usable(row, mistakes.get(row.id)))]
-    counts = Counter(
+    counts += Counter(
         SetAside.RELABELLED if mistake.whole_category else SetAside.CONTRADICTING
         for mistake in mistakes.values()
     )
     return usable, dict(sorted(counts.items()))
+
+
+def _is_ignored(label: LabelledTransaction, ignored: Mapping[str, datetime]) -> bool:
+    until = ignored.get(label.transaction.merchant)
+    return until is not None and label.labelled_at <= until
 
 
 def _usable(row: LabelledTransaction, mistake: PossibleMistake | None) -> LabelledTransaction | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -16,13 +17,16 @@ from src.components.model.scorer import LinearScorer, MergedScorer
 from src.components.model.serving import Serving
 from src.components.text.cleaning import merchant
 from src.components.text.masking import mask
+from src.domain.merchants import FOREVER, Remembered
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.preferences import Preferences
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
 from src.pipeline.accounts.names import with_canonical_accounts
+from src.pipeline.merchants.names import with_canonical_merchants
 
 if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
+    from src.services.merchants.repository import Merchants
     from src.services.transactions.repository import Transactions
 
 log = logging.getLogger(__name__)
@@ -92,13 +96,15 @@ class Predictor:
     """None: every transaction keeps the name of its account."""
     match_saved: Callable[[Sequence[str]], None] = lambda _: None
     """Called with the ids of transactions that were stored, to pair them with others; does not fail."""
+    merchants: Merchants | None = None
+    """None: no merchant was merged, and the answers for all of them count."""
 
     def predict(
         self, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool = False
     ) -> list[tuple[Transaction, Prediction]]:
         """Each transaction as it would be stored, with its prediction. Raises Unavailable without a model."""
         serving, auto_precision = self.champion.current(), self.preferences().auto_precision
-        prepared = [prepare(transaction) for transaction in transactions]
+        prepared = self.prepare(transactions)
         memories = self.remembered(prepared)
         probabilities = serving.scorer.probabilities(prepared)
         predictions = [
@@ -111,16 +117,23 @@ class Predictor:
             predictions = add_shadow(predictions, prepared, probabilities, serving, self.shadow())
         return list(zip(prepared, predictions, strict=True))
 
+    def prepare(self, transactions: Sequence[Transaction]) -> list[Transaction]:
+        """Masked, each with its merchant of today. Raises Unavailable."""
+        prepared = [prepare(transaction) for transaction in transactions]
+        return with_canonical_merchants(prepared, self.merchants) if self.merchants else prepared
+
     def remembered(self, prepared: Sequence[Transaction]) -> list[MemoryDecision | MemoryHint | None]:
         """What the answers for the merchant, or for similar merchants, say about each transaction.
 
-        Nothing while learning is off.
+        Nothing while learning is off, in general or for the merchant.
         """
         if not self.preferences().learning:
             return [None] * len(prepared)
-        merchants = {transaction.merchant for transaction in prepared}
-        own = self.transactions.recollections(merchants)
-        similar = self.transactions.similar(merchants - own.keys())
+        ignored = self._ignored()
+        learned = {transaction.merchant for transaction in prepared}
+        learned -= {key for key, until in ignored.items() if until == FOREVER}
+        own = self.transactions.recollections(learned, ignored)
+        similar = self.transactions.similar(learned - own.keys(), ignored)
         return [
             self.memory.consult(
                 own.get(transaction.merchant, ()),
@@ -129,6 +142,17 @@ class Predictor:
             )
             for transaction in prepared
         ]
+
+    def memory_of(self, merchants: Collection[str]) -> dict[str, Remembered]:
+        """What the answers for each say about a transaction of another amount than theirs."""
+        if not self.preferences().learning:
+            return {}
+        answers = self.transactions.recollections(merchants, self._ignored())
+        consulted = {key: self.memory.consult(newest, (), math.nan) for key, newest in answers.items()}
+        return {key: _remembered(memory) for key, memory in consulted.items() if memory}
+
+    def _ignored(self) -> Mapping[str, datetime]:
+        return self.merchants.ignored() if self.merchants else {}
 
     def predict_and_keep(
         self, transactions: Sequence[Transaction], *, source: str, at: datetime
@@ -152,6 +176,12 @@ class Predictor:
     def with_canonical_accounts(self, transactions: Sequence[Transaction]) -> list[Transaction]:
         """Each names an existing account by its name of today; an unknown name makes an account."""
         return with_canonical_accounts(transactions, self.accounts) if self.accounts else list(transactions)
+
+
+def _remembered(memory: MemoryDecision | MemoryHint) -> Remembered:
+    if isinstance(memory, MemoryHint):
+        return Remembered(None, None, None, None, memory.shares)
+    return Remembered(memory.category, memory.confidence, memory.agreeing, memory.answers, {})
 
 
 def _from_model(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -36,13 +36,20 @@ class ModelFitting:
     clock: Callable[[], datetime]
     possible_mistakes: PossibleMistakes | None = None
     """Marks possible mistakes; with None none are excluded."""
+    ignored: Callable[[], Mapping[str, datetime]] = dict
+    """Returns until when the answers for a merchant teach nothing."""
 
     def prepare(self, claimed: ClaimedRun) -> PreparedData:
         steps = self.steps
         claimed.progress("data_ingestion", 0.02)
         shipped = steps.statements.write(self.lexicon.entries(), self.lexicon.category_profiles())
         labelled, set_aside = to_learn_from(
-            self.labels, steps.contradictions, steps.moves, self.possible_mistakes, at=self.clock()
+            self.labels,
+            steps.contradictions,
+            steps.moves,
+            self.possible_mistakes,
+            at=self.clock(),
+            ignored=self.ignored(),
         )
         ingested = steps.ingestion.gather(labelled, shipped)
         data_snapshot = snapshot(ingested, self.lexicon.sha256)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -69,16 +69,18 @@ class TrainingPipeline:
         prediction_diffs: PredictionDiffs | None = None,
         fingerprint: DataFingerprint | None = None,
         possible_mistakes: PossibleMistakes | None = None,
+        ignored: Callable[[], Mapping[str, datetime]] = dict,
         earlier: EarlierVersions | None = None,
     ) -> None:
         """fingerprint: of the data; without it no run is skipped.
 
         prediction_diffs: compares two versions on unanswered transactions, for the verdict and after a
         promotion; earlier: the earlier versions to compare with; possible_mistakes: marks answers, which are
-        excluded. Without one of these its step is skipped.
+        excluded. Without one of these its step is skipped. ignored: returns until when the answers for a
+        merchant teach nothing.
         """
         self._steps = steps or Steps()
-        self._fitting = ModelFitting(labels, lexicon, self._steps, clock, possible_mistakes)
+        self._fitting = ModelFitting(labels, lexicon, self._steps, clock, possible_mistakes, ignored)
         self._tracking = OptionalTracking(tracking)
         self._promotion = PromotionStep(store, self._tracking, clock, prediction_diffs)
         self._lexicon = lexicon

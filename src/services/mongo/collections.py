@@ -36,6 +36,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "tags", "-date", "-_id", where=_present("tags")),
         _index("owner", "mcc", "-date", "-_id", where=_present("mcc")),
         _index("owner", "merchant", "-date", "-_id"),
+        # All sums of the merchants' pages, read from the index alone.
+        _index(
+            *("owner", "merchant", "currency", "direction", "category", "amount", "date"),
+            name="merchant_sums",
+        ),
         _index("owner", "currency", "-date", "-_id"),
         _index("owner", "import", "-date", "-_id", where=_present("import")),
         # The merchant memory: the newest answers for a merchant, read from the index alone.
@@ -122,6 +127,15 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "numbers", where=_present("numbers"), unique=True),
         _index("owner", "former_keys", where=_present("former_keys")),
     ],
+    "merchants": [
+        _index("owner", "key", unique=True),
+        _index("owner", "into", where=_present("into")),
+        _index("owner", "learn", where=_present("learn")),
+        _index("owner", "forgotten.at", where=_present("forgotten.at")),
+        _index("owner", "name", where=_present("name")),
+        _index("merged_by", where=_present("merged_by")),
+        _index("forgotten.act", where=_present("forgotten.act")),
+    ],
     "categories": [
         _index("owner", "slug", unique=True),
         # Two requests at once cannot use one name twice under different slugs.
@@ -173,6 +187,8 @@ class Collections:
     """Own, changed and merged categories; the shipped ones are not stored."""
     review_skips = _Collection()
     """Groups of waiting transactions that a person has put off until a date."""
+    merchants = _Collection()
+    """What a person decided about merchants: names, merges, and what is not learned."""
     history_filters = _Collection()
     """Filters of the history that a person saved under a name."""
     imports = _Collection()

@@ -13,16 +13,18 @@ from typing import Any
 
 from src.config import Settings
 from src.domain import LOCAL_OWNER
+from src.services.merchants.repository import NOT_LEARNED
 from src.services.mlflow.provenance import provenance
 from src.services.mongo.client import Database, guarded
 from src.services.transactions.documents import HAS_LABEL
 
 _IGNORED_SETTINGS = {"mongo_uri", "mongo_db_name", "secret_key"}  # secrets, and they differ between hosts
+_MERCHANT_FIELDS = {"_id": 0, "key": 1, "learn": 1, "forgotten.at": 1}
 _FIELDS = {"revision": 1, "label": 1, "holdout": 1, "doubt": 1}
 
 
 class DataFingerprint:
-    """One hash of the labels' revisions, the lexicon, the code and the settings."""
+    """One hash of the labels' revisions, of what is not learned, the lexicon, the code and the settings."""
 
     def __init__(self, database: Database, lexicon_sha256: Callable[[], str], settings: Settings) -> None:
         self._database = database
@@ -46,4 +48,7 @@ class DataFingerprint:
         rows: Any = self._database.transactions
         for documents in rows.find_raw_batches({"owner": LOCAL_OWNER, **HAS_LABEL}, _FIELDS).sort("_id"):
             digest.update(documents)
+        not_learned = self._database.merchants.find({"owner": LOCAL_OWNER, **NOT_LEARNED}, _MERCHANT_FIELDS)
+        for merchant in not_learned.sort("key"):
+            digest.update(repr(merchant).encode())
         return digest.hexdigest()

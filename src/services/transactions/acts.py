@@ -44,6 +44,13 @@ class ActLog:
         return [_act(document) for document in oldest]
 
     @guarded
+    def in_effect(self, kind: ActKind, limit: int) -> list[Act]:
+        """The newest acts of a kind that are not undone."""
+        query = {"owner": LOCAL_OWNER, "kind": kind.value, "undone_at": None}
+        newest = self._database.acts.find(query).sort([("at", DESCENDING), ("_id", DESCENDING)])
+        return [_act(document) for document in newest.limit(limit)]
+
+    @guarded
     def find(self, act_id: str) -> Act | None:
         document = self._database.acts.find_one(_by_id(act_id))
         return _act(document) if document else None

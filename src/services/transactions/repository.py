@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo import DESCENDING
@@ -49,6 +49,8 @@ Amendment = tuple[Transaction, Prediction | None, Sequence[Edit]]
 _MERCHANTS_AT_ONCE = 2000
 _STEMS_AT_ONCE = 200
 _STEM_WORDS = 2
+_NONE: Mapping[str, datetime] = {}
+_NEVER = datetime.min.replace(tzinfo=UTC)
 REMEMBERED = 10
 """How many of a merchant's newest answers the memory uses."""
 _ROWS_READ = 3 * REMEMBERED
@@ -214,8 +216,21 @@ class Transactions:
             yield labelled_of(document)
 
     @guarded
-    def recollections(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
-        """The answers for each of `merchants`, newest first; merchants without any are absent."""
+    def recollections(
+        self, merchants: Collection[str], ignored: Mapping[str, datetime] = _NONE
+    ) -> dict[str, list[PastAnswer]]:
+        """The answers for each of `merchants`, newest first; merchants without any are absent.
+
+        ignored: until when the answers for a merchant do not count.
+        """
+        newest = self._newest_answers(merchants)
+        counted = {
+            merchant: [answer for answer in answers if answer.at > ignored.get(merchant, _NEVER)]
+            for merchant, answers in newest.items()
+        }
+        return {merchant: answers for merchant, answers in counted.items() if answers}
+
+    def _newest_answers(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
         names = sorted({merchant for merchant in merchants if merchant})
         if len(names) == 1:
             labels = self._database.transactions.find(
@@ -237,8 +252,17 @@ class Transactions:
         return answers
 
     @guarded
-    def similar(self, merchants: Collection[str]) -> dict[str, list[PastAnswer]]:
-        """The answers for all merchants whose names begin with the same two words, newest first."""
+    def similar(
+        self, merchants: Collection[str], ignored: Mapping[str, datetime] = _NONE
+    ) -> dict[str, list[PastAnswer]]:
+        """The answers for all merchants whose names begin with the same two words, newest first.
+
+        ignored: as for `recollections`.
+        """
+        of_ignored = [
+            {"merchant": merchant, "label.at": {"$lte": until}} for merchant, until in ignored.items()
+        ]
+        counted = {"$nor": of_ignored} if of_ignored else {}
         stems = {merchant: stem for merchant in merchants if (stem := stem_of(merchant))}
         distinct = sorted(set(stems.values()))
         fields = ("merchant", "label.at", "label.category", "label.source", "value")
@@ -251,6 +275,7 @@ class Transactions:
                     "merchant": {"$gte": stem, "$lt": f"{stem}!"},
                     **HAS_LABEL,
                     **FOR_OTHERS,
+                    **counted,
                 }
                 for stem in distinct[start : start + _STEMS_AT_ONCE]
             ]

@@ -25,11 +25,12 @@ for _letter, _base in _BASES.items():
 def words_query(text: str) -> list[Document]:
     """One condition per word. Case and accents of the Latin script do not matter."""
     return [
-        {"$or": [{name: {"$regex": _pattern(word), "$options": "i"}} for name in SEARCHED]}
+        {"$or": [{name: {"$regex": word_pattern(word), "$options": "i"}} for name in SEARCHED]}
         for word in dict.fromkeys(text.split())
     ]
 
 
-def _pattern(word: str) -> str:
+def word_pattern(word: str) -> str:
+    """A regular expression, for any case."""
     bases = (_BASES.get(char, char) for char in unicodedata.normalize("NFC", word))
     return "".join(f"[{char}{_VARIANTS[char]}]" if char in _VARIANTS else re.escape(char) for char in bases)

@@ -42,7 +42,8 @@ def what_was_done(act: Act) -> str:
             return f"You merged {values['name']} into {category_name(str(values['into']))}"
         case "category-merged":
             return f"You deleted the category {values['name']}"
-    return _of_an_account(act.what.code, values) or _PLAIN.get(act.what.code, "A change")
+    special = _of_an_account(act.what.code, values) or _of_a_merchant(act.what.code, values)
+    return special or _PLAIN.get(act.what.code, "A change")
 
 
 @bp.app_template_filter()
@@ -80,4 +81,19 @@ def _of_an_account(code: str, values: Mapping[str, str | int | None]) -> str | N
             return f"You merged the account {values['name']} into {values['into']}"
         case "account-merged":
             return f"You deleted the account {values['name']}"
+    return None
+
+
+def _of_a_merchant(code: str, values: Mapping[str, str | int | None]) -> str | None:
+    key = str(values.get("name") or values.get("key"))
+    match code:
+        case "merchant-merged":
+            parts = ", ".join(str(values["from"]).splitlines())
+            return f"You merged the merchant {parts} into {values['into']}"
+        case "merchant-forgotten":
+            return f"You made Ledgerloop forget your answers for {key}"
+        case "merchant-changed" if values["name"] != values["new_name"]:
+            return f"You named the merchant {values['key']} {values['new_name'] or 'as in its texts'}"
+        case "merchant-changed":
+            return f"You switched learning {'on' if values['new_learn'] else 'off'} for {key}"
     return None

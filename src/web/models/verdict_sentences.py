@@ -155,6 +155,7 @@ SET_ASIDE = {
     SetAside.INFINITE_AMOUNT: "the amount is infinite",
     SetAside.CONTRADICTING: "contradicts nearly all similar answers and waits for a review",
     SetAside.RELABELLED: "changes nearly a whole category and waits for a review",
+    SetAside.NOT_LEARNED: "you asked not to learn from this answer for its merchant",
 }
 
 _LIMITS = {

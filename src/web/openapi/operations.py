@@ -70,10 +70,12 @@ class Operations(Blueprint):
         form: Mapping[str, Any] | None = None,
         errors: Sequence[int] = (503,),
         before: Callable[[], None] | None = None,
+        slashes: bool = False,
     ) -> Callable[[Callable[..., ResponseValue]], View]:
         """errors: statuses the function itself may raise; those of reading the request are implied.
 
-        before: called first; raises if the request must not be read at all.
+        before: called first; raises if the request must not be read at all. slashes: the path's parameter may
+        contain some.
         """
 
         def declare(function: Callable[..., ResponseValue]) -> View:
@@ -95,7 +97,8 @@ class Operations(Blueprint):
                     errors=errors,
                 )
             )
-            self.add_url_rule(path.replace("{", "<").replace("}", ">"), view_func=view, methods=[method])
+            rule = path.replace("{", "<path:" if slashes else "<").replace("}", ">")
+            self.add_url_rule(rule, view_func=view, methods=[method])
             return view
 
         return declare

@@ -1,0 +1,210 @@
+"""Rename, merge and forget merchants, and switch learning off for them: acts that can be undone.
+
+The merchant of a transaction is always the one that its text names, or the one that this was merged into. So
+undoing a merge derives it again, and needs no copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from src.components.text.cleaning import merchant
+from src.components.text.masking import mask
+from src.domain.acts import Act, ActKind, ActSummary, UndoResult
+from src.domain.merchants import Merchant
+from src.domain.transactions import Transaction
+from src.errors import Conflict, InvalidInput, NotFound, Unavailable
+from src.pipeline.merchants.names import with_canonical_merchants
+
+if TYPE_CHECKING:
+    from src.pipeline.feedback.feedback import FeedbackLoop
+    from src.services.merchants.repository import Merchants
+    from src.services.merchants.transactions import MerchantTransactions
+    from src.services.transactions.acts import ActLog
+    from src.services.transactions.unanswered import Unanswered
+
+_UNFINISHED_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantChange:
+    """What an act changed."""
+
+    key: str
+    act: str | None
+    """None if nothing changed."""
+    rows: int = 0
+    """Transactions that moved to another merchant, or answers that were forgotten."""
+    also_updated: int = 0
+    """Unanswered transactions that are predicted otherwise."""
+
+
+@dataclass(frozen=True)
+class MerchantEditor:
+    """An act is stored first, then the merchant changes, then its transactions; `resume_unfinished` does what
+    an interruption left.
+    """
+
+    merchants: Merchants
+    rows: MerchantTransactions
+    acts: ActLog
+    feedback: FeedbackLoop
+    unanswered: Unanswered
+
+    def find(self, key: str) -> Merchant:
+        """The merchant of this key, or the one it was merged into. Raises NotFound, Unavailable."""
+        current = self._current(key)
+        merchant = self.merchants.get(current)
+        if merchant == Merchant(current) and not self.rows.existing([current]):
+            raise NotFound("There is no merchant with this key.")
+        return merchant
+
+    def _current(self, key: str) -> str:
+        return self.merchants.canonical([key]).get(key, key)
+
+    def change(self, key: str, fields: Mapping[str, Any], *, at: datetime) -> MerchantChange:
+        """Set `name` (None: show the key) or `learn`. Raises NotFound, Conflict, Unavailable."""
+        before = self.find(key)
+        after = replace(before, **fields)
+        if after.name is not None:
+            name = mask(" ".join(after.name.split()))
+            after = replace(after, name=name if name != before.key else None)
+        if after == before:
+            return MerchantChange(before.key, None)
+        new = {f"new_{field}": value for field, value in _values(after).items()}
+        values = {"key": before.key, **_values(before), **new}
+        act = self.acts.begin(ActKind.MERCHANT, ActSummary("merchant-changed", values), at=at)
+        try:
+            self.merchants.change(before, after)
+        except Conflict:
+            self.acts.finish(act, rows=0)
+            raise
+        return self._finish(act, "merchant-changed", values, at)
+
+    def merge(self, keys: Collection[str], into: str, *, at: datetime) -> MerchantChange:
+        """The transactions of `keys`, also future ones, are of `into` from now on, with its settings.
+
+        Raises NotFound, InvalidInput if nothing is left to merge, Conflict, Unavailable.
+        """
+        target = self.find(into).key
+        parts = sorted({self.find(key).key for key in keys} - {target})
+        if not parts:
+            raise InvalidInput("Choose another merchant.", field="from")
+        values: dict[str, str | int | None] = {
+            "from": "\n".join(parts),
+            "into": target,
+            "rows": self.rows.count(parts),
+        }
+        act = self.acts.begin(ActKind.MERCHANT, ActSummary("merchant-merged", values), at=at)
+        self.merchants.merge(parts, target, act=act)
+        if self.find(target).key != target:  # somebody has merged it into one of them at this moment
+            self.merchants.unmerge(act)
+            self.acts.finish(act, rows=0)
+            raise Conflict("Somebody else has just merged this merchant; try again.")
+        return self._finish(act, "merchant-merged", values, at)
+
+    def forget(self, key: str, *, at: datetime) -> MerchantChange:
+        """Its answers until now stay those of their transactions, but teach nothing. Later ones do again.
+
+        Raises NotFound, Unavailable.
+        """
+        before = self.find(key)
+        answers = self.rows.count_answers(before.key, since=before.forgotten_at)
+        if not answers:
+            return MerchantChange(before.key, None)
+        values: dict[str, str | int | None] = {"key": before.key, "name": before.name, "rows": answers}
+        act = self.acts.begin(ActKind.MERCHANT, ActSummary("merchant-forgotten", values), at=at)
+        # Also what is part of it: after an undo of the merge, that is not remembered either.
+        self.merchants.forget([before.key, *self.merchants.leading_to(before.key)], act=act, at=at)
+        return self._finish(act, "merchant-forgotten", values, at)
+
+    def _finish(self, act: str, code: str, values: Mapping[str, Any], at: datetime) -> MerchantChange:
+        """What follows once the merchant itself has changed. It may be called again."""
+        key = str(values.get("key") or values["into"])
+        if code == "merchant-merged":
+            key = self.find(key).key
+            self.rows.move(str(values["from"]).split("\n"), key)
+        only_renamed = code == "merchant-changed" and values["learn"] == values["new_learn"]
+        changed, complete = 0, only_renamed
+        if not only_renamed:
+            with suppress(Unavailable):  # `resume_unfinished` does it later
+                predicted, complete = self.feedback.predict_again([key], act, at=at)
+                changed = predicted.total()
+        rows = int(values["rows"]) if "rows" in values else self.rows.count([key])
+        if complete:
+            self.acts.finish(act, rows=rows, keep=True)
+        return MerchantChange(key, act, rows, changed)
+
+    def undo(self, act: Act, at: datetime) -> UndoResult:
+        """Raises Conflict if the merchant was changed again later; Unavailable. Safe to repeat."""
+        values = act.what.values
+        if act.what.code == "merchant-merged":
+            return self._undo_merge(act, at)
+        key = str(values["key"])
+        if act.what.code == "merchant-forgotten":
+            self.merchants.recall(act.id)
+        else:
+            self._undo_change(key, values)
+        self._undo_predictions(act, {self._current(key)}, at)
+        return UndoResult(rows=act.rows or 0)
+
+    def _undo_change(self, key: str, values: Mapping[str, Any]) -> None:
+        current = self.merchants.get(key)
+        before = {name: values[name] for name in ("name", "learn") if values[name] != values[f"new_{name}"]}
+        now = {name: _values(current)[name] for name in before}
+        if now not in (before, {name: values[f"new_{name}"] for name in before}):
+            raise Conflict("This merchant was changed again later. Undo the later change first.")
+        if "learn" in before:
+            before["learn"] = bool(before["learn"])
+        self.merchants.change(current, replace(current, **before))
+
+    def _undo_merge(self, act: Act, at: datetime) -> UndoResult:
+        """Transactions whose text was edited since belong to the merchant that it names now."""
+        into, parts = str(act.what.values["into"]), str(act.what.values["from"]).split("\n")
+        current = self._current(into)
+        self.merchants.unmerge(act.id)
+        apart = {self._current(part) for part in parts}
+
+        def derived(transactions: Sequence[Transaction]) -> list[str]:
+            others = [transaction.merchant for transaction in self._derived(transactions)]
+            return [other if other in apart else current for other in others]
+
+        rows = self.rows.derive_again(current, derived)
+        self._undo_predictions(act, {current, *apart}, at)
+        return UndoResult(rows)
+
+    def _derived(self, transactions: Sequence[Transaction]) -> list[Transaction]:
+        named = [
+            replace(row, merchant=merchant(row.description, row.subcategory, row.counterparty))
+            for row in transactions
+        ]
+        return with_canonical_merchants(named, self.merchants)
+
+    def _undo_predictions(self, act: Act, keys: Collection[str], at: datetime) -> None:
+        self.unanswered.undo(act.id)
+        self.feedback.predict_without(keys, f"undo:{act.id}", act.at, at)
+
+    def resume_unfinished(self, *, at: datetime) -> None:
+        """Finish what an interruption left. Raises Unavailable."""
+        for act in self.acts.unfinished(ActKind.MERCHANT, before=at - _UNFINISHED_AFTER):
+            if act.what.code == "merchant-merged" and not self.merchants.merged_by(act.id):
+                self.acts.finish(act.id, rows=0)  # it was killed before the merchant was merged
+            else:
+                self._finish(act.id, act.what.code, act.what.values, at)
+        self.settle()
+
+    def settle(self) -> None:
+        """After an undo or a restore: no transaction names a merchant that was merged.
+
+        One that was stored or restored while its merchant was merged has the old key.
+        """
+        for key, into in self.merchants.canonical(self.rows.existing(self.merchants.merged())).items():
+            self.rows.move([key], into)
+
+
+def _values(merchant: Merchant) -> dict[str, str | int | None]:
+    return {"name": merchant.name, "learn": int(merchant.learn)}

@@ -1,0 +1,164 @@
+"""The `merchants` collection: a document for each merchant that a person decided something about.
+
+A merged merchant names in `into` the one that it is part of, and in `merged_by` the act. `forgotten` has an
+entry for each act that forgot its answers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pymongo import UpdateOne
+from pymongo.errors import DuplicateKeyError
+
+from src.domain import LOCAL_OWNER
+from src.domain.merchants import Merchant
+from src.errors import Conflict
+from src.services.mongo.client import Database, Document, guarded
+
+_CHANGED = "Somebody else has just changed this merchant; try again."
+NOT_LEARNED = {"$or": [{"learn": False}, {"forgotten.at": {"$exists": True}}]}
+"""Those whose answers, or earlier answers, teach nothing."""
+
+
+class Merchants:
+    """Read at each prediction and never cached, so that every process follows a change at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @guarded
+    def get(self, key: str) -> Merchant:
+        """Raises Unavailable."""
+        return self.many([key]).get(key, Merchant(key))
+
+    @guarded
+    def many(self, keys: Collection[str]) -> dict[str, Merchant]:
+        """Those that a person decided something about."""
+        return {merchant.key: merchant for merchant in self._find({"key": {"$in": sorted(set(keys))}})}
+
+    @guarded
+    def canonical(self, keys: Collection[str]) -> dict[str, str]:
+        """Each merged one of `keys` -> the key of the merchant it is part of now. Raises Unavailable."""
+        into: dict[str, str] = {}
+        unread = {key for key in keys if key}
+        while unread:
+            merged = self._find({"key": {"$in": sorted(unread)}, "into": {"$exists": True}})
+            new = {merchant.key: merchant.into for merchant in merged if merchant.into}
+            into |= new
+            unread = set(new.values()) - into.keys()
+        return {key: _last(key, into) for key in keys if key in into}
+
+    @guarded
+    def leading_to(self, key: str) -> list[str]:
+        """The merchants that are part of this one, by key."""
+        parts, unread = list[str](), [key]
+        while unread:
+            unread = [merchant.key for merchant in self._find({"into": {"$in": unread}})]
+            parts += unread
+        return sorted(parts)
+
+    def parts(self) -> dict[str, list[str]]:
+        """The merchants that are part of another, by the key of that one."""
+        parts: dict[str, list[str]] = defaultdict(list)
+        for key, into in sorted(self.canonical(self.merged()).items()):
+            parts[into].append(key)
+        return dict(parts)
+
+    @guarded
+    def merged(self) -> set[str]:
+        """The keys of all merged merchants."""
+        return {merchant.key for merchant in self._find({"into": {"$exists": True}})}
+
+    @guarded
+    def names(self) -> dict[str, str]:
+        """The names that a person gave, by key."""
+        return {merchant.key: merchant.shown for merchant in self._find({"name": {"$exists": True}})}
+
+    @guarded
+    def ignored(self) -> dict[str, datetime]:
+        """Key -> until when its answers teach nothing, for the merchants of which they do."""
+        return {
+            merchant.key: until for merchant in self._find(NOT_LEARNED) if (until := merchant.ignored_until)
+        }
+
+    @guarded
+    def change(self, before: Merchant, after: Merchant) -> None:
+        """Set name and learning. Raises Conflict if they are no longer as in `before`, Unavailable."""
+        fields = {"name": after.name, "learn": None if after.learn else False}
+        was = {"name": before.name, "learn": None if before.learn else False}
+        update = {
+            "$set": {field: value for field, value in fields.items() if value is not None},
+            "$unset": {field: "" for field, value in fields.items() if value is None},
+        }
+        try:  # it is inserted if there is none; one that has changed meanwhile has this key already
+            self._database.merchants.update_one({**_by_key(after.key), **was}, update, upsert=True)
+        except DuplicateKeyError:
+            raise Conflict(_CHANGED) from None
+
+    @guarded
+    def merge(self, keys: Iterable[str], into: str, *, act: str) -> None:
+        """Those that are merged already stay as they are. Raises Unavailable; safe to repeat."""
+        self._upsert(keys)
+        unmerged = {"owner": LOCAL_OWNER, "key": {"$in": list(keys)}, "into": None}
+        update = {"$set": {"into": into, "merged_by": act}}
+        self._database.merchants.update_many(unmerged, update)
+
+    @guarded
+    def merged_by(self, act: str) -> list[str]:
+        query = {"owner": LOCAL_OWNER, "merged_by": {"$eq": act}}
+        return [document["key"] for document in self._database.merchants.find(query)]
+
+    @guarded
+    def unmerge(self, act: str) -> None:
+        query = {"owner": LOCAL_OWNER, "merged_by": {"$eq": act}}
+        self._database.merchants.update_many(query, {"$unset": {"into": "", "merged_by": ""}})
+
+    @guarded
+    def forget(self, keys: Iterable[str], *, act: str, at: datetime) -> None:
+        """Their answers until now teach nothing. Raises Unavailable; safe to repeat."""
+        self._upsert(keys)
+        query = {"owner": LOCAL_OWNER, "key": {"$in": list(keys)}, "forgotten.act": {"$ne": act}}
+        self._database.merchants.update_many(query, {"$push": {"forgotten": {"act": act, "at": at}}})
+
+    @guarded
+    def recall(self, act: str) -> None:
+        """Undo `forget`."""
+        query = {"owner": LOCAL_OWNER, "forgotten.act": {"$eq": act}}
+        self._database.merchants.update_many(query, {"$pull": {"forgotten": {"act": {"$eq": act}}}})
+
+    def _upsert(self, keys: Iterable[str]) -> None:
+        updates = [
+            UpdateOne(_by_key(key), {"$setOnInsert": {"owner": LOCAL_OWNER, "key": key}}, upsert=True)
+            for key in keys
+        ]
+        self._database.merchants.bulk_write(updates, ordered=False)
+
+    def _find(self, query: Mapping[str, Any]) -> list[Merchant]:
+        documents = self._database.merchants.find({"owner": LOCAL_OWNER, **query})
+        return [_merchant(document) for document in documents]
+
+
+def _by_key(key: str) -> Document:
+    return {"owner": LOCAL_OWNER, "key": {"$eq": key}}
+
+
+def _last(key: str, into: Mapping[str, str]) -> str:
+    seen = {key}
+    while (following := into.get(key, key)) not in seen:  # two merges at once could lead in a circle
+        key = following
+        seen.add(key)
+    return key
+
+
+def _merchant(document: Document) -> Merchant:
+    return Merchant(
+        key=document["key"],
+        name=document.get("name"),
+        into=document.get("into"),
+        learn=document.get("learn", True),
+        forgotten_at=max((entry["at"] for entry in document.get("forgotten", ())), default=None),
+    )

@@ -1,0 +1,331 @@
+"""Listing, renaming, merging and forgetting merchants over the API, and what follows for predictions."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+
+from src.domain.acts import ActKind, ActSummary
+from src.pipeline.prediction.predict import prepare
+
+LATER = datetime.now(UTC) + timedelta(days=1)
+
+
+@pytest.fixture
+def services(app):
+    return app.extensions["ledgerloop"]
+
+
+@pytest.fixture
+def taught(predicted, answered):
+    """Store a transaction and answer it."""
+
+    def teach(description, category, **fields):
+        row = predicted(description, **fields)
+        answered(row["id"], category)
+        return row
+
+    return teach
+
+
+def get(client, key):
+    return client.get(f"/api/v1/merchants/{quote(key, safe='')}")
+
+
+def keys(client, query=""):
+    return [merchant["key"] for merchant in client.get(f"/api/v1/merchants{query}").json["items"]]
+
+
+def merge(client, *sources, into):
+    return client.post("/api/v1/merchants/merge", json={"from": sources, "into": into})
+
+
+def forget(client, key):
+    return client.delete(f"/api/v1/merchants/{quote(key, safe='')}/memory").json
+
+
+def undo(client, act):
+    return client.post(f"/api/v1/acts/{act}/undo")
+
+
+def merchant_of(client, row):
+    return client.get(f"/api/v1/transactions/{row['id']}").json["transaction"]["merchant"]
+
+
+def upcoming(client, description):
+    """The prediction for the next transaction of this text."""
+    body = {"description": description, "amount": "350.75", "save": False}
+    return client.post("/api/v1/predict", json=body).json
+
+
+def decision(row):
+    return row["category"], row["decided_by"]
+
+
+def snapshot(database):
+    """All transactions without what only notes that they were looked at."""
+    hidden = {"revision": 0, "change": 0, "followed": 0}
+    return list(database.collection("transactions").find({}, hidden).sort("_id"))
+
+
+def test_a_merchant_is_listed_with_its_sums_and_what_is_remembered(client, predicted, taught):
+    taught("BLUE DOOR 0042", "dining", amount="10.10", currency="USD", date="2026-03-01")
+    predicted("SQ *BLUE DOOR", amount="5.05", currency="USD", date="2026-03-04")
+    predicted("BLUE DOOR", amount="3", currency="EUR", date="2026-02-01", direction="income")
+    [listed] = client.get("/api/v1/merchants").json["items"]
+    remembered = listed.pop("remembered")
+    categories = listed.pop("categories")
+    assert listed == {
+        "key": "blue door",
+        "name": "blue door",
+        "count": 3,
+        "amounts": [
+            {"currency": "USD", "total": "15.15", "spent": "15.15", "received": "0.00"},
+            {"currency": "EUR", "total": "3.00", "spent": "0.00", "received": "3.00"},
+        ],
+        "last_seen": "2026-03-04",
+        "learn": True,
+        "forgotten_at": None,
+        "merged": [],
+    }
+    assert sum(category["count"] for category in categories) == 3
+    assert (remembered["decides"], remembered["category"], remembered["answers"]) == (True, "dining", 1)
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("-count", ["plum tree", "blue door", "red door"]),
+        ("name", ["blue door", "plum tree", "red door"]),
+        ("-amount", ["red door", "plum tree", "blue door"]),
+        ("-last_seen", ["blue door", "red door", "plum tree"]),
+    ],
+)
+def test_the_list_is_ordered_and_paged_by_cursor(client, predicted, sort, order):
+    predicted("PLUM TREE", amount="2", currency="USD", date="2026-01-01")
+    predicted("PLUM TREE", amount="3", currency="USD", date="2026-01-01")
+    predicted("BLUE DOOR", amount="4", currency="USD", date="2026-03-01")
+    predicted("RED DOOR", amount="100", currency="USD", date="2026-02-01")
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = client.get(f"/api/v1/merchants?sort={sort}&limit=1&cursor={cursor}").json
+        seen += [merchant["key"] for merchant in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == order
+    first = client.get(f"/api/v1/merchants?sort={sort}&limit=1").json["next_cursor"]
+    other = "name" if sort != "name" else "-count"
+    assert client.get(f"/api/v1/merchants?sort={other}&cursor={first}").status_code == 422
+
+
+def test_the_search_finds_parts_of_keys_and_names_and_takes_no_pattern(client, predicted):
+    predicted("BLUE DOOR")
+    predicted("CAFÉ ZOË")
+    client.patch("/api/v1/merchants/blue door", json={"name": "Tante Emma"})
+    assert keys(client, "?q=door+lue") == ["blue door"]
+    assert keys(client, "?q=EMMA") == ["blue door"]
+    assert keys(client, "?q=zoe") == ["cafe zoe"]
+    assert keys(client, "?q=.*") == []
+    assert keys(client, "?sort=name") == ["cafe zoe", "blue door"]
+
+
+def test_a_key_may_hold_any_text_and_an_unknown_one_is_not_found(client, predicted, web_database):
+    row = predicted("BLUE DOOR")
+    key = "a/b ?&#%c"
+    web_database.collection("transactions").update_one({}, {"$set": {"merchant": key}})
+    assert get(client, key).json["key"] == key
+    address = f"/api/v1/merchants/{quote(key, safe='')}"
+    assert client.patch(address, json={"name": "Door"}).json["name"] == "Door"
+    assert client.delete(f"{address}/memory").json["forgotten"] == 0
+    assert merchant_of(client, row) == key
+    for method in (client.get, client.delete):
+        assert method("/api/v1/merchants/nobody/memory").status_code == 404
+    assert client.patch("/api/v1/merchants/nobody", json={"name": "x"}).status_code == 404
+    assert merge(client, key, into="nobody").status_code == 404
+
+
+def test_a_rename_is_shown_and_undone_and_the_key_stays(client, predicted):
+    predicted("BLUE DOOR")
+    changed = client.patch("/api/v1/merchants/blue door", json={"name": "  The   Blue Door "}).json
+    assert (changed["key"], changed["name"]) == ("blue door", "The Blue Door")
+    assert client.patch("/api/v1/merchants/blue door", json={"name": "The Blue Door"}).json["act"] is None
+    again = client.patch("/api/v1/merchants/blue door", json={"name": "Door"}).json
+    assert undo(client, changed["act"]).status_code == 409
+    for act in (again["act"], changed["act"]):
+        assert undo(client, act).status_code == 200
+    assert get(client, "blue door").json["name"] == "blue door"
+    client.patch("/api/v1/merchants/blue door", json={"name": "Door"})
+    assert client.patch("/api/v1/merchants/blue door", json={"name": None}).json["name"] == "blue door"
+
+
+def test_a_merge_follows_for_past_and_future_rows_and_is_undone_exactly(
+    client, predicted, taught, web_database
+):
+    taught("BLUE DOOR", "gifts")
+    old, other = predicted("BLUE DOR 12", amount="1"), predicted("PLUM TREE")
+    before = snapshot(web_database)
+    merged = merge(client, "blue dor", into="blue door").json
+    assert (merged["into"], merged["moved"], merged["also_updated"]) == ("blue door", 1, 1)
+    assert (merchant_of(client, old), merchant_of(client, other)) == ("blue door", "plum tree")
+    life = client.get(f"/api/v1/transactions/{old['id']}").json
+    assert (life["category"], life["decided_by"], life["status"]) == ("gifts", "memory", "predicted")
+    new = predicted("BLUE DOR 99", save=True)
+    assert (new["transaction"]["merchant"], decision(new)) == ("blue door", ("gifts", "memory"))
+    edited = client.patch(f"/api/v1/transactions/{old['id']}", json={"mode": "UPI"}).json
+    assert edited["transaction"]["merchant"] == "blue door"
+    bulk = {"ids": [old["id"]], "set": {"tags": ["a"]}}
+    assert client.post("/api/v1/transactions/bulk", json=bulk).json["changed"] == 1
+    assert merchant_of(client, old) == "blue door"
+    assert get(client, "blue dor").json["merged"] == ["blue dor"]
+    for act in client.get("/api/v1/acts").json["items"][:2]:
+        assert undo(client, act["id"]).status_code == 200
+    assert undo(client, merged["act"]).json["undone"] == 2
+    assert merchant_of(client, new) == "blue dor"
+    client.delete(f"/api/v1/transactions/{new['id']}")
+    restored = snapshot(web_database)
+    for row in restored:
+        row.pop("edits", None)
+    assert [row["merchant"] for row in restored] == [row["merchant"] for row in before]
+    assert [row["category"] for row in restored] == [row["category"] for row in before]
+
+
+def test_the_undo_of_a_merge_restores_every_field(client, predicted, taught, web_database):
+    taught("BLUE DOOR", "gifts")
+    for _ in range(3):
+        predicted("BLUE DOR")
+    taught("BLUE DOR", "dining")
+    before = snapshot(web_database)
+    act = merge(client, "blue dor", into="blue door").json["act"]
+    assert snapshot(web_database) != before
+    assert undo(client, act).json["undone"] == 4
+    assert snapshot(web_database) == before
+    assert undo(client, act).status_code == 409
+
+
+def test_merges_are_chained_and_each_is_undone_alone(client, predicted):
+    row = predicted("BLUE DOR")
+    predicted("BLUE DOOR")
+    predicted("BLUE DOOR CAFE")
+    first = merge(client, "blue dor", into="blue door").json["act"]
+    merge(client, "blue door", into="blue door cafe")
+    assert merchant_of(client, row) == "blue door cafe"
+    assert predicted("BLUE DOR")["transaction"]["merchant"] == "blue door cafe"
+    assert get(client, "blue door cafe").json["merged"] == ["blue door", "blue dor"]
+    assert merge(client, "blue door cafe", into="blue dor").status_code == 422
+    undo(client, first)
+    assert merchant_of(client, row) == "blue dor"
+    assert predicted("BLUE DOOR")["transaction"]["merchant"] == "blue door cafe"
+
+
+def test_a_merge_follows_a_transaction_that_comes_back(client, predicted):
+    row = predicted("BLUE DOR")
+    predicted("BLUE DOOR")
+    client.delete(f"/api/v1/transactions/{row['id']}")
+    [deleted] = client.get("/api/v1/acts").json["items"]
+    predicted("BLUE DOR")
+    merge(client, "blue dor", into="blue door")
+    undo(client, deleted["id"])
+    assert merchant_of(client, row) == "blue door"
+
+
+def test_rebuilt_transactions_keep_their_merged_merchant(client, predicted, services):
+    row = predicted("BLUE DOR")
+    predicted("BLUE DOOR")
+    merge(client, "blue dor", into="blue door")
+    services.transactions.rebuild(prepare)
+    services.merchant_editor.settle()
+    assert merchant_of(client, row) == "blue door"
+
+
+def test_an_interrupted_merge_is_finished(client, predicted, services, web_database):
+    row = predicted("BLUE DOR")
+    predicted("BLUE DOOR")
+    values = {"from": "blue dor", "into": "blue door", "rows": 1}
+    what = ActSummary("merchant-merged", values)
+    act = services.act_log.begin(ActKind.MERCHANT, what, at=datetime.now(UTC))
+    services.merchants.merge(["blue dor"], "blue door", act=act)
+    never_begun = services.act_log.begin(ActKind.MERCHANT, what, at=datetime.now(UTC))
+    services.merchant_editor.resume_unfinished(at=LATER)
+    assert merchant_of(client, row) == "blue door"
+    assert services.act_log.find(act).rows == 1
+    assert services.act_log.find(never_begun) is None
+
+
+def test_what_is_forgotten_decides_no_more_until_a_new_answer(client, predicted, taught, services):
+    row = taught("BLUE DOOR", "gifts")
+    waiting = predicted("BLUE DOOR", amount="2")
+    assert decision(waiting) == ("gifts", "memory")
+    gone = forget(client, "blue door")
+    assert (gone["forgotten"], gone["also_updated"]) == (1, 1)
+    assert upcoming(client, "BLUE DOOR")["decided_by"] == "model"
+    assert client.get(f"/api/v1/transactions/{waiting['id']}").json["decided_by"] == "model"
+    kept = client.get(f"/api/v1/transactions/{row['id']}").json
+    assert (kept["category"], kept["status"]) == ("gifts", "corrected")
+    life = get(client, "blue door").json
+    assert life["remembered"] is None
+    assert [(answer["category"], answer["ignored"]) for answer in life["answers"]] == [("gifts", True)]
+    assert forget(client, "blue door")["act"] is None
+    taught("BLUE DOOR", "dining", amount="7")
+    assert decision(upcoming(client, "BLUE DOOR")) == ("dining", "memory")
+    assert undo(client, gone["act"]).status_code == 200
+    assert get(client, "blue door").json["remembered"]["shares"] != []
+
+
+def test_forgotten_answers_weigh_in_for_no_similar_merchant(client, taught):
+    def hinted():
+        alternatives = upcoming(client, "BLUE DOOR BAKERY")["alternatives"]
+        return "gifts" in [alternative["category"] for alternative in alternatives]
+
+    taught("BLUE DOOR CAFE", "gifts")
+    assert hinted()
+    forget(client, "blue door cafe")
+    assert not hinted()
+
+
+def test_without_learning_answers_teach_nothing_and_with_it_they_do_again(client, predicted, taught):
+    taught("BLUE DOOR", "gifts")
+    waiting = predicted("BLUE DOOR", amount="2")
+    off = client.patch("/api/v1/merchants/blue door", json={"learn": False}).json
+    assert (off["learn"], off["remembered"], off["also_updated"]) == (False, None, 1)
+    assert client.get(f"/api/v1/transactions/{waiting['id']}").json["decided_by"] == "model"
+    taught("BLUE DOOR", "gifts", amount="3")
+    assert upcoming(client, "BLUE DOOR")["decided_by"] == "model"
+    assert undo(client, off["act"]).status_code == 200
+    assert decision(upcoming(client, "BLUE DOOR")) == ("gifts", "memory")
+    assert client.get(f"/api/v1/transactions/{waiting['id']}").json["decided_by"] == "memory"
+
+
+def test_two_services_of_one_brand_are_taught_apart(client, predicted, taught):
+    taught("AMAZON WEB SERVICES EMEA", "services")
+    assert upcoming(client, "AMZN MKTP US*2K3")["decided_by"] == "model"
+    assert decision(upcoming(client, "AMAZON WEB SERVICES EMEA")) == ("services", "memory")
+
+
+def test_a_check_teaches_nothing_about_other_checks(client, predicted, taught):
+    taught("CHECK 1234", "housing")
+    assert upcoming(client, "CHECK 1235")["decided_by"] == "model"
+    assert keys(client) == []
+
+
+def test_variants_are_offered_with_evidence_and_never_merged_by_themselves(client, predicted):
+    for description in ("BLUE DOOR", "BLUEDOOR", "BLUE DOOOR", "LOUNGE A1 BAR", "LOUNGE A2 BAR"):
+        predicted(description)
+    offered = client.get("/api/v1/merchant-variants").json
+    pairs = {frozenset((pair["key"], pair["into"])): pair["evidence"] for pair in offered}
+    assert pairs[frozenset(("blue door", "bluedoor"))] == ["same-letters"]
+    assert pairs[frozenset(("blue door", "blue dooor"))] == ["spelling"]
+    assert not any("lounge" in key for pair in pairs for key in pair)
+    assert len(keys(client)) == 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"from": [], "into": "a"}, {"from": ["a"]}, {"from": "a", "into": "b"}, {"from": [{}], "into": "a"}],
+)
+def test_a_merge_without_its_parts_is_refused(client, body):
+    assert client.post("/api/v1/merchants/merge", json=body).status_code == 422
+
+
+def test_a_merchant_merged_into_itself_is_refused(client, predicted):
+    predicted("BLUE DOOR")
+    assert merge(client, "blue door", into="blue door").status_code == 422
+    assert client.get("/api/v1/acts").json["items"] == []
