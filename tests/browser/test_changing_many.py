@@ -88,6 +88,20 @@ def test_on_a_phone_the_bar_leaves_most_of_the_list_visible(open_page, known):
     assert page.locator("#bulk").bounding_box()["height"] < 0.45 * PHONE["height"]
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_row_with_the_focus_is_not_behind_the_bar(open_page, known, size):
+    known(*[{"description": f"CAB {letter * 4}", "amount": "10"} for letter in "ABCDEFGHIJKLMNOPQRSTUVWX"])
+    page = open_page("/history", size=size)
+    page.get_by_label("Select CAB").first.check()
+    is_on_top = """() => {
+        const { left, top, height } = document.activeElement.getBoundingClientRect();
+        return document.activeElement.contains(document.elementFromPoint(left + 5, top + height / 2));
+    }"""
+    for _ in range(20):
+        page.keyboard.press("j")
+        assert page.evaluate(is_on_top)
+
+
 def test_on_a_phone_a_row_shows_its_whole_text_and_what_was_saved(open_page, known):
     text = "TRANSFER TO THE SAVINGS ACCOUNT OF THE FAMILY"
     [row] = known({"description": text, "amount": "10", "mode": "bank transfer"})

@@ -37,6 +37,9 @@ def test_ticked_rows_are_changed_after_a_page_that_asks_and_the_list_offers_to_u
     listed = client.get(done.location).text
     assert "2 transactions changed." in listed
     [act] = re.findall(r"/acts/(\w+)/undo", listed)
+    again = post(client, id=rows[:2], action="set", notes="lunch").text
+    assert "<h1>Nothing to change</h1>" in again
+    assert 'name="confirm"' not in again
     client.post(f"/acts/{act}/undo")
     assert notes_of(client, rows) == [None] * 3
 
