@@ -34,7 +34,8 @@ from src.pipeline.merchants.editor import MerchantEditor
 from src.pipeline.merchants.listing import MerchantListing
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.monitoring.quality import DriftMonitor, Quality
-from src.pipeline.prediction.predict import MergedModel, Model, Predictor
+from src.pipeline.prediction.predict import Model, Predictor
+from src.pipeline.prediction.present_categories import PresentCategories
 from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.registry.model_actions import ModelActions
@@ -181,7 +182,7 @@ class Container(Services):
 
     def _predictor(self, champion: Model) -> Predictor:
         return Predictor(
-            MergedModel(champion, self.categories.recently_merged),
+            PresentCategories(champion, self.categories.own_and_merged),
             self.transactions,
             MerchantMemory(),
             self.preferences.current,

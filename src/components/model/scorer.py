@@ -7,7 +7,7 @@ is in float64 as in scikit-learn; results differ by less than 1e-9.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -52,14 +52,20 @@ class LinearScorer:
         self._lengths = np.array([*(form.weights[block] for block in BLOCKS), 1.0])
         self._values = np.concatenate([form.idf, field_values(form.fields, form.weights)])
         self._smoothing = np.concatenate([np.zeros(len(form.idf)), form.field_smoothing])
-        self._matcher = matcher_for(form.lexicon)
+        self.matcher = matcher_for(form.lexicon)
         self._columns_of_word = lru_cache(_CACHED_WORDS)(self._word_columns)
         self._reasons = lru_cache(_CACHED_TRANSACTIONS)(self._compute_reasons)
         self._scored: dict[TransactionTokens, np.ndarray] = {}
 
     def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray:
-        """Shape (n_transactions, n_classes), columns as in `classes`. Equal transactions are scored once."""
-        tokens = [self._tokens(transaction) for transaction in transactions]
+        """Shape (n_transactions, n_classes), columns as in `classes`."""
+        return self.probabilities_of(self.tokens(transactions))
+
+    def tokens(self, transactions: Iterable[Transaction]) -> list[TransactionTokens]:
+        return [self._tokens(transaction) for transaction in transactions]
+
+    def probabilities_of(self, tokens: Sequence[TransactionTokens]) -> np.ndarray:
+        """As `probabilities`. Equal transactions are scored once."""
         scored = {key: row for key in tokens if (row := self._scored.get(key)) is not None}
         if new := [key for key in dict.fromkeys(tokens) if key not in scored]:
             scored.update(zip(new, self._probabilities(new), strict=True))
@@ -111,7 +117,7 @@ class LinearScorer:
             transaction.account,
             transaction.counterparty,
             transaction.mcc,
-            matcher=self._matcher,
+            matcher=self.matcher,
             typical_amounts=self.form.typical_amounts,
         )
 
@@ -201,6 +207,7 @@ class MergedScorer:
     def __init__(self, scorer: LinearScorer, merged: Mapping[str, str]) -> None:
         """merged: former category -> the category it was merged into."""
         self._scorer = scorer
+        self.matcher = scorer.matcher
         self._names = [merged.get(name, name) for name in scorer.classes]
         self.classes = tuple(dict.fromkeys(self._names))
         self._sums = np.eye(len(self.classes))[[self.classes.index(name) for name in self._names]]
@@ -208,7 +215,13 @@ class MergedScorer:
 
     def probabilities(self, transactions: Sequence[Transaction]) -> np.ndarray:
         """Shape (n_transactions, n_classes), columns as in `classes`."""
-        return np.asarray(self._scorer.probabilities(transactions) @ self._sums)
+        return self.probabilities_of(self.tokens(transactions))
+
+    def tokens(self, transactions: Iterable[Transaction]) -> list[TransactionTokens]:
+        return self._scorer.tokens(transactions)
+
+    def probabilities_of(self, tokens: Sequence[TransactionTokens]) -> np.ndarray:
+        return np.asarray(self._scorer.probabilities_of(tokens) @ self._sums)
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
         """The reasons for the likeliest of the categories merged into `category`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from src.components.model.named_categories import NamedScorer
 from src.components.model.scorer import LinearScorer, MergedScorer
 from src.domain.predictions import Band
 
@@ -14,7 +15,7 @@ class Serving:
     """A model ready to serve: the compiled scorer and its thresholds."""
 
     version: str
-    scorer: LinearScorer | MergedScorer
+    scorer: LinearScorer | MergedScorer | NamedScorer
     auto_at: float
     suggest_at: float
     own_thresholds: Mapping[str, tuple[float, float]] = field(default_factory=dict)

@@ -13,7 +13,6 @@ import numpy as np
 
 from src.components.dataset.holdout import fingerprint, is_audited, is_holdout
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
-from src.components.model.scorer import LinearScorer, MergedScorer
 from src.components.model.serving import Serving
 from src.components.text.cleaning import merchant
 from src.components.text.masking import mask
@@ -37,26 +36,6 @@ SHOWN_ALTERNATIVES = 5
 class Model(Protocol):
     def current(self) -> Serving:
         """Raises Unavailable without a model."""
-
-
-class MergedModel:
-    """The champion after categories were merged: a model keeps the categories it was trained with."""
-
-    def __init__(self, model: Model, merged: Callable[[], Mapping[str, str]]) -> None:
-        """merged: returns merged category -> the one it is part of now; called for each prediction."""
-        self._model = model
-        self._merged = merged
-        self._last: tuple[Serving, Mapping[str, str], Serving] | None = None
-
-    def current(self) -> Serving:
-        serving, merged = self._model.current(), self._merged()
-        scorer = serving.scorer
-        if not isinstance(scorer, LinearScorer) or merged.keys().isdisjoint(scorer.classes):
-            return serving
-        last = self._last
-        if last is None or last[0] is not serving or last[1] != merged:
-            self._last = last = (serving, merged, replace(serving, scorer=MergedScorer(scorer, merged)))
-        return last[2]
 
 
 def prepare(transaction: Transaction) -> Transaction:

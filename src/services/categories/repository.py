@@ -6,8 +6,6 @@ its document with `merged_into`, so that its slug and name still lead to the oth
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -20,8 +18,6 @@ from src.errors import Conflict, InvalidInput, NotFound
 from src.services.mongo.client import Database, Document, guarded
 
 _NAME_TAKEN = "A category with this name already exists."
-_MERGED_FOR_S = 1.0
-"""How long `recently_merged` is cached; every prediction needs it."""
 
 
 class Categories:
@@ -30,7 +26,6 @@ class Categories:
     def __init__(self, database: Database, shipped: Sequence[Category]) -> None:
         self._database = database
         self._shipped = {category.slug: category for category in shipped}
-        self._merged: tuple[float, dict[str, str]] = (-math.inf, {})
 
     @guarded
     def all(self) -> list[Category]:
@@ -49,14 +44,14 @@ class Categories:
         return _find(slug, self.all())
 
     @guarded
-    def recently_merged(self) -> dict[str, str]:
-        """The slug of each merged category -> the slug of the category it is part of now."""
-        at, merged = self._merged
-        now = time.monotonic()
-        if now - at >= _MERGED_FOR_S:
-            merged = _last(self.merged_into())
-            self._merged = (now, merged)
-        return merged
+    def own_and_merged(self) -> tuple[list[Category], dict[str, str]]:
+        """The person's own categories, and each merged one's slug -> the slug of the one it is part of now.
+
+        Every prediction needs them; one query.
+        """
+        documents = self._read()
+        own = [category for category in self._active(documents) if category.slug not in self._shipped]
+        return own, _last(_merged_in(documents))
 
     @guarded
     def merged_into(self) -> dict[str, str]:
@@ -70,13 +65,7 @@ class Categories:
     def by_name(self) -> dict[str, str]:
         """Name (by `name_key`) or slug -> the slug of the category, or of the one it was merged into."""
         documents = self._read()
-        merged = _last(
-            {
-                slug: document["merged_into"]
-                for slug, document in documents.items()
-                if "merged_into" in document
-            }
-        )
+        merged = _last(_merged_in(documents))
         shipped = {slug: category.name for slug, category in self._shipped.items()}
         names = {**shipped, **{slug: document["name"] for slug, document in documents.items()}}
         active = self._active(documents)
@@ -122,7 +111,6 @@ class Categories:
         """
         categories = self.all()
         before = _find(slug, categories)
-        self._merged = (-math.inf, {})
         if into is None and slug not in self._shipped:
             self._database.categories.delete_one(_by_slug(slug))
         else:
@@ -137,7 +125,6 @@ class Categories:
     @guarded
     def restore(self, category: Category) -> None:
         """Undo a merge or a change. Raises Conflict if its name is taken by now, Unavailable."""
-        self._merged = (-math.inf, {})
         self._set(category, {"$unset": {"merged_into": ""}})
 
     def _set(self, category: Category, unset: Document | None = None) -> None:
@@ -183,6 +170,12 @@ def _check(category: Category, others: Sequence[Category]) -> None:
         raise Conflict(_NAME_TAKEN)
     if category.parent is not None and parents.get(category.parent, "unknown") is not None:
         raise InvalidInput("The parent must be another category that has no parent itself.", field="parent")
+
+
+def _merged_in(documents: Mapping[str, Document]) -> dict[str, str]:
+    return {
+        slug: document["merged_into"] for slug, document in documents.items() if "merged_into" in document
+    }
 
 
 def _last(into: Mapping[str, str]) -> dict[str, str]:

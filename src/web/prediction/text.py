@@ -8,8 +8,8 @@ from src.domain.predictions import Prediction
 from src.web.shared import format, labels
 from src.web.shared.blueprint import bp, category_name
 
-_LISTED = "listed under "
-"""Start of the label of a lexicon match, as the API has it; the slug of a category follows."""
+_BEFORE_A_SLUG = {"listed under ": "known as ", "part of ": "part of "}
+"""How a reason begins before the slug of a category, as the API has it, and before its name, on the page."""
 
 MISSING_TEXT = "Enter the statement text, or a note below."
 
@@ -29,5 +29,7 @@ def reasons(prediction: Prediction) -> tuple[list[str], list[str]]:
 
 def _reason(label: str) -> str:
     """`listed under personal-care` as `known as Personal care`."""
-    slug = label.removeprefix(_LISTED)
-    return label if slug == label else f"known as {category_name(slug)}"
+    for start, words in _BEFORE_A_SLUG.items():
+        if label.startswith(start):
+            return words + category_name(label.removeprefix(start))
+    return label

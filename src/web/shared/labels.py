@@ -31,6 +31,8 @@ DECIDERS = {
 
 _REASONS = {
     "lexicon:": "listed under {}",
+    "named:": "“{}” in the name or description of the category",
+    "part-of:": "part of {}",
     "amount:missing": "no amount",
     "amount:": "amount about {}",
     "typical-amount:": "amount compared with the typical one",
