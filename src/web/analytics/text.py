@@ -83,7 +83,7 @@ def top_merchant(names: Sequence[str], rows: Rows, money: Money) -> str:
 
 def savings_and_transfers(totals: Mapping[str, Any], money: Money) -> str:
     return (
-        f"Saved: {money(totals['saved'])}. Transfers and card payments, both ends: "
+        f"Saved: {money(totals['saved'])}. Transfers and card payments: "
         f"{money(totals['transfer'])}. They count neither as spending nor as income."
     )
 

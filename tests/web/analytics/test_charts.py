@@ -160,7 +160,7 @@ def test_savings_and_transfers_have_a_table_of_their_own(overview):
     overview["totals"] = {"saved": Decimal(0), "transfer": Decimal(1000)}
     [chart] = Charts(overview, CATEGORIES).savings_and_transfers()
     assert chart.rows == [("Dining out", "Transfer", "$500.00", "$500.00", "2")]
-    assert "Transfers and card payments, both ends: $1,000.00." in chart.sentence
+    assert "Transfers and card payments: $1,000.00." in chart.sentence
 
 
 def test_a_month_without_spending_keeps_its_place(charts):
