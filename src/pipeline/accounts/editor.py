@@ -175,12 +175,14 @@ class AccountEditor:
         """Transactions that were moved to another account since stay there."""
         values = act.what.values
         self.accounts.restore(str(values["account_id"]), act=act.id)
-        into_id = values["into_id"]
-        into = self.accounts.current(str(into_id) if into_id else None)
-        name, now_in = str(values["name"]), into.name if into else None
-        undone = self.rows.move_back(act.id, name, now_in=now_in, at=at)
+        undone = self.rows.move_back(act.id, str(values["name"]), targets=self._targets, at=at)
         self.links.settle_unsettled()
         return undone
+
+    def _targets(self, act_id: str) -> list[str | None]:
+        act = self.acts.find(act_id)
+        into_id = act.what.values["into_id"] if act else None
+        return self.accounts.names_on_the_way(str(into_id) if into_id else None) if act else []
 
     def resume_unfinished(self, *, at: datetime) -> None:
         """Finish what an interruption left. Raises Unavailable."""

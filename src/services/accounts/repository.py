@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +26,7 @@ from src.domain.categories import name_key
 from src.domain.money import decimal_places
 from src.domain.preferences import Preferences
 from src.errors import Conflict, NotFound
+from src.services.accounts.merges import added_openings, is_in_a_circle, opening_of
 from src.services.mongo.client import Database, Document, guarded
 
 _NAME_TAKEN = "An account with this name already exists."
@@ -83,6 +84,16 @@ class Accounts:
         """The account, or the one that it is merged into by now; None if it is deleted."""
         document = self._find(account_id) if account_id else None
         return self._account(document) if (document := self._unmerged(document)) else None
+
+    @guarded
+    def names_on_the_way(self, account_id: str | None) -> list[str | None]:
+        """Of the account, and of those that it leads to: what moves there may be anywhere between.
+
+        None: no account, where a deleted one leads.
+        """
+        way = list(self._way(self._find(account_id) if account_id else None))
+        ends = [] if way and "merged" not in way[-1] else [None]
+        return [document.get("was", document)["name"] for document in way] + ends
 
     def name_today(self, name: str, account_id: str | None) -> str:
         """Of an account that was called `name`. account_id: kept with the name, because names are reused."""
@@ -224,7 +235,7 @@ class Accounts:
         query = {"owner": LOCAL_OWNER, "merged.into": {"$ne": None}}
         merges = {document["_id"]: document["merged"] for document in self._database.accounts.find(query)}
         for account_id in list(merges):
-            if _is_in_a_circle(account_id, merges):
+            if is_in_a_circle(account_id, merges):
                 with suppress(Conflict):  # its name is taken; another account of the circle may be restored
                     self.restore(str(account_id), act=merges[account_id]["act"])
                     del merges[account_id]
@@ -251,37 +262,24 @@ class Accounts:
 
     def _unmerged(self, document: Document | None) -> Document | None:
         """The document of the account that this one was merged into, at last; None in a circle."""
+        last = list(self._way(document))[-1:]
+        return last[0] if last and "merged" not in last[0] else None
+
+    def _way(self, document: Document | None) -> Iterator[Document]:
+        """The document, and those of the accounts that it leads to, one after the other."""
         passed = set()
-        while document and "merged" in document:
+        while document and document["_id"] not in passed:
             passed.add(document["_id"])
-            into = document["merged"]["into"]
-            document = self._find(into) if into and into not in passed else None
-        return document
+            yield document
+            into = document.get("merged", {}).get("into")
+            document = self._find(into) if into else None
 
     def _account(self, document: Document) -> Account:
         return _account(document, self._merged_openings())
 
     def _merged_openings(self) -> Mapping[ObjectId, Decimal]:
-        """What the accounts merged into an account, directly or by way of others, add to its balance."""
         adding = {"owner": LOCAL_OWNER, "merged.adds_opening": True}
-        merged = {document["_id"]: document for document in self._database.accounts.find(adding)}
-        openings: dict[ObjectId, Decimal] = defaultdict(Decimal)
-        for account_id, document in merged.items():
-            for into in _chain(account_id, {one: fields["merged"] for one, fields in merged.items()}):
-                openings[into] += _opening(document["was"])
-        return openings
-
-
-def _chain(account_id: ObjectId, merges: Mapping[ObjectId, Document]) -> list[ObjectId]:
-    """The accounts that this one leads to; in a circle, up to itself."""
-    chain: list[ObjectId] = []
-    while account_id in merges and (account_id := merges[account_id]["into"]) not in chain:
-        chain.append(account_id)
-    return chain
-
-
-def _is_in_a_circle(account_id: ObjectId, merges: Mapping[ObjectId, Document]) -> bool:
-    return account_id in _chain(account_id, merges)
+        return added_openings(list(self._database.accounts.find(adding)))
 
 
 def _without_number(number: str) -> list[Document]:
@@ -322,10 +320,6 @@ def _fields(account: Account) -> Document:
     }
 
 
-def _opening(document: Document) -> Decimal:
-    return Decimal(int(document["opening_balance"])).scaleb(-decimal_places(document["currency"]))
-
-
 def _account(document: Document, merged_openings: Mapping[ObjectId, Decimal]) -> Account:
     merged_opening = merged_openings.get(document["_id"], Decimal(0))
     return Account(
@@ -333,7 +327,7 @@ def _account(document: Document, merged_openings: Mapping[ObjectId, Decimal]) ->
         name=document["name"],
         currency=document["currency"],
         kind=AccountKind(document["kind"]),
-        opening_balance=_opening(document) + merged_opening,
+        opening_balance=opening_of(document) + merged_opening,
         created_at=document["created_at"],
         former_keys=tuple(document.get("former_keys", ())),
         numbers=tuple(document.get("numbers", ())),

@@ -1,12 +1,12 @@
 """The transactions of the accounts: sum and count them, move them to another account and back.
 
-A row that was moved keeps in `moved` the act, so that undoing the act finds it.
+A row that was moved keeps in `moved` the acts that moved it, in their order, so that undoing one finds it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -82,15 +82,24 @@ class AccountTransactions:
         return int(self._database.transactions.count_documents(_moved_by(act)))
 
     @guarded
-    def move_back(self, act: str, name: str, *, now_in: str | None, at: datetime) -> UndoResult:
+    def move_back(
+        self, act: str, name: str, *, targets: Callable[[str], Sequence[str | None]], at: datetime
+    ) -> UndoResult:
         """Undo `move`, except for transactions that were moved elsewhere since; settle the links then too.
 
-        now_in: the account that the act moved them to, by its name of today. Raises Unavailable; safe to
-        repeat.
+        targets: the accounts that an act moved to, by their names of today; while one of them is merged, or
+        its merge undone, its transactions are in several. Raises Unavailable; safe to repeat.
         """
-        still = {**_moved_by(act), "account": {"$eq": now_in}}
-        restored = self._update(still, _without_mark(act, _moved(now_in, name)), at)
-        return UndoResult(rows=restored, kept=self._update(_moved_by(act), _without_mark(act, {})))
+        restored = kept = 0
+        while acts := self._database.transactions.distinct("moved.act", _moved_by(act)):
+            names = {target for mark in acts for target in targets(mark)}
+            for target in names:
+                there = {**_moved_by(act), "account": {"$eq": target}}
+                restored += self._update(there, _without_mark(act, _moved(target, name)), at)
+            moved_since = {"$elemMatch": {"act": {"$nin": acts}}}
+            elsewhere = {**_moved_by(act), "account": {"$nin": list(names)}, "moved": {"$not": moved_since}}
+            kept += self._update(elsewhere, _without_mark(act, {}))
+        return UndoResult(rows=restored, kept=kept)
 
     def _update(self, query: Document, update: list[Document], at: datetime | None = None) -> int:
         """Update all that match, in batches: the driver waits a minute for each. Returns their number.
@@ -129,9 +138,10 @@ def _moved(name: str | None, new: str | None) -> Document:
 
 
 def _without_mark(act: str, fields: Document) -> list[Document]:
-    others = {"$filter": {"input": "$moved", "cond": {"$ne": ["$$this.act", {"$literal": act}]}}}
-    emptied = {"$cond": [{"$eq": ["$moved", []]}, "$$REMOVE", "$moved"]}
-    return [{"$set": {**fields, "moved": others}}, {"$set": {"moved": emptied}}]
+    """Also without later marks: where the act has not moved it, a later one has not moved it on."""
+    position = {"$indexOfArray": ["$moved.act", {"$literal": act}]}
+    earlier = {"$cond": [{"$gt": [position, 0]}, {"$slice": ["$moved", position]}, "$$REMOVE"]}
+    return [{"$set": {**fields, "moved": earlier}}]
 
 
 def _balance(account: Account, cells: Iterable[Document]) -> AccountBalance:

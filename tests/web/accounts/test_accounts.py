@@ -204,6 +204,49 @@ def test_merges_and_a_change_between_them_are_undone_in_any_order(
     assert listed(client) == balances
 
 
+def test_what_an_undone_merge_has_freed_does_not_follow_the_merges_after_it(
+    client, add, predicted, web_database
+):
+    first, second, third = (add(name) for name in ("First", "Second", "Third"))
+    row = predicted(account="First")
+    before = snapshot(web_database)
+
+    def merge(account, into):
+        return client.delete(f"/api/v1/accounts/{account}?into={into}")
+
+    to_second, to_third = merge(first, second), merge(second, third)
+    undo(client, to_second)
+    again = merge(first, third)
+    assert undo(client, to_third).json["undone"] == 0
+    assert account_of(client, row) == "Third"
+    undo(client, again)
+    assert snapshot(web_database) == before
+
+
+@pytest.mark.parametrize("moved_first", [True, False])
+def test_a_merge_is_undone_while_the_account_it_led_to_is_being_merged(
+    client, add, predicted, editor, monkeypatch, web_database, moved_first
+):
+    first, second, third = (add(name) for name in ("First", "Second", "Third"))
+    predicted(account="First")
+    before = snapshot(web_database)
+    merged = client.delete(f"/api/v1/accounts/{first}?into={second}")
+    move = editor.rows.move
+
+    def interrupted(*args, **fields):
+        if moved_first:
+            move(*args, **fields)
+        assert undo(client, merged).json["undone"] == 1
+        return move(*args, **fields)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(editor.rows), "move", lambda _, *args, **fields: interrupted(*args, **fields))
+        later = client.delete(f"/api/v1/accounts/{second}?into={third}")
+    assert listed(client)["First"]["rows"] == 1
+    assert undo(client, later).json["undone"] == 0
+    assert snapshot(web_database) == before
+
+
 def test_a_merged_account_adds_its_opening_balance_once_in_its_own_currency(client, add):
     dollars, euros, into = (
         add("D", currency="USD", opening_balance="5"),
