@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -47,7 +47,18 @@ class LinkRestore:
             else:
                 waiting.append(link)
         self._waiting = waiting
-        self.links.add(list(linked.values()))
+        self.links.add(self._in_free_order(linked))
+
+    def _in_free_order(self, links: Mapping[str, Link]) -> list[Link]:
+        """links: by id. Those whose order another refund of the purchase has here by now get none."""
+        purchases = {link.out for link in links.values() if link.order}
+        taken = (
+            {(link.out, link.order): link.id for link in self.links.of_any(purchases)} if purchases else {}
+        )
+        return [
+            link if taken.get((link.out, link.order), link.id) == link.id else replace(link, order=0)
+            for link in links.values()
+        ]
 
     def _implied(self, row: StoredTransaction) -> list[Link]:
         """The links in effect of a transaction in an export without links."""
@@ -66,4 +77,4 @@ class LinkRestore:
 
 def _between(out: End, into: End, link: Link) -> Link:
     between = link_between(link.kind, out, into, link.status, link.by, score=link.score, at=link.created_at)
-    return replace(between, part=link.part)
+    return replace(between, part=link.part, order=link.order)

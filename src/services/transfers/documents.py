@@ -23,6 +23,7 @@ def link_document(link: Link) -> Document:
         "shown": False,
         "acts": list(link.acts),
         **({} if link.part is None else {"part": link.part}),
+        **({"order": link.order} if link.order else {}),
     }
 
 

@@ -55,6 +55,7 @@ LinkBody = TypedDict(
         "created_at": str,
         "date": str,
         "part": int | None,
+        "order": int,
     },
 )
 
@@ -164,6 +165,7 @@ def _link(link: Link) -> LinkBody:
         "created_at": utc_text(link.created_at),
         "date": link.date.isoformat(),
         "part": link.part,
+        "order": link.order,
     }
 
 

@@ -179,6 +179,7 @@ def _schema() -> pa.Schema:
             created_at=time,
             date=pa.date32(),
             part=pa.int64(),
+            order=pa.int64(),
         ),
         "setup": pa.struct(
             {

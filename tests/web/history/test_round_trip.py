@@ -71,8 +71,8 @@ def full(app, client, container, registered, predicted, answered, web_database):
     )
     store = predicted("BIG STORE", "40", tags=["split"])["id"]
     assert client.put(f"/api/v1/transactions/{store}/splits", json={"splits": parts}).status_code == 200
-    out = predicted("TO THE POT", "500", account="Checking")["id"]
-    into = predicted("FROM CHECKING", "500", account="Pot", direction="income")["id"]
+    out = predicted("PAPER", "500", account="Checking")["id"]
+    into = predicted("A NEIGHBOUR", "500", account="Pot", direction="income")["id"]
     assert client.post("/api/v1/transfers", json={"out": out, "in": into}).status_code == 201
     purchase = predicted("SHOE SHOP", "90", date="2026-01-20")["id"]
     refund = predicted("CARD CREDIT", "30", direction="income", date="2026-02-03")["id"]
@@ -222,6 +222,38 @@ def test_the_ledger_is_the_same_in_an_empty_installation(app, client, container,
 def predicted_account(client, account):
     body = {"description": "NEW", "amount": "1", "account": account}
     return client.post("/api/v1/predict", json=body).json["transaction"]["account"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_order_and_the_part_of_refunds_are_restored(app, client, predicted, web_database, form):
+    def refund(amount, purchase, **body):
+        row = predicted("CARD CREDIT", amount, direction="income", date="2026-02-03")["id"]
+        linked(row, purchase, **body)
+        return row
+
+    def linked(row, purchase, **body):
+        answer = client.post(f"/api/v1/transactions/{row}/refund", json={"of": purchase, **body})
+        assert answer.status_code == 200, answer.text
+
+    shoes = predicted("SHOE SHOP", "90", date="2026-01-20")["id"]
+    first, second = refund("10", shoes), refund("30", shoes)
+    assert client.delete(f"/api/v1/transactions/{first}/refund").status_code == 200
+    linked(first, shoes)
+    client.patch(f"/api/v1/transactions/{first}", json={"amount": "70"})  # more than the second one leaves
+    store = predicted("BIG STORE", "40", date="2026-01-21")["id"]
+    parts = [{"amount": "20", "category": category} for category in ("groceries", "pets")]
+    client.put(f"/api/v1/transactions/{store}/splits", json={"splits": parts})
+    third = refund("5", store, part=1)
+    ids = [shoes, first, second, store, third]
+    before, sums = whole_ledger(client, ids), client.get("/api/v1/analytics").json["by_category"]
+    assert [life["refund_of"] for life in before[0]] == [None, None, shoes, None, store]
+    content = taken(client, form)
+    emptied(web_database)
+    import_file(app, client, content, form)
+    assert whole_ledger(client, ids) == before
+    assert client.get("/api/v1/analytics").json["by_category"] == sums
+    client.patch(f"/api/v1/transactions/{first}", json={"amount": "60"})
+    assert client.get(f"/api/v1/transactions/{first}").json["refund_of"] == shoes
 
 
 def test_a_restored_edit_can_be_undone(app, client, full, web_database):

@@ -176,6 +176,7 @@ class _Link(_Part):
     created_at: _Moment
     date: _Date
     part: Annotated[int, Field(ge=0, lt=200)] | None = None
+    order: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
 
     def to_domain(self) -> Link:
         return Link(id="", **dict(self))
