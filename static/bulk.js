@@ -1,6 +1,7 @@
 // form[data-bulk]: counts the ticked rows, and ticks ranges (Shift) and the row with the focus (x). Cancel on the next
-// page, whose link ends with #bulk, restores the selection.
+// page, whose link ends with #bulk, restores the selection. [data-bulk-progress]: follows a change of very many.
 import { TYPED_INTO } from "./keys.js";
+import { parse } from "./live.js";
 
 const form = document.querySelector("[data-bulk]");
 let last = null; // the value of the box that was ticked or unticked last
@@ -90,3 +91,16 @@ if (form && whole) {
   document.addEventListener("swapped", show);
   show(); // the browser may have kept ticks over a reload
 }
+
+const PAUSE_MS = 1000;
+
+async function followChange() {
+  const answer = document.hidden ? null : await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (answer?.redirected) location.replace(answer.url);
+  else {
+    if (answer?.ok) document.querySelector("[data-bulk-progress]").replaceWith(parse(await answer.text()).querySelector("[data-bulk-progress]"));
+    setTimeout(followChange, PAUSE_MS);
+  }
+}
+
+if (document.querySelector("[data-bulk-progress]")) setTimeout(followChange, PAUSE_MS);

@@ -23,9 +23,12 @@ from src.web.shared.forms import checked, count_in, errors_of, flag, local_addre
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.bulk import BulkChanges
+    from src.services.bulk.work import BulkQueue
     from src.services.transactions.bulk import BulkRows
 
 _EXAMPLES = 5
+AT_ONCE = 2000
+"""Transactions changed while the person waits; more are changed in the background."""
 
 
 @bp.post("/history/bulk")
@@ -39,9 +42,14 @@ def bulk(*, bulk_changes: BulkChanges, bulk_rows: BulkRows) -> ResponseReturnVal
         asked = (count_in(request.form, "matched"), count_in(request.form, "changed"))
         is_same = asked == (summary.matched, summary.changed)
         if flag(request.form, "confirm") and is_same:
-            done, act = bulk_changes.apply(selection, change, at=at)
+            in_background = summary.changed > AT_ONCE
+            begin_or_apply = bulk_changes.begin if in_background else bulk_changes.apply
+            done, act = begin_or_apply(selection, change, at=at)
             did = "removed" if change.delete else "changed"
-            return redirect(with_query(back, {"bulk": act or "none", did: done.changed}), 303)
+            after = with_query(back, {"bulk": act or "none", did: done.changed})
+            if act and in_background:
+                return redirect(url_for("pages.bulk_progress", act=act, next=after), 303)
+            return redirect(after, 303)
     except (ValidationError, InvalidInput) as error:
         return page("bulk/confirm.html", 422, errors=errors_of(error), back=back)
     return page(
@@ -58,6 +66,18 @@ def bulk(*, bulk_changes: BulkChanges, bulk_rows: BulkRows) -> ResponseReturnVal
         ],
         back=back,
     )
+
+
+@bp.get("/history/bulk/<act>")
+def bulk_progress(act: str, *, bulk_queue: BulkQueue) -> ResponseReturnValue:
+    """Of a change that the scheduler does; when it is done, the list."""
+    after = local_address(request.args.get("next"), url_for("pages.history"))
+    done, rows = bulk_queue.progress(act) or (0, 0)
+    if done >= rows:
+        return redirect(after)
+    deletes = "removed" in dict(parse_qsl(urlsplit(after).query))
+    back = after.partition("?")[0]
+    return page("bulk/progress.html", done=done, rows=rows, deletes=deletes, back=back)
 
 
 def _selection(form: MultiDict[str, str]) -> Selection:

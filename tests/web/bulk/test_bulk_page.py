@@ -84,3 +84,25 @@ def test_a_field_can_be_emptied(client, predicted):
     client.post("/history/bulk", data={**hidden(asked.text), "confirm": "true"})
     after = client.get(f"/api/v1/transactions/{row}").json["transaction"]
     assert (after["notes"], after["tags"]) == (None, ["b", "c"])
+
+
+def test_a_change_of_very_many_shows_its_progress_until_the_scheduler_has_done_it(
+    client, app, rows, monkeypatch
+):
+    monkeypatch.setattr("src.web.bulk.pages.AT_ONCE", 2)
+    asked = post(client, all="true", action="set", notes="lunch")
+    begun = client.post("/history/bulk", data={**hidden(asked.text), "confirm": "true"})
+    assert begun.location.startswith("/history/bulk/")
+    assert "Changing 3 transactions" in client.get(begun.location).text
+    assert notes_of(client, rows) == [None] * 3
+    app.extensions["ledgerloop"].jobs.by_kind["bulk"]()
+    done = client.get(begun.location)
+    assert done.status_code == 302
+    assert notes_of(client, rows) == ["lunch"] * 3
+    listed = client.get(done.location).text
+    assert "3 transactions changed." in listed
+    assert re.search(r"/acts/\w+/undo", listed)
+
+
+def test_the_progress_of_an_unknown_change_leads_to_the_list(client):
+    assert client.get("/history/bulk/nothing?next=https://evil.example/").location == "/history"
