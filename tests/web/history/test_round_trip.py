@@ -177,6 +177,10 @@ def set_up(client):
             assert client.patch(f"/api/v1/accounts/{account['id']}", json=changes).status_code == 200
     wallet = {"name": "Wallet", "currency": "JPY", "kind": "cash", "opening_balance": "5000"}
     assert client.post("/api/v1/accounts", json=wallet).status_code == 201
+    [pot] = [account for account in client.get("/api/v1/accounts").json if account["name"] == "Savings pot"]
+    merged = {"name": "Old", "currency": pot["currency"], "opening_balance": "7.00"}
+    old = client.post("/api/v1/accounts", json=merged).json["id"]
+    assert client.delete(f"/api/v1/accounts/{old}?into={pot['id']}").status_code == 200
     saved = {"name": "Large, “odd”", "query": "min_amount=100&q=a%20b"}
     assert client.post("/api/v1/history/filters", json=saved).status_code == 201
     settings = {"month_starts": 25, "currency": "EUR", "week_starts": "sunday"}
@@ -216,7 +220,7 @@ def test_the_ledger_is_the_same_in_an_empty_installation(app, client, container,
     assert import_file(app, client, content, form)["status"] == "done"
     container.link_matching.maintain()
     assert whole_ledger(client, ids) == before
-    assert predicted_account(client, "POT") == "Savings pot"
+    assert {predicted_account(client, name) for name in ("POT", "Old")} == {"Savings pot"}
 
 
 def predicted_account(client, account):
@@ -280,6 +284,18 @@ def test_a_backup_changes_nothing_that_a_person_has_set_up_since(app, client, fu
     assert (wallet["currency"], wallet["kind"], wallet["opening_balance"]) == ("USD", "card", "1.00")
     settings = client.get("/api/v1/settings").json
     assert (settings["month_starts"], settings["currency"]) == (3, "USD")
+
+
+def test_an_account_that_only_a_transaction_has_named_gets_what_the_backup_knows_of_it(
+    app, client, full, web_database
+):
+    set_up(client)
+    content = taken(client, "jsonl")
+    emptied(web_database)
+    predicted_account(client, "wallet")
+    import_file(app, client, content)
+    [wallet] = [account for account in client.get("/api/v1/accounts").json if account["kind"] == "cash"]
+    assert [wallet[name] for name in ("name", "currency", "opening_balance")] == ["Wallet", "JPY", "5000"]
 
 
 def without_details(content, form):
