@@ -37,6 +37,7 @@ LINKED = {
     (LinkKind.REFUND, "into"): "Refund of",
 }
 """Before the other transaction of a link, by the end that this one is."""
+LINK_DOES_NOT_COUNT = "Linked, but they no longer fit together, so the link does not count:"
 TWO_AMOUNTS = "This can be read in two ways."
 
 

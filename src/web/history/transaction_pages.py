@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from src.domain.feedback import LabelSource, Moment, active_answers, moment_of
 from src.domain.predictions import Prediction
 from src.domain.transactions import StoredTransaction, active_edits
+from src.domain.transfers import Link, LinkStatus
 from src.errors import Conflict, InvalidInput, Unavailable
 from src.web.history import text
 from src.web.history.edit_conflicts import Refusal, save, shown_at, version_of
@@ -118,13 +119,15 @@ def _page(
     links: Links,
 ) -> ResponseReturnValue:
     """lines: of the split, as typed."""
+    own_links = links.of(row.id)
     version, edited, today = version_of(row), request.args.get("edited"), time_zone.today()
     return page(
         "transactions/show.html",
         refusal.status if refusal else status,
         row=row,
         events=events_of(row),
-        links=linked_to(row, links, transactions),
+        links=linked_to(row, own_links, transactions),
+        in_effect=any(link.shown and link.status is LinkStatus.PAIRED for link in own_links),
         edited=edited if version and version == edited else None,
         learned=learned_from(row, request.args, _address(row), predictor),
         undone=count_in(request.args, "undone"),
@@ -150,13 +153,14 @@ def _page(
 
 
 def linked_to(
-    row: StoredTransaction, links: Links, transactions: Transactions
+    row: StoredTransaction, links: Sequence[Link], transactions: Transactions
 ) -> list[tuple[str, StoredTransaction]]:
-    """The transactions linked to it, each after the words that say how."""
+    """The transactions linked to it, each after the words that say how. links: all of the transaction."""
     words = {}
-    for link in links.in_effect(row.id):
+    for link in links:
         other, role = (link.into, "out") if link.out == row.id else (link.out, "into")
-        words[other] = text.LINKED[link.kind, role]
+        if link.status is LinkStatus.PAIRED:
+            words[other] = text.LINKED[link.kind, role] if link.shown else text.LINK_DOES_NOT_COUNT
     return [(words[other.id], other) for other in transactions.get_many(words)]
 
 

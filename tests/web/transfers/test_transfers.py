@@ -260,3 +260,16 @@ def test_a_pair_whose_transactions_are_both_deleted_is_not_decided(client, rows)
     assert client.post(f"/transfers/{pair}/dismiss").status_code == 409
     client.post(f"/api/v1/acts/{act}/undo")
     assert client.delete(f"/api/v1/transfers/{pair}").status_code == 200
+
+
+def test_a_transaction_says_that_a_link_does_not_count_while_it_does_not_fit(client, rows):
+    out, into = rows
+    client.post("/api/v1/transfers", json={"out": out, "in": into})
+    act = client.patch(f"/api/v1/transactions/{into}", json={"amount": "499"}).json["act"]
+    shown = client.get(f"/transactions/{out}").text
+    assert "the link does not count" in shown
+    assert f"/transactions/{out}/link" in shown
+    client.post(f"/api/v1/acts/{act}/undo")
+    shown = client.get(f"/transactions/{out}").text
+    assert "Transferred to your own account" in shown
+    assert f"/transactions/{out}/link" not in shown
