@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 from dataclasses import dataclass
 
 from src.components.bank_files.limits import Limits
@@ -39,6 +40,12 @@ from src.pipeline.prediction.present_categories import PresentCategories
 from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.registry.model_actions import ModelActions
+from src.pipeline.rules.apply import RuleApplication
+from src.pipeline.rules.current import CurrentRules
+from src.pipeline.rules.editor import RuleEditor
+from src.pipeline.rules.preview import RulePreviews
+from src.pipeline.rules.report import RuleReports
+from src.pipeline.rules.suggestions import RuleSuggestions
 from src.pipeline.settings.editor import SettingsEditor
 from src.pipeline.settings.erase import EraseEverything
 from src.pipeline.transfers.linking import Linking
@@ -190,6 +197,7 @@ class Container(Services):
             self.accounts,
             self.link_matching.match_saved,
             self.merchants,
+            self.current_rules,
         )
 
     @property
@@ -255,6 +263,8 @@ class Container(Services):
                 ActKind.ACCOUNT_CHANGE: self.account_editor.undo_change,
                 ActKind.ACCOUNT_MERGE: self.account_editor.undo_merge,
                 ActKind.MERCHANT: self.merchant_editor.undo,
+                ActKind.RULES: self.rule_editor.undo,
+                ActKind.RULE_APPLY: self.rule_application.undo,
             },
             self.feedback.undo_one,
             self._settle_names,
@@ -320,6 +330,7 @@ class Container(Services):
             self.bulk_rows,
             self.unanswered,
             self.predictor.with_canonical_accounts,
+            self.rules,
         )
 
     @once
@@ -344,6 +355,40 @@ class Container(Services):
         return MerchantListing(
             self.merchants, self.merchant_overview, self.merchant_transactions, self.predictor
         )
+
+    @once
+    def current_rules(self) -> CurrentRules:
+        return CurrentRules(self.rules)
+
+    @once
+    def rule_editor(self) -> RuleEditor:
+        return RuleEditor(self.rules, self.categories, self.accounts, self.act_log)
+
+    @once
+    def rule_previews(self) -> RulePreviews:
+        return RulePreviews(
+            self.rules, self.rule_transactions, self.transactions, self.rule_editor, time.monotonic
+        )
+
+    @once
+    def rule_application(self) -> RuleApplication:
+        return RuleApplication(
+            self.rules,
+            self.current_rules,
+            self.rule_transactions,
+            self.bulk_rows,
+            self.unanswered,
+            self.predictor,
+            self.act_log,
+        )
+
+    @once
+    def rule_reports(self) -> RuleReports:
+        return RuleReports(self.rules, self.rule_transactions)
+
+    @once
+    def rule_suggestions(self) -> RuleSuggestions:
+        return RuleSuggestions(self.rules, self.current_rules, self.rule_transactions)
 
     @once
     def drift(self) -> DriftMonitor:

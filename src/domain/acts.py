@@ -23,6 +23,8 @@ class ActKind(StrEnum):
     ACCOUNT_CHANGE = "account-change"
     ACCOUNT_MERGE = "account-merge"
     MERCHANT = "merchant"
+    RULES = "rules"
+    RULE_APPLY = "rule-apply"
 
 
 @dataclass(frozen=True, slots=True)

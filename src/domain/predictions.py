@@ -63,6 +63,8 @@ class Prediction:
     act: str | None = None
     """The act that predicted many transactions again; None for a transaction's first prediction."""
     shadow: ShadowPrediction | None = None
+    rule: str | None = None
+    """The id of the rule that decided."""
 
     @property
     def needs_review(self) -> bool:

@@ -10,8 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from src.domain.categories import name_key
-from src.domain.transactions import StoredTransaction
+from src.domain.transactions import StoredTransaction, Transaction
 
 MOST_RULES = 1000
 MOST_CONDITIONS = 20
@@ -156,22 +155,41 @@ def _value(field: Field, value: Any) -> Any:
     return Date.fromisoformat(value) if isinstance(value, str) and field is Field.DATE else value
 
 
-def names_account(rule: Rule, name: str) -> bool:
-    """Whether a condition names exactly this account, in any case."""
-    return with_account(rule, name, "") != rule
+_NAMES = (Operator.EQUALS, Operator.IN)
 
 
-def with_account(rule: Rule, name: str, new: str) -> Rule:
-    """With the account `new` where a condition names exactly the account `name`."""
-    return replace(rule, conditions=tuple(_renamed(condition, name, new) for condition in rule.conditions))
+def names_in(rule: Rule, field: Field) -> list[str]:
+    """The texts that conditions on this field name exactly."""
+    names: list[str] = []
+    for condition in rule.conditions:
+        if condition.field is field and condition.op in _NAMES:
+            names += condition.value if isinstance(condition.value, tuple) else (str(condition.value),)
+    return names
 
 
-def _renamed(condition: Condition, name: str, new: str) -> Condition:
-    if condition.field is not Field.ACCOUNT or condition.op not in (Operator.EQUALS, Operator.IN):
+def with_names(rule: Rule, field: Field, names: Mapping[str, str]) -> Rule:
+    """With other texts where a condition on this field names one exactly."""
+    return replace(rule, conditions=tuple(_renamed(condition, field, names) for condition in rule.conditions))
+
+
+def _renamed(condition: Condition, field: Field, names: Mapping[str, str]) -> Condition:
+    if condition.field is not field or condition.op not in _NAMES:
         return condition
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    renamed = tuple(new if name_key(str(value)) == name_key(name) else value for value in values)
-    return replace(condition, value=renamed if condition.op is Operator.IN else renamed[0])
+    if isinstance(condition.value, tuple):
+        return replace(condition, value=tuple(names.get(value, value) for value in condition.value))
+    return replace(condition, value=names.get(str(condition.value), condition.value))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A stored transaction, as far as rules are concerned."""
+
+    id: str
+    transaction: Transaction
+    category: str | None
+    answered: bool
+    rule: str | None
+    """The id of the rule that decided the newest prediction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,5 +251,5 @@ class RuleSuggestion:
     answers: int
     """Transactions of the merchant with this answer."""
     last_answered_at: datetime
-    waiting: int
+    waiting: int = 0
     """Its transactions that need review."""

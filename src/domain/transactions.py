@@ -308,6 +308,8 @@ class HistoryFilter:
     currency: str | None = None
     import_id: str | None = None
     """The import that added it."""
+    rule: str | None = None
+    """The id of the rule that decided its newest prediction."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from src.web.openapi.document import document
 from src.web.prediction import api as predictions
 from src.web.quality import api as quality
 from src.web.review import api as review
+from src.web.rules import api as rules
 from src.web.settings import api as settings
 from src.web.transfers import api as transfers
 
@@ -43,6 +44,7 @@ TAGS = {
     "webhooks": "Endpoints for Firefly III and for scripts that use Actual.",
     "analytics": "Totals of the transactions, and live accuracy.",
     "quality": "Accuracy of the predictions, and drift.",
+    "rules": "What you want to be certain: conditions, and the category and tags that follow.",
     "categories": "List, add, change, merge and delete categories.",
     "merchants": "List, rename, merge and forget merchants.",
     "accounts": "List, add, change, merge and delete your own accounts.",
@@ -68,6 +70,7 @@ _OPERATIONS = (
     categories.api,
     merchants.api,
     accounts.api,
+    rules.api,
     runs_api.api,
     promotions.api,
     settings.api,

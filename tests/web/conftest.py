@@ -28,6 +28,8 @@ EMPTIED = (
     "accounts",
     "merchants",
     "categories",
+    "rules",
+    "dismissed_rules",
     "training_runs",
     "imports",
     "import_rejects",

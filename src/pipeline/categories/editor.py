@@ -16,6 +16,7 @@ from src.pipeline.feedback.bulk import WithCanonicalAccounts, undo_changes
 if TYPE_CHECKING:
     from src.services.categories.repository import Categories
     from src.services.categories.transactions import CategoryTransactions
+    from src.services.rules.repository import Rules
     from src.services.transactions.acts import ActLog
     from src.services.transactions.bulk import BulkRows
     from src.services.transactions.unanswered import Unanswered
@@ -29,6 +30,7 @@ class CategoryEditor:
     changed_rows: BulkRows
     unanswered: Unanswered
     with_canonical_accounts: WithCanonicalAccounts
+    rules: Rules
 
     def change(self, slug: str, fields: Mapping[str, Any], *, at: datetime) -> tuple[Category, str]:
         """Rename, regroup, recolour; returns the changed category and the act to undo it by.
@@ -46,7 +48,7 @@ class CategoryEditor:
         return after, act
 
     def delete(self, slug: str, into: str | None, *, at: datetime) -> tuple[Category, int, str]:
-        """Merge it into `into`, with its answers and predictions; without `into`, delete an unused one.
+        """Merge it into `into`, with answers, predictions and rules; without `into`, delete an unused one.
 
         Returns the category as it was, the number of its transactions, and the act to undo it by. Raises
         NotFound, Conflict if it is used and `into` is missing, InvalidInput, Unavailable. The
@@ -58,10 +60,14 @@ class CategoryEditor:
             raise Conflict(
                 f"{used} transactions have or had this category. Choose the category they move to."
             )
+        naming = self.rules.of_category(slug)
+        if into is None and naming:
+            raise Conflict(f"{len(naming)} rules give this category. Choose the category they give instead.")
         if into is not None and (into == slug or into not in categories):
             raise InvalidInput("Choose another category that exists.", field="into")
         children = [child.slug for child in categories.values() if child.parent == slug]
-        values = {**asdict(before), "into": into, "children": ",".join(children)}
+        lists = {"children": ",".join(children), "rules": ",".join(naming)}
+        values = {**asdict(before), "into": into, **lists}
         what = ActSummary("category-merged", values)
         act = self.acts.begin(ActKind.CATEGORY_MERGE, what, at=at)
         relabelled = self._relabel(slug, into, act, at) if into else 0
@@ -72,6 +78,7 @@ class CategoryEditor:
         return before, relabelled, act
 
     def _relabel(self, slug: str, into: str, act: str, at: datetime) -> int:
+        self.rules.move_category(slug, into)
         parts = self.rows.relabel_parts(slug, into, act=act, at=at)
         return self.rows.relabel(slug, into, act=act) + parts
 
@@ -103,5 +110,8 @@ class CategoryEditor:
         for child in filter(None, str(act.what.values["children"]).split(",")):
             with suppress(NotFound, InvalidInput):  # merged itself, or it has another parent by now
                 self.categories.change(child, {"parent": act.what.values["slug"]})
+        if naming := act.what.values.get("rules"):
+            into, slug = str(act.what.values["into"]), str(act.what.values["slug"])
+            self.rules.move_category(into, slug, only=str(naming).split(","))
         undone = undo_changes(self.changed_rows, act.id, at, self.with_canonical_accounts)
         return UndoResult(undone.rows + self.unanswered.undo(act.id), undone.kept)

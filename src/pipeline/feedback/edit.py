@@ -157,8 +157,8 @@ class TransactionEditor:
         prepared = self._prepared(transaction)
         if row.status is not Status.PREDICTED or not can_change_prediction(row.transaction, prepared):
             return prepared, None
-        [predicted] = self.predictor.predict([transaction], at=at, with_shadow=True)
-        return predicted
+        [(_, prediction)] = self.predictor.predict([transaction], at=at, with_shadow=True)
+        return prepared, prediction  # rules tag new transactions only
 
 
 def _check_revision(row: StoredTransaction, revision: int | None) -> None:

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from src.components.model.merchant_memory import MemoryDecision, MemoryHint
+from src.components.model.merchant_memory import MemoryDecision
 from src.components.model.serving import Serving
 from src.components.monitoring.prediction_diff import ChangeCount, ModelPrediction, PredictionPair
 from src.components.promotion.automatic_share import AutomaticRows
 from src.domain.predictions import Band
 from src.domain.promotions import PredictionDiff
+from src.domain.rules import Rule
 from src.errors import Conflict, NotFound, Unavailable
-from src.pipeline.prediction.predict import remembered_band, weighed
+from src.pipeline.prediction.predict import OwnEvidence, remembered_band, weighed
 
 if TYPE_CHECKING:
     from src.domain.transactions import Transaction
@@ -34,16 +35,13 @@ JUDGED_ROWS = 2_000
 """Enough for a share within a few points; they take under a second."""
 _CHUNK = 1000
 
-Memory = MemoryDecision | MemoryHint | None
-"""What the merchant memory has for a transaction."""
-
 
 @dataclass(frozen=True)
 class PredictionDiffs:
     """load: makes a version ready to serve; it may raise any error for a damaged file."""
 
     rows: Unanswered
-    memory: Predictor
+    predictor: Predictor
     promotions: Models
     load: Callable[[str], Serving]
     limit: int = LIMIT
@@ -67,7 +65,7 @@ class PredictionDiffs:
         return self.between(self._loaded(previous), self._loaded(version), at=at)
 
     def between(self, before: Serving, after: Serving, *, at: datetime) -> PredictionDiff:
-        """Both models use the memory as it is now, as any prediction does."""
+        """Both models use the rules and the memory as they are now, as any prediction does."""
         count = ChangeCount.of(self._pairs(before, after, self.limit))
         return PredictionDiff(
             before=before.version,
@@ -102,21 +100,24 @@ class PredictionDiffs:
         rows = self.rows.newest(limit)
         while chunk := list(islice(rows, _CHUNK)):
             transactions = [transaction for _, transaction in chunk]
-            memories = self.memory.remembered(transactions)
-            old, new = (self._predictions(model, transactions, memories) for model in (before, after))
-            for (row_id, transaction), first, second, memory in zip(chunk, old, new, memories, strict=True):
-                yield PredictionPair(row_id, transaction, first, second, isinstance(memory, MemoryDecision))
+            evidence = self.predictor.own_evidence(transactions)
+            old, new = (self._predictions(model, transactions, evidence) for model in (before, after))
+            for (row_id, transaction), first, second, own in zip(chunk, old, new, evidence, strict=True):
+                by_person = isinstance(own, (Rule, MemoryDecision))
+                yield PredictionPair(row_id, transaction, first, second, by_person)
 
     def _predictions(
-        self, serving: Serving, transactions: Sequence[Transaction], memories: Sequence[Memory]
+        self, serving: Serving, transactions: Sequence[Transaction], evidence: Sequence[OwnEvidence]
     ) -> list[ModelPrediction]:
         predictions = []
         category: str | None
-        for row, memory in zip(serving.scorer.probabilities(transactions), memories, strict=True):
-            if isinstance(memory, MemoryDecision):  # the same with any model
-                category, band = memory.category, remembered_band(memory, self.precision)
+        for row, own in zip(serving.scorer.probabilities(transactions), evidence, strict=True):
+            if isinstance(own, Rule):  # the same with any model
+                category, band = own.category, Band.AUTO
+            elif isinstance(own, MemoryDecision):
+                category, band = own.category, remembered_band(own, self.precision)
             else:
-                alternatives, band = weighed(row, memory, serving)
+                alternatives, band = weighed(row, own, serving)
                 category = None if band is Band.UNKNOWN else alternatives[0].category
             predictions.append(ModelPrediction(category, band))
         return predictions

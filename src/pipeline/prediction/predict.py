@@ -14,11 +14,13 @@ import numpy as np
 from src.components.dataset.holdout import fingerprint, is_audited, is_holdout
 from src.components.model.merchant_memory import MemoryDecision, MemoryHint, MerchantMemory
 from src.components.model.serving import Serving
+from src.components.rules.matching import Outcome, RuleMatcher
 from src.components.text.cleaning import merchant
 from src.components.text.masking import mask
 from src.domain.merchants import FOREVER, Remembered
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.preferences import Preferences
+from src.domain.rules import Rule
 from src.domain.transactions import NewTransaction, StoredTransaction, Transaction
 from src.pipeline.accounts.names import with_canonical_accounts
 from src.pipeline.merchants.names import with_canonical_merchants
@@ -31,6 +33,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SHOWN_ALTERNATIVES = 5
+MOST_TAGS = 20
+_NO_RULES = RuleMatcher(())
+
+OwnEvidence = Rule | MemoryDecision | MemoryHint | None
+"""What a rule of the person, else their answers say about a transaction."""
 
 
 class Model(Protocol):
@@ -62,7 +69,10 @@ def _masked(text: str | None) -> str | None:
 
 @dataclass(frozen=True)
 class Predictor:
-    """Precedence: the person's answers for the merchant, then the model. A prediction says which decided."""
+    """Precedence: the person's rules, their answers for the merchant, then the model.
+
+    A prediction says which decided.
+    """
 
     champion: Model
     transactions: Transactions
@@ -77,31 +87,48 @@ class Predictor:
     """Called with the ids of transactions that were stored, to pair them with others; does not fail."""
     merchants: Merchants | None = None
     """None: no merchant was merged, and the answers for all of them count."""
+    rules: Callable[[], RuleMatcher] = lambda: _NO_RULES
+    """Returns the rules as they are now."""
 
     def predict(
         self, transactions: Sequence[Transaction], *, at: datetime, with_shadow: bool = False
     ) -> list[tuple[Transaction, Prediction]]:
-        """Each transaction as it would be stored, with its prediction. Raises Unavailable without a model."""
+        """Each transaction as it would be stored, with the tags of its rules, and with its prediction.
+
+        Raises Unavailable without a model.
+        """
         serving, auto_precision = self.champion.current(), self.preferences().auto_precision
         prepared = self.prepare(transactions)
-        memories = self.remembered(prepared)
+        outcomes = self._outcomes(prepared)
+        evidence = self._evidence(prepared, outcomes)
         probabilities = serving.scorer.probabilities(prepared)
         predictions = [
-            _from_memory(row, memory, serving, at, auto_precision)
-            if isinstance(memory, MemoryDecision)
-            else _from_model(transaction, row, memory, serving, at)
-            for transaction, row, memory in zip(prepared, probabilities, memories, strict=True)
+            _prediction(transaction, row, own, serving, at, auto_precision)
+            for transaction, row, own in zip(prepared, probabilities, evidence, strict=True)
         ]
         if with_shadow:
             predictions = add_shadow(predictions, prepared, probabilities, serving, self.shadow())
-        return list(zip(prepared, predictions, strict=True))
+        tagged = map(with_tags, prepared, (outcome.tags for outcome in outcomes))
+        return list(zip(tagged, predictions, strict=True))
 
     def prepare(self, transactions: Sequence[Transaction]) -> list[Transaction]:
         """Masked, each with its merchant of today. Raises Unavailable."""
         prepared = [prepare(transaction) for transaction in transactions]
         return with_canonical_merchants(prepared, self.merchants) if self.merchants else prepared
 
-    def remembered(self, prepared: Sequence[Transaction]) -> list[MemoryDecision | MemoryHint | None]:
+    def own_evidence(self, prepared: Sequence[Transaction]) -> list[OwnEvidence]:
+        """What the person's rules, else their answers say about each transaction."""
+        return self._evidence(prepared, self._outcomes(prepared))
+
+    def _outcomes(self, prepared: Sequence[Transaction]) -> list[Outcome]:
+        rules = self.rules()
+        return [rules.outcome(transaction) for transaction in prepared]
+
+    def _evidence(self, prepared: Sequence[Transaction], outcomes: Sequence[Outcome]) -> list[OwnEvidence]:
+        memories = self._memories(prepared)
+        return [outcome.decider or memory for outcome, memory in zip(outcomes, memories, strict=True)]
+
+    def _memories(self, prepared: Sequence[Transaction]) -> list[MemoryDecision | MemoryHint | None]:
         """What the answers for the merchant, or for similar merchants, say about each transaction.
 
         Nothing while learning is off, in general or for the merchant.
@@ -161,6 +188,46 @@ def _remembered(memory: MemoryDecision | MemoryHint) -> Remembered:
     if isinstance(memory, MemoryHint):
         return Remembered(None, None, None, None, memory.shares)
     return Remembered(memory.category, memory.confidence, memory.agreeing, memory.answers, {})
+
+
+def with_tags(transaction: Transaction, tags: Sequence[str]) -> Transaction:
+    """With these tags too, as far as a transaction may have so many."""
+    if not tags:
+        return transaction
+    return replace(transaction, tags=tuple(dict.fromkeys((*transaction.tags, *tags)))[:MOST_TAGS])
+
+
+def _prediction(
+    transaction: Transaction,
+    row: np.ndarray,
+    own: OwnEvidence,
+    serving: Serving,
+    at: datetime,
+    auto_precision: float,
+) -> Prediction:
+    if isinstance(own, Rule):
+        return _from_rule(row, own, serving, at)
+    if isinstance(own, MemoryDecision):
+        return _from_memory(row, own, serving, at, auto_precision)
+    return _from_model(transaction, row, own, serving, at)
+
+
+def _from_rule(row: np.ndarray, rule: Rule, serving: Serving, at: datetime) -> Prediction:
+    """The alternatives have no probability, but the order of the model's."""
+    shares = dict(zip(serving.scorer.classes, row.tolist(), strict=True))
+    shares.pop(str(rule.category), None)
+    others = [Alternative(other.category, 0.0) for other in _best(shares)[: SHOWN_ALTERNATIVES - 1]]
+    return Prediction(
+        category=rule.category,
+        confidence=1.0,
+        band=Band.AUTO,
+        decided_by=DecidedBy.RULE,
+        alternatives=(Alternative(str(rule.category), 1.0), *others),
+        explanation=(Reason(f"rule:{rule.name}", 1.0),),
+        model_version=serving.version,
+        at=at,
+        rule=rule.id,
+    )
 
 
 def _from_model(

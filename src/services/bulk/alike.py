@@ -128,12 +128,20 @@ def _undone(act: str, at: datetime) -> list[Document]:
     predicted = {
         "category": {"$last": "$predictions.category"},
         "confidence": {"$last": "$predictions.confidence"},
+        "rule": _rule_of({"$last": "$predictions"}),
         "status": {"$literal": Status.PREDICTED.value},
         "needs_review": {"$ne": [{"$last": "$predictions.band"}, Band.AUTO.value]},
     }
     unanswered = {"$eq": ["$label", None]}
     state = {name: {"$cond": [unanswered, value, f"${name}"]} for name, value in predicted.items()}
     return [{"$set": restored}, {"$set": state}]
+
+
+def _rule_of(prediction: Document) -> Document:
+    """As `current_fields` has it."""
+    rule = {"id": "$$newest.rule", "at": "$$newest.at"}
+    decided = {"$cond": [{"$gt": ["$$newest.rule", None]}, rule, None]}
+    return {"$let": {"vars": {"newest": prediction}, "in": decided}}
 
 
 def _before(name: str) -> Document:

@@ -82,6 +82,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "merchant", "date", where={"direction": "income"}, name="incomes_of_a_merchant"),
         _index("owner", "edits.at", where=_present("edits.at")),
         _index("edits.act", where=_present("edits.act")),
+        # How many transactions each rule decided, counted from the index alone.
+        _index("owner", "rule.id", "status", "rule.at", where=_present("rule.id")),
     ],
     "transfers": [
         _index("owner", "kind", "status", "-date", "-_id", where={"shown": True}, name="shown"),
@@ -105,6 +107,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "review_skips": [_index("owner", "key", unique=True)],
     "history_filters": [_index("owner", "name_key", unique=True)],
+    "dismissed_rules": [_index("owner", "merchant", "category", unique=True)],
     "imports": [_index("-created_at")],
     "import_rejects": [_index("import", "row", unique=True)],
     "deleted_transactions": [
@@ -189,6 +192,10 @@ class Collections:
     """Groups of waiting transactions that a person has put off until a date."""
     merchants = _Collection()
     """What a person decided about merchants: names, merges, and what is not learned."""
+    rules = _Collection()
+    """All rules of a person, in one document."""
+    dismissed_rules = _Collection()
+    """Suggested rules that a person does not want."""
     history_filters = _Collection()
     """Filters of the history that a person saved under a name."""
     imports = _Collection()

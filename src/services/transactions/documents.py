@@ -155,13 +155,14 @@ def replaced_fields(transaction: Transaction) -> Document:
 
 def current_fields(predictions: Sequence[Prediction], feedback: Sequence[Feedback]) -> Document:
     """The current state, stored with the predictions and answers so that it can be indexed."""
-    state = current_state(predictions, feedback)
+    state, newest = current_state(predictions, feedback), predictions[-1]
     return {
         "category": state.category,
         "status": state.status.value,
-        "confidence": predictions[-1].confidence,
+        "confidence": newest.confidence,
         "needs_review": state.needs_review,
         "label": _label(state.answer) if state.answer else None,
+        "rule": {"id": newest.rule, "at": newest.at} if newest.rule else None,
     }
 
 
@@ -228,6 +229,7 @@ def prediction_document(prediction: Prediction) -> Document:
         "explanation": [[reason.feature, reason.weight] for reason in prediction.explanation],
         **({"act": prediction.act} if prediction.act else {}),
         **({"shadow": asdict(prediction.shadow)} if prediction.shadow else {}),
+        **({"rule": prediction.rule} if prediction.rule else {}),
     }
 
 
@@ -243,6 +245,7 @@ def prediction_of(document: Document) -> Prediction:
         at=document["at"],
         act=document.get("act"),
         shadow=ShadowPrediction(**document["shadow"]) if "shadow" in document else None,
+        rule=document.get("rule"),
     )
 
 

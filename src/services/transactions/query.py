@@ -50,10 +50,10 @@ _LABELS: dict[AnswerState, Document] = {
 
 _EQUAL = (
     *("mode", "direction", "account", "counterparty", "tag", "mcc", "merchant", "currency"),
-    "import_id",
+    *("import_id", "rule"),
 )
 """Filters that one field must equal."""
-_FIELDS = {"tag": "tags", "import_id": "import"}
+_FIELDS = {"tag": "tags", "import_id": "import", "rule": "rule.id"}
 
 # Sort -> field and direction.
 _ORDERS = {

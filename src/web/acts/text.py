@@ -42,8 +42,8 @@ def what_was_done(act: Act) -> str:
             return f"You merged {values['name']} into {category_name(str(values['into']))}"
         case "category-merged":
             return f"You deleted the category {values['name']}"
-    special = _of_an_account(act.what.code, values) or _of_a_merchant(act.what.code, values)
-    return special or _PLAIN.get(act.what.code, "A change")
+    others = (of(act.what.code, values) for of in (_of_an_account, _of_a_merchant, _of_rules))
+    return next(filter(None, others), None) or _PLAIN.get(act.what.code, "A change")
 
 
 @bp.app_template_filter()
@@ -96,4 +96,22 @@ def _of_a_merchant(code: str, values: Mapping[str, str | int | None]) -> str | N
             return f"You named the merchant {values['key']} {values['new_name'] or 'as in its texts'}"
         case "merchant-changed":
             return f"You switched learning {'on' if values['new_learn'] else 'off'} for {key}"
+    return None
+
+
+def _of_rules(code: str, values: Mapping[str, str | int | None]) -> str | None:
+    name = f"“{values.get('name')}”"
+    match code:
+        case "rule-added":
+            return f"You added the rule {name}"
+        case "rule-changed":
+            return f"You changed the rule {name}"
+        case "rule-deleted":
+            return f"You deleted the rule {name}"
+        case "rule-applied":
+            return f"You applied the rule {name} to stored transactions"
+        case "rules-imported":
+            return "You imported rules"
+        case "rules-ordered":
+            return "You changed the order of the rules"
     return None

@@ -15,7 +15,7 @@ from src.domain.transactions import SavedFilter
 from src.web.history import text
 from src.web.history.schemas import HistoryFilterQuery
 from src.web.shared import format
-from src.web.shared.blueprint import category_name
+from src.web.shared.blueprint import category_name, rule_name
 from src.web.shared.fields import Name, RequestModel
 from src.web.shared.forms import checked, with_query
 
@@ -75,6 +75,8 @@ def active_filters(path: str, values: Mapping[str, str]) -> Iterator[ActiveFilte
 def _in_words(name: str, value: str) -> str:
     if name in ("category", "predicted"):
         return category_name(value)
+    if name == "rule":
+        return rule_name(value)
     if name in ("from", "to"):
         try:
             return format.day(date.fromisoformat(value))

@@ -160,6 +160,7 @@ def _schema() -> pa.Schema:
                     "champion_category": repeated,
                 }
             ),
+            rule=text,
         ),
         "own_categories": _list_of(
             slug=text, name=text, group=repeated, color=repeated, description=text, parent=repeated

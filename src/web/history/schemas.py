@@ -78,6 +78,9 @@ class HistoryFilterQuery(QueryModel):
     import_id: Annotated[
         Identifier | None, Field(alias="import", description="The id of the import that added it.")
     ] = None
+    rule: Annotated[
+        Identifier | None, Field(description="The id of the rule that decided the newest prediction.")
+    ] = None
     sort: Sort = "-date"
 
     def to_domain(self) -> HistoryFilter:
@@ -176,6 +179,7 @@ class PastPredictionBody(TypedDict):
     alternatives: list[AlternativeBody]
     explanation: list[ReasonBody]
     shadow: dict[str, Any] | None
+    rule: Annotated[str | None, Field(description="The id of the rule that decided.")]
 
 
 def past_prediction(prediction: Prediction) -> PastPredictionBody:
@@ -196,6 +200,7 @@ def past_prediction(prediction: Prediction) -> PastPredictionBody:
             for reason in prediction.explanation
         ],
         "shadow": asdict(prediction.shadow) if prediction.shadow else None,
+        "rule": prediction.rule,
     }
 
 

@@ -156,6 +156,7 @@ EXACT = {
     "mcc": "Merchant category code",
     "currency": "Currency",
     "import": "Import",
+    "rule": "Rule",
 }
 """Filters that a field must equal."""
 DIRECTIONS = {direction.value: direction.value.capitalize() for direction in Direction}

@@ -46,7 +46,9 @@ class ChangesBody(TypedDict):
     after: str
     unanswered: Annotated[int, Field(description="Unanswered transactions.")]
     looked_at: Annotated[int, Field(description="How many of these, the newest, were compared.")]
-    remembered: Annotated[int, Field(description="Of these, decided by earlier answers and not by a model.")]
+    remembered: Annotated[
+        int, Field(description="Of these, decided by rules or earlier answers, not by a model.")
+    ]
     changed: Annotated[int, Field(description="Of those compared, how many would change category.")]
     money: list[MoneyBody]
     pairs: list[CategoryChangeBody]

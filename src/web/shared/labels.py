@@ -45,6 +45,7 @@ _REASONS = {
     "subcategory:": "subcategory {}",
     "memory:1/1": "your last answer for this merchant",
     "memory:": "{} answers for this merchant",
+    "rule:": "your rule “{}”",
     "memory-hint:similar": "your answers for merchants of a similar name",
     "memory-hint:differing": "your answers for this merchant, which differ",
 }
@@ -209,8 +210,12 @@ def decided(prediction: Prediction) -> str:
     if prediction.decided_by is DecidedBy.MEMORY:
         return "by your earlier answer for this merchant"
     if prediction.decided_by is DecidedBy.RULE:
-        return "by your rule"
+        names = [reason_text(reason.feature) for reason in prediction.explanation]
+        return f"by {names[0]}" if names else "by your rule"
     return f"by model {prediction.model_version}" if prediction.model_version else "by the model"
+
+
+_AUTOMATIC = {DecidedBy.RULE: "by your rule", DecidedBy.MEMORY: "by your earlier answer"}
 
 
 def state(row: StoredTransaction) -> tuple[str, str, str]:
@@ -223,5 +228,4 @@ def state(row: StoredTransaction) -> tuple[str, str, str]:
         return "no answer needed", "check", ""
     if row.needs_review:
         return ("uncategorized" if row.category is None else "needs review"), "question", "warn"
-    remembered = row.prediction.decided_by is DecidedBy.MEMORY
-    return ("by your earlier answer" if remembered else "categorized automatically"), "spark", ""
+    return _AUTOMATIC.get(row.prediction.decided_by, "categorized automatically"), "spark", ""

@@ -11,7 +11,7 @@ from src.domain.feedback import Feedback
 from src.domain.predictions import DecidedBy
 from src.domain.transactions import StoredTransaction
 from src.errors import Unavailable
-from src.web.shared import format
+from src.web.shared import format, labels
 from src.web.shared.blueprint import category_name
 from src.web.shared.forms import count_in, flag
 
@@ -72,6 +72,9 @@ def _lesson(row: StoredTransaction, answer: Feedback, predictor: Predictor) -> t
         [(_, upcoming)] = predictor.predict([row.transaction], at=datetime.now(UTC))
     except Unavailable:
         return False, ""
+    if upcoming.decided_by is DecidedBy.RULE:
+        decided = category_name(upcoming.category)
+        return False, f"The next {merchant} will be {decided}, {labels.decided(upcoming)}."
     if upcoming.decided_by is DecidedBy.MEMORY and upcoming.category == answer.category:
         return True, f"Learned: the next {merchant} will be {name}."
     if upcoming.decided_by is DecidedBy.MEMORY:

@@ -5,7 +5,7 @@ import pytest
 
 from src.components.rules.matching import RuleMatcher, matches, problem_of
 from src.components.rules.patterns import InvalidPattern, searcher
-from src.domain.rules import Condition, Field, Match, Operator, Rule, as_plain, rule_of, with_account
+from src.domain.rules import Condition, Field, Match, Operator, Rule, as_plain, rule_of, with_names
 from src.domain.transactions import NO_AMOUNT, Direction, Transaction
 from src.pipeline.prediction.predict import prepare
 
@@ -206,6 +206,5 @@ def test_a_rule_is_the_same_after_it_was_stored():
 
 def test_a_rule_follows_the_name_of_an_account():
     before = rule(("account", "in", ("Everyday", "Cash")), ("account", "contains", "Everyday"))
-    after = with_account(before, "EVERYDAY ", "Current")
-    assert [condition.value for condition in after.conditions] == [("Current", "Cash"), "Everyday"]
-    assert with_account(before, "Card", "Current") == before
+    swapped = with_names(before, Field.ACCOUNT, {"Everyday": "Cash", "Cash": "Everyday"})
+    assert [condition.value for condition in swapped.conditions] == [("Cash", "Everyday"), "Everyday"]

@@ -582,7 +582,7 @@ def test_a_run_does_not_fail_where_automation_cannot_be_compared(pipeline, claim
 
 
 class _NoMemory:
-    def remembered(self, prepared):
+    def own_evidence(self, prepared):
         return [None] * len(prepared)
 
 

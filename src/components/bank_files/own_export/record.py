@@ -96,6 +96,7 @@ class _Prediction(_Part):
     alternatives: Annotated[list[_Alternative], Field(max_length=20)]
     explanation: Annotated[list[_Reason], Field(max_length=100)]
     shadow: _Shadow | None
+    rule: _Id | None = None
 
     def to_domain(self) -> Prediction:
         nested = {

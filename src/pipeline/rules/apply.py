@@ -1,0 +1,116 @@
+"""Apply a rule to the transactions that are stored already and that no person has answered, as one act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from src.components.rules.matching import RuleMatcher, folded
+from src.domain.acts import Act, ActKind, ActSummary, UndoResult
+from src.domain.rules import Rule, RuleRow
+from src.domain.transactions import Edit, Status, StoredTransaction
+from src.errors import Conflict, InvalidInput
+from src.pipeline.feedback.bulk import MOST_ROWS, undo_changes
+from src.pipeline.prediction.predict import Predictor, with_tags
+
+if TYPE_CHECKING:
+    from src.services.rules.repository import Rules
+    from src.services.rules.transactions import RuleTransactions
+    from src.services.transactions.acts import ActLog
+    from src.services.transactions.bulk import BulkRows
+    from src.services.transactions.unanswered import Unanswered
+
+_BATCH = 1000
+_ALL_ROWS = 0
+
+
+def changes(rule: Rule, rules: RuleMatcher, row: RuleRow) -> tuple[bool, bool]:
+    """Whether the rule would decide this row, and whether it would tag it; neither if it does so already.
+
+    rules: all of them, because an earlier one may decide instead.
+    """
+    outcome = rules.outcome(row.transaction)
+    is_decider = outcome.decider is not None and outcome.decider.id == rule.id
+    decides = is_decider and (row.rule, row.category) != (rule.id, rule.category)
+    is_applied = any(applied.id == rule.id for applied in outcome.applied)
+    tags = is_applied and with_tags(row.transaction, rule.tags) != row.transaction
+    return (decides, tags) if not row.answered else (False, False)
+
+
+@dataclass(frozen=True)
+class RuleApplication:
+    """If it is interrupted, the act is listed without a number of rows: undoing it restores those it has
+    changed, and applying the rule again does the rest.
+    """
+
+    rules: Rules
+    current_rules: Callable[[], RuleMatcher]
+    rows: RuleTransactions
+    changed_rows: BulkRows
+    unanswered: Unanswered
+    predictor: Predictor
+    acts: ActLog
+
+    def apply(self, rule_id: str, *, at: datetime) -> tuple[int, str | None]:
+        """Returns how many transactions changed, and the act; None if nothing did.
+
+        Raises NotFound, Conflict if the rule is switched off, InvalidInput for too many rows, Unavailable.
+        """
+        rule = self.rules.get(rule_id)
+        if not rule.enabled:
+            raise Conflict("This rule is switched off. Switch it on first.")
+        ids = list(self._ids(rule))
+        if not ids:
+            return 0, None
+        if len(ids) > MOST_ROWS:
+            raise InvalidInput(f"A rule can be applied to {MOST_ROWS} transactions at once. Narrow it down.")
+        what = ActSummary("rule-applied", {"rule_id": rule.id, "name": rule.name, "category": rule.category})
+        act, changed = self.acts.begin(ActKind.RULE_APPLY, what, at=at), 0
+        for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            changed += len(self.changed_rows.change(batch, lambda rows: self._changed(rule, act, at, rows)))
+        self.acts.finish(act, rows=changed)
+        return changed, act if changed else None
+
+    def _ids(self, rule: Rule) -> Iterator[str]:
+        rules = self.current_rules()
+        for row in self.rows.candidates(folded(rule), limit=_ALL_ROWS):
+            if any(changes(rule, rules, row)):
+                yield row.id
+
+    def _changed(
+        self, rule: Rule, act: str, at: datetime, rows: Sequence[StoredTransaction]
+    ) -> list[StoredTransaction | None]:
+        rules = self.current_rules()
+        planned = [changes(rule, rules, _rule_row(row)) for row in rows]
+        decided = [row for row, (decides, _) in zip(rows, planned, strict=True) if decides]
+        predicted = self.predictor.predict([row.transaction for row in decided], at=at) if decided else []
+        predictions = {
+            row.id: replace(prediction, act=act)
+            for row, (_, prediction) in zip(decided, predicted, strict=True)
+            if prediction.rule == rule.id
+        }
+        changed: list[StoredTransaction | None] = []
+        for row, (_, tags) in zip(rows, planned, strict=True):
+            after = row
+            if prediction := predictions.get(row.id):
+                after = replace(after, predictions=(*row.predictions, prediction))
+            if tags:
+                tagged = with_tags(row.transaction, rule.tags)
+                edits = (*row.edits, Edit(act, at, row.transaction, tagged))
+                after = replace(after, transaction=tagged, edits=edits)
+            changed.append(after if after is not row else None)
+        return changed
+
+    def undo(self, act: Act, at: datetime) -> UndoResult:
+        """Restore the transactions. Those answered since keep the answer. Raises Unavailable."""
+        tagged = undo_changes(self.changed_rows, act.id, at, self.predictor.with_canonical_accounts)
+        predicted = self.unanswered.undo(act.id)
+        return UndoResult(tagged.rows + predicted, tagged.kept + self.unanswered.count_answered(act.id))
+
+
+def _rule_row(row: StoredTransaction) -> RuleRow:
+    is_answered = row.status is not Status.PREDICTED
+    return RuleRow(row.id, row.transaction, row.category, is_answered, row.prediction.rule)

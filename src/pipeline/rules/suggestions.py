@@ -1,0 +1,62 @@
+"""Offer rules that a person's own answers support. None is saved by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from src.components.rules.matching import RuleMatcher
+from src.domain.rules import Condition, Field, Match, Operator, Rule, RuleSuggestion
+
+if TYPE_CHECKING:
+    from src.services.rules.repository import Rules
+    from src.services.rules.transactions import RuleTransactions
+
+LEAST_ANSWERS = 3
+_MOST = 50
+
+
+def suggested_rule(suggestion: RuleSuggestion) -> Rule:
+    condition = Condition(Field.MERCHANT, Operator.EQUALS, suggestion.merchant)
+    return Rule("", suggestion.merchant, Match.ALL, (condition,), suggestion.category)
+
+
+@dataclass(frozen=True)
+class RuleSuggestions:
+    """A merchant is offered after three answers of one category and none of another.
+
+    But not if a rule decides its newest transaction already, or if the person has dismissed this offer.
+    """
+
+    rules: Rules
+    current_rules: Callable[[], RuleMatcher]
+    rows: RuleTransactions
+
+    def all(self) -> list[RuleSuggestion]:
+        """At most 50, with the most answers first. Raises Unavailable."""
+        return [
+            replace(suggestion, waiting=self.rows.count_waiting(suggestion.merchant))
+            for suggestion in islice(self._open(None), _MOST)
+        ]
+
+    def for_merchant(self, merchant: str) -> RuleSuggestion | None:
+        """Raises Unavailable."""
+        return next(self._open({merchant}), None) if merchant else None
+
+    def dismiss(self, merchant: str, category: str) -> None:
+        """Not offered again, unless for another category. Raises Unavailable."""
+        self.rules.dismiss(merchant, category)
+
+    def _open(self, merchants: Collection[str] | None) -> Iterator[RuleSuggestion]:
+        supported = self.rows.answered_alike(least=LEAST_ANSWERS, merchants=merchants)
+        if not supported:
+            return
+        dismissed, rules = self.rules.dismissed(), self.current_rules()
+        for suggestion in supported:
+            if (suggestion.merchant, suggestion.category) in dismissed:
+                continue
+            newest = self.rows.newest_of(suggestion.merchant)
+            if newest and rules.outcome(newest).decider is None:
+                yield suggestion
