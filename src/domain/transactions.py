@@ -289,6 +289,8 @@ class HistoryFilter:
     mode: str | None = None
     direction: Direction | None = None
     q: str | None = None
+    merchants_named: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Words of `q`, each with the merchants that a person gave a name with this word."""
     min_amount: Decimal | None = None
     max_amount: Decimal | None = None
     status: str | None = None

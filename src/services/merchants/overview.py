@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -18,7 +17,7 @@ from src.errors import InvalidInput
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import FOR_OTHERS, HAS_LABEL
 from src.services.transactions.query import decode_cursor, encode_cursor
-from src.services.transactions.text_search import word_pattern
+from src.services.transactions.text_search import named_with, word_pattern
 
 _INDEX = "merchant_sums"
 """It contains all fields that are summed."""
@@ -156,10 +155,8 @@ def _read(cursor: str, sort: str, kind: Callable[[Any], Any]) -> tuple[Any, str]
 
 def _matching(words: str, names: Mapping[str, str]) -> Document:
     conditions = []
-    for word in dict.fromkeys(words.split()):
-        pattern = word_pattern(word)
-        named = [key for key, name in names.items() if re.search(pattern, name, re.IGNORECASE)]
-        in_key = {"merchant": {"$regex": pattern, "$options": "i"}}
+    for word, named in named_with(words, names).items():
+        in_key = {"merchant": {"$regex": word_pattern(word), "$options": "i"}}
         conditions.append({"$or": [in_key, {"merchant": {"$in": named}}]})
     return {"merchant": {"$gt": ""}, **({"$and": conditions} if conditions else {})}
 

@@ -18,6 +18,7 @@ from src.domain import LOCAL_OWNER
 from src.domain.merchants import Merchant
 from src.errors import Conflict
 from src.services.mongo.client import Database, Document, guarded
+from src.services.transactions.text_search import named_with
 
 _CHANGED = "Somebody else has just changed this merchant; try again."
 NOT_LEARNED = {"$or": [{"learn": False}, {"forgotten.at": {"$exists": True}}]}
@@ -77,6 +78,10 @@ class Merchants:
     def names(self) -> dict[str, str]:
         """The names that a person gave, by key."""
         return {merchant.key: merchant.shown for merchant in self._find({"name": {"$exists": True}})}
+
+    def named_with(self, words: str) -> dict[str, list[str]]:
+        """The keys of merchants whose given name has the word, by word."""
+        return named_with(words, self.names())
 
     @guarded
     def ignored(self) -> dict[str, datetime]:

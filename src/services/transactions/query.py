@@ -95,7 +95,8 @@ def query_of(where: HistoryFilter) -> Document:
         query["needs_review"] = True
     elif where.status is not None:
         query["status"] = Status(where.status).value
-    if conditions := [*_of_category(where.category), *words_query(where.q or "")]:
+    words = words_query(where.q or "", dict(where.merchants_named))
+    if conditions := [*_of_category(where.category), *words]:
         query["$and"] = conditions
     if where.answer is not None:
         query |= _LABELS[where.answer]

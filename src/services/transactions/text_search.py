@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 from src.services.transactions.documents import Document
 
@@ -22,12 +23,28 @@ for _letter, _base in _BASES.items():
     _VARIANTS[_base] += _letter
 
 
-def words_query(text: str) -> list[Document]:
-    """One condition per word. Case and accents of the Latin script do not matter."""
+def words_query(text: str, merchants: Mapping[str, Collection[str]]) -> list[Document]:
+    """One condition per word. Case and accents of the Latin script do not matter.
+
+    merchants: the keys of those whose name, which is in no transaction, has the word, by word.
+    """
     return [
-        {"$or": [{name: {"$regex": word_pattern(word), "$options": "i"}} for name in SEARCHED]}
+        {
+            "$or": [
+                *({name: {"$regex": word_pattern(word), "$options": "i"}} for name in SEARCHED),
+                *([{"merchant": {"$in": list(keys)}}] if (keys := merchants.get(word)) else []),
+            ]
+        }
         for word in dict.fromkeys(text.split())
     ]
+
+
+def named_with(words: str, names: Mapping[str, str]) -> dict[str, list[str]]:
+    """The keys whose name has the word, by word. names: by key."""
+    return {
+        word: [key for key, name in names.items() if re.search(word_pattern(word), name, re.IGNORECASE)]
+        for word in dict.fromkeys(words.split())
+    }
 
 
 def word_pattern(word: str) -> str:

@@ -93,7 +93,7 @@ def _of_a_merchant(code: str, values: Mapping[str, str | int | None]) -> str | N
         case "merchant-forgotten":
             return f"You made Ledgerloop forget your answers for {key}"
         case "merchant-changed" if values["name"] != values["new_name"]:
-            return f"You named the merchant {values['key']} {values['new_name'] or 'as in its texts'}"
+            return f"You renamed the merchant {key} to {values['new_name'] or values['key']}"
         case "merchant-changed":
             return f"You switched learning {'on' if values['new_learn'] else 'off'} for {key}"
     return None

@@ -43,7 +43,14 @@ Layer = tuple[str, str, Sequence[Decimal]]
 class Charts:
     """All charts of one overview, in its currency."""
 
-    def __init__(self, overview: Mapping[str, Any], categories: Sequence[Category]) -> None:
+    def __init__(
+        self,
+        overview: Mapping[str, Any],
+        categories: Sequence[Category],
+        merchant_names: Mapping[str, str] | None = None,
+    ) -> None:
+        """merchant_names: those that a person gave, by key."""
+        self._merchant_names = merchant_names or {}
         self._overview = overview
         self._currency: str = overview["currency"]
         self._categories = {category.slug: category for category in categories}
@@ -74,7 +81,8 @@ class Charts:
 
     def top_merchants(self) -> Chart:
         rows: Rows = self._overview["top_merchants"][:_MERCHANTS_SHOWN]
-        names = [_short(row["merchant"].upper()) for row in rows]
+        keys = [row["merchant"] for row in rows]
+        names = [_short(self._merchant_names.get(key, key.upper())) for key in keys]
         return self._bars("by-merchant", text.top_merchant(names, rows, self._money), names, rows)
 
     def savings_and_transfers(self) -> list[Chart]:

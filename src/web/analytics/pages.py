@@ -15,7 +15,7 @@ from src.web.analytics import text
 from src.web.analytics.charts import Charts
 from src.web.analytics.schemas import AnalyticsQuery
 from src.web.shared import time_zone
-from src.web.shared.blueprint import bp, categories, page
+from src.web.shared.blueprint import bp, categories, merchant_names, page
 from src.web.shared.forms import errors_of
 from src.web.shared.json_io import wants_json
 from src.web.shared.periods import quick_periods
@@ -43,7 +43,7 @@ def analytics(
     currency = overview["currency"] if overview else values.get("currency", "")
     charts = []
     if overview and overview["totals"]["count"]:
-        charts = Charts(overview, categories()).all(stack=stack)
+        charts = Charts(overview, categories(), merchant_names()).all(stack=stack)
     return page(
         "analytics/index.html",
         422 if errors else 200,

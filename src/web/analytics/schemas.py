@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from src.web.shared.blueprint import merchant_name
 from src.web.shared.fields import Currency, money
 from src.web.shared.periods import PeriodQuery
 
@@ -93,7 +94,8 @@ class GroupSumBody(SumBody):
 
 
 class MerchantSumBody(TypedDict):
-    merchant: str
+    merchant: Annotated[str, Field(description="Its key.")]
+    name: Annotated[str, Field(description="The key, unless it was renamed.")]
     amount: str
     count: int
 
@@ -160,6 +162,8 @@ def analytics_body(overview: dict[str, Any]) -> AnalyticsBody:
     body = with_texts(sums, overview["currency"])
     for name, day in (("from", overview["from"]), ("to", overview["until"])):
         body[name] = day.isoformat() if day else None
+    for merchant in body["top_merchants"]:
+        merchant["name"] = merchant_name(merchant["merchant"])
     body["accuracy"] = _live_accuracy(overview["accuracy"])
     return cast(AnalyticsBody, body)
 

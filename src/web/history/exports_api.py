@@ -16,6 +16,7 @@ from src.web.history.parquet import parquet
 from src.web.history.schemas import HistoryFilterQuery
 from src.web.history.spreadsheet import XLSX, Dialect, Line, Lines, csv_pieces, xlsx_pieces
 from src.web.openapi.operations import Operations, ResponseValue
+from src.web.shared.blueprint import merchant_names
 
 if TYPE_CHECKING:
     from src.domain.categories import Category
@@ -194,6 +195,6 @@ def spreadsheet_xlsx(
 def _lines_of(
     query: HistoryFilterQuery, transactions: Transactions, categories: Categories
 ) -> Iterator[Line]:
-    """The categories are read now: the file is written after the request."""
+    """Categories and names are read now: the file is written after the request."""
     by_slug: dict[str | None, Category] = {category.slug: category for category in categories.all()}
-    return Lines(by_slug, transactions.get_many).of(_rows(query, transactions))
+    return Lines(by_slug, transactions.get_many, merchant_names()).of(_rows(query, transactions))

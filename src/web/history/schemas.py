@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
@@ -39,6 +39,7 @@ from src.web.shared.fields import (
     utc_text,
 )
 from src.web.shared.labels import reason_text
+from src.web.shared.services import container
 
 Sort = Literal["-date", "date", "-amount", "amount", "confidence"]
 StatusFilter = Literal["predicted", "confirmed", "corrected", "needs_review"]
@@ -84,8 +85,17 @@ class HistoryFilterQuery(QueryModel):
     sort: Sort = "-date"
 
     def to_domain(self) -> HistoryFilter:
-        values = self.model_dump(include={field.name for field in fields(HistoryFilter)})
-        return HistoryFilter(**{name: None if value == "" else value for name, value in values.items()})
+        dumped = self.model_dump(include={field.name for field in fields(HistoryFilter)})
+        values: dict[str, Any] = {name: None if value == "" else value for name, value in dumped.items()}
+        where = HistoryFilter(**values)
+        merchants = container().merchants
+        if where.merchant:  # the address may be from before a merge
+            current = merchants.canonical([where.merchant])
+            where = replace(where, merchant=current.get(where.merchant, where.merchant))
+        if where.q:
+            named = merchants.named_with(where.q)
+            where = replace(where, merchants_named=tuple((word, tuple(keys)) for word, keys in named.items()))
+        return where
 
 
 class HistoryQuery(HistoryFilterQuery):

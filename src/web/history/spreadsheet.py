@@ -59,6 +59,8 @@ class Lines:
     """By slug."""
     purchases: Callable[[Collection[str]], Sequence[StoredTransaction]]
     """The existing transactions with these ids."""
+    merchant_names: Mapping[str, str]
+    """Those that a person gave, by key."""
 
     def of(self, rows: Iterator[StoredTransaction]) -> Iterator[Line]:
         while batch := list(itertools.islice(rows, _BATCH)):
@@ -82,7 +84,7 @@ class Lines:
         return Line(
             transaction.date,
             transaction.description or transaction.subcategory or "",
-            transaction.merchant,
+            self.merchant_names.get(transaction.merchant, transaction.merchant),
             category.name if category else part.category or "",
             line_type(flow, sign),
             part.amount if transaction.direction is Direction.INCOME else -part.amount,

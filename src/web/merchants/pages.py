@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flask import g, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
@@ -18,7 +18,7 @@ from src.web.merchants import text
 from src.web.merchants.schemas import MerchantRequest, MerchantsQuery, is_ignored
 from src.web.shared.blueprint import bp, page
 from src.web.shared.forms import Errors, checked, count_in, errors_of, here, with_query
-from src.web.shared.services import container, with_services
+from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
     from src.pipeline.merchants.editor import MerchantEditor
@@ -29,15 +29,6 @@ _AT_ONCE = 30
 _OFFERED = 200
 """Names that the merge form suggests."""
 _ACTS = 100
-
-
-@bp.app_template_filter()
-def merchant_name(key: str) -> str:
-    """The name that a person gave, else the key; names are read once per request."""
-    if "merchant_names" not in g:
-        g.merchant_names = container().merchants.names()
-    name: str = g.merchant_names.get(key, key)
-    return name
 
 
 @bp.get("/merchants")

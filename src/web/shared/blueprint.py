@@ -61,6 +61,20 @@ def rule_name(rule_id: str) -> str:
     return next((rule.name for rule in container().rules.all() if rule.id == rule_id), rule_id)
 
 
+@bp.app_template_filter()
+def merchant_name(key: str, default: str | None = None) -> str:
+    """The name that a person gave a merchant, else `default`, or its key."""
+    return merchant_names().get(key, default or key)
+
+
+def merchant_names() -> dict[str, str]:
+    """By key; read once per request."""
+    if "merchant_names" not in g:
+        g.merchant_names = container().merchants.names()
+    kept: dict[str, str] = g.merchant_names
+    return kept
+
+
 for function in (
     *(format.money, format.number, format.percent, format.day, format.moment),
     *(format.accuracy, format.interval),

@@ -12,7 +12,7 @@ from src.domain.predictions import DecidedBy
 from src.domain.transactions import StoredTransaction
 from src.errors import Unavailable
 from src.web.shared import format, labels
-from src.web.shared.blueprint import category_name
+from src.web.shared.blueprint import category_name, merchant_name
 from src.web.shared.forms import count_in, flag
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ def _others(values: Mapping[str, str]) -> Iterator[str]:
 
 def _lesson(row: StoredTransaction, answer: Feedback, predictor: Predictor) -> tuple[bool, str]:
     """Predicts the merchant's next transaction; returns True if it gets this category, and a sentence."""
-    merchant, name = row.transaction.merchant.upper(), category_name(answer.category)
-    if not merchant:
+    key, name = row.transaction.merchant, category_name(answer.category)
+    merchant = merchant_name(key, key.upper())
+    if not key:
         return False, "No merchant name was found, so this answer takes effect at the next training."
     try:
         [(_, upcoming)] = predictor.predict([row.transaction], at=datetime.now(UTC))
