@@ -124,6 +124,7 @@ def server(running):
         "transfers",
         "training_runs",
         "accounts",
+        "merchants",
         "categories",
         "acts",
         "deleted_transactions",

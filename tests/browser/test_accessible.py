@@ -1,6 +1,7 @@
 """axe-core finds nothing in either theme, nothing scrolls sideways on a phone, the keyboard finds its way."""
 
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -26,6 +27,10 @@ PAGES = (
     "/settings",
     "/settings/accounts",
     "/settings/accounts/{account}",
+    "/merchants",
+    "/merchants/{merchant}",
+    "/merchant-variants",
+    "/learned",
     "/models/2/promote",
     "/models/runs/{run}",
 )
@@ -49,7 +54,12 @@ def filled(known, server):
     server.services.link_matching.maintain()
     run = server.services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=datetime.now(UTC))
     account = server.services.accounts.by_name(rows[1].transaction.account)
-    return {"id": rows[0].id, "run": run.id, "account": account.id}
+    return {
+        "id": rows[0].id,
+        "run": run.id,
+        "account": account.id,
+        "merchant": quote(rows[1].transaction.merchant),
+    }
 
 
 @pytest.mark.parametrize(
