@@ -95,18 +95,25 @@ class NamedScorer:
         tokens = self._scorer.tokens(transactions)
         learned = self._scorer.probabilities_of(tokens)
         rows = np.hstack([learned, np.zeros((len(tokens), len(self.unlearned)))])
-        for row, probabilities, transaction in zip(rows, learned, tokens, strict=True):
-            if claims := self._claims(transaction):
-                row[:] = self._divided(probabilities, claims)
+        alike: dict[tuple[Claim, ...], list[int]] = defaultdict(list)
+        for position, transaction in enumerate(tokens):
+            alike[self._claims(transaction)].append(position)
+        for claims, positions in alike.items():
+            if claims:
+                rows[positions] = self._divided(learned[positions], claims)
         return rows
 
     def _divided(self, learned: np.ndarray, claims: Sequence[Claim]) -> np.ndarray:
-        """Shape (n_classes,). Several claims to one probability together take as much as if independent."""
+        """Several claims to one probability together take as much as if independent.
+
+        learned: shape (n_rows, n_classes of the scorer). Returns shape (n_rows, n_classes).
+        """
         shares = np.stack([self._shares(claim) for claim in claims])
         taken = learned * (1 - np.prod(1 - shares, axis=0))
-        new = np.zeros(len(self.unlearned))
-        new[[claim.category for claim in claims]] = shares @ (taken / np.maximum(shares.sum(axis=0), 1e-12))
-        return np.concatenate([learned - taken, new])
+        new = np.zeros((len(learned), len(self.unlearned)))
+        parts = shares / np.maximum(shares.sum(axis=0), 1e-12)
+        new[:, [claim.category for claim in claims]] = taken @ parts.T
+        return np.hstack([learned - taken, new])
 
     def _shares(self, claim: Claim) -> np.ndarray:
         """Of each learned category."""
@@ -125,17 +132,17 @@ class NamedScorer:
                 return (reason, *self._scorer.explain(transaction, source, limit - 1))
         return ()
 
-    def _claims(self, tokens: TransactionTokens) -> list[Claim]:
+    def _claims(self, tokens: TransactionTokens) -> tuple[Claim, ...]:
         """The strongest of each category."""
         claims: dict[int, Claim] = {}
         for claim in sorted(self._all_claims(tokens), key=lambda claim: -claim.share):
             claims.setdefault(claim.category, claim)
         is_expense = f"direction:{Direction.EXPENSE.value}" in tokens.fields
-        return [
+        return tuple(
             claim
             for claim in claims.values()
             if not (is_expense and self.unlearned[claim.category].group is Group.INCOME)
-        ]
+        )
 
     def _all_claims(self, tokens: TransactionTokens) -> Iterator[Claim]:
         words = [singular(word) for word in tokens.text.split()]
