@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import pickle
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from src.components.bank_files.limits import Limits
 from src.components.features.linear_form import LinearForm
+from src.components.lexicon.matcher import LexiconMatcher
 from src.components.model.merchant_memory import MerchantMemory
 from src.components.model.scorer import LinearScorer
 from src.components.model.serving import Serving
 from src.components.model.thresholds import BandThresholds
 from src.components.text.exchange_rates import units_per_dollar
 from src.domain.acts import ActKind
+from src.errors import Unavailable
 from src.jobs import Jobs
 from src.once import forget, once
 from src.pipeline.accounts.editor import AccountEditor
@@ -24,6 +27,7 @@ from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.feedback.label_review import LabelReview
 from src.pipeline.feedback.review import GroupReview
 from src.pipeline.feedback.undo import ActUndo
+from src.pipeline.imports.category_mapping import CategoryMapping
 from src.pipeline.imports.preview import ImportPreview
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult
 from src.pipeline.imports.restore_setup import SetupRestore
@@ -103,11 +107,24 @@ class Container(Services):
             accounts=self.accounts,
             rows=self.imported_transactions,
             account_hash=self.account_hash,
+            categories=self.category_mapping,
             read_file=self._read_file,
             clock=self.now,
             preferences=self.preferences.current,
             limits=self.import_limits,
         )
+
+    @once
+    def category_mapping(self) -> CategoryMapping:
+        return CategoryMapping(
+            self.categories, self.import_profiles, self._lexicon_matcher, lambda: self.knowledge.search_words
+        )
+
+    def _lexicon_matcher(self) -> LexiconMatcher | None:
+        """Of the champion; None before the first model."""
+        with suppress(Unavailable):
+            return self.champion.refreshed().scorer.matcher
+        return None
 
     @once
     def import_undo(self) -> ImportUndo:

@@ -94,6 +94,12 @@ class Import:
         return 1.0
 
 
+NEW_CATEGORY = "+"
+"""What a category of a file may become instead of an own one: one of its name."""
+NO_CATEGORY = ""
+"""The same: its rows get no answer, but a prediction."""
+
+
 def identifying_text(description: str, note: str | None) -> str:
     """The same for texts that differ only in case or spaces."""
     return " ".join(" ".join(text.casefold().split()) for text in (description, note or ""))

@@ -215,6 +215,16 @@ class FileSum:
 
 
 @dataclass(frozen=True, slots=True)
+class FileCategory:
+    """A category that the file gives its rows."""
+
+    name: str
+    entries: int
+    income: int
+    """Of these, the entries that are income."""
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     detected: str
     """The format, and after a colon the program that wrote the file, or the form of a Ledgerloop export."""
@@ -242,6 +252,8 @@ class Preview:
     last_day: datetime.date | None = None
     sums: tuple[FileSum, ...] = ()
     """By currency and direction, of all entries."""
+    categories: tuple[FileCategory, ...] = ()
+    """Of the file, whether the plan takes them or not; the first few hundred, the most frequent first."""
     duplicates: int | None = None
     """Entries that are stored, or were deleted, already, among the first `compared`; None: not counted."""
     compared: int = 0

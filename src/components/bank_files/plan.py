@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from src.domain.imports import NEW_CATEGORY, NO_CATEGORY
 from src.domain.money import CURRENCIES
 from src.domain.visible_text import or_blank
 from src.errors import InvalidInput
@@ -113,6 +114,8 @@ class Sign(StrEnum):
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 DELIMITERS = (",", ";", "\t", "|")
 NO_HEADER = 0
+MOST_CATEGORIES = 1_000
+_LONGEST_CATEGORY = 100
 
 _ENCODINGS = re.compile(
     r"utf-?(8|16)|cp125\d|cp866|cp874|koi8|iso8859|mac|shift_jis|cp932|gb|big5|euc|cp949|ascii"
@@ -153,6 +156,8 @@ class Plan:
     """The own account of all rows; None: the one that the file names, if any."""
     take_categories: bool = False
     """Whether the file's categories are the person's answers."""
+    categories: tuple[tuple[str, str], ...] = ()
+    """What the file's categories become: (name in the file, slug, NEW_CATEGORY or NO_CATEGORY)."""
     open: tuple[str, ...] = ()
     """Keys of the open questions."""
 
@@ -178,6 +183,8 @@ class Plan:
         _check(is_short, "The payment method must have at most 100 printable characters.", "mode")
         is_name = self.account is None or (len(self.account) <= 100 and self.account.isprintable())
         _check(is_name, "The account must have at most 100 printable characters.", "account")
+        are_few = len(self.categories) <= MOST_CATEGORIES
+        _check(are_few, f"At most {MOST_CATEGORIES:,} categories of a file can be mapped.", "categories")
 
     def answered(self, key: str, value: str) -> Plan:
         """This plan with an answer. Preview the file again before reading it.
@@ -204,7 +211,14 @@ class Plan:
         """JSON-able; `from_dict` is the inverse."""
         day = self.default_date.isoformat() if self.default_date else None
         columns = None if self.columns is None else [field.value for field in self.columns]
-        return {**asdict(self), "columns": columns, "default_date": day, "open": list(self.open)}
+        categories = [list(pair) for pair in self.categories]
+        return {
+            **asdict(self),
+            "columns": columns,
+            "default_date": day,
+            "categories": categories,
+            "open": list(self.open),
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Plan:
@@ -235,6 +249,18 @@ def _text(value: Any) -> str:
     return value
 
 
+def _categories(value: Any) -> tuple[tuple[str, str], ...]:
+    """value: pairs, or an object of JSON, where true is NEW_CATEGORY and null is NO_CATEGORY."""
+    codes = {True: NEW_CATEGORY, None: NO_CATEGORY}
+    pairs = [
+        (_text(name), codes[chosen] if chosen is True or chosen is None else _text(chosen))
+        for name, chosen in (value.items() if isinstance(value, dict) else value)
+    ]
+    if any(len(text) > _LONGEST_CATEGORY or not text.isprintable() for pair in pairs for text in pair):
+        raise ValueError
+    return tuple(dict(pairs).items())
+
+
 _TYPES: Mapping[str, tuple[Sequence[type], Callable[[Any], Any]]] = {
     "format": ((str, Format), Format),
     "encoding": ((str,), str),
@@ -249,10 +275,11 @@ _TYPES: Mapping[str, tuple[Sequence[type], Callable[[Any], Any]]] = {
     "mode": ((str,), str),
     "account": ((str,), lambda value: or_blank(" ".join(value.split())) or None),
     "take_categories": ((bool,), bool),
+    "categories": ((dict, list, tuple), _categories),
     "open": ((list, tuple), lambda value: tuple(map(_text, value))),
 }
 """The types of each field in JSON, and its conversion."""
-_MAY_BE_NONE = frozenset(_TYPES) - {"take_categories", "open"}
+_MAY_BE_NONE = frozenset(_TYPES) - {"take_categories", "categories", "open"}
 
 
 def _with_column(columns: tuple[Field, ...], role: Field, value: str) -> tuple[Field, ...]:

@@ -11,7 +11,16 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from src.components.bank_files.entry import Entry, FileSum, Line, Preview, Question, Record, Rejected
+from src.components.bank_files.entry import (
+    Entry,
+    FileCategory,
+    FileSum,
+    Line,
+    Preview,
+    Question,
+    Record,
+    Rejected,
+)
 from src.components.bank_files.formats.sections import below
 from src.components.bank_files.inference.column_detection import Layout, find_header, layout_of
 from src.components.bank_files.inference.headings import layout_of_rejects
@@ -38,6 +47,8 @@ SHOWN = 20
 """Entries, and rejects, in a preview."""
 _MAX_ACCOUNTS = 50
 """Own accounts in a preview."""
+_MAX_CATEGORIES = 300
+"""Of the file, in a preview."""
 _SAMPLE = 2_000
 """Records from which the layout is detected."""
 _REQUIRED = ("format", "columns", "date_order", "decimal_mark", "sign")
@@ -77,13 +88,15 @@ def preview(
     completed = inference.run()
     summaries = summarize_columns(layout, sample) if source.format in TABLES else ()
     shown = _previewed(
-        map(RowReader(completed).read, lines()),
+        map(RowReader(replace(completed, take_categories=True)).read, lines()),
         source.format.value + (f":{layout.app.name}" if layout.app else ""),
         replace(completed, columns=layout.columns),
         tuple(inference.questions),
         tuple(summary.name for summary in summaries),
         most=entries,
     )
+    if not completed.take_categories:
+        shown = replace(shown, entries=tuple(replace(entry, category=None) for entry in shown.entries))
     return replace(shown, column_summaries=summaries)
 
 
@@ -200,6 +213,8 @@ def _previewed(
     days: set[date] = set()
     counts: Counter[tuple[str, Direction]] = Counter()
     amounts: dict[tuple[str, Direction], Decimal] = defaultdict(Decimal)
+    labels: Counter[str] = Counter()
+    labels_of_income: Counter[str] = Counter()
     entry_count = rejected = left_out = 0
     for result in results:
         if isinstance(result, Entry):
@@ -210,6 +225,9 @@ def _previewed(
             kind = (result.currency, result.direction)
             counts[kind] += 1
             amounts[kind] += result.amount
+            if result.category:
+                labels[result.category] += 1
+                labels_of_income[result.category] += result.direction is Direction.INCOME
             if entry_count <= most:
                 entries.append(result)
             continue
@@ -234,4 +252,8 @@ def _previewed(
         first_day=min(days, default=None),
         last_day=max(days, default=None),
         sums=tuple(FileSum(*kind, counts[kind], amounts[kind]) for kind in sorted(counts)),
+        categories=tuple(
+            FileCategory(label, count, labels_of_income[label])
+            for label, count in labels.most_common(_MAX_CATEGORIES)
+        ),
     )

@@ -62,7 +62,7 @@ class NamedScorer:
         self, scorer: LinearScorer | MergedScorer, own: Sequence[Category], shares: Shares | None = None
     ) -> None:
         """own: the person's categories, learned or not."""
-        self._scorer = scorer
+        self._scorer, self.matcher = scorer, scorer.matcher
         self.unlearned = [category for category in own if category.slug not in scorer.classes]
         self.classes = (*scorer.classes, *(category.slug for category in self.unlearned))
         self._by_phrase: dict[str, list[tuple[tuple[str, ...], Claim]]] = defaultdict(list)
@@ -74,7 +74,7 @@ class NamedScorer:
         self._sources = _sources(self.unlearned, scorer, {category.slug: category for category in own})
 
     def _add_claims(self, position: int, category: Category, shares: Shares) -> None:
-        phrases = [(phrase, phrase.types(self._scorer.matcher)) for phrase in phrases_of(category)]
+        phrases = [(phrase, phrase.types(self.matcher)) for phrase in phrases_of(category)]
         names_type = any(type for _, types in phrases for _, type in types)
         for phrase, types in phrases:
             code = f"named:{phrase.text}"

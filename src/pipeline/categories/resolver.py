@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from src.components.lexicon.category_suggestion import suggested
 from src.components.text.masking import mask
 from src.domain.categories import name_key, slug_of
+from src.domain.imports import NEW_CATEGORY, NO_CATEGORY
 from src.domain.predictions import Prediction
 from src.domain.transactions import NewTransaction
 from src.errors import Conflict
@@ -25,20 +26,32 @@ class CategoryNames:
     categories: Categories
     predictor: Predictor | None = None
     """Gives a new category its group and colour; without it, a new one is discretionary."""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """`name_key` of a file's name -> what the person chose: slug, NEW_CATEGORY or NO_CATEGORY."""
     _slugs: dict[str, str] = field(default_factory=dict)
+
+    def chosen_slug(self, name: str, rows: Sequence[NewTransaction]) -> str | None:
+        """As `slug`, unless the person chose another; None for no category."""
+        choice = self.chosen.get(name_key(mask(name)), NEW_CATEGORY)
+        if choice == NO_CATEGORY:
+            return None
+        return self._by_name().get(choice) or self.slug(name, rows)
 
     def slug(self, name: str, rows: Sequence[NewTransaction] = ()) -> str:
         """The category with this name or slug in any case, or a new one.
 
         rows: some of its transactions, from which a new one gets its group and colour.
         """
+        slugs, name = self._by_name(), mask(name)
+        key = name_key(name)
+        if key not in slugs:
+            slugs[key] = self._add(name, rows)
+        return slugs[key]
+
+    def _by_name(self) -> dict[str, str]:
         if not self._slugs:
             self._slugs = self.categories.by_name()
-        name = mask(name)
-        key = name_key(name)
-        if key not in self._slugs:
-            self._slugs[key] = self._add(name, rows)
-        return self._slugs[key]
+        return self._slugs
 
     def _add(self, name: str, rows: Sequence[NewTransaction]) -> str:
         slug, number = slug_of(name), 2

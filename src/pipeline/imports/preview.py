@@ -19,6 +19,7 @@ from src.domain.imports import Import, ImportStatus
 from src.domain.preferences import Preferences
 from src.errors import InvalidInput
 from src.pipeline.accounts.names import known_account
+from src.pipeline.imports.category_mapping import CategoryMapping, Choices, remembered
 from src.pipeline.imports.own_accounts import OwnAccounts
 from src.pipeline.imports.read_preview import ReadRequest, ReadResult, is_unchanged, read_preview
 from src.pipeline.imports.recognition import Identities, Recognition, may_be_same
@@ -40,6 +41,7 @@ class ImportPreview:
     rows: ImportedTransactions
     account_hash: Callable[[str], str]
     """The keyed hash of an account number."""
+    categories: CategoryMapping
     read_file: Callable[[bytes, ReadRequest], ReadResult]
     """`read_preview`, in a separate process."""
     clock: Callable[[], datetime]
@@ -53,9 +55,11 @@ class ImportPreview:
         changes: fields of a Plan, and answers to questions by their keys. The profile of this layout, if
         there is one, applies first.
         """
+        changes, choices = self.categories.split(changes or {})
         profiles = {profile.layout: profile.plan for profile in self.profiles.all()}
-        result = self._read(content, profiles=profiles, changes=changes or {})
-        if "account" not in (changes or {}):
+        result = self._read(content, profiles=profiles, changes=changes)
+        result = replace(result, preview=self.categories.with_choices(result.preview, choices))
+        if "account" not in changes:
             plan = result.preview.plan
             account = self._likely_account(result.preview, plan.account)
             result = replace(result, preview=replace(result.preview, plan=replace(plan, account=account)))
@@ -137,15 +141,23 @@ class ImportPreview:
     def change(self, import_id: str, changes: Mapping[str, Any]) -> Preview:
         """Change how it is read. Raises InvalidInput, NotFound, Conflict once the import was started."""
         current = self.imports.get(import_id)
-        if current.status is ImportStatus.PREVIEW and is_unchanged(current.plan, changes):
-            return self.preview(import_id)
-        return self._read_again(current, changes)
+        changes, choices = self.categories.split(changes)
+        if current.status is not ImportStatus.PREVIEW or not is_unchanged(current.plan, changes):
+            return self._read_again(current, changes, choices)
+        preview = self.preview(import_id)
+        return self._store_preview(current, preview, choices) if choices else preview
 
-    def _read_again(self, current: Import, changes: Mapping[str, Any]) -> Preview:
+    def _read_again(
+        self, current: Import, changes: Mapping[str, Any], choices: Choices | None = None
+    ) -> Preview:
         content = self.imports.content(current.id)
         result = self._compared(self._read(content, plan=current.plan, changes=changes))
-        self.imports.set_plan(current.id, **_stored_fields(result))
-        return result.preview
+        return self._store_preview(current, result.preview, choices or {})
+
+    def _store_preview(self, current: Import, preview: Preview, choices: Choices) -> Preview:
+        preview = self.categories.with_choices(preview, choices)
+        self.imports.set_plan(current.id, **_stored_fields(ReadResult(current.layout, preview)))
+        return preview
 
     def demo(self) -> Import:
         """Start the import of a year of made-up transactions; it can be undone like any other."""
@@ -165,7 +177,8 @@ class ImportPreview:
         if plan.format is not Format.LEDGERLOOP:  # our own exports need no profile
             known = self.profiles.find(current.layout)
             name = mask(profile) or (known.name if known else current.name)
-            self.profiles.remember(current.layout, plan.profile().to_dict(), name=name, at=self.clock())
+            plan = remembered(known.plan if known else None, plan.profile())
+            self.profiles.remember(current.layout, plan.to_dict(), name=name, at=self.clock())
         return self.imports.queue(import_id)
 
     def rename_profile(self, layout: str, name: str) -> None:

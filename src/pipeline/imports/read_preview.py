@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from src.components.bank_files.entry import ColumnSummary, Preview, masked
+from src.components.bank_files.entry import ColumnSummary, FileCategory, Preview, masked
 from src.components.bank_files.limits import DEFAULT, Limits
 from src.components.bank_files.own_account import masked_cell
 from src.components.bank_files.plan import ADDED_FIELDS, COLUMN_QUESTIONS, Field, Format, Plan
 from src.components.bank_files.read import SHOWN, fingerprint_of_header, preview
 from src.components.bank_files.source import BankFile
 from src.components.text.masking import mask
+from src.domain.categories import name_key
 from src.pipeline.imports.recognition import FileRow, file_row
 
 _COMPARED = 5_000
@@ -153,7 +154,19 @@ def _masked(preview: Preview) -> Preview:
             for column in preview.column_summaries
         ),
         account_names=tuple(map(mask, preview.account_names)),
+        categories=_masked_categories(preview.categories),
     )
+
+
+def _masked_categories(categories: Iterable[FileCategory]) -> tuple[FileCategory, ...]:
+    """One for names that differ in case only."""
+    merged: dict[str, FileCategory] = {}
+    for category in categories:
+        name = mask(category.name)
+        same = merged.get(name_key(name), FileCategory(name, 0, 0))
+        entries, income = same.entries + category.entries, same.income + category.income
+        merged[name_key(name)] = FileCategory(same.name, entries, income)
+    return tuple(merged.values())
 
 
 def _masked_examples(column: ColumnSummary, plan: Plan) -> tuple[str, ...]:

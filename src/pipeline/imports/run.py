@@ -19,6 +19,7 @@ from src.domain.imports import Import, ImportCounts, ImportStatus
 from src.domain.transactions import NewTransaction, Origin, Transaction
 from src.errors import InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
+from src.pipeline.imports.category_mapping import choices_of
 from src.pipeline.imports.own_accounts import OwnAccounts
 from src.pipeline.imports.recognition import Identities, Identity, Recognition, file_row, may_be_same
 from src.pipeline.imports.restore_export import ExportRestore
@@ -109,7 +110,7 @@ class ImportRun:
             return lambda entries: restore.add([entry.exported for entry in entries if entry.exported])
         own_accounts = OwnAccounts(self.accounts, self.account_hash, plan.account)
         identities, recognition = Identities(), Recognition()
-        names = CategoryNames(self.categories, self.predictor)
+        names = CategoryNames(self.categories, self.predictor, choices_of(plan))
 
         def add(entries: Sequence[Entry]) -> tuple[int, int]:
             rows = [_row(entry, own_accounts, identities) for entry in entries]
@@ -189,9 +190,9 @@ def _labels(
     for entry, row in zip(entries, rows, strict=True):
         rows_of[entry.category].append(row)
     labels = {
-        category: Feedback(names.slug(category, of_it), at, f"import:{import_id}", LabelSource.IMPORT)
+        category: Feedback(slug, at, f"import:{import_id}", LabelSource.IMPORT)
         for category, of_it in rows_of.items()
-        if category
+        if category and (slug := names.chosen_slug(category, of_it))
     }
     return [labels.get(entry.category or "") for entry in entries]
 

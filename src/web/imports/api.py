@@ -74,7 +74,7 @@ def start_import(*, import_preview: ImportPreview, settings: Settings) -> Respon
         raise InvalidInput("dry_run must be true or false.", field="dry_run")
     result = import_preview.read(content, changes)
     if dry_run == "true":
-        return preview_body(result.preview), 200
+        return preview_body(result.preview, import_preview.categories.of(result.preview)), 200
     check_answered(result.preview)
     started = import_preview.start(import_preview.store(content, result, name=name).id)
     return {"id": started.id, "status": status_of(started)}, 202

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
+from src.domain.imports import IMPORT_UNDER_WAY, NEW_CATEGORY, Import, ImportStatus
 from src.errors import InvalidInput, NotFound
 from src.web.imports import text
 from src.web.imports.api import REJECTS_SHOWN, check_answered, uploaded
@@ -102,6 +104,7 @@ def one_import(
             preview=preview,
             error=error,
             text=text,
+            categories_of_file=import_preview.categories.of(preview) if preview else (),
             accounts=accounts.all(),
         )
     active = current.status in (*IMPORT_UNDER_WAY, ImportStatus.UNDOING)
@@ -150,11 +153,23 @@ def _changes() -> dict[str, Any]:
         added = form.get("add_column", "")  # the column that the person added to the text with its button
         if added.isascii() and added.isdecimal() and int(added) < len(columns):
             columns[int(added)] = "description"
+    if changes["take_categories"] and "category-name-0" in form:
+        changes["categories"] = _chosen_categories(form)
     changes |= {name: form[name] for name in _OPTIONS if form.get(name)}
     for prefix in ("answer-", "other-"):  # `other-` has values typed in instead of a choice
         answers = {name.removeprefix(prefix): form[name].strip() for name in form if name.startswith(prefix)}
         changes |= {key: answer for key, answer in answers.items() if answer}
     return changes
+
+
+def _chosen_categories(form: Mapping[str, str]) -> dict[str, str]:
+    """What each category of the file becomes. One button keeps all of their names."""
+    keep = form.get("act") == "keep-names"
+    positions = takewhile(lambda position: f"category-name-{position}" in form, count())
+    return {
+        form[f"category-name-{position}"]: NEW_CATEGORY if keep else form.get(f"category-{position}", "")
+        for position in positions
+    }
 
 
 @bp.post("/import/<import_id>/stop")

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from src.domain.imports import IMPORT_UNDER_WAY, Import, ImportStatus
+from src.domain.imports import IMPORT_UNDER_WAY, NEW_CATEGORY, NO_CATEGORY, Import, ImportStatus
 from src.web.imports import text
 from src.web.shared.fields import Name, RequestModel, money, utc_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from src.components.bank_files.entry import ColumnSummary, Entry, Preview, Question
+    from src.pipeline.imports.category_mapping import MappedCategory
 
 UPLOAD: dict[str, Any] = {
     "type": "object",
@@ -27,7 +30,9 @@ UPLOAD: dict[str, Any] = {
         "mapping": {
             "type": "string",
             "description": "JSON: fields of the plan, such as `account` (the own account of all rows; null: "
-            "the one that the file names), and answers to its questions by their keys.",
+            "the one that the file names), and answers to its questions by their keys. `categories` says "
+            "what the file's categories become, and sets `take_categories`: an object of their names, each "
+            "with the slug or name of a category, true (one of its name) or null (predict instead).",
         },
         "dry_run": {
             "type": "string",
@@ -143,6 +148,24 @@ class FileSumBody(TypedDict):
     amount: str
 
 
+Becomes = Annotated[
+    str | bool | None,
+    Field(description="Slug of a category; true: one of the file's name, which is added; null: none."),
+]
+
+
+class FileCategoryBody(TypedDict):
+    """A category of the file."""
+
+    name: str
+    rows: int
+    becomes: Annotated[Becomes, Field(description="Unless `categories` of the mapping says otherwise.")]
+    proposed: Annotated[Becomes, Field(description="What it most likely means.")]
+    evidence: Annotated[
+        str, Field(description="For it: chosen, same-name, similar-name, synonym, lexicon or none.")
+    ]
+
+
 class PreviewBody(TypedDict):
     """What would be imported; nothing was stored."""
 
@@ -150,6 +173,7 @@ class PreviewBody(TypedDict):
     plan: dict[str, Any]
     columns: list[str]
     unused_columns: list[UnusedColumnBody]
+    categories: Annotated[list[FileCategoryBody], Field(description="Of the file; at most 300.")]
     questions: list[QuestionBody]
     entries: Annotated[list[EntryBody], Field(description="At most the first 20.")]
     rejects: Annotated[list[RejectBody], Field(description="At most the first 20.")]
@@ -195,13 +219,24 @@ def status_of(current: Import) -> str:
     return (ImportStatus.RUNNING if current.status in IMPORT_UNDER_WAY else current.status).value
 
 
-def preview_body(preview: Preview) -> PreviewBody:
+def preview_body(preview: Preview, categories: Sequence[MappedCategory]) -> PreviewBody:
     plan = preview.plan.to_dict()
+    plan["categories"] = {name: _becomes(choice) for name, choice in plan["categories"]}
     return {
         "format": text.format_name(preview.detected, plan),
         "plan": plan,
         "columns": [text.column_name(name, position) for position, name in enumerate(preview.columns)],
         "unused_columns": [_unused(column) for column in preview.column_summaries if not column.used],
+        "categories": [
+            {
+                "name": category.name,
+                "rows": category.entries,
+                "becomes": _becomes(category.becomes),
+                "proposed": _becomes(category.proposed),
+                "evidence": category.evidence.value,
+            }
+            for category in categories
+        ],
         "questions": [_question(question) for question in preview.questions],
         "entries": [_entry(entry, preview.plan.account) for entry in preview.entries],
         "rejects": [
@@ -224,6 +259,10 @@ def preview_body(preview: Preview) -> PreviewBody:
         "rows_rejected": preview.rejected_count,
         "rows_left_out": preview.left_out_count,
     }
+
+
+def _becomes(choice: str) -> str | bool | None:
+    return {NEW_CATEGORY: True, NO_CATEGORY: None}.get(choice, choice)
 
 
 def _unused(column: ColumnSummary) -> UnusedColumnBody:

@@ -201,6 +201,17 @@ _QUESTIONS = {
 _CHOICES = {"dmy": "Day first", "mdy": "Month first", "ymd": "Year first", ".": "Point", ",": "Comma"}
 
 
+CATEGORY_EVIDENCE = {
+    "chosen": "as chosen before",
+    "same-name": "same name",
+    "similar-name": "similar name",
+    "synonym": "similar meaning",
+    "lexicon": "similar meaning",
+    "none": "",
+}
+"""Why an own category is proposed for one of the file."""
+
+
 def account_hint(preview: Preview) -> str:
     """What the file says about the own account of its rows."""
     if preview.account_names:
