@@ -80,23 +80,21 @@ class CategoryMapping:
             return slug
         raise InvalidInput("There is no category with this name.", field="categories")
 
-    def with_choices(self, preview: Preview, given: Choices) -> Preview:
-        """With `given` in its plan, then those of the plan, then those of the profiles, the last used first.
+    def with_choices(self, preview: Preview, choices: Choices) -> Preview:
+        """With `choices` in its plan, then those of the plan, then those of the profiles, the last used first.
 
-        given: by name. Only categories that exist today.
+        choices: by name. Only categories that exist today.
         """
         if not preview.categories:
             return preview
         known = [choices_of(preview.plan), *(_choices(profile.plan) for profile in self.profiles.all())]
         by_name = self.categories.by_name()
         names = [category.name for category in preview.categories]
-        chosen = {mask(name): choice for name, choice in given.items()}
+        chosen = {mask(name): choice for name, choice in choices.items()}
         keys = {name_key(name) for name in chosen}
         for name in names:
-            earlier = (choices[name_key(name)] for choices in known if name_key(name) in choices)
-            choice = next(
-                (today for one in earlier if (today := _today(name, one, by_name)) is not None), None
-            )
+            past = (earlier[name_key(name)] for earlier in known if name_key(name) in earlier)
+            choice = next((today for one in past if (today := _today(name, one, by_name)) is not None), None)
             if choice is not None and name_key(name) not in keys:
                 chosen[name] = choice
         return replace(preview, plan=replace(preview.plan, categories=tuple(chosen.items())))
