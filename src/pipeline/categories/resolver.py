@@ -35,7 +35,8 @@ class CategoryNames:
         choice = self.chosen.get(name_key(mask(name)), NEW_CATEGORY)
         if choice == NO_CATEGORY:
             return None
-        return self._by_name().get(choice) or self.slug(name, rows)
+        known = self._by_name().get(choice) if choice != NEW_CATEGORY else None
+        return known or self.slug(name, rows)
 
     def slug(self, name: str, rows: Sequence[NewTransaction] = ()) -> str:
         """The category with this name or slug in any case, or a new one.

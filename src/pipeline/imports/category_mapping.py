@@ -81,7 +81,7 @@ class CategoryMapping:
         raise InvalidInput("There is no category with this name.", field="categories")
 
     def with_choices(self, preview: Preview, choices: Choices) -> Preview:
-        """With `choices` in its plan, then those of the plan, then those of the profiles, the last used first.
+        """With choices in its plan: `choices`, else its own, else those of the profiles, the last used first.
 
         choices: by name. Only categories that exist today.
         """
