@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 
 from src.domain.merchants import Variants
 
@@ -14,11 +14,17 @@ _MOST_ALIKE = 4
 """If more names begin with the same words, these are common words, such as those of a bank."""
 
 
-def variants(rows: Mapping[str, int], of_one_party: Iterable[Sequence[str]]) -> list[Variants]:
+def variants(
+    rows: Mapping[str, int], of_one_party: Sequence[Sequence[str]], *, of: str | None = None
+) -> list[Variants]:
     """Pairs with their evidence; those with the most transactions first.
 
-    rows: the number of transactions by merchant. of_one_party: the merchants of each other party.
+    rows: the number of transactions by merchant. of_one_party: the merchants of each other party. of: only
+    the pairs of this merchant.
     """
+    if of is not None:
+        of_one_party = [group for group in of_one_party if of in group]
+        rows = {key: rows[key] for key in rows.keys() & {*_near(of, rows), *chain(*of_one_party)}}
     evidence: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for code, groups in (
         ("same-letters", _groups(rows, lambda key: [_letters(key)])),
@@ -35,8 +41,19 @@ def variants(rows: Mapping[str, int], of_one_party: Iterable[Sequence[str]]) -> 
         into, key = sorted(pair, key=lambda key: (-rows[key], key))
         if "same-letters" in codes:
             codes.pop("spelling", None)
-        pairs.append(Variants(into, key, tuple(codes)))
+        if of in (None, *pair):
+            pairs.append(Variants(into, key, tuple(codes)))
     return sorted(pairs, key=lambda pair: (-rows[pair.key], -rows[pair.into], pair.into, pair.key))
+
+
+def _near(key: str, others: Iterable[str]) -> set[str]:
+    """All that share a block with `key`, and more: found quickly."""
+    letters, first_words = len(_letters(key)), _first_words(key)
+    return {
+        other
+        for other in others
+        if abs(len(_letters(other)) - letters) <= 1 or (first_words and _first_words(other) == first_words)
+    }
 
 
 def _groups(keys: Iterable[str], blocks: Callable[[str], Iterable[str]]) -> list[list[str]]:

@@ -78,8 +78,7 @@ class MerchantListing:
 
     def variants(self, limit: int, key: str | None = None) -> list[Variants]:
         """Pairs of merchants, or those of one, that may be the same; none is merged by itself."""
-        pairs = variants(self.overview.counts(), self.overview.of_one_party())
-        return [pair for pair in pairs if key in (None, pair.key, pair.into)][:limit]
+        return variants(self.overview.counts(), self.overview.of_one_party(), of=key)[:limit]
 
     def _states(self, summaries: Sequence[MerchantSummary]) -> list[MerchantState]:
         keys = [summary.key for summary in summaries]

@@ -21,6 +21,7 @@ from src.services.transactions.text_search import named_with, word_pattern
 
 _INDEX = "merchant_sums"
 """It contains all fields that are summed."""
+_PARTIES = "merchants_of_a_party"
 _MOST_OF_ONE_PARTY = 5
 """A party with more merchants is a bank or a payment processor."""
 
@@ -139,6 +140,7 @@ class MerchantOverview:
                 {"$group": {"_id": "$counterparty", "merchants": {"$addToSet": "$merchant"}}},
                 {"$match": {"merchants.1": {"$exists": True}}},
             ],
+            hint=_PARTIES,
             allowDiskUse=True,
         )
         several = (party["merchants"] for party in parties)

@@ -32,6 +32,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "category", "-date", "-_id"),
         _index("owner", "account", "-date", "-_id", where=_present("account")),
         _index("owner", "counterparty", "-date", "-_id", where=_present("counterparty")),
+        _index(
+            "owner", "counterparty", "merchant", where=_present("counterparty"), name="merchants_of_a_party"
+        ),
         _index("owner", "splits.category", "-date", "-_id", where=_present("splits")),
         _index("owner", "tags", "-date", "-_id", where=_present("tags")),
         _index("owner", "mcc", "-date", "-_id", where=_present("mcc")),

@@ -1,11 +1,17 @@
 """Listing, renaming, merging and forgetting merchants over the API, and what follows for predictions."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
 
+from src.components.dataset.possible_mistakes import CategoryRelabels, LabelConflicts
+from src.container import Container
 from src.domain.acts import ActKind, ActSummary
+from src.domain.training_runs import SetAside
+from src.domain.transactions import Transaction
+from src.pipeline.feedback.label_review import to_learn_from
 from src.pipeline.prediction.predict import prepare
 
 LATER = datetime.now(UTC) + timedelta(days=1)
@@ -216,6 +222,24 @@ def test_merges_are_chained_and_each_is_undone_alone(client, predicted):
     assert predicted("BLUE DOOR")["transaction"]["merchant"] == "blue door cafe"
 
 
+def test_another_process_follows_a_merge_at_its_next_prediction(client, predicted, services):
+    other = Container(services.settings)
+    other.champion.refresh()
+    transaction = Transaction("BLUE DOR", Decimal(1), "USD", date(2026, 3, 1))
+    assert other.predictor.prepare([transaction])[0].merchant == "blue dor"
+    predicted("BLUE DOR")
+    predicted("BLUE DOOR")
+    act = merge(client, "blue dor", into="blue door").json["act"]
+    [new] = other.predictor.new([transaction], at=datetime.now(UTC))
+    assert new.transaction.merchant == "blue door"
+    batch = {"transactions": [{"description": "BLUE DOR", "amount": "1"}], "save": False}
+    [result] = client.post("/api/v1/predict/batch", json=batch).json["results"]
+    assert result["transaction"]["merchant"] == "blue door"
+    undo(client, act)
+    assert other.predictor.prepare([transaction])[0].merchant == "blue dor"
+    other.database.close()
+
+
 def test_a_merge_follows_a_transaction_that_comes_back(client, predicted):
     row = predicted("BLUE DOR")
     predicted("BLUE DOOR")
@@ -292,6 +316,38 @@ def test_without_learning_answers_teach_nothing_and_with_it_they_do_again(client
     assert undo(client, off["act"]).status_code == 200
     assert decision(upcoming(client, "BLUE DOOR")) == ("gifts", "memory")
     assert client.get(f"/api/v1/transactions/{waiting['id']}").json["decided_by"] == "memory"
+
+
+def test_what_is_not_learned_trains_no_model_but_still_judges_it(client, taught, services):
+    def training():
+        labels, aside = to_learn_from(
+            services.transactions,
+            LabelConflicts(),
+            CategoryRelabels(),
+            None,
+            at=LATER,
+            ignored=services.merchants.ignored(),
+        )
+        learned = {label.transaction.merchant for label in labels if not label.holdout}
+        return learned, sum(label.holdout for label in labels), aside.get(SetAside.NOT_LEARNED, 0)
+
+    for number in range(8):
+        taught("BLUE DOOR", "gifts", amount=str(number + 1))
+    taught("PLUM TREE", "dining", date="2026-03-01")
+    _, judging, _ = training()
+    before = services.data_fingerprint.sha256()
+    client.patch("/api/v1/merchants/blue door", json={"name": "Door"})
+    assert services.data_fingerprint.sha256() == before
+    act = client.patch("/api/v1/merchants/blue door", json={"learn": False}).json["act"]
+    learned, still_judging, excluded = training()
+    assert ("blue door" in learned, still_judging) == (False, judging)
+    assert excluded > 0
+    assert services.data_fingerprint.sha256() != before
+    undo(client, act)
+    assert training()[2] == 0
+    forget(client, "blue door")
+    taught("BLUE DOOR", "gifts", amount="99")
+    assert training()[2] == excluded
 
 
 def test_two_services_of_one_brand_are_taught_apart(client, predicted, taught):
