@@ -272,6 +272,7 @@ class Container(Services):
                 ActKind.EDIT: self.transaction_editor.undo_edit,
                 ActKind.DELETE: self.transaction_editor.undo_delete,
                 ActKind.BULK: self.bulk_changes.undo,
+                ActKind.CATEGORY_ADD: self.category_editor.undo_add,
                 ActKind.CATEGORY_CHANGE: self.category_editor.undo_change,
                 ActKind.SETTINGS: self.settings_editor.undo,
                 ActKind.CATEGORY_MERGE: self.category_editor.undo_merge,

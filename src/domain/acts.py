@@ -15,6 +15,7 @@ class ActKind(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     BULK = "bulk"
+    CATEGORY_ADD = "category-add"
     CATEGORY_MERGE = "category-merge"
     CATEGORY_CHANGE = "category-change"
     LINK = "link"

@@ -181,7 +181,7 @@ class Services:
 
     @once
     def saved_filters(self) -> SavedFilters:
-        return SavedFilters(self.database, self.accounts)
+        return SavedFilters(self.database, self.accounts, self.categories)
 
     @once
     def import_profiles(self) -> ImportProfiles:

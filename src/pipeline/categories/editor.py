@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +32,36 @@ class CategoryEditor:
     with_canonical_accounts: WithCanonicalAccounts
     rules: Rules
 
+    def add(self, category: Category, *, at: datetime) -> str:
+        """Returns the act to undo it by. Raises Conflict, InvalidInput, Unavailable."""
+        what = ActSummary("category-added", {"slug": category.slug, "name": category.name})
+        act = self.acts.begin(ActKind.CATEGORY_ADD, what, at=at)
+        try:
+            self.categories.add(category)
+        except Exception:
+            self.acts.finish(act, rows=0)
+            raise
+        self.acts.finish(act, rows=0, keep=True)
+        return act
+
+    def undo_add(self, act: Act, at: datetime) -> UndoResult:
+        """Raises Conflict if the category is used."""
+        slug = str(act.what.values["slug"])
+        if self.rows.count_named(slug) or self.rules.of_category(slug):
+            raise Conflict("This category is used by now. Merge it into another one instead.")
+        with suppress(NotFound):  # deleted or merged since
+            self.categories.merge(slug, None)
+        return UndoResult(rows=0)
+
     def change(self, slug: str, fields: Mapping[str, Any], *, at: datetime) -> tuple[Category, str]:
         """Rename, regroup, recolour; returns the changed category and the act to undo it by.
 
         Raises NotFound, Conflict, InvalidInput, Unavailable.
         """
-        what = ActSummary("category-changed", asdict(self.categories.get(slug)))
+        before = self.categories.get(slug)
+        new = asdict(replace(before, **fields))
+        values = {**asdict(before), **{f"new_{name}": value for name, value in new.items()}}
+        what = ActSummary("category-changed", values)
         act = self.acts.begin(ActKind.CATEGORY_CHANGE, what, at=at)
         try:
             after = self.categories.change(slug, fields)
@@ -97,11 +121,21 @@ class CategoryEditor:
                 slug = merged[slug]
 
     def undo_change(self, act: Act, at: datetime) -> UndoResult:
-        """Raises Conflict if the category was merged or deleted later."""
-        before = category_of(act.what.values)
-        if before.slug not in self.categories.slugs():
-            raise Conflict("This category was merged or deleted later. Undo that first.")
-        self.categories.restore(before)
+        """Raises Conflict if the category was changed again, merged or deleted later."""
+        values = act.what.values
+        slug, before = str(values["slug"]), asdict(category_of(values))
+        try:
+            current = asdict(self.categories.get(slug))
+        except NotFound:
+            raise Conflict("This category was merged or deleted later. Undo that first.") from None
+        if "new_name" in values:  # acts of earlier releases restore every field
+            before = {name: value for name, value in before.items() if value != values[f"new_{name}"]}
+            if any(current[name] not in (before[name], values[f"new_{name}"]) for name in before):
+                raise Conflict("This category was changed again later. Undo the later change first.")
+        try:
+            self.categories.change(slug, before)
+        except InvalidInput as error:  # the parent, which has a parent by now or does not exist
+            raise Conflict(str(error)) from None
         return UndoResult(rows=act.rows or 0)
 
     def undo_merge(self, act: Act, at: datetime) -> UndoResult:

@@ -1,6 +1,7 @@
 """The `history_filters` collection: filters of the history that a person saved under a name.
 
-A filter of an account keeps the account's id, so that it follows when the account is renamed or merged.
+A filter of an account keeps the account's id, so that it follows when the account is renamed or merged. A
+filter of a merged category is that of the other one.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ from src.services.mongo.client import Database, Document, guarded
 
 if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
+    from src.services.categories.repository import Categories
 
 _NAME_TAKEN = "A saved filter with this name already exists."
 
 
 class SavedFilters:
-    def __init__(self, database: Database, accounts: Accounts) -> None:
+    def __init__(self, database: Database, accounts: Accounts, categories: Categories) -> None:
         self._database = database
         self._accounts = accounts
+        self._categories = categories
 
     @guarded
     def all(self) -> list[SavedFilter]:
@@ -78,6 +81,10 @@ class SavedFilters:
         values, query = dict(parse_qsl(document["query"])), document["query"]
         if name := values.get("account"):
             values["account"] = self._accounts.name_today(name, document.get("account_id"))
+        if of_category := values.keys() & {"category", "predicted"}:
+            _, merged = self._categories.own_and_merged()
+            values |= {field: merged.get(values[field], values[field]) for field in of_category}
+        if values != dict(parse_qsl(query)):
             query = urlencode(values)
         return SavedFilter(str(document["_id"]), document["name"], query)
 

@@ -36,13 +36,7 @@ def what_was_done(act: Act) -> str:
             return f"You edited {_fields(act)}"
         case "settings-changed":
             return f"You changed the settings. {settings_changes(act)}"
-        case "category-changed":
-            return f"You changed the category {values['name']}"
-        case "category-merged" if values.get("into"):
-            return f"You merged {values['name']} into {category_name(str(values['into']))}"
-        case "category-merged":
-            return f"You deleted the category {values['name']}"
-    others = (of(act.what.code, values) for of in (_of_an_account, _of_a_merchant, _of_rules))
+    others = (of(act.what.code, values) for of in (_of_a_category, _of_an_account, _of_a_merchant, _of_rules))
     return next(filter(None, others), None) or _PLAIN.get(act.what.code, "A change")
 
 
@@ -67,6 +61,21 @@ def _fields(act: Act) -> str:
     values = act.what.values
     names = [*(["category"] if values.get("category") else []), *str(values["fields"]).split(",")]
     return ", ".join(labels.FIELDS.get(name, name).lower() for name in names if name)
+
+
+def _of_a_category(code: str, values: Mapping[str, str | int | None]) -> str | None:
+    match code:
+        case "category-added":
+            return f"You added the category {values['name']}"
+        case "category-changed" if values.get("new_name", values["name"]) != values["name"]:
+            return f"You renamed the category {values['name']} to {values['new_name']}"
+        case "category-changed":
+            return f"You changed the category {values['name']}"
+        case "category-merged" if values.get("into"):
+            return f"You merged {values['name']} into {category_name(str(values['into']))}"
+        case "category-merged":
+            return f"You deleted the category {values['name']}"
+    return None
 
 
 def _of_an_account(code: str, values: Mapping[str, str | int | None]) -> str | None:

@@ -38,12 +38,14 @@ def list_categories(*, categories: Categories) -> ResponseValue:
     "/categories",
     summary="Add a category",
     body=CategoryRequest,
-    returns={201: CategoryBody},
+    returns={201: ChangedCategoryBody},
     errors=(409, 503),
 )
-def add_category(body: CategoryRequest, *, categories: Categories) -> ResponseValue:
-    """409 if the slug or the name is taken."""
-    return category_body(categories.add(body.to_domain()))
+def add_category(body: CategoryRequest, *, category_editor: CategoryEditor) -> ResponseValue:
+    """409 if the slug or the name is taken. Until its first answer it is predicted from its name,
+    description and parent, and never automatically."""
+    added = body.to_domain()
+    return {**category_body(added), "act": category_editor.add(added, at=datetime.now(UTC))}
 
 
 @api.operation(

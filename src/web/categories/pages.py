@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from src.services.categories.transactions import CategoryTransactions
 
 _FIRST_COLOR = "#7a5195"
-_FIELDS = ("name", "group", "color", "description")
+_FIELDS = ("name", "group", "color", "description", "parent")
 
 
 @bp.get("/categories")
@@ -34,16 +34,16 @@ def categories(*, category_transactions: CategoryTransactions) -> ResponseReturn
 
 @bp.post("/categories")
 def add_category(
-    *, categories: Categories, category_transactions: CategoryTransactions
+    *, category_editor: CategoryEditor, category_transactions: CategoryTransactions
 ) -> ResponseReturnValue:
-    """It can be chosen at once, and the next training learns it."""
     typed = _typed()
     try:
-        body = CategoryRequest.model_validate({**typed, "slug": slug_of(typed["name"])})
-        added = categories.add(body.to_domain())
-    except (ValidationError, Conflict) as error:
+        fields = {**typed, "slug": slug_of(typed["name"]), "parent": typed["parent"] or None}
+        added = CategoryRequest.model_validate(fields).to_domain()
+        act = category_editor.add(added, at=datetime.now(UTC))
+    except (ValidationError, InvalidInput, Conflict) as error:
         return _list_page(category_transactions, typed, *_problem(error, "name"))
-    return redirect(url_for("pages.categories", added=added.slug), 303)
+    return redirect(url_for("pages.categories", added=added.slug, act=act), 303)
 
 
 @bp.get("/categories/<slug>")
@@ -63,7 +63,7 @@ def change_category(
 ) -> ResponseReturnValue:
     typed = _typed()
     try:
-        body = CategoryChange.model_validate({**typed, "parent": request.form.get("parent") or None})
+        body = CategoryChange.model_validate({**typed, "parent": typed["parent"] or None})
         _, act = category_editor.change(slug, body.fields(), at=datetime.now(UTC))
     except (ValidationError, InvalidInput, Conflict) as error:
         return _edit_page(categories.get(slug), category_transactions, typed, *_problem(error, "name"))
@@ -90,7 +90,7 @@ def delete_category(
 
 @bp.post("/categories/undo")
 def undo_category_act(*, act_undo: ActUndo) -> ResponseReturnValue:
-    """Undo a change or a merge."""
+    """Undo an addition, a change or a merge."""
     act_undo.undo(request.form.get("act", ""), at=datetime.now(UTC))
     return redirect(url_for("pages.categories", undone=1), 303)
 

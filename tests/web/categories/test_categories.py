@@ -163,3 +163,60 @@ def test_a_merge_that_was_interrupted_can_be_asked_for_again(
             editor.delete(own, "dining", at=datetime.now(UTC))
     assert client.delete(f"/api/v1/categories/{own}?into=dining").json["moved"] == 1
     assert client.get(f"/api/v1/transactions/{row['id']}").json["category"] == "dining"
+
+
+def test_an_added_category_is_removed_by_an_undo_unless_it_is_used(client, predicted, answered):
+    added = client.post("/api/v1/categories", json=NEW)
+    row = predicted("ZORBLATT 0042")
+    answer = answered(row["id"], "eating-out")
+    refused = client.post(f"/api/v1/acts/{added.json['act']}/undo")
+    assert (refused.status_code, "eating-out" in listed(client)) == (409, True)
+    client.post(f"/api/v1/acts/{answer['act']}/undo")
+    client.delete(f"/api/v1/transactions/{row['id']}")
+    books = client.post("/api/v1/categories", json={**NEW, "slug": "books", "name": "Books"}).json
+    assert client.post(f"/api/v1/acts/{books['act']}/undo").status_code == 200
+    assert "books" not in listed(client)
+
+
+def test_an_undo_of_a_change_restores_only_what_it_changed(client, own):
+    renamed = client.patch(f"/api/v1/categories/{own}", json={"name": "Restaurants"}).json["act"]
+    client.patch(f"/api/v1/categories/{own}", json={"color": "#abcdef", "description": "pizza"})
+    assert client.post(f"/api/v1/acts/{renamed}/undo").status_code == 200
+    assert listed(client)[own] == {**NEW, "color": "#abcdef", "description": "pizza"}
+
+
+def test_a_change_is_not_undone_over_a_later_one_of_the_same_field(client, own):
+    first = client.patch(f"/api/v1/categories/{own}", json={"name": "Restaurants"}).json["act"]
+    second = client.patch(f"/api/v1/categories/{own}", json={"name": "Cafés"}).json["act"]
+    assert client.post(f"/api/v1/acts/{first}/undo").status_code == 409
+    for act in (second, first):
+        assert client.post(f"/api/v1/acts/{act}/undo").status_code == 200
+    assert listed(client)[own] == NEW
+
+
+def test_a_category_is_added_as_a_part_of_another_on_the_page_and_that_is_undone(client):
+    form = {
+        "name": "Coffee",
+        "group": "discretionary",
+        "color": "#123456",
+        "description": "",
+        "parent": "dining",
+    }
+    shown = client.post("/categories", data=form, follow_redirects=True).text
+    assert listed(client)["coffee"]["parent"] == "dining"
+    act = client.get("/api/v1/acts").json["items"][0]
+    assert (act["what"]["code"], f'value="{act["id"]}"' in shown) == ("category-added", True)
+    assert "You added the category Coffee" in client.get("/acts").text
+    client.post("/categories/undo", data={"act": act["id"]})
+    assert "coffee" not in listed(client)
+    wrong = client.post("/categories", data={**form, "parent": "nowhere"})
+    assert (wrong.status_code, 'id="parent-wrong"' in wrong.text) == (422, True)
+
+
+def test_a_saved_filter_follows_a_merge_and_back(client, own):
+    saved = {"name": "Out", "query": f"category={own}&mode=Cash"}
+    client.post("/api/v1/history/filters", json=saved)
+    act = client.delete(f"/api/v1/categories/{own}?into=dining").json["act"]
+    assert client.get("/api/v1/history/filters").json[0]["query"] == "category=dining&mode=Cash"
+    client.post(f"/api/v1/acts/{act}/undo")
+    assert client.get("/api/v1/history/filters").json[0]["query"] == saved["query"]

@@ -7,7 +7,8 @@ FORM = {"name": "Café & Bücher", "group": "discretionary", "color": "#7a5195"}
 
 def test_a_category_of_ones_own_is_added_and_can_be_chosen_at_once(client, predicted):
     answer = client.post("/categories", data=FORM)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/categories?added=cafe-bucher")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/categories?added=cafe-bucher&act=")
     assert "Café &amp; Bücher" in client.get("/categories?added=cafe-bucher").text
     row = predicted("CORNER BOOKS")
     response = client.post("/api/v1/feedback", json={"transaction_id": row["id"], "category": "cafe-bucher"})
