@@ -11,3 +11,4 @@ import "./parts.js";
 import "./repredict.js";
 import "./bulk.js";
 import "./splits.js";
+import "./review.js";

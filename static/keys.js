@@ -34,9 +34,40 @@ function lastUndo() {
 function move(step) {
   const list = items();
   if (!list.length) return;
+  if (moveInRows(step)) return;
   const at = list.indexOf(current) + step;
   if (at === list.length) loadMore();
   choose(list[Math.min(Math.max(at, 0), list.length - 1)]);
+}
+
+// In the open transactions of a group.
+function moveInRows(step) {
+  const row = document.activeElement?.closest("[data-row]");
+  if (!row || !current?.contains(row)) return false;
+  const rows = [...current.querySelectorAll("[data-row]")];
+  rows[Math.min(Math.max(rows.indexOf(row) + step, 0), rows.length - 1)].focus();
+  return true;
+}
+
+// Shows the transactions of a group; on one of them, leaves it out of the answer or takes it in again.
+function leaveOut() {
+  const row = document.activeElement?.closest("[data-row]");
+  if (row && current?.contains(row)) return row.click();
+  const rows = current?.querySelector("[data-rows]");
+  if (!rows) return;
+  rows.open = true;
+  rows.dispatchEvent(new CustomEvent("rows", { bubbles: true }));
+}
+
+function changeScope() {
+  const scope = current?.querySelector("select[name=scope]");
+  if (scope) scope.selectedIndex = (scope.selectedIndex + 1) % scope.options.length;
+}
+
+function findCategory() {
+  const picker = current?.querySelector("[role=combobox]");
+  if (picker) picker.click();
+  else search();
 }
 
 // The first card that it loads gets the focus.
@@ -72,6 +103,12 @@ const queueKeys = {
   k: () => move(-1),
   ArrowUp: () => move(-1),
   Enter: () => press(current, "1"),
+  "/": findCategory,
+  x: leaveOut,
+  a: changeScope,
+  s: () => current?.querySelector("[data-skip]")?.click(),
+  z: () => lastUndo()?.requestSubmit(),
+  "?": () => document.getElementById("keys-help")?.showModal(),
   c: () => current?.querySelector("[role=combobox]")?.click(),
   u: () => lastUndo()?.requestSubmit(),
 };
@@ -82,9 +119,10 @@ document.addEventListener("keydown", (event) => {
   const inQueue = items().length > 0;
   const scope = inQueue ? current : document.querySelector("[data-answer-keys]");
   let done = false;
-  if (event.key === "/") { search(); done = true; }
-  else if (/^[1-5]$/.test(event.key)) done = press(scope, event.key);
+  if (event.key === "/" && !inQueue) { search(); done = true; }
+  else if (/^[1-9]$/.test(event.key)) done = press(scope, event.key);
   else if (event.key === "Enter" && onControl) return;
+  else if (event.key === "Escape" && document.activeElement?.matches("[data-row]")) current?.focus({ preventScroll: true });
   else if (inQueue && queueKeys[event.key]) { queueKeys[event.key](); done = true; }
   else if (!inQueue && event.key === "Enter") { document.querySelector("[data-confirm]")?.click(); done = Boolean(document.querySelector("[data-confirm]")); }
   else if (!inQueue && event.key === "n") { document.querySelector("[data-predict] [name=description]")?.focus(); done = true; }

@@ -82,7 +82,7 @@ async function answer(form, submitter) {
   if (!reply.ok || !parts.length) return say(sentenceOf(page));
   const [part] = parts;
   const focused = document.getElementById(part.id)?.contains(document.activeElement);
-  swap(page, [...parts.map((part) => part.id), "waiting-count", "queue-count", "category-choices"]);
+  swap(page, [...parts.map((part) => part.id), "waiting-count", "review-count", "category-choices"]);
   announce(page.querySelector("[data-announce]")?.textContent.trim() ?? "");
   if (new FormData(form).has("new_category")) refreshColours();
   if (focused) part.querySelector("[role=combobox]")?.focus({ preventScroll: true });
@@ -116,10 +116,7 @@ export function onSubmit(selector, work) {
 onSubmit("[data-answer]", answer);
 onSubmit("[data-live]", live);
 
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-more]");
-  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
-  event.preventDefault();
+export async function loadMore(link, { focus = true } = {}) {
   if (link.ariaBusy === "true") return;
   link.ariaBusy = "true";
   try {
@@ -128,7 +125,7 @@ document.addEventListener("click", async (event) => {
     document.getElementById(link.dataset.more).append(...fresh.map((row) => document.adoptNode(row)));
     // A card takes the keys itself; in a table the first control does.
     const target = fresh[0]?.matches("[data-item]") ? fresh[0] : fresh[0]?.querySelector("a, select, button");
-    target?.focus({ preventScroll: true });
+    if (focus) target?.focus({ preventScroll: true });
     const shown = document.querySelector("[data-shown]");
     if (shown) shown.textContent = document.getElementById(link.dataset.more).children.length.toLocaleString(document.documentElement.lang);
     const next = page.querySelector("a[data-more]");
@@ -139,4 +136,19 @@ document.addEventListener("click", async (event) => {
   } catch {
     location.assign(link.href);
   }
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-more]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  loadMore(link);
 });
+
+// a[data-auto]: loads by itself when it comes into view.
+if ("IntersectionObserver" in window) {
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting && target.isConnected) loadMore(target, { focus: false });
+  }, { rootMargin: "600px" });
+  for (const link of document.querySelectorAll("a[data-auto]")) near.observe(link);
+}

@@ -118,7 +118,7 @@ class ReviewPage:
     rows_waiting: int
     groups_waiting: int
     skipped: int
-    """Groups that are hidden until a date, not counted in the others."""
+    """Groups that are hidden until a date; on the page of those, the groups that wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,10 @@ PAGES = (
     "/acts",
     "/transfers",
     "/transactions/{id}/link",
-    "/feedback",
+    "/review",
+    "/review?skipped=true",
+    "/review/mistakes",
+    "/review/checks",
     "/history",
     "/history?q=cab&sort=amount",
     "/analytics",
@@ -97,7 +100,7 @@ def test_the_names_in_the_bottom_bar_do_not_touch(open_page, width):
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("path", ["/feedback", "/history", "/transactions/{id}"])
+@pytest.mark.parametrize("path", ["/review", "/history", "/transactions/{id}"])
 def test_an_open_list_of_categories_is_accessible_and_in_the_window(open_page, filled, path, size):
     page = open_page(path.format(**filled), size=size)
     page.locator("[role=combobox]").last.click()
@@ -109,7 +112,7 @@ def test_an_open_list_of_categories_is_accessible_and_in_the_window(open_page, f
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/acts", "/transfers", "/feedback", "/history", "/analytics", "/quality", "/models"]
+    "path", ["/", "/acts", "/transfers", "/review", "/history", "/analytics", "/quality", "/models"]
 )
 def test_an_empty_page_is_accessible_too(open_page, path):
     page = open_page(path, theme="dark", size=PHONE)

@@ -75,7 +75,7 @@ def test_a_transaction_is_split_without_scripts(plain, known, server):
 
 def test_the_queue_is_answered_without_scripts(plain, known):
     known({"description": "ZQXV KJHGQ", "amount": "8"})
-    plain.goto("/feedback")
+    plain.goto("/review")
     plain.locator(".option").first.click()
     expect(plain.get_by_role("heading", name="All reviewed")).to_be_visible()
 

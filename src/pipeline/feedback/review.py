@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -53,17 +53,26 @@ class GroupReview:
 
         Raises InvalidInput for a cursor that no page of this order gave, Unavailable.
         """
-        hidden = self.skips.until_after(today)
-        groups = self.groups.all(where)
-        shown = [group for group in groups if (str(group.key) in hidden) is skipped]
+        shown, others = self._split(where, today)
+        if skipped:
+            shown, others = others, shown
         ordered, next_cursor = self.groups.ordered(shown, order, limit=limit, cursor=cursor)
-        return ReviewPage(
-            groups=tuple(self._with_details(sums) for sums in ordered),
-            next_cursor=next_cursor,
-            rows_waiting=sum(group.count for group in shown),
-            groups_waiting=len(shown),
-            skipped=0 if skipped else len(groups) - len(shown),
-        )
+        counts = _counts(shown, others)
+        return replace(counts, groups=tuple(map(self._with_details, ordered)), next_cursor=next_cursor)
+
+    def counts(self, where: HistoryFilter, *, today: date) -> ReviewPage:
+        """How much waits, without the groups. Raises Unavailable."""
+        return _counts(*self._split(where, today))
+
+    def usual_categories(self, limit: int) -> list[str]:
+        """The categories that the person used most of late. Raises Unavailable."""
+        return self.groups.usual_categories(limit)
+
+    def _split(self, where: HistoryFilter, today: date) -> tuple[list[GroupSums], list[GroupSums]]:
+        """The groups that wait, and those that are put off."""
+        hidden, groups = self.skips.until_after(today), self.groups.all(where)
+        off = [group for group in groups if str(group.key) in hidden]
+        return [group for group in groups if str(group.key) not in hidden], off
 
     def group(self, key: GroupKey) -> ReviewGroup:
         """Raises NotFound if nothing of it waits, Unavailable."""
@@ -119,6 +128,10 @@ class GroupReview:
     def skip(self, key: GroupKey, until: date | None) -> None:
         """Hide a group before that date; None shows it again. Raises Unavailable."""
         self.skips.set(str(key), until)
+
+
+def _counts(shown: Collection[GroupSums], others: Collection[GroupSums]) -> ReviewPage:
+    return ReviewPage((), None, sum(group.count for group in shown), len(shown), len(others))
 
 
 def _alternatives(

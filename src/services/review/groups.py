@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from decimal import Decimal
 
+from pymongo import DESCENDING
+
+from src.domain import LOCAL_OWNER
 from src.domain.feedback import AnswerState
 from src.domain.money import decimal_places
 from src.domain.review import GroupCategory, GroupKey, GroupSums, ReviewOrder
 from src.domain.transactions import Direction, HistoryFilter
 from src.errors import InvalidInput
 from src.services.mongo.client import Database, Document, guarded
+from src.services.transactions.documents import HAS_LABEL
 from src.services.transactions.optimistic_update import object_ids
 from src.services.transactions.query import decode_cursor, encode_cursor, query_of
 
+_NEWEST_ANSWERS = 300
 _ORDERS: dict[ReviewOrder, Callable[[GroupSums], float]] = {
     ReviewOrder.EFFECT: lambda group: -group.effect,
     ReviewOrder.NEWEST: lambda group: -group.newest.toordinal(),
@@ -75,6 +80,16 @@ class ReviewGroups:
         rows = self._database.transactions.aggregate([{"$match": self.waiting_query(key)}, {"$group": sums}])
         categories = [GroupCategory(row["_id"], row["count"], row["confidence"]) for row in rows]
         return tuple(sorted(categories, key=lambda row: (-row.count, -row.confidence, str(row.category))))
+
+    @guarded
+    def usual_categories(self, limit: int) -> list[str]:
+        """The most frequent categories of the newest answers."""
+        answered = self._database.transactions.find(
+            {"owner": LOCAL_OWNER, **HAS_LABEL}, {"_id": 0, "label.category": 1, "label.at": 1}
+        )
+        newest = answered.sort("label.at", DESCENDING).limit(_NEWEST_ANSWERS)
+        counts = Counter(document["label"]["category"] for document in newest)
+        return [category for category, _ in counts.most_common(limit)]
 
     @guarded
     def count_others(self, key: GroupKey) -> int:

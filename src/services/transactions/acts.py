@@ -64,6 +64,20 @@ class ActLog:
         return str(document["_id"]) if document else None
 
     @guarded
+    def earned(self, *, since: datetime) -> tuple[int, int]:
+        """How many acts of answers there were that hold, and how many transactions they changed."""
+        query = {
+            "owner": LOCAL_OWNER,
+            "kind": ActKind.FEEDBACK.value,
+            "at": {"$gte": since},
+            "undone_at": None,
+        }
+        sums = {"_id": None, "acts": {"$sum": 1}, "rows": {"$sum": "$rows"}}
+        for totals in self._database.acts.aggregate([{"$match": query}, {"$group": sums}]):
+            return totals["acts"], totals["rows"]
+        return 0, 0
+
+    @guarded
     def page(self, *, limit: int = 50, cursor: str | None = None) -> ActPage:
         """Newest first. Raises InvalidInput for a cursor that no page gave, Unavailable."""
         query: Document = {"owner": LOCAL_OWNER}

@@ -1,16 +1,16 @@
-"""The review queue, answers given on any page and their undo, and possible mistakes."""
+"""Answers given on any page and their undo, possible mistakes and spot checks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from src.domain.feedback import FeedbackOutcome
-from src.domain.transactions import HistoryFilter
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.categories.resolver import CategoryNames
 from src.web.categories.schemas import NewCategory
@@ -20,6 +20,7 @@ from src.web.shared.blueprint import bp, fragment, page
 from src.web.shared.forms import count_in, flag, here, local_address, with_query
 from src.web.shared.json_io import json_response, read_json, wants_json
 from src.web.shared.learned import learned_from
+from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
     from src.pipeline.feedback.feedback import FeedbackLoop
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
 
-QUEUE_PAGE = 25
-SPOT_CHECKS = 5
-"""Shown at once: few, so that they do not hide what needs review."""
+SPOT_CHECKS = 25
 _MOST_OTHERS = 500
 _FRAGMENTS = {
     "row": ("history/_changed_row.html", "history/_undone_row.html"),
@@ -44,39 +43,62 @@ _FRAGMENTS = {
 """The part of a page that a script replaces after an answer, and after an undo."""
 
 
-@bp.get("/feedback")
-def feedback(
+@bp.get("/review/mistakes")
+def mistakes(
     *,
-    transactions: Transactions,
-    label_review: LabelReview,
     possible_mistakes: PossibleMistakes,
-    audit_sample: AuditSample,
+    label_review: LabelReview,
+    transactions: Transactions,
     predictor: Predictor,
-    links: Links,
 ) -> ResponseReturnValue:
-    """What needs review, oldest first; the first page also has possible mistakes and spot checks."""
-    cursor, answered = request.args.get("cursor"), request.args.get("answered")
-    queue = transactions.history(
-        HistoryFilter(status="needs_review"), sort="date", limit=QUEUE_PAGE, cursor=cursor or None
-    )
-    row = transactions.get(answered) if answered else None
+    """Answers that contradict nearly all others."""
     return page(
-        "feedback/index.html",
-        rows=queue.items,
-        count_waiting=transactions.count_waiting(),
-        relabels=[] if cursor else possible_mistakes.relabels(),
-        mistakes=[] if cursor else label_review.open(),
-        checks=[] if cursor else audit_sample.unanswered(SPOT_CHECKS),
-        next_page=with_query(request.path, {"cursor": queue.next_cursor}) if queue.next_cursor else None,
-        suggested_links=links.count_suggested(),
-        here=here(),
-        learned=learned_from(row, request.args, here(), predictor) if row else None,
-        undone=count_in(request.args, "undone"),
+        "feedback/mistakes.html",
+        relabels=possible_mistakes.relabels(),
+        mistakes=label_review.open(),
         kept=flag(request.args, "kept"),
         changed_back=count_in(request.args, "changed_back"),
         act=request.args.get("act", ""),
-        recent_total=queue.total or transactions.count(),
+        **_after_an_answer(transactions, predictor),
+        **review_tabs(),
     )
+
+
+@bp.get("/review/checks")
+def checks(
+    *, audit_sample: AuditSample, transactions: Transactions, predictor: Predictor
+) -> ResponseReturnValue:
+    """Automatic results that were drawn at random."""
+    rows = audit_sample.unanswered(SPOT_CHECKS)
+    after = _after_an_answer(transactions, predictor)
+    return page("feedback/checks.html", rows=rows, **after, **review_tabs())
+
+
+@with_services
+def review_tabs(
+    *,
+    links: Links,
+    possible_mistakes: PossibleMistakes,
+    label_review: LabelReview,
+    audit_sample: AuditSample,
+) -> dict[str, int]:
+    """How much waits in the other parts of the review."""
+    return {
+        "count_links": links.count_suggested(),
+        "count_mistakes": len(possible_mistakes.relabels()) + len(label_review.open()),
+        "count_checks": len(audit_sample.unanswered(SPOT_CHECKS)),
+    }
+
+
+def _after_an_answer(transactions: Transactions, predictor: Predictor) -> dict[str, Any]:
+    """What the page says after an answer or an undo that was sent without a script."""
+    answered = request.args.get("answered")
+    row = transactions.get(answered) if answered else None
+    return {
+        "here": here(),
+        "learned": learned_from(row, request.args, here(), predictor) if row else None,
+        "undone": count_in(request.args, "undone"),
+    }
 
 
 @bp.post("/feedback")
@@ -88,22 +110,22 @@ def answer(
         return api.feedback()
     outcome = feedback.record(
         request.form.get("transaction_id", ""),
-        _chosen_category(categories, transactions),
+        chosen_category(categories, check=lambda: transactions.get(request.form.get("transaction_id", ""))),
         apply_to_similar=flag(request.form, "apply_to_similar"),
         at=datetime.now(UTC),
     )
     return _answered(outcome, transactions, predictor)
 
 
-def _chosen_category(categories: Categories, transactions: Transactions) -> str:
-    """From the button, else from the list, else a new one."""
+def chosen_category(categories: Categories, *, check: Callable[[], object]) -> str:
+    """From the button, else from the list, else a new one. check: raises if there is nothing to answer."""
     category = request.form.get("category") or request.form.get("choice", "")
     if category:
         return category
     name = request.form.get("new_category", "")
     if not name.strip():
         raise InvalidInput("Choose a category first.", field="category")
-    transactions.get(request.form.get("transaction_id", ""))  # none is added for an unknown transaction
+    check()
     return CategoryNames(categories).slug(NewCategory.model_validate({"name": name}).name)
 
 
@@ -193,4 +215,4 @@ def _is_live() -> bool:
 
 
 def _back() -> str:
-    return local_address(request.form.get("next"), url_for("pages.feedback"))
+    return local_address(request.form.get("next"), url_for("pages.review"))

@@ -26,14 +26,13 @@ def check(predicted, answered, mark):
 
 
 def test_a_check_is_shown_and_closed_by_an_ordinary_answer(client, check, answered):
-    page = client.get("/feedback", headers=HTML).text
+    page = client.get("/review/checks", headers=HTML).text
     assert "Spot check: is this right?" in page
-    assert "Nothing needs review." in page
-    assert "All reviewed" not in page
+    assert "Nothing needs review." in client.get("/review", headers=HTML).text
     answered(check["id"], "dining")
-    page = client.get("/feedback", headers=HTML).text
-    assert "Spot check" not in page
-    assert "All reviewed" in page
+    page = client.get("/review/checks", headers=HTML).text
+    assert "Spot check: is this right?" not in page
+    assert "None waits." in page
 
 
 def test_a_spot_check_changes_none_of_its_rows_contract_fields(client, check):
@@ -45,15 +44,5 @@ def test_a_spot_check_changes_none_of_its_rows_contract_fields(client, check):
 
 def test_a_doubtful_row_is_asked_about_once(client, check, mark):
     mark(check, needs_review=True)
-    page = client.get("/feedback", headers=HTML).text
-    assert "Spot checks" not in page
-    assert page.count(f'id="item-{check["id"]}"') == 1
-
-
-def test_the_next_page_of_the_queue_repeats_no_check(client, check, predicted):
-    for number in range(27):
-        predicted(f"ZQXV {chr(65 + number)}KJH", "8")
-    first = client.get("/feedback", headers=HTML).text
-    more = first.split('data-more="queue"')[0].rsplit('href="', 1)[1].split('"')[0]
-    assert "Spot checks" in first
-    assert "Spot checks" not in client.get(more, headers=HTML).text
+    assert "None waits." in client.get("/review/checks", headers=HTML).text
+    assert "1 group, 1 transaction to review." in client.get("/review", headers=HTML).text

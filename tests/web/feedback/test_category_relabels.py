@@ -60,20 +60,24 @@ def test_a_wrong_body_is_422(client, moved, wrong):
 
 
 def test_the_page_asks_and_a_form_confirms(client, moved):
-    page = client.get("/feedback", headers=HTML).text
+    page = client.get("/review/mistakes", headers=HTML).text
     assert "Your newest 3 answers for 3 merchants are" in page
-    answer = client.post("/feedback/move", data={**MOVE, "keep": "1", "next": "/feedback"}, headers=HTML)
+    answer = client.post(
+        "/feedback/move", data={**MOVE, "keep": "1", "next": "/review/mistakes"}, headers=HTML
+    )
     after = client.get(answer.location, headers=HTML).text
     assert "Confirmed." in after
-    assert "Possible mistakes" not in after
+    assert "Your newest" not in after
 
 
 def test_all_are_changed_back_on_the_page_and_that_is_undone(client, moved):
-    answer = client.post("/feedback/move", data={**MOVE, "keep": "", "next": "/feedback"}, headers=HTML)
+    answer = client.post(
+        "/feedback/move", data={**MOVE, "keep": "", "next": "/review/mistakes"}, headers=HTML
+    )
     after = client.get(answer.location, headers=HTML).text
     assert "3 answers changed back." in after
     assert held(client) == {"dining"}
     act = after.split('name="act" value="')[1].split('"')[0]
-    client.post("/feedback/undo", data={"act": act, "next": "/feedback"}, headers=HTML)
+    client.post("/feedback/undo", data={"act": act, "next": "/review/mistakes"}, headers=HTML)
     assert held(client) == {"groceries"}
-    assert "Your newest 3 answers" in client.get("/feedback", headers=HTML).text
+    assert "Your newest 3 answers" in client.get("/review/mistakes", headers=HTML).text

@@ -91,11 +91,11 @@ def test_about_an_unknown_transaction_nothing_is_asked(client, id):
 
 
 def shown(client):
-    return client.get("/feedback", headers=HTML).text
+    return client.get("/review/mistakes", headers=HTML).text
 
 
 def press(client, slip, keep, **headers):
-    fields = {"transaction_id": slip, "keep": keep, "next": "/feedback", "shape": "look"}
+    fields = {"transaction_id": slip, "keep": keep, "next": "/review/mistakes", "shape": "look"}
     return client.post("/feedback/second-look", data=fields, headers={**HTML, **headers})
 
 
@@ -109,15 +109,15 @@ def test_the_page_shows_the_answer_with_those_of_the_others(client, slip):
 def test_it_is_right_is_a_form_that_works_without_scripts(client, slip):
     after = client.get(press(client, slip, "1").location, headers=HTML).text
     assert "Confirmed." in after
-    assert "Possible mistakes" not in after
+    assert "Your answer:" not in after
 
 
 def test_change_without_scripts_can_be_undone_and_is_asked_again(client, slip):
     answer = press(client, slip, "")
     after = client.get(answer.location, headers=HTML).text
-    assert "Possible mistakes" not in after
+    assert "Your answer:" not in after
     act = answer.location.split("act=")[1].split("&")[0]
-    client.post("/feedback/undo", data={"act": act, "next": "/feedback"}, headers=HTML)
+    client.post("/feedback/undo", data={"act": act, "next": "/review/mistakes"}, headers=HTML)
     assert "Change to Dining" in shown(client)
 
 
@@ -126,7 +126,7 @@ def test_a_script_gets_the_changed_item_alone_and_the_question_after_an_undo(cli
     assert f'id="item-{slip}" data-item data-answered' in kept
     assert "<html" not in kept
     act = kept.split('name="act" value="')[1].split('"')[0]
-    fields = {"act": act, "transaction_id": slip, "shape": "look", "next": "/feedback"}
+    fields = {"act": act, "transaction_id": slip, "shape": "look", "next": "/review/mistakes"}
     undone = client.post("/feedback/undo", data=fields, headers={**HTML, "X-Live": "1"}).text
     assert "Change to Dining" in undone
     assert "Confirmed." in press(client, slip, "1", **{"X-Live": "1"}).text

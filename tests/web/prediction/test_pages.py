@@ -253,17 +253,7 @@ def test_a_form_without_a_category_is_refused_and_keeps_nothing(client, submit):
 def test_an_answer_never_leads_to_another_site(client, submit):
     page = submit("/predict", FORM)
     fields = {**answer_of(page, category="dining"), "next": "https://elsewhere.example/"}
-    assert client.post("/feedback", data=fields, headers=HTML).location.startswith("/feedback?")
-
-
-def test_the_review_page_has_the_doubtful_ones_oldest_first_and_each_can_be_answered(submit, browse):
-    submit("/predict", {"description": "ZQ 17 KJH", "amount": "8", "date": "2026-03-02"})
-    submit("/predict", {"description": "XWV PLM", "amount": "9", "date": "2026-03-01"})
-    page = browse("/feedback")
-    assert "2 transactions need review" in page.words
-    assert page.text.index("XWV PLM") < page.text.index("ZQ 17 KJH")
-    after = submit("/feedback", answer_of(page, choice="transport"))
-    assert "1 transaction needs review" in after.words
+    assert client.post("/feedback", data=fields, headers=HTML).location.startswith("/review?")
 
 
 def test_a_script_gets_the_changed_row_only(client, submit):
@@ -472,7 +462,7 @@ def test_an_empty_list_leads_to_the_import(browse, submit, address):
 
 def test_import_is_in_the_navigation_and_quality_is_a_tab_of_models(browse):
     pages = re.findall(r'<a href="(/[^"]*)"[^>]*>\s*<svg', browse("/").text.partition("</nav>")[0])
-    assert pages == ["/", "/feedback", "/history", "/import", "/analytics", "/models"]
+    assert pages == ["/", "/review", "/history", "/import", "/analytics", "/models"]
     for page in ("/models", "/quality"):
         tabs = browse(page).text.partition('<nav class="tabs"')[2].partition("</nav>")[0]
         assert re.findall(r'href="([^"]+)"', tabs) == ["/models", "/quality"]

@@ -116,7 +116,7 @@ def test_a_suggested_refund_is_listed_and_dismissed(client, predicted, match):
 
 def test_the_page_offers_suggestions_and_their_undo(client, rows, match):
     match()
-    assert "1 possible transfer or refund" in client.get("/feedback").text
+    assert 'Transfers <span class="badge">1</span>' in client.get("/review").text
     [item] = listed(client, status="suggested")
     answer = client.post(f"/transfers/{item['id']}/accept", follow_redirects=True)
     assert "Paired: neither counts as spending or income." in answer.text
