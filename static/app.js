@@ -12,3 +12,4 @@ import "./repredict.js";
 import "./bulk.js";
 import "./splits.js";
 import "./review.js";
+import "./rules.js";

@@ -232,6 +232,11 @@ class StoredTransaction:
         return bool(self.transfer or self.refund_of)
 
     @property
+    def rule(self) -> str | None:
+        """The id of the rule from which its category follows."""
+        return self.prediction.rule if self.status is Status.PREDICTED and not self.is_linked else None
+
+    @property
     def needs_review(self) -> bool:
         return self.is_uncertain and not self.is_linked
 

@@ -16,6 +16,7 @@ from src.web.models import text as models_text
 from src.web.prediction import pages as predict
 from src.web.quality import pages as quality
 from src.web.review import pages as review
+from src.web.rules import pages as rules
 from src.web.settings import pages as settings
 from src.web.shared import assets
 from src.web.shared.blueprint import bp

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from src.domain.rules import Condition, Field, Match, Operator, Rule
 from src.domain.training_runs import Trigger
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -34,6 +35,9 @@ PAGES = (
     "/merchants/{merchant}",
     "/merchant-variants",
     "/learned",
+    "/rules",
+    "/rules/new?transaction={id}",
+    "/rules/{rule}",
     "/models/2/promote",
     "/models/runs/{run}",
 )
@@ -57,10 +61,14 @@ def filled(known, server):
     server.services.link_matching.maintain()
     run = server.services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=datetime.now(UTC))
     account = server.services.accounts.by_name(rows[1].transaction.account)
+    condition = Condition(Field.DESCRIPTION, Operator.CONTAINS, LONG[:60])
+    rules = [Rule("", LONG[:100], Match.ALL, (condition,), category) for category in ("travel", "health")]
+    rule, _ = [server.services.rule_editor.add(one, at=datetime.now(UTC))[0] for one in rules]
     return {
         "id": rows[0].id,
         "run": run.id,
         "account": account.id,
+        "rule": rule.id,
         "merchant": quote(rows[1].transaction.merchant),
     }
 

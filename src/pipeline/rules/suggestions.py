@@ -8,9 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from src.components.rules.matching import RuleMatcher
+from src.components.rules.widening import condition_of
 from src.domain.rules import Condition, Field, Match, Operator, Rule, RuleSuggestion
 
 if TYPE_CHECKING:
+    from src.domain.transactions import Transaction
     from src.services.rules.repository import Rules
     from src.services.rules.transactions import RuleTransactions
 
@@ -21,6 +23,12 @@ _MOST = 50
 def suggested_rule(suggestion: RuleSuggestion) -> Rule:
     condition = Condition(Field.MERCHANT, Operator.EQUALS, suggestion.merchant)
     return Rule("", suggestion.merchant, Match.ALL, (condition,), suggestion.category)
+
+
+def rule_like(transaction: Transaction, category: str | None) -> Rule:
+    """A rule for its merchant; without one, for its text."""
+    condition = condition_of(transaction)
+    return Rule("", str(condition.value)[:100], Match.ALL, (condition,), category)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.accounts.repository import Accounts
     from src.services.categories.repository import Categories
+    from src.services.rules.repository import Rules
     from src.services.transactions.feedback import FeedbackEvents
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
@@ -117,6 +118,7 @@ def _page(
     predictor: Predictor,
     accounts: Accounts,
     links: Links,
+    rules: Rules,
 ) -> ResponseReturnValue:
     """lines: of the split, as typed."""
     own_links = links.of(row.id)
@@ -126,6 +128,7 @@ def _page(
         refusal.status if refusal else status,
         row=row,
         events=events_of(row),
+        rules=rules.all(),
         links=linked_to(row, own_links, transactions),
         in_effect=any(link.shown and link.status is LinkStatus.PAIRED for link in own_links),
         edited=edited if version and version == edited else None,

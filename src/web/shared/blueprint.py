@@ -56,6 +56,7 @@ def category_name(slug: str | None) -> str:
     return next((category.name for category in categories() if category.slug == slug), slug)
 
 
+@bp.app_template_filter()
 def rule_name(rule_id: str) -> str:
     """The name of a rule; its id if it was deleted."""
     return next((rule.name for rule in container().rules.all() if rule.id == rule_id), rule_id)

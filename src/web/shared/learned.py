@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from src.domain.feedback import Feedback
 from src.domain.predictions import DecidedBy
+from src.domain.rules import RuleSuggestion
 from src.domain.transactions import StoredTransaction
 from src.errors import Unavailable
 from src.web.shared import format, labels
 from src.web.shared.blueprint import category_name, merchant_name
 from src.web.shared.forms import count_in, flag
+from src.web.shared.services import container
 
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
@@ -30,6 +32,8 @@ class Learned:
     """Both in one."""
     next: str
     """The page that undo returns to."""
+    suggestion: RuleSuggestion | None
+    """A rule that the answers support by now."""
 
 
 def learned_from(
@@ -49,6 +53,7 @@ def learned_from(
         lesson=lesson,
         sentence=" ".join([sentence, *others]),
         next=back,
+        suggestion=container().rule_suggestions.for_merchant(row.transaction.merchant),
     )
 
 
