@@ -122,6 +122,20 @@ class MerchantEditor:
         self.merchants.forget([before.key, *self.merchants.leading_to(before.key)], act=act, at=at)
         return self._finish(act, "merchant-forgotten", values, at)
 
+    def keep_apart(self, key: str, other: str, *, at: datetime) -> str:
+        """They are two merchants, and are not offered for merging any more. Returns the act.
+
+        Raises NotFound, InvalidInput for one merchant, Unavailable.
+        """
+        pair = self.find(key).key, self.find(other).key
+        if pair[0] == pair[1]:
+            raise InvalidInput("These are one merchant.", field="keys")
+        what = ActSummary("merchants-apart", {"key": pair[0], "other": pair[1]})
+        act = self.acts.begin(ActKind.MERCHANT, what, at=at)
+        self.merchants.keep_apart(pair)
+        self.acts.finish(act, rows=0, keep=True)
+        return act
+
     def _finish(self, act: str, code: str, values: Mapping[str, Any], at: datetime) -> MerchantChange:
         """What follows once the merchant itself has changed. It may be called again."""
         key = str(values.get("key") or values["into"])
@@ -145,6 +159,9 @@ class MerchantEditor:
         if act.what.code == "merchant-merged":
             return self._undo_merge(act, at)
         key = str(values["key"])
+        if act.what.code == "merchants-apart":
+            self.merchants.no_longer_apart((key, str(values["other"])))
+            return UndoResult(rows=0)
         if act.what.code == "merchant-forgotten":
             self.merchants.recall(act.id)
         else:
@@ -191,8 +208,9 @@ class MerchantEditor:
     def resume_unfinished(self, *, at: datetime) -> None:
         """Finish what an interruption left. Raises Unavailable."""
         for act in self.acts.unfinished(ActKind.MERCHANT, before=at - _UNFINISHED_AFTER):
-            if act.what.code == "merchant-merged" and not self.merchants.merged_by(act.id):
-                self.acts.finish(act.id, rows=0)  # it was killed before the merchant was merged
+            never_begun = act.what.code == "merchant-merged" and not self.merchants.merged_by(act.id)
+            if never_begun or act.what.code == "merchants-apart":
+                self.acts.finish(act.id, rows=0)  # it was killed at once, and can be done again
             else:
                 self._finish(act.id, act.what.code, act.what.values, at)
         self.settle()

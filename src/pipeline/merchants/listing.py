@@ -77,8 +77,10 @@ class MerchantListing:
         return [(states[key], rows, at) for key, rows, at in groups if key in states], next_cursor
 
     def variants(self, limit: int, key: str | None = None) -> list[Variants]:
-        """Pairs of merchants, or those of one, that may be the same; none is merged by itself."""
-        return variants(self.overview.counts(), self.overview.of_one_party(), of=key)[:limit]
+        """Pairs of merchants, or those of one, that may be the same; a person decides each."""
+        apart = self.merchants.apart()
+        pairs = variants(self.overview.counts(), self.overview.of_one_party(), of=key)
+        return [pair for pair in pairs if tuple(sorted((pair.key, pair.into))) not in apart][:limit]
 
     def _states(self, summaries: Sequence[MerchantSummary]) -> list[MerchantState]:
         keys = [summary.key for summary in summaries]

@@ -157,6 +157,10 @@ class Predictor:
         consulted = {key: self.memory.consult(newest, (), math.nan) for key, newest in answers.items()}
         return {key: _remembered(memory) for key, memory in consulted.items() if memory}
 
+    def learns_from(self, merchant: str) -> bool:
+        """Whether its answers count for its other transactions."""
+        return self.preferences().learning and self._ignored().get(merchant) != FOREVER
+
     def _ignored(self) -> Mapping[str, datetime]:
         return self.merchants.ignored() if self.merchants else {}
 

@@ -1,7 +1,7 @@
 """The `merchants` collection: a document for each merchant that a person decided something about.
 
 A merged merchant names in `into` the one that it is part of, and in `merged_by` the act. `forgotten` has an
-entry for each act that forgot its answers.
+entry for each act that forgot its answers. `apart` has the keys of others that are no variants of it.
 """
 
 from __future__ import annotations
@@ -134,6 +134,23 @@ class Merchants:
         """Undo `forget`."""
         query = {"owner": LOCAL_OWNER, "forgotten.act": {"$eq": act}}
         self._database.merchants.update_many(query, {"$pull": {"forgotten": {"act": {"$eq": act}}}})
+
+    @guarded
+    def keep_apart(self, keys: tuple[str, str]) -> None:
+        """Note that two merchants are no variants of one. Raises Unavailable; safe to repeat."""
+        self._upsert(keys)
+        self._database.merchants.update_one(_by_key(min(keys)), {"$addToSet": {"apart": max(keys)}})
+
+    @guarded
+    def no_longer_apart(self, keys: tuple[str, str]) -> None:
+        """Undo `keep_apart`."""
+        self._database.merchants.update_one(_by_key(min(keys)), {"$pull": {"apart": {"$eq": max(keys)}}})
+
+    @guarded
+    def apart(self) -> set[tuple[str, str]]:
+        """The pairs that are no variants of one, each in alphabetical order."""
+        documents = self._database.merchants.find({"owner": LOCAL_OWNER, "apart.0": {"$exists": True}})
+        return {(document["key"], other) for document in documents for other in document["apart"]}
 
     def _upsert(self, keys: Iterable[str]) -> None:
         updates = [

@@ -99,6 +99,8 @@ def _of_a_merchant(code: str, values: Mapping[str, str | int | None]) -> str | N
         case "merchant-merged":
             parts = ", ".join(str(values["from"]).splitlines())
             return f"You merged the merchant {parts} into {values['into']}"
+        case "merchants-apart":
+            return f"You said that {values['key']} and {values['other']} are two merchants"
         case "merchant-forgotten":
             return f"You made Ledgerloop forget your answers for {key}"
         case "merchant-changed" if values["name"] != values["new_name"]:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from src.web.merchants.schemas import (
+    ApartBody,
+    ApartRequest,
     ChangedMerchantBody,
     ForgottenBody,
     MerchantLifeBody,
@@ -52,6 +54,20 @@ def list_merchants(query: MerchantsQuery, *, merchant_listing: MerchantListing) 
 def list_merchant_variants(query: VariantsQuery, *, merchant_listing: MerchantListing) -> ResponseValue:
     """Those with the most transactions first. None is merged by itself."""
     return [variant_body(pair) for pair in merchant_listing.variants(query.limit)]
+
+
+@api.operation(
+    "POST",
+    "/merchant-variants/dismiss",
+    summary="Say that two merchants are not one",
+    body=ApartRequest,
+    returns={200: ApartBody},
+    errors=(404, 503),
+)
+def dismiss_merchant_variants(body: ApartRequest, *, merchant_editor: MerchantEditor) -> ResponseValue:
+    """They are not listed as possible variants any more."""
+    key, other = body.keys
+    return {"act": merchant_editor.keep_apart(key, other, at=datetime.now(UTC))}
 
 
 @api.operation(

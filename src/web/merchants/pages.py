@@ -130,16 +130,25 @@ def _address(key: str) -> str:
 
 
 @bp.get("/merchant-variants")
-def merchant_variants(*, merchant_listing: MerchantListing) -> ResponseReturnValue:
+def merchant_variants(*, merchant_listing: MerchantListing, act_log: ActLog) -> ResponseReturnValue:
     """Pairs of merchants that may be one; a person decides each."""
     pairs = merchant_listing.variants(_AT_ONCE)
     keys = {key for pair in pairs for key in (pair.into, pair.key)}
     return page(
         "merchants/variants.html",
         pairs=pairs,
+        act=act_log.find(request.args.get("apart", "")),
+        undone=count_in(request.args, "undone"),
         states={key: merchant_listing.one(key) for key in keys},
         evidence=text.EVIDENCE,
     )
+
+
+@bp.post("/merchant-variants")
+def dismiss_variants(*, merchant_editor: MerchantEditor) -> ResponseReturnValue:
+    """The two merchants are not offered for merging any more."""
+    act = merchant_editor.keep_apart(request.form["key"], request.form["other"], at=datetime.now(UTC))
+    return redirect(url_for("pages.merchant_variants", apart=act), 303)
 
 
 @bp.get("/learned")

@@ -47,6 +47,14 @@ class MergeRequest(RequestModel):
     into: Description
 
 
+class ApartRequest(RequestModel):
+    keys: Annotated[list[Description], Field(min_length=2, max_length=2)]
+
+
+class ApartBody(TypedDict):
+    act: Annotated[str, Field(description="Undoes it.")]
+
+
 class MerchantAmountsBody(TypedDict):
     currency: str
     total: Annotated[str, Field(description="The sum of all amounts, whatever their type.")]

@@ -86,4 +86,6 @@ def _lesson(row: StoredTransaction, answer: Feedback, predictor: Predictor) -> t
     if upcoming.decided_by is DecidedBy.MEMORY:
         most = category_name(upcoming.category)
         return False, f"Most of your answers for {merchant} are {most}, so that stays the prediction."
+    if not predictor.learns_from(key):
+        return False, f"Learning is off for {merchant}, so this answer counts for this transaction only."
     return False, f"You use several categories for {merchant}, so amount and text decide each one."

@@ -371,6 +371,14 @@ def test_variants_are_offered_with_evidence_and_never_merged_by_themselves(clien
     assert pairs[frozenset(("blue door", "blue dooor"))] == ["spelling"]
     assert not any("lounge" in key for pair in pairs for key in pair)
     assert len(keys(client)) == 5
+    dismissed = client.post(
+        "/api/v1/merchant-variants/dismiss", json={"keys": ["bluedoor", "blue door"]}
+    ).json
+    assert len(client.get("/api/v1/merchant-variants").json) == len(offered) - 1
+    assert undo(client, dismissed["act"]).status_code == 200
+    assert client.get("/api/v1/merchant-variants").json == offered
+    same = client.post("/api/v1/merchant-variants/dismiss", json={"keys": ["bluedoor", "bluedoor"]})
+    assert same.status_code == 422
 
 
 @pytest.mark.parametrize(

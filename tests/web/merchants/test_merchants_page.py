@@ -84,6 +84,23 @@ def test_a_merge_by_name_is_undone_on_the_page_of_what_was_learned(client, blue_
     assert client.get("/api/v1/history?merchant=blue dor").json["total"] == 1
 
 
+def test_variants_that_are_two_merchants_are_not_offered_again(client, blue_door, predicted):
+    predicted("BLUE DOR")
+    words = post(client, "/merchant-variants", key="blue dor", other="blue door")
+    assert "You said that blue dor and blue door are two merchants. Undo" in words
+    assert "No variants found" in words
+    assert "almost the same spelling" not in shown(client, "/merchants/blue door")
+
+
+def test_the_answer_of_a_merchant_without_learning_says_so(client, blue_door, predicted):
+    post(client, "/merchants/blue door", learn="off")
+    row = predicted("BLUE DOOR", amount="3")
+    words = post(
+        client, "/feedback", transaction_id=row["id"], category="gifts", next=f"/transactions/{row['id']}"
+    )
+    assert "Learning is off for BLUE DOOR, so this answer counts for this transaction only." in words
+
+
 def test_an_unknown_merchant_and_an_unknown_form_are_refused(client, blue_door):
     assert client.get("/merchants/nobody").status_code == 404
     assert client.post("/merchants/nobody", data={"name": "x"}).status_code == 404

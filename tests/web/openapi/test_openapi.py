@@ -55,6 +55,7 @@ CONTRACT = {
     ("post", "/api/v1/merchants/merge"),
     ("delete", "/api/v1/merchants/{key}/memory"),
     ("get", "/api/v1/merchant-variants"),
+    ("post", "/api/v1/merchant-variants/dismiss"),
     ("get", "/api/v1/accounts"),
     ("post", "/api/v1/accounts"),
     ("patch", "/api/v1/accounts/{id}"),
