@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from src.domain.acts import ActKind
+from src.domain.rules import Field, Rule, names_in
 from src.errors import Conflict, InvalidInput, NotFound
 from src.pipeline.merchants.editor import MerchantChange
 from src.pipeline.merchants.listing import MerchantState
@@ -23,6 +24,8 @@ from src.web.shared.services import with_services
 if TYPE_CHECKING:
     from src.pipeline.merchants.editor import MerchantEditor
     from src.pipeline.merchants.listing import MerchantListing
+    from src.services.rules.repository import Rules
+    from src.services.rules.transactions import RuleTransactions
     from src.services.transactions.acts import ActLog
 
 _AT_ONCE = 30
@@ -68,6 +71,7 @@ def _merchant_page(
     *,
     merchant_listing: MerchantListing,
     act_log: ActLog,
+    rules: Rules,
 ) -> ResponseReturnValue:
     """typed: the text of a form that was refused."""
     state = merchant_listing.one(key)
@@ -83,6 +87,7 @@ def _merchant_page(
         answers=[(row, is_ignored(row, state.merchant)) for row in answers],
         alike=[(pair.into if pair.key == key else pair.key, pair.evidence) for pair in pairs],
         evidence=text.EVIDENCE,
+        rules=[rule for rule in rules.all() if rule.enabled and key in _merchants_of(rule)],
         offered=[other.merchant for other in merchant_listing.page(limit=_OFFERED)[0]],
         errors=errors or {},
         typed=typed,
@@ -92,6 +97,10 @@ def _merchant_page(
         undone=count_in(request.args, "undone"),
         here=_address(key),
     )
+
+
+def _merchants_of(rule: Rule) -> set[str]:
+    return {name.lower() for name in names_in(rule, Field.MERCHANT)}
 
 
 @bp.post("/merchants/<path:key>")
@@ -152,8 +161,14 @@ def dismiss_variants(*, merchant_editor: MerchantEditor) -> ResponseReturnValue:
 
 
 @bp.get("/learned")
-def learned(*, merchant_listing: MerchantListing, act_log: ActLog) -> ResponseReturnValue:
-    """The memory of the merchants, and what a person decided about them, each with its undo."""
+def learned(
+    *,
+    merchant_listing: MerchantListing,
+    act_log: ActLog,
+    rules: Rules,
+    rule_transactions: RuleTransactions,
+) -> ResponseReturnValue:
+    """The memory of the merchants, the rules, and decisions about merchants, each with its undo."""
     try:
         answered, following = merchant_listing.answered(limit=_AT_ONCE, cursor=request.args.get("cursor"))
     except InvalidInput as error:
@@ -162,6 +177,8 @@ def learned(*, merchant_listing: MerchantListing, act_log: ActLog) -> ResponseRe
         "merchants/learned.html",
         answered=answered,
         more=url_for("pages.learned", cursor=following) if following else None,
+        rules=rules.all(),
+        uses=rule_transactions.uses(),
         acts=act_log.in_effect(ActKind.MERCHANT, _ACTS),
         undone=count_in(request.args, "undone"),
         here=here(),

@@ -84,6 +84,17 @@ def test_a_merge_by_name_is_undone_on_the_page_of_what_was_learned(client, blue_
     assert client.get("/api/v1/history?merchant=blue dor").json["total"] == 1
 
 
+def test_rules_are_listed_with_their_effect_and_named_by_their_merchant(client, blue_door, predicted):
+    condition = {"field": "merchant", "op": "equals", "value": "blue door"}
+    rule = {"name": "Doors", "match": "all", "conditions": [condition], "category": "housing"}
+    assert client.post("/api/v1/rules", json=rule).status_code == 201
+    assert predicted("BLUE DOOR")["decided_by"] == "rule"
+    assert "Before these answers, your rule decides: Doors" in shown(client, "/merchants/blue door")
+    words = shown(client, "/learned")
+    assert words[words.index("Your rules") :].startswith("Your rules Rule Gives Effect Doors")
+    assert "Decides 1 transaction" in words
+
+
 def test_variants_that_are_two_merchants_are_not_offered_again(client, blue_door, predicted):
     predicted("BLUE DOR")
     words = post(client, "/merchant-variants", key="blue dor", other="blue door")
