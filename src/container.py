@@ -240,9 +240,12 @@ class Container(Services):
         return self._feedback_loop(self.predictor)
 
     @once
+    def review_groups(self) -> ReviewGroups:
+        return ReviewGroups(self.database, units_per_dollar)
+
+    @once
     def group_review(self) -> GroupReview:
-        groups = ReviewGroups(self.database, units_per_dollar)
-        return GroupReview(groups, self.review_skips, self.transactions, self.feedback)
+        return GroupReview(self.review_groups, self.review_skips, self.transactions, self.feedback)
 
     @once
     def background_feedback(self) -> FeedbackLoop:

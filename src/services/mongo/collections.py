@@ -51,9 +51,10 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "confidence", "_id", where={"needs_review": True}, name="waiting_for_an_answer"),
         # The groups of the review, read from the index alone.
         _index(
-            *("owner", "merchant", "direction", "currency", "-date", "category", "amount", "confidence"),
+            *("owner", "needs_review", "merchant", "direction", "currency", "date", "amount", "confidence"),
+            "_id",
             where={"needs_review": True},
-            name="review_groups",
+            name="groups_to_review",
         ),
         # An imported transaction has a key, which no other transaction has.
         _index("owner", "key", where=_present("key"), unique=True),

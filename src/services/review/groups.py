@@ -20,6 +20,12 @@ from src.services.transactions.optimistic_update import object_ids
 from src.services.transactions.query import decode_cursor, encode_cursor, query_of
 
 _NEWEST_ANSWERS = 300
+_ROWS_COUNTED = 5000
+_GROUP: Document = {
+    "merchant": "$merchant",
+    "direction": "$direction",
+    "id": {"$cond": [{"$eq": ["$merchant", ""]}, "$_id", None]},
+}
 _ORDERS: dict[ReviewOrder, Callable[[GroupSums], float]] = {
     ReviewOrder.EFFECT: lambda group: -group.effect,
     ReviewOrder.NEWEST: lambda group: -group.newest.toordinal(),
@@ -37,10 +43,8 @@ class ReviewGroups:
     @guarded
     def all(self, where: HistoryFilter) -> list[GroupSums]:
         """Of the waiting transactions of the filter, in no order; read from an index alone if it is empty."""
-        without_merchant = {"$cond": [{"$eq": ["$merchant", ""]}, "$_id", None]}
-        names = ("merchant", "direction", "currency")
         sums = {
-            "_id": {**{name: f"${name}" for name in names}, "id": without_merchant},
+            "_id": {**_GROUP, "currency": "$currency"},
             "count": {"$sum": 1},
             "amount": {"$sum": "$amount"},
             "doubt": {"$sum": {"$subtract": [1, "$confidence"]}},
@@ -54,6 +58,19 @@ class ReviewGroups:
             identity = str(of["id"]) if of["id"] else None
             by_key[GroupKey(of["merchant"], Direction(of["direction"]), identity)].append(row)
         return [self._sums(key, rows) for key, rows in by_key.items()]
+
+    @guarded
+    def count(self, most: int) -> int:
+        """How many groups there are, up to `most`; `most` too if there are very many transactions."""
+        waiting: list[Document] = [
+            {"$match": query_of(HistoryFilter(status="needs_review"))},
+            {"$sort": dict.fromkeys(("owner", "needs_review", "merchant", "direction"), 1)},
+            {"$limit": _ROWS_COUNTED},
+            {"$group": {"_id": _GROUP, "rows": {"$sum": 1}}},
+        ]
+        groups = list(self._database.transactions.aggregate(waiting))
+        rows = sum(group["rows"] for group in groups)
+        return most if rows == _ROWS_COUNTED else min(len(groups), most)
 
     def _sums(self, key: GroupKey, by_currency: list[Document]) -> GroupSums:
         by_currency.sort(key=lambda row: (-row["count"], row["_id"]["currency"]))

@@ -298,12 +298,6 @@ class Transactions:
         return int(self._database.transactions.count_documents({"owner": LOCAL_OWNER}))
 
     @guarded
-    def count_waiting(self, most: int = 0) -> int:
-        """Transactions that need review, counted up to `most` (0: all)."""
-        query = {"owner": LOCAL_OWNER, "needs_review": True}
-        return int(self._database.transactions.count_documents(query, **({"limit": most} if most else {})))
-
-    @guarded
     def modes(self) -> list[str]:
         """The first 50 payment methods in use, for the form's suggestions."""
         return sorted(filter(None, self._database.transactions.distinct("mode", {"owner": LOCAL_OWNER})))[:50]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Predictor
     from src.services.categories.repository import Categories
     from src.services.monitoring.quality_counts import AuditSample
+    from src.services.review.groups import ReviewGroups
     from src.services.transactions.possible_mistakes import PossibleMistakes
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
@@ -179,7 +180,7 @@ def undo(*, act_undo: ActUndo, transactions: Transactions, label_review: LabelRe
         with suppress(NotFound):  # other answers may have resolved it meanwhile
             _, mistake = label_review.get(row.id)
     _, template = _FRAGMENTS[request.form["shape"]]
-    return fragment(template, row=row, learned=None, mistake=mistake, **_fragment(transactions))
+    return fragment(template, row=row, learned=None, mistake=mistake, **_fragment())
 
 
 def _answered(
@@ -196,15 +197,16 @@ def _answered(
     row = transactions.get(outcome.transaction_id)
     learned = learned_from(row, about, _back(), predictor)
     template, _ = _FRAGMENTS[request.form["shape"]]
-    return fragment(template, row=row, learned=learned, **_fragment(transactions))
+    return fragment(template, row=row, learned=learned, **_fragment())
 
 
-def _fragment(transactions: Transactions) -> dict[str, object]:
+@with_services
+def _fragment(*, transactions: Transactions, review_groups: ReviewGroups) -> dict[str, object]:
     """The other transactions of the merchant that the page shows, and the size of the queue."""
     return {
         "here": _back(),
         "others": transactions.get_many(request.form.get("others", "").split(",")[:_MOST_OTHERS]),
-        "count_waiting": transactions.count_waiting(),
+        "groups_waiting": review_groups.count(most=100),
         "shape": request.form["shape"],
     }
 

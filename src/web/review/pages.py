@@ -192,13 +192,13 @@ def _changed(
 
 def _frame(group_review: GroupReview) -> dict[str, Any]:
     """The counts above the list and in the navigation."""
-    count_waiting = group_review.transactions.count_waiting(most=100)
+    waiting = group_review.groups.count(most=100)
     values = {name: request.form[name] for name in _FILTERS if request.form.get(name)}
     with suppress(ValidationError):
         where = checked(ReviewFilter, values).to_domain()
         groups = group_review.counts(where, today=time_zone.today())
-        return {"groups": groups, "count_waiting": count_waiting}
-    return {"count_waiting": count_waiting}
+        return {"groups": groups, "groups_waiting": waiting}
+    return {"groups_waiting": waiting}
 
 
 def _waiting(group_review: GroupReview, key: GroupKey) -> ReviewGroup | None:

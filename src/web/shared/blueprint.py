@@ -92,8 +92,8 @@ bp.add_app_template_global(labels.STAGES.copy, "stages")  # for the script that 
 
 def page(template: str, status: int = 200, /, **values: Any) -> tuple[str, int]:
     """Render a page with its values and those of the frame."""
-    waiting = container().transactions.count_waiting(most=100)  # the frame shows 99+ for more
-    frame = {"count_waiting": waiting, "serving": container().champion.version}
+    waiting = container().review_groups.count(most=100)  # the frame shows 99+ for more
+    frame = {"groups_waiting": waiting, "serving": container().champion.version}
     return fragment(template, **{**frame, **values}), status
 
 

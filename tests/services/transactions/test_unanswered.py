@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from src.domain.predictions import Band
-from src.domain.transactions import Status
+from src.domain.transactions import HistoryFilter, Status
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.feedback import FeedbackEvents
 from src.services.transactions.repository import Transactions
@@ -115,12 +115,12 @@ def test_acts_are_undone_one_after_the_other(unanswered, transactions):
 
 def test_the_band_of_the_new_prediction_decides_who_waits_for_an_answer(unanswered, transactions):
     [row] = keep(transactions, new(category=None))
-    assert transactions.count_waiting() == 1
+    assert transactions.history(HistoryFilter(status="needs_review")).total == 1
     sure = replace(row.prediction, category="dining", band=Band.AUTO, model_version="2", act="act-1")
     unanswered.append({row.id: (row.transaction, sure)})
-    assert transactions.count_waiting() == 0
+    assert transactions.history(HistoryFilter(status="needs_review")).total == 0
     unanswered.undo("act-1")
-    assert transactions.count_waiting() == 1
+    assert transactions.history(HistoryFilter(status="needs_review")).total == 1
 
 
 @pytest.fixture

@@ -211,3 +211,10 @@ def test_sums_are_exact(review, store):
     store(*(waiting("kiosk", "0.1") for _ in range(3)))
     [group] = review()["groups"]
     assert Decimal(group["amounts"][0]["total"]) == Decimal("0.30")
+
+
+def test_the_navigation_counts_groups(client, services, queue):
+    assert services.review_groups.count(most=100) == 5
+    assert services.review_groups.count(most=3) == 3
+    page = client.get("/history", headers={"Accept": "text/html"}).text
+    assert '<span class="count" id="waiting-count">5<' in page
