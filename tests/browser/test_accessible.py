@@ -28,6 +28,7 @@ PAGES = (
     "/quality",
     "/models",
     "/categories",
+    "/categories/dining",
     "/settings",
     "/settings/accounts",
     "/settings/accounts/{account}",

@@ -98,3 +98,29 @@ def fits(page):
              return element.getBoundingClientRect().right <= card.right + .5
            })"""
     )
+
+
+CATEGORIES = """Date,Details,Amount,Currency,Category
+2026-03-04,NIGHT CAB,-12.50,USD,Transport
+2026-03-05,KIOSK,-2.50,USD,A long name of a category with wordswithoutanyplacetobreakthemintolines
+2026-03-06,KIOSK,-2.60,USD,Oddities
+"""
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light, desktop", "dark, phone"]
+)
+def test_categories_of_a_file_are_mapped_once_the_box_is_checked(open_page, emptied, tmp_path, theme, size):
+    (tmp_path / "app.csv").write_text(CATEGORIES)
+    page = open_page("/import", theme=theme, size=size)
+    page.set_input_files("#file", tmp_path / "app.csv")
+    page.get_by_role("button", name="Preview").click()
+    field = page.get_by_label("Oddities")
+    expect(field).to_be_hidden()
+    page.get_by_label("Use them as my own answers").check()
+    expect(field).to_be_visible()
+    expect(page.get_by_label("Transport", exact=False).first).to_have_value("transport")
+    is_accessible(page)
+    field.select_option("Groceries")
+    page.locator(".mapping").get_by_role("button", name="Update preview").click()
+    expect(page.get_by_label("Oddities")).to_have_value("groceries")
