@@ -4,7 +4,7 @@ import { send, swap } from "./live.js";
 const QUIET_MS = 400;
 const form = document.querySelector("[data-rule]");
 let timer;
-let latest = 0;
+let running = false;
 
 function fit(line, operators) {
   const [field, op] = line.querySelectorAll("select");
@@ -22,11 +22,22 @@ function fit(line, operators) {
   line.querySelector(`label[for="${value.id}"]`).textContent = op.value === "between" ? "From" : "Value";
 }
 
+const later = () => {
+  clearTimeout(timer);
+  timer = setTimeout(preview, QUIET_MS);
+};
+
+// One at a time: with very many transactions it takes seconds.
 async function preview() {
-  latest += 1;
-  const number = latest;
-  const { page } = await send(form, form.querySelector("[name=preview]"));
-  if (number === latest) swap(page, ["preview"]);
+  if (running) return later();
+  running = true;
+  try {
+    const { page } = await send(form, form.querySelector("[name=preview]"));
+    swap(page, ["preview"]);
+  } catch { // the last preview stays
+  } finally {
+    running = false;
+  }
 }
 
 if (form) {
@@ -34,8 +45,7 @@ if (form) {
   const fitAll = () => form.querySelectorAll("[data-condition]").forEach((line) => fit(line, operators));
   form.addEventListener("input", () => {
     fitAll();
-    clearTimeout(timer);
-    timer = setTimeout(() => preview().catch(() => {}), QUIET_MS); // the last preview stays
+    later();
   });
   fitAll();
 }

@@ -57,10 +57,8 @@ class RuleEditor:
     def checked(self, rule: Rule) -> Rule:
         """As it would be stored: with masked texts, and the names of today.
 
-        Raises InvalidInput for an unknown category, a pattern with a long number, or a rule without effect.
+        Raises InvalidInput for an unknown category, or a pattern with a long number.
         """
-        if rule.category is None and not rule.tags:
-            raise InvalidInput("Give the rule a category, tags, or both.", field="category")
         if rule.category is not None and rule.category not in self.categories.slugs():
             raise InvalidInput("There is no category with this name.", field="category")
         masked = replace(
@@ -72,10 +70,16 @@ class RuleEditor:
         named = self._with_current_names(masked)
         return replace(named, name=named.name or _name_of(named.conditions[0]))
 
+    def _complete(self, rule: Rule) -> Rule:
+        """`checked`, and has an effect."""
+        if rule.category is None and not rule.tags:
+            raise InvalidInput("Give the rule a category, tags, or both.", field="category")
+        return self.checked(rule)
+
     def add(self, rule: Rule, *, at: datetime) -> tuple[Rule, str]:
         """Add it as the last one. Returns it with its id, and the act. Raises InvalidInput, Conflict,
         Unavailable."""
-        added = replace(self.checked(rule), id=_new_id())
+        added = replace(self._complete(rule), id=_new_id())
         act = self._change("rule-added", added.name, lambda rules: _bounded([*rules, added]), at)
         return added, str(act)
 
@@ -84,7 +88,7 @@ class RuleEditor:
 
         Raises NotFound, InvalidInput, Conflict, Unavailable.
         """
-        after = self.checked(replace(self.rules.get(rule_id), **fields))
+        after = self._complete(replace(self.rules.get(rule_id), **fields))
         # Of the fields that somebody else changes meanwhile, only those given here are replaced.
         kept = {name: getattr(after, name) for name in fields}
 
@@ -150,7 +154,7 @@ class RuleEditor:
 
         Raises InvalidInput, Conflict, Unavailable; nothing is added then.
         """
-        checked = [replace(self.checked(rule), id=_new_id()) for rule in rules]
+        checked = [replace(self._complete(rule), id=_new_id()) for rule in rules]
         added: list[Rule] = []
 
         def extended(existing: tuple[Rule, ...]) -> list[Rule]:

@@ -88,9 +88,11 @@ class Rules:
 
     def _merged(self, document: Document) -> dict[str, str]:
         """Each merged merchant, as a rule names it -> the one that it is part of now."""
-        keys = {name: name.lower() for name in document["merchants"]}
-        merged = self._merchants.canonical(set(keys.values())) if keys else {}
-        return {name: merged[key] for name, key in keys.items() if key in merged}
+        if not document["merchants"] or not (merged := self._merchants.merged()):
+            return {}
+        keys = {name: name.lower() for name in document["merchants"] if name.lower() in merged}
+        into = self._merchants.canonical(set(keys.values()))
+        return {name: into[key] for name, key in keys.items() if key in into}
 
     def of_category(self, slug: str) -> list[str]:
         """The ids of the rules that give this category. Raises Unavailable."""

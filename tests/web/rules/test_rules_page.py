@@ -90,6 +90,13 @@ def test_invalid_conditions_are_explained_where_they_are_and_nothing_is_lost(cli
     assert stored(client) == []
 
 
+def test_matches_are_counted_before_a_category_is_chosen(client, predicted):
+    predicted()
+    preview = client.post("/rules/new", data=fields(ON_SWIGGY, category="", preview="true"))
+    assert "Matches 1 stored transaction" in main(preview)
+    assert "would follow it" not in main(preview)
+
+
 def test_more_lines_keep_what_was_typed(client):
     page = client.post("/rules/new", data=fields(ON_SWIGGY, more="true"))
     assert page.text.count("data-condition") == 3
