@@ -45,18 +45,27 @@ class Feedback:
 def active_answers(feedback: Sequence[Feedback]) -> list[Feedback]:
     """The answers that were not undone, in order; the last one decides.
 
-    A merge of categories repeats an answer with the new category, at the same time: it is undone with it.
+    A merge of categories repeats an answer with the new category, at the same time: an undo of the answer
+    undoes its repetitions so far.
     """
-    undone_acts = {event.act for event in feedback if event.category is None}
-    active, undone = list[Feedback](), set[Moment]()
+    active, undone_acts = list[Feedback](), set[str]()
     for event in feedback:
         if event.category is None:
-            continue
-        if event.act in undone_acts:
-            undone.add(moment_of(event))
-        elif moment_of(event) not in undone:
+            undone_acts.add(event.act)
+            active = _without(active, event.act)
+        elif event.act not in undone_acts:
             active.append(event)
     return active
+
+
+def _without(answers: Sequence[Feedback], act: str) -> list[Feedback]:
+    kept, undone = list[Feedback](), set[Moment]()
+    for answer in answers:
+        if answer.act == act:
+            undone.add(moment_of(answer))
+        elif moment_of(answer) not in undone:
+            kept.append(answer)
+    return kept
 
 
 Moment = tuple[datetime, LabelSource]

@@ -11,10 +11,12 @@ from src.domain.predictions import Band, DecidedBy, Reason
 from src.domain.preferences import Preferences
 from src.domain.transactions import Transaction
 from src.errors import InvalidInput, NotFound
+from src.pipeline.feedback.bulk import undo_changes
 from src.pipeline.feedback.edit import TransactionEditor
 from src.pipeline.feedback.undo import ActUndo
 from src.pipeline.prediction.predict import Predictor
 from src.services.transactions.acts import ActLog
+from src.services.transactions.bulk import BulkRows
 from src.services.transactions.deleted import DeletedTransactions
 from src.services.transactions.repository import Transactions
 from src.services.transfers.links import Links
@@ -158,7 +160,10 @@ def test_a_similar_name_counts_but_does_not_decide(transactions, loop):
 def test_an_undone_correction_is_forgotten(transactions, loop, database):
     model = predictor(transactions, 0.95, 0.03, 0.02)
     outcome = loop.record(keep(model, "BLUE DOOR").id, "travel", at=NOW)
-    undo_of = {ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at)}
+    undo_of = {
+        ActKind.FEEDBACK: lambda act, at: loop.undo(act.id, at),
+        ActKind.BULK: lambda act, at: undo_changes(BulkRows(database), act.id, at, list),
+    }
     acts = ActUndo(ActLog(database), DeletedTransactions(database), undo_of, loop.undo_one)
     database.acts.delete_many({})  # as if it was answered before acts were listed
     assert acts.undo(outcome.act, at=NOW).rows == 1

@@ -82,6 +82,19 @@ def test_an_answer_from_before_the_merge_is_still_undone(client, own, predicted,
     assert (life(row["id"])["category"], life(row["id"])["status"]) == (row["category"], "predicted")
 
 
+def test_a_merge_after_an_undone_one(client, own, predicted, answered, merge, undo, life):
+    row = predicted("ZORBLATT")
+    act = answered(row["id"], own)["act"]
+    undo(merge(own))
+    again = merge(own, "groceries")
+    assert life(row["id"])["category"] == "groceries"
+    undo(again)
+    assert life(row["id"])["category"] == own
+    merge(own, "groceries")
+    assert undo(act) == {"act": act, "undone": 1, "kept": 0}
+    assert (life(row["id"])["category"], life(row["id"])["status"]) == (row["category"], "predicted")
+
+
 def test_a_prediction_shown_again_by_an_undo(client, predicted, answered, merge, undo, life):
     row = predicted("SWIGGY")
     act = answered(row["id"], "travel")["act"]
