@@ -87,7 +87,9 @@ class Container(Services):
             categories=self.categories,
             matching=self.link_matching,
             accounts=self.accounts,
-            setup=SetupRestore(self.accounts, self.saved_filters, self.settings_editor, self.now),
+            setup=SetupRestore(
+                self.accounts, self.saved_filters, self.settings_editor, self.merchant_editor, self.now
+            ),
             account_hash=self.account_hash,
             clock=self.now,
             limits=self.import_limits,

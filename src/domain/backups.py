@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from src.domain.accounts import Account
+from src.domain.merchants import Merchant
 from src.domain.transactions import SavedFilter
 
 
@@ -19,3 +20,5 @@ class Setup:
     saved_filters: tuple[SavedFilter, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The fields of `Preferences` that differ from their defaults."""
+    merchants: tuple[Merchant, ...] = ()
+    """Those that a person decided something about."""

@@ -1,4 +1,4 @@
-"""Restore the accounts, saved filters and settings of a Ledgerloop export."""
+"""Restore the accounts, saved filters, merchants and settings of a Ledgerloop export."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from src.domain.backups import Setup
 from src.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
+    from src.pipeline.merchants.editor import MerchantEditor
     from src.pipeline.settings.editor import SettingsEditor
     from src.services.accounts.repository import Accounts
     from src.services.history.saved_filters import SavedFilters
@@ -24,6 +25,7 @@ class SetupRestore:
     accounts: Accounts
     saved_filters: SavedFilters
     settings: SettingsEditor
+    merchants: MerchantEditor
     clock: Callable[[], datetime]
 
     def add(self, setup: Setup) -> None:
@@ -37,6 +39,9 @@ class SetupRestore:
         for saved in setup.saved_filters:
             with suppress(Conflict):  # it exists
                 self.saved_filters.add(mask(saved.name), saved.query, at=self.clock())
+        for merchant in setup.merchants:
+            with suppress(Conflict):  # somebody changes it now
+                self.merchants.restore(merchant, at=self.clock())
         preferences = self.settings.preferences
         if setup.settings and not preferences.changed():
             unlocked = {name: setup.settings[name] for name in setup.settings.keys() - preferences.locked}

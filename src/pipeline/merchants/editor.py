@@ -136,6 +136,28 @@ class MerchantEditor:
         self.acts.finish(act, rows=0, keep=True)
         return act
 
+    def restore(self, merchant: Merchant, *, at: datetime) -> None:
+        """As a backup has it, unless a person has decided something about it here.
+
+        A merge and what is forgotten can be undone. The transactions follow with `settle`. Raises Conflict,
+        Unavailable; safe to repeat.
+        """
+        key, into, untouched = merchant.key, merchant.into, Merchant(merchant.key)
+        if self.merchants.get(key) != untouched or (into and self._current(into) == key):
+            return
+        name = mask(merchant.name) if merchant.name else None
+        self.merchants.change(untouched, replace(untouched, name=name, learn=merchant.learn))
+        if into:
+            values: dict[str, str | int | None] = {"from": key, "into": into, "rows": 0}
+            act = self.acts.begin(ActKind.MERCHANT, ActSummary("merchant-merged", values), at=at)
+            self.merchants.merge([key], into, act=act)
+            self.acts.finish(act, rows=0, keep=True)
+        if merchant.forgotten_at:
+            values = {"key": key, "name": name, "rows": 0}
+            act = self.acts.begin(ActKind.MERCHANT, ActSummary("merchant-forgotten", values), at=at)
+            self.merchants.forget([key], act=act, at=merchant.forgotten_at)
+            self.acts.finish(act, rows=0, keep=True)
+
     def _finish(self, act: str, code: str, values: Mapping[str, Any], at: datetime) -> MerchantChange:
         """What follows once the merchant itself has changed. It may be called again."""
         key = str(values.get("key") or values["into"])

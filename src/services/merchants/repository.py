@@ -91,6 +91,12 @@ class Merchants:
         }
 
     @guarded
+    def decided(self) -> list[Merchant]:
+        """All that a person decided something about, by key."""
+        decisions = [{field: {"$exists": True}} for field in ("name", "into", "learn", "forgotten.at")]
+        return sorted(self._find({"$or": decisions}), key=lambda merchant: merchant.key)
+
+    @guarded
     def change(self, before: Merchant, after: Merchant) -> None:
         """Set name and learning. Raises Conflict if they are no longer as in `before`, Unavailable."""
         fields = {"name": after.name, "learn": None if after.learn else False}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from typing_extensions import TypedDict
@@ -64,6 +64,7 @@ class SetupBody(TypedDict):
     accounts: list[dict[str, Any]]
     saved_filters: list[dict[str, str]]
     settings: dict[str, Any]
+    merchants: list[dict[str, Any]]
 
 
 class ExportedBody(HistoryItemBody):
@@ -184,4 +185,14 @@ def _setup(setup: Setup) -> SetupBody:
         for account in setup.accounts
     ]
     filters = [{"name": saved.name, "query": saved.query} for saved in setup.saved_filters]
-    return {"accounts": accounts, "saved_filters": filters, "settings": dict(setup.settings)}
+    merchants = [
+        {**asdict(merchant), "forgotten_at": at and utc_text(at)}
+        for merchant in setup.merchants
+        for at in (merchant.forgotten_at,)
+    ]
+    return {
+        "accounts": accounts,
+        "saved_filters": filters,
+        "settings": dict(setup.settings),
+        "merchants": merchants,
+    }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from src.services.accounts.repository import Accounts
     from src.services.categories.repository import Categories
     from src.services.history.saved_filters import SavedFilters
+    from src.services.merchants.repository import Merchants
     from src.services.settings.preferences import PreferenceStore
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
@@ -132,9 +133,11 @@ def _view(export: Export) -> Callable[..., ResponseValue]:
         saved_filters: SavedFilters,
         preferences: PreferenceStore,
         links: Links,
+        merchants: Merchants,
     ) -> ResponseValue:
         own_accounts, filters = accounts.with_all_former_keys(), saved_filters.all()
-        setup = Setup(tuple(own_accounts), tuple(filters), preferences.changed())
+        decided = tuple(merchants.decided())
+        setup = Setup(tuple(own_accounts), tuple(filters), preferences.changed(), decided)
         content = Backup(categories.own(), setup, links.of_any)
         return download(content.records(_rows(query, transactions)))
 

@@ -83,6 +83,7 @@ def _typed(body: ExportedBody) -> dict[str, Any]:
                 }
                 for account in row["setup"]["accounts"]
             ],
+            "merchants": [_with_times(merchant, "forgotten_at") for merchant in row["setup"]["merchants"]],
         },
     }
 
@@ -192,6 +193,9 @@ def _schema() -> pa.Schema:
                     automatic=pa.bool_(),
                 ),
                 "saved_filters": _list_of(name=text, query=text),
+                "merchants": _list_of(
+                    **dict.fromkeys(("key", "name", "into"), text), learn=pa.bool_(), forgotten_at=time
+                ),
                 "settings": pa.struct(
                     {
                         **dict.fromkeys(("currency", "locale", "week_starts"), text),

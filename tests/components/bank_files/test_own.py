@@ -23,6 +23,7 @@ from src.domain.accounts import Account, AccountKind
 from src.domain.backups import Setup
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
+from src.domain.merchants import Merchant
 from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.preferences import Weekday
@@ -132,7 +133,13 @@ def rows(draw):
 
 WALLET = Account("c" * 24, "=Wallet", "JPY", AccountKind.CASH, Decimal(-5000), AT, former_keys=("purse",))
 SETUP = Setup(
-    (WALLET,), (SavedFilter("", "Large", "q=a+b"),), {"month_starts": 25, "week_starts": Weekday.SUNDAY}
+    (WALLET,),
+    (SavedFilter("", "Large", "q=a+b"),),
+    {"month_starts": 25, "week_starts": Weekday.SUNDAY},
+    (
+        Merchant("blue door", name="=Door", forgotten_at=AT),
+        Merchant("blue dor", into="blue door", learn=False),
+    ),
 )
 
 

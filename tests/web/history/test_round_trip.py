@@ -170,7 +170,7 @@ def test_what_is_there_already_stays_as_it_is_and_nothing_is_doubled(
 
 
 def set_up(client):
-    """Accounts, a saved filter and settings as a person has them."""
+    """Accounts, a saved filter, merchants and settings as a person has them."""
     for account in client.get("/api/v1/accounts").json:
         if account["name"] == "Pot":
             changes = {"kind": "savings", "opening_balance": "-12.50", "name": "Savings pot"}
@@ -183,6 +183,11 @@ def set_up(client):
     assert client.delete(f"/api/v1/accounts/{old}?into={pot['id']}").status_code == 200
     saved = {"name": "Large, “odd”", "query": "min_amount=100&q=a%20b"}
     assert client.post("/api/v1/history/filters", json=saved).status_code == 201
+    merge = {"from": ["shoe shop"], "into": "big store"}
+    assert client.post("/api/v1/merchants/merge", json=merge).json["moved"] == 1
+    for merchant, change in (("vet", {"name": "=Animal doctor"}), ("gift", {"learn": False})):
+        assert client.patch(f"/api/v1/merchants/{merchant}", json=change).status_code == 200
+    assert client.delete("/api/v1/merchants/blue door/memory").json["forgotten"] > 0
     settings = {"month_starts": 25, "currency": "EUR", "week_starts": "sunday"}
     assert client.patch("/api/v1/settings", json=settings).status_code == 200
 
@@ -203,6 +208,7 @@ def whole_ledger(client, ids):
         client.get("/api/v1/accounts").json,
         filters,
         settings,
+        client.get("/api/v1/merchants").json,
     ]
 
 
@@ -212,7 +218,7 @@ def test_the_ledger_is_the_same_in_an_empty_installation(app, client, container,
     content = taken(client, form)
     ids = [json.loads(line)["id"] for line in taken(client, "jsonl").splitlines()]
     before = whole_ledger(client, ids)
-    lives, links, accounts, filters, _ = before
+    lives, links, accounts, filters, _, _ = before
     assert any(life["edits"] for life in lives)
     assert [len(page["items"]) for page in links] == [1, 1, 1, 0]
     assert (len(accounts), len(filters)) == (5, 1)
@@ -221,6 +227,8 @@ def test_the_ledger_is_the_same_in_an_empty_installation(app, client, container,
     container.link_matching.maintain()
     assert whole_ledger(client, ids) == before
     assert {predicted_account(client, name) for name in ("POT", "Old")} == {"Savings pot"}
+    [merge] = [act for act in client.get("/api/v1/acts").json["items"] if "into" in act["what"]["values"]]
+    assert client.post(f"/api/v1/acts/{merge['id']}/undo").json["undone"] == 1
 
 
 def predicted_account(client, account):

@@ -18,6 +18,7 @@ from src.domain.accounts import Account, AccountKind
 from src.domain.backups import Setup
 from src.domain.categories import Category, Group
 from src.domain.feedback import Feedback, LabelSource
+from src.domain.merchants import Merchant
 from src.domain.money import CURRENCIES, decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, ShadowPrediction
 from src.domain.predictions import Reason as Explanation
@@ -61,6 +62,7 @@ _Amount = Annotated[Decimal, Field(gt=0, le=MAX_AMOUNT)]
 _Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 _Date = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 _Share = Annotated[float, Field(ge=0, le=1)]
+_MerchantKey = Annotated[str, Field(max_length=500, min_length=1, pattern=_SOUND)]
 _Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 
 
@@ -217,16 +219,29 @@ class _Settings(_Part):
     learning: bool | None = None
 
 
+class _Merchant(_Part):
+    key: _MerchantKey
+    name: Annotated[_Word, Field(max_length=100)] | None
+    into: _MerchantKey | None
+    learn: bool
+    forgotten_at: _Moment | None
+
+    def to_domain(self) -> Merchant:
+        return Merchant(**dict(self))
+
+
 class _Setup(_Part):
     accounts: Annotated[list[_Account], Field(max_length=1_000)]
     saved_filters: Annotated[list[_SavedFilter], Field(max_length=1_000)]
     settings: _Settings
+    merchants: Annotated[list[_Merchant], Field(max_length=10_000)] = []
 
     def to_domain(self) -> Setup:
         return Setup(
             tuple(account.to_domain() for account in self.accounts),
             tuple(SavedFilter("", saved.name, saved.query) for saved in self.saved_filters),
             self.settings.model_dump(exclude_none=True),
+            tuple(merchant.to_domain() for merchant in self.merchants),
         )
 
 
