@@ -126,6 +126,8 @@ def server(running):
         "accounts",
         "merchants",
         "categories",
+        "rules",
+        "dismissed_rules",
         "acts",
         "deleted_transactions",
     ):
