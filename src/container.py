@@ -200,7 +200,8 @@ class Container(Services):
         served = bundles.serve(bundle, sha256)
         bands, precision = BandThresholds.from_dict(served.bands), self._auto_precision()
         scorer = LinearScorer(LinearForm.from_parts(*served.form))
-        return Serving(version, scorer, *bands.thresholds(precision), bands.own_thresholds(precision))
+        labels = served.about.get("labels_by_category", {})
+        return Serving(version, scorer, *bands.thresholds(precision), bands.own_thresholds(precision), labels)
 
     @once
     def predictor(self) -> Predictor:

@@ -1,13 +1,14 @@
 """Categories that a model has not learned, predicted from their names and descriptions.
 
-A category without a label takes a share of the probability of the categories that its transactions had so
-far: its parent, those of the lexicon's phrases in its name, and a person's own that are named after the same.
+A category without labels, or with very few, takes a share of the probability of the categories that its
+transactions had so far: its parent, those of the lexicon's phrases in its name, and a person's own that are
+named after the same.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +47,7 @@ class Claim:
     """What a category takes of a transaction's probabilities, and why."""
 
     category: int
-    """Its position among the unlearned ones."""
+    """Its position among those predicted from their names."""
     share: float
     """Of its sources."""
     elsewhere: float
@@ -59,19 +60,29 @@ class NamedScorer:
     """A scorer, with the categories that it has not learned."""
 
     def __init__(
-        self, scorer: LinearScorer | MergedScorer, own: Sequence[Category], shares: Shares | None = None
+        self,
+        scorer: LinearScorer | MergedScorer,
+        own: Sequence[Category],
+        learned: Collection[str] | None = None,
+        shares: Shares | None = None,
     ) -> None:
-        """own: the person's categories, learned or not."""
+        """own: the person's categories, learned or not. learned: those learned from enough labels; None: all
+        that the scorer has."""
         self._scorer, self.matcher = scorer, scorer.matcher
-        self.unlearned = [category for category in own if category.slug not in scorer.classes]
-        self.classes = (*scorer.classes, *(category.slug for category in self.unlearned))
+        learned = scorer.classes if learned is None else learned
+        self.named = [category for category in own if category.slug not in learned]
+        slugs = [category.slug for category in self.named]
+        self.classes = tuple(dict.fromkeys((*scorer.classes, *slugs)))
+        self._columns = [self.classes.index(slug) for slug in slugs]
         self._by_phrase: dict[str, list[tuple[tuple[str, ...], Claim]]] = defaultdict(list)
         """First word -> the phrases that begin with it."""
         self._by_field: dict[str, list[Claim]] = defaultdict(list)
         self._of_parents: list[Claim] = []
-        for position, category in enumerate(self.unlearned):
+        for position, category in enumerate(self.named):
             self._add_claims(position, category, shares or Shares())
-        self._sources = _sources(self.unlearned, scorer, {category.slug: category for category in own})
+        self._sources = _sources(self.named, scorer, {category.slug: category for category in own})
+        self._others = np.array([[name != slug for name in scorer.classes] for slug in slugs], bool)
+        """As `_sources`: False where both are the same."""
 
     def _add_claims(self, position: int, category: Category, shares: Shares) -> None:
         phrases = [(phrase, phrase.types(self.matcher)) for phrase in phrases_of(category)]
@@ -94,7 +105,7 @@ class NamedScorer:
         """Shape (n_transactions, n_classes), columns as in `classes`."""
         tokens = self._scorer.tokens(transactions)
         learned = self._scorer.probabilities_of(tokens)
-        rows = np.hstack([learned, np.zeros((len(tokens), len(self.unlearned)))])
+        rows = self._widened(learned)
         alike: dict[tuple[Claim, ...], list[int]] = defaultdict(list)
         for position, transaction in enumerate(tokens):
             alike[self._claims(transaction)].append(position)
@@ -103,6 +114,10 @@ class NamedScorer:
                 rows[positions] = self._divided(learned[positions], claims)
         return rows
 
+    def _widened(self, learned: np.ndarray) -> np.ndarray:
+        """With a column of zeros for each category that the scorer does not have."""
+        return np.pad(learned, ((0, 0), (0, len(self.classes) - learned.shape[1])))
+
     def _divided(self, learned: np.ndarray, claims: Sequence[Claim]) -> np.ndarray:
         """Several claims to one probability together take as much as if independent.
 
@@ -110,27 +125,26 @@ class NamedScorer:
         """
         shares = np.stack([self._shares(claim) for claim in claims])
         taken = learned * (1 - np.prod(1 - shares, axis=0))
-        new = np.zeros((len(learned), len(self.unlearned)))
         parts = shares / np.maximum(shares.sum(axis=0), 1e-12)
-        new[:, [claim.category for claim in claims]] = taken @ parts.T
-        return np.hstack([learned - taken, new])
+        rows = self._widened(learned - taken)
+        rows[:, [self._columns[claim.category] for claim in claims]] += taken @ parts.T
+        return rows
 
     def _shares(self, claim: Claim) -> np.ndarray:
-        """Of each learned category."""
-        return np.where(self._sources[claim.category], claim.share, claim.elsewhere)
+        """Of each category of the scorer."""
+        shares = np.where(self._sources[claim.category], claim.share, claim.elsewhere)
+        return np.asarray(shares * self._others[claim.category])
 
     def explain(self, transaction: Transaction, category: str, limit: int = 5) -> tuple[Reason, ...]:
-        """For an unlearned one, what matches its name, then the reasons for the category it takes most of."""
-        if category in self._scorer.classes:
-            return self._scorer.explain(transaction, category, limit)
+        """If it has a claim, what matches its name, then the reasons for the category it takes most of."""
         tokens = self._scorer.tokens([transaction])
         for claim in self._claims(tokens[0]):
-            if self.unlearned[claim.category].slug == category:
+            if self.named[claim.category].slug == category:
                 taken = self._scorer.probabilities_of(tokens)[0] * self._shares(claim)
                 source = self._scorer.classes[int(taken.argmax())]
                 reason = Reason(claim.code, round(claim.share, 3))
                 return (reason, *self._scorer.explain(transaction, source, limit - 1))
-        return ()
+        return self._scorer.explain(transaction, category, limit)
 
     def _claims(self, tokens: TransactionTokens) -> tuple[Claim, ...]:
         """The strongest of each category."""
@@ -141,7 +155,7 @@ class NamedScorer:
         return tuple(
             claim
             for claim in claims.values()
-            if not (is_expense and self.unlearned[claim.category].group is Group.INCOME)
+            if not (is_expense and self.named[claim.category].group is Group.INCOME)
         )
 
     def _all_claims(self, tokens: TransactionTokens) -> Iterator[Claim]:
@@ -157,12 +171,12 @@ class NamedScorer:
 
 
 def _sources(
-    unlearned: Sequence[Category], scorer: LinearScorer | MergedScorer, own: dict[str, Category]
+    named: Sequence[Category], scorer: LinearScorer | MergedScorer, own: dict[str, Category]
 ) -> np.ndarray:
-    """Shape (n_unlearned, n_classes of the scorer): True where the former takes from the latter."""
+    """Shape (n_named, n_classes of the scorer): True where the former takes from the latter."""
     mentioned = {slug: _lexicon_categories(category, scorer.matcher) for slug, category in own.items()}
-    sources = np.zeros((len(unlearned), len(scorer.classes)), bool)
-    for row, category in zip(sources, unlearned, strict=True):
+    sources = np.zeros((len(named), len(scorer.classes)), bool)
+    for row, category in zip(sources, named, strict=True):
         wanted = mentioned[category.slug] | ({category.parent} if category.parent else set())
         row[:] = [slug in wanted or not wanted.isdisjoint(mentioned.get(slug, ())) for slug in scorer.classes]
     return sources

@@ -20,6 +20,8 @@ class Serving:
     suggest_at: float
     own_thresholds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """(auto_at, suggest_at) of the categories that have their own."""
+    labels: Mapping[str, int] = field(default_factory=dict)
+    """By category, the person's labels that it was trained with; empty for models of earlier releases."""
 
     def band(self, confidence: float, category: str) -> Band:
         auto_at, suggest_at = self.own_thresholds.get(category, (self.auto_at, self.suggest_at))

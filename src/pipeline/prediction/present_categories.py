@@ -15,12 +15,16 @@ from src.domain.categories import Category
 if TYPE_CHECKING:
     from src.pipeline.prediction.predict import Model
 
+_FEWEST_LABELS = 5
+"""From which on a model needs the name no longer. With fewer, the lexicon's types seldom have it, so that the
+category would be predicted for no other merchant."""
+
 OwnAndMerged = tuple[Sequence[Category], Mapping[str, str]]
 """The person's own categories, and merged category -> the one it is part of now."""
 
 
 class PresentCategories:
-    """Merged categories are summed, and own ones without a label are predicted from their names."""
+    """Merged categories are summed, and own ones with few labels are predicted from their names too."""
 
     def __init__(self, model: Model, read: Callable[[], OwnAndMerged]) -> None:
         """read: called for each prediction."""
@@ -40,11 +44,15 @@ def _with_categories(serving: Serving, own: Sequence[Category], merged: Mapping[
     scorer = serving.scorer
     if isinstance(scorer, LinearScorer) and not merged.keys().isdisjoint(scorer.classes):
         scorer = MergedScorer(scorer, merged)
-    if {category.slug for category in own} <= set(scorer.classes) or isinstance(scorer, NamedScorer):
+    if isinstance(scorer, NamedScorer):
+        return serving
+    few = {slug for slug, labels in serving.labels.items() if labels < _FEWEST_LABELS} - set(merged.values())
+    learned = set(scorer.classes) - few
+    if {category.slug for category in own} <= learned:
         return replace(serving, scorer=scorer)
     shares = Shares()
-    named = NamedScorer(scorer, own, shares)
+    named = NamedScorer(scorer, own, learned, shares)
     # Suggested where the category it takes its share from would have been; never automatic.
     thresholds = (math.inf, serving.suggest_at * shares.type)
-    own_thresholds = {category.slug: thresholds for category in named.unlearned}
+    own_thresholds = {category.slug: thresholds for category in named.named}
     return replace(serving, scorer=named, own_thresholds={**serving.own_thresholds, **own_thresholds})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -212,6 +213,7 @@ class TrainingPipeline:
             "trained_at": self._clock().isoformat(),
             "data_sha256": data.snapshot.sha256,
             "labels": len(data.learned),
+            "labels_by_category": Counter(data.learned["category"].tolist()),
             "labelled_until": until.isoformat() if until else None,
             "classes": list(trained.result.classes),
             "candidate": trained.result.best.name,

@@ -118,7 +118,7 @@ def test_the_reasons_name_the_word(learned):
 
 def test_what_is_learned_is_not_predicted_from_its_name(learned):
     scorer = NamedScorer(learned, [named("Coffee", slug="groceries")])
-    assert (scorer.unlearned, scorer.classes) == ([], learned.classes)
+    assert (scorer.named, scorer.classes) == ([], learned.classes)
 
 
 def test_no_rows_and_names_without_words(learned):
@@ -136,3 +136,14 @@ def test_the_phrases_of_a_name():
         ("starbucks", True),
         ("credit card payments", True),
     ]
+
+
+def test_a_category_of_few_labels_keeps_its_share_of_the_others(learned):
+    own = [named("Coffee", slug="groceries")]
+    scorer = NamedScorer(learned, own, set(learned.classes) - {"groceries"})
+    before, after = shares(learned, CAFE), shares(scorer, CAFE)
+    assert scorer.classes == learned.classes
+    assert after["groceries"] == pytest.approx(before["groceries"] + 0.6 * before["dining"])
+    assert sum(after.values()) == pytest.approx(1)
+    assert scorer.explain(CAFE, "groceries")[0].feature == "named:coffee"
+    assert shares(scorer, CAB) == shares(learned, CAB)
