@@ -223,9 +223,9 @@ BEFORE_A_PLACE = _words(
 
 SERVICES = _words(
     "pharmacy optical grocery groceries fuel gas travel insurance health capital lending loan bank pay "
-    "cash tv plus gold one prime pass dashpass freight rent bike scooter dineout kids music books "
-    "arcade podcasts photos icloud fitness news games advertising ads cloud fresh go wallet "
-    "instamart genie catering payroll salary wages"
+    "tv plus gold one prime pass dashpass freight rent dineout kids music books arcade podcasts photos "
+    "icloud fitness news games advertising ads cloud fresh go wallet instamart genie catering payroll "
+    "salary wages"
 )
 """After the name of a brand: another service, and so another merchant."""
 
@@ -254,6 +254,7 @@ ALIASES = {
         "apple": "apple, apl apple, apple itunes",
         "apple store": "apple store, apple online store",
         "apple card": "apple card",
+        "apple cash": "apple cash",
         "itunes": "itunes",
         "spotify": "spotify",
         "netflix": "netflix",
