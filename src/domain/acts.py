@@ -34,7 +34,7 @@ class ActSummary:
 
     code: str
     values: Mapping[str, str | int | None] = field(default_factory=dict)
-    """Ids, slugs and counts; no text of a transaction, which may be deleted later."""
+    """Ids, slugs, keys of merchants and counts; no text of a transaction, which may be deleted later."""
 
 
 @dataclass(frozen=True, slots=True)

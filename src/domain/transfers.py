@@ -152,9 +152,10 @@ def transfer_misfit(out: Transaction, into: Transaction) -> Misfit | None:
     return Misfit.DAYS if abs(out.date - into.date) > TRANSFER_WITHIN else None
 
 
+# Without accents, as in the keys of merchants.
 _REFUND_WORDS = frozenset(
-    "refund refunds refunded return returns returned reversal retoure rückerstattung rueckerstattung "
-    "erstattung gutschrift storno remboursement rembt avoir reembolso devolución devolucion rimborso "
+    "refund refunds refunded return returns returned reversal retoure ruckerstattung rueckerstattung "
+    "erstattung gutschrift storno remboursement rembt avoir reembolso devolucion rimborso "
     "terugbetaling zwrot estorno".split()
 )
 
@@ -163,6 +164,19 @@ def purchase_merchant(merchant: str) -> str:
     """The merchant of the purchase that `zara retoure` or `refund zara` refunds: without such words."""
     words = [word for word in merchant.split() if word not in _REFUND_WORDS]
     return " ".join(words) or merchant
+
+
+def purchase_merchants(merchant: str) -> tuple[str, ...]:
+    """The merchants whose purchase it may refund, the likeliest first.
+
+    `zalando se berlin refund` is of `zalando` too: what a word such as `refund` follows keeps its town and
+    company form.
+    """
+    name = purchase_merchant(merchant)
+    if name == merchant:
+        return (merchant,)
+    words = name.split()
+    return tuple(" ".join(words[:length]) for length in range(len(words), 0, -1))
 
 
 def refund_misfit(purchase: Transaction, refund: Transaction) -> Misfit | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from src.components.transfers.pairing import Match
 from src.domain.categories import Group
-from src.domain.transfers import REFUND_WITHIN, End, purchase_merchant, refund_misfit
+from src.domain.transfers import REFUND_WITHIN, End, purchase_merchant, purchase_merchants, refund_misfit
 
 _NO_REFUND = (Group.TRANSFER, Group.SAVING)
 
@@ -17,17 +17,17 @@ def refund_match(
 ) -> Match | None:
     """The most likely purchase, or None: one of the same amount before others, then the latest.
 
-    purchases: of the same merchant. refunded: how much of each is refunded already, by id.
+    purchases: of its `purchase_merchants`. refunded: how much of each is refunded already, by id.
     """
     is_earned = refund.sure and groups.get(refund.category or "") is Group.INCOME
     if is_earned or _cannot_be(refund, groups):
         return None
-    merchant = purchase_merchant(refund.transaction.merchant)
+    merchants = purchase_merchants(refund.transaction.merchant)
     possible = [
         purchase
         for purchase in purchases
         if refund_misfit(purchase.transaction, refund.transaction) is None
-        and purchase_merchant(purchase.transaction.merchant) == merchant
+        and purchase_merchant(purchase.transaction.merchant) in merchants
         and refund.transaction.date - purchase.transaction.date <= REFUND_WITHIN
         and refund.transaction.amount <= purchase.transaction.amount - refunded.get(purchase.id, Decimal(0))
         and not _cannot_be(purchase, groups)

@@ -46,8 +46,8 @@ _TRANSFER = re.compile(
     r"|exchanged?|converted|conversion|currency|fx|forex|devisen|waehrung\w*|cambio|change de devises)\b"
 )
 _REVERSAL = re.compile(
-    r"\b(?:refund(?:ed)?|reversal|reversed|chargeback|cash ?back|return(?:ed)?|credit note|erstattung"
-    r"|rueckzahlung|storno|remboursement|avoir|reembolso|devolucion|rimborso|terugbetaling|zwrot)\b"
+    r"\b(?:refund(?:ed)?|reversal|reversed|chargeback|cash ?back|return(?:ed)?|credit note"
+    r"|(?:rueck)?erstattung|retoure|rueckzahlung|storno|remboursement|avoir|reembolso|devolucion|rimborso|terugbetaling|zwrot)\b"
 )
 
 

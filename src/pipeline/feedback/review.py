@@ -107,7 +107,9 @@ class GroupReview:
         loop = self.feedback
         if category not in loop.slugs():
             raise InvalidInput("There is no category with this name.", field="category")
-        act = loop.acts.begin(ActKind.FEEDBACK, ActSummary("answered-group", {"category": category}), at=at)
+        group = {"merchant": key.merchant or None, "transaction_id": key.transaction_id}
+        what = ActSummary("answered-group", {"category": category, **group})
+        act = loop.acts.begin(ActKind.FEEDBACK, what, at=at)
         once = scope is Scope.THESE
         waiting = self.groups.waiting_query(key)
         updated = loop.events.answer_group(waiting, category, act, at=at, but=but, once=once)

@@ -19,6 +19,8 @@ from src.domain.transfers import (
     link_between,
     misfit,
     purchase_merchant,
+    purchase_merchants,
+    refund_misfit,
     transfer_misfit,
 )
 from src.errors import Conflict, InvalidInput, NotFound
@@ -107,12 +109,16 @@ class Linking:
             or transfer_misfit(other.transaction, end.transaction) is None
         ]
         is_income = end.transaction.direction is Direction.INCOME and end.transaction.merchant
-        purchases = self.candidates.purchases_for([end]) if is_income else {}
-        same_merchant = purchases.get(purchase_merchant(end.transaction.merchant), [])
-        same_merchant.sort(key=lambda purchase: purchase.transaction.date, reverse=True)
+        purchases = [
+            purchase
+            for purchase in (self.candidates.purchases_like(end) if is_income else ())
+            if refund_misfit(purchase.transaction, end.transaction) is None
+        ]
+        merchants = purchase_merchants(end.transaction.merchant)
+        purchases.sort(key=lambda purchase: purchase_merchant(purchase.transaction.merchant) not in merchants)
         return LinkOptions(
             tuple(dict.fromkeys(counterparts))[:_MOST_OPTIONS],
-            tuple(purchase.id for purchase in same_merchant[:_MOST_OPTIONS]),
+            tuple(purchase.id for purchase in purchases[:_MOST_OPTIONS]),
         )
 
     def dismiss(self, transfer_id: str, *, at: datetime) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from src.components.transfers.pairing import Match, conversions, pairs, reads_like_a_transfer
 from src.components.transfers.refunds import refund_match
 from src.domain.categories import Category, Group
-from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_between, purchase_merchant
+from src.domain.transfers import End, Link, LinkedBy, LinkKind, LinkStatus, link_between, purchase_merchants
 from src.errors import Unavailable
 from src.pipeline.transfers.restore import LinkRestore
 
@@ -111,7 +111,8 @@ class LinkMatching:
         purchases = self.candidates.purchases_for(refunds)
         refunded = self.candidates.refunded([end.id for same in purchases.values() for end in same])
         for refund in refunds:
-            of_merchant = purchases.get(purchase_merchant(refund.transaction.merchant), ())
+            merchants = purchase_merchants(refund.transaction.merchant)
+            of_merchant = [end for merchant in merchants for end in purchases.get(merchant, ())]
             if match := refund_match(refund, of_merchant, groups, refunded):
                 yield match
 

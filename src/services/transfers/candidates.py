@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from pymongo import ASCENDING
@@ -14,7 +16,14 @@ from src.domain import LOCAL_OWNER
 from src.domain.feedback import BY_A_PERSON
 from src.domain.money import decimal_places
 from src.domain.transactions import Direction
-from src.domain.transfers import REFUND_WITHIN, TRANSFER_WITHIN, End, LinkKind, purchase_merchant
+from src.domain.transfers import (
+    REFUND_WITHIN,
+    TRANSFER_WITHIN,
+    End,
+    LinkKind,
+    purchase_merchant,
+    purchase_merchants,
+)
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
 from src.services.transactions.documents import INPUT_FIELDS, midnight, transaction_fields, transaction_of
 from src.services.transactions.optimistic_update import object_ids
@@ -157,12 +166,24 @@ class Candidates:
             by_merchant[purchase_merchant(end.transaction.merchant)].append(end)
         return by_merchant
 
+    @guarded
+    def purchases_like(self, refund: End) -> list[End]:
+        """Those before it whose merchants begin with the same word, the latest first. Raises Unavailable."""
+        word = purchase_merchant(refund.transaction.merchant).split(" ")[0]
+        query = {
+            **_FREE,
+            "merchant": {"$regex": f"^{re.escape(word)}(?: |$)"},
+            "direction": Direction.EXPENSE.value,
+            "date": _days_of([refund], REFUND_WITHIN, timedelta()),
+        }
+        return sorted(self._ends(query), key=lambda end: end.transaction.date, reverse=True)
+
     def _of_merchants(
         self, span: Sequence[End], direction: Direction, before: timedelta, after: timedelta
     ) -> Iterator[End]:
         named = {end.transaction.merchant for end in span}
         query = {
-            "merchant": {"$in": sorted({*named, *map(purchase_merchant, named)})},
+            "merchant": {"$in": sorted({*named, *chain.from_iterable(map(purchase_merchants, named))})},
             "direction": direction.value,
             "date": _days_of(span, before, after),
         }

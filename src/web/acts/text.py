@@ -8,7 +8,7 @@ from src.domain.acts import Act
 from src.web.settings.text import changes as settings_changes
 from src.web.settings.text import restored as settings_restored
 from src.web.shared import format, labels
-from src.web.shared.blueprint import bp, category_name
+from src.web.shared.blueprint import bp, category_name, merchant_name
 
 _PLAIN = {
     "deleted": "You deleted a transaction",
@@ -24,12 +24,13 @@ _PLAIN = {
 def what_was_done(act: Act) -> str:
     values = act.what.values
     match act.what.code:
-        case "answered":
-            return f"You answered {category_name(str(values['category']))}"
         case "answered-many":
             return f"{format.counted(int(values['answers'] or 0), 'answer')} at once"
-        case "answered-group":
-            return f"You answered {category_name(str(values['category']))} for a group in the review"
+        case "answered-group" if key := values.get("merchant"):
+            merchant = merchant_name(str(key), str(key).upper())
+            return f"You answered {category_name(str(values['category']))} for {merchant}"
+        case "answered" | "answered-group":
+            return f"You answered {category_name(str(values['category']))}"
         case "edited" if values["fields"] == "splits":
             return "You split a transaction, or changed its parts"
         case "edited" | "bulk-changed":

@@ -153,7 +153,7 @@ STAGES = {
     "data_validation": "Checking the rows",
     "data_transformation": "Preparing the rows",
     "model_trainer": "Comparing candidate models",
-    "model_evaluation": "Comparing with the champion",
+    "model_evaluation": "Testing the new model",
     "model_promotion": "Checking the new model in a fresh process and deciding",
     "done": "Done",
 }

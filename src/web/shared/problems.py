@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, NotRequired
 
-from flask import Response, render_template
+from flask import Response, current_app, render_template, request
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from src.errors import Conflict, InvalidInput, LedgerloopError, NotFound, Unavailable
 from src.web.shared.json_io import PROBLEM_JSON, json_response, wants_json
@@ -113,12 +113,23 @@ def respond(error: Exception) -> Response | HTTPException:
         problem["detail"] = _DISK_FULL
     if problem["status"] == 500:
         _log_without_values(error)
+    if isinstance(error, MethodNotAllowed) and request.method == "GET" and not wants_json():
+        return Response(status=302, headers={"Location": _page_above()})
     if wants_json():
         response = json_response(problem, problem["status"], mimetype=PROBLEM_JSON)
     else:
         response = _as_page(problem)
     response.headers.update(_headers_of(error))
     return response
+
+
+def _page_above() -> str:
+    """Where a form is that was reloaded as an address: `/import/7` for `/import/7/plan`."""
+    routes, path = current_app.create_url_adapter(request), request.path
+    while path := path.rpartition("/")[0]:
+        if routes and routes.test(path, method="GET"):
+            return path
+    return "/"
 
 
 def _headers_of(error: Exception) -> Mapping[str, str]:

@@ -43,6 +43,14 @@ def test_words_for_a_refund_are_no_part_of_the_merchant(words):
     assert purchase_of(income, end("q", "HAT SHOP", "30", day=1, merchant="hat shop")) is None
 
 
+@pytest.mark.parametrize("words", ["shoe shop se berlin refund", "ruckerstattung shoe shop inc"])
+def test_what_refunds_may_keep_the_town_and_the_company_form(words):
+    income = end("refund", words, "30", day=20, direction=IN, merchant=words)
+    assert purchase_of(income, purchase("p", "90", 1)) == "p"
+    salary = end("salary", "shoe shop se berlin", "30", day=20, direction=IN, merchant="shoe shop se berlin")
+    assert purchase_of(salary, purchase("p", "90", 1)) is None
+
+
 def test_what_is_refunded_already_is_not_refunded_again():
     assert purchase_of(refund(), purchase("p", "90", 1), refunded={"p": Decimal(61)}) is None
     assert purchase_of(refund(), purchase("p", "90", 1), refunded={"p": Decimal(60)}) == "p"

@@ -193,6 +193,21 @@ def test_a_refund_is_suggested_for_its_merchant(container):
     assert totals(container)["income"] == 30  # nothing is netted before the person agrees
 
 
+def test_a_refund_finds_the_purchase_of_its_merchant_without_town_and_company_form(container):
+    keep(
+        container.transactions,
+        new("zalando se berlin", "120"),
+        new("zalando se berlin refund", "45", direction=INCOME, category=None),
+        new("amazon eu", "70"),
+        new("amazon eu ruckerstattung", "70", direction=INCOME, category=None),
+    )
+    container.link_matching.maintain()
+    assert sorted(linked(container, LinkKind.REFUND, LinkStatus.SUGGESTED)) == [
+        ("amazon eu", "amazon eu ruckerstattung"),
+        ("zalando se berlin", "zalando se berlin refund"),
+    ]
+
+
 def test_a_search_reads_only_rows_around_the_new_ones(container):
     keep(container.transactions, *(new(f"shop {number}", f"{number}.10") for number in range(1, 400)))
     container.link_matching.maintain()

@@ -109,6 +109,7 @@ def test_one_answer_decides_a_group_and_is_undone_as_one(client, review, answer,
     key = cafe(review)["key"]
     outcome = answer(key)
     assert outcome["updated"] == 3
+    assert "answered Groceries for CORNER CAFE" in client.get("/acts", headers={"Accept": "text/html"}).text
     assert review()["groups_waiting"] == 3  # the merchant's income follows
     rows = [client.get(f"/api/v1/transactions/{row}").json for row in queue]
     assert [row["category"] for row in rows[:3]] == ["groceries"] * 3

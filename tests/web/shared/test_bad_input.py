@@ -237,6 +237,22 @@ def test_an_unknown_path_and_a_wrong_method_are_problems_too(client):
     assert "POST" in response.headers["Allow"]
 
 
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/import/some-id/plan", "/import/some-id"),
+        ("/history/bulk", "/history"),
+        ("/transactions/some-id/splits", "/transactions/some-id"),
+        ("/review/answers", "/review"),
+        ("/acts/some-id/undo", "/acts"),
+    ],
+)
+def test_a_form_that_is_opened_as_an_address_leads_to_its_page(client, path, page):
+    response = client.get(path, headers={"Accept": "text/html"})
+    assert (response.status_code, response.location) == (302, page)
+    assert_problem(client.get(path, headers={"Accept": "application/json"}), 405)
+
+
 def test_an_unforeseen_error_reveals_nothing_and_logs_no_value(client, app, caplog, monkeypatch):
     typed = "SECRET MERCHANT"
 

@@ -138,6 +138,16 @@ def test_a_transaction_is_linked_by_hand(client, rows):
     assert refused.status_code == 409
 
 
+def test_a_refund_is_offered_the_purchases_of_similar_merchants_first(client, predicted):
+    predicted("TFL TRAVEL", "7", currency="GBP", date="2026-03-05", account="Main")
+    predicted("QX SHOES 77 STORE", "120", date="2026-03-04", account="Main")
+    predicted("QX HATS", "20", date="2026-03-04", account="Main")
+    refund = predicted("QX REFUNDED ORDER", "45", date="2026-03-06", direction="income", account="Main")
+    page = client.get(f"/transactions/{refund['id']}/link").text
+    assert page.index("QX SHOES") < page.index("TFL TRAVEL")
+    assert "QX HATS" not in page  # smaller than the refund
+
+
 def waiting(client):
     """How many transactions wait for an answer: of the list, and as each says itself."""
     listed_ones = client.get("/api/v1/history?status=needs_review").json["total"]
