@@ -42,6 +42,7 @@ from src.pipeline.monitoring.quality import DriftMonitor, Quality
 from src.pipeline.prediction.predict import Model, Predictor
 from src.pipeline.prediction.present_categories import PresentCategories
 from src.pipeline.prediction.repredict import Reprediction
+from src.pipeline.prediction.summary import Summaries
 from src.pipeline.prediction.waiting import FirstPredictions
 from src.pipeline.registry.model_actions import ModelActions
 from src.pipeline.rules.apply import RuleApplication
@@ -257,6 +258,10 @@ class Container(Services):
     @once
     def first_predictions(self) -> FirstPredictions:
         return FirstPredictions(self.waiting_transactions, self.transactions, self._background_predictor)
+
+    @once
+    def summaries(self) -> Summaries:
+        return Summaries(self.predictor, self.categories.all, self.preferences.current)
 
     @once
     def _background_predictor(self) -> Predictor:

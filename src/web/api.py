@@ -9,6 +9,7 @@ from flask import Flask
 from src.web.accounts import api as accounts
 from src.web.acts import api as acts
 from src.web.analytics import api as analytics
+from src.web.analytics import summary
 from src.web.bulk import api as bulk
 from src.web.categories import api as categories
 from src.web.feedback import api as feedback
@@ -43,6 +44,7 @@ TAGS = {
     "imports": "Import files, and undo imports.",
     "webhooks": "Endpoints for Firefly III and for scripts that use Actual.",
     "analytics": "Totals of the transactions, and live accuracy.",
+    "summary": "Totals of transactions that are not stored.",
     "quality": "Accuracy of the predictions, and drift.",
     "rules": "What you want to be certain: conditions, and the category and tags that follow.",
     "categories": "List, add, change, merge and delete categories.",
@@ -66,6 +68,7 @@ _OPERATIONS = (
     exports_api.api,
     webhooks.api,
     analytics.api,
+    summary.api,
     quality.api,
     categories.api,
     merchants.api,

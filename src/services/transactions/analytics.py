@@ -14,6 +14,7 @@ from src.domain.categories import Category, Flow, Group, flow_of, group_that_cou
 from src.domain.money import decimal_places
 from src.domain.months import Coverage, months_between
 from src.domain.preferences import Preferences
+from src.domain.sums import Cell, sums_by, totals_of
 from src.domain.transactions import Direction, HistoryFilter
 from src.services.mongo.client import Database, Document, guarded
 from src.services.transactions.documents import IS_SPLIT
@@ -21,49 +22,6 @@ from src.services.transactions.linked import UNLINKED, ends_of_transfers, linked
 from src.services.transactions.query import query_of
 
 TOP_MERCHANTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """The sum of one currency, month, category, mode and direction; own transfers and refunds are apart."""
-
-    currency: str
-    month: str
-    category: str | None
-    mode: str | None
-    direction: Direction
-    group: Group | None
-    """As `group_that_counts` says."""
-    amount: Decimal
-    """As stored: never below zero."""
-    count: int
-    """Of transactions, and of parts of split ones."""
-    rows: int
-    """Of transactions alone: a split one counts with its first part."""
-    paired: bool
-    """Of transactions that are one end of an own transfer."""
-    again: bool
-    """Of the second ends of own transfers whose first end is summed too: what was moved counts once."""
-    refund: bool
-    """Of refunds that are linked to their purchases; then the category is that of the purchases."""
-
-    @property
-    def flow(self) -> Flow:
-        return self._flow[0]
-
-    @property
-    def counted(self) -> Decimal:
-        """The amount as its flow counts it: less than zero for a refund."""
-        return Decimal(0) if self.again else self._flow[1] * self.amount
-
-    @property
-    def _flow(self) -> tuple[Flow, int]:
-        return flow_of(self.group, self.direction, paired=self.paired, refund=self.refund)
-
-    @property
-    def by_direction(self) -> bool:
-        """Whether the direction alone decides the flow."""
-        return self.group is None and not self.paired and not self.refund
 
 
 @dataclass(frozen=True)
@@ -97,15 +55,15 @@ class Analytics:
             "currencies": currencies,
             "from": since,
             "until": until,
-            "totals": _totals(cells),
+            "totals": totals_of(cells),
             # What is counted by its direction alone.
-            "uncategorized": _totals([cell for cell in cells if cell.by_direction]),
-            "by_category": _by(spent, "category"),
+            "uncategorized": totals_of([cell for cell in cells if cell.by_direction]),
+            "by_category": sums_by(spent, "category"),
             "savings_and_transfers": _savings_and_transfers(cells),
-            "by_mode": _by(spent, "mode"),
+            "by_mode": sums_by(spent, "mode"),
             "by_month": _by_month(cells, self._coverage(chosen, since, until)),
-            "by_month_category": _by(spent, "month", "category", by_size=False),
-            "essential_vs_discretionary": _by(spent, "group"),
+            "by_month_category": sums_by(spent, "month", "category", by_size=False),
+            "essential_vs_discretionary": sums_by(spent, "group"),
             "top_merchants": self._top_merchants(query, places, groups),
         }
 
@@ -119,7 +77,7 @@ class Analytics:
         by_currency: dict[str, list[Cell]] = defaultdict(list)
         for cell in self._cells(query_of(where), groups):
             by_currency[cell.currency].append(cell)
-        totals = [{"currency": currency, **_totals(cells)} for currency, cells in by_currency.items()]
+        totals = [{"currency": currency, **totals_of(cells)} for currency, cells in by_currency.items()]
         return sorted(totals, key=lambda row: (-row["count"], row["currency"]))
 
     def _currencies(self, query: Document) -> list[Document]:
@@ -256,22 +214,6 @@ def _spending(groups: Mapping[str, Group], *, refund: bool = False) -> tuple[Doc
     return {"$or": conditions}, amount
 
 
-def _sum(cells: Iterable[Cell], flow: Flow) -> Decimal:
-    return sum((cell.counted for cell in cells if cell.flow is flow), Decimal(0))
-
-
-def _totals(cells: Sequence[Cell]) -> Document:
-    expense, income = _sum(cells, Flow.SPENT), _sum(cells, Flow.EARNED)
-    return {
-        "count": sum(cell.rows for cell in cells),
-        "expense": expense,
-        "income": income,
-        "saved": _sum(cells, Flow.SAVED),
-        "transfer": _sum(cells, Flow.TRANSFERRED),
-        "net": income - expense,
-    }
-
-
 def _savings_and_transfers(cells: Iterable[Cell]) -> list[Document]:
     """By category, largest first. `out` and `in` are of all ends; the amount is of what was moved, once."""
     by_category: dict[tuple[str, str | None], list[Cell]] = defaultdict(list)
@@ -292,35 +234,12 @@ def _savings_and_transfers(cells: Iterable[Cell]) -> list[Document]:
     return sorted(rows, key=lambda row: (row["kind"], -row["amount"], str(row["category"])))
 
 
-def _by(cells: Iterable[Cell], *keys: str, by_size: bool = True) -> list[Document]:
-    """Sums of one flow. A share is of the amounts above zero: refunds can exceed a category's spending."""
-    amounts: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
-    counts: dict[tuple[Any, ...], int] = defaultdict(int)
-    for cell in cells:
-        key = tuple(getattr(cell, name) for name in keys)
-        amounts[key] += cell.counted
-        counts[key] += cell.count
-    total = sum((amount for amount in amounts.values() if amount > 0), Decimal(0))
-    rows = [
-        {
-            **dict(zip(keys, key, strict=True)),
-            "amount": amount,
-            "count": counts[key],
-            "share": float(amount / total) if amount > 0 else 0.0,
-        }
-        for key, amount in amounts.items()
-    ]
-    return sorted(
-        rows, key=lambda row: (-row["amount"] if by_size else 0, *(str(row[name]) for name in keys))
-    )
-
-
 def _by_month(cells: Sequence[Cell], coverage: Coverage) -> list[Document]:
     """Every month from the first to the last, with the empty ones."""
     by_month: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         by_month[cell.month].append(cell)
     return [
-        {"month": month, **_totals(by_month.get(month, [])), "partial": coverage.is_partial(month)}
+        {"month": month, **totals_of(by_month.get(month, [])), "partial": coverage.is_partial(month)}
         for month in months_between(by_month)
     ]

@@ -60,14 +60,17 @@ def predict(body: PredictRequest, *, predictor: Predictor, preferences: Preferen
 def predict_batch(body: BatchRequest, *, predictor: Predictor, preferences: PreferenceStore) -> ResponseValue:
     """An invalid item gets an error at its position, and the others are predicted."""
     at = datetime.now(UTC)
-    items = [_parse(item, preferences.current().currency, at, body.save) for item in body.transactions]
+    items = [
+        parsed_item(item, preferences.current().currency, at, save=body.save) for item in body.transactions
+    ]
     valid = [item for item in items if isinstance(item, Transaction)]
     keep = body.save is not False
     predictions = iter(_predicted(valid, predictor, keep=keep, at=at) if valid else ())
     return {"results": [next(predictions) if isinstance(item, Transaction) else item for item in items]}
 
 
-def _parse(item: Any, currency: str, at: datetime, save: bool | None) -> Transaction | ItemErrorBody:
+def parsed_item(item: Any, currency: str, at: datetime, *, save: bool | None) -> Transaction | ItemErrorBody:
+    """An error instead of an invalid transaction. save: False makes the amount optional."""
     try:
         fields = TransactionFields.model_validate(item, context={"save": save})
         return fields.to_domain(currency=currency, today=at.date())

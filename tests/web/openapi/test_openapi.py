@@ -10,6 +10,7 @@ CONTRACT = {
     ("post", "/api/v1/predict/batch"),
     ("post", "/api/v1/feedback"),
     ("post", "/api/v1/feedback/batch"),
+    ("post", "/api/v1/summary"),
     ("get", "/api/v1/review"),
     ("get", "/api/v1/review/{key}/transactions"),
     ("post", "/api/v1/review/answers"),

@@ -1,0 +1,98 @@
+"""Sums of amounts by what they count as: spending, income, saving or transfers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from src.domain.categories import Flow, Group, flow_of
+from src.domain.transactions import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The sum of one currency, month, category, mode and direction; own transfers and refunds are apart."""
+
+    currency: str
+    month: str
+    category: str | None
+    mode: str | None
+    direction: Direction
+    group: Group | None
+    """As `group_that_counts` says."""
+    amount: Decimal
+    """As stored: never below zero."""
+    count: int
+    """Of transactions, and of parts of split ones."""
+    rows: int
+    """Of transactions alone: a split one counts with its first part."""
+    paired: bool
+    """Of transactions that are one end of an own transfer."""
+    again: bool
+    """Of the second ends of own transfers whose first end is summed too: what was moved counts once."""
+    refund: bool
+    """Of refunds that are linked to their purchases; then the category is that of the purchases."""
+    merchant: str = ""
+    """Only where sums by merchant are made of cells."""
+
+    @property
+    def flow(self) -> Flow:
+        return self._flow[0]
+
+    @property
+    def counted(self) -> Decimal:
+        """The amount as its flow counts it: less than zero for a refund."""
+        return Decimal(0) if self.again else self._flow[1] * self.amount
+
+    @property
+    def _flow(self) -> tuple[Flow, int]:
+        return flow_of(self.group, self.direction, paired=self.paired, refund=self.refund)
+
+    @property
+    def by_direction(self) -> bool:
+        """Whether the direction alone decides the flow."""
+        return self.group is None and not self.paired and not self.refund
+
+
+def totals_of(cells: Iterable[Cell]) -> dict[str, Any]:
+    """`count` of transactions, `expense`, `income`, `saved`, `transfer` and `net`."""
+    cells = list(cells)
+    expense, income = _sum(cells, Flow.SPENT), _sum(cells, Flow.EARNED)
+    return {
+        "count": sum(cell.rows for cell in cells),
+        "expense": expense,
+        "income": income,
+        "saved": _sum(cells, Flow.SAVED),
+        "transfer": _sum(cells, Flow.TRANSFERRED),
+        "net": income - expense,
+    }
+
+
+def _sum(cells: Iterable[Cell], flow: Flow) -> Decimal:
+    return sum((cell.counted for cell in cells if cell.flow is flow), Decimal(0))
+
+
+def sums_by(cells: Iterable[Cell], *keys: str, by_size: bool = True) -> list[dict[str, Any]]:
+    """Sums of one flow. A share is of the amounts above zero: refunds can exceed a category's spending."""
+    amounts: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    counts: dict[tuple[Any, ...], int] = defaultdict(int)
+    for cell in cells:
+        key = tuple(getattr(cell, name) for name in keys)
+        amounts[key] += cell.counted
+        counts[key] += cell.count
+    total = sum((amount for amount in amounts.values() if amount > 0), Decimal(0))
+    rows = [
+        {
+            **dict(zip(keys, key, strict=True)),
+            "amount": amount,
+            "count": counts[key],
+            "share": float(amount / total) if amount > 0 else 0.0,
+        }
+        for key, amount in amounts.items()
+    ]
+    return sorted(
+        rows, key=lambda row: (-row["amount"] if by_size else 0, *(str(row[name]) for name in keys))
+    )

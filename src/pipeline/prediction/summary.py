@@ -1,0 +1,96 @@
+"""Categorize and sum transactions without storing anything."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from src.domain.categories import Category, Flow, group_that_counts
+from src.domain.months import month_of
+from src.domain.predictions import Prediction
+from src.domain.preferences import Preferences
+from src.domain.sums import Cell, sums_by, totals_of
+from src.domain.transactions import Transaction
+
+if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Predictor
+
+SUMS = ("totals", "by_category", "by_month", "by_merchant")
+Predicted = tuple[Transaction, Prediction]
+
+
+@dataclass(frozen=True)
+class Summaries:
+    predictor: Predictor
+    categories: Callable[[], Sequence[Category]]
+    preferences: Callable[[], Preferences]
+
+    def of(
+        self, transactions: Sequence[Transaction], *, at: datetime
+    ) -> tuple[list[Predicted], dict[str, list[dict[str, Any]]]]:
+        """The transactions with their predictions, in the same order, and their sums.
+
+        Amounts count as in Analytics. Each sum names its currency, the most frequent first. `by_category` and
+        `by_merchant` have the largest first, each with what it counts as in `kind`. Raises Unavailable.
+        """
+        predicted = self.predictor.predict(transactions, at=at) if transactions else []
+        cells = self._cells(predicted)
+        currencies = [name for name, _ in Counter(cell.currency for cell in cells).most_common()]
+        of_currency = {name: [cell for cell in cells if cell.currency == name] for name in currencies}
+        sums: dict[str, list[dict[str, Any]]] = {name: [] for name in SUMS}
+        for name, members in of_currency.items():
+            sums["totals"].append({"currency": name, **totals_of(members)})
+            sums["by_category"] += _by("category", members, name)
+            sums["by_month"] += _by_month(members, name)
+            sums["by_merchant"] += [row for row in _by("merchant", members, name) if row["merchant"]]
+        return predicted, sums
+
+    def _cells(self, predicted: Iterable[Predicted]) -> list[Cell]:
+        groups = {category.slug: category.group for category in self.categories()}
+        month_starts = self.preferences().month_starts
+        return [
+            Cell(
+                currency=transaction.currency,
+                month=month_of(transaction.date, month_starts),
+                category=prediction.category,
+                mode=transaction.mode,
+                direction=transaction.direction,
+                group=group_that_counts(
+                    groups.get(prediction.category or ""),
+                    transaction.direction,
+                    needs_review=prediction.needs_review,
+                ),
+                amount=transaction.amount,
+                count=1,
+                rows=1,
+                paired=False,
+                again=False,
+                refund=False,
+                merchant=transaction.merchant,
+            )
+            for transaction, prediction in predicted
+        ]
+
+
+def _by(key: str, cells: Iterable[Cell], currency: str) -> list[dict[str, Any]]:
+    by_flow: dict[Flow, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        by_flow[cell.flow].append(cell)
+    rows = [
+        {"currency": currency, "kind": flow.value, **row}
+        for flow, members in by_flow.items()
+        for row in sums_by(members, key)
+    ]
+    return sorted(rows, key=lambda row: (-abs(row["amount"]), str(row[key])))
+
+
+def _by_month(cells: Iterable[Cell], currency: str) -> list[dict[str, Any]]:
+    by_month: dict[str, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        by_month[cell.month].append(cell)
+    return [
+        {"currency": currency, "month": month, **totals_of(by_month[month])} for month in sorted(by_month)
+    ]
