@@ -417,7 +417,7 @@ class Container(Services):
 
     @once
     def rule_suggestions(self) -> RuleSuggestions:
-        return RuleSuggestions(self.rules, self.current_rules, self.rule_transactions)
+        return RuleSuggestions(self.rules, self.current_rules, self.rule_transactions, self.merchants.ignored)
 
     @once
     def drift(self) -> DriftMonitor:

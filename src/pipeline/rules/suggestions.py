@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ class RuleSuggestions:
     rules: Rules
     current_rules: Callable[[], RuleMatcher]
     rows: RuleTransactions
+    ignored: Callable[[], Mapping[str, datetime]]
+    """Returns until when the answers for a merchant teach nothing."""
 
     def all(self) -> list[RuleSuggestion]:
         """At most 50, with the most answers first. Raises Unavailable."""
@@ -58,7 +61,7 @@ class RuleSuggestions:
         self.rules.dismiss(merchant, category)
 
     def _open(self, merchants: Collection[str] | None) -> Iterator[RuleSuggestion]:
-        supported = self.rows.answered_alike(least=LEAST_ANSWERS, merchants=merchants)
+        supported = self.rows.answered_alike(least=LEAST_ANSWERS, ignored=self.ignored(), merchants=merchants)
         if not supported:
             return
         dismissed, rules = self.rules.dismissed(), self.current_rules()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import DESCENDING
@@ -14,7 +14,7 @@ from src.domain.feedback import LabelSource
 from src.domain.rules import Condition, Field, Match, Operator, Rule, RuleRow, RuleSuggestion, RuleUse
 from src.domain.transactions import Status, Transaction
 from src.services.mongo.client import Database, Document, guarded, guarded_stream
-from src.services.transactions.documents import HAS_LABEL, INPUT_FIELDS, midnight, transaction_of
+from src.services.transactions.documents import HAS_LABEL, INPUT_FIELDS, midnight, not_ignored, transaction_of
 
 _NEWEST_FIRST = [("date", DESCENDING), ("_id", DESCENDING)]
 _ROW_FIELDS = {**INPUT_FIELDS, "category": 1, "status": 1, "rule": 1}
@@ -80,15 +80,18 @@ class RuleTransactions:
         return transaction_of(document) if document else None
 
     @guarded
-    def answered_alike(self, *, least: int, merchants: Collection[str] | None = None) -> list[RuleSuggestion]:
+    def answered_alike(
+        self, *, least: int, ignored: Mapping[str, datetime], merchants: Collection[str] | None = None
+    ) -> list[RuleSuggestion]:
         """The merchants with at least `least` answers by hand, all of one category; most answers first.
 
-        Answers given at once count once. Read from the index alone, but for the number that need review.
+        ignored: until when the answers for a merchant teach nothing. Answers given at once count once. Read
+        from the index alone, but for the number that need review.
         """
         named: Document = {"$in": list(merchants)} if merchants is not None else {"$gt": ""}
         groups = self._database.transactions.aggregate(
             [
-                {"$match": {"owner": LOCAL_OWNER, "merchant": named, **HAS_LABEL}},
+                {"$match": {"owner": LOCAL_OWNER, "merchant": named, **HAS_LABEL, **not_ignored(ignored)}},
                 {
                     "$group": {
                         "_id": {

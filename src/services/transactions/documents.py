@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, time
 from datetime import date as Date  # noqa: N812 - `date` is a field's name here
@@ -45,6 +45,12 @@ IS_UNCERTAIN: Document = {
 }
 """`is_uncertain` of `StoredTransaction` as an expression."""
 IS_SPLIT = {"splits": {"$exists": True}}
+
+
+def not_ignored(ignored: Mapping[str, datetime]) -> Document:
+    """The answers that teach something. ignored: until when those for a merchant teach nothing."""
+    unlearned = [{"merchant": merchant, "label.at": {"$lte": until}} for merchant, until in ignored.items()]
+    return {"$nor": unlearned} if unlearned else {}
 
 
 def midnight(day: Date) -> datetime:

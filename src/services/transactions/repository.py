@@ -29,6 +29,7 @@ from src.services.transactions.documents import (
     edit_document,
     labelled_of,
     new_document,
+    not_ignored,
     prediction_fields,
     replaced_fields,
     stored_of,
@@ -259,10 +260,7 @@ class Transactions:
 
         ignored: as for `recollections`.
         """
-        of_ignored = [
-            {"merchant": merchant, "label.at": {"$lte": until}} for merchant, until in ignored.items()
-        ]
-        counted = {"$nor": of_ignored} if of_ignored else {}
+        counted = not_ignored(ignored)
         stems = {merchant: stem for merchant in merchants if (stem := stem_of(merchant))}
         distinct = sorted(set(stems.values()))
         fields = ("merchant", "label.at", "label.category", "label.source", "value")

@@ -350,6 +350,22 @@ def test_what_is_not_learned_trains_no_model_but_still_judges_it(client, taught,
     assert training()[2] == excluded
 
 
+def test_no_rule_is_suggested_by_answers_that_teach_nothing(client, taught):
+    for amount in ("1", "2", "3"):
+        taught("BLUE DOOR", "gifts", amount=amount)
+
+    def suggested():
+        return client.get("/api/v1/rules/suggestions").json != []
+
+    assert suggested()
+    act = client.patch("/api/v1/merchants/blue door", json={"learn": False}).json["act"]
+    assert not suggested()
+    undo(client, act)
+    assert suggested()
+    forget(client, "blue door")
+    assert not suggested()
+
+
 def test_two_services_of_one_brand_are_taught_apart(client, predicted, taught):
     taught("AMAZON WEB SERVICES EMEA", "services")
     assert upcoming(client, "AMZN MKTP US*2K3")["decided_by"] == "model"
