@@ -1,3 +1,6 @@
+import pytest
+
+from src.components.lexicon.matcher import LexiconMatcher, lexicon_text
 from src.components.text.cleaning import clean_text
 from src.knowledge.build import (
     PACKED,
@@ -60,6 +63,15 @@ def test_every_category_is_known_by_many_phrases():
     entries = Knowledge().entries()
     counts = {slug: sum(entry.category == slug for entry in entries) for slug in SLUGS}
     assert min(counts.values()) >= 20, counts
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [("Hausverwaltung Krüger Miete Wohnung 12 inkl. NK", "housing"), ("Zahnarzt Dr. Weiß Rg 182", "health")],
+)
+def test_no_short_name_of_a_shop_hides_what_a_text_says(text, category):
+    matcher = LexiconMatcher(lexicon_text(Knowledge().entries()))
+    assert matcher.of(clean_text(text))[0] == f"lexicon:{category}"
 
 
 def test_nearly_every_phrase_has_a_text_once_it_is_cleaned():
