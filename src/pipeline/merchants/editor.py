@@ -101,8 +101,9 @@ class MerchantEditor:
         }
         act = self.acts.begin(ActKind.MERCHANT, ActSummary("merchant-merged", values), at=at)
         self.merchants.merge(parts, target, act=act)
-        if self.find(target).key != target:  # somebody has merged it into one of them at this moment
+        if self._current(target) != target:  # somebody has merged it into one of them at this moment
             self.merchants.unmerge(act)
+            self._derive_again([*parts, target])
             self.acts.finish(act, rows=0)
             raise Conflict("Somebody else has just merged this merchant; try again.")
         return self._finish(act, "merchant-merged", values, at)
@@ -162,8 +163,8 @@ class MerchantEditor:
         """What follows once the merchant itself has changed. It may be called again."""
         key = str(values.get("key") or values["into"])
         if code == "merchant-merged":
-            key = self.find(key).key
-            self.rows.move(str(values["from"]).split("\n"), key)
+            self._derive_again([*str(values["from"]).split("\n"), key])
+            key = self._current(key)
         only_renamed = code == "merchant-changed" and values["learn"] == values["new_learn"]
         changed, complete = 0, only_renamed
         if not only_renamed:
@@ -204,24 +205,38 @@ class MerchantEditor:
     def _undo_merge(self, act: Act, at: datetime) -> UndoResult:
         """Transactions whose text was edited since belong to the merchant that it names now."""
         into, parts = str(act.what.values["into"]), str(act.what.values["from"]).split("\n")
-        current = self._current(into)
+        before = self._current(into)
         self.merchants.unmerge(act.id)
-        apart = {self._current(part) for part in parts}
-
-        def derived(transactions: Sequence[Transaction]) -> list[str]:
-            others = [transaction.merchant for transaction in self._derived(transactions)]
-            return [other if other in apart else current for other in others]
-
-        rows = self.rows.derive_again(current, derived)
-        self._undo_predictions(act, {current, *apart}, at)
+        rows = self._derive_again([into, *parts, before])
+        self._undo_predictions(act, {before, *map(self._current, [into, *parts])}, at)
         return UndoResult(rows)
 
-    def _derived(self, transactions: Sequence[Transaction]) -> list[Transaction]:
-        named = [
-            replace(row, merchant=merchant(row.description, row.subcategory, row.counterparty))
-            for row in transactions
+    def _derive_again(self, of: Collection[str]) -> int:
+        """Give the transactions of these merchants the merchant of today; returns how many moved.
+
+        Repeated until no other merge or undo came in between: it may have moved what this one had moved.
+        """
+        keys, moved = set(of), 0
+        while True:
+            merged = self.merchants.merged()
+            keys.update(self.merchants.canonical(keys).values(), self.merchants.leading_to(*keys))
+            moves = self.rows.derive_again(keys, lambda transactions: self._derived(transactions, keys))
+            keys.update(moves)
+            moved += sum(moves.values())
+            if self.merchants.merged() == merged:
+                return moved
+
+    def _derived(self, transactions: Sequence[Transaction], keys: Collection[str]) -> list[str]:
+        """The merchant of today: of the text, if that names one of `keys`, else of the stored merchant."""
+        texts = [
+            merchant(transaction.description, transaction.subcategory, transaction.counterparty)
+            for transaction in transactions
         ]
-        return with_canonical_merchants(named, self.merchants)
+        named = [
+            replace(transaction, merchant=text) if text in keys else transaction
+            for transaction, text in zip(transactions, texts, strict=True)
+        ]
+        return [transaction.merchant for transaction in with_canonical_merchants(named, self.merchants)]
 
     def _undo_predictions(self, act: Act, keys: Collection[str], at: datetime) -> None:
         self.unanswered.undo(act.id)
@@ -242,8 +257,8 @@ class MerchantEditor:
 
         One that was stored or restored while its merchant was merged has the old key.
         """
-        for key, into in self.merchants.canonical(self.rows.existing(self.merchants.merged())).items():
-            self.rows.move([key], into)
+        if strays := self.rows.existing(self.merchants.merged()):
+            self._derive_again(strays)
 
 
 def _values(merchant: Merchant) -> dict[str, str | int | None]:

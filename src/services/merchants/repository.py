@@ -43,7 +43,10 @@ class Merchants:
 
     @guarded
     def canonical(self, keys: Collection[str]) -> dict[str, str]:
-        """Each merged one of `keys` -> the key of the merchant it is part of now. Raises Unavailable."""
+        """Each merged one of `keys` -> the key of the merchant it is part of now. Raises Unavailable.
+
+        Of those that two merges at once lead in a circle, it is the first one.
+        """
         into: dict[str, str] = {}
         unread = {key for key in keys if key}
         while unread:
@@ -51,16 +54,17 @@ class Merchants:
             new = {merchant.key: merchant.into for merchant in merged if merchant.into}
             into |= new
             unread = set(new.values()) - into.keys()
-        return {key: _last(key, into) for key in keys if key in into}
+        return {key: last for key in keys if (last := _last(key, into)) != key}
 
     @guarded
-    def leading_to(self, key: str) -> list[str]:
-        """The merchants that are part of this one, by key."""
-        parts, unread = list[str](), [key]
+    def leading_to(self, *keys: str) -> list[str]:
+        """The other merchants that are part of these, by key."""
+        parts, unread = set(keys), list(keys)
         while unread:
-            unread = [merchant.key for merchant in self._find({"into": {"$in": unread}})]
-            parts += unread
-        return sorted(parts)
+            merged = self._find({"into": {"$in": sorted(unread)}})
+            unread = [merchant.key for merchant in merged if merchant.key not in parts]
+            parts.update(unread)
+        return sorted(parts.difference(keys))
 
     def parts(self) -> dict[str, list[str]]:
         """The merchants that are part of another, by the key of that one."""
@@ -70,9 +74,10 @@ class Merchants:
         return dict(parts)
 
     @guarded
-    def merged(self) -> set[str]:
-        """The keys of all merged merchants."""
-        return {merchant.key for merchant in self._find({"into": {"$exists": True}})}
+    def merged(self) -> dict[str, str]:
+        """The key of each merged merchant -> that of the merchant it was merged into, merged or not."""
+        merged = self._find({"into": {"$exists": True}})
+        return {merchant.key: merchant.into for merchant in merged if merchant.into}
 
     @guarded
     def names(self) -> dict[str, str]:
@@ -175,11 +180,12 @@ def _by_key(key: str) -> Document:
 
 
 def _last(key: str, into: Mapping[str, str]) -> str:
-    seen = {key}
-    while (following := into.get(key, key)) not in seen:  # two merges at once could lead in a circle
-        key = following
-        seen.add(key)
-    return key
+    path = [key]
+    while (following := into.get(path[-1])) is not None:
+        if following in path:
+            return min(path[path.index(following) :])
+        path.append(following)
+    return path[-1]
 
 
 def _merchant(document: Document) -> Merchant:

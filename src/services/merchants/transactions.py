@@ -1,8 +1,8 @@
-"""The transactions of merchants: count them, move them to another merchant, derive their merchant again."""
+"""The transactions of merchants: count them, derive their merchant again."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
@@ -53,32 +53,25 @@ class MerchantTransactions:
         return [labelled_of(document) for document in answered.sort("label.at", DESCENDING).limit(limit)]
 
     @guarded
-    def move(self, keys: Collection[str], into: str) -> None:
-        """Raises Unavailable; a retry moves the rest."""
-        transactions = self._database.transactions
-        while ids := [row["_id"] for row in transactions.find(_of(keys), {"_id": 1}).limit(_BATCH)]:
-            transactions.update_many({**_of(keys), "_id": {"$in": ids}}, _moved(into))
-
-    @guarded
-    def derive_again(self, key: str, derive: Derive) -> int:
-        """Move those of `key` whose merchant `derive` says is another; returns their number.
+    def derive_again(self, keys: Collection[str], derive: Derive) -> dict[str, int]:
+        """Move those of `keys` whose merchant `derive` says is another; returns their number by new merchant.
 
         Raises Unavailable; a retry moves the rest.
         """
-        transactions, moved, last = self._database.transactions, 0, ObjectId("0" * 24)
+        transactions, moved, last = self._database.transactions, Counter[str](), ObjectId("0" * 24)
         while True:
-            query = {**_of([key]), "_id": {"$gt": last}}
+            query = {**_of(keys), "_id": {"$gt": last}}
             batch = list(transactions.find(query, INPUT_FIELDS).sort("_id").limit(_BATCH))
             if not batch:
                 return moved
-            derived = derive([transaction_of(document) for document in batch])
-            ids: dict[str, list[ObjectId]] = defaultdict(list)
-            for document, other in zip(batch, derived, strict=True):
-                if other != key:
-                    ids[other].append(document["_id"])
-            for other, of_other in ids.items():
+            befores = [transaction_of(document) for document in batch]
+            ids: dict[tuple[str, str], list[ObjectId]] = defaultdict(list)
+            for document, before, after in zip(batch, befores, derive(befores), strict=True):
+                if after != before.merchant:
+                    ids[before.merchant, after].append(document["_id"])
+            for (key, other), of_other in ids.items():
                 update = transactions.update_many({**_of([key]), "_id": {"$in": of_other}}, _moved(other))
-                moved += int(update.modified_count)
+                moved[other] += int(update.modified_count)
             last = batch[-1]["_id"]
 
 

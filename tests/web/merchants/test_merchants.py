@@ -274,6 +274,53 @@ def test_an_interrupted_merge_is_finished(client, predicted, services, web_datab
     assert services.act_log.find(never_begun) is None
 
 
+def begin_merge(services, source, into):
+    """As by a process that is killed right after it."""
+    what = ActSummary("merchant-merged", {"from": source, "into": into, "rows": 1})
+    act = services.act_log.begin(ActKind.MERCHANT, what, at=datetime.now(UTC))
+    services.merchants.merge([source], into, act=act)
+    return act
+
+
+def test_two_interrupted_merges_in_a_circle_end_in_one_merchant_and_are_undone(client, predicted, services):
+    rows = [predicted("BLUE DOR"), predicted("BLUE DOOR")]
+    acts = [
+        begin_merge(services, "blue dor", "blue door"),
+        begin_merge(services, "blue door", "blue dor"),
+    ]
+    services.merchant_editor.resume_unfinished(at=LATER)
+    assert {merchant_of(client, row) for row in rows} == {"blue door"}
+    assert get(client, "blue dor").json["key"] == get(client, "blue door").json["key"] == "blue door"
+    assert [undo(client, act).status_code for act in acts] == [200, 200]
+    assert [merchant_of(client, row) for row in rows] == ["blue dor", "blue door"]
+
+
+def test_a_merge_follows_one_that_is_undone_while_it_moves_transactions(
+    client, predicted, services, monkeypatch
+):
+    row = predicted("BLUE DOR")
+    predicted("BLUE DOOR")
+    predicted("BLUE DOORS")
+    act = begin_merge(services, "blue dor", "blue door")
+    later = merge(client, "blue door", into="blue doors").json["act"]
+    rows, derive_again = services.merchant_transactions, services.merchant_transactions.derive_again
+
+    def undone_before_it_writes(keys, derive):
+        def derived(transactions):
+            merchants = derive(transactions)
+            monkeypatch.setattr(rows, "derive_again", derive_again)
+            undo(client, later)
+            return merchants
+
+        return derive_again(keys, derived)
+
+    monkeypatch.setattr(rows, "derive_again", undone_before_it_writes)
+    services.merchant_editor.resume_unfinished(at=LATER)
+    assert merchant_of(client, row) == "blue door"
+    undo(client, act)
+    assert merchant_of(client, row) == "blue dor"
+
+
 def test_what_is_forgotten_decides_no_more_until_a_new_answer(client, predicted, taught, services):
     row = taught("BLUE DOOR", "gifts")
     waiting = predicted("BLUE DOOR", amount="2")
