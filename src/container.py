@@ -5,15 +5,9 @@ from __future__ import annotations
 import pickle
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 
 from src.components.bank_files.limits import Limits
-from src.components.features.linear_form import LinearForm
 from src.components.lexicon.matcher import LexiconMatcher
-from src.components.model.merchant_memory import MerchantMemory
-from src.components.model.scorer import LinearScorer
-from src.components.model.serving import Serving
-from src.components.model.thresholds import BandThresholds
 from src.components.text.exchange_rates import units_per_dollar
 from src.domain.acts import ActKind
 from src.errors import Unavailable
@@ -37,16 +31,11 @@ from src.pipeline.integrations.firefly_outbound import FireflyOutbound
 from src.pipeline.integrations.inbound import Webhooks
 from src.pipeline.merchants.editor import MerchantEditor
 from src.pipeline.merchants.listing import MerchantListing
-from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.monitoring.quality import DriftMonitor, Quality
-from src.pipeline.prediction.predict import Model, Predictor
-from src.pipeline.prediction.present_categories import PresentCategories
+from src.pipeline.prediction.predict import Predictor
 from src.pipeline.prediction.repredict import Reprediction
-from src.pipeline.prediction.summary import Summaries
 from src.pipeline.prediction.waiting import FirstPredictions
-from src.pipeline.registry.model_actions import ModelActions
 from src.pipeline.rules.apply import RuleApplication
-from src.pipeline.rules.current import CurrentRules
 from src.pipeline.rules.editor import RuleEditor
 from src.pipeline.rules.preview import RulePreviews
 from src.pipeline.rules.report import RuleReports
@@ -54,10 +43,7 @@ from src.pipeline.rules.suggestions import RuleSuggestions
 from src.pipeline.settings.editor import SettingsEditor
 from src.pipeline.settings.erase import EraseEverything
 from src.pipeline.transfers.linking import Linking
-from src.pipeline.transfers.matching import LinkMatching
-from src.services.container import Services
-from src.services.models import bundle as bundles
-from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
+from src.prediction_container import Predictions
 from src.services.monitoring.drift_periods import DriftPeriods
 from src.services.monitoring.quality_counts import QualityCounts
 from src.services.review.groups import ReviewGroups
@@ -65,17 +51,7 @@ from src.services.runs.due_runs import DriftTriggeredRuns, Slots
 from src.services.scheduler.scheduler import Scheduler
 
 
-@dataclass(frozen=True)
-class _RefreshedChampion:
-    """The champion of a process that does not watch the pointer."""
-
-    champion: HotSwap[Serving]
-
-    def current(self) -> Serving:
-        return self.champion.refreshed()
-
-
-class Container(Services):
+class Container(Predictions):
     """The services of one process, and the pipelines built on them."""
 
     @once
@@ -183,67 +159,6 @@ class Container(Services):
         return Quality(QualityCounts(self.database, self.preferences.current))
 
     @once
-    def champion(self) -> HotSwap[Serving]:
-        return HotSwap(self.models.champion, self._load, variant=self._auto_precision)
-
-    @once
-    def shadow_model(self) -> ShadowModel[Serving]:
-        return ShadowModel(self.models.shadows.current, self._load, variant=self._auto_precision, every_s=2)
-
-    def _auto_precision(self) -> float:
-        return self.preferences.current().auto_precision
-
-    def _load(self, pointer: Pointing) -> Serving:
-        return self.serve(pointer.version, self.models.load(pointer.version), pointer.sha256)
-
-    def serve(self, version: str, bundle: bytes, sha256: str) -> Serving:
-        """A bundle's file, ready to serve. Raises InvalidInput for one that is not what its hash says."""
-        served = bundles.serve(bundle, sha256)
-        bands, precision = BandThresholds.from_dict(served.bands), self._auto_precision()
-        scorer = LinearScorer(LinearForm.from_parts(*served.form))
-        labels = served.about.get("labels_by_category", {})
-        return Serving(version, scorer, *bands.thresholds(precision), bands.own_thresholds(precision), labels)
-
-    @once
-    def predictor(self) -> Predictor:
-        return self._predictor(self.champion)
-
-    def _predictor(self, champion: Model) -> Predictor:
-        return Predictor(
-            PresentCategories(champion, self.categories.own_and_merged),
-            self.transactions,
-            MerchantMemory(),
-            self.preferences.current,
-            self.shadow_model.peek,
-            self.accounts,
-            self.link_matching.match_saved,
-            self.merchants,
-            self.current_rules,
-        )
-
-    @property
-    def prediction_diffs(self) -> PredictionDiffs:
-        precision = self._auto_precision()
-        return PredictionDiffs(
-            self.unanswered, self.predictor, self.models, self._serving, precision=precision
-        )
-
-    @once
-    def reprediction(self) -> Reprediction:
-        return Reprediction(self.unanswered, self.predictor, self.champion, self.models, self._settle_names)
-
-    def _serving(self, version: str) -> Serving:
-        return self.serve(version, self.models.load(version), self.models.sha256(version))
-
-    @once
-    def model_actions(self) -> ModelActions:
-        return ModelActions(self.models, self.serve)
-
-    @once
-    def feedback(self) -> FeedbackLoop:
-        return self._feedback_loop(self.predictor)
-
-    @once
     def review_groups(self) -> ReviewGroups:
         return ReviewGroups(self.database, units_per_dollar)
 
@@ -252,26 +167,12 @@ class Container(Services):
         return GroupReview(self.review_groups, self.review_skips, self.transactions, self.feedback)
 
     @once
-    def background_feedback(self) -> FeedbackLoop:
-        return self._feedback_loop(self._background_predictor)
-
-    @once
     def first_predictions(self) -> FirstPredictions:
         return FirstPredictions(self.waiting_transactions, self.transactions, self._background_predictor)
 
     @once
-    def summaries(self) -> Summaries:
-        return Summaries(self.predictor, self.categories.all, self.preferences.current)
-
-    @once
-    def _background_predictor(self) -> Predictor:
-        """For the scheduler's process, which asks the model seldom."""
-        return self._predictor(_RefreshedChampion(self.champion))
-
-    def _feedback_loop(self, predictor: Predictor) -> FeedbackLoop:
-        return FeedbackLoop(
-            self.feedback_events, self.unanswered, self.act_log, predictor, self.categories.slugs
-        )
+    def reprediction(self) -> Reprediction:
+        return Reprediction(self.unanswered, self.predictor, self.champion, self.models, self._settle_names)
 
     @once
     def act_undo(self) -> ActUndo:
@@ -310,10 +211,6 @@ class Container(Services):
         return TransactionEditor(
             self.transactions, self.deleted_transactions, self.predictor, self.act_log, self.links
         )
-
-    @once
-    def link_matching(self) -> LinkMatching:
-        return LinkMatching(self.links, self.link_candidates, self.categories.all, self.now)
 
     @once
     def linking(self) -> Linking:
@@ -384,10 +281,6 @@ class Container(Services):
         return MerchantListing(
             self.merchants, self.merchant_overview, self.merchant_transactions, self.predictor
         )
-
-    @once
-    def current_rules(self) -> CurrentRules:
-        return CurrentRules(self.rules)
 
     @once
     def rule_editor(self) -> RuleEditor:

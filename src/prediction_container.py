@@ -1,0 +1,120 @@
+"""The part of the composition root that predicts and learns: models, rules and the memory of answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from src.components.features.linear_form import LinearForm
+from src.components.model.merchant_memory import MerchantMemory
+from src.components.model.scorer import LinearScorer
+from src.components.model.serving import Serving
+from src.components.model.thresholds import BandThresholds
+from src.once import once
+from src.pipeline.feedback.feedback import FeedbackLoop
+from src.pipeline.monitoring.prediction_diff import PredictionDiffs
+from src.pipeline.prediction.predict import Model, Predictor
+from src.pipeline.prediction.present_categories import PresentCategories
+from src.pipeline.prediction.summary import Summaries
+from src.pipeline.registry.model_actions import ModelActions
+from src.pipeline.rules.current import CurrentRules
+from src.pipeline.transfers.matching import LinkMatching
+from src.services.container import Services
+from src.services.models import bundle as bundles
+from src.services.models.hot_swap import HotSwap, Pointing, ShadowModel
+
+
+@dataclass(frozen=True)
+class _RefreshedChampion:
+    """The champion of a process that does not watch the pointer."""
+
+    champion: HotSwap[Serving]
+
+    def current(self) -> Serving:
+        return self.champion.refreshed()
+
+
+class Predictions(Services):
+    """The services of one process, and what predicts with them."""
+
+    @once
+    def champion(self) -> HotSwap[Serving]:
+        return HotSwap(self.models.champion, self._load, variant=self._auto_precision)
+
+    @once
+    def shadow_model(self) -> ShadowModel[Serving]:
+        return ShadowModel(self.models.shadows.current, self._load, variant=self._auto_precision, every_s=2)
+
+    def _auto_precision(self) -> float:
+        return self.preferences.current().auto_precision
+
+    def _load(self, pointer: Pointing) -> Serving:
+        return self.serve(pointer.version, self.models.load(pointer.version), pointer.sha256)
+
+    def serve(self, version: str, bundle: bytes, sha256: str) -> Serving:
+        """A bundle's file, ready to serve. Raises InvalidInput for one that is not what its hash says."""
+        served = bundles.serve(bundle, sha256)
+        bands, precision = BandThresholds.from_dict(served.bands), self._auto_precision()
+        scorer = LinearScorer(LinearForm.from_parts(*served.form))
+        labels = served.about.get("labels_by_category", {})
+        return Serving(version, scorer, *bands.thresholds(precision), bands.own_thresholds(precision), labels)
+
+    @once
+    def predictor(self) -> Predictor:
+        return self._predictor(self.champion)
+
+    def _predictor(self, champion: Model) -> Predictor:
+        return Predictor(
+            PresentCategories(champion, self.categories.own_and_merged),
+            self.transactions,
+            MerchantMemory(),
+            self.preferences.current,
+            self.shadow_model.peek,
+            self.accounts,
+            self.link_matching.match_saved,
+            self.merchants,
+            self.current_rules,
+        )
+
+    @once
+    def link_matching(self) -> LinkMatching:
+        return LinkMatching(self.links, self.link_candidates, self.categories.all, self.now)
+
+    @property
+    def prediction_diffs(self) -> PredictionDiffs:
+        precision = self._auto_precision()
+        return PredictionDiffs(
+            self.unanswered, self.predictor, self.models, self._serving, precision=precision
+        )
+
+    def _serving(self, version: str) -> Serving:
+        return self.serve(version, self.models.load(version), self.models.sha256(version))
+
+    @once
+    def model_actions(self) -> ModelActions:
+        return ModelActions(self.models, self.serve)
+
+    @once
+    def feedback(self) -> FeedbackLoop:
+        return self._feedback_loop(self.predictor)
+
+    @once
+    def background_feedback(self) -> FeedbackLoop:
+        return self._feedback_loop(self._background_predictor)
+
+    @once
+    def summaries(self) -> Summaries:
+        return Summaries(self.predictor, self.categories.all, self.preferences.current)
+
+    @once
+    def _background_predictor(self) -> Predictor:
+        """For the scheduler's process, which asks the model seldom."""
+        return self._predictor(_RefreshedChampion(self.champion))
+
+    def _feedback_loop(self, predictor: Predictor) -> FeedbackLoop:
+        return FeedbackLoop(
+            self.feedback_events, self.unanswered, self.act_log, predictor, self.categories.slugs
+        )
+
+    @once
+    def current_rules(self) -> CurrentRules:
+        return CurrentRules(self.rules)
