@@ -13,7 +13,7 @@ from src.once import once
 from src.pipeline.feedback.feedback import FeedbackLoop
 from src.pipeline.monitoring.prediction_diff import PredictionDiffs
 from src.pipeline.prediction.predict import Model, Predictor
-from src.pipeline.prediction.present_categories import PresentCategories
+from src.pipeline.prediction.present_categories import PresentCategories, with_categories
 from src.pipeline.prediction.summary import Summaries
 from src.pipeline.registry.model_actions import ModelActions
 from src.pipeline.rules.current import CurrentRules
@@ -83,7 +83,12 @@ class Predictions(Services):
     def prediction_diffs(self) -> PredictionDiffs:
         precision = self._auto_precision()
         return PredictionDiffs(
-            self.unanswered, self.predictor, self.models, self._serving, precision=precision
+            self.unanswered,
+            self.predictor,
+            self.models,
+            self._serving,
+            precision=precision,
+            present=lambda model: with_categories(model, *self.categories.own_and_merged()),
         )
 
     def _serving(self, version: str) -> Serving:

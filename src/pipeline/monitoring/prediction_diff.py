@@ -47,6 +47,8 @@ class PredictionDiffs:
     limit: int = LIMIT
     precision: float = 0.0
     """AUTO_PRECISION: the share of automatic predictions that must be right."""
+    present: Callable[[Serving], Serving] = lambda model: model
+    """Returns a model with the categories of today."""
 
     def promoting(self, champion: Serving, version: str, *, at: datetime) -> PredictionDiff:
         """What would change with `version` as champion. Raises NotFound, Conflict, Unavailable."""
@@ -97,11 +99,11 @@ class PredictionDiffs:
             raise Conflict(f"Model {version} could not be loaded, so it cannot be compared.") from error
 
     def _pairs(self, before: Serving, after: Serving, limit: int) -> Iterator[PredictionPair]:
-        rows = self.rows.newest(limit)
+        rows, models = self.rows.newest(limit), (self.present(before), self.present(after))
         while chunk := list(islice(rows, _CHUNK)):
             transactions = [transaction for _, transaction in chunk]
             evidence = self.predictor.own_evidence(transactions)
-            old, new = (self._predictions(model, transactions, evidence) for model in (before, after))
+            old, new = (self._predictions(model, transactions, evidence) for model in models)
             for (row_id, transaction), first, second, own in zip(chunk, old, new, evidence, strict=True):
                 by_person = isinstance(own, (Rule, MemoryDecision))
                 yield PredictionPair(row_id, transaction, first, second, by_person)

@@ -36,11 +36,12 @@ class PresentCategories:
         serving, present = self._model.current(), self._read()
         last = self._last
         if last is None or last[0] is not serving or last[1] != present:
-            self._last = last = (serving, present, _with_categories(serving, *present))
+            self._last = last = (serving, present, with_categories(serving, *present))
         return last[2]
 
 
-def _with_categories(serving: Serving, own: Sequence[Category], merged: Mapping[str, str]) -> Serving:
+def with_categories(serving: Serving, own: Sequence[Category], merged: Mapping[str, str]) -> Serving:
+    """A model as it was trained, with the categories of today."""
     scorer = serving.scorer
     if isinstance(scorer, LinearScorer) and not merged.keys().isdisjoint(scorer.classes):
         scorer = MergedScorer(scorer, merged)

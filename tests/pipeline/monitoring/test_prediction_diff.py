@@ -1,5 +1,6 @@
 """How predictions change with another model: real rows, two models with fixed predictions."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -184,3 +185,12 @@ def test_a_version_that_is_deleted_or_does_not_load_is_an_error(changes):
         changes(load=deleted).promoting(OLD, "2", at=NOW)
     with pytest.raises(Conflict, match="Model 2 could not be loaded"):
         changes(load=broken).promoting(OLD, "2", at=NOW)
+
+
+def test_both_models_are_compared_with_the_categories_of_today(changes, keep):
+    keep("TACO GARDEN", "CORNER BAKERY")
+    diffs = changes(present=lambda model: replace(model, own_thresholds={"dining": (2.0, 0.3)}))
+    automatic = diffs.automatic("1", "2")
+    by_merchant = dict(zip(automatic.merchants, automatic.challenger.tolist(), strict=True))
+    assert not automatic.champion.any()
+    assert by_merchant == {"taco garden": True, "corner bakery": False}
