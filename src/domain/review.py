@@ -46,14 +46,14 @@ class GroupKey:
         """For addresses: letters, digits, `-` and `_`."""
         parts = [self.merchant, self.direction.value, self.transaction_id]
         text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-        return base64.urlsafe_b64encode(text.encode("utf-8", "surrogatepass")).decode().rstrip("=")
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
     def read(cls, text: str) -> GroupKey:
         """Raises ValueError for a text that is no key."""
         try:
             padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-            parts = json.loads(base64.urlsafe_b64decode(padded).decode("utf-8", "surrogatepass"))
+            parts = json.loads(base64.urlsafe_b64decode(padded).decode())
             merchant, direction, transaction_id = parts
         except (binascii.Error, TypeError, RecursionError) as error:
             raise ValueError(str(error)) from None

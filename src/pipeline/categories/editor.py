@@ -98,6 +98,8 @@ class CategoryEditor:
         self.categories.merge(slug, into)
         if into:  # those predicted meanwhile
             relabelled += self._relabel(slug, into, act, at)
+        if undone := self.acts.undone(act):
+            self.undo_merge(undone, at)
         self.acts.finish(act, rows=relabelled, keep=True)
         return before, relabelled, act
 

@@ -35,7 +35,8 @@ class ActUndo:
     def undo(self, act_id: str, *, at: datetime, only: str | None = None) -> UndoResult:
         """Raises NotFound, Conflict if it is undone already, Unavailable; safe to retry.
 
-        The act is marked after its transactions are restored, so an interruption loses nothing.
+        The act is marked after its transactions are restored, so an interruption loses nothing. One that is
+        not finished may change more until then: it is undone once more, and undoes itself what follows.
         only: the id of a transaction, whose answer alone is undone; then the act is not marked.
         """
         act = None if only else self.log.find(act_id)
@@ -45,6 +46,9 @@ class ActUndo:
             undone = self._with_deleted(act, self.undo_of[act.kind](act, at))
             self.afterwards()
             if self.log.mark_undone(act_id, at=at):
+                if act.rows is None:
+                    rest = self.undo_of[act.kind](act, at)
+                    return replace(undone, rows=undone.rows + rest.rows)
                 return undone
         raise Conflict("This is already undone.")
 

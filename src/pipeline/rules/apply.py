@@ -54,7 +54,7 @@ class RuleApplication:
     acts: ActLog
 
     def apply(self, rule_id: str, *, at: datetime) -> tuple[int, str | None]:
-        """Returns how many transactions changed, and the act; None if nothing did.
+        """Returns how many transactions changed, and the act; None if nothing did, or it is undone already.
 
         Raises NotFound, Conflict if the rule is switched off, InvalidInput for too many rows, Unavailable.
         """
@@ -71,6 +71,9 @@ class RuleApplication:
         for start in range(0, len(ids), _BATCH):
             batch = ids[start : start + _BATCH]
             changed += len(self.changed_rows.change(batch, lambda rows: self._changed(rule, act, at, rows)))
+            if undone := self.acts.undone(act):
+                self.undo(undone, at)
+                return 0, None
         self.acts.finish(act, rows=changed)
         return changed, act if changed else None
 

@@ -177,10 +177,17 @@ class RuleEditor:
             what = ActSummary(code, {"name": name, **_difference(before, after)})
             act = self.acts.begin(ActKind.RULES, what, at=at)
             if self.rules.replace(version, after):
+                self._follow_merges(after)
                 self.acts.finish(act, rows=0, keep=True)
                 return act
             self.acts.finish(act, rows=0)
         raise Conflict(_BUSY)
+
+    def _follow_merges(self, rules: Sequence[Rule]) -> None:
+        """A category may have been merged after it was checked and before the rules were stored."""
+        _, merged = self.categories.own_and_merged()
+        for slug in {rule.category for rule in rules if rule.category in merged}:
+            self.rules.move_category(str(slug), merged[str(slug)])
 
     def undo(self, act: Act, at: datetime) -> UndoResult:
         """Raises Conflict if one of the rules, or their order, was changed again later; Unavailable."""
@@ -195,18 +202,21 @@ class RuleEditor:
 
     def _undone_change(self, before: Any, after: Any, rules: tuple[Rule, ...]) -> list[Rule]:
         """before, after: the positions and rules that the act changed."""
-        was = {rule.id: (position, rule) for position, rule in _read(before)}
-        became = {rule.id: rule for _, rule in _read(after)}
+        was = {rule.id: (position, self._with_current_names(rule)) for position, rule in _read(before)}
+        became = {rule.id: self._with_current_names(rule) for _, rule in _read(after)}
         current = {rule.id: rule for rule in rules}
         for rule_id, rule in became.items():
             _, earlier = was.get(rule_id, (0, None))
-            if current.get(rule_id) not in (rule, earlier):
+            ours = [self.rules.with_merged_merchants(side) for side in (rule, earlier) if side]
+            if current.get(rule_id) not in [*ours, earlier]:
                 raise Conflict(_CHANGED_LATER)
         kept = [rule for rule in rules if rule.id not in became or rule.id in was]
+        if any(rule.category and rule.category not in self.categories.slugs() for _, rule in was.values()):
+            raise Conflict("The category of this rule was deleted later. Undo that first.")
         restored = [was[rule.id][1] if rule.id in was else rule for rule in kept]
         for rule_id, (position, rule) in was.items():
             if rule_id not in current:
-                restored.insert(position, self._with_current_names(rule))
+                restored.insert(position, rule)
         return restored
 
     def _with_current_names(self, rule: Rule) -> Rule:

@@ -41,7 +41,9 @@ class Rules:
         document = self._database.rules.find_one(_ID, {"rules": 0})
         if document is None:
             return NO_VERSION
-        return json.dumps((document["version"], self._accounts_of(document), self._merged(document)))
+        return json.dumps(
+            (document["version"], self._accounts_of(document), self._merged(document["merchants"]))
+        )
 
     @guarded
     def read(self) -> tuple[str, tuple[Rule, ...]]:
@@ -49,7 +51,8 @@ class Rules:
         document = self._database.rules.find_one(_ID)
         if document is None:
             return NO_VERSION, ()
-        names = {Field.ACCOUNT: self._accounts_of(document), Field.MERCHANT: self._merged(document)}
+        merged = self._merged(document["merchants"])
+        names = {Field.ACCOUNT: self._accounts_of(document), Field.MERCHANT: merged}
         rules = [rule_of(rule) for rule in document["rules"]]
         for field, of_field in names.items():
             rules = [with_names(rule, field, of_field) for rule in rules]
@@ -86,11 +89,16 @@ class Rules:
         """The stored name of each account that a rule names -> its name of today."""
         return {name: self._accounts.name_today(name, id_) for name, id_ in document["accounts"]}
 
-    def _merged(self, document: Document) -> dict[str, str]:
+    @guarded
+    def with_merged_merchants(self, rule: Rule) -> Rule:
+        """Naming the merchants of today, as `read` does. Raises Unavailable."""
+        return with_names(rule, Field.MERCHANT, self._merged(names_in(rule, Field.MERCHANT)))
+
+    def _merged(self, names: Sequence[str]) -> dict[str, str]:
         """Each merged merchant, as a rule names it -> the one that it is part of now."""
-        if not document["merchants"] or not (merged := self._merchants.merged()):
+        if not names or not (merged := self._merchants.merged()):
             return {}
-        keys = {name: name.lower() for name in document["merchants"] if name.lower() in merged}
+        keys = {name: name.lower() for name in names if name.lower() in merged}
         into = self._merchants.canonical(set(keys.values()))
         return {name: into[key] for name, key in keys.items() if key in into}
 

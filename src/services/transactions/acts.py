@@ -55,6 +55,11 @@ class ActLog:
         document = self._database.acts.find_one(_by_id(act_id))
         return _act(document) if document else None
 
+    def undone(self, act_id: str) -> Act | None:
+        """The act, if somebody has undone it, which is possible while it is running."""
+        act = self.find(act_id)
+        return act if act and act.undone_at else None
+
     @guarded
     def merge_of(self, slug: str) -> str | None:
         """The act that merged this category into another and is not undone."""

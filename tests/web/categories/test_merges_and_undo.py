@@ -203,3 +203,22 @@ def test_a_category_that_an_undo_would_bring_back_is_not_deleted_without_another
     answered(row, own)
     client.delete(f"/api/v1/transactions/{row}")
     assert client.delete(f"/api/v1/categories/{own}").status_code == 409
+
+
+def test_a_merge_that_is_undone_while_it_runs(app, client, own, predicted, answered, undo, life, monkeypatch):
+    row = predicted("BLUE DOOR")["id"]
+    answered(row, own)
+    categories = app.extensions["ledgerloop"].categories
+    real = categories.merge
+
+    def undone_meanwhile(slug, into):
+        [running] = [
+            act for act in client.get("/api/v1/acts").json["items"] if act["kind"] == "category-merge"
+        ]
+        undo(running["id"])
+        real(slug, into)
+
+    monkeypatch.setattr(categories, "merge", undone_meanwhile)
+    assert client.delete(f"/api/v1/categories/{own}?into=dining").status_code == 200
+    assert life(row)["category"] == own
+    assert own in {category["slug"] for category in client.get("/api/v1/categories").json}

@@ -201,7 +201,9 @@ def test_wrong_requests_are_refused(client, review, answer, queue):
     assert answer(key, status=422, scope="everything")
     answer(str(GroupKey("nobody", Direction.EXPENSE)), status=404)
     answer(str(GroupKey("", Direction.EXPENSE, "x" * 24)), status=404)
-    assert client.get("/api/v1/review/nonsense/transactions").status_code == 404
+    lone_surrogate = "WyLtoIAiLCJleHBlbnNlIixudWxsXQ"
+    for key in ("nonsense", lone_surrogate):
+        assert client.get(f"/api/v1/review/{key}/transactions").status_code == 404
     assert client.get("/api/v1/review?cursor=nonsense").status_code == 404
     assert client.get("/api/v1/review?order=random").status_code == 422
     assert cafe(review)["count"] == 3

@@ -296,6 +296,35 @@ def test_an_interrupted_application_is_undone_or_done_again(
     assert after == before
 
 
+def test_an_application_that_is_undone_while_it_runs_changes_nothing(
+    client, add, undo, predicted, app, monkeypatch, web_database
+):
+    for _ in range(4):
+        predicted()
+    before = snapshot(web_database)
+    rule = add(tags=["food"])
+    rows = app.extensions["ledgerloop"].bulk_rows
+    real, calls = rows.change, []
+    monkeypatch.setattr("src.pipeline.rules.apply._BATCH", 2)
+
+    def undone_meanwhile(ids, change):
+        calls.append(ids)
+        if len(calls) == 2:
+            [running] = [
+                act for act in client.get("/api/v1/acts").json["items"] if act["kind"] == "rule-apply"
+            ]
+            assert undo({"act": running["id"]})["undone"] == 2
+        return real(ids, change)
+
+    monkeypatch.setattr(rows, "change", undone_meanwhile)
+    applied = client.post(f"/api/v1/rules/{rule['id']}/apply").json
+    assert (applied["changed"], applied["act"]) == (0, None)
+    after = snapshot(web_database)
+    for document in after:
+        document.pop("edits", None)
+    assert after == before
+
+
 def test_rules_that_contradict_each_other_and_dead_rules_are_reported(add, predicted, listed):
     orders = add(ORDER, name="orders", category="travel", stop=False)
     meals = add(name="meals")

@@ -237,6 +237,52 @@ def test_a_rule_follows_its_account_when_that_is_renamed_or_merged_and_back(clie
     assert decided_by("Giro") == "rule"
 
 
+def test_changes_of_rules_are_undone_also_after_what_they_name_was_merged_or_renamed(
+    client, add, undo, predicted
+):
+    for name in ("SWIGGY", "ZOMATO"):
+        predicted(name)
+    client.post("/api/v1/categories", json={"name": "Takeaway", "group": "discretionary", "color": "#aa0000"})
+    giro = client.post("/api/v1/accounts", json={"name": "Giro", "currency": "INR"}).json["id"]
+    added = add({"field": "account", "op": "equals", "value": "Giro"}, SWIGGY, category="takeaway")
+    changed = client.patch(f"/api/v1/rules/{added['id']}", json={"name": "other"}).json
+    client.patch(f"/api/v1/accounts/{giro}", json={"name": "Everyday"})
+    client.post("/api/v1/merchants/merge", json={"from": ["swiggy"], "into": "zomato"})
+    client.delete("/api/v1/categories/takeaway?into=dining")
+    undo(changed)
+    [rule] = exported(client)
+    assert (rule["name"], rule["category"]) == (added["name"], "dining")
+    assert [condition["value"] for condition in rule["conditions"]] == ["Everyday", "zomato"]
+    undo(added)
+    assert exported(client) == []
+
+
+def test_a_deleted_rule_of_a_deleted_category_does_not_return(client, add):
+    client.post("/api/v1/categories", json={"name": "Takeaway", "group": "discretionary", "color": "#aa0000"})
+    rule = add(category="takeaway")
+    act = client.delete(f"/api/v1/rules/{rule['id']}").json["act"]
+    assert client.delete("/api/v1/categories/takeaway").status_code == 200
+    assert client.post(f"/api/v1/acts/{act}/undo").status_code == 409
+    assert exported(client) == []
+
+
+def test_a_rule_follows_a_merge_of_its_category_that_came_between_check_and_storage(
+    client, app, add, monkeypatch
+):
+    client.post("/api/v1/categories", json={"name": "Takeaway", "group": "discretionary", "color": "#aa0000"})
+    rules = app.extensions["ledgerloop"].rules
+    real = rules.replace
+
+    def merged_before(version, stored):
+        monkeypatch.setattr(rules, "replace", real)
+        client.delete("/api/v1/categories/takeaway?into=dining")
+        return real(version, stored)
+
+    monkeypatch.setattr(rules, "replace", merged_before)
+    add(category="takeaway")
+    assert [rule["category"] for rule in exported(client)] == ["dining"]
+
+
 def test_a_transaction_is_added_to_a_rule(client, add, undo, predicted):
     row = predicted("ZOMATO order 12")
     rules = {
