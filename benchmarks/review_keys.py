@@ -1,9 +1,9 @@
-"""Counts the key presses that settle doubtful transactions in the review, by replaying a labelled file.
+"""Counts the key presses that decide doubtful transactions in the review, by replaying a labelled file.
 
 `python -m benchmarks.review_keys FILE` imports the file without its labels into a new installation with the
 first model. A person who knows the labels then takes the groups of the review from the top: a digit where
 the category is offered, else `/`, letters and Enter; `x`, `j` and `x` leave exceptions out, and `j` passes
-over a mixed group whose exceptions take more keys than its answer settles rows.
+over a mixed group whose exceptions take more keys than its answer decides rows.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def main() -> None:
         data = _read(options.file, own=options.own)
         container = _container(installed)
         try:
-            replay = Replay(container, data, options.newest)
+            replay = Replay(container, data, newest=options.newest, every=options.every)
             print(f"{about(data)}; {machine()}")
-            print(replay.settle(options.rows, show=options.list))
+            print(replay.decide(options.rows, show=options.list))
         finally:
             _stop(container)
 
@@ -60,11 +60,14 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.review_keys", description=__doc__)
     parser.add_argument("file", type=Path, help="a CSV file in the normalized form")
-    parser.add_argument("--rows", type=int, default=200, help="how many doubtful rows to settle")
+    parser.add_argument("--rows", type=int, default=200, help="how many doubtful rows to decide")
     parser.add_argument("--newest", type=int, help="import only so many of the newest rows")
     parser.add_argument("--own", action="store_true", help=f"do not map categories to shipped ones by {MAPS}")
     parser.add_argument(
         "--model", type=Path, help="keep the installation with the first model here, and reuse it"
+    )
+    parser.add_argument(
+        "--every", action="store_true", help="leave every exception out, and pass over no group"
     )
     parser.add_argument("--list", action="store_true", help="also one line for each answer")
     return parser.parse_args()
@@ -105,7 +108,7 @@ class Count:
     keys: Counter[str] = field(default_factory=Counter)
     """By what they were for."""
     answers: int = 0
-    settled: int = 0
+    decided: int = 0
     """Rows with an answer, each right."""
 
     @property
@@ -122,13 +125,14 @@ class Card:
 
 
 class Replay:
-    def __init__(self, container: Container, data: Dataset, newest: int | None) -> None:
+    def __init__(self, container: Container, data: Dataset, *, newest: int | None, every: bool) -> None:
+        """newest: import only so many of the newest rows. every: leave every exception out."""
         self._container, self._review = container, container.group_review
         self._slugs = _add_categories(container, data)
         self._at = container.now()
         self._truth = dict(self._import(data, newest))
         self._picker = Picker.of(container)
-        self._count = Count()
+        self._count, self._every = Count(), every
 
     def _import(self, data: Dataset, newest: int | None) -> Iterator[tuple[str, str]]:
         examples = data.examples[-newest:] if newest else data.examples
@@ -139,12 +143,12 @@ class Replay:
             for row, example in zip(rows, part, strict=True):
                 yield row.id, self._slugs[example.category]
 
-    def settle(self, wanted: int, *, show: bool) -> str:
-        """Answer groups until so many rows are settled; returns the figures in sentences."""
+    def decide(self, wanted: int, *, show: bool) -> str:
+        """Answer groups until so many rows are decided; returns the figures in sentences."""
         waiting = self._waiting()
         for card in self._cards():
             self._work(card, wanted, show=show)
-            if self._count.settled >= wanted:
+            if self._count.decided >= wanted:
                 break
         return self._figures(waiting)
 
@@ -178,12 +182,12 @@ class Replay:
     def _work(self, card: Card, wanted: int, *, show: bool) -> None:
         """Answer a group; the exceptions wait on the same card, so they are next."""
         current: Card | None = card
-        while current and self._count.settled < wanted:
+        while current and self._count.decided < wanted:
             rows = self._review.transactions_of(current.group.key, limit=_ALL).items
             category, count = Counter(self._truth[row.id] for row in rows).most_common(1)[0]
-            leave = _keys_to_leave_out([self._truth[row.id] != category for row in rows])
+            leave = keys_to_leave_out([self._truth[row.id] != category for row in rows])
             pick = self._keys_to_pick(current, category)
-            if leave and leave + pick > count:
+            if leave + pick > count and leave and not self._every:
                 self._count.keys["passing over"] += 1
                 if show:
                     print(f"  {current.group.key.merchant[:30]:30} {len(rows):>4}: passed over")
@@ -194,7 +198,7 @@ class Replay:
             if show:
                 print(
                     f"  {current.group.key.merchant[:30]:30} {len(rows):>4}: {count:>4} {category}, "
-                    f"{pick} + {leave} keys; {self._count.total} keys, {self._count.settled} rows"
+                    f"{pick} + {leave} keys; {self._count.total} keys, {self._count.decided} rows"
                 )
             current = self._fresh(current.group.key)
 
@@ -206,7 +210,7 @@ class Replay:
         but = [row.id for row in rows if self._truth[row.id] != category]
         outcome = self._review.answer(card.group.key, category, Scope.FUTURE, but=but, at=self._at)
         self._count.answers += 1
-        self._count.settled += outcome.updated
+        self._count.decided += outcome.updated
 
     def _figures(self, waited: set[str]) -> str:
         rows = self._container.transactions.get_many(list(waited))
@@ -216,10 +220,10 @@ class Replay:
         parts = ", ".join(f"{keys} for {what}" for what, keys in count.keys.most_common() if keys)
         return (
             f"{len(waited):,} of {len(self._truth):,} rows need review.\n"
-            f"{count.settled} rows settled by {count.answers} answers: {count.total} key presses ({parts}), "
-            f"{100 * count.total / max(1, count.settled):.0f} for 100 rows.\n"
+            f"{count.decided} rows decided by {count.answers} answers: {count.total} key presses ({parts}), "
+            f"{100 * count.total / max(1, count.decided):.0f} for 100 rows.\n"
             f"{len(followed)} more rows followed by themselves, {right} of them right.\n"
-            f"One row after another, with one key each: {count.settled} key presses."
+            f"One row after another, with one key each: {count.decided} key presses."
         )
 
 
@@ -229,12 +233,15 @@ def _card(group: ReviewGroup, usual: Sequence[str]) -> Card:
     return Card(group, tuple(dict.fromkeys([*alternatives, *usual]))[:OPTIONS])
 
 
-def _keys_to_leave_out(exceptions: Sequence[bool]) -> int:
-    """`x` shows the rows with the first focused; `j` moves to the last exception, `x` leaves each out."""
-    if not any(exceptions):
+def keys_to_leave_out(exceptions: Sequence[bool]) -> int:
+    """`x` shows the rows with the first focused; `j` and `k` move, also over the ends; `x` leaves one out."""
+    positions = [at for at, exception in enumerate(exceptions) if exception]
+    if not positions:
         return 0
-    last = max(at for at, exception in enumerate(exceptions) if exception)
-    return 1 + last + sum(exceptions)
+    downs = [0, *positions]
+    ups = [*(len(exceptions) - at for at in positions), 0]
+    moves = min(down + up + min(down, up) for down, up in zip(downs, ups, strict=True))
+    return 1 + moves + len(positions)
 
 
 def _add_categories(container: Container, data: Dataset) -> dict[str, str]:

@@ -40,12 +40,12 @@ function move(step) {
   choose(list[Math.min(Math.max(at, 0), list.length - 1)]);
 }
 
-// In the open transactions of a group.
+// In the open transactions of a group; before the first comes the last, which is far down in a long list.
 function moveInRows(step) {
   const row = document.activeElement?.closest("[data-row]");
   if (!row || !current?.contains(row)) return false;
   const rows = [...current.querySelectorAll("[data-row]")];
-  rows[Math.min(Math.max(rows.indexOf(row) + step, 0), rows.length - 1)].focus();
+  rows.at((rows.indexOf(row) + step) % rows.length).focus();
   return true;
 }
 
