@@ -294,13 +294,20 @@ class Container(Predictions):
 
     @once
     def rule_application(self) -> RuleApplication:
+        return self._rule_application(self.predictor)
+
+    @once
+    def background_rule_application(self) -> RuleApplication:
+        return self._rule_application(self._background_predictor)
+
+    def _rule_application(self, predictor: Predictor) -> RuleApplication:
         return RuleApplication(
             self.rules,
             self.current_rules,
             self.rule_transactions,
             self.bulk_rows,
             self.unanswered,
-            self.predictor,
+            predictor,
             self.act_log,
         )
 

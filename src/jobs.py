@@ -114,6 +114,7 @@ class Jobs:
         services.background_feedback.resume_unfinished(at=services.now())
         services.background_bulk_changes.finish_abandoned(at=services.now())
         services.background_merchant_editor.resume_unfinished(at=services.now())
+        services.background_rule_application.resume_unfinished(at=services.now())
         services.account_editor.resume_unfinished(at=services.now())
         services.category_editor.settle(at=services.now())
         services.link_matching.maintain()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from src.components.rules.matching import RuleMatcher, folded
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _BATCH = 1000
 _ALL_ROWS = 0
+_UNFINISHED_AFTER = timedelta(minutes=5)
+"""A request does not take longer."""
 
 
 def changes(rule: Rule, rules: RuleMatcher, row: RuleRow) -> tuple[bool, bool]:
@@ -42,7 +44,7 @@ def changes(rule: Rule, rules: RuleMatcher, row: RuleRow) -> tuple[bool, bool]:
 @dataclass(frozen=True)
 class RuleApplication:
     """If it is interrupted, the act is listed without a number of rows: undoing it restores those it has
-    changed, and applying the rule again does the rest.
+    changed, and applying the rule again does the rest; else `resume_unfinished` does it.
     """
 
     rules: Rules
@@ -61,27 +63,41 @@ class RuleApplication:
         rule = self.rules.get(rule_id)
         if not rule.enabled:
             raise Conflict("This rule is switched off. Switch it on first.")
-        ids = list(self._ids(rule))
+        ids = self._ids(rule)
         if not ids:
             return 0, None
         if len(ids) > MOST_ROWS:
             raise InvalidInput(f"A rule can be applied to {MOST_ROWS} transactions at once. Narrow it down.")
         what = ActSummary("rule-applied", {"rule_id": rule.id, "name": rule.name, "category": rule.category})
-        act, changed = self.acts.begin(ActKind.RULE_APPLY, what, at=at), 0
-        for start in range(0, len(ids), _BATCH):
-            batch = ids[start : start + _BATCH]
-            changed += len(self.changed_rows.change(batch, lambda rows: self._changed(rule, act, at, rows)))
-            if undone := self.acts.undone(act):
-                self.undo(undone, at)
-                return 0, None
-        self.acts.finish(act, rows=changed)
+        act = self.acts.begin(ActKind.RULE_APPLY, what, at=at)
+        changed = self._apply(rule, ids, act, at)
         return changed, act if changed else None
 
-    def _ids(self, rule: Rule) -> Iterator[str]:
-        rules = self.current_rules()
-        for row in self.rows.candidates(folded(rule), limit=_ALL_ROWS):
-            if any(changes(rule, rules, row)):
-                yield row.id
+    def _apply(self, rule: Rule, ids: Sequence[str], act: str, at: datetime) -> int:
+        """Returns how many transactions the act has changed, also before an interruption."""
+        for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            self.changed_rows.change(batch, lambda rows: self._changed(rule, act, at, rows))
+            if undone := self.acts.undone(act):
+                self.undo(undone, at)
+                return 0
+        changed = self.rows.count_changed_by(act)
+        self.acts.finish(act, rows=changed)
+        return changed
+
+    def resume_unfinished(self, *, at: datetime) -> None:
+        """Finish what an interruption left, unless the rule is another one by now. Raises Unavailable."""
+        rules = {rule.id: rule for rule in self.rules.all() if rule.enabled}
+        for act in self.acts.unfinished(ActKind.RULE_APPLY, before=at - _UNFINISHED_AFTER):
+            rule = rules.get(str(act.what.values["rule_id"]))
+            if rule and rule.category == act.what.values["category"]:
+                self._apply(rule, self._ids(rule), act.id, at)
+            else:
+                self.acts.finish(act.id, rows=self.rows.count_changed_by(act.id))
+
+    def _ids(self, rule: Rule) -> list[str]:
+        rules, candidates = self.current_rules(), self.rows.candidates(folded(rule), limit=_ALL_ROWS)
+        return [row.id for row in candidates if any(changes(rule, rules, row))]
 
     def _changed(
         self, rule: Rule, act: str, at: datetime, rows: Sequence[StoredTransaction]

@@ -74,6 +74,14 @@ class RuleTransactions:
         }
 
     @guarded
+    def count_changed_by(self, act: str) -> int:
+        """Transactions that an act has predicted again or tagged, and that were not restored since."""
+        active = {"$elemMatch": {"act": {"$eq": act}, "undone_at": None}}
+        tagged = {"edits.act": {"$eq": act}, "edits": active}  # the first is in the index
+        query = {"owner": LOCAL_OWNER, "$or": [{"predictions.act": {"$eq": act}}, tagged]}
+        return int(self._database.transactions.count_documents(query))
+
+    @guarded
     def newest_of(self, merchant: str) -> Transaction | None:
         query = {"owner": LOCAL_OWNER, "merchant": {"$eq": merchant}}
         document = self._database.transactions.find_one(query, INPUT_FIELDS, sort=_NEWEST_FIRST)

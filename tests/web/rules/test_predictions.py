@@ -1,6 +1,7 @@
 """Rules decide before memory and model, in every path; their use is previewed, applied and counted."""
 
 import io
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -263,8 +264,9 @@ def test_a_rule_that_is_switched_off_is_not_applied(client, add, predicted):
     assert client.post(f"/api/v1/rules/{rule['id']}/apply").status_code == 409
 
 
-def test_an_interrupted_application_is_undone_or_done_again(
-    client, add, undo, predicted, app, monkeypatch, web_database
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_an_interrupted_application_is_done_again_or_finished_by_the_scheduler(
+    by_hand, client, add, undo, predicted, app, monkeypatch, web_database
 ):
     for _ in range(4):
         predicted()
@@ -286,10 +288,17 @@ def test_an_interrupted_application_is_undone_or_done_again(
     monkeypatch.setattr(type(rows), "change", real)
     [unfinished] = [act for act in client.get("/api/v1/acts").json["items"] if act["kind"] == "rule-apply"]
     assert unfinished["rows"] is None
-    rest = client.post(f"/api/v1/rules/{rule['id']}/apply").json
-    assert rest["changed"] == 2
-    assert undo(rest)["undone"] == 2
-    assert undo({"act": unfinished["id"]})["undone"] == 2
+    if by_hand:
+        rest = client.post(f"/api/v1/rules/{rule['id']}/apply").json
+        assert rest["changed"] == 2
+        assert undo(rest)["undone"] == 2
+        assert undo({"act": unfinished["id"]})["undone"] == 2
+    else:
+        later = datetime.now(UTC) + timedelta(days=1)
+        app.extensions["ledgerloop"].background_rule_application.resume_unfinished(at=later)
+        [finished] = [act for act in client.get("/api/v1/acts").json["items"] if act["kind"] == "rule-apply"]
+        assert (finished["id"], finished["rows"]) == (unfinished["id"], 4)
+        assert undo({"act": unfinished["id"]})["undone"] == 4
     after = snapshot(web_database)
     for document in after:
         document.pop("edits", None)
