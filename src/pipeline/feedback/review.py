@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -58,7 +58,7 @@ class GroupReview:
             shown, others = others, shown
         ordered, next_cursor = self.groups.ordered(shown, order, limit=limit, cursor=cursor)
         counts = _counts(shown, others)
-        return replace(counts, groups=tuple(map(self._with_details, ordered)), next_cursor=next_cursor)
+        return replace(counts, groups=self._with_details(ordered), next_cursor=next_cursor)
 
     def counts(self, where: HistoryFilter, *, today: date) -> ReviewPage:
         """How much waits, without the groups. Raises Unavailable."""
@@ -80,14 +80,20 @@ class GroupReview:
         sums = next((group for group in groups if group.key == key), None)
         if sums is None:
             raise _nothing_waits()
-        return self._with_details(sums)
+        [group] = self._with_details([sums])
+        return group
 
-    def _with_details(self, sums: GroupSums) -> ReviewGroup:
-        key = sums.key
-        examples = self.transactions_of(key, limit=EXAMPLES).items
-        categories = self.groups.categories(key) or (GroupCategory(None, sums.count, 1 - sums.doubt),)
-        alternatives = _alternatives(categories, examples)
-        return ReviewGroup(sums, categories, alternatives, examples, self.groups.count_others(key))
+    def _with_details(self, groups: Sequence[GroupSums]) -> tuple[ReviewGroup, ...]:
+        merchants = [sums.key.merchant for sums in groups]
+        by_key, others = self.groups.categories(merchants), self.groups.count_others(merchants)
+        detailed = []
+        for sums in groups:
+            examples = self.groups.newest(sums.key, EXAMPLES)
+            own = examples[0].category if examples else None
+            categories = by_key.get(sums.key) or (GroupCategory(own, sums.count, 1 - sums.doubt),)
+            alternatives = _alternatives(categories, examples)
+            detailed.append(ReviewGroup(sums, categories, alternatives, examples, others.get(sums.key, 0)))
+        return tuple(detailed)
 
     def transactions_of(self, key: GroupKey, *, limit: int = 50, cursor: str | None = None) -> HistoryPage:
         """The waiting transactions of a group, newest first. Raises InvalidInput, Unavailable."""

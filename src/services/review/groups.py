@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 
 from pymongo import DESCENDING
@@ -12,15 +12,16 @@ from src.domain import LOCAL_OWNER
 from src.domain.feedback import AnswerState
 from src.domain.money import decimal_places
 from src.domain.review import GroupCategory, GroupKey, GroupSums, ReviewOrder
-from src.domain.transactions import Direction, HistoryFilter
+from src.domain.transactions import Direction, HistoryFilter, StoredTransaction
 from src.errors import InvalidInput
 from src.services.mongo.client import Database, Document, guarded
-from src.services.transactions.documents import HAS_LABEL
+from src.services.transactions.documents import HAS_LABEL, stored_of
 from src.services.transactions.optimistic_update import object_ids
 from src.services.transactions.query import decode_cursor, encode_cursor, query_of
 
 _NEWEST_ANSWERS = 300
 _ROWS_COUNTED = 5000
+_OTHERS: Document = {**query_of(HistoryFilter(answer=AnswerState.NO)), "needs_review": {"$ne": True}}
 _GROUP: Document = {
     "merchant": "$merchant",
     "direction": "$direction",
@@ -32,6 +33,12 @@ _ORDERS: dict[ReviewOrder, Callable[[GroupSums], float]] = {
     ReviewOrder.AMOUNT: lambda group: -group.worth,
     ReviewOrder.OLDEST: lambda group: group.oldest.toordinal(),
 }
+
+
+def _key(of: Document) -> GroupKey:
+    """of: what a pipeline grouped by `_GROUP`."""
+    identity = str(of["id"]) if of["id"] else None
+    return GroupKey(of["merchant"], Direction(of["direction"]), identity)
 
 
 class ReviewGroups:
@@ -54,9 +61,7 @@ class ReviewGroups:
         pipeline = [{"$match": query_of(where)}, {"$group": sums}]
         by_key: dict[GroupKey, list[Document]] = defaultdict(list)
         for row in self._database.transactions.aggregate(pipeline, allowDiskUse=True):
-            of = row["_id"]
-            identity = str(of["id"]) if of["id"] else None
-            by_key[GroupKey(of["merchant"], Direction(of["direction"]), identity)].append(row)
+            by_key[_key(row["_id"])].append(row)
         return [self._sums(key, rows) for key, rows in by_key.items()]
 
     @guarded
@@ -91,12 +96,40 @@ class ReviewGroups:
         )
 
     @guarded
-    def categories(self, key: GroupKey) -> tuple[GroupCategory, ...]:
-        """What is predicted for the group, the most frequent first; empty if nothing waits."""
-        sums = {"_id": "$category", "count": {"$sum": 1}, "confidence": {"$avg": "$confidence"}}
-        rows = self._database.transactions.aggregate([{"$match": self.waiting_query(key)}, {"$group": sums}])
-        categories = [GroupCategory(row["_id"], row["count"], row["confidence"]) for row in rows]
-        return tuple(sorted(categories, key=lambda row: (-row.count, -row.confidence, str(row.category))))
+    def categories(self, merchants: Collection[str]) -> dict[GroupKey, tuple[GroupCategory, ...]]:
+        """What is predicted for each group of the merchants, the most frequent first."""
+        sums = {"count": {"$sum": 1}, "confidence": {"$avg": "$confidence"}}
+        waiting = query_of(HistoryFilter(status="needs_review"))
+        by_key: dict[GroupKey, list[GroupCategory]] = defaultdict(list)
+        for row in self._grouped(waiting, merchants, {"category": "$category"}, sums):
+            category = row["_id"].get("category")
+            by_key[_key(row["_id"])].append(GroupCategory(category, row["count"], row["confidence"]))
+        return {
+            key: tuple(sorted(rows, key=lambda row: (-row.count, -row.confidence, str(row.category))))
+            for key, rows in by_key.items()
+        }
+
+    @guarded
+    def count_others(self, merchants: Collection[str]) -> dict[GroupKey, int]:
+        """How many `others_query` matches for each group of the merchants; without those with none."""
+        rows = self._grouped(_OTHERS, merchants, {}, {"count": {"$sum": 1}})
+        return {_key(row["_id"]): row["count"] for row in rows}
+
+    def _grouped(
+        self, query: Document, merchants: Collection[str], by: Document, sums: Document
+    ) -> Iterable[Document]:
+        """merchants: "" is ignored, because it names none."""
+        query = {**query, "merchant": {"$in": sorted(set(merchants) - {""})}}
+        pipeline = [{"$match": query}, {"$group": {"_id": {**_GROUP, **by}, **sums}}]
+        rows: Iterable[Document] = self._database.transactions.aggregate(pipeline)
+        return rows
+
+    @guarded
+    def newest(self, key: GroupKey, limit: int) -> tuple[StoredTransaction, ...]:
+        """The newest waiting transactions of the group."""
+        rows = self._database.transactions.find(self.waiting_query(key))
+        newest = rows.sort([("date", DESCENDING), ("_id", DESCENDING)]).limit(limit)
+        return tuple(stored_of(document) for document in newest)
 
     @guarded
     def usual_categories(self, limit: int) -> list[str]:
@@ -107,13 +140,6 @@ class ReviewGroups:
         newest = answered.sort("label.at", DESCENDING).limit(_NEWEST_ANSWERS)
         counts = Counter(document["label"]["category"] for document in newest)
         return [category for category, _ in counts.most_common(limit)]
-
-    @guarded
-    def count_others(self, key: GroupKey) -> int:
-        """How many `others_query` matches."""
-        if not key.merchant:
-            return 0
-        return int(self._database.transactions.count_documents(self.others_query(key)))
 
     @staticmethod
     def ordered(
@@ -146,5 +172,4 @@ class ReviewGroups:
     @staticmethod
     def others_query(key: GroupKey) -> Document:
         """The merchant's unanswered transactions of this direction that do not wait."""
-        where = HistoryFilter(merchant=key.merchant, direction=key.direction, answer=AnswerState.NO)
-        return {**query_of(where), "needs_review": {"$ne": True}}
+        return {**_OTHERS, **query_of(HistoryFilter(merchant=key.merchant, direction=key.direction))}
