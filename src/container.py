@@ -27,6 +27,7 @@ from src.pipeline.imports.read_preview import ReadRequest, ReadResult
 from src.pipeline.imports.restore_setup import SetupRestore
 from src.pipeline.imports.run import ImportRun
 from src.pipeline.imports.undo import ImportUndo
+from src.pipeline.insight.recurring import RecurringPayments
 from src.pipeline.integrations.firefly_outbound import FireflyOutbound
 from src.pipeline.integrations.inbound import Webhooks
 from src.pipeline.merchants.editor import MerchantEditor
@@ -195,6 +196,7 @@ class Container(Predictions):
                 ActKind.MERCHANT: self.merchant_editor.undo,
                 ActKind.RULES: self.rule_editor.undo,
                 ActKind.RULE_APPLY: self.rule_application.undo,
+                ActKind.RECURRING: self.recurring_payments.undo,
             },
             self.feedback.undo_one,
             self._settle_names,
@@ -318,6 +320,12 @@ class Container(Predictions):
     @once
     def rule_suggestions(self) -> RuleSuggestions:
         return RuleSuggestions(self.rules, self.current_rules, self.rule_transactions, self.merchants.ignored)
+
+    @once
+    def recurring_payments(self) -> RecurringPayments:
+        return RecurringPayments(
+            self.payment_history, self.series_decisions, self.merchants.names, self.act_log
+        )
 
     @once
     def drift(self) -> DriftMonitor:

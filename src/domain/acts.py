@@ -26,6 +26,7 @@ class ActKind(StrEnum):
     MERCHANT = "merchant"
     RULES = "rules"
     RULE_APPLY = "rule-apply"
+    RECURRING = "recurring"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ from src.services.host.secret_key import kept_key, keyed_hash
 from src.services.imports.encrypted_uploads import Uploads
 from src.services.imports.file_reader import FileReader
 from src.services.imports.repository import ImportProfiles, ImportRejects, Imports
+from src.services.insight.decisions import SeriesDecisions
+from src.services.insight.payments import PaymentHistory
 from src.services.merchants.overview import MerchantOverview
 from src.services.merchants.repository import Merchants
 from src.services.merchants.transactions import MerchantTransactions
@@ -114,6 +116,8 @@ class Services:
     merchants = on_database(Merchants)
     merchant_transactions = on_database(MerchantTransactions)
     rule_transactions = on_database(RuleTransactions)
+    payment_history = on_database(PaymentHistory)
+    series_decisions = on_database(SeriesDecisions)
 
     @once
     def database(self) -> Database:

@@ -17,6 +17,7 @@ from src.web.health import api as health
 from src.web.history import api as history
 from src.web.history import exports_api
 from src.web.imports import api as imports
+from src.web.insight import api as insight
 from src.web.integrations import api as webhooks
 from src.web.merchants import api as merchants
 from src.web.models import api as promotions
@@ -45,6 +46,7 @@ TAGS = {
     "webhooks": "Endpoints for Firefly III and for scripts that use Actual.",
     "analytics": "Totals of the transactions, and live accuracy.",
     "summary": "Totals of transactions that are not stored.",
+    "insight": "Payments that recur: subscriptions, bills, rent and income.",
     "quality": "Accuracy of the predictions, and drift.",
     "rules": "What you want to be certain: conditions, and the category and tags that follow.",
     "categories": "List, add, change, merge and delete categories.",
@@ -69,6 +71,7 @@ _OPERATIONS = (
     webhooks.api,
     analytics.api,
     summary.api,
+    insight.api,
     quality.api,
     categories.api,
     merchants.api,

@@ -10,6 +10,7 @@ from src.web.feedback import pages as feedback
 from src.web.history import pages as history
 from src.web.history import row_pages, transaction_pages
 from src.web.imports import pages as imports
+from src.web.insight import pages as insight
 from src.web.merchants import pages as merchants
 from src.web.models import pages as models
 from src.web.models import text as models_text

@@ -25,6 +25,7 @@ PAGES = (
     "/history",
     "/history?q=cab&sort=amount",
     "/analytics",
+    "/insight/recurring",
     "/quality",
     "/models",
     "/categories",

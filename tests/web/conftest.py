@@ -27,6 +27,7 @@ EMPTIED = (
     "transfers",
     "accounts",
     "merchants",
+    "recurring",
     "categories",
     "rules",
     "dismissed_rules",

@@ -19,7 +19,7 @@ from src.services.transactions.documents import FOR_OTHERS, HAS_LABEL
 from src.services.transactions.query import decode_cursor, encode_cursor
 from src.services.transactions.text_search import named_with, word_pattern
 
-_INDEX = "merchant_sums"
+_INDEX = "merchant_payments"
 """It contains all fields that are summed."""
 _PARTIES = "merchants_of_a_party"
 _MOST_OF_ONE_PARTY = 5

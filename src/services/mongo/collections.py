@@ -39,10 +39,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "tags", "-date", "-_id", where=_present("tags")),
         _index("owner", "mcc", "-date", "-_id", where=_present("mcc")),
         _index("owner", "merchant", "-date", "-_id"),
-        # All sums of the merchants' pages, read from the index alone.
+        # All sums of the merchants' pages, and the payments of each merchant, read from the index alone.
         _index(
             *("owner", "merchant", "currency", "direction", "category", "amount", "date"),
-            name="merchant_sums",
+            *("transfer", "refund_of", "_id"),
+            name="merchant_payments",
         ),
         _index("owner", "currency", "-date", "-_id"),
         _index("owner", "import", "-date", "-_id", where=_present("import")),
@@ -110,6 +111,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _index("owner", "kind", "at", where={"rows": None}, name="unfinished"),
     ],
     "review_skips": [_index("owner", "key", unique=True)],
+    "recurring": [_index("owner", "key", unique=True), _index("owner", "transactions")],
     "history_filters": [_index("owner", "name_key", unique=True)],
     "dismissed_rules": [_index("owner", "merchant", "category", unique=True)],
     "imports": [_index("-created_at")],
@@ -157,7 +159,9 @@ INDEXES: dict[str, list[IndexModel]] = {
     "refusals": [_index("owner", "-at")],
 }
 
-SUPERSEDED = {"transactions": ["owner_1_merchant_1_label.at_-1_label.category_1_value_1"]}
+SUPERSEDED = {
+    "transactions": ["owner_1_merchant_1_label.at_-1_label.category_1_value_1", "merchant_sums"],
+}
 """Indexes of earlier versions that another one has replaced."""
 
 
@@ -194,6 +198,8 @@ class Collections:
     """Own, changed and merged categories; the shipped ones are not stored."""
     review_skips = _Collection()
     """Groups of waiting transactions that a person has put off until a date."""
+    recurring = _Collection()
+    """What a person decided about recurring payments: names, and which are confirmed or have ended."""
     merchants = _Collection()
     """What a person decided about merchants: names, merges, and what is not learned."""
     rules = _Collection()

@@ -37,7 +37,8 @@ def what_was_done(act: Act) -> str:
             return f"You edited {_fields(act)}"
         case "settings-changed":
             return f"You changed the settings. {settings_changes(act)}"
-    others = (of(act.what.code, values) for of in (_of_a_category, _of_an_account, _of_a_merchant, _of_rules))
+    of_areas = (_of_a_category, _of_an_account, _of_a_merchant, _of_rules, _of_a_recurring_payment)
+    others = (of(act.what.code, values) for of in of_areas)
     return next(filter(None, others), None) or _PLAIN.get(act.what.code, "A change")
 
 
@@ -127,3 +128,14 @@ def _of_rules(code: str, values: Mapping[str, str | int | None]) -> str | None:
         case "rules-ordered":
             return "You changed the order of the rules"
     return None
+
+
+def _of_a_recurring_payment(code: str, values: Mapping[str, str | int | None]) -> str | None:
+    if code != "recurring-changed":
+        return None
+    name = f"the recurring payment {values['shown']}"
+    if values["name"] != values["new_name"]:
+        return f"You renamed {name}" + (f" to {values['new_name']}" if values["new_name"] else "")
+    if values["ended_on"] != values["new_ended_on"]:
+        return f"You marked {name} as {'ended' if values['new_ended_on'] else 'not ended'}"
+    return f"You marked {name} as {'confirmed' if values['new_confirmed'] else 'not confirmed'}"

@@ -41,6 +41,8 @@ CONTRACT = {
     ("post", "/api/v1/transactions/{id}/refund"),
     ("delete", "/api/v1/transactions/{id}/refund"),
     ("get", "/api/v1/analytics"),
+    ("get", "/api/v1/insight/recurring"),
+    ("patch", "/api/v1/insight/recurring/{id}"),
     ("get", "/api/v1/drift"),
     ("get", "/api/v1/quality"),
     ("get", "/api/v1/categories"),

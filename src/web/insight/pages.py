@@ -1,0 +1,85 @@
+"""The page of recurring payments."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+
+from src.domain.acts import ActKind
+from src.domain.recurring import SeriesStatus
+from src.domain.transactions import Direction
+from src.errors import InvalidInput
+from src.pipeline.insight.recurring import yearly_totals
+from src.web.insight import text
+from src.web.insight.schemas import RecurringRequest
+from src.web.shared import time_zone
+from src.web.shared.blueprint import bp, categories, page
+from src.web.shared.forms import Errors, count_in, errors_of, with_query
+from src.web.shared.services import with_services
+
+if TYPE_CHECKING:
+    from src.pipeline.insight.recurring import RecurringPayments
+    from src.services.transactions.acts import ActLog
+
+
+@bp.get("/insight/recurring")
+def recurring() -> ResponseReturnValue:
+    return _recurring_page()
+
+
+@with_services
+def _recurring_page(
+    status: int = 200,
+    wrong: tuple[str, str, Errors] | None = None,
+    *,
+    recurring_payments: RecurringPayments,
+    act_log: ActLog,
+) -> ResponseReturnValue:
+    """wrong: the id and the name of a form that was refused, with its errors."""
+    payments = recurring_payments.all(today=time_zone.today())
+    current = [payment for payment in payments if payment.status is not SeriesStatus.ENDED]
+    act = act_log.find(request.args.get("act", ""))
+    return page(
+        "insight/recurring.html",
+        status,
+        lists=[
+            ("Spending", [payment for payment in current if payment.direction is Direction.EXPENSE]),
+            ("Income", [payment for payment in current if payment.direction is Direction.INCOME]),
+            ("Ended", [payment for payment in payments if payment.status is SeriesStatus.ENDED]),
+        ],
+        totals=yearly_totals(payments, {category.slug: category.group for category in categories()}),
+        intervals=text.INTERVALS,
+        statuses=text.STATUSES,
+        remarks=text.remarks,
+        wrong=wrong,
+        act=act if act and act.kind is ActKind.RECURRING and act.undone_at is None else None,
+        saved="saved" in request.args,
+        undone=count_in(request.args, "undone"),
+    )
+
+
+@bp.post("/insight/recurring/<payment_id>")
+def change_recurring(payment_id: str, *, recurring_payments: RecurringPayments) -> ResponseReturnValue:
+    """One of the forms of a recurring payment: its name, `confirmed` or `ended`."""
+    name = request.form.get("name")
+    try:
+        fields = RecurringRequest.model_validate(_fields()).fields()
+    except ValidationError as error:
+        recurring_payments.find(payment_id, today=time_zone.today())  # 404 if there is none
+        return _recurring_page(422, (payment_id, name or "", errors_of(error)))
+    act = recurring_payments.change(payment_id, fields, today=time_zone.today(), at=datetime.now(UTC))
+    return redirect(with_query(url_for("pages.recurring"), {"saved": 1, "act": act}), 303)
+
+
+def _fields() -> dict[str, Any]:
+    """A blank name shows the merchant's again."""
+    form = request.form
+    if "name" in form:
+        return {"name": form["name"].strip() or None}
+    if field := next(filter(form.__contains__, ("confirmed", "ended")), ""):
+        return {field: form[field] == "true"}
+    raise InvalidInput("This form has no known field.")
