@@ -1,7 +1,7 @@
 """Finds recurring payments among the payments of one merchant.
 
 First all payments are tried as one series, of one price, with price changes or varying. A merchant may also
-have several series, beside each other or beside purchases: then the payments of each amount are tried alone.
+have several series at a time, also among purchases: then the payments of each amount are tried alone.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _chains(payments: Sequence[Payment]) -> list[_Chain]:
     if close := _joined(_of_each(_close(rest), least=_LEAST_CLOSE)):
         chains += close
         rest = _without(rest, close)
-    # What is left beside a series is often a purchase now and then.
+    # What a series leaves is often a purchase now and then.
     if chains and len(rest) >= _LEAST_BESIDE and (varying := _whole(rest)):
         chains += varying
     return chains

@@ -48,7 +48,9 @@ class RecurringBody(TypedDict):
     missed: Annotated[list[str], Field(description="Days on which a payment was expected and none came.")]
     doubled: Annotated[list[str], Field(description="Days of payments that came twice.")]
     price_changes: list[PriceChangeBody]
-    yearly_cost: Annotated[str, Field(description="At the present amount; of income, what a year brings.")]
+    yearly_cost: Annotated[
+        str, Field(description="At the present amount; of income, what is received in a year.")
+    ]
     confirmed: bool
 
 
