@@ -181,6 +181,16 @@ def test_the_current_card_is_in_the_upper_third_and_nothing_covers_it(open_page,
     assert page.evaluate(covered) is False
 
 
+def test_on_a_phone_the_date_of_a_listed_transaction_is_one_line_and_its_text_has_room(open_page, known):
+    text = "WVQZ JXKQ WVQZ JXKQ MUENCHEN//MUENCHEN/DE"
+    known(*[{"description": f"{text} {number}", "amount": "50"} for number in range(1001, 1004)])
+    page = open_page("/review", size=PHONE)
+    page.get_by_text("Show the 3 transactions, or exclude some").click()
+    row = page.locator(".rows-of-group label").first
+    assert row.locator(".num").bounding_box()["height"] < 30
+    assert row.locator("bdi").bounding_box()["width"] > PHONE["width"] / 3
+
+
 def test_a_list_that_is_only_passed_through_changes_nothing(open_page, queue, server):
     page = open_page("/review")
     first = page.locator("[data-item]").first

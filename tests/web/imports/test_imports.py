@@ -434,6 +434,7 @@ def test_rows_that_another_file_also_has_stay_and_both_numbers_are_reported(app,
         "answers_kept": 0,
     }
     assert "2 transactions: 1 deleted, 1 kept because" in client.get(f"/import/{first}").text
+    assert "undoing it deletes them" in client.get(f"/import/{first}").text
     state = client.get(f"/api/v1/imports/{first}").json
     assert (state["rows_removed"], state["rows_kept"]) == (1, 1)
     assert client.get("/api/v1/history").json["total"] == 1
