@@ -1,6 +1,7 @@
 """The page of the review, and its forms with and without a script."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -32,6 +33,21 @@ def key_of(client, merchant):
 
 def send(client, path, *, live=False, **fields):
     return client.post(path, data=fields, headers={**HTML, **({"X-Live": "1"} if live else {})})
+
+
+def test_a_group_shows_a_text_that_its_merchant_does_not_repeat(app, words):
+    merchants = {"DB Vertrieb Müller": "vertrieb muller", "QX Bakery": "qx bakery"}
+    waiting = [
+        replace(row, transaction=replace(row.transaction, description=f"{text} {number}"))
+        for text, merchant in merchants.items()
+        for number, row in enumerate([new(merchant, "5", band=Band.SUGGEST)] * 2)
+    ]
+    app.extensions["ledgerloop"].transactions.add(waiting, source="api", at=NOW)
+    page = words()
+    assert "VERTRIEB MULLER" in page
+    assert "DB Vertrieb Müller" in page
+    assert "QX BAKERY" in page
+    assert "QX Bakery" not in page
 
 
 @pytest.mark.parametrize("address", ["/review", "/feedback"])
