@@ -101,7 +101,7 @@ class MerchantEditor:
         }
         act = self.acts.begin(ActKind.MERCHANT, ActSummary("merchant-merged", values), at=at)
         self.merchants.merge(parts, target, act=act)
-        if self._current(target) != target:  # somebody has merged it into one of them at this moment
+        if self.merchants.get(target).into:  # somebody has merged it at this moment, maybe into one of them
             self.merchants.unmerge(act)
             self._derive_again([*parts, target])
             self.acts.finish(act, rows=0)

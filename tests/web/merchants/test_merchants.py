@@ -295,6 +295,23 @@ def test_two_interrupted_merges_in_a_circle_end_in_one_merchant_and_are_undone(c
     assert [merchant_of(client, row) for row in rows] == ["blue dor", "blue door"]
 
 
+@pytest.mark.parametrize(("one", "other"), [("blue dor", "blue door"), ("blue door", "blue dor")])
+def test_of_two_merges_both_ways_at_the_same_time_one_is_refused(
+    client, predicted, services, monkeypatch, one, other
+):
+    predicted("BLUE DOR"), predicted("BLUE DOOR")
+    real = services.merchants.merge
+
+    def after_the_other(keys, into, *, act):
+        real([other], one, act="another")
+        real(keys, into, act=act)
+
+    monkeypatch.setattr(services.merchants, "merge", after_the_other)
+    assert merge(client, one, into=other).status_code == 409
+    assert services.merchants.merged() == {other: one}
+    assert keys(client) == [one]
+
+
 def test_a_merge_follows_one_that_is_undone_while_it_moves_transactions(
     client, predicted, services, monkeypatch
 ):
