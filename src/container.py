@@ -315,7 +315,7 @@ class Container(Predictions):
 
     @once
     def rule_reports(self) -> RuleReports:
-        return RuleReports(self.rules, self.rule_transactions)
+        return RuleReports(self.rules, self.rule_transactions, time.monotonic)
 
     @once
     def rule_suggestions(self) -> RuleSuggestions:

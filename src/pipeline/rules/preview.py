@@ -43,7 +43,7 @@ class RulePreviews:
         counts, complete, end = _Counts(rule, rules), True, self.seconds() + _SECONDS
         candidates = self.rows.candidates(folded(rule), limit=MOST_ROWS + 1)
         for number, row in enumerate(candidates, 1):
-            if number > MOST_ROWS or (number % 1000 == 0 and self.seconds() > end):
+            if number > MOST_ROWS or self.seconds() > end:
                 complete = False
                 break
             counts.add(row)

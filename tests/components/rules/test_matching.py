@@ -171,6 +171,8 @@ def test_a_hostile_pattern_is_searched_in_linear_time(pattern):
         ("(a{1000}){1000}", "invalid repetition size"),
         (r"(\pL{30}){30}", "pattern too large - compile failed"),
         ("a" * 501, "longer than 500 characters"),
+        ("(.*){1,1000}x", "its repetitions take too long"),
+        ("[[:alpha:]]{0,1000}$", "its repetitions take too long"),
     ],
 )
 def test_an_invalid_or_huge_pattern_is_refused_without_repeating_it(pattern, reason):

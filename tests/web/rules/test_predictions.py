@@ -2,9 +2,11 @@
 
 import io
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
+from src.pipeline.rules.report import RuleReports
 from tests.web.rules.conftest import SWIGGY
 
 ORDER = {"field": "description", "op": "contains", "value": "order"}
@@ -351,6 +353,15 @@ def test_rules_that_contradict_each_other_and_dead_rules_are_reported(add, predi
     assert (conflict["rule"], conflict["rows"], conflict["precedes"]) == (meals["id"], 1, False)
     [conflict] = stats["meals"]["conflicts"]
     assert (conflict["rule"], conflict["precedes"]) == (orders["id"], True)
+
+
+def test_slow_rules_are_compared_for_a_moment_only_and_none_is_called_dead_then(app, add, predicted):
+    add({"field": "merchant", "op": "equals", "value": "zomato"})
+    predicted()
+    services, clock = app.extensions["ledgerloop"], count(step=3)
+    reports = RuleReports(services.rules, services.rule_transactions, lambda: next(clock))
+    [(_, report)] = reports.all()
+    assert not report.dead
 
 
 def test_three_answers_alike_suggest_a_rule_and_none_is_saved(client, predicted, answered):
