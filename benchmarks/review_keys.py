@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 
 from benchmarks.quality.__main__ import machine
@@ -234,14 +235,18 @@ def _card(group: ReviewGroup, usual: Sequence[str]) -> Card:
 
 
 def keys_to_leave_out(exceptions: Sequence[bool]) -> int:
-    """`x` shows the rows with the first focused; `j` and `k` move, also over the ends; `x` leaves one out."""
+    """`x` shows the rows with the first focused; `j` and `k` move, also over the ends; `x` leaves one out.
+
+    Of a run, `x` leaves out the first and Shift and `x`, two keys, the others.
+    """
     positions = [at for at, exception in enumerate(exceptions) if exception]
     if not positions:
         return 0
     downs = [0, *positions]
     ups = [*(len(exceptions) - at for at in positions), 0]
     moves = min(down + up + min(down, up) for down, up in zip(downs, ups, strict=True))
-    return 1 + moves + len(positions)
+    runs = [sum(1 for _ in run) for exception, run in groupby(exceptions) if exception]
+    return 1 + moves + sum(min(length, 1 + 2) for length in runs)
 
 
 def _add_categories(container: Container, data: Dataset) -> dict[str, str]:

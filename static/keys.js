@@ -4,6 +4,7 @@ const UPPER = 0.22; // share of the window above the current card, so that the l
 const items = () => [...document.querySelectorAll("[data-queue] [data-item]:not([hidden])")];
 let current = null;
 let answered = []; // ids, the newest last
+let lastRow = null; // of a group, whose box x changed last
 
 function choose(item, { scroll = true } = {}) {
   current?.classList.remove("current");
@@ -40,23 +41,42 @@ function move(step) {
   choose(list[Math.min(Math.max(at, 0), list.length - 1)]);
 }
 
+function rowWithFocus() {
+  const row = document.activeElement?.closest("[data-row]");
+  return row && current?.contains(row) ? row : null;
+}
+
+const rowsOfCurrent = () => [...current.querySelectorAll("[data-row]")];
+
 // In the open transactions of a group; before the first comes the last, which is far down in a long list.
 function moveInRows(step) {
-  const row = document.activeElement?.closest("[data-row]");
-  if (!row || !current?.contains(row)) return false;
-  const rows = [...current.querySelectorAll("[data-row]")];
+  const row = rowWithFocus();
+  if (!row) return false;
+  const rows = rowsOfCurrent();
   rows.at((rows.indexOf(row) + step) % rows.length).focus();
   return true;
 }
 
 // Shows the transactions of a group; on one of them, leaves it out of the answer or takes it in again.
 function leaveOut() {
-  const row = document.activeElement?.closest("[data-row]");
-  if (row && current?.contains(row)) return row.click();
+  const row = rowWithFocus();
+  if (row) {
+    lastRow = row;
+    return row.click();
+  }
   const rows = current?.querySelector("[data-rows]");
   if (!rows) return;
   rows.open = true;
   rows.dispatchEvent(new CustomEvent("rows", { bubbles: true }));
+}
+
+// The same for all from the last one that was left out or taken in.
+function leaveOutRange() {
+  const row = rowWithFocus();
+  const rows = row ? rowsOfCurrent() : [];
+  if (!rows.includes(lastRow)) return leaveOut();
+  const [from, to] = [rows.indexOf(lastRow), rows.indexOf(row)].sort((a, b) => a - b);
+  for (const box of rows.slice(from, to + 1)) if (box.checked !== lastRow.checked) box.click();
 }
 
 function changeScope() {
@@ -105,6 +125,7 @@ const queueKeys = {
   Enter: () => press(current, "1"),
   "/": findCategory,
   x: leaveOut,
+  X: leaveOutRange,
   a: changeScope,
   s: () => current?.querySelector("[data-skip]")?.click(),
   z: () => lastUndo()?.requestSubmit(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,7 +28,7 @@ class Scope(StrEnum):
 
 class ReviewOrder(StrEnum):
     EFFECT = "effect"
-    """Money times doubt times number of transactions, largest first."""
+    """Money (its square root) times doubt times number of transactions, largest first."""
     NEWEST = "newest"
     AMOUNT = "amount"
     OLDEST = "oldest"
@@ -81,7 +82,8 @@ class GroupSums:
 
     @property
     def effect(self) -> float:
-        return self.worth * self.doubt * self.count
+        """The root, because otherwise a few large payments come before everything that repeats."""
+        return math.sqrt(self.worth) * self.doubt * self.count
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ def test_the_picker_takes_the_fewest_letters_and_arrows_to_a_category(category, 
         ([True, False], 1 + 0 + 1),
         ([False, True, True, False, False], 1 + 2 + 2),
         ([False, False, False, True], 1 + 1 + 1),  # up, to the last
+        ([False] * 9 + [True] * 6, 1 + 6 + 3),  # the last alone, then the first of the run with Shift
         ([False, True, False, False, False, True], 1 + 3 + 2),  # down one, up two
         ([False, False, True, False, False, False, False, True], 1 + 4 + 2),  # up one, down three
     ],

@@ -109,6 +109,17 @@ def test_x_leaves_transactions_out_and_they_keep_waiting(open_page, group, serve
     assert sorted(waiting) == [False, False, True, True]
 
 
+def test_shift_and_x_leave_out_all_from_the_last_one(open_page, group):
+    page = open_page("/review")
+    boxes = page.locator("[data-row]")
+    page.keyboard.press("x")
+    expect(boxes.first).to_be_focused()
+    for key in ("j", "X", "k", "k", "Shift+X"):  # without an earlier one, of one alone
+        page.keyboard.press(key)
+    expect(boxes.last).to_be_focused()
+    assert [boxes.nth(number).is_checked() for number in range(3)] == [True, False, False]
+
+
 def test_a_changed_scope_teaches_nothing(open_page, group, server):
     page = open_page("/review")
     page.keyboard.press("a")

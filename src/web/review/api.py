@@ -37,7 +37,10 @@ api = Operations("review", __name__, url_prefix="/api/v1")
     errors=(404, 503),
 )
 def review(query: ReviewQuery, *, group_review: GroupReview) -> ResponseValue:
-    """By default the groups whose answer has the most effect come first: money times doubt times number."""
+    """By default the groups whose answer has the most effect come first.
+
+    That is the square root of the money, times doubt, times number.
+    """
     try:
         page = group_review.page(
             query.to_domain(),

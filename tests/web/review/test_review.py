@@ -98,6 +98,11 @@ def test_groups_are_ordered_and_paged(review, queue, order, first):
     assert GroupKey.read(keys[0]).merchant == first
 
 
+def test_many_small_transactions_have_more_effect_than_one_large_one(review, store):
+    store(waiting("once", "500"), *[waiting("often", "4") for _ in range(10)], waiting("small", "5"))
+    assert [group["merchant"] for group in review()["groups"]] == ["often", "once", "small"]
+
+
 def test_filters_choose_the_transactions_that_are_grouped(review, queue):
     assert [group["count"] for group in review(account="Main")["groups"]] == [1]
     assert [group["merchant"] for group in review(q="landl")["groups"]] == ["landlord"]
