@@ -254,12 +254,17 @@ def _masked(condition: Condition) -> Condition:
 
 
 def _name_of(condition: Condition) -> str:
-    """A name for a rule that was given none: the value of its first condition."""
-    if isinstance(condition.value, (tuple, bool)):
-        values = condition.value if isinstance(condition.value, tuple) else ()
-        text = ", ".join(str(value) for value in values if value is not None)
-        return (text or condition.field.value)[:_LONGEST_NAME]
-    return str(condition.value)[:_LONGEST_NAME]
+    """A name for a rule that was given none, after its first condition: `swiggy`, `amount 1 to 9.50`."""
+    field, value = condition.field.value, condition.value
+    if condition.op is Operator.BETWEEN and isinstance(value, tuple):
+        first, last = value
+        text = f"{field} {first} to {last}" if first is not None else f"{field} up to {last}"
+        text = text if last is not None else f"{field} from {first}"
+    elif isinstance(value, tuple):
+        text = ", ".join(map(str, value))
+    else:
+        text = field if isinstance(value, bool) else str(value)
+    return text[:_LONGEST_NAME]
 
 
 def _difference(before: Sequence[Rule], after: Sequence[Rule]) -> dict[str, str]:

@@ -13,6 +13,14 @@ def exported(client):
     return client.get("/api/v1/rules/export").json["rules"]
 
 
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [(["1", "9.50"], "amount 1 to 9.50"), (["5", None], "amount from 5"), ([None, "5"], "amount up to 5")],
+)
+def test_a_rule_for_a_range_is_named_after_its_field_too(add, value, name):
+    assert add({"field": "amount", "op": "between", "value": value})["name"] == name
+
+
 def test_a_rule_is_stored_with_defaults_and_named_after_its_first_condition(client, add):
     added = add(tags=["food"])
     assert added["act"]
