@@ -60,6 +60,8 @@ def filled(known, server):
         {"description": "J DOE", "amount": "500", "account": "Pot", "direction": "income"},
         {"description": LONG, "amount": "99", "direction": "income"},
     )
+    bill = {"description": f"{LONG} BILL", "currency": "INR", "mode": "card"}
+    known(*({**bill, "amount": f"{9999 + month}.50", "date": f"2026-0{month}-28"} for month in range(1, 8)))
     server.services.link_matching.maintain()
     run = server.services.runs.request(trigger=Trigger.MANUAL, reason="by hand", at=datetime.now(UTC))
     account = server.services.accounts.by_name(rows[1].transaction.account)
