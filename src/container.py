@@ -66,7 +66,13 @@ class Container(Predictions):
             matching=self.link_matching,
             accounts=self.accounts,
             setup=SetupRestore(
-                self.accounts, self.saved_filters, self.settings_editor, self.merchant_editor, self.now
+                self.accounts,
+                self.saved_filters,
+                self.settings_editor,
+                self.merchant_editor,
+                self.rule_editor,
+                self.categories.slugs,
+                self.now,
             ),
             account_hash=self.account_hash,
             clock=self.now,

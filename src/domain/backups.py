@@ -8,6 +8,7 @@ from typing import Any
 
 from src.domain.accounts import Account
 from src.domain.merchants import Merchant
+from src.domain.rules import Rule
 from src.domain.transactions import SavedFilter
 
 
@@ -22,3 +23,4 @@ class Setup:
     """The fields of `Preferences` that differ from their defaults."""
     merchants: tuple[Merchant, ...] = ()
     """Those that a person decided something about."""
+    rules: tuple[Rule, ...] = ()

@@ -1,8 +1,8 @@
-"""Restore the accounts, saved filters, merchants and settings of a Ledgerloop export."""
+"""Restore the accounts, saved filters, merchants, rules and settings of a Ledgerloop export."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from src.components.text.masking import mask
 from src.domain.accounts import Account
 from src.domain.backups import Setup
+from src.domain.rules import Rule
 from src.errors import Conflict, InvalidInput
+from src.pipeline.rules.editor import value_problem
 
 if TYPE_CHECKING:
     from src.pipeline.merchants.editor import MerchantEditor
+    from src.pipeline.rules.editor import RuleEditor
     from src.pipeline.settings.editor import SettingsEditor
     from src.services.accounts.repository import Accounts
     from src.services.history.saved_filters import SavedFilters
@@ -26,6 +29,9 @@ class SetupRestore:
     saved_filters: SavedFilters
     settings: SettingsEditor
     merchants: MerchantEditor
+    rules: RuleEditor
+    slugs: Callable[[], Collection[str]]
+    """Returns the categories."""
     clock: Callable[[], datetime]
 
     def add(self, setup: Setup) -> None:
@@ -42,11 +48,19 @@ class SetupRestore:
         for merchant in setup.merchants:
             with suppress(Conflict):  # somebody changes it now
                 self.merchants.restore(merchant, at=self.clock())
+        self._add_rules(setup.rules)
         preferences = self.settings.preferences
         if setup.settings and not preferences.changed():
             unlocked = {name: setup.settings[name] for name in setup.settings.keys() - preferences.locked}
             with suppress(Conflict, InvalidInput):  # somebody sets them now, or a person has edited the file
                 self.settings.change(unlocked, at=self.clock())
+
+    def _add_rules(self, rules: Sequence[Rule]) -> None:
+        """After the others. A rule that is not valid here is left out: a person has edited the file."""
+        sound = [rule for rule in rules if not any(map(value_problem, rule.conditions))]
+        known = [rule for rule in sound if rule.category is None or rule.category in self.slugs()]
+        with suppress(Conflict, InvalidInput):
+            self.rules.add_all(known, at=self.clock())
 
     def _add_account(self, account: Account) -> None:
         with suppress(Conflict):  # it exists under another name, or somebody adds it now

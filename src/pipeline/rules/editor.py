@@ -150,18 +150,25 @@ class RuleEditor:
         return self._change("rules-ordered", "", moved, at)
 
     def add_all(self, rules: Sequence[Rule], *, at: datetime) -> tuple[list[Rule], str | None]:
-        """Add those that do not exist yet, after the others; returns them, and the act.
+        """Add those that do not exist yet, after the others, with their ids if they have any that are free.
+
+        Returns them, and the act.
 
         Raises InvalidInput, Conflict, Unavailable; nothing is added then.
         """
-        checked = [replace(self._complete(rule), id=_new_id()) for rule in rules]
+        checked = [replace(self._complete(rule), id=rule.id or _new_id()) for rule in rules]
         added: list[Rule] = []
 
         def extended(existing: tuple[Rule, ...]) -> list[Rule]:
             new = {rule.effect: rule for rule in reversed(checked)}
             for rule in existing:
                 new.pop(rule.effect, None)
-            added[:] = [rule for rule in checked if new.get(rule.effect) is rule]
+            taken = {rule.id for rule in existing}
+            added[:] = [
+                replace(rule, id=_new_id()) if rule.id in taken else rule
+                for rule in checked
+                if new.get(rule.effect) is rule
+            ]
             return _bounded([*existing, *added])
 
         act = self._change("rules-imported", "", extended, at)

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from src.domain.backups import Setup
 from src.domain.categories import Category
+from src.domain.rules import as_plain
 from src.domain.transactions import Edit, MistakeMark, StoredTransaction
 from src.domain.transfers import Link
 from src.web.categories.schemas import CategoryBody, category_body
@@ -65,6 +66,7 @@ class SetupBody(TypedDict):
     saved_filters: list[dict[str, str]]
     settings: dict[str, Any]
     merchants: list[dict[str, Any]]
+    rules: list[dict[str, Any]]
 
 
 class ExportedBody(HistoryItemBody):
@@ -195,4 +197,5 @@ def _setup(setup: Setup) -> SetupBody:
         "saved_filters": filters,
         "settings": dict(setup.settings),
         "merchants": merchants,
+        "rules": [as_plain(rule) for rule in setup.rules],
     }

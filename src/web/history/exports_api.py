@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from src.services.categories.repository import Categories
     from src.services.history.saved_filters import SavedFilters
     from src.services.merchants.repository import Merchants
+    from src.services.rules.repository import Rules
     from src.services.settings.preferences import PreferenceStore
     from src.services.transactions.repository import Transactions
     from src.services.transfers.links import Links
@@ -134,10 +135,11 @@ def _view(export: Export) -> Callable[..., ResponseValue]:
         preferences: PreferenceStore,
         links: Links,
         merchants: Merchants,
+        rules: Rules,
     ) -> ResponseValue:
         own_accounts, filters = accounts.with_all_former_keys(), saved_filters.all()
         decided = tuple(merchants.decided())
-        setup = Setup(tuple(own_accounts), tuple(filters), preferences.changed(), decided)
+        setup = Setup(tuple(own_accounts), tuple(filters), preferences.changed(), decided, rules.all())
         content = Backup(categories.own(), setup, links.of_any)
         return download(content.records(_rows(query, transactions)))
 

@@ -6,6 +6,7 @@ pyarrow takes half a second and 50 MB, so it is imported at the first export.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -84,6 +85,7 @@ def _typed(body: ExportedBody) -> dict[str, Any]:
                 for account in row["setup"]["accounts"]
             ],
             "merchants": [_with_times(merchant, "forgotten_at") for merchant in row["setup"]["merchants"]],
+            "rules": [json.dumps(rule) for rule in row["setup"]["rules"]],
         },
     }
 
@@ -196,6 +198,7 @@ def _schema() -> pa.Schema:
                 "merchants": _list_of(
                     **dict.fromkeys(("key", "name", "into"), text), learn=pa.bool_(), forgotten_at=time
                 ),
+                "rules": pa.list_(text),
                 "settings": pa.struct(
                     {
                         **dict.fromkeys(("currency", "locale", "week_starts"), text),

@@ -27,6 +27,7 @@ from src.domain.merchants import Merchant
 from src.domain.money import decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, Reason, ShadowPrediction
 from src.domain.preferences import Weekday
+from src.domain.rules import Condition, Field, Match, Operator, Rule
 from src.domain.transactions import (
     Direction,
     Edit,
@@ -139,6 +140,18 @@ SETUP = Setup(
     (
         Merchant("blue door", name="=Door", forgotten_at=AT),
         Merchant("blue dor", into="blue door", learn=False),
+    ),
+    (
+        Rule(
+            *("one", "=Large", Match.ANY),
+            (
+                Condition(Field.AMOUNT, Operator.BETWEEN, (Decimal("900.50"), None)),
+                Condition(Field.DATE, Operator.EQUALS, date(2026, 3, 4)),
+                Condition(Field.MERCHANT, Operator.IN, ("blue door", "blue dor")),
+                Condition(Field.MODE, Operator.IS_EMPTY, False),
+            ),
+            *("dining", ("large",), False, False),
+        ),
     ),
 )
 

@@ -188,6 +188,20 @@ def set_up(client):
     for merchant, change in (("vet", {"name": "=Animal doctor"}), ("gift", {"learn": False})):
         assert client.patch(f"/api/v1/merchants/{merchant}", json=change).status_code == 200
     assert client.delete("/api/v1/merchants/blue door/memory").json["forgotten"] > 0
+    rule = {
+        "name": "=Large",
+        "match": "any",
+        "conditions": [
+            {"field": "amount", "op": "between", "value": ["900.50", None]},
+            {"field": "mode", "op": "is_empty", "value": True},
+            {"field": "merchant", "op": "in", "value": ["nobody", "no one"]},
+        ],
+        "category": "travel",
+        "tags": ["large"],
+        "stop": False,
+        "enabled": False,
+    }
+    assert client.post("/api/v1/rules", json=rule).status_code == 201
     settings = {"month_starts": 25, "currency": "EUR", "week_starts": "sunday"}
     assert client.patch("/api/v1/settings", json=settings).status_code == 200
 
@@ -209,6 +223,7 @@ def whole_ledger(client, ids):
         filters,
         settings,
         client.get("/api/v1/merchants").json,
+        client.get("/api/v1/rules").json,
     ]
 
 
@@ -218,10 +233,10 @@ def test_the_ledger_is_the_same_in_an_empty_installation(app, client, container,
     content = taken(client, form)
     ids = [json.loads(line)["id"] for line in taken(client, "jsonl").splitlines()]
     before = whole_ledger(client, ids)
-    lives, links, accounts, filters, _, _ = before
+    lives, links, accounts, filters, _, _, rules = before
     assert any(life["edits"] for life in lives)
     assert [len(page["items"]) for page in links] == [1, 1, 1, 0]
-    assert (len(accounts), len(filters)) == (5, 1)
+    assert (len(accounts), len(filters), len(rules)) == (5, 1, 1)
     emptied(web_database)
     assert import_file(app, client, content, form)["status"] == "done"
     container.link_matching.maintain()

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from src.components.bank_files.entry import MAX_AMOUNT, Exported, Reason, Unreadable
+from src.components.bank_files.own_export.rule_record import ExportedRule
 from src.components.dataset.holdout import is_holdout
 from src.domain.accounts import Account, AccountKind
 from src.domain.backups import Setup
@@ -23,6 +24,7 @@ from src.domain.money import CURRENCIES, decimal_places
 from src.domain.predictions import Alternative, Band, DecidedBy, Prediction, ShadowPrediction
 from src.domain.predictions import Reason as Explanation
 from src.domain.preferences import Weekday
+from src.domain.rules import MOST_RULES
 from src.domain.transactions import (
     Direction,
     Edit,
@@ -235,6 +237,7 @@ class _Setup(_Part):
     saved_filters: Annotated[list[_SavedFilter], Field(max_length=1_000)]
     settings: _Settings
     merchants: Annotated[list[_Merchant], Field(max_length=10_000)] = []
+    rules: Annotated[list[ExportedRule], Field(max_length=MOST_RULES)] = []
 
     def to_domain(self) -> Setup:
         return Setup(
@@ -242,6 +245,7 @@ class _Setup(_Part):
             tuple(SavedFilter("", saved.name, saved.query) for saved in self.saved_filters),
             self.settings.model_dump(exclude_none=True),
             tuple(merchant.to_domain() for merchant in self.merchants),
+            tuple(rule.to_domain() for rule in self.rules),
         )
 
 
