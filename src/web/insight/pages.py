@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import redirect, request, url_for
@@ -23,7 +23,10 @@ from src.web.shared.services import with_services
 
 if TYPE_CHECKING:
     from src.pipeline.insight.recurring import RecurringPayments
+    from src.services.insight.payments import PaymentHistory
     from src.services.transactions.acts import ActLog
+
+_RECENT = timedelta(days=14)
 
 
 @bp.get("/insight/recurring")
@@ -37,10 +40,12 @@ def _recurring_page(
     wrong: tuple[str, str, Errors] | None = None,
     *,
     recurring_payments: RecurringPayments,
+    payment_history: PaymentHistory,
     act_log: ActLog,
 ) -> ResponseReturnValue:
     """wrong: the id and the name of a form that was refused, with its errors."""
-    payments = recurring_payments.all(today=time_zone.today())
+    today = time_zone.today()
+    payments, newest = recurring_payments.all(today=today), payment_history.newest_date(until=today)
     current = [payment for payment in payments if payment.status is not SeriesStatus.ENDED]
     act = act_log.find(request.args.get("act", ""))
     return page(
@@ -55,6 +60,7 @@ def _recurring_page(
         intervals=text.INTERVALS,
         statuses=text.STATUSES,
         remarks=text.remarks,
+        newest=newest if newest and today - newest > _RECENT else None,
         wrong=wrong,
         act=act if act and act.kind is ActKind.RECURRING and act.undone_at is None else None,
         saved="saved" in request.args,

@@ -165,6 +165,10 @@ def test_the_page_lists_them_with_their_yearly_cost_and_takes_forms(client, paid
     words = shown(client)
     assert "Spent in a year $179.88 Received in a year $24,000.00" in words
     assert "$14.99 every month" in words
+    assert (
+        "Your newest transaction is of Apr 5, 2026. What is next, overdue or ended is as of that day."
+        in words
+    )
     assert "$12.99 → $14.99 on Apr 5, 2026" in words
     assert "/insight/recurring" in client.get("/analytics", headers={"Accept": "text/html"}).text
     address = f"/insight/recurring/{rows[0].id}"
