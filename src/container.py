@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import time
 from contextlib import suppress
 
 from src.components.bank_files.limits import Limits
@@ -36,11 +35,6 @@ from src.pipeline.monitoring.quality import DriftMonitor, Quality
 from src.pipeline.prediction.predict import Predictor
 from src.pipeline.prediction.repredict import Reprediction
 from src.pipeline.prediction.waiting import FirstPredictions
-from src.pipeline.rules.apply import RuleApplication
-from src.pipeline.rules.editor import RuleEditor
-from src.pipeline.rules.preview import RulePreviews
-from src.pipeline.rules.report import RuleReports
-from src.pipeline.rules.suggestions import RuleSuggestions
 from src.pipeline.settings.editor import SettingsEditor
 from src.pipeline.settings.erase import EraseEverything
 from src.pipeline.transfers.linking import Linking
@@ -289,43 +283,6 @@ class Container(Predictions):
         return MerchantListing(
             self.merchants, self.merchant_overview, self.merchant_transactions, self.predictor
         )
-
-    @once
-    def rule_editor(self) -> RuleEditor:
-        return RuleEditor(self.rules, self.categories, self.accounts, self.act_log)
-
-    @once
-    def rule_previews(self) -> RulePreviews:
-        return RulePreviews(
-            self.rules, self.rule_transactions, self.transactions, self.rule_editor, time.monotonic
-        )
-
-    @once
-    def rule_application(self) -> RuleApplication:
-        return self._rule_application(self.predictor)
-
-    @once
-    def background_rule_application(self) -> RuleApplication:
-        return self._rule_application(self._background_predictor)
-
-    def _rule_application(self, predictor: Predictor) -> RuleApplication:
-        return RuleApplication(
-            self.rules,
-            self.current_rules,
-            self.rule_transactions,
-            self.bulk_rows,
-            self.unanswered,
-            predictor,
-            self.act_log,
-        )
-
-    @once
-    def rule_reports(self) -> RuleReports:
-        return RuleReports(self.rules, self.rule_transactions, time.monotonic)
-
-    @once
-    def rule_suggestions(self) -> RuleSuggestions:
-        return RuleSuggestions(self.rules, self.current_rules, self.rule_transactions, self.merchants.ignored)
 
     @once
     def recurring_payments(self) -> RecurringPayments:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from src.components.features.linear_form import LinearForm
@@ -16,7 +17,12 @@ from src.pipeline.prediction.predict import Model, Predictor
 from src.pipeline.prediction.present_categories import PresentCategories, with_categories
 from src.pipeline.prediction.summary import Summaries
 from src.pipeline.registry.model_actions import ModelActions
+from src.pipeline.rules.apply import RuleApplication
 from src.pipeline.rules.current import CurrentRules
+from src.pipeline.rules.editor import RuleEditor
+from src.pipeline.rules.preview import RulePreviews
+from src.pipeline.rules.report import RuleReports
+from src.pipeline.rules.suggestions import RuleSuggestions
 from src.pipeline.transfers.matching import LinkMatching
 from src.services.container import Services
 from src.services.models import bundle as bundles
@@ -123,3 +129,40 @@ class Predictions(Services):
     @once
     def current_rules(self) -> CurrentRules:
         return CurrentRules(self.rules)
+
+    @once
+    def rule_editor(self) -> RuleEditor:
+        return RuleEditor(self.rules, self.categories, self.accounts, self.act_log)
+
+    @once
+    def rule_previews(self) -> RulePreviews:
+        return RulePreviews(
+            self.rules, self.rule_transactions, self.transactions, self.rule_editor, time.monotonic
+        )
+
+    @once
+    def rule_application(self) -> RuleApplication:
+        return self._rule_application(self.predictor)
+
+    @once
+    def background_rule_application(self) -> RuleApplication:
+        return self._rule_application(self._background_predictor)
+
+    def _rule_application(self, predictor: Predictor) -> RuleApplication:
+        return RuleApplication(
+            self.rules,
+            self.current_rules,
+            self.rule_transactions,
+            self.bulk_rows,
+            self.unanswered,
+            predictor,
+            self.act_log,
+        )
+
+    @once
+    def rule_reports(self) -> RuleReports:
+        return RuleReports(self.rules, self.rule_transactions, time.monotonic)
+
+    @once
+    def rule_suggestions(self) -> RuleSuggestions:
+        return RuleSuggestions(self.rules, self.current_rules, self.rule_transactions, self.merchants.ignored)
