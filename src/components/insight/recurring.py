@@ -21,7 +21,7 @@ _MOST_STRAYS = 0.15
 """Share of payments outside the rhythm."""
 _MOST_MISSED = 0.25
 """Share of expected payments that did not come."""
-_MOST_STEPS = 3
+_MOST_STEPS = 6
 """A longer pause begins another series."""
 _CLOSE_AMOUNTS = 1.06
 _LEAST_CLOSE = 6
@@ -67,7 +67,9 @@ def _chains(payments: Sequence[Payment]) -> list[_Chain]:
     several = any(one.overlaps(other) for one, other in _pairs(fixed))
     if not several and (whole := _whole(payments)):
         return whole
-    chains = _joined(fixed)
+    # A part of a salary that varies a little may be of one amount.
+    wider = [chain.ids for chain in _of_each(_close(payments), least=_LEAST_CLOSE)]
+    chains = [chain for chain in _joined(fixed) if not any(chain.ids < ids for ids in wider)]
     rest = _without(payments, chains)
     if close := _joined(_of_each(_close(rest), least=_LEAST_CLOSE)):
         chains += close

@@ -123,6 +123,19 @@ def test_a_month_without_and_a_month_with_two_payments_are_named():
     assert len(series.payments) == 7
 
 
+def test_a_pause_of_some_months_is_part_of_the_series():
+    series = the_one(monthly(*[999] * 12, None, None, None, *[999] * 6), date(2026, 9, 6))
+    assert (len(series.payments), len(series.missed)) == (18, 3)
+
+
+def test_a_salary_that_varies_a_little_is_one_series_beside_expenses_paid_back():
+    amounts = [780000, 782000, 776500, 790000, 790000, 790000, 790000, 812000, 815500, 815500, 815500, 815500]
+    expenses = [(date(2025, month, 12 + month % 5), 150000 + 9000 * month) for month in (2, 3, 6, 8, 10)]
+    rows = [(payment.date, payment.amount) for payment in monthly(*amounts, day=28)]
+    series = the_one(payments(*rows, *expenses), date(2025, 12, 30))
+    assert len(series.payments) == 12
+
+
 def test_two_plans_of_one_merchant_are_two_series_beside_purchases():
     plans = [*monthly(*[299] * 10, day=5), *monthly(*[999] * 10, day=20)]
     shopping = [(date(2025, 1, 2) + timedelta(days=9 * n + n * n % 7), 1100 + 137 * n) for n in range(30)]
