@@ -107,7 +107,9 @@ def _unavailable(error: PyMongoError) -> Unavailable:
             "Check again in a moment before you retry.",
             retry_after_s=10,
         )
-    return Unavailable("The database did not answer. Nothing was stored; try again in a moment.")
+    return Unavailable(
+        "The database did not answer. Try again in a moment; a change may be stored, or a part of it."
+    )
 
 
 class Database(Collections):

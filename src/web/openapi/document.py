@@ -28,7 +28,7 @@ _STATUS_TEXT = {
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "Validation failed; `errors` lists each invalid value.",
-    503: "MongoDB or the model is unavailable. Nothing was stored; try again.",
+    503: "MongoDB or the model is unavailable. Try again; a change may be stored, or a part of it.",
 }
 _BLANK = {"const": "", "description": "A blank value counts as absent."}
 Schemas = Mapping[Any, dict[str, Any]]
