@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import mean, median
 
 from src.components.insight.intervals import Rhythm, due_dates, rhythm_of
@@ -25,6 +25,8 @@ _MOST_STEPS = 6
 """A longer pause begins another series."""
 _CLOSE_AMOUNTS = 1.06
 _LEAST_CLOSE = 6
+_BEFORE_A_MOVE = 4
+"""Payments before the day may change."""
 _LEAST_BESIDE = 6
 """Payments of varying amounts that make a series of what another series leaves."""
 _TWICE_A_MONTH = (14.6, 17)
@@ -164,18 +166,28 @@ def _chain(payments: Sequence[Payment]) -> _Chain | None:
 def _follow(payments: Sequence[Payment], rhythm: Rhythm) -> tuple[list[Payment], list[Payment]]:
     """The payments in the rhythm from the first on, and those that came twice."""
     members, doubled = [payments[0]], list[Payment]()
-    for payment in payments[1:]:
+    moved = False  # to another day, once
+    for payment, following in zip_longest(payments[1:], payments[2:]):
         gap = (payment.date - members[-1].date).days
         if 0 < rhythm.steps(gap) <= _MOST_STEPS:
             members.append(payment)
         elif gap <= rhythm.tolerance and same_price(payment.amount, members[-1].amount):
             doubled.append(payment)
+        elif (
+            not moved
+            and len(members) >= _BEFORE_A_MOVE
+            and following
+            and rhythm.tolerance < gap < 2 * rhythm.days
+        ):
+            goes_on = rhythm.steps((following.date - payment.date).days) == 1
+            moved = goes_on and rhythm.steps((following.date - members[-1].date).days) == 0
+            members += [payment] if moved else []
     return members, doubled
 
 
 def _is_regular(members: Sequence[Payment], rhythm: Rhythm, prices: Prices) -> bool:
     gaps = [(after.date - before.date).days for before, after in pairwise(members)]
-    steps = [rhythm.steps(gap) for gap in gaps]
+    steps = [max(1, rhythm.steps(gap)) for gap in gaps]
     if sum(steps) - len(steps) > _MOST_MISSED * sum(steps):
         return False
     off = [abs(gap - count * rhythm.days) for gap, count in zip(gaps, steps, strict=True)]
@@ -217,6 +229,6 @@ def _series(chain: _Chain, today: date) -> Series:
 
 def _between(before: date, after: date, rhythm: Rhythm) -> list[date]:
     """The expected days between two payments."""
-    count = rhythm.steps((after - before).days)
+    count = max(1, rhythm.steps((after - before).days))
     gap = (after - before) / count
     return [before + timedelta(days=round(gap.days * step)) for step in range(1, count)]

@@ -123,6 +123,12 @@ def test_a_month_without_and_a_month_with_two_payments_are_named():
     assert len(series.payments) == 7
 
 
+def test_another_day_of_the_month_is_the_same_series():
+    rows = payments(*[(date(2025, month, 3 if month < 7 else 15), 1199) for month in range(1, 13)])
+    series = the_one(rows, date(2025, 12, 20))
+    assert (len(series.payments), series.missed, series.next_date) == (12, (), date(2026, 1, 15))
+
+
 def test_a_pause_of_some_months_is_part_of_the_series():
     series = the_one(monthly(*[999] * 12, None, None, None, *[999] * 6), date(2026, 9, 6))
     assert (len(series.payments), len(series.missed)) == (18, 3)
