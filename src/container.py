@@ -259,6 +259,7 @@ class Container(Predictions):
             self.unanswered,
             self.predictor.with_canonical_accounts,
             self.rules,
+            self.predictor,
         )
 
     @once

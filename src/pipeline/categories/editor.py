@@ -10,16 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 from src.domain.acts import Act, ActKind, ActSummary, UndoResult
 from src.domain.categories import Category, category_of
-from src.errors import Conflict, InvalidInput, NotFound
+from src.errors import Conflict, InvalidInput, NotFound, Unavailable
 from src.pipeline.feedback.bulk import WithCanonicalAccounts, undo_changes
 
 if TYPE_CHECKING:
+    from src.pipeline.prediction.predict import Predictor
     from src.services.categories.repository import Categories
     from src.services.categories.transactions import CategoryTransactions
     from src.services.rules.repository import Rules
     from src.services.transactions.acts import ActLog
     from src.services.transactions.bulk import BulkRows
     from src.services.transactions.unanswered import Unanswered
+
+_OFFERED_TO = 1000
+"""It takes about a second."""
+_OFFERED = 0.05
+"""The probability from which it is a suggestion."""
+_DECIDING = {"name", "description", "parent"}
+"""What a category without answers is predicted from."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +39,12 @@ class CategoryEditor:
     unanswered: Unanswered
     with_canonical_accounts: WithCanonicalAccounts
     rules: Rules
+    predictor: Predictor
 
     def add(self, category: Category, *, at: datetime) -> str:
-        """Returns the act to undo it by. Raises Conflict, InvalidInput, Unavailable."""
+        """Transactions to review that its name or description fits are predicted again. Returns the act to
+        undo it by. Raises Conflict, InvalidInput, Unavailable.
+        """
         what = ActSummary("category-added", {"slug": category.slug, "name": category.name})
         act = self.acts.begin(ActKind.CATEGORY_ADD, what, at=at)
         try:
@@ -41,17 +52,38 @@ class CategoryEditor:
         except Exception:
             self.acts.finish(act, rows=0)
             raise
-        self.acts.finish(act, rows=0, keep=True)
+        self.acts.finish(act, rows=self._offer(category.slug, act, at), keep=True)
         return act
+
+    def _offer(self, slug: str, act: str, at: datetime) -> int:
+        """Predict the newest transactions to review again, as part of `act`; returns how many the category is
+        suggested for. The others keep their prediction.
+        """
+        waiting = self.unanswered.waiting(_OFFERED_TO)
+        try:
+            predicted = self.predictor.predict(list(waiting.values()), at=at)
+        except Unavailable:  # there is no model yet, so there is no prediction either
+            return 0
+        suggested = {
+            transaction_id: (transaction, replace(prediction, act=act))
+            for (transaction_id, transaction), (_, prediction) in zip(waiting.items(), predicted, strict=True)
+            if any(
+                other.category == slug for other in prediction.alternatives if other.probability >= _OFFERED
+            )
+        }
+        self.unanswered.append(suggested)
+        return len(suggested)
 
     def undo_add(self, act: Act, at: datetime) -> UndoResult:
         """Raises Conflict if the category is used."""
         slug = str(act.what.values["slug"])
+        restored = self.unanswered.undo(act.id)
         if self.rows.count_named(slug) or self.rules.of_category(slug):
+            self._offer(slug, act.id, at)
             raise Conflict("This category is used by now. Merge it into another one instead.")
         with suppress(NotFound):  # deleted or merged since
             self.categories.merge(slug, None)
-        return UndoResult(rows=0)
+        return UndoResult(rows=restored)
 
     def change(self, slug: str, fields: Mapping[str, Any], *, at: datetime) -> tuple[Category, str]:
         """Rename, regroup, recolour; returns the changed category and the act to undo it by.
@@ -68,6 +100,8 @@ class CategoryEditor:
         except Exception:
             self.acts.finish(act, rows=0)
             raise
+        if fields.keys() & _DECIDING:
+            self._offer(slug, act, at)
         self.acts.finish(act, rows=self.rows.count(slug), keep=True)
         return after, act
 
@@ -138,6 +172,7 @@ class CategoryEditor:
             self.categories.change(slug, before)
         except InvalidInput as error:  # the parent, which has a parent by now or does not exist
             raise Conflict(str(error)) from None
+        self.unanswered.undo(act.id)
         return UndoResult(rows=act.rows or 0)
 
     def undo_merge(self, act: Act, at: datetime) -> UndoResult:

@@ -58,6 +58,13 @@ class Unanswered:
             yield str(document["_id"]), transaction_of(document)
 
     @guarded
+    def waiting(self, limit: int) -> dict[str, Transaction]:
+        """The newest that need review, by id."""
+        query = {**_UNANSWERED, "needs_review": True}
+        newest = self._database.transactions.find(query, INPUT_FIELDS).sort(_NEWEST_FIRST).limit(limit)
+        return {str(document["_id"]): transaction_of(document) for document in newest}
+
+    @guarded
     def count(self) -> int:
         return int(self._database.transactions.count_documents(_UNANSWERED))
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from src.domain.predictions import Band
+from tests.services.rows import NOW, new
 from tests.web.conftest import application
 from tests.web.imports.test_imports import run_queued_imports, upload
 
@@ -38,6 +40,26 @@ def test_the_next_prediction_offers_it_and_never_automatically(client, predicted
     assert after["explanation"][0]["feature"] == "“coffee” in the name or description of the category"
     page = client.get(f"/transactions/{after['id']}").text
     assert "“coffee” in the name or description of the category" in page
+
+
+def test_what_waits_for_review_is_offered_it_at_once_and_an_undo_takes_it_back(app, client):
+    waiting = [new(text, band=Band.SUGGEST) for text in ("starbucks 0042", "city cab")]
+    rows = app.extensions["ledgerloop"].transactions.add(waiting, source="api", at=NOW)
+
+    def lives():
+        return [client.get(f"/api/v1/transactions/{row.id}").json for row in rows]
+
+    before = lives()
+    act = client.post("/api/v1/categories", json=COFFEE).json["act"]
+    cup, cab = lives()
+    assert (cup["category"], cup["needs_review"], cab["category"]) == ("coffee", True, "dining")
+    assert [group["category"] for group in client.get("/api/v1/review?q=starbucks").json["groups"]] == [
+        "coffee"
+    ]
+    assert client.post(f"/api/v1/acts/{act}/undo").json["undone"] == 1
+    for life in (*before, *(after := lives())):
+        del life["revision"]
+    assert after == before
 
 
 def test_other_processes_know_it_at_their_next_prediction(client, settings_of, monkeypatch):
