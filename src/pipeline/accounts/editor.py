@@ -165,7 +165,10 @@ class AccountEditor:
     def _restore_fields(self, account: Account, before: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         fields = _fields_of(before) | {"automatic": bool(values["automatic"])}
         if "name" in before:
-            fields["former_keys"] = tuple(filter(None, str(values["former_keys"]).split("\n")))
+            former = filter(None, str(values["former_keys"]).split("\n"))
+            name = str(values["new_name"])
+            undone = [name_key(name)] if self.rows.may_return(name) else []
+            fields["former_keys"] = tuple(dict.fromkeys((*former, *undone)))
         if "opening_balance" in before:
             fields["opening_balance"] += account.merged_opening
         if (restored := replace(account, **fields)) != account:

@@ -20,6 +20,7 @@ from src.services.transactions.linked import unsettle
 
 _BATCH = 5000
 _SIGNS = {Direction.INCOME.value: 1, Direction.EXPENSE.value: -1}
+_EARLIER = "edits.before.account"
 
 
 class AccountTransactions:
@@ -35,6 +36,18 @@ class AccountTransactions:
     @guarded
     def count(self, name: str) -> int:
         return int(self._database.transactions.count_documents(_in(name)))
+
+    @guarded
+    def may_return(self, name: str) -> bool:
+        """Whether an undo of an edit or a deletion may bring a transaction back with this name."""
+        deleted = {"$or": [{f"document.{field}": {"$eq": name}} for field in ("account", _EARLIER)]}
+        return any(
+            collection.find_one({"owner": LOCAL_OWNER, **query}, {"_id": 1})
+            for collection, query in (
+                (self._database.transactions, {_EARLIER: {"$eq": name}}),
+                (self._database.deleted_transactions, deleted),
+            )
+        )
 
     @guarded
     def currency(self, name: str) -> str | None:

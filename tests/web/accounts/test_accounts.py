@@ -135,7 +135,9 @@ def test_an_account_is_renamed_with_its_transactions_and_back(client, add, predi
     assert predicted(account="giro", description="ANOTHER")["transaction"]["account"] == "Everyday"
     client.delete(f"/api/v1/transactions/{client.get('/api/v1/history').json['items'][0]['id']}")
     assert undo(client, renamed).json["undone"] == 1
-    assert snapshot(web_database) == before
+    rows, [restored] = snapshot(web_database)
+    assert restored.pop("former_keys") == ["everyday"]  # the deleted transaction has it
+    assert (rows, [restored]) == before
 
 
 def test_an_edit_from_before_a_rename_is_undone_to_the_account_of_today(client, add, predicted):
@@ -145,6 +147,21 @@ def test_an_edit_from_before_a_rename_is_undone_to_the_account_of_today(client, 
     client.patch(f"/api/v1/accounts/{account}", json={"name": "Everyday"})
     undo(client, edited)
     assert account_of(client, row) == "Everyday"
+
+
+def test_what_was_edited_or_deleted_under_a_name_returns_to_its_account_after_that_name_was_undone(
+    client, add, predicted
+):
+    account = add("Giro")
+    edited, deleted = predicted(account="Giro"), predicted(account="Giro")
+    renamed = client.patch(f"/api/v1/accounts/{account}", json={"name": "Everyday"})
+    edit = client.patch(f"/api/v1/transactions/{edited['id']}", json={"account": "Other"})
+    client.delete(f"/api/v1/transactions/{deleted['id']}")
+    deletion = client.get("/api/v1/acts").json["items"][0]["id"]
+    assert undo(client, renamed).status_code == undo(client, edit).status_code == 200
+    assert client.post(f"/api/v1/acts/{deletion}/undo").status_code == 200
+    assert [account_of(client, row) for row in (edited, deleted)] == ["Giro", "Giro"]
+    assert list(listed(client)) == ["Giro"]
 
 
 def test_of_two_changes_the_later_is_undone_first(client, add):
