@@ -227,21 +227,30 @@ class Unanswered:
     def undo(self, act: str) -> int:
         """Remove the predictions of `act`; returns the number of transactions.
 
+        A merge of categories repeats a prediction with the new category, at the same time: that goes with it.
         One that was answered meanwhile keeps its own. Raises Unavailable; safe to retry.
         """
 
         def restored(row: StoredTransaction) -> Document:
             predictions = row.predictions
-            while row.status is Status.PREDICTED and len(predictions) > 1 and predictions[-1].act == act:
-                predictions = predictions[:-1]
+            while row.status is Status.PREDICTED and len(predictions) > 1:
+                of_act = [
+                    position
+                    for position, prediction in enumerate(predictions)
+                    if prediction.act == act and prediction.at == predictions[-1].at
+                ]
+                if not of_act:
+                    break
+                predictions = predictions[: max(1, of_act[0])]
             return prediction_fields(predictions, row.feedback)
 
         transactions, undone = self._database.transactions, 0
+        of_act = {"$filter": {"input": "$predictions", "cond": {"$eq": ["$$this.act", {"$literal": act}]}}}
         query = {
             **_UNANSWERED,
             "predictions.act": {"$eq": act},
             "predictions.1": {"$exists": True},
-            "$expr": {"$eq": [_newest("act"), {"$literal": act}]},
+            "$expr": {"$in": [_newest("at"), {"$map": {"input": of_act, "in": "$$this.at"}}]},
         }
         while ids := [
             str(document["_id"]) for document in transactions.find(query, {"_id": 1}).limit(_BATCH)

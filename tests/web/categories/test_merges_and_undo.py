@@ -222,3 +222,14 @@ def test_a_merge_that_is_undone_while_it_runs(app, client, own, predicted, answe
     assert client.delete(f"/api/v1/categories/{own}?into=dining").status_code == 200
     assert life(row)["category"] == own
     assert own in {category["slug"] for category in client.get("/api/v1/categories").json}
+
+
+def test_the_undo_of_a_merge_keeps_the_prediction_that_it_had_repeated(
+    client, predicted, answered, merge, undo, life
+):
+    row = predicted("ZORBLATT")["id"]
+    answered(predicted("ZORBLATT")["id"], "dining")
+    before = life(row)
+    assert (before["category"], len(before["predictions"])) == ("dining", 2)
+    undo(merge("dining", "groceries"))
+    assert life(row)["predictions"] == before["predictions"]

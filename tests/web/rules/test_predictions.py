@@ -307,6 +307,18 @@ def test_an_interrupted_application_is_done_again_or_finished_by_the_scheduler(
     assert after == before
 
 
+def test_an_application_is_undone_under_a_later_merge_of_its_category(client, add, undo, predicted):
+    row = predicted()
+    client.post("/api/v1/categories", json={"name": "Takeaway", "group": "discretionary", "color": "#aa0000"})
+    rule = add(category="takeaway")
+    applied = client.post(f"/api/v1/rules/{rule['id']}/apply").json
+    merged = client.delete("/api/v1/categories/takeaway?into=dining").json
+    assert undo(applied)["undone"] == 1
+    assert life(client, row)["category"] == row["category"]
+    undo(merged)
+    assert life(client, row)["category"] == row["category"]
+
+
 def test_an_application_that_is_undone_while_it_runs_changes_nothing(
     client, add, undo, predicted, app, monkeypatch, web_database
 ):
