@@ -163,10 +163,10 @@ def test_a_rebuild_derives_the_merchant_and_the_state_again(transactions, databa
 
 
 def test_an_index_that_another_replaced_is_dropped(database):
-    rows = database.collection("transactions")
-    [superseded] = SUPERSEDED["transactions"]
-    keys = [("owner", 1), ("merchant", 1), ("label.at", -1), ("label.category", 1), ("value", 1)]
-    assert rows.create_index(keys) == superseded
+    rows, superseded = database.collection("transactions"), SUPERSEDED["transactions"]
+    for number, name in enumerate(superseded):
+        rows.create_index([("owner", 1), ("merchant", 1), (f"field_{number}", 1)], name=name)
+    assert rows.index_information().keys() >= set(superseded)
     database.ensure_indexes()
-    assert superseded not in rows.index_information()
+    assert not rows.index_information().keys() & set(superseded)
     database.ensure_indexes()
