@@ -30,9 +30,8 @@ def answered(database):
 
 
 def predicted_again(row, category="travel", *, version="2", act="act-1"):
-    prediction = replace(
-        row.prediction, category=category, model_version=version, act=act, at=NOW + timedelta(1)
-    )
+    at = NOW + timedelta(days=int(version))
+    prediction = replace(row.prediction, category=category, model_version=version, act=act, at=at)
     return {row.id: (row.transaction, prediction)}
 
 
